@@ -1,0 +1,44 @@
+"""Terms of law as calendar durations: ``P9W`` is 63 days, ``P4M`` is four calendar months."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Self
+
+_ISO_DURATION = re.compile(r"P([1-9][0-9]{0,3})([DWM])", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarDuration:
+    """A number of calendar months or of days; never both, so that adding it has one meaning."""
+
+    months: int = 0
+    days: int = 0
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read an ISO 8601 duration of one unit (``P60D``, ``P9W``, ``P4M``); ValueError otherwise."""
+        match = _ISO_DURATION.fullmatch(text)
+        if match is None:
+            raise ValueError(f"{text!r} is no duration of one unit such as P60D, P9W or P4M")
+        count, unit = int(match[1]), match[2]
+        if unit == "M":
+            return cls(months=count)
+        return cls(days=count * 7 if unit == "W" else count)
+
+    def after(self, day: date) -> date:
+        """The day this long after ``day``; a day the month lacks becomes that month's last day."""
+        return _shifted(day, self.months) + timedelta(days=self.days)
+
+    def before(self, day: date) -> date:
+        """The day this long before ``day``; a day the month lacks becomes that month's last day."""
+        return _shifted(day, -self.months) - timedelta(days=self.days)
+
+
+def _shifted(day: date, months: int) -> date:
+    year, month_index = divmod(day.year * 12 + day.month - 1 + months, 12)
+    month = month_index + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))

@@ -1,0 +1,167 @@
+"""Strict reading of one entry of a TOML file of law: what is not understood is refused, never skipped."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from domain.law.durations import CalendarDuration
+
+_AMOUNT = re.compile(r"[0-9]+\.[0-9]{2}", re.ASCII)
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?", re.ASCII)
+
+
+class LawDataUnusable(Exception):
+    """A file of law cannot be used. Names the file, the entry, the key where there is one, and the remedy."""
+
+    def __init__(self, *, file: str, entry: str | None, key: str | None, problem: str, remedy: str) -> None:
+        self.file = file
+        self.entry = entry
+        self.key = key
+        self.problem = problem
+        self.remedy = remedy
+        place = file + (f", entry {entry}" if entry else "") + (f", key {key}" if key else "")
+        super().__init__(f"{place}: {problem}; {remedy}")
+
+
+class EntryReader:
+    """One entry, read key by key. ``finish`` refuses the keys that nobody asked for."""
+
+    def __init__(self, file: str, entry: str, values: Mapping[str, object]) -> None:
+        self.file = file
+        self.entry = entry
+        self._values = values
+        self._asked: set[str] = set()
+
+    def unusable(self, key: str | None, problem: str, remedy: str) -> LawDataUnusable:
+        return LawDataUnusable(file=self.file, entry=self.entry, key=key, problem=problem, remedy=remedy)
+
+    def has(self, key: str) -> bool:
+        return key in self._values
+
+    def text(self, key: str) -> str:
+        value = self._required(key)
+        if not isinstance(value, str) or not value.strip():
+            raise self.unusable(key, f"{value!r} is no text", "write a text that is not empty")
+        return value
+
+    def optional_text(self, key: str) -> str | None:
+        return self.text(key) if self.has(key) else None
+
+    def word(self, key: str, allowed: Collection[str]) -> str:
+        value = self.text(key)
+        if value not in allowed:
+            raise self.unusable(key, f"{value!r} is unknown", f"write one of {', '.join(allowed)}")
+        return value
+
+    def optional_word(self, key: str, allowed: Collection[str]) -> str | None:
+        return self.word(key, allowed) if self.has(key) else None
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list with at least one text, none twice."""
+        value = self._required(key)
+        remedy = "write a list with at least one text, none of them twice"
+        if not isinstance(value, list) or not value:
+            raise self.unusable(key, f"{value!r} is no list of texts", remedy)
+        found = [each for each in value if isinstance(each, str) and each.strip()]
+        if len(found) != len(value) or len(set(found)) != len(found):
+            raise self.unusable(key, f"{value!r} has an empty, foreign or repeated member", remedy)
+        return tuple(found)
+
+    def words(self, key: str, allowed: Collection[str]) -> tuple[str, ...]:
+        """A set of known words, in alphabetical order."""
+        found = self.texts(key)
+        for each in found:
+            if each not in allowed:
+                raise self.unusable(key, f"{each!r} is unknown", f"use words of {', '.join(allowed)}")
+        return tuple(sorted(found))
+
+    def amount(self, key: str) -> Decimal:
+        """An amount of EUR with its two decimals, written as a string so that it is exact."""
+        return self._decimal(key, _AMOUNT, 'write it as a string with two decimals, such as "48912.00"')
+
+    def number(self, key: str) -> Decimal:
+        return self._decimal(key, _NUMBER, 'write it as a string of digits, such as "13.92"')
+
+    def optional_number(self, key: str) -> Decimal | None:
+        return self.number(key) if self.has(key) else None
+
+    def day(self, key: str) -> date:
+        value = self._required(key)
+        if not isinstance(value, date) or isinstance(value, datetime):
+            raise self.unusable(key, f"{value!r} is no day", "write a TOML date without quotes: 2025-01-01")
+        return value
+
+    def optional_day(self, key: str) -> date | None:
+        return self.day(key) if self.has(key) else None
+
+    def duration(self, key: str) -> CalendarDuration:
+        text = self.text(key)
+        try:
+            return CalendarDuration.parse(text)
+        except ValueError as why:
+            raise self.unusable(key, str(why), "write a duration of one unit, such as P60D") from why
+
+    def entries(self, key: str) -> tuple[EntryReader, ...]:
+        """The entries nested under ``key``; none when it is absent."""
+        self._asked.add(key)
+        value = self._values.get(key, [])
+        if not isinstance(value, list):
+            raise self.unusable(key, f"{value!r} is no list of tables", "write [{ ... }, { ... }]")
+        return tuple(nested_entry(self.file, f"{self.entry} / {key}", each) for each in value)
+
+    def finish(self) -> None:
+        unknown = sorted(set(self._values) - self._asked)
+        if unknown:
+            raise self.unusable(unknown[0], "the key is unknown", f"use only {', '.join(sorted(self._asked))}")
+
+    def _required(self, key: str) -> object:
+        self._asked.add(key)
+        if key not in self._values:
+            raise self.unusable(key, "the key is missing", f"add {key}")
+        return self._values[key]
+
+    def _decimal(self, key: str, form: re.Pattern[str], remedy: str) -> Decimal:
+        value = self._required(key)
+        if isinstance(value, float):
+            raise self.unusable(key, f"{value!r} is a binary float, which is not exact", remedy)
+        if not isinstance(value, str) or form.fullmatch(value) is None:
+            raise self.unusable(key, f"{value!r} is no exact decimal", remedy)
+        return Decimal(value)
+
+
+def nested_entry(file: str, entry: str, value: object) -> EntryReader:
+    if not isinstance(value, dict):
+        raise LawDataUnusable(
+            file=file, entry=entry, key=None, problem=f"{value!r} is no table", remedy="write key = value pairs"
+        )
+    return EntryReader(file, entry, value)
+
+
+def read_entries(path: Path, file: str, kinds: Collection[str]) -> tuple[tuple[str, EntryReader], ...]:
+    """Every ``[[kind]]`` table of a file, with its kind. ``file`` is how refusals name it."""
+    try:
+        tables: dict[str, object] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as why:
+        raise LawDataUnusable(
+            file=file, entry=None, key=None, problem=f"it is no TOML ({why})", remedy="correct the place named"
+        ) from why
+    found: list[tuple[str, EntryReader]] = []
+    for kind, entries in tables.items():
+        if kind not in kinds or not isinstance(entries, list):
+            raise LawDataUnusable(
+                file=file,
+                entry=None,
+                key=kind,
+                problem="this is no known list of entries",
+                remedy=f"use {', '.join(f'[[{each}]]' for each in kinds)}",
+            )
+        for number, entry in enumerate(entries, start=1):
+            named = entry.get("id") if isinstance(entry, dict) else None
+            name = named if isinstance(named, str) and named else f"{kind} number {number}"
+            found.append((kind, nested_entry(file, name, entry)))
+    return tuple(found)

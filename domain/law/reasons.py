@@ -1,0 +1,44 @@
+"""Stable codes that say why a finding is undetermined. They are stored in events: add, never rename."""
+
+from __future__ import annotations
+
+from typing import Final
+
+NO_AMOUNT_IN_FORCE: Final = "noAmountInForce"
+"""The category is judged by an amount, and none is in force (or known) on the day."""
+
+AMOUNT_UNDATED: Final = "amountUndated"
+"""An amount is published without the day it took effect; it is never applied."""
+
+JOINT_COMMITTEE_SCALE_UNKNOWN: Final = "jointCommitteeScaleUnknown"
+"""Pay must reach the scale of the joint committee, and that scale is not in the law data."""
+
+SECTOR_SCALE_UNKNOWN: Final = "sectorScaleUnknown"
+"""Pay must reach the sector's scale or the guaranteed minimum income; neither is in the law data."""
+
+UNDERLYING_CATEGORY_UNKNOWN: Final = "underlyingCategoryUnknown"
+"""The test is that of the category the job itself belongs to, which the facts do not say."""
+
+DECIDED_BY_CONTRACT: Final = "decidedByContract"
+"""No amount: a valid employment contract is what counts, and a person must read it."""
+
+NOT_STATED: Final = "notStated"
+"""The sources state no test of this kind for the category."""
+
+NOT_FOUND: Final = "notFound"
+"""Whether such a test exists was looked for and not found; a person must decide."""
+
+NO_TERMS_IN_FORCE: Final = "noTermsInForce"
+"""A labour-market test is required, and its terms on that day are not known."""
+
+NO_CONVERSION_IN_FORCE: Final = "noConversionInForce"
+"""Monthly pay cannot be turned into pay a year: no rule for it is in force."""
+
+NOT_REQUIRED: Final = "notRequired"
+"""The category needs no labour-market test."""
+
+FACT_MISSING: Final = "factMissing"
+"""The law is known; a fact it asks for is not. ``missing`` names it."""
+
+EVIDENCE_MISSING: Final = "evidenceMissing"
+"""Evidence that may still be added could settle the finding. ``missing`` names it."""

@@ -1,0 +1,115 @@
+"""`python -m infra.crossroads_simulator --port 0 --seed 2026`: run the simulated Crossroads Bank.
+
+When it is ready it writes one line with its address on standard output, and nothing else.
+"""
+
+import argparse
+import contextlib
+import os
+import socket
+import sys
+import threading
+
+import uvicorn
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+
+from infra.crossroads_simulator.administration import administration_routes
+from infra.crossroads_simulator.bank import Circumstances, SimulatedBank
+from infra.crossroads_simulator.consultations import body_refused, consultation_routes
+from infra.crossroads_simulator.holdings import HoldingShares
+from infra.crossroads_simulator.troubles import TroubleShares
+
+_LOOPBACK = "127.0.0.1"
+_KEEP_IDLE_CONNECTIONS_SECONDS = 30
+
+
+def main() -> None:
+    """Serve until stopped, or until standard input closes where `--until-stdin-closes` is given."""
+    options = _options().parse_args()
+    if options.until_stdin_closes:
+        threading.Thread(target=_end_with_standard_input, daemon=True).start()
+    listener = socket.create_server((_LOOPBACK, options.port))
+    # Requests carry national numbers: no access log, and nothing of uvicorn's own on standard output.
+    config = uvicorn.Config(
+        simulator_app(_circumstances(options)),
+        access_log=False,
+        log_level="critical",
+        timeout_keep_alive=_KEEP_IDLE_CONNECTIONS_SECONDS,
+    )
+    with contextlib.suppress(KeyboardInterrupt):
+        _AnnouncingServer(config).run(sockets=[listener])
+
+
+def simulator_app(circumstances: Circumstances) -> FastAPI:
+    """The simulator's two faces, for consultation and for administration, over one bank."""
+    bank = SimulatedBank(circumstances)
+    app = FastAPI(title="Crossroads Bank simulator", docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(consultation_routes(bank))
+    app.include_router(administration_routes(bank))
+    app.add_exception_handler(RequestValidationError, body_refused)
+    return app
+
+
+class _AnnouncingServer(uvicorn.Server):
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for listener in sockets or ():
+            sys.stdout.write(f"crossroads simulator listening on http://{_LOOPBACK}:{_port_of(listener)}\n")
+            sys.stdout.flush()
+
+
+def _port_of(listener: socket.socket) -> int:
+    port: int = listener.getsockname()[1]
+    return port
+
+
+def _end_with_standard_input() -> None:
+    """End this process at once when whoever started it closes the pipe, or dies and so closes it."""
+    while os.read(sys.stdin.fileno(), 1_024):
+        pass
+    os._exit(0)
+
+
+def _options() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m infra.crossroads_simulator", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="0 lets the system choose a free one")
+    parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument("--delay-ms", type=int, default=0, help="how long every answer takes")
+    parser.add_argument("--slow-ms", type=int, default=400, help="how much longer a slow answer takes")
+    parser.add_argument("--retry-after-seconds", type=int, default=1, help="asked for with a 429 or 503")
+    holdings, troubles = HoldingShares(), TroubleShares()
+    for name, default, what in (
+        ("no-data", holdings.no_data, "undertakings and workers that the bank does not know"),
+        ("inactive", holdings.inactive, "undertakings that have been struck off"),
+        ("slow", troubles.slow, "tickets that are answered slowly"),
+        ("transient", troubles.transient, "tickets whose first one or two requests fail"),
+        ("outage", troubles.outage, "tickets whose requests all fail"),
+    ):
+        parser.add_argument(f"--{name}-share", type=_share, default=default, help=f"part, 0 to 1, of {what}")
+    parser.add_argument("--until-stdin-closes", action="store_true", help="end when standard input does")
+    return parser
+
+
+def _share(text: str) -> float:
+    share = float(text)
+    if not 0 <= share <= 1:
+        raise argparse.ArgumentTypeError(f"a share lies between 0 and 1, not at {text}")
+    return share
+
+
+def _circumstances(options: argparse.Namespace) -> Circumstances:
+    return Circumstances(
+        seed=options.seed,
+        delay_ms=options.delay_ms,
+        slow_ms=options.slow_ms,
+        retry_after_seconds=options.retry_after_seconds,
+        holding_shares=HoldingShares(no_data=options.no_data_share, inactive=options.inactive_share),
+        trouble_shares=TroubleShares(
+            slow=options.slow_share, transient=options.transient_share, outage=options.outage_share
+        ),
+    )
+
+
+if __name__ == "__main__":
+    main()

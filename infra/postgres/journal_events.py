@@ -1,0 +1,45 @@
+"""Events as they come out of the journal, in the event library's types."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from eventsourcing.persistence import Notification, StoredEvent
+
+
+@dataclass(frozen=True, eq=False)
+class EncodedEvent(StoredEvent):
+    """An event on its way into the journal: what the codec made of it, before it is sealed."""
+
+    schema: int = 1
+    commitments: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class JournalEvent(StoredEvent):
+    """An event read from its stream, with the leaf hash on which the next event must build."""
+
+    schema: int
+    leaf_hash: bytes
+
+    def __eq__(self, other: object) -> bool:
+        """An event read is equal to the stored event that was recorded."""
+        if not isinstance(other, StoredEvent):
+            return NotImplemented
+        return _identity(self) == _identity(other)
+
+    def __hash__(self) -> int:
+        return hash(_identity(self))
+
+
+@dataclass(frozen=True, eq=False)
+class JournalNotification(Notification):
+    """An event read in the order of the journal; ``id`` is its dense position, from 1."""
+
+    schema: int
+    leaf_hash: bytes
+    leaf: bytes
+
+
+def _identity(event: StoredEvent) -> tuple[object, ...]:
+    return (event.originator_id, event.originator_version, event.topic, event.state)

@@ -1,0 +1,110 @@
+"""Bring a database to the schema of this program: once, under a lock, as the owner, never from a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from psycopg2 import sql
+
+from infra.postgres.connections import Role, connect
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import cursor as Cursor
+
+# An arbitrary number that all versions of this program agree on.
+_MIGRATION_LOCK: Final = 7_301_966
+
+_ROLES: Final = """
+do $$
+declare wanted text;
+begin
+    foreach wanted in array array['permit_owner', 'permit_writer', 'permit_reader'] loop
+        if not exists (select from pg_roles where rolname = wanted) then
+            execute format('create role %I nologin', wanted);
+        end if;
+        if not pg_has_role(current_user, wanted, 'SET') then
+            execute format('grant %I to current_user', wanted);
+        end if;
+    end loop;
+exception when duplicate_object or unique_violation then
+    null;  -- another database of this server was being set up at the same moment
+end $$;
+"""
+
+
+class SchemaUnusable(Exception):
+    """The database was set up by another version of this program, or under another name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One step of the schema. Its text never changes once it has been applied anywhere."""
+
+    name: str
+    text: str
+
+    @property
+    def digest(self) -> str:
+        return sha256(self.text.encode()).hexdigest()
+
+
+def journal_migrations() -> Iterator[Migration]:
+    """The migrations that ship beside this module, in the order of their numbers."""
+    for path in sorted((Path(__file__).parent / "migrations").glob("*.sql")):
+        yield Migration(path.stem, path.read_text(encoding="utf-8"))
+
+
+def migrate(admin_url: str, *, origin: str, read_models: Sequence[Migration] = ()) -> list[str]:
+    """Apply what is missing and return the names applied.
+
+    ``origin`` names this log in every leaf; a database keeps the origin it was first given.
+    Raises :class:`SchemaUnusable` when an applied migration differs from the shipped one or the origin does.
+    """
+    connection = connect(admin_url, None)
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_xact_lock(%s)", (_MIGRATION_LOCK,))
+            cursor.execute(_ROLES)
+        connection.autocommit = False
+        with connection, connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_xact_lock(%s)", (_MIGRATION_LOCK,))
+            cursor.execute("create schema if not exists permit authorization permit_owner")
+            cursor.execute(sql.SQL("set local role {}").format(sql.Identifier(Role.OWNER.value)))
+            return _apply_missing(cursor, origin, [*journal_migrations(), *read_models])
+    finally:
+        connection.close()
+
+
+def _apply_missing(cursor: Cursor, origin: str, migrations: Sequence[Migration]) -> list[str]:
+    cursor.execute(
+        "create table if not exists schema_migration"
+        " (name text primary key, digest text not null, applied_at timestamptz not null default now())"
+    )
+    cursor.execute("select name, digest from schema_migration")
+    applied: dict[str, str] = dict(cursor.fetchall())
+    new = []
+    for migration in migrations:
+        if migration.name not in applied:
+            cursor.execute(migration.text)
+            cursor.execute(
+                "insert into schema_migration (name, digest) values (%s, %s)",
+                (migration.name, migration.digest),
+            )
+            new.append(migration.name)
+        elif applied[migration.name] != migration.digest:
+            raise SchemaUnusable(
+                f"migration {migration.name} was applied to this database with another text: "
+                "the database belongs to another version of the program; use that version or another database"
+            )
+    cursor.execute("insert into journal_head (origin) values (%s) on conflict do nothing", (origin,))
+    cursor.execute("select origin from journal_head")
+    (existing,) = cursor.fetchone() or ("",)
+    if existing != origin:
+        raise SchemaUnusable(
+            f"this database holds the journal {existing!r}, not {origin!r}: choose another database"
+        )
+    return new

@@ -1,0 +1,217 @@
+-- The journal: one table, appended by one function, never updated and never deleted from.
+--
+-- Positions are dense and appear in commit order: the function locks the single head row first and keeps the
+-- lock until the commit is durable, so whoever tails by position misses nothing (docs/adr/0002-journal.md).
+
+create table journal_head (
+    only_row boolean     primary key default true check (only_row),
+    origin   text        not null,
+    position bigint      not null default 0,
+    known_at timestamptz not null default '-infinity'
+);
+
+create table journal (
+    position  bigint      primary key,
+    stream    uuid        not null,
+    version   bigint      not null check (version >= 0),
+    type      text        not null,
+    schema    smallint    not null,
+    known_at  timestamptz not null,
+    leaf_hash bytea       not null,
+    leaf      bytea       not null,
+    body      bytea       not null,
+    unique (stream, version)
+);
+
+-- Ciphertext does not compress: do not let TOAST try.
+alter table journal alter column body set storage external, alter column leaf set storage external;
+
+-- What a command did, so that a repeated or doubtful one gets its first answer. Kept for 90 days.
+create table command (
+    actor       text        not null,
+    id          text        not null,
+    digest      bytea       not null,
+    stream      uuid,
+    version     bigint,
+    position    bigint,
+    leaf_hash   bytea,
+    recorded_at timestamptz not null,
+    primary key (actor, id)
+);
+create index command_recorded_at on command (recorded_at);
+
+-- How far each reader of the journal has come.
+create table tracking (
+    name     text   primary key,
+    position bigint not null
+);
+
+-- Numbers for application references; a process takes them in blocks, so gaps are normal.
+create sequence reference_number increment by 50;
+
+-- Rows on their way into the journal in bulk; worthless after a crash, hence unlogged.
+create unlogged table journal_staging (
+    batch       uuid        not null,
+    command_no  int         not null,
+    event_no    int         not null,
+    stream      uuid        not null,
+    version     bigint      not null,
+    type        text        not null,
+    schema      smallint    not null,
+    recorded_at timestamptz not null,
+    leaf_hash   bytea       not null,
+    leaf        bytea       not null,
+    body        bytea       not null
+);
+create index journal_staging_batch on journal_staging (batch, event_no);
+
+-- Append a batch of commands in one transaction, with an outcome for each.
+--
+-- A command is (actor, id, digest) and touches the streams listed in p_touch_*; its events stand in p_event_*,
+-- in order. Commands of one batch never share a stream, a command id or a reader: the caller sees to that, and
+-- the keys of the tables enforce it. Outcomes:
+--   appended            its events (possibly none) are in the journal
+--   repeated            the same command was appended before; the row gives the first result
+--   idempotencyKeyReused  the id was used for another command
+--   versionConflict     a stream has moved on; actual_version says where it stands (null: no such stream)
+--   chainBroken         the version is right but the leaf hash before it is not the one the caller read
+--   trackingConflict    the reader has already come as far as the position given
+create function journal_append(
+    p_actor             text[],
+    p_command_id        text[],
+    p_digest            bytea[],
+    p_recorded_at       timestamptz[],
+    p_result_version    bigint[],
+    p_result_leaf_hash  bytea[],
+    p_tracking_name     text[],
+    p_tracking_position bigint[],
+    p_touch_command     int[],
+    p_touch_stream      uuid[],
+    p_touch_expected    bigint[],
+    p_touch_prev        bytea[],
+    p_event_command     int[],
+    p_event_stream      uuid[],
+    p_event_version     bigint[],
+    p_event_type        text[],
+    p_event_schema      smallint[],
+    p_event_recorded_at timestamptz[],
+    p_event_leaf_hash   bytea[],
+    p_event_leaf        bytea[],
+    p_event_body        bytea[]
+) returns table (
+    command_no     int,
+    outcome        text,
+    first_position bigint,
+    stream         uuid,
+    version        bigint,
+    last_position  bigint,
+    leaf_hash      bytea,
+    actual_version bigint
+)
+language plpgsql volatile security definer
+set search_path = permit, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+declare
+    head_position bigint;
+    head_known_at timestamptz;
+    outcomes      text[];
+    actuals       bigint[];
+    inserted      bigint;
+begin
+    select h.position, h.known_at into head_position, head_known_at from journal_head h for update;
+
+    select array_agg(case when c.id is null then null
+                          when c.digest = p.digest then 'repeated'
+                          else 'idempotencyKeyReused' end order by p.n)
+      into outcomes
+      from unnest(p_actor, p_command_id, p_digest) with ordinality p(actor, id, digest, n)
+      left join lateral (select k.id, k.digest from command k where k.actor = p.actor and k.id = p.id) c on true;
+
+    with touched as (
+        select t.command, h.version,
+               case when h.version is distinct from t.expected then 'versionConflict'
+                    when h.leaf_hash is distinct from t.prev then 'chainBroken' end as conflict
+          from unnest(p_touch_command, p_touch_stream, p_touch_expected, p_touch_prev)
+               t(command, stream, expected, prev)
+          left join lateral (select j.version, j.leaf_hash from journal j
+                              where j.stream = t.stream order by j.version desc limit 1) h on true
+    ), judged as (
+        select p.n, min(t.conflict) as conflict, max(t.version) filter (where t.conflict is not null) as actual
+          from generate_series(1, cardinality(p_actor)) p(n)
+          left join touched t on t.command = p.n
+         group by p.n
+    )
+    select array_agg(coalesce(outcomes[j.n], j.conflict) order by j.n), array_agg(j.actual order by j.n)
+      into outcomes, actuals
+      from judged j;
+
+    if cardinality(array_remove(p_tracking_name, null)) > 0 then
+        select array_agg(coalesce(outcomes[p.n::int],
+                                  case when p.position <= k.position then 'trackingConflict' end) order by p.n)
+          into outcomes
+          from unnest(p_tracking_name, p_tracking_position) with ordinality p(name, position, n)
+          left join lateral (select t.position from tracking t where t.name = p.name) k on true;
+
+        insert into tracking as t (name, position)
+        select p.name, p.position
+          from unnest(p_tracking_name, p_tracking_position) with ordinality p(name, position, n)
+         where p.name is not null and outcomes[p.n::int] is null
+        on conflict (name) do update set position = excluded.position;
+    end if;
+
+    insert into journal (position, stream, version, type, schema, known_at, leaf_hash, leaf, body)
+    select head_position + row_number() over (order by e.n), e.stream, e.version, e.type, e.schema,
+           greatest(head_known_at, max(e.recorded_at) over (order by e.n)), e.leaf_hash, e.leaf, e.body
+      from unnest(p_event_command, p_event_stream, p_event_version, p_event_type, p_event_schema,
+                  p_event_recorded_at, p_event_leaf_hash, p_event_leaf, p_event_body)
+           with ordinality e(command, stream, version, type, schema, recorded_at, leaf_hash, leaf, body, n)
+     where outcomes[e.command] is null;
+    get diagnostics inserted = row_count;
+
+    if inserted > 0 then
+        update journal_head h
+           set position = head_position + inserted,
+               known_at = (select j.known_at from journal j where j.position = head_position + inserted);
+    end if;
+
+    return query
+    with sized as (
+        select p.n, p.actor, p.id, p.digest, p.recorded_at, p.version, p.leaf_hash, outcomes[p.n::int] as outcome,
+               coalesce(e.events, 0) as events, t.stream
+          from unnest(p_actor, p_command_id, p_digest, p_recorded_at, p_result_version, p_result_leaf_hash)
+               with ordinality p(actor, id, digest, recorded_at, version, leaf_hash, n)
+          left join (select u.command, count(*) as events from unnest(p_event_command) u(command)
+                      group by u.command) e on e.command = p.n
+          left join (select distinct on (u.command) u.command, u.stream
+                       from unnest(p_touch_command, p_touch_stream) with ordinality u(command, stream, n)
+                      order by u.command, u.n) t on t.command = p.n
+    ), placed as (
+        select s.*, head_position + sum(case when s.outcome is null then s.events else 0 end)
+                                        over (order by s.n) as last
+          from sized s
+    ), stored as (
+        insert into command (actor, id, digest, stream, version, position, leaf_hash, recorded_at)
+        select p.actor, p.id, p.digest, p.stream, p.version, case when p.events > 0 then p.last end,
+               p.leaf_hash, p.recorded_at
+          from placed p where p.outcome is null
+    )
+    select p.n::int, coalesce(p.outcome, 'appended'),
+           case when p.outcome is null and p.events > 0 then (p.last - p.events + 1)::bigint end,
+           k.stream, k.version, k.position, k.leaf_hash, actuals[p.n::int]
+      from placed p
+      left join lateral (select c.* from command c
+                          where p.outcome = 'repeated' and c.actor = p.actor and c.id = p.id) k on true
+     order by p.n;
+end
+$$;
+
+revoke all on function journal_append from public;
+grant usage on schema permit to permit_writer, permit_reader;
+grant execute on function journal_append to permit_writer;
+grant select on journal_head, journal, command, tracking to permit_writer, permit_reader;
+grant insert, update on tracking to permit_writer;
+grant usage on sequence reference_number to permit_writer;
+grant insert, select, delete on journal_staging to permit_writer;

@@ -1,0 +1,165 @@
+"""What the environment tells the program: read once, into one frozen object.
+
+A variable that is absent or empty means the embedded part (own PostgreSQL, in-process delivery, the Crossroads
+simulator, a development issuer bound to loopback).
+"""
+
+import difflib
+import os
+import re
+from pathlib import Path
+from typing import Annotated, NoReturn
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "PERMIT_"
+FOR_TESTS_ONLY = re.compile(r"PERMIT_REQUIRE_SERVERS|PERMIT_TEST_\w+")
+MENDABLE = "mendable"  # the type of our own validation errors: their text is the sentence
+BROKER = re.compile(r"(?P<host>[\w.-]+|\[[0-9A-Fa-f:]+\]):(?P<port>\d{1,5})")
+
+
+class SettingsUnusable(Exception):
+    """The program cannot start with this environment.
+
+    The text is one sentence per line, each naming a variable, what is wrong with it and how to mend it. Values
+    that may hold a password or a key are not repeated.
+    """
+
+
+def _refuse(wrong: str, remedy: str) -> NoReturn:
+    raise PydanticCustomError(MENDABLE, "{sentence}", {"sentence": f"{wrong}. {remedy}"})
+
+
+def _parts_of(url: str, example: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        _refuse("is not a URL", f"Write it like {example}")
+    return parts
+
+
+def _postgresql_url(url: str) -> str:
+    example = "postgresql://user:password@host:5432/database"
+    if _parts_of(url, example).scheme not in ("postgresql", "postgres"):
+        _refuse("is not the URL of a PostgreSQL database", f"Write it like {example}")
+    return url
+
+
+def _web_url(url: str) -> str:
+    example = "https://host.example/path"
+    parts = _parts_of(url, example)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        _refuse("is not a web address", f"Write it like {example}")
+    return url.rstrip("/")
+
+
+def _issuer_url(url: str) -> str:
+    """OpenID Connect Discovery 1.0, section 3: an issuer is an https URL; plain http stays on this machine."""
+    parts = urlsplit(_web_url(url))
+    if parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+        _refuse("names an issuer of tokens without https", "Use its https address")
+    return url
+
+
+def _bootstrap_servers(servers: str) -> str:
+    for server in servers.split(","):
+        found = BROKER.fullmatch(server.strip())
+        if found is None or not 0 < int(found["port"]) < 65536:
+            _refuse("is not a list of Kafka servers", "Write it like host1:9092,host2:9092")
+    return ",".join(server.strip() for server in servers.split(","))
+
+
+def _readable_file(path: Path) -> Path:
+    if not path.is_file():
+        _refuse("does not name an existing file", "Name one, or unset the variable to use the embedded part")
+    if not os.access(path, os.R_OK):
+        _refuse("names a file that this user may not read", "Give this user the right to read it")
+    return path.resolve()
+
+
+def _home_directory(path: Path) -> Path:
+    if path.exists() and not path.is_dir():
+        _refuse("names something that is not a directory", "Name a directory; it is made if it is missing")
+    return path.resolve()
+
+
+PostgresUrl = Annotated[str, AfterValidator(_postgresql_url)]
+WebUrl = Annotated[str, AfterValidator(_web_url)]
+IssuerUrl = Annotated[str, AfterValidator(_issuer_url)]
+BootstrapServers = Annotated[str, AfterValidator(_bootstrap_servers)]
+ReadableFile = Annotated[Path, AfterValidator(_readable_file)]
+HomeDirectory = Annotated[Path, AfterValidator(_home_directory)]
+
+
+class Settings(BaseSettings):
+    """Paths are absolute. Fields that may hold a password stay out of `repr`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid", validate_default=True
+    )
+
+    home: HomeDirectory = Path("var")
+    """Where everything embedded keeps its files."""
+    database_url: PostgresUrl | None = Field(default=None, repr=False)
+    """libpq URL of a server on which the program may make databases and roles."""
+    key_database_url: PostgresUrl | None = Field(default=None, repr=False)
+    """libpq URL of the key store, where it is not on the journal's server."""
+    kafka: BootstrapServers | None = None
+    """Bootstrap servers, `host:port` separated by commas."""
+    crossroads_url: WebUrl | None = Field(default=None, repr=False)
+    """Root of the Crossroads Bank's service, without a slash at the end."""
+    oidc_issuer: IssuerUrl | None = None
+    """The issuer exactly as it stands in its tokens."""
+    signing_key_file: ReadableFile | None = None
+    """PEM of the key that signs checkpoints."""
+    key_encryption_key_file: ReadableFile | None = None
+    """The key that wraps the subjects' keys; see `key_encryption_key_path`."""
+    demo_clock_file: Path | None = None
+    """A demonstration's own clock. Never set where permits are real."""
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    """TCP port of the HTTP interface; with 0 the operating system chooses one."""
+
+    @property
+    def key_encryption_key_path(self) -> Path:
+        """The file given, else the embedded one under `home`, which its first user makes."""
+        return self.key_encryption_key_file or self.home / "key-encryption.key"
+
+
+def load_settings() -> Settings:
+    """Read the environment; raises SettingsUnusable for a wrong value and for a variable nobody knows."""
+    wrong = _unknown_variables()
+    settings = None
+    try:
+        settings = Settings()
+    except ValidationError as invalid:
+        wrong += [
+            _sentence(str(e["loc"][0]), e["type"], e["msg"]) for e in invalid.errors(include_input=False)
+        ]
+    if settings is None or wrong:
+        raise SettingsUnusable("\n".join(wrong))  # outside `except`: pydantic's text repeats the value
+    return settings
+
+
+def _unknown_variables() -> list[str]:
+    known = [f"{PREFIX}{field.upper()}" for field in Settings.model_fields]
+    sentences = []
+    for name in sorted(os.environ):
+        if not name.upper().startswith(PREFIX) or name.upper() in known or FOR_TESTS_ONLY.fullmatch(name):
+            continue
+        alike = difflib.get_close_matches(name.upper(), known, n=1)
+        remedy = f"Did you mean {alike[0]}?" if alike else f"Unset it; there are {', '.join(known)}."
+        sentences.append(f"{name} is not a setting of this program. {remedy}")
+    return sentences
+
+
+def _sentence(field: str, kind: str, message: str) -> str:
+    variable = f"{PREFIX}{field.upper()}"
+    if kind == MENDABLE:
+        return f"{variable} {message}."
+    if field == "port":
+        return f"{variable} is not a TCP port. Write a whole number from 0 to 65535, for example 8080."
+    return f"{variable} cannot be used: {message}."
