@@ -1,7 +1,7 @@
 """What the environment tells the program: read once, into one frozen object.
 
-A variable that is absent or empty means the embedded part (own PostgreSQL, in-process delivery, the Crossroads
-simulator, a development issuer bound to loopback).
+A variable that is absent or empty means the embedded part (own PostgreSQL, in-process delivery, the
+Crossroads simulator, a development issuer bound to loopback).
 """
 
 import difflib
@@ -24,8 +24,8 @@ BROKER = re.compile(r"(?P<host>[\w.-]+|\[[0-9A-Fa-f:]+\]):(?P<port>\d{1,5})")
 class SettingsUnusable(Exception):
     """The program cannot start with this environment.
 
-    The text is one sentence per line, each naming a variable, what is wrong with it and how to mend it. Values
-    that may hold a password or a key are not repeated.
+    Each line of the text names a variable, what is wrong with it and how to mend it. Values are not repeated:
+    they may hold a password or a key.
     """
 
 
@@ -58,7 +58,7 @@ def _web_url(url: str) -> str:
 
 
 def _issuer_url(url: str) -> str:
-    """OpenID Connect Discovery 1.0, section 3: an issuer is an https URL; plain http stays on this machine."""
+    """An issuer is an https URL (OpenID Connect Discovery 1.0, section 3); plain http is for this machine."""
     parts = urlsplit(_web_url(url))
     if parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
         _refuse("names an issuer of tokens without https", "Use its https address")

@@ -16,7 +16,6 @@ from domain.case.application import (
     Document,
     Employer,
     GrossPay,
-    LabourMarketEvidence,
     Representative,
     Transfer,
     VacancyPublication,
@@ -25,7 +24,9 @@ from domain.case.application import (
     WorkPeriod,
 )
 from domain.case.personal_data import Personal, SubjectRole, personal
+from domain.law.assessment import ApplicationFacts
 from domain.law.findings import Finding
+from domain.law.labour_market_test import RecruitmentFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,14 +121,6 @@ class DeclaredQuarter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PayAssessed:
-    """The input of a salary verdict, whole, so that it can be judged again without asking anyone."""
-
-    gross_pay: GrossPay | None
-    declared_quarters: tuple[DeclaredQuarter, ...] | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RuleApplied:
     """A finding as far as it says nothing about a person's pay."""
 
@@ -146,18 +139,22 @@ class RuleApplied:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SalaryVerified:
-    """Pay was judged against the law of ``legal_reference_date``; ``basis`` says from what."""
+    """Pay was judged under the law of ``legal_reference_date`` as known on ``known_on``.
+
+    ``basis`` is ``contract`` or ``declaredWages``; ``facts`` is all that the verdict looked at, so that it can
+    be judged again without asking anyone.
+    """
 
     effective_at: datetime
     basis: str
-    category: str
-    contract: str
     legal_reference_date: date
+    known_on: date
     rule_set: str
     engine_version: int
     result: RuleApplied
     worker_subject: UUID
-    assessed: Personal[PayAssessed] = personal(SubjectRole.WORKER)
+    facts: Personal[ApplicationFacts] = personal(SubjectRole.WORKER)
+    declared_quarters: Personal[tuple[DeclaredQuarter, ...]] = personal(SubjectRole.WORKER)
     finding: Personal[Finding] = personal(SubjectRole.WORKER)
 
 
@@ -173,14 +170,14 @@ class LabourMarketEvidenceAdded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabourMarketTestAssessed:
-    """The recruitment search was judged; the publications judged are in the event."""
+    """The recruitment search was judged; ``facts`` holds the publications that were judged."""
 
     effective_at: datetime
-    category: str
     legal_reference_date: date
+    known_on: date
     rule_set: str
     engine_version: int
-    publications: tuple[VacancyPublication, ...] | None
+    facts: RecruitmentFacts
     finding: Finding
 
 
@@ -193,15 +190,12 @@ class ApplicationDecided:
     grounds: tuple[str, ...]
     verdict: str
     legal_reference_date: date
+    known_on: date
     rule_set: str
     engine_version: int
-    basis: str
-    category: str
-    contract: str
     results: tuple[RuleApplied, ...]
-    publications: tuple[VacancyPublication, ...] | None
     worker_subject: UUID
-    assessed: Personal[PayAssessed] = personal(SubjectRole.WORKER)
+    facts: Personal[ApplicationFacts] = personal(SubjectRole.WORKER)
     findings: Personal[tuple[Finding, ...]] = personal(SubjectRole.WORKER)
     motivation: Personal[str | None] = personal(SubjectRole.WORKER)
 

@@ -81,10 +81,10 @@ class UnansweredReason(StrEnum):
 
 
 class CheckUnanswered(Exception):
-    """The question was put and its outcome is unknown. Never a pass, never a refusal: ask again or ask a person.
+    """The outcome of a question is unknown. Never a pass, never a refusal: ask again or ask a person.
 
-    `reason` is one of `UnansweredReason` as plain text, `attempts` the number of calls that reached out to the
-    bank (0 when the breaker held back the first). Neither they nor the message hold an identifier of a person.
+    `reason` is one of `UnansweredReason` as plain text, `attempts` the number of calls that reached out to
+    the bank (0 when the breaker held back the first). Neither they nor the message identify a person.
     """
 
     def __init__(self, reason: str, attempts: int) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +29,10 @@ class Provision:
     ``[valid_from, valid_to)``; ``valid_to`` None is open-ended. ``valid_from`` None means that the
     source gives no date: such a provision is kept, shown as undated, and never applied.
     ``known_from_basis`` is ``published``, or ``assumed`` where the day of publication is not known and
-    the first day in force stands in for it.
+    the first day in force stands in for it. ``kind`` is the name of its tables in a law file.
     """
+
+    kind: ClassVar[str]
 
     id: str
     authority: str

@@ -72,6 +72,9 @@ class EntryReader:
             raise self.unusable(key, f"{value!r} has an empty, foreign or repeated member", remedy)
         return tuple(found)
 
+    def optional_texts(self, key: str) -> tuple[str, ...]:
+        return self.texts(key) if self.has(key) else ()
+
     def words(self, key: str, allowed: Collection[str]) -> tuple[str, ...]:
         """A set of known words, in alphabetical order."""
         found = self.texts(key)
@@ -117,7 +120,9 @@ class EntryReader:
     def finish(self) -> None:
         unknown = sorted(set(self._values) - self._asked)
         if unknown:
-            raise self.unusable(unknown[0], "the key is unknown", f"use only {', '.join(sorted(self._asked))}")
+            raise self.unusable(
+                unknown[0], "the key is unknown", f"use only {', '.join(sorted(self._asked))}"
+            )
 
     def _required(self, key: str) -> object:
         self._asked.add(key)
@@ -137,7 +142,11 @@ class EntryReader:
 def nested_entry(file: str, entry: str, value: object) -> EntryReader:
     if not isinstance(value, dict):
         raise LawDataUnusable(
-            file=file, entry=entry, key=None, problem=f"{value!r} is no table", remedy="write key = value pairs"
+            file=file,
+            entry=entry,
+            key=None,
+            problem=f"{value!r} is no table",
+            remedy="write key = value pairs",
         )
     return EntryReader(file, entry, value)
 
@@ -148,7 +157,11 @@ def read_entries(path: Path, file: str, kinds: Collection[str]) -> tuple[tuple[s
         tables: dict[str, object] = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as why:
         raise LawDataUnusable(
-            file=file, entry=None, key=None, problem=f"it is no TOML ({why})", remedy="correct the place named"
+            file=file,
+            entry=None,
+            key=None,
+            problem=f"it is no TOML ({why})",
+            remedy="correct the place named",
         ) from why
     found: list[tuple[str, EntryReader]] = []
     for kind, entries in tables.items():

@@ -68,17 +68,22 @@ def _pay_conversion(entry: EntryReader, authority: str) -> Provision:
 def _reference_date(entry: EntryReader, authority: str) -> Provision:
     return law.ReferenceDateRule(
         **_common(entry, authority, entry.words("categories", CATEGORIES)),
-        basis=entry.word("basis", law.REFERENCE_DATE_BASES),
+        basis=law.ReferenceDateBasis(entry.word("basis", tuple(law.ReferenceDateBasis))),
     )
 
 
 def _category_rule(entry: EntryReader, authority: str) -> Provision:
-    return law.CategoryRule(
+    rule = law.CategoryRule(
         **_common(entry, authority, entry.words("categories", CATEGORIES)),
         pay_test=entry.optional_word("pay_test", law.PAY_TESTS),
         labour_market_test=entry.optional_word("labour_market_test", law.LABOUR_MARKET_TESTS),
         combination=entry.word("combination", law.COMBINATIONS),
     )
+    if rule.combination == "either" and rule.labour_market_test != "required":
+        raise entry.unusable(
+            "combination", "there is no second test to choose", 'write labour_market_test = "required"'
+        )
+    return rule
 
 
 def _labour_market_test(entry: EntryReader, authority: str) -> Provision:
@@ -97,11 +102,11 @@ def _labour_market_test(entry: EntryReader, authority: str) -> Provision:
 
 READERS: Final[Mapping[str, Callable[[EntryReader, str], Provision]]] = MappingProxyType(
     {
-        "salary_threshold": _salary_threshold,
-        "pay_conversion": _pay_conversion,
-        "reference_date": _reference_date,
-        "category_rule": _category_rule,
-        "labour_market_test": _labour_market_test,
+        law.SalaryThreshold.kind: _salary_threshold,
+        law.PayConversion.kind: _pay_conversion,
+        law.ReferenceDateRule.kind: _reference_date,
+        law.CategoryRule.kind: _category_rule,
+        law.LabourMarketTestTerms.kind: _labour_market_test,
     }
 )
 
@@ -145,7 +150,7 @@ def _common(
         valid_to=None if last_day is None else last_day + timedelta(days=1),
         known_from=known_from,
         known_from_basis=known_from_basis,
-        supersedes=entry.texts("supersedes") if entry.has("supersedes") else (),
+        supersedes=entry.optional_texts("supersedes"),
         legal_reference=entry.text("legal_reference"),
         sources=entry.texts("sources"),
         confidence=entry.word("confidence", CONFIDENCES),

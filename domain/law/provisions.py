@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
-from typing import Final
+from enum import StrEnum
+from typing import ClassVar, Final, assert_never
 
 from domain.law.durations import CalendarDuration
 from domain.law.effective_dated import Provision
@@ -17,7 +19,10 @@ PAY_TESTS: Final = (
 LABOUR_MARKET_TESTS: Final = ("required", "notRequired", "underlyingCategory")
 COMBINATIONS: Final = ("each", "either")
 INTERRUPTIONS: Final = ("addUp", "continuous")
-REFERENCE_DATE_BASES: Final = ("filedOn",)
+
+
+class ReferenceDateBasis(StrEnum):
+    FILED_ON = "filedOn"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +31,8 @@ class SalaryThreshold(Provision):
 
     ``basis`` and ``percentage`` say from what it was derived; the published amount is what applies.
     """
+
+    kind: ClassVar[str] = "salary_threshold"
 
     amount: Decimal
     unit: str
@@ -37,6 +44,8 @@ class SalaryThreshold(Provision):
 class PayConversion(Provision):
     """Pay a year is pay a month times ``months_per_year``, by the form of the contract."""
 
+    kind: ClassVar[str] = "pay_conversion"
+
     months_per_year: Decimal
 
 
@@ -44,7 +53,17 @@ class PayConversion(Provision):
 class ReferenceDateRule(Provision):
     """Which day of a file decides which law applies to it."""
 
-    basis: str
+    kind: ClassVar[str] = "reference_date"
+
+    basis: ReferenceDateBasis
+
+    def day(self, *, filed_on: date) -> date:
+        """The day whose law applies to a file with these dates."""
+        match self.basis:
+            case ReferenceDateBasis.FILED_ON:
+                return filed_on
+            case _:
+                assert_never(self.basis)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +73,8 @@ class CategoryRule(Provision):
     None means that the test was looked for and not found. ``combination`` ``either`` makes pay and the
     labour-market test alternatives of which one is enough.
     """
+
+    kind: ClassVar[str] = "category_rule"
 
     pay_test: str | None
     labour_market_test: str | None
@@ -67,6 +88,8 @@ class LabourMarketTestTerms(Provision):
     ``interruptions``: ``addUp`` counts all days together, ``continuous`` only the longest run. That choice
     has a confidence of its own, because it is policy and not found in a text.
     """
+
+    kind: ClassVar[str] = "labour_market_test"
 
     channels: tuple[str, ...]
     publication_days: int

@@ -23,7 +23,7 @@ from domain.law.provisions import (
 
 PACKAGED_VALUES: Final = Path(__file__).parent / "values"
 
-_REASON_BY_PAY_TEST: Final = {
+_REASON_BY_PAY_TEST: Final[dict[str | None, str]] = {
     None: reasons.NOT_FOUND,
     "threshold": reasons.NO_AMOUNT_IN_FORCE,
     "jointCommitteeScale": reasons.JOINT_COMMITTEE_SCALE_UNKNOWN,
@@ -103,21 +103,8 @@ class Rulebook:
     def reference_date_rule(
         self, authority: str, category: str, filed_on: date, known_on: date | None = None
     ) -> ReferenceDateRule | None:
-        """Which day decides, by the rule in force on the day of filing."""
+        """Which day of a file decides, by the rule in force on the day of filing."""
         return self._reference_dates.on(authority, category, filed_on, known_on)
-
-    def legal_reference_date(
-        self, authority: str, category: str, filed_on: date, known_on: date | None = None
-    ) -> date:
-        """The day whose law applies.
-
-        ``filedOn`` is the only basis of the packaged law; without any rule the day of filing stands in,
-        and then no other provision of that authority is found either.
-        """
-        rule = self.reference_date_rule(authority, category, filed_on, known_on)
-        if rule is None or rule.basis == "filedOn":
-            return filed_on
-        raise NotImplementedError(rule.basis)
 
 
 P = TypeVar("P", bound=Provision)
@@ -131,7 +118,7 @@ def _sha256(provisions: Sequence[Provision]) -> str:
     """Hash what the law says: sorted, compact, ASCII; absent values left out, so that a new optional key
     does not rename the law that lacks it."""
     said = [
-        {"kind": type(provision).__name__}
+        {"kind": provision.kind}
         | {key: value for key, value in asdict(provision).items() if value not in (None, ())}
         for provision in sorted(provisions, key=lambda each: each.id)
     ]

@@ -29,16 +29,16 @@ def main() -> None:
     options = _options().parse_args()
     if options.until_stdin_closes:
         threading.Thread(target=_end_with_standard_input, daemon=True).start()
-    listener = socket.create_server((_LOOPBACK, options.port))
     # Requests carry national numbers: no access log, and nothing of uvicorn's own on standard output.
     config = uvicorn.Config(
         simulator_app(_circumstances(options)),
         access_log=False,
         log_level="critical",
+        timeout_graceful_shutdown=1,
         timeout_keep_alive=_KEEP_IDLE_CONNECTIONS_SECONDS,
     )
     with contextlib.suppress(KeyboardInterrupt):
-        _AnnouncingServer(config).run(sockets=[listener])
+        _AnnouncingServer(config).run(sockets=[_listener(options.port)])
 
 
 def simulator_app(circumstances: Circumstances) -> FastAPI:
@@ -57,6 +57,15 @@ class _AnnouncingServer(uvicorn.Server):
         for listener in sockets or ():
             sys.stdout.write(f"crossroads simulator listening on http://{_LOOPBACK}:{_port_of(listener)}\n")
             sys.stdout.flush()
+
+
+def _listener(port: int) -> socket.socket:
+    # Named as TCP, because asyncio turns Nagle's algorithm off only for sockets that say what they are; with
+    # it, every reply on a kept connection waits 40 ms for an acknowledgement.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((_LOOPBACK, port))
+    return listener
 
 
 def _port_of(listener: socket.socket) -> int:

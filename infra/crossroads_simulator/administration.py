@@ -1,4 +1,4 @@
-"""The levers of the simulator, for tests and demonstrations. Reachable from this machine only, like all of it.
+"""The levers of the simulator, for tests and demonstrations; from this machine only, like all of it.
 
     GET    /admin/attempts   {"attempts": {ticket: number of requests}}
     PUT    /admin/wages      {"declarations": [{"ssin", "enterpriseNumber",

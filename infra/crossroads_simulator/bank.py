@@ -1,4 +1,4 @@
-"""The simulated bank's memory: what it was started with, what its administration changed, who asked how often."""
+"""The simulated bank's memory: how it was started, what its administration changed, who asked how often."""
 
 from collections import Counter
 from dataclasses import dataclass, field

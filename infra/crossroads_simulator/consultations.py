@@ -87,7 +87,7 @@ def problem(
     retry_after_seconds: int | None = None,
     **more: Any,
 ) -> JSONResponse:
-    """A problem after the Belgif guide; `name` is the type, in Belgif's name space unless it is a URN itself."""
+    """A problem after the Belgif guide; `name` is its type: one of Belgif's, or a whole URN."""
     urn = name if name.startswith("urn:") else f"urn:problem-type:belgif:{name}"
     headers = _trace_headers(trace_id)
     if retry_after_seconds is not None:

@@ -1,4 +1,4 @@
-"""Which requests the simulated bank fails to answer well, and how: a pure function of the seed and the ticket."""
+"""Which requests the simulated bank fails to answer, and how: a pure function of seed and ticket."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -42,7 +42,7 @@ class TroubleShares:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fate:
-    """What befalls the requests of one ticket: the first `failing_attempts` meet `trouble`, None meaning all."""
+    """What befalls one ticket: its first `failing_attempts` requests meet `trouble`; None means all."""
 
     slow: bool = False
     trouble: Trouble | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
 from uuid import UUID
 
@@ -12,9 +13,10 @@ if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
 
 _ARGUMENTS: Final = (
-    "text[]", "text[]", "bytea[]", "timestamptz[]", "bigint[]", "bytea[]", "text[]", "bigint[]",
+    "text[]", "text[]", "bytea[]", "timestamptz[]", "int[]", "uuid[]", "bigint[]", "bytea[]", "text[]", "bigint[]",
     "int[]", "uuid[]", "bigint[]", "bytea[]",
-    "int[]", "uuid[]", "bigint[]", "text[]", "smallint[]", "timestamptz[]", "bytea[]", "bytea[]", "bytea[]",
+    "int[]", "bigint[]", "text[]", "smallint[]", "int[]", "int[]", "int[]", "bytea[]",
+    "text", "boolean",
 )  # fmt: skip
 
 _PREPARE: Final = "prepare journal_append ({}) as select * from journal_append({})".format(
@@ -49,8 +51,12 @@ def append(connection: Connection, batch: Sequence[AppendRequest]) -> list[Outco
     Array literals are built as text: psycopg2 adapts element by element, which costs more than the append.
     """
     touches = [(n, touch) for n, request in enumerate(batch, 1) for touch in request.touches]
-    events = [(n, event) for n, request in enumerate(batch, 1) for event in request.events]
+    touch_no = {(n, touch.stream): at for at, (n, touch) in enumerate(touches, 1)}
+    events = [event for request in batch for event in request.events]
     results = [request.result for request in batch]
+    sizes = [len(e.leaf) + len(e.body) for e in events]
+    offsets = list(accumulate(sizes, initial=0))[:-1]
+    event_bytes, are_hex = _as_text(b"".join([piece for e in events for piece in (e.leaf, e.body)]))
     with connection.cursor() as cursor:
         cursor.execute(
             _EXECUTE,
@@ -59,6 +65,8 @@ def append(connection: Connection, batch: Sequence[AppendRequest]) -> list[Outco
                 _texts(r.command.id for r in batch),
                 _bytes(r.command.digest for r in batch),
                 _plain(r.recorded_at for r in batch),
+                _plain(len(r.events) for r in batch),
+                _plain(r.touches[0].stream if r.touches else None for r in batch),
                 _plain(result.version for result in results),
                 _bytes(result.leaf_hash for result in results),
                 _texts(r.tracking and r.tracking.application_name for r in batch),
@@ -67,15 +75,16 @@ def append(connection: Connection, batch: Sequence[AppendRequest]) -> list[Outco
                 _plain(t.stream for _, t in touches),
                 _plain(t.head.version for _, t in touches),
                 _bytes(t.head.leaf_hash for _, t in touches),
-                _plain(n for n, _ in events),
-                _plain(e.stream for _, e in events),
-                _plain(e.version for _, e in events),
-                _texts(e.type for _, e in events),
-                _plain(e.schema for _, e in events),
-                _plain(e.recorded_at for _, e in events),
-                _bytes(e.leaf_hash for _, e in events),
-                _bytes(e.leaf for _, e in events),
-                _bytes(e.body for _, e in events),
+                _plain(touch_no[n, e.stream] for n, request in enumerate(batch, 1) for e in request.events),
+                _plain(e.version for e in events),
+                _texts(e.type for e in events),
+                _plain(e.schema for e in events),
+                _plain(offsets),
+                _plain(len(e.leaf) for e in events),
+                _plain(len(e.body) for e in events),
+                _bytes(e.leaf_hash for e in events),
+                event_bytes,
+                are_hex,
             ),
         )
         return [
@@ -98,3 +107,12 @@ def _quoted(value: str) -> str:
 
 def _bytes(values: Iterable[bytes | None]) -> str:
     return "{" + ",".join(["null" if value is None else f'"\\\\x{value.hex()}"' for value in values]) + "}"
+
+
+def _as_text(data: bytes) -> tuple[str, bool]:
+    """Our own bodies are JSON and travel as text; whatever is not text travels as hexadecimal."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return data.hex(), True
+    return (text, False) if "\0" not in text else (data.hex(), True)

@@ -5,10 +5,8 @@ power cut would, so they are asked for at every start and printed by every bench
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from psycopg2.extensions import connection as Connection
+import psycopg2.extensions
 
 DANGERS = {
     "fsync": "a power cut can destroy the whole database",
@@ -46,7 +44,7 @@ class DurabilityReport:
         return f"PostgreSQL {self.server_version}: {states}"
 
 
-def check_durability(connection: "Connection") -> DurabilityReport:
+def check_durability(connection: psycopg2.extensions.connection) -> DurabilityReport:
     """Ask the server. The connection's transaction, if one is open, stays open."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -68,7 +66,7 @@ def check_durability(connection: "Connection") -> DurabilityReport:
     )
 
 
-def require_durable(connection: "Connection") -> DurabilityReport:
+def require_durable(connection: psycopg2.extensions.connection) -> DurabilityReport:
     """The report, or ServerNotDurable."""
     report = check_durability(connection)
     if report.switched_off:

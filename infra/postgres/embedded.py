@@ -4,7 +4,7 @@ Only the wheel's binaries are used: its Python part opens every parent directory
 ten seconds and stops servers from an `atexit` hook. Here instead
 
 * several permit processes share one server. Each holds a shared lock on `postgres.lock` while it needs it;
-  the last one to let go stops the server. A killed process lets go too, but its server stays for the next start;
+  the last one to let go stops the server. A killed process lets go too, but its server stays for the next;
 * root, who may not run PostgreSQL, runs it as the system account `pgserver`. Whether that account can reach
   the directories is asked before anything is made, and the rights of a directory found are never changed.
 """
@@ -183,9 +183,9 @@ class EmbeddedPostgres:
         found = directory.lstat()
         if found.st_uid != self._account.uid or not directory.is_dir() or directory.is_symlink():
             raise EmbeddedPostgresUnusable(
-                f"{directory} is not a directory of the user {self._account.name!r}, as whom PostgreSQL would "
-                f"run; it belongs to user number {found.st_uid}. Run permit as before, or set PERMIT_HOME to "
-                "another directory."
+                f"{directory} is not a directory of the user {self._account.name!r}, as whom PostgreSQL "
+                f"would run; it belongs to user number {found.st_uid}. Run permit as before, or set "
+                "PERMIT_HOME to another directory."
             )
 
     def _take_hold(self) -> None:
@@ -289,7 +289,7 @@ class EmbeddedPostgres:
     def _run(
         self, program: str, *arguments: str, directory: Path = Path("/")
     ) -> subprocess.CompletedProcess[str]:
-        """Run a program of PostgreSQL's as the server's account, without the caller's PG* and LC_* variables."""
+        """Run a program as the server's account, without the caller's PG* and LC_* variables."""
         as_account = self._account.changes_identity
         return subprocess.run(  # noqa: S603 - the program is the wheel's, the arguments are this module's
             [self._programs / program, *arguments],

@@ -1,7 +1,7 @@
 """Group commit: the commands of a process that wait at the same moment share one transaction.
 
-No thread of its own and no linger: the first caller that finds nobody committing commits for everyone who is
-waiting, then hands the lead to the next in the queue. A lone caller therefore pays for no hand-over, and under
+No thread of its own and no linger: a caller that finds a free lane commits for everyone who is waiting, then
+hands the lane to the next in the queue. A lone caller therefore pays for no hand-over, and under
 load a batch forms while the previous one is being flushed.
 """
 
@@ -10,7 +10,8 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
-from threading import Lock
+from itertools import pairwise
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Final
 
 import psycopg2
@@ -29,84 +30,125 @@ MAX_EVENTS_PER_TRANSACTION: Final = 5_000
 _MAX_COMMANDS_PER_TRANSACTION: Final = 512
 
 
-class _Waiting:
-    """A caller in the queue. ``turn`` is released once: with an answer, or with the lead."""
+MINQ=12
+class _Lane:
+    """A connection on which one batch at a time is under way."""
 
-    __slots__ = ("answer", "error", "request", "turn")
+    __slots__ = ("connection",)
+
+    def __init__(self) -> None:
+        self.connection: Connection | None = None
+
+
+class _Waiting:
+    """A caller in the queue. ``turn`` is released once: with an answer, or with a lane to lead."""
+
+    __slots__ = ("answer", "error", "lane", "next_to_wake", "request", "turn")
 
     def __init__(self, request: AppendRequest) -> None:
         self.request = request
         self.answer: Appended | None = None
         self.error: Exception | None = None
+        self.lane: _Lane | None = None
+        self.next_to_wake: _Waiting | None = None
         self.turn = Lock()
         self.turn.acquire()
 
 
 class GroupCommitter:
-    """Appends requests from any number of threads through one connection."""
+    """Appends requests from any number of threads through a few connections."""
 
     def __init__(
         self,
         connect: Callable[[], Connection],
         *,
+        lanes: int = 1,
         patience: float = 10.0,
         on_append: Callable[[], None] | None = None,
     ) -> None:
-        """``patience``: seconds for which a doubtful outcome is looked up before the caller is told so."""
+        """``lanes``: batches under way at once; with two, one is sent while the other is being flushed.
+
+        ``patience``: seconds for which a doubtful outcome is looked up before the caller is told so.
+        """
         self._connect = connect
         self._patience = patience
         self._on_append = on_append
         self._mutex = Lock()
         self._queue: deque[_Waiting] = deque()
-        self._led = False
-        self._connection: Connection | None = None
+        self._lanes = [_Lane() for _ in range(lanes)]
+        self._free = list(self._lanes)
 
     def submit(self, request: AppendRequest) -> Appended:
         """Append and return what was stored, or raise what this one request ran into.
 
-        Raises an ``AppendConflict``, :class:`DatabaseUnavailable` when nothing was written,
-        and ``OutcomeUnknown`` when the database went away at the commit and stayed away.
+        Raises an ``AppendConflict``, :class:`DatabaseUnavailable` when nothing was written, and
+        ``OutcomeUnknown`` when the database went away at the commit and stayed away.
         """
         waiting = _Waiting(request)
         with self._mutex:
-            self._queue.append(waiting)
-            follow = self._led
-            self._led = True
-        if follow:
-            waiting.turn.acquire()
-        if waiting.answer is None and waiting.error is None:
-            self._lead()
+            if self._free and (len(self._free)==len(self._lanes) or len(self._queue)>=MINQ):
+                waiting.lane = self._free.pop()
+            else:
+                self._queue.append(waiting)
+        if waiting.lane is None:
+            try:
+                waiting.turn.acquire()
+            except BaseException:
+                # An interrupted caller still owes its turn to those who wait behind it.
+                Thread(target=self._take_turn, args=(waiting,), name="group-commit-stand-in").start()
+                raise
+            waiting.turn.release()
+        self._take_turn(waiting)
         if waiting.error is not None:
             raise waiting.error
         if waiting.answer is None:
-            raise AssertionError("the leader's own request is always in the batch it commits")
+            raise AssertionError("a turn comes with an answer, an error or a lane")
         return waiting.answer
 
     def close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
+        for lane in self._lanes:
+            if lane.connection is not None:
+                lane.connection.close()
 
-    def _lead(self) -> None:
-        """Commit one batch, which holds the leader's own request, then hand the lead over."""
+    def _take_turn(self, waiting: _Waiting) -> None:
+        """Wake the next of the same batch, or lead a batch of one's own."""
+        if waiting.lane is None:
+            waiting.turn.acquire()
+            if waiting.next_to_wake is not None:
+                waiting.next_to_wake.turn.release()
+        if waiting.lane is not None:
+            self._lead(waiting, waiting.lane)
+
+    def _lead(self, leader: _Waiting, lane: _Lane) -> None:
+        """Commit the leader's request with all that wait and do not stand in its way; hand the lane on.
+
+        The callers served are woken one by the other, not all at once: some dozens of threads that wake
+        together spend more time fighting for the interpreter lock than the append takes.
+        """
         with self._mutex:
-            batch = self._take_batch()
+            batch = self._take_batch(leader)
         try:
-            self._settle(batch)
+            self._settle(lane, batch)
         finally:
             with self._mutex:
-                successor = self._queue[0] if self._queue else None
-                self._led = successor is not None
+                successor = self._queue.popleft() if self._queue else None
+                if successor is None:
+                    self._free.append(lane)
             if successor is not None:
+                successor.lane = lane
                 successor.turn.release()
-            for waiting in batch[1:]:
-                waiting.turn.release()
+            followers = batch[1:]
+            for waiting, following in pairwise(followers):
+                waiting.next_to_wake = following
+            if followers:
+                followers[0].turn.release()
         if self._on_append is not None:
             self._on_append()
 
-    def _settle(self, batch: list[_Waiting]) -> None:
+    def _settle(self, lane: _Lane, batch: list[_Waiting]) -> None:
         """Give each of the batch its answer or its error; one that spoils the batch is told so alone."""
         try:
-            outcomes = self._commit([waiting.request for waiting in batch])
+            outcomes = self._commit(lane, [waiting.request for waiting in batch])
         except (DatabaseUnavailable, OutcomeUnknown) as why:
             for waiting in batch:
                 waiting.error = why
@@ -115,37 +157,30 @@ class GroupCommitter:
                 batch[0].error = why
             else:
                 for waiting in batch:
-                    self._settle([waiting])
+                    self._settle(lane, [waiting])
         else:
             for waiting, outcome in zip(batch, outcomes, strict=True):
                 _answer(waiting, outcome)
 
-    def _take_batch(self) -> list[_Waiting]:
-        """The longest run of waiting requests that do not stand in each other's way."""
-        batch: list[_Waiting] = []
+    def _take_batch(self, leader: _Waiting) -> list[_Waiting]:
+        """The leader and all who wait, but those who would meet another of the batch on a stream or an id."""
+        batch = [leader]
+        taken = _claims(leader.request)
+        events = len(leader.request.events)
         left: list[_Waiting] = []
-        taken: set[object] = set()
-        events = 0
         while self._queue and len(batch) < _MAX_COMMANDS_PER_TRANSACTION:
             waiting = self._queue.popleft()
-            request = waiting.request
-            claims = {touch.stream for touch in request.touches} | {
-                (request.command.actor, request.command.id)
-            }
-            if request.tracking is not None:
-                claims.add(request.tracking.application_name)
-            events += len(request.events)
-            if batch and (events > MAX_EVENTS_PER_TRANSACTION or not taken.isdisjoint(claims)):
+            claims = _claims(waiting.request)
+            events += len(waiting.request.events)
+            if events > MAX_EVENTS_PER_TRANSACTION:
                 left.append(waiting)
-                if events > MAX_EVENTS_PER_TRANSACTION:
-                    break
-            else:
-                batch.append(waiting)
+                break
+            (batch if taken.isdisjoint(claims) else left).append(waiting)
             taken |= claims
         self._queue.extendleft(reversed(left))
         return batch
 
-    def _commit(self, batch: list[AppendRequest]) -> list[Outcome]:
+    def _commit(self, lane: _Lane, batch: list[AppendRequest]) -> list[Outcome]:
         """Append; when the connection breaks, send the same batch again until the true outcome is known.
 
         Sending again is safe: what was committed answers ``repeated``, with the leaf hash that proves it ours.
@@ -154,13 +189,13 @@ class GroupCommitter:
         doubtful = False
         while True:
             try:
-                outcomes = append(self._live_connection(), batch)
+                outcomes = append(self._live_connection(lane), batch)
                 return [_own(request, row) for request, row in zip(batch, outcomes, strict=True)]
             except (psycopg2.OperationalError, psycopg2.InterfaceError) as why:
-                if self._connection is not None and not self._connection.closed:
+                if lane.connection is not None and not lane.connection.closed:
                     # The server answered: it refused the work and rolled back.
                     raise DatabaseUnavailable(f"the database refused the append: {_sentence(why)}") from why
-                self._connection = None
+                lane.connection = None
                 doubtful = True
                 if time.monotonic() >= deadline:
                     raise OutcomeUnknown from why
@@ -171,12 +206,21 @@ class GroupCommitter:
                     raise
             time.sleep(0.05)
 
-    def _live_connection(self) -> Connection:
-        if self._connection is None or self._connection.closed:
+    def _live_connection(self, lane: _Lane) -> Connection:
+        if lane.connection is None or lane.connection.closed:
             connection = self._connect()
             prepare_append(connection)
-            self._connection = connection
-        return self._connection
+            lane.connection = connection
+        return lane.connection
+
+
+def _claims(request: AppendRequest) -> set[object]:
+    """What no two requests of one batch may share."""
+    claims: set[object] = {(request.command.actor, request.command.id)}
+    claims.update(touch.stream for touch in request.touches)
+    if request.tracking is not None:
+        claims.add(request.tracking.application_name)
+    return claims
 
 
 def _own(request: AppendRequest, row: Outcome) -> Outcome:

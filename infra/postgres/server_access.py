@@ -16,8 +16,8 @@ from infra.settings import Settings
 def database_server(settings: Settings) -> Iterator[str]:
     """The libpq URL of a user who may make databases and roles, valid inside the `with`.
 
-    Raises EmbeddedPostgresUnusable where no server is given and none can be run. A given server is not touched
-    here: whether it answers shows at the first connection.
+    Raises EmbeddedPostgresUnusable where no server is given and none can be run. A given server is not
+    touched here: whether it answers shows at the first connection.
     """
     if settings.database_url is not None:
         yield settings.database_url

@@ -38,7 +38,7 @@ create table command (
     recorded_at timestamptz not null,
     primary key (actor, id)
 );
-create index command_recorded_at on command (recorded_at);
+create index command_recorded_at on command using brin (recorded_at);
 
 -- How far each reader of the journal has come.
 create table tracking (
@@ -67,9 +67,11 @@ create index journal_staging_batch on journal_staging (batch, event_no);
 
 -- Append a batch of commands in one transaction, with an outcome for each.
 --
--- A command is (actor, id, digest) and touches the streams listed in p_touch_*; its events stand in p_event_*,
--- in order. Commands of one batch never share a stream, a command id or a reader: the caller sees to that, and
--- the keys of the tables enforce it. Outcomes:
+-- A command is (actor, id, digest) with p_event_count events; p_touch_* lists the streams it read, each with the
+-- head on which its decision rests; its events name the touch they belong to. The leaf and the body of each event
+-- follow each other in p_event_bytes, as UTF-8 text or else in hexadecimal: one long value parses ten times
+-- faster than arrays of them, and text twice as fast as hexadecimal. Commands of one batch never share a stream, a command id or a reader: the caller sees to
+-- that, and the keys of the tables enforce it. Outcomes:
 --   appended            its events (possibly none) are in the journal
 --   repeated            the same command was appended before; the row gives the first result
 --   idempotencyKeyReused  the id was used for another command
@@ -81,6 +83,8 @@ create function journal_append(
     p_command_id        text[],
     p_digest            bytea[],
     p_recorded_at       timestamptz[],
+    p_event_count       int[],
+    p_result_stream     uuid[],
     p_result_version    bigint[],
     p_result_leaf_hash  bytea[],
     p_tracking_name     text[],
@@ -89,15 +93,16 @@ create function journal_append(
     p_touch_stream      uuid[],
     p_touch_expected    bigint[],
     p_touch_prev        bytea[],
-    p_event_command     int[],
-    p_event_stream      uuid[],
+    p_event_touch       int[],
     p_event_version     bigint[],
     p_event_type        text[],
     p_event_schema      smallint[],
-    p_event_recorded_at timestamptz[],
+    p_event_offset      int[],
+    p_event_leaf_size   int[],
+    p_event_body_size   int[],
     p_event_leaf_hash   bytea[],
-    p_event_leaf        bytea[],
-    p_event_body        bytea[]
+    p_event_bytes       text,
+    p_bytes_are_hex     boolean
 ) returns table (
     command_no     int,
     outcome        text,
@@ -120,6 +125,8 @@ declare
     outcomes      text[];
     actuals       bigint[];
     inserted      bigint;
+    event_bytes   bytea := case when p_bytes_are_hex then decode(p_event_bytes, 'hex')
+                                else convert_to(p_event_bytes, 'UTF8') end;
 begin
     select h.position, h.known_at into head_position, head_known_at from journal_head h for update;
 
@@ -138,37 +145,41 @@ begin
                t(command, stream, expected, prev)
           left join lateral (select j.version, j.leaf_hash from journal j
                               where j.stream = t.stream order by j.version desc limit 1) h on true
-    ), judged as (
-        select p.n, min(t.conflict) as conflict, max(t.version) filter (where t.conflict is not null) as actual
-          from generate_series(1, cardinality(p_actor)) p(n)
-          left join touched t on t.command = p.n
-         group by p.n
+    ), conflicts as (
+        select t.command, min(t.conflict) as conflict, max(t.version) as actual
+          from touched t where t.conflict is not null group by t.command
     )
-    select array_agg(coalesce(outcomes[j.n], j.conflict) order by j.n), array_agg(j.actual order by j.n)
+    select array_agg(coalesce(o.outcome, c.conflict) order by o.n), array_agg(c.actual order by o.n)
       into outcomes, actuals
-      from judged j;
+      from unnest(outcomes) with ordinality o(outcome, n)
+      left join conflicts c on c.command = o.n;
 
     if cardinality(array_remove(p_tracking_name, null)) > 0 then
-        select array_agg(coalesce(outcomes[p.n::int],
-                                  case when p.position <= k.position then 'trackingConflict' end) order by p.n)
+        select array_agg(coalesce(o.outcome, case when o.position <= k.position then 'trackingConflict' end)
+                         order by o.n)
           into outcomes
-          from unnest(p_tracking_name, p_tracking_position) with ordinality p(name, position, n)
-          left join lateral (select t.position from tracking t where t.name = p.name) k on true;
+          from unnest(outcomes, p_tracking_name, p_tracking_position) with ordinality o(outcome, name, position, n)
+          left join lateral (select t.position from tracking t where t.name = o.name) k on true;
 
         insert into tracking as t (name, position)
-        select p.name, p.position
-          from unnest(p_tracking_name, p_tracking_position) with ordinality p(name, position, n)
-         where p.name is not null and outcomes[p.n::int] is null
+        select o.name, o.position
+          from unnest(outcomes, p_tracking_name, p_tracking_position) o(outcome, name, position)
+         where o.name is not null and o.outcome is null
         on conflict (name) do update set position = excluded.position;
     end if;
 
     insert into journal (position, stream, version, type, schema, known_at, leaf_hash, leaf, body)
-    select head_position + row_number() over (order by e.n), e.stream, e.version, e.type, e.schema,
-           greatest(head_known_at, max(e.recorded_at) over (order by e.n)), e.leaf_hash, e.leaf, e.body
-      from unnest(p_event_command, p_event_stream, p_event_version, p_event_type, p_event_schema,
-                  p_event_recorded_at, p_event_leaf_hash, p_event_leaf, p_event_body)
-           with ordinality e(command, stream, version, type, schema, recorded_at, leaf_hash, leaf, body, n)
-     where outcomes[e.command] is null;
+    select head_position + row_number() over (order by e.n), t.stream, e.version, e.type, e.schema,
+           greatest(head_known_at, max(c.recorded_at) over (order by e.n)),
+           e.leaf_hash,
+           substr(event_bytes, e.at + 1, e.leaf_size),
+           substr(event_bytes, e.at + 1 + e.leaf_size, e.body_size)
+      from unnest(p_event_touch, p_event_version, p_event_type, p_event_schema, p_event_offset,
+                  p_event_leaf_size, p_event_body_size, p_event_leaf_hash)
+           with ordinality e(touch, version, type, schema, at, leaf_size, body_size, leaf_hash, n)
+      join unnest(p_touch_command, p_touch_stream) with ordinality t(command, stream, n) on t.n = e.touch
+      join unnest(outcomes, p_recorded_at) with ordinality c(outcome, recorded_at, n) on c.n = t.command
+     where c.outcome is null;
     get diagnostics inserted = row_count;
 
     if inserted > 0 then
@@ -178,20 +189,13 @@ begin
     end if;
 
     return query
-    with sized as (
-        select p.n, p.actor, p.id, p.digest, p.recorded_at, p.version, p.leaf_hash, outcomes[p.n::int] as outcome,
-               coalesce(e.events, 0) as events, t.stream
-          from unnest(p_actor, p_command_id, p_digest, p_recorded_at, p_result_version, p_result_leaf_hash)
-               with ordinality p(actor, id, digest, recorded_at, version, leaf_hash, n)
-          left join (select u.command, count(*) as events from unnest(p_event_command) u(command)
-                      group by u.command) e on e.command = p.n
-          left join (select distinct on (u.command) u.command, u.stream
-                       from unnest(p_touch_command, p_touch_stream) with ordinality u(command, stream, n)
-                      order by u.command, u.n) t on t.command = p.n
-    ), placed as (
-        select s.*, head_position + sum(case when s.outcome is null then s.events else 0 end)
-                                        over (order by s.n) as last
-          from sized s
+    with placed as (
+        select p.*, head_position + sum(case when p.outcome is null then p.events else 0 end)
+                                        over (order by p.n) as last
+          from unnest(p_actor, p_command_id, p_digest, p_recorded_at, p_event_count, p_result_stream,
+                      p_result_version, p_result_leaf_hash, outcomes, actuals)
+               with ordinality p(actor, id, digest, recorded_at, events, stream, version, leaf_hash,
+                                 outcome, actual, n)
     ), stored as (
         insert into command (actor, id, digest, stream, version, position, leaf_hash, recorded_at)
         select p.actor, p.id, p.digest, p.stream, p.version, case when p.events > 0 then p.last end,
@@ -200,7 +204,7 @@ begin
     )
     select p.n::int, coalesce(p.outcome, 'appended'),
            case when p.outcome is null and p.events > 0 then (p.last - p.events + 1)::bigint end,
-           k.stream, k.version, k.position, k.leaf_hash, actuals[p.n::int]
+           k.stream, k.version, k.position, k.leaf_hash, p.actual
       from placed p
       left join lateral (select c.* from command c
                           where p.outcome = 'repeated' and c.actor = p.actor and c.id = p.id) k on true

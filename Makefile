@@ -1,0 +1,59 @@
+# The front door. `make help` tells what there is; every target makes its own environment first.
+
+VENV ?= .venv
+PYTHON ?= python3
+ARGS ?=
+PYTEST_ARGS ?=
+
+BIN := $(VENV)/bin
+ENVIRONMENT := $(VENV)/.complete
+INTERRUPTED := $(VENV)/.being-made
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help env demo test check serve bench docs lock
+
+help: ## what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' Makefile
+
+env: $(ENVIRONMENT) ## the environment (VENV=.venv, PYTHON=python3); every other target asks for it
+
+demo: $(ENVIRONMENT) ## play the main job on an embedded PostgreSQL; ARGS="--once --cases 500"
+	@$(BIN)/permit demo $(ARGS)
+
+test: check ## the whole gate: check, then every test; PYTEST_ARGS="-k journal"
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: $(ENVIRONMENT) ## format, lint, types and layers
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+serve: $(ENVIRONMENT) ## the HTTP interface and its workers
+	@$(BIN)/permit serve $(ARGS)
+
+bench: $(ENVIRONMENT) ## measure against the peer; ARGS="append --json"
+	@$(BIN)/permit bench $(ARGS)
+
+docs: $(ENVIRONMENT) ## check that the documents are true: their links, their code, their tables
+	@$(BIN)/python -m pytest tests/docs $(PYTEST_ARGS)
+
+lock: ## choose versions anew (needs uv)
+	@command -v uv >/dev/null || { echo "make lock needs uv; install it first." >&2; exit 1; }
+	@uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 --extra dev \
+		--no-annotate --no-header pyproject.toml -o requirements.lock
+
+# An environment whose making was interrupted bears a mark and is made again from nothing.
+$(ENVIRONMENT): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed and $(PYTHON) is not. Name one: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+		{ echo "$(PYTHON) comes without venv. Install it (Debian and Ubuntu: apt install python3-venv)." >&2; exit 1; }
+	@echo "Making the environment $(VENV) (once, about a minute)" >&2
+	@if [ -e "$(INTERRUPTED)" ]; then $(PYTHON) -m venv --clear "$(VENV)"; fi
+	@mkdir -p "$(VENV)" && touch "$(INTERRUPTED)"
+	@$(PYTHON) -m venv "$(VENV)"
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@rm "$(INTERRUPTED)" && touch "$@"

@@ -1,0 +1,100 @@
+"""Deciding an application: what must be known before, and what each outcome must rest on."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from domain.case.commands import CommandContext, DecideApplication
+from domain.case.events import ApplicationDecided
+from domain.case.lifecycle import Case, CheckState
+from domain.case.refusals import CommandRefused, Reason
+from domain.case.verification import ENGINE_VERSION, rule_applied
+from domain.crossroads.answers import CheckKind
+from domain.law.assessment import Assessment, assess
+from domain.law.findings import Verdict
+from domain.law.rulebook import Rulebook
+
+OUTCOMES: Final = ("granted", "refused")
+
+EMPLOYER_NOT_REGISTERED: Final = "employerNotRegistered"
+EMPLOYER_INACTIVE: Final = "employerInactive"
+OTHER: Final = "other"
+
+
+def decided(case: Case, command: DecideApplication, context: CommandContext, rulebook: Rulebook) -> ApplicationDecided:
+    """The decision, with the law and the facts it rests on (law of 29 July 1991 on the reasons of acts).
+
+    Raises :class:`CommandRefused` while a check is out, for a grant against a requirement that is not met,
+    and for a refusal on a ground that the file does not bear. Where the engine could not tell, a person
+    decides and says why.
+    """
+    if case.pending_checks:
+        raise CommandRefused(
+            Reason.CHECK_PENDING,
+            f"the Crossroads Bank has not answered yet ({', '.join(case.pending_checks)}): "
+            "wait for the answer, or for the check to become a manual task",
+        )
+    assessment = assess(rulebook, case.facts, context.today)
+    if command.outcome == "granted":
+        _require_grantable(case, command, assessment)
+    else:
+        _require_grounds(case, command, assessment)
+    return ApplicationDecided(
+        effective_at=context.now,
+        outcome=command.outcome,
+        grounds=command.grounds,
+        verdict=assessment.verdict.value,
+        legal_reference_date=assessment.legal_reference_date,
+        known_on=context.today,
+        rule_set=assessment.rule_set,
+        engine_version=ENGINE_VERSION,
+        results=tuple(rule_applied(finding) for finding in assessment.findings),
+        worker_subject=case.worker_subject,
+        facts=case.facts,
+        findings=assessment.findings,
+        motivation=command.motivation,
+    )
+
+
+def supported_grounds(case: Case, assessment: Assessment) -> frozenset[str]:
+    """The grounds on which this file can be refused; ``other`` always can be, with a motivation."""
+    not_met = {finding.rule for finding in assessment.findings if finding.verdict is Verdict.NOT_MET}
+    register = case.checks.get(CheckKind.EMPLOYER_REGISTER.value)
+    if register is not None and register.state is CheckState.NO_DATA:
+        not_met.add(EMPLOYER_NOT_REGISTERED)
+    if case.employer_active is False:
+        not_met.add(EMPLOYER_INACTIVE)
+    return frozenset(not_met | {OTHER})
+
+
+def _require_grantable(case: Case, command: DecideApplication, assessment: Assessment) -> None:
+    if command.grounds:
+        raise CommandRefused(Reason.GROUND_NOT_APPLICABLE, "grounds belong to a refusal: leave them out of a grant")
+    if assessment.verdict is Verdict.NOT_MET:
+        failed = [f.rule for f in assessment.findings if f.required and f.verdict is Verdict.NOT_MET]
+        raise CommandRefused(
+            Reason.REQUIREMENT_NOT_MET, f"the application cannot be granted: {', '.join(failed)} is not met"
+        )
+    judged_by_hand = assessment.verdict is Verdict.UNDETERMINED or case.manual_tasks or case.employer_active is False
+    if judged_by_hand and not command.motivation:
+        tasks = [f"{task.subject} ({task.reason})" for task in case.manual_tasks]
+        tasks += [f.rule for f in assessment.findings if f.required and f.verdict is Verdict.UNDETERMINED]
+        tasks += [EMPLOYER_INACTIVE] if case.employer_active is False else []
+        raise CommandRefused(
+            Reason.MOTIVATION_REQUIRED,
+            f"a person has to judge {', '.join(tasks)}: say in the motivation why the permit is granted",
+        )
+
+
+def _require_grounds(case: Case, command: DecideApplication, assessment: Assessment) -> None:
+    if not command.grounds:
+        raise CommandRefused(Reason.GROUND_REQUIRED, "a refusal names at least one ground")
+    supported = supported_grounds(case, assessment)
+    unsupported = [ground for ground in command.grounds if ground not in supported]
+    if unsupported:
+        raise CommandRefused(
+            Reason.GROUND_NOT_SUPPORTED,
+            f"the file does not bear {', '.join(unsupported)}; it bears {', '.join(sorted(supported))}",
+        )
+    if OTHER in command.grounds and not command.motivation:
+        raise CommandRefused(Reason.MOTIVATION_REQUIRED, "the ground 'other' needs a motivation")

@@ -1,0 +1,100 @@
+"""The one way a command takes: read the stream, fold it, decide, append; repeat when somebody was quicker."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+from uuid import UUID
+
+from domain.case.commands import CaseCommand, CommandContext
+from domain.case.decider import decide
+from domain.case.events import CaseEvent
+from domain.case.lifecycle import fold
+from domain.case.refusals import CommandRefused, StaleVersion
+from domain.law.rulebook import Rulebook
+
+_ATTEMPTS: Final = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What a command left behind: the case, its version, and the journal position and leaf that prove it.
+
+    ``position`` and ``leaf_hash`` are None for a command that decided to nothing.
+    """
+
+    case_id: UUID
+    version: int
+    position: int | None
+    leaf_hash: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseStream:
+    """The events of a case as read; ``head_hash`` is the leaf on which the next event builds."""
+
+    case_id: UUID
+    events: tuple[CaseEvent, ...]
+    version: int
+    head_hash: bytes | None
+
+
+class StreamHasMoved(Exception):
+    """Somebody appended to the stream since it was read; nothing was written."""
+
+
+class Journal(Protocol):
+    """The log as commands see it."""
+
+    def read(self, case_id: UUID) -> CaseStream: ...
+
+    def append(
+        self,
+        stream: CaseStream,
+        events: Sequence[CaseEvent],
+        command: CaseCommand,
+        context: CommandContext,
+        rule_set: str,
+    ) -> Receipt:
+        """Append and record the command, also when ``events`` is empty.
+
+        A command that was recorded before gives its first receipt. Raises :class:`StreamHasMoved`, and
+        :class:`CommandRefused` when the command id was used for another command.
+        """
+
+    def receipt_of(self, case_id: UUID, command: CaseCommand, context: CommandContext) -> Receipt | None:
+        """The receipt of this very command, or None if it was never recorded.
+
+        Raises :class:`CommandRefused` when its id was used for another command.
+        """
+
+
+class TooManyWriters(Exception):
+    """The case was changed by others at each attempt; nothing was written."""
+
+
+def handle(
+    journal: Journal, rulebook: Rulebook, case_id: UUID, command: CaseCommand, context: CommandContext
+) -> Receipt:
+    """Carry out ``command`` with exactly one effect and return its receipt.
+
+    Raises :class:`CommandRefused` (also :class:`StaleVersion`), never for a repetition of a command that was
+    carried out before: that one gets its first receipt, whatever has become of the case since.
+    """
+    for _ in range(_ATTEMPTS):
+        stream = journal.read(case_id)
+        try:
+            if context.expected_version is not None and context.expected_version != stream.version:
+                raise StaleVersion(expected=context.expected_version, current=stream.version)
+            events = decide(fold(stream.events), command, context, rulebook)
+        except CommandRefused:
+            first = journal.receipt_of(case_id, command, context)
+            if first is None:
+                raise
+            return first
+        try:
+            return journal.append(stream, events, command, context, rulebook.sha256)
+        except StreamHasMoved:
+            continue
+    raise TooManyWriters(f"others changed the case {_ATTEMPTS} times while the command was being decided")

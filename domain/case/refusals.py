@@ -1,0 +1,63 @@
+"""Why a command is refused, in domain words with stable codes; only ``api.problems`` knows status numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Stable codes of refusal; clients match on them."""
+
+    APPLICATION_UNKNOWN = "applicationUnknown"
+    ALREADY_SUBMITTED = "applicationAlreadySubmitted"
+    AUTHORITY_NOT_LIVE = "authorityNotLive"
+    ALREADY_DECIDED = "decisionAlreadyMade"
+    ALREADY_WITHDRAWN = "applicationWithdrawn"
+    CHECK_PENDING = "checkPending"
+    REQUIREMENT_NOT_MET = "requirementNotMet"
+    MOTIVATION_REQUIRED = "motivationRequired"
+    GROUND_REQUIRED = "groundRequired"
+    GROUND_NOT_SUPPORTED = "groundNotSupported"
+    GROUND_NOT_APPLICABLE = "groundNotApplicable"
+    STALE_VERSION = "staleVersion"
+    IDEMPOTENCY_KEY_REUSED = "idempotencyKeyReused"
+
+
+class CommandRefused(Exception):
+    """The command does not fit the case; nothing was written. The text holds no personal data."""
+
+    def __init__(self, reason: Reason, sentence: str) -> None:
+        super().__init__(f"{reason.value}: {sentence}")
+        self.reason = reason
+        self.sentence = sentence
+
+
+class StaleVersion(CommandRefused):
+    """The case has moved on since the caller read it."""
+
+    def __init__(self, *, expected: int, current: int) -> None:
+        super().__init__(
+            Reason.STALE_VERSION,
+            f"the case is at version {current}, not {expected}: read it again and decide on what it says now",
+        )
+        self.expected = expected
+        self.current = current
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputIssue:
+    """One thing wrong with what was sent: where (``path``, as written on the wire), what, and the remedy."""
+
+    path: str
+    code: str
+    problem: str
+    remedy: str
+
+
+class InvalidInput(Exception):
+    """What was sent cannot be accepted; all issues found are listed and nothing was written."""
+
+    def __init__(self, issues: tuple[InputIssue, ...]) -> None:
+        super().__init__("; ".join(f"{issue.path}: {issue.problem}" for issue in issues))
+        self.issues = issues

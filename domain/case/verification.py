@@ -1,0 +1,101 @@
+"""Judging pay and recruitment, and writing down the verdict with all that it looked at."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Final
+
+from domain.case.commands import CommandContext
+from domain.case.events import CaseEvent, DeclaredQuarter, LabourMarketTestAssessed, RuleApplied, SalaryVerified
+from domain.case.lifecycle import Case
+from domain.law.assessment import ApplicationFacts
+from domain.law.findings import Finding
+from domain.law.labour_market_test import assess_labour_market_test
+from domain.law.rulebook import Rulebook
+from domain.law.salary_rules import assess_salary
+
+ENGINE_VERSION: Final = 1
+"""Raised when the evaluator would judge the same facts under the same rules differently."""
+
+QUARTERS_OF_A_YEAR: Final = 4
+
+
+def salary_from_contract(case: Case, context: CommandContext, rulebook: Rulebook) -> list[CaseEvent]:
+    """Judge the pay in the contract, unless it is for declared wages to say (renewals).
+
+    A worker still abroad has no declared wages: the contract is all there is (FACTS 6.5).
+    """
+    if case.renewal or case.salary is not None:
+        return []
+    return [_salary_verified(case, "contract", case.facts, (), context, rulebook)]
+
+
+def salary_from_declared_wages(
+    case: Case, quarters: tuple[DeclaredQuarter, ...], context: CommandContext, rulebook: Rulebook
+) -> list[CaseEvent]:
+    """Judge the wages declared over the last four quarters; fewer leave the verdict undetermined."""
+    if case.salary is not None:
+        return []
+    whole_year = len(quarters) == QUARTERS_OF_A_YEAR
+    pay = sum((each.gross for each in quarters), Decimal(0)) if whole_year else None
+    facts = replace(case.facts, gross_pay=pay, pay_period="year")
+    return [_salary_verified(case, "declaredWages", facts, quarters, context, rulebook)]
+
+
+def labour_market_test_assessed(case: Case, context: CommandContext, rulebook: Rulebook) -> list[CaseEvent]:
+    """Judge the recruitment search on all publications in the file."""
+    facts = case.facts.recruitment()
+    finding = assess_labour_market_test(rulebook, facts, context.today)
+    return [
+        LabourMarketTestAssessed(
+            effective_at=context.now,
+            legal_reference_date=finding.legal_reference_date,
+            known_on=context.today,
+            rule_set=rulebook.sha256,
+            engine_version=ENGINE_VERSION,
+            facts=facts,
+            finding=finding,
+        )
+    ]
+
+
+def rule_applied(finding: Finding) -> RuleApplied:
+    """The part of a finding that says nothing about a person's pay."""
+    return RuleApplied(
+        rule=finding.rule,
+        required=finding.required,
+        verdict=finding.verdict.value,
+        rule_id=finding.rule_id,
+        threshold=finding.threshold,
+        unit=finding.unit,
+        legal_reference=finding.legal_reference,
+        sources=finding.sources,
+        confidence=finding.confidence,
+        reason=finding.reason,
+        missing=finding.missing,
+    )
+
+
+def _salary_verified(
+    case: Case,
+    basis: str,
+    facts: ApplicationFacts,
+    quarters: tuple[DeclaredQuarter, ...],
+    context: CommandContext,
+    rulebook: Rulebook,
+) -> SalaryVerified:
+    finding = assess_salary(rulebook, facts.salary(), context.today)
+    return SalaryVerified(
+        effective_at=context.now,
+        basis=basis,
+        legal_reference_date=finding.legal_reference_date,
+        known_on=context.today,
+        rule_set=rulebook.sha256,
+        engine_version=ENGINE_VERSION,
+        result=rule_applied(finding),
+        worker_subject=case.worker_subject,
+        facts=facts,
+        declared_quarters=quarters,
+        finding=finding,
+    )

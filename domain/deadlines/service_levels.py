@@ -1,0 +1,104 @@
+"""The service target: by when a case should be decided, and how it stands against that on a day.
+
+A deadline is derived from the day of filing and this data whenever it is asked; it is never stored as truth.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from domain.case.codes import AUTHORITIES
+from domain.law.durations import CalendarDuration
+from domain.law.entry_reader import EntryReader, LawDataUnusable, read_entries
+from domain.law.law_files import CONFIDENCES
+
+PACKAGED_TARGETS: Final = Path(__file__).parent / "service_levels.toml"
+_KIND: Final = "service_target"
+
+
+class ServiceStatus(StrEnum):
+    """How a case stands against its target on a day."""
+
+    IN_TIME = "inTime"
+    AT_RISK = "atRisk"
+    LATE = "late"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceTarget:
+    """The term from filing within which ``authority`` means to decide. Days are Europe/Brussels civil days.
+
+    ``warning`` is how long before the due day a case counts as at risk. The target is in force from
+    ``valid_from`` for every case still open then.
+    """
+
+    id: str
+    authority: str
+    term: CalendarDuration
+    warning: CalendarDuration
+    valid_from: date
+    legal_reference: str
+    sources: tuple[str, ...]
+    confidence: str
+
+    @staticmethod
+    def load(authority: str, path: Path | None = None) -> ServiceTarget:
+        """The target of an authority, from ``path`` or from the packaged file.
+
+        Raises LawDataUnusable when the file cannot be used or gives that authority no target, or two.
+        """
+        file = PACKAGED_TARGETS if path is None else path
+        found = [_read(entry) for _, entry in read_entries(file, file.name, (_KIND,))]
+        mine = [target for target in found if target.authority == authority]
+        if len(mine) != 1:
+            raise LawDataUnusable(
+                file=file.name,
+                entry=None,
+                key="authority",
+                problem=f"{authority} has {len(mine)} targets",
+                remedy=f"write exactly one [[{_KIND}]] for it",
+            )
+        return mine[0]
+
+    def due_on(self, filed_on: date) -> date:
+        """The last day on which a decision is in time."""
+        return self.term.after(filed_on)
+
+    def at_risk_from(self, filed_on: date) -> date:
+        """The first day on which an open case counts as at risk."""
+        return self.warning.before(self.due_on(filed_on))
+
+    def status(self, filed_on: date, on: date) -> ServiceStatus:
+        """How a case filed on ``filed_on`` stands on the day ``on``.
+
+        ``on`` is today for an open case, and the day of the decision for a decided one.
+        """
+        if on > self.due_on(filed_on):
+            return ServiceStatus.LATE
+        return ServiceStatus.AT_RISK if on >= self.at_risk_from(filed_on) else ServiceStatus.IN_TIME
+
+    def covers(self, *, closed_on: date | None) -> bool:
+        """Whether a case is measured at all: it is still open, or closed once the target was in force."""
+        return closed_on is None or closed_on >= self.valid_from
+
+
+def _read(entry: EntryReader) -> ServiceTarget:
+    entry.word("starts", ("filedOn",))
+    entry.word("roll", ("none",))
+    entry.word("applies_to", ("openCases",))
+    target = ServiceTarget(
+        id=entry.text("id"),
+        authority=entry.word("authority", AUTHORITIES),
+        term=entry.duration("term"),
+        warning=entry.duration("warn"),
+        valid_from=entry.day("from"),
+        legal_reference=entry.text("legal_reference"),
+        sources=entry.texts("sources"),
+        confidence=entry.word("confidence", CONFIDENCES),
+    )
+    entry.finish()
+    return target

@@ -1,0 +1,256 @@
+"""Identifiers: parse, check and mask, as pure functions.
+
+SSIN, enterprise number and establishment unit follow the Belgif identifier schemas and the checks of the
+Belgif validators; application references are our own. All end in two check digits, 97 minus the remainder
+by 97. Nothing here reads a clock: a replay must judge as the day itself did, so ``today`` is an argument.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Final, Self
+from uuid import UUID
+
+MALFORMED: Final = "malformed"
+WRONG_CHECK_DIGITS: Final = "wrongCheckDigits"
+IMPOSSIBLE_BIRTH_DATE: Final = "impossibleBirthDate"
+BIRTH_DATE_IN_FUTURE: Final = "birthDateInFuture"
+IMPOSSIBLE_COUNTER: Final = "impossibleCounter"
+
+
+class IdentifierInvalid(Exception):
+    """A text is not the identifier it should be.
+
+    ``identifier`` is the kind, ``code`` a stable word, ``remedy`` what to do. The text itself is never part
+    of the message, because messages end in logs.
+    """
+
+    def __init__(self, *, identifier: str, code: str, problem: str, remedy: str) -> None:
+        self.identifier = identifier
+        self.code = code
+        self.problem = problem
+        self.remedy = remedy
+        super().__init__(f"{identifier}: {problem}; {remedy}")
+
+
+def check_digits(number: int) -> str:
+    """97 minus the remainder of ``number`` by 97, as two digits (01 to 97)."""
+    return f"{97 - number % 97:02d}"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Ssin:
+    """Identification number of social security (INSZ, NISS): a national register number or a BIS number.
+
+    The birth date and sex inside it are not authoritative and are not offered. ``str`` and ``repr`` are
+    masked; only ``digits`` holds the number.
+    """
+
+    digits: str
+
+    @classmethod
+    def parse(cls, text: str, *, today: date) -> Self:
+        """Accept eleven digits whose parts and check digits are possible on ``today``.
+
+        A BIS number has its month raised by 20 or 40. The century is the one whose check digits fit, 19xx
+        first. An unknown month and day are 00. Raises IdentifierInvalid.
+        """
+        if re.fullmatch(r"[0-9]{11}", text) is None:
+            raise _malformed("ssin", "eleven digits without separators")
+        century = _century(text)
+        raised_month, day, counter = int(text[2:4]), int(text[4:6]), int(text[6:9])
+        year, month = century + int(text[:2]), raised_month % 20
+        if raised_month > 52 or month > 12 or not _can_be_a_day(year, month, day):
+            raise IdentifierInvalid(
+                identifier="ssin",
+                code=IMPOSSIBLE_BIRTH_DATE,
+                problem="its first six digits cannot be a birth date",
+                remedy="copy the number from the identity document",
+            )
+        if (year, month, day) > (today.year, today.month, today.day):
+            raise IdentifierInvalid(
+                identifier="ssin",
+                code=BIRTH_DATE_IN_FUTURE,
+                problem="its birth date is in the future",
+                remedy="copy the number from the identity document",
+            )
+        if raised_month <= 12 and counter in (0, 999):
+            raise IdentifierInvalid(
+                identifier="ssin",
+                code=IMPOSSIBLE_COUNTER,
+                problem="its counter, digits seven to nine, cannot be 000 or 999",
+                remedy="copy the number from the identity document",
+            )
+        return cls(text)
+
+    @property
+    def is_bis(self) -> bool:
+        """Whether it is a BIS number, given to a person who is not in the national register."""
+        return int(self.digits[2:4]) >= 20
+
+    def masked(self) -> str:
+        """Only the check digits are left to see."""
+        return _masked(self.digits)
+
+    def __str__(self) -> str:
+        return self.masked()
+
+    def __repr__(self) -> str:
+        return f"Ssin({self.masked()})"
+
+
+def ssin_check_digits(first_nine: str, *, born_from_2000: bool) -> str:
+    """The two digits that complete an SSIN."""
+    return check_digits(int(("2" if born_from_2000 else "") + first_nine))
+
+
+def _century(digits: str) -> int:
+    for century, born_from_2000 in ((1900, False), (2000, True)):
+        if digits[9:] == ssin_check_digits(digits[:9], born_from_2000=born_from_2000):
+            return century
+    raise _wrong_check_digits("ssin")
+
+
+def _can_be_a_day(year: int, month: int, day: int) -> bool:
+    """Whether a calendar has the day; 00 is an unknown day, and an unknown month has no known day."""
+    if day == 0:
+        return True
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class EnterpriseNumber:
+    """Number of an enterprise in the Crossroads Bank for Enterprises (KBO, BCE): ten digits from 0 or 1."""
+
+    digits: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Accept ten digits that start with 0 or 1 and end in the right check digits.
+
+        Raises IdentifierInvalid.
+        """
+        _check_ten_digits("enterpriseNumber", text, "01", "0 or 1")
+        return cls(text)
+
+    def masked(self) -> str:
+        """Only the check digits are left to see."""
+        return _masked(self.digits)
+
+    def __str__(self) -> str:
+        return self.digits
+
+
+@dataclass(frozen=True, slots=True)
+class EstablishmentUnitNumber:
+    """Number of an establishment unit of an enterprise: ten digits from 2 to 8."""
+
+    digits: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Accept ten digits that start with 2 to 8 and end in the right check digits.
+
+        Raises IdentifierInvalid.
+        """
+        _check_ten_digits("establishmentUnitNumber", text, "2345678", "2 to 8")
+        return cls(text)
+
+    def masked(self) -> str:
+        """Only the check digits are left to see."""
+        return _masked(self.digits)
+
+    def __str__(self) -> str:
+        return self.digits
+
+
+PREFIX_BY_AUTHORITY: Final[Mapping[str, str]] = MappingProxyType(
+    {"flanders": "FL", "brussels": "BR", "wallonia": "WA", "german-community": "DG"}
+)
+_AUTHORITY_BY_PREFIX: Final = {prefix: authority for authority, prefix in PREFIX_BY_AUTHORITY.items()}
+_REFERENCE: Final = re.compile(r"([A-Z]{2})-([0-9]{4})-([0-9]{7})-([0-9]{2})", re.ASCII)
+_NUMBERS: Final = 10_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationReference:
+    """What people write on letters: ``FL-2026-0001234-xx``, with check digits over year and number."""
+
+    authority: str
+    year: int
+    number: int
+
+    def __post_init__(self) -> None:
+        if self.authority not in PREFIX_BY_AUTHORITY:
+            raise ValueError(f"an authority is one of {', '.join(PREFIX_BY_AUTHORITY)}")
+        if not 1000 <= self.year <= 9999 or not 0 <= self.number < _NUMBERS:
+            raise ValueError("a reference has a year of four digits and a number of at most seven")
+
+    @classmethod
+    def of_case(cls, *, authority: str, year: int, case_id: UUID) -> Self:
+        """The reference that a case id always gives.
+
+        Seven digits do not identify a case: two of some 3,700 cases of a year share one with even odds.
+        Where references must be unique, number them in sequence and let the store refuse a repeated one.
+        """
+        digest = hashlib.sha256(case_id.bytes).digest()
+        return cls(authority=authority, year=year, number=int.from_bytes(digest[:8]) % _NUMBERS)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Accept a reference in its one spelling. Raises IdentifierInvalid."""
+        match = _REFERENCE.fullmatch(text)
+        if match is None or match[1] not in _AUTHORITY_BY_PREFIX or match[2] < "1000":
+            raise _malformed("applicationReference", "it in the form FL-2026-0001234-56")
+        reference = cls(authority=_AUTHORITY_BY_PREFIX[match[1]], year=int(match[2]), number=int(match[3]))
+        if str(reference) != text:
+            raise _wrong_check_digits("applicationReference")
+        return reference
+
+    def masked(self) -> str:
+        """The authority, the year and the check digits are left to see."""
+        prefix, year, number, check = str(self).split("-")
+        return f"{prefix}-{year}-{'*' * len(number)}-{check}"
+
+    def __str__(self) -> str:
+        digits = f"{self.year:04d}{self.number:07d}"
+        prefix = PREFIX_BY_AUTHORITY[self.authority]
+        return f"{prefix}-{digits[:4]}-{digits[4:]}-{check_digits(int(digits))}"
+
+
+def _check_ten_digits(identifier: str, text: str, first_digits: str, first_words: str) -> None:
+    if re.fullmatch(r"[0-9]{10}", text) is None or text[0] not in first_digits:
+        raise _malformed(identifier, f"ten digits without separators, the first {first_words}")
+    if text[8:] != check_digits(int(text[:8])):
+        raise _wrong_check_digits(identifier)
+
+
+def _malformed(identifier: str, form: str) -> IdentifierInvalid:
+    return IdentifierInvalid(
+        identifier=identifier,
+        code=MALFORMED,
+        problem="it does not have the right form",
+        remedy=f"write {form}",
+    )
+
+
+def _wrong_check_digits(identifier: str) -> IdentifierInvalid:
+    return IdentifierInvalid(
+        identifier=identifier,
+        code=WRONG_CHECK_DIGITS,
+        problem="its last two digits do not fit the others",
+        remedy="look for a mistyped or swapped digit",
+    )
+
+
+def _masked(digits: str) -> str:
+    return "*" * (len(digits) - 2) + digits[-2:]

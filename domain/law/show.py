@@ -1,0 +1,53 @@
+"""A threshold as it is shown to people and programs: ``permit law show``."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from domain.law.exact_pay import euro_text
+from domain.law.findings import Verdict
+from domain.law.rulebook import NothingInForce, Rulebook
+
+
+def show(
+    rulebook: Rulebook, authority: str, category: str, on: date, known_on: date | None = None
+) -> dict[str, str | None]:
+    """The threshold in force on ``on`` as known on ``known_on``, in plain words.
+
+    ``to`` is the first day on which it is no longer in force, None when open-ended. When nothing is in
+    force ``amount`` is None and ``verdict`` and ``reason`` say so.
+    """
+    threshold = rulebook.salary_threshold(authority, category, on, known_on)
+    if isinstance(threshold, NothingInForce):
+        return {
+            "authority": authority,
+            "category": category,
+            "amount": None,
+            "unit": None,
+            "from": None,
+            "to": None,
+            "knownFrom": None,
+            "knownFromBasis": None,
+            "legalReference": None,
+            "source": None,
+            "confidence": None,
+            "verdict": Verdict.UNDETERMINED.value,
+            "reason": threshold.reason,
+        }
+    return {
+        "authority": authority,
+        "category": category,
+        "amount": euro_text(threshold.amount),
+        "unit": threshold.unit,
+        "from": _iso(threshold.valid_from),
+        "to": _iso(threshold.valid_to),
+        "knownFrom": _iso(threshold.known_from),
+        "knownFromBasis": threshold.known_from_basis,
+        "legalReference": threshold.legal_reference,
+        "source": "; ".join(threshold.sources),
+        "confidence": threshold.confidence_on(on),
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

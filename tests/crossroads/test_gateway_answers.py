@@ -1,0 +1,240 @@
+"""What the gateway brings back from the real simulator over a real socket: answers, exact and repeatable."""
+
+import decimal
+import json
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import pytest
+
+from domain.crossroads.answers import (
+    CheckKind,
+    CheckUnanswered,
+    DeclaredWages,
+    EmployerOnRegister,
+    NoDataFound,
+    QuarterWages,
+    ticket_of,
+)
+from infra.crossroads_gateway import CallPolicy, HttpCrossroadsGateway
+from infra.crossroads_process import running_simulator
+from infra.crossroads_simulator.holdings import HoldingShares, company_name, gross_cents, undertaking
+
+SEED = 2026
+SHARES = HoldingShares(no_data=0.2, inactive=0.2)
+SSIN = "85073003328"
+EMPLOYER = "0202239951"
+UNDERTAKINGS = [f"0{index:07d}{97 - index % 97:02d}" for index in range(2_000_000, 2_000_060)]
+
+Opener = Callable[..., HttpCrossroadsGateway]
+
+
+def an_undertaking(kind: str) -> str:
+    """The first number under which the simulator holds an active, a struck-off or no undertaking."""
+    for number in UNDERTAKINGS:
+        held = undertaking(SEED, number, SHARES)
+        if kind == ("unknown" if held is None else "active" if held.active else "struckOff"):
+            return number
+    raise AssertionError(kind)
+
+
+def test_an_active_employer_is_found_on_the_register(gateway: HttpCrossroadsGateway) -> None:
+    number = an_undertaking("active")
+
+    answer = gateway.employer(number, ticket="t-found")
+
+    assert answer == EmployerOnRegister(enterprise_number=number, name=company_name(number), active=True)
+
+
+def test_an_employer_that_was_struck_off_is_found_and_not_active(gateway: HttpCrossroadsGateway) -> None:
+    number = an_undertaking("struckOff")
+
+    answer = gateway.employer(number, ticket="t-struck-off")
+
+    assert answer == EmployerOnRegister(enterprise_number=number, name=company_name(number), active=False)
+
+
+def test_that_the_register_holds_nothing_is_an_answer(gateway: HttpCrossroadsGateway) -> None:
+    assert gateway.employer(an_undertaking("unknown"), ticket="t-nothing") == NoDataFound()
+
+
+def test_declared_wages_are_those_a_caller_can_derive_from_the_seed(gateway: HttpCrossroadsGateway) -> None:
+    quarters = ["2025Q2", "2025Q1"]
+    cents = {q: gross_cents(SEED, SSIN, EMPLOYER, q, SHARES) for q in quarters}
+
+    answer = gateway.declared_wages(SSIN, EMPLOYER, quarters, ticket="t-wages")
+
+    assert None not in cents.values()
+    assert answer == DeclaredWages(
+        quarters=tuple(
+            QuarterWages(quarter=q, gross=Decimal(cents[q] or 0) / 100) for q in ("2025Q1", "2025Q2")
+        )
+    )
+
+
+def test_chosen_wages_come_back_to_the_cent_and_an_undeclared_quarter_is_absent(
+    gateway: HttpCrossroadsGateway, administration: httpx.Client
+) -> None:
+    # Given pay of which no binary fraction is exact, in two of the three quarters asked for
+    declare(administration, {"2025Q1": 1_234_567_01, "2025Q2": 7})
+
+    # When asked by a caller whose decimals are rounded to four digits
+    with decimal.localcontext(decimal.Context(prec=4)):
+        answer = gateway.declared_wages(SSIN, EMPLOYER, ["2025Q1", "2025Q2", "2025Q3"], ticket="t-exact")
+
+    # Then each cent is there
+    assert isinstance(answer, DeclaredWages)
+    assert [(it.quarter, str(it.gross)) for it in answer.quarters] == [
+        ("2025Q1", "1234567.01"),
+        ("2025Q2", "0.07"),
+    ]
+
+
+def test_a_worker_without_a_declared_quarter_has_no_data(
+    gateway: HttpCrossroadsGateway, administration: httpx.Client
+) -> None:
+    declare(administration, {})
+
+    assert gateway.declared_wages(SSIN, EMPLOYER, ["2025Q1"], ticket="t-none") == NoDataFound()
+
+
+def test_a_slow_answer_within_the_time_out_is_an_answer(open_gateway: Opener) -> None:
+    with running_simulator(SEED, slow_share=1, slow_ms=150, no_data_share=0, transient_share=0) as address:
+        answer = open_gateway(address).employer(EMPLOYER, ticket="t-slow")
+
+        assert isinstance(answer, EmployerOnRegister)
+        # When sixteen ask at once, neither the gateway nor its breaker makes one wait for another.
+        gateway = open_gateway(address, attempts=1)
+        with ThreadPoolExecutor(16) as callers:
+            elapsed = list(callers.map(lambda n: seconds_of(gateway, f"t-{n}"), range(16)))
+        assert max(elapsed) < 16 * 0.150 / 2
+
+
+def test_two_simulators_of_one_seed_give_one_history_whatever_the_order(open_gateway: Opener) -> None:
+    shares = {
+        "slow_ms": 20,
+        "transient_share": 0.3,
+        "outage_share": 0.2,
+        "no_data_share": 0.2,
+        "inactive_share": 0.2,
+    }
+    questions = [(number, ticket_of(number, CheckKind.EMPLOYER_REGISTER, 1)) for number in UNDERTAKINGS]
+
+    # Given two processes of one seed, asked by many callers, the second in another order; and another seed
+    with (
+        running_simulator(SEED, retry_after_seconds=0, **shares) as first,
+        running_simulator(SEED, retry_after_seconds=0, **shares) as second,
+        running_simulator(SEED + 1, retry_after_seconds=0, **shares) as other,
+    ):
+        history = told_by(open_gateway(first), questions)
+        again = told_by(open_gateway(second), questions[::-1])
+        different = told_by(open_gateway(other), questions)
+
+    # Then the answers and the failures are the same, of every kind, and another seed tells another story
+    assert again == history
+    assert different != history
+    kinds = {type(answer) if not isinstance(answer, tuple) else answer[0] for answer in history.values()}
+    assert {EmployerOnRegister, NoDataFound} < kinds
+    assert kinds - {EmployerOnRegister, NoDataFound} <= {
+        "serviceUnavailable",
+        "sourceUnavailable",
+        "connectionFailed",
+    }
+    assert len(kinds) > 2
+
+
+def test_a_question_travels_in_the_body_with_its_ticket_and_a_trace_id(
+    scripted_bank: Any, open_gateway: Opener
+) -> None:
+    status = {"value": "NO_DATA_FOUND", "code": "MSG00100", "description": ""}
+    scripted_bank.says(200, {"ticket": "t-body", "ticketCbss": "x", "status": status})
+
+    open_gateway(scripted_bank.address).declared_wages(SSIN, EMPLOYER, ["2025Q1"], ticket="t-body")
+
+    [(path, headers, body)] = scripted_bank.requests
+    assert path == "/crossroads/v1/declaredWages/query"
+    assert len(headers["BelGov-Trace-Id"]) == 36
+    assert json.loads(body) == {
+        "ticket": "t-body",
+        "legalContext": "SINGLE_PERMIT:WORK_PART",
+        "ssin": SSIN,
+        "enterpriseNumber": EMPLOYER,
+        "quarters": ["2025Q1"],
+    }
+    assert SSIN not in path + str(headers)
+
+
+@pytest.mark.parametrize("trouble", ["garbage", "wrongSchema", "connectionCut", "serviceUnavailable"])
+def test_no_log_line_and_no_error_names_the_worker(
+    trouble: str,
+    gateway: HttpCrossroadsGateway,
+    administration: httpx.Client,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    # Given every logger at its most talkative, the HTTP client's own included
+    caplog.set_level(logging.DEBUG)
+    administration.put("/outage", json={"trouble": trouble})
+
+    with pytest.raises(CheckUnanswered) as unanswered:
+        gateway.declared_wages(SSIN, EMPLOYER, ["2025Q1"], ticket=f"t-silent-{trouble}")
+
+    assert "crossroads/v1/declaredWages" in caplog.text
+    assert SSIN not in caplog.text
+    # Then no error that knows the request hangs on to the one that is raised
+    assert unanswered.value.__cause__ is None
+    assert unanswered.value.__context__ is None
+    assert SSIN not in repr(unanswered.value)
+
+
+def test_a_ticket_is_the_same_for_the_same_check_and_fits_the_envelope() -> None:
+    ticket = ticket_of("8f6c", CheckKind.DECLARED_WAGES, 1)
+
+    assert ticket == ticket_of("8f6c", CheckKind.DECLARED_WAGES, 1)
+    assert len(ticket) == 36
+    others = {
+        ticket_of("8f6d", CheckKind.DECLARED_WAGES, 1),
+        ticket_of("8f6c", CheckKind.EMPLOYER_REGISTER, 1),
+        ticket_of("8f6c", CheckKind.DECLARED_WAGES, 2),
+    }
+    assert len(others | {ticket}) == 4
+
+
+def test_a_ticket_too_long_for_the_envelope_is_the_callers_mistake(gateway: HttpCrossroadsGateway) -> None:
+    with pytest.raises(ValueError, match="1 to 36 characters, not 37"):
+        gateway.employer(EMPLOYER, ticket="t" * 37)
+
+
+@pytest.mark.parametrize("wrong", [{"timeout": 0.0}, {"attempts": 0}, {"breaker_reset": -1.0}])
+def test_a_policy_without_patience_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="call policy"):
+        CallPolicy(**wrong)
+
+
+def declare(administration: httpx.Client, cents_by_quarter: dict[str, int]) -> None:
+    quarters = [{"quarter": q, "grossEuroCents": cents} for q, cents in cents_by_quarter.items()]
+    declaration = {"ssin": SSIN, "enterpriseNumber": EMPLOYER, "quarters": quarters}
+    administration.put("/wages", json={"declarations": [declaration]}).raise_for_status()
+
+
+def seconds_of(gateway: HttpCrossroadsGateway, ticket: str) -> float:
+    began = time.monotonic()
+    gateway.employer(EMPLOYER, ticket=ticket)
+    return time.monotonic() - began
+
+
+def told_by(gateway: HttpCrossroadsGateway, questions: list[tuple[str, str]]) -> dict[str, object]:
+    def ask(question: tuple[str, str]) -> object:
+        number, ticket = question
+        try:
+            return gateway.employer(number, ticket=ticket)
+        except CheckUnanswered as why:
+            return why.reason, why.attempts
+
+    with ThreadPoolExecutor(8) as callers:
+        answers = callers.map(ask, questions)
+    return dict(zip((ticket for _, ticket in questions), answers, strict=True))

@@ -1,0 +1,168 @@
+"""A whole application: which findings its category requires, and what they come to together."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from domain.case.codes import CATEGORIES
+from domain.law.assessment import ApplicationFacts, assess, overall_verdict
+from domain.law.findings import Finding, Verdict
+from domain.law.labour_market_test import Publication
+from domain.law.rulebook import Rulebook
+
+NINE_WEEKS = tuple(
+    Publication(channel=channel, published_from=date(2025, 10, 6), published_to=date(2025, 12, 8))
+    for channel in ("VDAB", "EURES")
+)
+ONE_CHANNEL = NINE_WEEKS[:1]
+
+
+def filed(
+    pay: str | None,
+    *,
+    category: str = "mediumSkilledOther",
+    on: date = date(2026, 1, 1),
+    publications: tuple[Publication, ...] | None = None,
+) -> ApplicationFacts:
+    return ApplicationFacts(
+        authority="flanders",
+        category=category,
+        filed_on=on,
+        contract="belgian",
+        gross_pay=None if pay is None else Decimal(pay),
+        pay_period="year",
+        publications=publications,
+    )
+
+
+def test_a_highly_skilled_worker_is_judged_on_pay_alone(law: Rulebook) -> None:
+    assessment = assess(law, filed("52000.00", category="highlySkilled"))
+
+    assert assessment.verdict is Verdict.MET
+    assert [finding.rule for finding in assessment.findings] == ["salaryThreshold"]
+    assert assessment.rule_set == law.sha256
+    assert assessment.legal_reference_date == date(2026, 1, 1)
+
+
+def test_low_pay_of_a_highly_skilled_worker_is_not_met(law: Rulebook) -> None:
+    assert assess(law, filed("40000.00", category="highlySkilled")).verdict is Verdict.NOT_MET
+
+
+@pytest.mark.parametrize(
+    ("pay", "publications", "verdict", "branches"),
+    [
+        ("43396.00", None, "met", ("met", "undetermined")),
+        ("43396.00", ONE_CHANNEL, "met", ("met", "notMet")),
+        ("43395.99", NINE_WEEKS, "met", ("notMet", "met")),
+        ("43395.99", ONE_CHANNEL, "notMet", ("notMet", "notMet")),
+        ("43395.99", None, "undetermined", ("notMet", "undetermined")),
+        ("43395.99", (), "undetermined", ("notMet", "undetermined")),
+        (None, NINE_WEEKS, "met", ("undetermined", "met")),
+        (None, ONE_CHANNEL, "undetermined", ("undetermined", "notMet")),
+        (None, None, "undetermined", ("undetermined", "undetermined")),
+    ],
+)
+def test_from_2026_medium_skilled_work_off_the_list_needs_the_pay_or_the_recruitment(
+    law: Rulebook,
+    pay: str | None,
+    publications: tuple[Publication, ...] | None,
+    verdict: str,
+    branches: tuple[str, str],
+) -> None:
+    assessment = assess(law, filed(pay, publications=publications))
+
+    (either,) = assessment.findings
+    assert assessment.verdict == verdict
+    assert (either.rule, either.required, either.verdict) == ("salaryOrLabourMarketTest", True, verdict)
+    assert [branch.rule for branch in either.branches] == ["salaryThreshold", "labourMarketTest"]
+    assert tuple(branch.verdict for branch in either.branches) == branches
+    assert not any(branch.required for branch in either.branches)
+    assert either.confidence == "project-brief"
+
+
+def test_pay_below_without_evidence_names_the_evidence_that_would_settle_it(law: Rulebook) -> None:
+    (either,) = assess(law, filed("43395.99")).findings
+
+    assert either.reason == "evidenceMissing"
+    assert either.missing == ("labourMarketTest.publications",)
+    assert either.counterfactual is None
+
+
+def test_a_refused_alternative_says_both_ways_in_which_it_would_have_been_met(law: Rulebook) -> None:
+    (either,) = assess(law, filed("43395.99", publications=ONE_CHANNEL)).findings
+
+    assert either.counterfactual is not None
+    assert "EUR 43396.00 a year, EUR 0.01 more" in either.counterfactual
+    assert "63 days more on EURES" in either.counterfactual
+
+
+def test_until_31_december_2025_the_joint_committee_scale_and_the_recruitment_are_both_required(
+    law: Rulebook,
+) -> None:
+    last_day = assess(law, filed("90000.00", on=date(2025, 12, 31), publications=NINE_WEEKS))
+    next_day = assess(law, filed("90000.00", on=date(2026, 1, 1), publications=NINE_WEEKS))
+
+    salary, recruitment = last_day.findings
+    assert last_day.verdict is Verdict.UNDETERMINED
+    assert (salary.required, salary.reason) == (True, "jointCommitteeScaleUnknown")
+    assert (recruitment.required, recruitment.verdict) == (True, Verdict.MET)
+    assert next_day.verdict is Verdict.MET
+
+
+def test_until_31_december_2025_too_little_recruitment_fails_whatever_the_pay(law: Rulebook) -> None:
+    assessment = assess(law, filed("90000.00", on=date(2025, 12, 31), publications=ONE_CHANNEL))
+
+    assert assessment.verdict is Verdict.NOT_MET
+
+
+def test_a_category_with_a_test_that_was_not_found_is_never_passed(law: Rulebook) -> None:
+    for category in CATEGORIES:
+        with_evidence = filed("999999.00", category=category, publications=NINE_WEEKS)
+        assessment = assess(law, with_evidence)
+        if assessment.verdict is Verdict.MET:
+            assert all(finding.rule_id for finding in assessment.findings), category
+        else:
+            assert any(finding.reason for finding in assessment.findings if finding.required), category
+
+
+def test_an_authority_without_law_is_undetermined(law: Rulebook) -> None:
+    elsewhere = replace(filed("999999.00", category="highlySkilled"), authority="wallonia")
+
+    assert assess(law, elsewhere).verdict is Verdict.UNDETERMINED
+
+
+def test_nothing_required_is_undetermined_and_a_finding_not_required_does_not_count() -> None:
+    not_met = Finding(
+        rule="x", required=False, verdict=Verdict.NOT_MET, legal_reference_date=date(2026, 1, 1)
+    )
+
+    assert overall_verdict(()) is Verdict.UNDETERMINED
+    assert overall_verdict((not_met,)) is Verdict.UNDETERMINED
+    assert overall_verdict((not_met, replace(not_met, required=True))) is Verdict.NOT_MET
+    assert overall_verdict((not_met, replace(not_met, required=True, verdict=Verdict.MET))) is Verdict.MET
+
+
+def test_an_assessment_repeats_exactly_and_serialises_plainly(law: Rulebook) -> None:
+    facts = filed("43395.99", publications=ONE_CHANNEL)
+
+    once, again = assess(law, facts), assess(Rulebook.load(), facts)
+
+    assert once == again
+    written = json.dumps(asdict(once), default=lambda day: day.isoformat(), sort_keys=True)
+    assert '"verdict": "notMet"' in written
+
+
+def test_law_known_later_does_not_change_an_assessment_as_of_then(law: Rulebook) -> None:
+    facts = filed("43396.00")
+
+    before_it_was_known = assess(law, facts, known_on=date(2025, 12, 31))
+    once_known = assess(law, facts, known_on=date(2026, 1, 1))
+
+    assert before_it_was_known.verdict is Verdict.UNDETERMINED
+    assert once_known.verdict is Verdict.MET
+    assert once_known.known_on == date(2026, 1, 1)

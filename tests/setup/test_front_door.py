@@ -1,0 +1,52 @@
+"""The Makefile is the front door: it says what there is, and what is missing on this machine."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
+
+
+def make(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(["make", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_help_names_every_target_of_the_design() -> None:
+    said = make("help").stdout
+    for target in ("help", "demo", "test", "check", "serve", "bench", "docs"):
+        assert f"make {target} " in said
+
+
+@pytest.mark.parametrize(
+    ("python_says_no_to", "sentence"),
+    [
+        ("version_info", "Python 3.11 or newer is needed"),
+        ("import venv", "comes without venv. Install it"),
+    ],
+)
+def test_an_unfit_python_is_told_in_a_sentence(tmp_path: Path, python_says_no_to: str, sentence: str) -> None:
+    # given a Python that fails at exactly that question
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\ncase "$2" in *"{python_says_no_to}"*) exit 1;; esac\n')
+    python.chmod(0o755)
+    # when
+    made = make("env", f"PYTHON={python}", f"VENV={tmp_path}/venv")
+    # then
+    assert made.returncode != 0
+    assert sentence in made.stderr
+    assert not (tmp_path / "venv").exists()
+
+
+def test_arguments_pass_through_to_the_demo(tmp_path: Path) -> None:
+    said = make("--dry-run", "demo", "ARGS=--once --cases 500", f"VENV={tmp_path}/venv").stdout
+    assert f"{tmp_path}/venv/bin/permit demo --once --cases 500" in said
+
+
+def test_the_lock_file_is_hash_pinned_and_carries_no_address() -> None:
+    lock = (ROOT / "requirements.lock").read_text()
+    assert "--hash=sha256:" in lock
+    assert "://" not in lock

@@ -1,0 +1,122 @@
+"""A wrong environment stops the start with sentences that a person understands."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from infra.settings import SettingsUnusable, load_settings
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in os.environ:
+        if name.upper().startswith("PERMIT_"):
+            monkeypatch.delenv(name)
+
+
+def refusal() -> str:
+    with pytest.raises(SettingsUnusable) as refused:
+        load_settings()
+    return str(refused.value)
+
+
+def test_without_any_variable_everything_is_embedded() -> None:
+    settings = load_settings()
+    assert settings.home == Path("var").resolve()
+    assert settings.database_url is settings.kafka is settings.crossroads_url is settings.oidc_issuer is None
+    assert settings.port == 8080
+    assert settings.key_encryption_key_path == settings.home / "key-encryption.key"
+
+
+def test_an_empty_variable_is_an_absent_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PERMIT_DATABASE_URL", "")
+    assert load_settings().database_url is None
+
+
+def test_right_values_are_taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    key = tmp_path / "signing.pem"
+    key.touch()
+    monkeypatch.setenv("PERMIT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("PERMIT_DATABASE_URL", "postgresql://permit@db.example/permit?sslmode=verify-full")
+    monkeypatch.setenv("PERMIT_KAFKA", "one:9092, [::1]:9093")
+    monkeypatch.setenv("PERMIT_CROSSROADS_URL", "http://localhost:9000/")
+    monkeypatch.setenv("PERMIT_OIDC_ISSUER", "https://issuer.example/realms/permit")
+    monkeypatch.setenv("PERMIT_SIGNING_KEY_FILE", str(key))
+    monkeypatch.setenv("PERMIT_PORT", "0")
+
+    settings = load_settings()
+
+    assert settings.home == tmp_path / "home"
+    assert settings.kafka == "one:9092,[::1]:9093"
+    assert settings.crossroads_url == "http://localhost:9000"
+    assert settings.signing_key_file == key
+    assert settings.port == 0
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "sentence"),
+    [
+        (
+            "PERMIT_DATABASE_URL",
+            "mysql://db",
+            "is not the URL of a PostgreSQL database. Write it like postgresql://",
+        ),
+        ("PERMIT_DATABASE_URL", "postgresql://db:no/x", "is not a URL. Write it like postgresql://"),
+        ("PERMIT_KEY_DATABASE_URL", "keys", "is not the URL of a PostgreSQL database."),
+        ("PERMIT_KAFKA", "broker", "is not a list of Kafka servers. Write it like host1:9092,host2:9092."),
+        ("PERMIT_KAFKA", "broker:99999", "is not a list of Kafka servers."),
+        ("PERMIT_CROSSROADS_URL", "crossroads", "is not a web address. Write it like https://"),
+        (
+            "PERMIT_OIDC_ISSUER",
+            "http://issuer.example",
+            "names an issuer of tokens without https. Use its https",
+        ),
+        ("PERMIT_SIGNING_KEY_FILE", "missing.pem", "does not name an existing file. Name one, or unset"),
+        ("PERMIT_HOME", __file__, "names something that is not a directory. Name a directory;"),
+        (
+            "PERMIT_PORT",
+            "eighty",
+            "is not a TCP port. Write a whole number from 0 to 65535, for example 8080.",
+        ),
+        ("PERMIT_PORT", "70000", "is not a TCP port."),
+        ("PERMIT_HOEM", "x", "is not a setting of this program. Did you mean PERMIT_HOME?"),
+        ("PERMIT_QQQQQQQQQQ", "x", "is not a setting of this program. Unset it; there are PERMIT_HOME, "),
+    ],
+)
+def test_a_wrong_value_is_a_sentence_naming_the_variable(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, sentence: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    assert refusal().startswith(f"{variable} {sentence}")
+    assert refusal().count("\n") == 0
+
+
+def test_all_that_is_wrong_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PERMIT_PORT", "x")
+    monkeypatch.setenv("PERMIT_KAFKA", "x")
+    monkeypatch.setenv("PERMIT_WHAT", "x")
+    said = refusal().splitlines()
+    assert [line.split()[0] for line in said] == ["PERMIT_WHAT", "PERMIT_KAFKA", "PERMIT_PORT"]
+
+
+def test_a_password_is_never_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PERMIT_DATABASE_URL", "mysql://permit:hunter2@db/permit")
+    with pytest.raises(SettingsUnusable) as refused:
+        load_settings()
+    assert "hunter2" not in str(refused.value)
+    assert refused.value.__context__ is None, "a traceback would show what is chained"
+
+    monkeypatch.setenv("PERMIT_DATABASE_URL", "postgresql://permit:hunter2@db/permit")
+    assert "hunter2" not in repr(load_settings())
+
+
+def test_variables_of_the_tests_are_no_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PERMIT_REQUIRE_SERVERS", "1")
+    monkeypatch.setenv("PERMIT_TEST_DATABASE_URL", "postgresql://x/y")
+    load_settings()
+
+
+def test_settings_do_not_change_after_the_start() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        load_settings().port = 1
