@@ -74,9 +74,7 @@ class HttpCrossroadsGateway:
         self._client = httpx.Client(
             base_url=base_url,
             headers={"Accept": "application/json, application/problem+json", "Accept-Encoding": "identity"},
-            limits=httpx.Limits(
-                max_connections=_MOST_CONNECTIONS, keepalive_expiry=_KEEP_IDLE_CONNECTIONS_SECONDS
-            ),
+            limits=httpx.Limits(max_connections=_MOST_CONNECTIONS, keepalive_expiry=_KEEP_IDLE_CONNECTIONS_SECONDS),
             # Personal data take no detour over a proxy that happens to stand in the environment.
             trust_env=False,
         )
@@ -91,9 +89,7 @@ class HttpCrossroadsGateway:
             lambda content: read_employer(content, ticket=ticket, enterprise_number=enterprise_number),
         )
 
-    def declared_wages(
-        self, ssin: str, enterprise_number: str, quarters: Sequence[str], *, ticket: str
-    ) -> WagesAnswer:
+    def declared_wages(self, ssin: str, enterprise_number: str, quarters: Sequence[str], *, ticket: str) -> WagesAnswer:
         """What this employer declared for this worker in the given quarters ("2025Q3"), at least one."""
         body: dict[str, WireValue] = {
             "ssin": ssin,
@@ -104,9 +100,7 @@ class HttpCrossroadsGateway:
             _DECLARED_WAGES,
             ticket,
             body,
-            lambda content: read_wages(
-                content, ticket=ticket, enterprise_number=enterprise_number, quarters=quarters
-            ),
+            lambda content: read_wages(content, ticket=ticket, enterprise_number=enterprise_number, quarters=quarters),
         )
 
     def close(self) -> None:
@@ -142,8 +136,7 @@ class HttpCrossroadsGateway:
             retry=tenacity.retry_if_exception(
                 lambda error: isinstance(error, FailedAttempt) and error.is_worth_repeating
             ),
-            stop=tenacity.stop_after_attempt(policy.attempts)
-            | tenacity.stop_before_delay(policy.total_budget),
+            stop=tenacity.stop_after_attempt(policy.attempts) | tenacity.stop_before_delay(policy.total_budget),
             wait=_AskedPauseAndJitter(policy),
             reraise=True,
         )
@@ -171,9 +164,7 @@ class _AskedPauseAndJitter(tenacity.wait.wait_base):
     """The pause the bank asked for, and on top of it a random one, so that callers do not return in step."""
 
     def __init__(self, policy: CallPolicy) -> None:
-        self._jitter = tenacity.wait_random_exponential(
-            multiplier=policy.backoff_base, max=policy.backoff_cap
-        )
+        self._jitter = tenacity.wait_random_exponential(multiplier=policy.backoff_base, max=policy.backoff_cap)
 
     def __call__(self, retry_state: tenacity.RetryCallState) -> float:
         failure = retry_state.outcome.exception() if retry_state.outcome is not None else None

@@ -1,8 +1,8 @@
 """The Crossroads Bank simulator as a child process that cannot outlive its parent.
 
 The child watches the reading end of a pipe whose writing end only the parent holds. When the parent closes
-it, or is killed in whatever way, the child ends itself. (A parent that forks without exec hands the writing end
-on: the simulator then lives until the last of them is gone.)
+it, or is killed in whatever way, the child ends itself. (A parent that forks without exec hands the writing
+end on: the simulator then lives until the last of them is gone.)
 """
 
 import contextlib
@@ -56,9 +56,7 @@ def _announced_address(child: subprocess.Popen[str]) -> str:
         overdue.cancel()
     if not line.startswith(_ANNOUNCEMENT):
         child.kill()
-        raise SimulatorDidNotStart(
-            f"the Crossroads simulator ended with code {child.wait()} before it was ready"
-        )
+        raise SimulatorDidNotStart(f"the Crossroads simulator ended with code {child.wait()} before it was ready")
     return line.removeprefix(_ANNOUNCEMENT).strip()
 
 

@@ -115,9 +115,7 @@ def read_employer(content: bytes, *, ticket: str, enterprise_number: str) -> Emp
     return EmployerOnRegister(enterprise_number=found.enterprise_number, name=found.name, active=found.active)
 
 
-def read_wages(
-    content: bytes, *, ticket: str, enterprise_number: str, quarters: Sequence[str]
-) -> WagesAnswer:
+def read_wages(content: bytes, *, ticket: str, enterprise_number: str, quarters: Sequence[str]) -> WagesAnswer:
     """The declared quarters, each one asked for and none twice, oldest first; raises `FailedAttempt`."""
     reply = _parsed(_WAGES_REPLY, content)
     found = _data_found(reply, reply.declaration, ticket)
@@ -132,8 +130,7 @@ def read_wages(
         raise FailedAttempt(UnansweredReason.MALFORMED_ANSWER)
     return DeclaredWages(
         quarters=tuple(
-            QuarterWages(quarter=quarter, gross=_euros(cents))
-            for quarter, cents in sorted(cents_by_quarter.items())
+            QuarterWages(quarter=quarter, gross=_euros(cents)) for quarter, cents in sorted(cents_by_quarter.items())
         )
     )
 

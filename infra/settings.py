@@ -136,9 +136,7 @@ def load_settings() -> Settings:
     try:
         settings = Settings()
     except ValidationError as invalid:
-        wrong += [
-            _sentence(str(e["loc"][0]), e["type"], e["msg"]) for e in invalid.errors(include_input=False)
-        ]
+        wrong += [_sentence(str(e["loc"][0]), e["type"], e["msg"]) for e in invalid.errors(include_input=False)]
     if settings is None or wrong:
         raise SettingsUnusable("\n".join(wrong))  # outside `except`: pydantic's text repeats the value
     return settings

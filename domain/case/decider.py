@@ -30,7 +30,11 @@ from domain.case.events import (
 )
 from domain.case.lifecycle import Case, CaseStatus, CheckState, evolve
 from domain.case.refusals import CommandRefused, Reason
-from domain.case.verification import labour_market_test_assessed, salary_from_contract, salary_from_declared_wages
+from domain.case.verification import (
+    labour_market_test_assessed,
+    salary_from_contract,
+    salary_from_declared_wages,
+)
 from domain.crossroads.answers import CheckKind, DeclaredWages, EmployerOnRegister, NoDataFound
 from domain.crossroads.check_process import checks_due
 from domain.law.rulebook import Rulebook
@@ -116,8 +120,7 @@ def _submit(
     )
     events: list[CaseEvent] = [submitted]
     events += (
-        CrossroadsCheckRequested(effective_at=context.now, check=check.value, revision=1)
-        for check in checks_due(filed)
+        CrossroadsCheckRequested(effective_at=context.now, check=check.value, revision=1) for check in checks_due(filed)
     )
     if evidence is not None:
         events += labour_market_test_assessed(evolve(None, submitted), context, rulebook)
@@ -207,6 +210,4 @@ def _withdraw(case: Case, command: WithdrawApplication, context: CommandContext)
 def _is_awaited(case: Case, check: CheckKind, revision: int) -> bool:
     """An answer counts once, for the revision that was asked last, while the case is open."""
     asked = case.checks.get(check.value)
-    return (
-        case.is_open and asked is not None and asked.revision == revision and asked.state is CheckState.REQUESTED
-    )
+    return case.is_open and asked is not None and asked.revision == revision and asked.state is CheckState.REQUESTED

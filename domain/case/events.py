@@ -20,8 +20,8 @@ from domain.case.application import (
     Transfer,
     VacancyPublication,
     Worker,
-    Workplace,
     WorkPeriod,
+    Workplace,
 )
 from domain.case.personal_data import Personal, SubjectRole, personal
 from domain.law.assessment import ApplicationFacts

@@ -119,13 +119,12 @@ def evolve(case: Case | None, event: CaseEvent) -> Case:
             judged = revealed(event.facts)
             pay = case.facts.gross_pay if judged is None else judged.gross_pay
             period = case.facts.pay_period if judged is None else judged.pay_period
-            return replace(
-                case, salary=event.result, facts=replace(case.facts, gross_pay=pay, pay_period=period)
-            )
+            return replace(case, salary=event.result, facts=replace(case.facts, gross_pay=pay, pay_period=period))
         case LabourMarketEvidenceAdded():
             known = case.facts.publications or ()
             return replace(
-                case, facts=replace(case.facts, publications=(*known, *as_law_publications(event.publications)))
+                case,
+                facts=replace(case.facts, publications=(*known, *as_law_publications(event.publications))),
             )
         case LabourMarketTestAssessed():
             return case

@@ -7,10 +7,10 @@ the key has been destroyed (GDPR art. 17 against an immutable log).
 
 from __future__ import annotations
 
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from functools import lru_cache
-from typing import Any, Final, TypeVar
+from functools import cache
+from typing import Any, Final, TypeAlias, TypeVar
 from uuid import UUID
 
 
@@ -31,7 +31,7 @@ class Withheld:
 
 
 T = TypeVar("T")
-Personal = T | Withheld
+Personal: TypeAlias = T | Withheld
 
 _MARK: Final = "personal"
 
@@ -44,11 +44,10 @@ def personal(role: SubjectRole) -> Any:
     return field(metadata={_MARK: role})
 
 
-@lru_cache(maxsize=None)
-def personal_fields(event_type: type) -> dict[str, SubjectRole]:
+@cache
+def personal_fields(event_type: type[Any]) -> dict[str, SubjectRole]:
     """The personal fields of an event type, by Python name, each with its subject's role."""
-    marked: tuple[Field[Any], ...] = tuple(f for f in fields(event_type) if _MARK in f.metadata)
-    return {f.name: f.metadata[_MARK] for f in marked}
+    return {each.name: each.metadata[_MARK] for each in fields(event_type) if _MARK in each.metadata}
 
 
 _SUBJECT_FIELD: Final = {

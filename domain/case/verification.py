@@ -7,7 +7,13 @@ from decimal import Decimal
 from typing import Final
 
 from domain.case.commands import CommandContext
-from domain.case.events import CaseEvent, DeclaredQuarter, LabourMarketTestAssessed, RuleApplied, SalaryVerified
+from domain.case.events import (
+    CaseEvent,
+    DeclaredQuarter,
+    LabourMarketTestAssessed,
+    RuleApplied,
+    SalaryVerified,
+)
 from domain.case.lifecycle import Case
 from domain.law.assessment import ApplicationFacts
 from domain.law.findings import Finding

@@ -90,9 +90,7 @@ class CheckUnanswered(Exception):
     def __init__(self, reason: str, attempts: int) -> None:
         self.reason = str(reason)
         self.attempts = attempts
-        super().__init__(
-            f"the Crossroads Bank gave no usable answer after {attempts} attempts: {self.reason}"
-        )
+        super().__init__(f"the Crossroads Bank gave no usable answer after {attempts} attempts: {self.reason}")
 
 
 _TICKETS = uuid.UUID("5b7f0c9e-0d4e-5d0c-9a0d-6d1f6f0c2c11")

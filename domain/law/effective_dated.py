@@ -49,11 +49,7 @@ class Provision:
     note: str | None
 
     def in_force_on(self, day: date) -> bool:
-        return (
-            self.valid_from is not None
-            and self.valid_from <= day
-            and (self.valid_to is None or day < self.valid_to)
-        )
+        return self.valid_from is not None and self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
     def known_by(self, day: date | None) -> bool:
         """Whether it was known on ``day``; None asks with everything known by now."""

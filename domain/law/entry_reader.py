@@ -120,9 +120,7 @@ class EntryReader:
     def finish(self) -> None:
         unknown = sorted(set(self._values) - self._asked)
         if unknown:
-            raise self.unusable(
-                unknown[0], "the key is unknown", f"use only {', '.join(sorted(self._asked))}"
-            )
+            raise self.unusable(unknown[0], "the key is unknown", f"use only {', '.join(sorted(self._asked))}")
 
     def _required(self, key: str) -> object:
         self._asked.add(key)

@@ -54,9 +54,7 @@ class Advertised:
     days: int
 
 
-def assess_labour_market_test(
-    rulebook: Rulebook, facts: RecruitmentFacts, known_on: date | None = None
-) -> Finding:
+def assess_labour_market_test(rulebook: Rulebook, facts: RecruitmentFacts, known_on: date | None = None) -> Finding:
     """Judge the publications under the terms of the deciding date.
 
     Without any evidence a required test is undetermined, with the evidence named as missing: it can still
@@ -98,9 +96,7 @@ def days_published(
     total = longest = run = 0
     reached = window_from
     for start, end in sorted(
-        (each.published_from, min(each.published_to, window_to))
-        for each in publications
-        if each.channel == channel
+        (each.published_from, min(each.published_to, window_to)) for each in publications if each.channel == channel
     ):
         if end <= start or end <= reached:
             continue
@@ -121,9 +117,7 @@ def _counted(
     advertised = tuple(
         Advertised(
             channel=channel,
-            days=days_published(
-                facts.publications, channel, window_from, window_to, interruptions=terms.interruptions
-            ),
+            days=days_published(facts.publications, channel, window_from, window_to, interruptions=terms.interruptions),
         )
         for channel in terms.channels
     )

@@ -127,9 +127,7 @@ class _Common(TypedDict):
     note: str | None
 
 
-def _common(
-    entry: EntryReader, authority: str, scope: tuple[str, ...], *, may_be_undated: bool = False
-) -> _Common:
+def _common(entry: EntryReader, authority: str, scope: tuple[str, ...], *, may_be_undated: bool = False) -> _Common:
     undated = may_be_undated and not entry.has("from")
     valid_from = None if undated else entry.day("from")
     # A file says the last day in force, as publications do; from here on intervals are half-open.
@@ -191,16 +189,12 @@ def _refuse_supersession_of_nothing(found: list[tuple[str, Provision]]) -> None:
             if earlier is None or type(earlier) is not type(provision):
                 problem, remedy = f"{each!r} is no entry of the same kind", "name an id that exists"
             elif (
-                provision.known_from is None
-                or earlier.known_from is None
-                or provision.known_from <= earlier.known_from
+                provision.known_from is None or earlier.known_from is None or provision.known_from <= earlier.known_from
             ):
                 problem, remedy = f"{each!r} is not known earlier", "supersede only what was known before"
             else:
                 continue
-            raise LawDataUnusable(
-                file=file, entry=provision.id, key="supersedes", problem=problem, remedy=remedy
-            )
+            raise LawDataUnusable(file=file, entry=provision.id, key="supersedes", problem=problem, remedy=remedy)
 
 
 def _refuse_contradictions(found: list[tuple[str, Provision]]) -> None:

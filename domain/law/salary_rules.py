@@ -195,9 +195,7 @@ def _undetermined(
     )
 
 
-def _without_amount(
-    facts: SalaryFacts, deciding: DecidingDate, rule: CategoryRule | None, reason: str
-) -> Finding:
+def _without_amount(facts: SalaryFacts, deciding: DecidingDate, rule: CategoryRule | None, reason: str) -> Finding:
     step = f"No amount of {facts.authority} for {facts.category} applies on {deciding.day} ({reason})"
     return Finding(
         rule=SALARY_THRESHOLD,

@@ -61,8 +61,7 @@ class SimulatedBank:
             return {quarter: chosen[quarter] for quarter in quarters if quarter in chosen}
         it = self._circumstances
         found = {
-            quarter: gross_cents(it.seed, ssin, enterprise_number, quarter, it.holding_shares)
-            for quarter in quarters
+            quarter: gross_cents(it.seed, ssin, enterprise_number, quarter, it.holding_shares) for quarter in quarters
         }
         return {quarter: cents for quarter, cents in found.items() if cents is not None}
 

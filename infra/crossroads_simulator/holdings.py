@@ -64,9 +64,7 @@ def company_name(enterprise_number: str) -> str:
     return f"{family} {trade} {form}"
 
 
-def gross_cents(
-    seed: int, ssin: str, enterprise_number: str, quarter: str, shares: HoldingShares
-) -> int | None:
+def gross_cents(seed: int, ssin: str, enterprise_number: str, quarter: str, shares: HoldingShares) -> int | None:
     """The gross pay declared for the quarter, in euro cents, or None where nothing was declared.
 
     A worker's yearly pay lies between EUR 36,000 and EUR 84,000 and is the same in every quarter, save for

@@ -69,8 +69,8 @@ def append(connection: Connection, batch: Sequence[AppendRequest]) -> list[Outco
                 _plain(r.touches[0].stream if r.touches else None for r in batch),
                 _plain(result.version for result in results),
                 _bytes(result.leaf_hash for result in results),
-                _texts(r.tracking and r.tracking.application_name for r in batch),
-                _plain(r.tracking and r.tracking.notification_id for r in batch),
+                _texts(None if r.tracking is None else r.tracking.application_name for r in batch),
+                _plain(None if r.tracking is None else r.tracking.notification_id for r in batch),
                 _plain(n for n, _ in touches),
                 _plain(t.stream for _, t in touches),
                 _plain(t.head.version for _, t in touches),
@@ -87,10 +87,7 @@ def append(connection: Connection, batch: Sequence[AppendRequest]) -> list[Outco
                 are_hex,
             ),
         )
-        return [
-            Outcome(*row[:6], bytes(row[6]) if row[6] is not None else None, row[7])
-            for row in cursor.fetchall()
-        ]
+        return [Outcome._make(row)._replace(leaf_hash=row[6] and bytes(row[6])) for row in cursor.fetchall()]
 
 
 def _plain(values: Iterable[object]) -> str:

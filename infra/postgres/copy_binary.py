@@ -49,9 +49,7 @@ def known_at_of(row: JournalRow) -> datetime:
     return _POSTGRES_EPOCH + timedelta(microseconds=row.known_at)
 
 
-def copy_rows(
-    connection: Connection, after: int, up_to: int, *, types: tuple[str, ...] = ()
-) -> Iterator[JournalRow]:
+def copy_rows(connection: Connection, after: int, up_to: int, *, types: tuple[str, ...] = ()) -> Iterator[JournalRow]:
     """The rows with ``after < position <= up_to`` in order; only the event ``types`` named, if any are.
 
     The range is held in memory: ask for pages of some thousands. Raises :class:`DatabaseUnavailable` when the

@@ -94,9 +94,10 @@ class EmbeddedPostgres:
             try:
                 _require_reach(self._account, self._data, self._programs)
                 self._account = _existing_account(self._account)
-                self._make_directories()
+                self._make_home()
                 with _exclusively(self._home / "postgres.starting.lock"):
                     self._take_hold()
+                    self._make_socket_directory()
                     self._make_cluster()
                     self._bring_up()
             except OSError as why:
@@ -157,10 +158,12 @@ class EmbeddedPostgres:
         name = hashlib.sha256(os.fsencode(self._data)).hexdigest()[:16]
         return Path(tempfile.gettempdir()).resolve() / f"permit-postgres-{name}"
 
-    def _make_directories(self) -> None:
+    def _make_home(self) -> None:
         for missing in reversed([p for p in (self._home, *self._home.parents) if not p.exists()]):
             missing.mkdir(exist_ok=True)
             missing.chmod(0o755)  # ours, and the server's account has to pass whatever the umask says
+
+    def _make_socket_directory(self) -> None:
         sockets = self._socket_directory
         if _first_obstacle(self._account, sockets):
             raise EmbeddedPostgresUnusable(
@@ -170,8 +173,6 @@ class EmbeddedPostgres:
         with suppress(FileExistsError):
             self._make_private(sockets)
         self._require_ours(sockets)
-        if self._data.exists():
-            self._require_ours(self._data)
 
     def _make_private(self, directory: Path) -> None:
         directory.mkdir(mode=0o700)
@@ -200,6 +201,8 @@ class EmbeddedPostgres:
 
     def _make_cluster(self) -> None:
         """Make the data directory, whole or not at all: an interrupted attempt is thrown away."""
+        if self._data.exists():
+            self._require_ours(self._data)
         version_file = self._data / "PG_VERSION"
         if version_file.exists():
             if (found := version_file.read_text().strip()) != MAJOR_VERSION:
@@ -282,13 +285,9 @@ class EmbeddedPostgres:
             return
         stopped = self._run("pg_ctl", "stop", "--mode=fast", "--wait", directory=self._data)
         if stopped.returncode != 0 and self._answers():
-            raise EmbeddedPostgresUnusable(
-                f"PostgreSQL in {self._data} could not be stopped: {_tail(stopped.stdout)}"
-            )
+            raise EmbeddedPostgresUnusable(f"PostgreSQL in {self._data} could not be stopped: {_tail(stopped.stdout)}")
 
-    def _run(
-        self, program: str, *arguments: str, directory: Path = Path("/")
-    ) -> subprocess.CompletedProcess[str]:
+    def _run(self, program: str, *arguments: str, directory: Path = Path("/")) -> subprocess.CompletedProcess[str]:
         """Run a program as the server's account, without the caller's PG* and LC_* variables."""
         as_account = self._account.changes_identity
         return subprocess.run(  # noqa: S603 - the program is the wheel's, the arguments are this module's

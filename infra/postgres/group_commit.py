@@ -18,8 +18,8 @@ import psycopg2
 
 from infra.postgres.append_function import Outcome, append, prepare_append
 from infra.postgres.append_requests import Appended, AppendRequest
-from infra.postgres.connections import DatabaseUnavailable
 from infra.postgres.conflicts import OutcomeUnknown, conflict_of
+from infra.postgres.connections import DatabaseUnavailable
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
@@ -30,7 +30,9 @@ MAX_EVENTS_PER_TRANSACTION: Final = 5_000
 _MAX_COMMANDS_PER_TRANSACTION: Final = 512
 
 
-MINQ=12
+MINQ = 12
+
+
 class _Lane:
     """A connection on which one batch at a time is under way."""
 
@@ -86,7 +88,7 @@ class GroupCommitter:
         """
         waiting = _Waiting(request)
         with self._mutex:
-            if self._free and (len(self._free)==len(self._lanes) or len(self._queue)>=MINQ):
+            if self._free and (len(self._free) == len(self._lanes) or len(self._queue) >= MINQ):
                 waiting.lane = self._free.pop()
             else:
                 self._queue.append(waiting)

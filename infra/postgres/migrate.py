@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -52,34 +53,48 @@ class Migration:
         return sha256(self.text.encode()).hexdigest()
 
 
-def journal_migrations() -> Iterator[Migration]:
-    """The migrations that ship beside this module, in the order of their numbers."""
-    for path in sorted((Path(__file__).parent / "migrations").glob("*.sql")):
-        yield Migration(path.stem, path.read_text(encoding="utf-8"))
+def shipped_migrations(store: str) -> list[Migration]:
+    """The migrations of ``journal`` or ``keys`` that ship beside this module, in the order of their numbers."""
+    directory = Path(__file__).parent / "migrations" / store
+    return [Migration(path.stem, path.read_text(encoding="utf-8")) for path in sorted(directory.glob("*.sql"))]
 
 
-def migrate(admin_url: str, *, origin: str, read_models: Sequence[Migration] = ()) -> list[str]:
-    """Apply what is missing and return the names applied.
+def migrate_journal(admin_url: str, *, origin: str, read_models: Sequence[Migration] = ()) -> list[str]:
+    """Bring the journal's database up to date and return the names of the migrations applied.
 
     ``origin`` names this log in every leaf; a database keeps the origin it was first given.
     Raises :class:`SchemaUnusable` when an applied migration differs from the shipped one or the origin does.
     """
+    with _migrating(admin_url) as cursor:
+        applied = _apply_missing(cursor, [*shipped_migrations("journal"), *read_models])
+        _require_origin(cursor, origin)
+        return applied
+
+
+def migrate_keys(admin_url: str) -> list[str]:
+    """Bring the key store's database up to date; as :func:`migrate_journal`."""
+    with _migrating(admin_url) as cursor:
+        return _apply_missing(cursor, shipped_migrations("keys"))
+
+
+@contextmanager
+def _migrating(admin_url: str) -> Iterator[Cursor]:
+    """One transaction as the owner, under the lock that keeps a second migration waiting."""
     connection = connect(admin_url, None)
     try:
-        with connection, connection.cursor() as cursor:
-            cursor.execute("select pg_advisory_xact_lock(%s)", (_MIGRATION_LOCK,))
+        with connection.cursor() as cursor:
             cursor.execute(_ROLES)
         connection.autocommit = False
         with connection, connection.cursor() as cursor:
             cursor.execute("select pg_advisory_xact_lock(%s)", (_MIGRATION_LOCK,))
             cursor.execute("create schema if not exists permit authorization permit_owner")
             cursor.execute(sql.SQL("set local role {}").format(sql.Identifier(Role.OWNER.value)))
-            return _apply_missing(cursor, origin, [*journal_migrations(), *read_models])
+            yield cursor
     finally:
         connection.close()
 
 
-def _apply_missing(cursor: Cursor, origin: str, migrations: Sequence[Migration]) -> list[str]:
+def _apply_missing(cursor: Cursor, migrations: Sequence[Migration]) -> list[str]:
     cursor.execute(
         "create table if not exists schema_migration"
         " (name text primary key, digest text not null, applied_at timestamptz not null default now())"
@@ -100,11 +115,12 @@ def _apply_missing(cursor: Cursor, origin: str, migrations: Sequence[Migration])
                 f"migration {migration.name} was applied to this database with another text: "
                 "the database belongs to another version of the program; use that version or another database"
             )
+    return new
+
+
+def _require_origin(cursor: Cursor, origin: str) -> None:
     cursor.execute("insert into journal_head (origin) values (%s) on conflict do nothing", (origin,))
     cursor.execute("select origin from journal_head")
     (existing,) = cursor.fetchone() or ("",)
     if existing != origin:
-        raise SchemaUnusable(
-            f"this database holds the journal {existing!r}, not {origin!r}: choose another database"
-        )
-    return new
+        raise SchemaUnusable(f"this database holds the journal {existing!r}, not {origin!r}: choose another database")

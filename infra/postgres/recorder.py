@@ -19,8 +19,8 @@ from infra.postgres.append_requests import (
     seal,
     wire_time,
 )
-from infra.postgres.connections import ConnectionPool, DatabaseUnavailable, Role, connect
 from infra.postgres.conflicts import StreamMoved, TrackingConflict
+from infra.postgres.connections import ConnectionPool, DatabaseUnavailable, Role, connect
 from infra.postgres.copy_binary import copy_rows
 from infra.postgres.group_commit import GroupCommitter
 from infra.postgres.journal_events import EncodedEvent, JournalEvent, JournalNotification
@@ -62,12 +62,14 @@ class JournalRecorder(ProcessRecorder):
         recorded_at: datetime = _LONG_AGO,
         causation_id: str | None = None,
         rule_set: str | None = None,
+        slip: list[Appended] | None = None,
         **_: Any,
     ) -> Sequence[int]:
         """Append events (possibly none) and a tracking position in one transaction; give their positions.
 
         ``touched`` is the stream with the head the decision was based on; a caller that gives none (the event
-        library) is taken to have read the stream just now. Raises what :meth:`GroupCommitter.submit` raises.
+        library) is taken to have read the stream just now. ``slip`` is given what was stored: the library
+        returns positions only. Raises what :meth:`GroupCommitter.submit` raises.
         """
         if not stored_events and tracking is None and command is None:
             return []
@@ -100,6 +102,8 @@ class JournalRecorder(ProcessRecorder):
             heads[stream] = StreamHead(made.version, made.leaf_hash)
             sealed.append(made)
         appended = self._committer.submit(AppendRequest(identity, moment, touches, tuple(sealed), tracking))
+        if slip is not None:
+            slip.append(appended)
         first = appended.first_position
         return [] if first is None else list(range(first, first + len(sealed)))
 
@@ -155,9 +159,7 @@ class JournalRecorder(ProcessRecorder):
             up_to = after + limit if stop is None else min(stop, after + limit)
             with self._pool.connection() as connection:
                 return [
-                    JournalNotification(
-                        r.stream, r.version, r.type, r.body, r.position, r.schema, r.leaf_hash, r.leaf
-                    )
+                    JournalNotification(r.stream, r.version, r.type, r.body, r.position, r.schema, r.leaf_hash, r.leaf)
                     for r in copy_rows(connection, after, up_to)
                 ]
         with self._pool.connection() as connection, connection.cursor() as cursor:
@@ -167,9 +169,7 @@ class JournalRecorder(ProcessRecorder):
                 (after, 2**62 if stop is None else stop, not topics, list(topics), limit),
             )
             return [
-                JournalNotification(
-                    stream, version, type_, bytes(body), position, schema, bytes(hash_), bytes(leaf)
-                )
+                JournalNotification(stream, version, type_, bytes(body), position, schema, bytes(hash_), bytes(leaf))
                 for stream, version, type_, body, position, schema, hash_, leaf in cursor.fetchall()
             ]
 
@@ -187,18 +187,14 @@ class JournalRecorder(ProcessRecorder):
         if row is None:
             return None
         digest, stream, version, position, leaf_hash = row
-        return bytes(digest), Appended(
-            stream, version, None, position, None if leaf_hash is None else bytes(leaf_hash)
-        )
+        return bytes(digest), Appended(stream, version, None, position, None if leaf_hash is None else bytes(leaf_hash))
 
     def _touches(self, stored_events: Sequence[StoredEvent]) -> tuple[Touch, ...]:
         streams = list(dict.fromkeys(event.originator_id for event in stored_events))
         touches = []
         for stream in streams:
             last = self.select_events(stream, desc=True, limit=1)
-            head = (
-                StreamHead(last[0].originator_version, last[0].leaf_hash) if last else StreamHead(None, None)
-            )
+            head = StreamHead(last[0].originator_version, last[0].leaf_hash) if last else StreamHead(None, None)
             touches.append(Touch(stream if isinstance(stream, UUID) else UUID(stream), head))
         return tuple(touches)
 

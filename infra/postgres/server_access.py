@@ -44,9 +44,5 @@ def create_database(admin_url: str, name: str) -> None:
 def url_for_database(url: str, name: str) -> str:
     """The same server, user and options, another database."""
     parts = urlsplit(url)
-    options = [
-        (key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if key != "dbname"
-    ]
-    return parts._replace(
-        path=f"/{quote(name, safe='')}", query=urlencode(options, quote_via=quote, safe="/")
-    ).geturl()
+    options = [(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if key != "dbname"]
+    return parts._replace(path=f"/{quote(name, safe='')}", query=urlencode(options, quote_via=quote, safe="/")).geturl()

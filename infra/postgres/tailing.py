@@ -47,9 +47,7 @@ class AppendSignal:
 class JournalSubscription(Subscription["JournalRecorder"]):
     """The event library's subscription over our recorder: an endless iterator that blocks at the end."""
 
-    def __init__(
-        self, recorder: JournalRecorder, gt: int | None, topics: Sequence[str], signal: AppendSignal
-    ) -> None:
+    def __init__(self, recorder: JournalRecorder, gt: int | None, topics: Sequence[str], signal: AppendSignal) -> None:
         super().__init__(recorder=recorder, gt=gt, topics=topics)
         self._signal = signal
         self._page: Sequence[JournalNotification] = ()

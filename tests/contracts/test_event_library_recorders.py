@@ -10,7 +10,7 @@ from eventsourcing.tests.persistence import (
     TrackingRecorderTestCase,
 )
 
-from infra.postgres.migrate import migrate
+from infra.postgres.migrate import migrate_journal
 from infra.postgres.recorder import JournalRecorder
 from tests.contracts.aggregate_only_recorder import AggregateOnlyRecorder
 
@@ -22,7 +22,7 @@ class OnFreshJournal:
 
     @pytest.fixture(autouse=True)
     def _journal(self, database_url: str):
-        migrate(database_url, origin="tests")
+        migrate_journal(database_url, origin="tests")
         self._recorder = JournalRecorder(database_url)
         yield
         self._recorder.close()
@@ -54,7 +54,7 @@ class TestNonInterleavingNotificationIDs(OnFreshJournal, NonInterleavingNotifica
 
 
 def test_an_event_read_back_equals_the_stored_event_that_was_recorded(database_url: str) -> None:
-    migrate(database_url, origin="tests")
+    migrate_journal(database_url, origin="tests")
     recorder = JournalRecorder(database_url)
     case = TestAggregateRecorder().new_originator_id()
     stored = StoredEvent(originator_id=case, originator_version=1, topic="Noted", state=b"{}")

@@ -38,21 +38,26 @@ def administration(simulator: str) -> Iterator[httpx.Client]:
         client.delete("/outage")
 
 
+def hurried_gateway(address: str, **policy: Any) -> HttpCrossroadsGateway:
+    """A gateway that makes three attempts with pauses of milliseconds, unless told otherwise."""
+    hurried: dict[str, Any] = {
+        "timeout": 3.0,
+        "attempts": 3,
+        "total_budget": 10.0,
+        "backoff_base": 0.002,
+        "backoff_cap": 0.01,
+        "breaker_threshold": 1_000,
+    }
+    return HttpCrossroadsGateway(address, policy=CallPolicy(**{**hurried, **policy}))
+
+
 @pytest.fixture
 def open_gateway() -> Iterator[Callable[..., HttpCrossroadsGateway]]:
-    """Opens gateways that hurry (three attempts, pauses of milliseconds) and closes them after the test."""
+    """Opens hurried gateways of any policy and closes them after the test."""
     opened: list[HttpCrossroadsGateway] = []
 
     def open_one(address: str, **policy: Any) -> HttpCrossroadsGateway:
-        hurried: dict[str, Any] = {
-            "timeout": 3.0,
-            "attempts": 3,
-            "total_budget": 10.0,
-            "backoff_base": 0.002,
-            "backoff_cap": 0.01,
-            "breaker_threshold": 1_000,
-        }
-        opened.append(HttpCrossroadsGateway(address, policy=CallPolicy(**{**hurried, **policy})))
+        opened.append(hurried_gateway(address, **policy))
         return opened[-1]
 
     yield open_one
@@ -60,9 +65,20 @@ def open_gateway() -> Iterator[Callable[..., HttpCrossroadsGateway]]:
         gateway.close()
 
 
-@pytest.fixture
-def gateway(simulator: str, open_gateway: Callable[..., HttpCrossroadsGateway]) -> HttpCrossroadsGateway:
-    return open_gateway(simulator)
+@pytest.fixture(scope="module")
+def gateway(simulator: str) -> Iterator[HttpCrossroadsGateway]:
+    """Asks the simulator; one for the whole module, because none of its users trips the breaker."""
+    one = hurried_gateway(simulator)
+    yield one
+    one.close()
+
+
+@pytest.fixture(scope="module")
+def gateway_to_script(scripted_server: "ScriptedBank") -> Iterator[HttpCrossroadsGateway]:
+    """Asks the scripted bank; one for the whole module, because none of its users trips the breaker."""
+    one = hurried_gateway(scripted_server.address)
+    yield one
+    one.close()
 
 
 @dataclass
@@ -83,7 +99,14 @@ class ScriptedBank:
 
 
 @pytest.fixture
-def scripted_bank() -> Iterator[ScriptedBank]:
+def scripted_bank(scripted_server: ScriptedBank) -> ScriptedBank:
+    scripted_server.requests.clear()
+    scripted_server.seconds_between_bytes = 0.0
+    return scripted_server
+
+
+@pytest.fixture(scope="module")
+def scripted_server() -> Iterator[ScriptedBank]:
     bank = ScriptedBank()
     told_to_stop = threading.Event()
 

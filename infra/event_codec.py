@@ -1,0 +1,132 @@
+"""Domain events to stored bytes and back: stable names, schema versions, clear fields apart from personal ones.
+
+A stored body is ``{"clear": {...}, "personal": {role: ciphertext group}}``. Each personal field also leaves a
+salted commitment for the leaf; its salt is inside the encrypted group, so erasing the key hides the value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Final, cast
+from uuid import UUID
+
+import orjson
+from pydantic import TypeAdapter, ValidationError
+from pydantic.alias_generators import to_camel
+
+from domain.case import events
+from domain.case.events import CaseEvent
+from domain.case.personal_data import SubjectRole, Withheld, personal_fields, subject_of
+from infra.keys import SubjectKeys
+from infra.personal_groups import GroupAddress, open_group, seal_group
+from infra.wire_format import canonical_json, wire_adapter
+
+
+@dataclass(frozen=True, slots=True)
+class EventFormat:
+    """How one type of event is stored today. The name is for ever; a new shape gets a higher schema."""
+
+    name: str
+    schema: int
+    event_type: type[CaseEvent]
+    adapter: TypeAdapter[Any]
+    personal: dict[str, SubjectRole]
+    """Wire names of the personal fields, with whose they are."""
+
+
+def _format(name: str, schema: int, event_type: type[CaseEvent]) -> EventFormat:
+    marked = {to_camel(field): role for field, role in personal_fields(event_type).items()}
+    return EventFormat(name, schema, event_type, wire_adapter(event_type), marked)
+
+
+FORMATS: Final = (
+    _format("ApplicationSubmitted", 1, events.ApplicationSubmitted),
+    _format("CrossroadsCheckRequested", 1, events.CrossroadsCheckRequested),
+    _format("CrossroadsCheckAnswered", 1, events.CrossroadsCheckAnswered),
+    _format("CrossroadsCheckFailed", 1, events.CrossroadsCheckFailed),
+    _format("EmployerIdentified", 1, events.EmployerIdentified),
+    _format("SalaryVerified", 1, events.SalaryVerified),
+    _format("LabourMarketEvidenceAdded", 1, events.LabourMarketEvidenceAdded),
+    _format("LabourMarketTestAssessed", 1, events.LabourMarketTestAssessed),
+    _format("ApplicationDecided", 1, events.ApplicationDecided),
+    _format("ApplicationWithdrawn", 1, events.ApplicationWithdrawn),
+)
+
+_BY_NAME: Final = {each.name: each for each in FORMATS}
+_BY_TYPE: Final = {each.event_type: each for each in FORMATS}
+
+
+class UnreadableEvent(Exception):
+    """A stored event cannot be read: of an unknown name or schema, or not of its schema's shape."""
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedBody:
+    """An event as it will be stored. ``commitments`` go into the leaf."""
+
+    name: str
+    schema: int
+    body: bytes
+    commitments: dict[str, str]
+
+
+class EventCodec:
+    """Encodes and decodes the events of one log; ``origin`` is bound into every ciphertext."""
+
+    def __init__(self, origin: str, keys: SubjectKeys) -> None:
+        self._origin = origin
+        self._keys = keys
+
+    def encode(self, event: CaseEvent, stream: UUID, version: int) -> EncodedBody:
+        """Encode an event for this place in this stream.
+
+        Raises ``KeyMissing`` when the key of a subject is not in the key store: a key is durable before the
+        event that needs it.
+        """
+        form = _BY_TYPE[type(event)]
+        clear: dict[str, object] = form.adapter.dump_python(event, mode="json", by_alias=True)
+        fields_of: dict[SubjectRole, dict[str, object]] = {}
+        for name, role in form.personal.items():
+            fields_of.setdefault(role, {})[name] = clear.pop(name)
+        body: dict[str, object] = {"clear": clear}
+        commitments: dict[str, str] = {}
+        if fields_of:
+            groups = {}
+            for role, fields in fields_of.items():
+                subject = subject_of(event, role)
+                address = GroupAddress(self._origin, stream, version, form.name, role, subject)
+                group, committed = seal_group(self._keys.key_to_encrypt(subject), address, fields)
+                groups[role.value] = group
+                commitments.update(committed)
+            body["personal"] = groups
+        return EncodedBody(form.name, form.schema, canonical_json(body), commitments)
+
+    def decode(self, name: str, schema: int, body: bytes, stream: UUID, version: int) -> CaseEvent:
+        """Decode a stored event; personal fields of an erased subject come back as ``Withheld``.
+
+        Raises :class:`UnreadableEvent`; its text names the place, never the content.
+        """
+        form = _BY_NAME.get(name)
+        if form is None or form.schema != schema:
+            raise UnreadableEvent(f"{stream} version {version}: no event {name!r} of schema {schema} is known")
+        try:
+            stored: dict[str, Any] = orjson.loads(body)
+            fields = stored["clear"]
+            for role, group in stored.get("personal", {}).items():
+                fields |= self._opened(form, SubjectRole(role), group, stream, version)
+            return cast(CaseEvent, form.adapter.validate_python(fields))
+        except (ValidationError, orjson.JSONDecodeError, KeyError, ValueError) as why:
+            raise UnreadableEvent(
+                f"{stream} version {version}: the stored {name} does not have the shape of schema {schema} "
+                f"({type(why).__name__}); its body has sha256 {sha256(body).hexdigest()}"
+            ) from None
+
+    def _opened(
+        self, form: EventFormat, role: SubjectRole, group: dict[str, str], stream: UUID, version: int
+    ) -> dict[str, object]:
+        subject = UUID(group["key"])
+        key = self._keys.key_to_decrypt(subject)
+        if key is None:
+            return {name: Withheld() for name, owner in form.personal.items() if owner is role}
+        return open_group(key, GroupAddress(self._origin, stream, version, form.name, role, subject), group)

@@ -1,0 +1,80 @@
+"""Data keys: one per data subject, wrapped by a key-encryption key, in a store apart from the journal.
+
+Destroying a subject's key is the erasure of that person's data everywhere the ciphertext was copied to.
+"""
+
+from __future__ import annotations
+
+import os
+from base64 import b64decode, b64encode
+from pathlib import Path
+from typing import Final, Protocol
+from uuid import UUID
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+KEY_BYTES: Final = 32
+
+
+class KeyMissing(Exception):
+    """A subject has no key to encrypt with: none was minted, or it has been destroyed."""
+
+
+class KeyEncryptionKeyUnusable(Exception):
+    """The key-encryption key cannot be read; the sentence says what to do."""
+
+
+class SubjectKeys(Protocol):
+    """The keys of data subjects, by their random ids."""
+
+    def mint(self, *, ssin: str | None = None) -> UUID:
+        """Make a new subject with a key that is durable when this returns, linked to the person's SSIN if known."""
+
+    def key_to_encrypt(self, subject: UUID) -> bytes:
+        """The key. Raises :class:`KeyMissing`."""
+
+    def key_to_decrypt(self, subject: UUID) -> bytes | None:
+        """The key, or None once it has been destroyed."""
+
+
+class MasterKey:
+    """The key-encryption key, and the keys derived from it for other purposes (HKDF, RFC 5869)."""
+
+    def __init__(self, secret: bytes) -> None:
+        if len(secret) != KEY_BYTES:
+            raise KeyEncryptionKeyUnusable(f"a key-encryption key has {KEY_BYTES} bytes, not {len(secret)}")
+        self._secret = secret
+        self.wrapping_key = self._derived("wrapping of data keys")
+        self.command_digest_key = self._derived("digest of commands")
+        self.person_index_key = self._derived("blind index of persons")
+
+    def _derived(self, purpose: str) -> bytes:
+        info = f"single-permit/1/{purpose}".encode()
+        return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=info).derive(self._secret)
+
+    @classmethod
+    def from_file(cls, path: Path, *, create: bool) -> MasterKey:
+        """Read the key from a file of its own (base64, mode 0600); with ``create``, make it if it is not there.
+
+        Raises :class:`KeyEncryptionKeyUnusable`: losing this file makes all personal data unreadable, so it
+        is never made anew silently where one is expected.
+        """
+        try:
+            return cls(b64decode(path.read_text().strip(), validate=True))
+        except FileNotFoundError:
+            if not create:
+                raise KeyEncryptionKeyUnusable(
+                    f"there is no key-encryption key at {path}: restore it from its backup, or set "
+                    "PERMIT_KEY_ENCRYPTION_KEY_FILE to where it is"
+                ) from None
+        except ValueError:
+            raise KeyEncryptionKeyUnusable(f"{path} does not hold {KEY_BYTES} bytes in base64") from None
+        secret = os.urandom(KEY_BYTES)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(b64encode(secret).decode() + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        return cls(secret)

@@ -1,0 +1,85 @@
+"""The key store in PostgreSQL."""
+
+from __future__ import annotations
+
+import hmac
+import os
+import time
+from threading import Lock
+from typing import Final
+from uuid import UUID, uuid4
+
+from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
+from psycopg2.extras import execute_values
+
+from infra.keys import KEY_BYTES, KeyMissing, MasterKey
+from infra.postgres.connections import ConnectionPool, Role
+
+_MINTED_AT_ONCE: Final = 64
+"""Keys made durable in one transaction. A subject is a random id, so it can be made before it is needed."""
+
+_CACHED_FOR: Final = 60.0
+"""Seconds after which a destroyed key is forgotten by every process."""
+
+
+class PostgresKeyStore:
+    """Implements :class:`infra.keys.SubjectKeys`; safe to share between threads."""
+
+    def __init__(self, url: str, master: MasterKey, *, pool_size: int = 8) -> None:
+        self._pool = ConnectionPool(url, Role.WRITER, size=pool_size)
+        self._master = master
+        self._mutex = Lock()
+        self._minted: list[UUID] = []
+        self._cache: dict[UUID, tuple[bytes | None, float]] = {}
+
+    def close(self) -> None:
+        self._pool.close()
+
+    def mint(self, *, ssin: str | None = None) -> UUID:
+        with self._mutex:
+            if not self._minted:
+                self._minted = self._mint_some()
+            subject = self._minted.pop()
+        if ssin is not None:
+            with self._pool.connection() as connection, connection.cursor() as cursor:
+                cursor.execute(
+                    "insert into person_index (person, subject) values (%s, %s)",
+                    (self._person(ssin), subject),
+                )
+        return subject
+
+    def key_to_encrypt(self, subject: UUID) -> bytes:
+        key = self.key_to_decrypt(subject)
+        if key is None:
+            raise KeyMissing(f"the data subject {subject} has no key: none was minted, or it has been destroyed")
+        return key
+
+    def key_to_decrypt(self, subject: UUID) -> bytes | None:
+        cached = self._cache.get(subject)
+        if cached is not None and cached[1] > time.monotonic():
+            return cached[0]
+        with self._pool.connection() as connection, connection.cursor() as cursor:
+            cursor.execute("select wrapped from data_key where subject = %s", (subject,))
+            row = cursor.fetchone()
+        if row is None:
+            raise KeyMissing(f"the data subject {subject} is not in the key store")
+        key = None if row[0] is None else aes_key_unwrap(self._master.wrapping_key, bytes(row[0]))
+        self._remember({subject: key})
+        return key
+
+    def _mint_some(self) -> list[UUID]:
+        keys: dict[UUID, bytes | None] = {uuid4(): os.urandom(KEY_BYTES) for _ in range(_MINTED_AT_ONCE)}
+        rows = [(subject, aes_key_wrap(self._master.wrapping_key, key)) for subject, key in keys.items() if key]
+        with self._pool.transaction() as connection, connection.cursor() as cursor:
+            execute_values(cursor, "insert into data_key (subject, wrapped) values %s", rows)
+        self._remember(keys)
+        return list(keys)
+
+    def _remember(self, keys: dict[UUID, bytes | None]) -> None:
+        now = time.monotonic()
+        if len(self._cache) > 50_000:
+            self._cache = {subject: entry for subject, entry in self._cache.items() if entry[1] > now}
+        self._cache.update({subject: (key, now + _CACHED_FOR) for subject, key in keys.items()})
+
+    def _person(self, ssin: str) -> bytes:
+        return hmac.digest(self._master.person_index_key, ssin.encode(), "sha256")
