@@ -170,14 +170,15 @@ class EmbeddedPostgres:
                 f"The path {self._home} does not fit into a socket's name, and the account "
                 f"{self._account.name!r} cannot reach {sockets.parent}. Set PERMIT_HOME to a shorter path."
             )
-        with suppress(FileExistsError):
-            self._make_private(sockets)
+        self._make_private(sockets)
         self._require_ours(sockets)
 
     def _make_private(self, directory: Path) -> None:
-        directory.mkdir(mode=0o700)
-        if self._account.changes_identity:
-            os.chown(directory, self._account.uid, self._account.gid)
+        """Also takes over what a start that was killed had made and not yet handed to the account."""
+        with suppress(FileExistsError):
+            directory.mkdir(mode=0o700)
+        if self._account.changes_identity and directory.lstat().st_uid == os.geteuid():
+            os.chown(directory, self._account.uid, self._account.gid, follow_symlinks=False)
 
     def _require_ours(self, directory: Path) -> None:
         """Refuse what an earlier run as another user, or a stranger in a shared directory, has made."""
@@ -286,6 +287,8 @@ class EmbeddedPostgres:
         stopped = self._run("pg_ctl", "stop", "--mode=fast", "--wait", directory=self._data)
         if stopped.returncode != 0 and self._answers():
             raise EmbeddedPostgresUnusable(f"PostgreSQL in {self._data} could not be stopped: {_tail(stopped.stdout)}")
+        if stopped.returncode == 0 and self._socket_directory.parent != self._home:
+            self._socket_directory.rmdir()  # the one thing of ours outside the home
 
     def _run(self, program: str, *arguments: str, directory: Path = Path("/")) -> subprocess.CompletedProcess[str]:
         """Run a program as the server's account, without the caller's PG* and LC_* variables."""

@@ -21,9 +21,9 @@ class OnFreshJournal:
     """Gives each case an empty journal of its own."""
 
     @pytest.fixture(autouse=True)
-    def _journal(self, database_url: str):
-        migrate_journal(database_url, origin="tests")
-        self._recorder = JournalRecorder(database_url)
+    def _journal(self, empty_database: str):
+        migrate_journal(empty_database, origin="tests")
+        self._recorder = JournalRecorder(empty_database)
         yield
         self._recorder.close()
 
@@ -53,9 +53,9 @@ class TestNonInterleavingNotificationIDs(OnFreshJournal, NonInterleavingNotifica
     pass
 
 
-def test_an_event_read_back_equals_the_stored_event_that_was_recorded(database_url: str) -> None:
-    migrate_journal(database_url, origin="tests")
-    recorder = JournalRecorder(database_url)
+def test_an_event_read_back_equals_the_stored_event_that_was_recorded(empty_database: str) -> None:
+    migrate_journal(empty_database, origin="tests")
+    recorder = JournalRecorder(empty_database)
     case = TestAggregateRecorder().new_originator_id()
     stored = StoredEvent(originator_id=case, originator_version=1, topic="Noted", state=b"{}")
     recorder.insert_events([stored])

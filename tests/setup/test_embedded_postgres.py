@@ -51,9 +51,7 @@ def ask(url: str, question: str) -> object:
 
 def runs(pid: int) -> bool:
     """Whether the process lives; a zombie does not."""
-    status = subprocess.run(
-        ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
+    status = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return status.stdout.strip()[:1] not in ("", "Z")
 
 
@@ -181,6 +179,7 @@ def test_a_stranger_with_the_process_number_of_the_last_run_is_no_server(home: P
 
 def test_an_interrupted_making_is_made_again(home: Path) -> None:
     (home / "postgres.unfinished" / "base").mkdir(parents=True)
+    (home / "postgres-socket").mkdir(mode=0o700)
     with EmbeddedPostgres(home) as server:
         assert ask(server.url, "SELECT 1") == 1
     assert not (home / "postgres.unfinished").exists()
@@ -190,6 +189,8 @@ def test_a_home_with_spaces_quotes_and_a_long_name_works(home: Path) -> None:
     awkward = home / ('it\'s "$HOME", 100% ' + "x" * 90)
     with EmbeddedPostgres(awkward) as server:
         assert ask(server.url, "SHOW data_directory") == str(awkward / "postgres")
+        sockets = Path(str(ask(server.url, "SHOW unix_socket_directories")))
+    assert not sockets.exists(), "nothing is left outside the home"
 
 
 def test_files_of_somebody_else_are_not_taken_for_a_database(home: Path) -> None:

@@ -78,9 +78,7 @@ def test_configuring_twice_does_not_write_twice(standard_error: StandardError) -
     assert standard_error.only_line()["event"] == "once"
 
 
-@pytest.mark.parametrize(
-    "number", [OF_1985, OF_2017, BIS, "85.07.30-033.28", "85 07 30 033 28", int(OF_1985)]
-)
+@pytest.mark.parametrize("number", [OF_1985, OF_2017, BIS, "85.07.30-033.28", "85 07 30 033 28", int(OF_1985)])
 def test_a_national_number_is_masked_wherever_it_stands(number: object) -> None:
     line = masked(note=f"of {number}, who", value=number, nested={"rows": [(number,)], f"{number}": 1})
     assert line == {
@@ -107,9 +105,7 @@ def test_other_values_stay_as_they_are() -> None:
     digest = f"a{OF_1985}b" + sha256(b"leaf").hexdigest()[:51]
     case = UUID("00000000-0000-4000-8000-a85073003328")
     at = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
-    line = masked(
-        digest=digest, case=case, at=at, pay=Decimal("1.50"), open=True, none=None, wrong="85073003329"
-    )
+    line = masked(digest=digest, case=case, at=at, pay=Decimal("1.50"), open=True, none=None, wrong="85073003329")
     assert line == {
         "digest": digest,
         "case": str(case),
