@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from domain.case.codes import LIVE_AUTHORITIES
 from domain.case.commands import CaseCommand, CommandContext
+from domain.case.events import CaseEvent
 from domain.case.handling import Receipt, handle
+from domain.deadlines.service_levels import ServiceTarget
 from domain.law.rulebook import Rulebook
+from infra.case_files import CaseFiles
 from infra.clock import Clock, DemonstrationClock, SystemClock
 from infra.event_codec import EventCodec
 from infra.keys import MasterKey
@@ -20,13 +24,19 @@ from infra.postgres.journal import PostgresJournal
 from infra.postgres.key_store import PostgresKeyStore
 from infra.postgres.mapper import EventMapper
 from infra.postgres.migrate import migrate_journal, migrate_keys
+from infra.postgres.projection_runner import ProjectionRunner
+from infra.postgres.read_model_schema import read_model_migrations
 from infra.postgres.recorder import JournalRecorder
 from infra.postgres.reference_numbers import ReferenceNumbers
 from infra.postgres.server_access import create_database, database_server, url_for_database
 from infra.settings import Settings
+from projections.read_model import ReadModel
+from projections.registered import registered_read_models
 
 DEMONSTRATION_ORIGIN: Final = "single-permit/demonstration"
 PRODUCT_ORIGIN: Final = "single-permit"
+DEMONSTRATION_DATABASES: Final = ("permit_demo", "permit_demo_keys")
+"""The journal and the key store of a demonstration, which never touches the real ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +55,29 @@ class Program:
     readers: ConnectionPool
     writers: ConnectionPool
     references: ReferenceNumbers
+    read_models: tuple[ReadModel, ...]
+    case_files: CaseFiles
+
+    def projection_runners(self) -> dict[str, ProjectionRunner]:
+        """A runner for each read model, by its name."""
+        return {each.name: ProjectionRunner(self.recorder, each, self.writers) for each in self.read_models}
 
     def handle(self, case_id: UUID, command: CaseCommand, context: CommandContext) -> Receipt:
         """Carry out a command; see :func:`domain.case.handling.handle`."""
         return handle(self.journal, self.rulebook, case_id, command, context)
+
+
+class WorkerCases:
+    """The cases as consumers read and change them."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+
+    def events_of(self, case_id: UUID) -> Sequence[CaseEvent]:
+        return self._program.journal.read(case_id).events
+
+    def handle(self, case_id: UUID, command: CaseCommand, context: CommandContext) -> Receipt:
+        return self._program.handle(case_id, command, context)
 
 
 @contextmanager
@@ -59,18 +88,19 @@ def open_program(settings: Settings) -> Iterator[Program]:
     ``LawDataUnusable`` and ``KeyEncryptionKeyUnusable``: each with a sentence a person understands.
     """
     demonstration = settings.demo_clock_file is not None
+    clock = SystemClock() if settings.demo_clock_file is None else DemonstrationClock(settings.demo_clock_file)
     rulebook = Rulebook.load()
+    read_models = registered_read_models()
+    targets = {authority: ServiceTarget.load(authority) for authority in LIVE_AUTHORITIES}
     with ExitStack() as opened:
         admin_url = opened.enter_context(database_server(settings))
         journal_url, keys_url = _databases(settings, admin_url, demonstration)
         origin = DEMONSTRATION_ORIGIN if demonstration else PRODUCT_ORIGIN
         with closing(connect(journal_url, None)) as connection:
             durability = require_durable(connection)
-        migrate_journal(journal_url, origin=origin)
+        migrate_journal(journal_url, origin=origin, read_models=read_model_migrations(read_models))
         migrate_keys(keys_url)
-        master = MasterKey.from_file(
-            settings.key_encryption_key_path, create=settings.key_encryption_key_file is None
-        )
+        master = MasterKey.from_file(settings.key_encryption_key_path, create=settings.key_encryption_key_file is None)
         keys = opened.enter_context(closing(PostgresKeyStore(keys_url, master)))
         recorder = opened.enter_context(closing(JournalRecorder(journal_url)))
         codec = EventCodec(origin, keys)
@@ -79,7 +109,7 @@ def open_program(settings: Settings) -> Iterator[Program]:
         writers = opened.enter_context(closing(ConnectionPool(journal_url, Role.WRITER, size=8)))
         yield Program(
             settings=settings,
-            clock=SystemClock() if settings.demo_clock_file is None else DemonstrationClock(settings.demo_clock_file),
+            clock=clock,
             rulebook=rulebook,
             durability=durability,
             journal_url=journal_url,
@@ -90,22 +120,27 @@ def open_program(settings: Settings) -> Iterator[Program]:
             readers=readers,
             writers=writers,
             references=ReferenceNumbers(writers),
+            read_models=read_models,
+            case_files=CaseFiles(readers, keys, origin=origin, clock=clock, targets=targets),
         )
 
 
 def _databases(settings: Settings, admin_url: str, demonstration: bool) -> tuple[str, str]:
-    """The URLs of the journal and of the key store; a demonstration never shares the real ones.
+    """The URLs of the journal and of the key store.
 
     A server that was given keeps its journal in the database its URL names; the embedded one has its own.
     """
-    if settings.database_url is None or demonstration:
-        journal_name = "permit_demo" if demonstration else "permit"
-        create_database(admin_url, journal_name)
-        journal_url = url_for_database(admin_url, journal_name)
+    if demonstration:
+        for name in DEMONSTRATION_DATABASES:
+            create_database(admin_url, name)
+        journal_name, keys_name = DEMONSTRATION_DATABASES
+        return url_for_database(admin_url, journal_name), url_for_database(admin_url, keys_name)
+    if settings.database_url is None:
+        create_database(admin_url, "permit")
+        journal_url = url_for_database(admin_url, "permit")
     else:
         journal_url = settings.database_url
-    if settings.key_database_url is not None and not demonstration:
+    if settings.key_database_url is not None:
         return journal_url, settings.key_database_url
-    keys_name = "permit_demo_keys" if demonstration else "permit_keys"
-    create_database(admin_url, keys_name)
-    return journal_url, url_for_database(admin_url, keys_name)
+    create_database(admin_url, "permit_keys")
+    return journal_url, url_for_database(admin_url, "permit_keys")

@@ -113,7 +113,12 @@ class EventCodec:
         try:
             stored: dict[str, Any] = orjson.loads(body)
             fields = stored["clear"]
+            if fields.keys() & form.personal.keys():
+                # Else "withheld" could be written over a verdict without erasing anything.
+                raise ValueError("a personal field stands in clear")
             for role, group in stored.get("personal", {}).items():
+                if group["key"] != fields.get(f"{role}Subject"):
+                    raise ValueError("a personal group is under the key of somebody else")
                 fields |= self._opened(form, SubjectRole(role), group, stream, version)
             return cast(CaseEvent, form.adapter.validate_python(fields))
         except (ValidationError, orjson.JSONDecodeError, KeyError, ValueError) as why:

@@ -16,8 +16,14 @@ from pydantic.alias_generators import to_camel
 
 T = TypeVar("T")
 
+
+def wire_name(field_name: str) -> str:
+    """How a field of a domain value is called in JSON; ``from_`` is ``from``, which Python keeps for itself."""
+    return to_camel(field_name.rstrip("_"))
+
+
 _WIRE: Final = ConfigDict(
-    alias_generator=lambda name: to_camel(name.rstrip("_")),
+    alias_generator=wire_name,
     extra="forbid",
     allow_inf_nan=False,
 )

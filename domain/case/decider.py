@@ -140,6 +140,7 @@ def _record_answer(
             revision=command.revision,
             outcome=(CheckState.NO_DATA if isinstance(answer, NoDataFound) else CheckState.FOUND).value,
             ticket=command.ticket,
+            worker_subject=case.worker_subject,
             answer_sha256=command.answer_sha256,
         )
     ]

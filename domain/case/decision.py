@@ -28,17 +28,8 @@ def decided(case: Case, command: DecideApplication, context: CommandContext, rul
     and for a refusal on a ground that the file does not bear. Where the engine could not tell, a person
     decides and says why.
     """
-    if case.pending_checks:
-        raise CommandRefused(
-            Reason.CHECK_PENDING,
-            f"the Crossroads Bank has not answered yet ({', '.join(case.pending_checks)}): "
-            "wait for the answer, or for the check to become a manual task",
-        )
     assessment = assess(rulebook, case.facts, context.today)
-    if command.outcome == "granted":
-        _require_grantable(case, command, assessment)
-    else:
-        _require_grounds(case, command, assessment)
+    require_allowed(case, command, assessment)
     return ApplicationDecided(
         effective_at=context.now,
         outcome=command.outcome,
@@ -54,6 +45,23 @@ def decided(case: Case, command: DecideApplication, context: CommandContext, rul
         findings=assessment.findings,
         motivation=command.motivation,
     )
+
+
+def require_allowed(case: Case, command: DecideApplication, assessment: Assessment) -> None:
+    """Refuse an outcome that the case and the assessment do not bear. Raises :class:`CommandRefused`.
+
+    An audit asks this again of every decision that was recorded.
+    """
+    if case.pending_checks:
+        raise CommandRefused(
+            Reason.CHECK_PENDING,
+            f"the Crossroads Bank has not answered yet ({', '.join(case.pending_checks)}): "
+            "wait for the answer, or for the check to become a manual task",
+        )
+    if command.outcome == "granted":
+        _require_grantable(case, command, assessment)
+    else:
+        _require_grounds(case, command, assessment)
 
 
 def supported_grounds(case: Case, assessment: Assessment) -> frozenset[str]:

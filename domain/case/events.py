@@ -81,14 +81,18 @@ class CrossroadsCheckRequested:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrossroadsCheckAnswered:
-    """The Crossroads Bank answered: ``found`` or ``noData``. Only the minimal conclusion is kept."""
+    """The Crossroads Bank answered: ``found`` or ``noData``. Only the minimal conclusion is kept.
+
+    The digest of the answer is personal data: a wage is quickly guessed from it.
+    """
 
     effective_at: datetime
     check: str
     revision: int
     outcome: str
     ticket: str
-    answer_sha256: str
+    worker_subject: UUID
+    answer_sha256: Personal[str] = personal(SubjectRole.WORKER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from functools import cache
 from typing import Any, Final, TypeAlias, TypeVar
 from uuid import UUID
 
@@ -44,7 +43,6 @@ def personal(role: SubjectRole) -> Any:
     return field(metadata={_MARK: role})
 
 
-@cache
 def personal_fields(event_type: type[Any]) -> dict[str, SubjectRole]:
     """The personal fields of an event type, by Python name, each with its subject's role."""
     return {each.name: each.metadata[_MARK] for each in fields(event_type) if _MARK in each.metadata}

@@ -26,6 +26,9 @@ ENGINE_VERSION: Final = 1
 
 QUARTERS_OF_A_YEAR: Final = 4
 
+CONTRACT: Final = "contract"
+DECLARED_WAGES: Final = "declaredWages"
+
 
 def salary_from_contract(case: Case, context: CommandContext, rulebook: Rulebook) -> list[CaseEvent]:
     """Judge the pay in the contract, unless it is for declared wages to say (renewals).
@@ -34,7 +37,7 @@ def salary_from_contract(case: Case, context: CommandContext, rulebook: Rulebook
     """
     if case.renewal or case.salary is not None:
         return []
-    return [_salary_verified(case, "contract", case.facts, (), context, rulebook)]
+    return [_salary_verified(case, CONTRACT, case.facts, (), context, rulebook)]
 
 
 def salary_from_declared_wages(
@@ -43,10 +46,15 @@ def salary_from_declared_wages(
     """Judge the wages declared over the last four quarters; fewer leave the verdict undetermined."""
     if case.salary is not None:
         return []
+    facts = facts_from_declared_wages(case, quarters)
+    return [_salary_verified(case, DECLARED_WAGES, facts, quarters, context, rulebook)]
+
+
+def facts_from_declared_wages(case: Case, quarters: tuple[DeclaredQuarter, ...]) -> ApplicationFacts:
+    """The facts of the case with the wages declared over a whole year as its pay; unknown if the year is not whole."""
     whole_year = len(quarters) == QUARTERS_OF_A_YEAR
     pay = sum((each.gross for each in quarters), Decimal(0)) if whole_year else None
-    facts = replace(case.facts, gross_pay=pay, pay_period="year")
-    return [_salary_verified(case, "declaredWages", facts, quarters, context, rulebook)]
+    return replace(case.facts, gross_pay=pay, pay_period="year")
 
 
 def labour_market_test_assessed(case: Case, context: CommandContext, rulebook: Rulebook) -> list[CaseEvent]:

@@ -8,12 +8,12 @@ import contextlib
 import os
 import socket
 import sys
-import threading
 
 import uvicorn
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 
+from infra.child_process import end_with_standard_input
 from infra.crossroads_simulator.administration import administration_routes
 from infra.crossroads_simulator.bank import Circumstances, SimulatedBank
 from infra.crossroads_simulator.consultations import body_refused, consultation_routes
@@ -28,7 +28,7 @@ def main() -> None:
     """Serve until stopped, or until standard input closes where `--until-stdin-closes` is given."""
     options = _options().parse_args()
     if options.until_stdin_closes:
-        threading.Thread(target=_end_with_standard_input, daemon=True).start()
+        end_with_standard_input(lambda: os._exit(0))
     # Requests carry national numbers: no access log, and nothing of uvicorn's own on standard output.
     config = uvicorn.Config(
         simulator_app(_circumstances(options)),
@@ -71,13 +71,6 @@ def _listener(port: int) -> socket.socket:
 def _port_of(listener: socket.socket) -> int:
     port: int = listener.getsockname()[1]
     return port
-
-
-def _end_with_standard_input() -> None:
-    """End this process at once when whoever started it closes the pipe, or dies and so closes it."""
-    while os.read(sys.stdin.fileno(), 1_024):
-        pass
-    os._exit(0)
 
 
 def _options() -> argparse.ArgumentParser:

@@ -78,11 +78,16 @@ class ConnectionPool:
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
-        """Lend a connection; one that comes back broken or inside a transaction is thrown away."""
+        """Lend a connection; one that comes back broken or inside a transaction is thrown away.
+
+        Raises :class:`DatabaseUnavailable` in place of the driver's own errors of that meaning.
+        """
         with self._permits:
             connection = self._take()
             try:
                 yield connection
+            except (psycopg2.OperationalError, psycopg2.InterfaceError) as why:
+                raise DatabaseUnavailable(f"the database could not do the work: {_without_secrets(why)}") from why
             finally:
                 self._give_back(connection)
 

@@ -7,7 +7,7 @@ times faster (docs/adr/0002-journal.md has the figures).
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from struct import Struct
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -55,12 +55,25 @@ def copy_rows(connection: Connection, after: int, up_to: int, *, types: tuple[st
     The range is held in memory: ask for pages of some thousands. Raises :class:`DatabaseUnavailable` when the
     stream of bytes ends early.
     """
+    condition, values = "position > %s and position <= %s", (after, up_to)
+    if types:
+        return _copied(connection, f"{condition} and type = any(%s)", "position", [*values, list(types)])
+    return _copied(connection, condition, "position", values)
+
+
+def copy_streams(connection: Connection, streams: Sequence[UUID], up_to: int) -> Iterator[JournalRow]:
+    """All rows of ``streams`` with ``position <= up_to``, stream by stream in the order of their ids and versions.
+
+    Held in memory, as with :func:`copy_rows`.
+    """
+    return _copied(connection, "stream = any(%s::uuid[]) and position <= %s", "stream, version", [list(streams), up_to])
+
+
+def _copied(connection: Connection, condition: str, order: str, values: Sequence[object]) -> Iterator[JournalRow]:
     with connection.cursor() as cursor:
         statement = cursor.mogrify(
-            f"copy (select {_COLUMNS} from journal where position > %s and position <= %s"  # noqa: S608
-            + (" and type = any(%s)" if types else "")
-            + " order by position) to stdout (format binary)",
-            (after, up_to, list(types)) if types else (after, up_to),
+            f"copy (select {_COLUMNS} from journal where {condition} order by {order}) to stdout (format binary)",  # noqa: S608
+            values,
         )
         buffer = io.BytesIO()
         cursor.copy_expert(statement.decode(), buffer)

@@ -7,18 +7,16 @@ load a batch forms while the previous one is being flushed.
 
 from __future__ import annotations
 
-import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Final
 
-import psycopg2
-
 from infra.postgres.append_function import Outcome, append, prepare_append
 from infra.postgres.append_requests import Appended, AppendRequest
-from infra.postgres.conflicts import OutcomeUnknown, conflict_of
+from infra.postgres.certain_outcome import CertainConnection
+from infra.postgres.conflicts import AppendConflict, OutcomeUnknown, conflict_of
 from infra.postgres.connections import DatabaseUnavailable
 
 if TYPE_CHECKING:
@@ -29,17 +27,8 @@ MAX_EVENTS_PER_TRANSACTION: Final = 5_000
 
 _MAX_COMMANDS_PER_TRANSACTION: Final = 512
 
-
-MINQ = 12
-
-
-class _Lane:
-    """A connection on which one batch at a time is under way."""
-
-    __slots__ = ("connection",)
-
-    def __init__(self) -> None:
-        self.connection: Connection | None = None
+_QUEUE_FOR_ANOTHER_LANE: Final = 12
+"""Fewer than this are better off in the next batch of a lane that is under way."""
 
 
 class _Waiting:
@@ -51,7 +40,7 @@ class _Waiting:
         self.request = request
         self.answer: Appended | None = None
         self.error: Exception | None = None
-        self.lane: _Lane | None = None
+        self.lane: CertainConnection | None = None
         self.next_to_wake: _Waiting | None = None
         self.turn = Lock()
         self.turn.acquire()
@@ -72,12 +61,10 @@ class GroupCommitter:
 
         ``patience``: seconds for which a doubtful outcome is looked up before the caller is told so.
         """
-        self._connect = connect
-        self._patience = patience
         self._on_append = on_append
         self._mutex = Lock()
         self._queue: deque[_Waiting] = deque()
-        self._lanes = [_Lane() for _ in range(lanes)]
+        self._lanes = [CertainConnection(connect, prepare_append, patience=patience) for _ in range(lanes)]
         self._free = list(self._lanes)
 
     def submit(self, request: AppendRequest) -> Appended:
@@ -88,7 +75,7 @@ class GroupCommitter:
         """
         waiting = _Waiting(request)
         with self._mutex:
-            if self._free and (len(self._free) == len(self._lanes) or len(self._queue) >= MINQ):
+            if self._free and (len(self._free) == len(self._lanes) or len(self._queue) >= _QUEUE_FOR_ANOTHER_LANE):
                 waiting.lane = self._free.pop()
             else:
                 self._queue.append(waiting)
@@ -109,8 +96,7 @@ class GroupCommitter:
 
     def close(self) -> None:
         for lane in self._lanes:
-            if lane.connection is not None:
-                lane.connection.close()
+            lane.close()
 
     def _take_turn(self, waiting: _Waiting) -> None:
         """Wake the next of the same batch, or lead a batch of one's own."""
@@ -121,7 +107,7 @@ class GroupCommitter:
         if waiting.lane is not None:
             self._lead(waiting, waiting.lane)
 
-    def _lead(self, leader: _Waiting, lane: _Lane) -> None:
+    def _lead(self, leader: _Waiting, lane: CertainConnection) -> None:
         """Commit the leader's request with all that wait and do not stand in its way; hand the lane on.
 
         The callers served are woken one by the other, not all at once: some dozens of threads that wake
@@ -139,6 +125,9 @@ class GroupCommitter:
             if successor is not None:
                 successor.lane = lane
                 successor.turn.release()
+            for waiting in batch:
+                if waiting.answer is None and waiting.error is None:  # the leader was interrupted
+                    waiting.error = OutcomeUnknown()
             followers = batch[1:]
             for waiting, following in pairwise(followers):
                 waiting.next_to_wake = following
@@ -147,10 +136,10 @@ class GroupCommitter:
         if self._on_append is not None:
             self._on_append()
 
-    def _settle(self, lane: _Lane, batch: list[_Waiting]) -> None:
+    def _settle(self, lane: CertainConnection, batch: list[_Waiting]) -> None:
         """Give each of the batch its answer or its error; one that spoils the batch is told so alone."""
         try:
-            outcomes = self._commit(lane, [waiting.request for waiting in batch])
+            answers = append_surely(lane, [waiting.request for waiting in batch], append)
         except (DatabaseUnavailable, OutcomeUnknown) as why:
             for waiting in batch:
                 waiting.error = why
@@ -161,18 +150,21 @@ class GroupCommitter:
                 for waiting in batch:
                     self._settle(lane, [waiting])
         else:
-            for waiting, outcome in zip(batch, outcomes, strict=True):
-                _answer(waiting, outcome)
+            for waiting, answer in zip(batch, answers, strict=True):
+                if isinstance(answer, AppendConflict):
+                    waiting.error = answer
+                else:
+                    waiting.answer = answer
 
     def _take_batch(self, leader: _Waiting) -> list[_Waiting]:
         """The leader and all who wait, but those who would meet another of the batch on a stream or an id."""
         batch = [leader]
-        taken = _claims(leader.request)
+        taken = claims_of(leader.request)
         events = len(leader.request.events)
         left: list[_Waiting] = []
         while self._queue and len(batch) < _MAX_COMMANDS_PER_TRANSACTION:
             waiting = self._queue.popleft()
-            claims = _claims(waiting.request)
+            claims = claims_of(waiting.request)
             events += len(waiting.request.events)
             if events > MAX_EVENTS_PER_TRANSACTION:
                 left.append(waiting)
@@ -182,41 +174,22 @@ class GroupCommitter:
         self._queue.extendleft(reversed(left))
         return batch
 
-    def _commit(self, lane: _Lane, batch: list[AppendRequest]) -> list[Outcome]:
-        """Append; when the connection breaks, send the same batch again until the true outcome is known.
 
-        Sending again is safe: what was committed answers ``repeated``, with the leaf hash that proves it ours.
-        """
-        deadline = time.monotonic() + self._patience
-        doubtful = False
-        while True:
-            try:
-                outcomes = append(self._live_connection(lane), batch)
-                return [_own(request, row) for request, row in zip(batch, outcomes, strict=True)]
-            except (psycopg2.OperationalError, psycopg2.InterfaceError) as why:
-                if lane.connection is not None and not lane.connection.closed:
-                    # The server answered: it refused the work and rolled back.
-                    raise DatabaseUnavailable(f"the database refused the append: {_sentence(why)}") from why
-                lane.connection = None
-                doubtful = True
-                if time.monotonic() >= deadline:
-                    raise OutcomeUnknown from why
-            except DatabaseUnavailable:
-                if time.monotonic() >= deadline:
-                    if doubtful:
-                        raise OutcomeUnknown from None
-                    raise
-            time.sleep(0.05)
+def append_surely(
+    connection: CertainConnection,
+    batch: Sequence[AppendRequest],
+    append_batch: Callable[[Connection, Sequence[AppendRequest]], list[Outcome]],
+) -> list[Appended | AppendConflict]:
+    """What became of each request of ``batch``; raises as :meth:`CertainConnection.run` does.
 
-    def _live_connection(self, lane: _Lane) -> Connection:
-        if lane.connection is None or lane.connection.closed:
-            connection = self._connect()
-            prepare_append(connection)
-            lane.connection = connection
-        return lane.connection
+    When the connection breaks, the same batch is sent again: what the first attempt stored answers
+    ``repeated``, with the leaf hash that proves it ours.
+    """
+    outcomes, sent_again = connection.run(lambda live: append_batch(live, batch))
+    return [_answer(request, row, sent_again) for request, row in zip(batch, outcomes, strict=True)]
 
 
-def _claims(request: AppendRequest) -> set[object]:
+def claims_of(request: AppendRequest) -> set[object]:
     """What no two requests of one batch may share."""
     claims: set[object] = {(request.command.actor, request.command.id)}
     claims.update(touch.stream for touch in request.touches)
@@ -225,24 +198,14 @@ def _claims(request: AppendRequest) -> set[object]:
     return claims
 
 
-def _own(request: AppendRequest, row: Outcome) -> Outcome:
-    """A repeated command whose stored leaf is the one just sent was stored by this very request."""
-    if row.outcome == "repeated" and request.events and row.leaf_hash == request.events[-1].leaf_hash:
-        first = None if row.last_position is None else row.last_position - len(request.events) + 1
-        return row._replace(outcome="appended", first_position=first)
-    return row
-
-
-def _answer(waiting: _Waiting, outcome: Outcome) -> None:
-    request = waiting.request
-    if outcome.outcome == "appended":
-        first, result = outcome.first_position, request.result
-        last = None if first is None else first + len(request.events) - 1
-        stream = request.touches[0].stream if request.touches else None
-        waiting.answer = Appended(stream, result.version, first, last, result.leaf_hash)
-    else:
-        waiting.error = conflict_of(outcome)
-
-
-def _sentence(why: psycopg2.Error) -> str:
-    return (why.diag.message_primary or type(why).__name__) if why.diag else type(why).__name__
+def _answer(request: AppendRequest, row: Outcome, sent_again: bool) -> Appended | AppendConflict:
+    ours = row.outcome == "repeated" and sent_again and row.leaf_hash == request.result.leaf_hash
+    if row.outcome != "appended" and not ours:
+        return conflict_of(row)
+    count, stream, result = len(request.events), request.touches[0].stream if request.touches else None, request.result
+    first, last = row.first_position, row.last_position
+    if first is not None:
+        last = first + count - 1
+    elif last is not None:
+        first = last - count + 1
+    return Appended(stream, result.version, first, last, result.leaf_hash)

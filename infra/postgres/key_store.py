@@ -35,6 +35,11 @@ class PostgresKeyStore:
     def close(self) -> None:
         self._pool.close()
 
+    def require_answer(self) -> None:
+        """Ask the key store for a sign of life. Raises :class:`~infra.postgres.connections.DatabaseUnavailable`."""
+        with self._pool.connection() as connection, connection.cursor() as cursor:
+            cursor.execute("select 1")
+
     def mint(self, *, ssin: str | None = None) -> UUID:
         with self._mutex:
             if not self._minted:

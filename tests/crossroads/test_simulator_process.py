@@ -12,7 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from infra.crossroads_process import SimulatorDidNotStart, running_simulator
+from infra.child_process import ChildDidNotStart
+from infra.crossroads_process import running_simulator
 from infra.crossroads_simulator.holdings import company_name
 from infra.crossroads_simulator.troubles import Trouble, TroubleShares, fate_of
 
@@ -107,7 +108,7 @@ def test_it_ends_with_its_block() -> None:
 
 
 def test_a_simulator_that_cannot_start_says_so(capfd: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SimulatorDidNotStart, match="code 2"), running_simulator(1, outage_share=1.5):
+    with pytest.raises(ChildDidNotStart, match="code 2"), running_simulator(1, outage_share=1.5):
         pytest.fail("it started")
 
     assert "a share lies between 0 and 1" in capfd.readouterr().err

@@ -1,0 +1,128 @@
+"""A case as callers see it: camelCase, amounts and days as strings, nothing that is null."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from api.problems import API_ROOT
+from domain.case.decision import supported_grounds
+from domain.case.handling import CaseStream, Receipt
+from domain.case.lifecycle import CaseStatus, fold
+from domain.deadlines.service_levels import ServiceTarget
+from domain.law.assessment import assess
+from domain.law.findings import Verdict
+from domain.law.rulebook import Rulebook
+from infra.case_files import CaseFileView
+from infra.wire_format import wire_adapter
+
+Targets = Mapping[str, ServiceTarget]
+"""The service target of each authority that has one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a case stood at ``version``; ``filed_on`` is a civil day in Europe/Brussels."""
+
+    case_id: UUID
+    version: int
+    reference: str
+    authority: str
+    status: CaseStatus
+    filed_on: date
+
+
+def standing_at(stream: CaseStream, version: int) -> Standing:
+    """Where the case stood once its first ``version`` events had happened.
+
+    Raises ``ValueError`` for a version that the case has never had.
+    """
+    case = fold(stream.events[:version])
+    if case is None or version > stream.version:
+        raise ValueError(f"the case has never been at version {version}")
+    return Standing(
+        case_id=stream.case_id,
+        version=version,
+        reference=case.reference,
+        authority=case.facts.authority,
+        status=case.status,
+        filed_on=case.filed_on,
+    )
+
+
+def address_of(case_id: UUID, base_url: str) -> str:
+    """The absolute address of a case."""
+    return f"{base_url}{API_ROOT}/applications/{case_id}"
+
+
+def entity_tag(version: int) -> str:
+    """The version of a stream as an ETag."""
+    return f'"{version}"'
+
+
+def standing_content(standing: Standing, targets: Targets, base_url: str) -> dict[str, Any]:
+    """What every answer about a case begins with."""
+    content: dict[str, Any] = {
+        "id": str(standing.case_id),
+        "href": address_of(standing.case_id, base_url),
+        "reference": standing.reference,
+        "version": standing.version,
+        "status": standing.status.value,
+        "stage": standing.status.value,
+    }
+    target = targets.get(standing.authority)
+    if target is not None:
+        content["deadlines"] = {
+            "target": {
+                "dueOn": target.due_on(standing.filed_on).isoformat(),
+                "atRiskFrom": target.at_risk_from(standing.filed_on).isoformat(),
+            }
+        }
+    return content
+
+
+def receipt_content(receipt: Receipt) -> dict[str, Any]:
+    """The place in the journal that proves a command; empty for one that decided to nothing."""
+    if receipt.position is None or receipt.leaf_hash is None:
+        return {}
+    return {"receipt": {"position": receipt.position, "leafHash": receipt.leaf_hash}}
+
+
+def case_content(view: CaseFileView, base_url: str) -> dict[str, Any]:
+    """The whole case file, with what every answer about a case has."""
+    return view.body | {
+        "href": address_of(view.case_id, base_url),
+        "stage": view.body["status"],
+        "deadlines": {"target": view.body["deadlines"]},
+    }
+
+
+def assessment_content(stream: CaseStream, rulebook: Rulebook, today: date) -> dict[str, Any]:
+    """What the rules say of the case on ``today``, and what a decision would still have to wait for.
+
+    Raises ``ValueError`` for an empty stream.
+    """
+    case = fold(stream.events)
+    if case is None:
+        raise ValueError("there is no case to assess")
+    assessment = assess(rulebook, case.facts, today)
+    unmet = [each.rule for each in assessment.findings if each.required and each.verdict is Verdict.NOT_MET]
+    return {
+        "version": stream.version,
+        "status": case.status.value,
+        "verdict": assessment.verdict.value,
+        "legalReferenceDate": assessment.legal_reference_date.isoformat(),
+        "pendingChecks": list(case.pending_checks),
+        "manualTasks": [_words(task) for task in case.manual_tasks],
+        "unmetRequirements": unmet,
+        "supportedGrounds": sorted(supported_grounds(case, assessment)),
+        "findings": [_words(each) for each in assessment.findings],
+    }
+
+
+def _words(value: object) -> dict[str, Any]:
+    words: dict[str, Any] = wire_adapter(type(value)).dump_python(value, mode="json", by_alias=True, exclude_none=True)
+    return words

@@ -1,0 +1,65 @@
+"""``permit``: every way in from a shell. Exit code 0 is good, 1 a finding, 2 wrong use or a wrong setting."""
+
+from __future__ import annotations
+
+import sys
+from typing import Final
+
+import typer
+
+from api.commands import audit, bench, demo, law, projections, serving
+from api.demonstration.counter import DemonstrationFailed
+from domain.law.entry_reader import LawDataUnusable
+from infra.benchmarks.runs import BenchmarkImpossible
+from infra.child_process import ChildDidNotStart
+from infra.keys import KeyEncryptionKeyUnusable
+from infra.postgres.connections import DatabaseUnavailable
+from infra.postgres.durability import ServerNotDurable
+from infra.postgres.embedded import EmbeddedPostgresUnusable
+from infra.postgres.migrate import SchemaUnusable
+from infra.settings import SettingsUnusable
+from infra.structured_logs import configure_logging
+
+_UNUSABLE: Final = (
+    BenchmarkImpossible,
+    ChildDidNotStart,
+    DatabaseUnavailable,
+    DemonstrationFailed,
+    EmbeddedPostgresUnusable,
+    KeyEncryptionKeyUnusable,
+    LawDataUnusable,
+    SchemaUnusable,
+    ServerNotDurable,
+    SettingsUnusable,
+)
+"""What stops a command with a sentence instead of a traceback."""
+
+app = typer.Typer(
+    name="permit",
+    help="Event-sourced case processing for the Belgian single permit.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command("demo")(demo.demo)
+app.command("serve")(serving.serve)
+app.command("work")(serving.work)
+app.command("doctor")(serving.doctor)
+app.command("bench")(bench.bench)
+app.add_typer(law.app, name="law")
+app.add_typer(audit.app, name="audit")
+app.add_typer(projections.app, name="projections")
+
+
+def main() -> None:
+    """Run the command line; what a person can mend is told in a sentence."""
+    configure_logging()
+    try:
+        app()
+    except _UNUSABLE as why:
+        sys.stderr.write(f"permit: {why}\n")
+        raise SystemExit(2) from None
+
+
+if __name__ == "__main__":
+    main()

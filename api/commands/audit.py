@@ -1,0 +1,150 @@
+"""``permit audit``: verify the log, and judge every recorded verdict again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+
+from api.commands.progress import progress_bar
+from api.composition import open_program
+from domain.audit.journal_chain import Checkpoint
+from domain.audit.replay import VerdictReplay
+from infra.audit.replaying import CaseUnknown, ReplayReport, UnreadableCase, replay_all, replay_one
+from infra.audit.verification import VerificationReport, verify_journal
+from infra.settings import load_settings
+
+app = typer.Typer(help="What a regulator asks of the log.", no_args_is_help=True)
+
+_AsJson = Annotated[bool, typer.Option("--json", help="one JSON object on standard output")]
+
+
+@app.callback()
+def _audit() -> None:
+    """What a regulator asks of the log."""
+
+
+@app.command("verify")
+def verify(
+    as_json: _AsJson = False,
+    size: Annotated[int | None, typer.Option(help="the size of the log at an earlier verification")] = None,
+    root: Annotated[str | None, typer.Option(help="the root (hex) of the log at that size")] = None,
+) -> None:
+    """Recompute every leaf, the links of each case, the dense positions and the tree root; name the first bad event.
+
+    With SIZE and ROOT of an earlier run it also shows that nothing was cut off or reordered since.
+    """
+    if (size is None) != (root is None):
+        raise typer.BadParameter("--size and --root come from the same verification: give both or none")
+    checkpoint = None if size is None or root is None else Checkpoint(size=size, root=root)
+    with open_program(load_settings()) as program, progress_bar("events verified") as on_progress:
+        report = verify_journal(program.readers, checkpoint=checkpoint, on_progress=on_progress)
+    typer.echo(json.dumps(_verification(report)) if as_json else _verification_text(report))
+    if not report.is_sound:
+        raise typer.Exit(1)
+
+
+@app.command("replay")
+def replay(
+    case: Annotated[UUID | None, typer.Argument(help="the id of one case")] = None,
+    every: Annotated[bool, typer.Option("--all", help="every case")] = False,
+    as_json: _AsJson = False,
+) -> None:
+    """Judge recorded verdicts again, from what they looked at, under the law and the knowledge of their day."""
+    if (case is None) != every:
+        raise typer.BadParameter("name one case, or say --all")
+    with open_program(load_settings()) as program:
+        if case is None:
+            with progress_bar("cases replayed") as on_progress:
+                report = replay_all(program.readers, program.codec, program.rulebook, on_progress=on_progress)
+            found, sound = _replay(report), report.is_sound
+        else:
+            try:
+                replayed = replay_one(program.readers, program.codec, program.rulebook, case)
+            except CaseUnknown as why:
+                raise typer.BadParameter(str(why)) from None
+            if isinstance(replayed, UnreadableCase):
+                found, sound = {"case": str(case), "outcome": "unreadable", "why": replayed.sentence}, False
+            else:
+                found = {
+                    "case": str(case),
+                    "outcome": replayed.outcome.value,
+                    "digest": replayed.digest,
+                    "verdicts": [_verdict(each) for each in replayed.verdicts],
+                }
+                sound = replayed.outcome.value != "different"
+    typer.echo(json.dumps(found) if as_json else _text(found))
+    if not sound:
+        raise typer.Exit(1)
+
+
+def _verification(report: VerificationReport) -> dict[str, Any]:
+    return {
+        "origin": report.origin,
+        "size": report.size,
+        "root": report.root,
+        "cases": report.case_count,
+        "sound": report.is_sound,
+        "findingCount": report.finding_count,
+        "findings": [
+            {
+                "position": each.position,
+                "case": None if each.case_id is None else str(each.case_id),
+                "version": each.version,
+                "fault": each.fault.value,
+                "sentence": each.sentence,
+            }
+            for each in report.findings
+        ],
+    }
+
+
+def _verification_text(report: VerificationReport) -> str:
+    lines = [f"{report.origin}: {report.size} events of {report.case_count} cases", f"root {report.root}"]
+    if report.is_sound:
+        lines.append("every leaf, link and position is as it was written")
+    for each in report.findings:
+        where = "" if each.case_id is None else f", case {each.case_id} version {each.version}"
+        lines.append(f"BAD position {each.position}{where}: {each.sentence}")
+    if report.finding_count > len(report.findings):
+        lines.append(f"and {report.finding_count - len(report.findings)} more")
+    return "\n".join(lines)
+
+
+def _replay(report: ReplayReport) -> dict[str, Any]:
+    return {
+        "ruleSet": report.rule_set,
+        "upTo": report.up_to,
+        "cases": report.cases,
+        "verdicts": report.verdicts,
+        "identical": report.identical,
+        "differentCount": report.different_count,
+        "withheld": report.withheld,
+        "unreadableCount": report.unreadable_count,
+        "otherRuleSets": report.other_rule_sets,
+        "digest": report.digest,
+        "different": [_verdict(each) for each in report.different],
+        "unreadable": [{"case": str(each.case_id), "why": each.sentence} for each in report.unreadable],
+    }
+
+
+def _verdict(replayed: VerdictReplay) -> dict[str, Any]:
+    return {
+        "case": str(replayed.case_id),
+        "version": replayed.version,
+        "event": replayed.event,
+        "outcome": replayed.outcome.value,
+        "sameRuleSet": replayed.same_rule_set,
+        "differences": [asdict(each) for each in replayed.differences],
+    }
+
+
+def _text(found: dict[str, Any]) -> str:
+    lines = [f"{name}: {value}" for name, value in found.items() if not isinstance(value, list)]
+    for name, value in found.items():
+        if isinstance(value, list):
+            lines += [f"{name}: {json.dumps(each)}" for each in value]
+    return "\n".join(lines)

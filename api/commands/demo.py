@@ -1,0 +1,59 @@
+"""``permit demo``: the main job played through, everything embedded, over the real interfaces."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Annotated, Final
+
+import typer
+
+from api.commands.progress import progress_bar
+from api.demonstration.figures import Figures, figures_of
+from api.demonstration.plan import TODAY, plan
+from api.demonstration.play import play
+from api.demonstration.stage import Stage, set_stage
+from infra.settings import load_settings
+
+_SEED: Final = 2026
+
+
+def demo(
+    cases: Annotated[int, typer.Option(min=10, max=200_000, help="how many applications are filed")] = 2_000,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="TCP port of the pages; 0: any free one")] = 0,
+    once: Annotated[bool, typer.Option("--once", help="end when the figures are in, instead of serving")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="the figures as the last line of standard output")] = False,
+) -> None:
+    """File, check, decide and count applications in a database of the demonstration's own.
+
+    A demonstration that was cut off goes on where it stopped; one of another size begins anew.
+    """
+    began = time.monotonic()
+    given = load_settings()
+    settings = given.model_copy(update={"demo_clock_file": given.home / "demonstration-clock"})
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with set_stage(settings, cases=cases, seed=_SEED, port=port) as stage:
+        figures = _played(stage, cases, began)
+        typer.echo(figures.as_table())
+        typer.echo(f"the service of this demonstration answers at {stage.address}/rest/singlePermit/v1/serviceLevels")
+        if as_json:
+            typer.echo(json.dumps(figures.as_json()))
+        if not once:
+            typer.echo("Ctrl-C ends it", err=True)
+            stage.wait_until_interrupted()
+
+
+def _played(stage: Stage, cases: int, began: float) -> Figures:
+    planned = plan(cases, _SEED, stage.program.rulebook)
+    stage.declare_wages(planned)
+    done = 0
+    with progress_bar("applications filed") as report:
+
+        def on_filed(count: int) -> None:
+            nonlocal done
+            done += count
+            report(done, cases)
+
+        played = play(planned, stage.counter, stage.clock, on_filed=on_filed)
+    stage.wait_until_all_is_counted()
+    return figures_of(stage.program, played, on=TODAY, seconds=time.monotonic() - began)

@@ -1,0 +1,102 @@
+"""``permit serve``, ``permit work`` and ``permit doctor``."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from api.composition import Program, open_program
+from api.health_of_setup import examine
+from api.http_server import running_server
+from api.workers import WatchedWorkers, running_workers
+from infra.child_process import end_with_standard_input
+from infra.crossroads_process import running_simulator
+from infra.settings import Settings, load_settings
+
+_SIMULATOR_SEED = 2026
+
+
+class Work(StrEnum):
+    PROJECTIONS = "projections"
+    CROSSROADS = "crossroads"
+    ALL = "all"
+
+
+def serve(
+    port: Annotated[int | None, typer.Option(help="TCP port on loopback; 0 lets the system choose")] = None,
+    workers: Annotated[bool, typer.Option(help="run the workers in this process too")] = True,
+    until_stdin_closes: Annotated[bool, typer.Option(hidden=True)] = False,
+) -> None:
+    """The HTTP interface, with its workers, on this machine only (roles and tokens are still to come)."""
+    settings = load_settings()
+    with _until_asked_to_end(until_stdin_closes) as asked, ExitStack() as opened:
+        program = opened.enter_context(open_program(settings))
+        watched = opened.enter_context(_workers(program, settings, Work.ALL)) if workers else None
+        address = opened.enter_context(
+            running_server(program, port=settings.port if port is None else port, workers=watched)
+        )
+        typer.echo(f"listening on {address}")
+        asked.wait()
+
+
+def work(
+    what: Annotated[Work, typer.Argument(help="which workers")],
+    until_stdin_closes: Annotated[bool, typer.Option(hidden=True)] = False,
+) -> None:
+    """Workers without the HTTP interface."""
+    settings = load_settings()
+    with _until_asked_to_end(until_stdin_closes) as asked, open_program(settings) as program:
+        with _workers(program, settings, what) as watched:
+            typer.echo(f"working on {what.value}")
+            while not asked.wait(1.0):
+                if watched.failed:
+                    raise typer.Exit(1)
+
+
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object on standard output")] = False,
+) -> None:
+    """Look whether everything this program needs is there and as it should be."""
+    findings = examine(load_settings)
+    if as_json:
+        typer.echo(json.dumps({"findings": [finding.as_json() for finding in findings]}))
+    else:
+        for finding in findings:
+            typer.echo(f"{'good' if finding.good else 'BAD '}  {finding.subject}: {finding.sentence}")
+    if not all(finding.good for finding in findings):
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _workers(program: Program, settings: Settings, what: Work) -> Iterator[WatchedWorkers]:
+    """The workers asked for; the Crossroads Bank is the simulator unless the settings name another."""
+    with ExitStack() as opened:
+        crossroads_url = settings.crossroads_url
+        if what is Work.PROJECTIONS:
+            crossroads_url = None
+        elif crossroads_url is None:
+            crossroads_url = opened.enter_context(running_simulator(_SIMULATOR_SEED))
+        yield opened.enter_context(
+            running_workers(program, crossroads_url=crossroads_url, projections=what is not Work.CROSSROADS)
+        )
+
+
+@contextmanager
+def _until_asked_to_end(until_stdin_closes: bool) -> Iterator[threading.Event]:
+    """An event that is set by Ctrl-C, by SIGTERM, or when the parent that started this process is gone."""
+    asked = threading.Event()
+    previous = {number: signal.signal(number, lambda *_: asked.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    if until_stdin_closes:
+        end_with_standard_input(asked.set)
+    try:
+        yield asked
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)

@@ -1,0 +1,125 @@
+"""The stage of a demonstration: its own databases and clock, the simulator, the service and its workers.
+
+Service, workers and simulator are processes of their own, as they are in production; they end with this one.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from datetime import time as time_of_day
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from api.composition import DEMONSTRATION_DATABASES, Program, open_program
+from api.demonstration import plan
+from api.demonstration.counter import Counter, DemonstrationFailed
+from api.demonstration.plan import BACKLOG_FROM, PlannedCase
+from domain.case.commands import CIVIL_TIME
+from infra.child_process import running_child
+from infra.clock import DemonstrationClock
+from infra.crossroads_process import running_simulator
+from infra.keys import MasterKey
+from infra.postgres.demonstration_databases import begin_anew_unless
+from infra.postgres.in_process_checks import POSITION_NAME
+from infra.postgres.migrate import shipped_migrations
+from infra.postgres.server_access import database_server
+from infra.settings import Settings
+
+_LONGEST_WAIT: Final = 120.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    program: Program
+    clock: DemonstrationClock
+    counter: Counter
+    address: str
+    simulator: str
+
+    def declare_wages(self, planned: Sequence[PlannedCase]) -> None:
+        """Tell the simulator what employers have declared for the workers of renewals."""
+        declarations = [
+            {
+                "ssin": each.wages.ssin,
+                "enterpriseNumber": each.wages.enterprise_number,
+                "quarters": [
+                    {"quarter": quarter, "grossEuroCents": cents}
+                    for quarter, cents in each.wages.cents_by_quarter.items()
+                ],
+            }
+            for each in planned
+            if each.wages is not None
+        ]
+        answer = httpx.put(f"{self.simulator}/admin/wages", json={"declarations": declarations}, timeout=60)
+        answer.raise_for_status()
+
+    def wait_until_all_is_counted(self) -> None:
+        """Wait until every check has its outcome and every read model has come to the end of the journal."""
+        give_up = time.monotonic() + _LONGEST_WAIT
+        recorder = self.program.recorder
+        readers = [POSITION_NAME, *(each.name for each in self.program.read_models)]
+        while True:
+            end = recorder.max_notification_id() or 0
+            if all((recorder.max_tracking_id(name) or 0) >= end for name in readers):
+                return
+            if time.monotonic() > give_up:
+                raise DemonstrationFailed(f"the workers did not come to position {end} in {_LONGEST_WAIT:.0f} s")
+            time.sleep(0.05)
+
+    def wait_until_interrupted(self) -> None:
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            return
+
+
+@contextmanager
+def set_stage(settings: Settings, *, cases: int, seed: int, port: int) -> Iterator[Stage]:
+    """Everything up and running; ``settings`` are those of a demonstration."""
+    if settings.demo_clock_file is None:
+        raise AssertionError("a demonstration has a clock of its own")
+    with ExitStack() as opened:
+        admin_url = opened.enter_context(database_server(settings))
+        MasterKey.from_file(settings.key_encryption_key_path, create=settings.key_encryption_key_file is None)
+        begin_anew_unless(admin_url, DEMONSTRATION_DATABASES, _marker(settings, cases, seed))
+        clock = DemonstrationClock(settings.demo_clock_file)
+        clock.set(datetime.combine(BACKLOG_FROM, time_of_day(8), CIVIL_TIME))
+        program = opened.enter_context(open_program(settings))
+        simulator = opened.enter_context(running_simulator(seed, slow_ms=100, retry_after_seconds=0))
+        environment = {
+            "PERMIT_HOME": str(settings.home),
+            "PERMIT_DEMO_CLOCK_FILE": str(settings.demo_clock_file),
+            "PERMIT_CROSSROADS_URL": simulator,
+        }
+        opened.enter_context(
+            running_child(
+                "api.cli", ["work", "all", "--until-stdin-closes"], announcement="working on ", environment=environment
+            )
+        )
+        address = opened.enter_context(
+            running_child(
+                "api.cli",
+                ["serve", "--no-workers", "--until-stdin-closes", f"--port={port}"],
+                announcement="listening on ",
+                environment=environment,
+            )
+        )
+        counter = opened.enter_context(closing(Counter(address)))
+        yield Stage(program=program, clock=clock, counter=counter, address=address, simulator=simulator)
+
+
+def _marker(settings: Settings, cases: int, seed: int) -> str:
+    """What the databases of a demonstration are marked with: another plan, key or schema begins anew."""
+    key = sha256(settings.key_encryption_key_path.read_bytes()).hexdigest()[:16]
+    steps = [*shipped_migrations("journal"), *shipped_migrations("keys")]
+    schema = sha256("".join(step.digest for step in steps).encode()).hexdigest()[:16]
+    script = sha256(Path(plan.__file__).read_bytes()).hexdigest()[:16]
+    return f"demonstration of {cases} cases, seed {seed}, key {key}, schema {schema}, script {script}"

@@ -1,0 +1,56 @@
+"""The HTTP interface under ``/rest/singlePermit/v1``: which routes there are, and how every error ends."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+from starlette.routing import Match
+
+from api.composition import Program
+from api.problems import API_ROOT, NOT_FOUND, OWN_PROBLEM_TYPES, Problem
+from api.routes.applications import applications_routes
+from api.routes.health import WatchedWork, health_routes
+from api.routes.reference_data import reference_data_routes
+from api.routes.service_levels import service_levels_routes
+from api.service_border import ServiceBorder, problem_response
+
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+def create_app(program: Program, *, workers: WatchedWork | None = None) -> FastAPI:
+    """The application over ``program``; ``workers`` are those of this process, of which ``health`` tells."""
+    # The contract is written by hand (API-first); FastAPI's own description is not it.
+    app = FastAPI(title="singlePermit", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app.add_middleware(ServiceBorder)
+    app.add_exception_handler(HTTPException, _no_route)
+    for routes in (
+        applications_routes(program),
+        service_levels_routes(program),
+        health_routes(program, workers),
+        reference_data_routes(),
+    ):
+        app.include_router(routes, prefix=API_ROOT)
+    return app
+
+
+async def _no_route(request: Request, error: Exception) -> Response:
+    """The answer where no route takes the request: the path is unknown, or the method is."""
+    if isinstance(error, HTTPException) and error.status_code == 405:
+        problem = Problem(
+            type=OWN_PROBLEM_TYPES["methodNotAllowed"],
+            detail="This path has no such method.",
+            headers={"Allow": ", ".join(_allowed(request))},
+        )
+    else:
+        problem = Problem(type=NOT_FOUND, detail="There is nothing at this path.")
+    return problem_response(request, problem)
+
+
+def _allowed(request: Request) -> list[str]:
+    """The methods that some route takes at the request's path."""
+    app: FastAPI = request.app
+    return [
+        method
+        for method in _METHODS
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in app.routes)
+    ]

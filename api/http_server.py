@@ -1,0 +1,88 @@
+"""The HTTP interface on a socket: in the current thread, or beside the caller until a block ends."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from threading import Thread
+from typing import Final
+
+import uvicorn
+
+from api.composition import Program
+from api.http_app import create_app
+from api.routes.health import WatchedWork
+
+LOOPBACK: Final = "127.0.0.1"
+
+_SECONDS_TO_START: Final = 10.0
+_SECONDS_TO_FINISH: Final = 10
+"""How long requests that are under way may take once the server is told to stop."""
+
+
+class ServerDidNotStart(Exception):
+    """The HTTP server ended before it took its first request."""
+
+
+def serve(program: Program, *, host: str = LOOPBACK, port: int, workers: WatchedWork | None = None) -> None:
+    """Answer on ``host:port`` until the process is told to end. Raises OSError when the port is taken."""
+    with closing(_listening(host, port)) as listening:
+        _server(program, workers).run(sockets=[listening])
+
+
+@contextmanager
+def running_server(
+    program: Program, *, host: str = LOOPBACK, port: int = 0, workers: WatchedWork | None = None
+) -> Iterator[str]:
+    """Answer in a thread until the block ends; gives the address, such as ``http://127.0.0.1:8080``.
+
+    With ``port`` 0 the system chooses one. Raises OSError when the port is taken, and ServerDidNotStart.
+    """
+    with closing(_listening(host, port)) as listening:
+        server = _server(program, workers)
+        thread = Thread(target=server.run, kwargs={"sockets": [listening]}, name="http-server")
+        thread.start()
+        try:
+            _wait_until_started(server, thread)
+            yield f"http://{host}:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def _server(program: Program, workers: WatchedWork | None) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            create_app(program, workers=workers),
+            http="httptools",
+            ws="none",
+            lifespan="off",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=_SECONDS_TO_FINISH,
+        )
+    )
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A bound TCP socket. Its protocol is named because asyncio turns Nagle off only where it sees TCP (40 ms)."""
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+    except OSError:
+        listening.close()
+        raise
+    return listening
+
+
+def _wait_until_started(server: uvicorn.Server, thread: Thread) -> None:
+    deadline = time.monotonic() + _SECONDS_TO_START
+    while not server.started:
+        if not thread.is_alive() or time.monotonic() > deadline:
+            raise ServerDidNotStart("the HTTP server did not start; its log says why")
+        time.sleep(0.005)

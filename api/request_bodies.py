@@ -1,0 +1,176 @@
+"""From the bytes of a body to a value of the domain, strictly: everything wrong with it is named at once.
+
+On top of what pydantic checks: no name twice in an object, amounts and days as strings in their one spelling.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import is_dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Final, NoReturn, TypeVar, get_args, get_origin, get_type_hints
+
+from pydantic import ValidationError
+
+from domain.case.refusals import InputIssue, InvalidInput
+from infra.wire_format import wire_adapter, wire_name
+
+T = TypeVar("T")
+
+WHOLE_BODY: Final = "$"
+"""The name by which an issue speaks of the body as a whole."""
+
+_AMOUNT: Final = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?", re.ASCII)
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_FIELD_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}", re.ASCII)
+_NAME_UNFIT: Final = "?"
+_JSON_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
+_ISSUES_AT_MOST: Final = 100
+
+_BY_TYPE: Final = {
+    "missing": ("requiredInput", "it is missing", "add it"),
+    "unexpected_keyword_argument": ("unknownInput", "this field is not known here", "leave it out, or mend its name"),
+    "string_type": ("schemaViolation", "it is not a string", "write a string in double quotes"),
+    "int_type": ("schemaViolation", "it is not a whole number", "write a whole number without quotes"),
+    "bool_type": ("schemaViolation", "it is neither true nor false", "write true or false without quotes"),
+    "date_type": ("schemaViolation", "it is not a day", 'write the day as a string, such as "2026-03-01"'),
+    "date_parsing": ("schemaViolation", "the calendar has no such day", 'write a day such as "2026-03-01"'),
+    "decimal_type": ("schemaViolation", "it is not an amount", 'write the amount as a string, such as "52000.00"'),
+    "tuple_type": ("schemaViolation", "it is not a list", "write a list in square brackets"),
+    "dataclass_type": ("schemaViolation", "it is not an object", "write an object in braces"),
+}
+
+
+def read_body(value_type: type[T], body: bytes) -> T:
+    """The value that ``body`` spells. Raises :class:`InvalidInput` with all issues, at most 100."""
+    tree = _parsed(body)
+    # The first issue of a place says it best: pydantic would only add that it is not an amount.
+    issues = {issue.path: issue for issue in _misspelled(value_type, tree, "")}
+    value: T | None = None
+    try:
+        value = wire_adapter(value_type).validate_json(body, strict=True)
+    except ValidationError as invalid:
+        # `errors` is asked without the input: it holds what people sent.
+        for error in invalid.errors(include_url=False, include_context=False, include_input=False):
+            path = _path(error["loc"])
+            issues.setdefault(path, _issue(error["type"], path))
+    if issues or value is None:
+        raise InvalidInput(tuple(issues.values())[:_ISSUES_AT_MOST])
+    return value
+
+
+def nameable(name: str) -> str:
+    """A name that a caller chose, if it can be one of a field or parameter; else ``?``: it may say anything."""
+    return name if _FIELD_NAME.fullmatch(name) else _NAME_UNFIT
+
+
+def _parsed(body: bytes) -> object:
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as why:
+        _refuse(body[: why.start].decode("utf-8"), why.start, "it is not UTF-8", "send the body in UTF-8")
+    try:
+        return json.loads(text, object_pairs_hook=_without_repetition, parse_constant=_no_json_constant)
+    except json.JSONDecodeError as why:
+        _refuse(text, why.pos, "it is not JSON", "mend it there")
+    except _NameRepeated:
+        offset, name = next(_repeated_names(text))
+        _refuse(text, offset, f"the name {nameable(name)} stands twice in one object", "keep one of the two")
+    except (ValueError, RecursionError):
+        _refuse(text, 0, "it is nested too deeply, or holds a number nobody means", "send an ordinary document")
+
+
+def _refuse(text: str, offset: int, problem: str, remedy: str) -> NoReturn:
+    line = text.count("\n", 0, offset) + 1
+    column = offset - text.rfind("\n", 0, offset)
+    where = f"at line {line} column {column}"
+    raise InvalidInput(
+        (InputIssue(path=WHOLE_BODY, code="schemaViolation", problem=f"{problem}, {where}", remedy=remedy),)
+    )
+
+
+class _NameRepeated(Exception):
+    """An object has a name twice; which one would count differs from reader to reader (RFC 8259, section 4)."""
+
+
+def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _NameRepeated
+    return found
+
+
+def _no_json_constant(_name: str) -> NoReturn:
+    raise ValueError("NaN and Infinity are no JSON")
+
+
+def _repeated_names(text: str) -> Iterator[tuple[int, str]]:
+    """Where names stand for the second time in their object; only asked once it is known that one does."""
+    open_objects: list[set[str]] = []
+    last: re.Match[str] | None = None
+    for token in _JSON_TOKEN.finditer(text):
+        match token[0]:
+            case "{" | "[":
+                open_objects.append(set())
+            case "}" | "]":
+                open_objects.pop()
+            case ":" if last is not None:
+                name = json.loads(last[0])
+                if name in open_objects[-1]:
+                    yield last.start(), name
+                open_objects[-1].add(name)
+        last = token
+
+
+def _misspelled(expected: Any, found: object, path: str) -> Iterator[InputIssue]:
+    """Amounts and days that are not in the one spelling we take; pydantic takes more."""
+    if expected is Decimal:
+        if not (isinstance(found, str) and _AMOUNT.fullmatch(found)):
+            yield _issue("decimal_type", path)
+    elif expected is date:
+        if isinstance(found, str) and _DAY.fullmatch(found) is None:
+            yield _issue("date_type", path)
+    elif isinstance(expected, tuple):
+        for n, item in enumerate(found if isinstance(found, list) else ()):
+            yield from _misspelled(expected[0], item, f"{path}[{n}]")
+    elif isinstance(expected, type) and isinstance(found, dict):
+        for name, part in _spelled_parts(expected):
+            if found.get(name) is not None:
+                yield from _misspelled(part, found[name], f"{path}.{name}" if path else name)
+
+
+@lru_cache(maxsize=64)
+def _spelled_parts(value_type: type[Any]) -> tuple[tuple[str, Any], ...]:
+    """The fields of a dataclass in which an amount or a day can stand; a list of X is told as ``(X,)``."""
+    parts = ((wire_name(name), _part(hint)) for name, hint in get_type_hints(value_type).items())
+    return tuple((name, part) for name, part in parts if part is not None)
+
+
+def _part(hint: Any) -> Any:
+    if get_origin(hint) is tuple:
+        item = _part(get_args(hint)[0])
+        return None if item is None else (item,)
+    for each in get_args(hint) or (hint,):
+        if each is Decimal or each is date or is_dataclass(each):
+            return each
+    return None
+
+
+def _path(location: Sequence[int | str]) -> str:
+    """``worker.ssin``, ``documents[0].size``; a name nobody knows is only repeated if it can be one."""
+    path = ""
+    for part in location:
+        if isinstance(part, int):
+            path += f"[{part}]"
+        else:
+            path += ("." if path else "") + nameable(part)
+    return path or WHOLE_BODY
+
+
+def _issue(error_type: str, path: str) -> InputIssue:
+    code, problem, remedy = _BY_TYPE.get(error_type, ("schemaViolation", "it does not have the right form", "mend it"))
+    return InputIssue(path=path or WHOLE_BODY, code=code, problem=problem, remedy=remedy)

@@ -1,0 +1,1 @@
+"""The paths of the HTTP interface, by what they are about."""

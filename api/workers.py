@@ -1,0 +1,96 @@
+"""The workers of one process: projections and Crossroads checks, each in a thread, watched over.
+
+A worker that loses the database waits and goes on from its recorded position; one that meets anything else stops,
+says so in the log, and makes the service DEGRADED: it never skips what it cannot do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from threading import Event, Thread
+from typing import Final, Protocol
+
+import structlog
+
+from api.composition import Program, WorkerCases
+from consumers.crossroads import CrossroadsChecks
+from infra.crossroads_gateway import CallPolicy, HttpCrossroadsGateway
+from infra.postgres.connections import DatabaseUnavailable
+from infra.postgres.in_process_checks import InProcessChecks
+
+log = structlog.get_logger()
+
+_PAUSE_WITHOUT_DATABASE: Final = 0.5
+
+
+def _policy(program: Program) -> CallPolicy:
+    """How patient the checks are; months of a demonstration pass in a minute, so its people wait less."""
+    if program.settings.demo_clock_file is None:
+        return CallPolicy()
+    return CallPolicy(timeout=0.5, attempts=3, total_budget=2.0, backoff_base=0.02, backoff_cap=0.1)
+
+
+class Worker(Protocol):
+    """Something that runs until it is stopped, from a position of its own that outlives the process."""
+
+    def run(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+class WatchedWorkers:
+    """Threads over workers; ``failed`` names those that stopped for a reason they cannot mend themselves."""
+
+    def __init__(self, workers: dict[str, Worker]) -> None:
+        self._workers = workers
+        self._stopping = Event()
+        self._failed: list[str] = []
+        self._threads = [Thread(target=self._watch, args=(name, worker), name=name) for name, worker in workers.items()]
+
+    @property
+    def failed(self) -> Sequence[str]:
+        return tuple(self._failed)
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Stop all; returns when what was under way is finished."""
+        self._stopping.set()
+        for worker in self._workers.values():
+            worker.stop()
+        for thread in self._threads:
+            thread.join()
+
+    def _watch(self, name: str, worker: Worker) -> None:
+        while not self._stopping.is_set():
+            try:
+                worker.run()
+            except DatabaseUnavailable as why:
+                log.warning("worker.waits_for_database", worker=name, why=str(why))
+                self._stopping.wait(_PAUSE_WITHOUT_DATABASE)
+            except Exception:
+                log.exception("worker.stopped", worker=name)
+                self._failed.append(name)
+                return
+
+
+@contextmanager
+def running_workers(
+    program: Program, *, crossroads_url: str | None, projections: bool = True
+) -> Iterator[WatchedWorkers]:
+    """Run the projections, and the Crossroads checks where the bank's address is given, until the block ends."""
+    with ExitStack() as opened:
+        workers: dict[str, Worker] = dict(program.projection_runners()) if projections else {}
+        if crossroads_url is not None:
+            gateway = opened.enter_context(closing(HttpCrossroadsGateway(crossroads_url, policy=_policy(program))))
+            checks = CrossroadsChecks(WorkerCases(program), gateway, program.clock.now)
+            workers["crossroads-checks"] = InProcessChecks(program.recorder, checks)
+        watched = WatchedWorkers(workers)
+        watched.start()
+        try:
+            yield watched
+        finally:
+            watched.stop()

@@ -1,0 +1,219 @@
+"""One recorded verdict against what the law says of its recorded facts today, field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Final
+
+from domain.case.commands import DecideApplication
+from domain.case.decider import require_open
+from domain.case.decision import OUTCOMES, require_allowed
+from domain.case.events import ApplicationDecided, LabourMarketTestAssessed, RuleApplied, SalaryVerified
+from domain.case.lifecycle import Case
+from domain.case.personal_data import Withheld
+from domain.case.refusals import CommandRefused
+from domain.case.verification import CONTRACT, facts_from_declared_wages, rule_applied
+from domain.law.assessment import ApplicationFacts, Assessment, assess
+from domain.law.findings import Finding
+from domain.law.labour_market_test import assess_labour_market_test
+from domain.law.rulebook import Rulebook
+from domain.law.salary_rules import assess_salary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """``field`` is the path in the event as stored. The values are None where they are personal data."""
+
+    field: str
+    recorded: str | None
+    recomputed: str | None
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, in plain words and without personal data."""
+        if self.recorded is None:
+            return f"{self.field} differs (personal data: the values are not shown)"
+        return f"{self.field} was recorded as {self.recorded} and comes out as {self.recomputed}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejudged:
+    """``conclusion`` holds no personal data; None when the recorded facts cannot be judged at all."""
+
+    differences: tuple[Difference, ...]
+    conclusion: dict[str, object] | None
+
+
+def rejudge(
+    case: Case,
+    event: SalaryVerified | LabourMarketTestAssessed | ApplicationDecided,
+    rulebook: Rulebook,
+    *,
+    file_is_whole: bool,
+) -> Rejudged | None:
+    """Judge again what ``event`` judged of ``case`` (as it stood before the event).
+
+    None when the facts have been erased. ``file_is_whole``: nothing of the case itself has been erased, so the
+    recorded facts can be held against it.
+    """
+    if not isinstance(event, LabourMarketTestAssessed) and event.worker_subject != case.worker_subject:
+        # Told apart from an erasure: facts under the key of another person may seem erased and are not this worker's.
+        difference = _seen("workerSubject", event.worker_subject, case.worker_subject)
+        return Rejudged(differences=(difference,), conclusion=None)
+    try:
+        match event:
+            case SalaryVerified():
+                return _salary(case, event, rulebook, file_is_whole)
+            case LabourMarketTestAssessed():
+                return _labour_market_test(case, event, rulebook)
+            case ApplicationDecided():
+                return _decision(case, event, rulebook, file_is_whole)
+    except (ValueError, ArithmeticError):
+        # The law's own facts refuse it: negative pay, an unknown code, digits beyond any real amount.
+        return Rejudged(differences=(_unseen("facts"),), conclusion=None)
+
+
+def _salary(case: Case, event: SalaryVerified, rulebook: Rulebook, file_is_whole: bool) -> Rejudged | None:
+    facts, quarters, recorded = event.facts, event.declared_quarters, event.finding
+    if isinstance(facts, Withheld) or isinstance(quarters, Withheld) or isinstance(recorded, Withheld):
+        return None
+    recomputed = assess_salary(rulebook, facts.salary(), event.known_on)
+    in_the_file = case.facts if event.basis == CONTRACT else facts_from_declared_wages(case, quarters)
+    return Rejudged(
+        differences=(
+            *(_changed_facts(facts, in_the_file) if file_is_whole else ()),
+            *_finding_differences("finding", recorded, recomputed, _PUBLIC),
+            *_result_differences("result", event.result, recorded),
+            *_field_differences("legalReferenceDate", event.legal_reference_date, recomputed.legal_reference_date),
+        ),
+        conclusion=_conclusion(recomputed),
+    )
+
+
+def _labour_market_test(case: Case, event: LabourMarketTestAssessed, rulebook: Rulebook) -> Rejudged:
+    recomputed = assess_labour_market_test(rulebook, event.facts, event.known_on)
+    return Rejudged(
+        differences=(
+            *(() if event.facts == case.facts.recruitment() else (_unseen("facts"),)),
+            *_finding_differences("finding", event.finding, recomputed, _ALL),
+            *_field_differences("legalReferenceDate", event.legal_reference_date, recomputed.legal_reference_date),
+        ),
+        conclusion=_conclusion(recomputed),
+    )
+
+
+def _decision(case: Case, event: ApplicationDecided, rulebook: Rulebook, file_is_whole: bool) -> Rejudged | None:
+    facts, recorded = event.facts, event.findings
+    if isinstance(facts, Withheld) or isinstance(recorded, Withheld) or isinstance(event.motivation, Withheld):
+        return None
+    assessment = assess(rulebook, facts, event.known_on)
+    differences = [
+        *(_changed_facts(facts, case.facts) if file_is_whole else ()),
+        *_field_differences("verdict", event.verdict, assessment.verdict.value),
+        *_field_differences("legalReferenceDate", event.legal_reference_date, assessment.legal_reference_date),
+        *_field_differences("findings", [f.rule for f in recorded], [f.rule for f in assessment.findings]),
+        *_field_differences("results", [r.rule for r in event.results], [f.rule for f in recorded]),
+        *_outcome_differences(replace(case, facts=facts), event, event.motivation, assessment),
+    ]
+    for n, (was, now) in enumerate(zip(recorded, assessment.findings, strict=False)):
+        differences += _finding_differences(f"findings[{n}]", was, now, _PUBLIC)
+    for n, (result, finding) in enumerate(zip(event.results, recorded, strict=False)):
+        differences += _result_differences(f"results[{n}]", result, finding)
+    return Rejudged(
+        differences=tuple(differences),
+        conclusion={
+            "verdict": assessment.verdict.value,
+            "legalReferenceDate": assessment.legal_reference_date.isoformat(),
+            "findings": [_conclusion(finding) for finding in assessment.findings],
+        },
+    )
+
+
+def _outcome_differences(
+    case: Case, event: ApplicationDecided, motivation: str | None, assessment: Assessment
+) -> Iterator[Difference]:
+    """The outcome against what the decider would allow on this assessment."""
+    if event.outcome not in OUTCOMES:
+        yield Difference(field="outcome", recorded=event.outcome, recomputed=f"one of {', '.join(OUTCOMES)}")
+        return
+    asked = DecideApplication(outcome=event.outcome, grounds=event.grounds, motivation=motivation)
+    try:
+        require_open(case)
+        require_allowed(case, asked, assessment)
+    except CommandRefused as refused:
+        yield Difference(field="outcome", recorded=event.outcome, recomputed=f"not allowed ({refused})")
+
+
+_ALL: Final = frozenset(each.name for each in fields(Finding))
+_PUBLIC: Final = frozenset(each.name for each in fields(RuleApplied)) | {"legal_reference_date"}
+"""The parts of a finding that say nothing about a person's pay."""
+
+
+def _finding_differences(
+    path: str, recorded: Finding, recomputed: Finding, shown: frozenset[str]
+) -> Iterator[Difference]:
+    for each in fields(Finding):
+        was, now = getattr(recorded, each.name), getattr(recomputed, each.name)
+        if was == now or each.name == "branches":
+            continue
+        field = f"{path}.{_wire(each.name)}"
+        yield _seen(field, was, now) if each.name in shown else _unseen(field)
+    branches = f"{path}.branches"
+    yield from _field_differences(branches, _rules(recorded.branches), _rules(recomputed.branches))
+    for n, (one, other) in enumerate(zip(recorded.branches, recomputed.branches, strict=False)):
+        yield from _finding_differences(f"{branches}[{n}]", one, other, shown)
+
+
+def _result_differences(path: str, result: RuleApplied, finding: Finding) -> Iterator[Difference]:
+    """The public part of a finding against the whole that is encrypted in the same event."""
+    public = rule_applied(finding)
+    for each in fields(RuleApplied):
+        yield from _field_differences(
+            f"{path}.{_wire(each.name)}", getattr(result, each.name), getattr(public, each.name)
+        )
+
+
+def _field_differences(field: str, recorded: object, recomputed: object) -> Iterator[Difference]:
+    if recorded != recomputed:
+        yield _seen(field, recorded, recomputed)
+
+
+def _changed_facts(judged: ApplicationFacts, in_the_file: ApplicationFacts) -> Iterator[Difference]:
+    """Each fact that was judged and is not what the file held at that moment."""
+    for each in fields(ApplicationFacts):
+        if getattr(judged, each.name) != getattr(in_the_file, each.name):
+            yield _unseen(f"facts.{_wire(each.name)}")
+
+
+def _seen(field: str, recorded: object, recomputed: object) -> Difference:
+    return Difference(field=field, recorded=_text(recorded), recomputed=_text(recomputed))
+
+
+def _unseen(field: str) -> Difference:
+    return Difference(field=field, recorded=None, recomputed=None)
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, tuple | list):
+        return ", ".join(str(each) for each in value) or "nothing"
+    return str(value)
+
+
+def _rules(findings: Iterable[Finding]) -> list[str]:
+    return [finding.rule for finding in findings]
+
+
+def _conclusion(finding: Finding) -> dict[str, object]:
+    return {
+        **{_wire(name): value for name, value in asdict(rule_applied(finding)).items()},
+        "legalReferenceDate": finding.legal_reference_date.isoformat(),
+    }
+
+
+def _wire(name: str) -> str:
+    """A Python name as it is stored: ``rule_id`` is ``ruleId``."""
+    first, *others = name.split("_")
+    return first + "".join(other.capitalize() for other in others)

@@ -1,0 +1,295 @@
+"""What is sent, checked before it becomes a command: codes, check digits, dates in order, plausible amounts.
+
+Each check gives the issues it finds, so that one answer names them all. Problems and remedies never repeat
+the value that was sent: it may be somebody's name, number or pay. Whether a permit can be granted is not asked
+here; bounds below are what we hold for a typing mistake, and no law.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from itertools import chain
+from typing import Final
+
+from domain.case.application import (
+    Application,
+    Document,
+    Employer,
+    Employment,
+    GrossPay,
+    LabourMarketEvidence,
+    Representative,
+    Transfer,
+    VacancyPublication,
+    Worker,
+    WorkPeriod,
+)
+from domain.case.codes import (
+    AUTHORITIES,
+    CATEGORIES,
+    CONTRACTS,
+    FILING_ROLES,
+    KINDS,
+    LANGUAGES,
+    PAY_PERIODS,
+    RECRUITMENT_CHANNELS,
+    kind_of_category,
+)
+from domain.case.commands import DecideApplication, WithdrawApplication
+from domain.case.decision import EMPLOYER_INACTIVE, EMPLOYER_NOT_REGISTERED, OTHER, OUTCOMES
+from domain.case.refusals import InputIssue
+from domain.case.value_checks import (
+    INVALID_INPUT,
+    OUT_OF_RANGE,
+    REQUIRED_INPUT,
+    Issues,
+    at_most,
+    day_within,
+    enterprise_number,
+    exactly_when,
+    free_text,
+    in_order,
+    line,
+    no_repetition,
+    not_the_identifier,
+    number_within,
+    one_of,
+    same_day_of_year,
+    spelled,
+)
+from domain.identifiers import EstablishmentUnitNumber, IdentifierInvalid, Ssin
+from domain.law.assessment import SALARY_OR_LABOUR_MARKET_TEST
+from domain.law.labour_market_test import LABOUR_MARKET_TEST
+from domain.law.salary_rules import SALARY_THRESHOLD
+
+GROUNDS: Final = (
+    SALARY_THRESHOLD,
+    LABOUR_MARKET_TEST,
+    SALARY_OR_LABOUR_MARKET_TEST,
+    EMPLOYER_NOT_REGISTERED,
+    EMPLOYER_INACTIVE,
+    OTHER,
+)
+
+HIGHEST_PAY_PER_YEAR: Final = Decimal(1_000_000)
+"""EUR. Whoever earns more than this has more likely been given pay in cents."""
+
+YEARS_AROUND_FILING: Final = 5
+"""Years before or after the day of filing within which a job is expected to start."""
+
+LONGEST_JOB_IN_YEARS: Final = 50
+EARLIEST_BIRTH: Final = date(1900, 1, 1)
+EARLIEST_WORK_OR_VACANCY: Final = date(1950, 1, 1)
+MOST_MONTHS_OF_SERVICE: Final = 600
+LARGEST_DOCUMENT_IN_BYTES: Final = 100 * 1024 * 1024
+
+_COUNTRY: Final = re.compile(r"[A-Z]{2}", re.ASCII)
+_MUNICIPALITY: Final = re.compile(r"[0-9]{5}", re.ASCII)
+_OCCUPATION: Final = re.compile(r"[A-Za-z0-9.-]{1,20}", re.ASCII)
+_JOINT_COMMITTEE: Final = re.compile(r"[0-9]{3}(\.[0-9]{2}){0,2}", re.ASCII)
+_CODE: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,49}", re.ASCII)
+_SHA256: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_MEDIA_TYPE: Final = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}", re.ASCII)
+
+
+def check_application(application: Application, *, today: date) -> tuple[InputIssue, ...]:
+    """All that is wrong with an application filed on ``today`` (Europe/Brussels); empty when it can be taken."""
+    a, job = application, application.employment
+    return tuple(
+        chain(
+            one_of("authority", a.authority, AUTHORITIES),
+            _kind_and_category(a),
+            one_of("procedureLanguage", a.procedure_language, LANGUAGES),
+            one_of("filedBy", a.filed_by, FILING_ROLES),
+            _filed_by_the_right_one(a),
+            _employer(a.employer),
+            () if a.representative is None else _representative(a.representative),
+            _worker(a.worker, renewal=a.renewal, today=today),
+            _job(job, today),
+            _pay("employment.grossPay", job.gross_pay),
+            () if a.labour_market_test is None else _evidence("labourMarketTest.", a.labour_market_test, today),
+            () if a.transfer is None else _transfer(a.transfer),
+            at_most("workHistory", a.work_history),
+            *(_work_period(f"workHistory[{n}]", each, today) for n, each in enumerate(a.work_history)),
+            at_most("documents", a.documents),
+            *(_document(f"documents[{n}]", each) for n, each in enumerate(a.documents)),
+        )
+    )
+
+
+def check_evidence(evidence: LabourMarketEvidence, *, today: date) -> tuple[InputIssue, ...]:
+    """All that is wrong with proof of recruitment that is sent on its own."""
+    return tuple(_evidence("", evidence, today))
+
+
+def check_decision(decision: DecideApplication) -> tuple[InputIssue, ...]:
+    """All that is wrong with a decision as it is worded; whether the file bears it is for the decider."""
+    return tuple(
+        chain(
+            one_of("outcome", decision.outcome, OUTCOMES),
+            *(one_of(f"grounds[{n}]", ground, GROUNDS) for n, ground in enumerate(decision.grounds)),
+            no_repetition("grounds", decision.grounds),
+            () if decision.motivation is None else free_text("motivation", decision.motivation),
+        )
+    )
+
+
+def check_withdrawal(withdrawal: WithdrawApplication) -> tuple[InputIssue, ...]:
+    """All that is wrong with a withdrawal."""
+    return () if withdrawal.reason is None else tuple(free_text("reason", withdrawal.reason))
+
+
+def _kind_and_category(a: Application) -> Issues:
+    known = (*one_of("kind", a.kind, KINDS), *one_of("category", a.category, CATEGORIES))
+    yield from known
+    if not known and kind_of_category(a.category) != a.kind:
+        yield InputIssue(
+            path="category",
+            code=INVALID_INPUT,
+            problem=f"the category {a.category} does not belong to the kind {a.kind}",
+            remedy=f"write the kind {kind_of_category(a.category)}, or choose another category",
+        )
+
+
+def _filed_by_the_right_one(a: Application) -> Issues:
+    if a.kind == "unlimited" and a.filed_by != "worker":
+        yield InputIssue(
+            path="filedBy",
+            code=INVALID_INPUT,
+            problem="a permit of unlimited duration is asked for by the worker",
+            remedy="write worker, or choose another kind of permit",
+        )
+    yield from exactly_when(
+        "representative", a.representative, "filedBy is representative", due=a.filed_by == "representative"
+    )
+    yield from exactly_when(
+        "transfer", a.transfer, "kind is intraCorporateTransfer", due=a.kind == "intraCorporateTransfer"
+    )
+
+
+def _employer(employer: Employer) -> Issues:
+    yield from enterprise_number("employer.enterpriseNumber", employer.enterprise_number)
+    yield from line("employer.name", employer.name)
+    if employer.establishment_unit_number is not None:
+        try:
+            EstablishmentUnitNumber.parse(employer.establishment_unit_number)
+        except IdentifierInvalid as why:
+            yield not_the_identifier("employer.establishmentUnitNumber", why)
+
+
+def _representative(representative: Representative) -> Issues:
+    yield from enterprise_number("representative.enterpriseNumber", representative.enterprise_number)
+    yield from line("representative.mandateReference", representative.mandate_reference)
+
+
+def _worker(worker: Worker, *, renewal: bool, today: date) -> Issues:
+    yield from line("worker.givenName", worker.given_name)
+    yield from line("worker.familyName", worker.family_name)
+    yield from day_within("worker.birthDate", worker.birth_date, EARLIEST_BIRTH, today)
+    yield from spelled("worker.nationality", worker.nationality, _COUNTRY, "two capitals of ISO 3166-1, such as IN")
+    if worker.ssin is not None:
+        try:
+            Ssin.parse(worker.ssin, today=today)
+        except IdentifierInvalid as why:
+            yield not_the_identifier("worker.ssin", why)
+    elif renewal:
+        yield InputIssue(
+            path="worker.ssin",
+            code=REQUIRED_INPUT,
+            problem="a renewal is confirmed from declared wages, which are asked for by the worker's SSIN",
+            remedy="add the worker's SSIN",
+        )
+
+
+def _job(job: Employment, today: date) -> Issues:
+    yield from line("employment.title", job.title)
+    yield from one_of("employment.contract", job.contract, CONTRACTS)
+    earliest, latest = same_day_of_year(today, -YEARS_AROUND_FILING), same_day_of_year(today, YEARS_AROUND_FILING)
+    yield from day_within("employment.start", job.start, earliest, latest)
+    if job.end is not None:
+        disorder = tuple(in_order("employment.end", job.start, job.end))
+        yield from disorder
+        if not disorder and job.end.year - job.start.year > LONGEST_JOB_IN_YEARS:
+            yield InputIssue(
+                path="employment.end",
+                code=OUT_OF_RANGE,
+                problem=f"the job would last more than {LONGEST_JOB_IN_YEARS} years",
+                remedy="leave the end out of an open-ended contract",
+            )
+    if not 0 < job.full_time_equivalent <= 1:
+        yield InputIssue(
+            path="employment.fullTimeEquivalent",
+            code=OUT_OF_RANGE,
+            problem="it is not above 0 and at most 1",
+            remedy='write the fraction of a full-time job, such as "1.0" or "0.5"',
+        )
+    yield from spelled(
+        "employment.workplace.municipalityCode",
+        job.workplace.municipality_code,
+        _MUNICIPALITY,
+        "the five digits of the municipality's NIS code",
+    )
+    if job.occupation_code is not None:
+        yield from spelled("employment.occupationCode", job.occupation_code, _OCCUPATION, "an occupation code")
+    if job.qualification_level is not None:
+        yield from number_within("employment.qualificationLevel", job.qualification_level, 1, 8)
+    if job.joint_committee is not None:
+        yield from spelled(
+            "employment.jointCommittee", job.joint_committee, _JOINT_COMMITTEE, "its number, such as 200 or 140.03"
+        )
+
+
+def _pay(path: str, pay: GrossPay) -> Issues:
+    yield from one_of(f"{path}.period", pay.period, PAY_PERIODS)
+    exponent = pay.amount.as_tuple().exponent
+    if not isinstance(exponent, int) or not -2 <= exponent <= 0:
+        yield InputIssue(
+            path=f"{path}.amount",
+            code=INVALID_INPUT,
+            problem="it is not an amount in euros and cents",
+            remedy='write at most two decimals, such as "52000.00"',
+        )
+    elif not 0 < pay.amount * (12 if pay.period == "month" else 1) <= HIGHEST_PAY_PER_YEAR:
+        yield InputIssue(
+            path=f"{path}.amount",
+            code=OUT_OF_RANGE,
+            problem=f"it is not above 0 and at most {HIGHEST_PAY_PER_YEAR:,} EUR a year",
+            remedy="write the gross pay in euros, and see whether the period is right",
+        )
+
+
+def _evidence(prefix: str, evidence: LabourMarketEvidence, today: date) -> Issues:
+    yield from at_most(f"{prefix}publications", evidence.publications, at_least=1)
+    for n, publication in enumerate(evidence.publications):
+        yield from _publication(f"{prefix}publications[{n}]", publication, today)
+    yield from at_most(f"{prefix}candidates", evidence.candidates)
+    for n, candidate in enumerate(evidence.candidates):
+        yield from free_text(f"{prefix}candidates[{n}]", candidate)
+
+
+def _publication(path: str, publication: VacancyPublication, today: date) -> Issues:
+    yield from one_of(f"{path}.channel", publication.channel, RECRUITMENT_CHANNELS)
+    yield from day_within(f"{path}.from", publication.from_, EARLIEST_WORK_OR_VACANCY, today)
+    yield from in_order(f"{path}.to", publication.from_, publication.to)
+
+
+def _transfer(transfer: Transfer) -> Issues:
+    yield from line("transfer.sendingUndertaking", transfer.sending_undertaking)
+    yield from spelled("transfer.country", transfer.country, _COUNTRY, "two capitals of ISO 3166-1, such as IN")
+    yield from number_within("transfer.priorServiceMonths", transfer.prior_service_months, 0, MOST_MONTHS_OF_SERVICE)
+
+
+def _work_period(path: str, period: WorkPeriod, today: date) -> Issues:
+    yield from line(f"{path}.employer", period.employer)
+    yield from day_within(f"{path}.from", period.from_, EARLIEST_WORK_OR_VACANCY, today)
+    yield from in_order(f"{path}.to", period.from_, period.to)
+    yield from spelled(f"{path}.basis", period.basis, _CODE, "the code of the right to work, such as singlePermit")
+
+
+def _document(path: str, document: Document) -> Issues:
+    yield from spelled(f"{path}.kind", document.kind, _CODE, "the code of the document, such as employmentContract")
+    yield from spelled(f"{path}.sha256", document.sha256, _SHA256, "its SHA-256 as 64 lower-case hex digits")
+    yield from spelled(f"{path}.mediaType", document.media_type, _MEDIA_TYPE, "its type, such as application/pdf")
+    yield from number_within(f"{path}.size", document.size, 1, LARGEST_DOCUMENT_IN_BYTES)

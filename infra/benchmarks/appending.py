@@ -1,0 +1,110 @@
+"""``permit bench append``: durable appends a second, one event a command, against the event library's default.
+
+Ours goes the product's way: the event store's ``put`` with our mapper, so it includes encoding, encryption under
+the subject's key, commitments, leaf and command id. The peer's recorder inserts as many ready-made bytes.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import Thread
+from typing import Final
+from uuid import UUID, uuid4
+
+from eventsourcing.persistence import EventStore
+
+from domain.case.events import ApplicationWithdrawn
+from infra.benchmarks.peer import Peer
+from infra.benchmarks.runs import BenchmarkReport, compare, machine
+from infra.benchmarks.scratch import scratch_database
+from infra.event_codec import EventCodec
+from infra.keys import MasterKey
+from infra.postgres.append_requests import CommandIdentity, StreamHead, Touch
+from infra.postgres.key_store import PostgresKeyStore
+from infra.postgres.mapper import EventMapper, PlacedEvent
+from infra.postgres.migrate import migrate_journal, migrate_keys
+from infra.postgres.recorder import JournalRecorder
+from infra.time_ordered_ids import time_ordered_id
+
+_CASES: Final = ((1, 1_500, 800), (16, 600, 100), (64, 250, 25))
+"""Callers, and the events that each of ours and each of the peer's appends in a run."""
+
+_REASON: Final = "The worker has found other work in the meantime and will not come to Belgium."
+
+
+@dataclass(frozen=True, slots=True)
+class OurJournal:
+    store: EventStore[UUID]
+    subjects: tuple[UUID, ...]
+
+    def append(self, subject: UUID) -> int:
+        """Append one event in a new stream and give the number of bytes of its body."""
+        now = datetime.now(UTC)
+        stream = time_ordered_id(now)
+        event = ApplicationWithdrawn(effective_at=now, by="employer", worker_subject=subject, reason=_REASON)
+        recordings = self.store.put(
+            [PlacedEvent(stream, 1, event)],
+            command=CommandIdentity("employer", str(uuid4()), os.urandom(32)),
+            touched=Touch(stream, StreamHead(None, None)),
+            recorded_at=now,
+        )
+        return len(recordings[0].notification.state)
+
+    def rate(self, callers: int, each: int) -> float:
+        """Events a second with ``callers`` threads."""
+
+        def call(count: int, subject: UUID) -> None:
+            for _ in range(count):
+                self.append(subject)
+
+        def together(count: int) -> float:
+            threads = [Thread(target=call, args=(count, self.subjects[n])) for n in range(callers)]
+            began = time.perf_counter()
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            return callers * count / (time.perf_counter() - began)
+
+        together(max(1, each // 10))
+        return together(each)
+
+
+def bench_append(admin_url: str, peer: Peer) -> BenchmarkReport:
+    """Both sides on ``admin_url``'s server, each in a scratch database of its own."""
+    with ExitStack() as opened:
+        ours = opened.enter_context(our_journal(admin_url))
+        peer_url = opened.enter_context(scratch_database(admin_url))
+        body_bytes = ours.append(ours.subjects[0])
+        rows = tuple(
+            compare(
+                f"{callers} caller" + ("s" if callers > 1 else ""),
+                "events/s",
+                lambda callers=callers, each=our_events: ours.rate(callers, each),  # type: ignore[misc]
+                lambda callers=callers, each=peer_events: peer.run(  # type: ignore[misc]
+                    "append.py", url=peer_url, callers=callers, eventsEach=each, bodyBytes=body_bytes
+                ),
+            )
+            for callers, our_events, peer_events in _CASES
+        )
+    about = {**machine(admin_url), "peer": "eventsourcing 9.5.6, psycopg 3, default mode", "bodyBytes": body_bytes}
+    return BenchmarkReport(benchmark="append", machine=about, rows=rows)
+
+
+@contextmanager
+def our_journal(admin_url: str) -> Iterator[OurJournal]:
+    """A journal and key store in scratch databases, with a subject for each caller there can be."""
+    with ExitStack() as opened:
+        journal_url = opened.enter_context(scratch_database(admin_url))
+        keys_url = opened.enter_context(scratch_database(admin_url))
+        migrate_journal(journal_url, origin="benchmark")
+        migrate_keys(keys_url)
+        keys = opened.enter_context(closing(PostgresKeyStore(keys_url, MasterKey(os.urandom(32)))))
+        recorder = opened.enter_context(closing(JournalRecorder(journal_url)))
+        mapper = EventMapper(EventCodec("benchmark", keys))
+        yield OurJournal(EventStore(mapper, recorder), tuple(keys.mint() for _ in range(_CASES[-1][0])))

@@ -1,0 +1,80 @@
+"""Measuring both sides in one run: interleaved, medians, one form for every benchmark.
+
+Absolute figures drift by a factor of two from machine to machine and from minute to minute; what counts is the
+ratio of two sides that ran turn about on the same server.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from infra.postgres.connections import connect
+from infra.postgres.durability import require_durable
+
+RUNS: Final = 5
+
+
+class BenchmarkImpossible(Exception):
+    """A benchmark cannot be run here; the sentence says what is missing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """Both sides of one case; ``ratio`` is ours over the peer's."""
+
+    case: str
+    ours: float
+    peer: float
+    ratio: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BenchmarkReport:
+    benchmark: str
+    machine: dict[str, Any]
+    rows: tuple[Row, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "benchmark": self.benchmark,
+            "machine": self.machine,
+            "rows": [asdict(row) for row in self.rows],
+        }
+
+
+def compare(case: str, unit: str, ours: Callable[[], float], peer: Callable[[], float], *, runs: int = RUNS) -> Row:
+    """Run both sides turn about, ``runs`` times each, and give the medians."""
+    measured_ours, measured_peer = [], []
+    for _ in range(runs):
+        measured_ours.append(ours())
+        measured_peer.append(peer())
+    our_median, peer_median = statistics.median(measured_ours), statistics.median(measured_peer)
+    return Row(
+        case=case,
+        ours=round(our_median, 1),
+        peer=round(peer_median, 1),
+        ratio=round(our_median / peer_median, 2),
+        unit=unit,
+    )
+
+
+def machine(admin_url: str) -> dict[str, Any]:
+    """What the figures were measured on, with the settings that make a server durable.
+
+    Raises ``ServerNotDurable``: a figure from a server that may lose commits says nothing.
+    """
+    with closing(connect(admin_url, None)) as connection:
+        durability = require_durable(connection)
+    return {
+        "cpus": os.cpu_count(),
+        "python": platform.python_version(),
+        "durability": str(durability),
+        "runs": RUNS,
+    }

@@ -1,0 +1,89 @@
+"""A program of ours as a child process that cannot outlive its parent.
+
+The child watches the reading end of a pipe whose writing end only the parent holds. When the parent closes it, or
+is killed in whatever way, the child ends itself. (A parent that forks without exec hands the writing end on: the
+child then lives until the last of them is gone.)
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import IO, Final
+
+_IMPORT_ROOT: Final = Path(__file__).resolve().parent.parent
+_LONGEST_START_SECONDS: Final = 60.0
+_LONGEST_END_SECONDS: Final = 10.0
+
+
+class ChildDidNotStart(Exception):
+    """The child ended, or stayed silent, before it announced itself."""
+
+
+@contextlib.contextmanager
+def running_child(
+    module: str, arguments: Sequence[str], *, announcement: str, environment: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """Run ``python -m module arguments``; give what follows ``announcement`` on its first line of output.
+
+    The child is expected to end when its standard input closes. It ends with the block.
+    Raises :class:`ChildDidNotStart`.
+    """
+    # A session of its own: an interrupt at the terminal is the parent's to handle, not both at once.
+    child = subprocess.Popen(  # noqa: S603 (the interpreter itself, with arguments of this program)
+        [sys.executable, "-m", module, *arguments],
+        env={**os.environ, **(environment or {}), "PYTHONPATH": str(_IMPORT_ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        yield _announced(child, module, announcement)
+    finally:
+        _end(child)
+
+
+def end_with_standard_input(stop: Callable[[], None]) -> None:
+    """In the child: call ``stop`` when the parent closes our standard input or is gone."""
+
+    def watch() -> None:
+        while os.read(sys.stdin.fileno(), 4096):
+            pass
+        stop()
+
+    threading.Thread(target=watch, name="parent-watch", daemon=True).start()
+
+
+def _announced(child: subprocess.Popen[str], module: str, announcement: str) -> str:
+    overdue = threading.Timer(_LONGEST_START_SECONDS, child.kill)
+    overdue.start()
+    try:
+        line = _pipe(child.stdout).readline()
+    finally:
+        overdue.cancel()
+    if not line.startswith(announcement):
+        child.kill()
+        raise ChildDidNotStart(f"{module} ended with code {child.wait()} before it was ready")
+    return line.removeprefix(announcement).strip()
+
+
+def _end(child: subprocess.Popen[str]) -> None:
+    _pipe(child.stdin).close()
+    try:
+        child.wait(_LONGEST_END_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+    _pipe(child.stdout).close()
+
+
+def _pipe(pipe: IO[str] | None) -> IO[str]:
+    if pipe is None:
+        raise AssertionError("the child was started with pipes")
+    return pipe

@@ -1,0 +1,90 @@
+"""Work that is sent again until it is known whether it was committed.
+
+An error at the commit means *unknown*, not *failed*. The work must therefore be such that a second time tells
+what the first one did: ``journal_append`` answers ``repeated`` for a command that is already stored.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, NoReturn, TypeVar
+
+import psycopg2
+
+from infra.postgres.conflicts import OutcomeUnknown
+from infra.postgres.connections import DatabaseUnavailable
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import connection as Connection
+
+T = TypeVar("T")
+
+_PAUSE: Final = 0.05
+"""Seconds between two attempts; the embedded server is back after a crash in a quarter of a second."""
+
+
+class CertainConnection:
+    """A connection for one user at a time that is opened when it is first needed, and again when it has broken."""
+
+    def __init__(
+        self, connect: Callable[[], Connection], prepare: Callable[[Connection], None], *, patience: float
+    ) -> None:
+        """``prepare`` is done once on each connection; ``patience`` counts seconds from the first attempt."""
+        self._connect = connect
+        self._prepare = prepare
+        self._patience = patience
+        self._connection: Connection | None = None
+
+    def run(self, work: Callable[[Connection], T]) -> tuple[T, bool]:
+        """What ``work`` answers, and whether it was sent more than once.
+
+        Raises :class:`DatabaseUnavailable` when nothing was written (the server refused the work, or was never
+        reached), and :class:`OutcomeUnknown` when it went away during the work and stayed away.
+        """
+        deadline = time.monotonic() + self._patience
+        doubtful = False
+        while True:
+            try:
+                return work(self._live()), doubtful
+            except psycopg2.Error as why:
+                if self._connection is not None and not self._connection.closed:
+                    self._pass_on(why, doubtful=doubtful)
+                self._connection = None
+                doubtful = True
+                if time.monotonic() >= deadline:
+                    raise OutcomeUnknown from why
+            except DatabaseUnavailable:
+                if time.monotonic() >= deadline:
+                    if doubtful:
+                        raise OutcomeUnknown from None
+                    raise
+            time.sleep(_PAUSE)
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _live(self) -> Connection:
+        if self._connection is None or self._connection.closed:
+            connection = self._connect()
+            try:
+                self._prepare(connection)
+            except psycopg2.Error as why:
+                connection.close()
+                raise DatabaseUnavailable(f"the database is not ready for appends: {_sentence(why)}") from why
+            self._connection = connection
+        return self._connection
+
+    def _pass_on(self, why: psycopg2.Error, *, doubtful: bool) -> NoReturn:
+        """The server answered: it refused this attempt and rolled back, which says nothing of an earlier one."""
+        if doubtful:
+            raise OutcomeUnknown from why
+        if isinstance(why, psycopg2.OperationalError):
+            raise DatabaseUnavailable(f"the database refused the append: {_sentence(why)}") from why
+        raise why
+
+
+def _sentence(why: psycopg2.Error) -> str:
+    return (why.diag.message_primary or type(why).__name__) if why.diag else type(why).__name__

@@ -1,0 +1,72 @@
+"""How far read models have come in the log, and waiting until they have come far enough."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from infra.postgres.connections import ConnectionPool
+from projections.read_model import ReadModel
+
+_LOOK_AGAIN: Final = 0.01
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectionProgress:
+    """``lag_events`` is the number of events yet to come; ``lag_seconds`` how long the oldest has been waiting."""
+
+    name: str
+    schema_version: int
+    position: int
+    lag_events: int
+    lag_seconds: float
+
+
+def list_projections(
+    pool: ConnectionPool, read_models: Iterable[ReadModel], *, now: datetime
+) -> list[ProjectionProgress]:
+    """Where each read model stands at ``now``, which is told by the clock that events are recorded by."""
+    models = {each.name: each for each in read_models}
+    with pool.connection() as connection, connection.cursor() as cursor:
+        cursor.execute(_PROGRESS, (list(models),))
+        return [
+            ProjectionProgress(
+                name=name,
+                schema_version=models[name].schema_version,
+                position=position,
+                lag_events=lag,
+                lag_seconds=0.0 if waiting_since is None else max(0.0, (now - waiting_since).total_seconds()),
+            )
+            for name, position, lag, waiting_since in cursor.fetchall()
+        ]
+
+
+def wait_until(pool: ConnectionPool, read_model: ReadModel, position: int, *, timeout: float) -> bool:
+    """Wait until ``position`` is visible in a read model; False when it is not within ``timeout`` seconds.
+
+    Works from any process: a client that was given a position reads what it wrote.
+    """
+    give_up = time.monotonic() + timeout
+    while True:
+        with pool.connection() as connection, connection.cursor() as cursor:
+            cursor.execute("select position from tracking where name = %s", (read_model.name,))
+            row = cursor.fetchone()
+        if row is not None and row[0] >= position:
+            return True
+        if time.monotonic() >= give_up:
+            return False
+        time.sleep(_LOOK_AGAIN)
+
+
+_PROGRESS: Final = """
+select model.name, reached.position, head.position - reached.position, next.known_at
+  from unnest(%s::text[]) with ordinality model(name, n)
+  left join tracking on tracking.name = model.name
+ cross join lateral (select coalesce(tracking.position, 0) as position) reached
+ cross join journal_head head
+  left join journal next on next.position = reached.position + 1
+ order by model.n
+"""

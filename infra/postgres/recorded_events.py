@@ -1,0 +1,77 @@
+"""Journal rows as the events that read models take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+import orjson
+
+from infra.event_codec import FORMATS, UnreadableEvent
+from infra.postgres.journal_events import JournalNotification
+from projections.recorded_event import RecordedEvent
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import cursor as Cursor
+
+_SCHEMAS: Final = {each.name: each.schema for each in FORMATS}
+
+
+def handled_events(page: Iterable[JournalNotification], handles: frozenset[str]) -> list[RecordedEvent]:
+    """The events of a page that a read model handles, in order; only their bodies are parsed.
+
+    Raises :class:`UnreadableEvent` for an event that this program does not know: it was written by a later
+    one, and passing over it would make rows that are wrong for ever.
+    """
+    events = []
+    for notification in page:
+        schema = _SCHEMAS.get(notification.topic)
+        if schema != notification.schema:
+            raise UnreadableEvent(
+                f"position {notification.id}: no event {notification.topic!r} of schema {notification.schema} is known"
+            )
+        if notification.topic in handles:
+            events.append(_recorded(notification))
+    return events
+
+
+def events_of_case(cursor: Cursor, case_id: UUID, handles: frozenset[str]) -> list[RecordedEvent]:
+    """The events of one stream, in order; as :func:`handled_events`."""
+    cursor.execute(
+        "select stream, version, type, body, position, schema, leaf_hash, leaf from journal"
+        " where stream = %s order by version",
+        (case_id,),
+    )
+    rows = (
+        JournalNotification(stream, version, name, bytes(body), position, schema, bytes(leaf_hash), bytes(leaf))
+        for stream, version, name, body, position, schema, leaf_hash, leaf in cursor.fetchall()
+    )
+    return handled_events(rows, handles)
+
+
+def head_version(cursor: Cursor, case_id: UUID) -> int | None:
+    """The version at which the stream of a case stands, or None if there is none."""
+    cursor.execute("select max(version) from journal where stream = %s", (case_id,))
+    row = cursor.fetchone()
+    version: int | None = row[0] if row else None
+    return version
+
+
+def _recorded(notification: JournalNotification) -> RecordedEvent:
+    case_id = notification.originator_id
+    if not isinstance(case_id, UUID):
+        raise TypeError("streams of this journal are named by UUIDs")
+    body: dict[str, Any] = orjson.loads(notification.state)
+    leaf: dict[str, Any] = orjson.loads(notification.leaf)
+    return RecordedEvent(
+        position=notification.id,
+        case_id=case_id,
+        version=notification.originator_version,
+        name=notification.topic,
+        schema=notification.schema,
+        recorded_at=datetime.fromisoformat(leaf["recordedAt"]),
+        clear=body["clear"],
+        personal=body.get("personal", {}),
+    )

@@ -1,0 +1,27 @@
+"""An event as read models see it: its place in the log, its clear fields, its personal ones still encrypted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedEvent:
+    """``clear`` holds the stored JSON by wire name; ``personal`` a ciphertext group a role: key, nonce, data.
+
+    ``version`` is the place in the case's stream, ``position`` the place in the whole log; both grow together.
+    ``recorded_at`` is aware, UTC. No read model holds a key: whoever may read decrypts on reading.
+    """
+
+    position: int
+    case_id: UUID
+    version: int
+    name: str
+    schema: int
+    recorded_at: datetime
+    clear: Mapping[str, Any]
+    personal: Mapping[str, Mapping[str, str]]

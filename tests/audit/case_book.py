@@ -1,0 +1,222 @@
+"""A small journal of cases as the product files them, and a superuser who forges it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any
+from uuid import UUID, uuid4
+
+import orjson
+import psycopg2
+from psycopg2.extensions import connection as Connection
+
+from domain.audit.merkle import leaf_hash
+from domain.case.application import (
+    Application,
+    Employer,
+    Employment,
+    GrossPay,
+    LabourMarketEvidence,
+    VacancyPublication,
+    Worker,
+    Workplace,
+)
+from domain.case.commands import (
+    CaseCommand,
+    CommandContext,
+    DecideApplication,
+    Minted,
+    RecordCrossroadsAnswer,
+    SubmitApplication,
+)
+from domain.case.events import CaseEvent
+from domain.case.handling import Receipt, handle
+from domain.crossroads.answers import CheckKind, CrossroadsAnswer, DeclaredWages, EmployerOnRegister, QuarterWages
+from domain.law.rulebook import Rulebook
+from infra.event_codec import EventCodec
+from infra.keys import KEY_BYTES, KeyMissing
+from infra.postgres.connections import ConnectionPool, Role
+from infra.postgres.journal import PostgresJournal
+from infra.postgres.mapper import EventMapper
+from infra.postgres.migrate import migrate_journal
+from infra.postgres.recorder import JournalRecorder
+from infra.wire_format import canonical_json
+
+ORIGIN = "tests/audit"
+FIRST_DAY = datetime(2026, 1, 20, 9, 0, tzinfo=UTC)
+NINE_WEEKS = LabourMarketEvidence(
+    publications=tuple(
+        VacancyPublication(channel=channel, from_=date(2025, 11, 10), to=date(2026, 1, 12))
+        for channel in ("VDAB", "EURES")
+    )
+)
+
+
+class KeysInMemory:
+    """Subject keys that a test can destroy at once; the durable store has tests of its own."""
+
+    def __init__(self) -> None:
+        self._keys: dict[UUID, bytes | None] = {}
+
+    def mint(self, *, ssin: str | None = None) -> UUID:
+        subject = uuid4()
+        self._keys[subject] = subject.bytes * (KEY_BYTES // 16)
+        return subject
+
+    def key_to_encrypt(self, subject: UUID) -> bytes:
+        key = self.key_to_decrypt(subject)
+        if key is None:
+            raise KeyMissing(str(subject))
+        return key
+
+    def key_to_decrypt(self, subject: UUID) -> bytes | None:
+        if subject not in self._keys:
+            raise KeyMissing(str(subject))
+        return self._keys[subject]
+
+    def destroy(self, subject: UUID) -> None:
+        self._keys[subject] = None
+
+    def restore_all(self) -> None:
+        for subject in self._keys:
+            self._keys[subject] = subject.bytes * (KEY_BYTES // 16)
+
+
+def application(category: str, pay: str, *, evidence: bool = False, renewal: bool = False) -> Application:
+    kind = "intraCorporateTransfer" if category.startswith("ict") else "fixedTerm"
+    return Application(
+        authority="flanders",
+        kind=kind,
+        category=category,
+        procedure_language="nl",
+        filed_by="employer",
+        renewal=renewal,
+        employer=Employer(enterprise_number="0202239951", name="Proximus"),
+        worker=Worker(given_name="Asha", family_name="Rao", birth_date=date(1994, 5, 2), nationality="IN"),
+        employment=Employment(
+            title="engineer",
+            start=date(2026, 3, 1),
+            contract="belgian",
+            gross_pay=GrossPay(amount=Decimal(pay), period="year"),
+            full_time_equivalent=Decimal("1.0"),
+            workplace=Workplace(municipality_code="44021"),
+        ),
+        labour_market_test=NINE_WEEKS if evidence else None,
+    )
+
+
+@dataclass
+class CaseBook:
+    """Files and decides cases through the product's own commands, each a minute after the one before."""
+
+    url: str
+    law: Rulebook
+    keys: KeysInMemory = field(default_factory=KeysInMemory)
+
+    def __post_init__(self) -> None:
+        migrate_journal(self.url, origin=ORIGIN)
+        self.codec = EventCodec(ORIGIN, self.keys)
+        self.recorder = JournalRecorder(self.url, pool_size=2)
+        self.journal = PostgresJournal(self.recorder, EventMapper(self.codec), digest_key=b"k" * 32)
+        self.readers = ConnectionPool(self.url, Role.READER, size=2)
+        self._now = FIRST_DAY
+        self._commands = 0
+
+    def close(self) -> None:
+        self.readers.close()
+        self.recorder.close()
+
+    def carry_out(self, case: UUID, command: CaseCommand) -> Receipt:
+        self._now += timedelta(minutes=1)
+        self._commands += 1
+        context = CommandContext(actor="case handler", command_id=f"c{self._commands}", now=self._now)
+        return handle(self.journal, self.law, case, command, context)
+
+    def filed(self, category: str, pay: str, *, evidence: bool = False, renewal: bool = False) -> UUID:
+        minted = Minted(reference="FL-2026-0000001-23", worker_subject=self.keys.mint())
+        filing = application(category, pay, evidence=evidence, renewal=renewal)
+        return self.carry_out(uuid4(), SubmitApplication(application=filing, minted=minted)).case_id
+
+    def answered(self, case: UUID, check: CheckKind, answer: CrossroadsAnswer) -> None:
+        self.carry_out(
+            case, RecordCrossroadsAnswer(check=check, revision=1, ticket="t", answer=answer, answer_sha256="00")
+        )
+
+    def checked(self, category: str, pay: str, *, evidence: bool = False, wages: str | None = None) -> UUID:
+        """A case whose checks have all been answered; ``wages`` (a quarter) makes it a renewal."""
+        case = self.filed(category, pay, evidence=evidence, renewal=wages is not None)
+        employer = EmployerOnRegister(enterprise_number="0202239951", name="Proximus", active=True)
+        self.answered(case, CheckKind.EMPLOYER_REGISTER, employer)
+        if wages is not None:
+            quarters = ("2024Q4", "2025Q1", "2025Q2", "2025Q3")
+            declared = DeclaredWages(quarters=tuple(QuarterWages(quarter=q, gross=Decimal(wages)) for q in quarters))
+            self.answered(case, CheckKind.DECLARED_WAGES, declared)
+        return case
+
+    def granted(self, category: str, pay: str, *, evidence: bool = False, wages: str | None = None) -> UUID:
+        case = self.checked(category, pay, evidence=evidence, wages=wages)
+        self.carry_out(case, DecideApplication(outcome="granted"))
+        return case
+
+    def refused(self, category: str, pay: str, *, ground: str) -> UUID:
+        case = self.checked(category, pay)
+        self.carry_out(case, DecideApplication(outcome="refused", grounds=(ground,)))
+        return case
+
+    def event(self, case: UUID, event_type: type[Any]) -> tuple[int, Any]:
+        """The version and the event of the first of its type."""
+        found = enumerate(self.journal.read(case).events, 1)
+        return next((version, event) for version, event in found if isinstance(event, event_type))
+
+    def position(self, case: UUID, version: int) -> int:
+        with superuser(self.url) as connection, connection.cursor() as cursor:
+            cursor.execute("select position from journal where stream = %s and version = %s", (str(case), version))
+            return cursor.fetchone()[0]
+
+    def tamper(self, statement: str, *values: object) -> None:
+        """As somebody who has the whole database server in hand."""
+        with superuser(self.url) as connection, connection.cursor() as cursor:
+            cursor.execute(statement, values)
+
+    def rewrite(self, case: UUID, version: int, event: CaseEvent) -> None:
+        """Put ``event`` in the place of a recorded one and seal it anew, with all that follows in the case."""
+        encoded = self.codec.encode(event, case, version)
+        self.rewrite_body(case, version, encoded.body, commitments=encoded.commitments)
+
+    def rewrite_body(self, case: UUID, version: int, body: bytes, **changed_in_leaf: object) -> None:
+        with superuser(self.url) as connection, connection.cursor() as cursor:
+            cursor.execute(
+                "select version, leaf from journal where stream = %s and version >= %s order by version",
+                (str(case), version),
+            )
+            prev: bytes | None = None
+            for at, leaf in cursor.fetchall():
+                envelope = orjson.loads(bytes(leaf))
+                if at == version:
+                    envelope |= {"bodySha256": sha256(body).hexdigest(), **changed_in_leaf}
+                    cursor.execute(
+                        "update journal set body = %s where stream = %s and version = %s", (body, str(case), at)
+                    )
+                if prev is not None:
+                    envelope["prev"] = prev.hex()
+                sealed = canonical_json(envelope)
+                prev = leaf_hash(sealed)
+                cursor.execute(
+                    "update journal set leaf = %s, leaf_hash = %s where stream = %s and version = %s",
+                    (sealed, prev, str(case), at),
+                )
+
+
+@contextmanager
+def superuser(url: str) -> Iterator[Connection]:
+    connection = psycopg2.connect(url, options="-c search_path=permit,public")
+    try:
+        with connection:
+            yield connection
+    finally:
+        connection.close()

@@ -1,0 +1,52 @@
+"""The frontier against the recursive definition of RFC 6962 §2.1, which knows nothing of it."""
+
+from hashlib import sha256
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.audit.merkle import Frontier, leaf_hash
+
+
+def tree_hash(leaves: list[bytes]) -> bytes:
+    """MTH of RFC 6962 §2.1, word for word."""
+    if not leaves:
+        return sha256(b"").digest()
+    if len(leaves) == 1:
+        return sha256(b"\x00" + leaves[0]).digest()
+    k = 1
+    while k * 2 < len(leaves):
+        k *= 2
+    return sha256(b"\x01" + tree_hash(leaves[:k]) + tree_hash(leaves[k:])).digest()
+
+
+def test_every_size_up_to_130_has_the_root_of_the_definition() -> None:
+    frontier = Frontier()
+    leaves: list[bytes] = []
+    assert frontier.root() == tree_hash(leaves)
+    for n in range(130):
+        leaves.append(f"leaf {n}".encode())
+        frontier.append(leaf_hash(leaves[-1]))
+        assert (frontier.size, frontier.root()) == (n + 1, tree_hash(leaves))
+
+
+@given(st.lists(st.binary(max_size=40), max_size=70))
+def test_any_leaves_have_the_root_of_the_definition(leaves: list[bytes]) -> None:
+    frontier = Frontier()
+    for leaf in leaves:
+        frontier.append(leaf_hash(leaf))
+    assert frontier.root() == tree_hash(leaves)
+
+
+@given(st.lists(st.binary(max_size=8), min_size=2, max_size=40, unique=True), st.data())
+def test_two_leaves_that_change_places_change_the_root(leaves: list[bytes], data: st.DataObject) -> None:
+    one, other = sorted(data.draw(st.sets(st.integers(0, len(leaves) - 1), min_size=2, max_size=2)))
+    swapped = list(leaves)
+    swapped[one], swapped[other] = leaves[other], leaves[one]
+    roots = set()
+    for order in (leaves, swapped):
+        frontier = Frontier()
+        for leaf in order:
+            frontier.append(leaf_hash(leaf))
+        roots.add(frontier.root())
+    assert len(roots) == 2

@@ -1,0 +1,371 @@
+"""`audit replay` over a real journal: verdicts as recorded, forged under valid seals, and under changed law."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import orjson
+import pytest
+
+from domain.audit.replay import CaseReplay, ReplayOutcome, VerdictReplay
+from domain.case.events import ApplicationDecided, ApplicationSubmitted, LabourMarketTestAssessed, SalaryVerified
+from domain.law.findings import Finding, Verdict
+from domain.law.rulebook import PACKAGED_VALUES, Rulebook
+from infra.audit.replaying import CaseUnknown, ReplayReport, UnreadableCase, replay_all, replay_one
+from infra.audit.verification import verify_journal
+from infra.wire_format import canonical_json
+from tests.audit.case_book import CaseBook, superuser
+
+pytestmark = pytest.mark.server
+
+
+def replayed(book: CaseBook, law: Rulebook | None = None) -> ReplayReport:
+    return replay_all(book.readers, book.codec, law or book.law)
+
+
+def the_one_difference(book: CaseBook) -> VerdictReplay:
+    """The only verdict that differs, in a journal whose seals are all valid: only a replay can see it."""
+    assert verify_journal(book.readers).is_sound
+    report = replayed(book)
+    assert report.different_count == 1
+    return report.different[0]
+
+
+def fields_of(verdict: VerdictReplay) -> list[str]:
+    return [difference.field for difference in verdict.differences]
+
+
+@pytest.fixture
+def amended_law(tmp_path: Path) -> Callable[[str, str], Rulebook]:
+    """The packaged law with one text put in the place of another."""
+
+    def amended(old: str, new: str) -> Rulebook:
+        values = tmp_path / "values"
+        shutil.copytree(PACKAGED_VALUES, values)
+        found = [file for file in values.rglob("*.toml") if old in file.read_text(encoding="utf-8")]
+        assert len(found) == 1, "the text to amend stands in one file"
+        found[0].write_text(found[0].read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+        return Rulebook.load(values)
+
+    return amended
+
+
+# As recorded
+
+
+def test_every_verdict_comes_out_as_it_was_recorded(book: CaseBook) -> None:
+    report = replayed(book)
+
+    # four decisions and five checks of pay, one of them in the case still open; and one recruitment search
+    assert (report.cases, report.verdicts, report.identical) == (5, 10, 10)
+    assert (report.different_count, report.withheld, report.unreadable_count, report.other_rule_sets) == (0, 0, 0, 0)
+    assert report.is_sound
+
+
+def test_one_case_is_replayed_alone(book: CaseBook, cases: list[UUID]) -> None:
+    replay = replay_one(book.readers, book.codec, book.law, cases[2])
+
+    assert isinstance(replay, CaseReplay)
+    assert replay.outcome is ReplayOutcome.IDENTICAL
+    assert [(v.version, v.event) for v in replay.verdicts] == [
+        (3, "LabourMarketTestAssessed"),
+        (6, "SalaryVerified"),
+        (7, "ApplicationDecided"),
+    ]
+
+
+def test_a_case_that_is_not_there_is_said_to_be_unknown(book: CaseBook) -> None:
+    with pytest.raises(CaseUnknown):
+        replay_one(book.readers, book.codec, book.law, uuid4())
+
+
+def test_a_replay_up_to_a_position_leaves_out_what_came_later(book: CaseBook, cases: list[UUID]) -> None:
+    decided_at = book.position(cases[0], 6)
+    assert replay_all(book.readers, book.codec, book.law, up_to=decided_at).verdicts == 2
+    assert replay_all(book.readers, book.codec, book.law, up_to=decided_at - 1).verdicts == 1
+
+
+def test_two_replays_have_one_digest_and_progress_ends_with_all_cases(book: CaseBook) -> None:
+    calls: list[tuple[int, int]] = []
+    first = replay_all(book.readers, book.codec, book.law, on_progress=lambda done, of: calls.append((done, of)))
+    assert replayed(book) == first
+    assert calls[-1] == (5, 5)
+
+
+# Verdicts forged under valid seals
+
+
+def test_a_forged_verdict_is_named_with_what_was_recorded_and_what_comes_out(book: CaseBook, cases: list[UUID]) -> None:
+    # given a pay that was not enough, recorded as enough throughout the event
+    version, event = book.event(cases[1], SalaryVerified)
+    finding = replace(event.finding, verdict=Verdict.MET)
+    book.rewrite(
+        cases[1], version, replace(event, finding=finding, result=replace(event.result, verdict=Verdict.MET.value))
+    )
+
+    verdict = the_one_difference(book)
+
+    assert (verdict.case_id, verdict.version, verdict.event) == (cases[1], version, "SalaryVerified")
+    assert [(d.field, d.recorded, d.recomputed) for d in verdict.differences] == [("finding.verdict", "met", "notMet")]
+
+
+def test_a_verdict_forged_in_clear_disagrees_with_the_finding_beside_it(book: CaseBook, cases: list[UUID]) -> None:
+    version, event = book.event(cases[1], SalaryVerified)
+    book.rewrite(cases[1], version, replace(event, result=replace(event.result, verdict="met", threshold="1.00")))
+
+    verdict = the_one_difference(book)
+
+    assert (verdict.version, fields_of(verdict)) == (version, ["result.verdict", "result.threshold"])
+
+
+def test_a_forged_pay_is_named_without_showing_it(book: CaseBook, cases: list[UUID]) -> None:
+    version, event = book.event(cases[1], SalaryVerified)
+    book.rewrite(cases[1], version, replace(event, finding=replace(event.finding, observed="48912.00")))
+
+    verdict = the_one_difference(book)
+
+    assert [(d.field, d.recorded, d.recomputed) for d in verdict.differences] == [("finding.observed", None, None)]
+    assert "48912" not in verdict.differences[0].sentence
+    assert "40000" not in verdict.differences[0].sentence
+
+
+def test_facts_that_were_not_in_the_file_are_named(book: CaseBook, cases: list[UUID]) -> None:
+    # given a decision judged, consistently, on more pay than was ever filed
+    granted_version, granted = book.event(cases[0], ApplicationDecided)
+    version, refused = book.event(cases[1], ApplicationDecided)
+    assert granted_version == version
+    forged = replace(
+        refused, outcome="granted", grounds=(), verdict="met",
+        facts=replace(granted.facts), findings=granted.findings, results=granted.results,
+    )  # fmt: skip
+    book.rewrite(cases[1], version, forged)
+
+    verdict = the_one_difference(book)
+
+    assert (verdict.case_id, verdict.version, fields_of(verdict)) == (cases[1], version, ["facts.grossPay"])
+
+
+def test_a_sum_that_is_not_that_of_the_declared_quarters_is_named(book: CaseBook, cases: list[UUID]) -> None:
+    version, event = book.event(cases[3], SalaryVerified)
+    quarters = (replace(event.declared_quarters[0], gross=Decimal("1.00")), *event.declared_quarters[1:])
+    book.rewrite(cases[3], version, replace(event, declared_quarters=quarters))
+    assert fields_of(the_one_difference(book)) == ["facts.grossPay"]
+
+
+def test_a_grant_against_a_requirement_that_is_not_met_is_named(book: CaseBook, cases: list[UUID]) -> None:
+    version, event = book.event(cases[1], ApplicationDecided)
+    book.rewrite(cases[1], version, replace(event, outcome="granted", grounds=()))
+
+    verdict = the_one_difference(book)
+
+    (difference,) = verdict.differences
+    assert (verdict.version, difference.field, difference.recorded) == (version, "outcome", "granted")
+    assert "requirementNotMet" in str(difference.recomputed)
+
+
+def test_a_decision_with_another_overall_verdict_is_named(book: CaseBook, cases: list[UUID]) -> None:
+    version, event = book.event(cases[1], ApplicationDecided)
+    book.rewrite(cases[1], version, replace(event, verdict="undetermined"))
+    (difference,) = the_one_difference(book).differences
+    assert (difference.field, difference.recorded, difference.recomputed) == ("verdict", "undetermined", "notMet")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "grounds", "code"),
+    [
+        ("refused", ("labourMarketTest",), "groundNotSupported"),
+        ("refused", (), "groundRequired"),
+        ("refused", ("other",), "motivationRequired"),
+        ("deemedGranted", (), "one of granted, refused"),
+    ],
+)
+def test_an_outcome_that_the_file_does_not_bear_is_named(
+    book: CaseBook, cases: list[UUID], outcome: str, grounds: tuple[str, ...], code: str
+) -> None:
+    version, event = book.event(cases[0], ApplicationDecided)
+    book.rewrite(cases[0], version, replace(event, outcome=outcome, grounds=grounds))
+    (difference,) = the_one_difference(book).differences
+    assert difference.field == "outcome"
+    assert code in str(difference.recomputed)
+
+
+def test_a_labour_market_test_forged_as_not_met_is_named(book: CaseBook, cases: list[UUID]) -> None:
+    version, event = book.event(cases[2], LabourMarketTestAssessed)
+    book.rewrite(cases[2], version, replace(event, finding=replace(event.finding, verdict=Verdict.NOT_MET)))
+    verdict = the_one_difference(book)
+    assert [(d.field, d.recorded, d.recomputed) for d in verdict.differences] == [("finding.verdict", "notMet", "met")]
+
+
+def test_a_branch_of_a_finding_forged_is_named_by_its_path(book: CaseBook, cases: list[UUID]) -> None:
+    version, event = book.event(cases[2], ApplicationDecided)
+    either: Finding = event.findings[0]
+    forged = replace(either, branches=(replace(either.branches[0], verdict=Verdict.MET), *either.branches[1:]))
+    book.rewrite(cases[2], version, replace(event, findings=(forged,)))
+    assert fields_of(the_one_difference(book)) == ["findings[0].branches[0].verdict"]
+
+
+def test_a_finding_left_out_is_named(book: CaseBook, cases: list[UUID]) -> None:
+    version, event = book.event(cases[0], ApplicationDecided)
+    book.rewrite(cases[0], version, replace(event, findings=(), results=()))
+    assert fields_of(the_one_difference(book)) == ["findings"]
+
+
+def test_facts_that_no_law_can_judge_are_named(book: CaseBook, cases: list[UUID]) -> None:
+    version, event = book.event(cases[0], SalaryVerified)
+    book.rewrite(cases[0], version, replace(event, facts=replace(event.facts, gross_pay=Decimal(-1))))
+    report = replayed(book)
+    # the decision after it is judged on its own facts, which no longer are those of the file
+    assert [(v.version, fields_of(v)) for v in report.different] == [(5, ["facts"]), (6, ["facts.grossPay"])]
+
+
+# The law changed
+
+
+def test_a_threshold_changed_in_the_law_is_named_with_both_amounts(
+    book: CaseBook, amended_law: Callable[[str, str], Rulebook], cases: list[UUID]
+) -> None:
+    # given a threshold for medium-skilled work that is another than on the day of the decision
+    law = amended_law('amount = "43396.00"', 'amount = "43395.99"')
+
+    report = replayed(book, law)
+
+    # then the case with a pay between the two is named, check of pay and decision, and no other
+    assert [(v.case_id, v.version) for v in report.different] == [(cases[2], 6), (cases[2], 7)]
+    shown = {d.field: (d.recorded, d.recomputed) for d in report.different[0].differences if d.recorded is not None}
+    assert shown["finding.threshold"] == ("43396.00", "43395.99")
+    assert shown["finding.verdict"] == ("notMet", "met")
+    assert "findings[0].branches[0].threshold" in fields_of(report.different[1])
+    assert report.other_rule_sets == report.verdicts
+    assert report.digest != replayed(book).digest
+
+
+def test_a_rule_set_that_says_the_same_of_these_cases_is_information_and_no_difference(
+    book: CaseBook, amended_law: Callable[[str, str], Rulebook]
+) -> None:
+    law = amended_law('amount = "101019.00"', 'amount = "101020.00"')
+    report = replayed(book, law)
+    assert (report.identical, report.different_count, report.other_rule_sets) == (10, 0, 10)
+    assert report.digest == replayed(book).digest
+
+
+def test_law_that_became_known_after_the_verdict_does_not_reach_back(
+    book: CaseBook, amended_law: Callable[[str, str], Rulebook]
+) -> None:
+    # given a correction of the threshold, in force on the day of filing and published months later
+    correction = """
+[[salary_threshold]]
+id = "FL-MED-SEED-CORRECTED"
+categories = ["mediumSkilledOther"]
+amount = "40000.00"
+unit = "EUR/year"
+basis = "unknown"
+from = 2026-01-01
+known_from = 2026-09-01
+known_from_basis = "published"
+legal_reference = "a correction"
+supersedes = ["FL-MED-SEED"]
+sources = ["a test"]
+confidence = "confirmed"
+
+[[salary_threshold]]
+id = "FL-MED-SEED"
+"""
+    law = amended_law('[[salary_threshold]]\nid = "FL-MED-SEED"\n', correction.lstrip())
+    report = replayed(book, law)
+    assert (report.different_count, report.other_rule_sets) == (0, 10)
+
+
+# Erasure
+
+
+def test_an_erased_worker_gives_withheld_and_never_different(book: CaseBook, cases: list[UUID]) -> None:
+    _, submitted = book.event(cases[2], ApplicationSubmitted)
+    book.keys.destroy(submitted.worker_subject)
+
+    replay = replay_one(book.readers, book.codec, book.law, cases[2])
+    report = replayed(book)
+
+    assert isinstance(replay, CaseReplay)
+    assert replay.outcome is ReplayOutcome.WITHHELD
+    # the recruitment search says nothing of the worker and is still judged
+    assert [v.outcome.value for v in replay.verdicts] == ["identical", "withheld", "withheld"]
+    assert (report.withheld, report.identical, report.different_count) == (2, 8, 0)
+    assert report.is_sound
+
+
+def test_an_erasure_written_into_an_event_by_hand_is_not_taken_for_one(book: CaseBook, cases: list[UUID]) -> None:
+    # given a decision whose facts were replaced by the mark of an erasure, the key being there
+    version, _ = book.event(cases[1], ApplicationDecided)
+    body = orjson.loads(_body(book, cases[1], version))
+    for name in ("facts", "findings", "motivation"):
+        body["clear"][name] = {"withheld": "erased"}
+    del body["personal"]
+    book.rewrite_body(cases[1], version, canonical_json(body))
+
+    assert verify_journal(book.readers).is_sound
+    report = replayed(book)
+    assert (report.unreadable_count, report.withheld) == (1, 0)
+    assert report.unreadable[0].case_id == cases[1]
+    assert not report.is_sound
+
+
+def test_facts_put_under_the_key_of_somebody_erased_are_different_and_not_withheld(
+    book: CaseBook, cases: list[UUID]
+) -> None:
+    version, event = book.event(cases[1], ApplicationDecided)
+    somebody = book.keys.mint()
+    book.rewrite(cases[1], version, replace(event, worker_subject=somebody))
+    book.keys.destroy(somebody)
+    assert fields_of(the_one_difference(book)) == ["workerSubject"]
+
+
+# Cases that cannot be read
+
+
+def test_a_subject_that_the_key_store_never_held_makes_the_case_unreadable(book: CaseBook, cases: list[UUID]) -> None:
+    version, _ = book.event(cases[0], ApplicationSubmitted)
+    body = orjson.loads(_body(book, cases[0], version))
+    body["clear"]["workerSubject"] = body["personal"]["worker"]["key"] = str(uuid4())
+    book.rewrite_body(cases[0], version, canonical_json(body))
+    replay = replay_one(book.readers, book.codec, book.law, cases[0])
+    assert isinstance(replay, UnreadableCase)
+    assert "key store" in replay.sentence
+
+
+def test_facts_under_a_key_that_is_not_the_workers_make_the_case_unreadable(book: CaseBook, cases: list[UUID]) -> None:
+    # given a group that claims the key of an erased person, to pass for an erasure of this one
+    somebody = book.keys.mint()
+    book.keys.destroy(somebody)
+    version, _ = book.event(cases[1], SalaryVerified)
+    body = orjson.loads(_body(book, cases[1], version))
+    body["personal"]["worker"]["key"] = str(somebody)
+    book.rewrite_body(cases[1], version, canonical_json(body))
+    report = replayed(book)
+    assert (report.unreadable_count, report.withheld) == (1, 0)
+
+
+def test_a_case_without_its_filing_is_unreadable_and_the_others_are_replayed(book: CaseBook, cases: list[UUID]) -> None:
+    book.tamper("delete from journal where stream = %s and version = 1", str(cases[0]))
+    report = replayed(book)
+    assert (report.cases, report.identical, report.unreadable_count) == (5, 8, 1)
+    assert report.unreadable[0].case_id == cases[0]
+
+
+def test_a_code_that_does_not_exist_makes_the_case_unreadable(book: CaseBook, cases: list[UUID]) -> None:
+    body = orjson.loads(_body(book, cases[0], 3))
+    body["clear"]["outcome"] = "perhaps"
+    book.rewrite_body(cases[0], 3, canonical_json(body))
+    replay = replay_one(book.readers, book.codec, book.law, cases[0])
+    assert isinstance(replay, UnreadableCase)
+    assert "version 3" in replay.sentence
+
+
+def _body(book: CaseBook, case: UUID, version: int) -> bytes:
+    with superuser(book.url) as connection, connection.cursor() as cursor:
+        cursor.execute("select body from journal where stream = %s and version = %s", (str(case), version))
+        return bytes(cursor.fetchone()[0])

@@ -1,0 +1,399 @@
+"""`audit verify` over a real journal: a sound one, and one forged in each way a superuser can think of."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+import orjson
+import pytest
+
+from domain.audit.journal_chain import Checkpoint, Fault
+from domain.audit.merkle import leaf_hash
+from infra.audit.verification import VerificationReport, verify_journal
+from infra.wire_format import canonical_json
+from tests.audit.case_book import CaseBook, superuser
+from tests.audit.test_merkle_tree import tree_hash
+
+pytestmark = pytest.mark.server
+
+
+def verified(book: CaseBook, checkpoint: Checkpoint | None = None) -> VerificationReport:
+    return verify_journal(book.readers, checkpoint=checkpoint)
+
+
+def noted(book: CaseBook) -> Checkpoint:
+    """Size and root as an auditor wrote them down before anything was forged."""
+    report = verified(book)
+    return Checkpoint(size=report.size, root=report.root)
+
+
+def assert_first(report: VerificationReport, position: int, case: UUID | None, version: int | None, fault: Fault):
+    assert report.first_finding is not None
+    found = report.first_finding
+    assert (found.position, found.case_id, found.version, found.fault) == (position, case, version, fault)
+
+
+def test_the_journal_of_some_cases_is_sound_and_its_root_is_that_of_the_definition(book: CaseBook) -> None:
+    report = verified(book)
+
+    with superuser(book.url) as connection, connection.cursor() as cursor:
+        cursor.execute("select leaf from journal order by position")
+        leaves = [bytes(leaf) for (leaf,) in cursor.fetchall()]
+    assert report.is_sound
+    assert report.first_finding is None
+    assert (report.size, report.case_count) == (len(leaves), 5)
+    assert report.root == tree_hash(leaves).hex()
+
+
+def test_an_empty_journal_is_sound(empty_database: str, law) -> None:
+    book = CaseBook(empty_database, law)
+    try:
+        report = verified(book)
+    finally:
+        book.close()
+    assert (report.is_sound, report.size, report.root) == (True, 0, tree_hash([]).hex())
+
+
+def test_a_journal_that_grew_since_the_checkpoint_is_sound_against_it(book: CaseBook) -> None:
+    # given a checkpoint noted when the journal held ten events
+    with superuser(book.url) as connection, connection.cursor() as cursor:
+        cursor.execute("select leaf from journal where position <= 10 order by position")
+        earlier = Checkpoint(size=10, root=tree_hash([bytes(leaf) for (leaf,) in cursor.fetchall()]).hex())
+    # when it holds more, then it still begins with the same ten
+    assert verified(book, earlier).is_sound
+
+
+def test_progress_ends_with_all_there_is(book: CaseBook) -> None:
+    calls: list[tuple[int, int]] = []
+    report = verify_journal(book.readers, on_progress=lambda done, total: calls.append((done, total)))
+    assert calls[-1] == (report.size, report.size)
+
+
+def test_an_edited_body_is_named(book: CaseBook, cases: list[UUID]) -> None:
+    book.tamper("update journal set body = body || ' ' where stream = %s and version = 3", str(cases[1]))
+    report = verified(book)
+    assert_first(report, book.position(cases[1], 3), cases[1], 3, Fault.BODY_DIFFERS)
+    assert report.finding_count == 1
+
+
+def test_two_bodies_swapped_are_both_named(book: CaseBook, cases: list[UUID]) -> None:
+    one, other = book.position(cases[0], 5), book.position(cases[1], 5)
+    book.tamper(
+        "update journal j set body = k.body from journal k"
+        " where (j.position, k.position) in ((%s, %s), (%s, %s))",
+        one, other, other, one,
+    )  # fmt: skip
+    report = verified(book)
+    assert [(f.position, f.fault) for f in report.findings] == [(one, Fault.BODY_DIFFERS), (other, Fault.BODY_DIFFERS)]
+
+
+def test_an_edited_leaf_is_named(book: CaseBook, cases: list[UUID]) -> None:
+    edited = _leaf(book, cases[2], 2) | {"actor": "somebody else"}
+    book.tamper("update journal set leaf = %s where stream = %s and version = 2", canonical_json(edited), str(cases[2]))
+    report = verified(book)
+    assert_first(report, book.position(cases[2], 2), cases[2], 2, Fault.LEAF_HASH_DIFFERS)
+    assert report.finding_count == 1  # the event after it was built on the hash that is still stored
+
+
+def test_a_leaf_edited_together_with_its_hash_is_named_by_the_event_built_on_it(
+    book: CaseBook, cases: list[UUID]
+) -> None:
+    _edit_leaf_and_hash(book, cases[2], 2, actor="somebody else")
+    report = verified(book)
+    assert_first(report, book.position(cases[2], 3), cases[2], 3, Fault.CHAIN_BROKEN)
+    assert "version 2" in report.first_finding.sentence
+
+
+def test_a_last_leaf_edited_together_with_its_hash_shows_against_an_earlier_root_only(
+    book: CaseBook, cases: list[UUID]
+) -> None:
+    before = noted(book)
+    _edit_leaf_and_hash(book, cases[2], _versions(book, cases[2]), actor="somebody else")
+    assert verified(book).is_sound
+    assert_first(verified(book, before), before.size, None, None, Fault.ROOT_DIFFERS)
+
+
+@pytest.mark.parametrize(
+    "changed", [{"origin": "another log"}, {"version": 9}, {"type": "ApplicationLapsed"}, {"schema": 2}]
+)
+def test_a_leaf_of_another_event_is_named(book: CaseBook, cases: list[UUID], changed: dict[str, object]) -> None:
+    _edit_leaf_and_hash(book, cases[0], _versions(book, cases[0]), **changed)
+    report = verified(book)
+    assert_first(
+        report,
+        book.position(cases[0], _versions(book, cases[0])),
+        cases[0],
+        _versions(book, cases[0]),
+        Fault.LEAF_DESCRIBES_ANOTHER_EVENT,
+    )
+
+
+@pytest.mark.parametrize("leaf", [b"", b"{", b"[1]", b"\xff\xfe", b'{"v":1,"v":1}', b'{"v": 1}'])
+def test_a_leaf_that_is_no_canonical_json_object_is_named(book: CaseBook, cases: list[UUID], leaf: bytes) -> None:
+    book.tamper(
+        "update journal set leaf = %s, leaf_hash = %s where stream = %s and version = 1",
+        leaf, leaf_hash(leaf), str(cases[0]),
+    )  # fmt: skip
+    assert_first(verified(book), 1, cases[0], 1, Fault.LEAF_UNREADABLE)
+
+
+def test_a_column_that_no_longer_fits_the_leaf_is_named(book: CaseBook, cases: list[UUID]) -> None:
+    book.tamper("update journal set type = 'ApplicationWithdrawn' where stream = %s and version = 4", str(cases[0]))
+    assert_first(verified(book), book.position(cases[0], 4), cases[0], 4, Fault.LEAF_DESCRIBES_ANOTHER_EVENT)
+
+
+def test_an_event_deleted_in_the_middle_is_missed_at_its_position(book: CaseBook, cases: list[UUID]) -> None:
+    gone = book.position(cases[1], 3)
+    book.tamper("delete from journal where position = %s", gone)
+    report = verified(book)
+    assert_first(report, gone, None, None, Fault.MISSING_EVENT)
+    # and the case it was of is named by what came after it
+    assert (cases[1], 4, Fault.VERSION_NOT_NEXT) in [(f.case_id, f.version, f.fault) for f in report.findings]
+
+
+def test_a_deletion_that_closes_the_gap_in_positions_is_named_by_the_next_event_of_the_case(
+    book: CaseBook, cases: list[UUID]
+) -> None:
+    gone = book.position(cases[1], 3)
+    book.tamper("delete from journal where position = %s", gone)
+    _shift(book, gone + 1, -1)
+    book.tamper("update journal_head set position = position - 1")
+    assert_first(verified(book), book.position(cases[1], 4), cases[1], 4, Fault.VERSION_NOT_NEXT)
+
+
+def test_the_first_event_of_a_case_deleted_is_named(book: CaseBook, cases: list[UUID]) -> None:
+    book.tamper("delete from journal where position = 1")
+    report = verified(book)
+    assert_first(report, 1, None, None, Fault.MISSING_EVENT)
+    assert [(f.case_id, f.version, f.fault) for f in report.findings[1:]] == [(cases[0], 2, Fault.VERSION_NOT_NEXT)]
+
+
+def test_the_last_event_of_a_case_deleted_is_missed_at_its_position(book: CaseBook, cases: list[UUID]) -> None:
+    gone = book.position(cases[0], _versions(book, cases[0]))
+    book.tamper("delete from journal where position = %s", gone)
+    report = verified(book)
+    assert_first(report, gone, None, None, Fault.MISSING_EVENT)
+    assert report.finding_count == 1
+
+
+def test_the_end_of_the_log_deleted_is_missed_by_the_head(book: CaseBook) -> None:
+    size = noted(book).size
+    book.tamper("delete from journal where position > %s", size - 2)
+    report = verified(book)
+    assert_first(report, size - 1, None, None, Fault.MISSING_EVENT)
+    assert report.finding_count == 2
+
+
+def test_the_end_of_the_log_deleted_with_the_head_set_back_shows_against_an_earlier_root_only(
+    book: CaseBook,
+) -> None:
+    before = noted(book)
+    _cut_off(book, after=before.size - 2)
+    assert verified(book).is_sound
+    assert_first(verified(book, before), before.size - 1, None, None, Fault.SHORTER_THAN_CHECKPOINT)
+
+
+def test_a_case_rolled_back_is_named_where_its_events_are_missing(book: CaseBook, cases: list[UUID]) -> None:
+    gone = book.position(cases[3], 4)
+    book.tamper("delete from journal where stream = %s and version >= 4", str(cases[3]))
+    assert_first(verified(book), gone, None, None, Fault.MISSING_EVENT)
+
+
+def test_a_case_rolled_back_with_everything_closed_up_shows_against_an_earlier_root_only(
+    book: CaseBook, cases: list[UUID]
+) -> None:
+    before = noted(book)
+    book.tamper("delete from journal where stream = %s and version >= 4", str(cases[1]))
+    book.tamper(
+        "update journal j set position = -n.n from (select position, row_number() over (order by position) n"
+        " from journal) n where n.position = j.position"
+    )
+    book.tamper("update journal set position = -position")
+    book.tamper("update journal_head set position = (select max(position) from journal)")
+    assert verified(book).is_sound
+    assert not verified(book, before).is_sound
+
+
+def test_a_whole_log_deleted_with_the_head_set_back_shows_against_an_earlier_root(book: CaseBook) -> None:
+    before = noted(book)
+    book.tamper("truncate journal")
+    book.tamper("update journal_head set position = 0, known_at = '-infinity'")
+    assert verified(book).is_sound
+    assert_first(verified(book, before), 1, None, None, Fault.SHORTER_THAN_CHECKPOINT)
+
+
+def test_events_of_one_case_that_change_places_are_named(book: CaseBook, cases: list[UUID]) -> None:
+    # given the events of one command, which share all their times
+    one, other = book.position(cases[1], 3), book.position(cases[1], 4)
+    _swap_positions(book, one, other)
+    assert_first(verified(book), one, cases[1], 4, Fault.VERSION_NOT_NEXT)
+
+
+def test_events_of_two_cases_that_change_places_are_named_by_their_times(book: CaseBook, cases: list[UUID]) -> None:
+    one, other = book.position(cases[0], _versions(book, cases[0])), book.position(cases[1], 1)
+    _swap_positions(book, one, other)
+    # then the event that now comes after one that was recorded later is named
+    assert_first(verified(book), other, cases[0], _versions(book, cases[0]), Fault.KNOWN_AT_WRONG)
+
+
+def test_events_that_change_places_with_their_times_made_to_fit_show_against_an_earlier_root_only(
+    book: CaseBook, cases: list[UUID]
+) -> None:
+    before = noted(book)
+    one, other = book.position(cases[0], _versions(book, cases[0])), book.position(cases[1], 1)
+    _swap_positions(book, one, other)
+    book.tamper(
+        "update journal set known_at = (select known_at from journal where position = %s) where position = %s",
+        one, other,
+    )  # fmt: skip
+    assert verified(book).is_sound
+    assert_first(verified(book, before), before.size, None, None, Fault.ROOT_DIFFERS)
+
+
+def test_a_forged_event_in_the_middle_is_named(book: CaseBook) -> None:
+    # given room made at position 5
+    _shift(book, 5, +1)
+    forged = uuid4()
+    book.tamper(
+        "insert into journal select 5, %s, 1, type, schema, known_at, leaf_hash, leaf, body from journal"
+        " where position = 6",
+        str(forged),
+    )
+    book.tamper("update journal_head set position = position + 1")
+    assert_first(verified(book), 5, forged, 1, Fault.LEAF_DESCRIBES_ANOTHER_EVENT)
+
+
+def test_a_forged_event_at_the_end_without_the_head_is_named(book: CaseBook, cases: list[UUID]) -> None:
+    size = noted(book).size
+    book.tamper(
+        "insert into journal select position + 1, stream, version + 1, type, schema, known_at, leaf_hash, leaf, body"
+        " from journal where position = %s",
+        size,
+    )
+    report = verified(book)
+    assert report.first_finding is not None
+    assert report.first_finding.position == size + 1
+    assert {f.fault for f in report.findings} >= {Fault.HEAD_DIFFERS, Fault.LEAF_DESCRIBES_ANOTHER_EVENT}
+
+
+@pytest.mark.parametrize("position", [0, -(2**62)])
+def test_an_event_before_the_first_position_is_named(book: CaseBook, position: int) -> None:
+    forged = uuid4()
+    book.tamper(
+        "insert into journal select %s, %s, 1, type, schema, known_at, leaf_hash, leaf, body from journal"
+        " where position = 1",
+        position, str(forged),
+    )  # fmt: skip
+    assert_first(verified(book), position, None, None, Fault.UNEXPECTED_POSITION)
+
+
+def test_an_event_far_beyond_the_others_is_found_without_walking_the_gap(book: CaseBook) -> None:
+    size = noted(book).size
+    book.tamper("update journal set position = %s where position = %s", 2**62, size)
+    assert_first(verified(book), size, None, None, Fault.MISSING_EVENT)
+
+
+@pytest.mark.parametrize("known_at", ["2000-01-01Z", "-infinity"])
+def test_a_known_time_set_back_is_named(book: CaseBook, cases: list[UUID], known_at: str) -> None:
+    book.tamper("update journal set known_at = %s where stream = %s and version = 3", known_at, str(cases[1]))
+    report = verified(book)
+    assert_first(report, book.position(cases[1], 3), cases[1], 3, Fault.KNOWN_AT_WRONG)
+    assert report.finding_count == 1
+
+
+@pytest.mark.parametrize("known_at", ["2026-06-01Z", "infinity"])
+def test_a_known_time_set_forward_is_named_where_it_was_set(book: CaseBook, cases: list[UUID], known_at: str) -> None:
+    book.tamper("update journal set known_at = %s where stream = %s and version = 3", known_at, str(cases[1]))
+    report = verified(book)
+    assert_first(report, book.position(cases[1], 3), cases[1], 3, Fault.KNOWN_AT_WRONG)
+    assert report.finding_count == 1
+
+
+def test_the_last_known_time_set_forward_is_named_even_with_the_head(book: CaseBook) -> None:
+    size = noted(book).size
+    book.tamper("update journal set known_at = '2027-01-01Z' where position = %s", size)
+    book.tamper("update journal_head set known_at = '2027-01-01Z'")
+    report = verified(book)
+    assert (report.first_finding.position, report.first_finding.fault) == (size, Fault.KNOWN_AT_WRONG)
+
+
+def test_events_of_one_append_may_share_the_known_time_of_its_last(book: CaseBook, cases: list[UUID]) -> None:
+    # given the last event of a case and the filing of the next, stored as one group
+    last = book.position(cases[0], _versions(book, cases[0]))
+    book.tamper(
+        "update journal set known_at = (select known_at from journal where position = %s) where position = %s",
+        last + 1, last,
+    )  # fmt: skip
+    assert verified(book).is_sound
+
+
+def test_a_first_event_that_claims_one_before_it_is_named(book: CaseBook, cases: list[UUID]) -> None:
+    _edit_leaf_and_hash(book, cases[4], 1, prev="00" * 32)
+    assert_first(verified(book), book.position(cases[4], 1), cases[4], 1, Fault.CHAIN_BROKEN)
+
+
+def test_a_known_time_of_the_head_that_is_not_that_of_the_last_event_is_named(book: CaseBook) -> None:
+    book.tamper("update journal_head set known_at = '2027-01-01Z'")
+    report = verified(book)
+    assert_first(report, report.size, None, None, Fault.HEAD_DIFFERS)
+
+
+def test_the_head_of_another_log_is_named(book: CaseBook, cases: list[UUID]) -> None:
+    book.tamper("update journal_head set origin = 'another log'")
+    try:
+        report = verified(book)
+    finally:
+        book.tamper("update journal_head set origin = 'tests/audit'")
+    assert_first(report, 1, cases[0], 1, Fault.LEAF_DESCRIBES_ANOTHER_EVENT)
+    assert report.finding_count == report.size
+
+
+def test_the_rest_is_counted_when_everything_is_wrong(book: CaseBook, cases: list[UUID]) -> None:
+    book.tamper("update journal set body = body || ' ', leaf_hash = %s", b"\0" * 32)
+    report = verified(book)
+    assert report.finding_count > report.size
+    assert len(report.findings) <= 100
+    assert_first(report, 1, cases[0], 1, Fault.LEAF_HASH_DIFFERS)
+
+
+def test_no_sentence_holds_what_is_stored(book: CaseBook, cases: list[UUID]) -> None:
+    book.tamper('update journal set body = \'{"name": "Asha Rao"}\'')
+    assert all("Asha" not in finding.sentence for finding in verified(book).findings)
+
+
+def _leaf(book: CaseBook, case: UUID, version: int) -> dict[str, object]:
+    with superuser(book.url) as connection, connection.cursor() as cursor:
+        cursor.execute("select leaf from journal where stream = %s and version = %s", (str(case), version))
+        return orjson.loads(bytes(cursor.fetchone()[0]))
+
+
+def _edit_leaf_and_hash(book: CaseBook, case: UUID, at: int, /, **changed: object) -> None:
+    leaf = canonical_json(_leaf(book, case, at) | changed)
+    book.tamper(
+        "update journal set leaf = %s, leaf_hash = %s where stream = %s and version = %s",
+        leaf, leaf_hash(leaf), str(case), at,
+    )  # fmt: skip
+
+
+def _versions(book: CaseBook, case: UUID) -> int:
+    return book.journal.read(case).version
+
+
+def _shift(book: CaseBook, first: int, by: int) -> None:
+    """Move the events from ``first`` on; in two steps, because positions are unique."""
+    book.tamper("update journal set position = -position - %s where position >= %s", by, first)
+    book.tamper("update journal set position = -position where position < 0")
+
+
+def _swap_positions(book: CaseBook, one: int, other: int) -> None:
+    book.tamper("update journal set position = -1 where position = %s", one)
+    book.tamper("update journal set position = %s where position = %s", one, other)
+    book.tamper("update journal set position = %s where position = -1", other)
+
+
+def _cut_off(book: CaseBook, after: int) -> None:
+    book.tamper("delete from journal where position > %s", after)
+    book.tamper(
+        "update journal_head set position = %s, known_at = (select known_at from journal where position = %s)",
+        after, after,
+    )  # fmt: skip

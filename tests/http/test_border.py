@@ -1,0 +1,131 @@
+"""The outermost layer: paths and methods, what is accepted, trace ids, and errors that end without a word inside."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from api.composition import Program
+from api.http_server import running_server
+from api.problems import OWN_PROBLEM_TYPES
+from domain.case.refusals import Reason
+from infra.postgres.conflicts import OutcomeUnknown
+from infra.postgres.connections import DatabaseUnavailable
+from infra.structured_logs import configure_logging
+from tests.http.counter import APPLICATION, CANARIES, Counter
+
+pytestmark = pytest.mark.server
+
+
+class BrokenJournal:
+    """A journal that fails with ``error`` whatever is asked of it."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def __getattr__(self, _name: str) -> Any:
+        raise self._error
+
+
+def filed_where_the_journal_fails(program: Program, error: Exception) -> httpx.Response:
+    broken = replace(program, journal=BrokenJournal(error))  # type: ignore[arg-type]
+    with running_server(broken) as address:
+        return httpx.post(
+            f"{address}/rest/singlePermit/v1/applications", json=APPLICATION, headers={"Idempotency-Key": str(uuid4())}
+        )
+
+
+def test_every_answer_has_a_trace_id_of_its_own(counter: Counter) -> None:
+    one, two = (counter.get("health", **{"BelGov-Trace-Id": "caller-1"}) for _ in range(2))
+    assert UUID(one.headers["BelGov-Trace-Id"]) != UUID(two.headers["BelGov-Trace-Id"])
+    assert one.headers["BelGov-Related-Trace-Id"] == "caller-1"
+    # nothing is echoed that is no trace id
+    assert "BelGov-Related-Trace-Id" not in counter.get("health", **{"BelGov-Trace-Id": "x" * 37}).headers
+
+
+@pytest.mark.parametrize("path", ["nothing", "applications/", "health/", "../v2/applications", "openapi.json", "docs"])
+def test_a_path_that_is_not_there(counter: Counter, path: str) -> None:
+    missing = counter.get(path)
+    assert missing.status_code == 404
+    assert missing.json()["type"] == "urn:problem-type:belgif:resourceNotFound"
+
+
+def test_a_method_that_is_not_there(counter: Counter) -> None:
+    for method, path, allowed in (("GET", "applications", "POST"), ("DELETE", f"applications/{uuid4()}", "GET")):
+        answer = counter.client.request(method, path)
+        assert (answer.status_code, answer.headers["Allow"]) == (405, allowed)
+        assert answer.json()["type"] == "urn:problem-type:singlePermit:methodNotAllowed"
+
+
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [("text/html", 406), ("application/json;q=0", 406), ("text/html, application/*;q=0.5", 200), ("*/*", 200)],
+)
+def test_what_a_caller_accepts(counter: Counter, accept: str, status: int) -> None:
+    assert counter.get("health", Accept=accept).status_code == status
+
+
+def test_the_href_of_a_problem_leads_somewhere(counter: Counter) -> None:
+    problem = counter.get("health", Accept="text/html").json()
+    page = counter.get(problem["href"])
+    assert (page.status_code, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert "notAcceptable" in page.text
+    assert counter.get("refData/problemTypes/unheard-of").status_code == 404
+    # as does that of every problem of our own
+    for code in OWN_PROBLEM_TYPES:
+        assert counter.get(f"refData/problemTypes/{code}").status_code == 200
+    assert set(OWN_PROBLEM_TYPES) >= {each.value for each in Reason} - {Reason.APPLICATION_UNKNOWN.value}
+
+
+def test_an_unforeseen_error_tells_nothing_but_its_instance(
+    program: Program, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # given an error whose text holds what is somebody's
+    configure_logging()
+    failed = filed_where_the_journal_fails(program, RuntimeError("no room for Zwaluwina Vandekanarie 85073003328"))
+    # then neither the answer nor the log repeats it
+    assert (failed.status_code, failed.json()["type"]) == (500, "urn:problem-type:belgif:internalServerError")
+    logged = capsys.readouterr().err
+    assert not any(canary in failed.text + logged for canary in CANARIES)
+    # but the instance of the one is found in the other, with where it happened
+    assert failed.json()["instance"] in logged
+    assert "RuntimeError" in logged
+    assert "__getattr__" in logged
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(DatabaseUnavailable("connection to 10.0.0.1 lost"), "cannot do the work"), (OutcomeUnknown(), "unknown")],
+)
+def test_a_database_that_is_away_asks_to_come_again(program: Program, error: Exception, said: str) -> None:
+    answer = filed_where_the_journal_fails(program, error)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+    assert answer.json()["type"] == "urn:problem-type:belgif:serviceUnavailable"
+    assert said in answer.json()["detail"]
+    assert "same Idempotency-Key" in answer.json()["detail"]
+    assert "10.0.0.1" not in answer.text
+
+
+class StoppedWorker:
+    failed = ("projections",)
+
+
+def test_health_tells_what_is_left(program: Program) -> None:
+    lost = BrokenJournal(DatabaseUnavailable("gone"))
+    for service, workers, status in (
+        (program, StoppedWorker(), (200, "DEGRADED")),
+        (replace(program, keys=lost), None, (200, "DEGRADED")),  # type: ignore[arg-type]
+        (replace(program, recorder=_OriginOnly()), None, (503, "DOWN")),  # type: ignore[arg-type]
+    ):
+        with running_server(service, workers=workers) as address:
+            health = httpx.get(f"{address}/rest/singlePermit/v1/health")
+        assert (health.status_code, health.json()["status"]) == status
+
+
+class _OriginOnly(BrokenJournal):
+    origin = "lost"
+
+    def __init__(self) -> None:
+        super().__init__(DatabaseUnavailable("gone"))

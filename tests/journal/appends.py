@@ -1,0 +1,131 @@
+"""Requests as a caller of the journal makes them, and what an auditor reads back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from uuid import UUID, uuid4
+
+import orjson
+from eventsourcing.persistence import Tracking
+
+from infra.postgres.append_requests import (
+    AppendRequest,
+    CommandIdentity,
+    SealedEvent,
+    StreamHead,
+    Touch,
+    seal,
+    wire_time,
+)
+from infra.postgres.connections import Role, connect
+from infra.postgres.copy_binary import JournalRow, copy_rows
+
+ORIGIN = "tests"
+NOON = datetime(2026, 1, 20, 12, tzinfo=UTC)
+NEW = StreamHead(None, None)
+
+
+def command(number: str | None = None, *, body: str = "same") -> CommandIdentity:
+    """A command of one actor; ``body`` is what was asked, as far as its digest tells."""
+    return CommandIdentity("tester", number or str(uuid4()), sha256(body.encode()).digest())
+
+
+def events_on(
+    stream: UUID,
+    head: StreamHead,
+    identity: CommandIdentity,
+    *,
+    count: int = 1,
+    at: datetime = NOON,
+    type_: str = "Noted",
+    body: bytes | None = None,
+) -> tuple[SealedEvent, ...]:
+    """The next ``count`` events of a stream that stands at ``head``, chained."""
+    version, prev = head.version or 0, head.leaf_hash
+    sealed = []
+    for each in range(version + 1, version + count + 1):
+        event = seal(
+            origin=ORIGIN,
+            stream=stream,
+            version=each,
+            prev=prev,
+            type_=type_,
+            schema=1,
+            body=orjson.dumps({"clear": {"noted": str(uuid4())}}) if body is None else body,
+            commitments={},
+            recorded_at=wire_time(at),
+            command=identity,
+            causation_id=None,
+            rule_set=None,
+        )
+        prev = event.leaf_hash
+        sealed.append(event)
+    return tuple(sealed)
+
+
+def request(
+    stream: UUID | None = None,
+    head: StreamHead = NEW,
+    *,
+    identity: CommandIdentity | None = None,
+    count: int = 1,
+    at: datetime = NOON,
+    tracking: Tracking | None = None,
+    type_: str = "Noted",
+    body: bytes | None = None,
+) -> AppendRequest:
+    """One command that read ``stream`` at ``head`` and decided on ``count`` events."""
+    stream, identity = stream or uuid4(), identity or command()
+    sealed = events_on(stream, head, identity, count=count, at=at, type_=type_, body=body)
+    return AppendRequest(identity, wire_time(at), (Touch(stream, head),), sealed, tracking)
+
+
+def refused_by_the_driver() -> AppendRequest:
+    """A request with an event type that no text of PostgreSQL can hold; psycopg2 does not even send it."""
+    good = request()
+    return replace(good, events=tuple(replace(event, type="No\0ted") for event in good.events))
+
+
+def refused_by_the_database() -> AppendRequest:
+    """A request with a schema that does not fit its column."""
+    good = request()
+    return replace(good, events=tuple(replace(event, schema=70_000) for event in good.events))
+
+
+@dataclass(frozen=True, slots=True)
+class JournalAsStored:
+    """All rows of a journal in the order of their positions, read past the product's own recorder."""
+
+    rows: Sequence[JournalRow]
+
+    @classmethod
+    def of(cls, url: str) -> JournalAsStored:
+        connection = connect(url, Role.READER)
+        try:
+            return cls(list(copy_rows(connection, 0, 2**62)))
+        finally:
+            connection.close()
+
+    def of_stream(self, stream: UUID) -> list[JournalRow]:
+        return [row for row in self.rows if row.stream == stream]
+
+    def require_sound(self) -> None:
+        """Positions dense from 1, each leaf hashed rightly over its body, each stream one unbroken chain."""
+        assert [row.position for row in self.rows] == list(range(1, len(self.rows) + 1))
+        heads: dict[UUID, JournalRow] = {}
+        for row in self.rows:
+            assert sha256(b"\0" + row.leaf).digest() == row.leaf_hash
+            leaf = orjson.loads(row.leaf)
+            assert leaf["bodySha256"] == sha256(row.body).hexdigest()
+            assert (leaf["stream"], leaf["version"], leaf["type"]) == (str(row.stream), row.version, row.type)
+            before = heads.get(row.stream)
+            assert leaf.get("prev") == (before.leaf_hash.hex() if before else None)
+            assert row.version == (before.version + 1 if before else 1)
+            heads[row.stream] = row
+
+
+def later(seconds: float) -> datetime:
+    return NOON + timedelta(seconds=seconds)

@@ -1,0 +1,100 @@
+"""The schema is brought up to date once, by one process, and never rewritten."""
+
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from infra.postgres.connections import DatabaseUnavailable, Role, connect
+from infra.postgres.migrate import Migration, SchemaUnusable, migrate_journal, migrate_keys, shipped_migrations
+from infra.postgres.recorder import JournalRecorder
+
+pytestmark = pytest.mark.server
+
+MIGRATE = """
+import sys
+from infra.postgres.migrate import migrate_journal
+print(len(migrate_journal(sys.argv[1], origin="tests")))
+"""
+
+
+def test_an_empty_database_gets_every_migration_once(empty_database: str) -> None:
+    names = [each.name for each in shipped_migrations("journal")]
+
+    assert migrate_journal(empty_database, origin="tests") == names
+    assert migrate_journal(empty_database, origin="tests") == []
+    with closing(JournalRecorder(empty_database)) as recorder:
+        assert recorder.origin == "tests"
+        assert recorder.max_notification_id() is None
+
+
+def test_the_journal_and_the_keys_may_share_a_database(empty_database: str) -> None:
+    assert migrate_journal(empty_database, origin="tests")
+    assert migrate_keys(empty_database)
+    assert migrate_journal(empty_database, origin="tests") == []
+
+
+def test_of_processes_that_migrate_at_once_one_does_the_work(empty_database: str) -> None:
+    root = Path(__file__).parents[2]
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", MIGRATE, empty_database],
+            cwd=root,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(4)
+    ]
+    said = [(*process.communicate(timeout=60), process.returncode) for process in processes]
+
+    assert [(error, code) for _, error, code in said] == [("", 0)] * 4
+    applied = sorted(int(count) for count, _, _ in said)
+    assert applied == [0, 0, 0, len(shipped_migrations("journal"))]
+
+
+def test_a_database_set_up_with_another_text_is_refused(empty_database: str) -> None:
+    read_model = Migration("9001_board", "create table board (n int)")
+    migrate_journal(empty_database, origin="tests", read_models=[read_model])
+
+    with pytest.raises(SchemaUnusable, match=r"9001_board .* another text"):
+        migrate_journal(
+            empty_database, origin="tests", read_models=[Migration("9001_board", "create table board (n bigint)")]
+        )
+
+
+def test_a_journal_of_another_origin_is_refused(empty_database: str) -> None:
+    migrate_journal(empty_database, origin="flanders")
+
+    with pytest.raises(SchemaUnusable, match="'flanders', not 'demonstration'"):
+        migrate_journal(empty_database, origin="demonstration")
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(empty_database: str) -> None:
+    broken = Migration("9001_broken", "create table half (n int); select * from nowhere")
+
+    with pytest.raises(psycopg2.Error):
+        migrate_journal(empty_database, origin="tests", read_models=[broken])
+
+    with closing(connect(empty_database, None)) as connection, connection.cursor() as cursor:
+        cursor.execute("select to_regclass('permit.half'), to_regclass('permit.journal')")
+        assert cursor.fetchone() == (None, None)
+    assert migrate_journal(empty_database, origin="tests")
+
+
+def test_everything_belongs_to_the_owner(journal_url: str) -> None:
+    with closing(connect(journal_url, None)) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "select relname, pg_get_userbyid(relowner) from pg_class where relnamespace = 'permit'::regnamespace"
+            " union all select proname, pg_get_userbyid(proowner) from pg_proc"
+            " where pronamespace = 'permit'::regnamespace"
+        )
+        assert {owner for _, owner in cursor.fetchall()} == {Role.OWNER.value}
+
+
+def test_a_program_without_its_schema_says_so(empty_database: str) -> None:
+    with pytest.raises((DatabaseUnavailable, psycopg2.Error)):
+        JournalRecorder(empty_database)

@@ -1,0 +1,259 @@
+"""A log with cases in it, made as the product makes them: commands decided over a real journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+import psycopg2
+
+from domain.case.application import (
+    Application,
+    Employer,
+    Employment,
+    GrossPay,
+    LabourMarketEvidence,
+    VacancyPublication,
+    Worker,
+    Workplace,
+)
+from domain.case.commands import (
+    AddLabourMarketEvidence,
+    CaseCommand,
+    CommandContext,
+    DecideApplication,
+    Minted,
+    RecordCrossroadsAnswer,
+    RecordCrossroadsFailure,
+    SubmitApplication,
+    WithdrawApplication,
+)
+from domain.case.handling import Receipt, handle
+from domain.crossroads.answers import CheckKind, CrossroadsAnswer, EmployerOnRegister, NoDataFound
+from domain.deadlines.service_levels import ServiceTarget
+from domain.law.rulebook import Rulebook
+from infra.case_files import CaseFiles
+from infra.event_codec import EventCodec
+from infra.keys import MasterKey
+from infra.postgres.connections import ConnectionPool, Role
+from infra.postgres.journal import PostgresJournal
+from infra.postgres.key_store import PostgresKeyStore
+from infra.postgres.mapper import EventMapper
+from infra.postgres.migrate import migrate_journal, migrate_keys
+from infra.postgres.projection_runner import ProjectionRunner
+from infra.postgres.read_model_schema import read_model_migrations
+from infra.postgres.recorder import JournalRecorder
+from projections.case_file_table import CaseFileModel
+from projections.read_model import ReadModel
+from projections.registered import registered_read_models
+from projections.sla_board import SlaBoard
+from tests.servers import fresh_database
+
+ORIGIN = "tests/projections"
+FILED = datetime(2026, 2, 2, 9, tzinfo=UTC)
+TARGET = ServiceTarget.load("flanders")
+TARGETS = {"flanders": TARGET}
+
+CANARIES = ("Zephyrine", "Quillfeather", "1987-06-05", "49321.17", "Underwater basket weaver", "Candidate Xanthippe")
+"""The personal values of every application here; none may ever be found in clear."""
+
+ORDINARY = Application(
+    authority="flanders",
+    kind="fixedTerm",
+    category="mediumSkilledOther",
+    procedure_language="nl",
+    filed_by="employer",
+    employer=Employer(enterprise_number="0202239951", name="Acme"),
+    worker=Worker(given_name="Zephyrine", family_name="Quillfeather", birth_date=date(1987, 6, 5), nationality="IN"),
+    employment=Employment(
+        title="Underwater basket weaver",
+        start=date(2026, 6, 1),
+        contract="belgian",
+        gross_pay=GrossPay(amount=Decimal("49321.17"), period="year"),
+        full_time_equivalent=Decimal("1.0"),
+        workplace=Workplace(municipality_code="44021"),
+    ),
+)
+
+EVIDENCE = LabourMarketEvidence(
+    publications=(
+        VacancyPublication(channel="VDAB", from_=date(2025, 11, 10), to=date(2026, 1, 26)),
+        VacancyPublication(channel="EURES", from_=date(2025, 11, 10), to=date(2026, 1, 26)),
+    ),
+    candidates=("Candidate Xanthippe had no diploma",),
+)
+
+ON_REGISTER = EmployerOnRegister(enterprise_number="0202239951", name="Acme NV", active=True)
+NO_DATA = NoDataFound()
+
+
+@dataclass(slots=True)
+class SettableClock:
+    moment: datetime
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogOfCases:
+    """A journal to give commands to, and what reads it."""
+
+    url: str
+    keys_url: str
+    recorder: JournalRecorder
+    journal: PostgresJournal
+    keys: PostgresKeyStore
+    rulebook: Rulebook
+    writers: ConnectionPool
+    readers: ConnectionPool
+    clock: SettableClock
+
+    def file(self, application: Application = ORDINARY, at: datetime = FILED) -> UUID:
+        case_id = uuid4()
+        minted = Minted(reference=f"FL-2026-{case_id.hex[:7]}", worker_subject=self.keys.mint())
+        self.give(case_id, SubmitApplication(application=application, minted=minted), at)
+        return case_id
+
+    def answer(self, case_id: UUID, at: datetime, answer: CrossroadsAnswer = ON_REGISTER) -> Receipt:
+        command = RecordCrossroadsAnswer(
+            check=CheckKind.EMPLOYER_REGISTER, revision=1, ticket="t-1", answer=answer, answer_sha256="0" * 64
+        )
+        return self.give(case_id, command, at)
+
+    def no_answer(self, case_id: UUID, at: datetime) -> Receipt:
+        check = CheckKind.EMPLOYER_REGISTER
+        return self.give(case_id, RecordCrossroadsFailure(check=check, revision=1, reason="timeout", attempts=3), at)
+
+    def add_evidence(self, case_id: UUID, at: datetime) -> Receipt:
+        return self.give(case_id, AddLabourMarketEvidence(evidence=EVIDENCE), at)
+
+    def grant(self, case_id: UUID, at: datetime) -> Receipt:
+        return self.give(case_id, DecideApplication(outcome="granted", motivation="the file is in order"), at)
+
+    def refuse(self, case_id: UUID, at: datetime) -> Receipt:
+        command = DecideApplication(outcome="refused", grounds=("other",), motivation="the post no longer exists")
+        return self.give(case_id, command, at)
+
+    def withdraw(self, case_id: UUID, at: datetime) -> Receipt:
+        return self.give(case_id, WithdrawApplication(reason="took another post"), at)
+
+    def give(self, case_id: UUID, command: CaseCommand, at: datetime) -> Receipt:
+        context = CommandContext(actor="tests", command_id=str(uuid4()), now=at)
+        return handle(self.journal, self.rulebook, case_id, command, context)
+
+    def some_cases(self, number: int) -> list[UUID]:
+        """Cases of every course, filed day after day since October, their events mixed up in the log."""
+        first = datetime(2025, 10, 15, 23, 30, tzinfo=UTC)
+        filed = {self.file(_variant(n), first + timedelta(days=n)): first + timedelta(days=n) for n in range(number)}
+        for n, (case_id, at) in enumerate(filed.items()):
+            if n % 6 == 1:
+                self.no_answer(case_id, at + timedelta(hours=1))
+            elif n % 6 != 0:
+                self.answer(case_id, at + timedelta(minutes=1), NO_DATA if n % 6 == 2 else ON_REGISTER)
+        for n, (case_id, at) in enumerate(filed.items()):
+            if n % 6 in (1, 3):
+                self.grant(case_id, at + timedelta(days=40 + n))
+            elif n % 6 == 4:
+                self.refuse(case_id, at + timedelta(days=61))
+            elif n % 6 == 2:
+                self.add_evidence(case_id, at + timedelta(days=30))
+            elif n % 6 == 5:
+                self.withdraw(case_id, at + timedelta(days=3))
+        return list(filed)
+
+    def runner(self, read_model: ReadModel, *, page_size: int = 2_000) -> ProjectionRunner:
+        return ProjectionRunner(self.recorder, read_model, self.writers, page_size=page_size)
+
+    def catch_up(self, *, page_size: int = 2_000) -> None:
+        for read_model in registered_read_models():
+            self.runner(read_model, page_size=page_size).catch_up()
+
+    def case_files(self) -> CaseFiles:
+        return CaseFiles(self.readers, self.keys, origin=ORIGIN, clock=self.clock, targets=TARGETS)
+
+    def erase(self, case_id: UUID) -> None:
+        """Destroy the worker's key, and let this process forget it at once."""
+        subject = self.journal.read(case_id).events[0].worker_subject
+        run(
+            self.keys_url, "update permit.data_key set wrapped = null, destroyed_at = now() where subject = %s", subject
+        )
+        self.keys._cache.clear()
+
+
+BOARD = SlaBoard(TARGETS)
+FILES = CaseFileModel()
+TABLES = ("sla_board_case", "case_file", "case_file_group")
+
+
+def digests(url: str) -> dict[str, str]:
+    """What the tables of the read models hold, down to the last field, in one digest each."""
+    return {
+        table: run(url, f"select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from permit.{table} t")[
+            0
+        ][0]
+        for table in TABLES
+    }
+
+
+def forget_read_models(url: str) -> None:
+    run(url, "; ".join(f"delete from permit.{table}" for table in (*TABLES, "tracking")))
+
+
+def run(url: str, statement: str, *parameters: object) -> list[tuple]:
+    """Run a statement as the superuser and give its rows, if it has any."""
+    with closing(psycopg2.connect(url)) as connection, connection, connection.cursor() as cursor:
+        cursor.execute(statement, parameters or None)
+        return cursor.fetchall() if cursor.description else []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogDatabases:
+    url: str
+    keys_url: str
+
+
+@contextmanager
+def log_databases(admin_url: str) -> Iterator[LogDatabases]:
+    """Databases for a log and its keys, with the tables of all read models."""
+    with fresh_database(admin_url) as url, fresh_database(admin_url) as keys_url:
+        migrate_journal(url, origin=ORIGIN, read_models=read_model_migrations(registered_read_models()))
+        migrate_keys(keys_url)
+        yield LogDatabases(url=url, keys_url=keys_url)
+
+
+@contextmanager
+def open_log(databases: LogDatabases) -> Iterator[LogOfCases]:
+    """An empty log: whatever another test left in these databases is wiped."""
+    forget_read_models(databases.url)
+    run(
+        databases.url,
+        "delete from permit.journal; delete from permit.command;"
+        " update permit.journal_head set position = 0, known_at = '-infinity'",
+    )
+    with ExitStack() as opened:
+        master = MasterKey(b"k" * 32)
+        keys = opened.enter_context(closing(PostgresKeyStore(databases.keys_url, master)))
+        recorder = opened.enter_context(closing(JournalRecorder(databases.url)))
+        yield LogOfCases(
+            url=databases.url,
+            keys_url=databases.keys_url,
+            recorder=recorder,
+            journal=PostgresJournal(
+                recorder, EventMapper(EventCodec(ORIGIN, keys)), digest_key=master.command_digest_key
+            ),
+            keys=keys,
+            rulebook=Rulebook.load(),
+            writers=opened.enter_context(closing(ConnectionPool(databases.url, Role.WRITER, size=8))),
+            readers=opened.enter_context(closing(ConnectionPool(databases.url, Role.READER, size=8))),
+            clock=SettableClock(FILED),
+        )
+
+
+def _variant(n: int) -> Application:
+    category = ("mediumSkilledOther", "teacher", "nurse")[n % 3]
+    return replace(ORDINARY, category=category)

@@ -1,0 +1,276 @@
+"""The case file: complete in clear and personal parts, up to date for whoever wrote last, empty of an erased person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from domain.case.application import Transfer, WorkPeriod
+from domain.case.lifecycle import fold
+from infra.event_codec import FORMATS
+from infra.personal_groups import GroupNotAuthentic
+from infra.postgres.recorded_events import events_of_case, handled_events
+from projections import case_file
+from projections.case_file_table import CaseFileModel, stored_file, stored_groups
+from tests.projections.log_of_cases import (
+    CANARIES,
+    EVIDENCE,
+    FILED,
+    FILES,
+    NO_DATA,
+    ORDINARY,
+    TABLES,
+    LogOfCases,
+    digests,
+    forget_read_models,
+    run,
+)
+
+pytestmark = pytest.mark.server
+
+WITHHELD = {"withheld": "erased"}
+
+
+def test_a_granted_application_with_all_that_is_on_record(log: LogOfCases) -> None:
+    # given an application filed with evidence, the employer found, the permit granted
+    case = log.file(replace(ORDINARY, labour_market_test=EVIDENCE))
+    log.answer(case, FILED + timedelta(minutes=5))
+    log.grant(case, FILED + timedelta(days=20))
+    log.catch_up()
+    # when it is read
+    view = log.case_files().read(case)
+    # then it is told in the words of the application
+    assert view is not None
+    body = view.body
+    assert (view.case_id, view.version, view.position) == (case, 7, 7)
+    assert body["id"] == str(case)
+    assert (body["status"], body["version"], body["filedAt"]) == ("decidedGranted", 7, "2026-02-02T09:00:00Z")
+    assert body["updatedAt"] == "2026-02-22T09:00:00Z"
+    assert body["worker"] == {
+        "givenName": "Zephyrine",
+        "familyName": "Quillfeather",
+        "birthDate": "1987-06-05",
+        "nationality": "IN",
+    }
+    assert body["employment"] == {
+        "title": "Underwater basket weaver",
+        "start": "2026-06-01",
+        "contract": "belgian",
+        "grossPay": {"amount": "49321.17", "period": "year"},
+        "fullTimeEquivalent": "1.0",
+        "workplace": {"municipalityCode": "44021"},
+    }
+    assert body["labourMarketTest"]["candidates"] == ["Candidate Xanthippe had no diploma"]
+    assert [each["channel"] for each in body["labourMarketTest"]["publications"]] == ["VDAB", "EURES"]
+    # and with what came of it
+    assert body["deadlines"] == {"dueOn": "2026-04-03", "atRiskFrom": "2026-03-24", "status": "inTime"}
+    assert body["employerOnRegister"] == {"enterpriseNumber": "0202239951", "name": "Acme NV", "active": True}
+    assert body["checks"] == [
+        {
+            "check": "employerRegister",
+            "revision": 1,
+            "state": "found",
+            "requestedAt": "2026-02-02T09:00:00Z",
+            "answeredAt": "2026-02-02T09:05:00Z",
+            "ticket": "t-1",
+        }
+    ]
+    salary = next(each for each in body["findings"] if each["rule"] == "salaryThreshold")
+    assert (salary["verdict"], salary["observed"], salary["threshold"]) == ("met", "49321.17", "43396.00")
+    assert (salary["basis"], salary["legalReferenceDate"]) == ("contract", "2026-02-02")
+    assert body["decision"]["outcome"] == "granted"
+    assert body["decision"]["motivation"] == "the file is in order"
+    assert body["decision"]["findings"][0]["branches"][0]["observed"] == "49321.17"
+    assert body["manualTasks"] == []
+    assert _nulls(body) == []
+
+
+def test_every_file_says_of_status_tasks_and_checks_what_the_domain_says(log: LogOfCases) -> None:
+    cases = log.some_cases(12)
+    log.catch_up()
+    for case_id in cases:
+        view = log.case_files().read(case_id)
+        case = fold(log.journal.read(case_id).events)
+        assert view is not None
+        assert case is not None
+        assert view.body["reference"] == case.reference
+        assert view.body["status"] == case.status.value
+        assert view.body["manualTasks"] == [{"subject": t.subject, "reason": t.reason} for t in case.manual_tasks]
+        shown = {each["check"]: (each["revision"], each["state"]) for each in view.body["checks"]}
+        assert shown == {name: (check.revision, check.state.value) for name, check in case.checks.items()}
+
+
+def test_a_reader_sees_what_was_written_just_now(log: LogOfCases) -> None:
+    case, files = log.file(), log.case_files()
+    # given no projection at all, then one that has fallen behind, then one that is up to date
+    before = files.read(case)
+    assert before is not None
+    assert (before.version, before.body["worker"]["givenName"]) == (2, "Zephyrine")
+    log.catch_up()
+    assert files.read(case) == before
+    log.no_answer(case, FILED)
+    behind = files.read(case)
+    assert behind is not None
+    assert [task["reason"] for task in behind.body["manualTasks"]] == ["timeout"]
+    log.catch_up()
+    # then every time the last event is in the file, and the file is the same wherever it comes from
+    assert files.read(case) == behind
+
+
+def test_no_file_of_a_case_that_was_never_filed(log: LogOfCases) -> None:
+    log.file()
+    assert log.case_files().read(uuid4()) is None
+
+
+@pytest.mark.parametrize("projected", [True, False])
+def test_an_erased_person_is_withheld_wherever_the_file_comes_from(log: LogOfCases, projected: bool) -> None:
+    # given a case with every kind of personal data, and another one
+    moved = replace(
+        ORDINARY,
+        kind="intraCorporateTransfer",
+        category="ictManager",
+        labour_market_test=EVIDENCE,
+        transfer=Transfer(sending_undertaking="Sender", country="IN", prior_service_months=12),
+        work_history=(WorkPeriod(employer="Old", from_=FILED.date(), to=FILED.date(), basis="singlePermit"),),
+    )
+    case, other = log.file(moved), log.file()
+    log.answer(case, FILED)
+    log.add_evidence(case, FILED)
+    log.refuse(case, FILED + timedelta(days=1))
+    withdrawn = log.file()
+    log.withdraw(withdrawn, FILED)
+    if projected:
+        log.catch_up()
+    # when the keys of its worker are destroyed
+    log.erase(case)
+    log.erase(withdrawn)
+    # then all that was personal is withheld, and the rest stays
+    view = log.case_files().read(case)
+    assert view is not None
+    body = view.body
+    for word in ("worker", "transfer", "workHistory"):
+        assert body[word] == WITHHELD, word
+    assert body["employment"]["title"] == body["employment"]["grossPay"] == WITHHELD
+    assert body["labourMarketTest"]["candidates"] == WITHHELD
+    assert len(body["labourMarketTest"]["publications"]) == 4
+    salary = next(each for each in body["findings"] if each["rule"] == "salaryThreshold")
+    assert salary["observed"] == salary["trace"] == salary["declaredQuarters"] == WITHHELD
+    assert body["decision"]["motivation"] == WITHHELD
+    assert body["decision"]["outcome"] == "refused"
+    assert all(finding["observed"] == WITHHELD for finding in body["decision"]["findings"])
+    assert [found for found in CANARIES if found in str(body)] == []
+    gone = log.case_files().read(withdrawn)
+    assert gone is not None
+    assert gone.body["withdrawal"]["reason"] == WITHHELD
+    # and the other worker is untouched
+    untouched = log.case_files().read(other)
+    assert untouched is not None
+    assert untouched.body["worker"]["givenName"] == "Zephyrine"
+
+
+def test_an_open_case_is_judged_today_and_a_closed_one_on_the_day_it_closed(log: LogOfCases) -> None:
+    still_open, closed = log.file(), log.file()
+    log.withdraw(closed, FILED + timedelta(days=60))
+    log.catch_up()
+    expected = {49: "inTime", 50: "atRisk", 60: "atRisk", 61: "late"}
+    for days, status in expected.items():
+        log.clock.moment = FILED + timedelta(days=days)
+        for case, judged in ((still_open, status), (closed, "inTime")):
+            view = log.case_files().read(case)
+            assert view is not None
+            assert view.body["deadlines"]["status"] == judged, (days, judged)
+
+
+def test_a_finding_that_is_judged_again_replaces_the_one_before(log: LogOfCases) -> None:
+    case = log.file(replace(ORDINARY, labour_market_test=replace(EVIDENCE, publications=EVIDENCE.publications[:1])))
+    log.add_evidence(case, FILED + timedelta(days=1))
+    log.catch_up()
+    view = log.case_files().read(case)
+    assert view is not None
+    assert [(each["rule"], each["assessedAt"], each["verdict"]) for each in view.body["findings"]] == [
+        ("labourMarketTest", "2026-02-03T09:00:00Z", "met")
+    ]
+    assert len(view.body["labourMarketTest"]["publications"]) == 3
+
+
+def test_the_model_handles_every_event_there_is() -> None:
+    # else a row could never reach the version at which its stream stands
+    assert CaseFileModel.handles == {each.name for each in FORMATS}
+
+
+def test_events_projected_twice_or_cut_anywhere_give_the_same_rows(log: LogOfCases) -> None:
+    log.some_cases(12)
+    events = handled_events(log.recorder.select_notifications(1, 1_000), FILES.handles)
+
+    def project(*batches: list) -> dict[str, str]:
+        with log.writers.transaction() as connection, connection.cursor() as cursor:
+            for batch in batches:
+                FILES.project(batch, cursor)
+        return digests(log.url)
+
+    whole = project(events)
+    assert project(events) == whole
+    assert project([event for event in events for _ in range(2)]) == whole
+    assert project(events[:20], events[:7], events[30:40]) == whole
+    for size in (1, 2, 3, 7):
+        forget_read_models(log.url)
+        assert project(*[events[at : at + size] for at in range(0, len(events), size)]) == whole, size
+
+
+def test_the_table_holds_the_very_file_that_the_stream_folds_to(log: LogOfCases) -> None:
+    cases = log.some_cases(6)
+    log.runner(FILES, page_size=4).catch_up()
+    with log.readers.connection() as connection, connection.cursor() as cursor:
+        for case_id in cases:
+            events = events_of_case(cursor, case_id, FILES.handles)
+            stored = stored_file(cursor, case_id)
+            assert stored is not None
+            assert stored == case_file.fold(events)
+            assert stored_groups(cursor, stored) == case_file.sealed_groups(events)
+
+
+def test_nothing_personal_is_stored_in_clear(log: LogOfCases) -> None:
+    log.some_cases(6)
+    log.catch_up()
+    for table in TABLES:
+        text = run(log.url, f"select string_agg(t::text, ' ') from permit.{table} t")[0][0]
+        assert text, table
+        assert [found for found in CANARIES if found in text] == []
+
+
+def test_ciphertext_put_into_another_file_does_not_open(log: LogOfCases) -> None:
+    mine, other = log.file(), log.file()
+    log.catch_up()
+    run(
+        log.url,
+        "update permit.case_file_group g set key = o.key, nonce = o.nonce, data = o.data"
+        " from permit.case_file_group o where g.case_id = %s and o.case_id = %s",
+        mine,
+        other,
+    )
+    with pytest.raises(GroupNotAuthentic):
+        log.case_files().read(mine)
+
+
+def test_a_check_answered_without_data_stays_a_task_until_the_case_ends(log: LogOfCases) -> None:
+    case = log.file()
+    log.answer(case, FILED, NO_DATA)
+    log.catch_up()
+    view = log.case_files().read(case)
+    assert view is not None
+    assert {"subject": "employerRegister", "reason": "noData"} in view.body["manualTasks"]
+    log.withdraw(case, datetime(2026, 2, 5, tzinfo=UTC))
+    view = log.case_files().read(case)
+    assert view is not None
+    assert view.body["manualTasks"] == []
+
+
+def _nulls(value: object, path: str = "") -> list[str]:
+    if isinstance(value, dict):
+        return [found for name, each in value.items() for found in _nulls(each, f"{path}.{name}")]
+    if isinstance(value, list):
+        return [found for each in value for found in _nulls(each, f"{path}[]")]
+    return [path] if value is None else []
