@@ -14,6 +14,7 @@ from infra.benchmarks.runs import BenchmarkImpossible
 from infra.child_process import ChildDidNotStart
 from infra.keys import KeyEncryptionKeyUnusable
 from infra.postgres.connections import DatabaseUnavailable
+from infra.postgres.demonstration_databases import NotADemonstration
 from infra.postgres.durability import ServerNotDurable
 from infra.postgres.embedded import EmbeddedPostgresUnusable
 from infra.postgres.migrate import SchemaUnusable
@@ -28,6 +29,7 @@ _UNUSABLE: Final = (
     EmbeddedPostgresUnusable,
     KeyEncryptionKeyUnusable,
     LawDataUnusable,
+    NotADemonstration,
     SchemaUnusable,
     ServerNotDurable,
     SettingsUnusable,

@@ -21,22 +21,20 @@ from infra.keys import MasterKey
 from infra.postgres.connections import ConnectionPool, Role, connect
 from infra.postgres.durability import DurabilityReport, require_durable
 from infra.postgres.journal import PostgresJournal
-from infra.postgres.key_store import PostgresKeyStore
+from infra.postgres.key_store import PostgresKeyStore, holds_keys
 from infra.postgres.mapper import EventMapper
-from infra.postgres.migrate import migrate_journal, migrate_keys
+from infra.postgres.migrate import migrate_journal, migrate_keys, origin_of, require_migrated
 from infra.postgres.projection_runner import ProjectionRunner
 from infra.postgres.read_model_schema import read_model_migrations
 from infra.postgres.recorder import JournalRecorder
 from infra.postgres.reference_numbers import ReferenceNumbers
-from infra.postgres.server_access import create_database, database_server, url_for_database
+from infra.postgres.server_access import create_database, database_name, database_server, url_for_database
 from infra.settings import Settings
 from projections.read_model import ReadModel
 from projections.registered import registered_read_models
 
 DEMONSTRATION_ORIGIN: Final = "single-permit/demonstration"
 PRODUCT_ORIGIN: Final = "single-permit"
-DEMONSTRATION_DATABASES: Final = ("permit_demo", "permit_demo_keys")
-"""The journal and the key store of a demonstration, which never touches the real ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,29 +79,33 @@ class WorkerCases:
 
 
 @contextmanager
-def open_program(settings: Settings) -> Iterator[Program]:
-    """Find or start the database, bring it up to date, check that it is durable, and open everything.
+def open_program(settings: Settings, *, set_up: bool = False) -> Iterator[Program]:
+    """Find or start the database, check that it is durable and up to date, and open everything.
+
+    With ``set_up`` the databases are made and migrated where needed; workers and readers never do that.
 
     Raises ``EmbeddedPostgresUnusable``, ``DatabaseUnavailable``, ``ServerNotDurable``, ``SchemaUnusable``,
     ``LawDataUnusable`` and ``KeyEncryptionKeyUnusable``: each with a sentence a person understands.
     """
-    demonstration = settings.demo_clock_file is not None
-    clock = SystemClock() if settings.demo_clock_file is None else DemonstrationClock(settings.demo_clock_file)
     rulebook = Rulebook.load()
     read_models = registered_read_models()
     targets = {authority: ServiceTarget.load(authority) for authority in LIVE_AUTHORITIES}
     with ExitStack() as opened:
         admin_url = opened.enter_context(database_server(settings))
-        journal_url, keys_url = _databases(settings, admin_url, demonstration)
-        origin = DEMONSTRATION_ORIGIN if demonstration else PRODUCT_ORIGIN
+        journal_url, keys_url = databases(settings, admin_url)
+        if set_up:
+            _set_up(journal_url, keys_url, read_models)
+        require_migrated(journal_url, "journal", read_model_migrations(read_models))
+        require_migrated(keys_url, "keys")
         with closing(connect(journal_url, None)) as connection:
             durability = require_durable(connection)
-        migrate_journal(journal_url, origin=origin, read_models=read_model_migrations(read_models))
-        migrate_keys(keys_url)
-        master = MasterKey.from_file(settings.key_encryption_key_path, create=settings.key_encryption_key_file is None)
+        # Where keys are wrapped already, another key-encryption key would only lose them.
+        first_key = set_up and settings.key_encryption_key_file is None and not holds_keys(keys_url)
+        master = MasterKey.from_file(settings.key_encryption_key_path, create=first_key)
         keys = opened.enter_context(closing(PostgresKeyStore(keys_url, master)))
         recorder = opened.enter_context(closing(JournalRecorder(journal_url)))
-        codec = EventCodec(origin, keys)
+        clock = clock_of(recorder.origin, settings)
+        codec = EventCodec(recorder.origin, keys)
         journal = PostgresJournal(recorder, EventMapper(codec), digest_key=master.command_digest_key)
         readers = opened.enter_context(closing(ConnectionPool(journal_url, Role.READER, size=32)))
         writers = opened.enter_context(closing(ConnectionPool(journal_url, Role.WRITER, size=8)))
@@ -121,26 +123,36 @@ def open_program(settings: Settings) -> Iterator[Program]:
             writers=writers,
             references=ReferenceNumbers(writers),
             read_models=read_models,
-            case_files=CaseFiles(readers, keys, origin=origin, clock=clock, targets=targets),
+            case_files=CaseFiles(readers, keys, origin=recorder.origin, clock=clock, targets=targets),
         )
 
 
-def _databases(settings: Settings, admin_url: str, demonstration: bool) -> tuple[str, str]:
+def databases(settings: Settings, admin_url: str) -> tuple[str, str]:
     """The URLs of the journal and of the key store.
 
-    A server that was given keeps its journal in the database its URL names; the embedded one has its own.
+    A server that was given keeps its journal in the database its URL names, the embedded one in ``permit``; the
+    keys are in a database of their own beside it unless the settings name another place.
     """
-    if demonstration:
-        for name in DEMONSTRATION_DATABASES:
-            create_database(admin_url, name)
-        journal_name, keys_name = DEMONSTRATION_DATABASES
-        return url_for_database(admin_url, journal_name), url_for_database(admin_url, keys_name)
-    if settings.database_url is None:
-        create_database(admin_url, "permit")
-        journal_url = url_for_database(admin_url, "permit")
-    else:
-        journal_url = settings.database_url
-    if settings.key_database_url is not None:
-        return journal_url, settings.key_database_url
-    create_database(admin_url, "permit_keys")
-    return journal_url, url_for_database(admin_url, "permit_keys")
+    journal_url = settings.database_url or url_for_database(admin_url, "permit")
+    return journal_url, settings.key_database_url or url_for_database(admin_url, f"{database_name(journal_url)}_keys")
+
+
+def clock_of(origin: str, settings: Settings) -> Clock:
+    """A demonstration's journal lives in a time of its own; every other one in the machine's."""
+    if origin == DEMONSTRATION_ORIGIN:
+        return DemonstrationClock(settings.demonstration_clock_path)
+    return SystemClock()
+
+
+def make_databases(journal_url: str, keys_url: str) -> None:
+    """Make the databases that do not exist yet."""
+    for url in (journal_url, keys_url):
+        create_database(url_for_database(url, "postgres"), database_name(url))
+
+
+def _set_up(journal_url: str, keys_url: str, read_models: tuple[ReadModel, ...]) -> None:
+    """Make and migrate both databases; a journal that exists keeps its origin."""
+    make_databases(journal_url, keys_url)
+    origin = origin_of(journal_url) or PRODUCT_ORIGIN
+    migrate_journal(journal_url, origin=origin, read_models=read_model_migrations(read_models))
+    migrate_keys(keys_url)

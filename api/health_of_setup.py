@@ -15,7 +15,7 @@ from infra.keys import KeyEncryptionKeyUnusable
 from infra.postgres.connections import DatabaseUnavailable
 from infra.postgres.durability import ServerNotDurable
 from infra.postgres.embedded import EmbeddedPostgresUnusable
-from infra.postgres.migrate import SchemaUnusable
+from infra.postgres.migrate import SchemaMissing, SchemaUnusable
 from infra.settings import Settings, SettingsUnusable
 
 _LEAST_FREE_BYTES: Final = 1_000_000_000
@@ -70,6 +70,8 @@ def _program(settings: Settings) -> Iterator[Examined]:
         yield Examined(subject="database", good=False, sentence=f"{server}: {why}")
     except ServerNotDurable as why:
         yield Examined(subject="durability", good=False, sentence=str(why))
+    except SchemaMissing:
+        yield Examined(subject="journal", good=True, sentence="none yet: `permit serve` or `permit demo` makes it")
     except SchemaUnusable as why:
         yield Examined(subject="journal", good=False, sentence=str(why))
     except KeyEncryptionKeyUnusable as why:

@@ -13,7 +13,7 @@ from typing import Final, Protocol
 
 import structlog
 
-from api.composition import Program, WorkerCases
+from api.composition import DEMONSTRATION_ORIGIN, Program, WorkerCases
 from consumers.crossroads import CrossroadsChecks
 from infra.crossroads_gateway import CallPolicy, HttpCrossroadsGateway
 from infra.postgres.connections import DatabaseUnavailable
@@ -26,7 +26,7 @@ _PAUSE_WITHOUT_DATABASE: Final = 0.5
 
 def _policy(program: Program) -> CallPolicy:
     """How patient the checks are; months of a demonstration pass in a minute, so its people wait less."""
-    if program.settings.demo_clock_file is None:
+    if program.recorder.origin != DEMONSTRATION_ORIGIN:
         return CallPolicy()
     return CallPolicy(timeout=0.5, attempts=3, total_budget=2.0, backoff_base=0.02, backoff_cap=0.1)
 

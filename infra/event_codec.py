@@ -121,7 +121,7 @@ class EventCodec:
                     raise ValueError("a personal group is under the key of somebody else")
                 fields |= self._opened(form, SubjectRole(role), group, stream, version)
             return cast(CaseEvent, form.adapter.validate_python(fields))
-        except (ValidationError, orjson.JSONDecodeError, KeyError, ValueError) as why:
+        except (ValidationError, KeyError, ValueError, TypeError, AttributeError) as why:
             raise UnreadableEvent(
                 f"{stream} version {version}: the stored {name} does not have the shape of schema {schema} "
                 f"({type(why).__name__}); its body has sha256 {sha256(body).hexdigest()}"

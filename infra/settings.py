@@ -118,10 +118,13 @@ class Settings(BaseSettings):
     """PEM of the key that signs checkpoints."""
     key_encryption_key_file: ReadableFile | None = None
     """The key that wraps the subjects' keys; see `key_encryption_key_path`."""
-    demo_clock_file: Path | None = None
-    """A demonstration's own clock. Never set where permits are real."""
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     """TCP port of the HTTP interface; with 0 the operating system chooses one."""
+
+    @property
+    def demonstration_clock_path(self) -> Path:
+        """Where a demonstration keeps its clock; only a demonstration's journal is ever opened with it."""
+        return self.home / "demonstration-clock"
 
     @property
     def key_encryption_key_path(self) -> Path:

@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from pathlib import PurePath
+from typing import Final
 from uuid import UUID
 
 import structlog
@@ -38,6 +39,10 @@ DIGITS_OF_A_PERSON = re.compile(
 )
 
 
+_TALKATIVE: Final = ("httpx", "httpcore", "uvicorn")
+"""Libraries that log each step; we log decisions."""
+
+
 def configure_logging(level: int = logging.INFO) -> None:
     """Send everything of `level` and above to today's standard error. Calling it again starts afresh."""
     before_writing: list[Processor] = [
@@ -61,6 +66,8 @@ def configure_logging(level: int = logging.INFO) -> None:
     )
     logging.root.handlers = [handler]
     logging.root.setLevel(level)
+    for library in _TALKATIVE:
+        logging.getLogger(library).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*before_writing, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.make_filtering_bound_logger(level),

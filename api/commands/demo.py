@@ -24,14 +24,13 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="end when the figures are in, instead of serving")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="the figures as the last line of standard output")] = False,
 ) -> None:
-    """File, check, decide and count applications in a database of the demonstration's own.
+    """File, check, decide and count applications, in a journal that is a demonstration's from its first event.
 
-    A demonstration that was cut off goes on where it stopped; one of another size begins anew.
+    A demonstration that was cut off goes on where it stopped; one of another size begins anew. A journal with
+    real applications in it is never touched.
     """
     began = time.monotonic()
-    given = load_settings()
-    settings = given.model_copy(update={"demo_clock_file": given.home / "demonstration-clock"})
-    settings.home.mkdir(parents=True, exist_ok=True)
+    settings = load_settings()
     with set_stage(settings, cases=cases, seed=_SEED, port=port) as stage:
         figures = _played(stage, cases, began)
         typer.echo(figures.as_table())

@@ -37,7 +37,7 @@ def serve(
     """The HTTP interface, with its workers, on this machine only (roles and tokens are still to come)."""
     settings = load_settings()
     with _until_asked_to_end(until_stdin_closes) as asked, ExitStack() as opened:
-        program = opened.enter_context(open_program(settings))
+        program = opened.enter_context(open_program(settings, set_up=True))
         watched = opened.enter_context(_workers(program, settings, Work.ALL)) if workers else None
         address = opened.enter_context(
             running_server(program, port=settings.port if port is None else port, workers=watched)
@@ -52,12 +52,15 @@ def work(
 ) -> None:
     """Workers without the HTTP interface."""
     settings = load_settings()
-    with _until_asked_to_end(until_stdin_closes) as asked, open_program(settings) as program:
-        with _workers(program, settings, what) as watched:
-            typer.echo(f"working on {what.value}")
-            while not asked.wait(1.0):
-                if watched.failed:
-                    raise typer.Exit(1)
+    with (
+        _until_asked_to_end(until_stdin_closes) as asked,
+        open_program(settings) as program,
+        _workers(program, settings, what) as watched,
+    ):
+        typer.echo(f"working on {what.value}")
+        while not asked.wait(1.0):
+            if watched.failed:
+                raise typer.Exit(1)
 
 
 def doctor(

@@ -9,7 +9,7 @@ from typing import Final
 from domain.identifiers import check_digits, ssin_check_digits
 
 _GIVEN: Final = ("Aarav", "Mehmet", "Olena", "Wei", "Fatima", "Thandi", "Luiz", "Nino", "Priya", "Yusuf")
-_FAMILY: Final = ("Sharma", "Yılmaz", "Kovalenko", "Zhang", "El Amrani", "Nkosi", "Silva", "Beridze", "Patel", "Khan")
+_FAMILY: Final = ("Sharma", "Yildiz", "Kovalenko", "Zhang", "El Amrani", "Nkosi", "Silva", "Beridze", "Patel", "Khan")
 _NATIONALITIES: Final = ("IN", "TR", "UA", "CN", "MA", "ZA", "BR", "GE", "US", "PK")
 
 

@@ -127,6 +127,8 @@ def _case(number: int, chance: random.Random, filed_on: date, rulebook: Rulebook
             evidence_on, evidence = filed_on + timedelta(days=chance.randint(3, 12)), recruitment
     withdrawn = chance.random() < _WITHDRAWN_SHARE
     decision_day = _decision_day(chance, filed_on, in_backlog=in_backlog)
+    if decision_day is not None and evidence_on is not None:
+        decision_day = max(decision_day, evidence_on + timedelta(days=2))
     return PlannedCase(
         number=number,
         filed_at=datetime.combine(filed_on, time(8, 0), CIVIL_TIME) + timedelta(seconds=chance.randint(0, 9 * 3600)),

@@ -18,7 +18,7 @@ from typing import Final
 
 import httpx
 
-from api.composition import DEMONSTRATION_DATABASES, Program, open_program
+from api.composition import DEMONSTRATION_ORIGIN, Program, databases, make_databases, open_program
 from api.demonstration import plan
 from api.demonstration.counter import Counter, DemonstrationFailed
 from api.demonstration.plan import BACKLOG_FROM, PlannedCase
@@ -27,7 +27,7 @@ from infra.child_process import running_child
 from infra.clock import DemonstrationClock
 from infra.crossroads_process import running_simulator
 from infra.keys import MasterKey
-from infra.postgres.demonstration_databases import begin_anew_unless
+from infra.postgres.demonstration_databases import clear_for_demonstration
 from infra.postgres.in_process_checks import POSITION_NAME
 from infra.postgres.migrate import shipped_migrations
 from infra.postgres.server_access import database_server
@@ -83,20 +83,20 @@ class Stage:
 
 @contextmanager
 def set_stage(settings: Settings, *, cases: int, seed: int, port: int) -> Iterator[Stage]:
-    """Everything up and running; ``settings`` are those of a demonstration."""
-    if settings.demo_clock_file is None:
-        raise AssertionError("a demonstration has a clock of its own")
+    """Everything up and running. Raises ``NotADemonstration`` where real applications are in the way."""
+    settings.home.mkdir(parents=True, exist_ok=True)
     with ExitStack() as opened:
         admin_url = opened.enter_context(database_server(settings))
         MasterKey.from_file(settings.key_encryption_key_path, create=settings.key_encryption_key_file is None)
-        begin_anew_unless(admin_url, DEMONSTRATION_DATABASES, _marker(settings, cases, seed))
-        clock = DemonstrationClock(settings.demo_clock_file)
+        journal_url, keys_url = databases(settings, admin_url)
+        make_databases(journal_url, keys_url)
+        clear_for_demonstration(journal_url, keys_url, _marker(settings, cases, seed), DEMONSTRATION_ORIGIN)
+        clock = DemonstrationClock(settings.demonstration_clock_path)
         clock.set(datetime.combine(BACKLOG_FROM, time_of_day(8), CIVIL_TIME))
-        program = opened.enter_context(open_program(settings))
+        program = opened.enter_context(open_program(settings, set_up=True))
         simulator = opened.enter_context(running_simulator(seed, slow_ms=100, retry_after_seconds=0))
         environment = {
             "PERMIT_HOME": str(settings.home),
-            "PERMIT_DEMO_CLOCK_FILE": str(settings.demo_clock_file),
             "PERMIT_CROSSROADS_URL": simulator,
         }
         opened.enter_context(

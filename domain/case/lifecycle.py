@@ -146,7 +146,8 @@ def as_law_publications(publications: Iterable[VacancyPublication]) -> tuple[Pub
 
 
 def _submitted(event: ApplicationSubmitted) -> Case:
-    pay: GrossPay | None = revealed(event.gross_pay)
+    # A renewal is judged on declared wages: until they are known its pay is not, whatever the contract says.
+    pay: GrossPay | None = None if event.renewal else revealed(event.gross_pay)
     return Case(
         reference=event.reference,
         status=CaseStatus.SUBMITTED,

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _STAGING: Final = """
 set temp_buffers = '32MB';
+-- A process that is stopped before its commit must not hold the head of the journal.
+set idle_in_transaction_session_timeout = '2s';
 create temporary table staged_command (
     no int, actor text, id text, digest bytea, recorded_at text, events int,
     stream uuid, version bigint, leaf_hash bytea, reader text, position bigint
@@ -152,7 +154,7 @@ class _StagedBatch:
 
     def append(self, connection: Connection, _batch: Sequence[AppendRequest]) -> list[Outcome]:
         """Copy the rows in, then append them: the head of the journal is locked by the last statement only."""
-        with connection.cursor() as cursor:
+        with connection.cursor() as cursor, connection.cursor() as end:
             cursor.execute("begin")
             try:
                 for table, rows in (
@@ -162,13 +164,13 @@ class _StagedBatch:
                 ):
                     cursor.copy_expert(f"copy {table} from stdin (format binary)", io.BytesIO(rows), len(rows))
                 cursor.execute(_APPEND_STAGED)
-                outcomes = [outcome_of(row[1:]) for row in cursor]
             except psycopg2.Error:
                 if not connection.closed:
-                    cursor.execute("rollback")
+                    end.execute("rollback")
                 raise
-            cursor.execute("commit")
-        return outcomes
+            # Before the outcomes are looked at: until here the head of the journal is locked.
+            end.execute("commit")
+            return [outcome_of(row[1:]) for row in cursor.fetchall()]
 
 
 def _prepare(connection: Connection) -> None:

@@ -87,6 +87,9 @@ class ConnectionPool:
             try:
                 yield connection
             except (psycopg2.OperationalError, psycopg2.InterfaceError) as why:
+                if connection.closed:
+                    # The server went away under this one, so under the idle ones too.
+                    self._forget_idle()
                 raise DatabaseUnavailable(f"the database could not do the work: {_without_secrets(why)}") from why
             finally:
                 self._give_back(connection)
@@ -104,8 +107,11 @@ class ConnectionPool:
                     connection.autocommit = True
 
     def close(self) -> None:
+        self._closed = True
+        self._forget_idle()
+
+    def _forget_idle(self) -> None:
         with self._mutex:
-            self._closed = True
             idle, self._idle = self._idle, []
         for connection in idle:
             connection.close()

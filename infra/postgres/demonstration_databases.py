@@ -1,31 +1,68 @@
-"""The databases of a demonstration, marked with what was played in them."""
+"""Make room for a demonstration, and never at the cost of anything real.
+
+The schemas of a demonstration bear a marker, as their comment, that says what was played in them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import closing
-
-from psycopg2 import sql
+from typing import Final
 
 from infra.postgres.connections import connect
-from infra.postgres.server_access import create_database
+from infra.postgres.migrate import migrate_journal, migrate_keys
+
+_KIND: Final = "demonstration: "
+
+_MARKER: Final = "select obj_description(oid, 'pg_namespace') from pg_namespace where nspname = 'permit'"
 
 
-def begin_anew_unless(admin_url: str, names: Sequence[str], marker: str) -> bool:
-    """Drop and make the databases again unless all of them bear ``marker``; tell whether they were made.
+class NotADemonstration(Exception):
+    """The database holds something that is not a demonstration's; nothing was touched."""
 
-    The marker is the comment of the database, so it goes with it wherever it is copied to.
+
+def clear_for_demonstration(journal_url: str, keys_url: str, marker: str, origin: str) -> bool:
+    """Leave a demonstration marked ``marker`` as it is; else begin anew. Tell whether it was begun anew.
+
+    Raises :class:`NotADemonstration` when either database holds events or keys that no demonstration made.
     """
-    with closing(connect(admin_url, None)) as connection, connection.cursor() as cursor:
-        cursor.execute(
-            "select count(*) from pg_database where datname = any(%s) and shobj_description(oid, 'pg_database') = %s",
-            (list(names), marker),
-        )
+    wanted = _KIND + marker
+    if _marker_of(journal_url) == wanted and _marker_of(keys_url) == wanted:
+        return False
+    for url, table in ((journal_url, "journal"), (keys_url, "data_key")):
+        _require_expendable(url, table)
+    for url in (journal_url, keys_url):
+        _run(url, "drop schema if exists permit cascade")
+    migrate_journal(journal_url, origin=origin)
+    migrate_keys(keys_url)
+    for url in (journal_url, keys_url):
+        _run(url, "comment on schema permit is %s", wanted)
+    return True
+
+
+def _require_expendable(url: str, table: str) -> None:
+    marker = _marker_of(url)
+    if marker is not None and marker.startswith(_KIND):
+        return
+    with closing(connect(url, None)) as connection, connection.cursor() as cursor:
+        cursor.execute("select to_regclass(%s) is not null", (f"permit.{table}",))
+        (exists,) = cursor.fetchone() or (False,)
+        if exists:
+            cursor.execute(f"select exists (select from permit.{table})")  # noqa: S608 (one of two names above)
+            (used,) = cursor.fetchone() or (False,)
+            if used:
+                raise NotADemonstration(
+                    f"the database {connection.info.dbname!r} holds what no demonstration made: "
+                    "set PERMIT_HOME to another directory, or PERMIT_DATABASE_URL to another database"
+                )
+
+
+def _marker_of(url: str) -> str | None:
+    with closing(connect(url, None)) as connection, connection.cursor() as cursor:
+        cursor.execute(_MARKER)
         row = cursor.fetchone()
-        if row is not None and row[0] == len(names):
-            return False
-        for name in names:
-            cursor.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
-            create_database(admin_url, name)
-            cursor.execute(sql.SQL("comment on database {} is %s").format(sql.Identifier(name)), (marker,))
-        return True
+    return None if row is None else row[0]
+
+
+def _run(url: str, statement: str, *parameters: str) -> None:
+    with closing(connect(url, None)) as connection, connection.cursor() as cursor:
+        cursor.execute(statement, parameters)

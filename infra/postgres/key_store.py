@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import os
 import time
+from contextlib import closing
 from threading import Lock
 from typing import Final
 from uuid import UUID, uuid4
@@ -13,13 +14,20 @@ from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
 from psycopg2.extras import execute_values
 
 from infra.keys import KEY_BYTES, KeyMissing, MasterKey
-from infra.postgres.connections import ConnectionPool, Role
+from infra.postgres.connections import ConnectionPool, Role, connect
 
 _MINTED_AT_ONCE: Final = 64
 """Keys made durable in one transaction. A subject is a random id, so it can be made before it is needed."""
 
 _CACHED_FOR: Final = 60.0
 """Seconds after which a destroyed key is forgotten by every process."""
+
+
+def holds_keys(url: str) -> bool:
+    """Whether any key was ever minted in the key store at ``url``."""
+    with closing(connect(url, Role.READER)) as connection, connection.cursor() as cursor:
+        cursor.execute("select exists (select from data_key)")
+        return cursor.fetchall() == [(True,)]
 
 
 class PostgresKeyStore:

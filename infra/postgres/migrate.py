@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from psycopg2 import sql
 
 from infra.postgres.connections import Role, connect
+from infra.postgres.server_access import database_exists
 
 if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor
@@ -39,6 +40,10 @@ end $$;
 
 class SchemaUnusable(Exception):
     """The database was set up by another version of this program, or under another name."""
+
+
+class SchemaMissing(SchemaUnusable):
+    """The database has not been set up, or lacks the latest migrations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,32 @@ def migrate_keys(admin_url: str) -> list[str]:
         return _apply_missing(cursor, shipped_migrations("keys"))
 
 
+def require_migrated(url: str, store: str, read_models: Sequence[Migration] = ()) -> None:
+    """For those who never migrate (workers, readers): check that the database of ``store`` is up to date.
+
+    Raises :class:`SchemaMissing` or :class:`SchemaUnusable`.
+    """
+    applied: dict[str, str] = {}
+    if database_exists(url):
+        with closing(connect(url, None)) as connection, connection.cursor() as cursor:
+            applied = _applied(cursor)
+    missing = _missing(applied, [*shipped_migrations(store), *read_models])
+    if missing:
+        raise SchemaMissing(
+            "the database has not been set up for this version of the program: `permit serve` or `permit demo` does it"
+        )
+
+
+def origin_of(url: str) -> str | None:
+    """The origin of the journal in this database, or None when there is no journal yet."""
+    with closing(connect(url, None)) as connection, connection.cursor() as cursor:
+        if not _applied(cursor):
+            return None
+        cursor.execute("select origin from permit.journal_head")
+        row = cursor.fetchone()
+    return None if row is None else str(row[0])
+
+
 @contextmanager
 def _migrating(admin_url: str) -> Iterator[Cursor]:
     """One transaction as the owner, under the lock that keeps a second migration waiting."""
@@ -99,23 +130,32 @@ def _apply_missing(cursor: Cursor, migrations: Sequence[Migration]) -> list[str]
         "create table if not exists schema_migration"
         " (name text primary key, digest text not null, applied_at timestamptz not null default now())"
     )
-    cursor.execute("select name, digest from schema_migration")
-    applied: dict[str, str] = dict(cursor.fetchall())
-    new = []
+    missing = _missing(_applied(cursor), migrations)
+    for migration in missing:
+        cursor.execute(migration.text)
+        cursor.execute(
+            "insert into schema_migration (name, digest) values (%s, %s)", (migration.name, migration.digest)
+        )
+    return [migration.name for migration in missing]
+
+
+def _applied(cursor: Cursor) -> dict[str, str]:
+    cursor.execute("select to_regclass('permit.schema_migration') is not null")
+    (exists,) = cursor.fetchone() or (False,)
+    if not exists:
+        return {}
+    cursor.execute("select name, digest from permit.schema_migration")
+    return dict(cursor.fetchall())
+
+
+def _missing(applied: Mapping[str, str], migrations: Sequence[Migration]) -> list[Migration]:
     for migration in migrations:
-        if migration.name not in applied:
-            cursor.execute(migration.text)
-            cursor.execute(
-                "insert into schema_migration (name, digest) values (%s, %s)",
-                (migration.name, migration.digest),
-            )
-            new.append(migration.name)
-        elif applied[migration.name] != migration.digest:
+        if applied.get(migration.name, migration.digest) != migration.digest:
             raise SchemaUnusable(
                 f"migration {migration.name} was applied to this database with another text: "
                 "the database belongs to another version of the program; use that version or another database"
             )
-    return new
+    return [migration for migration in migrations if migration.name not in applied]
 
 
 def _require_origin(cursor: Cursor, origin: str) -> None:

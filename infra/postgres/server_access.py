@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
-import psycopg2
 import psycopg2.errors
 from psycopg2 import sql
 
+from infra.postgres.connections import connect
 from infra.postgres.embedded import EmbeddedPostgres
 from infra.settings import Settings
 
@@ -28,8 +28,7 @@ def database_server(settings: Settings) -> Iterator[str]:
 
 def create_database(admin_url: str, name: str) -> None:
     """Make the database `name`, empty and in UTF-8, unless it exists; safe to call from several processes."""
-    with closing(psycopg2.connect(admin_url)) as connection:
-        connection.autocommit = True
+    with closing(connect(admin_url, None)) as connection:
         with connection.cursor() as cursor:
             cursor.execute("SELECT FROM pg_database WHERE datname = %s", (name,))
             if cursor.rowcount:
@@ -41,8 +40,22 @@ def create_database(admin_url: str, name: str) -> None:
                 return  # another process made it between the two statements
 
 
+def database_exists(url: str) -> bool:
+    """Whether the database that ``url`` names is there."""
+    with closing(connect(url_for_database(url, "postgres"), None)) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT FROM pg_database WHERE datname = %s", (database_name(url),))
+        return bool(cursor.rowcount)
+
+
 def url_for_database(url: str, name: str) -> str:
     """The same server, user and options, another database."""
     parts = urlsplit(url)
     options = [(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if key != "dbname"]
     return parts._replace(path=f"/{quote(name, safe='')}", query=urlencode(options, quote_via=quote, safe="/")).geturl()
+
+
+def database_name(url: str) -> str:
+    """The database a libpq URL names."""
+    parts = urlsplit(url)
+    named = dict(parse_qsl(parts.query)).get("dbname")
+    return named or unquote(parts.path.lstrip("/")) or (parts.username or "postgres")

@@ -1,0 +1,70 @@
+"""``permit bench``: both sides in one run on the same server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import closing
+from enum import StrEnum
+from typing import Annotated, assert_never
+
+import typer
+
+from infra.benchmarks.peer import Peer
+from infra.benchmarks.runs import BenchmarkReport
+from infra.postgres.connections import connect
+from infra.postgres.durability import require_durable
+from infra.postgres.server_access import database_server
+from infra.settings import load_settings
+
+
+class Benchmark(StrEnum):
+    APPEND = "append"
+    BULK = "bulk"
+    PROJECTIONS = "projections"
+    REPLAY = "replay"
+
+
+def _benchmark(name: Benchmark) -> Callable[[str, Peer], BenchmarkReport]:
+    """Imported when asked for: no other command pays for the benchmarks' modules."""
+    match name:
+        case Benchmark.APPEND:
+            from infra.benchmarks.appending import bench_append
+
+            return bench_append
+        case Benchmark.BULK:
+            from infra.benchmarks.bulk_loading import bench_bulk
+
+            return bench_bulk
+        case Benchmark.PROJECTIONS:
+            from infra.benchmarks.projecting import bench_projections
+
+            return bench_projections
+        case Benchmark.REPLAY:
+            from infra.benchmarks.replaying import bench_replay
+
+            return bench_replay
+        case _:
+            assert_never(name)
+
+
+def bench(
+    benchmark: Annotated[Benchmark, typer.Argument(help="what to measure")],
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object on standard output")] = False,
+) -> None:
+    """Measure against the peer, turn about, on one server; medians of five runs."""
+    settings = load_settings()
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with database_server(settings) as admin_url:
+        with closing(connect(admin_url, None)) as connection:
+            durability = require_durable(connection)
+        typer.echo(f"durability: {durability}", err=True)
+        report = _benchmark(benchmark)(admin_url, Peer(settings.home))
+    typer.echo(json.dumps(report.as_json()) if as_json else _table(report))
+
+
+def _table(report: BenchmarkReport) -> str:
+    lines = [f"{name}: {value}" for name, value in report.machine.items()]
+    lines.append(f"{report.benchmark:24} {'ours':>12} {'peer':>12} {'ratio':>8}")
+    lines += [f"{row.case:24} {row.ours:12,.0f} {row.peer:12,.0f} {row.ratio:7.2f}x  {row.unit}" for row in report.rows]
+    return "\n".join(lines)

@@ -1,0 +1,76 @@
+"""An embedded PostgreSQL that a test may harm: killed without a word, and brought back as a new start of permit would."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from infra.postgres.embedded import EmbeddedPostgres
+from infra.postgres.migrate import migrate_journal
+from tests.journal.appends import ORIGIN
+
+
+class OwnServer:
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self._holds: list[EmbeddedPostgres] = []
+
+    def __enter__(self) -> Self:
+        self.start()
+        migrate_journal(self.url, origin=ORIGIN)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.start()
+        for hold in self._holds:
+            hold.release()
+
+    @property
+    def url(self) -> str:
+        return self._holds[-1].url
+
+    @property
+    def socket_directory(self) -> Path:
+        return self.home / "postgres-socket"
+
+    def start(self) -> None:
+        hold = EmbeddedPostgres(self.home)
+        hold.start()
+        self._holds.append(hold)
+
+    def kill(self) -> None:
+        """kill -9 of the first process and all of its children: no part of the server gets to say goodbye."""
+        postmaster = self._holds[-1].postmaster_pid()
+        victims = [postmaster, *_children_of(postmaster)]
+        for process in victims:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        patience = time.monotonic() + 10
+        while any(_lives(process) for process in victims):
+            assert time.monotonic() < patience, "a killed process lives on"
+            time.sleep(0.01)
+
+
+def _children_of(parent: int) -> list[int]:
+    children = []
+    for process in Path("/proc").iterdir():
+        if process.name.isdigit():
+            with suppress(OSError):
+                status = (process / "stat").read_text().rpartition(")")[2].split()
+                if int(status[1]) == parent:
+                    children.append(int(process.name))
+    return children
+
+
+def _lives(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False

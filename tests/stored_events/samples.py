@@ -1,0 +1,210 @@
+"""One event of every type, as the domain sees it today. Personal values are canaries: none may be seen in store."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from domain.case.application import (
+    Document,
+    Employer,
+    GrossPay,
+    Representative,
+    Transfer,
+    VacancyPublication,
+    Worker,
+    WorkPeriod,
+    Workplace,
+)
+from domain.case.events import (
+    ApplicationDecided,
+    ApplicationSubmitted,
+    ApplicationWithdrawn,
+    CaseEvent,
+    CrossroadsCheckAnswered,
+    CrossroadsCheckFailed,
+    CrossroadsCheckRequested,
+    DeclaredQuarter,
+    EmployerIdentified,
+    JobOffered,
+    LabourMarketEvidenceAdded,
+    LabourMarketTestAssessed,
+    RuleApplied,
+    SalaryVerified,
+)
+from domain.law.assessment import ApplicationFacts
+from domain.law.findings import Finding, Verdict
+from domain.law.labour_market_test import Publication, RecruitmentFacts
+
+ORIGIN: Final = "flanders.example/permits"
+STREAM: Final = UUID("11111111-1111-4111-8111-111111111111")
+WORKER: Final = UUID("22222222-2222-4222-8222-222222222222")
+RULE_SET: Final = "5e" * 32
+
+CANARIES: Final = (
+    "Canary-Given", "Canary-Family", "1991-07-13", "91071300117", "58321.77", "canary title", "canary candidate",
+    "Canary Sending NV", "Canary Earlier NV", "14580.44", "canary trace", "canary motivation", "canary reason",
+    "c4" * 32,
+)  # fmt: skip
+"""Every personal value below, as it would appear if it were not encrypted."""
+
+_FILED: Final = datetime(2026, 1, 20, 9, 30, 15, 123_456, tzinfo=UTC)
+_JUDGED: Final = datetime(2026, 2, 2, 14, 0, tzinfo=UTC)
+
+_PUBLICATIONS: Final = (
+    VacancyPublication(channel="VDAB", from_=date(2025, 11, 10), to=date(2026, 1, 12)),
+    VacancyPublication(channel="EURES", from_=date(2025, 11, 10), to=date(2026, 1, 12)),
+)
+_FACTS: Final = ApplicationFacts(
+    authority="flanders",
+    category="mediumSkilledOther",
+    filed_on=date(2026, 1, 20),
+    contract="belgian",
+    gross_pay=Decimal("58321.77"),
+    pay_period="year",
+    publications=(Publication(channel="VDAB", published_from=date(2025, 11, 10), published_to=date(2026, 1, 12)),),
+)
+_FINDING: Final = Finding(
+    rule="salaryThreshold",
+    required=False,
+    verdict=Verdict.MET,
+    legal_reference_date=date(2026, 1, 20),
+    rule_id="FL-MSO-2026",
+    legal_reference="art. 18",
+    sources=("source one",),
+    confidence="confirmed",
+    threshold="43396.00",
+    unit="EUR/year",
+    observed="58321.77",
+    difference="14925.77",
+    trace=("canary trace: EUR 58321.77 is not below EUR 43396.00.",),
+)
+_RESULT: Final = RuleApplied(
+    rule="salaryThreshold",
+    required=False,
+    verdict="met",
+    rule_id="FL-MSO-2026",
+    threshold="43396.00",
+    unit="EUR/year",
+    legal_reference="art. 18",
+    sources=("source one",),
+    confidence="confirmed",
+    reason=None,
+    missing=(),
+)
+
+SAMPLES: Final[tuple[CaseEvent, ...]] = (
+    ApplicationSubmitted(
+        effective_at=_FILED,
+        reference="FL-2026-0000001-23",
+        authority="flanders",
+        kind="fixedTerm",
+        category="mediumSkilledOther",
+        renewal=False,
+        change_of_employer=True,
+        procedure_language="nl",
+        filed_by="representative",
+        employer=Employer(enterprise_number="0202239951", name="Werkgever NV", establishment_unit_number="2000000339"),
+        representative=Representative(enterprise_number="0403227515", mandate_reference="M-1"),
+        employment=JobOffered(
+            start=date(2026, 3, 1),
+            end=date(2028, 2, 29),
+            contract="belgian",
+            full_time_equivalent=Decimal("0.8"),
+            workplace=Workplace(municipality_code="44021"),
+            occupation_code="2512",
+            qualification_level=4,
+            joint_committee="200",
+        ),
+        publications=_PUBLICATIONS,
+        documents=(Document(kind="employmentContract", sha256="d0" * 32, media_type="application/pdf", size=12345),),
+        worker_subject=WORKER,
+        worker=Worker(
+            given_name="Canary-Given",
+            family_name="Canary-Family",
+            birth_date=date(1991, 7, 13),
+            nationality="IN",
+            ssin="91071300117",
+        ),
+        gross_pay=GrossPay(amount=Decimal("58321.77"), period="year"),
+        title="canary title",
+        candidates=("canary candidate: no licence",),
+        transfer=Transfer(sending_undertaking="Canary Sending NV", country="IN", prior_service_months=12),
+        work_history=(
+            WorkPeriod(employer="Canary Earlier NV", from_=date(2021, 1, 1), to=date(2025, 1, 1), basis="singlePermit"),
+        ),
+    ),
+    CrossroadsCheckRequested(effective_at=_FILED, check="employerRegister", revision=1),
+    CrossroadsCheckAnswered(
+        effective_at=_JUDGED,
+        check="employerRegister",
+        revision=1,
+        outcome="found",
+        ticket="ticket-1",
+        worker_subject=WORKER,
+        answer_sha256="c4" * 32,
+    ),
+    CrossroadsCheckFailed(
+        effective_at=_JUDGED, check="declaredWages", revision=2, reason="sourceUnavailable", attempts=4
+    ),
+    EmployerIdentified(effective_at=_JUDGED, enterprise_number="0202239951", name="Werkgever NV", active=True),
+    SalaryVerified(
+        effective_at=_JUDGED,
+        basis="declaredWages",
+        legal_reference_date=date(2026, 1, 20),
+        known_on=date(2026, 2, 2),
+        rule_set=RULE_SET,
+        engine_version=1,
+        result=_RESULT,
+        worker_subject=WORKER,
+        facts=_FACTS,
+        declared_quarters=(DeclaredQuarter(quarter="2025Q1", gross=Decimal("14580.44")),),
+        finding=_FINDING,
+    ),
+    LabourMarketEvidenceAdded(
+        effective_at=_JUDGED, publications=_PUBLICATIONS, worker_subject=WORKER, candidates=("canary candidate: moved",)
+    ),
+    LabourMarketTestAssessed(
+        effective_at=_JUDGED,
+        legal_reference_date=date(2026, 1, 20),
+        known_on=date(2026, 2, 2),
+        rule_set=RULE_SET,
+        engine_version=1,
+        facts=RecruitmentFacts(
+            authority="flanders",
+            category="mediumSkilledOther",
+            filed_on=date(2026, 1, 20),
+            publications=_FACTS.publications or (),
+        ),
+        finding=Finding(
+            rule="labourMarketTest",
+            required=True,
+            verdict=Verdict.NOT_MET,
+            legal_reference_date=date(2026, 1, 20),
+            threshold="63",
+            unit="days",
+            observed="0",
+            difference="-63",
+            counterfactual="63 days more on EURES",
+            trace=("VDAB 63 days, EURES 0 days.",),
+        ),
+    ),
+    ApplicationDecided(
+        effective_at=_JUDGED,
+        outcome="refused",
+        grounds=("other",),
+        verdict="met",
+        legal_reference_date=date(2026, 1, 20),
+        known_on=date(2026, 2, 2),
+        rule_set=RULE_SET,
+        engine_version=1,
+        results=(_RESULT,),
+        worker_subject=WORKER,
+        facts=_FACTS,
+        findings=(_FINDING,),
+        motivation="canary motivation",
+    ),
+    ApplicationWithdrawn(effective_at=_JUDGED, by="employer-1", worker_subject=WORKER, reason="canary reason"),
+)

@@ -1,0 +1,105 @@
+"""Golden samples: the exact bytes of stored events, with the key that opens them.
+
+A file is written once, by ``python -m tests.stored_events.stored_sample``, which leaves every file that exists as
+it is. It is never edited: what was stored in a journal cannot be edited either.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from infra.event_codec import FORMATS, EventCodec
+from infra.keys import KEY_BYTES
+from infra.postgres.append_requests import CommandIdentity, seal
+from tests.codec.keys_in_memory import KeysInMemory
+from tests.stored_events.samples import ORIGIN, RULE_SET, SAMPLES, STREAM, WORKER
+
+DIRECTORY: Final = Path(__file__).parent
+KEY: Final = bytes(range(KEY_BYTES))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredSample:
+    name: str
+    schema: int
+    origin: str
+    stream: UUID
+    version: int
+    subject: UUID
+    key: bytes
+    body: bytes
+    leaf: bytes
+    leaf_hash: bytes
+
+    @classmethod
+    def read(cls, path: Path) -> StoredSample:
+        held = json.loads(path.read_text(encoding="utf-8"))
+        return cls(
+            name=held["name"],
+            schema=held["schema"],
+            origin=held["origin"],
+            stream=UUID(held["stream"]),
+            version=held["version"],
+            subject=UUID(held["subject"]),
+            key=bytes.fromhex(held["key"]),
+            body=held["body"].encode(),
+            leaf=held["leaf"].encode(),
+            leaf_hash=bytes.fromhex(held["leafHash"]),
+        )
+
+
+def sample_files() -> list[Path]:
+    return sorted(DIRECTORY.glob("*.json"))
+
+
+def file_of(name: str, schema: int) -> Path:
+    return DIRECTORY / f"{name}.v{schema}.json"
+
+
+def write_missing() -> list[Path]:
+    """Store a sample of every format that has none, and name the files written."""
+    codec = EventCodec(ORIGIN, KeysInMemory({WORKER: KEY}))
+    by_type = {type(event): event for event in SAMPLES}
+    written = []
+    for version, form in enumerate(FORMATS, 1):
+        path = file_of(form.name, form.schema)
+        if path.exists():
+            continue
+        encoded = codec.encode(by_type[form.event_type], STREAM, version)
+        sealed = seal(
+            origin=ORIGIN,
+            stream=STREAM,
+            version=version,
+            prev=None if version == 1 else b"\x55" * 32,
+            type_=encoded.name,
+            schema=encoded.schema,
+            body=encoded.body,
+            commitments=encoded.commitments,
+            recorded_at="2026-02-02T14:00:00.000000Z",
+            command=CommandIdentity("handler-1", "command-1", b""),
+            causation_id=None,
+            rule_set=RULE_SET,
+        )
+        held = {
+            "name": encoded.name,
+            "schema": encoded.schema,
+            "origin": ORIGIN,
+            "stream": str(STREAM),
+            "version": version,
+            "subject": str(WORKER),
+            "key": KEY.hex(),
+            "body": encoded.body.decode(),
+            "leaf": sealed.leaf.decode(),
+            "leafHash": sealed.leaf_hash.hex(),
+        }
+        path.write_text(json.dumps(held, indent=1) + "\n", encoding="utf-8")
+        written.append(path)
+    return written
+
+
+if __name__ == "__main__":
+    write_missing()
