@@ -1,4 +1,4 @@
-"""An embedded PostgreSQL that a test may harm: killed without a word, and brought back as a new start of permit would."""
+"""An embedded PostgreSQL that a test may harm: killed without a word, brought back as a new start of permit would."""
 
 from __future__ import annotations
 

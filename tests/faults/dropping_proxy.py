@@ -1,0 +1,93 @@
+"""A proxy before the server's socket that loses a message at the worst moment."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import suppress
+from pathlib import Path
+from threading import Event, Thread
+from types import TracebackType
+from typing import Self
+
+_SOCKET = ".s.PGSQL.5432"
+_READY_FOR_QUERY = b"Z\x00\x00\x00\x05I"
+"""How an answer ends when no transaction is open any more: the commit is done."""
+
+
+class DroppingProxy:
+    """Passes everything on between clients and the server, until it is told to lose something."""
+
+    def __init__(self, directory: Path, server: Path) -> None:
+        """``directory`` becomes the socket directory of the clients; ``server`` is that of the server."""
+        self._server = str(server / _SOCKET)
+        self._trigger: bytes | None = None
+        self._before_the_server = False
+        self.refuses = Event()
+        self.dropped = 0
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(str(directory / _SOCKET))
+        self._listener.listen(64)
+        self._threads = [Thread(target=self._accept, daemon=True)]
+        self._threads[0].start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        for thread in self._threads:
+            thread.join(10)
+
+    def lose_the_reply_to(self, statement: str) -> None:
+        """The next statement that contains this is carried out; its answer never arrives."""
+        self._before_the_server, self._trigger = False, statement.encode()
+
+    def lose(self, statement: str) -> None:
+        """The next statement that contains this never arrives."""
+        self._before_the_server, self._trigger = True, statement.encode()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            if self.refuses.is_set():
+                client.close()
+                continue
+            serving = Thread(target=self._serve, args=(client,), daemon=True)
+            self._threads.append(serving)
+            serving.start()
+
+    def _serve(self, client: socket.socket) -> None:
+        server = socket.socket(socket.AF_UNIX)
+        with client, server, suppress(OSError):
+            server.connect(self._server)
+            losing = Event()
+            back = Thread(target=self._pass_back, args=(server, client, losing), daemon=True)
+            back.start()
+            while data := client.recv(1 << 16):
+                if self._trigger is not None and self._trigger in data:
+                    self._trigger = None
+                    self.dropped += 1
+                    if self._before_the_server:
+                        break
+                    losing.set()
+                server.sendall(data)
+            server.shutdown(socket.SHUT_RDWR)
+            back.join(10)
+
+    def _pass_back(self, server: socket.socket, client: socket.socket, losing: Event) -> None:
+        lost = b""
+        with suppress(OSError):
+            while data := server.recv(1 << 16):
+                if not losing.is_set():
+                    client.sendall(data)
+                    continue
+                lost += data
+                if lost.endswith(_READY_FOR_QUERY):
+                    break
+            client.shutdown(socket.SHUT_RDWR)

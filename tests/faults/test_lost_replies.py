@@ -1,0 +1,201 @@
+"""An error at the commit means unknown, not failed: the caller learns the truth and the command has one effect."""
+
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg2
+import pytest
+from eventsourcing.persistence import Tracking
+
+from infra.postgres.append_requests import Appended, StreamHead
+from infra.postgres.bulk import bulk_append
+from infra.postgres.conflicts import CommandRepeated, OutcomeUnknown, StreamMoved
+from infra.postgres.connections import DatabaseUnavailable, Role, connect
+from infra.postgres.group_commit import GroupCommitter
+from tests.faults.acknowledgements import Load
+from tests.faults.dropping_proxy import DroppingProxy
+from tests.faults.own_server import OwnServer
+from tests.journal.appends import JournalAsStored, command, request
+from tests.journal.test_group_commit import together
+
+pytestmark = [pytest.mark.server, pytest.mark.fault]
+
+
+@pytest.fixture
+def proxy_directory() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="permit-proxy-") as directory:
+        yield Path(directory)
+
+
+@pytest.fixture
+def proxy(own_server: OwnServer, proxy_directory: Path) -> Iterator[DroppingProxy]:
+    with DroppingProxy(proxy_directory, own_server.socket_directory) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def through_proxy(own_server: OwnServer, proxy: DroppingProxy, proxy_directory: Path) -> str:
+    return own_server.url.replace(str(own_server.socket_directory), str(proxy_directory))
+
+
+@pytest.fixture
+def committer(through_proxy: str) -> Iterator[GroupCommitter]:
+    committer = GroupCommitter(lambda: connect(through_proxy, Role.WRITER), patience=3.0)
+    yield committer
+    committer.close()
+
+
+def test_a_command_whose_reply_is_lost_is_acknowledged_with_its_true_positions(
+    own_server: OwnServer, proxy: DroppingProxy, committer: GroupCommitter
+) -> None:
+    committer.submit(request(count=3))
+    proxy.lose_the_reply_to("execute journal_append")
+    doubtful = request(count=2)
+
+    appended = committer.submit(doubtful)
+
+    assert proxy.dropped == 1
+    assert appended == Appended(doubtful.touches[0].stream, 2, 4, 5, doubtful.events[-1].leaf_hash)
+    stored = JournalAsStored.of(own_server.url)
+    stored.require_sound()
+    assert len(stored.rows) == 5
+
+
+def test_a_command_that_never_arrived_is_sent_again(
+    own_server: OwnServer, proxy: DroppingProxy, committer: GroupCommitter
+) -> None:
+    committer.submit(request())
+    proxy.lose("execute journal_append")
+
+    assert committer.submit(request()).first_position == 2
+    assert proxy.dropped == 1
+    assert len(JournalAsStored.of(own_server.url).rows) == 2
+
+
+def test_a_decision_to_nothing_whose_reply_is_lost_is_acknowledged(
+    proxy: DroppingProxy, committer: GroupCommitter
+) -> None:
+    opened = request()
+    committer.submit(opened)
+    proxy.lose_the_reply_to("execute journal_append")
+
+    nothing = committer.submit(request(opened.touches[0].stream, opened.result, count=0))
+
+    assert proxy.dropped == 1
+    assert (nothing.version, nothing.first_position) == (1, None)
+
+
+def test_a_batch_whose_reply_is_lost_tells_each_of_it_the_truth(
+    own_server: OwnServer, proxy: DroppingProxy, committer: GroupCommitter
+) -> None:
+    """A reply lost must not turn the good ones into conflicts, nor the conflicts into good ones."""
+    repeated = request(identity=command("before"))
+    committer.submit(repeated)
+    moved = request(repeated.touches[0].stream, StreamHead(9, rb"\9" * 32))
+    good = [request(count=2), request(tracking=Tracking("reader", 3)), request()]
+    proxy.lose_the_reply_to("execute journal_append (")
+
+    # The first statement of `together` is the leader's, so its reply is the one that is lost: arm again for the batch.
+    outcomes = together(
+        own_server.url, committer, [good[0], moved, good[1], request(identity=command("before")), good[2]]
+    )
+    proxy.lose_the_reply_to("execute journal_append (")
+    more = together(own_server.url, committer, [request(), request(count=2)])
+
+    assert proxy.dropped == 2
+    assert [type(each) for each in outcomes] == [Appended, StreamMoved, Appended, CommandRepeated, Appended]
+    assert [type(each) for each in more] == [Appended, Appended]
+    stored = JournalAsStored.of(own_server.url)
+    stored.require_sound()
+    assert len(stored.rows) == 1 + 1 + 4 + 1 + 3
+
+
+def test_a_caller_that_gets_no_answer_in_time_is_told_unknown_and_finds_the_truth_by_the_command_id(
+    own_server: OwnServer, proxy: DroppingProxy, committer: GroupCommitter
+) -> None:
+    committer.submit(request())
+    doubtful = request(uuid4(), identity=command("doubtful"))
+    proxy.lose_the_reply_to("execute journal_append")
+    proxy.refuses.set()
+
+    with pytest.raises(OutcomeUnknown):
+        committer.submit(doubtful)
+    proxy.refuses.clear()
+    with pytest.raises(CommandRepeated) as found:
+        committer.submit(doubtful)
+
+    assert found.value.first.last_position == 2
+    assert len(JournalAsStored.of(own_server.url).rows) == 2
+
+
+def test_a_server_that_was_never_reached_has_written_nothing(proxy: DroppingProxy, committer: GroupCommitter) -> None:
+    proxy.refuses.set()
+
+    with pytest.raises(DatabaseUnavailable):
+        committer.submit(request())
+
+
+@pytest.mark.parametrize("statement", ["commit", "journal_append", "begin", "copy staged_event"])
+def test_a_bulk_load_whose_reply_is_lost_appends_each_event_once(
+    own_server: OwnServer, proxy: DroppingProxy, through_proxy: str, statement: str
+) -> None:
+    requests = [request(count=2) for _ in range(30)]
+    results = bulk_append(lambda: connect(through_proxy, Role.WRITER), requests, events_per_transaction=10)
+    first = next(results)
+    proxy.lose_the_reply_to(statement) if statement in ("commit", "begin") else proxy.lose(statement)
+
+    taken = [first, *results]
+
+    assert proxy.dropped == 1
+    assert [type(each.result) for each in taken] == [Appended] * 30
+    positions = [each.result.first_position for each in taken if isinstance(each.result, Appended)]
+    assert positions == list(range(1, 60, 2))
+    JournalAsStored.of(own_server.url).require_sound()
+
+
+def test_connections_cut_by_an_administrator_under_load_lose_nothing(own_server: OwnServer) -> None:
+    cuts = 0
+
+    def cut_again_and_again() -> None:
+        nonlocal cuts
+        with closing(psycopg2.connect(own_server.url)) as administrator, administrator.cursor() as cursor:
+            administrator.autocommit = True
+            until = time.monotonic() + 2.5
+            while time.monotonic() < until:
+                time.sleep(0.03)
+                cursor.execute(
+                    "select count(*) filter (where pg_terminate_backend(pid)) from pg_stat_activity"
+                    " where application_name = 'permit'"
+                )
+                cuts += cursor.fetchone()[0]
+
+    with closing(GroupCommitter(lambda: connect(own_server.url, Role.WRITER), lanes=2)) as committer:
+        record = Load(committer).during(cut_again_and_again)
+
+    assert cuts > 20
+    assert record.unknown == set()
+    record.require_kept_by(JournalAsStored.of(own_server.url))
+
+
+def test_a_loader_that_is_stopped_before_its_commit_does_not_hold_up_the_others(own_server: OwnServer) -> None:
+    """SIGSTOP as the server sees it: the head is locked and no commit comes."""
+    stopped = connect(own_server.url, Role.WRITER)
+    with closing(GroupCommitter(lambda: connect(own_server.url, Role.WRITER))) as committer, closing(stopped):
+        from infra.postgres.bulk import _prepare, _staged
+
+        _prepare(stopped)
+        with stopped.cursor() as cursor:
+            cursor.execute("begin")
+            cursor.execute("select 1")
+        assert _staged([request()]).commands
+        with suppress(psycopg2.Error), stopped.cursor() as cursor:
+            cursor.execute("select count(*) from journal_append(" + ", ".join(["null"] * 23) + ")")
+
+        began = time.monotonic()
+        committer.submit(request())
+
+        assert time.monotonic() - began < 5
