@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from contextlib import suppress
+from enum import Enum, auto
 from pathlib import Path
 from threading import Event, Thread
 from types import TracebackType
@@ -14,16 +15,25 @@ _READY_FOR_QUERY = b"Z\x00\x00\x00\x05I"
 """How an answer ends when no transaction is open any more: the commit is done."""
 
 
+class _Fault(Enum):
+    LOST = auto()
+    REPLY_LOST = auto()
+    HELD_BACK = auto()
+
+
 class DroppingProxy:
     """Passes everything on between clients and the server, until it is told to lose something."""
 
     def __init__(self, directory: Path, server: Path) -> None:
         """``directory`` becomes the socket directory of the clients; ``server`` is that of the server."""
         self._server = str(server / _SOCKET)
-        self._trigger: bytes | None = None
-        self._before_the_server = False
+        self._trigger: tuple[bytes, _Fault] | None = None
         self.refuses = Event()
-        self.dropped = 0
+        """While set, new connections are turned away."""
+        self.released = Event()
+        """Ends what :meth:`hold_back` began."""
+        self.struck = 0
+        """How many messages have met their fault."""
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(directory / _SOCKET))
         self._listener.listen(64)
@@ -43,11 +53,15 @@ class DroppingProxy:
 
     def lose_the_reply_to(self, statement: str) -> None:
         """The next statement that contains this is carried out; its answer never arrives."""
-        self._before_the_server, self._trigger = False, statement.encode()
+        self._trigger = (statement.encode(), _Fault.REPLY_LOST)
 
     def lose(self, statement: str) -> None:
         """The next statement that contains this never arrives."""
-        self._before_the_server, self._trigger = True, statement.encode()
+        self._trigger = (statement.encode(), _Fault.LOST)
+
+    def hold_back(self, statement: str) -> None:
+        """The next statement that contains this does not arrive until ``released`` is set: its sender is stopped."""
+        self._trigger = (statement.encode(), _Fault.HELD_BACK)
 
     def _accept(self) -> None:
         while True:
@@ -70,15 +84,23 @@ class DroppingProxy:
             back = Thread(target=self._pass_back, args=(server, client, losing), daemon=True)
             back.start()
             while data := client.recv(1 << 16):
-                if self._trigger is not None and self._trigger in data:
-                    self._trigger = None
-                    self.dropped += 1
-                    if self._before_the_server:
+                match self._fault_of(data):
+                    case _Fault.LOST:
                         break
-                    losing.set()
+                    case _Fault.REPLY_LOST:
+                        losing.set()
+                    case _Fault.HELD_BACK:
+                        self.released.wait(30)
                 server.sendall(data)
             server.shutdown(socket.SHUT_RDWR)
             back.join(10)
+
+    def _fault_of(self, data: bytes) -> _Fault | None:
+        if self._trigger is None or self._trigger[0] not in data:
+            return None
+        (_, fault), self._trigger = self._trigger, None
+        self.struck += 1
+        return fault
 
     def _pass_back(self, server: socket.socket, client: socket.socket, losing: Event) -> None:
         lost = b""

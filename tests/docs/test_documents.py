@@ -1,0 +1,71 @@
+"""The documents are true: their links lead somewhere, their commands exist, their code runs."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from api.composition import open_program
+from api.http_server import running_server
+from api.workers import running_workers
+from infra.crossroads_process import running_simulator
+from infra.settings import Settings
+from tests.servers import fresh_database, reachable_directory
+
+ROOT = Path(__file__).parent.parent.parent
+DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_link_leads_somewhere(document: Path) -> None:
+    targets = re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8"))
+    missing = [target for target in targets if "://" not in target and not (document.parent / target).exists()]
+    assert missing == []
+
+
+def test_every_permit_command_in_the_readme_exists() -> None:
+    commands = set(re.findall(r"(?:bin/|`)permit ([a-z]+)", (ROOT / "README.md").read_text(encoding="utf-8")))
+    named = subprocess.run([sys.executable, "-m", "api.cli", "--help"], capture_output=True, text=True, cwd=ROOT, check=False)
+    if named.returncode != 0:
+        pytest.fail(named.stderr)
+    assert {command for command in commands if command not in named.stdout} == set()
+
+
+def test_every_make_target_in_the_readme_exists() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"(?:^|`)make ([a-z]+)", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE))
+    assert {target for target in targets if not re.search(rf"^{target}:", makefile, re.MULTILINE)} == set()
+
+
+@pytest.mark.server
+def test_the_curl_lines_of_the_http_page_run(service: str, tmp_path: Path) -> None:
+    blocks = re.findall(r"```sh\n(.*?)```", (ROOT / "docs" / "http.md").read_text(encoding="utf-8"), re.DOTALL)
+    script = "set -euo pipefail\n" + "\n".join(blocks)
+    ran = subprocess.run(
+        ["bash", "-c", script],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "BASE": f"{service}/rest/singlePermit/v1"},
+        timeout=60,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert '"verdict":"met"' in (tmp_path / "assessment.json").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def service(admin_url: str) -> Iterator[str]:
+    with reachable_directory() as home, fresh_database(admin_url) as url:
+        settings = Settings(home=home, database_url=url)
+        with (
+            open_program(settings, set_up=True) as program,
+            running_simulator(7, outage_share=0, transient_share=0, no_data_share=0, inactive_share=0) as bank,
+            running_workers(program, crossroads_url=bank) as workers,
+            running_server(program, port=0, workers=workers) as address,
+        ):
+            yield address

@@ -1,0 +1,97 @@
+"""The disk is full: writing stops with a sentence, reading goes on, and writing resumes without anybody's hand."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from infra.postgres.bulk import bulk_append
+from infra.postgres.conflicts import OutcomeUnknown
+from infra.postgres.connections import DatabaseUnavailable, Role, connect
+from infra.postgres.group_commit import GroupCommitter
+from infra.postgres.recorder import JournalRecorder
+from tests.faults.acknowledgements import Acknowledgements
+from tests.faults.own_server import OwnServer
+from tests.journal.appends import JournalAsStored, request
+
+pytestmark = [pytest.mark.server, pytest.mark.fault]
+
+SIZE = 160 * 1024 * 1024
+
+
+@pytest.fixture
+def small_disk() -> Iterator[Path]:
+    if os.geteuid() != 0:
+        pytest.skip("only root may mount a small disk")
+    directory = Path(tempfile.mkdtemp(prefix="permit-small-disk-"))
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={SIZE},mode=0755", "tmpfs", str(directory)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if mounted.returncode != 0:
+        directory.rmdir()
+        pytest.skip(f"no small disk can be mounted here: {mounted.stderr.strip()}")
+    try:
+        yield directory
+    finally:
+        subprocess.run(["umount", str(directory)], check=True)
+        directory.rmdir()
+
+
+def fill(disk: Path, *, leaving: int) -> Path:
+    """Take the disk's room but for some bytes."""
+    ballast = disk / "ballast"
+    with ballast.open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(disk).free - leaving)
+    return ballast
+
+
+def test_a_full_disk_stops_writing_not_reading_and_nothing_is_written_by_half(small_disk: Path) -> None:
+    with OwnServer(small_disk / "var") as server:
+        record = Acknowledgements()
+        with (
+            closing(GroupCommitter(lambda: connect(server.url, Role.WRITER), patience=2.0)) as committer,
+            closing(JournalRecorder(server.url)) as recorder,
+        ):
+            # given a journal at work
+            for _ in range(20):
+                record.submit(committer, request(count=2))
+            ballast = fill(small_disk, leaving=256 * 1024)
+
+            # when it is written to until the disk is full
+            refusals = []
+            for _ in range(300):
+                each = request(count=5, body=os.urandom(15_000))
+                record.asked[each.command.id] = each
+                try:
+                    record.acknowledged[each.command.id] = committer.submit(each)
+                except (DatabaseUnavailable, OutcomeUnknown) as why:
+                    refusals.append(why)
+                if len(refusals) == 5:
+                    break
+
+            # then the refusals say why, and what was acknowledged can be read
+            assert [type(why) for why in refusals] == [DatabaseUnavailable] * 5
+            assert all("No space left on device" in str(why) for why in refusals)
+            head = recorder.max_notification_id()
+            assert head == len(recorder.select_notifications(start=None, limit=1_000_000))
+            record.require_kept_by(JournalAsStored.of(server.url))
+            with pytest.raises(DatabaseUnavailable, match="No space left on device"):
+                list(
+                    bulk_append(
+                        lambda: connect(server.url, Role.WRITER), (request(body=os.urandom(9_000)) for _ in range(900))
+                    )
+                )
+
+            # and once there is room, the same committer goes on where it was
+            ballast.unlink()
+            record.submit(committer, request())
+            assert recorder.max_notification_id() == (head or 0) + 1
+        record.require_kept_by(JournalAsStored.of(server.url))
