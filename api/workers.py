@@ -16,6 +16,7 @@ import structlog
 from api.composition import DEMONSTRATION_ORIGIN, Program, WorkerCases
 from consumers.crossroads import CrossroadsChecks
 from infra.crossroads_gateway import CallPolicy, HttpCrossroadsGateway
+from infra.postgres.conflicts import OutcomeUnknown
 from infra.postgres.connections import DatabaseUnavailable
 from infra.postgres.in_process_checks import InProcessChecks
 
@@ -68,7 +69,7 @@ class WatchedWorkers:
         while not self._stopping.is_set():
             try:
                 worker.run()
-            except DatabaseUnavailable as why:
+            except (DatabaseUnavailable, OutcomeUnknown) as why:
                 log.warning("worker.waits_for_database", worker=name, why=str(why))
                 self._stopping.wait(_PAUSE_WITHOUT_DATABASE)
             except Exception:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
@@ -25,13 +26,27 @@ class ChildDidNotStart(Exception):
     """The child ended, or stayed silent, before it announced itself."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningChild:
+    """``announced`` is what it said when it was ready; it lives while anybody holds its ``lifeline``."""
+
+    announced: str
+    lifeline: int
+
+
 @contextlib.contextmanager
 def running_child(
-    module: str, arguments: Sequence[str], *, announcement: str, environment: Mapping[str, str] | None = None
-) -> Iterator[str]:
-    """Run ``python -m module arguments``; give what follows ``announcement`` on its first line of output.
+    module: str,
+    arguments: Sequence[str],
+    *,
+    announcement: str,
+    environment: Mapping[str, str] | None = None,
+    relies_on: Sequence[RunningChild] = (),
+) -> Iterator[RunningChild]:
+    """Run ``python -m module arguments``, which says ``announcement`` and something more on its first line of output.
 
-    The child is expected to end when its standard input closes. It ends with the block.
+    The child is expected to end when its standard input closes. It ends with the block. When this process is
+    killed, those it ``relies_on`` live until it has finished what it was doing.
     Raises :class:`ChildDidNotStart`.
     """
     # A session of its own: an interrupt at the terminal is the parent's to handle, not both at once.
@@ -42,9 +57,11 @@ def running_child(
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        pass_fds=[each.lifeline for each in relies_on],
     )
     try:
-        yield _announced(child, module, announcement)
+        announced = _announced(child, module, announcement)
+        yield RunningChild(announced=announced, lifeline=_pipe(child.stdin).fileno())
     finally:
         _end(child)
 

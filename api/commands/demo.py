@@ -10,7 +10,7 @@ import typer
 
 from api.commands.progress import progress_bar
 from api.demonstration.figures import Figures, figures_of
-from api.demonstration.plan import TODAY, plan
+from api.demonstration.plan import TODAY
 from api.demonstration.play import play
 from api.demonstration.stage import Stage, set_stage
 from infra.settings import load_settings
@@ -32,7 +32,7 @@ def demo(
     began = time.monotonic()
     settings = load_settings()
     with set_stage(settings, cases=cases, seed=_SEED, port=port) as stage:
-        figures = _played(stage, cases, began)
+        figures = _played(stage, began)
         typer.echo(figures.as_table())
         typer.echo(f"the service of this demonstration answers at {stage.address}/rest/singlePermit/v1/serviceLevels")
         if as_json:
@@ -42,17 +42,15 @@ def demo(
             stage.wait_until_interrupted()
 
 
-def _played(stage: Stage, cases: int, began: float) -> Figures:
-    planned = plan(cases, _SEED, stage.program.rulebook)
-    stage.declare_wages(planned)
+def _played(stage: Stage, began: float) -> Figures:
     done = 0
     with progress_bar("applications filed") as report:
 
         def on_filed(count: int) -> None:
             nonlocal done
             done += count
-            report(done, cases)
+            report(done, len(stage.planned))
 
-        played = play(planned, stage.counter, stage.clock, on_filed=on_filed)
+        played = play(stage.planned, stage.counter, stage.clock, on_filed=on_filed)
     stage.wait_until_all_is_counted()
     return figures_of(stage.program, played, on=TODAY, seconds=time.monotonic() - began)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter as Tally
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -31,7 +31,7 @@ class Played:
 
 
 def play(
-    planned: list[PlannedCase],
+    planned: Sequence[PlannedCase],
     counter: Counter,
     clock: DemonstrationClock,
     *,
@@ -59,7 +59,7 @@ def play(
     return played
 
 
-def _days(planned: list[PlannedCase]) -> list[date]:
+def _days(planned: Sequence[PlannedCase]) -> list[date]:
     """The days on which something happens, in order."""
     days = {TODAY}
     for each in planned:

@@ -25,7 +25,7 @@ from api.demonstration.plan import BACKLOG_FROM, PlannedCase
 from domain.case.commands import CIVIL_TIME
 from infra.child_process import running_child
 from infra.clock import DemonstrationClock
-from infra.crossroads_process import running_simulator
+from infra.crossroads_process import simulator_process
 from infra.keys import MasterKey
 from infra.postgres.demonstration_databases import clear_for_demonstration
 from infra.postgres.in_process_checks import POSITION_NAME
@@ -39,27 +39,10 @@ _LONGEST_WAIT: Final = 120.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
     program: Program
+    planned: Sequence[PlannedCase]
     clock: DemonstrationClock
     counter: Counter
     address: str
-    simulator: str
-
-    def declare_wages(self, planned: Sequence[PlannedCase]) -> None:
-        """Tell the simulator what employers have declared for the workers of renewals."""
-        declarations = [
-            {
-                "ssin": each.wages.ssin,
-                "enterpriseNumber": each.wages.enterprise_number,
-                "quarters": [
-                    {"quarter": quarter, "grossEuroCents": cents}
-                    for quarter, cents in each.wages.cents_by_quarter.items()
-                ],
-            }
-            for each in planned
-            if each.wages is not None
-        ]
-        answer = httpx.put(f"{self.simulator}/admin/wages", json={"declarations": declarations}, timeout=60)
-        answer.raise_for_status()
 
     def wait_until_all_is_counted(self) -> None:
         """Wait until every check has its outcome and every read model has come to the end of the journal."""
@@ -94,17 +77,25 @@ def set_stage(settings: Settings, *, cases: int, seed: int, port: int) -> Iterat
         clock = DemonstrationClock(settings.demonstration_clock_path)
         clock.set(datetime.combine(BACKLOG_FROM, time_of_day(8), CIVIL_TIME))
         program = opened.enter_context(open_program(settings, set_up=True))
-        simulator = opened.enter_context(running_simulator(seed, slow_ms=100, retry_after_seconds=0))
+        planned = plan.plan(cases, seed, program.rulebook)
+        simulator = opened.enter_context(simulator_process(seed, slow_ms=100, retry_after_seconds=0))
+        # Before the workers: one that goes on after a kill asks at once.
+        _declare_wages(simulator.announced, planned)
         environment = {
             "PERMIT_HOME": str(settings.home),
-            "PERMIT_CROSSROADS_URL": simulator,
+            "PERMIT_CROSSROADS_URL": simulator.announced,
         }
         opened.enter_context(
             running_child(
-                "api.cli", ["work", "all", "--until-stdin-closes"], announcement="working on ", environment=environment
+                "api.cli",
+                ["work", "all", "--until-stdin-closes"],
+                announcement="working on ",
+                environment=environment,
+                # A check under way when this process is killed must not find its bank gone: no outage was planned.
+                relies_on=[simulator],
             )
         )
-        address = opened.enter_context(
+        service = opened.enter_context(
             running_child(
                 "api.cli",
                 ["serve", "--no-workers", "--until-stdin-closes", f"--port={port}"],
@@ -112,8 +103,31 @@ def set_stage(settings: Settings, *, cases: int, seed: int, port: int) -> Iterat
                 environment=environment,
             )
         )
-        counter = opened.enter_context(closing(Counter(address)))
-        yield Stage(program=program, clock=clock, counter=counter, address=address, simulator=simulator)
+        counter = opened.enter_context(closing(Counter(service.announced)))
+        yield Stage(
+            program=program,
+            planned=planned,
+            clock=clock,
+            counter=counter,
+            address=service.announced,
+        )
+
+
+def _declare_wages(simulator: str, planned: Sequence[PlannedCase]) -> None:
+    """Tell the simulator what employers have declared for the workers of renewals."""
+    declarations = [
+        {
+            "ssin": each.wages.ssin,
+            "enterpriseNumber": each.wages.enterprise_number,
+            "quarters": [
+                {"quarter": quarter, "grossEuroCents": cents} for quarter, cents in each.wages.cents_by_quarter.items()
+            ],
+        }
+        for each in planned
+        if each.wages is not None
+    ]
+    answer = httpx.put(f"{simulator}/admin/wages", json={"declarations": declarations}, timeout=60)
+    answer.raise_for_status()
 
 
 def _marker(settings: Settings, cases: int, seed: int) -> str:

@@ -234,7 +234,9 @@ def _commands(number: int, stream: UUID, subject: UUID) -> Sequence[tuple[str, t
             filing = filed("highlySkilled", "65920.00", renewal=True)
             return (("employer", timedelta(), filing), register, wages, granted)
         case 6:
-            refused = DecideApplication(outcome="refused", grounds=("salaryThreshold",), motivation="The pay is too low.")
+            refused = DecideApplication(
+                outcome="refused", grounds=("salaryThreshold",), motivation="The pay is too low."
+            )
             filing = filed("highlySkilled", "41000.00")
             return (("employer", timedelta(), filing), register, ("case handler", decided_after, refused))
         case 7:

@@ -184,9 +184,13 @@ _ABSENT: Final = b"\xff\xff\xff\xff"
 
 _count: Final = Struct(">h").pack
 _length: Final = Struct(">i").pack
-_small: Final = Struct(">ih").pack
 _int: Final = Struct(">ii").pack
 _big: Final = Struct(">iq").pack
+
+# The columns of an event that stand next to each other, each after its length: no..version with the length of the
+# type, schema..body_size with that of the leaf hash.
+_event_place: Final = Struct(">hiiiiiqi").pack
+_event_sizes: Final = Struct(">ihiiiiiii").pack
 
 
 def _staged(batch: Sequence[AppendRequest]) -> _StagedBatch:
@@ -203,10 +207,10 @@ def _staged(batch: Sequence[AppendRequest]) -> _StagedBatch:
             _ABSENT if tracking is None else _text(tracking.application_name),
             _ABSENT if tracking is None else _big(8, tracking.notification_id),
         )  # fmt: skip
-        touch_of: dict[UUID, bytes] = {}
+        touch_of: dict[UUID, int] = {}
         for touch in request.touches:
             touch_no += 1
-            touch_of[touch.stream] = _int(4, touch_no)
+            touch_of[touch.stream] = touch_no
             touches += (
                 _count(5), _int(4, touch_no), _int(4, command_no), _uuid(touch.stream),
                 _maybe_big(touch.head.version), _maybe_bytes(touch.head.leaf_hash),
@@ -215,10 +219,11 @@ def _staged(batch: Sequence[AppendRequest]) -> _StagedBatch:
             event_no += 1
             leaf, body = event.leaf, event.body
             leaf_size, body_size = len(leaf), len(body)
+            name, hashed = event.type.encode(), event.leaf_hash
             events += (
-                _count(10), _int(4, event_no), touch_of[event.stream], _big(8, event.version), _text(event.type),
-                _small(2, event.schema), _int(4, at), _int(4, leaf_size), _int(4, body_size),
-                _bytes(event.leaf_hash), _length(leaf_size + body_size), leaf, body,
+                _event_place(10, 4, event_no, 4, touch_of[event.stream], 8, event.version, len(name)), name,
+                _event_sizes(2, event.schema, 4, at, 4, leaf_size, 4, body_size, len(hashed)), hashed,
+                _length(leaf_size + body_size), leaf, body,
             )  # fmt: skip
             at += leaf_size + body_size
     return _StagedBatch(*(b"".join((*rows, _TRAILER)) for rows in (commands, touches, events)))

@@ -24,6 +24,10 @@ _PAUSE: Final = 0.05
 """Seconds between two attempts; the embedded server is back after a crash in a quarter of a second."""
 
 
+class _NotReady(DatabaseUnavailable):
+    """The server answers but does not let a connection be prepared: asking again at once is of no use."""
+
+
 class CertainConnection:
     """A connection for one user at a time that is opened when it is first needed, and again when it has broken."""
 
@@ -54,10 +58,10 @@ class CertainConnection:
                 doubtful = True
                 if time.monotonic() >= deadline:
                     raise OutcomeUnknown from why
-            except DatabaseUnavailable:
-                if time.monotonic() >= deadline:
+            except DatabaseUnavailable as why:
+                if isinstance(why, _NotReady) or time.monotonic() >= deadline:
                     if doubtful:
-                        raise OutcomeUnknown from None
+                        raise OutcomeUnknown from why
                     raise
             time.sleep(_PAUSE)
 
@@ -72,8 +76,10 @@ class CertainConnection:
             try:
                 self._prepare(connection)
             except psycopg2.Error as why:
+                refused = not connection.closed
                 connection.close()
-                raise DatabaseUnavailable(f"the database is not ready for appends: {_sentence(why)}") from why
+                sentence = f"the database is not ready for appends: {_sentence(why)}"
+                raise (_NotReady if refused else DatabaseUnavailable)(sentence) from why
             self._connection = connection
         return self._connection
 

@@ -111,6 +111,14 @@ class EmbeddedPostgres:
                 raise
         return self.url
 
+    def bring_back(self) -> None:
+        """Start the held server again after its death; one that answers, or is being started, is left to it.
+
+        Raises EmbeddedPostgresUnusable, and OSError where files cannot be written.
+        """
+        with _exclusively(self._home / "postgres.starting.lock"):
+            self._bring_up()
+
     def release(self) -> None:
         """Let go of the server, and stop it if nobody else holds it. Without a hold this does nothing."""
         if self._hold is None or self._holder != os.getpid():
@@ -148,6 +156,14 @@ class EmbeddedPostgres:
             return int((self._data / "postmaster.pid").read_text().splitlines()[0])
         except (FileNotFoundError, IndexError, ValueError) as why:
             raise EmbeddedPostgresUnusable(f"No PostgreSQL runs in {self._data}.") from why
+
+    def has_postmaster(self) -> bool:
+        """Whether the server's first process lives: it may be recovering, so this is not whether it answers."""
+        try:
+            process = Path("/proc") / str(self.postmaster_pid())
+        except EmbeddedPostgresUnusable:
+            return False
+        return _lives(process, self._account) if Path("/proc/self/stat").exists() else self._answers()
 
     @property
     def _socket_directory(self) -> Path:
@@ -267,7 +283,7 @@ class EmbeddedPostgres:
         first process never collects, and a stranger who got the number after a restart. Every process of a
         server works in its data directory; while one does, its files stay. Without /proc PostgreSQL judges.
         """
-        if Path("/proc/self/cwd").exists() and not any(_living_processes_in(self._data)):
+        if Path("/proc/self/cwd").exists() and not _has_living_processes(self._data, self._account):
             (self._data / "postmaster.pid").unlink(missing_ok=True)
             (self._socket_directory / f"{SOCKET_FILE}.lock").unlink(missing_ok=True)
 
@@ -388,12 +404,32 @@ def _first_obstacle(account: _Account, target: Path) -> Path | None:
     return None
 
 
-def _living_processes_in(directory: Path) -> Iterator[int]:
+def _has_living_processes(directory: Path, account: _Account) -> bool:
+    """Whether a process works in `directory`; in doubt, yes.
+
+    Root may see the working directory of another account only with CAP_SYS_PTRACE, which containers do not
+    have unless they are given it: then every living process of the account is taken for one.
+    """
     for process in Path("/proc").iterdir():
         if process.name.isdigit():
-            with suppress(OSError):  # it ended meanwhile, is a zombie, or belongs to another user
+            try:
                 if (process / "cwd").readlink() == directory:
-                    yield int(process.name)
+                    return True
+            except PermissionError:
+                if _lives(process, account):
+                    return True
+            except OSError:
+                continue  # it ended meanwhile or is a zombie
+    return False
+
+
+def _lives(process: Path, account: _Account) -> bool:
+    """Whether this entry of /proc is a process of the account and no zombie."""
+    try:
+        state = (process / "stat").read_text().rpartition(")")[2].split()[0]
+        return state not in "ZX" and process.stat().st_uid == account.uid
+    except OSError:
+        return False
 
 
 def _directory_of_programs() -> Path:

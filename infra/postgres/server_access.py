@@ -9,6 +9,7 @@ from psycopg2 import sql
 
 from infra.postgres.connections import connect
 from infra.postgres.embedded import EmbeddedPostgres
+from infra.postgres.embedded_watch import kept_running
 from infra.settings import Settings
 
 
@@ -16,13 +17,14 @@ from infra.settings import Settings
 def database_server(settings: Settings) -> Iterator[str]:
     """The libpq URL of a user who may make databases and roles, valid inside the `with`.
 
+    A server of our own that dies meanwhile is brought back.
     Raises EmbeddedPostgresUnusable where no server is given and none can be run. A given server is not
     touched here: whether it answers shows at the first connection.
     """
     if settings.database_url is not None:
         yield settings.database_url
     else:
-        with EmbeddedPostgres(settings.home) as embedded:
+        with EmbeddedPostgres(settings.home) as embedded, kept_running(embedded):
             yield embedded.url
 
 

@@ -112,4 +112,5 @@ class DroppingProxy:
                 lost += data
                 if lost.endswith(_READY_FOR_QUERY):
                     break
+        with suppress(OSError):  # also when the server has reset the connection
             client.shutdown(socket.SHUT_RDWR)

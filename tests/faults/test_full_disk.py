@@ -1,4 +1,4 @@
-"""The disk is full: writing stops with a sentence, reading goes on, and writing resumes without anybody's hand."""
+"""The disk is full: writing stops with a sentence, nothing is written by half, and it resumes once there is room."""
 
 import os
 import shutil
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import psycopg2
 import pytest
 
 from infra.postgres.bulk import bulk_append
@@ -94,4 +95,30 @@ def test_a_full_disk_stops_writing_not_reading_and_nothing_is_written_by_half(sm
             ballast.unlink()
             record.submit(committer, request())
             assert recorder.max_notification_id() == (head or 0) + 1
+        record.require_kept_by(JournalAsStored.of(server.url))
+
+
+def test_a_disk_without_room_for_the_servers_own_log_stops_the_server_and_loses_nothing(small_disk: Path) -> None:
+    """PostgreSQL cannot go on without room for its write-ahead log, nor recover: the next start finds everything."""
+    with OwnServer(small_disk / "var") as server:
+        record = Acknowledgements()
+        with closing(GroupCommitter(lambda: connect(server.url, Role.WRITER), patience=0.5)) as committer:
+            for _ in range(20):
+                record.submit(committer, request(count=2))
+            ballast = fill(small_disk, leaving=0)
+            with closing(psycopg2.connect(server.url)) as administrator, administrator.cursor() as cursor:
+                cursor.execute("select pg_switch_wal()")
+
+            doubtful = request()
+            record.submit(committer, doubtful)
+            record.submit(committer, request())
+
+            assert record.unknown == {doubtful.command.id}
+            assert len(record.acknowledged) == 20
+            ballast.unlink()
+            server.start()
+            record.submit(committer, doubtful)
+            record.submit(committer, request())
+
+        assert len(record.acknowledged) == 22
         record.require_kept_by(JournalAsStored.of(server.url))

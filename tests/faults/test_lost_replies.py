@@ -1,6 +1,7 @@
 """An error at the commit means unknown, not failed: the caller learns the truth and the command has one effect."""
 
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -184,22 +185,28 @@ def test_a_loader_that_is_stopped_before_its_commit_does_not_hold_up_the_others(
     own_server: OwnServer, proxy: DroppingProxy, through_proxy: str
 ) -> None:
     """As SIGSTOP between two statements would have it: the head of the journal is locked and no commit comes."""
-    requests = [request(count=2) for _ in range(20)]
+    requests = [request(count=2) for _ in range(40)]
+    results = bulk_append(lambda: connect(through_proxy, Role.WRITER), requests, events_per_transaction=10)
+    taken = [next(results)]
     proxy.hold_back("commit")
     with (
         ThreadPoolExecutor(1) as loader,
         closing(GroupCommitter(lambda: connect(own_server.url, Role.WRITER))) as committer,
     ):
-        load = loader.submit(lambda: list(bulk_append(lambda: connect(through_proxy, Role.WRITER), requests)))
+        rest = loader.submit(lambda: list(results))
         while not proxy.struck:
             time.sleep(0.01)
         began = time.monotonic()
+        give_up = threading.Timer(10, proxy.released.set)
+        give_up.start()
         committer.submit(request())
         waited = time.monotonic() - began
+        give_up.cancel()
         proxy.released.set()
+        taken += rest.result()
 
-        assert [type(each.result) for each in load.result()] == [Appended] * 20
+    assert [type(each.result) for each in taken] == [Appended] * 40
     assert waited < 5
     stored = JournalAsStored.of(own_server.url)
     stored.require_sound()
-    assert len(stored.rows) == 41
+    assert len(stored.rows) == 81

@@ -62,9 +62,11 @@ def test_followers_see_every_event_once_and_in_one_order_while_many_write(journa
     with ThreadPoolExecutor(16) as threads:
         followers = [threads.submit(follow, limit) for limit in (1, 37, 2_000)]
         writers = [threads.submit(write, number) for number in range(10)] + [threads.submit(load)]
-        for writer in writers:
-            writer.result()
-        done.set()
+        try:
+            for writer in writers:
+                writer.result()
+        finally:
+            done.set()
         seen = [follower.result() for follower in followers]
     for each in committers:
         each.close()

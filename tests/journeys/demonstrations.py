@@ -1,0 +1,120 @@
+"""``permit demo`` as a newcomer runs it, in a home of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+
+from infra.postgres.embedded import EmbeddedPostgres
+from infra.postgres.server_access import url_for_database
+from tests.servers import reachable_directory
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How a command ended and what it wrote."""
+
+    code: int
+    output: str
+    errors: str
+
+    @property
+    def last_line(self) -> dict[str, Any]:
+        """The JSON object on the last line of standard output."""
+        last: dict[str, Any] = json.loads(self.output.splitlines()[-1])
+        return last
+
+
+class Home:
+    """A PERMIT_HOME, and the commands run in it; ``settings`` are further variables of the environment."""
+
+    def __init__(self, path: Path, settings: Mapping[str, str]) -> None:
+        self.path = path
+        self._settings = settings
+        self._postgres = EmbeddedPostgres(path)
+
+    def permit(self, *arguments: str) -> Ended:
+        with self.started(*arguments) as process:
+            output, errors = process.communicate(timeout=120)
+        return Ended(code=process.returncode, output=output, errors=errors)
+
+    def demo(self, *, cases: int) -> Ended:
+        return self.permit("demo", f"--cases={cases}", "--once", "--json")
+
+    @contextmanager
+    def started(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+        """A command under way, in a process group of its own; killed at the end of the block if it still runs."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("PERMIT_")}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "api.cli", *arguments],
+            env=kept | {"PERMIT_HOME": str(self.path), "PYTHONPATH": str(ROOT), **self._settings},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        with process:
+            try:
+                yield process
+            finally:
+                process.kill()
+
+    def wait_for_events(self, number: int, *, within: float = 60) -> None:
+        """Wait until the journal of the embedded server has so many events."""
+        give_up = time.monotonic() + within
+        while self._events() < number:
+            assert time.monotonic() < give_up, f"the demonstration did not come to {number} events"
+            time.sleep(0.05)
+
+    def kill_the_server(self) -> None:
+        os.kill(self._postgres.postmaster_pid(), signal.SIGKILL)
+
+    def processes(self) -> set[int]:
+        """The living processes of this program that were told of this home."""
+        told = f"PERMIT_HOME={self.path}".encode()
+        found = set()
+        for process in Path("/proc").iterdir():
+            if process.name.isdigit():
+                with suppress(OSError):
+                    if told in (process / "environ").read_bytes().split(b"\0"):
+                        found.add(int(process.name))
+        return found
+
+    def stop_the_server(self) -> None:
+        if (self.path / "postgres" / "PG_VERSION").exists():
+            with self._postgres:
+                return
+
+    def _events(self) -> int:
+        try:
+            with closing(psycopg2.connect(url_for_database(self._postgres.url, "permit"))) as connection:
+                cursor = connection.cursor()
+                cursor.execute("select position from permit.journal_head")
+                row = cursor.fetchone()
+        except (psycopg2.OperationalError, psycopg2.errors.UndefinedTable):
+            return 0
+        return 0 if row is None else int(row[0])
+
+
+@contextmanager
+def fresh_home(**settings: str) -> Iterator[Home]:
+    with reachable_directory() as directory:
+        home = Home(directory / "var", settings)
+        try:
+            yield home
+        finally:
+            home.stop_the_server()
