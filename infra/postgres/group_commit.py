@@ -1,8 +1,8 @@
 """Group commit: the commands of a process that wait at the same moment share one transaction.
 
-No thread of its own and no linger: a caller that finds a free lane commits for everyone who is waiting, then
-hands the lane to the next in the queue. A lone caller therefore pays for no hand-over, and under
-load a batch forms while the previous one is being flushed.
+No thread of its own and no linger: a caller that finds nobody committing commits for everyone who is waiting, then
+hands the lead to the next in the queue. A lone caller therefore pays for no hand-over, and under load a batch
+forms while the previous one is being flushed.
 """
 
 from __future__ import annotations
@@ -27,45 +27,34 @@ MAX_EVENTS_PER_TRANSACTION: Final = 5_000
 
 _MAX_COMMANDS_PER_TRANSACTION: Final = 512
 
-_QUEUE_FOR_ANOTHER_LANE: Final = 12
-"""Fewer than this are better off in the next batch of a lane that is under way."""
-
 
 class _Waiting:
-    """A caller in the queue. ``turn`` is released once: with an answer, or with a lane to lead."""
+    """A caller. ``turn`` is released once: when the answer is there, or when it is for this caller to lead."""
 
-    __slots__ = ("answer", "error", "lane", "next_to_wake", "request", "turn")
+    __slots__ = ("answer", "error", "leads", "next_to_wake", "request", "turn")
 
     def __init__(self, request: AppendRequest) -> None:
         self.request = request
         self.answer: Appended | None = None
         self.error: Exception | None = None
-        self.lane: CertainConnection | None = None
+        self.leads = False
         self.next_to_wake: _Waiting | None = None
         self.turn = Lock()
         self.turn.acquire()
 
 
 class GroupCommitter:
-    """Appends requests from any number of threads through a few connections."""
+    """Appends requests from any number of threads through one connection."""
 
     def __init__(
-        self,
-        connect: Callable[[], Connection],
-        *,
-        lanes: int = 1,
-        patience: float = 10.0,
-        on_append: Callable[[], None] | None = None,
+        self, connect: Callable[[], Connection], *, patience: float = 10.0, on_append: Callable[[], None] | None = None
     ) -> None:
-        """``lanes``: batches under way at once; with two, one is sent while the other is being flushed.
-
-        ``patience``: seconds for which a doubtful outcome is looked up before the caller is told so.
-        """
+        """``patience``: seconds for which a doubtful outcome is looked up before the caller is told so."""
         self._on_append = on_append
+        self._connection = CertainConnection(connect, prepare_append, patience=patience)
         self._mutex = Lock()
         self._queue: deque[_Waiting] = deque()
-        self._lanes = [CertainConnection(connect, prepare_append, patience=patience) for _ in range(lanes)]
-        self._free = list(self._lanes)
+        self._led = False
 
     def submit(self, request: AppendRequest) -> Appended:
         """Append and return what was stored, or raise what this one request ran into.
@@ -75,40 +64,40 @@ class GroupCommitter:
         """
         waiting = _Waiting(request)
         with self._mutex:
-            if self._free and (len(self._free) == len(self._lanes) or len(self._queue) >= _QUEUE_FOR_ANOTHER_LANE):
-                waiting.lane = self._free.pop()
-            else:
+            waiting.leads = not self._led
+            self._led = True
+            if not waiting.leads:
                 self._queue.append(waiting)
-        if waiting.lane is None:
+        if not waiting.leads:
             try:
                 waiting.turn.acquire()
             except BaseException:
                 # An interrupted caller still owes its turn to those who wait behind it.
-                Thread(target=self._take_turn, args=(waiting,), name="group-commit-stand-in").start()
+                Thread(target=self._stand_in, args=(waiting,), name="group-commit-stand-in").start()
                 raise
-            waiting.turn.release()
         self._take_turn(waiting)
         if waiting.error is not None:
             raise waiting.error
         if waiting.answer is None:
-            raise AssertionError("a turn comes with an answer, an error or a lane")
+            raise AssertionError("a turn comes with an answer, an error or the lead")
         return waiting.answer
 
     def close(self) -> None:
-        for lane in self._lanes:
-            lane.close()
+        self._connection.close()
+
+    def _stand_in(self, waiting: _Waiting) -> None:
+        waiting.turn.acquire()
+        self._take_turn(waiting)
 
     def _take_turn(self, waiting: _Waiting) -> None:
         """Wake the next of the same batch, or lead a batch of one's own."""
-        if waiting.lane is None:
-            waiting.turn.acquire()
-            if waiting.next_to_wake is not None:
-                waiting.next_to_wake.turn.release()
-        if waiting.lane is not None:
-            self._lead(waiting, waiting.lane)
+        if waiting.next_to_wake is not None:
+            waiting.next_to_wake.turn.release()
+        if waiting.leads:
+            self._lead(waiting)
 
-    def _lead(self, leader: _Waiting, lane: CertainConnection) -> None:
-        """Commit the leader's request with all that wait and do not stand in its way; hand the lane on.
+    def _lead(self, leader: _Waiting) -> None:
+        """Commit the leader's request with all that wait and do not stand in its way; hand the lead on.
 
         The callers served are woken one by the other, not all at once: some dozens of threads that wake
         together spend more time fighting for the interpreter lock than the append takes.
@@ -116,14 +105,13 @@ class GroupCommitter:
         with self._mutex:
             batch = self._take_batch(leader)
         try:
-            self._settle(lane, batch)
+            self._settle(batch)
         finally:
             with self._mutex:
                 successor = self._queue.popleft() if self._queue else None
-                if successor is None:
-                    self._free.append(lane)
+                self._led = successor is not None
             if successor is not None:
-                successor.lane = lane
+                successor.leads = True
                 successor.turn.release()
             for waiting in batch:
                 if waiting.answer is None and waiting.error is None:  # the leader was interrupted
@@ -136,10 +124,10 @@ class GroupCommitter:
         if self._on_append is not None:
             self._on_append()
 
-    def _settle(self, lane: CertainConnection, batch: list[_Waiting]) -> None:
+    def _settle(self, batch: list[_Waiting]) -> None:
         """Give each of the batch its answer or its error; one that spoils the batch is told so alone."""
         try:
-            answers = append_surely(lane, [waiting.request for waiting in batch], append)
+            answers = append_surely(self._connection, [waiting.request for waiting in batch], append)
         except (DatabaseUnavailable, OutcomeUnknown) as why:
             for waiting in batch:
                 waiting.error = why
@@ -148,7 +136,7 @@ class GroupCommitter:
                 batch[0].error = why
             else:
                 for waiting in batch:
-                    self._settle(lane, [waiting])
+                    self._settle([waiting])
         else:
             for waiting, answer in zip(batch, answers, strict=True):
                 if isinstance(answer, AppendConflict):

@@ -31,7 +31,7 @@ def test_twenty_kills_under_load_lose_nothing_that_was_acknowledged(own_server: 
             acknowledged_after.append(len(load.record.acknowledged))
         time.sleep(0.3)
 
-    with closing(GroupCommitter(lambda: connect(own_server.url, Role.WRITER), lanes=2)) as committer:
+    with closing(GroupCommitter(lambda: connect(own_server.url, Role.WRITER))) as committer:
         load = Load(committer)
         record = load.during(kill_again_and_again)
 

@@ -173,7 +173,7 @@ def test_connections_cut_by_an_administrator_under_load_lose_nothing(own_server:
                 )
                 cuts += cursor.fetchone()[0]
 
-    with closing(GroupCommitter(lambda: connect(own_server.url, Role.WRITER), lanes=2)) as committer:
+    with closing(GroupCommitter(lambda: connect(own_server.url, Role.WRITER))) as committer:
         record = Load(committer).during(cut_again_and_again)
 
     assert cuts > 20

@@ -31,7 +31,7 @@ def test_positions_count_the_events_from_one(journal_url: str, committer: GroupC
 def test_followers_see_every_event_once_and_in_one_order_while_many_write(journal_url: str) -> None:
     """Two processes' worth of committers and a bulk load write in batches of mixed size; three followers tail."""
     written: list[Appended] = []
-    committers = [GroupCommitter(lambda: connect(journal_url, Role.WRITER), lanes=lanes) for lanes in (1, 2)]
+    committers = [GroupCommitter(lambda: connect(journal_url, Role.WRITER)) for _ in range(2)]
     done = threading.Event()
 
     def write(number: int) -> None:
