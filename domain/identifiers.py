@@ -7,14 +7,12 @@ by 97. Nothing here reads a clock: a replay must judge as the day itself did, so
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import Final, Self
-from uuid import UUID
 
 MALFORMED: Final = "malformed"
 WRONG_CHECK_DIGITS: Final = "wrongCheckDigits"
@@ -194,16 +192,6 @@ class ApplicationReference:
             raise ValueError(f"an authority is one of {', '.join(PREFIX_BY_AUTHORITY)}")
         if not 1000 <= self.year <= 9999 or not 0 <= self.number < _NUMBERS:
             raise ValueError("a reference has a year of four digits and a number of at most seven")
-
-    @classmethod
-    def of_case(cls, *, authority: str, year: int, case_id: UUID) -> Self:
-        """The reference that a case id always gives.
-
-        Seven digits do not identify a case: two of some 3,700 cases of a year share one with even odds.
-        Where references must be unique, number them in sequence and let the store refuse a repeated one.
-        """
-        digest = hashlib.sha256(case_id.bytes).digest()
-        return cls(authority=authority, year=year, number=int.from_bytes(digest[:8]) % _NUMBERS)
 
     @classmethod
     def parse(cls, text: str) -> Self:

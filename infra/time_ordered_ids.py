@@ -20,8 +20,5 @@ def time_ordered_id(now: datetime, *, seed: str | None = None) -> UUID:
     gets the same id. Ids of one millisecond come in no order.
     """
     milliseconds = (now - _EPOCH) // timedelta(milliseconds=1)
-    if seed is None:
-        rest = secrets.randbits(74)
-    else:
-        rest = int.from_bytes(sha256(seed.encode()).digest()) >> (256 - 74)
+    rest = secrets.randbits(74) if seed is None else int.from_bytes(sha256(seed.encode()).digest()) >> 256 - 74
     return UUID(int=milliseconds << 80 | _VERSION | (rest >> 62) << 64 | _VARIANT | rest & (1 << 62) - 1)

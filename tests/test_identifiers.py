@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from uuid import UUID
 
 import pytest
 from hypothesis import assume, given
@@ -108,9 +107,7 @@ def test_a_bis_number_is_told_from_a_national_register_number() -> None:
     raised=st.sampled_from([0, 20, 40]),
     counter=st.integers(1, 998),
 )
-def test_every_well_formed_ssin_is_accepted_here_and_by_the_oracle(
-    born: date, raised: int, counter: int
-) -> None:
+def test_every_well_formed_ssin_is_accepted_here_and_by_the_oracle(born: date, raised: int, counter: int) -> None:
     first_nine = f"{born:%y}{born.month + raised:02d}{born.day:02d}{counter:03d}"
     text = first_nine + ssin_check_digits(first_nine, born_from_2000=born.year >= 2000)
 
@@ -215,19 +212,6 @@ def test_a_wrong_reference_is_refused(text: str, code: str) -> None:
         ApplicationReference.parse(text.format(check=check))
 
     assert (refused.value.identifier, refused.value.code) == ("applicationReference", code)
-
-
-@pytest.mark.parametrize(
-    ("authority", "prefix"), [("brussels", "BR"), ("wallonia", "WA"), ("german-community", "DG")]
-)
-def test_a_case_id_always_gives_the_same_reference(authority: str, prefix: str) -> None:
-    case_id = UUID("7d444840-9dc0-11d1-b245-5ffdce74fad2")
-
-    once = ApplicationReference.of_case(authority=authority, year=2026, case_id=case_id)
-
-    assert once == ApplicationReference.of_case(authority=authority, year=2026, case_id=case_id)
-    assert str(once).startswith(f"{prefix}-2026-")
-    assert ApplicationReference.parse(str(once)) == once
 
 
 @given(

@@ -73,9 +73,11 @@ def set_stage(settings: Settings, *, cases: int, seed: int, port: int) -> Iterat
         MasterKey.from_file(settings.key_encryption_key_path, create=settings.key_encryption_key_file is None)
         journal_url, keys_url = databases(settings, admin_url)
         make_databases(journal_url, keys_url)
-        clear_for_demonstration(journal_url, keys_url, _marker(settings, cases, seed), DEMONSTRATION_ORIGIN)
+        marker = _marker(settings, cases, seed)
+        begun_anew = clear_for_demonstration(journal_url, keys_url, marker, DEMONSTRATION_ORIGIN)
         clock = DemonstrationClock(settings.demonstration_clock_path)
-        clock.set(datetime.combine(BACKLOG_FROM, time_of_day(8), CIVIL_TIME))
+        if begun_anew or not settings.demonstration_clock_path.exists():
+            clock.set(datetime.combine(BACKLOG_FROM, time_of_day(8), CIVIL_TIME))
         program = opened.enter_context(open_program(settings, set_up=True))
         planned = plan.plan(cases, seed, program.rulebook)
         simulator = opened.enter_context(simulator_process(seed, slow_ms=100, retry_after_seconds=0))
@@ -104,13 +106,11 @@ def set_stage(settings: Settings, *, cases: int, seed: int, port: int) -> Iterat
             )
         )
         counter = opened.enter_context(closing(Counter(service.announced)))
-        yield Stage(
-            program=program,
-            planned=planned,
-            clock=clock,
-            counter=counter,
-            address=service.announced,
-        )
+        stage = Stage(program=program, planned=planned, clock=clock, counter=counter, address=service.announced)
+        if not begun_anew:
+            # What was under way at the kill is finished in its own time, before the clock goes back to the first day.
+            stage.wait_until_all_is_counted()
+        yield stage
 
 
 def _declare_wages(simulator: str, planned: Sequence[PlannedCase]) -> None:

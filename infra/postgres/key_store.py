@@ -10,16 +10,16 @@ from threading import Lock
 from typing import Final
 from uuid import UUID, uuid4
 
-from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 from psycopg2.extras import execute_values
 
-from infra.keys import KEY_BYTES, KeyMissing, MasterKey
+from infra.keys import KEY_BYTES, KeyEncryptionKeyUnusable, KeyMissing, MasterKey
 from infra.postgres.connections import ConnectionPool, Role, connect
 
 _MINTED_AT_ONCE: Final = 64
 """Keys made durable in one transaction. A subject is a random id, so it can be made before it is needed."""
 
-_CACHED_FOR: Final = 60.0
+CACHED_FOR_SECONDS: Final = 60.0
 """Seconds after which a destroyed key is forgotten by every process."""
 
 
@@ -33,9 +33,12 @@ def holds_keys(url: str) -> bool:
 class PostgresKeyStore:
     """Implements :class:`infra.keys.SubjectKeys`; safe to share between threads."""
 
-    def __init__(self, url: str, master: MasterKey, *, pool_size: int = 8) -> None:
+    def __init__(
+        self, url: str, master: MasterKey, *, pool_size: int = 8, cached_for: float = CACHED_FOR_SECONDS
+    ) -> None:
         self._pool = ConnectionPool(url, Role.WRITER, size=pool_size)
         self._master = master
+        self._cached_for = cached_for
         self._mutex = Lock()
         self._minted: list[UUID] = []
         self._cache: dict[UUID, tuple[bytes | None, float]] = {}
@@ -76,9 +79,18 @@ class PostgresKeyStore:
             row = cursor.fetchone()
         if row is None:
             raise KeyMissing(f"the data subject {subject} is not in the key store")
-        key = None if row[0] is None else aes_key_unwrap(self._master.wrapping_key, bytes(row[0]))
+        key = None if row[0] is None else self._unwrapped(bytes(row[0]))
         self._remember({subject: key})
         return key
+
+    def _unwrapped(self, wrapped: bytes) -> bytes:
+        try:
+            return aes_key_unwrap(self._master.wrapping_key, wrapped)
+        except InvalidUnwrap:
+            raise KeyEncryptionKeyUnusable(
+                "the key-encryption key is not the one under which this key store was written: "
+                "set PERMIT_KEY_ENCRYPTION_KEY_FILE, or PERMIT_HOME, to where that one is"
+            ) from None
 
     def _mint_some(self) -> list[UUID]:
         keys: dict[UUID, bytes | None] = {uuid4(): os.urandom(KEY_BYTES) for _ in range(_MINTED_AT_ONCE)}
@@ -92,7 +104,7 @@ class PostgresKeyStore:
         now = time.monotonic()
         if len(self._cache) > 50_000:
             self._cache = {subject: entry for subject, entry in self._cache.items() if entry[1] > now}
-        self._cache.update({subject: (key, now + _CACHED_FOR) for subject, key in keys.items()})
+        self._cache.update({subject: (key, now + self._cached_for) for subject, key in keys.items()})
 
     def _person(self, ssin: str) -> bytes:
         return hmac.digest(self._master.person_index_key, ssin.encode(), "sha256")

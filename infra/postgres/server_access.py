@@ -30,16 +30,15 @@ def database_server(settings: Settings) -> Iterator[str]:
 
 def create_database(admin_url: str, name: str) -> None:
     """Make the database `name`, empty and in UTF-8, unless it exists; safe to call from several processes."""
-    with closing(connect(admin_url, None)) as connection:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT FROM pg_database WHERE datname = %s", (name,))
-            if cursor.rowcount:
-                return
-            statement = sql.SQL("CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0")
-            try:
-                cursor.execute(statement.format(sql.Identifier(name)))
-            except (psycopg2.errors.DuplicateDatabase, psycopg2.errors.UniqueViolation):
-                return  # another process made it between the two statements
+    with closing(connect(admin_url, None)) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT FROM pg_database WHERE datname = %s", (name,))
+        if cursor.rowcount:
+            return
+        statement = sql.SQL("CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0")
+        try:
+            cursor.execute(statement.format(sql.Identifier(name)))
+        except (psycopg2.errors.DuplicateDatabase, psycopg2.errors.UniqueViolation):
+            return  # another process made it between the two statements
 
 
 def database_exists(url: str) -> bool:

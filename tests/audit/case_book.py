@@ -39,13 +39,13 @@ from domain.case.handling import Receipt, handle
 from domain.crossroads.answers import CheckKind, CrossroadsAnswer, DeclaredWages, EmployerOnRegister, QuarterWages
 from domain.law.rulebook import Rulebook
 from infra.event_codec import EventCodec
-from infra.keys import KEY_BYTES, KeyMissing
 from infra.postgres.connections import ConnectionPool, Role
 from infra.postgres.journal import PostgresJournal
 from infra.postgres.mapper import EventMapper
 from infra.postgres.migrate import migrate_journal
 from infra.postgres.recorder import JournalRecorder
 from infra.wire_format import canonical_json
+from tests.keys.keys_in_memory import KeysInMemory
 
 ORIGIN = "tests/audit"
 FIRST_DAY = datetime(2026, 1, 20, 9, 0, tzinfo=UTC)
@@ -55,36 +55,6 @@ NINE_WEEKS = LabourMarketEvidence(
         for channel in ("VDAB", "EURES")
     )
 )
-
-
-class KeysInMemory:
-    """Subject keys that a test can destroy at once; the durable store has tests of its own."""
-
-    def __init__(self) -> None:
-        self._keys: dict[UUID, bytes | None] = {}
-
-    def mint(self, *, ssin: str | None = None) -> UUID:
-        subject = uuid4()
-        self._keys[subject] = subject.bytes * (KEY_BYTES // 16)
-        return subject
-
-    def key_to_encrypt(self, subject: UUID) -> bytes:
-        key = self.key_to_decrypt(subject)
-        if key is None:
-            raise KeyMissing(str(subject))
-        return key
-
-    def key_to_decrypt(self, subject: UUID) -> bytes | None:
-        if subject not in self._keys:
-            raise KeyMissing(str(subject))
-        return self._keys[subject]
-
-    def destroy(self, subject: UUID) -> None:
-        self._keys[subject] = None
-
-    def restore_all(self) -> None:
-        for subject in self._keys:
-            self._keys[subject] = subject.bytes * (KEY_BYTES // 16)
 
 
 def application(category: str, pay: str, *, evidence: bool = False, renewal: bool = False) -> Application:

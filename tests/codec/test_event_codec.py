@@ -21,7 +21,7 @@ from infra.event_codec import FORMATS, EventCodec, UnreadableEvent
 from infra.keys import KeyMissing
 from infra.personal_groups import GroupAddress
 from infra.postgres.append_requests import CommandIdentity, seal
-from tests.codec.keys_in_memory import KeysInMemory
+from tests.keys.keys_in_memory import KeysInMemory
 from tests.stored_events.samples import CANARIES, SAMPLES
 
 ORIGIN = "tests"

@@ -71,9 +71,7 @@ def test_declared_wages_are_those_a_caller_can_derive_from_the_seed(gateway: Htt
 
     assert None not in cents.values()
     assert answer == DeclaredWages(
-        quarters=tuple(
-            QuarterWages(quarter=q, gross=Decimal(cents[q] or 0) / 100) for q in ("2025Q1", "2025Q2")
-        )
+        quarters=tuple(QuarterWages(quarter=q, gross=Decimal(cents[q] or 0) / 100) for q in ("2025Q1", "2025Q2"))
     )
 
 

@@ -195,9 +195,7 @@ def employer_found(**changes: Any) -> dict[str, Any]:
 
 
 def wages_found(*quarters: dict[str, Any], employer: str = EMPLOYER) -> dict[str, Any]:
-    return reply(
-        "DATA_FOUND", "MSG00000", declaration={"enterpriseNumber": employer, "quarters": list(quarters)}
-    )
+    return reply("DATA_FOUND", "MSG00000", declaration={"enterpriseNumber": employer, "quarters": list(quarters)})
 
 
 def reply(value: str, code: str, **found: Any) -> dict[str, Any]:

@@ -88,9 +88,7 @@ def test_it_dies_with_a_parent_that_is_killed_outright() -> None:
         "    print(address, flush=True)\n"
         "    time.sleep(60)\n"
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", program], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True
-    ) as parent:
+    with subprocess.Popen([sys.executable, "-c", program], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         address = parent.stdout.readline().strip()
         assert httpx.get(f"{address}/admin/attempts", trust_env=False).status_code == 200

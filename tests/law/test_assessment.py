@@ -137,9 +137,7 @@ def test_an_authority_without_law_is_undetermined(law: Rulebook) -> None:
 
 
 def test_nothing_required_is_undetermined_and_a_finding_not_required_does_not_count() -> None:
-    not_met = Finding(
-        rule="x", required=False, verdict=Verdict.NOT_MET, legal_reference_date=date(2026, 1, 1)
-    )
+    not_met = Finding(rule="x", required=False, verdict=Verdict.NOT_MET, legal_reference_date=date(2026, 1, 1))
 
     assert overall_verdict(()) is Verdict.UNDETERMINED
     assert overall_verdict((not_met,)) is Verdict.UNDETERMINED

@@ -45,9 +45,7 @@ def test_an_amount_stands_as_it_was_published(row: list[str]) -> None:
     assert threshold.scope == tuple(sorted(categories.split(",")))
     assert str(threshold.amount) == amount
     assert threshold.valid_from == date.fromisoformat(first_day)
-    assert threshold.valid_to == (
-        None if last_day == "-" else date.fromisoformat(last_day) + timedelta(days=1)
-    )
+    assert threshold.valid_to == (None if last_day == "-" else date.fromisoformat(last_day) + timedelta(days=1))
     assert threshold.confidence == confidence
     assert threshold.percentage == (None if percentage == "-" else Decimal(percentage))
     assert (threshold.known_from, threshold.known_from_basis) == (threshold.valid_from, "assumed")

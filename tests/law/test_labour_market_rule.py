@@ -30,14 +30,10 @@ def on_both(start: date, days: int) -> tuple[Publication, ...]:
     return on("VDAB", start, days), on("EURES", start, days)
 
 
-def judged(
-    *publications: Publication, filed_on: date = FILED_ON, category: str = "mediumSkilledOther"
-) -> Finding:
+def judged(*publications: Publication, filed_on: date = FILED_ON, category: str = "mediumSkilledOther") -> Finding:
     return assess_labour_market_test(
         LAW,
-        RecruitmentFacts(
-            authority="flanders", category=category, filed_on=filed_on, publications=publications
-        ),
+        RecruitmentFacts(authority="flanders", category=category, filed_on=filed_on, publications=publications),
     )
 
 
@@ -175,9 +171,7 @@ def test_where_publication_must_be_continuous_only_the_longest_run_counts() -> N
 
 
 PERIODS = st.lists(
-    st.tuples(
-        st.sampled_from(["VDAB", "EURES"]), st.integers(min_value=-200, max_value=30), st.integers(0, 120)
-    ),
+    st.tuples(st.sampled_from(["VDAB", "EURES"]), st.integers(min_value=-200, max_value=30), st.integers(0, 120)),
     max_size=6,
 )
 
@@ -199,14 +193,10 @@ def test_the_days_counted_are_the_distinct_days_in_the_window(periods: list[tupl
 
 
 @given(periods=PERIODS.filter(bool), longer=st.integers(1, 60))
-def test_a_longer_publication_never_worsens_the_verdict(
-    periods: list[tuple[str, int, int]], longer: int
-) -> None:
+def test_a_longer_publication_never_worsens_the_verdict(periods: list[tuple[str, int, int]], longer: int) -> None:
     def verdict(extra: int) -> Verdict:
         first, *rest = periods
         bent = [(first[0], first[1], first[2] + extra), *rest]
-        return judged(
-            *(on(name, FILED_ON + timedelta(days=start), days) for name, start, days in bent)
-        ).verdict
+        return judged(*(on(name, FILED_ON + timedelta(days=start), days) for name, start, days in bent)).verdict
 
     assert not (verdict(0) is Verdict.MET and verdict(longer) is not Verdict.MET)

@@ -81,9 +81,7 @@ def test_good_law_that_follows_on_without_overlap_is_accepted(write_law: WriteLa
         ),
     ],
 )
-def test_a_bad_entry_is_refused_by_name(
-    write_law: WriteLaw, old: str, new: str, key: str, remedy: str
-) -> None:
+def test_a_bad_entry_is_refused_by_name(write_law: WriteLaw, old: str, new: str, key: str, remedy: str) -> None:
     assert old in GOOD
 
     with pytest.raises(LawDataUnusable) as refused:

@@ -93,9 +93,7 @@ def test_what_was_not_known_yet_does_not_apply(write_law: WriteLaw) -> None:
 
 
 def test_an_amount_without_a_date_is_never_applied(write_law: WriteLaw) -> None:
-    undated = "\n".join(
-        line for line in HIGHLY_SKILLED.splitlines() if not line.startswith(("from", "known_from"))
-    )
+    undated = "\n".join(line for line in HIGHLY_SKILLED.splitlines() if not line.startswith(("from", "known_from")))
     law = Rulebook.load(write_law(undated, authority="german-community"))
 
     found = law.salary_threshold("german-community", "highlySkilled", date(2026, 4, 1))
@@ -103,9 +101,7 @@ def test_an_amount_without_a_date_is_never_applied(write_law: WriteLaw) -> None:
     assert found == NothingInForce(reason="amountUndated")
 
 
-def test_the_fingerprint_does_not_depend_on_files_order_or_layout(
-    write_law: WriteLaw, tmp_path: Path
-) -> None:
+def test_the_fingerprint_does_not_depend_on_files_order_or_layout(write_law: WriteLaw, tmp_path: Path) -> None:
     together = Rulebook.load(write_law(HIGHLY_SKILLED + CORRECTED)).sha256
     shutil.rmtree(tmp_path / "values")
     write_law("# a remark\n\n\n" + CORRECTED.replace(" = ", "="), name="a.toml")
@@ -136,9 +132,7 @@ def test_the_fingerprint_changes_with_every_value(write_law: WriteLaw, old: str,
     assert before != after
 
 
-def test_the_same_law_for_another_authority_has_another_fingerprint(
-    write_law: WriteLaw, tmp_path: Path
-) -> None:
+def test_the_same_law_for_another_authority_has_another_fingerprint(write_law: WriteLaw, tmp_path: Path) -> None:
     here = Rulebook.load(write_law(HIGHLY_SKILLED)).sha256
     shutil.rmtree(tmp_path / "values")
 
@@ -155,8 +149,6 @@ def test_shuffling_the_packaged_entries_keeps_the_fingerprint(
     for path in (PACKAGED_VALUES / "flanders").glob("*.toml"):
         entries = path.read_text(encoding="utf-8").split("[[")[1:]
         random.Random(seed).shuffle(entries)  # noqa: S311 - an order, not a secret
-        (shuffled / "flanders" / path.name).write_text(
-            "".join(f"[[{entry}\n" for entry in entries), encoding="utf-8"
-        )
+        (shuffled / "flanders" / path.name).write_text("".join(f"[[{entry}\n" for entry in entries), encoding="utf-8")
 
     assert Rulebook.load(shuffled).sha256 == Rulebook.load().sha256

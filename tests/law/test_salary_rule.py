@@ -219,9 +219,7 @@ ORDER = [Verdict.NOT_MET, Verdict.MET]
 PAY = st.decimals(min_value=0, max_value=200_000, places=2)
 
 
-@given(
-    one=PAY, more=PAY, per=st.sampled_from(["year", "month"]), contract=st.sampled_from(["belgian", "posted"])
-)
+@given(one=PAY, more=PAY, per=st.sampled_from(["year", "month"]), contract=st.sampled_from(["belgian", "posted"]))
 def test_more_pay_never_worsens_the_verdict(one: Decimal, more: Decimal, per: str, contract: str) -> None:
     less, greater = sorted([one, more])
 

@@ -8,7 +8,7 @@ import pytest
 
 from domain.audit.merkle import leaf_hash
 from infra.event_codec import FORMATS, EventCodec
-from tests.codec.keys_in_memory import KeysInMemory
+from tests.keys.keys_in_memory import KeysInMemory
 from tests.stored_events.samples import CANARIES, SAMPLES
 from tests.stored_events.stored_sample import StoredSample, file_of, sample_files
 

@@ -1,16 +1,20 @@
-"""Subject keys without a database, for tests that are not about the key store."""
+"""Subject keys without a database, for tests that are not about the key store; one contract holds for both."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from uuid import UUID, uuid4
 
 from infra.keys import KEY_BYTES, KeyMissing
 
 
 class KeysInMemory:
-    def __init__(self, keys: dict[UUID, bytes | None] | None = None) -> None:
-        self._keys = dict(keys or {})
+    """Given keys (None: destroyed) and those minted here; what was destroyed here can be brought back."""
+
+    def __init__(self, keys: Mapping[UUID, bytes | None] | None = None) -> None:
+        self._keys = {subject: key for subject, key in (keys or {}).items() if key is not None}
+        self._destroyed = {subject for subject, key in (keys or {}).items() if key is None}
 
     def mint(self, *, ssin: str | None = None) -> UUID:
         subject = uuid4()
@@ -18,7 +22,10 @@ class KeysInMemory:
         return subject
 
     def destroy(self, subject: UUID) -> None:
-        self._keys[subject] = None
+        self._destroyed.add(subject)
+
+    def restore_all(self) -> None:
+        self._destroyed.clear()
 
     def key_to_encrypt(self, subject: UUID) -> bytes:
         key = self.key_to_decrypt(subject)
@@ -27,6 +34,8 @@ class KeysInMemory:
         return key
 
     def key_to_decrypt(self, subject: UUID) -> bytes | None:
+        if subject in self._destroyed:
+            return None
         if subject not in self._keys:
             raise KeyMissing("never minted")
         return self._keys[subject]
