@@ -9,6 +9,7 @@ import typer
 
 from api.commands import audit, bench, demo, law, projections, serving
 from api.demonstration.counter import DemonstrationFailed
+from api.http_server import PortUnusable, ServerDidNotStart
 from domain.law.entry_reader import LawDataUnusable
 from infra.benchmarks.runs import BenchmarkImpossible
 from infra.child_process import ChildDidNotStart
@@ -30,7 +31,9 @@ _UNUSABLE: Final = (
     KeyEncryptionKeyUnusable,
     LawDataUnusable,
     NotADemonstration,
+    PortUnusable,
     SchemaUnusable,
+    ServerDidNotStart,
     ServerNotDurable,
     SettingsUnusable,
 )

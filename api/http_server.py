@@ -1,4 +1,4 @@
-"""The HTTP interface on a socket: in the current thread, or beside the caller until a block ends."""
+"""The HTTP interface on a socket, beside the caller until a block ends."""
 
 from __future__ import annotations
 
@@ -22,14 +22,12 @@ _SECONDS_TO_FINISH: Final = 10
 """How long requests that are under way may take once the server is told to stop."""
 
 
+class PortUnusable(Exception):
+    """Nobody can listen there: another program does, or the system does not allow it."""
+
+
 class ServerDidNotStart(Exception):
     """The HTTP server ended before it took its first request."""
-
-
-def serve(program: Program, *, host: str = LOOPBACK, port: int, workers: WatchedWork | None = None) -> None:
-    """Answer on ``host:port`` until the process is told to end. Raises OSError when the port is taken."""
-    with closing(_listening(host, port)) as listening:
-        _server(program, workers).run(sockets=[listening])
 
 
 @contextmanager
@@ -38,7 +36,7 @@ def running_server(
 ) -> Iterator[str]:
     """Answer in a thread until the block ends; gives the address, such as ``http://127.0.0.1:8080``.
 
-    With ``port`` 0 the system chooses one. Raises OSError when the port is taken, and ServerDidNotStart.
+    With ``port`` 0 the system chooses one. Raises PortUnusable and ServerDidNotStart.
     """
     with closing(_listening(host, port)) as listening:
         server = _server(program, workers)
@@ -74,9 +72,12 @@ def _listening(host: str, port: int) -> socket.socket:
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
-    except OSError:
+    except OSError as why:
         listening.close()
-        raise
+        raise PortUnusable(
+            f"port {port} of {host} cannot be used ({why.strerror}): choose another with --port or PERMIT_PORT, "
+            "or 0 for any free one"
+        ) from why
     return listening
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 from urllib.parse import SplitResult, urlsplit
 
+import psycopg2
+from psycopg2.extensions import parse_dsn
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -46,6 +48,13 @@ def _postgresql_url(url: str) -> str:
     example = "postgresql://user:password@host:5432/database"
     if _parts_of(url, example).scheme not in ("postgresql", "postgres"):
         _refuse("is not the URL of a PostgreSQL database", f"Write it like {example}")
+    try:
+        parse_dsn(url)
+    except psycopg2.ProgrammingError:  # whose text may repeat the password
+        _refuse(
+            "cannot be read by PostgreSQL's library",
+            f"Write it like {example}, with only parameters it knows and with % before the code of a special character",
+        )
     return url
 
 

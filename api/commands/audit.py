@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import UUID
@@ -30,7 +31,7 @@ def _audit() -> None:
 @app.command("verify")
 def verify(
     as_json: _AsJson = False,
-    size: Annotated[int | None, typer.Option(help="the size of the log at an earlier verification")] = None,
+    size: Annotated[int | None, typer.Option(min=0, help="the size of the log at an earlier verification")] = None,
     root: Annotated[str | None, typer.Option(help="the root (hex) of the log at that size")] = None,
 ) -> None:
     """Recompute every leaf, the links of each case, the dense positions and the tree root; name the first bad event.
@@ -39,6 +40,8 @@ def verify(
     """
     if (size is None) != (root is None):
         raise typer.BadParameter("--size and --root come from the same verification: give both or none")
+    if root is not None and re.fullmatch("[0-9a-f]{64}", root) is None:
+        raise typer.BadParameter("--root is written as 64 lower-case hexadecimal digits")
     checkpoint = None if size is None or root is None else Checkpoint(size=size, root=root)
     with open_program(load_settings()) as program, progress_bar("events verified") as on_progress:
         report = verify_journal(program.readers, checkpoint=checkpoint, on_progress=on_progress)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -151,6 +151,17 @@ def prepared_commands(cases: int, keys: KeysInMemory, law: Rulebook) -> list[Pre
     ]
     prepared.sort(key=lambda command: command.recorded_at)
     return prepared
+
+
+def as_whole_cases(prepared: Iterable[PreparedCommand]) -> list[PreparedCommand]:
+    """The same events with one command a case: as a case comes over whole from elsewhere."""
+    of_case: dict[UUID, list[PreparedCommand]] = {}
+    for command in prepared:
+        of_case.setdefault(command.stream, []).append(command)
+    return [
+        replace(commands[0], events=tuple(event for command in commands for event in command.events))
+        for commands in of_case.values()
+    ]
 
 
 def sealed_requests(

@@ -52,7 +52,9 @@ def url_for_database(url: str, name: str) -> str:
     """The same server, user and options, another database."""
     parts = urlsplit(url)
     options = [(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if key != "dbname"]
-    return parts._replace(path=f"/{quote(name, safe='')}", query=urlencode(options, quote_via=quote, safe="/")).geturl()
+    query = urlencode(options, quote_via=quote, safe="/")
+    # Not `geturl`, which forgets the two slashes where neither user nor host is named.
+    return f"{parts.scheme}://{parts.netloc}/{quote(name, safe='')}" + (f"?{query}" if query else "")
 
 
 def database_name(url: str) -> str:

@@ -30,15 +30,15 @@ alter table journal set (toast_tuple_target = 4080);
 
 -- What a command did, so that a repeated or doubtful one gets its first answer. Kept for 90 days.
 create table command (
-    actor       text        not null,
-    id          text        not null,
+    actor       text        collate "C" not null,
+    id          text        collate "C" not null,
     digest      bytea       not null,
     stream      uuid,
     version     bigint,
     position    bigint,
     leaf_hash   bytea,
     recorded_at timestamptz not null,
-    primary key (actor, id)
+    primary key (id, actor)
 );
 create index command_recorded_at on command using brin (recorded_at);
 

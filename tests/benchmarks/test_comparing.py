@@ -1,0 +1,32 @@
+"""Two sides are measured turn about, and the medians are what is told."""
+
+import pytest
+
+from infra.benchmarks.runs import compare
+
+
+def test_both_sides_run_turn_about_and_medians_are_compared() -> None:
+    ran: list[str] = []
+    ours, peers = iter((100.0, 900.0, 300.0)), iter((50.0, 10.0, 1_000.0))
+
+    def our_side() -> float:
+        ran.append("ours")
+        return next(ours)
+
+    def their_side() -> float:
+        ran.append("peer")
+        return next(peers)
+
+    row = compare("1 caller", "events/s", our_side, their_side, runs=3)
+
+    assert ran == ["ours", "peer"] * 3
+    assert (row.ours, row.peer, row.ratio) == (300.0, 50.0, 6.0)
+    assert (row.case, row.unit) == ("1 caller", "events/s")
+
+
+def test_a_side_that_cannot_run_ends_the_comparison() -> None:
+    def broken() -> float:
+        raise RuntimeError("no such server")
+
+    with pytest.raises(RuntimeError, match="no such server"):
+        compare("1 caller", "events/s", lambda: 1.0, broken)

@@ -1,0 +1,51 @@
+"""Workers in threads: the database may go and come back; any other end is told, not hidden."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from threading import Event
+
+from api.workers import WatchedWorkers
+from infra.postgres.conflicts import OutcomeUnknown
+from infra.postgres.connections import DatabaseUnavailable
+
+
+class Scripted:
+    """Ends each run with the next of ``ends``, and then works until it is stopped."""
+
+    def __init__(self, *ends: Exception) -> None:
+        self._ends = deque(ends)
+        self._stopped = Event()
+        self.at_work = Event()
+
+    def run(self) -> None:
+        if self._ends:
+            raise self._ends.popleft()
+        self.at_work.set()
+        self._stopped.wait(10)
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+
+def test_a_database_that_is_away_is_waited_for() -> None:
+    worker = Scripted(DatabaseUnavailable("away"), OutcomeUnknown())
+    workers = WatchedWorkers({"checks": worker})
+    workers.start()
+    assert worker.at_work.wait(5)
+    assert workers.failed == ()
+    workers.stop()
+
+
+def test_any_other_error_ends_that_worker_alone() -> None:
+    broken, sound = Scripted(ValueError("nobody foresaw this")), Scripted()
+    workers = WatchedWorkers({"broken": broken, "sound": sound})
+    workers.start()
+    assert sound.at_work.wait(5)
+    give_up = time.monotonic() + 5
+    while workers.failed != ("broken",):
+        assert time.monotonic() < give_up
+        time.sleep(0.01)
+    assert not broken.at_work.is_set()
+    workers.stop()

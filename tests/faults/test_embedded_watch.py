@@ -1,0 +1,100 @@
+"""Who runs an embedded server keeps it up: it comes back without a hand, and only while somebody holds it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from infra.postgres import embedded_watch
+from infra.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresUnusable
+from infra.postgres.embedded_watch import kept_running
+from tests.servers import reachable_directory
+
+pytestmark = [pytest.mark.server, pytest.mark.fault]
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    with reachable_directory() as directory:
+        yield directory / "var"
+
+
+@pytest.fixture
+def server(home: Path) -> Iterator[EmbeddedPostgres]:
+    with EmbeddedPostgres(home) as server:
+        yield server
+        server.bring_back()  # so that it can be stopped in order
+
+
+def kill(server: EmbeddedPostgres) -> int:
+    killed = server.postmaster_pid()
+    os.kill(killed, signal.SIGKILL)
+    return killed
+
+
+def answers(server: EmbeddedPostgres) -> bool:
+    try:
+        with closing(psycopg2.connect(server.url)) as connection, connection.cursor() as cursor:
+            cursor.execute("select 1")
+            return True
+    except psycopg2.OperationalError:
+        return False
+
+
+def until(true: Callable[[], bool], *, within: float = 15) -> None:
+    give_up = time.monotonic() + within
+    while not true():
+        assert time.monotonic() < give_up
+        time.sleep(0.02)
+
+
+def test_a_killed_server_is_brought_back_again_and_again(server: EmbeddedPostgres) -> None:
+    with kept_running(server):
+        for _ in range(2):
+            killed = kill(server)
+            until(lambda killed=killed: answers(server) and server.postmaster_pid() != killed)  # type: ignore[misc]
+
+
+def test_two_that_hold_it_bring_it_back_once(home: Path, server: EmbeddedPostgres) -> None:
+    with EmbeddedPostgres(home) as another, kept_running(server), kept_running(another):
+        killed = kill(server)
+        until(lambda: answers(server) and server.postmaster_pid() != killed)
+        back = server.postmaster_pid()
+        time.sleep(0.6)
+        assert another.postmaster_pid() == back
+        assert answers(another)
+
+
+def test_a_start_that_fails_is_tried_again(
+    server: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(embedded_watch, "_AFTER_A_FAILURE", 0.1)
+    bring_back, failures = server.bring_back, [EmbeddedPostgresUnusable("No space left on device")] * 2
+
+    def fail_twice() -> None:
+        if failures:
+            raise failures.pop()
+        bring_back()
+
+    monkeypatch.setattr(server, "bring_back", fail_twice)
+    with kept_running(server):
+        killed = kill(server)
+        until(lambda: answers(server) and server.postmaster_pid() != killed)
+    said = [record.getMessage() for record in caplog.records]
+    assert said == ["postgres.not_brought_back"] * 2 + ["postgres.brought_back"]
+
+
+def test_after_the_watch_it_stays_as_it_is(server: EmbeddedPostgres) -> None:
+    with kept_running(server):
+        assert server.has_postmaster()
+    kill(server)
+    until(lambda: not server.has_postmaster())
+    time.sleep(0.6)
+    assert not answers(server)
