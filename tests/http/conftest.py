@@ -29,7 +29,8 @@ def program(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         fresh_database(admin_url) as journal_url,
         fresh_database(admin_url) as keys_url,
         open_program(
-            Settings(home=tmp_path_factory.mktemp("home"), database_url=journal_url, key_database_url=keys_url)
+            Settings(home=tmp_path_factory.mktemp("home"), database_url=journal_url, key_database_url=keys_url),
+            set_up=True,
         ) as opened,
     ):
         yield replace(opened, clock=StandingClock())
