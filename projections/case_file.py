@@ -114,7 +114,7 @@ def evolve(file: CaseFile | None, event: RecordedEvent) -> CaseFile:
         file,
         version=event.version,
         position=event.position,
-        updated_at=event.recorded_at,
+        updated_at=event.known_at,
         status=status,
         closed_at=closed_at,
         manual_tasks=tasks,
@@ -151,7 +151,7 @@ def _opened(event: RecordedEvent) -> CaseFile:
         category=clear["category"],
         status=CaseStatus.SUBMITTED.value,
         filed_at=moment(clear["effectiveAt"]),
-        updated_at=event.recorded_at,
+        updated_at=event.known_at,
         application=application,
     )
 

@@ -14,7 +14,8 @@ class RecordedEvent:
     """``clear`` holds the stored JSON by wire name; ``personal`` a ciphertext group a role: key, nonce, data.
 
     ``version`` is the place in the case's stream, ``position`` the place in the whole log; both grow together.
-    ``recorded_at`` is aware, UTC. No read model holds a key: whoever may read decrypts on reading.
+    ``known_at`` (aware, UTC) is when the system knew of it. No read model holds a key: whoever may read decrypts
+    on reading.
     """
 
     position: int
@@ -22,6 +23,6 @@ class RecordedEvent:
     version: int
     name: str
     schema: int
-    recorded_at: datetime
+    known_at: datetime
     clear: Mapping[str, Any]
     personal: Mapping[str, Mapping[str, str]]

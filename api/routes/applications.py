@@ -118,10 +118,10 @@ class CaseBorder:
         case_id = time_ordered_id(context.now, seed=f"{context.actor}/{context.command_id}")
         submit = SubmitApplication(application=application, minted=self._mint(application, context.today.year))
         receipt = self._program.handle(case_id, submit, context)
-        if receipt.case_id == case_id:
-            standing = _just_filed(case_id, receipt.version, submit, context)
-        else:
+        if receipt.repeated:
             standing = standing_at(self._program.journal.read(receipt.case_id), receipt.version)
+        else:
+            standing = _just_filed(case_id, receipt.version, submit, context)
         return self._answer(standing, receipt, incoming.base_url)
 
     def change(self, case_id: UUID, command: CaseCommand, context: CommandContext, base: str) -> Response:

@@ -21,13 +21,15 @@ _ATTEMPTS: Final = 20
 class Receipt:
     """What a command left behind: the case, its version, and the journal position and leaf that prove it.
 
-    ``position`` and ``leaf_hash`` are None for a command that decided to nothing.
+    ``position`` and ``leaf_hash`` are None for a command that decided to nothing. ``repeated`` says that the
+    command was carried out before, and that this is what it left then.
     """
 
     case_id: UUID
     version: int
     position: int | None
     leaf_hash: str | None
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

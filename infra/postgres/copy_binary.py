@@ -22,6 +22,8 @@ _COLUMNS: Final = "position, stream, version, type, schema, known_at, leaf_hash,
 _SIGNATURE: Final = b"PGCOPY\n\xff\r\n\x00"
 _POSTGRES_EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
+_FIRST_ROW: Final = 19
+_END: Final = (-1,)
 _FIELDS: Final = Struct(">h").unpack_from
 _HEAD: Final = Struct(">iqi16siqi").unpack_from
 _HEAD_SIZE: Final = Struct(">iqi16siqi").size
@@ -44,9 +46,21 @@ class JournalRow(NamedTuple):
     body: bytes
 
 
-def known_at_of(row: JournalRow) -> datetime:
-    """When the system knew of this event, aware, UTC."""
-    return _POSTGRES_EPOCH + timedelta(microseconds=row.known_at)
+class TailRow(NamedTuple):
+    """What a reader of the tail needs of a row: not its leaf, which is for those who verify."""
+
+    position: int
+    stream: UUID
+    version: int
+    type: str
+    schema: int
+    known_at: datetime
+    body: bytes
+
+
+def moment_of(known_at: int) -> datetime:
+    """The server's count of microseconds since 2000-01-01 as a moment, aware, UTC."""
+    return _POSTGRES_EPOCH + timedelta(microseconds=known_at)
 
 
 def copy_rows(connection: Connection, after: int, up_to: int, *, types: tuple[str, ...] = ()) -> Iterator[JournalRow]:
@@ -55,10 +69,18 @@ def copy_rows(connection: Connection, after: int, up_to: int, *, types: tuple[st
     The range is held in memory: ask for pages of some thousands. Raises :class:`DatabaseUnavailable` when the
     stream of bytes ends early.
     """
-    condition, values = "position > %s and position <= %s", (after, up_to)
+    condition = "position > %s and position <= %s"
+    values: tuple[object, ...] = (after, up_to)
     if types:
-        return _copied(connection, f"{condition} and type = any(%s)", "position", [*values, list(types)])
-    return _copied(connection, condition, "position", values)
+        condition, values = f"{condition} and type = any(%s)", (*values, list(types))
+    return parse_rows(_copied(connection, _COLUMNS, condition, "position", values))
+
+
+def copy_tail(connection: Connection, after: int, up_to: int) -> Iterator[TailRow]:
+    """The rows with ``after < position <= up_to`` in order, without their leaves; as :func:`copy_rows`."""
+    columns = "position, stream, version, type, schema, known_at, body"
+    data = _copied(connection, columns, "position > %s and position <= %s", "position", (after, up_to))
+    return _tail_rows(data)
 
 
 def copy_streams(connection: Connection, streams: Sequence[UUID], up_to: int) -> Iterator[JournalRow]:
@@ -66,30 +88,45 @@ def copy_streams(connection: Connection, streams: Sequence[UUID], up_to: int) ->
 
     Held in memory, as with :func:`copy_rows`.
     """
-    return _copied(connection, "stream = any(%s::uuid[]) and position <= %s", "stream, version", [list(streams), up_to])
+    condition = "stream = any(%s::uuid[]) and position <= %s"
+    return parse_rows(_copied(connection, _COLUMNS, condition, "stream, version", (list(streams), up_to)))
 
 
-def _copied(connection: Connection, condition: str, order: str, values: Sequence[object]) -> Iterator[JournalRow]:
+def _copied(connection: Connection, columns: str, condition: str, order: str, values: Sequence[object]) -> memoryview:
     with connection.cursor() as cursor:
         statement = cursor.mogrify(
-            f"copy (select {_COLUMNS} from journal where {condition} order by {order}) to stdout (format binary)",  # noqa: S608
+            f"copy (select {columns} from journal where {condition} order by {order}) to stdout (format binary)",  # noqa: S608
             values,
         )
         buffer = io.BytesIO()
         cursor.copy_expert(statement.decode(), buffer)
-    return parse_rows(buffer.getbuffer())
+    data = buffer.getbuffer()
+    if bytes(data[:11]) != _SIGNATURE:
+        raise DatabaseUnavailable("the database broke off a bulk read before its first byte")
+    return data
+
+
+def _tail_rows(data: memoryview) -> Iterator[TailRow]:
+    at = _FIRST_ROW
+    names: dict[bytes, str] = {}
+    while _FIELDS(data, at) != _END:
+        _, position, _, stream, _, version, type_length = _HEAD(data, at + 2)
+        at += 2 + _HEAD_SIZE
+        raw_type = bytes(data[at : at + type_length])
+        at += type_length
+        _, schema, _, known_at, body_length = _MIDDLE(data, at)
+        at += _MIDDLE_SIZE
+        body = bytes(data[at : at + body_length])
+        at += body_length
+        name = names.get(raw_type) or names.setdefault(raw_type, raw_type.decode())
+        yield TailRow(position, UUID(bytes=stream), version, name, schema, moment_of(known_at), body)
 
 
 def parse_rows(data: memoryview | bytes) -> Iterator[JournalRow]:
     """Parse one whole binary copy of the journal's columns."""
-    if bytes(data[:11]) != _SIGNATURE:
-        raise DatabaseUnavailable("the database broke off a bulk read before its first byte")
-    at = 19
+    at = _FIRST_ROW
     names: dict[bytes, str] = {}
-    while True:
-        (fields,) = _FIELDS(data, at)
-        if fields == -1:
-            return
+    while _FIELDS(data, at) != _END:
         at += 2
         _, position, _, stream, _, version, type_length = _HEAD(data, at)
         at += _HEAD_SIZE

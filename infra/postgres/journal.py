@@ -63,7 +63,7 @@ class PostgresJournal:
         except StreamMoved as moved:
             raise StreamHasMoved from moved
         except CommandRepeated as repeated:
-            return _receipt(repeated.first)
+            return _receipt(repeated.first, repeated=True)
         except CommandIdReused:
             raise _reused() from None
         return _receipt(slip[0])
@@ -76,7 +76,7 @@ class PostgresJournal:
         digest, first = found
         if not hmac.compare_digest(digest, identity.digest):
             raise _reused()
-        return _receipt(first)
+        return _receipt(first, repeated=True)
 
     def _identity(self, case_id: UUID, command: CaseCommand, context: CommandContext) -> CommandIdentity:
         content: dict[str, Any] = wire_adapter(type(command)).dump_python(command, mode="json", by_alias=True)
@@ -88,7 +88,7 @@ class PostgresJournal:
         return CommandIdentity(context.actor, context.command_id, digest)
 
 
-def _receipt(first: Appended) -> Receipt:
+def _receipt(first: Appended, *, repeated: bool = False) -> Receipt:
     if first.stream is None or first.version is None:
         raise AssertionError("a command of the product always touches a case")
     return Receipt(
@@ -96,6 +96,7 @@ def _receipt(first: Appended) -> Receipt:
         version=first.version,
         position=first.last_position,
         leaf_hash=None if first.leaf_hash is None else first.leaf_hash.hex(),
+        repeated=repeated,
     )
 
 

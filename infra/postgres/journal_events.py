@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from eventsourcing.persistence import Notification, StoredEvent
 
@@ -37,8 +38,8 @@ class JournalNotification(Notification):
     """An event read in the order of the journal; ``id`` is its dense position, from 1."""
 
     schema: int
-    leaf_hash: bytes
-    leaf: bytes
+    known_at: datetime
+    """When the system knew of it, aware, UTC; never goes back along the journal."""
 
 
 def _identity(event: StoredEvent) -> tuple[object, ...]:

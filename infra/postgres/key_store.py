@@ -27,7 +27,8 @@ def holds_keys(url: str) -> bool:
     """Whether any key was ever minted in the key store at ``url``."""
     with closing(connect(url, Role.READER)) as connection, connection.cursor() as cursor:
         cursor.execute("select exists (select from data_key)")
-        return cursor.fetchall() == [(True,)]
+        (used,) = cursor.fetchone() or (False,)
+        return bool(used)
 
 
 class PostgresKeyStore:

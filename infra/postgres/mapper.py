@@ -20,7 +20,7 @@ from infra.wire_format import canonical_json
 class PlacedEvent:
     """A domain event with its place, as the library's ``DomainEventProtocol`` wants it.
 
-    ``leaf_hash`` is known once the event has been read from the journal.
+    ``leaf_hash`` is known once the event has been read from its stream.
     """
 
     originator_id: UUID
@@ -60,4 +60,5 @@ class EventMapper(Mapper[UUID]):
         if not isinstance(stream, UUID):
             raise TypeError("streams of this journal are named by UUIDs")
         event = self._codec.decode(stored_event.topic, stored_event.schema, stored_event.state, stream, version)
-        return PlacedEvent(stream, version, event, stored_event.leaf_hash)
+        leaf_hash = stored_event.leaf_hash if isinstance(stored_event, JournalEvent) else None
+        return PlacedEvent(stream, version, event, leaf_hash)

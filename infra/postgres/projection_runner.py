@@ -77,9 +77,6 @@ class ProjectionRunner:
         """
         events = handled_events(page, self._read_model.handles)
         with self._pool.transaction() as connection, connection.cursor() as cursor:
-            # Nothing is lost with a commit that was not flushed: rows and position go together, and the
-            # journal still holds the events.
-            cursor.execute("set local synchronous_commit = off")
             cursor.execute(
                 _BEGIN if after == 0 else _ADVANCE,
                 {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -40,13 +39,13 @@ def handled_events(page: Iterable[JournalNotification], handles: frozenset[str])
 def events_of_case(cursor: Cursor, case_id: UUID, handles: frozenset[str]) -> list[RecordedEvent]:
     """The events of one stream, in order; as :func:`handled_events`."""
     cursor.execute(
-        "select stream, version, type, body, position, schema, leaf_hash, leaf from journal"
+        "select stream, version, type, body, position, schema, known_at from journal"
         " where stream = %s order by version",
         (case_id,),
     )
     rows = (
-        JournalNotification(stream, version, name, bytes(body), position, schema, bytes(leaf_hash), bytes(leaf))
-        for stream, version, name, body, position, schema, leaf_hash, leaf in cursor.fetchall()
+        JournalNotification(stream, version, name, bytes(body), position, schema, known_at)
+        for stream, version, name, body, position, schema, known_at in cursor.fetchall()
     )
     return handled_events(rows, handles)
 
@@ -64,14 +63,13 @@ def _recorded(notification: JournalNotification) -> RecordedEvent:
     if not isinstance(case_id, UUID):
         raise TypeError("streams of this journal are named by UUIDs")
     body: dict[str, Any] = orjson.loads(notification.state)
-    leaf: dict[str, Any] = orjson.loads(notification.leaf)
     return RecordedEvent(
         position=notification.id,
         case_id=case_id,
         version=notification.originator_version,
         name=notification.topic,
         schema=notification.schema,
-        recorded_at=datetime.fromisoformat(leaf["recordedAt"]),
+        known_at=notification.known_at,
         clear=body["clear"],
         personal=body.get("personal", {}),
     )

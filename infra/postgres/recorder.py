@@ -21,7 +21,7 @@ from infra.postgres.append_requests import (
 )
 from infra.postgres.conflicts import StreamMoved, TrackingConflict
 from infra.postgres.connections import ConnectionPool, DatabaseUnavailable, Role, connect
-from infra.postgres.copy_binary import copy_rows
+from infra.postgres.copy_binary import copy_tail
 from infra.postgres.group_commit import GroupCommitter
 from infra.postgres.journal_events import EncodedEvent, JournalEvent, JournalNotification
 from infra.postgres.tailing import AppendSignal, JournalSubscription
@@ -159,18 +159,18 @@ class JournalRecorder(ProcessRecorder):
             up_to = after + limit if stop is None else min(stop, after + limit)
             with self._pool.connection() as connection:
                 return [
-                    JournalNotification(r.stream, r.version, r.type, r.body, r.position, r.schema, r.leaf_hash, r.leaf)
-                    for r in copy_rows(connection, after, up_to)
+                    JournalNotification(r.stream, r.version, r.type, r.body, r.position, r.schema, r.known_at)
+                    for r in copy_tail(connection, after, up_to)
                 ]
         with self._pool.connection() as connection, connection.cursor() as cursor:
             cursor.execute(
-                "select stream, version, type, body, position, schema, leaf_hash, leaf from journal"
+                "select stream, version, type, body, position, schema, known_at from journal"
                 " where position > %s and position <= %s and (%s or type = any(%s)) order by position limit %s",
                 (after, 2**62 if stop is None else stop, not topics, list(topics), limit),
             )
             return [
-                JournalNotification(stream, version, type_, bytes(body), position, schema, bytes(hash_), bytes(leaf))
-                for stream, version, type_, body, position, schema, hash_, leaf in cursor.fetchall()
+                JournalNotification(stream, version, type_, bytes(body), position, schema, known_at)
+                for stream, version, type_, body, position, schema, known_at in cursor.fetchall()
             ]
 
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> JournalSubscription:

@@ -25,6 +25,7 @@ PAUSE = 0.03
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledgement:
     case_id: str
+    reference: str
     version: int
     position: int
     leaf_hash: str
@@ -35,6 +36,7 @@ class Acknowledgement:
         receipt = filed["receipt"]
         return cls(
             case_id=filed["id"],
+            reference=filed["reference"],
             version=filed["version"],
             position=receipt["position"],
             leaf_hash=receipt["leafHash"],

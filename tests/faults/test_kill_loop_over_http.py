@@ -100,6 +100,7 @@ def every_acknowledged_application_is_there_once(record: FilingRecord, stored: J
     filed = Counter(orjson.loads(row.leaf)["commandId"] for row in stored.rows if row.type == "ApplicationSubmitted")
     assert set(filed) == set(record.acknowledged), "no application without a key that was sent, and none is missing"
     assert set(filed.values()) == {1}, "no key made two cases"
+    assert len({told.reference for told in record.acknowledged.values()}) == len(record.acknowledged)
 
 
 def every_check_has_one_outcome(stored: JournalAsStored) -> None:

@@ -13,7 +13,7 @@ from infra.postgres.append_requests import Appended, StreamHead
 from infra.postgres.bulk import bulk_append
 from infra.postgres.conflicts import StreamMoved
 from infra.postgres.connections import Role, connect
-from infra.postgres.copy_binary import known_at_of
+from infra.postgres.copy_binary import moment_of
 from infra.postgres.group_commit import GroupCommitter
 from infra.postgres.recorder import JournalRecorder
 from tests.journal.appends import NOON, JournalAsStored, later, request
@@ -124,7 +124,7 @@ def test_known_at_never_goes_back_with_a_callers_clock(journal_url: str, committ
         )
     )
 
-    known = [(known_at_of(row) - NOON).total_seconds() for row in JournalAsStored.of(journal_url).rows]
+    known = [(moment_of(row.known_at) - NOON).total_seconds() for row in JournalAsStored.of(journal_url).rows]
 
     assert known == [0, 10, 10, 10, 20, 20, 30, 30]
     assert all(earlier <= after for earlier, after in pairwise(known))
@@ -136,7 +136,7 @@ def test_known_at_reads_back_as_the_moment_it_was(journal_url: str, committer: G
 
     (row,) = JournalAsStored.of(journal_url).rows
 
-    assert known_at_of(row) == moment
+    assert moment_of(row.known_at) == moment
 
 
 def test_a_reader_and_its_events_move_together_or_not_at_all(
