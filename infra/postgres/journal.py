@@ -84,7 +84,7 @@ class PostgresJournal:
             # A filing names no case yet: its id is minted anew at each attempt.
             content["case"] = str(case_id)
         content["command"] = type(command).__name__
-        digest = hmac.digest(self._digest_key, canonical_json(content), "sha256")
+        digest = hmac.new(self._digest_key, canonical_json(content), "sha256").digest()
         return CommandIdentity(context.actor, context.command_id, digest)
 
 

@@ -9,7 +9,7 @@ import sys
 import time
 from threading import Thread
 from urllib.parse import parse_qs, urlsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
@@ -36,12 +36,12 @@ def main() -> None:
     recorder.create_table()
     body = os.urandom(given["bodyBytes"])
 
-    def call(count: int) -> None:
-        for _ in range(count):
-            recorder.insert_events([StoredEvent(uuid4(), 1, "ApplicationWithdrawn", body)])
+    def call(streams: list[UUID]) -> None:
+        for stream in streams:
+            recorder.insert_events([StoredEvent(stream, 1, "ApplicationWithdrawn", body)])
 
     def together(count: int) -> float:
-        threads = [Thread(target=call, args=(count,)) for _ in range(callers)]
+        threads = [Thread(target=call, args=([uuid4() for _ in range(count)],)) for _ in range(callers)]
         began = time.perf_counter()
         for thread in threads:
             thread.start()
