@@ -17,8 +17,8 @@ from infra.keys import KeyEncryptionKeyUnusable
 from infra.postgres.connections import DatabaseUnavailable
 from infra.postgres.demonstration_databases import NotADemonstration
 from infra.postgres.durability import ServerNotDurable
-from infra.postgres.embedded import EmbeddedPostgresUnusable
 from infra.postgres.migrate import SchemaUnusable
+from infra.postgres.server_account import EmbeddedPostgresUnusable
 from infra.settings import SettingsUnusable
 from infra.structured_logs import configure_logging
 

@@ -14,8 +14,8 @@ from domain.law.entry_reader import LawDataUnusable
 from infra.keys import KeyEncryptionKeyUnusable
 from infra.postgres.connections import DatabaseUnavailable
 from infra.postgres.durability import ServerNotDurable
-from infra.postgres.embedded import EmbeddedPostgresUnusable
 from infra.postgres.migrate import SchemaMissing, SchemaUnusable
+from infra.postgres.server_account import EmbeddedPostgresUnusable
 from infra.settings import Settings, SettingsUnusable
 
 _LEAST_FREE_BYTES: Final = 1_000_000_000

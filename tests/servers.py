@@ -14,8 +14,9 @@ from uuid import uuid4
 import psycopg2
 import pytest
 
-from infra.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresUnusable
+from infra.postgres.embedded import EmbeddedPostgres
 from infra.postgres.server_access import create_database, url_for_database
+from infra.postgres.server_account import EmbeddedPostgresUnusable
 
 if TYPE_CHECKING:
     from testcontainers.community.postgres import PostgresContainer

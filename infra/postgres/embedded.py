@@ -12,7 +12,6 @@ ten seconds and stops servers from an `atexit` hook. Here instead
 import fcntl
 import hashlib
 import os
-import pwd
 import shutil
 import subprocess
 import sys
@@ -20,7 +19,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
@@ -29,8 +27,18 @@ from urllib.parse import quote
 
 import psycopg2
 
+from infra.postgres.server_account import (
+    EmbeddedPostgresUnusable,
+    account_for_the_server,
+    existing_account,
+    first_obstacle,
+    has_living_processes,
+    lives,
+    last_words,
+    require_reach,
+)
+
 MAJOR_VERSION = "18"
-ACCOUNT_UNDER_ROOT = "pgserver"
 LONGEST_SOCKET_PATH = 107 if sys.platform == "linux" else 103  # bytes in sockaddr_un.sun_path without its NUL
 SOCKET_FILE = ".s.PGSQL.5432"
 SECONDS_FOR_THE_LAST_RUN_TO_END = 30
@@ -66,10 +74,6 @@ log_error_verbosity = terse
 """
 
 
-class EmbeddedPostgresUnusable(Exception):
-    """The embedded server cannot run here; the text says why and what to do, in sentences for an operator."""
-
-
 class EmbeddedPostgres:
     """One process's hold on the server in `home`/postgres.
 
@@ -80,7 +84,7 @@ class EmbeddedPostgres:
         self._home = home.resolve()
         self._data = self._home / "postgres"
         self._programs = _directory_of_programs()
-        self._account = _account_for_the_server()
+        self._account = account_for_the_server()
         self._hold: int | None = None
         self._holder = 0
 
@@ -92,8 +96,8 @@ class EmbeddedPostgres:
         """
         if self._hold is None:
             try:
-                _require_reach(self._account, self._data, self._programs)
-                self._account = _existing_account(self._account)
+                require_reach(self._account, self._data, self._programs)
+                self._account = existing_account(self._account)
                 self._make_home()
                 with _exclusively(self._home / "postgres.starting.lock"):
                     self._take_hold()
@@ -163,7 +167,7 @@ class EmbeddedPostgres:
             process = Path("/proc") / str(self.postmaster_pid())
         except EmbeddedPostgresUnusable:
             return False
-        return _lives(process, self._account) if Path("/proc/self/stat").exists() else self._answers()
+        return lives(process, self._account) if Path("/proc/self/stat").exists() else self._answers()
 
     @property
     def _socket_directory(self) -> Path:
@@ -181,7 +185,7 @@ class EmbeddedPostgres:
 
     def _make_socket_directory(self) -> None:
         sockets = self._socket_directory
-        if _first_obstacle(self._account, sockets):
+        if first_obstacle(self._account, sockets):
             raise EmbeddedPostgresUnusable(
                 f"The path {self._home} does not fit into a socket's name, and the account "
                 f"{self._account.name!r} cannot reach {sockets.parent}. Set PERMIT_HOME to a shorter path."
@@ -242,7 +246,7 @@ class EmbeddedPostgres:
         )
         if made.returncode != 0:
             raise EmbeddedPostgresUnusable(
-                f"PostgreSQL could not make its data directory {self._data}: {_tail(made.stdout)}"
+                f"PostgreSQL could not make its data directory {self._data}: {last_words(made.stdout)}"
             )
         unfinished.rename(self._data)
 
@@ -262,7 +266,7 @@ class EmbeddedPostgres:
             said = log.read_bytes()[said_before:].decode(errors="replace") if log.exists() else started.stdout
             if time.monotonic() > patience or not any(sign in said for sign in LAST_RUN_STILL_ENDING):
                 raise EmbeddedPostgresUnusable(
-                    f"PostgreSQL did not start in {self._data}: {_tail(said or started.stdout)} "
+                    f"PostgreSQL did not start in {self._data}: {last_words(said or started.stdout)} "
                     f"The whole story is in {log}."
                 )
             time.sleep(0.1)
@@ -283,7 +287,7 @@ class EmbeddedPostgres:
         first process never collects, and a stranger who got the number after a restart. Every process of a
         server works in its data directory; while one does, its files stay. Without /proc PostgreSQL judges.
         """
-        if Path("/proc/self/cwd").exists() and not _has_living_processes(self._data, self._account):
+        if Path("/proc/self/cwd").exists() and not has_living_processes(self._data, self._account):
             (self._data / "postmaster.pid").unlink(missing_ok=True)
             (self._socket_directory / f"{SOCKET_FILE}.lock").unlink(missing_ok=True)
 
@@ -302,7 +306,9 @@ class EmbeddedPostgres:
             return
         stopped = self._run("pg_ctl", "stop", "--mode=fast", "--wait", directory=self._data)
         if stopped.returncode != 0 and self._answers():
-            raise EmbeddedPostgresUnusable(f"PostgreSQL in {self._data} could not be stopped: {_tail(stopped.stdout)}")
+            raise EmbeddedPostgresUnusable(
+                f"PostgreSQL in {self._data} could not be stopped: {last_words(stopped.stdout)}"
+            )
         if stopped.returncode == 0 and self._socket_directory.parent != self._home:
             self._socket_directory.rmdir()  # the one thing of ours outside the home
 
@@ -322,114 +328,6 @@ class EmbeddedPostgres:
             group=self._account.gid if as_account else None,
             extra_groups=[] if as_account else None,
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Account:
-    """Who the server's processes belong to. An account still to be made has the numbers -1: a stranger."""
-
-    name: str
-    uid: int
-    gid: int
-    groups: frozenset[int]
-    changes_identity: bool
-
-
-def _account_for_the_server() -> _Account:
-    if (uid := os.geteuid()) != 0:
-        try:
-            name = pwd.getpwuid(uid).pw_name
-        except KeyError:
-            name = str(uid)  # a container started with --user has no name for its number
-        groups = frozenset(os.getgroups())
-        return _Account(name=name, uid=uid, gid=os.getegid(), groups=groups, changes_identity=False)
-    try:
-        entry = pwd.getpwnam(ACCOUNT_UNDER_ROOT)
-    except KeyError:
-        entry = None
-    uid, gid = (entry.pw_uid, entry.pw_gid) if entry else (-1, -1)
-    return _Account(name=ACCOUNT_UNDER_ROOT, uid=uid, gid=gid, groups=frozenset(), changes_identity=True)
-
-
-def _existing_account(account: _Account) -> _Account:
-    """The account itself, made now if root needs it and the machine does not know it yet."""
-    if account.uid != -1:
-        return account
-    command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", account.name]
-    made = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - fixed words
-    account = _account_for_the_server()  # also when another process made it a moment ago
-    if account.uid == -1:
-        raise EmbeddedPostgresUnusable(
-            f"Root may not run PostgreSQL, and the system account {account.name!r} for it could not be made: "
-            f"{_tail(made.stderr)} Make it by hand, or run permit as an ordinary user."
-        )
-    return account
-
-
-def _require_reach(account: _Account, data: Path, programs: Path) -> None:
-    """Raise unless the server's account can pass to its data and to its programs; changes nothing."""
-    who = f"the user {account.name!r}" + (
-        ", as whom PostgreSQL runs because root may not run it," if account.changes_identity else ""
-    )
-    if blocked := _first_obstacle(account, data):
-        raise EmbeddedPostgresUnusable(
-            f"PostgreSQL cannot keep its data in {data}: {who} cannot pass the directory {blocked}. "
-            f"Set PERMIT_HOME to a directory that this user can reach, or run: chmod o+x {blocked}"
-        )
-    if blocked := _first_obstacle(account, programs / "postgres"):
-        raise EmbeddedPostgresUnusable(
-            f"PostgreSQL's programs in {programs} cannot be run: {who} cannot pass the directory {blocked}. "
-            "Make the virtual environment in a directory that this user can reach, or run: "
-            f"chmod o+x {blocked}"
-        )
-
-
-def _first_obstacle(account: _Account, target: Path) -> Path | None:
-    """The first directory on the way down to `target` that exists and does not let the account pass."""
-    for directory in reversed(target.parents):
-        try:
-            found = directory.stat()
-        except FileNotFoundError:
-            return None  # from here on the directories are still to be made, by us
-        except PermissionError:
-            return directory.parent
-        if found.st_uid == account.uid:
-            may_pass = found.st_mode & 0o100
-        elif found.st_gid == account.gid or found.st_gid in account.groups:
-            may_pass = found.st_mode & 0o010
-        else:
-            may_pass = found.st_mode & 0o001
-        if not may_pass:
-            return directory
-    return None
-
-
-def _has_living_processes(directory: Path, account: _Account) -> bool:
-    """Whether a process works in `directory`; in doubt, yes.
-
-    Root may see the working directory of another account only with CAP_SYS_PTRACE, which containers do not
-    have unless they are given it: then every living process of the account is taken for one.
-    """
-    for process in Path("/proc").iterdir():
-        if process.name.isdigit():
-            try:
-                if (process / "cwd").readlink() == directory:
-                    return True
-            except PermissionError:
-                if _lives(process, account):
-                    return True
-            except OSError:
-                continue  # it ended meanwhile or is a zombie
-    return False
-
-
-def _lives(process: Path, account: _Account) -> bool:
-    """Whether this entry of /proc is a process of the account and no zombie."""
-    try:
-        state = (process / "stat").read_text().rpartition(")")[2].split()[0]
-        return state not in "ZX" and process.stat().st_uid == account.uid
-    except OSError:
-        return False
 
 
 def _directory_of_programs() -> Path:
@@ -452,8 +350,3 @@ def _exclusively(lock_file: Path) -> Iterator[None]:
         yield
     finally:
         os.close(lock)
-
-
-def _tail(output: str) -> str:
-    """The last lines a program said, as one line."""
-    return " ".join(line.strip() for line in output.splitlines()[-4:] if line.strip())

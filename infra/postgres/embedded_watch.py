@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from threading import Event, Thread
 from typing import Final
 
-from infra.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresUnusable
+from infra.postgres.embedded import EmbeddedPostgres
+from infra.postgres.server_account import EmbeddedPostgresUnusable
 
 _LOOK_AGAIN: Final = 0.2
 _AFTER_A_FAILURE: Final = 5.0

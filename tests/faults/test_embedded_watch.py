@@ -13,8 +13,9 @@ import psycopg2
 import pytest
 
 from infra.postgres import embedded_watch
-from infra.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresUnusable
+from infra.postgres.embedded import EmbeddedPostgres
 from infra.postgres.embedded_watch import kept_running
+from infra.postgres.server_account import EmbeddedPostgresUnusable
 from tests.servers import reachable_directory
 
 pytestmark = [pytest.mark.server, pytest.mark.fault]

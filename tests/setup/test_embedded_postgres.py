@@ -13,7 +13,8 @@ import psycopg2
 import psycopg2.extras
 import pytest
 
-from infra.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresUnusable
+from infra.postgres.embedded import EmbeddedPostgres
+from infra.postgres.server_account import EmbeddedPostgresUnusable
 from tests.servers import reachable_directory
 
 pytestmark = pytest.mark.server
