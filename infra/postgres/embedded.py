@@ -33,8 +33,8 @@ from infra.postgres.server_account import (
     existing_account,
     first_obstacle,
     has_living_processes,
-    lives,
     last_words,
+    lives,
     require_reach,
 )
 
