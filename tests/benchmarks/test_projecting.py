@@ -42,14 +42,14 @@ def test_a_board_that_stopped_early_gives_no_figure(ours: OurBoard) -> None:
         ours.rate()
 
 
-def test_the_report_has_both_ways_of_committing(admin_url: str, peer: Peer) -> None:
+def test_the_report_has_the_board_of_both_sides(admin_url: str, peer: Peer) -> None:
     report = bench_projections(admin_url, peer, cases=10, peer_events=40, runs=1)
 
-    require_form(report, "projections", ("sla-board", "sla-board, peer not flushed"))
+    require_form(report, "projections", ("sla-board",))
 
 
 def test_the_peer_leaves_our_rows_for_the_same_events_and_no_others(admin_url: str, peer: Peer, ours: OurBoard) -> None:
-    theirs = peer_board(admin_url, peer, ours, 90, flushed=True)
+    theirs = peer_board(admin_url, peer, ours, 90)
 
     theirs.rate()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -14,7 +13,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-import structlog
 
 from api.cli import main
 from api.composition import open_program
@@ -23,6 +21,7 @@ from domain.crossroads.answers import CheckKind, EmployerOnRegister
 from infra.settings import Settings
 from infra.time_ordered_ids import time_ordered_id
 from tests.audit.case_book import application, superuser
+from tests.logging_as_before import logging_as_before
 from tests.servers import fresh_database
 
 CANARIES = ("Asha", "Rao", "1994-05-02", "52345.67", "40321.98")
@@ -78,11 +77,8 @@ def permit(
     monkeypatch.setenv("PERMIT_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("COLUMNS", "300")
     monkeypatch.setenv("NO_COLOR", "1")
-    handlers, level = list(logging.root.handlers), logging.root.level
-    yield CommandLine(tmp_path / "home", monkeypatch, capsys)
-    logging.root.handlers[:] = handlers
-    logging.root.setLevel(level)
-    structlog.reset_defaults()
+    with logging_as_before():
+        yield CommandLine(tmp_path / "home", monkeypatch, capsys)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

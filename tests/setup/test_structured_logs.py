@@ -15,6 +15,7 @@ import pytest
 import structlog
 
 from infra.structured_logs import configure_logging, without_personal_data
+from tests.logging_as_before import logging_as_before
 
 OF_1985, OF_2017, BIS = "85073003328", "17073003384", "98472899765"
 
@@ -28,16 +29,11 @@ class StandardError(io.StringIO):
 @pytest.fixture
 def standard_error() -> Iterator[StandardError]:
     """Where the lines go while a test runs; pytest's own handlers are back afterwards."""
-    stream, handlers, level = StandardError(), list(logging.root.handlers), logging.root.level
-    with redirect_stderr(stream):
-        configure_logging()
-    yield stream
-    for ours in [handler for handler in logging.root.handlers if handler not in handlers]:
-        logging.root.removeHandler(ours)
-    for handler in handlers:
-        logging.root.addHandler(handler)
-    logging.root.setLevel(level)
-    structlog.reset_defaults()
+    stream = StandardError()
+    with logging_as_before():
+        with redirect_stderr(stream):
+            configure_logging()
+        yield stream
 
 
 def masked(**fields: object) -> dict[str, object]:

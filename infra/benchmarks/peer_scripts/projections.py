@@ -1,12 +1,11 @@
 """The event library's ProjectionRunner on the SLA board: events a second from its start until it has caught up.
 
 Run by the peer's interpreter with one JSON argument: url, journalUrl, events, topics, dueDays, atRiskDays,
-targetFrom, synchronousCommit. The table ``sla_board_case`` is there and empty. The first ``events`` events of the
+targetFrom. The table ``sla_board_case`` is there and empty. The first ``events`` events of the
 journal are stored as the library's own, body for body, before the clock starts.
 """
 
 import json
-import os
 import sys
 import time
 from datetime import date, datetime, timedelta
@@ -159,7 +158,6 @@ def store_events(env):
 
 def main():
     env = environment()
-    os.environ["PGOPTIONS"] = f"-c synchronous_commit={GIVEN['synchronousCommit']}"
     SlaBoard.last = store_events(env)
     began = time.perf_counter()
     with ProjectionRunner(application_class=Journal, projection_class=SlaBoard, view_class=Board, env=env) as runner:
