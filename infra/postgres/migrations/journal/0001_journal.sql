@@ -132,7 +132,7 @@ begin
         select t.command, min(t.conflict) as conflict, max(t.version) as actual
           from touched t where t.conflict is not null group by t.command
     )
-    select array_agg(coalesce(o.outcome, c.conflict) order by o.n), array_agg(c.actual order by o.n)
+    select array_agg(coalesce(o.outcome, c.conflict) order by o.n), array_agg(case when o.outcome is null then c.actual end order by o.n)
       into outcomes, actuals
       from unnest(outcomes) with ordinality o(outcome, n)
       left join conflicts c on c.command = o.n;
@@ -238,8 +238,13 @@ begin
     select c.digest, c.stream, c.version, c.position, c.leaf_hash into known
       from command c where c.actor = p_actor and c.id = p_command_id;
     if found then
-        return query select case when known.digest = p_digest then 'repeated' else 'idempotencyKeyReused' end,
-                            null::bigint, known.stream, known.version, known.position, known.leaf_hash, null::bigint;
+        if known.digest = p_digest then
+            return query select 'repeated', null::bigint, known.stream, known.version, known.position,
+                                known.leaf_hash, null::bigint;
+        else
+            return query select 'idempotencyKeyReused', null::bigint, null::uuid, null::bigint, null::bigint,
+                                null::bytea, null::bigint;
+        end if;
         return;
     end if;
 
