@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from threading import Thread
 from typing import Final
 from uuid import UUID, uuid4
@@ -91,9 +92,9 @@ def bench_append(admin_url: str, peer: Peer) -> BenchmarkReport:
             compare(
                 f"{callers} caller" + ("s" if callers > 1 else ""),
                 "events/s",
-                lambda callers=callers, each=our_events: ours.rate(callers, each),  # type: ignore[misc]
-                lambda callers=callers, each=peer_events: peer.run(  # type: ignore[misc]
-                    "append.py", url=peer_url, callers=callers, eventsEach=each, bodyBytes=body_bytes
+                partial(ours.rate, callers, our_events),
+                partial(
+                    peer.run, "append.py", url=peer_url, callers=callers, eventsEach=peer_events, bodyBytes=body_bytes
                 ),
             )
             for callers, our_events, peer_events in _CASES
