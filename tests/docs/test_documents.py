@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from api.http_server import running_server
 from api.workers import running_workers
 from infra.crossroads_process import running_simulator
 from infra.settings import Settings
-from tests.servers import fresh_database, reachable_directory
+from tests.servers import NoServer, fresh_database, give_up, reachable_directory
 
 ROOT = Path(__file__).parent.parent.parent
 DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
@@ -42,6 +43,8 @@ def test_every_make_target_in_the_readme_exists() -> None:
 
 @pytest.mark.server
 def test_the_curl_lines_of_the_http_page_run(service: str, tmp_path: Path) -> None:
+    if shutil.which("curl") is None:
+        give_up(NoServer("it is not installed"), "curl")
     blocks = re.findall(r"```sh\n(.*?)```", (ROOT / "docs" / "http.md").read_text(encoding="utf-8"), re.DOTALL)
     script = "set -euo pipefail\n" + "\n".join(blocks)
     ran = subprocess.run(
