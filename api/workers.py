@@ -16,6 +16,7 @@ import structlog
 from api.composition import DEMONSTRATION_ORIGIN, Program, WorkerCases
 from consumers.crossroads import CrossroadsChecks
 from infra.crossroads_gateway import CallPolicy, HttpCrossroadsGateway
+from infra.postgres.command_retention import CommandRetention
 from infra.postgres.conflicts import OutcomeUnknown
 from infra.postgres.connections import DatabaseUnavailable
 from infra.postgres.in_process_checks import InProcessChecks
@@ -82,9 +83,15 @@ class WatchedWorkers:
 def running_workers(
     program: Program, *, crossroads_url: str | None, projections: bool = True
 ) -> Iterator[WatchedWorkers]:
-    """Run the projections, and the Crossroads checks where the bank's address is given, until the block ends."""
+    """Run the projections, and the Crossroads checks where the bank's address is given, until the block ends.
+
+    What the journal keeps of old commands is forgotten beside the projections.
+    """
     with ExitStack() as opened:
         workers: dict[str, Worker] = dict(program.projection_runners()) if projections else {}
+        if projections and program.recorder.origin != DEMONSTRATION_ORIGIN:
+            # Not in a demonstration: months pass in it, and one that goes on repeats commands of its first day.
+            workers["command-retention"] = CommandRetention(program.writers, program.clock)
         if crossroads_url is not None:
             gateway = opened.enter_context(closing(HttpCrossroadsGateway(crossroads_url, policy=_policy(program))))
             checks = CrossroadsChecks(WorkerCases(program), gateway, program.clock.now)

@@ -275,9 +275,18 @@ begin
 end
 $$;
 
-revoke all on function journal_append, journal_append_one from public;
+-- Forget what commands recorded before a moment did; gives how many. Their events stay, of course.
+create function journal_forget_commands(p_before timestamptz) returns bigint
+language sql volatile security definer
+set search_path = permit, pg_temp
+as $$
+    with forgotten as (delete from command where recorded_at < p_before returning 1)
+    select count(*) from forgotten
+$$;
+
+revoke all on function journal_append, journal_append_one, journal_forget_commands from public;
 grant usage on schema permit to permit_writer, permit_reader;
-grant execute on function journal_append, journal_append_one to permit_writer;
+grant execute on function journal_append, journal_append_one, journal_forget_commands to permit_writer;
 grant select on journal_head, journal, command, tracking to permit_writer, permit_reader;
 grant insert, update on tracking to permit_writer;
 grant usage on sequence reference_number to permit_writer;

@@ -1,0 +1,72 @@
+"""What a command did is remembered for 90 days; what it appended, for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime, timedelta
+from threading import Thread
+
+import psycopg2
+import pytest
+
+from infra.postgres.command_retention import KEPT_FOR, CommandRetention, forget_old_commands
+from infra.postgres.conflicts import CommandRepeated, StreamMoved
+from infra.postgres.connections import ConnectionPool, Role
+from infra.postgres.group_commit import GroupCommitter
+from tests.journal.appends import NOON, JournalAsStored, request
+
+pytestmark = pytest.mark.server
+
+
+@pytest.fixture
+def pool(journal_url: str) -> Iterator[ConnectionPool]:
+    with closing(ConnectionPool(journal_url, Role.WRITER, size=2)) as pool:
+        yield pool
+
+
+def test_a_command_is_forgotten_after_ninety_days_and_its_events_are_not(
+    journal_url: str, committer: GroupCommitter, pool: ConnectionPool
+) -> None:
+    # given two commands a day apart
+    old, young = request(at=NOON), request(at=NOON + timedelta(days=1))
+    committer.submit(old)
+    committer.submit(young)
+    before = JournalAsStored.of(journal_url).rows
+    # when ninety days and a minute have passed since the first
+    assert forget_old_commands(pool, now=NOON + KEPT_FOR + timedelta(minutes=1)) == 1
+    # then the second is still known, the first is a stranger whose stream has moved on, and no event is gone
+    with pytest.raises(CommandRepeated):
+        committer.submit(young)
+    with pytest.raises(StreamMoved):
+        committer.submit(old)
+    assert list(JournalAsStored.of(journal_url).rows) == list(before)
+
+
+def test_nothing_is_forgotten_on_the_ninetieth_day(committer: GroupCommitter, pool: ConnectionPool) -> None:
+    committer.submit(request(at=NOON))
+    assert forget_old_commands(pool, now=NOON + KEPT_FOR) == 0
+
+
+def test_the_worker_forgets_at_its_start_and_stops_at_once(
+    journal_url: str, committer: GroupCommitter, pool: ConnectionPool
+) -> None:
+    class Later:
+        def now(self) -> datetime:
+            return NOON + timedelta(days=400)
+
+    committer.submit(request(at=NOON))
+    worker = CommandRetention(pool, Later())
+    thread = Thread(target=worker.run)
+    thread.start()
+    with closing(psycopg2.connect(journal_url)) as connection, connection.cursor() as cursor:
+        connection.autocommit = True
+        for _ in range(200):
+            cursor.execute("select count(*), pg_sleep(0.02)::text from permit.command")
+            if cursor.fetchall()[0][0] == 0:
+                break
+        else:
+            pytest.fail("the worker forgot nothing in four seconds")
+    worker.stop()
+    thread.join(timeout=5)
+    assert not thread.is_alive()
