@@ -97,6 +97,9 @@ def open_program(settings: Settings, *, set_up: bool = False) -> Iterator[Progra
             _set_up(journal_url, keys_url, read_models)
         require_migrated(journal_url, "journal", read_model_migrations(read_models))
         require_migrated(keys_url, "keys")
+        # The keys too: a key is durable before the event that needs it.
+        with closing(connect(keys_url, None)) as connection:
+            require_durable(connection)
         with closing(connect(journal_url, None)) as connection:
             durability = require_durable(connection)
         # Where keys are wrapped already, another key-encryption key would only lose them.

@@ -86,11 +86,6 @@ class Ssin:
             )
         return cls(text)
 
-    @property
-    def is_bis(self) -> bool:
-        """Whether it is a BIS number, given to a person who is not in the national register."""
-        return int(self.digits[2:4]) >= 20
-
     def masked(self) -> str:
         """Only the check digits are left to see."""
         return _masked(self.digits)

@@ -97,11 +97,6 @@ def test_an_ssin_never_shows_itself() -> None:
     assert "85073003328" not in f"{ssin} {ssin!r} {[ssin]}"
 
 
-def test_a_bis_number_is_told_from_a_national_register_number() -> None:
-    assert Ssin.parse("98472899765", today=TODAY).is_bis
-    assert not Ssin.parse("85073003328", today=TODAY).is_bis
-
-
 @given(
     born=st.dates(min_value=date(1900, 1, 1), max_value=date(2020, 12, 31)),
     raised=st.sampled_from([0, 20, 40]),

@@ -97,11 +97,6 @@ class Counter:
                 return now
         raise DemonstrationFailed(f"the case {case.href} did not come to rest")
 
-    def service_levels(self, on: str) -> dict[str, Any]:
-        """The SLA board as of a civil day."""
-        board: dict[str, Any] = self._answer("GET", "serviceLevels", expected=(200,), params={"on": on}).json()
-        return board
-
     def _file(self, body: dict[str, Any], key: str, *, expected: int) -> httpx.Response:
         headers = {"Idempotency-Key": key}
         return self._answer("POST", "applications", expected=(expected,), json=body, headers=headers)

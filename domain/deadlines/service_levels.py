@@ -81,10 +81,6 @@ class ServiceTarget:
             return ServiceStatus.LATE
         return ServiceStatus.AT_RISK if on >= self.at_risk_from(filed_on) else ServiceStatus.IN_TIME
 
-    def covers(self, *, closed_on: date | None) -> bool:
-        """Whether a case is measured at all: it is still open, or closed once the target was in force."""
-        return closed_on is None or closed_on >= self.valid_from
-
 
 def _read(entry: EntryReader) -> ServiceTarget:
     entry.word("starts", ("filedOn",))

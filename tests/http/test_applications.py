@@ -205,5 +205,9 @@ def test_the_board_and_the_health_are_there(counter: Counter) -> None:
     assert board.status_code == 200
     assert board.json()["on"] == "2026-01-20"
     assert set(board.json()["total"]) >= {"open", "inTime", "atRisk", "late"}
+    # and with it what came in and went out on each of the thirty days that end with it
+    flow = board.json()["flow"]
+    assert (flow[0]["day"], flow[-1]["day"], len(flow)) == ("2025-12-22", "2026-01-20", 30)
+    assert set(flow[-1]) == {"day", "inflow", "outflow"}
     health = counter.get("health")
     assert (health.status_code, health.json()) == (200, {"status": "UP"})

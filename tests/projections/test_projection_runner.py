@@ -19,7 +19,7 @@ from psycopg2.errors import InsufficientPrivilege
 from infra.event_codec import UnreadableEvent
 from infra.postgres.connections import DatabaseUnavailable
 from infra.postgres.migrate import migrate_journal
-from infra.postgres.projection_progress import list_projections, wait_until
+from infra.postgres.projection_progress import list_projections
 from infra.postgres.projection_runner import ProjectionRunner
 from infra.postgres.read_model_schema import read_model_migrations
 from projections.read_model import Cursor
@@ -37,6 +37,7 @@ from tests.projections.log_of_cases import (
     forget_read_models,
     run,
 )
+from tests.projections.waiting import wait_until
 
 pytestmark = pytest.mark.server
 

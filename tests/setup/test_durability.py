@@ -7,9 +7,11 @@ from typing import Any
 import psycopg2
 import pytest
 
+from api.composition import open_program
 from infra.postgres.durability import ServerNotDurable, check_durability, require_durable
 from infra.postgres.embedded import EmbeddedPostgres
-from tests.servers import reachable_directory
+from infra.settings import Settings
+from tests.servers import fresh_database, reachable_directory
 
 pytestmark = pytest.mark.server
 
@@ -77,3 +79,14 @@ def test_a_value_of_the_role_alone_is_seen(own_server: str) -> None:
     theirs = own_server.replace("postgres@", "careless@")
     with session(theirs) as connection, pytest.raises(ServerNotDurable, match="synchronous_commit is off"):
         require_durable(connection)
+
+
+def test_a_key_store_that_forgets_stops_the_start_too(own_server: str) -> None:
+    # given a journal that keeps what it acknowledges, and a key store that does not
+    with reachable_directory() as home, fresh_database(own_server) as journal, fresh_database(own_server) as keys:
+        with session(keys) as connection, connection.cursor() as cursor:
+            cursor.execute(f"ALTER DATABASE {connection.info.dbname} SET synchronous_commit = off")
+        settings = Settings(home=home, database_url=journal, key_database_url=keys)
+        # when the program is opened, then it says which setting is off
+        with pytest.raises(ServerNotDurable, match="synchronous_commit"), open_program(settings, set_up=True):
+            pytest.fail("a key that is lost makes the event that needed it unreadable")
