@@ -31,6 +31,35 @@ PAY_PERIODS: Final = ("year", "month")
 
 RECRUITMENT_CHANNELS: Final = ("VDAB", "EURES", "ACTIRIS", "FOREM", "ADG")
 
+DOCUMENT_KINDS: Final = (
+    "applicationForm", "employmentContract", "postingLetter", "assignmentLetter", "mandate", "signatoryIdentity",
+    "passport", "feeProof", "meansOfSubsistence", "criminalRecordExtract", "medicalCertificate", "healthInsurance",
+    "diploma", "experienceProof", "jobDescription", "organisationChart", "functionProof", "groupRelationship",
+    "priorServiceProof", "hostingAgreement", "qualificationProof", "payScaleProof", "recruitmentProof",
+    "workHistoryProof", "payEvidence", "other",
+)  # fmt: skip
+
+DETAIL_KINDS: Final = ("payDetails", "jobDetails", "recruitmentDetails", "identityDetails", "employerDetails")
+"""What an applicant can be asked to tell, beside the documents that can be asked for."""
+
+INFORMATION_ITEMS: Final = (*DOCUMENT_KINDS, *DETAIL_KINDS)
+
+FEE_RECIPIENTS: Final = ("federal", "regional")
+"""The Immigration Office's contribution, and the retribution of a region that asks one (FACTS 4.9)."""
+
+INADMISSIBILITY_GROUNDS: Final = (
+    "feeNotPaid", "mandateMissing", "fileIncomplete", "answerTermExpired", "authorityNotCompetent", "other",
+)  # fmt: skip
+
+RESIDENCE_REFUSAL_GROUNDS: Final = (
+    "residenceConditionsNotMet", "publicOrder", "publicHealth", "fraud", "other",
+)  # fmt: skip
+
+PAUSE_GROUNDS: Final = ("informationRequested", "forceMajeure", "courtOrder", "serviceOutage", "other")
+
+HOLDERS: Final = ("applicant", "region", "crossroadsBank", "immigrationOffice")
+"""In whose hands a file is, one at any moment (CLOCKS: time by holder)."""
+
 
 def kind_of_category(category: str) -> str:
     """The one kind of permit a category belongs to; anything else is invalid input."""
