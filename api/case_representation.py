@@ -11,7 +11,8 @@ from uuid import UUID
 from api.problems import API_ROOT
 from domain.case.decision import supported_grounds
 from domain.case.handling import CaseStream, Receipt
-from domain.case.lifecycle import CaseStatus, fold
+from domain.case.folding import fold
+from domain.case.lifecycle import CaseStatus
 from domain.deadlines.service_levels import ServiceTarget
 from domain.law.assessment import assess
 from domain.law.findings import Verdict

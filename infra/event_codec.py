@@ -6,6 +6,7 @@ salted commitment for the leaf; its salt is inside the encrypted group, so erasi
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final, cast
@@ -25,7 +26,7 @@ from infra.wire_format import canonical_json, wire_adapter
 
 @dataclass(frozen=True, slots=True)
 class EventFormat:
-    """How one type of event is stored today. The name is for ever; a new shape gets a higher schema."""
+    """How one type of event is stored. The name is for ever; a new shape gets a higher schema and a type of its own."""
 
     name: str
     schema: int
@@ -42,6 +43,10 @@ def _format(name: str, schema: int, event_type: type[CaseEvent]) -> EventFormat:
 
 FORMATS: Final = (
     _format("ApplicationSubmitted", 1, events.ApplicationSubmitted),
+    _format("DocumentAttached", 1, events.DocumentAttached),
+    _format("FeePaid", 1, events.FeePaid),
+    _format("CaseCorrected", 1, events.CaseCorrected),
+    _format("ApplicationWithdrawn", 1, events.ApplicationWithdrawn),
     _format("CrossroadsCheckRequested", 1, events.CrossroadsCheckRequested),
     _format("CrossroadsCheckAnswered", 1, events.CrossroadsCheckAnswered),
     _format("CrossroadsCheckFailed", 1, events.CrossroadsCheckFailed),
@@ -49,12 +54,36 @@ FORMATS: Final = (
     _format("SalaryVerified", 1, events.SalaryVerified),
     _format("LabourMarketEvidenceAdded", 1, events.LabourMarketEvidenceAdded),
     _format("LabourMarketTestAssessed", 1, events.LabourMarketTestAssessed),
-    _format("ApplicationDecided", 1, events.ApplicationDecided),
-    _format("ApplicationWithdrawn", 1, events.ApplicationWithdrawn),
+    _format("CaseAssigned", 1, events.CaseAssigned),
+    _format("MandateVerified", 1, events.MandateVerified),
+    _format("InformationRequested", 1, events.InformationRequested),
+    _format("InformationProvided", 1, events.InformationProvided),
+    _format("ApplicationDeclaredAdmissible", 1, events.ApplicationDeclaredAdmissible),
+    _format("ApplicationDeclaredInadmissible", 1, events.ApplicationDeclaredInadmissible),
+    _format("WorkPartDecided", 1, events.WorkPartDecided),
+    _format("ApplicationForwardedToImmigrationOffice", 1, events.ApplicationForwardedToImmigrationOffice),
+    _format("ResidencePartDecided", 1, events.ResidencePartDecided),
+    _format("ApplicationDecided", 1, events.ApplicationDecidedAtOnce),
+    _format("ApplicationDecided", 2, events.ApplicationDecided),
+    _format("ClockPaused", 1, events.ClockPaused),
+    _format("ClockResumed", 1, events.ClockResumed),
+    _format("ClockCorrected", 1, events.ClockCorrected),
+    _format("DeadlineWarned", 1, events.DeadlineWarned),
+    _format("DeadlineBreached", 1, events.DeadlineBreached),
 )
 
-_BY_NAME: Final = {each.name: each for each in FORMATS}
+_BY_PLACE: Final = {(each.name, each.schema): each for each in FORMATS}
 _BY_TYPE: Final = {each.event_type: each for each in FORMATS}
+
+
+def is_readable(name: str, schema: int) -> bool:
+    """Whether this program knows events stored under this name and schema."""
+    return (name, schema) in _BY_PLACE
+
+
+def stored_names(event_types: Iterable[type[CaseEvent]]) -> frozenset[str]:
+    """The names under which events of these types lie in the journal."""
+    return frozenset(_BY_TYPE[each].name for each in event_types)
 
 
 class UnreadableEvent(Exception):
@@ -107,8 +136,8 @@ class EventCodec:
 
         Raises :class:`UnreadableEvent`; its text names the place, never the content.
         """
-        form = _BY_NAME.get(name)
-        if form is None or form.schema != schema:
+        form = _BY_PLACE.get((name, schema))
+        if form is None:
             raise UnreadableEvent(f"{stream} version {version}: no event {name!r} of schema {schema} is known")
         try:
             stored: dict[str, Any] = orjson.loads(body)

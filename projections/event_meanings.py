@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from domain.case.commands import CIVIL_TIME
-from domain.case.lifecycle import CaseStatus, CheckState, StreamCorrupt
+from domain.case.folding import StreamCorrupt
+from domain.case.lifecycle import CaseStatus, CheckState
 from domain.case.manual_tasks import ManualTask
 from domain.law.findings import Verdict
 from projections.recorded_event import RecordedEvent

@@ -25,17 +25,18 @@ from api.problems import RequestRefused, unknown_application
 from api.request_bodies import read_body
 from domain.case.application import Application, LabourMarketEvidence
 from domain.case.codes import LIVE_AUTHORITIES
+from domain.case.command_checks import check_withdrawal, check_work_part
 from domain.case.commands import (
     CIVIL_TIME,
     AddLabourMarketEvidence,
     CaseCommand,
     CommandContext,
-    DecideApplication,
+    DecideWorkPart,
     Minted,
     SubmitApplication,
     WithdrawApplication,
 )
-from domain.case.completeness import check_application, check_decision, check_evidence, check_withdrawal
+from domain.case.completeness import check_application, check_evidence
 from domain.case.handling import Receipt
 from domain.case.lifecycle import CaseStatus
 from domain.case.refusals import InputIssue, InvalidInput
@@ -77,8 +78,8 @@ def applications_routes(program: Program) -> APIRouter:
     @routes.post("/{application_id}/workPartDecisions", name="decideWorkPart")
     def decide_work_part(application_id: str, incoming: HandlersChange) -> Response:
         case_id, context = case_id_of(application_id), border.context(incoming)
-        decision = read_body(DecideApplication, incoming.body)
-        _require_none(check_decision(decision))
+        decision = read_body(DecideWorkPart, incoming.body)
+        _require_none(check_work_part(decision))
         return border.change(case_id, decision, context, incoming.base_url)
 
     @routes.post("/{application_id}/withdrawals", name="withdrawApplication")

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Final
+from typing import Final, TypeAlias
 
-from domain.case.commands import DecideApplication
-from domain.case.decider import require_open
+from domain.case.commands import DecideWorkPart
 from domain.case.decision import OUTCOMES, require_allowed
-from domain.case.events import ApplicationDecided, LabourMarketTestAssessed, RuleApplied, SalaryVerified
+from domain.case.events import (
+    ApplicationDecidedAtOnce,
+    LabourMarketTestAssessed,
+    RuleApplied,
+    SalaryVerified,
+    WorkPartDecided,
+)
 from domain.case.lifecycle import Case
+from domain.case.openness import require_work_part_open
 from domain.case.personal_data import Withheld
 from domain.case.refusals import CommandRefused
 from domain.case.verification import CONTRACT, facts_from_declared_wages, rule_applied
@@ -19,6 +25,9 @@ from domain.law.findings import Finding
 from domain.law.labour_market_test import assess_labour_market_test
 from domain.law.rulebook import Rulebook
 from domain.law.salary_rules import assess_salary
+
+VerdictEvent: TypeAlias = SalaryVerified | LabourMarketTestAssessed | WorkPartDecided | ApplicationDecidedAtOnce
+"""The events that record a verdict with the facts and the law it rests on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +56,7 @@ class Rejudged:
 
 def rejudge(
     case: Case,
-    event: SalaryVerified | LabourMarketTestAssessed | ApplicationDecided,
+    event: VerdictEvent,
     rulebook: Rulebook,
     *,
     file_is_whole: bool,
@@ -67,7 +76,7 @@ def rejudge(
                 return _salary(case, event, rulebook, file_is_whole)
             case LabourMarketTestAssessed():
                 return _labour_market_test(case, event, rulebook)
-            case ApplicationDecided():
+            case WorkPartDecided() | ApplicationDecidedAtOnce():
                 return _decision(case, event, rulebook, file_is_whole)
     except (ValueError, ArithmeticError):
         # The law's own facts refuse it: negative pay, an unknown code, digits beyond any real amount.
@@ -103,7 +112,9 @@ def _labour_market_test(case: Case, event: LabourMarketTestAssessed, rulebook: R
     )
 
 
-def _decision(case: Case, event: ApplicationDecided, rulebook: Rulebook, file_is_whole: bool) -> Rejudged | None:
+def _decision(
+    case: Case, event: WorkPartDecided | ApplicationDecidedAtOnce, rulebook: Rulebook, file_is_whole: bool
+) -> Rejudged | None:
     facts, recorded = event.facts, event.findings
     if isinstance(facts, Withheld) or isinstance(recorded, Withheld) or isinstance(event.motivation, Withheld):
         return None
@@ -131,15 +142,15 @@ def _decision(case: Case, event: ApplicationDecided, rulebook: Rulebook, file_is
 
 
 def _outcome_differences(
-    case: Case, event: ApplicationDecided, motivation: str | None, assessment: Assessment
+    case: Case, event: WorkPartDecided | ApplicationDecidedAtOnce, motivation: str | None, assessment: Assessment
 ) -> Iterator[Difference]:
     """The outcome against what the decider would allow on this assessment."""
     if event.outcome not in OUTCOMES:
         yield Difference(field="outcome", recorded=event.outcome, recomputed=f"one of {', '.join(OUTCOMES)}")
         return
-    asked = DecideApplication(outcome=event.outcome, grounds=event.grounds, motivation=motivation)
+    asked = DecideWorkPart(outcome=event.outcome, grounds=event.grounds, motivation=motivation)
     try:
-        require_open(case)
+        require_work_part_open(case)
         require_allowed(case, asked, assessment)
     except CommandRefused as refused:
         yield Difference(field="outcome", recorded=event.outcome, recomputed=f"not allowed ({refused})")

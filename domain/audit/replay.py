@@ -14,19 +14,22 @@ from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
-from domain.audit.rejudging import Difference, Rejudged, rejudge
+from domain.audit.rejudging import Difference, Rejudged, VerdictEvent, rejudge
 from domain.case.events import (
-    ApplicationDecided,
+    ApplicationDecidedAtOnce,
     ApplicationSubmitted,
+    CaseCorrected,
     CaseEvent,
     LabourMarketTestAssessed,
     SalaryVerified,
+    WorkPartDecided,
 )
-from domain.case.lifecycle import Case, StreamCorrupt, evolve
+from domain.case.folding import StreamCorrupt, evolve
+from domain.case.lifecycle import Case
 from domain.case.personal_data import Withheld
 from domain.law.rulebook import Rulebook
 
-VERDICT_EVENTS: Final = (SalaryVerified, LabourMarketTestAssessed, ApplicationDecided)
+VERDICT_EVENTS: Final = (SalaryVerified, LabourMarketTestAssessed, WorkPartDecided, ApplicationDecidedAtOnce)
 
 
 class ReplayOutcome(StrEnum):
@@ -79,7 +82,7 @@ def replay_case(case_id: UUID, events: Iterable[tuple[int, CaseEvent]], rulebook
     file_is_whole = True
     verdicts = []
     for version, event in events:
-        if case is not None and isinstance(event, SalaryVerified | LabourMarketTestAssessed | ApplicationDecided):
+        if case is not None and isinstance(event, VerdictEvent):
             rejudged = rejudge(case, event, rulebook, file_is_whole=file_is_whole)
             verdicts.append(_verdict(case_id, version, event, rejudged, rulebook))
         try:
@@ -98,7 +101,7 @@ def digest_of_all(cases: Mapping[UUID, str]) -> str:
 def _verdict(
     case_id: UUID,
     version: int,
-    event: SalaryVerified | LabourMarketTestAssessed | ApplicationDecided,
+    event: VerdictEvent,
     rejudged: Rejudged | None,
     rulebook: Rulebook,
 ) -> VerdictReplay:
@@ -121,7 +124,7 @@ def _verdict(
 def _hides_facts(event: CaseEvent) -> bool:
     """Whether erasure took from the fold something that later verdicts looked at."""
     match event:
-        case ApplicationSubmitted():
+        case ApplicationSubmitted() | CaseCorrected():
             return isinstance(event.gross_pay, Withheld)
         case SalaryVerified():
             return isinstance(event.facts, Withheld)

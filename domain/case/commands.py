@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
+from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from domain.case.application import Application, LabourMarketEvidence
+from domain.case.application import Application, Document, Employer, Employment, LabourMarketEvidence, Worker
 from domain.crossroads.answers import CheckKind, CrossroadsAnswer
 
 CIVIL_TIME = ZoneInfo("Europe/Brussels")
 """The time zone in which the procedure counts days."""
+
+
+def beginning_of(day: date) -> datetime:
+    """The first moment of a civil day."""
+    return datetime.combine(day, time(), CIVIL_TIME)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +73,74 @@ class RecordCrossroadsFailure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DecideApplication:
+class WithdrawApplication:
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachDocument:
+    """The file itself is in the document store already."""
+
+    document: Document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordFeePayment:
+    """``amount`` is EUR; ``payment_reference`` is the one on the proof of payment."""
+
+    recipient: str
+    amount: Decimal
+    paid_on: date
+    payment_reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyMandate:
+    valid: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignCase:
+    handler: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectCase:
+    """The parts named replace those on file, each as a whole; the others stay."""
+
+    reason: str
+    employer: Employer | None = None
+    worker: Worker | None = None
+    employment: Employment | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestInformation:
+    request_id: UUID
+    items: tuple[str, ...]
+    question: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvideInformation:
+    """``documents`` are digests (SHA-256) of files attached before."""
+
+    request_id: UUID
+    answer: str
+    documents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecideAdmissibility:
+    """``outcome`` is ``admissible`` or ``inadmissible``; the latter names its grounds."""
+
+    outcome: str
+    grounds: tuple[str, ...] = ()
+    motivation: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecideWorkPart:
     """``outcome`` is ``granted`` or ``refused``; a refusal names its grounds."""
 
     outcome: str
@@ -76,8 +149,56 @@ class DecideApplication:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WithdrawApplication:
-    reason: str | None = None
+class ForwardToImmigrationOffice:
+    """Nothing has to be said: the case itself is what is forwarded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecideResidencePart:
+    """What the Immigration Office decided on ``decided_on`` (a civil day; today when absent)."""
+
+    outcome: str
+    grounds: tuple[str, ...] = ()
+    motivation: str | None = None
+    decided_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseClock:
+    """``on`` is the first civil day that does not count; it may lie in the past."""
+
+    on: date
+    ground: str
+    motivation: str
+    legal_reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumeClock:
+    """``on`` is the first civil day that counts again; it may lie in the past."""
+
+    on: date
+    motivation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectPause:
+    """The pause numbered ``pause`` lasted ``[from_, to)``; an absent ``to`` means that it goes on."""
+
+    pause: int
+    from_: date
+    motivation: str
+    to: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaiseDeadline:
+    """A clock came near its last day (``warned``) or ran past it (``breached``), on the civil day ``crossed_on``."""
+
+    clock: str
+    kind: str
+    due_on: date
+    crossed_on: date
 
 
 CaseCommand = (
@@ -85,6 +206,20 @@ CaseCommand = (
     | AddLabourMarketEvidence
     | RecordCrossroadsAnswer
     | RecordCrossroadsFailure
-    | DecideApplication
     | WithdrawApplication
+    | AttachDocument
+    | RecordFeePayment
+    | VerifyMandate
+    | AssignCase
+    | CorrectCase
+    | RequestInformation
+    | ProvideInformation
+    | DecideAdmissibility
+    | DecideWorkPart
+    | ForwardToImmigrationOffice
+    | DecideResidencePart
+    | PauseClock
+    | ResumeClock
+    | CorrectPause
+    | RaiseDeadline
 )

@@ -30,6 +30,7 @@ from domain.case.codes import (
     AUTHORITIES,
     CATEGORIES,
     CONTRACTS,
+    DOCUMENT_KINDS,
     FILING_ROLES,
     KINDS,
     LANGUAGES,
@@ -37,8 +38,7 @@ from domain.case.codes import (
     RECRUITMENT_CHANNELS,
     kind_of_category,
 )
-from domain.case.commands import DecideApplication, WithdrawApplication
-from domain.case.decision import EMPLOYER_INACTIVE, EMPLOYER_NOT_REGISTERED, OTHER, OUTCOMES
+from domain.case.commands import CorrectCase
 from domain.case.refusals import InputIssue
 from domain.case.value_checks import (
     INVALID_INPUT,
@@ -47,12 +47,13 @@ from domain.case.value_checks import (
     Issues,
     at_most,
     day_within,
+    digest,
     enterprise_number,
+    euros,
     exactly_when,
     free_text,
     in_order,
     line,
-    no_repetition,
     not_the_identifier,
     number_within,
     one_of,
@@ -60,21 +61,9 @@ from domain.case.value_checks import (
     spelled,
 )
 from domain.identifiers import EstablishmentUnitNumber, IdentifierInvalid, Ssin
-from domain.law.assessment import SALARY_OR_LABOUR_MARKET_TEST
-from domain.law.labour_market_test import LABOUR_MARKET_TEST
-from domain.law.salary_rules import SALARY_THRESHOLD
 
-GROUNDS: Final = (
-    SALARY_THRESHOLD,
-    LABOUR_MARKET_TEST,
-    SALARY_OR_LABOUR_MARKET_TEST,
-    EMPLOYER_NOT_REGISTERED,
-    EMPLOYER_INACTIVE,
-    OTHER,
-)
-
-HIGHEST_PAY_PER_YEAR: Final = Decimal(1_000_000)
-"""EUR. Whoever earns more than this has more likely been given pay in cents."""
+HIGHEST_PAY: Final = {"year": Decimal(1_000_000), "month": Decimal(80_000)}
+"""EUR by period. Whoever earns more than this has more likely been given pay in cents."""
 
 YEARS_AROUND_FILING: Final = 5
 """Years before or after the day of filing within which a job is expected to start."""
@@ -90,7 +79,6 @@ _MUNICIPALITY: Final = re.compile(r"[0-9]{5}", re.ASCII)
 _OCCUPATION: Final = re.compile(r"[A-Za-z0-9.-]{1,20}", re.ASCII)
 _JOINT_COMMITTEE: Final = re.compile(r"[0-9]{3}(\.[0-9]{2}){0,2}", re.ASCII)
 _CODE: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,49}", re.ASCII)
-_SHA256: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _MEDIA_TYPE: Final = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}", re.ASCII)
 
 
@@ -124,21 +112,15 @@ def check_evidence(evidence: LabourMarketEvidence, *, today: date) -> tuple[Inpu
     return tuple(_evidence("", evidence, today))
 
 
-def check_decision(decision: DecideApplication) -> tuple[InputIssue, ...]:
-    """All that is wrong with a decision as it is worded; whether the file bears it is for the decider."""
-    return tuple(
-        chain(
-            one_of("outcome", decision.outcome, OUTCOMES),
-            *(one_of(f"grounds[{n}]", ground, GROUNDS) for n, ground in enumerate(decision.grounds)),
-            no_repetition("grounds", decision.grounds),
-            () if decision.motivation is None else free_text("motivation", decision.motivation),
-        )
-    )
-
-
-def check_withdrawal(withdrawal: WithdrawApplication) -> tuple[InputIssue, ...]:
-    """All that is wrong with a withdrawal."""
-    return () if withdrawal.reason is None else tuple(free_text("reason", withdrawal.reason))
+def check_corrected_parts(correction: CorrectCase, *, today: date) -> Issues:
+    """What is wrong with the parts that replace those of an application."""
+    if correction.employer is not None:
+        yield from _employer(correction.employer)
+    if correction.worker is not None:
+        yield from _worker(correction.worker, renewal=False, today=today)
+    if correction.employment is not None:
+        yield from _job(correction.employment, today)
+        yield from _pay("employment.grossPay", correction.employment.gross_pay)
 
 
 def _kind_and_category(a: Application) -> Issues:
@@ -243,21 +225,7 @@ def _job(job: Employment, today: date) -> Issues:
 
 def _pay(path: str, pay: GrossPay) -> Issues:
     yield from one_of(f"{path}.period", pay.period, PAY_PERIODS)
-    exponent = pay.amount.as_tuple().exponent
-    if not isinstance(exponent, int) or not -2 <= exponent <= 0:
-        yield InputIssue(
-            path=f"{path}.amount",
-            code=INVALID_INPUT,
-            problem="it is not an amount in euros and cents",
-            remedy='write at most two decimals, such as "52000.00"',
-        )
-    elif not 0 < pay.amount * (12 if pay.period == "month" else 1) <= HIGHEST_PAY_PER_YEAR:
-        yield InputIssue(
-            path=f"{path}.amount",
-            code=OUT_OF_RANGE,
-            problem=f"it is not above 0 and at most {HIGHEST_PAY_PER_YEAR:,} EUR a year",
-            remedy="write the gross pay in euros, and see whether the period is right",
-        )
+    yield from euros(f"{path}.amount", pay.amount, HIGHEST_PAY.get(pay.period, HIGHEST_PAY["year"]))
 
 
 def _evidence(prefix: str, evidence: LabourMarketEvidence, today: date) -> Issues:
@@ -289,7 +257,7 @@ def _work_period(path: str, period: WorkPeriod, today: date) -> Issues:
 
 
 def _document(path: str, document: Document) -> Issues:
-    yield from spelled(f"{path}.kind", document.kind, _CODE, "the code of the document, such as employmentContract")
-    yield from spelled(f"{path}.sha256", document.sha256, _SHA256, "its SHA-256 as 64 lower-case hex digits")
+    yield from one_of(f"{path}.kind", document.kind, DOCUMENT_KINDS)
+    yield from digest(f"{path}.sha256", document.sha256)
     yield from spelled(f"{path}.mediaType", document.media_type, _MEDIA_TYPE, "its type, such as application/pdf")
     yield from number_within(f"{path}.size", document.size, 1, LARGEST_DOCUMENT_IN_BYTES)

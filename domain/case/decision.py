@@ -1,12 +1,13 @@
-"""Deciding an application: what must be known before, and what each outcome must rest on."""
+"""The region decides on the work: what must be known before, and what each outcome must rest on."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from domain.case.commands import CommandContext, DecideApplication
-from domain.case.events import ApplicationDecided
+from domain.case.commands import CommandContext, DecideWorkPart
+from domain.case.events import ApplicationDecided, CaseEvent, WorkPartDecided
 from domain.case.lifecycle import Case, CheckState
+from domain.case.openness import require_in_hand, require_work_part_open
 from domain.case.refusals import CommandRefused, Reason
 from domain.case.verification import ENGINE_VERSION, rule_applied
 from domain.crossroads.answers import CheckKind
@@ -14,23 +15,36 @@ from domain.law.assessment import Assessment, assess
 from domain.law.findings import Verdict
 from domain.law.rulebook import Rulebook
 
-OUTCOMES: Final = ("granted", "refused")
+GRANTED: Final = "granted"
+REFUSED: Final = "refused"
+OUTCOMES: Final = (GRANTED, REFUSED)
+
+WORK_PART: Final = "work"
+RESIDENCE_PART: Final = "residence"
 
 EMPLOYER_NOT_REGISTERED: Final = "employerNotRegistered"
 EMPLOYER_INACTIVE: Final = "employerInactive"
 OTHER: Final = "other"
 
 
-def decided(case: Case, command: DecideApplication, context: CommandContext, rulebook: Rulebook) -> ApplicationDecided:
+def decide_work_part(
+    case: Case, command: DecideWorkPart, context: CommandContext, rulebook: Rulebook
+) -> list[CaseEvent]:
     """The decision, with the law and the facts it rests on (law of 29 July 1991 on the reasons of acts).
 
-    Raises :class:`CommandRefused` while a check is out, for a grant against a requirement that is not met,
-    and for a refusal on a ground that the file does not bear. Where the engine could not tell, a person
-    decides and says why.
+    A refusal ends the case. Raises :class:`CommandRefused` before admission, while the file is with the applicant or
+    a check is out, for a grant against a requirement that is not met, and for a refusal on a ground that the file
+    does not bear. Where the engine could not tell, a person decides and says why.
     """
+    require_work_part_open(case)
+    if case.admissible is None:
+        raise CommandRefused(
+            Reason.NOT_ADMISSIBLE_YET, "the application has not been declared admissible: do that first"
+        )
+    lapsed = require_in_hand(case, context)
     assessment = assess(rulebook, case.facts, context.today)
     require_allowed(case, command, assessment)
-    return ApplicationDecided(
+    decided = WorkPartDecided(
         effective_at=context.now,
         outcome=command.outcome,
         grounds=command.grounds,
@@ -40,14 +54,21 @@ def decided(case: Case, command: DecideApplication, context: CommandContext, rul
         rule_set=assessment.rule_set,
         engine_version=ENGINE_VERSION,
         results=tuple(rule_applied(finding) for finding in assessment.findings),
+        by=context.actor,
         worker_subject=case.worker_subject,
         facts=case.facts,
         findings=assessment.findings,
         motivation=command.motivation,
     )
+    if command.outcome == GRANTED:
+        return [*lapsed, decided]
+    refused = ApplicationDecided(
+        effective_at=context.now, outcome=REFUSED, refused_part=WORK_PART, grounds=command.grounds
+    )
+    return [*lapsed, decided, refused]
 
 
-def require_allowed(case: Case, command: DecideApplication, assessment: Assessment) -> None:
+def require_allowed(case: Case, command: DecideWorkPart, assessment: Assessment) -> None:
     """Refuse an outcome that the case and the assessment do not bear. Raises :class:`CommandRefused`.
 
     An audit asks this again of every decision that was recorded.
@@ -58,7 +79,7 @@ def require_allowed(case: Case, command: DecideApplication, assessment: Assessme
             f"the Crossroads Bank has not answered yet ({', '.join(case.pending_checks)}): "
             "wait for the answer, or for the check to become a manual task",
         )
-    if command.outcome == "granted":
+    if command.outcome == GRANTED:
         _require_grantable(case, command, assessment)
     else:
         _require_grounds(case, command, assessment)
@@ -75,7 +96,7 @@ def supported_grounds(case: Case, assessment: Assessment) -> frozenset[str]:
     return frozenset(not_met | {OTHER})
 
 
-def _require_grantable(case: Case, command: DecideApplication, assessment: Assessment) -> None:
+def _require_grantable(case: Case, command: DecideWorkPart, assessment: Assessment) -> None:
     if command.grounds:
         raise CommandRefused(Reason.GROUND_NOT_APPLICABLE, "grounds belong to a refusal: leave them out of a grant")
     if assessment.verdict is Verdict.NOT_MET:
@@ -94,7 +115,7 @@ def _require_grantable(case: Case, command: DecideApplication, assessment: Asses
         )
 
 
-def _require_grounds(case: Case, command: DecideApplication, assessment: Assessment) -> None:
+def _require_grounds(case: Case, command: DecideWorkPart, assessment: Assessment) -> None:
     if not command.grounds:
         raise CommandRefused(Reason.GROUND_REQUIRED, "a refusal names at least one ground")
     supported = supported_grounds(case, assessment)

@@ -7,215 +7,89 @@ the schema version in :mod:`infra.event_codec` and adds a golden sample under ``
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
-from uuid import UUID
-
-from domain.case.application import (
-    Document,
-    Employer,
-    GrossPay,
-    Representative,
-    Transfer,
-    VacancyPublication,
-    Worker,
-    WorkPeriod,
-    Workplace,
+from domain.case.check_events import (
+    CrossroadsCheckAnswered,
+    CrossroadsCheckFailed,
+    CrossroadsCheckRequested,
+    DeclaredQuarter,
+    EmployerIdentified,
+    LabourMarketEvidenceAdded,
+    LabourMarketTestAssessed,
+    RuleApplied,
+    SalaryVerified,
 )
-from domain.case.personal_data import Personal, SubjectRole, personal
-from domain.law.assessment import ApplicationFacts
-from domain.law.findings import Finding
-from domain.law.labour_market_test import RecruitmentFacts
+from domain.case.clock_events import (
+    ClockCorrected,
+    ClockPaused,
+    ClockResumed,
+    DeadlineBreached,
+    DeadlineWarned,
+)
+from domain.case.decision_events import (
+    ApplicationDecided,
+    ApplicationDecidedAtOnce,
+    ApplicationDeclaredAdmissible,
+    ApplicationDeclaredInadmissible,
+    ApplicationForwardedToImmigrationOffice,
+    ResidencePartDecided,
+    WorkPartDecided,
+)
+from domain.case.filing_events import (
+    ApplicationSubmitted,
+    ApplicationWithdrawn,
+    CaseCorrected,
+    DocumentAttached,
+    FeePaid,
+    JobOffered,
+)
+from domain.case.processing_events import (
+    CaseAssigned,
+    InformationProvided,
+    InformationRequested,
+    MandateVerified,
+)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobOffered:
-    """The job as far as it says nothing about a named person."""
-
-    start: date
-    end: date | None
-    contract: str
-    full_time_equivalent: Decimal
-    workplace: Workplace
-    occupation_code: str | None
-    qualification_level: int | None
-    joint_committee: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApplicationSubmitted:
-    """An application was filed; ``effective_at`` is the moment of filing."""
-
-    effective_at: datetime
-    reference: str
-    authority: str
-    kind: str
-    category: str
-    renewal: bool
-    change_of_employer: bool
-    procedure_language: str
-    filed_by: str
-    employer: Employer
-    representative: Representative | None
-    employment: JobOffered
-    publications: tuple[VacancyPublication, ...] | None
-    documents: tuple[Document, ...]
-    worker_subject: UUID
-    worker: Personal[Worker] = personal(SubjectRole.WORKER)
-    gross_pay: Personal[GrossPay] = personal(SubjectRole.WORKER)
-    title: Personal[str] = personal(SubjectRole.WORKER)
-    candidates: Personal[tuple[str, ...]] = personal(SubjectRole.WORKER)
-    transfer: Personal[Transfer | None] = personal(SubjectRole.WORKER)
-    work_history: Personal[tuple[WorkPeriod, ...]] = personal(SubjectRole.WORKER)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CrossroadsCheckRequested:
-    """A question to the Crossroads Bank became due; the worker who asks finds the identifiers himself."""
-
-    effective_at: datetime
-    check: str
-    revision: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CrossroadsCheckAnswered:
-    """The Crossroads Bank answered: ``found`` or ``noData``. Only the minimal conclusion is kept.
-
-    The digest of the answer is personal data: a wage is quickly guessed from it.
-    """
-
-    effective_at: datetime
-    check: str
-    revision: int
-    outcome: str
-    ticket: str
-    worker_subject: UUID
-    answer_sha256: Personal[str] = personal(SubjectRole.WORKER)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CrossroadsCheckFailed:
-    """No answer could be had: neither a pass nor a refusal, but a task for a person."""
-
-    effective_at: datetime
-    check: str
-    revision: int
-    reason: str
-    attempts: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmployerIdentified:
-    """The enterprise register holds the employer under this number."""
-
-    effective_at: datetime
-    enterprise_number: str
-    name: str
-    active: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeclaredQuarter:
-    """Wages an employer declared for a worker over one quarter (DmfA), in EUR."""
-
-    quarter: str
-    gross: Decimal
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleApplied:
-    """A finding as far as it says nothing about a person's pay."""
-
-    rule: str
-    required: bool
-    verdict: str
-    rule_id: str | None
-    threshold: str | None
-    unit: str | None
-    legal_reference: str | None
-    sources: tuple[str, ...]
-    confidence: str | None
-    reason: str | None
-    missing: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SalaryVerified:
-    """Pay was judged under the law of ``legal_reference_date`` as known on ``known_on``.
-
-    ``basis`` is ``contract`` or ``declaredWages``; ``facts`` is all that the verdict looked at, so that it can
-    be judged again without asking anyone.
-    """
-
-    effective_at: datetime
-    basis: str
-    legal_reference_date: date
-    known_on: date
-    rule_set: str
-    engine_version: int
-    result: RuleApplied
-    worker_subject: UUID
-    facts: Personal[ApplicationFacts] = personal(SubjectRole.WORKER)
-    declared_quarters: Personal[tuple[DeclaredQuarter, ...]] = personal(SubjectRole.WORKER)
-    finding: Personal[Finding] = personal(SubjectRole.WORKER)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LabourMarketEvidenceAdded:
-    """Further proof of recruitment came in; it adds to what the file already holds."""
-
-    effective_at: datetime
-    publications: tuple[VacancyPublication, ...]
-    worker_subject: UUID
-    candidates: Personal[tuple[str, ...]] = personal(SubjectRole.WORKER)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LabourMarketTestAssessed:
-    """The recruitment search was judged; ``facts`` holds the publications that were judged."""
-
-    effective_at: datetime
-    legal_reference_date: date
-    known_on: date
-    rule_set: str
-    engine_version: int
-    facts: RecruitmentFacts
-    finding: Finding
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApplicationDecided:
-    """The authority decided: ``granted`` or ``refused``, with the law and the facts it rests on."""
-
-    effective_at: datetime
-    outcome: str
-    grounds: tuple[str, ...]
-    verdict: str
-    legal_reference_date: date
-    known_on: date
-    rule_set: str
-    engine_version: int
-    results: tuple[RuleApplied, ...]
-    worker_subject: UUID
-    facts: Personal[ApplicationFacts] = personal(SubjectRole.WORKER)
-    findings: Personal[tuple[Finding, ...]] = personal(SubjectRole.WORKER)
-    motivation: Personal[str | None] = personal(SubjectRole.WORKER)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApplicationWithdrawn:
-    """The applicant took the application back (not to be confused with a revocation by the authority)."""
-
-    effective_at: datetime
-    by: str
-    worker_subject: UUID
-    reason: Personal[str | None] = personal(SubjectRole.WORKER)
-
+__all__ = [
+    "ApplicationDecided",
+    "ApplicationDecidedAtOnce",
+    "ApplicationDeclaredAdmissible",
+    "ApplicationDeclaredInadmissible",
+    "ApplicationForwardedToImmigrationOffice",
+    "ApplicationSubmitted",
+    "ApplicationWithdrawn",
+    "CaseAssigned",
+    "CaseCorrected",
+    "CaseEvent",
+    "ClockCorrected",
+    "ClockPaused",
+    "ClockResumed",
+    "CrossroadsCheckAnswered",
+    "CrossroadsCheckFailed",
+    "CrossroadsCheckRequested",
+    "DeadlineBreached",
+    "DeadlineWarned",
+    "DeclaredQuarter",
+    "DocumentAttached",
+    "EmployerIdentified",
+    "FeePaid",
+    "InformationProvided",
+    "InformationRequested",
+    "JobOffered",
+    "LabourMarketEvidenceAdded",
+    "LabourMarketTestAssessed",
+    "MandateVerified",
+    "ResidencePartDecided",
+    "RuleApplied",
+    "SalaryVerified",
+    "WorkPartDecided",
+]
 
 CaseEvent = (
     ApplicationSubmitted
+    | DocumentAttached
+    | FeePaid
+    | CaseCorrected
+    | ApplicationWithdrawn
     | CrossroadsCheckRequested
     | CrossroadsCheckAnswered
     | CrossroadsCheckFailed
@@ -223,6 +97,20 @@ CaseEvent = (
     | SalaryVerified
     | LabourMarketEvidenceAdded
     | LabourMarketTestAssessed
+    | CaseAssigned
+    | MandateVerified
+    | InformationRequested
+    | InformationProvided
+    | ApplicationDeclaredAdmissible
+    | ApplicationDeclaredInadmissible
+    | WorkPartDecided
+    | ApplicationForwardedToImmigrationOffice
+    | ResidencePartDecided
     | ApplicationDecided
-    | ApplicationWithdrawn
+    | ApplicationDecidedAtOnce
+    | ClockPaused
+    | ClockResumed
+    | ClockCorrected
+    | DeadlineWarned
+    | DeadlineBreached
 )

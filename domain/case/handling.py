@@ -10,7 +10,7 @@ from uuid import UUID
 from domain.case.commands import CaseCommand, CommandContext
 from domain.case.decider import decide
 from domain.case.events import CaseEvent
-from domain.case.lifecycle import fold
+from domain.case.folding import fold
 from domain.case.refusals import CommandRefused, StaleVersion
 from domain.law.rulebook import Rulebook
 

@@ -2,44 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final, assert_never
+from typing import Final
 from uuid import UUID
 
-from domain.case.application import GrossPay, VacancyPublication
+from domain.case.application import Document, Representative
 from domain.case.commands import CIVIL_TIME
-from domain.case.events import (
-    ApplicationDecided,
-    ApplicationSubmitted,
-    ApplicationWithdrawn,
-    CaseEvent,
-    CrossroadsCheckAnswered,
-    CrossroadsCheckFailed,
-    CrossroadsCheckRequested,
-    EmployerIdentified,
-    LabourMarketEvidenceAdded,
-    LabourMarketTestAssessed,
-    RuleApplied,
-    SalaryVerified,
-)
-from domain.case.manual_tasks import ManualTask, manual_task_of
-from domain.case.personal_data import revealed
+from domain.case.events import RuleApplied
+from domain.case.manual_tasks import ManualTask
+from domain.deadlines.pauses import Pause
 from domain.law.assessment import ApplicationFacts
-from domain.law.labour_market_test import Publication
 
 
 class CaseStatus(StrEnum):
     SUBMITTED = "submitted"
+    INFORMATION_REQUESTED = "informationRequested"
+    ADMISSIBLE = "admissible"
+    INADMISSIBLE = "inadmissible"
     DECIDED_GRANTED = "decidedGranted"
     DECIDED_REFUSED = "decidedRefused"
     WITHDRAWN = "withdrawn"
 
 
-OPEN_STATUSES: Final = (CaseStatus.SUBMITTED,)
+OPEN_STATUSES: Final = (CaseStatus.SUBMITTED, CaseStatus.INFORMATION_REQUESTED, CaseStatus.ADMISSIBLE)
+
+
+class Stage(StrEnum):
+    """What an open case waits for; the steps that applicants see in the portal (FACTS 4.4)."""
+
+    ADMISSIBILITY = "admissibility"
+    ADDITIONAL_INFORMATION = "additionalInformation"
+    WORK_PART = "workPart"
+    RESIDENCE_PART = "residencePart"
+    CLOSED = "closed"
 
 
 class CheckState(StrEnum):
@@ -56,23 +55,74 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InformationAsked:
+    """A request for information; ``pause`` is the pause of the clock that it began."""
+
+    request_id: UUID
+    reply_by: date
+    pause: int
+    answered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """Something an authority or the applicant did: what came out, who did it if that is known, and when it counts."""
+
+    outcome: str
+    by: str | None
+    at: datetime
+
+    def __str__(self) -> str:
+        doer = "" if self.by is None else f" by {self.by}"
+        return f"{self.outcome}{doer} on {self.at.astimezone(CIVIL_TIME).date()}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """What the decider needs to know of a case; ``facts`` is what the law looks at."""
+    """What the decider needs to know of a case; ``facts`` is what the law looks at.
+
+    ``ended`` is the act that closed it, ``alarms`` the warnings and breaches raised, as
+    (clock, run of it, kind).
+    """
 
     reference: str
     status: CaseStatus
     kind: str
     renewal: bool
+    filed_by: str
+    employer_number: str
+    representative: Representative | None
     worker_subject: UUID
     facts: ApplicationFacts
     checks: Mapping[str, Check] = field(default_factory=lambda: MappingProxyType({}))
     employer_active: bool | None = None
     salary: RuleApplied | None = None
     manual_tasks: tuple[ManualTask, ...] = ()
+    documents: tuple[Document, ...] = ()
+    fees_paid: frozenset[str] = frozenset()
+    mandate_valid: bool | None = None
+    handler: str | None = None
+    requests: tuple[InformationAsked, ...] = ()
+    admissible: Act | None = None
+    work_part: Act | None = None
+    forwarded: Act | None = None
+    pauses: tuple[Pause, ...] = ()
+    alarms: frozenset[tuple[str, int, str]] = frozenset()
+    ended: Act | None = None
 
     @property
     def is_open(self) -> bool:
         return self.status in OPEN_STATUSES
+
+    @property
+    def stage(self) -> Stage:
+        if not self.is_open:
+            return Stage.CLOSED
+        if self.status is CaseStatus.INFORMATION_REQUESTED:
+            return Stage.ADDITIONAL_INFORMATION
+        if self.admissible is None:
+            return Stage.ADMISSIBILITY
+        return Stage.WORK_PART if self.work_part is None else Stage.RESIDENCE_PART
 
     @property
     def pending_checks(self) -> tuple[str, ...]:
@@ -83,88 +133,27 @@ class Case:
     def filed_on(self) -> date:
         return self.facts.filed_on
 
+    @property
+    def open_pause(self) -> Pause | None:
+        """The pause that has begun and not ended, if any."""
+        return next((pause for pause in self.pauses if pause.to is None), None)
 
-class StreamCorrupt(Exception):
-    """The events of a stream do not make a case: it does not begin with its submission."""
+    @property
+    def open_request(self) -> InformationAsked | None:
+        """The request for information that the applicant has to answer, if any: the file is with him."""
+        if self.status is not CaseStatus.INFORMATION_REQUESTED:
+            return None
+        return self.requests[-1]
 
+    @property
+    def next_pause(self) -> int:
+        """The number that the next pause of the clock gets."""
+        return len(self.pauses) + 1
 
-def fold(events: Iterable[CaseEvent]) -> Case | None:
-    """The case that ``events`` make, or None when there are none."""
-    case: Case | None = None
-    for event in events:
-        case = evolve(case, event)
-    return case
+    def request(self, request_id: UUID) -> InformationAsked | None:
+        return next((each for each in self.requests if each.request_id == request_id), None)
 
-
-def evolve(case: Case | None, event: CaseEvent) -> Case:
-    """The case after ``event``. Raises :class:`StreamCorrupt` for an event that has no case to change."""
-    if isinstance(event, ApplicationSubmitted):
-        return _submitted(event)
-    if case is None:
-        raise StreamCorrupt(f"the stream begins with {type(event).__name__}, not with ApplicationSubmitted")
-    task = manual_task_of(event)
-    if task is not None:
-        case = replace(case, manual_tasks=(*case.manual_tasks, task))
-    match event:
-        case CrossroadsCheckRequested():
-            return _with_check(case, event.check, Check(revision=event.revision, state=CheckState.REQUESTED))
-        case CrossroadsCheckAnswered():
-            return _with_check(case, event.check, Check(revision=event.revision, state=CheckState(event.outcome)))
-        case CrossroadsCheckFailed():
-            return _with_check(case, event.check, Check(revision=event.revision, state=CheckState.FAILED))
-        case EmployerIdentified():
-            return replace(case, employer_active=event.active)
-        case SalaryVerified():
-            # What was judged is what counts from here: a renewal is judged on declared wages.
-            judged = revealed(event.facts)
-            pay = case.facts.gross_pay if judged is None else judged.gross_pay
-            period = case.facts.pay_period if judged is None else judged.pay_period
-            return replace(case, salary=event.result, facts=replace(case.facts, gross_pay=pay, pay_period=period))
-        case LabourMarketEvidenceAdded():
-            known = case.facts.publications or ()
-            return replace(
-                case,
-                facts=replace(case.facts, publications=(*known, *as_law_publications(event.publications))),
-            )
-        case LabourMarketTestAssessed():
-            return case
-        case ApplicationDecided():
-            granted = event.outcome == "granted"
-            status = CaseStatus.DECIDED_GRANTED if granted else CaseStatus.DECIDED_REFUSED
-            return replace(case, status=status, manual_tasks=())
-        case ApplicationWithdrawn():
-            return replace(case, status=CaseStatus.WITHDRAWN, manual_tasks=())
-        case _:
-            assert_never(event)
-
-
-def as_law_publications(publications: Iterable[VacancyPublication]) -> tuple[Publication, ...]:
-    """Publications in the words of the law's rules."""
-    return tuple(
-        Publication(channel=each.channel, published_from=each.from_, published_to=each.to) for each in publications
-    )
-
-
-def _submitted(event: ApplicationSubmitted) -> Case:
-    # A renewal is judged on declared wages: until they are known its pay is not, whatever the contract says.
-    pay: GrossPay | None = None if event.renewal else revealed(event.gross_pay)
-    return Case(
-        reference=event.reference,
-        status=CaseStatus.SUBMITTED,
-        kind=event.kind,
-        renewal=event.renewal,
-        worker_subject=event.worker_subject,
-        facts=ApplicationFacts(
-            authority=event.authority,
-            category=event.category,
-            filed_on=event.effective_at.astimezone(CIVIL_TIME).date(),
-            contract=event.employment.contract,
-            gross_pay=None if pay is None else pay.amount,
-            pay_period=None if pay is None else pay.period,
-            publications=None if event.publications is None else as_law_publications(event.publications),
-        ),
-    )
-
-
-def _with_check(case: Case, name: str, check: Check) -> Case:
-    return replace(case, checks=MappingProxyType({**case.checks, name: check}))
+    def with_pause(self, pause: Pause) -> Case:
+        """The case with this pause in place of the one of the same number, or beside the others."""
+        others = (each for each in self.pauses if each.number != pause.number)
+        return replace(self, pauses=tuple(sorted((*others, pause), key=lambda each: each.number)))

@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
-from domain.case.events import CaseEvent, CrossroadsCheckAnswered, CrossroadsCheckFailed, SalaryVerified
+from domain.case.events import (
+    ApplicationDecided,
+    ApplicationDecidedAtOnce,
+    ApplicationDeclaredInadmissible,
+    ApplicationWithdrawn,
+    CaseEvent,
+    CrossroadsCheckAnswered,
+    CrossroadsCheckFailed,
+    CrossroadsCheckRequested,
+    SalaryVerified,
+    WorkPartDecided,
+)
 from domain.law.findings import Verdict
+
+SALARY: Final = "salary"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,13 +31,45 @@ class ManualTask:
 
 
 def manual_task_of(event: CaseEvent) -> ManualTask | None:
-    """The task that this event gives a case handler, if any; a decision or withdrawal ends all tasks."""
+    """The task that this event gives a case handler, if any."""
     match event:
         case CrossroadsCheckFailed():
             return ManualTask(subject=event.check, reason=event.reason)
         case CrossroadsCheckAnswered(outcome="noData"):
             return ManualTask(subject=event.check, reason="noData")
         case SalaryVerified() if event.result.verdict == Verdict.UNDETERMINED.value:
-            return ManualTask(subject="salary", reason=event.result.reason or "undetermined")
+            return ManualTask(subject=SALARY, reason=event.result.reason or "undetermined")
         case _:
             return None
+
+
+def subject_settled_by(event: CaseEvent) -> str | None:
+    """The subject about which nothing that was said before counts any more once this event has happened."""
+    match event:
+        case CrossroadsCheckRequested() | CrossroadsCheckAnswered() | CrossroadsCheckFailed():
+            return event.check
+        case SalaryVerified():
+            return SALARY
+        case _:
+            return None
+
+
+def ends_all_tasks(event: CaseEvent) -> bool:
+    """Whether nothing is left to judge: the work part is decided, or the case has ended before."""
+    return isinstance(
+        event,
+        WorkPartDecided
+        | ApplicationDecided
+        | ApplicationDecidedAtOnce
+        | ApplicationDeclaredInadmissible
+        | ApplicationWithdrawn,
+    )
+
+
+def tasks_after(tasks: tuple[ManualTask, ...], event: CaseEvent) -> tuple[ManualTask, ...]:
+    """The tasks that are open once ``event`` has happened."""
+    if ends_all_tasks(event):
+        return ()
+    settled, given = subject_settled_by(event), manual_task_of(event)
+    left = tuple(task for task in tasks if task.subject != settled)
+    return left if given is None else (*left, given)

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Final
 
 from domain.case.refusals import InputIssue
@@ -21,6 +22,8 @@ INVALID_PERIOD: Final = "invalidPeriod"
 OUT_OF_RANGE: Final = "outOfRange"
 REQUIRED_INPUT: Final = "requiredInput"
 REJECTED_INPUT: Final = "rejectedInput"
+
+_SHA256: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 LONGEST_LINE: Final = 200
 LONGEST_FREE_TEXT: Final = 10_000
@@ -66,6 +69,30 @@ def spelled(path: str, value: str, pattern: re.Pattern[str], form: str) -> Issue
     if pattern.fullmatch(value) is None:
         yield InputIssue(
             path=path, code=SCHEMA_VIOLATION, problem="it does not have the right form", remedy=f"write {form}"
+        )
+
+
+def digest(path: str, value: str) -> Issues:
+    """The SHA-256 of a file."""
+    return spelled(path, value, _SHA256, "its SHA-256 as 64 lower-case hex digits")
+
+
+def euros(path: str, amount: Decimal, highest: Decimal) -> Issues:
+    """An amount in euros and cents, above nothing and at most ``highest``."""
+    exponent = amount.as_tuple().exponent
+    if not isinstance(exponent, int) or not -2 <= exponent <= 0:
+        yield InputIssue(
+            path=path,
+            code=INVALID_INPUT,
+            problem="it is not an amount in euros and cents",
+            remedy='write at most two decimals, such as "52000.00"',
+        )
+    elif not 0 < amount <= highest:
+        yield InputIssue(
+            path=path,
+            code=OUT_OF_RANGE,
+            problem=f"it is not above 0 and at most {highest:,} EUR",
+            remedy="write the amount in euros, and see whether it is meant in cents",
         )
 
 

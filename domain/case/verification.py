@@ -40,6 +40,13 @@ def salary_from_contract(case: Case, context: CommandContext, rulebook: Rulebook
     return [_salary_verified(case, CONTRACT, case.facts, (), context, rulebook)]
 
 
+def salary_judged_anew(case: Case, context: CommandContext, rulebook: Rulebook) -> list[CaseEvent]:
+    """Judge corrected pay, if the contract's pay had been judged before."""
+    if case.renewal or case.salary is None:
+        return []
+    return [_salary_verified(case, CONTRACT, case.facts, (), context, rulebook)]
+
+
 def salary_from_declared_wages(
     case: Case, quarters: tuple[DeclaredQuarter, ...], context: CommandContext, rulebook: Rulebook
 ) -> list[CaseEvent]:

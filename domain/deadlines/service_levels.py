@@ -1,17 +1,20 @@
 """The service target: by when a case should be decided, and how it stands against that on a day.
 
-A deadline is derived from the day of filing and this data whenever it is asked; it is never stored as truth.
+A deadline is derived from the day of filing, the pauses and this data whenever it is asked; it is never stored
+as truth.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from domain.case.codes import AUTHORITIES
+from domain.deadlines.pauses import Pause, all_paused_days, paused_days, reached_on
 from domain.law.durations import CalendarDuration
 from domain.law.entry_reader import EntryReader, LawDataUnusable, read_entries
 from domain.law.law_files import CONFIDENCES
@@ -64,22 +67,50 @@ class ServiceTarget:
             )
         return mine[0]
 
-    def due_on(self, filed_on: date) -> date:
-        """The last day on which a decision is in time."""
-        return self.term.after(filed_on)
+    def due_on(self, filed_on: date, pauses: Collection[Pause] = (), on: date | None = None) -> date:
+        """The last day on which a decision is in time, as it stands on the day ``on``.
 
-    def at_risk_from(self, filed_on: date) -> date:
-        """The first day on which an open case counts as at risk."""
-        return self.warning.before(self.due_on(filed_on))
+        Paused days before ``on`` are added to the term, so that while a pause is open the due day moves with
+        the day asked. Without ``on`` every pause counts in full; ValueError then when one is still open.
+        """
+        return self.term.after(filed_on) + _moved(filed_on, pauses, on)
 
-    def status(self, filed_on: date, on: date) -> ServiceStatus:
+    def at_risk_from(self, filed_on: date, pauses: Collection[Pause] = (), on: date | None = None) -> date:
+        """The first day on which an open case counts as at risk; it moves as ``due_on`` does."""
+        return self.warning.before(self.term.after(filed_on)) + _moved(filed_on, pauses, on)
+
+    def status(self, filed_on: date, on: date, pauses: Collection[Pause] = ()) -> ServiceStatus:
         """How a case filed on ``filed_on`` stands on the day ``on``.
 
-        ``on`` is today for an open case, and the day of the decision for a decided one.
+        ``on`` is today for an open case, and the day of the decision for a decided one. Once late a case stays
+        late: a pause that begins later gives no time back.
         """
-        if on > self.due_on(filed_on):
-            return ServiceStatus.LATE
-        return ServiceStatus.AT_RISK if on >= self.at_risk_from(filed_on) else ServiceStatus.IN_TIME
+        return status_on(
+            on, due_on=self.due_on(filed_on, pauses, on), at_risk_from=self.at_risk_from(filed_on, pauses, on)
+        )
+
+    def warned_on(self, filed_on: date, pauses: Collection[Pause] = ()) -> date | None:
+        """The first day on which the open case counts as at risk; None while an open pause keeps it from that."""
+        at_risk = reached_on(self.warning.before(self.term.after(filed_on)), pauses, since=filed_on)
+        return None if at_risk is None else max(at_risk, self.valid_from)
+
+    def breached_on(self, filed_on: date, pauses: Collection[Pause] = ()) -> date | None:
+        """The first day on which the open case is late; None while an open pause keeps it from that."""
+        late = reached_on(self.term.after(filed_on) + timedelta(days=1), pauses, since=filed_on)
+        return None if late is None else max(late, self.valid_from)
+
+
+def status_on(on: date, *, due_on: date, at_risk_from: date | None) -> ServiceStatus:
+    """How a clock stands on a day; one that warns of nothing is in time until it is late."""
+    if on > due_on:
+        return ServiceStatus.LATE
+    return ServiceStatus.AT_RISK if at_risk_from is not None and on >= at_risk_from else ServiceStatus.IN_TIME
+
+
+def _moved(filed_on: date, pauses: Collection[Pause], on: date | None) -> timedelta:
+    """By how much the pauses since filing move the days of the target."""
+    paused = all_paused_days(pauses, since=filed_on) if on is None else paused_days(pauses, on, since=filed_on)
+    return timedelta(days=paused)
 
 
 def _read(entry: EntryReader) -> ServiceTarget:

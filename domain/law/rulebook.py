@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
+from domain.deadlines.terms import ProceduralTerms
 from domain.law import reasons
 from domain.law.effective_dated import EffectiveDated, Provision
 from domain.law.law_files import read_law
@@ -49,6 +50,9 @@ class Rulebook:
     """
 
     sha256: str
+    terms: ProceduralTerms
+    """The terms of procedure. They bear on days and on no verdict, so they are no part of ``sha256``."""
+
     _thresholds: EffectiveDated[SalaryThreshold]
     _conversions: EffectiveDated[PayConversion]
     _reference_dates: EffectiveDated[ReferenceDateRule]
@@ -64,6 +68,7 @@ class Rulebook:
         provisions = read_law(PACKAGED_VALUES if directory is None else directory)
         return cls(
             sha256=_sha256(provisions),
+            terms=ProceduralTerms.load(),
             _thresholds=EffectiveDated(_of_kind(provisions, SalaryThreshold)),
             _conversions=EffectiveDated(_of_kind(provisions, PayConversion)),
             _reference_dates=EffectiveDated(_of_kind(provisions, ReferenceDateRule)),

@@ -11,9 +11,9 @@ from uuid import UUID
 
 from domain.audit.replay import VERDICT_EVENTS, CaseReplay, ReplayOutcome, VerdictReplay, digest_of_all, replay_case
 from domain.case.events import CaseEvent
-from domain.case.lifecycle import StreamCorrupt
+from domain.case.folding import StreamCorrupt
 from domain.law.rulebook import Rulebook
-from infra.event_codec import EventCodec, UnreadableEvent
+from infra.event_codec import EventCodec, UnreadableEvent, stored_names
 from infra.keys import KeyMissing
 from infra.postgres.connections import ConnectionPool
 from infra.postgres.copy_binary import JournalRow, copy_streams
@@ -25,8 +25,7 @@ FINDINGS_NAMED: Final = 100
 """Differing verdicts and unreadable cases kept word for word; the rest are counted."""
 
 _CASES_AT_ONCE: Final = 250
-_TYPES: Final = tuple(each.__name__ for each in VERDICT_EVENTS)
-"""The codec stores each of these events under the name of its class."""
+_TYPES: Final = stored_names(VERDICT_EVENTS)
 
 OnProgress = Callable[[int, int], None]
 """Called with the cases done and the cases there are."""

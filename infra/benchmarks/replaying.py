@@ -22,7 +22,8 @@ from uuid import UUID
 import orjson
 
 from domain.audit.merkle import leaf_hash
-from domain.case.lifecycle import Case, evolve
+from domain.case.folding import evolve
+from domain.case.lifecycle import Case
 from infra.benchmarks.peer import Peer
 from infra.benchmarks.runs import RUNS, BenchmarkImpossible, BenchmarkReport, compare, machine
 from infra.benchmarks.sample_journal import ORIGIN, KeysInMemory, SampleJournal, sample_journal

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
-from typing import Final
+from typing import Final, TypeAlias
 from uuid import UUID, uuid4
 
 from domain.case.application import (
@@ -29,7 +29,10 @@ from domain.case.application import (
 from domain.case.commands import (
     CaseCommand,
     CommandContext,
-    DecideApplication,
+    DecideAdmissibility,
+    DecideResidencePart,
+    DecideWorkPart,
+    ForwardToImmigrationOffice,
     Minted,
     RecordCrossroadsAnswer,
     RecordCrossroadsFailure,
@@ -38,7 +41,8 @@ from domain.case.commands import (
 )
 from domain.case.decider import decide
 from domain.case.events import CaseEvent
-from domain.case.lifecycle import Case, evolve
+from domain.case.folding import evolve
+from domain.case.lifecycle import Case
 from domain.crossroads.answers import (
     CheckKind,
     CrossroadsAnswer,
@@ -214,7 +218,13 @@ def _course(number: int, filed_at: datetime, subject: UUID, law: Rulebook) -> It
         version += len(events)
 
 
-def _commands(number: int, stream: UUID, subject: UUID) -> Sequence[tuple[str, timedelta, CaseCommand]]:
+Step: TypeAlias = tuple[str, timedelta, CaseCommand]
+"""Who asks, how long after filing, and what."""
+
+_HANDLER: Final = "caseHandler:h-1"
+
+
+def _commands(number: int, stream: UUID, subject: UUID) -> Sequence[Step]:
     """Who asks what, and how long after filing."""
     minted = Minted(reference=f"FL-2026-{number:07d}-00", worker_subject=subject)
     decided_after = timedelta(days=20 + number % 50)
@@ -223,7 +233,7 @@ def _commands(number: int, stream: UUID, subject: UUID) -> Sequence[tuple[str, t
         application = _application(number, category, pay, evidence=evidence, renewal=renewal)
         return SubmitApplication(application=application, minted=minted)
 
-    def answered(check: CheckKind, answer: CrossroadsAnswer) -> tuple[str, timedelta, CaseCommand]:
+    def answered(check: CheckKind, answer: CrossroadsAnswer) -> Step:
         ticket = ticket_of(str(stream), check, 1)
         digest = sha256(ticket.encode()).hexdigest()
         command = RecordCrossroadsAnswer(check=check, revision=1, ticket=ticket, answer=answer, answer_sha256=digest)
@@ -232,24 +242,29 @@ def _commands(number: int, stream: UUID, subject: UUID) -> Sequence[tuple[str, t
     register = answered(
         CheckKind.EMPLOYER_REGISTER, EmployerOnRegister(enterprise_number=_EMPLOYER, name="Proximus", active=True)
     )
-    granted = ("case handler", decided_after, DecideApplication(outcome="granted", motivation="The file is in order."))
+    admissible = DecideAdmissibility(outcome="admissible", motivation="The fee was paid at the counter.")
+    admitted: Step = (_HANDLER, decided_after / 2, admissible)
+    granted: tuple[Step, ...] = (
+        admitted,
+        (_HANDLER, decided_after, DecideWorkPart(outcome="granted", motivation="The file is in order.")),
+        (_HANDLER, decided_after, ForwardToImmigrationOffice()),
+        (_HANDLER, decided_after + timedelta(days=20), DecideResidencePart(outcome="granted")),
+    )
     match number % 10:
         case 0 | 1 | 2:
-            return (("employer", timedelta(), filed("highlySkilled", "61250.00")), register, granted)
+            return (("employer", timedelta(), filed("highlySkilled", "61250.00")), register, *granted)
         case 3 | 4:
             filing = filed("mediumSkilledOther", "45310.50", evidence=True)
-            return (("employer", timedelta(), filing), register, granted)
+            return (("employer", timedelta(), filing), register, *granted)
         case 5:
             quarters = tuple(QuarterWages(quarter=quarter, gross=Decimal("16480.25")) for quarter in _QUARTERS)
             wages = answered(CheckKind.DECLARED_WAGES, DeclaredWages(quarters=quarters))
             filing = filed("highlySkilled", "65920.00", renewal=True)
-            return (("employer", timedelta(), filing), register, wages, granted)
+            return (("employer", timedelta(), filing), register, wages, *granted)
         case 6:
-            refused = DecideApplication(
-                outcome="refused", grounds=("salaryThreshold",), motivation="The pay is too low."
-            )
+            refused = DecideWorkPart(outcome="refused", grounds=("salaryThreshold",), motivation="The pay is too low.")
             filing = filed("highlySkilled", "41000.00")
-            return (("employer", timedelta(), filing), register, ("case handler", decided_after, refused))
+            return (("employer", timedelta(), filing), register, admitted, (_HANDLER, decided_after, refused))
         case 7:
             check = CheckKind.EMPLOYER_REGISTER
             failed = RecordCrossroadsFailure(check=check, revision=1, reason="timeout", attempts=5)

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import orjson
 
-from infra.event_codec import FORMATS, UnreadableEvent
+from infra.event_codec import UnreadableEvent, is_readable
 from infra.postgres.journal_events import JournalNotification
 from projections.recorded_event import RecordedEvent
 
 if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor
-
-_SCHEMAS: Final = {each.name: each.schema for each in FORMATS}
 
 
 def handled_events(page: Iterable[JournalNotification], handles: frozenset[str]) -> list[RecordedEvent]:
@@ -26,8 +24,7 @@ def handled_events(page: Iterable[JournalNotification], handles: frozenset[str])
     """
     events = []
     for notification in page:
-        schema = _SCHEMAS.get(notification.topic)
-        if schema != notification.schema:
+        if not is_readable(notification.topic, notification.schema):
             raise UnreadableEvent(
                 f"position {notification.id}: no event {notification.topic!r} of schema {notification.schema} is known"
             )

@@ -16,7 +16,7 @@ from domain.audit.replay import ReplayOutcome, replay_case
 from domain.case.commands import CommandContext, DecideApplication, Minted, RecordCrossroadsAnswer, SubmitApplication
 from domain.case.decider import decide
 from domain.case.events import ApplicationSubmitted, CaseEvent
-from domain.case.lifecycle import StreamCorrupt, fold
+from domain.case.folding import StreamCorrupt, fold
 from domain.case.personal_data import Withheld
 from domain.crossroads.answers import CheckKind, EmployerOnRegister
 from domain.law.rulebook import Rulebook

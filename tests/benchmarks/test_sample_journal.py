@@ -5,7 +5,8 @@ from contextlib import closing
 
 import pytest
 
-from domain.case.lifecycle import CaseStatus, fold
+from domain.case.folding import fold
+from domain.case.lifecycle import CaseStatus
 from domain.law.rulebook import Rulebook
 from infra.audit.verification import verify_journal
 from infra.benchmarks.sample_journal import (

@@ -16,7 +16,8 @@ from domain.case.commands import (
 )
 from domain.case.decider import decide
 from domain.case.events import CaseEvent
-from domain.case.lifecycle import Case, evolve, fold
+from domain.case.folding import evolve, fold
+from domain.case.lifecycle import Case
 from domain.case.refusals import CommandRefused
 from domain.crossroads.answers import CheckKind, EmployerOnRegister, NoDataFound
 from infra.event_codec import FORMATS

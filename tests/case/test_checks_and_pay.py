@@ -12,7 +12,8 @@ from domain.case.events import (
     EmployerIdentified,
     SalaryVerified,
 )
-from domain.case.lifecycle import CheckState, fold
+from domain.case.folding import fold
+from domain.case.lifecycle import CheckState
 from domain.case.manual_tasks import ManualTask
 from domain.case.refusals import Reason
 from domain.crossroads.answers import CheckKind, EmployerOnRegister, NoDataFound

@@ -4,7 +4,8 @@ import pytest
 
 from domain.case.commands import CaseCommand, WithdrawApplication
 from domain.case.events import ApplicationDecided, ApplicationWithdrawn
-from domain.case.lifecycle import CaseStatus, fold
+from domain.case.folding import fold
+from domain.case.lifecycle import CaseStatus
 from domain.case.refusals import Reason
 from domain.crossroads.answers import EmployerOnRegister, NoDataFound
 from tests.case.vocabulary import (

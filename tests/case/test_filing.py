@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from domain.case.events import ApplicationSubmitted, CrossroadsCheckRequested, LabourMarketTestAssessed
-from domain.case.lifecycle import CaseStatus, fold
+from domain.case.folding import fold
+from domain.case.lifecycle import CaseStatus
 from domain.case.refusals import Reason
 from tests.case.vocabulary import NOW, WORKER, application, case, filed, published, submit
 

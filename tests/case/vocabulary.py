@@ -30,7 +30,8 @@ from domain.case.commands import (
 )
 from domain.case.decider import decide
 from domain.case.events import CaseEvent
-from domain.case.lifecycle import Case, evolve
+from domain.case.folding import evolve
+from domain.case.lifecycle import Case
 from domain.crossroads.answers import (
     CheckKind,
     CrossroadsAnswer,

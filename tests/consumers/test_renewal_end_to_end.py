@@ -17,7 +17,8 @@ from api.composition import Program, open_program
 from api.workers import WatchedWorkers, running_workers
 from domain.case.commands import CommandContext, Minted, SubmitApplication
 from domain.case.events import SalaryVerified
-from domain.case.lifecycle import Case, fold
+from domain.case.folding import fold
+from domain.case.lifecycle import Case
 from domain.crossroads.answers import CheckKind, ticket_of
 from domain.crossroads.check_process import quarters_to_ask
 from domain.law.findings import Verdict

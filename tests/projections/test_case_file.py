@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from domain.case.application import Transfer, WorkPeriod
-from domain.case.lifecycle import fold
+from domain.case.folding import fold
 from infra.event_codec import FORMATS
 from infra.personal_groups import GroupNotAuthentic
 from infra.postgres.recorded_events import events_of_case, handled_events

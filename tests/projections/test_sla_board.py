@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from domain.case.events import ApplicationDecided, ApplicationWithdrawn
-from domain.case.lifecycle import StreamCorrupt, fold
+from domain.case.folding import StreamCorrupt, fold
 from domain.deadlines.service_levels import ServiceStatus
 from infra.postgres.recorded_events import handled_events
 from projections.read_model import Cursor

@@ -1,0 +1,97 @@
+"""Declaring an application admissible or inadmissible: the file is complete and may be judged, or it may not."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from domain.case.commands import CommandContext, DecideAdmissibility
+from domain.case.events import ApplicationDeclaredAdmissible, ApplicationDeclaredInadmissible, CaseEvent
+from domain.case.lifecycle import Case
+from domain.case.openness import require_in_hand, require_open
+from domain.case.refusals import CommandRefused, Reason
+
+ADMISSIBLE: Final = "admissible"
+INADMISSIBLE: Final = "inadmissible"
+ADMISSIBILITY_OUTCOMES: Final = (ADMISSIBLE, INADMISSIBLE)
+
+FEE_NOT_PAID: Final = "feeNotPaid"
+MANDATE_MISSING: Final = "mandateMissing"
+ANSWER_TERM_EXPIRED: Final = "answerTermExpired"
+OTHER: Final = "other"
+
+FEDERAL: Final = "federal"
+
+
+def decide_admissibility(case: Case, command: DecideAdmissibility, context: CommandContext) -> list[CaseEvent]:
+    """Declare the application admissible or not.
+
+    Raises :class:`CommandRefused` for a second declaration, while the applicant has the file, for points left open
+    without a motivation, and for a ground that the file does not bear.
+    """
+    require_open(case)
+    if case.admissible is not None:
+        raise CommandRefused(Reason.ALREADY_ADMISSIBLE, f"that has been settled: {case.admissible}")
+    lapsed = require_in_hand(case, context)
+    if command.outcome == ADMISSIBLE:
+        return [*lapsed, _admissible(case, command, context)]
+    return [*lapsed, _inadmissible(case, command, context)]
+
+
+def open_points(case: Case) -> tuple[str, ...]:
+    """The conditions of admission that the file does not show to be met (FACTS 4.2, 4.9)."""
+    points = [] if FEDERAL in case.fees_paid else [FEE_NOT_PAID]
+    if case.representative is not None and case.mandate_valid is not True:
+        points.append(MANDATE_MISSING)
+    return tuple(points)
+
+
+def _admissible(case: Case, command: DecideAdmissibility, context: CommandContext) -> ApplicationDeclaredAdmissible:
+    if command.grounds:
+        raise CommandRefused(
+            Reason.GROUND_NOT_APPLICABLE, "grounds belong to inadmissibility: leave them out when admitting"
+        )
+    points = open_points(case)
+    if points and not command.motivation:
+        raise CommandRefused(
+            Reason.MOTIVATION_REQUIRED,
+            f"the file leaves open: {', '.join(points)}. Have it mended, or say in the motivation why it is admitted",
+        )
+    return ApplicationDeclaredAdmissible(
+        effective_at=context.now,
+        open_points=points,
+        by=context.actor,
+        worker_subject=case.worker_subject,
+        motivation=command.motivation,
+    )
+
+
+def _inadmissible(case: Case, command: DecideAdmissibility, context: CommandContext) -> ApplicationDeclaredInadmissible:
+    if not command.grounds:
+        raise CommandRefused(Reason.GROUND_REQUIRED, "inadmissibility names at least one ground")
+    unsupported = [ground for ground in command.grounds if ground in _CHECKED and ground not in _borne(case)]
+    if unsupported:
+        raise CommandRefused(
+            Reason.GROUND_NOT_SUPPORTED,
+            f"the file does not bear {', '.join(unsupported)}; of these it bears "
+            f"{', '.join(sorted(_borne(case))) or 'none'}",
+        )
+    if not command.motivation and not set(command.grounds) <= _CHECKED:
+        raise CommandRefused(
+            Reason.MOTIVATION_REQUIRED, "say in the motivation what makes the application inadmissible"
+        )
+    return ApplicationDeclaredInadmissible(
+        effective_at=context.now,
+        grounds=command.grounds,
+        by=context.actor,
+        worker_subject=case.worker_subject,
+        motivation=command.motivation,
+    )
+
+
+_CHECKED: Final = frozenset({FEE_NOT_PAID, MANDATE_MISSING, ANSWER_TERM_EXPIRED})
+"""Grounds that the file itself shows to be there or not; the others rest on the motivation."""
+
+
+def _borne(case: Case) -> frozenset[str]:
+    unanswered = bool(case.requests) and not case.requests[-1].answered
+    return frozenset(open_points(case)) | (frozenset({ANSWER_TERM_EXPIRED}) if unanswered else frozenset())

@@ -1,0 +1,129 @@
+"""What was asked of the Crossroads Bank, what it said, and what the rules made of pay and recruitment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from domain.case.application import VacancyPublication
+from domain.case.personal_data import Personal, SubjectRole, personal
+from domain.law.assessment import ApplicationFacts
+from domain.law.findings import Finding
+from domain.law.labour_market_test import RecruitmentFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrossroadsCheckRequested:
+    """A question to the Crossroads Bank became due; the worker who asks finds the identifiers himself."""
+
+    effective_at: datetime
+    check: str
+    revision: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrossroadsCheckAnswered:
+    """The Crossroads Bank answered: ``found`` or ``noData``. Only the minimal conclusion is kept.
+
+    The digest of the answer is personal data: a wage is quickly guessed from it.
+    """
+
+    effective_at: datetime
+    check: str
+    revision: int
+    outcome: str
+    ticket: str
+    worker_subject: UUID
+    answer_sha256: Personal[str] = personal(SubjectRole.WORKER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrossroadsCheckFailed:
+    """No answer could be had: neither a pass nor a refusal, but a task for a person."""
+
+    effective_at: datetime
+    check: str
+    revision: int
+    reason: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmployerIdentified:
+    """The enterprise register holds the employer under this number."""
+
+    effective_at: datetime
+    enterprise_number: str
+    name: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredQuarter:
+    """Wages an employer declared for a worker over one quarter (DmfA), in EUR."""
+
+    quarter: str
+    gross: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleApplied:
+    """A finding as far as it says nothing about a person's pay."""
+
+    rule: str
+    required: bool
+    verdict: str
+    rule_id: str | None
+    threshold: str | None
+    unit: str | None
+    legal_reference: str | None
+    sources: tuple[str, ...]
+    confidence: str | None
+    reason: str | None
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SalaryVerified:
+    """Pay was judged under the law of ``legal_reference_date`` as known on ``known_on``.
+
+    ``basis`` is ``contract`` or ``declaredWages``; ``facts`` is all that the verdict looked at, so that it can
+    be judged again without asking anyone.
+    """
+
+    effective_at: datetime
+    basis: str
+    legal_reference_date: date
+    known_on: date
+    rule_set: str
+    engine_version: int
+    result: RuleApplied
+    worker_subject: UUID
+    facts: Personal[ApplicationFacts] = personal(SubjectRole.WORKER)
+    declared_quarters: Personal[tuple[DeclaredQuarter, ...]] = personal(SubjectRole.WORKER)
+    finding: Personal[Finding] = personal(SubjectRole.WORKER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabourMarketEvidenceAdded:
+    """Further proof of recruitment came in; it adds to what the file already holds."""
+
+    effective_at: datetime
+    publications: tuple[VacancyPublication, ...]
+    worker_subject: UUID
+    candidates: Personal[tuple[str, ...]] = personal(SubjectRole.WORKER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabourMarketTestAssessed:
+    """The recruitment search was judged; ``facts`` holds the publications that were judged."""
+
+    effective_at: datetime
+    legal_reference_date: date
+    known_on: date
+    rule_set: str
+    engine_version: int
+    facts: RecruitmentFacts
+    finding: Finding

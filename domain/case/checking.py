@@ -1,0 +1,101 @@
+"""What the Crossroads Bank says, and further proof of recruitment: facts that the rules judge at once."""
+
+from __future__ import annotations
+
+from domain.case.commands import (
+    AddLabourMarketEvidence,
+    CommandContext,
+    RecordCrossroadsAnswer,
+    RecordCrossroadsFailure,
+)
+from domain.case.events import (
+    CaseEvent,
+    CrossroadsCheckAnswered,
+    CrossroadsCheckFailed,
+    DeclaredQuarter,
+    EmployerIdentified,
+    LabourMarketEvidenceAdded,
+)
+from domain.case.folding import evolve
+from domain.case.lifecycle import Case, CheckState
+from domain.case.openness import require_work_part_open
+from domain.case.verification import (
+    labour_market_test_assessed,
+    salary_from_contract,
+    salary_from_declared_wages,
+)
+from domain.crossroads.answers import CheckKind, DeclaredWages, EmployerOnRegister, NoDataFound
+from domain.law.rulebook import Rulebook
+
+
+def record_answer(
+    case: Case, command: RecordCrossroadsAnswer, context: CommandContext, rulebook: Rulebook
+) -> list[CaseEvent]:
+    if not _is_awaited(case, command.check, command.revision):
+        return []
+    answer = command.answer
+    events: list[CaseEvent] = [
+        CrossroadsCheckAnswered(
+            effective_at=context.now,
+            check=command.check.value,
+            revision=command.revision,
+            outcome=(CheckState.NO_DATA if isinstance(answer, NoDataFound) else CheckState.FOUND).value,
+            ticket=command.ticket,
+            worker_subject=case.worker_subject,
+            answer_sha256=command.answer_sha256,
+        )
+    ]
+    if isinstance(answer, EmployerOnRegister):
+        events.append(
+            EmployerIdentified(
+                effective_at=context.now,
+                enterprise_number=answer.enterprise_number,
+                name=answer.name,
+                active=answer.active,
+            )
+        )
+    if command.check is CheckKind.DECLARED_WAGES:
+        declared = answer.quarters if isinstance(answer, DeclaredWages) else ()
+        quarters = tuple(DeclaredQuarter(quarter=each.quarter, gross=each.gross) for each in declared)
+        events += salary_from_declared_wages(case, quarters, context, rulebook)
+    else:
+        events += salary_from_contract(case, context, rulebook)
+    return events
+
+
+def record_failure(
+    case: Case, command: RecordCrossroadsFailure, context: CommandContext, rulebook: Rulebook
+) -> list[CaseEvent]:
+    if not _is_awaited(case, command.check, command.revision):
+        return []
+    events: list[CaseEvent] = [
+        CrossroadsCheckFailed(
+            effective_at=context.now,
+            check=command.check.value,
+            revision=command.revision,
+            reason=command.reason,
+            attempts=command.attempts,
+        )
+    ]
+    if command.check is CheckKind.EMPLOYER_REGISTER:
+        events += salary_from_contract(case, context, rulebook)
+    return events
+
+
+def add_evidence(
+    case: Case, command: AddLabourMarketEvidence, context: CommandContext, rulebook: Rulebook
+) -> list[CaseEvent]:
+    require_work_part_open(case)
+    added = LabourMarketEvidenceAdded(
+        effective_at=context.now,
+        publications=command.evidence.publications,
+        worker_subject=case.worker_subject,
+        candidates=command.evidence.candidates,
+    )
+    return [added, *labour_market_test_assessed(evolve(case, added), context, rulebook)]
+
+
+def _is_awaited(case: Case, check: CheckKind, revision: int) -> bool:
+    """An answer counts once, for the revision that was asked last, while the case is open."""
+    asked = case.checks.get(check.value)
+    return case.is_open and asked is not None and asked.revision == revision and asked.state is CheckState.REQUESTED

@@ -1,0 +1,171 @@
+"""What the applicant brings and takes back: filing, documents, fees, corrections, withdrawal."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from domain.case.application import Employment
+from domain.case.codes import LIVE_AUTHORITIES
+from domain.case.commands import (
+    AttachDocument,
+    CommandContext,
+    CorrectCase,
+    RecordFeePayment,
+    SubmitApplication,
+    WithdrawApplication,
+)
+from domain.case.events import (
+    ApplicationSubmitted,
+    ApplicationWithdrawn,
+    CaseCorrected,
+    CaseEvent,
+    CrossroadsCheckRequested,
+    DocumentAttached,
+    FeePaid,
+    JobOffered,
+)
+from domain.case.folding import evolve
+from domain.case.lifecycle import Case, CaseStatus
+from domain.case.openness import require_open
+from domain.case.refusals import CommandRefused, Reason
+from domain.case.verification import labour_market_test_assessed, salary_judged_anew
+from domain.crossroads.check_process import checks_due
+from domain.law.rulebook import Rulebook
+
+WORKER: Final = "worker"
+EMPLOYER: Final = "employer"
+EMPLOYMENT: Final = "employment"
+
+
+def submit(
+    case: Case | None, command: SubmitApplication, context: CommandContext, rulebook: Rulebook
+) -> list[CaseEvent]:
+    if case is not None:
+        raise CommandRefused(Reason.ALREADY_SUBMITTED, "an application with this id was filed before")
+    filed = command.application
+    if filed.authority not in LIVE_AUTHORITIES:
+        raise CommandRefused(
+            Reason.AUTHORITY_NOT_LIVE,
+            f"the authority {filed.authority} does not take applications here yet; "
+            f"file with its own counter (live here: {', '.join(LIVE_AUTHORITIES)})",
+        )
+    job, evidence = filed.employment, filed.labour_market_test
+    submitted = ApplicationSubmitted(
+        effective_at=context.now,
+        reference=command.minted.reference,
+        authority=filed.authority,
+        kind=filed.kind,
+        category=filed.category,
+        renewal=filed.renewal,
+        change_of_employer=filed.change_of_employer,
+        procedure_language=filed.procedure_language,
+        filed_by=filed.filed_by,
+        employer=filed.employer,
+        representative=filed.representative,
+        employment=job_offered(job),
+        publications=None if evidence is None else evidence.publications,
+        documents=filed.documents,
+        worker_subject=command.minted.worker_subject,
+        worker=filed.worker,
+        gross_pay=job.gross_pay,
+        title=job.title,
+        candidates=() if evidence is None else evidence.candidates,
+        transfer=filed.transfer,
+        work_history=filed.work_history,
+    )
+    events: list[CaseEvent] = [submitted]
+    events += (
+        CrossroadsCheckRequested(effective_at=context.now, check=check.value, revision=1) for check in checks_due(filed)
+    )
+    if evidence is not None:
+        events += labour_market_test_assessed(evolve(None, submitted), context, rulebook)
+    return events
+
+
+def attach_document(case: Case, command: AttachDocument, context: CommandContext) -> list[CaseEvent]:
+    """The same file under the same kind is in the case once."""
+    require_open(case)
+    if command.document in case.documents:
+        return []
+    return [
+        DocumentAttached(
+            effective_at=context.now,
+            document=command.document,
+            by=context.actor,
+            worker_subject=case.worker_subject,
+        )
+    ]
+
+
+def record_fee_payment(case: Case, command: RecordFeePayment, context: CommandContext) -> list[CaseEvent]:
+    """A second payment to the same recipient is a payment too; repaying it is not our business."""
+    require_open(case)
+    return [
+        FeePaid(
+            effective_at=context.now,
+            recipient=command.recipient,
+            amount=command.amount,
+            paid_on=command.paid_on,
+            payment_reference=command.payment_reference,
+            by=context.actor,
+        )
+    ]
+
+
+def correct(case: Case, command: CorrectCase, context: CommandContext, rulebook: Rulebook) -> list[CaseEvent]:
+    """Put right what was wrong from the start. Pay that was judged already is judged anew.
+
+    Once the work part is decided only the worker's own particulars are corrected: the decision rests on the rest.
+    """
+    parts = {WORKER: command.worker, EMPLOYER: command.employer, EMPLOYMENT: command.employment}
+    corrected = tuple(name for name, part in parts.items() if part is not None)
+    if (not case.is_open or case.work_part is not None) and corrected != (WORKER,):
+        raise CommandRefused(
+            Reason.NOT_CORRECTABLE_NOW,
+            f"the work part is decided or the case has ended, and that rests on the file as it was: correct only the "
+            f"{WORKER}, or revise the decision",
+        )
+    job = command.employment
+    event = CaseCorrected(
+        effective_at=context.now,
+        corrected=corrected,
+        employer=command.employer,
+        employment=None if job is None else job_offered(job),
+        by=context.actor,
+        worker_subject=case.worker_subject,
+        worker=command.worker,
+        gross_pay=None if job is None else job.gross_pay,
+        title=None if job is None else job.title,
+        reason=command.reason,
+    )
+    if job is None:
+        return [event]
+    return [event, *salary_judged_anew(evolve(case, event), context, rulebook)]
+
+
+def withdraw(case: Case, command: WithdrawApplication, context: CommandContext) -> list[CaseEvent]:
+    if case.status is CaseStatus.WITHDRAWN:
+        return []
+    require_open(case)
+    return [
+        ApplicationWithdrawn(
+            effective_at=context.now,
+            by=context.actor,
+            worker_subject=case.worker_subject,
+            reason=command.reason,
+        )
+    ]
+
+
+def job_offered(job: Employment) -> JobOffered:
+    """The job as far as it says nothing about a named person."""
+    return JobOffered(
+        start=job.start,
+        end=job.end,
+        contract=job.contract,
+        full_time_equivalent=job.full_time_equivalent,
+        workplace=job.workplace,
+        occupation_code=job.occupation_code,
+        qualification_level=job.qualification_level,
+        joint_committee=job.joint_committee,
+    )

@@ -1,0 +1,113 @@
+"""What the applicant brings and takes back: the application, further papers, corrections, the withdrawal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from domain.case.application import (
+    Document,
+    Employer,
+    GrossPay,
+    Representative,
+    Transfer,
+    VacancyPublication,
+    Worker,
+    WorkPeriod,
+    Workplace,
+)
+from domain.case.personal_data import Personal, SubjectRole, personal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobOffered:
+    """The job as far as it says nothing about a named person."""
+
+    start: date
+    end: date | None
+    contract: str
+    full_time_equivalent: Decimal
+    workplace: Workplace
+    occupation_code: str | None
+    qualification_level: int | None
+    joint_committee: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationSubmitted:
+    """An application was filed; ``effective_at`` is the moment of filing."""
+
+    effective_at: datetime
+    reference: str
+    authority: str
+    kind: str
+    category: str
+    renewal: bool
+    change_of_employer: bool
+    procedure_language: str
+    filed_by: str
+    employer: Employer
+    representative: Representative | None
+    employment: JobOffered
+    publications: tuple[VacancyPublication, ...] | None
+    documents: tuple[Document, ...]
+    worker_subject: UUID
+    worker: Personal[Worker] = personal(SubjectRole.WORKER)
+    gross_pay: Personal[GrossPay] = personal(SubjectRole.WORKER)
+    title: Personal[str] = personal(SubjectRole.WORKER)
+    candidates: Personal[tuple[str, ...]] = personal(SubjectRole.WORKER)
+    transfer: Personal[Transfer | None] = personal(SubjectRole.WORKER)
+    work_history: Personal[tuple[WorkPeriod, ...]] = personal(SubjectRole.WORKER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentAttached:
+    """A file came into the case. Its content lies, encrypted under the worker's key, in the document store."""
+
+    effective_at: datetime
+    document: Document
+    by: str
+    worker_subject: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeePaid:
+    """A fee was paid on the civil day ``paid_on``: ``amount`` in EUR to ``recipient`` (FACTS 4.9)."""
+
+    effective_at: datetime
+    recipient: str
+    amount: Decimal
+    paid_on: date
+    payment_reference: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseCorrected:
+    """Something in the file was wrong from the start and is put right; what was filed stays on record.
+
+    ``corrected`` names the parts that are replaced, by their wire names; the others are None here.
+    """
+
+    effective_at: datetime
+    corrected: tuple[str, ...]
+    employer: Employer | None
+    employment: JobOffered | None
+    by: str
+    worker_subject: UUID
+    worker: Personal[Worker | None] = personal(SubjectRole.WORKER)
+    gross_pay: Personal[GrossPay | None] = personal(SubjectRole.WORKER)
+    title: Personal[str | None] = personal(SubjectRole.WORKER)
+    reason: Personal[str] = personal(SubjectRole.WORKER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationWithdrawn:
+    """The applicant took the application back (not to be confused with a revocation by the authority)."""
+
+    effective_at: datetime
+    by: str
+    worker_subject: UUID
+    reason: Personal[str | None] = personal(SubjectRole.WORKER)

@@ -1,0 +1,225 @@
+"""What each event means for a case: ``evolve(case, event) -> case``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import assert_never
+
+from domain.case.application import GrossPay, VacancyPublication
+from domain.case.commands import CIVIL_TIME
+from domain.case.events import (
+    ApplicationDecided,
+    ApplicationDecidedAtOnce,
+    ApplicationDeclaredAdmissible,
+    ApplicationDeclaredInadmissible,
+    ApplicationForwardedToImmigrationOffice,
+    ApplicationSubmitted,
+    ApplicationWithdrawn,
+    CaseAssigned,
+    CaseCorrected,
+    CaseEvent,
+    ClockCorrected,
+    ClockPaused,
+    ClockResumed,
+    CrossroadsCheckAnswered,
+    CrossroadsCheckFailed,
+    CrossroadsCheckRequested,
+    DeadlineBreached,
+    DeadlineWarned,
+    DocumentAttached,
+    EmployerIdentified,
+    FeePaid,
+    InformationProvided,
+    InformationRequested,
+    LabourMarketEvidenceAdded,
+    LabourMarketTestAssessed,
+    MandateVerified,
+    ResidencePartDecided,
+    SalaryVerified,
+    WorkPartDecided,
+)
+from domain.case.lifecycle import Act, Case, CaseStatus, Check, CheckState, InformationAsked
+from domain.case.manual_tasks import tasks_after
+from domain.case.personal_data import revealed
+from domain.deadlines.pauses import Pause
+from domain.law.assessment import ApplicationFacts
+from domain.law.labour_market_test import Publication
+
+
+class StreamCorrupt(Exception):
+    """The events of a stream do not make a case: it does not begin with its submission."""
+
+
+def fold(events: Iterable[CaseEvent]) -> Case | None:
+    """The case that ``events`` make, or None when there are none."""
+    case: Case | None = None
+    for event in events:
+        case = evolve(case, event)
+    return case
+
+
+def evolve(case: Case | None, event: CaseEvent) -> Case:
+    """The case after ``event``. Raises :class:`StreamCorrupt` for an event that has no case to change."""
+    if isinstance(event, ApplicationSubmitted):
+        return _submitted(event)
+    if case is None:
+        raise StreamCorrupt(f"the stream begins with {type(event).__name__}, not with ApplicationSubmitted")
+    return replace(_changed(case, event), manual_tasks=tasks_after(case.manual_tasks, event))
+
+
+def as_law_publications(publications: Iterable[VacancyPublication]) -> tuple[Publication, ...]:
+    """Publications in the words of the law's rules."""
+    return tuple(
+        Publication(channel=each.channel, published_from=each.from_, published_to=each.to) for each in publications
+    )
+
+
+def _submitted(event: ApplicationSubmitted) -> Case:
+    # A renewal is judged on declared wages: until they are known its pay is not, whatever the contract says.
+    pay: GrossPay | None = None if event.renewal else revealed(event.gross_pay)
+    return Case(
+        reference=event.reference,
+        status=CaseStatus.SUBMITTED,
+        kind=event.kind,
+        renewal=event.renewal,
+        filed_by=event.filed_by,
+        employer_number=event.employer.enterprise_number,
+        representative=event.representative,
+        worker_subject=event.worker_subject,
+        documents=event.documents,
+        facts=ApplicationFacts(
+            authority=event.authority,
+            category=event.category,
+            filed_on=_civil_day(event.effective_at),
+            contract=event.employment.contract,
+            gross_pay=None if pay is None else pay.amount,
+            pay_period=None if pay is None else pay.period,
+            publications=None if event.publications is None else as_law_publications(event.publications),
+        ),
+    )
+
+
+def _changed(case: Case, event: CaseEvent) -> Case:
+    match event:
+        case CrossroadsCheckRequested():
+            return _with_check(case, event.check, Check(revision=event.revision, state=CheckState.REQUESTED))
+        case CrossroadsCheckAnswered():
+            return _with_check(case, event.check, Check(revision=event.revision, state=CheckState(event.outcome)))
+        case CrossroadsCheckFailed():
+            return _with_check(case, event.check, Check(revision=event.revision, state=CheckState.FAILED))
+        case EmployerIdentified():
+            return replace(case, employer_active=event.active)
+        case SalaryVerified():
+            # What was judged is what counts from here: a renewal is judged on declared wages.
+            judged = revealed(event.facts)
+            pay = case.facts.gross_pay if judged is None else judged.gross_pay
+            period = case.facts.pay_period if judged is None else judged.pay_period
+            return replace(case, salary=event.result, facts=replace(case.facts, gross_pay=pay, pay_period=period))
+        case LabourMarketEvidenceAdded():
+            known = case.facts.publications or ()
+            publications = (*known, *as_law_publications(event.publications))
+            return replace(case, facts=replace(case.facts, publications=publications))
+        case DocumentAttached():
+            return replace(case, documents=(*case.documents, event.document))
+        case FeePaid():
+            return replace(case, fees_paid=case.fees_paid | {event.recipient})
+        case CaseCorrected():
+            return _corrected(case, event)
+        case CaseAssigned():
+            return replace(case, handler=event.handler)
+        case MandateVerified():
+            return replace(case, mandate_valid=event.valid)
+        case InformationRequested():
+            # Its pause, the next by number, follows in the same breath.
+            asked = InformationAsked(request_id=event.request_id, reply_by=event.reply_by, pause=case.next_pause)
+            return replace(case, status=CaseStatus.INFORMATION_REQUESTED, requests=(*case.requests, asked))
+        case InformationProvided():
+            requests = tuple(
+                replace(each, answered=each.answered or each.request_id == event.request_id) for each in case.requests
+            )
+            return replace(case, status=_status_in_hand(case), requests=requests)
+        case ApplicationDeclaredAdmissible():
+            admissible = Act(outcome="admissible", by=event.by, at=event.effective_at)
+            return replace(case, status=CaseStatus.ADMISSIBLE, admissible=admissible)
+        case ApplicationDeclaredInadmissible():
+            return _ended(case, CaseStatus.INADMISSIBLE, event.by, event.effective_at)
+        case WorkPartDecided():
+            work_part = Act(outcome=event.outcome, by=event.by, at=event.effective_at)
+            return replace(case, status=CaseStatus.ADMISSIBLE, work_part=work_part)
+        case ApplicationForwardedToImmigrationOffice():
+            return replace(case, forwarded=Act(outcome="forwarded", by=event.by, at=event.effective_at))
+        case ResidencePartDecided():
+            return replace(case, ended=Act(outcome=event.outcome, by=event.by, at=event.effective_at))
+        case ApplicationDecided() | ApplicationDecidedAtOnce():
+            return _decided(case, event)
+        case ApplicationWithdrawn():
+            return _ended(case, CaseStatus.WITHDRAWN, event.by, event.effective_at)
+        case ClockPaused():
+            return case.with_pause(
+                Pause(number=event.pause, from_=_civil_day(event.effective_at), to=None, ground=event.ground)
+            )
+        case ClockResumed():
+            return _resumed(case, event.pause, _civil_day(event.effective_at))
+        case ClockCorrected():
+            (known_pause,) = (each for each in case.pauses if each.number == event.pause)
+            return case.with_pause(replace(known_pause, from_=event.paused_from, to=event.paused_to))
+        case DeadlineWarned():
+            return replace(case, alarms=case.alarms | {(event.clock, event.run, "warned")})
+        case DeadlineBreached():
+            return replace(case, alarms=case.alarms | {(event.clock, event.run, "breached")})
+        case LabourMarketTestAssessed():
+            return case
+        case ApplicationSubmitted():
+            raise StreamCorrupt("an application is submitted once, as the first event of its stream")
+        case _:
+            assert_never(event)
+
+
+def _status_in_hand(case: Case) -> CaseStatus:
+    """The status of an open case that the region has in hand."""
+    return CaseStatus.SUBMITTED if case.admissible is None else CaseStatus.ADMISSIBLE
+
+
+def _resumed(case: Case, number: int, on: date) -> Case:
+    """The pause has an end; if it was that of a request, the file is back in the region's hands, answered or not."""
+    (pause,) = (each for each in case.pauses if each.number == number)
+    asked = case.open_request
+    if asked is not None and asked.pause == number:
+        case = replace(case, status=_status_in_hand(case))
+    return case.with_pause(replace(pause, to=on))
+
+
+def _corrected(case: Case, event: CaseCorrected) -> Case:
+    facts = case.facts
+    if event.employment is not None:
+        facts = replace(facts, contract=event.employment.contract)
+        pay = revealed(event.gross_pay)
+        if not case.renewal:
+            facts = replace(
+                facts, gross_pay=None if pay is None else pay.amount, pay_period=None if pay is None else pay.period
+            )
+    employer = case.employer_number if event.employer is None else event.employer.enterprise_number
+    return replace(case, facts=facts, employer_number=employer)
+
+
+def _decided(case: Case, event: ApplicationDecided | ApplicationDecidedAtOnce) -> Case:
+    granted = event.outcome == "granted"
+    status = CaseStatus.DECIDED_GRANTED if granted else CaseStatus.DECIDED_REFUSED
+    by = None if case.work_part is None else case.work_part.by
+    act = case.ended or Act(outcome=event.outcome, by=by, at=event.effective_at)
+    return replace(case, status=status, ended=act)
+
+
+def _ended(case: Case, status: CaseStatus, by: str, at: datetime) -> Case:
+    return replace(case, status=status, ended=Act(outcome=status.value, by=by, at=at))
+
+
+def _with_check(case: Case, name: str, check: Check) -> Case:
+    return replace(case, checks=MappingProxyType({**case.checks, name: check}))
+
+
+def _civil_day(moment: datetime) -> date:
+    return moment.astimezone(CIVIL_TIME).date()

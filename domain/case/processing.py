@@ -1,0 +1,135 @@
+"""What the administration does with a file before it decides: hands it out, looks up mandates, asks and is answered."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from domain.case.commands import AssignCase, CommandContext, ProvideInformation, RequestInformation, VerifyMandate
+from domain.case.events import (
+    CaseAssigned,
+    CaseEvent,
+    ClockPaused,
+    ClockResumed,
+    InformationProvided,
+    InformationRequested,
+    MandateVerified,
+)
+from domain.case.lifecycle import Case, InformationAsked
+from domain.case.openness import require_in_hand, require_open, require_work_part_open
+from domain.case.refusals import CommandRefused, Reason
+from domain.law.rulebook import Rulebook
+
+ANSWER_TERM: Final = "answer"
+"""The purpose of the term within which an applicant answers a request for information (FACTS 4.3)."""
+
+PAUSE_GROUND: Final = "informationRequested"
+
+
+def assign(case: Case, command: AssignCase, context: CommandContext) -> list[CaseEvent]:
+    require_open(case)
+    if case.handler == command.handler:
+        return []
+    return [CaseAssigned(effective_at=context.now, handler=command.handler, by=context.actor)]
+
+
+def verify_mandate(case: Case, command: VerifyMandate, context: CommandContext) -> list[CaseEvent]:
+    """Record what the register of mandates said of the representative who filed."""
+    require_open(case)
+    if case.representative is None:
+        raise CommandRefused(Reason.MANDATE_NOT_CLAIMED, "nobody acts by mandate in this case: there is none to verify")
+    if case.mandate_valid is command.valid:
+        return []
+    return [
+        MandateVerified(
+            effective_at=context.now,
+            enterprise_number=case.representative.enterprise_number,
+            mandate_reference=case.representative.mandate_reference,
+            valid=command.valid,
+            by=context.actor,
+        )
+    ]
+
+
+def request_information(
+    case: Case, command: RequestInformation, context: CommandContext, rulebook: Rulebook
+) -> list[CaseEvent]:
+    """Ask the applicant; the file is with him from now on and the service target stands still."""
+    require_work_part_open(case)
+    if case.request(command.request_id) is not None:
+        return []
+    lapsed = require_in_hand(case, context)
+    facts = case.facts
+    term = rulebook.terms.in_force(ANSWER_TERM, facts.authority, facts.category, context.today)
+    if term is None:
+        raise CommandRefused(
+            Reason.TERM_UNKNOWN,
+            f"no term for answering a request is known for {facts.authority} on {context.today}: none can be set",
+        )
+    return [
+        *lapsed,
+        InformationRequested(
+            effective_at=context.now,
+            request_id=command.request_id,
+            items=command.items,
+            reply_by=term.ends_on(context.today),
+            term_id=term.id,
+            legal_reference=term.legal_reference,
+            by=context.actor,
+            worker_subject=case.worker_subject,
+            question=command.question,
+        ),
+        ClockPaused(
+            effective_at=context.now,
+            pause=case.next_pause,
+            ground=PAUSE_GROUND,
+            legal_reference=term.legal_reference,
+            by=context.actor,
+            worker_subject=case.worker_subject,
+            motivation=None,
+        ),
+    ]
+
+
+def provide_information(case: Case, command: ProvideInformation, context: CommandContext) -> list[CaseEvent]:
+    """Take the answer to the open request; the region has the file again."""
+    require_open(case)
+    asked = case.request(command.request_id)
+    if asked is None:
+        raise CommandRefused(Reason.REQUEST_UNKNOWN, "no such request for information was made in this case")
+    _require_awaited(case, asked, context)
+    held = {document.sha256 for document in case.documents}
+    missing = [number for number, digest in enumerate(command.documents) if digest not in held]
+    if missing:
+        places = ", ".join(f"documents[{number}]" for number in missing)
+        raise CommandRefused(
+            Reason.DOCUMENT_NOT_ATTACHED, f"{places}: attach the document to the case first, then name its digest"
+        )
+    return [
+        InformationProvided(
+            effective_at=context.now,
+            request_id=command.request_id,
+            documents=command.documents,
+            by=context.actor,
+            worker_subject=case.worker_subject,
+            answer=command.answer,
+        ),
+        ClockResumed(
+            effective_at=context.now,
+            pause=asked.pause,
+            by=context.actor,
+            worker_subject=case.worker_subject,
+            motivation=None,
+        ),
+    ]
+
+
+def _require_awaited(case: Case, asked: InformationAsked, context: CommandContext) -> None:
+    if asked.answered:
+        raise CommandRefused(
+            Reason.REQUEST_ANSWERED, "this request has been answered: send what is new as a document of the case"
+        )
+    if asked is not case.open_request or context.today > asked.reply_by:
+        raise CommandRefused(
+            Reason.ANSWER_TERM_EXPIRED,
+            f"the answer was due by {asked.reply_by}: ask the case handler for a new request, or file again",
+        )

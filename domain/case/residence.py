@@ -1,0 +1,77 @@
+"""The federal half: the file goes to the Immigration Office, which decides on the residence, and so on the whole."""
+
+from __future__ import annotations
+
+from domain.case.commands import (
+    CIVIL_TIME,
+    CommandContext,
+    DecideResidencePart,
+    ForwardToImmigrationOffice,
+    beginning_of,
+)
+from domain.case.decision import GRANTED, REFUSED, RESIDENCE_PART
+from domain.case.events import (
+    ApplicationDecided,
+    ApplicationForwardedToImmigrationOffice,
+    CaseEvent,
+    ResidencePartDecided,
+)
+from domain.case.lifecycle import Case
+from domain.case.openness import require_in_hand, require_open
+from domain.case.refusals import CommandRefused, Reason
+
+
+def forward(case: Case, _command: ForwardToImmigrationOffice, context: CommandContext) -> list[CaseEvent]:
+    """Send an admissible file to the Immigration Office, before or after the work part is decided."""
+    require_open(case)
+    if case.admissible is None:
+        raise CommandRefused(
+            Reason.NOT_ADMISSIBLE_YET, "the application has not been declared admissible: do that first"
+        )
+    if case.forwarded is not None:
+        raise CommandRefused(Reason.ALREADY_FORWARDED, f"the Immigration Office has it: {case.forwarded}")
+    return [ApplicationForwardedToImmigrationOffice(effective_at=context.now, by=context.actor)]
+
+
+def decide_residence_part(case: Case, command: DecideResidencePart, context: CommandContext) -> list[CaseEvent]:
+    """Record what the Immigration Office decided; the case ends.
+
+    Raises :class:`CommandRefused` unless the work part was granted and the file forwarded before, for a refusal
+    without a ground, and for a ground beside a grant.
+    """
+    require_open(case)
+    if case.forwarded is None:
+        raise CommandRefused(Reason.NOT_FORWARDED, "the Immigration Office has not got the file: forward it first")
+    if case.work_part is None:
+        raise CommandRefused(Reason.WORK_PART_NOT_GRANTED, "the work part has not been decided: decide it first")
+    lapsed = require_in_hand(case, context)
+    if command.outcome == GRANTED and command.grounds:
+        raise CommandRefused(Reason.GROUND_NOT_APPLICABLE, "grounds belong to a refusal: leave them out of a grant")
+    if command.outcome == REFUSED and not command.grounds:
+        raise CommandRefused(Reason.GROUND_REQUIRED, "a refusal names at least one ground")
+    decided_on = command.decided_on or context.today
+    forwarded_on = case.forwarded.at.astimezone(CIVIL_TIME).date()
+    if not forwarded_on <= decided_on <= context.today:
+        raise CommandRefused(
+            Reason.DAY_NOT_POSSIBLE,
+            f"the decision lies between the day of forwarding ({forwarded_on}) and today ({context.today})",
+        )
+    # A day gone by counts from its beginning, yet not from before the file was there.
+    decided_at = context.now if decided_on == context.today else max(beginning_of(decided_on), case.forwarded.at)
+    return [
+        *lapsed,
+        ResidencePartDecided(
+            effective_at=decided_at,
+            outcome=command.outcome,
+            grounds=command.grounds,
+            by=context.actor,
+            worker_subject=case.worker_subject,
+            motivation=command.motivation,
+        ),
+        ApplicationDecided(
+            effective_at=decided_at,
+            outcome=command.outcome,
+            refused_part=RESIDENCE_PART if command.outcome == REFUSED else None,
+            grounds=command.grounds,
+        ),
+    ]
