@@ -2,38 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from api.problems import API_ROOT
+from domain.case.admissibility import open_points
+from domain.case.commands import CIVIL_TIME
 from domain.case.decision import supported_grounds
-from domain.case.handling import CaseStream, Receipt
 from domain.case.folding import fold
-from domain.case.lifecycle import CaseStatus
-from domain.deadlines.service_levels import ServiceTarget
+from domain.case.handling import CaseStream, Receipt
+from domain.case.lifecycle import Case, CaseStatus, Stage
+from domain.deadlines.clocks import ClockRules
+from domain.deadlines.pauses import Pause
 from domain.law.assessment import assess
 from domain.law.findings import Verdict
 from domain.law.rulebook import Rulebook
 from infra.case_files import CaseFileView
 from infra.wire_format import wire_adapter
 
-Targets = Mapping[str, ServiceTarget]
-"""The service target of each authority that has one."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Where a case stood at ``version``; ``filed_on`` is a civil day in Europe/Brussels."""
+    """Where a case stood at ``version``, on the civil day ``on`` of its last event; days are Europe/Brussels."""
 
     case_id: UUID
     version: int
     reference: str
     authority: str
+    category: str
     status: CaseStatus
+    stage: Stage
     filed_on: date
+    pauses: tuple[Pause, ...]
+    on: date
 
 
 def standing_at(stream: CaseStream, version: int) -> Standing:
@@ -49,8 +52,12 @@ def standing_at(stream: CaseStream, version: int) -> Standing:
         version=version,
         reference=case.reference,
         authority=case.facts.authority,
+        category=case.facts.category,
         status=case.status,
+        stage=case.stage,
         filed_on=case.filed_on,
+        pauses=case.pauses,
+        on=max(case.filed_on, *(each.effective_at.astimezone(CIVIL_TIME).date() for each in stream.events[:version])),
     )
 
 
@@ -64,7 +71,7 @@ def entity_tag(version: int) -> str:
     return f'"{version}"'
 
 
-def standing_content(standing: Standing, targets: Targets, base_url: str) -> dict[str, Any]:
+def standing_content(standing: Standing, rules: ClockRules, base_url: str) -> dict[str, Any]:
     """What every answer about a case begins with."""
     content: dict[str, Any] = {
         "id": str(standing.case_id),
@@ -72,14 +79,14 @@ def standing_content(standing: Standing, targets: Targets, base_url: str) -> dic
         "reference": standing.reference,
         "version": standing.version,
         "status": standing.status.value,
-        "stage": standing.status.value,
+        "stage": standing.stage.value,
     }
-    target = targets.get(standing.authority)
+    target = rules.targets.get(standing.authority)
     if target is not None:
         content["deadlines"] = {
             "target": {
-                "dueOn": target.due_on(standing.filed_on).isoformat(),
-                "atRiskFrom": target.at_risk_from(standing.filed_on).isoformat(),
+                "dueOn": target.due_on(standing.filed_on, standing.pauses, standing.on).isoformat(),
+                "atRiskFrom": target.at_risk_from(standing.filed_on, standing.pauses, standing.on).isoformat(),
             }
         }
     return content
@@ -94,30 +101,22 @@ def receipt_content(receipt: Receipt) -> dict[str, Any]:
 
 def case_content(view: CaseFileView, base_url: str) -> dict[str, Any]:
     """The whole case file, with what every answer about a case has."""
-    return view.body | {
-        "href": address_of(view.case_id, base_url),
-        "stage": view.body["status"],
-        "deadlines": {"target": view.body["deadlines"]},
-    }
+    return view.body | {"href": address_of(view.case_id, base_url)}
 
 
-def assessment_content(stream: CaseStream, rulebook: Rulebook, today: date) -> dict[str, Any]:
-    """What the rules say of the case on ``today``, and what a decision would still have to wait for.
-
-    Raises ``ValueError`` for an empty stream.
-    """
-    case = fold(stream.events)
-    if case is None:
-        raise ValueError("there is no case to assess")
+def assessment_content(version: int, case: Case, rulebook: Rulebook, today: date) -> dict[str, Any]:
+    """What the rules say of the case on ``today``, and what each next step would still have to wait for."""
     assessment = assess(rulebook, case.facts, today)
     unmet = [each.rule for each in assessment.findings if each.required and each.verdict is Verdict.NOT_MET]
     return {
-        "version": stream.version,
+        "version": version,
         "status": case.status.value,
+        "stage": case.stage.value,
         "verdict": assessment.verdict.value,
         "legalReferenceDate": assessment.legal_reference_date.isoformat(),
         "pendingChecks": list(case.pending_checks),
         "manualTasks": [_words(task) for task in case.manual_tasks],
+        "openPoints": list(open_points(case)),
         "unmetRequirements": unmet,
         "supportedGrounds": sorted(supported_grounds(case, assessment)),
         "findings": [_words(each) for each in assessment.findings],

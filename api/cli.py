@@ -7,12 +7,15 @@ from typing import Final
 
 import typer
 
-from api.commands import audit, bench, demo, law, projections, serving
+from api.commands import audit, bench, demo, law, projections, serving, token
 from api.demonstration.counter import DemonstrationFailed
 from api.http_server import PortUnusable, ServerDidNotStart
+from api.permissions import PermissionsUnusable
 from domain.law.entry_reader import LawDataUnusable
 from infra.benchmarks.runs import BenchmarkImpossible
 from infra.child_process import ChildDidNotStart
+from infra.identity.accepted_issuer import IssuerNotAccepted
+from infra.identity.development_key import DevelopmentKeyUnusable
 from infra.keys import KeyEncryptionKeyUnusable
 from infra.postgres.connections import DatabaseUnavailable
 from infra.postgres.demonstration_databases import NotADemonstration
@@ -27,10 +30,13 @@ _UNUSABLE: Final = (
     ChildDidNotStart,
     DatabaseUnavailable,
     DemonstrationFailed,
+    DevelopmentKeyUnusable,
     EmbeddedPostgresUnusable,
+    IssuerNotAccepted,
     KeyEncryptionKeyUnusable,
     LawDataUnusable,
     NotADemonstration,
+    PermissionsUnusable,
     PortUnusable,
     SchemaUnusable,
     ServerDidNotStart,
@@ -51,6 +57,7 @@ app.command("serve")(serving.serve)
 app.command("work")(serving.work)
 app.command("doctor")(serving.doctor)
 app.command("bench")(bench.bench)
+app.command("token")(token.token)
 app.add_typer(law.app, name="law")
 app.add_typer(audit.app, name="audit")
 app.add_typer(projections.app, name="projections")

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from domain.case.codes import LIVE_AUTHORITIES
 from domain.case.commands import CaseCommand, CommandContext
+from domain.case.document_rules import DocumentRules
 from domain.case.events import CaseEvent
-from domain.case.handling import Receipt, handle
-from domain.deadlines.service_levels import ServiceTarget
+from domain.case.handling import Admission, Receipt, handle
+from domain.deadlines.clocks import ClockRules
 from domain.law.rulebook import Rulebook
 from infra.case_files import CaseFiles
 from infra.clock import Clock, DemonstrationClock, SystemClock
+from infra.documents.document_store import DocumentStore
 from infra.event_codec import EventCodec
 from infra.keys import MasterKey
 from infra.postgres.connections import ConnectionPool, Role, connect
@@ -55,14 +56,19 @@ class Program:
     references: ReferenceNumbers
     read_models: tuple[ReadModel, ...]
     case_files: CaseFiles
+    clock_rules: ClockRules
+    documents: DocumentStore
+    document_rules: DocumentRules
 
     def projection_runners(self) -> dict[str, ProjectionRunner]:
         """A runner for each read model, by its name."""
         return {each.name: ProjectionRunner(self.recorder, each, self.writers) for each in self.read_models}
 
-    def handle(self, case_id: UUID, command: CaseCommand, context: CommandContext) -> Receipt:
+    def handle(
+        self, case_id: UUID, command: CaseCommand, context: CommandContext, admission: Admission | None = None
+    ) -> Receipt:
         """Carry out a command; see :func:`domain.case.handling.handle`."""
-        return handle(self.journal, self.rulebook, case_id, command, context)
+        return handle(self.journal, self.rulebook, case_id, command, context, admission)
 
 
 class WorkerCases:
@@ -89,7 +95,8 @@ def open_program(settings: Settings, *, set_up: bool = False) -> Iterator[Progra
     """
     rulebook = Rulebook.load()
     read_models = registered_read_models()
-    targets = {authority: ServiceTarget.load(authority) for authority in LIVE_AUTHORITIES}
+    clock_rules = ClockRules.load()
+    document_rules = DocumentRules.load()
     with ExitStack() as opened:
         admin_url = opened.enter_context(database_server(settings))
         journal_url, keys_url = databases(settings, admin_url)
@@ -126,7 +133,10 @@ def open_program(settings: Settings, *, set_up: bool = False) -> Iterator[Progra
             writers=writers,
             references=ReferenceNumbers(writers),
             read_models=read_models,
-            case_files=CaseFiles(readers, keys, origin=recorder.origin, clock=clock, targets=targets),
+            case_files=CaseFiles(readers, keys, origin=recorder.origin, clock=clock, rules=clock_rules),
+            clock_rules=clock_rules,
+            documents=DocumentStore(settings.documents_path, keys, document_rules, recorder.origin),
+            document_rules=document_rules,
         )
 
 

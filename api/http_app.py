@@ -6,25 +6,39 @@ from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from api.access import Access
+from api.case_border import CaseBorder
 from api.composition import Program
+from api.permissions import Permissions
 from api.problems import API_ROOT, NOT_FOUND, OWN_PROBLEM_TYPES, Problem
 from api.routes.applications import applications_routes
+from api.routes.case_changes import case_change_routes
+from api.routes.documents import document_routes
 from api.routes.health import WatchedWork, health_routes
 from api.routes.reference_data import reference_data_routes
 from api.routes.service_levels import service_levels_routes
 from api.service_border import ServiceBorder, problem_response
+from infra.identity.access_tokens import TokenVerifier
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
-def create_app(program: Program, *, workers: WatchedWork | None = None) -> FastAPI:
-    """The application over ``program``; ``workers`` are those of this process, of which ``health`` tells."""
+def create_app(program: Program, verifier: TokenVerifier, *, workers: WatchedWork | None = None) -> FastAPI:
+    """The application over ``program``, for callers whose tokens ``verifier`` accepts.
+
+    ``workers`` are those of this process, of which ``health`` tells.
+    """
     # The contract is written by hand (API-first); FastAPI's own description is not it.
     app = FastAPI(title="singlePermit", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    access = Access(verifier, Permissions.load(), program.keys)
+    border = CaseBorder(program, access)
+    app.state.access = access
     app.add_middleware(ServiceBorder)
     app.add_exception_handler(HTTPException, _no_route)
     for routes in (
-        applications_routes(program),
+        applications_routes(border),
+        case_change_routes(border),
+        document_routes(program, border),
         service_levels_routes(program),
         health_routes(program, workers),
         reference_data_routes(),

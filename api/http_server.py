@@ -14,6 +14,8 @@ import uvicorn
 from api.composition import Program
 from api.http_app import create_app
 from api.routes.health import WatchedWork
+from infra.identity.accepted_issuer import issuer_for
+from infra.identity.access_tokens import TokenVerifier
 
 LOOPBACK: Final = "127.0.0.1"
 
@@ -36,10 +38,12 @@ def running_server(
 ) -> Iterator[str]:
     """Answer in a thread until the block ends; gives the address, such as ``http://127.0.0.1:8080``.
 
-    With ``port`` 0 the system chooses one. Raises PortUnusable and ServerDidNotStart.
+    With ``port`` 0 the system chooses one. Raises PortUnusable, ServerDidNotStart, and IssuerNotAccepted where
+    nobody's tokens could be accepted there.
     """
+    verifier = issuer_for(program.settings, host).verifier()
     with closing(_listening(host, port)) as listening:
-        server = _server(program, workers)
+        server = _server(program, verifier, workers)
         thread = Thread(target=server.run, kwargs={"sockets": [listening]}, name="http-server")
         thread.start()
         try:
@@ -50,10 +54,10 @@ def running_server(
             thread.join()
 
 
-def _server(program: Program, workers: WatchedWork | None) -> uvicorn.Server:
+def _server(program: Program, verifier: TokenVerifier, workers: WatchedWork | None) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
-            create_app(program, workers=workers),
+            create_app(program, verifier, workers=workers),
             http="httptools",
             ws="none",
             lifespan="off",

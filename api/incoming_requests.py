@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
 from fastapi import Request
+from starlette.datastructures import QueryParams
 
-from api.actors import ACTOR_HEADER, ActingRole, PseudonymUnusable, actor_of
+from api.access import Granted, access_of
+from api.permissions import Action
 from api.problems import (
     TOO_LARGE,
     LocatedIssue,
@@ -27,6 +29,16 @@ from domain.case.refusals import InputIssue
 IDEMPOTENCY_HEADER: Final = "Idempotency-Key"
 LARGEST_BODY_IN_BYTES: Final = 1024 * 1024
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A GET that its caller's role may ask."""
+
+    granted: Granted
+    parameters: QueryParams
+    base_url: str
+
+
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,128}")
 _ENTITY_TAG: Final = re.compile(r'"([1-9][0-9]{0,8})"', re.ASCII)
 _CASE_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
@@ -38,66 +50,94 @@ class Incoming:
     """A POST as it came: nothing is known yet of its body but that it is short enough and said to be JSON."""
 
     body: bytes
-    actor: str
+    granted: Granted
     command_id: str
     expected_version: int | None
     base_url: str
 
 
-def incoming_command(role: ActingRole, *, changes_a_case: bool) -> Callable[[Request], Awaitable[Incoming]]:
+def incoming_command(action: Action, *, changes_a_case: bool = True) -> Callable[[Request], Awaitable[Incoming]]:
     """A dependency that reads a POST; one that ``changes_a_case`` says in ``If-Match`` which version it saw.
 
-    Raises :class:`RequestRefused` with all that is wrong outside the body.
+    Raises :class:`RequestRefused` for a caller who may not do this to any case, and with all that is wrong
+    outside the body.
     """
 
     async def incoming(request: Request) -> Incoming:
-        _require_acceptable(request)
-        issues = _unknown_parameters(request, ())
-        key = request.headers.get(IDEMPOTENCY_HEADER)
-        if key is None:
-            issues.append(_missing(IDEMPOTENCY_HEADER, "send a new random key with each new command"))
-        elif _KEY.fullmatch(key) is None:
-            issues.append(_wrong(IDEMPOTENCY_HEADER, "write 1 to 128 visible ASCII characters"))
-        version = None
-        tag = request.headers.get("If-Match") if changes_a_case else None
-        if changes_a_case and tag is None:
-            issues.append(_missing("If-Match", 'send the ETag of the version you saw, such as "3"'))
-        elif tag is not None:
-            match = _ENTITY_TAG.fullmatch(tag)
-            if match is None:
-                issues.append(_wrong("If-Match", 'send one ETag as it was given, such as "3", with its quotes'))
-            else:
-                version = int(match[1])
-        actor = ""
-        try:
-            actor = actor_of(role, request.headers.get(ACTOR_HEADER))
-        except PseudonymUnusable:
-            issues.append(_wrong(ACTOR_HEADER, "write 1 to 64 of the characters A-Z a-z 0-9 . _ -"))
-        if issues or key is None:
-            raise RequestRefused(input_problem(issues))
+        heading = read_heading(request, action, changes_a_case=changes_a_case)
         _require_json(request)
-        return Incoming(
-            body=await _body(request),
-            actor=actor,
-            command_id=key,
-            expected_version=version,
-            base_url=base_url(request),
-        )
+        return replace(heading, body=await _body(request))
 
     return incoming
 
 
-def incoming_question(*parameters: str) -> Callable[[Request], Awaitable[Request]]:
-    """A dependency that lets a GET through when it has no other query parameters than ``parameters``."""
+def incoming_upload(action: Action, *parameters: str) -> Callable[[Request], Awaitable[tuple[Incoming, Request]]]:
+    """As :func:`incoming_command`, for a body that is a file: it is left to be read by whoever stores it."""
+
+    async def incoming(request: Request) -> tuple[Incoming, Request]:
+        return read_heading(request, action, *parameters, changes_a_case=True), request
+
+    return incoming
+
+
+def read_heading(request: Request, action: Action, *parameters: str, changes_a_case: bool) -> Incoming:
+    """All of a POST but its body, which is left empty."""
+    _require_acceptable(request)
+    access = access_of(request)
+    granted = access.granted(access.caller_of(request), action)
+    issues = _unknown_parameters(request, parameters)
+    key = request.headers.get(IDEMPOTENCY_HEADER)
+    if key is None:
+        issues.append(_missing(IDEMPOTENCY_HEADER, "send a new random key with each new command"))
+    elif _KEY.fullmatch(key) is None:
+        issues.append(_wrong(IDEMPOTENCY_HEADER, "write 1 to 128 visible ASCII characters"))
+    version = None
+    tag = request.headers.get("If-Match") if changes_a_case else None
+    if changes_a_case and tag is None:
+        issues.append(_missing("If-Match", 'send the ETag of the version you saw, such as "3"'))
+    elif tag is not None:
+        match = _ENTITY_TAG.fullmatch(tag)
+        if match is None:
+            issues.append(_wrong("If-Match", 'send one ETag as it was given, such as "3", with its quotes'))
+        else:
+            version = int(match[1])
+    if issues or key is None:
+        raise RequestRefused(input_problem(issues))
+    return Incoming(body=b"", granted=granted, command_id=key, expected_version=version, base_url=base_url(request))
+
+
+def incoming_question(action: Action, *parameters: str) -> Callable[[Request], Awaitable[Asked]]:
+    """A dependency that lets a GET through that its caller may ask and that has no other query parameters.
+
+    Raises :class:`RequestRefused`.
+    """
+
+    async def incoming(request: Request) -> Asked:
+        _require_acceptable(request)
+        access = access_of(request)
+        granted = access.granted(access.caller_of(request), action)
+        require_parameters(request, parameters)
+        return Asked(granted=granted, parameters=request.query_params, base_url=base_url(request))
+
+    return incoming
+
+
+def open_question(*parameters: str) -> Callable[[Request], Awaitable[Request]]:
+    """The same for what anybody may ask, without a token."""
 
     async def incoming(request: Request) -> Request:
         _require_acceptable(request)
-        issues = _unknown_parameters(request, parameters)
-        if issues:
-            raise RequestRefused(input_problem(issues))
+        require_parameters(request, parameters)
         return request
 
     return incoming
+
+
+def require_parameters(request: Request, known: tuple[str, ...]) -> None:
+    """Raises :class:`RequestRefused` (400) for a query parameter that is not known."""
+    issues = _unknown_parameters(request, known)
+    if issues:
+        raise RequestRefused(input_problem(issues))
 
 
 def case_id_of(text: str) -> UUID:

@@ -6,20 +6,26 @@ anything of the inside.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 from uuid import uuid4
 
+from domain.case.document_rules import DocumentRefusal, DocumentRefused
 from domain.case.handling import TooManyWriters
 from domain.case.refusals import CommandRefused, InputIssue, InvalidInput, Reason, StaleVersion
+from infra.documents.unreadable import DocumentUnknown, DocumentWithheld
+from infra.identity.access_tokens import TokenFault
+from infra.identity.caller import Role
 from infra.postgres.conflicts import OutcomeUnknown
 from infra.postgres.connections import DatabaseUnavailable
 from infra.wire_format import canonical_json
 
 API_ROOT: Final = "/rest/singlePermit/v1"
 PROBLEM_MEDIA_TYPE: Final = "application/problem+json"
+REALM: Final = "singlePermit"
 SECONDS_TO_WAIT: Final = 2
 """What ``Retry-After`` says when the database is away: it comes back in seconds after a crash."""
 
@@ -55,22 +61,37 @@ TOO_LARGE: Final = ProblemType(code="payloadTooLarge", status=413, title="Payloa
 INTERNAL: Final = ProblemType(code="internalServerError", status=500, title="Internal Server Error", standard=True)
 UNAVAILABLE: Final = ProblemType(code="serviceUnavailable", status=503, title="Service Unavailable", standard=True)
 
+NO_TOKEN: Final = ProblemType(code="noAccessToken", status=401, title="No Access Token", standard=True)
+TOKEN_PROBLEMS: Final = {
+    TokenFault.INVALID: ProblemType(code="invalidAccessToken", status=401, title="Invalid Access Token", standard=True),
+    TokenFault.EXPIRED: ProblemType(code="expiredAccessToken", status=401, title="Expired Access Token", standard=True),
+}
+NO_PERMISSION: Final = ProblemType(code="missingPermission", status=403, title="Missing Permission", standard=True)
+
+_STATUS_OF_DOCUMENT_REFUSAL: Final = {
+    DocumentRefusal.TYPE_UNKNOWN: 415,
+    DocumentRefusal.NOT_OF_ITS_TYPE: 400,
+    DocumentRefusal.CUT_OFF: 400,
+    DocumentRefusal.EMPTY: 400,
+    DocumentRefusal.CASE_HOLDS_TOO_MANY: 409,
+}
+
+
+_NOT_FOUND: Final = frozenset({Reason.APPLICATION_UNKNOWN, Reason.REQUEST_UNKNOWN})
+
+
+def _own(code: str, status: int) -> ProblemType:
+    """A type of our own, whose title is its code in words: ``staleVersion`` is "Stale Version"."""
+    return ProblemType(code=code, status=status, title=re.sub(r"(?=[A-Z])", " ", code[0].upper() + code[1:]).strip())
+
+
 _OWN: Final = (
-    ProblemType(code="methodNotAllowed", status=405, title="Method Not Allowed"),
-    ProblemType(code="notAcceptable", status=406, title="Not Acceptable"),
-    ProblemType(code="unsupportedMediaType", status=415, title="Unsupported Media Type"),
-    ProblemType(code=Reason.ALREADY_SUBMITTED, status=409, title="Application Already Submitted"),
-    ProblemType(code=Reason.AUTHORITY_NOT_LIVE, status=409, title="Authority Not Live"),
-    ProblemType(code=Reason.ALREADY_DECIDED, status=409, title="Decision Already Made"),
-    ProblemType(code=Reason.ALREADY_WITHDRAWN, status=409, title="Application Withdrawn"),
-    ProblemType(code=Reason.CHECK_PENDING, status=409, title="Check Pending"),
-    ProblemType(code=Reason.REQUIREMENT_NOT_MET, status=409, title="Requirement Not Met"),
-    ProblemType(code=Reason.MOTIVATION_REQUIRED, status=409, title="Motivation Required"),
-    ProblemType(code=Reason.GROUND_REQUIRED, status=409, title="Ground Required"),
-    ProblemType(code=Reason.GROUND_NOT_SUPPORTED, status=409, title="Ground Not Supported"),
-    ProblemType(code=Reason.GROUND_NOT_APPLICABLE, status=409, title="Ground Not Applicable"),
-    ProblemType(code=Reason.STALE_VERSION, status=412, title="Stale Version"),
-    ProblemType(code=Reason.IDEMPOTENCY_KEY_REUSED, status=409, title="Idempotency Key Reused"),
+    _own("methodNotAllowed", 405),
+    _own("notAcceptable", 406),
+    _own("unsupportedMediaType", 415),
+    _own("documentErased", 410),
+    *(_own(refusal, status) for refusal, status in _STATUS_OF_DOCUMENT_REFUSAL.items()),
+    *(_own(reason, 412 if reason is Reason.STALE_VERSION else 409) for reason in Reason if reason not in _NOT_FOUND),
 )
 
 OWN_PROBLEM_TYPES: Final[Mapping[str, ProblemType]] = {str(each.code): each for each in _OWN}
@@ -158,6 +179,42 @@ def unknown_application() -> Problem:
     return Problem(type=NOT_FOUND, detail="There is no such application.", issues=located(Place.PATH, (issue,)))
 
 
+def no_access_token() -> Problem:
+    """401: the request bears no token."""
+    return Problem(
+        type=NO_TOKEN,
+        detail="This needs an access token: send it as 'Authorization: Bearer ...'.",
+        headers={"WWW-Authenticate": f'Bearer realm="{REALM}"'},
+    )
+
+
+def refused_token(fault: TokenFault, detail: str) -> Problem:
+    """401: the token is not accepted."""
+    return Problem(
+        type=TOKEN_PROBLEMS[fault],
+        detail=detail,
+        headers={"WWW-Authenticate": f'Bearer realm="{REALM}", error="invalid_token"'},
+    )
+
+
+def missing_permission(role: Role, action: str, more: str = "") -> Problem:
+    """403: the role may not do this to any case, or not in this way."""
+    return Problem(
+        type=NO_PERMISSION, detail=more or f"The role {role} may not do this ({action}): ask somebody whose role may."
+    )
+
+
+def unknown_information_request() -> Problem:
+    """404."""
+    issue = InputIssue(
+        path="informationRequestId",
+        code="invalidInput",
+        problem="this application has no request with this id",
+        remedy="use an id that the application lists under informationRequests",
+    )
+    return Problem(type=NOT_FOUND, detail="There is no such request.", issues=located(Place.PATH, (issue,)))
+
+
 def problem_of(error: Exception) -> Problem | None:
     """What to answer for an error that is foreseen; None for one that is not."""
     match error:
@@ -167,6 +224,12 @@ def problem_of(error: Exception) -> Problem | None:
             return input_problem(located(Place.BODY, error.issues))
         case CommandRefused():
             return _refusal(error)
+        case DocumentRefused():
+            return _document_refused(error)
+        case DocumentWithheld():
+            return own_problem("documentErased", str(error))
+        case DocumentUnknown():
+            return Problem(type=NOT_FOUND, detail=str(error))
         case OutcomeUnknown():
             return _unavailable(
                 "The database went away before it said whether the command is stored: the outcome is unknown. "
@@ -197,6 +260,8 @@ def internal_problem() -> Problem:
 def _refusal(refused: CommandRefused) -> Problem:
     if refused.reason is Reason.APPLICATION_UNKNOWN:
         return unknown_application()
+    if refused.reason is Reason.REQUEST_UNKNOWN:
+        return unknown_information_request()
     if isinstance(refused, StaleVersion):
         if refused.current == 0:
             # No event, no application: any version that is expected of it is beside the point.
@@ -207,6 +272,13 @@ def _refusal(refused: CommandRefused) -> Problem:
             extras={"currentVersion": refused.current, "expectedVersion": refused.expected},
         )
     return own_problem(refused.reason, refused.sentence)
+
+
+def _document_refused(refused: DocumentRefused) -> Problem:
+    extras = {} if refused.limit is None else {"limit": refused.limit}
+    if refused.code is DocumentRefusal.TOO_LARGE:
+        return Problem(type=TOO_LARGE, detail=refused.sentence, extras=extras)
+    return Problem(type=OWN_PROBLEM_TYPES[refused.code], detail=refused.sentence, extras=extras)
 
 
 def _unavailable(detail: str) -> Problem:

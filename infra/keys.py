@@ -40,6 +40,19 @@ class SubjectKeys(Protocol):
         """The key, or None once it has been destroyed."""
 
 
+class PersonIndex(Protocol):
+    """Which data subjects are one person, found by SSIN; the number itself is nowhere in it."""
+
+    def link(self, subject: UUID, ssin: str) -> None:
+        """Link a subject to a person's SSIN that became known later; linking again changes nothing."""
+
+    def is_person(self, subject: UUID, ssin: str) -> bool:
+        """Whether the subject has been linked to the person of this SSIN."""
+
+    def subjects_of(self, ssin: str) -> frozenset[UUID]:
+        """All subjects linked to the person of this SSIN, one a case."""
+
+
 class MasterKey:
     """The key-encryption key, and the keys derived from it for other purposes (HKDF, RFC 5869)."""
 

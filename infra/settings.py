@@ -136,6 +136,11 @@ class Settings(BaseSettings):
         return self.home / "demonstration-clock"
 
     @property
+    def documents_path(self) -> Path:
+        """Where the content of documents is kept, encrypted."""
+        return self.home / "documents"
+
+    @property
     def key_encryption_key_path(self) -> Path:
         """The file given, else the embedded one under `home`, which its first user makes."""
         return self.key_encryption_key_file or self.home / "key-encryption.key"

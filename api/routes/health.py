@@ -8,11 +8,11 @@ from typing import Annotated, Protocol
 from fastapi import APIRouter, Depends, Request, Response
 
 from api.composition import Program
-from api.incoming_requests import incoming_question
+from api.incoming_requests import open_question
 from infra.postgres.connections import DatabaseUnavailable
 from infra.wire_format import canonical_json
 
-Question = Annotated[Request, Depends(incoming_question())]
+Question = Annotated[Request, Depends(open_question())]
 
 
 class WatchedWork(Protocol):

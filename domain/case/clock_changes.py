@@ -27,6 +27,7 @@ from domain.case.refusals import CommandRefused, Reason
 from domain.deadlines.clocks import ANSWER, BREACHED, WARNED
 from domain.deadlines.pauses import Pause
 
+
 def pause(case: Case, command: PauseClock, context: CommandContext) -> list[CaseEvent]:
     require_open(case)
     if case.open_pause is not None:

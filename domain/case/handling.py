@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 from uuid import UUID
 
 from domain.case.commands import CaseCommand, CommandContext
 from domain.case.decider import decide
 from domain.case.events import CaseEvent
 from domain.case.folding import fold
+from domain.case.lifecycle import Case
 from domain.case.refusals import CommandRefused, StaleVersion
 from domain.law.rulebook import Rulebook
 
@@ -76,20 +77,33 @@ class TooManyWriters(Exception):
     """The case was changed by others at each attempt; nothing was written."""
 
 
+Admission: TypeAlias = Callable[[Case], None]
+"""Lets a caller through to a case, or raises: who may do what to which case is for the caller's border to know."""
+
+
 def handle(
-    journal: Journal, rulebook: Rulebook, case_id: UUID, command: CaseCommand, context: CommandContext
+    journal: Journal,
+    rulebook: Rulebook,
+    case_id: UUID,
+    command: CaseCommand,
+    context: CommandContext,
+    admission: Admission | None = None,
 ) -> Receipt:
     """Carry out ``command`` with exactly one effect and return its receipt.
 
-    Raises :class:`CommandRefused` (also :class:`StaleVersion`), never for a repetition of a command that was
+    ``admission`` is asked of the case as read, before anything is said of it. Raises what it raises, and
+    :class:`CommandRefused` (also :class:`StaleVersion`), never for a repetition of a command that was
     carried out before: that one gets its first receipt, whatever has become of the case since.
     """
     for _ in range(_ATTEMPTS):
         stream = journal.read(case_id)
+        case = fold(stream.events)
+        if admission is not None and case is not None:
+            admission(case)
         try:
             if context.expected_version is not None and context.expected_version != stream.version:
                 raise StaleVersion(expected=context.expected_version, current=stream.version)
-            events = decide(fold(stream.events), command, context, rulebook)
+            events = decide(case, command, context, rulebook)
         except CommandRefused:
             first = journal.receipt_of(case_id, command, context)
             if first is None:

@@ -58,12 +58,29 @@ class PostgresKeyStore:
                 self._minted = self._mint_some()
             subject = self._minted.pop()
         if ssin is not None:
-            with self._pool.connection() as connection, connection.cursor() as cursor:
-                cursor.execute(
-                    "insert into person_index (person, subject) values (%s, %s)",
-                    (self._person(ssin), subject),
-                )
+            self.link(subject, ssin)
         return subject
+
+    def link(self, subject: UUID, ssin: str) -> None:
+        with self._pool.connection() as connection, connection.cursor() as cursor:
+            cursor.execute(
+                "insert into person_index (person, subject) values (%s, %s) on conflict do nothing",
+                (self._person(ssin), subject),
+            )
+
+    def is_person(self, subject: UUID, ssin: str) -> bool:
+        with self._pool.connection() as connection, connection.cursor() as cursor:
+            cursor.execute(
+                "select exists (select from person_index where person = %s and subject = %s)",
+                (self._person(ssin), subject),
+            )
+            (linked,) = cursor.fetchone() or (False,)
+        return bool(linked)
+
+    def subjects_of(self, ssin: str) -> frozenset[UUID]:
+        with self._pool.connection() as connection, connection.cursor() as cursor:
+            cursor.execute("select subject from person_index where person = %s", (self._person(ssin),))
+            return frozenset(subject for (subject,) in cursor.fetchall())
 
     def key_to_encrypt(self, subject: UUID) -> bytes:
         key = self.key_to_decrypt(subject)

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import psycopg2
 import pytest
 
-from infra.keys import KEY_BYTES, KeyEncryptionKeyUnusable, KeyMissing, MasterKey, SubjectKeys
+from infra.keys import KEY_BYTES, KeyEncryptionKeyUnusable, KeyMissing, MasterKey
 from infra.postgres.key_store import PostgresKeyStore, holds_keys
 from infra.postgres.migrate import migrate_keys
 from tests.keys.keys_in_memory import KeysInMemory
@@ -17,7 +17,7 @@ from tests.keys.keys_in_memory import KeysInMemory
 MASTER = MasterKey(b"m" * KEY_BYTES)
 SSIN = "85073003328"
 
-Store = tuple[SubjectKeys, Callable[[UUID], None]]
+Store = tuple[KeysInMemory | PostgresKeyStore, Callable[[UUID], None]]
 
 
 def _destroy_in_database(url: str, subject: UUID) -> None:
@@ -51,6 +51,18 @@ def test_a_minted_subject_has_a_key_of_its_own(store: Store) -> None:
     assert len(keys.key_to_encrypt(one)) == KEY_BYTES
     assert keys.key_to_encrypt(one) == keys.key_to_decrypt(one)
     assert keys.key_to_encrypt(one) != keys.key_to_encrypt(other)
+
+
+def test_the_subjects_of_a_person_are_found_by_ssin(store: Store) -> None:
+    keys, _ = store
+    at_filing, later, somebody = keys.mint(ssin=SSIN), keys.mint(), keys.mint(ssin="17073003384")
+
+    keys.link(later, SSIN)
+    keys.link(later, SSIN)
+
+    assert keys.subjects_of(SSIN) == {at_filing, later}
+    assert keys.is_person(later, SSIN)
+    assert not keys.is_person(somebody, SSIN)
 
 
 def test_a_destroyed_key_decrypts_nothing_and_encrypts_nothing(store: Store) -> None:

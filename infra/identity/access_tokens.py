@@ -1,0 +1,138 @@
+"""Access tokens: self-contained JWTs (RFC 7519) signed with ES256, checked as RFC 8725 advises.
+
+There is one algorithm and it is asymmetric: whoever can check a token cannot make one. Every moment here is of
+the system's clock, also in a demonstration: a token is about who is calling really now, whatever day it is in
+the cases.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+
+from domain.case.commands import CIVIL_TIME
+from infra.identity.caller import Caller, CallerUnusable, Claim, Role, require_usable
+
+ALGORITHM: Final = "ES256"
+AUDIENCE: Final = "single-permit"
+LEEWAY: Final = timedelta(seconds=60)
+"""How far the clocks of issuer and verifier may be apart, either way."""
+LONGEST_TOKEN: Final = 4096
+"""In characters; ours have some 400 to 600. What is longer is not even taken apart."""
+
+_COMPACT: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", re.ASCII)
+_SIGNATURES: Final = jwt.PyJWS(algorithms=[ALGORITHM])
+
+
+class TokenFault(StrEnum):
+    """Belgif's two kinds of problem with a token that was sent."""
+
+    INVALID = "invalidAccessToken"
+    EXPIRED = "expiredAccessToken"
+
+
+class TokenRefused(Exception):
+    """A token is not accepted. The sentence says why and what to do, and repeats nothing of the token."""
+
+    def __init__(self, code: TokenFault, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.sentence = sentence
+
+
+class TokenVerifier:
+    """Knows one issuer and its public keys, by key id. Safe between threads."""
+
+    def __init__(self, *, issuer: str, keys: Mapping[str, EllipticCurvePublicKey]) -> None:
+        self._issuer = issuer
+        self._keys = dict(keys)
+
+    def verify(self, token: str, *, now: datetime) -> Caller:
+        """The caller whom a token names; ``now`` is the system clock's.
+
+        Raises :class:`TokenRefused`, and nothing else whatever the text is.
+        """
+        claims = self._signed_claims(token)
+        if claims.get("iss") != self._issuer:
+            raise _invalid("was issued by somebody else")
+        if claims.get("aud") != AUDIENCE:
+            raise _invalid("is not meant for this service, or not for it alone")
+        _require_current(claims, now)
+        caller = _caller_of(claims)
+        try:
+            require_usable(caller, today=now.astimezone(CIVIL_TIME).date())
+        except CallerUnusable as why:
+            raise _invalid(f"has an unusable claim {why}") from None
+        return caller
+
+    def _signed_claims(self, token: str) -> Mapping[str, object]:
+        if len(token) > LONGEST_TOKEN or _COMPACT.fullmatch(token) is None:
+            raise _invalid(f"is not a signed JWT of at most {LONGEST_TOKEN} characters")
+        try:
+            key = self._keys.get(_SIGNATURES.get_unverified_header(token).get("kid", ""))
+            if key is None:
+                raise _invalid("names no key, or one that this issuer does not have")
+            signed = _SIGNATURES.decode_complete(token, key, algorithms=[ALGORITHM])["payload"]
+        except jwt.PyJWTError:  # whose text may repeat what was sent
+            raise _invalid(f"does not carry an {ALGORITHM} signature of its issuer") from None
+        try:
+            claims = json.loads(signed)
+        except (ValueError, RecursionError):
+            claims = None
+        if not isinstance(claims, dict):
+            raise _invalid("does not hold a JSON object of claims")
+        return claims
+
+
+def _require_current(claims: Mapping[str, object], now: datetime) -> None:
+    issued_at, not_before, expires_at = (_moment(claims, name) for name in ("iat", "nbf", "exp"))
+    latest, earliest = (now + LEEWAY).timestamp(), (now - LEEWAY).timestamp()
+    if issued_at > latest:
+        raise _invalid("was issued in the future: its issuer's clock, or this one, is wrong")
+    if not_before > latest:
+        raise _invalid("cannot be used yet")
+    if expires_at <= earliest:
+        raise TokenRefused(TokenFault.EXPIRED, "The access token has expired. Get a new one.")
+
+
+def _moment(claims: Mapping[str, object], name: str) -> int:
+    value = claims.get(name)
+    if type(value) is not int:  # neither true nor a number such as NaN, with which every comparison fails
+        raise _invalid(f"has no claim {name} in whole seconds")
+    return value
+
+
+def _caller_of(claims: Mapping[str, object]) -> Caller:
+    role = _text(claims, Claim.ROLE)
+    if role not in tuple(Role):
+        raise _invalid("has no role that is known here")
+    return Caller(
+        role=Role(role),
+        subject=_text(claims, Claim.SUBJECT),
+        token_id=_text(claims, Claim.TOKEN_ID),
+        authority=_text_if_any(claims, Claim.AUTHORITY),
+        enterprise_number=_text_if_any(claims, Claim.ENTERPRISE_NUMBER),
+        ssin=_text_if_any(claims, Claim.SSIN),
+    )
+
+
+def _text(claims: Mapping[str, object], claim: Claim) -> str:
+    value = claims.get(claim)
+    if not isinstance(value, str):
+        raise _invalid(f"has no claim {claim} in text")
+    return value
+
+
+def _text_if_any(claims: Mapping[str, object], claim: Claim) -> str | None:
+    return _text(claims, claim) if claim in claims else None
+
+
+def _invalid(what: str) -> TokenRefused:
+    return TokenRefused(TokenFault.INVALID, f"The access token {what}. Get a new one from this service's issuer.")

@@ -1,0 +1,49 @@
+"""A process that stores a document and stops at a named moment, to be killed there.
+
+Run as ``python -m tests.documents.killed_upload ROOT SUBJECT KEY MOMENT``; it writes a line when it is there.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from domain.case.document_rules import DocumentRules
+from infra.documents.document_store import DocumentStore
+from tests.documents.files import PDF, pdf_of_size, pieces
+from tests.keys.keys_in_memory import KeysInMemory
+
+ORIGIN = "single-permit.example/flanders"
+CONTENT = pdf_of_size(300_000)
+
+
+def wait_for_the_end(*_: Any) -> None:
+    sys.stdout.write("there\n")
+    sys.stdout.flush()
+    sys.stdin.read()  # ends when the parent is gone too
+    os._exit(1)
+
+
+def coming(*, stops_half_way: bool) -> Iterator[bytes]:
+    for number, piece in enumerate(pieces(CONTENT, 10_000)):
+        if stops_half_way and number == 15:
+            wait_for_the_end()
+        yield piece
+
+
+def main(root: str, subject: str, key: str, moment: str) -> None:
+    person = UUID(subject)
+    store = DocumentStore(Path(root), KeysInMemory({person: bytes.fromhex(key)}), DocumentRules.load(), ORIGIN)
+    if moment == "before the rename":
+        os.replace = wait_for_the_end
+    store.store(person, PDF, coming(stops_half_way=moment == "half-way"), expected_size=len(CONTENT))
+    if moment == "after it returned":
+        wait_for_the_end()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,70 @@
+"""A process that is killed while it stores a document: either the document is there whole, or it is not there."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from hashlib import sha256
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from domain.case.document_rules import DocumentRules
+from infra.documents.document_store import ABANDONED_AFTER_SECONDS, UNFINISHED, DocumentStore
+from infra.documents.unreadable import DocumentUnknown
+from infra.keys import KEY_BYTES
+from tests.documents.killed_upload import CONTENT, ORIGIN
+from tests.keys.keys_in_memory import KeysInMemory
+
+PROJECT = Path(__file__).resolve().parents[2]
+DIGEST = sha256(CONTENT).hexdigest()
+SUBJECT = uuid4()
+KEY = os.urandom(KEY_BYTES)
+
+
+def kill_an_upload(root: Path, moment: str) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.documents.killed_upload", str(root), str(SUBJECT), KEY.hex(), moment],
+        cwd=PROJECT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "there\n"
+        process.send_signal(signal.SIGKILL)
+    assert process.returncode == -signal.SIGKILL
+
+
+def opened(root: Path) -> DocumentStore:
+    return DocumentStore(root, KeysInMemory({SUBJECT: KEY}), DocumentRules.load(), ORIGIN)
+
+
+def test_what_was_acknowledged_is_there(root: Path) -> None:
+    kill_an_upload(root, "after it returned")
+    assert b"".join(opened(root).read(SUBJECT, DIGEST)) == CONTENT
+    assert list((root / UNFINISHED).iterdir()) == []
+
+
+@pytest.mark.parametrize("moment", ["half-way", "before the rename"])
+def test_what_was_not_yet_acknowledged_is_not_there(root: Path, moment: str) -> None:
+    kill_an_upload(root, moment)
+
+    store = opened(root)
+    assert not store.holds(SUBJECT, DIGEST)
+    with pytest.raises(DocumentUnknown):
+        store.read(SUBJECT, DIGEST)
+
+    (left,) = (root / UNFINISHED).iterdir()
+    assert b"%PDF" not in left.read_bytes()
+    long_ago = time.time() - ABANDONED_AFTER_SECONDS - 60
+    os.utime(left, (long_ago, long_ago))
+    opened(root)
+    assert not left.exists()
+
+    store.store(SUBJECT, "application/pdf", [CONTENT], expected_size=None)
+    assert b"".join(store.read(SUBJECT, DIGEST)) == CONTENT

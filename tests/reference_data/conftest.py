@@ -1,0 +1,12 @@
+"""The packaged code lists, read once."""
+
+from __future__ import annotations
+
+import pytest
+
+from api.reference_data.code_lists import CodeLists
+
+
+@pytest.fixture(scope="session")
+def lists() -> CodeLists:
+    return CodeLists.load()
