@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import os
 from base64 import b64decode, b64encode
-from contextlib import suppress
 from pathlib import Path
-from tempfile import mkstemp
 from typing import Final, Protocol
 from uuid import UUID
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from infra.durable_files import write_whole_or_not_at_all
 
 KEY_BYTES: Final = 32
 
@@ -87,24 +87,5 @@ class MasterKey:
             raise KeyEncryptionKeyUnusable(f"{path} does not hold {KEY_BYTES} bytes in base64") from None
         secret = os.urandom(KEY_BYTES)
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write_whole_or_not_at_all(path, b64encode(secret).decode() + "\n")
+        write_whole_or_not_at_all(path, b64encode(secret) + b"\n")
         return cls.from_file(path, create=False)
-
-
-def _write_whole_or_not_at_all(path: Path, text: str) -> None:
-    """Make the file durably, mode 0600; one that somebody else made in the meantime stays as it is."""
-    descriptor, unfinished = mkstemp(dir=path.parent, prefix=f"{path.name}.")
-    try:
-        with os.fdopen(descriptor, "w") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            os.link(unfinished, path)
-    finally:
-        os.unlink(unfinished)
-    directory = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)

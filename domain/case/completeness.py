@@ -143,6 +143,13 @@ def _filed_by_the_right_one(a: Application) -> Issues:
             problem="a permit of unlimited duration is asked for by the worker",
             remedy="write worker, or choose another kind of permit",
         )
+    if a.filed_by == "worker" and a.kind != "unlimited":
+        yield InputIssue(
+            path="filedBy",
+            code=INVALID_INPUT,
+            problem="a worker asks for a permit of unlimited duration only; the employer asks for every other",
+            remedy="write employer or representative, or choose the kind unlimited",
+        )
     yield from exactly_when(
         "representative", a.representative, "filedBy is representative", due=a.filed_by == "representative"
     )

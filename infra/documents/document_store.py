@@ -23,6 +23,7 @@ from domain.case.document_rules import DocumentRules
 from infra.documents.content_check import FORMS, ContentCheck
 from infra.documents.sealed_content import ContentAddress, ContentSealer, opened_content
 from infra.documents.unreadable import DocumentUnknown, DocumentWithheld
+from infra.durable_files import make_names_durable
 from infra.keys import SubjectKeys
 
 UNFINISHED: Final = "unfinished"
@@ -66,7 +67,7 @@ class DocumentStore:
         self._unfinished = root / UNFINISHED
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._unfinished.mkdir(mode=0o700, exist_ok=True)
-        _make_durable(root.parent)
+        make_names_durable(root.parent)
         self._drop_abandoned()
 
     def store(
@@ -131,9 +132,9 @@ class DocumentStore:
         path.parent.mkdir(mode=0o700, exist_ok=True)
         # Over what is there: the same content, or a damaged file that is mended by sending it again.
         os.replace(unfinished, path)
-        _make_durable(path.parent)
+        make_names_durable(path.parent)
         # Also when another thread made the subject's directory: it may not have come to this line yet.
-        _make_durable(self._root)
+        make_names_durable(self._root)
 
     @contextmanager
     def _unfinished_file(self) -> Iterator[tuple[BinaryIO, Path]]:
@@ -157,12 +158,3 @@ class DocumentStore:
 
     def _address(self, subject: UUID) -> ContentAddress:
         return ContentAddress(origin=self._origin, subject=subject)
-
-
-def _make_durable(directory: Path) -> None:
-    """Write the names in a directory to the disk."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import os
 from base64 import urlsafe_b64encode
-from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from tempfile import mkstemp
 from typing import Final
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -19,6 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
     generate_private_key,
 )
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
+
+from infra.durable_files import write_whole_or_not_at_all
 
 _ANYBODY_ELSE: Final = 0o077
 
@@ -45,7 +45,7 @@ def development_key(path: Path, *, create: bool) -> EllipticCurvePrivateKey:
                 ) from None
         path.parent.mkdir(parents=True, exist_ok=True)
         key = generate_private_key(SECP256R1())
-        _write_whole_or_not_at_all(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        write_whole_or_not_at_all(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         return _read(path)
     except OSError as why:
         raise DevelopmentKeyUnusable(
@@ -89,22 +89,3 @@ def _read(path: Path) -> EllipticCurvePrivateKey:
             "the next start"
         )
     return key
-
-
-def _write_whole_or_not_at_all(path: Path, content: bytes) -> None:
-    """Make the file durably, mode 0600; one that somebody else made in the meantime stays as it is."""
-    descriptor, unfinished = mkstemp(dir=path.parent, prefix=f"{path.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            os.link(unfinished, path)
-    finally:
-        os.unlink(unfinished)
-    directory = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)

@@ -9,9 +9,8 @@ import pytest
 
 from domain.case.document_rules import DocumentRules
 from infra.documents.document_store import DocumentStore
+from tests.documents.files import ORIGIN
 from tests.keys.keys_in_memory import KeysInMemory
-
-ORIGIN = "single-permit.example/flanders"
 
 
 @pytest.fixture

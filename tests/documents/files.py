@@ -1,4 +1,4 @@
-"""Small files of each type, whole and valid, and content cut in pieces."""
+"""Small files of each type, whole and valid, content cut in pieces, and the log in whose store they go."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import struct
 import zlib
 from collections.abc import Iterator
 from typing import Final
+
+ORIGIN: Final = "single-permit.example/flanders"
 
 PDF: Final = "application/pdf"
 JPEG: Final = "image/jpeg"

@@ -9,19 +9,18 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 from domain.case.document_rules import DocumentRules
 from infra.documents.document_store import DocumentStore
-from tests.documents.files import PDF, pdf_of_size, pieces
+from tests.documents.files import ORIGIN, PDF, pdf_of_size, pieces
 from tests.keys.keys_in_memory import KeysInMemory
 
-ORIGIN = "single-permit.example/flanders"
 CONTENT = pdf_of_size(300_000)
 
 
-def wait_for_the_end(*_: Any) -> None:
+def wait_for_the_end(*_: Any, **__: Any) -> NoReturn:
     sys.stdout.write("there\n")
     sys.stdout.flush()
     sys.stdin.read()  # ends when the parent is gone too

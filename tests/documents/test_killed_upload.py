@@ -17,7 +17,8 @@ from domain.case.document_rules import DocumentRules
 from infra.documents.document_store import ABANDONED_AFTER_SECONDS, UNFINISHED, DocumentStore
 from infra.documents.unreadable import DocumentUnknown
 from infra.keys import KEY_BYTES
-from tests.documents.killed_upload import CONTENT, ORIGIN
+from tests.documents.files import ORIGIN, PDF
+from tests.documents.killed_upload import CONTENT
 from tests.keys.keys_in_memory import KeysInMemory
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -66,5 +67,5 @@ def test_what_was_not_yet_acknowledged_is_not_there(root: Path, moment: str) -> 
     opened(root)
     assert not left.exists()
 
-    store.store(SUBJECT, "application/pdf", [CONTENT], expected_size=None)
+    store.store(SUBJECT, PDF, [CONTENT], expected_size=None)
     assert b"".join(store.read(SUBJECT, DIGEST)) == CONTENT

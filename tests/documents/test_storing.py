@@ -30,8 +30,7 @@ from infra.documents.document_store import (
 from infra.documents.sealed_content import CHUNK_BYTES
 from infra.documents.unreadable import DocumentUnknown, DocumentWithheld
 from infra.keys import KeyMissing
-from tests.documents.conftest import ORIGIN
-from tests.documents.files import JPEG, PDF, PNG, SMALLEST_PDF, jpeg, pdf, pdf_of_size, pieces, png
+from tests.documents.files import JPEG, ORIGIN, PDF, PNG, SMALLEST_PDF, jpeg, pdf, pdf_of_size, pieces, png
 from tests.keys.keys_in_memory import KeysInMemory
 
 

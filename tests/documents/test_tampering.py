@@ -12,8 +12,7 @@ from domain.case.document_rules import DocumentRules
 from infra.documents.document_store import DocumentStore
 from infra.documents.sealed_content import CHUNK_BYTES, HEADER_BYTES
 from infra.documents.unreadable import DocumentDamaged
-from tests.documents.conftest import ORIGIN
-from tests.documents.files import PDF, pdf, pdf_of_size
+from tests.documents.files import ORIGIN, PDF, pdf, pdf_of_size
 from tests.keys.keys_in_memory import KeysInMemory
 
 SEALED = CHUNK_BYTES + 16
@@ -139,3 +138,10 @@ def test_chunks_of_two_files_of_the_same_content_do_not_mix(store: DocumentStore
     stored.write_bytes(later[:SECOND] + earlier[SECOND:])
     with pytest.raises(DocumentDamaged):
         list(store.read(subject, stored.name))
+
+
+def test_equal_chunks_of_a_file_do_not_look_equal(store: DocumentStore, subject: UUID, root: Path) -> None:
+    """Under one nonce they would, and nothing in the file would be safe any more."""
+    document = store.store(subject, PDF, [pdf(bytes(4 * CHUNK_BYTES))], expected_size=None)
+    file = (root / str(subject) / document.sha256).read_bytes()
+    assert file[SECOND : SECOND + CHUNK_BYTES] != file[THIRD : THIRD + CHUNK_BYTES]
