@@ -24,7 +24,7 @@ from domain.case.value_checks import one_of
 from infra.documents.unreadable import DocumentUnknown
 
 KIND: Final = "kind"
-EXTENSIONS: Final = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png", "image/tiff": "tif"}
+EXTENSIONS: Final = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 
 Upload = Annotated[tuple[Incoming, Request], Depends(incoming_upload(Action.ATTACH_DOCUMENT, KIND))]
 Reading = Annotated[Asked, Depends(incoming_question(Action.READ_DOCUMENT))]
@@ -40,13 +40,14 @@ def document_routes(program: Program, border: CaseBorder) -> APIRouter:
         case_id, context = case_id_of(application_id), border.context(incoming)
         kind = _kind_of(request)
         _, case = border.case(case_id, incoming.granted)
+        media_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         announced = request.headers.get("Content-Length", "")
-        stored = program.documents.store(
-            case.worker_subject,
-            request.headers.get("Content-Type", "").partition(";")[0].strip().lower(),
-            _chunks(request.stream()),
-            expected_size=int(announced) if announced.isdecimal() else None,
-        )
+        size = int(announced) if announced.isdecimal() else None
+        if size is not None:
+            # Before it is read: a full case does not fill the disk with what it cannot take.
+            expected = Document(kind=kind, sha256="", media_type=media_type, size=size)
+            program.document_rules.require_room((*case.documents, expected))
+        stored = program.documents.store(case.worker_subject, media_type, _chunks(request.stream()), expected_size=size)
         document = Document(kind=kind, sha256=stored.sha256, media_type=stored.media_type, size=stored.size)
         if document not in case.documents:
             program.document_rules.require_room((*case.documents, document))

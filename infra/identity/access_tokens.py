@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 import jwt
@@ -26,6 +27,8 @@ LEEWAY: Final = timedelta(seconds=60)
 """How far the clocks of issuer and verifier may be apart, either way."""
 LONGEST_TOKEN: Final = 4096
 """In characters; ours have some 400 to 600. What is longer is not even taken apart."""
+
+TOKENS_REMEMBERED: Final = 2_048
 
 _COMPACT: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", re.ASCII)
 _SIGNATURES: Final = jwt.PyJWS(algorithms=[ALGORITHM])
@@ -48,18 +51,23 @@ class TokenRefused(Exception):
 
 
 class TokenVerifier:
-    """Knows one issuer and its public keys, by key id. Safe between threads."""
+    """Knows one issuer and its public keys, by key id. Safe between threads.
+
+    A token comes with every request of its bearer, and checking its signature costs more than reading a case. So
+    a signature that was found good is remembered; everything that time can change is asked again each time.
+    """
 
     def __init__(self, *, issuer: str, keys: Mapping[str, EllipticCurvePublicKey]) -> None:
         self._issuer = issuer
         self._keys = dict(keys)
+        self._known_claims = lru_cache(maxsize=TOKENS_REMEMBERED)(self._signed_claims)
 
     def verify(self, token: str, *, now: datetime) -> Caller:
         """The caller whom a token names; ``now`` is the system clock's.
 
         Raises :class:`TokenRefused`, and nothing else whatever the text is.
         """
-        claims = self._signed_claims(token)
+        claims = self._known_claims(token)
         if claims.get("iss") != self._issuer:
             raise _invalid("was issued by somebody else")
         if claims.get("aud") != AUDIENCE:
