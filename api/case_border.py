@@ -14,13 +14,15 @@ from api.case_representation import (
     address_of,
     assessment_content,
     case_content,
+    deadlines_content,
     entity_tag,
     receipt_content,
     standing_at,
     standing_content,
 )
 from api.composition import Program
-from api.incoming_requests import Incoming
+from api.incoming_requests import Asked, Incoming
+from api.paging import next_page, number_after, page_size_of
 from api.permissions import CaseParties
 from api.problems import RequestRefused, unknown_application
 from api.request_bodies import read_body
@@ -112,6 +114,26 @@ class CaseBorder:
         stream, case = self.case(case_id, granted)
         content = assessment_content(stream.version, case, self._program.rulebook, self.today)
         return json_response(content, headers={"ETag": entity_tag(stream.version)})
+
+    def timeline(self, case_id: UUID, asked: Asked) -> Response:
+        """What happened in the case, in order, a page at a time. Raises :class:`RequestRefused` (400, 404)."""
+        size, after = page_size_of(asked.parameters), number_after(asked.parameters)
+        self.case(case_id, asked.granted)
+        page = self._program.timelines.read(case_id, after=after, limit=size)
+        if page is None:
+            raise RequestRefused(unknown_application())
+        address = f"{address_of(case_id, asked.base_url)}/events"
+        return json_response(
+            {"items": list(page.entries), "pageSize": size, **next_page(address, asked.parameters, page.next_after)}
+        )
+
+    def deadlines(self, case_id: UUID, asked: Asked) -> Response:
+        """The clocks of the case today, and how each comes to its last day. Raises :class:`RequestRefused` (404)."""
+        self.case(case_id, asked.granted)
+        view = self._program.case_files.deadlines(case_id)
+        if view is None:
+            raise RequestRefused(unknown_application())
+        return json_response(deadlines_content(view), headers={"ETag": entity_tag(view.version)})
 
     def _parties(self, granted: Granted, view: CaseFileView) -> CaseParties:
         representative = view.body.get("representative")

@@ -19,7 +19,7 @@ from domain.deadlines.pauses import Pause
 from domain.law.assessment import assess
 from domain.law.findings import Verdict
 from domain.law.rulebook import Rulebook
-from infra.case_files import CaseFileView
+from infra.case_files import CaseFileView, DeadlinesView
 from infra.wire_format import wire_adapter
 
 
@@ -104,6 +104,21 @@ def case_content(view: CaseFileView, base_url: str) -> dict[str, Any]:
     return view.body | {"href": address_of(view.case_id, base_url)}
 
 
+def deadlines_content(view: DeadlinesView) -> dict[str, Any]:
+    """The clocks with their derivation, the time by holder in seconds, and the alarms on record."""
+    return {
+        "version": view.version,
+        "on": view.on.isoformat(),
+        "clocks": [words(each) for each in view.clocks],
+        "timeByHolder": [
+            {"holder": holder, "seconds": seconds, "permille": view.permille[holder]}
+            for holder, seconds in view.held.items()
+        ],
+        "holder": view.holder,
+        "alarms": [words(each) for each in view.alarms],
+    }
+
+
 def assessment_content(version: int, case: Case, rulebook: Rulebook, today: date) -> dict[str, Any]:
     """What the rules say of the case on ``today``, and what each next step would still have to wait for."""
     assessment = assess(rulebook, case.facts, today)
@@ -115,14 +130,17 @@ def assessment_content(version: int, case: Case, rulebook: Rulebook, today: date
         "verdict": assessment.verdict.value,
         "legalReferenceDate": assessment.legal_reference_date.isoformat(),
         "pendingChecks": list(case.pending_checks),
-        "manualTasks": [_words(task) for task in case.manual_tasks],
+        "manualTasks": [words(task) for task in case.manual_tasks],
         "openPoints": list(open_points(case)),
         "unmetRequirements": unmet,
         "supportedGrounds": sorted(supported_grounds(case, assessment)),
-        "findings": [_words(each) for each in assessment.findings],
+        "findings": [words(each) for each in assessment.findings],
     }
 
 
-def _words(value: object) -> dict[str, Any]:
-    words: dict[str, Any] = wire_adapter(type(value)).dump_python(value, mode="json", by_alias=True, exclude_none=True)
-    return words
+def words(value: object) -> dict[str, Any]:
+    """A dataclass by wire name, without what is null."""
+    content: dict[str, Any] = wire_adapter(type(value)).dump_python(
+        value, mode="json", by_alias=True, exclude_none=True
+    )
+    return content

@@ -31,6 +31,7 @@ from infra.postgres.recorder import JournalRecorder
 from infra.postgres.reference_numbers import ReferenceNumbers
 from infra.postgres.server_access import create_database, database_name, database_server, url_for_database
 from infra.settings import Settings
+from infra.timelines import Timelines
 from projections.read_model import ReadModel
 from projections.registered import registered_read_models
 
@@ -56,6 +57,7 @@ class Program:
     references: ReferenceNumbers
     read_models: tuple[ReadModel, ...]
     case_files: CaseFiles
+    timelines: Timelines
     clock_rules: ClockRules
     documents: DocumentStore
     document_rules: DocumentRules
@@ -134,6 +136,7 @@ def open_program(settings: Settings, *, set_up: bool = False) -> Iterator[Progra
             references=ReferenceNumbers(writers),
             read_models=read_models,
             case_files=CaseFiles(readers, keys, origin=recorder.origin, clock=clock, rules=clock_rules),
+            timelines=Timelines(readers, keys, origin=recorder.origin),
             clock_rules=clock_rules,
             documents=DocumentStore(settings.documents_path, keys, document_rules, recorder.origin),
             document_rules=document_rules,

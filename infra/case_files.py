@@ -2,51 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from domain.case.commands import CIVIL_TIME
-from domain.case.personal_data import SubjectRole
-from domain.deadlines.service_levels import ServiceTarget
-from infra.clock import Clock
+from domain.deadlines.clocks import Clock, ClockRules
+from domain.deadlines.holders import shares
+from infra.clock import Clock as WallClock
 from infra.keys import SubjectKeys
-from infra.personal_groups import GroupAddress, open_group
 from infra.postgres.connections import ConnectionPool
-from infra.postgres.recorded_events import events_of_case, head_version
+from infra.postgres.recorded_events import events_of_case
+from infra.sealed_groups import fields_of
 from projections.case_file import CaseFile, SealedGroup, fold, sealed_groups
 from projections.case_file_body import body_of
-from projections.case_file_table import CaseFileModel, stored_file, stored_groups
+from projections.case_file_clocks import clocks_at, seconds_by_holder, time_by_holder
+from projections.case_file_table import CaseFileModel, look_up
+from projections.course import AlarmRaised
+from projections.event_meanings import day_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFileView:
-    """A case file for a reader. ``position`` is that of the case's last event, ``body`` the file as JSON values."""
+    """A case file for a reader. ``position`` is that of the case's last event, ``body`` the file as JSON values.
+
+    ``worker_subject`` is the random id of the worker, by which a caller may be found to be that person.
+    """
 
     case_id: UUID
     version: int
     position: int
+    worker_subject: UUID
     body: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlinesView:
+    """Why the deadlines of a case are what they are on the civil day ``on``: each clock with its derivation.
+
+    ``held`` is the time by holder in whole seconds, which sum to those since filing, or until the case ended;
+    ``permille`` the same as shares that sum to 1000. ``alarms`` are those on record.
+    """
+
+    case_id: UUID
+    version: int
+    on: date
+    clocks: tuple[Clock, ...]
+    held: dict[str, int]
+    permille: dict[str, int]
+    holder: str | None
+    alarms: tuple[AlarmRaised, ...]
+
+
 class CaseFiles:
-    """The case files of one log; safe to share between threads. ``targets`` holds a target for each authority."""
+    """The case files of one log; safe to share between threads. ``rules`` has a target for each authority."""
 
     def __init__(
-        self,
-        readers: ConnectionPool,
-        keys: SubjectKeys,
-        *,
-        origin: str,
-        clock: Clock,
-        targets: Mapping[str, ServiceTarget],
+        self, readers: ConnectionPool, keys: SubjectKeys, *, origin: str, clock: WallClock, rules: ClockRules
     ) -> None:
         self._readers = readers
         self._keys = keys
         self._origin = origin
         self._clock = clock
-        self._targets = targets
+        self._rules = rules
 
     def read(self, case_id: UUID) -> CaseFileView | None:
         """The file of a case, or None when there is no such case.
@@ -58,19 +77,41 @@ class CaseFiles:
         if found is None:
             return None
         file, groups = found
-        today = self._clock.now().astimezone(CIVIL_TIME).date()
-        body = body_of(file, self._opened(groups), self._targets[file.authority], today)
-        return CaseFileView(case_id=file.case_id, version=file.version, position=file.position, body=body)
+        body = body_of(file, self._opened(groups), self._rules, self._clock.now())
+        return CaseFileView(
+            case_id=file.case_id,
+            version=file.version,
+            position=file.position,
+            worker_subject=next(group.key for group in groups if group.version == 1),
+            body=body,
+        )
+
+    def deadlines(self, case_id: UUID) -> DeadlinesView | None:
+        """The clocks of a case and how each comes to its last day, or None when there is no such case."""
+        found = self._found(case_id)
+        if found is None:
+            return None
+        file, _ = found
+        now = self._clock.now()
+        return DeadlinesView(
+            case_id=case_id,
+            version=file.version,
+            on=day_of(now),
+            clocks=clocks_at(file, self._rules, now),
+            held=seconds_by_holder(file.course, now),
+            permille=shares(time_by_holder(file.course, now)),
+            holder=file.course.holder,
+            alarms=file.course.alarms,
+        )
 
     def _found(self, case_id: UUID) -> tuple[CaseFile, list[SealedGroup]] | None:
         """The file from its table when that is up to date, else from the stream itself."""
         with self._readers.connection() as connection, connection.cursor() as cursor:
-            head = head_version(cursor, case_id)
-            if head is None:
+            found = look_up(cursor, case_id)
+            if found is None:
                 return None
-            stored = stored_file(cursor, case_id)
-            if stored is not None and stored.version >= head:
-                return stored, stored_groups(cursor, stored)
+            if found.file is not None and found.file.version >= found.head:
+                return found.file, found.groups
             events = events_of_case(cursor, case_id, CaseFileModel.handles)
         file = fold(events)
         return None if file is None else (file, sealed_groups(events))
@@ -79,15 +120,7 @@ class CaseFiles:
         """The personal fields by event version; None as soon as one subject of the event has been erased."""
         opened: dict[int, dict[str, Any] | None] = {}
         for group in groups:
-            fields = self._fields(group)
+            fields = fields_of(group, self._keys, self._origin)
             others = opened.get(group.version, {})
             opened[group.version] = None if fields is None or others is None else {**others, **fields}
         return opened
-
-    def _fields(self, group: SealedGroup) -> dict[str, Any] | None:
-        key = self._keys.key_to_decrypt(group.key)
-        if key is None:
-            return None
-        role = SubjectRole(group.role)
-        address = GroupAddress(self._origin, group.case_id, group.version, group.event_name, role, group.key)
-        return open_group(key, address, {"nonce": group.nonce, "data": group.data})

@@ -7,25 +7,55 @@ stream instead and gets the same file. :mod:`projections.case_file_body` turns a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from domain.case.lifecycle import CaseStatus, CheckState
-from projections.event_meanings import final_status, moment, task_given, without_beginning
+from domain.case.lifecycle import CheckState
+from projections.course import Course, course_after
+from projections.event_meanings import without_beginning
 from projections.recorded_event import RecordedEvent
 
 _SHOWN_GROUPS: Final = frozenset(
     {
         "ApplicationSubmitted",
+        "CaseCorrected",
+        "ApplicationWithdrawn",
         "SalaryVerified",
         "LabourMarketEvidenceAdded",
+        "InformationRequested",
+        "InformationProvided",
+        "ApplicationDeclaredAdmissible",
+        "ApplicationDeclaredInadmissible",
+        "WorkPartDecided",
+        "ResidencePartDecided",
         "ApplicationDecided",
-        "ApplicationWithdrawn",
+        "ClockPaused",
+        "ClockResumed",
+        "ClockCorrected",
     }
 )
 """Events whose personal part a reader of the file gets to see; other ciphertext is not copied."""
+
+HANDLED: Final = _SHOWN_GROUPS | {
+    "DocumentAttached",
+    "FeePaid",
+    "CrossroadsCheckRequested",
+    "CrossroadsCheckAnswered",
+    "CrossroadsCheckFailed",
+    "EmployerIdentified",
+    "LabourMarketTestAssessed",
+    "CaseAssigned",
+    "MandateVerified",
+    "ApplicationForwardedToImmigrationOffice",
+    "DeadlineWarned",
+    "DeadlineBreached",
+}
+"""Every event there is: a file that passed one over would never reach the version at which its stream stands."""
+
+
+_NESTING: Final = (dict, list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +76,8 @@ class CaseFile:
     """The clear part of a file, in JSON by wire name and without nulls where it is nested.
 
     ``version`` and ``position`` are those of the last event. Entries that have a personal part name the
-    ``eventVersion`` of the event that holds it. Times are aware.
+    ``eventVersion`` of the event that holds it; ``personal_in`` names that of the worker and of the employment as
+    last corrected. Times are aware.
     """
 
     case_id: UUID
@@ -56,17 +87,25 @@ class CaseFile:
     authority: str
     kind: str
     category: str
-    status: str
-    filed_at: datetime
     updated_at: datetime
+    course: Course
     application: dict[str, Any]
-    closed_at: datetime | None = None
+    personal_in: dict[str, int] = field(default_factory=dict)
+    documents: tuple[dict[str, Any], ...] = ()
+    fees: tuple[dict[str, Any], ...] = ()
+    mandate: dict[str, Any] | None = None
     employer_on_register: dict[str, Any] | None = None
     checks: tuple[dict[str, Any], ...] = ()
     findings: tuple[dict[str, Any], ...] = ()
-    manual_tasks: tuple[dict[str, Any], ...] = ()
+    information_requests: tuple[dict[str, Any], ...] = ()
+    admissibility: dict[str, Any] | None = None
+    work_part: dict[str, Any] | None = None
+    forwarded: dict[str, Any] | None = None
+    residence_part: dict[str, Any] | None = None
     decision: dict[str, Any] | None = None
     withdrawal: dict[str, Any] | None = None
+    pauses: tuple[dict[str, Any], ...] = ()
+    corrections: tuple[dict[str, Any], ...] = ()
 
 
 def fold(events: Iterable[RecordedEvent]) -> CaseFile | None:
@@ -101,32 +140,25 @@ def evolve(file: CaseFile | None, event: RecordedEvent) -> CaseFile:
         return _opened(event)
     if file is None:
         raise without_beginning(event)
-    file = _changed(file, event)
-    task = task_given(event)
-    tasks = (
-        file.manual_tasks if task is None else (*file.manual_tasks, {"subject": task.subject, "reason": task.reason})
-    )
-    status, closed_at = file.status, file.closed_at
-    final = final_status(event)
-    if final is not None:
-        status, closed_at, tasks = final.value, moment(event.clear["effectiveAt"]), ()
     return replace(
-        file,
+        _changed(file, event),
         version=event.version,
         position=event.position,
         updated_at=event.known_at,
-        status=status,
-        closed_at=closed_at,
-        manual_tasks=tasks,
+        course=course_after(file.course, event),
     )
 
 
 def without_nulls(value: Any) -> Any:
     """JSON without the members that are null, at any depth."""
     if isinstance(value, dict):
-        return {name: without_nulls(each) for name, each in value.items() if each is not None}
+        return {
+            name: without_nulls(each) if isinstance(each, _NESTING) else each
+            for name, each in value.items()
+            if each is not None
+        }
     if isinstance(value, list):
-        return [without_nulls(each) for each in value]
+        return [without_nulls(each) if isinstance(each, _NESTING) else each for each in value]
     return value
 
 
@@ -139,8 +171,6 @@ def _opened(event: RecordedEvent) -> CaseFile:
     application = without_nulls({word: clear[word] for word in words})
     if clear["publications"] is not None:
         application["labourMarketTest"] = {"publications": clear["publications"]}
-    if clear["documents"]:
-        application["documents"] = clear["documents"]
     return CaseFile(
         case_id=event.case_id,
         version=event.version,
@@ -149,10 +179,11 @@ def _opened(event: RecordedEvent) -> CaseFile:
         authority=clear["authority"],
         kind=clear["kind"],
         category=clear["category"],
-        status=CaseStatus.SUBMITTED.value,
-        filed_at=moment(clear["effectiveAt"]),
         updated_at=event.known_at,
+        course=course_after(None, event),
         application=application,
+        personal_in={"worker": event.version, "employment": event.version},
+        documents=tuple(_document(each, clear["effectiveAt"], clear["filedBy"]) for each in clear["documents"]),
     )
 
 
@@ -185,17 +216,110 @@ def _changed(file: CaseFile, event: RecordedEvent) -> CaseFile:
             return replace(file, application={**file.application, "labourMarketTest": test})
         case "LabourMarketTestAssessed":
             return _with_finding(file, event, clear["finding"], {})
+        case "DocumentAttached":
+            document = _document(clear["document"], clear["effectiveAt"], clear["by"])
+            return replace(file, documents=(*file.documents, document))
+        case "FeePaid":
+            paid = _said(clear, "recipient", "amount", "paidOn", "paymentReference", "by", at="recordedAt")
+            return replace(file, fees=(*file.fees, paid))
+        case "CaseCorrected":
+            return _corrected(file, event)
+        case "MandateVerified":
+            verified = _said(clear, "enterpriseNumber", "mandateReference", "valid", "by", at="verifiedAt")
+            return replace(file, mandate=verified)
+        case "InformationRequested":
+            asked_for = _said(clear, "items", "replyBy", "termId", "legalReference", "by", at="askedAt")
+            request = {"id": clear["requestId"], **asked_for, "eventVersion": event.version}
+            return replace(file, information_requests=(*file.information_requests, request))
+        case "InformationProvided":
+            answer = {
+                "answeredAt": clear["effectiveAt"],
+                "answeredBy": clear["by"],
+                "documents": clear["documents"],
+                "answerVersion": event.version,
+            }
+            requests = (
+                {**each, **answer} if each["id"] == clear["requestId"] else each for each in file.information_requests
+            )
+            return replace(file, information_requests=tuple(requests))
+        case "ApplicationDeclaredAdmissible":
+            said = _said(clear, "openPoints", "by", at="decidedAt")
+            return replace(file, admissibility={"outcome": "admissible", **said, "eventVersion": event.version})
+        case "ApplicationDeclaredInadmissible":
+            said = _said(clear, "grounds", "by", at="decidedAt")
+            return replace(file, admissibility={"outcome": "inadmissible", **said, "eventVersion": event.version})
+        case "WorkPartDecided":
+            return replace(file, work_part={**_assessed(event), "by": clear["by"]})
+        case "ApplicationForwardedToImmigrationOffice":
+            return replace(file, forwarded=_said(clear, "by", at="forwardedAt"))
+        case "ResidencePartDecided":
+            said = _said(clear, "outcome", "grounds", "by", at="decidedAt")
+            return replace(file, residence_part={**said, "eventVersion": event.version})
         case "ApplicationDecided":
-            words = ("outcome", "grounds", "verdict", "legalReferenceDate", "knownOn")
-            decision = {word: clear[word] for word in words}
-            decision |= {"decidedAt": clear["effectiveAt"], "eventVersion": event.version}
-            decision["findings"] = without_nulls(clear["results"])
-            return replace(file, decision=decision)
+            at_once = "results" in clear  # schema 1: the decision carried the assessment itself
+            said = _said(clear, "outcome", "refusedPart", "grounds", at="decidedAt")
+            return replace(file, decision=_assessed(event) if at_once else said)
         case "ApplicationWithdrawn":
-            withdrawal = {"by": clear["by"], "withdrawnAt": clear["effectiveAt"], "eventVersion": event.version}
-            return replace(file, withdrawal=withdrawal)
+            said = _said(clear, "by", at="withdrawnAt")
+            return replace(file, withdrawal={**said, "eventVersion": event.version})
+        case "ClockPaused":
+            paused = {
+                "number": clear["pause"],
+                **_said(clear, "ground", "legalReference", "by"),
+                "eventVersion": event.version,
+            }
+            return replace(file, pauses=(*file.pauses, paused))
+        case "ClockResumed":
+            return _with_pause_news(file, clear, {"resumedBy": clear["by"], "resumedVersion": event.version})
+        case "ClockCorrected":
+            restated = {
+                **_said(clear, "by", at="correctedAt"),
+                **without_nulls({"from": clear["pausedFrom"], "to": clear["pausedTo"]}),
+                "eventVersion": event.version,
+            }
+            (pause,) = (each for each in file.pauses if each["number"] == clear["pause"])
+            return _with_pause_news(file, clear, {"corrections": [*pause.get("corrections", []), restated]})
+        case "CaseAssigned" | "DeadlineWarned" | "DeadlineBreached":
+            return file  # the course holds all that they say
         case unknown:
             raise AssertionError(f"the case file is given no event named {unknown}")
+
+
+def _said(clear: Mapping[str, Any], *words: str, at: str | None = None) -> dict[str, Any]:
+    """These words of an event as it says them, without nulls; its effective time under the name ``at``."""
+    said: dict[str, Any] = without_nulls({word: clear.get(word) for word in words})
+    return said if at is None else {**said, at: clear["effectiveAt"]}
+
+
+def _document(document: Mapping[str, Any], at: str, by: str) -> dict[str, Any]:
+    return {**document, "attachedAt": at, "by": by}
+
+
+def _assessed(event: RecordedEvent) -> dict[str, Any]:
+    """A decision together with the assessment on which it rests."""
+    clear = event.clear
+    words = ("outcome", "grounds", "verdict", "legalReferenceDate", "knownOn")
+    decision = _said(clear, *words, at="decidedAt")
+    return {**decision, "eventVersion": event.version, "findings": without_nulls(clear["results"])}
+
+
+def _corrected(file: CaseFile, event: RecordedEvent) -> CaseFile:
+    """The file with the corrected parts in place of those it had, and a note of the correction."""
+    clear = event.clear
+    parts = {part: without_nulls(clear[part]) for part in ("employer", "employment") if clear[part] is not None}
+    moved = {part: event.version for part in clear["corrected"] if part in file.personal_in}
+    correction = {**_said(clear, "corrected", "by", at="correctedAt"), "eventVersion": event.version}
+    return replace(
+        file,
+        application={**file.application, **parts},
+        personal_in={**file.personal_in, **moved},
+        corrections=(*file.corrections, correction),
+    )
+
+
+def _with_pause_news(file: CaseFile, clear: Mapping[str, Any], news: dict[str, Any]) -> CaseFile:
+    pauses = ({**each, **news} if each["number"] == clear["pause"] else each for each in file.pauses)
+    return replace(file, pauses=tuple(pauses))
 
 
 def _with_check(file: CaseFile, clear: Mapping[str, Any], news: dict[str, Any]) -> CaseFile:

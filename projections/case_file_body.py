@@ -6,15 +6,15 @@ is handed in as None and shows as ``{"withheld": "erased"}``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
-from domain.case.commands import CIVIL_TIME
 from domain.case.personal_data import Withheld
-from domain.deadlines.service_levels import ServiceStatus, ServiceTarget
+from domain.deadlines.clocks import ClockRules
 from projections.case_file import CaseFile, without_nulls
+from projections.case_file_clocks import clock_content, clocks_at, seconds_by_holder
 
 PersonalParts = Mapping[int, Mapping[str, Any] | None]
 """The decrypted fields by the version of the event that holds them; None where the key has been destroyed."""
@@ -24,55 +24,77 @@ WITHHELD: Final = asdict(Withheld())
 _PERSONAL_IN_A_FINDING: Final = ("observed", "difference", "counterfactual", "trace")
 
 
-def body_of(file: CaseFile, personal: PersonalParts, target: ServiceTarget, today: date) -> dict[str, Any]:
-    """The whole file, by wire name and without nulls; deadlines as they stand on the civil day ``today``."""
+def body_of(file: CaseFile, personal: PersonalParts, rules: ClockRules, now: datetime) -> dict[str, Any]:
+    """The whole file, by wire name and without nulls; deadlines and time by holder as they stand at ``now``."""
+    course = file.course
     body = {
         "id": str(file.case_id),
         "reference": file.reference,
-        "status": file.status,
+        "status": course.status.value,
+        "stage": course.stage.value,
+        "holder": course.holder,
+        "handler": course.handler,
         "version": file.version,
-        "filedAt": _wire_time(file.filed_at),
-        "updatedAt": _wire_time(file.updated_at),
-        "deadlines": _deadlines(file, target, today),
+        "filedAt": wire_time(course.filed_at),
+        "updatedAt": wire_time(file.updated_at),
+        "closedAt": None if course.closed_at is None else wire_time(course.closed_at),
+        "deadlines": {clock.id: clock_content(clock) for clock in clocks_at(file, rules, now)},
+        "timeByHolder": seconds_by_holder(course, now),
         **_application(file, personal),
+        "documents": list(file.documents),
+        "fees": list(file.fees),
+        "mandate": file.mandate,
         "employerOnRegister": file.employer_on_register,
         "checks": list(file.checks),
         "findings": [_finding(each, personal) for each in file.findings],
-        "manualTasks": list(file.manual_tasks),
-        "decision": None if file.decision is None else _decision(file.decision, personal),
-        "withdrawal": None if file.withdrawal is None else _withdrawal(file.withdrawal, personal),
+        "manualTasks": [{"subject": task.subject, "reason": task.reason} for task in course.manual_tasks],
+        "informationRequests": [_request(each, personal) for each in file.information_requests],
+        "admissibility": _with_text(file.admissibility, personal, "motivation"),
+        "workPart": _decision(file.work_part, personal),
+        "forwarded": file.forwarded,
+        "residencePart": _with_text(file.residence_part, personal, "motivation"),
+        "decision": _decision(file.decision, personal),
+        "withdrawal": _with_text(file.withdrawal, personal, "reason"),
+        "pauses": _pauses(file, personal),
+        "alarms": [
+            {
+                "clock": alarm.clock,
+                "run": alarm.run,
+                "kind": alarm.kind,
+                "dueOn": alarm.due_on.isoformat(),
+                "at": wire_time(alarm.at),
+            }
+            for alarm in course.alarms
+        ],
+        "corrections": [_with_text(each, personal, "reason") for each in file.corrections],
     }
     shown: dict[str, Any] = without_nulls(body)
     return shown
 
 
-def _deadlines(file: CaseFile, target: ServiceTarget, today: date) -> dict[str, str]:
-    """The service target: an open case as it stands today; a closed one was in time or late when it closed."""
-    filed_on = file.filed_at.astimezone(CIVIL_TIME).date()
-    if file.closed_at is None:
-        status = target.status(filed_on, today)
-    else:
-        late = file.closed_at.astimezone(CIVIL_TIME).date() > target.due_on(filed_on)
-        status = ServiceStatus.LATE if late else ServiceStatus.IN_TIME
-    return {
-        "dueOn": target.due_on(filed_on).isoformat(),
-        "atRiskFrom": target.at_risk_from(filed_on).isoformat(),
-        "status": status.value,
-    }
+def wire_time(moment: datetime) -> str:
+    """A moment in UTC, as JSON has it."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _application(file: CaseFile, personal: PersonalParts) -> dict[str, Any]:
+    """The application with what has been corrected since it was filed."""
     filed = personal[1]
+    about_worker = personal[file.personal_in["worker"]]
+    about_job = personal[file.personal_in["employment"]]
     application = dict(file.application)
     job = application["employment"]
-    if filed is None:
-        application |= {"worker": WITHHELD, "workHistory": WITHHELD}
+    application["worker"] = WITHHELD if about_worker is None else about_worker["worker"]
+    if about_job is None:
         application["employment"] = {**job, "title": WITHHELD, "grossPay": WITHHELD}
+    else:
+        application["employment"] = {**job, "title": about_job["title"], "grossPay": about_job["grossPay"]}
+    if filed is None:
+        application["workHistory"] = WITHHELD
         application["transfer"] = WITHHELD if file.kind == "intraCorporateTransfer" else None
     else:
-        application |= {"worker": filed["worker"], "transfer": filed["transfer"]}
         application["workHistory"] = filed["workHistory"] or None
-        application["employment"] = {**job, "title": filed["title"], "grossPay": filed["grossPay"]}
+        application["transfer"] = filed["transfer"]
     if "labourMarketTest" in application:
         candidates = _candidates(personal)
         application["labourMarketTest"] = {**application["labourMarketTest"], "candidates": candidates or None}
@@ -100,7 +122,10 @@ def _finding(finding: Mapping[str, Any], personal: PersonalParts) -> dict[str, A
     return {**finding, **fields["finding"], "declaredQuarters": fields["declaredQuarters"] or None}
 
 
-def _decision(decision: Mapping[str, Any], personal: PersonalParts) -> dict[str, Any]:
+def _decision(decision: Mapping[str, Any] | None, personal: PersonalParts) -> dict[str, Any] | None:
+    """A decision, with its findings in full and its motivation where it rests on an assessment of its own."""
+    if decision is None or "findings" not in decision:
+        return None if decision is None else dict(decision)
     fields = personal[decision["eventVersion"]]
     if fields is None:
         hidden = dict.fromkeys(_PERSONAL_IN_A_FINDING, WITHHELD)
@@ -109,10 +134,42 @@ def _decision(decision: Mapping[str, Any], personal: PersonalParts) -> dict[str,
     return {**decision, "findings": fields["findings"], "motivation": fields["motivation"]}
 
 
-def _withdrawal(withdrawal: Mapping[str, Any], personal: PersonalParts) -> dict[str, Any]:
-    fields = personal[withdrawal["eventVersion"]]
-    return {**withdrawal, "reason": WITHHELD if fields is None else fields["reason"]}
+def _request(request: Mapping[str, Any], personal: PersonalParts) -> dict[str, Any]:
+    """A request for information with its question, and with its answer once there is one."""
+    told = {**request, "question": _text(personal, request["eventVersion"], "question")}
+    if "answerVersion" in request:
+        told["answer"] = _text(personal, request["answerVersion"], "answer")
+    return told
 
 
-def _wire_time(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+def _pauses(file: CaseFile, personal: PersonalParts) -> list[dict[str, Any]]:
+    """The pauses in civil days as last corrected, with all that was said of them."""
+    days = {span.number: span.in_days for span in file.course.pauses}
+    told = []
+    for entry in file.pauses:
+        pause = days[entry["number"]]
+        corrections: Sequence[Mapping[str, Any]] = entry.get("corrections", ())
+        resumed = None
+        if "resumedVersion" in entry:
+            resumed = _text(personal, entry["resumedVersion"], "motivation")
+        told.append(
+            {
+                **entry,
+                "from": pause.from_.isoformat(),
+                "to": None if pause.to is None else pause.to.isoformat(),
+                "motivation": _text(personal, entry["eventVersion"], "motivation"),
+                "resumedMotivation": resumed,
+                "corrections": [_with_text(each, personal, "motivation") for each in corrections] or None,
+            }
+        )
+    return told
+
+
+def _with_text(entry: Mapping[str, Any] | None, personal: PersonalParts, word: str) -> dict[str, Any] | None:
+    """An entry with the free text that its event holds under ``word``."""
+    return None if entry is None else {**entry, word: _text(personal, entry["eventVersion"], word)}
+
+
+def _text(personal: PersonalParts, version: int, word: str) -> Any:
+    fields = personal[version]
+    return WITHHELD if fields is None else fields[word]

@@ -3,35 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from dataclasses import dataclass, fields
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
 
-from projections.case_file import CaseFile, SealedGroup, evolve, sealed_groups
+from projections.case_file import HANDLED, CaseFile, SealedGroup, evolve, sealed_groups
+from projections.course import course_from
+from projections.event_meanings import moment
 from projections.read_model import Cursor, fold_batch
 from projections.recorded_event import RecordedEvent
+
+_LISTS: Final = ("documents", "fees", "checks", "findings", "information_requests", "pauses", "corrections")
 
 
 class CaseFileModel:
     """The read model."""
 
     name = "case-file"
-    schema_version = 1
-    handles = frozenset(
-        {
-            "ApplicationSubmitted",
-            "CrossroadsCheckRequested",
-            "CrossroadsCheckAnswered",
-            "CrossroadsCheckFailed",
-            "EmployerIdentified",
-            "SalaryVerified",
-            "LabourMarketEvidenceAdded",
-            "LabourMarketTestAssessed",
-            "ApplicationDecided",
-            "ApplicationWithdrawn",
-        }
-    )
+    schema_version = 2
+    handles = HANDLED
 
     @property
     def ddl(self) -> str:
@@ -41,52 +33,59 @@ class CaseFileModel:
         changed = fold_batch(batch, lambda cases: _files(cursor, cases), evolve)
         groups = sealed_groups(batch)
         if changed:
-            cursor.execute(_WRITE_FILES, (orjson.dumps(list(changed.values())).decode(),))
+            rows = [
+                {"case_id": file.case_id, "version": file.version, "file": _nested(file)} for file in changed.values()
+            ]
+            cursor.execute(_WRITE_FILES, (orjson.dumps(rows).decode(),))
         if groups:
             cursor.execute(_WRITE_GROUPS, (orjson.dumps(groups).decode(),))
 
 
-def stored_file(cursor: Cursor, case_id: UUID) -> CaseFile | None:
-    """The file of a case as far as it has been projected, or None."""
-    return _files(cursor, [case_id]).get(case_id)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What one look finds of a case: the version ``head`` at which its stream stands, and its file with ciphertext.
+
+    The file is None when the projection has not begun with the case yet.
+    """
+
+    head: int
+    file: CaseFile | None
+    groups: list[SealedGroup]
 
 
-def stored_groups(cursor: Cursor, file: CaseFile) -> list[SealedGroup]:
-    """The ciphertext that belongs to ``file`` as it stood at its version."""
-    cursor.execute(_READ_GROUPS, (file.case_id, file.version))
-    return [
-        SealedGroup(case_id=file.case_id, version=version, event_name=name, role=role, key=key, nonce=nonce, data=data)
-        for version, name, role, key, nonce, data in cursor.fetchall()
-    ]
+def look_up(cursor: Cursor, case_id: UUID) -> Found | None:
+    """The case at one moment, in one statement; None when it has no stream."""
+    cursor.execute(_LOOK_UP, {"case": case_id})
+    ((head, stored, groups),) = cursor.fetchall()
+    if head is None:
+        return None
+    return Found(
+        head=head,
+        file=None if stored is None else _file(case_id, stored),
+        groups=[
+            SealedGroup(
+                case_id=case_id, version=version, event_name=name, role=role, key=UUID(key), nonce=nonce, data=data
+            )
+            for version, name, role, key, nonce, data in orjson.loads(groups or "[]")
+        ],
+    )
 
 
 def _files(cursor: Cursor, cases: list[UUID]) -> dict[UUID, CaseFile]:
     cursor.execute(_READ_FILES, (cases,))
-    found = {}
-    for row in cursor.fetchall():
-        case_id, version, position, reference, authority, kind, category, status, filed, updated, closed, nested = row
-        application, register, checks, findings, tasks, decision, withdrawal = orjson.loads(nested)
-        found[case_id] = CaseFile(
-            case_id=case_id,
-            version=version,
-            position=position,
-            reference=reference,
-            authority=authority,
-            kind=kind,
-            category=category,
-            status=status,
-            filed_at=filed,
-            updated_at=updated,
-            closed_at=closed,
-            application=application,
-            employer_on_register=register,
-            checks=tuple(checks),
-            findings=tuple(findings),
-            manual_tasks=tuple(tasks),
-            decision=decision,
-            withdrawal=withdrawal,
-        )
-    return found
+    return {case_id: _file(case_id, stored) for case_id, stored in cursor.fetchall()}
+
+
+def _nested(file: CaseFile) -> dict[str, Any]:
+    return {each.name: getattr(file, each.name) for each in fields(file) if each.name != "case_id"}
+
+
+def _file(case_id: UUID, stored: str) -> CaseFile:
+    held: dict[str, Any] = orjson.loads(stored)
+    for word in _LISTS:
+        held[word] = tuple(held[word])
+    held |= {"course": course_from(held["course"]), "updated_at": moment(held["updated_at"])}
+    return CaseFile(case_id=case_id, **held)
 
 
 _DDL: Final = """
@@ -94,24 +93,9 @@ drop table if exists case_file_group;
 drop table if exists case_file;
 
 create table case_file (
-    case_id              uuid        primary key,
-    version              bigint      not null,
-    position             bigint      not null,
-    reference            text        not null,
-    authority            text        not null,
-    kind                 text        not null,
-    category             text        not null,
-    status               text        not null,
-    filed_at             timestamptz not null,
-    updated_at           timestamptz not null,
-    closed_at            timestamptz,
-    application          json       not null,
-    employer_on_register json,
-    checks               json       not null,
-    findings             json       not null,
-    manual_tasks         json       not null,
-    decision             json,
-    withdrawal           json
+    case_id uuid   primary key,
+    version bigint not null,
+    file    json   not null
 );
 
 -- Ciphertext only; "key" names the data key in the key store, whose destruction erases the person here too.
@@ -133,37 +117,21 @@ grant select, insert, update, delete on case_file, case_file_group to permit_wri
 grant select on case_file, case_file_group to permit_reader;
 """
 
-_READ_FILES: Final = """
-select case_id, version, position, reference, authority, kind, category, status, filed_at, updated_at, closed_at,
-       json_build_array(application, employer_on_register, checks, findings, manual_tasks, decision, withdrawal)::text
-  from case_file
- where case_id = any(%s::uuid[])
+_LOOK_UP: Final = """
+select (select max(version) from journal where stream = %(case)s),
+       (select file::text from case_file where case_id = %(case)s),
+       (select json_agg(json_build_array(version, event_name, role, key, nonce, data) order by version, role)::text
+          from case_file_group
+         where case_id = %(case)s)
 """
 
-_READ_GROUPS: Final = """
-select version, event_name, role, key, nonce, data
-  from case_file_group
- where case_id = %s and version <= %s
- order by version, role
-"""
+_READ_FILES: Final = "select case_id, file::text from case_file where case_id = any(%s::uuid[])"
 
 _WRITE_FILES: Final = """
-insert into case_file as t
-       (case_id, version, position, reference, authority, kind, category, status, filed_at, updated_at, closed_at,
-        application, employer_on_register, checks, findings, manual_tasks, decision, withdrawal)
-select case_id, version, position, reference, authority, kind, category, status, filed_at, updated_at, closed_at,
-       application, employer_on_register, checks, findings, manual_tasks, decision, withdrawal
-  from json_to_recordset(%s::json) as changed(
-       case_id uuid, version bigint, position bigint, reference text, authority text, kind text, category text,
-       status text, filed_at timestamptz, updated_at timestamptz, closed_at timestamptz,
-       application json, employer_on_register json, checks json, findings json, manual_tasks json,
-       decision json, withdrawal json)
-    on conflict (case_id) do update
-   set version = excluded.version, position = excluded.position, status = excluded.status,
-       updated_at = excluded.updated_at, closed_at = excluded.closed_at, application = excluded.application,
-       employer_on_register = excluded.employer_on_register, checks = excluded.checks,
-       findings = excluded.findings, manual_tasks = excluded.manual_tasks, decision = excluded.decision,
-       withdrawal = excluded.withdrawal
+insert into case_file as t (case_id, version, file)
+select case_id, version, file
+  from json_to_recordset(%s::json) as changed(case_id uuid, version bigint, file json)
+    on conflict (case_id) do update set version = excluded.version, file = excluded.file
  where t.version < excluded.version
 """
 

@@ -1,22 +1,36 @@
-"""What recorded events mean to more than one read model: the status they bring about, the task they give.
+"""What one recorded event means to more than one read model: the tasks it gives, the case it ends, the pause it makes.
 
-The same meanings as :mod:`domain.case.lifecycle` and :mod:`domain.case.manual_tasks`, on clear fields alone, so
-that a read model needs neither keys nor decoding.
+The same meanings as :mod:`domain.case.folding` and :mod:`domain.case.manual_tasks`, on clear fields alone, so that a
+read model needs neither keys nor decoding. What the events of a case mean together is in :mod:`projections.course`.
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Final
 
 from domain.case.commands import CIVIL_TIME
 from domain.case.folding import StreamCorrupt
 from domain.case.lifecycle import CaseStatus, CheckState
-from domain.case.manual_tasks import ManualTask
+from domain.case.manual_tasks import SALARY, ManualTask
 from domain.law.findings import Verdict
 from projections.recorded_event import RecordedEvent
 
-GIVE_TASKS = frozenset({"CrossroadsCheckFailed", "CrossroadsCheckAnswered", "SalaryVerified"})
-END_CASES = frozenset({"ApplicationDecided", "ApplicationWithdrawn"})
+GIVE_TASKS: Final = frozenset({"CrossroadsCheckFailed", "CrossroadsCheckAnswered", "SalaryVerified"})
+SETTLE_TASKS: Final = GIVE_TASKS | {"CrossroadsCheckRequested"}
+"""Events after which nothing that was said before about their subject counts any more; some give a task anew."""
+
+END_CASES: Final = frozenset({"ApplicationDecided", "ApplicationDeclaredInadmissible", "ApplicationWithdrawn"})
+END_TASKS: Final = END_CASES | {"WorkPartDecided"}
+
+CHECK_EVENTS: Final = frozenset({"CrossroadsCheckRequested", "CrossroadsCheckAnswered", "CrossroadsCheckFailed"})
+PAUSE_EVENTS: Final = frozenset({"ClockPaused", "ClockResumed", "ClockCorrected"})
+
+GRANTED: Final = "granted"
+"""An outcome; the other one is ``refused``."""
+
+INFORMATION_REQUESTED: Final = "informationRequested"
+"""The ground of a pause during which the applicant holds the file."""
 
 
 def moment(wire: str) -> datetime:
@@ -24,9 +38,19 @@ def moment(wire: str) -> datetime:
     return datetime.fromisoformat(wire)
 
 
+def day(wire: str | None) -> date | None:
+    """A stored civil day, or None."""
+    return None if wire is None else date.fromisoformat(wire)
+
+
 def civil_day(wire: str) -> date:
     """The day of a stored time in the procedure: Europe/Brussels."""
-    return datetime.fromisoformat(wire).astimezone(CIVIL_TIME).date()
+    return day_of(moment(wire))
+
+
+def day_of(at: datetime) -> date:
+    """The day of a moment in the procedure: Europe/Brussels."""
+    return at.astimezone(CIVIL_TIME).date()
 
 
 def final_status(event: RecordedEvent) -> CaseStatus | None:
@@ -34,15 +58,17 @@ def final_status(event: RecordedEvent) -> CaseStatus | None:
     match event.name:
         case "ApplicationWithdrawn":
             return CaseStatus.WITHDRAWN
+        case "ApplicationDeclaredInadmissible":
+            return CaseStatus.INADMISSIBLE
         case "ApplicationDecided":
-            granted = event.clear["outcome"] == "granted"
+            granted = event.clear["outcome"] == GRANTED
             return CaseStatus.DECIDED_GRANTED if granted else CaseStatus.DECIDED_REFUSED
         case _:
             return None
 
 
 def task_given(event: RecordedEvent) -> ManualTask | None:
-    """The task that this event gives a case handler, if any; the end of a case ends all of its tasks."""
+    """The task that this event gives a case handler, if any."""
     clear = event.clear
     match event.name:
         case "CrossroadsCheckFailed":
@@ -50,9 +76,28 @@ def task_given(event: RecordedEvent) -> ManualTask | None:
         case "CrossroadsCheckAnswered" if clear["outcome"] == CheckState.NO_DATA.value:
             return ManualTask(subject=clear["check"], reason=CheckState.NO_DATA.value)
         case "SalaryVerified" if clear["result"]["verdict"] == Verdict.UNDETERMINED.value:
-            return ManualTask(subject="salary", reason=clear["result"]["reason"] or "undetermined")
+            return ManualTask(subject=SALARY, reason=clear["result"]["reason"] or "undetermined")
         case _:
             return None
+
+
+def subject_settled(event: RecordedEvent) -> str | None:
+    """The subject about which nothing that was said before counts any more once this event has happened."""
+    if event.name in CHECK_EVENTS:
+        check: str = event.clear["check"]
+        return check
+    return SALARY if event.name == "SalaryVerified" else None
+
+
+def tasks_after(tasks: tuple[ManualTask, ...], event: RecordedEvent) -> tuple[ManualTask, ...]:
+    """The tasks that are open once ``event`` has happened."""
+    if event.name in END_TASKS:
+        return ()
+    if event.name not in SETTLE_TASKS:
+        return tasks
+    settled, given = subject_settled(event), task_given(event)
+    left = tuple(task for task in tasks if task.subject != settled)
+    return left if given is None else (*left, given)
 
 
 def without_beginning(event: RecordedEvent) -> StreamCorrupt:

@@ -1,42 +1,27 @@
 """The SLA board: how the cases of each authority, category and status stand against the service target.
 
 One row a case; every figure is counted over rows when it is asked, so nothing can be counted twice. Clear
-fields only. Days are Europe/Brussels civil days.
+fields only. Days are Europe/Brussels civil days. A row holds days and no deadline: the targets lie in a table of
+their own, so that another target needs no rebuild. More questions to the same rows are in ``sla_board_flow``,
+``sla_board_times``, ``sla_board_rework`` and ``sla_board_drilldown``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, fields
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 import orjson
 
-from domain.case.lifecycle import CaseStatus
 from domain.deadlines.service_levels import ServiceTarget
-from projections.event_meanings import END_CASES, GIVE_TASKS, civil_day, final_status, task_given, without_beginning
+from domain.law.durations import CalendarDuration
 from projections.read_model import Cursor, fold_batch
 from projections.recorded_event import RecordedEvent
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoardCase:
-    """A row. ``target_from`` is the day from which the target measures cases that close; see `ServiceTarget`."""
-
-    case_id: UUID
-    version: int
-    authority: str
-    category: str
-    kind: str
-    status: str
-    filed_on: date
-    due_on: date
-    at_risk_from: date
-    target_from: date
-    closed_on: date | None = None
-    outcome: str | None = None
-    manual_tasks: int = 0
+from projections.sla_board_row import HANDLED, BoardCase, evolve, read_back, written
+from projections.sla_board_scope import AS_OF, Scope, asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +29,8 @@ class Standing:
     """Numbers of cases: ``cases`` is the sum of ``in_time``, ``at_risk``, ``late`` and ``not_measured``.
 
     An open case is judged on the day asked, a closed one on the day it closed: in time or late, no longer at
-    risk. Not measured are cases that closed before the target came into force. ``manual_tasks`` counts the
-    tasks now open on cases that were open on that day.
+    risk. Not measured are cases for which no target was in force on that day. ``paused`` counts the open cases
+    whose clock stands still; ``manual_tasks`` the tasks now open on cases that were open on that day.
     """
 
     cases: int
@@ -54,6 +39,7 @@ class Standing:
     at_risk: int
     late: int
     not_measured: int
+    paused: int
     manual_tasks: int
 
 
@@ -65,230 +51,180 @@ class BoardLine:
     standing: Standing
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DayFlow:
-    """Cases filed and cases closed on one day."""
-
-    day: date
-    inflow: int
-    outflow: int
-
-
-def board(cursor: Cursor, on: date, *, authority: str | None = None) -> list[BoardLine]:
-    """The board as of the end of the civil day ``on``, of one authority or of all, in a stable order."""
-    cursor.execute(_BOARD, {"on": on, "open": CaseStatus.SUBMITTED.value, "authority": authority})
+def board(
+    cursor: Cursor,
+    on: date,
+    *,
+    authority: str | None = None,
+    category: str | None = None,
+    handler: str | None = None,
+    without_paused: bool = False,
+) -> list[BoardLine]:
+    """The board as of the end of the civil day ``on``, in a stable order; the filters are those of `Scope`."""
+    scope = Scope(authority=authority, category=category, handler=handler, without_paused=without_paused)
+    cursor.execute(AS_OF + _BOARD, asked(on, scope))
+    names = [each.name for each in fields(Standing)]
     return [
         BoardLine(
-            authority=of,
-            category=category,
-            status=status,
-            standing=Standing(
-                cases=cases,
-                open=open_,
-                in_time=in_time,
-                at_risk=at_risk,
-                late=late,
-                not_measured=not_measured,
-                manual_tasks=tasks,
-            ),
+            authority=of, category=group, status=status, standing=Standing(**dict(zip(names, numbers, strict=True)))
         )
-        for of, category, status, cases, open_, in_time, at_risk, late, not_measured, tasks in cursor.fetchall()
+        for of, group, status, *numbers in cursor.fetchall()
     ]
 
 
 def total(lines: Iterable[BoardLine]) -> Standing:
     """The sum of the lines of a board."""
-    standings = [line.standing for line in lines]
-    return Standing(
-        cases=sum(each.cases for each in standings),
-        open=sum(each.open for each in standings),
-        in_time=sum(each.in_time for each in standings),
-        at_risk=sum(each.at_risk for each in standings),
-        late=sum(each.late for each in standings),
-        not_measured=sum(each.not_measured for each in standings),
-        manual_tasks=sum(each.manual_tasks for each in standings),
-    )
-
-
-def flow(cursor: Cursor, first: date, after_last: date, *, authority: str | None = None) -> list[DayFlow]:
-    """Inflow and outflow of each civil day in ``[first, after_last)``, days without any included."""
-    cursor.execute(_FLOW, {"first": first, "after_last": after_last, "authority": authority})
-    return [DayFlow(day=day, inflow=inflow, outflow=outflow) for day, inflow, outflow in cursor.fetchall()]
+    standings = [asdict(line.standing) for line in lines]
+    return Standing(**{each.name: sum(standing[each.name] for standing in standings) for each in fields(Standing)})
 
 
 class SlaBoard:
-    """The read model. ``targets`` gives the service target of each authority whose cases are in the log.
-
-    The due days are copied into the rows: another target needs another ``schema_version``.
-    """
+    """The read model. ``targets`` gives the service target of each authority that has one."""
 
     name = "sla-board"
-    schema_version = 1
-    handles = frozenset({"ApplicationSubmitted"}) | GIVE_TASKS | END_CASES
+    schema_version = 2
+    handles = HANDLED
 
     def __init__(self, targets: Mapping[str, ServiceTarget]) -> None:
-        self._targets = targets
+        self._targets = orjson.dumps(
+            [
+                {
+                    "authority": authority,
+                    "term": _interval(target.term),
+                    "warning": _interval(target.warning),
+                    "valid_from": target.valid_from,
+                }
+                for authority, target in sorted(targets.items())
+            ]
+        ).decode()
 
     @property
     def ddl(self) -> str:
         return _DDL
 
     def project(self, batch: Sequence[RecordedEvent], cursor: Cursor) -> None:
-        changed = fold_batch(batch, lambda cases: _stored(cursor, cases), self._evolve)
+        """As `ReadModel.project`; the targets are written with every batch, so that a program that starts with
+        other ones judges by them from the first event on."""
+        changed = fold_batch(batch, lambda cases: _stored(cursor, cases), evolve)
         if changed:
-            cursor.execute(_WRITE, (orjson.dumps(list(changed.values())).decode(),))
+            cursor.execute(_WRITE_TARGETS, (self._targets,))
+            cursor.execute(_WRITE, (orjson.dumps([written(case) for case in changed.values()]).decode(),))
 
-    def _evolve(self, case: BoardCase | None, event: RecordedEvent) -> BoardCase:
-        if event.name == "ApplicationSubmitted":
-            return self._filed(event)
-        if case is None:
-            raise without_beginning(event)
-        status = final_status(event)
-        if status is not None:
-            return replace(
-                case,
-                version=event.version,
-                status=status.value,
-                closed_on=civil_day(event.clear["effectiveAt"]),
-                outcome=event.clear.get("outcome", "withdrawn"),
-                manual_tasks=0,
-            )
-        return replace(case, version=event.version, manual_tasks=case.manual_tasks + (task_given(event) is not None))
 
-    def _filed(self, event: RecordedEvent) -> BoardCase:
-        clear = event.clear
-        target = self._targets[clear["authority"]]
-        filed_on = civil_day(clear["effectiveAt"])
-        return BoardCase(
-            case_id=event.case_id,
-            version=event.version,
-            authority=clear["authority"],
-            category=clear["category"],
-            kind=clear["kind"],
-            status=CaseStatus.SUBMITTED.value,
-            filed_on=filed_on,
-            due_on=target.due_on(filed_on),
-            at_risk_from=target.at_risk_from(filed_on),
-            target_from=target.valid_from,
-        )
+def _interval(duration: CalendarDuration) -> str:
+    return f"{duration.months} months {duration.days} days"
 
 
 def _stored(cursor: Cursor, cases: list[UUID]) -> dict[UUID, BoardCase]:
     cursor.execute(_READ, (cases,))
-    found = {}
-    for row in cursor.fetchall():
-        case_id, version, authority, category, kind, status, filed, due, at_risk, since, closed, outcome, tasks = row
-        found[case_id] = BoardCase(
-            case_id=case_id,
-            version=version,
-            authority=authority,
-            category=category,
-            kind=kind,
-            status=status,
-            filed_on=filed,
-            due_on=due,
-            at_risk_from=at_risk,
-            target_from=since,
-            closed_on=closed,
-            outcome=outcome,
-            manual_tasks=tasks,
-        )
-    return found
+    return {
+        values[0]: read_back(dict(zip(_READ_COLUMNS, values, strict=True)) | {"nested": orjson.loads(values[-1])})
+        for values in cursor.fetchall()
+    }
 
 
-_DDL = """
+_DDL: Final = """
 drop table if exists sla_board_case;
+drop table if exists sla_board_target;
 
 create table sla_board_case (
-    case_id      uuid   primary key,
-    version      bigint not null,
-    authority    text   not null,
-    category     text   not null,
-    kind         text   not null,
-    status       text   not null,
-    filed_on     date   not null,
-    due_on       date   not null,
-    at_risk_from date   not null,
-    target_from  date   not null,
-    closed_on    date,
-    outcome      text,
-    manual_tasks int    not null
+    case_id        uuid           primary key,
+    version        bigint         not null,
+    reference      text           not null,
+    authority      text           not null,
+    category       text           not null,
+    kind           text           not null,
+    renewal        boolean        not null,
+    status         text           not null,
+    filed_on       date           not null,
+    handler        text,
+    admissible_on  date,
+    work_part      text,
+    work_part_on   date,
+    forwarded_on   date,
+    closed_on      date,
+    paused         datemultirange not null,
+    paused_days    int,
+    with_applicant datemultirange not null,
+    requests       int            not null,
+    request_pause  int,
+    items          text[]         not null,
+    manual_tasks   int            not null,
+    checks         text[]         not null,
+    nested         json           not null
 );
 
-grant select, insert, update, delete on sla_board_case to permit_writer;
-grant select on sla_board_case to permit_reader;
+create index sla_board_case_closed on sla_board_case (closed_on);
+
+-- The service target as the program that wrote last has it.
+create table sla_board_target (
+    authority  text     primary key,
+    term       interval not null,
+    warning    interval not null,
+    valid_from date     not null
+);
+
+grant select, insert, update, delete on sla_board_case, sla_board_target to permit_writer;
+grant select on sla_board_case, sla_board_target to permit_reader;
 """
 
-_READ = """
-select case_id, version, authority, category, kind, status, filed_on, due_on, at_risk_from, target_from,
-       closed_on, outcome, manual_tasks
+_READ_COLUMNS: Final = (
+    "case_id", "version", "reference", "authority", "category", "kind", "renewal", "status", "filed_on", "handler",
+    "admissible_on", "work_part", "work_part_on", "forwarded_on", "closed_on", "request_pause", "items", "checks",
+    "nested",
+)  # fmt: skip
+
+_READ: Final = """
+select case_id, version, reference, authority, category, kind, renewal, status, filed_on, handler, admissible_on,
+       work_part, work_part_on, forwarded_on, closed_on, request_pause, items, checks, nested::text
   from sla_board_case
  where case_id = any(%s::uuid[])
 """
 
-_WRITE = """
+_WRITE_TARGETS: Final = """
+insert into sla_board_target as t (authority, term, warning, valid_from)
+select authority, term, warning, valid_from
+  from json_to_recordset(%s::json) as given(authority text, term interval, warning interval, valid_from date)
+    on conflict (authority) do update
+   set term = excluded.term, warning = excluded.warning, valid_from = excluded.valid_from
+ where (t.term, t.warning, t.valid_from) is distinct from (excluded.term, excluded.warning, excluded.valid_from)
+"""
+
+_WRITE: Final = """
 insert into sla_board_case as t
-       (case_id, version, authority, category, kind, status, filed_on, due_on, at_risk_from, target_from,
-        closed_on, outcome, manual_tasks)
-select case_id, version, authority, category, kind, status, filed_on, due_on, at_risk_from, target_from,
-       closed_on, outcome, manual_tasks
+       (case_id, version, reference, authority, category, kind, renewal, status, filed_on, handler, admissible_on,
+        work_part, work_part_on, forwarded_on, closed_on, paused, paused_days, with_applicant, requests, request_pause,
+        items, manual_tasks, checks, nested)
+select case_id, version, reference, authority, category, kind, renewal, status, filed_on, handler, admissible_on,
+       work_part, work_part_on, forwarded_on, closed_on, paused, paused_days, with_applicant, requests, request_pause,
+       items, manual_tasks, checks, nested
   from json_to_recordset(%s::json) as changed(
-       case_id uuid, version bigint, authority text, category text, kind text, status text, filed_on date,
-       due_on date, at_risk_from date, target_from date, closed_on date, outcome text, manual_tasks int)
+       case_id uuid, version bigint, reference text, authority text, category text, kind text, renewal boolean,
+       status text, filed_on date, handler text, admissible_on date, work_part text, work_part_on date,
+       forwarded_on date, closed_on date, paused datemultirange, paused_days int, with_applicant datemultirange,
+       requests int, request_pause int, items text[], manual_tasks int, checks text[], nested json)
     on conflict (case_id) do update
-   set version = excluded.version, status = excluded.status, closed_on = excluded.closed_on,
-       outcome = excluded.outcome, manual_tasks = excluded.manual_tasks
+   set version = excluded.version, status = excluded.status, handler = excluded.handler,
+       admissible_on = excluded.admissible_on, work_part = excluded.work_part,
+       work_part_on = excluded.work_part_on, forwarded_on = excluded.forwarded_on,
+       closed_on = excluded.closed_on, paused = excluded.paused, paused_days = excluded.paused_days,
+       with_applicant = excluded.with_applicant, requests = excluded.requests,
+       request_pause = excluded.request_pause, items = excluded.items,
+       manual_tasks = excluded.manual_tasks, checks = excluded.checks, nested = excluded.nested
  where t.version < excluded.version
 """
 
-_BOARD = """
-with as_of_day as (
-    select authority, category, due_on, at_risk_from, target_from, manual_tasks,
-           case when closed_on <= %(on)s then status else %(open)s end as status,
-           case when closed_on <= %(on)s then closed_on end as closed_on
-      from sla_board_case
-     where filed_on <= %(on)s and (%(authority)s::text is null or authority = %(authority)s)
-), judged as (
-    select authority, category, status, manual_tasks, closed_on is null as is_open,
-           case when closed_on < target_from then 'notMeasured'
-                when coalesce(closed_on, %(on)s) > due_on then 'late'
-                when closed_on is null and at_risk_from <= %(on)s then 'atRisk'
-                else 'inTime' end as standing
-      from as_of_day
-)
+_BOARD: Final = """
 select authority, category, status,
        count(*),
-       count(*) filter (where is_open),
+       count(*) filter (where closed_on is null),
        count(*) filter (where standing = 'inTime'),
        count(*) filter (where standing = 'atRisk'),
        count(*) filter (where standing = 'late'),
        count(*) filter (where standing = 'notMeasured'),
-       coalesce(sum(manual_tasks) filter (where is_open), 0)
+       count(*) filter (where is_paused),
+       coalesce(sum(manual_tasks), 0)
   from judged
  group by authority, category, status
  order by authority, category, status
-"""
-
-_FLOW = """
-with days as (
-    select day::date
-      from generate_series(%(first)s::timestamp, %(after_last)s::timestamp - interval '1 day', '1 day') day
-), filed as (
-    select filed_on as day, count(*) as cases
-      from sla_board_case
-     where filed_on >= %(first)s and filed_on < %(after_last)s
-       and (%(authority)s::text is null or authority = %(authority)s)
-     group by filed_on
-), closed as (
-    select closed_on as day, count(*) as cases
-      from sla_board_case
-     where closed_on >= %(first)s and closed_on < %(after_last)s
-       and (%(authority)s::text is null or authority = %(authority)s)
-     group by closed_on
-)
-select day, coalesce(filed.cases, 0), coalesce(closed.cases, 0)
-  from days
-  left join filed using (day)
-  left join closed using (day)
- order by day
 """

@@ -8,10 +8,13 @@ from fastapi import APIRouter, Depends, Response
 
 from api.case_border import CaseBorder
 from api.incoming_requests import Asked, Incoming, case_id_of, incoming_command, incoming_question
+from api.paging import PAGING
 from api.permissions import Action
 
 Filing = Annotated[Incoming, Depends(incoming_command(Action.FILE_APPLICATION, changes_a_case=False))]
 CaseAsked = Annotated[Asked, Depends(incoming_question(Action.READ_APPLICATION))]
+TimelineAsked = Annotated[Asked, Depends(incoming_question(Action.READ_TIMELINE, *PAGING))]
+DeadlinesAsked = Annotated[Asked, Depends(incoming_question(Action.READ_DEADLINES))]
 AssessmentAsked = Annotated[Asked, Depends(incoming_question(Action.READ_ASSESSMENT))]
 
 
@@ -30,5 +33,13 @@ def applications_routes(border: CaseBorder) -> APIRouter:
     @routes.get("/{application_id}/assessment", name="getAssessment")
     def get_assessment(application_id: str, asked: AssessmentAsked) -> Response:
         return border.assess(case_id_of(application_id), asked.granted)
+
+    @routes.get("/{application_id}/events", name="getEvents")
+    def get_events(application_id: str, asked: TimelineAsked) -> Response:
+        return border.timeline(case_id_of(application_id), asked)
+
+    @routes.get("/{application_id}/deadlines", name="getDeadlines")
+    def get_deadlines(application_id: str, asked: DeadlinesAsked) -> Response:
+        return border.deadlines(case_id_of(application_id), asked)
 
     return routes

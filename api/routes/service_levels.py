@@ -1,71 +1,203 @@
-"""``serviceLevels``: how the cases stand against the service target, by authority, category and status."""
+"""``serviceLevels``: how the cases stand against the service target, every measure of it, and the cases behind."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Annotated, Any, Final
+import re
+from dataclasses import asdict
+from datetime import date
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Response
+from starlette.datastructures import QueryParams
 
+from api.access import Granted
+from api.case_border import json_response
+from api.case_representation import address_of, words
 from api.composition import Program
-from api.incoming_requests import incoming_question
-from api.problems import Place, RequestRefused, input_problem, located
+from api.incoming_requests import Asked, incoming_question
+from api.measures import MEASURES
+from api.paging import AFTER, PAGING, next_page, page_size_of, single, unusable_cursor, wrong_parameter
+from api.permissions import Action
+from api.problems import API_ROOT, NOT_FOUND, Problem, RequestRefused, missing_permission
+from domain.case.codes import AUTHORITIES, CATEGORIES
+from domain.case.command_checks import HANDLER
 from domain.case.commands import CIVIL_TIME
-from domain.case.refusals import InputIssue
-from infra.wire_format import canonical_json, wire_adapter
-from projections.sla_board import DayFlow, SlaBoard, Standing, board, flow, total
+from domain.case.lifecycle import CaseStatus, Stage
+from domain.deadlines.service_levels import ServiceStatus
+from projections.keyset_pages import PlaceUnusable
+from projections.sla_board import SlaBoard, board, total
+from projections.sla_board_drilldown import Cell, cases_behind
+from projections.sla_board_scope import Scope
 
-_FLOW_OF: Final = timedelta(days=29)
-"""How far before the day asked the inflow and outflow begin."""
+SCOPE: Final = ("on", "authority", "category", "handler", "withoutPaused")
+CELL: Final = ("open", "status", "stage", "standing", "paused", "withTasks", "filedFrom", "filedUntil", "closedFrom",
+               "closedUntil", "ageFrom", "ageUntil")  # fmt: skip
+STANDINGS: Final = (*(each.value for each in ServiceStatus), "notMeasured")
 
-Question = Annotated[Request, Depends(incoming_question("on"))]
+_DAYS: Final = re.compile(r"[0-9]{1,5}", re.ASCII)
+
+BoardAsked = Annotated[Asked, Depends(incoming_question(Action.READ_SERVICE_LEVELS, *SCOPE))]
+CasesAsked = Annotated[Asked, Depends(incoming_question(Action.READ_SERVICE_LEVELS, *SCOPE, *CELL, *PAGING))]
 
 
 def service_levels_routes(program: Program) -> APIRouter:
-    """The board as of the end of the civil day ``on``, by default today; ``position`` tells how far it has
-    read, ``flow`` what came in and went out on each of the thirty days that end with ``on``."""
-    routes = APIRouter()
+    """Everything as of the end of the civil day ``on``, by default today; ``position`` tells how far it has read."""
+    routes = APIRouter(prefix="/serviceLevels")
 
-    @routes.get("/serviceLevels", name="getServiceLevels")
-    def get_service_levels(question: Question) -> Response:
-        given = question.query_params.getlist("on")
-        on = _day(given) if given else program.clock.now().astimezone(CIVIL_TIME).date()
+    def today() -> date:
+        return program.clock.now().astimezone(CIVIL_TIME).date()
+
+    @routes.get("", name="getServiceLevels")
+    def get_service_levels(asked: BoardAsked) -> Response:
+        on, scope = day_of(asked.parameters, today()), scope_of(asked.parameters, asked.granted)
         position = program.recorder.max_tracking_id(SlaBoard.name) or 0
         with program.readers.connection() as connection, connection.cursor() as cursor:
-            lines = board(cursor, on)
-            days = flow(cursor, on - _FLOW_OF, on + timedelta(days=1))
-        content = {
-            "on": on.isoformat(),
-            "position": position,
-            "total": _words(total(lines)),
-            "items": [
-                {"authority": line.authority, "category": line.category, "status": line.status} | _words(line.standing)
-                for line in lines
-            ],
-            "flow": [_words(day) for day in days],
-        }
-        return Response(canonical_json(content), media_type="application/json")
+            lines = board(cursor, on, **asdict(scope))
+        address = f"{asked.base_url}{API_ROOT}/serviceLevels"
+        return json_response(
+            {
+                "on": on.isoformat(),
+                "position": position,
+                "total": words(total(lines)),
+                "items": [
+                    {"authority": line.authority, "category": line.category, "status": line.status}
+                    | words(line.standing)
+                    for line in lines
+                ],
+                "measures": [{"name": name, "href": f"{address}/{name}"} for name in MEASURES],
+            }
+        )
+
+    @routes.get("/cases", name="getServiceLevelCases")
+    def get_cases(asked: CasesAsked) -> Response:
+        on, scope = day_of(asked.parameters, today()), scope_of(asked.parameters, asked.granted)
+        size = page_size_of(asked.parameters)
+        with program.readers.connection() as connection, connection.cursor() as cursor:
+            try:
+                page = cases_behind(
+                    cursor, on, scope, cell_of(asked.parameters), limit=size, after=single(asked.parameters, AFTER)
+                )
+            except PlaceUnusable:
+                raise unusable_cursor() from None
+        address = f"{asked.base_url}{API_ROOT}/serviceLevels/cases"
+        return json_response(
+            {
+                "on": on.isoformat(),
+                "items": [words(each) | {"href": address_of(each.case_id, asked.base_url)} for each in page.items],
+                "pageSize": size,
+                **next_page(address, asked.parameters, page.next),
+            }
+        )
+
+    @routes.get("/{measure}", name="getServiceLevelMeasure")
+    def get_measure(measure: str, asked: BoardAsked) -> Response:
+        if measure not in MEASURES:
+            raise RequestRefused(
+                Problem(type=NOT_FOUND, detail=f"There is no such measure; there are {', '.join(MEASURES)}.")
+            )
+        on, scope = day_of(asked.parameters, today()), scope_of(asked.parameters, asked.granted)
+        position = program.recorder.max_tracking_id(SlaBoard.name) or 0
+        with program.readers.connection() as connection, connection.cursor() as cursor:
+            rows = MEASURES[measure].read(cursor, on, scope)
+        return json_response({"on": on.isoformat(), "position": position, "items": [words(each) for each in rows]})
 
     return routes
 
 
-def _day(given: list[str]) -> date:
+def scope_of(parameters: QueryParams, granted: Granted) -> Scope:
+    """The cases asked for, within the caller's reach. Raises :class:`RequestRefused` (400, 403)."""
+    authority = one_code(parameters, "authority", AUTHORITIES)
+    own = granted.caller.authority
+    if own is not None and authority not in (None, own):
+        raise RequestRefused(
+            missing_permission(
+                granted.caller.role, Action.READ_SERVICE_LEVELS, f"The token is for the authority {own}: ask for that."
+            )
+        )
+    handler = single(parameters, "handler")
+    if handler is not None and HANDLER.fullmatch(handler) is None:
+        raise wrong_parameter("handler", "schemaViolation", "it is no case handler", "write caseHandler:h-12")
+    return Scope(
+        authority=own or authority,
+        category=one_code(parameters, "category", CATEGORIES),
+        handler=handler,
+        without_paused=truth(parameters, "withoutPaused") or False,
+    )
+
+
+def cell_of(parameters: QueryParams) -> Cell:
+    """Which cases of a scope are asked for. Raises :class:`RequestRefused` (400)."""
+    standings = parameters.getlist("standing")
+    for each in standings:
+        if each not in STANDINGS:
+            raise _unknown_code("standing", STANDINGS)
+    return Cell(
+        is_open=truth(parameters, "open"),
+        status=one_code(parameters, "status", tuple(each.value for each in CaseStatus)),
+        stage=one_code(parameters, "stage", tuple(each.value for each in Stage)),
+        standings=tuple(standings) or None,
+        is_paused=truth(parameters, "paused"),
+        with_tasks=truth(parameters, "withTasks"),
+        filed=_days_between(parameters, "filedFrom", "filedUntil"),
+        closed=_days_between(parameters, "closedFrom", "closedUntil"),
+        age=_age(parameters),
+    )
+
+
+def day_of(parameters: QueryParams, today: date) -> date:
+    """The civil day asked for. Raises :class:`RequestRefused` (400)."""
+    return _day(parameters, "on") or today
+
+
+def one_code(parameters: QueryParams, name: str, allowed: tuple[str, ...]) -> str | None:
+    """A code, if one is given. Raises :class:`RequestRefused` (400)."""
+    given = single(parameters, name)
+    if given is not None and given not in allowed:
+        raise _unknown_code(name, allowed)
+    return given
+
+
+def truth(parameters: QueryParams, name: str) -> bool | None:
+    """``true`` or ``false``, if given. Raises :class:`RequestRefused` (400)."""
+    given = one_code(parameters, name, ("true", "false"))
+    return None if given is None else given == "true"
+
+
+def _days_between(parameters: QueryParams, first: str, after_last: str) -> tuple[date, date] | None:
+    """Days ``[first, after_last)``; either end may be left open."""
+    since, until = _day(parameters, first), _day(parameters, after_last)
+    if since is None and until is None:
+        return None
+    return since or date.min, until or date.max
+
+
+def _age(parameters: QueryParams) -> tuple[int, int] | None:
+    ends = []
+    for name, otherwise in (("ageFrom", 0), ("ageUntil", 99_999)):
+        given = single(parameters, name)
+        if given is not None and _DAYS.fullmatch(given) is None:
+            raise wrong_parameter(name, "schemaViolation", "it is not a number of days", "write one, such as 60")
+        ends.append(otherwise if given is None else int(given))
+    return None if ends == [0, 99_999] else (ends[0], ends[1])
+
+
+def _day(parameters: QueryParams, name: str) -> date | None:
+    given = single(parameters, name)
+    if given is None:
+        return None
     try:
-        (text,) = given
-        day = date.fromisoformat(text)
+        day = date.fromisoformat(given)
     except ValueError:
         day = None
-    if day is None or day.isoformat() != given[0] or not 1900 <= day.year < 2200:
-        issue = InputIssue(
-            path="on",
-            code="schemaViolation",
-            problem="it is not one day of the calendar between 1900 and 2199",
-            remedy="write one day, such as 2026-03-01",
+    if day is None or day.isoformat() != given or not 1900 <= day.year < 2200:
+        raise wrong_parameter(
+            name,
+            "schemaViolation",
+            "it is not one day of the calendar between 1900 and 2199",
+            "write one day, such as 2026-03-01",
         )
-        raise RequestRefused(input_problem(located(Place.QUERY, (issue,))))
     return day
 
 
-def _words(counts: Standing | DayFlow) -> dict[str, Any]:
-    words: dict[str, Any] = wire_adapter(type(counts)).dump_python(counts, mode="json", by_alias=True)
-    return words
+def _unknown_code(name: str, allowed: tuple[str, ...]) -> RequestRefused:
+    return wrong_parameter(name, "invalidInput", "this code is not known", f"write one of {', '.join(allowed)}")

@@ -64,6 +64,7 @@ def resume(case: Case, command: ResumeClock, context: CommandContext) -> list[Ca
         )
     if asked is not None:
         return answer_term_ran_out(case)
+    _require_in_order(standing.from_, command.on)
     _require_possible(case, replace(standing, to=command.on), context)
     return [
         ClockResumed(
@@ -87,6 +88,7 @@ def correct_pause(case: Case, command: CorrectPause, context: CommandContext) ->
         raise CommandRefused(
             Reason.INFORMATION_OUTSTANDING, "this pause belongs to a request that is open: it ends with the answer"
         )
+    _require_in_order(command.from_, command.to)
     wanted = replace(known, from_=command.from_, to=command.to)
     if wanted == known:
         return []
@@ -113,14 +115,19 @@ def raise_deadline(case: Case, command: RaiseDeadline, context: CommandContext) 
     run = len(case.requests) if command.clock == ANSWER else 1
     if not case.is_open or (command.clock, run, command.kind) in case.alarms:
         return []
-    if command.clock == ANSWER and command.kind == BREACHED:
-        return answer_term_ran_out(case)
+    if command.clock == ANSWER:
+        # Whoever raised it may have looked at a request that was answered, or followed by another, in the meantime.
+        asked = case.open_request
+        if asked is None or asked.reply_by != command.due_on:
+            return []
+        if command.kind == BREACHED:
+            return answer_term_ran_out(case) if context.today > asked.reply_by else []
     raised = DeadlineWarned if command.kind == WARNED else DeadlineBreached
     return [raised(effective_at=beginning_of(command.crossed_on), clock=command.clock, run=run, due_on=command.due_on)]
 
 
 def _require_possible(case: Case, wanted: Pause, context: CommandContext) -> None:
-    """A pause lies between filing and today, ends after it begins, and shares no day with another."""
+    """A pause lies between filing and today and shares no day with another."""
     until = wanted.to or context.today + timedelta(days=1)
     latest = max(until if wanted.to else context.today, wanted.from_)
     if wanted.from_ < case.filed_on or latest > context.today:
@@ -128,8 +135,6 @@ def _require_possible(case: Case, wanted: Pause, context: CommandContext) -> Non
             Reason.PAUSE_NOT_POSSIBLE,
             f"a pause lies between the day of filing ({case.filed_on}) and today ({context.today})",
         )
-    if wanted.to is not None and wanted.to < wanted.from_:
-        raise CommandRefused(Reason.PAUSE_NOT_POSSIBLE, f"it would end before it begins ({wanted.from_})")
     for other in case.pauses:
         if other.number != wanted.number and _share_a_day(other, wanted.from_, until):
             raise CommandRefused(
@@ -138,8 +143,18 @@ def _require_possible(case: Case, wanted: Pause, context: CommandContext) -> Non
             )
 
 
+def _require_in_order(from_: date, to: date | None) -> None:
+    if to is not None and to < from_:
+        raise CommandRefused(
+            Reason.PAUSE_NOT_POSSIBLE,
+            f"it would end on {to}, before it begins ({from_}): let it end on that day or later",
+        )
+
+
 def _share_a_day(pause: Pause, first: date, after_last: date) -> bool:
-    return pause.from_ < after_last and (pause.to is None or first < pause.to)
+    """Whether both cover a day; one that ends on the day it begins never was and covers none."""
+    begins = max(pause.from_, first)
+    return begins < (after_last if pause.to is None else min(pause.to, after_last))
 
 
 def _moment(on: date, context: CommandContext) -> datetime:

@@ -29,9 +29,11 @@ from domain.case.application import (
 from domain.case.commands import (
     CaseCommand,
     CommandContext,
-    DecideApplication,
+    DecideAdmissibility,
+    DecideWorkPart,
     Minted,
     RecordCrossroadsAnswer,
+    RecordFeePayment,
     SubmitApplication,
 )
 from domain.case.events import CaseEvent
@@ -128,14 +130,24 @@ class CaseBook:
             self.answered(case, CheckKind.DECLARED_WAGES, declared)
         return case
 
+    def admitted(self, case: UUID) -> UUID:
+        """The case once the fee has been paid and it has been declared admissible."""
+        paid = RecordFeePayment(
+            recipient="federal", amount=Decimal("377.00"), paid_on=date(2026, 1, 19), payment_reference="P-1"
+        )
+        self.carry_out(case, paid)
+        self.carry_out(case, DecideAdmissibility(outcome="admissible"))
+        return case
+
     def granted(self, category: str, pay: str, *, evidence: bool = False, wages: str | None = None) -> UUID:
-        case = self.checked(category, pay, evidence=evidence, wages=wages)
-        self.carry_out(case, DecideApplication(outcome="granted"))
+        """A case whose work part is granted; the residence part is still to come."""
+        case = self.admitted(self.checked(category, pay, evidence=evidence, wages=wages))
+        self.carry_out(case, DecideWorkPart(outcome="granted"))
         return case
 
     def refused(self, category: str, pay: str, *, ground: str) -> UUID:
-        case = self.checked(category, pay)
-        self.carry_out(case, DecideApplication(outcome="refused", grounds=(ground,)))
+        case = self.admitted(self.checked(category, pay))
+        self.carry_out(case, DecideWorkPart(outcome="refused", grounds=(ground,)))
         return case
 
     def event(self, case: UUID, event_type: type[Any]) -> tuple[int, Any]:

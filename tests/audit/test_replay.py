@@ -13,7 +13,7 @@ import orjson
 import pytest
 
 from domain.audit.replay import CaseReplay, ReplayOutcome, VerdictReplay
-from domain.case.events import ApplicationDecided, ApplicationSubmitted, LabourMarketTestAssessed, SalaryVerified
+from domain.case.events import ApplicationSubmitted, LabourMarketTestAssessed, SalaryVerified, WorkPartDecided
 from domain.law.findings import Finding, Verdict
 from domain.law.rulebook import PACKAGED_VALUES, Rulebook
 from infra.audit.replaying import CaseUnknown, ReplayReport, UnreadableCase, replay_all, replay_one
@@ -61,7 +61,7 @@ def amended_law(tmp_path: Path) -> Callable[[str, str], Rulebook]:
 def test_every_verdict_comes_out_as_it_was_recorded(book: CaseBook) -> None:
     report = replayed(book)
 
-    # four decisions and five checks of pay, one of them in the case still open; and one recruitment search
+    # four decisions on the work part, five checks of pay (one in the case still open) and one recruitment search
     assert (report.cases, report.verdicts, report.identical) == (5, 10, 10)
     assert (report.different_count, report.withheld, report.unreadable_count, report.other_rule_sets) == (0, 0, 0, 0)
     assert report.is_sound
@@ -75,7 +75,7 @@ def test_one_case_is_replayed_alone(book: CaseBook, cases: list[UUID]) -> None:
     assert [(v.version, v.event) for v in replay.verdicts] == [
         (3, "LabourMarketTestAssessed"),
         (6, "SalaryVerified"),
-        (7, "ApplicationDecided"),
+        (9, "WorkPartDecided"),
     ]
 
 
@@ -85,7 +85,7 @@ def test_a_case_that_is_not_there_is_said_to_be_unknown(book: CaseBook) -> None:
 
 
 def test_a_replay_up_to_a_position_leaves_out_what_came_later(book: CaseBook, cases: list[UUID]) -> None:
-    decided_at = book.position(cases[0], 6)
+    decided_at = book.position(cases[0], 8)
     assert replay_all(book.readers, book.codec, book.law, up_to=decided_at).verdicts == 2
     assert replay_all(book.readers, book.codec, book.law, up_to=decided_at - 1).verdicts == 1
 
@@ -136,8 +136,8 @@ def test_a_forged_pay_is_named_without_showing_it(book: CaseBook, cases: list[UU
 
 def test_facts_that_were_not_in_the_file_are_named(book: CaseBook, cases: list[UUID]) -> None:
     # given a decision judged, consistently, on more pay than was ever filed
-    granted_version, granted = book.event(cases[0], ApplicationDecided)
-    version, refused = book.event(cases[1], ApplicationDecided)
+    granted_version, granted = book.event(cases[0], WorkPartDecided)
+    version, refused = book.event(cases[1], WorkPartDecided)
     assert granted_version == version
     forged = replace(
         refused, outcome="granted", grounds=(), verdict="met",
@@ -158,7 +158,7 @@ def test_a_sum_that_is_not_that_of_the_declared_quarters_is_named(book: CaseBook
 
 
 def test_a_grant_against_a_requirement_that_is_not_met_is_named(book: CaseBook, cases: list[UUID]) -> None:
-    version, event = book.event(cases[1], ApplicationDecided)
+    version, event = book.event(cases[1], WorkPartDecided)
     book.rewrite(cases[1], version, replace(event, outcome="granted", grounds=()))
 
     verdict = the_one_difference(book)
@@ -169,7 +169,7 @@ def test_a_grant_against_a_requirement_that_is_not_met_is_named(book: CaseBook, 
 
 
 def test_a_decision_with_another_overall_verdict_is_named(book: CaseBook, cases: list[UUID]) -> None:
-    version, event = book.event(cases[1], ApplicationDecided)
+    version, event = book.event(cases[1], WorkPartDecided)
     book.rewrite(cases[1], version, replace(event, verdict="undetermined"))
     (difference,) = the_one_difference(book).differences
     assert (difference.field, difference.recorded, difference.recomputed) == ("verdict", "undetermined", "notMet")
@@ -187,7 +187,7 @@ def test_a_decision_with_another_overall_verdict_is_named(book: CaseBook, cases:
 def test_an_outcome_that_the_file_does_not_bear_is_named(
     book: CaseBook, cases: list[UUID], outcome: str, grounds: tuple[str, ...], code: str
 ) -> None:
-    version, event = book.event(cases[0], ApplicationDecided)
+    version, event = book.event(cases[0], WorkPartDecided)
     book.rewrite(cases[0], version, replace(event, outcome=outcome, grounds=grounds))
     (difference,) = the_one_difference(book).differences
     assert difference.field == "outcome"
@@ -202,7 +202,7 @@ def test_a_labour_market_test_forged_as_not_met_is_named(book: CaseBook, cases: 
 
 
 def test_a_branch_of_a_finding_forged_is_named_by_its_path(book: CaseBook, cases: list[UUID]) -> None:
-    version, event = book.event(cases[2], ApplicationDecided)
+    version, event = book.event(cases[2], WorkPartDecided)
     either: Finding = event.findings[0]
     forged = replace(either, branches=(replace(either.branches[0], verdict=Verdict.MET), *either.branches[1:]))
     book.rewrite(cases[2], version, replace(event, findings=(forged,)))
@@ -210,7 +210,7 @@ def test_a_branch_of_a_finding_forged_is_named_by_its_path(book: CaseBook, cases
 
 
 def test_a_finding_left_out_is_named(book: CaseBook, cases: list[UUID]) -> None:
-    version, event = book.event(cases[0], ApplicationDecided)
+    version, event = book.event(cases[0], WorkPartDecided)
     book.rewrite(cases[0], version, replace(event, findings=(), results=()))
     assert fields_of(the_one_difference(book)) == ["findings"]
 
@@ -220,7 +220,7 @@ def test_facts_that_no_law_can_judge_are_named(book: CaseBook, cases: list[UUID]
     book.rewrite(cases[0], version, replace(event, facts=replace(event.facts, gross_pay=Decimal(-1))))
     report = replayed(book)
     # the decision after it is judged on its own facts, which no longer are those of the file
-    assert [(v.version, fields_of(v)) for v in report.different] == [(5, ["facts"]), (6, ["facts.grossPay"])]
+    assert [(v.version, fields_of(v)) for v in report.different] == [(5, ["facts"]), (8, ["facts.grossPay"])]
 
 
 # The law changed
@@ -235,7 +235,7 @@ def test_a_threshold_changed_in_the_law_is_named_with_both_amounts(
     report = replayed(book, law)
 
     # then the case with a pay between the two is named, check of pay and decision, and no other
-    assert [(v.case_id, v.version) for v in report.different] == [(cases[2], 6), (cases[2], 7)]
+    assert [(v.case_id, v.version) for v in report.different] == [(cases[2], 6), (cases[2], 9)]
     shown = {d.field: (d.recorded, d.recomputed) for d in report.different[0].differences if d.recorded is not None}
     assert shown["finding.threshold"] == ("43396.00", "43395.99")
     assert shown["finding.verdict"] == ("notMet", "met")
@@ -300,7 +300,7 @@ def test_an_erased_worker_gives_withheld_and_never_different(book: CaseBook, cas
 
 def test_an_erasure_written_into_an_event_by_hand_is_not_taken_for_one(book: CaseBook, cases: list[UUID]) -> None:
     # given a decision whose facts were replaced by the mark of an erasure, the key being there
-    version, _ = book.event(cases[1], ApplicationDecided)
+    version, _ = book.event(cases[1], WorkPartDecided)
     body = orjson.loads(_body(book, cases[1], version))
     for name in ("facts", "findings", "motivation"):
         body["clear"][name] = {"withheld": "erased"}
@@ -317,7 +317,7 @@ def test_an_erasure_written_into_an_event_by_hand_is_not_taken_for_one(book: Cas
 def test_facts_put_under_the_key_of_somebody_erased_are_different_and_not_withheld(
     book: CaseBook, cases: list[UUID]
 ) -> None:
-    version, event = book.event(cases[1], ApplicationDecided)
+    version, event = book.event(cases[1], WorkPartDecided)
     somebody = book.keys.mint()
     book.rewrite(cases[1], version, replace(event, worker_subject=somebody))
     book.keys.destroy(somebody)

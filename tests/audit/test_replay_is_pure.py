@@ -13,7 +13,14 @@ from uuid import UUID
 import pytest
 
 from domain.audit.replay import ReplayOutcome, replay_case
-from domain.case.commands import CommandContext, DecideApplication, Minted, RecordCrossroadsAnswer, SubmitApplication
+from domain.case.commands import (
+    CommandContext,
+    DecideAdmissibility,
+    DecideWorkPart,
+    Minted,
+    RecordCrossroadsAnswer,
+    SubmitApplication,
+)
 from domain.case.decider import decide
 from domain.case.events import ApplicationSubmitted, CaseEvent
 from domain.case.folding import StreamCorrupt, fold
@@ -42,7 +49,8 @@ def decided_case(law: Rulebook) -> list[tuple[int, CaseEvent]]:
         RecordCrossroadsAnswer(
             check=CheckKind.EMPLOYER_REGISTER, revision=1, ticket="t", answer=answer, answer_sha256="00"
         ),
-        DecideApplication(outcome="granted"),
+        DecideAdmissibility(outcome="admissible", motivation="the fee was paid at the counter"),
+        DecideWorkPart(outcome="granted"),
     ):
         events += decide(fold(events), command, context, law)
     return list(enumerate(events, 1))
@@ -80,7 +88,7 @@ def test_a_case_decided_twice_is_different(law: Rulebook) -> None:
     version, decision = events[-1]
     second = replay_case(CASE, [*events, (version + 1, decision)], law).verdicts[-1]
     assert (second.version, second.outcome) == (version + 1, ReplayOutcome.DIFFERENT)
-    assert "decisionAlreadyMade" in second.differences[0].sentence
+    assert "workPartAlreadyDecided" in second.differences[0].sentence
 
 
 def test_facts_are_not_held_against_a_file_from_which_they_were_erased(law: Rulebook) -> None:

@@ -67,4 +67,4 @@ def test_the_journal_passes_the_audit(admin_url: str) -> None:
 
     assert report.is_sound
     assert (report.size, report.case_count) == (journal.events, 20)
-    assert journal.events == 120
+    assert journal.events == 172

@@ -11,6 +11,7 @@ from domain.case.events import (
     CrossroadsCheckRequested,
     EmployerIdentified,
     SalaryVerified,
+    WorkPartDecided,
 )
 from domain.case.folding import fold
 from domain.case.lifecycle import CheckState
@@ -21,6 +22,7 @@ from domain.law.findings import Finding
 from tests.case.vocabulary import (
     NOW,
     WORKER,
+    admitted,
     answered,
     application,
     case,
@@ -125,7 +127,7 @@ def test_no_answer_is_a_manual_task_and_neither_a_pass_nor_a_refusal() -> None:
     assert state.employer_active is None
     assert state.checks["employerRegister"].state is CheckState.FAILED
     assert state.manual_tasks == (ManualTask(subject="employerRegister", reason="timeout"),)
-    case().given(*filed(), failed, verified).when(grant()).then_refused(Reason.MOTIVATION_REQUIRED)
+    case().given(*admitted([*filed(), failed, verified])).when(grant()).then_refused(Reason.MOTIVATION_REQUIRED)
 
 
 def test_an_answer_that_comes_after_the_question_was_given_up_changes_nothing() -> None:
@@ -160,7 +162,7 @@ def test_a_renewal_is_judged_on_the_wages_of_four_quarters_and_not_on_the_contra
     state = fold(events)
     assert state is not None
     assert str(state.facts.gross_pay) == "48912"
-    case().given(*events).when(grant()).decided()
+    case().given(*admitted(events)).when(grant()).then_events(WorkPartDecided)
 
 
 def test_a_renewal_whose_wages_fall_short_is_not_met() -> None:
@@ -180,12 +182,14 @@ def test_a_renewal_without_a_whole_year_of_wages_is_undetermined(quarters: tuple
     state = fold(events)
     assert state is not None
     assert "salary" in {task.subject for task in state.manual_tasks}
-    case().given(*events).when(grant()).then_refused(Reason.MOTIVATION_REQUIRED)
+    case().given(*admitted(events)).when(grant()).then_refused(Reason.MOTIVATION_REQUIRED)
 
 
 @pytest.mark.parametrize("on_paper", ["10.00", "90000.00"])
 def test_a_renewal_whose_wages_stay_unknown_is_neither_met_nor_not_met_by_its_contract(on_paper: str) -> None:
-    past = happened(filed(application(renewal=True, pay=on_paper)), answered(), unanswered(CheckKind.DECLARED_WAGES))
+    past = admitted(
+        happened(filed(application(renewal=True, pay=on_paper)), answered(), unanswered(CheckKind.DECLARED_WAGES))
+    )
 
     case().given(*past).when(grant()).then_refused(Reason.MOTIVATION_REQUIRED)
     (decided,) = case().given(*past).when(grant("payslips seen at the counter")).decided()

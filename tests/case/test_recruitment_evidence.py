@@ -6,7 +6,12 @@ import pytest
 
 from domain.case.application import LabourMarketEvidence, VacancyPublication
 from domain.case.commands import WithdrawApplication
-from domain.case.events import ApplicationDecided, LabourMarketEvidenceAdded, LabourMarketTestAssessed
+from domain.case.events import (
+    ApplicationDecided,
+    LabourMarketEvidenceAdded,
+    LabourMarketTestAssessed,
+    WorkPartDecided,
+)
 from domain.case.refusals import Reason
 from tests.case.vocabulary import NOW, WORKER, add, application, case, filed, grant, judged, published, refuse
 
@@ -19,10 +24,10 @@ def test_pay_at_the_amount_needs_no_recruitment() -> None:
         case()
         .given(*judged(application("mediumSkilledOther", pay="43396.00")))
         .when(grant())
-        .then_events(ApplicationDecided)
+        .then_events(WorkPartDecided)
     )
 
-    assert isinstance(decided, ApplicationDecided)
+    assert isinstance(decided, WorkPartDecided)
     assert decided.verdict == "met"
 
 
@@ -31,7 +36,7 @@ def test_nine_weeks_on_both_channels_stand_in_for_pay() -> None:
         case().given(*judged(replace(PAID_TOO_LITTLE, labour_market_test=published(63, *BOTH)))).when(grant()).decided()
     )
 
-    assert isinstance(decided, ApplicationDecided)
+    assert isinstance(decided, WorkPartDecided)
     assert decided.verdict == "met"
 
 
@@ -40,8 +45,10 @@ def test_less_than_that_is_not_met_and_can_be_refused(evidence: LabourMarketEvid
     past = judged(replace(PAID_TOO_LITTLE, labour_market_test=evidence))
 
     case().given(*past).when(grant()).then_refused(Reason.REQUIREMENT_NOT_MET)
-    (decided,) = case().given(*past).when(refuse("salaryOrLabourMarketTest")).then_events(ApplicationDecided)
-    assert isinstance(decided, ApplicationDecided)
+    decided, _ = (
+        case().given(*past).when(refuse("salaryOrLabourMarketTest")).then_events(WorkPartDecided, ApplicationDecided)
+    )
+    assert isinstance(decided, WorkPartDecided)
     assert decided.verdict == "notMet"
 
 
@@ -74,8 +81,8 @@ def test_evidence_added_later_turns_what_could_not_be_granted() -> None:
 
     turned = case().given(*past).when(add(published(63, *BOTH))).decided()
 
-    (decided,) = case().given(*past, *turned).when(grant()).then_events(ApplicationDecided)
-    assert isinstance(decided, ApplicationDecided)
+    (decided,) = case().given(*past, *turned).when(grant()).then_events(WorkPartDecided)
+    assert isinstance(decided, WorkPartDecided)
     assert decided.verdict == "met"
 
 
@@ -93,9 +100,10 @@ def test_a_vacancy_taken_down_before_it_was_put_up_is_no_publication() -> None:
         case().given(*filed(PAID_TOO_LITTLE)).when(add(LabourMarketEvidence(publications=(backwards,)))).decided()
 
 
-def test_evidence_after_the_end_of_the_case_is_refused() -> None:
-    decided = case().given(*(past := judged())).when(grant()).decided()
+def test_evidence_after_the_decision_or_the_end_of_the_case_is_refused() -> None:
+    past = judged()
+    decided = case().given(*past).when(grant()).decided()
     withdrawn = case().given(*past).when(WithdrawApplication()).decided()
 
-    case().given(*past, *decided).when(add(published(63, *BOTH))).then_refused(Reason.ALREADY_DECIDED)
+    case().given(*past, *decided).when(add(published(63, *BOTH))).then_refused(Reason.WORK_PART_DECIDED)
     case().given(*past, *withdrawn).when(add(published(63, *BOTH))).then_refused(Reason.ALREADY_WITHDRAWN)

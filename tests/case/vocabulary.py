@@ -3,34 +3,50 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from uuid import UUID
 
 from domain.case.application import (
     Application,
+    Document,
     Employer,
     Employment,
     GrossPay,
     LabourMarketEvidence,
+    Representative,
     VacancyPublication,
     Worker,
     Workplace,
 )
 from domain.case.commands import (
     AddLabourMarketEvidence,
+    AssignCase,
+    AttachDocument,
     CaseCommand,
     CommandContext,
-    DecideApplication,
+    CorrectCase,
+    CorrectPause,
+    DecideAdmissibility,
+    DecideResidencePart,
+    DecideWorkPart,
+    ForwardToImmigrationOffice,
     Minted,
+    PauseClock,
+    ProvideInformation,
+    RaiseDeadline,
     RecordCrossroadsAnswer,
     RecordCrossroadsFailure,
+    RecordFeePayment,
+    RequestInformation,
+    ResumeClock,
     SubmitApplication,
+    VerifyMandate,
 )
 from domain.case.decider import decide
 from domain.case.events import CaseEvent
-from domain.case.folding import evolve
+from domain.case.folding import evolve, fold
 from domain.case.lifecycle import Case
 from domain.crossroads.answers import (
     CheckKind,
@@ -44,8 +60,15 @@ from domain.law.rulebook import Rulebook
 from tests.case.specification import Specification
 
 NOW = datetime(2026, 1, 20, 10, tzinfo=UTC)
+TODAY = date(2026, 1, 20)
 WORKER = UUID("00000000-0000-4000-8000-000000000001")
+REQUEST = UUID("00000000-0000-4000-8000-0000000000a1")
+ANOTHER_REQUEST = UUID("00000000-0000-4000-8000-0000000000a2")
+HANDLER = "caseHandler:h-1"
 ON_REGISTER = EmployerOnRegister(enterprise_number="0202239951", name="Acme", active=True)
+AGENT = Representative(enterprise_number="0403227515", mandate_reference="M-1")
+DIPLOMA = Document(kind="diploma", sha256="d1" * 32, media_type="application/pdf", size=2048)
+FORWARD = ForwardToImmigrationOffice()
 
 
 @cache
@@ -72,13 +95,15 @@ def application(
     evidence: LabourMarketEvidence | None = None,
     authority: str = "flanders",
     kind: str = "fixedTerm",
+    representative: Representative | None = None,
 ) -> Application:
     return Application(
         authority=authority,
         kind=kind,
         category=category,
         procedure_language="nl",
-        filed_by="employer",
+        filed_by="employer" if representative is None else "representative",
+        representative=representative,
         renewal=renewal,
         employer=Employer(enterprise_number="0202239951", name="Acme"),
         worker=Worker(
@@ -133,9 +158,45 @@ def happened(past: list[CaseEvent], *commands: CaseCommand, now: datetime = NOW)
     return events
 
 
-def judged(application_: Application | None = None) -> list[CaseEvent]:
-    """A first application whose employer is on the register: pay judged, nothing pending."""
+def state_after(past: list[CaseEvent]) -> Case:
+    """The case that these events make."""
+    state = fold(past)
+    assert state is not None
+    return state
+
+
+def checked(application_: Application | None = None) -> list[CaseEvent]:
+    """A first application whose employer is on the register: pay judged, nothing pending, not yet admissible."""
     return happened(filed(application_), answered())
+
+
+def admitted(past: list[CaseEvent]) -> list[CaseEvent]:
+    """The stream once the fee has been paid and the application declared admissible."""
+    return happened(past, fee(), admit())
+
+
+def judged(application_: Application | None = None) -> list[CaseEvent]:
+    """An admissible application whose employer is on the register: the work part can be decided."""
+    return admitted(checked(application_))
+
+
+def asked(past: list[CaseEvent] | None = None, *, now: datetime = NOW) -> list[CaseEvent]:
+    """The stream once information has been requested; the file is with the applicant."""
+    return happened(checked() if past is None else past, ask(), now=now)
+
+
+def at_residence(application_: Application | None = None) -> list[CaseEvent]:
+    """A case whose work part is granted and which the Immigration Office has."""
+    return happened(judged(application_), grant(), FORWARD)
+
+
+def on(day: date) -> datetime:
+    """Some moment in the middle of a civil day."""
+    return datetime(day.year, day.month, day.day, 11, tzinfo=UTC)
+
+
+def days_later(days: int) -> datetime:
+    return NOW + timedelta(days=days)
 
 
 def published(days: int, *channels: str) -> LabourMarketEvidence:
@@ -151,12 +212,76 @@ def add(evidence: LabourMarketEvidence) -> AddLabourMarketEvidence:
     return AddLabourMarketEvidence(evidence=evidence)
 
 
-def grant(motivation: str | None = None) -> DecideApplication:
-    return DecideApplication(outcome="granted", motivation=motivation)
+def fee(recipient: str = "federal", amount: str = "377.00", *, reference: str = "P-1") -> RecordFeePayment:
+    return RecordFeePayment(
+        recipient=recipient, amount=Decimal(amount), paid_on=date(2026, 1, 19), payment_reference=reference
+    )
 
 
-def refuse(*grounds: str, motivation: str | None = None) -> DecideApplication:
-    return DecideApplication(outcome="refused", grounds=grounds, motivation=motivation)
+def attach(document: Document = DIPLOMA) -> AttachDocument:
+    return AttachDocument(document=document)
+
+
+def mandate(*, valid: bool = True) -> VerifyMandate:
+    return VerifyMandate(valid=valid)
+
+
+def assign(handler: str = HANDLER) -> AssignCase:
+    return AssignCase(handler=handler)
+
+
+def admit(motivation: str | None = None) -> DecideAdmissibility:
+    return DecideAdmissibility(outcome="admissible", motivation=motivation)
+
+
+def reject(*grounds: str, motivation: str | None = None) -> DecideAdmissibility:
+    return DecideAdmissibility(outcome="inadmissible", grounds=grounds, motivation=motivation)
+
+
+def ask(request_id: UUID = REQUEST, *items: str) -> RequestInformation:
+    return RequestInformation(request_id=request_id, items=items or ("diploma",), question="Which diploma?")
+
+
+def answer(request_id: UUID = REQUEST, *documents: str) -> ProvideInformation:
+    return ProvideInformation(request_id=request_id, answer="The one of 2012.", documents=documents)
+
+
+def grant(motivation: str | None = None) -> DecideWorkPart:
+    return DecideWorkPart(outcome="granted", motivation=motivation)
+
+
+def refuse(*grounds: str, motivation: str | None = None) -> DecideWorkPart:
+    return DecideWorkPart(outcome="refused", grounds=grounds, motivation=motivation)
+
+
+def allow_residence(decided_on: date | None = None) -> DecideResidencePart:
+    return DecideResidencePart(outcome="granted", decided_on=decided_on)
+
+
+def refuse_residence(*grounds: str, decided_on: date | None = None) -> DecideResidencePart:
+    return DecideResidencePart(outcome="refused", grounds=grounds, decided_on=decided_on)
+
+
+def pause(on_: date = TODAY, ground: str = "forceMajeure") -> PauseClock:
+    return PauseClock(on=on_, ground=ground, motivation="The archive is flooded.")
+
+
+def resume(on_: date = TODAY) -> ResumeClock:
+    return ResumeClock(on=on_, motivation="The archive is dry.")
+
+
+def restate_pause(from_: date, to: date | None, *, number: int = 1) -> CorrectPause:
+    return CorrectPause(pause=number, from_=from_, to=to, motivation="The days were written down wrongly.")
+
+
+def correct(
+    *, employer: Employer | None = None, worker: Worker | None = None, employment: Employment | None = None
+) -> CorrectCase:
+    return CorrectCase(reason="A typing mistake.", employer=employer, worker=worker, employment=employment)
+
+
+def alarm(clock: str, kind: str, *, due_on: date, crossed_on: date) -> RaiseDeadline:
+    return RaiseDeadline(clock=clock, kind=kind, due_on=due_on, crossed_on=crossed_on)
 
 
 def with_pay(filed_: Application, amount: str) -> Application:

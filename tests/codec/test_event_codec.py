@@ -15,7 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.case.application import GrossPay, Worker
-from domain.case.events import ApplicationSubmitted, ApplicationWithdrawn, CaseEvent
+from domain.case.events import (
+    ApplicationDecided,
+    ApplicationDecidedAtOnce,
+    ApplicationSubmitted,
+    ApplicationWithdrawn,
+    CaseEvent,
+)
 from domain.case.personal_data import SubjectRole, Withheld, personal_fields
 from infra.event_codec import FORMATS, EventCodec, UnreadableEvent
 from infra.keys import KeyMissing
@@ -268,5 +274,22 @@ def test_any_values_come_back_exactly(worker, pay, title, candidates, moment, re
 
 
 def test_names_are_told_apart_by_more_than_their_case() -> None:
-    names = [form.name for form in FORMATS]
+    names = {form.name for form in FORMATS}
     assert len({name.lower() for name in names}) == len(names)
+
+
+def test_an_event_of_an_older_schema_is_stored_under_its_own_name_and_schema(codec: EventCodec) -> None:
+    """A decision of before the two parts were told apart shares its name with that of today, and not its shape."""
+    stored = {
+        type(event): codec.encode(event, CASE, 3)
+        for event in SAMPLES
+        if isinstance(event, ApplicationDecided | ApplicationDecidedAtOnce)
+    }
+
+    assert {kind: (each.name, each.schema) for kind, each in stored.items()} == {
+        ApplicationDecidedAtOnce: ("ApplicationDecided", 1),
+        ApplicationDecided: ("ApplicationDecided", 2),
+    }
+    for schema, body in ((2, stored[ApplicationDecidedAtOnce].body), (1, stored[ApplicationDecided].body)):
+        with pytest.raises(UnreadableEvent):
+            codec.decode("ApplicationDecided", schema, body, CASE, 3)

@@ -13,6 +13,7 @@ import psycopg2
 
 from domain.case.application import (
     Application,
+    Document,
     Employer,
     Employment,
     GrossPay,
@@ -23,18 +24,31 @@ from domain.case.application import (
 )
 from domain.case.commands import (
     AddLabourMarketEvidence,
+    AssignCase,
+    AttachDocument,
     CaseCommand,
     CommandContext,
-    DecideApplication,
+    CorrectPause,
+    DecideAdmissibility,
+    DecideResidencePart,
+    DecideWorkPart,
+    ForwardToImmigrationOffice,
     Minted,
+    PauseClock,
+    ProvideInformation,
+    RaiseDeadline,
     RecordCrossroadsAnswer,
     RecordCrossroadsFailure,
+    RecordFeePayment,
+    RequestInformation,
+    ResumeClock,
     SubmitApplication,
     WithdrawApplication,
 )
+from domain.case.folding import fold
 from domain.case.handling import Receipt, handle
 from domain.crossroads.answers import CheckKind, CrossroadsAnswer, EmployerOnRegister, NoDataFound
-from domain.deadlines.service_levels import ServiceTarget
+from domain.deadlines.clocks import ANSWER, BREACHED, ClockRules
 from domain.law.rulebook import Rulebook
 from infra.case_files import CaseFiles
 from infra.event_codec import EventCodec
@@ -47,19 +61,26 @@ from infra.postgres.migrate import migrate_journal, migrate_keys
 from infra.postgres.projection_runner import ProjectionRunner
 from infra.postgres.read_model_schema import read_model_migrations
 from infra.postgres.recorder import JournalRecorder
+from infra.timelines import Timelines
 from projections.case_file_table import CaseFileModel
 from projections.read_model import ReadModel
 from projections.registered import registered_read_models
 from projections.sla_board import SlaBoard
+from projections.timeline import TimelineModel
 from tests.servers import fresh_database
 
 ORIGIN = "tests/projections"
 FILED = datetime(2026, 2, 2, 9, tzinfo=UTC)
-TARGET = ServiceTarget.load("flanders")
-TARGETS = {"flanders": TARGET}
+RULES = ClockRules.load()
+TARGETS = RULES.targets
+TARGET = TARGETS["flanders"]
 
-CANARIES = ("Zephyrine", "Quillfeather", "1987-06-05", "49321.17", "Underwater basket weaver", "Candidate Xanthippe")
-"""The personal values of every application here; none may ever be found in clear."""
+CANARIES = (
+    "Zephyrine", "Quillfeather", "1987-06-05", "49321.17", "Underwater basket weaver", "Candidate Xanthippe",
+    "the file is in order", "the post no longer exists", "took another post", "which diploma", "the diploma of Ghent",
+    "the counter was flooded", "the counter is dry", "the flood came later",
+)  # fmt: skip
+"""The personal values of the applications and acts here; none may ever be found in clear."""
 
 ORDINARY = Application(
     authority="flanders",
@@ -86,6 +107,8 @@ EVIDENCE = LabourMarketEvidence(
     ),
     candidates=("Candidate Xanthippe had no diploma",),
 )
+
+DIPLOMA = Document(kind="diploma", sha256="d1" * 32, media_type="application/pdf", size=2048)
 
 ON_REGISTER = EmployerOnRegister(enterprise_number="0202239951", name="Acme NV", active=True)
 NO_DATA = NoDataFound()
@@ -132,11 +155,76 @@ class LogOfCases:
     def add_evidence(self, case_id: UUID, at: datetime) -> Receipt:
         return self.give(case_id, AddLabourMarketEvidence(evidence=EVIDENCE), at)
 
+    def attach(self, case_id: UUID, at: datetime, document: Document = DIPLOMA) -> Receipt:
+        return self.give(case_id, AttachDocument(document=document), at)
+
+    def pay(self, case_id: UUID, at: datetime) -> Receipt:
+        command = RecordFeePayment(
+            recipient="federal", amount=Decimal("138.00"), paid_on=at.date(), payment_reference="+++001+++"
+        )
+        return self.give(case_id, command, at)
+
+    def assign(self, case_id: UUID, at: datetime, handler: str = "handler-7") -> Receipt:
+        return self.give(case_id, AssignCase(handler=handler), at)
+
+    def ask(self, case_id: UUID, at: datetime) -> UUID:
+        """Ask the applicant for his diploma and give the id of the request."""
+        request_id = uuid4()
+        command = RequestInformation(request_id=request_id, items=("diploma",), question="which diploma is it")
+        self.give(case_id, command, at)
+        return request_id
+
+    def provide(self, case_id: UUID, request_id: UUID, at: datetime, documents: tuple[str, ...] = ()) -> Receipt:
+        command = ProvideInformation(request_id=request_id, answer="the diploma of Ghent", documents=documents)
+        return self.give(case_id, command, at)
+
+    def let_answer_term_run_out(self, case_id: UUID, at: datetime) -> Receipt:
+        asked = fold(self.journal.read(case_id).events).open_request
+        command = RaiseDeadline(
+            clock=ANSWER, kind=BREACHED, due_on=asked.reply_by, crossed_on=asked.reply_by + timedelta(days=1)
+        )
+        return self.give(case_id, command, at)
+
+    def pause(self, case_id: UUID, on: date, at: datetime) -> Receipt:
+        command = PauseClock(on=on, ground="forceMajeure", motivation="the counter was flooded")
+        return self.give(case_id, command, at)
+
+    def resume(self, case_id: UUID, on: date, at: datetime) -> Receipt:
+        return self.give(case_id, ResumeClock(on=on, motivation="the counter is dry"), at)
+
+    def correct_pause(self, case_id: UUID, number: int, from_: date, to: date | None, at: datetime) -> Receipt:
+        command = CorrectPause(pause=number, from_=from_, to=to, motivation="the flood came later")
+        return self.give(case_id, command, at)
+
+    def admit(self, case_id: UUID, at: datetime) -> Receipt:
+        return self.give(case_id, DecideAdmissibility(outcome="admissible", motivation="the file is in order"), at)
+
+    def declare_inadmissible(self, case_id: UUID, at: datetime) -> Receipt:
+        command = DecideAdmissibility(
+            outcome="inadmissible", grounds=("other",), motivation="the post no longer exists"
+        )
+        return self.give(case_id, command, at)
+
+    def grant_work(self, case_id: UUID, at: datetime) -> Receipt:
+        return self.give(case_id, DecideWorkPart(outcome="granted", motivation="the file is in order"), at)
+
+    def forward(self, case_id: UUID, at: datetime) -> Receipt:
+        return self.give(case_id, ForwardToImmigrationOffice(), at)
+
+    def grant_residence(self, case_id: UUID, at: datetime) -> Receipt:
+        return self.give(case_id, DecideResidencePart(outcome="granted"), at)
+
     def grant(self, case_id: UUID, at: datetime) -> Receipt:
-        return self.give(case_id, DecideApplication(outcome="granted", motivation="the file is in order"), at)
+        """Admit the file, grant the work part, forward it and grant the residence part: five events."""
+        self.admit(case_id, at)
+        self.grant_work(case_id, at)
+        self.forward(case_id, at)
+        return self.grant_residence(case_id, at)
 
     def refuse(self, case_id: UUID, at: datetime) -> Receipt:
-        command = DecideApplication(outcome="refused", grounds=("other",), motivation="the post no longer exists")
+        """Admit the file and refuse the work part, which ends the case: three events."""
+        self.admit(case_id, at)
+        command = DecideWorkPart(outcome="refused", grounds=("other",), motivation="the post no longer exists")
         return self.give(case_id, command, at)
 
     def withdraw(self, case_id: UUID, at: datetime) -> Receipt:
@@ -174,7 +262,10 @@ class LogOfCases:
             self.runner(read_model, page_size=page_size).catch_up()
 
     def case_files(self) -> CaseFiles:
-        return CaseFiles(self.readers, self.keys, origin=ORIGIN, clock=self.clock, targets=TARGETS)
+        return CaseFiles(self.readers, self.keys, origin=ORIGIN, clock=self.clock, rules=RULES)
+
+    def timelines(self) -> Timelines:
+        return Timelines(self.readers, self.keys, origin=ORIGIN)
 
     def erase(self, case_id: UUID) -> None:
         """Destroy the worker's key, and let this process forget it at once."""
@@ -187,7 +278,20 @@ class LogOfCases:
 
 BOARD = SlaBoard(TARGETS)
 FILES = CaseFileModel()
-TABLES = ("sla_board_case", "case_file", "case_file_group")
+TIMELINE = TimelineModel()
+
+
+def read_model_tables(url: str) -> list[str]:
+    """The tables that are computed from the log."""
+    kept = ["journal", "journal_head", "command", "tracking", "schema_migration"]
+    return [
+        table
+        for (table,) in run(
+            url,
+            "select tablename::text from pg_tables where schemaname = 'permit' and tablename <> all(%s) order by 1",
+            kept,
+        )
+    ]
 
 
 def digests(url: str) -> dict[str, str]:
@@ -196,12 +300,12 @@ def digests(url: str) -> dict[str, str]:
         table: run(url, f"select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from permit.{table} t")[
             0
         ][0]
-        for table in TABLES
+        for table in read_model_tables(url)
     }
 
 
 def forget_read_models(url: str) -> None:
-    run(url, "; ".join(f"delete from permit.{table}" for table in (*TABLES, "tracking")))
+    run(url, "; ".join(f"delete from permit.{table}" for table in (*read_model_tables(url), "tracking")))
 
 
 def run(url: str, statement: str, *parameters: object) -> list[tuple]:

@@ -3,35 +3,50 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from random import Random
+from uuid import UUID, uuid4
 
 import pytest
 
-from domain.case.application import Transfer, WorkPeriod
+from domain.case.application import Employer, GrossPay, Transfer, WorkPeriod
+from domain.case.case_times import times_of
+from domain.case.commands import CorrectCase
 from domain.case.folding import fold
+from domain.deadlines.clocks import clocks_of
 from infra.event_codec import FORMATS
 from infra.personal_groups import GroupNotAuthentic
 from infra.postgres.recorded_events import events_of_case, handled_events
 from projections import case_file
-from projections.case_file_table import CaseFileModel, stored_file, stored_groups
+from projections.case_file_table import CaseFileModel, look_up
+from tests.projections.eventful_cases import eventful_cases
 from tests.projections.log_of_cases import (
     CANARIES,
+    DIPLOMA,
     EVIDENCE,
     FILED,
     FILES,
     NO_DATA,
     ORDINARY,
-    TABLES,
+    RULES,
     LogOfCases,
     digests,
     forget_read_models,
+    read_model_tables,
     run,
 )
 
 pytestmark = pytest.mark.server
 
 WITHHELD = {"withheld": "erased"}
+DAY = timedelta(days=1)
+
+
+def body(log: LogOfCases, case_id: UUID) -> dict:
+    view = log.case_files().read(case_id)
+    assert view is not None
+    return view.body
 
 
 def test_a_granted_application_with_all_that_is_on_record(log: LogOfCases) -> None:
@@ -45,9 +60,9 @@ def test_a_granted_application_with_all_that_is_on_record(log: LogOfCases) -> No
     # then it is told in the words of the application
     assert view is not None
     body = view.body
-    assert (view.case_id, view.version, view.position) == (case, 7, 7)
+    assert (view.case_id, view.version, view.position) == (case, 11, 11)
     assert body["id"] == str(case)
-    assert (body["status"], body["version"], body["filedAt"]) == ("decidedGranted", 7, "2026-02-02T09:00:00Z")
+    assert (body["status"], body["version"], body["filedAt"]) == ("decidedGranted", 11, "2026-02-02T09:00:00Z")
     assert body["updatedAt"] == "2026-02-22T09:00:00Z"
     assert body["worker"] == {
         "givenName": "Zephyrine",
@@ -66,7 +81,16 @@ def test_a_granted_application_with_all_that_is_on_record(log: LogOfCases) -> No
     assert body["labourMarketTest"]["candidates"] == ["Candidate Xanthippe had no diploma"]
     assert [each["channel"] for each in body["labourMarketTest"]["publications"]] == ["VDAB", "EURES"]
     # and with what came of it
-    assert body["deadlines"] == {"dueOn": "2026-04-03", "atRiskFrom": "2026-03-24", "status": "inTime"}
+    assert body["deadlines"]["target"] == {
+        "termId": "TARGET",
+        "startsOn": "2026-02-02",
+        "dueOn": "2026-04-03",
+        "atRiskFrom": "2026-03-24",
+        "stoppedOn": "2026-02-22",
+        "state": "stopped",
+        "status": "inTime",
+        "onExpiry": "none",
+    }
     assert body["employerOnRegister"] == {"enterpriseNumber": "0202239951", "name": "Acme NV", "active": True}
     assert body["checks"] == [
         {
@@ -81,16 +105,22 @@ def test_a_granted_application_with_all_that_is_on_record(log: LogOfCases) -> No
     salary = next(each for each in body["findings"] if each["rule"] == "salaryThreshold")
     assert (salary["verdict"], salary["observed"], salary["threshold"]) == ("met", "49321.17", "43396.00")
     assert (salary["basis"], salary["legalReferenceDate"]) == ("contract", "2026-02-02")
-    assert body["decision"]["outcome"] == "granted"
-    assert body["decision"]["motivation"] == "the file is in order"
-    assert body["decision"]["findings"][0]["branches"][0]["observed"] == "49321.17"
-    assert body["manualTasks"] == []
+    assert (body["admissibility"]["outcome"], body["admissibility"]["openPoints"]) == ("admissible", ["feeNotPaid"])
+    assert body["workPart"]["outcome"] == "granted"
+    assert body["workPart"]["motivation"] == "the file is in order"
+    assert body["workPart"]["findings"][0]["branches"][0]["observed"] == "49321.17"
+    assert body["forwarded"] == {"by": "tests", "forwardedAt": "2026-02-22T09:00:00Z"}
+    assert body["residencePart"]["outcome"] == "granted"
+    assert body["decision"] == {"outcome": "granted", "grounds": [], "decidedAt": "2026-02-22T09:00:00Z"}
+    assert (body["stage"], body["manualTasks"]) == ("closed", [])
+    assert "holder" not in body
     assert _nulls(body) == []
 
 
-def test_every_file_says_of_status_tasks_and_checks_what_the_domain_says(log: LogOfCases) -> None:
-    cases = log.some_cases(12)
+def test_every_file_says_of_status_tasks_checks_and_clocks_what_the_domain_says(log: LogOfCases) -> None:
+    cases = [*log.some_cases(12), *eventful_cases(log)]
     log.catch_up()
+    log.clock.moment = FILED + 40 * DAY
     for case_id in cases:
         view = log.case_files().read(case_id)
         case = fold(log.journal.read(case_id).events)
@@ -98,6 +128,13 @@ def test_every_file_says_of_status_tasks_and_checks_what_the_domain_says(log: Lo
         assert case is not None
         assert view.body["reference"] == case.reference
         assert view.body["status"] == case.status.value
+        assert view.body["stage"] == case.stage.value
+        assert view.body.get("handler") == case.handler
+        assert [each["kind"] for each in view.body["documents"]] == [each.kind for each in case.documents]
+        clocks = clocks_of(times_of(case), RULES, log.clock.moment.date())
+        assert {name: each["dueOn"] for name, each in view.body["deadlines"].items()} == {
+            clock.id: clock.due_on.isoformat() for clock in clocks
+        }
         assert view.body["manualTasks"] == [{"subject": t.subject, "reason": t.reason} for t in case.manual_tasks]
         shown = {each["check"]: (each["revision"], each["state"]) for each in view.body["checks"]}
         assert shown == {name: (check.revision, check.state.value) for name, check in case.checks.items()}
@@ -118,6 +155,94 @@ def test_a_reader_sees_what_was_written_just_now(log: LogOfCases) -> None:
     log.catch_up()
     # then every time the last event is in the file, and the file is the same wherever it comes from
     assert files.read(case) == behind
+
+
+def test_a_case_that_was_asked_and_paused_tells_who_had_it_when_and_why_it_is_due(log: LogOfCases) -> None:
+    granted, lapsed, waiting, forwarded, *_ = eventful_cases(log)
+    log.catch_up()
+    log.clock.moment = FILED + 40 * DAY
+    # the one that ended: asked on the second day and answered on the fifth, paused for a day
+    told = body(log, granted)
+    (request,) = told["informationRequests"]
+    assert (request["question"], request["answer"]) == ("which diploma is it", "the diploma of Ghent")
+    assert (request["items"], request["documents"]) == (["diploma"], [DIPLOMA.sha256])
+    assert [(each["from"], each["to"], each["ground"]) for each in told["pauses"]] == [
+        ("2026-02-04", "2026-02-07", "informationRequested"),
+        ("2026-02-09", "2026-02-10", "forceMajeure"),
+    ]
+    assert told["pauses"][1]["motivation"] == "the counter was flooded"
+    assert told["pauses"][1]["resumedMotivation"] == "the counter is dry"
+    assert told["pauses"][1]["corrections"][0]["motivation"] == "the flood came later"
+    assert told["deadlines"]["target"]["dueOn"] == "2026-04-07"
+    assert (told["handler"], told["fees"][0]["amount"]) == ("handler-7", "138.00")
+    assert told["documents"][0] == {
+        "kind": "diploma",
+        "sha256": DIPLOMA.sha256,
+        "mediaType": "application/pdf",
+        "size": 2048,
+        "attachedAt": "2026-02-07T09:00:00Z",
+        "by": "tests",
+    }
+    held = told["timeByHolder"]
+    assert held["applicant"] == (3 * DAY + timedelta(hours=1)).total_seconds()
+    assert held["crossroadsBank"] == timedelta(hours=6).total_seconds()
+    assert sum(held.values()) == (31 * DAY).total_seconds()
+    # the one whose answer term ran out is the region's again from the next day on
+    told = body(log, lapsed)
+    assert (told["status"], told["holder"]) == ("submitted", "region")
+    assert [(each["clock"], each["kind"]) for each in told["alarms"]] == [("answer", "breached")]
+    assert sum(told["timeByHolder"].values()) == (40 * DAY - timedelta(hours=1)).total_seconds()
+    # the one that waits, and the one that lies with the Immigration Office
+    assert (body(log, waiting)["stage"], body(log, waiting)["holder"]) == ("additionalInformation", "applicant")
+    assert body(log, waiting)["deadlines"]["target"]["state"] == "paused"
+    assert (body(log, forwarded)["stage"], body(log, forwarded)["holder"]) == ("residencePart", "immigrationOffice")
+
+
+def test_the_deadlines_are_derived_step_by_step(log: LogOfCases) -> None:
+    granted, *_ = eventful_cases(log)
+    log.clock.moment = FILED + 40 * DAY
+    view = log.case_files().deadlines(granted)
+    assert view is not None
+    target = view.clocks[0]
+    assert [step.code for step in target.derivation] == [
+        "startsOn", "term", "paused", "paused", "pausedDays", "atRiskFrom", "dueOn",
+    ]  # fmt: skip
+    assert target.due_on == date(2026, 4, 7)
+    assert (sum(view.held.values()), sum(view.permille.values())) == ((31 * DAY).total_seconds(), 1000)
+    assert view.holder is None
+    assert log.case_files().deadlines(uuid4()) is None
+
+
+def test_the_file_shows_what_was_corrected_and_that_it_was(log: LogOfCases) -> None:
+    case = log.file()
+    job = replace(ORDINARY.employment, title="Basket weaver", gross_pay=GrossPay(amount=Decimal(50000), period="year"))
+    correction = CorrectCase(
+        reason="a typing error",
+        employer=Employer(enterprise_number="0206731645", name="Acme Holding"),
+        worker=replace(ORDINARY.worker, given_name="Zephyrina"),
+        employment=replace(job, start=date(2026, 7, 1)),
+    )
+    log.give(case, correction, FILED + DAY)
+    log.catch_up()
+
+    told = body(log, case)
+
+    assert told["employer"] == {"enterpriseNumber": "0206731645", "name": "Acme Holding"}
+    assert told["worker"]["givenName"] == "Zephyrina"
+    assert (told["employment"]["title"], told["employment"]["start"]) == ("Basket weaver", "2026-07-01")
+    assert told["employment"]["grossPay"]["amount"] == "50000"
+    assert told["corrections"] == [
+        {
+            "corrected": ["worker", "employer", "employment"],
+            "by": "tests",
+            "correctedAt": "2026-02-03T09:00:00Z",
+            "eventVersion": 3,
+            "reason": "a typing error",
+        }
+    ]
+    log.erase(case)
+    erased = body(log, case)
+    assert erased["corrections"][0]["reason"] == erased["worker"] == erased["employment"]["title"] == WITHHELD
 
 
 def test_no_file_of_a_case_that_was_never_filed(log: LogOfCases) -> None:
@@ -158,9 +283,10 @@ def test_an_erased_person_is_withheld_wherever_the_file_comes_from(log: LogOfCas
     assert len(body["labourMarketTest"]["publications"]) == 4
     salary = next(each for each in body["findings"] if each["rule"] == "salaryThreshold")
     assert salary["observed"] == salary["trace"] == salary["declaredQuarters"] == WITHHELD
-    assert body["decision"]["motivation"] == WITHHELD
-    assert body["decision"]["outcome"] == "refused"
-    assert all(finding["observed"] == WITHHELD for finding in body["decision"]["findings"])
+    assert body["workPart"]["motivation"] == WITHHELD
+    assert body["workPart"]["outcome"] == "refused"
+    assert all(finding["observed"] == WITHHELD for finding in body["workPart"]["findings"])
+    assert (body["decision"]["outcome"], body["decision"]["refusedPart"]) == ("refused", "work")
     assert [found for found in CANARIES if found in str(body)] == []
     gone = log.case_files().read(withdrawn)
     assert gone is not None
@@ -181,7 +307,7 @@ def test_an_open_case_is_judged_today_and_a_closed_one_on_the_day_it_closed(log:
         for case, judged in ((still_open, status), (closed, "inTime")):
             view = log.case_files().read(case)
             assert view is not None
-            assert view.body["deadlines"]["status"] == judged, (days, judged)
+            assert view.body["deadlines"]["target"]["status"] == judged, (days, judged)
 
 
 def test_a_finding_that_is_judged_again_replaces_the_one_before(log: LogOfCases) -> None:
@@ -202,7 +328,8 @@ def test_the_model_handles_every_event_there_is() -> None:
 
 
 def test_events_projected_twice_or_cut_anywhere_give_the_same_rows(log: LogOfCases) -> None:
-    log.some_cases(12)
+    log.some_cases(6)
+    eventful_cases(log)
     events = handled_events(log.recorder.select_notifications(1, 1_000), FILES.handles)
 
     def project(*batches: list) -> dict[str, str]:
@@ -215,27 +342,39 @@ def test_events_projected_twice_or_cut_anywhere_give_the_same_rows(log: LogOfCas
     assert project(events) == whole
     assert project([event for event in events for _ in range(2)]) == whole
     assert project(events[:20], events[:7], events[30:40]) == whole
-    for size in (1, 2, 3, 7):
+    for seed in range(4):
         forget_read_models(log.url)
-        assert project(*[events[at : at + size] for at in range(0, len(events), size)]) == whole, size
+        pages = in_pages(events, seed)
+        assert project(*[page * 2 for page in pages]) == whole, seed
+
+
+def in_pages(events: list, seed: int) -> list[list]:
+    """The events cut into pages of random size, the same for the same seed."""
+    chance = Random(seed)  # noqa: S311
+    pages, at = [], 0
+    while at < len(events):
+        size = chance.randint(1, 12)
+        pages.append(events[at : at + size])
+        at += size
+    return pages
 
 
 def test_the_table_holds_the_very_file_that_the_stream_folds_to(log: LogOfCases) -> None:
-    cases = log.some_cases(6)
+    cases = [*log.some_cases(6), *eventful_cases(log)]
     log.runner(FILES, page_size=4).catch_up()
     with log.readers.connection() as connection, connection.cursor() as cursor:
         for case_id in cases:
             events = events_of_case(cursor, case_id, FILES.handles)
-            stored = stored_file(cursor, case_id)
-            assert stored is not None
-            assert stored == case_file.fold(events)
-            assert stored_groups(cursor, stored) == case_file.sealed_groups(events)
+            found = look_up(cursor, case_id)
+            assert found is not None
+            assert found.file == case_file.fold(events)
+            assert found.groups == case_file.sealed_groups(events)
 
 
 def test_nothing_personal_is_stored_in_clear(log: LogOfCases) -> None:
-    log.some_cases(6)
+    eventful_cases(log)
     log.catch_up()
-    for table in TABLES:
+    for table in read_model_tables(log.url):
         text = run(log.url, f"select string_agg(t::text, ' ') from permit.{table} t")[0][0]
         assert text, table
         assert [found for found in CANARIES if found in text] == []

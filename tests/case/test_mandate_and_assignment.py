@@ -1,0 +1,85 @@
+"""Whether the representative may act for the employer, and which case handler has the case."""
+
+import pytest
+
+from domain.case.admissibility import open_points
+from domain.case.commands import CaseCommand, WithdrawApplication
+from domain.case.events import CaseAssigned, MandateVerified
+from domain.case.refusals import Reason
+from tests.case.vocabulary import (
+    AGENT,
+    HANDLER,
+    NOW,
+    application,
+    asked,
+    assign,
+    at_residence,
+    case,
+    fee,
+    filed,
+    happened,
+    mandate,
+    state_after,
+)
+
+BY_AGENT = application(representative=AGENT)
+
+
+def test_a_mandate_is_found_to_cover_the_employer() -> None:
+    case(actor=HANDLER).given(*filed(BY_AGENT)).when(mandate()).then(
+        MandateVerified(
+            effective_at=NOW, enterprise_number="0403227515", mandate_reference="M-1", valid=True, by=HANDLER
+        )
+    )
+
+
+def test_a_mandate_is_a_condition_of_admission_until_it_is_found_valid() -> None:
+    paid = happened(filed(BY_AGENT), fee())
+
+    assert open_points(state_after(paid)) == ("mandateMissing",)
+    assert open_points(state_after(happened(paid, mandate(valid=False)))) == ("mandateMissing",)
+    assert open_points(state_after(happened(paid, mandate()))) == ()
+
+
+@pytest.mark.parametrize("valid", [True, False])
+def test_the_same_finding_again_decides_to_nothing(valid: bool) -> None:
+    case().given(*happened(filed(BY_AGENT), mandate(valid=valid))).when(mandate(valid=valid)).then()
+
+
+def test_a_finding_can_be_overturned() -> None:
+    past = happened(filed(BY_AGENT), mandate(valid=False))
+
+    case().given(*past).when(mandate(valid=True)).then_events(MandateVerified)
+    assert state_after(happened(past, mandate(valid=True), mandate(valid=False))).mandate_valid is False
+
+
+def test_where_nobody_acts_by_mandate_there_is_none_to_verify() -> None:
+    case().given(*filed()).when(mandate()).then_refused(Reason.MANDATE_NOT_CLAIMED)
+
+
+def test_a_case_is_assigned() -> None:
+    case(actor="caseHandler:lead-1").given(*filed()).when(assign()).then(
+        CaseAssigned(effective_at=NOW, handler=HANDLER, by="caseHandler:lead-1")
+    )
+    assert state_after(happened(filed(), assign())).handler == HANDLER
+
+
+def test_assigning_it_again_to_the_same_handler_decides_to_nothing() -> None:
+    case().given(*happened(filed(), assign())).when(assign()).then()
+
+
+def test_a_case_goes_from_one_handler_to_another_and_back() -> None:
+    past = happened(filed(), assign("caseHandler:h-1"), assign("caseHandler:h-2"))
+
+    assert state_after(past).handler == "caseHandler:h-2"
+    case().given(*past).when(assign("caseHandler:h-1")).then_events(CaseAssigned)
+
+
+def test_a_case_can_be_assigned_as_long_as_it_is_open() -> None:
+    for past in (asked(), at_residence()):
+        case().given(*past).when(assign()).then_events(CaseAssigned)
+
+
+@pytest.mark.parametrize("late", [assign(), mandate()])
+def test_a_case_that_has_ended_is_neither_assigned_nor_verified(late: CaseCommand) -> None:
+    case().given(*happened(filed(BY_AGENT), WithdrawApplication())).when(late).then_refused(Reason.ALREADY_WITHDRAWN)

@@ -1,0 +1,134 @@
+"""Cases in a real journal whose clocks are watched on any day a test likes."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from uuid import UUID, uuid4
+
+from consumers.deadline_watch import DeadlineWatch
+from domain.case.commands import CIVIL_TIME, CaseCommand, CommandContext
+from domain.case.events import CaseEvent, ClockResumed, DeadlineBreached, DeadlineWarned
+from domain.case.folding import fold
+from domain.case.handling import Receipt, handle
+from domain.case.lifecycle import Case
+from domain.deadlines.clocks import ClockRules
+from infra.event_codec import EventCodec
+from infra.postgres.connections import ConnectionPool, Role
+from infra.postgres.deadline_watching import DeadlineWatching
+from infra.postgres.journal import PostgresJournal
+from infra.postgres.mapper import EventMapper
+from infra.postgres.migrate import migrate_journal
+from infra.postgres.projection_runner import ProjectionRunner
+from infra.postgres.read_model_schema import read_model_migrations
+from infra.postgres.recorder import JournalRecorder
+from projections.deadline_days import DeadlineDays, cases_due
+from tests.case.vocabulary import WORKER, law, on, submit
+from tests.keys.keys_in_memory import KeysInMemory
+
+ORIGIN = "tests/deadlines"
+RULES = ClockRules.load()
+FILED_ON = date(2026, 2, 2)
+
+
+def day(number: int) -> date:
+    """The civil day that many days after filing."""
+    return FILED_ON + timedelta(days=number)
+
+
+@dataclass
+class WatchedCases:
+    """``meanwhile`` happens, one a time, after a case was read; ``trouble`` is raised, one a time, before a change."""
+
+    url: str
+    meanwhile: deque[Callable[[], object]] = field(default_factory=deque)
+    trouble: deque[Exception | None] = field(default_factory=deque)
+    reads: int = 0
+
+    def __post_init__(self) -> None:
+        self.model = DeadlineDays(RULES)
+        migrate_journal(self.url, origin=ORIGIN, read_models=read_model_migrations([self.model]))
+        codec = EventCodec(ORIGIN, KeysInMemory({WORKER: b"w" * 32}))
+        self.recorder = JournalRecorder(self.url, pool_size=4)
+        self.journal = PostgresJournal(self.recorder, EventMapper(codec), digest_key=b"d" * 32)
+        self.pool = ConnectionPool(self.url, Role.WRITER, size=4)
+        self.readers = ConnectionPool(self.url, Role.READER, size=4)
+        self.moment = on(FILED_ON)
+
+    def close(self) -> None:
+        with closing(self.readers), closing(self.pool), closing(self.recorder):
+            pass
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def filed(self) -> UUID:
+        case_id = uuid4()
+        self.give(case_id, submit(), FILED_ON)
+        return case_id
+
+    def give(self, case_id: UUID, command: CaseCommand, day_: date) -> None:
+        context = CommandContext(actor="tests", command_id=str(uuid4()), now=on(day_))
+        handle(self.journal, law(), case_id, command, context)
+
+    def events_of(self, case_id: UUID) -> Sequence[CaseEvent]:
+        self.reads += 1
+        events = self.journal.read(case_id).events
+        if self.meanwhile:
+            self.meanwhile.popleft()()
+        return events
+
+    def handle(self, case_id: UUID, command: CaseCommand, context: CommandContext) -> Receipt:
+        trouble = self.trouble.popleft() if self.trouble else None
+        if trouble is not None:
+            raise trouble
+        return handle(self.journal, law(), case_id, command, context)
+
+    def case(self, case_id: UUID) -> Case:
+        case = fold(self.journal.read(case_id).events)
+        assert case is not None
+        return case
+
+    def runner(self) -> ProjectionRunner:
+        return ProjectionRunner(self.recorder, self.model, self.pool)
+
+    def due(self, day_: date) -> list[UUID]:
+        with self.readers.connection() as connection, connection.cursor() as cursor:
+            return cases_due(cursor, day_)
+
+    def watch(self) -> DeadlineWatch:
+        return DeadlineWatch(self, self.due, RULES, self.now)
+
+    def watching(self) -> DeadlineWatching:
+        return DeadlineWatching(self.readers, self, RULES, self)
+
+    def watched_on(self, number: int) -> int:
+        """Bring the read model up to date and watch on that day after filing."""
+        self.runner().catch_up()
+        self.moment = on(day(number))
+        return self.watch().watch()
+
+    def alarms(self, case_id: UUID) -> list[tuple[str, str, int, date, date]]:
+        """What was raised, in the order of the stream: clock, kind, run, the day it was crossed, the last in time."""
+        return [
+            (
+                event.clock,
+                "warned" if isinstance(event, DeadlineWarned) else "breached",
+                event.run,
+                event.effective_at.astimezone(CIVIL_TIME).date(),
+                event.due_on,
+            )
+            for event in self.journal.read(case_id).events
+            if isinstance(event, DeadlineWarned | DeadlineBreached)
+        ]
+
+    def resumed_on(self, case_id: UUID) -> list[date]:
+        """The days from which the clock ran again."""
+        return [
+            event.effective_at.astimezone(CIVIL_TIME).date()
+            for event in self.journal.read(case_id).events
+            if isinstance(event, ClockResumed)
+        ]
