@@ -1,0 +1,1 @@
+"""Pictures of figures: pure functions from data to SVG markup, each with the table that says the same."""

@@ -1,0 +1,56 @@
+"""What a test of pages may ask for: one browser a session, a watched page in it, and the gallery on a socket."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.pages.browser import FoundBrowser, Watched, first_browser, watched_page
+from tests.pages.gallery import gallery_app
+from tests.pages.served import served
+from tests.servers import NoServer, give_up
+
+FOUND_BROWSER = pytest.StashKey[str]()
+
+
+@pytest.fixture(scope="session")
+def found_browser(pytestconfig: pytest.Config) -> Iterator[FoundBrowser]:
+    """PERMIT_TEST_BROWSER, else a Chromium on the PATH, else Playwright's own; see `tests/pages/browser.py`."""
+    with ExitStack() as opened:
+        try:
+            found = opened.enter_context(first_browser())
+        except NoServer as why:
+            give_up(why, "A browser")
+        pytestconfig.stash[FOUND_BROWSER] = f"{found.place}, version {found.browser.version}"
+        yield found
+
+
+@pytest.fixture
+def browser(found_browser: FoundBrowser) -> Browser:
+    return found_browser.browser
+
+
+@pytest.fixture
+def watched(browser: Browser) -> Iterator[Watched]:
+    """A page of 1280 by 800 of a Dutch-speaking reader, with what the browser complained of."""
+    with watched_page(browser) as opened:
+        yield opened
+
+
+@pytest.fixture
+def page(watched: Watched) -> Page:
+    """The page alone, for tests that provoke nothing; any complaint of the browser fails them."""
+    return watched.page
+
+
+@pytest.fixture(scope="session")
+def gallery() -> Iterator[str]:
+    """The address of the gallery of all macros and charts."""
+    with served(gallery_app()) as address:
+        yield address
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if FOUND_BROWSER in config.stash:
+        terminalreporter.write_line(f"Browser of this session: {config.stash[FOUND_BROWSER]}")
