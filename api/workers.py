@@ -1,4 +1,4 @@
-"""The workers of one process: projections and Crossroads checks, each in a thread, watched over.
+"""The workers of one process: projections, deadlines and Crossroads checks, each in a thread, watched over.
 
 A worker that loses the database waits and goes on from its recorded position; one that meets anything else stops,
 says so in the log, and makes the service DEGRADED: it never skips what it cannot do.
@@ -19,6 +19,7 @@ from infra.crossroads_gateway import CallPolicy, HttpCrossroadsGateway
 from infra.postgres.command_retention import CommandRetention
 from infra.postgres.conflicts import OutcomeUnknown
 from infra.postgres.connections import DatabaseUnavailable
+from infra.postgres.deadline_watching import DeadlineWatching
 from infra.postgres.in_process_checks import InProcessChecks
 
 log = structlog.get_logger()
@@ -81,9 +82,10 @@ class WatchedWorkers:
 
 @contextmanager
 def running_workers(
-    program: Program, *, crossroads_url: str | None, projections: bool = True
+    program: Program, *, crossroads_url: str | None, projections: bool = True, deadlines: bool = True
 ) -> Iterator[WatchedWorkers]:
-    """Run the projections, and the Crossroads checks where the bank's address is given, until the block ends.
+    """Run the projections, the watch over deadlines, and the Crossroads checks where the bank's address is given,
+    until the block ends.
 
     What the journal keeps of old commands is forgotten beside the projections.
     """
@@ -92,6 +94,10 @@ def running_workers(
         if projections and program.recorder.origin != DEMONSTRATION_ORIGIN:
             # Not in a demonstration: months pass in it, and one that goes on repeats commands of its first day.
             workers["command-retention"] = CommandRetention(program.writers, program.clock)
+        if deadlines:
+            workers["deadline-watch"] = DeadlineWatching(
+                program.readers, WorkerCases(program), program.clock_rules, program.clock
+            )
         if crossroads_url is not None:
             gateway = opened.enter_context(closing(HttpCrossroadsGateway(crossroads_url, policy=_policy(program))))
             checks = CrossroadsChecks(WorkerCases(program), gateway, program.clock.now)

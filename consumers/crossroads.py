@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Final, Protocol
 from uuid import UUID, uuid4
@@ -20,7 +20,7 @@ from domain.case.commands import (
     RecordCrossroadsAnswer,
     RecordCrossroadsFailure,
 )
-from domain.case.events import ApplicationSubmitted, CaseEvent
+from domain.case.events import ApplicationSubmitted, CaseCorrected, CaseEvent
 from domain.case.handling import Receipt
 from domain.case.personal_data import revealed
 from domain.crossroads.answers import (
@@ -105,14 +105,36 @@ class CrossroadsChecks:
         self._cases.handle(request.case_id, command, context)
 
     def _ask(self, request: CheckRequest, ticket: str) -> CrossroadsAnswer:
-        filed = self._cases.events_of(request.case_id)[0]
-        if not isinstance(filed, ApplicationSubmitted):
-            raise AssertionError("a case begins with its submission")
-        employer = filed.employer.enterprise_number
+        identified = _identified(self._cases.events_of(request.case_id))
         if request.check is CheckKind.EMPLOYER_REGISTER:
-            return self._gateway.employer(employer, ticket=ticket)
-        worker = revealed(filed.worker)
-        if worker is None or worker.ssin is None:
+            return self._gateway.employer(identified.employer_number, ticket=ticket)
+        if identified.ssin is None:
             raise CheckUnanswered(UnansweredReason.SSIN_UNKNOWN, 0)
-        quarters = quarters_to_ask(filed.effective_at.astimezone(CIVIL_TIME).date())
-        return self._gateway.declared_wages(worker.ssin, employer, quarters, ticket=ticket)
+        quarters = quarters_to_ask(identified.filed_on)
+        return self._gateway.declared_wages(identified.ssin, identified.employer_number, quarters, ticket=ticket)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Identified:
+    """Whom a check is about, by the numbers on file now."""
+
+    filed_on: date
+    employer_number: str
+    ssin: str | None
+
+
+def _identified(events: Sequence[CaseEvent]) -> _Identified:
+    """As it was filed, with what has been corrected since."""
+    filed = events[0]
+    if not isinstance(filed, ApplicationSubmitted):
+        raise AssertionError("a case begins with its submission")
+    employer, worker = filed.employer, revealed(filed.worker)
+    for event in events:
+        if isinstance(event, CaseCorrected):
+            employer = event.employer or employer
+            worker = revealed(event.worker) or worker
+    return _Identified(
+        filed_on=filed.effective_at.astimezone(CIVIL_TIME).date(),
+        employer_number=employer.enterprise_number,
+        ssin=None if worker is None else worker.ssin,
+    )

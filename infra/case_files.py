@@ -97,7 +97,7 @@ class CaseFiles:
             case_id=case_id,
             version=file.version,
             on=day_of(now),
-            clocks=clocks_at(file, self._rules, now),
+            clocks=clocks_at(file, self._rules, now, explained=True),
             held=seconds_by_holder(file.course, now),
             permille=shares(time_by_holder(file.course, now)),
             holder=file.course.holder,

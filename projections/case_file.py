@@ -253,12 +253,12 @@ def _changed(file: CaseFile, event: RecordedEvent) -> CaseFile:
         case "ApplicationForwardedToImmigrationOffice":
             return replace(file, forwarded=_said(clear, "by", at="forwardedAt"))
         case "ResidencePartDecided":
-            said = _said(clear, "outcome", "grounds", "by", at="decidedAt")
+            said = _said(clear, "outcome", "by", at="decidedAt")
             return replace(file, residence_part={**said, "eventVersion": event.version})
         case "ApplicationDecided":
-            at_once = "results" in clear  # schema 1: the decision carried the assessment itself
-            said = _said(clear, "outcome", "refusedPart", "grounds", at="decidedAt")
-            return replace(file, decision=_assessed(event) if at_once else said)
+            if "results" in clear:  # schema 1: the decision carried the assessment itself
+                return replace(file, decision=_assessed(event))
+            return replace(file, decision=_said(clear, "outcome", "refusedPart", at="decidedAt"))
         case "ApplicationWithdrawn":
             said = _said(clear, "by", at="withdrawnAt")
             return replace(file, withdrawal={**said, "eventVersion": event.version})

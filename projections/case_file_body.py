@@ -38,7 +38,7 @@ def body_of(file: CaseFile, personal: PersonalParts, rules: ClockRules, now: dat
         "filedAt": wire_time(course.filed_at),
         "updatedAt": wire_time(file.updated_at),
         "closedAt": None if course.closed_at is None else wire_time(course.closed_at),
-        "deadlines": {clock.id: clock_content(clock) for clock in clocks_at(file, rules, now)},
+        "deadlines": {clock.id: clock_content(clock) for clock in clocks_at(file, rules, now, explained=False)},
         "timeByHolder": seconds_by_holder(course, now),
         **_application(file, personal),
         "documents": list(file.documents),
@@ -52,7 +52,7 @@ def body_of(file: CaseFile, personal: PersonalParts, rules: ClockRules, now: dat
         "admissibility": _with_text(file.admissibility, personal, "motivation"),
         "workPart": _decision(file.work_part, personal),
         "forwarded": file.forwarded,
-        "residencePart": _with_text(file.residence_part, personal, "motivation"),
+        "residencePart": _with_text(file.residence_part, personal, "grounds", "motivation"),
         "decision": _decision(file.decision, personal),
         "withdrawal": _with_text(file.withdrawal, personal, "reason"),
         "pauses": _pauses(file, personal),
@@ -165,9 +165,11 @@ def _pauses(file: CaseFile, personal: PersonalParts) -> list[dict[str, Any]]:
     return told
 
 
-def _with_text(entry: Mapping[str, Any] | None, personal: PersonalParts, word: str) -> dict[str, Any] | None:
-    """An entry with the free text that its event holds under ``word``."""
-    return None if entry is None else {**entry, word: _text(personal, entry["eventVersion"], word)}
+def _with_text(entry: Mapping[str, Any] | None, personal: PersonalParts, *words: str) -> dict[str, Any] | None:
+    """An entry with what its event holds encrypted under ``words``."""
+    if entry is None:
+        return None
+    return {**entry, **{word: _text(personal, entry["eventVersion"], word) for word in words}}
 
 
 def _text(personal: PersonalParts, version: int, word: str) -> Any:

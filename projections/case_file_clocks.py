@@ -31,11 +31,14 @@ def times_of(file: CaseFile) -> CaseTimes:
     )
 
 
-def clocks_at(file: CaseFile, rules: ClockRules, now: datetime) -> tuple[Clock, ...]:
-    """The clocks that have started: of an open case as they stand at ``now``, of a closed one as when it closed."""
+def clocks_at(file: CaseFile, rules: ClockRules, now: datetime, *, explained: bool) -> tuple[Clock, ...]:
+    """The clocks that have started: of an open case as they stand at ``now``, of a closed one as when it closed.
+
+    With their derivations only if ``explained``.
+    """
     closed_at = file.course.closed_at
     on = day_of(now if closed_at is None else max(now, closed_at))
-    return clocks_of(times_of(file), rules, on)
+    return clocks_of(times_of(file), rules, on, explained=explained)
 
 
 def clock_content(clock: Clock) -> dict[str, Any]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from domain.case.codes import LIVE_AUTHORITIES
-from domain.deadlines.service_levels import ServiceTarget
+from domain.deadlines.clocks import ClockRules
 from projections.case_file_table import CaseFileModel
+from projections.deadline_days import DeadlineDays
 from projections.read_model import ReadModel
 from projections.sla_board import SlaBoard
 from projections.timeline import TimelineModel
 
 
 def registered_read_models() -> tuple[ReadModel, ...]:
-    """Raises LawDataUnusable when the service target of an authority cannot be read."""
-    targets = {authority: ServiceTarget.load(authority) for authority in LIVE_AUTHORITIES}
-    return (CaseFileModel(), TimelineModel(), SlaBoard(targets))
+    """Raises LawDataUnusable when the targets, terms or the calendar cannot be read."""
+    rules = ClockRules.load()
+    return (CaseFileModel(), TimelineModel(), SlaBoard(rules.targets), DeadlineDays(rules))

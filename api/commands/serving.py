@@ -26,6 +26,7 @@ _SIMULATOR_SEED = 2026
 class Work(StrEnum):
     PROJECTIONS = "projections"
     CROSSROADS = "crossroads"
+    DEADLINES = "deadlines"
     ALL = "all"
 
 
@@ -34,7 +35,7 @@ def serve(
     workers: Annotated[bool, typer.Option(help="run the workers in this process too")] = True,
     until_stdin_closes: Annotated[bool, typer.Option(hidden=True)] = False,
 ) -> None:
-    """The HTTP interface, with its workers, on this machine only (roles and tokens are still to come)."""
+    """The HTTP interface, with its workers, on this machine only until tokens come from a real issuer."""
     settings = load_settings()
     with _until_asked_to_end(until_stdin_closes) as asked, ExitStack() as opened:
         program = opened.enter_context(open_program(settings, set_up=True))
@@ -47,7 +48,7 @@ def serve(
 
 
 def work(
-    what: Annotated[Work, typer.Argument(help="which workers")],
+    what: Annotated[Work, typer.Argument(help="which workers; deadlines need the projections to run somewhere")],
     until_stdin_closes: Annotated[bool, typer.Option(hidden=True)] = False,
 ) -> None:
     """Workers without the HTTP interface."""
@@ -82,12 +83,17 @@ def _workers(program: Program, settings: Settings, what: Work) -> Iterator[Watch
     """The workers asked for; the Crossroads Bank is the simulator unless the settings name another."""
     with ExitStack() as opened:
         crossroads_url = settings.crossroads_url
-        if what is Work.PROJECTIONS:
+        if what not in (Work.CROSSROADS, Work.ALL):
             crossroads_url = None
         elif crossroads_url is None:
             crossroads_url = opened.enter_context(running_simulator(_SIMULATOR_SEED))
         yield opened.enter_context(
-            running_workers(program, crossroads_url=crossroads_url, projections=what is not Work.CROSSROADS)
+            running_workers(
+                program,
+                crossroads_url=crossroads_url,
+                projections=what in (Work.PROJECTIONS, Work.ALL),
+                deadlines=what in (Work.DEADLINES, Work.ALL),
+            )
         )
 
 

@@ -16,7 +16,7 @@ from domain.case.events import (
     WorkPartDecided,
 )
 from domain.case.lifecycle import Case
-from domain.case.openness import require_work_part_open
+from domain.case.openness import require_admitted, require_work_part_open
 from domain.case.personal_data import Withheld
 from domain.case.refusals import CommandRefused
 from domain.case.verification import CONTRACT, facts_from_declared_wages, rule_applied
@@ -151,6 +151,8 @@ def _outcome_differences(
     asked = DecideWorkPart(outcome=event.outcome, grounds=event.grounds, motivation=motivation)
     try:
         require_work_part_open(case)
+        if isinstance(event, WorkPartDecided):
+            require_admitted(case)
         require_allowed(case, asked, assessment)
     except CommandRefused as refused:
         yield Difference(field="outcome", recorded=event.outcome, recomputed=f"not allowed ({refused})")

@@ -111,9 +111,9 @@ def correct_pause(case: Case, command: CorrectPause, context: CommandContext) ->
 
 
 def raise_deadline(case: Case, command: RaiseDeadline, context: CommandContext) -> list[CaseEvent]:
-    """Record a warning or a breach, unless it has been or the case has ended since."""
+    """Record a warning or a breach that has come about, unless it has been or the case has ended since."""
     run = len(case.requests) if command.clock == ANSWER else 1
-    if not case.is_open or (command.clock, run, command.kind) in case.alarms:
+    if not case.is_open or (command.clock, run, command.kind) in case.alarms or command.crossed_on > context.today:
         return []
     if command.clock == ANSWER:
         # Whoever raised it may have looked at a request that was answered, or followed by another, in the meantime.

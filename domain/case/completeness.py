@@ -62,7 +62,7 @@ from domain.case.value_checks import (
 )
 from domain.identifiers import EstablishmentUnitNumber, IdentifierInvalid, Ssin
 
-HIGHEST_PAY: Final = {"year": Decimal(1_000_000), "month": Decimal(80_000)}
+HIGHEST_PAY: Final = {"year": Decimal(1_000_000), "month": Decimal("83333.33")}
 """EUR by period. Whoever earns more than this has more likely been given pay in cents."""
 
 YEARS_AROUND_FILING: Final = 5

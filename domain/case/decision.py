@@ -7,7 +7,7 @@ from typing import Final
 from domain.case.commands import CommandContext, DecideWorkPart
 from domain.case.events import ApplicationDecided, CaseEvent, WorkPartDecided
 from domain.case.lifecycle import Case, CheckState
-from domain.case.openness import require_in_hand, require_work_part_open
+from domain.case.openness import require_admitted, require_in_hand, require_work_part_open
 from domain.case.refusals import CommandRefused, Reason
 from domain.case.verification import ENGINE_VERSION, rule_applied
 from domain.crossroads.answers import CheckKind
@@ -37,10 +37,7 @@ def decide_work_part(
     does not bear. Where the engine could not tell, a person decides and says why.
     """
     require_work_part_open(case)
-    if case.admissible is None:
-        raise CommandRefused(
-            Reason.NOT_ADMISSIBLE_YET, "the application has not been declared admissible: do that first"
-        )
+    require_admitted(case)
     lapsed = require_in_hand(case, context)
     assessment = assess(rulebook, case.facts, context.today)
     require_allowed(case, command, assessment)
@@ -62,9 +59,7 @@ def decide_work_part(
     )
     if command.outcome == GRANTED:
         return [*lapsed, decided]
-    refused = ApplicationDecided(
-        effective_at=context.now, outcome=REFUSED, refused_part=WORK_PART, grounds=command.grounds
-    )
+    refused = ApplicationDecided(effective_at=context.now, outcome=REFUSED, refused_part=WORK_PART)
     return [*lapsed, decided, refused]
 
 

@@ -67,24 +67,29 @@ class ApplicationForwardedToImmigrationOffice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResidencePartDecided:
-    """The Immigration Office decided on the residence; ``effective_at`` is the day of its decision."""
+    """The Immigration Office decided on the residence; ``effective_at`` is the day of its decision.
+
+    Its grounds may speak of somebody's health or offences, so they are personal data.
+    """
 
     effective_at: datetime
     outcome: str
-    grounds: tuple[str, ...]
     by: str
     worker_subject: UUID
+    grounds: Personal[tuple[str, ...]] = personal(SubjectRole.WORKER)
     motivation: Personal[str | None] = personal(SubjectRole.WORKER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationDecided:
-    """The application is decided: granted when both parts are, refused when one is (``refused_part``)."""
+    """The application is decided: granted when both parts are, refused when one is (``refused_part``).
+
+    Why stands in the decision on that part.
+    """
 
     effective_at: datetime
     outcome: str
     refused_part: str | None
-    grounds: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ from domain.case.lifecycle import Case, CaseStatus
 from domain.case.openness import require_open
 from domain.case.refusals import CommandRefused, Reason
 from domain.case.verification import labour_market_test_assessed, salary_judged_anew
+from domain.crossroads.answers import CheckKind
 from domain.crossroads.check_process import checks_due
 from domain.law.rulebook import Rulebook
 
@@ -113,7 +114,8 @@ def record_fee_payment(case: Case, command: RecordFeePayment, context: CommandCo
 
 
 def correct(case: Case, command: CorrectCase, context: CommandContext, rulebook: Rulebook) -> list[CaseEvent]:
-    """Put right what was wrong from the start. Pay that was judged already is judged anew.
+    """Put right what was wrong from the start. Pay that was judged already is judged anew, and what the Crossroads
+    Bank said of another employer or another person is asked again.
 
     Once the work part is decided only the worker's own particulars are corrected: the decision rests on the rest.
     """
@@ -138,9 +140,26 @@ def correct(case: Case, command: CorrectCase, context: CommandContext, rulebook:
         title=None if job is None else job.title,
         reason=command.reason,
     )
-    if job is None:
-        return [event]
-    return [event, *salary_judged_anew(evolve(case, event), context, rulebook)]
+    asked_again = _checks_due_again(case, command, context) if case.is_open else []
+    judged_again = [] if job is None else salary_judged_anew(evolve(case, event), context, rulebook)
+    return [event, *asked_again, *judged_again]
+
+
+def _checks_due_again(case: Case, command: CorrectCase, context: CommandContext) -> list[CaseEvent]:
+    """The checks whose answers were about somebody else than the correction names, under their next revision."""
+    employer = None if command.employer is None else command.employer.enterprise_number
+    other_employer = employer is not None and employer != case.employer_number
+    # The SSIN on file is personal and may be erased, so a worker who is corrected is asked about again.
+    other_person = command.worker is not None
+    due = {
+        CheckKind.EMPLOYER_REGISTER.value: other_employer,
+        CheckKind.DECLARED_WAGES.value: other_employer or other_person,
+    }
+    return [
+        CrossroadsCheckRequested(effective_at=context.now, check=name, revision=check.revision + 1)
+        for name, check in case.checks.items()
+        if due[name]
+    ]
 
 
 def withdraw(case: Case, command: WithdrawApplication, context: CommandContext) -> list[CaseEvent]:

@@ -44,13 +44,14 @@ from domain.case.events import (
 from domain.case.lifecycle import Act, Case, CaseStatus, Check, CheckState, InformationAsked
 from domain.case.manual_tasks import tasks_after
 from domain.case.personal_data import revealed
+from domain.crossroads.answers import CheckKind
 from domain.deadlines.pauses import Pause
 from domain.law.assessment import ApplicationFacts
 from domain.law.labour_market_test import Publication
 
 
 class StreamCorrupt(Exception):
-    """The events of a stream do not make a case: it does not begin with its submission."""
+    """The events of a stream do not make a case, such as one that does not begin with its submission."""
 
 
 def fold(events: Iterable[CaseEvent]) -> Case | None:
@@ -105,7 +106,9 @@ def _submitted(event: ApplicationSubmitted) -> Case:
 def _changed(case: Case, event: CaseEvent) -> Case:
     match event:
         case CrossroadsCheckRequested():
-            return _with_check(case, event.check, Check(revision=event.revision, state=CheckState.REQUESTED))
+            return _with_check(
+                _unverified(case, event), event.check, Check(revision=event.revision, state=CheckState.REQUESTED)
+            )
         case CrossroadsCheckAnswered():
             return _with_check(case, event.check, Check(revision=event.revision, state=CheckState(event.outcome)))
         case CrossroadsCheckFailed():
@@ -164,7 +167,7 @@ def _changed(case: Case, event: CaseEvent) -> Case:
         case ClockResumed():
             return _resumed(case, event.pause, _civil_day(event.effective_at))
         case ClockCorrected():
-            (known_pause,) = (each for each in case.pauses if each.number == event.pause)
+            known_pause = _pause(case, event.pause)
             return case.with_pause(replace(known_pause, from_=event.paused_from, to=event.paused_to))
         case DeadlineWarned():
             return replace(case, alarms=case.alarms | {(event.clock, event.run, "warned")})
@@ -178,6 +181,15 @@ def _changed(case: Case, event: CaseEvent) -> Case:
             assert_never(event)
 
 
+def _unverified(case: Case, event: CrossroadsCheckRequested) -> Case:
+    """The case without what an earlier answer to the same question made known: it is being asked again."""
+    if event.check == CheckKind.EMPLOYER_REGISTER:
+        return replace(case, employer_active=None)
+    if event.check == CheckKind.DECLARED_WAGES and case.salary is not None:
+        return replace(case, salary=None, facts=replace(case.facts, gross_pay=None, pay_period=None))
+    return case
+
+
 def _status_in_hand(case: Case) -> CaseStatus:
     """The status of an open case that the region has in hand."""
     return CaseStatus.SUBMITTED if case.admissible is None else CaseStatus.ADMISSIBLE
@@ -185,11 +197,18 @@ def _status_in_hand(case: Case) -> CaseStatus:
 
 def _resumed(case: Case, number: int, on: date) -> Case:
     """The pause has an end; if it was that of a request, the file is back in the region's hands, answered or not."""
-    (pause,) = (each for each in case.pauses if each.number == number)
+    pause = _pause(case, number)
     asked = case.open_request
     if asked is not None and asked.pause == number:
         case = replace(case, status=_status_in_hand(case))
     return case.with_pause(replace(pause, to=on))
+
+
+def _pause(case: Case, number: int) -> Pause:
+    for pause in case.pauses:
+        if pause.number == number:
+            return pause
+    raise StreamCorrupt(f"the case has no pause {number}")
 
 
 def _corrected(case: Case, event: CaseCorrected) -> Case:

@@ -32,6 +32,14 @@ def require_work_part_open(case: Case) -> None:
         raise CommandRefused(Reason.WORK_PART_DECIDED, f"the work part has been decided: {case.work_part}")
 
 
+def require_admitted(case: Case) -> None:
+    """Refuse what only an admissible application can have."""
+    if case.admissible is None:
+        raise CommandRefused(
+            Reason.NOT_ADMISSIBLE_YET, "the application has not been declared admissible: do that first"
+        )
+
+
 def require_in_hand(case: Case, context: CommandContext) -> list[CaseEvent]:
     """Refuse to decide on a file that is with the applicant or whose clock stands still.
 

@@ -17,17 +17,14 @@ from domain.case.events import (
     ResidencePartDecided,
 )
 from domain.case.lifecycle import Case
-from domain.case.openness import require_in_hand, require_open
+from domain.case.openness import require_admitted, require_in_hand, require_open
 from domain.case.refusals import CommandRefused, Reason
 
 
 def forward(case: Case, _command: ForwardToImmigrationOffice, context: CommandContext) -> list[CaseEvent]:
     """Send an admissible file to the Immigration Office, before or after the work part is decided."""
     require_open(case)
-    if case.admissible is None:
-        raise CommandRefused(
-            Reason.NOT_ADMISSIBLE_YET, "the application has not been declared admissible: do that first"
-        )
+    require_admitted(case)
     if case.forwarded is not None:
         raise CommandRefused(Reason.ALREADY_FORWARDED, f"the Immigration Office has it: {case.forwarded}")
     return [ApplicationForwardedToImmigrationOffice(effective_at=context.now, by=context.actor)]
@@ -69,9 +66,9 @@ def decide_residence_part(case: Case, command: DecideResidencePart, context: Com
             motivation=command.motivation,
         ),
         ApplicationDecided(
-            effective_at=decided_at,
+            # The whole is decided when the later of its parts is.
+            effective_at=max(decided_at, case.work_part.at),
             outcome=command.outcome,
             refused_part=RESIDENCE_PART if command.outcome == REFUSED else None,
-            grounds=command.grounds,
         ),
     ]

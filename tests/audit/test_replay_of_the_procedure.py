@@ -258,7 +258,7 @@ def test_the_facts_of_another_worker_are_different_and_not_withheld() -> None:
 def test_a_verdict_of_pay_recorded_of_an_employer_corrected_since_stands() -> None:
     moved = correct(employer=Employer(enterprise_number="0403227515", name="Acme Two"))
 
-    events = happened(judged(), moved, grant())
+    events = happened(judged(), moved, answered(revision=2), grant())
 
     assert sum(isinstance(event, SalaryVerified) for event in events) == 1
     assert replayed(events).outcome is ReplayOutcome.IDENTICAL

@@ -90,7 +90,7 @@ def test_an_ordinary_application_has_no_issue() -> None:
         with_worker(family_name="d'Hondt-Öztürk \u0939\u0930\u094d\u0937"),
         with_job(end=None),
         with_pay("1000000.00"),
-        with_pay("80000.00", "month"),
+        with_pay("83333.33", "month"),
         with_job(full_time_equivalent=Decimal("0.05")),
     ],
 )
@@ -142,7 +142,7 @@ def test_less_ordinary_applications_have_none_either(application: Application) -
         (with_pay("0"), "employment.grossPay.amount", "outOfRange"),
         (with_pay("-52000"), "employment.grossPay.amount", "outOfRange"),
         (with_pay("52000.001"), "employment.grossPay.amount", "invalidInput"),
-        (with_pay("80000.01", "month"), "employment.grossPay.amount", "outOfRange"),
+        (with_pay("83333.34", "month"), "employment.grossPay.amount", "outOfRange"),
         (with_pay("1E+999999"), "employment.grossPay.amount", "invalidInput"),
         (with_pay("1000", "week"), "employment.grossPay.period", "invalidInput"),
         (replace(FILED, documents=FILED.documents * 101), "documents", "outOfRange"),

@@ -8,13 +8,22 @@ import pytest
 
 from domain.case.application import Employer, GrossPay
 from domain.case.commands import CaseCommand, WithdrawApplication
-from domain.case.events import CaseCorrected, CaseEvent, JobOffered, SalaryVerified, WorkPartDecided
+from domain.case.events import (
+    CaseCorrected,
+    CaseEvent,
+    CrossroadsCheckRequested,
+    JobOffered,
+    SalaryVerified,
+    WorkPartDecided,
+)
 from domain.case.folding import fold
 from domain.case.personal_data import Withheld
 from domain.case.refusals import Reason
+from domain.crossroads.answers import CheckKind, DeclaredWages, QuarterWages
 from tests.case.vocabulary import (
     HANDLER,
     NOW,
+    ON_REGISTER,
     WORKER,
     admitted,
     answered,
@@ -69,13 +78,49 @@ def test_the_workers_name_is_corrected() -> None:
 def test_all_three_parts_are_corrected_at_once_and_named() -> None:
     all_three = correct(worker=RENAMED, employer=MOVED, employment=FILED.employment)
 
-    (corrected,) = case().given(*filed()).when(all_three).then_events(CaseCorrected)
+    corrected, asked_again = case().given(*filed()).when(all_three).then_events(CaseCorrected, CrossroadsCheckRequested)
 
     assert isinstance(corrected, CaseCorrected)
+    assert asked_again == CrossroadsCheckRequested(effective_at=NOW, check="employerRegister", revision=2)
     assert corrected.corrected == ("worker", "employer", "employment")
     assert isinstance(corrected.employment, JobOffered)
     assert (corrected.gross_pay, corrected.title) == (FILED.employment.gross_pay, "analyst")
     assert state_after([*filed(), corrected]).employer_number == "0403227515"
+
+
+class TestCrossroadsChecks:
+    """What the bank said of somebody else is no answer about the one whom the correction names."""
+
+    def test_another_employer_is_looked_up_before_the_work_part_can_be_decided(self) -> None:
+        past = happened(judged(), correct(employer=MOVED))
+
+        case().given(*past).when(grant()).then_refused(Reason.CHECK_PENDING)
+
+        struck_off = replace(ON_REGISTER, enterprise_number=MOVED.enterprise_number, active=False)
+        found = happened(past, answered(struck_off, revision=2))
+        case().given(*found).when(grant()).then_refused(Reason.MOTIVATION_REQUIRED)
+
+    def test_an_answer_about_the_employer_before_counts_no_more(self) -> None:
+        past = happened(filed(), correct(employer=MOVED))
+
+        case().given(*past).when(answered(revision=1)).then()
+
+    def test_the_same_employer_under_a_better_name_is_not_asked_about_again(self) -> None:
+        renamed = replace(FILED.employer, name="Acme Belgium")
+
+        case().given(*checked()).when(correct(employer=renamed)).then_events(CaseCorrected)
+
+    def test_the_wages_of_a_renewal_are_asked_again_for_another_person(self) -> None:
+        renewal = application(renewal=True)
+        past = happened(filed(renewal), answered(), wages("15000.00", "15000.00", "15000.00", "15000.00"))
+
+        asked_again = happened(past, correct(worker=RENAMED))
+
+        assert state_after(asked_again).pending_checks == ("declaredWages",)
+        assert state_after(asked_again).facts.gross_pay is None
+        low = tuple(QuarterWages(quarter=f"2025Q{n}", gross=Decimal("9000.00")) for n in (1, 2, 3, 4))
+        again = answered(DeclaredWages(quarters=low), CheckKind.DECLARED_WAGES, revision=2)
+        assert last_salary(happened(asked_again, again)).result.verdict == "notMet"
 
 
 class TestPay:

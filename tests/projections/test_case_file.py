@@ -111,7 +111,7 @@ def test_a_granted_application_with_all_that_is_on_record(log: LogOfCases) -> No
     assert body["workPart"]["findings"][0]["branches"][0]["observed"] == "49321.17"
     assert body["forwarded"] == {"by": "tests", "forwardedAt": "2026-02-22T09:00:00Z"}
     assert body["residencePart"]["outcome"] == "granted"
-    assert body["decision"] == {"outcome": "granted", "grounds": [], "decidedAt": "2026-02-22T09:00:00Z"}
+    assert body["decision"] == {"outcome": "granted", "decidedAt": "2026-02-22T09:00:00Z"}
     assert (body["stage"], body["manualTasks"]) == ("closed", [])
     assert "holder" not in body
     assert _nulls(body) == []

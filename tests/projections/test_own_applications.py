@@ -23,6 +23,7 @@ from projections.own_applications import (
 )
 from projections.read_model import Cursor
 from projections.recorded_event import RecordedEvent
+from tests.projections.eventful_cases import eventful_cases
 from tests.projections.log_of_cases import CANARIES, LogOfCases, run
 from tests.projections.recorded_histories import (
     EMPLOYERS,
@@ -50,6 +51,11 @@ def tables(databases_of_logs) -> Iterator[Cursor]:
     finally:
         connection.rollback()
         connection.close()
+
+
+def with_tables(log: LogOfCases) -> None:
+    """The table made anew beside the log, as a migration would."""
+    run(log.url, "set search_path to permit, public;" + OWN.ddl)
 
 
 def whole(cursor: Cursor, owner: Owner, *, limit: int = 100) -> list[OwnApplication]:
@@ -108,7 +114,8 @@ def test_an_employer_sees_his_applications_the_newest_first(tables: Cursor) -> N
 
 
 def test_a_row_is_what_the_domain_says_of_the_case(log: LogOfCases) -> None:
-    cases = [*log.some_cases(12), *log.eventful_cases()]
+    cases = [*log.some_cases(12), *eventful_cases(log)]
+    with_tables(log)
     log.runner(OWN, page_size=7).catch_up()
 
     with log.readers.connection() as connection, connection.cursor() as cursor:
@@ -205,7 +212,8 @@ def test_a_place_that_no_page_gave_is_refused(tables: Cursor) -> None:
 
 
 def test_no_personal_data_in_own_applications(log: LogOfCases) -> None:
-    cases = [*log.some_cases(6), *log.eventful_cases()]
+    cases = [*log.some_cases(6), *eventful_cases(log)]
+    with_tables(log)
     log.runner(OWN).catch_up()
     everything = run(log.url, "select string_agg(t::text, ' ') from permit.own_application t")[0][0]
     assert [found for found in CANARIES if found in everything] == []

@@ -17,6 +17,7 @@ from projections.read_model import Cursor
 from projections.sla_board import BoardLine, Standing, board, total
 from projections.sla_board_flow import DayFlow, flow
 from projections.sla_board_scope import Scope
+from tests.projections.eventful_cases import eventful_cases
 from tests.projections.log_of_cases import (
     BOARD,
     CANARIES,
@@ -100,7 +101,7 @@ def test_three_cases_in_time_at_risk_and_late(log: LogOfCases) -> None:
 
 
 def test_every_row_is_what_the_domain_says_of_the_case(log: LogOfCases) -> None:
-    cases = [*log.some_cases(24), *log.eventful_cases()]
+    cases = [*log.some_cases(24), *eventful_cases(log)]
 
     log.runner(BOARD, page_size=7).catch_up()
 

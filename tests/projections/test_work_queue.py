@@ -15,6 +15,7 @@ from projections.keyset_pages import PlaceUnusable
 from projections.read_model import Cursor
 from projections.recorded_event import RecordedEvent
 from projections.work_queue import NOBODY, QueuedCase, QueueFilter, QueueOrder, WorkQueue, count_queued, queued
+from tests.projections.eventful_cases import eventful_cases
 from tests.projections.log_of_cases import CANARIES, FILED, TARGET, LogOfCases, run
 from tests.projections.recorded_histories import FIRST_DAY, HANDLERS, History, log_of, random_history, some_case
 
@@ -36,6 +37,11 @@ def tables(databases_of_logs) -> Iterator[Cursor]:
     finally:
         connection.rollback()
         connection.close()
+
+
+def with_tables(log: LogOfCases) -> None:
+    """The table made anew beside the log, as a migration would."""
+    run(log.url, "set search_path to permit, public;" + QUEUE.ddl)
 
 
 def whole(
@@ -81,7 +87,8 @@ def test_two_open_cases_the_most_urgent_first(tables: Cursor) -> None:
 
 
 def test_a_row_is_what_the_domain_says_of_the_case(log: LogOfCases) -> None:
-    cases = [*log.some_cases(12), *log.eventful_cases()]
+    cases = [*log.some_cases(12), *eventful_cases(log)]
+    with_tables(log)
     log.runner(QUEUE, page_size=7).catch_up()
     on = (FILED + timedelta(days=40)).date()
 
@@ -132,7 +139,7 @@ def test_a_due_day_moves_with_each_day_of_an_open_pause(tables: Cursor) -> None:
         {"standing": "inTime"},
         {"with_tasks": True},
         {"with_tasks": False},
-        {"stage": "admissibility", "category": "nurse", "standing": "late"},
+        {"stage": "admissibility", "category": "nurse", "standing": "inTime", "with_tasks": False},
     ],
     ids=str,
 )
@@ -246,7 +253,8 @@ def test_a_place_that_no_page_gave_is_refused(tables: Cursor) -> None:
 
 
 def test_no_personal_data_in_the_queue(log: LogOfCases) -> None:
-    cases = [*log.some_cases(6), *log.eventful_cases()]
+    cases = [*log.some_cases(6), *eventful_cases(log)]
+    with_tables(log)
     log.runner(QUEUE).catch_up()
     everything = run(log.url, "select string_agg(t::text, ' ') from permit.work_queue_case t")[0][0]
     subjects = [str(log.journal.read(case).events[0].worker_subject) for case in cases]

@@ -331,7 +331,7 @@ SAMPLES: Final[tuple[CaseEvent, ...]] = (
         worker_subject=WORKER,
         motivation="canary motivation",
     ),
-    ApplicationDecided(effective_at=_JUDGED, outcome="refused", refused_part="residence", grounds=("publicOrder",)),
+    ApplicationDecided(effective_at=_JUDGED, outcome="refused", refused_part="residence"),
     ClockPaused(
         effective_at=_JUDGED,
         pause=1,
