@@ -11,12 +11,14 @@ from api.case_border import CaseBorder
 from api.composition import Program
 from api.permissions import Permissions
 from api.problems import API_ROOT, NOT_FOUND, OWN_PROBLEM_TYPES, Problem
+from api.routes.application_lists import application_list_routes
 from api.routes.applications import applications_routes
 from api.routes.case_changes import case_change_routes
 from api.routes.documents import document_routes
 from api.routes.health import WatchedWork, health_routes
 from api.routes.reference_data import reference_data_routes
 from api.routes.service_levels import service_levels_routes
+from api.routes.work_queues import work_queue_routes
 from api.service_border import ServiceBorder, problem_response
 from infra.identity.access_tokens import TokenVerifier
 
@@ -36,9 +38,11 @@ def create_app(program: Program, verifier: TokenVerifier, *, workers: WatchedWor
     app.add_middleware(ServiceBorder)
     app.add_exception_handler(HTTPException, _no_route)
     for routes in (
+        application_list_routes(program),
         applications_routes(border),
         case_change_routes(border),
         document_routes(program, border),
+        work_queue_routes(program),
         service_levels_routes(program),
         health_routes(program, workers),
         reference_data_routes(),

@@ -32,11 +32,12 @@ LARGEST_BODY_IN_BYTES: Final = 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A GET that its caller's role may ask."""
+    """A question that its caller's role may ask; ``body`` is empty but for one that is sent as a POST."""
 
     granted: Granted
     parameters: QueryParams
     base_url: str
+    body: bytes = b""
 
 
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,128}")
@@ -118,6 +119,21 @@ def incoming_question(action: Action, *parameters: str) -> Callable[[Request], A
         granted = access.granted(access.caller_of(request), action)
         require_parameters(request, parameters)
         return Asked(granted=granted, parameters=request.query_params, base_url=base_url(request))
+
+    return incoming
+
+
+def incoming_query(action: Action) -> Callable[[Request], Awaitable[Asked]]:
+    """A dependency that reads a question sent as a POST, because what it asks by may be personal.
+
+    Raises :class:`RequestRefused`.
+    """
+    ask = incoming_question(action)
+
+    async def incoming(request: Request) -> Asked:
+        asked = await ask(request)
+        _require_json(request)
+        return replace(asked, body=await _body(request))
 
     return incoming
 

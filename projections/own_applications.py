@@ -1,4 +1,4 @@
-"""Own applications: what an employer, a representative or a worker has filed or has in the procedure, newest first.
+"""Own applications: those of an employer, a representative, a worker or an authority, newest first.
 
 One row a case, clear fields only: workers are known by the subject id that was minted for the case.
 """
@@ -6,7 +6,7 @@ One row a case, clear fields only: workers are known by the subject id that was 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -41,7 +41,31 @@ class OfWorker:
     subjects: tuple[UUID, ...]
 
 
-Owner = OfEmployer | OfRepresentative | OfWorker
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfAuthority:
+    """Those that an authority handles; None is every authority."""
+
+    authority: str | None
+
+
+Owner = OfEmployer | OfRepresentative | OfWorker | OfAuthority
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which of the owner's applications are meant; what is None does not matter.
+
+    ``subjects`` are the data subjects that are one worker.
+    """
+
+    reference: str | None = None
+    status: str | None = None
+    category: str | None = None
+    employer_number: str | None = None
+    subjects: tuple[UUID, ...] | None = None
+
+
+ALL_OF_THEM: Final = Wanted()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +87,7 @@ class OwnApplication:
 
 
 def own_applications(
-    cursor: Cursor, owner: Owner, *, limit: int = 50, after: str | None = None
+    cursor: Cursor, owner: Owner, wanted: Wanted = ALL_OF_THEM, *, limit: int = 50, after: str | None = None
 ) -> Page[OwnApplication]:
     """A page of the applications of ``owner``, open and closed, newest first.
 
@@ -73,7 +97,15 @@ def own_applications(
     length = length_of_page(limit)
     after_at, after_case = (None, None) if after is None else _place(after)
     statement, of = _statement(owner)
-    cursor.execute(statement, {"of": of, "after_at": after_at, "after_case": after_case, "limit": length + 1})
+    asked = {
+        **asdict(wanted),
+        "subjects": None if wanted.subjects is None else list(wanted.subjects),
+        "of": of,
+        "after_at": after_at,
+        "after_case": after_case,
+        "limit": length + 1,
+    }
+    cursor.execute(statement, asked)
     found = [OwnApplication(**dict(zip(OwnApplication.__slots__, row, strict=True))) for row in cursor.fetchall()]
     return page_of([(place(_ORDER, each.filed_at.isoformat(), str(each.case_id)), each) for each in found], length)
 
@@ -179,6 +211,8 @@ def _statement(owner: Owner) -> tuple[str, object]:
             return _SHOWN + " where representative_number = %(of)s" + _PAGE, owner.enterprise_number
         case OfWorker():
             return _SHOWN + " where worker_subject = any(%(of)s::uuid[])" + _PAGE, list(owner.subjects)
+        case OfAuthority():
+            return _SHOWN + " where (%(of)s::text is null or authority = %(of)s)" + _PAGE, owner.authority
 
 
 def _place(given: str) -> tuple[datetime, str]:
@@ -215,6 +249,9 @@ create index own_application_employer on own_application (employer_number, filed
 create index own_application_representative on own_application (representative_number, filed_at, case_id)
  where representative_number is not null;
 create index own_application_worker on own_application (worker_subject);
+create index own_application_authority on own_application (authority, filed_at, case_id);
+create index own_application_newest on own_application (filed_at, case_id);
+create index own_application_reference on own_application (reference);
 
 grant select, insert, update, delete on own_application to permit_writer;
 grant select on own_application to permit_reader;
@@ -250,6 +287,11 @@ select case_id, reference, authority, category, kind, renewal, employer_number, 
 """
 
 _PAGE: Final = """
+   and (%(reference)s::text is null or reference = %(reference)s)
+   and (%(status)s::text is null or status = %(status)s)
+   and (%(category)s::text is null or category = %(category)s)
+   and (%(employer_number)s::text is null or employer_number = %(employer_number)s)
+   and (%(subjects)s::uuid[] is null or worker_subject = any(%(subjects)s::uuid[]))
    and (%(after_case)s::uuid is null or (filed_at, case_id) < (%(after_at)s::timestamptz, %(after_case)s::uuid))
  order by filed_at desc, case_id desc
  limit %(limit)s

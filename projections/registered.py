@@ -5,12 +5,21 @@ from __future__ import annotations
 from domain.deadlines.clocks import ClockRules
 from projections.case_file_table import CaseFileModel
 from projections.deadline_days import DeadlineDays
+from projections.own_applications import OwnApplications
 from projections.read_model import ReadModel
 from projections.sla_board import SlaBoard
 from projections.timeline import TimelineModel
+from projections.work_queue import WorkQueue
 
 
 def registered_read_models() -> tuple[ReadModel, ...]:
     """Raises LawDataUnusable when the targets, terms or the calendar cannot be read."""
     rules = ClockRules.load()
-    return (CaseFileModel(), TimelineModel(), SlaBoard(rules.targets), DeadlineDays(rules))
+    return (
+        CaseFileModel(),
+        TimelineModel(),
+        SlaBoard(rules.targets),
+        WorkQueue(),
+        OwnApplications(),
+        DeadlineDays(rules),
+    )

@@ -93,7 +93,8 @@ select day, coalesce(filed.cases, 0), coalesce(closed.cases, 0)
 
 # Steps are counted once a day and summed up: a case is in admissibility from filing until it is admitted or closes,
 # and so on. The applicant gets a file while it is in admissibility or in the work part, and no file leaves its stage
-# before it is back; so the cases with an applicant are taken out of the stage in which they were asked.
+# before it is back; so the cases with an applicant are taken out of the stage in which they were asked. What ended
+# before the first day is only counted.
 _STAGES: Final = """
 , cases as materialized (
     select c.filed_on, c.closed_on,
@@ -102,11 +103,12 @@ _STAGES: Final = """
            c.admissible_on, c.with_applicant,
            case when c.work_part_on < c.closed_on or c.closed_on is null then c.work_part_on end as residence_from
       from scoped c
+     where c.closed_on is null or c.closed_on >= %(first)s
 ), asked as (
     select lower(days) as from_day, least(upper(days), s.closed_on) as to_day,
            s.admissible_on is null or s.admissible_on > lower(days) as before_admission
       from cases s cross join unnest(s.with_applicant) days
-     where not isempty(s.with_applicant)
+     where not isempty(s.with_applicant) and coalesce(upper(s.with_applicant) > %(first)s, true)
 ), steps as (
     select greatest(filed_on, %(first)s) as day, count(*) as n, 'filed' as step from cases group by 1
     union all
@@ -127,6 +129,8 @@ _STAGES: Final = """
     union all
     select greatest(closed_on, %(first)s), count(*), 'closed'
       from cases where closed_on <= %(on)s group by 1
+    union all
+    select %(first)s, count(*), 'closed' from scoped c where c.closed_on < %(first)s
     union all
     select greatest(from_day, %(first)s), count(*), case when before_admission then 'askedEarly' else 'askedLate' end
       from asked where from_day <= %(on)s group by 1, 3

@@ -97,9 +97,9 @@ def evolve(case: BoardCase | None, event: RecordedEvent) -> BoardCase:
 
 
 def written(case: BoardCase) -> dict[str, Any]:
-    """The columns of the row, as JSON has them."""
+    """The columns of the row, as JSON has them. ``paused_days`` end with the case; None while a pause is open."""
     pauses = [replace(each, from_=max(each.from_, case.filed_on)) for each in case.pauses if _counts(each, case)]
-    ended = all(each.to is not None for each in pauses)
+    is_known = case.closed_on is not None or all(each.to is not None for each in pauses)
     return {
         "case_id": case.case_id,
         "version": case.version,
@@ -117,7 +117,7 @@ def written(case: BoardCase) -> dict[str, Any]:
         "forwarded_on": case.forwarded_on,
         "closed_on": case.closed_on,
         "paused": _multirange((each.from_, each.to) for each in pauses),
-        "paused_days": paused_days(pauses, date.max) if ended else None,
+        "paused_days": paused_days(pauses, case.closed_on or date.max) if is_known else None,
         "with_applicant": _multirange((each.from_, each.to) for each in case.with_applicant),
         "requests": len(case.with_applicant),
         "request_pause": case.request_pause,

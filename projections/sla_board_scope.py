@@ -68,7 +68,7 @@ _JUDGED: Final = """
 ), moved as (
     select o.*,
            case when isempty(o.paused) then 0
-                when upper(o.paused) <= o.measured_on then o.paused_days
+                when o.closed_on is not null or upper(o.paused) <= o.measured_on then o.paused_days
                 else (select coalesce(sum(upper(days) - lower(days)), 0)::int
                         from unnest(o.paused * datemultirange(daterange(o.filed_on, o.measured_on))) days)
            end as paused_before,

@@ -19,6 +19,7 @@ from api.measures import MEASURES
 from api.paging import AFTER, PAGING, next_page, page_size_of, single, unusable_cursor, wrong_parameter
 from api.permissions import Action
 from api.problems import API_ROOT, NOT_FOUND, Problem, RequestRefused, missing_permission
+from api.query_values import day_if_any, day_of, one_code, truth, unknown_code
 from domain.case.codes import AUTHORITIES, CATEGORIES
 from domain.case.command_checks import HANDLER
 from domain.case.commands import CIVIL_TIME
@@ -130,7 +131,7 @@ def cell_of(parameters: QueryParams) -> Cell:
     standings = parameters.getlist("standing")
     for each in standings:
         if each not in STANDINGS:
-            raise _unknown_code("standing", STANDINGS)
+            raise unknown_code("standing", STANDINGS)
     return Cell(
         is_open=truth(parameters, "open"),
         status=one_code(parameters, "status", tuple(each.value for each in CaseStatus)),
@@ -144,28 +145,9 @@ def cell_of(parameters: QueryParams) -> Cell:
     )
 
 
-def day_of(parameters: QueryParams, today: date) -> date:
-    """The civil day asked for. Raises :class:`RequestRefused` (400)."""
-    return _day(parameters, "on") or today
-
-
-def one_code(parameters: QueryParams, name: str, allowed: tuple[str, ...]) -> str | None:
-    """A code, if one is given. Raises :class:`RequestRefused` (400)."""
-    given = single(parameters, name)
-    if given is not None and given not in allowed:
-        raise _unknown_code(name, allowed)
-    return given
-
-
-def truth(parameters: QueryParams, name: str) -> bool | None:
-    """``true`` or ``false``, if given. Raises :class:`RequestRefused` (400)."""
-    given = one_code(parameters, name, ("true", "false"))
-    return None if given is None else given == "true"
-
-
 def _days_between(parameters: QueryParams, first: str, after_last: str) -> tuple[date, date] | None:
     """Days ``[first, after_last)``; either end may be left open."""
-    since, until = _day(parameters, first), _day(parameters, after_last)
+    since, until = day_if_any(parameters, first), day_if_any(parameters, after_last)
     if since is None and until is None:
         return None
     return since or date.min, until or date.max
@@ -179,25 +161,3 @@ def _age(parameters: QueryParams) -> tuple[int, int] | None:
             raise wrong_parameter(name, "schemaViolation", "it is not a number of days", "write one, such as 60")
         ends.append(otherwise if given is None else int(given))
     return None if ends == [0, 99_999] else (ends[0], ends[1])
-
-
-def _day(parameters: QueryParams, name: str) -> date | None:
-    given = single(parameters, name)
-    if given is None:
-        return None
-    try:
-        day = date.fromisoformat(given)
-    except ValueError:
-        day = None
-    if day is None or day.isoformat() != given or not 1900 <= day.year < 2200:
-        raise wrong_parameter(
-            name,
-            "schemaViolation",
-            "it is not one day of the calendar between 1900 and 2199",
-            "write one day, such as 2026-03-01",
-        )
-    return day
-
-
-def _unknown_code(name: str, allowed: tuple[str, ...]) -> RequestRefused:
-    return wrong_parameter(name, "invalidInput", "this code is not known", f"write one of {', '.join(allowed)}")
