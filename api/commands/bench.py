@@ -23,6 +23,8 @@ class Benchmark(StrEnum):
     BULK = "bulk"
     PROJECTIONS = "projections"
     REPLAY = "replay"
+    API = "api"
+    PAGES = "pages"
 
 
 def _benchmark(name: Benchmark) -> Callable[[str, Peer], BenchmarkReport]:
@@ -44,6 +46,14 @@ def _benchmark(name: Benchmark) -> Callable[[str, Peer], BenchmarkReport]:
             from infra.benchmarks.replaying import bench_replay
 
             return bench_replay
+        case Benchmark.API:
+            from api.benchmarks.over_http import bench_api
+
+            return bench_api
+        case Benchmark.PAGES:
+            from api.benchmarks.pages import bench_pages
+
+            return bench_pages
         case _:
             assert_never(name)
 
