@@ -22,10 +22,15 @@ from api.case_representation import (
 )
 from api.composition import Program
 from api.incoming_requests import Asked, Incoming
+from api.pages.languages import Language, Languages
 from api.paging import next_page, number_after, page_size_of
 from api.permissions import CaseParties
 from api.problems import RequestRefused, unknown_application
+from api.query_values import language_if_any
+from api.reference_data.code_lists import CodeLists
 from api.request_bodies import read_body
+from api.sentences.derivations import clock_title, derivation_sentence
+from api.sentences.timeline import timeline_sentence
 from domain.case.application import Application
 from domain.case.commands import CIVIL_TIME, CaseCommand, CommandContext, CorrectCase, Minted, SubmitApplication
 from domain.case.completeness import check_application
@@ -42,9 +47,11 @@ from infra.wire_format import canonical_json
 class CaseBorder:
     """What routes and pages do with cases; every method asks whether its caller may."""
 
-    def __init__(self, program: Program, access: Access) -> None:
+    def __init__(self, program: Program, access: Access, languages: Languages, code_lists: CodeLists) -> None:
         self._program = program
         self._access = access
+        self._languages = languages
+        self._code_lists = code_lists
 
     @property
     def today(self) -> date:
@@ -116,24 +123,47 @@ class CaseBorder:
         return json_response(content, headers={"ETag": entity_tag(stream.version)})
 
     def timeline(self, case_id: UUID, asked: Asked) -> Response:
-        """What happened in the case, in order, a page at a time. Raises :class:`RequestRefused` (400, 404)."""
+        """What happened in the case, in order, a page at a time, in sentences where a language is asked.
+
+        Raises :class:`RequestRefused` (400, 404).
+        """
+        language = self._language(asked)
         size, after = page_size_of(asked.parameters), number_after(asked.parameters)
         self.case(case_id, asked.granted)
         page = self._program.timelines.read(case_id, after=after, limit=size)
         if page is None:
             raise RequestRefused(unknown_application())
         address = f"{address_of(case_id, asked.base_url)}/events"
+        items = [
+            each if language is None else each | {"sentence": timeline_sentence(each, language, self._code_lists)}
+            for each in page.entries
+        ]
         return json_response(
-            {"items": list(page.entries), "pageSize": size, **next_page(address, asked.parameters, page.next_after)}
+            {"items": items, "pageSize": size, **next_page(address, asked.parameters, page.next_after)},
+            headers=_said_in(language),
         )
 
     def deadlines(self, case_id: UUID, asked: Asked) -> Response:
-        """The clocks of the case today, and how each comes to its last day. Raises :class:`RequestRefused` (404)."""
+        """The clocks of the case today, and how each comes to its last day, in sentences where a language is asked.
+
+        Raises :class:`RequestRefused` (400, 404).
+        """
+        language = self._language(asked)
         self.case(case_id, asked.granted)
         view = self._program.case_files.deadlines(case_id)
         if view is None:
             raise RequestRefused(unknown_application())
-        return json_response(deadlines_content(view), headers={"ETag": entity_tag(view.version)})
+        content = deadlines_content(view)
+        if language is not None:
+            for clock, told in zip(view.clocks, content["clocks"], strict=True):
+                told["title"] = clock_title(clock.id, language, self._code_lists)
+                for step, said in zip(clock.derivation, told["derivation"], strict=True):
+                    said["sentence"] = derivation_sentence(step, language, self._code_lists)
+        return json_response(content, headers=_said_in(language))
+
+    def _language(self, asked: Asked) -> Language | None:
+        code = language_if_any(asked.parameters)
+        return None if code is None else self._languages.by_code[code]
 
     def _parties(self, granted: Granted, view: CaseFileView) -> CaseParties:
         representative = view.body.get("representative")
@@ -162,6 +192,10 @@ class CaseBorder:
         content = standing_content(standing, self._program.clock_rules, base_url) | receipt_content(receipt)
         headers = {"Location": address_of(standing.case_id, base_url), "ETag": entity_tag(standing.version)}
         return json_response(content, 200 if receipt.position is None else 201, headers)
+
+
+def _said_in(language: Language | None) -> dict[str, str]:
+    return {} if language is None else {"Content-Language": language.code}
 
 
 def require_none(issues: tuple[InputIssue, ...]) -> None:

@@ -9,8 +9,16 @@ from starlette.routing import Match
 from api.access import Access
 from api.case_border import CaseBorder
 from api.composition import Program
+from api.pages.rendering import Pages
+from api.pages.routes.accessibility import accessibility_pages
+from api.pages.routes.cases import cases_pages
+from api.pages.routes.employer import employer_pages
+from api.pages.routes.entrance import entrance_pages
+from api.pages.session import Readers
+from api.pages.static_files import static_routes
 from api.permissions import Permissions
 from api.problems import API_ROOT, NOT_FOUND, OWN_PROBLEM_TYPES, Problem
+from api.reference_data.code_lists import CodeLists
 from api.routes.application_lists import application_list_routes
 from api.routes.applications import applications_routes
 from api.routes.case_changes import case_change_routes
@@ -20,21 +28,23 @@ from api.routes.reference_data import reference_data_routes
 from api.routes.service_levels import service_levels_routes
 from api.routes.work_queues import work_queue_routes
 from api.service_border import ServiceBorder, problem_response
-from infra.identity.access_tokens import TokenVerifier
+from infra.identity.development_issuer import DevelopmentIssuer
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
-def create_app(program: Program, verifier: TokenVerifier, *, workers: WatchedWork | None = None) -> FastAPI:
-    """The application over ``program``, for callers whose tokens ``verifier`` accepts.
+def create_app(program: Program, issuer: DevelopmentIssuer, *, workers: WatchedWork | None = None) -> FastAPI:
+    """The application over ``program``, for callers with tokens of ``issuer``.
 
     ``workers`` are those of this process, of which ``health`` tells.
     """
     # The contract is written by hand (API-first); FastAPI's own description is not it.
     app = FastAPI(title="singlePermit", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    access = Access(verifier, Permissions.load(), program.keys)
-    border = CaseBorder(program, access)
-    app.state.access = access
+    access = Access(issuer.verifier(), Permissions.load(), program.keys)
+    pages, code_lists = Pages.load(), CodeLists.load()
+    border = CaseBorder(program, access, pages.languages, code_lists)
+    readers = Readers(access, pages.languages, code_lists)
+    app.state.access, app.state.pages, app.state.readers = access, pages, readers
     app.add_middleware(ServiceBorder)
     app.add_exception_handler(HTTPException, _no_route)
     for routes in (
@@ -45,9 +55,17 @@ def create_app(program: Program, verifier: TokenVerifier, *, workers: WatchedWor
         work_queue_routes(program),
         service_levels_routes(program),
         health_routes(program, workers),
-        reference_data_routes(),
+        reference_data_routes(code_lists),
     ):
         app.include_router(routes, prefix=API_ROOT)
+    for shown in (
+        static_routes(pages.static),
+        entrance_pages(pages, readers, issuer),
+        accessibility_pages(pages, readers),
+        employer_pages(program, pages, readers),
+        cases_pages(program, pages, readers, border),
+    ):
+        app.include_router(shown)
     return app
 
 

@@ -15,7 +15,7 @@ from api.composition import Program
 from api.http_app import create_app
 from api.routes.health import WatchedWork
 from infra.identity.accepted_issuer import issuer_for
-from infra.identity.access_tokens import TokenVerifier
+from infra.identity.development_issuer import DevelopmentIssuer
 
 LOOPBACK: Final = "127.0.0.1"
 
@@ -41,9 +41,9 @@ def running_server(
     With ``port`` 0 the system chooses one. Raises PortUnusable, ServerDidNotStart, and IssuerNotAccepted where
     nobody's tokens could be accepted there.
     """
-    verifier = issuer_for(program.settings, host).verifier()
+    issuer = issuer_for(program.settings, host)
     with closing(_listening(host, port)) as listening:
-        server = _server(program, verifier, workers)
+        server = _server(program, issuer, workers)
         thread = Thread(target=server.run, kwargs={"sockets": [listening]}, name="http-server")
         thread.start()
         try:
@@ -54,10 +54,10 @@ def running_server(
             thread.join()
 
 
-def _server(program: Program, verifier: TokenVerifier, workers: WatchedWork | None) -> uvicorn.Server:
+def _server(program: Program, issuer: DevelopmentIssuer, workers: WatchedWork | None) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
-            create_app(program, verifier, workers=workers),
+            create_app(program, issuer, workers=workers),
             http="httptools",
             ws="none",
             lifespan="off",

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
 
 from starlette.datastructures import QueryParams
 
 from api.paging import single, wrong_parameter
 from api.problems import RequestRefused
+from domain.case.codes import LANGUAGES
+
+LANGUAGE: Final = "lang"
 
 
 def day_of(parameters: QueryParams, today: date) -> date:
@@ -46,6 +50,21 @@ def day_if_any(parameters: QueryParams, name: str) -> date | None:
             "write one day, such as 2026-03-01",
         )
     return day
+
+
+def language_if_any(parameters: QueryParams) -> str | None:
+    """The language asked for, if one is. Raises :class:`RequestRefused` (400)."""
+    given = parameters.getlist(LANGUAGE)
+    if not given:
+        return None
+    if len(given) > 1 or given[0] not in LANGUAGES:
+        raise wrong_parameter(
+            LANGUAGE,
+            "schemaViolation",
+            "it is not one language of this service",
+            f"write one of {', '.join(LANGUAGES)} once, or leave it out",
+        )
+    return given[0]
 
 
 def unknown_code(name: str, allowed: tuple[str, ...]) -> RequestRefused:

@@ -10,11 +10,12 @@ from api.case_border import CaseBorder
 from api.incoming_requests import Asked, Incoming, case_id_of, incoming_command, incoming_question
 from api.paging import PAGING
 from api.permissions import Action
+from api.query_values import LANGUAGE
 
 Filing = Annotated[Incoming, Depends(incoming_command(Action.FILE_APPLICATION, changes_a_case=False))]
 CaseAsked = Annotated[Asked, Depends(incoming_question(Action.READ_APPLICATION))]
-TimelineAsked = Annotated[Asked, Depends(incoming_question(Action.READ_TIMELINE, *PAGING))]
-DeadlinesAsked = Annotated[Asked, Depends(incoming_question(Action.READ_DEADLINES))]
+TimelineAsked = Annotated[Asked, Depends(incoming_question(Action.READ_TIMELINE, LANGUAGE, *PAGING))]
+DeadlinesAsked = Annotated[Asked, Depends(incoming_question(Action.READ_DEADLINES, LANGUAGE))]
 AssessmentAsked = Annotated[Asked, Depends(incoming_question(Action.READ_ASSESSMENT))]
 
 

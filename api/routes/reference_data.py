@@ -21,9 +21,9 @@ from api.problems import (
     Place,
     Problem,
     RequestRefused,
-    input_problem,
     located,
 )
+from api.query_values import language_if_any
 from api.reference_data.code_lists import Code, CodeList, CodeLists, LocalizedText
 from domain.case.codes import LANGUAGES
 from domain.case.refusals import InputIssue
@@ -39,10 +39,9 @@ _CACHED: Final = "public, max-age=3600"
 Question = Annotated[Request, Depends(open_question("lang"))]
 
 
-def reference_data_routes() -> APIRouter:
+def reference_data_routes(lists: CodeLists) -> APIRouter:
     """The routes, over the packaged lists; they are read once. Raises LawDataUnusable."""
     routes = APIRouter(prefix="/refData")
-    lists = CodeLists.load()
 
     @routes.get("", name="getCodeLists")
     def get_code_lists(question: Question) -> Response:
@@ -114,18 +113,8 @@ def _problem_page(code: Code, status: int, request: Request) -> Response:
 
 def _languages(question: Request) -> tuple[str, ...]:
     """The languages in which texts are given. Raises :class:`RequestRefused` for a ``lang`` that is not one of them."""
-    given = question.query_params.getlist("lang")
-    if not given:
-        return LANGUAGES
-    if len(given) > 1 or given[0] not in LANGUAGES:
-        issue = InputIssue(
-            path="lang",
-            code="schemaViolation",
-            problem="it is not one language of this service",
-            remedy=f"write one of {', '.join(LANGUAGES)} once, or leave it out for all",
-        )
-        raise RequestRefused(input_problem(located(Place.QUERY, (issue,))))
-    return (given[0],)
+    asked = language_if_any(question.query_params)
+    return LANGUAGES if asked is None else (asked,)
 
 
 def _text(text: LocalizedText, languages: tuple[str, ...]) -> dict[str, str]:

@@ -38,7 +38,7 @@ class Reader:
 def reader() -> Reader:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.add_middleware(ServiceBorder)
-    app.include_router(reference_data_routes(), prefix=API_ROOT)
+    app.include_router(reference_data_routes(CodeLists.load()), prefix=API_ROOT)
     return Reader(app)
 
 
