@@ -19,6 +19,7 @@ from domain.case.refusals import CommandRefused, InputIssue, InvalidInput, Reaso
 from infra.documents.unreadable import DocumentUnknown, DocumentWithheld
 from infra.identity.access_tokens import TokenFault
 from infra.identity.caller import Role
+from infra.keys import KeyDestroyed
 from infra.postgres.conflicts import OutcomeUnknown
 from infra.postgres.connections import DatabaseUnavailable
 from infra.wire_format import canonical_json
@@ -90,6 +91,7 @@ _OWN: Final = (
     _own("notAcceptable", 406),
     _own("unsupportedMediaType", 415),
     _own("documentErased", 410),
+    _own("personErased", 409),
     *(_own(refusal, status) for refusal, status in _STATUS_OF_DOCUMENT_REFUSAL.items()),
     *(_own(reason, 412 if reason is Reason.STALE_VERSION else 409) for reason in Reason if reason not in _NOT_FOUND),
 )
@@ -228,6 +230,12 @@ def problem_of(error: Exception) -> Problem | None:
             return _document_refused(error)
         case DocumentWithheld():
             return own_problem("documentErased", str(error))
+        case KeyDestroyed():
+            return own_problem(
+                "personErased",
+                "The personal data of the worker have been erased: nothing more about that person can be written. "
+                "Nothing was written.",
+            )
         case DocumentUnknown():
             return Problem(type=NOT_FOUND, detail=str(error))
         case OutcomeUnknown():

@@ -20,7 +20,11 @@ KEY_BYTES: Final = 32
 
 
 class KeyMissing(Exception):
-    """A subject has no key to encrypt with: none was minted, or it has been destroyed."""
+    """A subject has no key to encrypt with: the key store holds none, or only that it has been destroyed."""
+
+
+class KeyDestroyed(KeyMissing):
+    """The subject's data were erased: nothing personal is ever written about that one again."""
 
 
 class KeyEncryptionKeyUnusable(Exception):
@@ -34,7 +38,7 @@ class SubjectKeys(Protocol):
         """Make a new subject with a key that is durable when this returns, linked to the person's SSIN if known."""
 
     def key_to_encrypt(self, subject: UUID) -> bytes:
-        """The key. Raises :class:`KeyMissing`."""
+        """The key. Raises :class:`KeyMissing`, for an erased subject :class:`KeyDestroyed`."""
 
     def key_to_decrypt(self, subject: UUID) -> bytes | None:
         """The key, or None once it has been destroyed."""

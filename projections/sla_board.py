@@ -21,7 +21,7 @@ from domain.law.durations import CalendarDuration
 from projections.read_model import Cursor, fold_batch
 from projections.recorded_event import RecordedEvent
 from projections.sla_board_row import HANDLED, BoardCase, evolve, read_back, written
-from projections.sla_board_scope import AS_OF, Scope, asked
+from projections.sla_board_scope import AS_OF, EVERYTHING, Scope, asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,17 +51,8 @@ class BoardLine:
     standing: Standing
 
 
-def board(
-    cursor: Cursor,
-    on: date,
-    *,
-    authority: str | None = None,
-    category: str | None = None,
-    handler: str | None = None,
-    without_paused: bool = False,
-) -> list[BoardLine]:
-    """The board as of the end of the civil day ``on``, in a stable order; the filters are those of `Scope`."""
-    scope = Scope(authority=authority, category=category, handler=handler, without_paused=without_paused)
+def board(cursor: Cursor, on: date, scope: Scope = EVERYTHING) -> list[BoardLine]:
+    """The board as of the end of the civil day ``on``, in a stable order."""
     cursor.execute(AS_OF + _BOARD, asked(on, scope))
     names = [each.name for each in fields(Standing)]
     return [
@@ -144,7 +135,8 @@ create table sla_board_case (
     forwarded_on   date,
     closed_on      date,
     paused         datemultirange not null,
-    paused_days    int,
+    paused_days    int            not null,
+    paused_from    date,
     with_applicant datemultirange not null,
     requests       int            not null,
     request_pause  int,
@@ -193,38 +185,47 @@ select authority, term, warning, valid_from
 _WRITE: Final = """
 insert into sla_board_case as t
        (case_id, version, reference, authority, category, kind, renewal, status, filed_on, handler, admissible_on,
-        work_part, work_part_on, forwarded_on, closed_on, paused, paused_days, with_applicant, requests, request_pause,
-        items, manual_tasks, checks, nested)
+        work_part, work_part_on, forwarded_on, closed_on, paused, paused_days, paused_from, with_applicant, requests,
+        request_pause, items, manual_tasks, checks, nested)
 select case_id, version, reference, authority, category, kind, renewal, status, filed_on, handler, admissible_on,
-       work_part, work_part_on, forwarded_on, closed_on, paused, paused_days, with_applicant, requests, request_pause,
-       items, manual_tasks, checks, nested
+       work_part, work_part_on, forwarded_on, closed_on, paused, paused_days, paused_from, with_applicant, requests,
+       request_pause, items, manual_tasks, checks, nested
   from json_to_recordset(%s::json) as changed(
        case_id uuid, version bigint, reference text, authority text, category text, kind text, renewal boolean,
        status text, filed_on date, handler text, admissible_on date, work_part text, work_part_on date,
-       forwarded_on date, closed_on date, paused datemultirange, paused_days int, with_applicant datemultirange,
-       requests int, request_pause int, items text[], manual_tasks int, checks text[], nested json)
+       forwarded_on date, closed_on date, paused datemultirange, paused_days int, paused_from date,
+       with_applicant datemultirange, requests int, request_pause int, items text[], manual_tasks int, checks text[],
+       nested json)
     on conflict (case_id) do update
    set version = excluded.version, status = excluded.status, handler = excluded.handler,
        admissible_on = excluded.admissible_on, work_part = excluded.work_part,
        work_part_on = excluded.work_part_on, forwarded_on = excluded.forwarded_on,
        closed_on = excluded.closed_on, paused = excluded.paused, paused_days = excluded.paused_days,
+       paused_from = excluded.paused_from,
        with_applicant = excluded.with_applicant, requests = excluded.requests,
        request_pause = excluded.request_pause, items = excluded.items,
        manual_tasks = excluded.manual_tasks, checks = excluded.checks, nested = excluded.nested
  where t.version < excluded.version
 """
 
+# Grouped by what a case is before it is counted: so each case is judged once, and not once for each column.
 _BOARD: Final = """
+, kinds as (
+    select authority, category, status, standing, closed_on is null as is_open, is_paused, count(*) as n,
+           sum(manual_tasks) as tasks
+      from judged
+     group by 1, 2, 3, 4, 5, 6
+)
 select authority, category, status,
-       count(*),
-       count(*) filter (where closed_on is null),
-       count(*) filter (where standing = 'inTime'),
-       count(*) filter (where standing = 'atRisk'),
-       count(*) filter (where standing = 'late'),
-       count(*) filter (where standing = 'notMeasured'),
-       count(*) filter (where is_paused),
-       coalesce(sum(manual_tasks), 0)
-  from judged
+       sum(n)::int,
+       coalesce(sum(n) filter (where is_open), 0)::int,
+       coalesce(sum(n) filter (where standing = 'inTime'), 0)::int,
+       coalesce(sum(n) filter (where standing = 'atRisk'), 0)::int,
+       coalesce(sum(n) filter (where standing = 'late'), 0)::int,
+       coalesce(sum(n) filter (where standing = 'notMeasured'), 0)::int,
+       coalesce(sum(n) filter (where is_paused), 0)::int,
+       sum(tasks)::int
+  from kinds
  group by authority, category, status
  order by authority, category, status
 """

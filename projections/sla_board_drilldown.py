@@ -157,9 +157,15 @@ _CASES: Final = (
 )
 
 _URGENCY: Final = """
-select count(*) filter (where standing = 'atRisk'), count(*) filter (where standing = 'late')
-  from judged
- where closed_on is null
+, standings as (
+    select standing, count(*) as n
+      from judged
+     where closed_on is null
+     group by standing
+)
+select coalesce(sum(n) filter (where standing = 'atRisk'), 0)::int,
+       coalesce(sum(n) filter (where standing = 'late'), 0)::int
+  from standings
 """
 
 _OLDEST: Final = (

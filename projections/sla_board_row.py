@@ -97,9 +97,14 @@ def evolve(case: BoardCase | None, event: RecordedEvent) -> BoardCase:
 
 
 def written(case: BoardCase) -> dict[str, Any]:
-    """The columns of the row, as JSON has them. ``paused_days`` end with the case; None while a pause is open."""
+    """The columns of the row, as JSON has them.
+
+    ``paused_from`` is where the pause of an open case begins that goes on, ``paused_days`` counts the paused days
+    before it, or before the case closed.
+    """
     pauses = [replace(each, from_=max(each.from_, case.filed_on)) for each in case.pauses if _counts(each, case)]
-    is_known = case.closed_on is not None or all(each.to is not None for each in pauses)
+    open_from = min((each.from_ for each in pauses if each.to is None), default=None)
+    paused_from = open_from if case.closed_on is None else None
     return {
         "case_id": case.case_id,
         "version": case.version,
@@ -117,7 +122,8 @@ def written(case: BoardCase) -> dict[str, Any]:
         "forwarded_on": case.forwarded_on,
         "closed_on": case.closed_on,
         "paused": _multirange((each.from_, each.to) for each in pauses),
-        "paused_days": paused_days(pauses, case.closed_on or date.max) if is_known else None,
+        "paused_days": paused_days(pauses, case.closed_on or paused_from or date.max),
+        "paused_from": paused_from,
         "with_applicant": _multirange((each.from_, each.to) for each in case.with_applicant),
         "requests": len(case.with_applicant),
         "request_pause": case.request_pause,

@@ -51,7 +51,7 @@ with scoped as not materialized (
 _JUDGED: Final = """
 , on_day as (
     select c.case_id, c.reference, c.authority, c.category, c.kind, c.renewal, c.handler,
-           c.filed_on, c.paused, c.paused_days,
+           c.filed_on, c.paused, c.paused_days, c.paused_from,
            case when c.closed_on <= %(on)s then c.closed_on end as closed_on,
            case when c.closed_on <= %(on)s then c.status
                 when c.with_applicant @> %(on)s::date then 'informationRequested'
@@ -69,6 +69,7 @@ _JUDGED: Final = """
     select o.*,
            case when isempty(o.paused) then 0
                 when o.closed_on is not null or upper(o.paused) <= o.measured_on then o.paused_days
+                when o.paused_from <= o.measured_on then o.paused_days + (o.measured_on - o.paused_from)
                 else (select coalesce(sum(upper(days) - lower(days)), 0)::int
                         from unnest(o.paused * datemultirange(daterange(o.filed_on, o.measured_on))) days)
            end as paused_before,

@@ -139,9 +139,14 @@ select cases, (taken)[1], (taken)[2], (taken)[3], (taken)[4]
 """
 
 _QUEUE_FRONTS: Final = """
+, oldest as (
+    select category, stage, min(filed_on) as filed_on
+      from on_day
+     where closed_on is null
+     group by category, stage
+)
 select category, min(filed_on) filter (where stage = 'admissibility'), min(filed_on) filter (where stage = 'workPart')
-  from on_day
- where closed_on is null
+  from oldest
  group by category
  order by category
 """
@@ -192,12 +197,19 @@ _ON_TIME: Final = """
     select month::date
       from generate_series(date_trunc('month', %(on)s::timestamp) - make_interval(months => %(months)s - 1),
                            date_trunc('month', %(on)s::timestamp), '1 month') month
+), closings as (
+    select closed_on, standing, paused_before > 0 as was_paused, count(*) as n
+      from judged
+     where closed_on >= (select min(month) from months)
+     group by 1, 2, 3
 )
 select months.month,
-       count(case_id) filter (where standing = 'inTime'), count(case_id) filter (where standing = 'late'),
-       count(case_id) filter (where standing = 'notMeasured'), count(case_id) filter (where paused_before > 0)
+       coalesce(sum(n) filter (where standing = 'inTime'), 0)::int,
+       coalesce(sum(n) filter (where standing = 'late'), 0)::int,
+       coalesce(sum(n) filter (where standing = 'notMeasured'), 0)::int,
+       coalesce(sum(n) filter (where was_paused), 0)::int
   from months
-  left join judged on date_trunc('month', judged.closed_on::timestamp)::date = months.month
+  left join closings on date_trunc('month', closings.closed_on::timestamp)::date = months.month
  group by months.month
  order by months.month
 """

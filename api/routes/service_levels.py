@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Final
 
@@ -53,7 +52,7 @@ def service_levels_routes(program: Program) -> APIRouter:
         on, scope = day_of(asked.parameters, today()), scope_of(asked.parameters, asked.granted)
         position = program.recorder.max_tracking_id(SlaBoard.name) or 0
         with program.readers.connection() as connection, connection.cursor() as cursor:
-            lines = board(cursor, on, **asdict(scope))
+            lines = board(cursor, on, scope)
         address = f"{asked.base_url}{API_ROOT}/serviceLevels"
         return json_response(
             {

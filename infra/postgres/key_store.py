@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 from psycopg2.extras import execute_values
 
-from infra.keys import KEY_BYTES, KeyEncryptionKeyUnusable, KeyMissing, MasterKey
+from infra.keys import KEY_BYTES, KeyDestroyed, KeyEncryptionKeyUnusable, KeyMissing, MasterKey
 from infra.postgres.connections import ConnectionPool, Role, connect
 
 _MINTED_AT_ONCE: Final = 64
@@ -85,7 +85,7 @@ class PostgresKeyStore:
     def key_to_encrypt(self, subject: UUID) -> bytes:
         key = self.key_to_decrypt(subject)
         if key is None:
-            raise KeyMissing(f"the data subject {subject} has no key: none was minted, or it has been destroyed")
+            raise KeyDestroyed(f"the key of the data subject {subject} has been destroyed")
         return key
 
     def key_to_decrypt(self, subject: UUID) -> bytes | None:

@@ -47,14 +47,6 @@ def events_of_case(cursor: Cursor, case_id: UUID, handles: frozenset[str]) -> li
     return handled_events(rows, handles)
 
 
-def head_version(cursor: Cursor, case_id: UUID) -> int | None:
-    """The version at which the stream of a case stands, or None if there is none."""
-    cursor.execute("select max(version) from journal where stream = %s", (case_id,))
-    row = cursor.fetchone()
-    version: int | None = row[0] if row else None
-    return version
-
-
 def _recorded(notification: JournalNotification) -> RecordedEvent:
     case_id = notification.originator_id
     if not isinstance(case_id, UUID):

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,14 @@ from tests.servers import NoServer, fresh_database, give_up, reachable_directory
 
 ROOT = Path(__file__).parent.parent.parent
 DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A running service, and the directory in which its issuer of tokens keeps its key."""
+
+    address: str
+    home: Path
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
@@ -42,7 +51,7 @@ def test_every_make_target_in_the_readme_exists() -> None:
 
 
 @pytest.mark.server
-def test_the_curl_lines_of_the_http_page_run(service: str, tmp_path: Path) -> None:
+def test_the_curl_lines_of_the_http_page_run(service: Service, tmp_path: Path) -> None:
     if shutil.which("curl") is None:
         give_up(NoServer("it is not installed"), "curl")
     blocks = re.findall(r"```sh\n(.*?)```", (ROOT / "docs" / "http.md").read_text(encoding="utf-8"), re.DOTALL)
@@ -52,7 +61,12 @@ def test_the_curl_lines_of_the_http_page_run(service: str, tmp_path: Path) -> No
         capture_output=True,
         text=True,
         cwd=tmp_path,
-        env={**os.environ, "BASE": f"{service}/rest/singlePermit/v1"},
+        env={
+            **os.environ,
+            "BASE": f"{service.address}/rest/singlePermit/v1",
+            "PERMIT_HOME": str(service.home),
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        },
         timeout=60,
         check=False,
     )
@@ -61,7 +75,7 @@ def test_the_curl_lines_of_the_http_page_run(service: str, tmp_path: Path) -> No
 
 
 @pytest.fixture
-def service(admin_url: str) -> Iterator[str]:
+def service(admin_url: str) -> Iterator[Service]:
     with reachable_directory() as home, fresh_database(admin_url) as url:
         settings = Settings(home=home, database_url=url)
         with (
@@ -70,4 +84,4 @@ def service(admin_url: str) -> Iterator[str]:
             running_workers(program, crossroads_url=bank) as workers,
             running_server(program, port=0, workers=workers) as address,
         ):
-            yield address
+            yield Service(address=address, home=home)

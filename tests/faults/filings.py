@@ -1,4 +1,4 @@
-"""Employers who file over HTTP and repeat with the same key until they are acknowledged, and their own record."""
+"""An employer's people who file over HTTP, repeat with the same key until acknowledged, and keep their own record."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ import httpx
 from api.demonstration.plan import plan
 from domain.law.rulebook import Rulebook
 
+EMPLOYER = "0202239951"
 PAUSE = 0.03
 """Seconds between two filings of one employer: load, but not so much that the checks take minutes to catch up."""
 
@@ -66,11 +67,15 @@ class FilingRecord:
 
 
 class Employers:
-    """Threads that file applications without end; ``address`` tells where the service is at the moment."""
+    """Threads that file applications without end, each with the token of the one employer of all of them.
 
-    def __init__(self, address: Callable[[], str], record: FilingRecord, *, threads: int = 8) -> None:
+    ``address`` tells where the service is at the moment.
+    """
+
+    def __init__(self, address: Callable[[], str], token: str, record: FilingRecord, *, threads: int = 8) -> None:
         self.record = record
         self._address = address
+        self._token = token
         self._bodies = applications_of_today(400)
         self._next = count()
         self._stopped = Event()
@@ -98,7 +103,7 @@ class Employers:
             time.sleep(0.02)
 
     def _file_again_and_again(self) -> None:
-        with httpx.Client(timeout=3) as client:
+        with httpx.Client(timeout=3, headers=bearing(self._token)) as client:
             while not self._stopped.wait(PAUSE):
                 body, key = self._bodies[next(self._next) % len(self._bodies)], str(uuid4())
                 self.record.about_to_send(key, body)
@@ -116,6 +121,11 @@ class Employers:
             time.sleep(0.05)
 
 
+def bearing(token: str) -> dict[str, str]:
+    """The header of a request that bears a token."""
+    return {"Authorization": f"Bearer {token}"}
+
+
 def file_once(client: httpx.Client, address: str, key: str, body: dict[str, Any]) -> httpx.Response | None:
     """The answer, or None where there was none: then nobody knows what became of the filing."""
     try:
@@ -125,10 +135,15 @@ def file_once(client: httpx.Client, address: str, key: str, body: dict[str, Any]
 
 
 def applications_of_today(number: int) -> Sequence[dict[str, Any]]:
-    """The bodies of a demonstration, for jobs that begin in two months: it is the machine's clock that judges."""
+    """Bodies of a demonstration that an employer files, at most ``number``; all are the one employer's.
+
+    Their jobs begin in two months: it is the machine's clock that judges.
+    """
     first_day = datetime.now(UTC).date() + timedelta(days=60)
-    bodies = [each.body for each in plan(number, 7, Rulebook.load())]
+    planned = (each.filing.body for each in plan(number, 7, Rulebook.load()))
+    bodies = [body for body in planned if body["filedBy"] == "employer"]
     for body in bodies:
+        body["employer"]["enterpriseNumber"] = EMPLOYER
         body["employment"]["start"] = first_day.isoformat()
         if "end" in body["employment"]:
             body["employment"]["end"] = (first_day + timedelta(days=700)).isoformat()

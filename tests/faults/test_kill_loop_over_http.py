@@ -15,8 +15,10 @@ import orjson
 import psycopg2
 import pytest
 
+from infra.identity.caller import Role
 from infra.postgres.copy_binary import JournalRow
-from tests.faults.filings import Acknowledgement, Employers, FilingRecord, file_once
+from projections.registered import registered_read_models
+from tests.faults.filings import EMPLOYER, Acknowledgement, Employers, FilingRecord, bearing, file_once
 from tests.faults.killable_service import KillableService
 from tests.journal.appends import JournalAsStored
 from tests.servers import reachable_directory
@@ -25,14 +27,15 @@ pytestmark = [pytest.mark.server, pytest.mark.fault]
 
 SERVICE, DATABASE = "service", "database"
 CYCLES = [{SERVICE}, {DATABASE}] * 9 + [{SERVICE, DATABASE}] * 2
-READERS = ("crossroads-checks", "case-file", "sla-board")
+READERS = ("crossroads-checks", *(each.name for each in registered_read_models()))
 
 
 def test_twenty_kills_of_service_and_database_lose_and_double_nothing(tmp_path: Path) -> None:
     chance = random.Random(20_260_301)  # noqa: S311 - when to kill, no secret
     with reachable_directory() as directory, KillableService(directory / "var") as service:
         record = FilingRecord(tmp_path / "acknowledged.jsonl")
-        employers = Employers(lambda: service.address, record)
+        token = service.token(Role.EMPLOYER, "--enterprise", EMPLOYER)
+        employers = Employers(lambda: service.address, token, record)
 
         def kill_again_and_again() -> None:
             for victims in CYCLES:
@@ -60,8 +63,10 @@ def test_twenty_kills_of_service_and_database_lose_and_double_nothing(tmp_path: 
         stored.require_sound()
         every_acknowledged_application_is_there_once(record, stored)
         every_check_has_one_outcome(stored)
-        the_board_counts_what_was_acknowledged(record, service.address)
-        asked_again_the_answer_is_the_first(record, service.address)
+        overseer = service.token(Role.OPERATIONS, "--authority", "flanders")
+        the_board_counts_what_was_acknowledged(record, service.address, overseer)
+        asked_again_the_answer_is_the_first(record, service.address, token)
+        every_case_can_be_read_to_its_last_event(record, stored, service.address, token)
         assert len(JournalAsStored.of(service.journal_url).rows) == len(stored.rows)
 
         code, verified = service.permit("audit", "verify")
@@ -117,9 +122,10 @@ def check_of(row: JournalRow) -> tuple[str, str, int]:
     return str(row.stream), clear["check"], clear["revision"]
 
 
-def the_board_counts_what_was_acknowledged(record: FilingRecord, address: str) -> None:
+def the_board_counts_what_was_acknowledged(record: FilingRecord, address: str, token: str) -> None:
     tomorrow = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
-    board = httpx.get(f"{address}/rest/singlePermit/v1/serviceLevels", params={"on": tomorrow}).json()
+    asked = f"{address}/rest/singlePermit/v1/serviceLevels"
+    board = httpx.get(asked, params={"on": tomorrow}, headers=bearing(token)).json()
     counted: dict[str, Any] = {
         line["category"]: (line["status"], line["cases"], line["open"]) for line in board["items"]
     }
@@ -128,9 +134,23 @@ def the_board_counts_what_was_acknowledged(record: FilingRecord, address: str) -
     assert len(board["items"]) == len(counted)
 
 
-def asked_again_the_answer_is_the_first(record: FilingRecord, address: str) -> None:
-    with httpx.Client(timeout=20) as client:
+def asked_again_the_answer_is_the_first(record: FilingRecord, address: str, token: str) -> None:
+    with httpx.Client(timeout=20, headers=bearing(token)) as client:
         for key in list(record.acknowledged)[:: max(1, len(record.acknowledged) // 60)]:
             again = file_once(client, address, key, record.sent[key])
             assert again is not None
             assert Acknowledgement.of(again) == record.acknowledged[key]
+
+
+def every_case_can_be_read_to_its_last_event(
+    record: FilingRecord, stored: JournalAsStored, address: str, token: str
+) -> None:
+    """Some of them, spread over the whole time."""
+    versions = Counter(str(row.stream) for row in stored.rows)
+    some = list(record.acknowledged.values())[:: max(1, len(record.acknowledged) // 60)]
+    with httpx.Client(base_url=f"{address}/rest/singlePermit/v1", timeout=20, headers=bearing(token)) as client:
+        for told in some:
+            read = client.get(f"applications/{told.case_id}")
+            assert (read.status_code, read.json()["version"]) == (200, versions[told.case_id])
+            events = client.get(f"applications/{told.case_id}/events").json()["items"]
+            assert [each["version"] for each in events] == list(range(1, versions[told.case_id] + 1))

@@ -1,39 +1,68 @@
 """A service of the tests' own: the whole program over a real PostgreSQL, behind a real socket."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 
-import httpx
 import pytest
 
+from api import composition
 from api.composition import Program, open_program
 from api.http_server import running_server
+from infra.identity.caller import Role
+from infra.identity.development_issuer import DevelopmentIssuer
 from infra.settings import Settings
-from tests.http.counter import Counter
+from tests.http.counter import Counter, Counters
 from tests.servers import fresh_database
 
 FILED_AT = datetime(2026, 1, 20, 10, tzinfo=UTC)
 
 
 class StandingClock:
-    """It is always the morning of 20 January 2026."""
+    """It is the morning of 20 January 2026 until a test moves on."""
+
+    def __init__(self) -> None:
+        self.moment = FILED_AT
 
     def now(self) -> datetime:
-        return FILED_AT
+        return self.moment
+
+    def move_to(self, day: str) -> None:
+        """Ten o'clock UTC of that day."""
+        self.moment = datetime.fromisoformat(f"{day}T10:00:00+00:00")
 
 
 @pytest.fixture(scope="session")
-def program(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+def standing_clock() -> StandingClock:
+    return StandingClock()
+
+
+@pytest.fixture
+def clock(standing_clock: StandingClock) -> Iterator[StandingClock]:
+    """The service's clock, for a test that moves it; it is put back afterwards."""
+    yield standing_clock
+    standing_clock.moment = FILED_AT
+
+
+@pytest.fixture(scope="session")
+def program(
+    admin_url: str, tmp_path_factory: pytest.TempPathFactory, standing_clock: StandingClock
+) -> Iterator[Program]:
     with (
+        pytest.MonkeyPatch.context() as patch,
         fresh_database(admin_url) as journal_url,
         fresh_database(admin_url) as keys_url,
-        open_program(
-            Settings(home=tmp_path_factory.mktemp("home"), database_url=journal_url, key_database_url=keys_url),
-            set_up=True,
-        ) as opened,
     ):
-        yield replace(opened, clock=StandingClock())
+        patch.setattr(composition, "clock_of", lambda *_: standing_clock)
+        home = tmp_path_factory.mktemp("home")
+        settings = Settings(home=home, database_url=journal_url, key_database_url=keys_url)
+        with open_program(settings, set_up=True) as opened:
+            yield opened
+
+
+@pytest.fixture(scope="session")
+def issuer(program: Program) -> DevelopmentIssuer:
+    """The one whose tokens the service accepts."""
+    return DevelopmentIssuer.open(program.settings.home, create=True)
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +71,25 @@ def address(program: Program) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="session")
+def counters(program: Program, address: str, issuer: DevelopmentIssuer) -> Iterator[Counters]:
+    with Counters(program, address, issuer) as opened:
+        yield opened
+
+
 @pytest.fixture
-def counter(program: Program, address: str) -> Iterator[Counter]:
-    with httpx.Client(base_url=f"{address}/rest/singlePermit/v1", timeout=20) as client:
-        yield Counter(client, program)
+def counter(counters: Counters) -> Counter:
+    """The counter at which the employer 0202239951 stands; it files."""
+    return counters.of(Role.EMPLOYER)
+
+
+@pytest.fixture
+def desk(counters: Counters) -> Counter:
+    """Where a case handler of Flanders works."""
+    return counters.of(Role.CASE_HANDLER)
+
+
+@pytest.fixture
+def worker(counters: Counters) -> Counter:
+    """Where the worker of the ordinary application stands."""
+    return counters.of(Role.WORKER)

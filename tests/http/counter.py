@@ -1,14 +1,24 @@
-"""The counter as a caller sees it: an application that can be filed, and how to send one."""
+"""The counter as a caller sees it: an application that can be filed, and how each role sends what it sends."""
 
+from __future__ import annotations
+
+from contextlib import ExitStack
 from copy import deepcopy
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 from uuid import UUID, uuid4
 
 import httpx
 
 from api.composition import Program
+from api.problems import API_ROOT
 from domain.case.commands import CommandContext, RecordCrossroadsAnswer
 from domain.crossroads.answers import CheckKind, EmployerOnRegister
+from infra.clock import SystemClock
+from infra.identity.caller import Caller, Role
+from infra.identity.development_issuer import DevelopmentIssuer
+from tests.documents.files import PDF
+from tests.identity.callers import CALLERS
 
 APPLICATION: dict[str, Any] = {
     "authority": "flanders",
@@ -49,6 +59,13 @@ CANARIES = ("Zwaluwina", "Vandekanarie", "85073003328", "45678.90", "1985-07-30"
 EVIDENCE: dict[str, Any] = {"publications": [{"channel": "VDAB", "from": "2025-11-10", "to": "2026-01-12"}]}
 
 
+FEE: dict[str, Any] = {
+    "recipient": "federal", "amount": "144.00", "paidOn": "2026-01-15", "paymentReference": "+++090/9337/55493+++",
+}  # fmt: skip
+
+QUESTION: dict[str, Any] = {"items": ["diploma", "payDetails"], "question": "Waar is het diploma van Zwaluwina?"}
+
+
 def application(**changes: Any) -> dict[str, Any]:
     """The ordinary application with some values changed, each named by its path: ``worker__ssin="..."``."""
     changed = deepcopy(APPLICATION)
@@ -64,8 +81,33 @@ def application(**changes: Any) -> dict[str, Any]:
     return changed
 
 
+def represented(**changes: Any) -> dict[str, Any]:
+    """The ordinary application as the employer's representative files it."""
+    mandate = {"enterpriseNumber": "0206731645", "mandateReference": "MAND-2025-17"}
+    return application(filedBy="representative", representative=mandate, **changes)
+
+
+def unlimited(**changes: Any) -> dict[str, Any]:
+    """An application of the worker itself: only one for a permit of unlimited duration can be."""
+    history = [{"employer": "Haven NV", "from": "2020-01-01", "to": "2025-12-31", "basis": "singlePermit"}]
+    return application(
+        filedBy="worker", kind="unlimited", category="unlimited", workHistory=history,
+        labourMarketTest=None, employment__end=None, **changes,
+    )  # fmt: skip
+
+
+def case_path(filed: httpx.Response) -> str:
+    return f"applications/{filed.json()['id']}"
+
+
+def problem_of(answer: httpx.Response) -> tuple[int, str]:
+    """The status of a refusal and the last word of its type."""
+    assert answer.headers["Content-Type"] == "application/problem+json", answer.text
+    return answer.status_code, answer.json()["type"].rsplit(":", 1)[-1]
+
+
 class Counter:
-    """Sends requests; ``written`` is the position of the last event in the journal."""
+    """Sends requests with one caller's token; ``written`` is the position of the last event in the journal."""
 
     def __init__(self, client: httpx.Client, program: Program) -> None:
         self.client = client
@@ -84,18 +126,96 @@ class Counter:
             return self.client.post(path, content=body, headers={"Content-Type": "application/json", **sent})
         return self.client.post(path, json=body, headers=sent)
 
+    def change(
+        self, last: httpx.Response, change: str, body: Any, *, key: str | None = None, tag: str | None = None
+    ) -> httpx.Response:
+        """Change the case that ``last`` answered about, as it stood then unless ``tag`` says otherwise."""
+        tag = last.headers["ETag"] if tag is None else tag
+        return self.post(f"{case_path(last)}/{change}", body, key=key, If_Match=tag)
+
+    def attach(
+        self,
+        last: httpx.Response,
+        content: Any,
+        *,
+        kind: str = "diploma",
+        media_type: str = PDF,
+        key: str | None = None,
+        tag: str | None = None,
+    ) -> httpx.Response:
+        """Send a file into the case, like :meth:`change`; an iterator is sent in chunks of unannounced length."""
+        headers = {
+            "Idempotency-Key": key or str(uuid4()),
+            "Content-Type": media_type,
+            "If-Match": last.headers["ETag"] if tag is None else tag,
+        }
+        path = f"{case_path(last)}/documents"
+        return self.client.post(path, params={"kind": kind}, content=content, headers=headers)
+
     def get(self, path: str, **headers: str) -> httpx.Response:
         return self.client.get(path, headers=headers)
 
-    def employer_found(self, filed: httpx.Response) -> str:
+    def case(self, about: httpx.Response) -> Any:
+        """The case file that ``about`` answered about, as it reads now."""
+        read = self.get(case_path(about))
+        assert read.status_code == 200, read.text
+        return read.json()
+
+    def employer_found(self, filed: httpx.Response, *, active: bool = True) -> str:
         """The Crossroads Bank answers that the employer is registered; gives the ETag of the case after that."""
         command = RecordCrossroadsAnswer(
             check=CheckKind.EMPLOYER_REGISTER,
             revision=1,
             ticket="T-1",
-            answer=EmployerOnRegister(enterprise_number="0202239951", name="Haven NV", active=True),
+            answer=EmployerOnRegister(enterprise_number="0202239951", name="Haven NV", active=active),
             answer_sha256="00" * 32,
         )
         context = CommandContext(actor="worker", command_id=str(uuid4()), now=self.program.clock.now())
         receipt = self.program.handle(UUID(filed.json()["id"]), command, context)
         return f'"{receipt.version}"'
+
+
+class Counters:
+    """A counter for each caller, with a token of the service's own issuer."""
+
+    def __init__(self, program: Program, address: str, issuer: DevelopmentIssuer) -> None:
+        self.address = address
+        self._program = program
+        self._issuer = issuer
+        self._opened: dict[Caller, Counter] = {}
+        self._clients = ExitStack()
+
+    def of(self, caller: Caller | Role) -> Counter:
+        """The counter of a caller, or of the usual one of a role."""
+        known = CALLERS[caller] if isinstance(caller, Role) else caller
+        if known not in self._opened:
+            self._opened[known] = self.bearing(self._issuer.issue(known, now=SystemClock().now()))
+        return self._opened[known]
+
+    def bearing(self, token: str) -> Counter:
+        """The counter of whoever bears this token, whatever it is."""
+        return self._open({"Authorization": f"Bearer {token}"})
+
+    def without_token(self) -> Counter:
+        return self._open({})
+
+    def _open(self, headers: dict[str, str]) -> Counter:
+        client = httpx.Client(base_url=f"{self.address}{API_ROOT}", timeout=20, headers=headers)
+        return Counter(self._clients.enter_context(client), self._program)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._clients.close()
+
+
+def admitted(counter: Counter, desk: Counter) -> httpx.Response:
+    """An application whose check is in, whose fee is paid, and that was declared admissible."""
+    filed = counter.file()
+    paid = desk.change(filed, "feePayments", FEE, tag=counter.employer_found(filed))
+    admitted = desk.change(paid, "admissibilityDecisions", {"outcome": "admissible"})
+    assert admitted.status_code == 201, admitted.text
+    return admitted

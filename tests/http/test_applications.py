@@ -1,21 +1,21 @@
-"""From filing to decision over HTTP, and what happens to requests that are sent twice or too late."""
+"""Filing and reading back over HTTP, and what happens to requests that are sent twice or too late."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
-from tests.http.counter import APPLICATION, EVIDENCE, Counter, application
+from api.measures import MEASURES
+from infra.identity.caller import Role
+from tests.http.counter import APPLICATION, EVIDENCE, Counter, Counters, application, case_path
+from tests.identity.callers import CALLERS
 
 pytestmark = pytest.mark.server
 
 NOBODYS_ID = "0190a000-0000-7abc-8def-00000000000a"
-
-
-def case_path(filed: httpx.Response) -> str:
-    return f"applications/{filed.json()['id']}"
 
 
 def test_an_application_is_filed_and_read_back(counter: Counter) -> None:
@@ -25,7 +25,7 @@ def test_an_application_is_filed_and_read_back(counter: Counter) -> None:
     assert filed.status_code == 201
     body = filed.json()
     assert body["reference"].startswith("FL-2026-")
-    assert (body["status"], body["stage"]) == ("submitted", "submitted")
+    assert (body["status"], body["stage"]) == ("submitted", "admissibility")
     assert body["deadlines"] == {"target": {"dueOn": "2026-03-21", "atRiskFrom": "2026-03-11"}}
     assert filed.headers["Location"] == body["href"] == f"{counter.client.base_url}applications/{body['id']}"
     assert filed.headers["ETag"] == f'"{body["version"]}"'
@@ -43,24 +43,6 @@ def test_an_application_is_filed_and_read_back(counter: Counter) -> None:
     assert found["labourMarketTest"]["publications"] == APPLICATION["labourMarketTest"]["publications"]
     assert [found[name] for name in ("href", "reference", "stage")] == [body[n] for n in ("href", "reference", "stage")]
     assert None not in found.values()
-
-
-def test_a_case_is_decided(counter: Counter) -> None:
-    # given an application whose employer was found on the register
-    filed = counter.file()
-    etag = counter.employer_found(filed)
-    # and whose assessment says that the rules are met
-    assessed = counter.get(f"{case_path(filed)}/assessment")
-    assert assessed.headers["ETag"] == etag
-    assert (assessed.json()["verdict"], assessed.json()["pendingChecks"]) == ("met", [])
-    # when the case handler grants it
-    decided = counter.post(f"{case_path(filed)}/workPartDecisions", {"outcome": "granted"}, If_Match=etag)
-    # then it is decided, and the receipt proves the decision
-    assert decided.status_code == 201
-    assert decided.json()["status"] == "decidedGranted"
-    assert decided.json()["receipt"]["position"] == counter.written
-    assert decided.headers["Location"] == filed.headers["Location"]
-    assert counter.get(filed.headers["Location"]).json()["decision"]["outcome"] == "granted"
 
 
 def test_evidence_is_added_and_the_application_withdrawn(counter: Counter) -> None:
@@ -91,16 +73,6 @@ def test_a_repeated_filing_is_answered_as_the_first_time(counter: Counter) -> No
     assert counter.written == written
 
 
-def test_a_repeated_decision_is_answered_as_the_first_time(counter: Counter) -> None:
-    filed = counter.file()
-    etag, key = counter.employer_found(filed), str(uuid4())
-    decide = f"{case_path(filed)}/workPartDecisions"
-    first = counter.post(decide, {"outcome": "granted"}, key=key, If_Match=etag)
-    again = counter.post(decide, {"outcome": "granted"}, key=key, If_Match=etag)
-    assert (first.status_code, again.status_code) == (201, 201)
-    assert again.json() == first.json()
-
-
 @pytest.mark.parametrize("same_case", [True, False])
 def test_a_key_stands_for_one_command(counter: Counter, same_case: bool) -> None:
     # given a key that was used
@@ -117,10 +89,10 @@ def test_a_key_stands_for_one_command(counter: Counter, same_case: bool) -> None
     assert counter.written == written
 
 
-def test_two_employers_may_choose_the_same_key(counter: Counter) -> None:
+def test_two_people_of_one_employer_may_choose_the_same_key(counters: Counters, counter: Counter) -> None:
     key = str(uuid4())
-    one = counter.file(key=key, SinglePermit_Actor="haven-1")
-    two = counter.file(key=key, SinglePermit_Actor="haven-2")
+    colleague = counters.of(replace(CALLERS[Role.EMPLOYER], subject="hr-8"))
+    one, two = counter.file(key=key), colleague.file(key=key)
     assert (one.status_code, two.status_code) == (201, 201)
     assert one.json()["id"] != two.json()["id"]
 
@@ -160,23 +132,6 @@ def test_of_eight_that_saw_the_same_version_one_wins(counter: Counter) -> None:
     assert lost["currentVersion"] == counter.get(filed.headers["Location"]).json()["version"]
 
 
-def test_a_case_that_does_not_allow_it_refuses_in_its_own_words(counter: Counter) -> None:
-    # given a case whose check is still out
-    filed = counter.file()
-    written, decide = counter.written, f"{case_path(filed)}/workPartDecisions"
-    pending = counter.post(decide, {"outcome": "granted"}, If_Match=filed.headers["ETag"])
-    # then deciding waits for it
-    assert (pending.status_code, pending.json()["type"]) == (409, "urn:problem-type:singlePermit:checkPending")
-    assert counter.written == written
-    # and a refusal needs a ground that the file bears
-    etag = counter.employer_found(filed)
-    unfounded = counter.post(decide, {"outcome": "refused", "grounds": ["labourMarketTest"]}, If_Match=etag)
-    assert (unfounded.status_code, unfounded.json()["type"]) == (
-        409,
-        "urn:problem-type:singlePermit:groundNotSupported",
-    )
-
-
 def test_an_authority_that_is_not_live_takes_no_application(counter: Counter) -> None:
     written = counter.written
     refused = counter.file(application(authority="wallonia"))
@@ -184,7 +139,7 @@ def test_an_authority_that_is_not_live_takes_no_application(counter: Counter) ->
     assert counter.written == written
 
 
-@pytest.mark.parametrize("path", ["", "/assessment"])
+@pytest.mark.parametrize("path", ["", "/assessment", "/events", "/deadlines", "/documents", f"/documents/{'0' * 64}"])
 @pytest.mark.parametrize("case_id", [NOBODYS_ID, "no-uuid", NOBODYS_ID.upper()])
 def test_a_case_that_is_not_there(counter: Counter, case_id: str, path: str) -> None:
     missing = counter.get(f"applications/{case_id}{path}")
@@ -200,14 +155,12 @@ def test_a_case_that_is_not_there_cannot_be_changed(counter: Counter) -> None:
     assert counter.written == written
 
 
-def test_the_board_and_the_health_are_there(counter: Counter) -> None:
-    board = counter.get("serviceLevels?on=2026-01-20")
+def test_the_board_and_the_health_are_there(desk: Counter) -> None:
+    board = desk.get("serviceLevels?on=2026-01-20")
     assert board.status_code == 200
     assert board.json()["on"] == "2026-01-20"
     assert set(board.json()["total"]) >= {"open", "inTime", "atRisk", "late"}
-    # and with it what came in and went out on each of the thirty days that end with it
-    flow = board.json()["flow"]
-    assert (flow[0]["day"], flow[-1]["day"], len(flow)) == ("2025-12-22", "2026-01-20", 30)
-    assert set(flow[-1]) == {"day", "inflow", "outflow"}
-    health = counter.get("health")
+    # and it leads to every measure of it
+    assert [desk.get(each["href"]).status_code for each in board.json()["measures"]] == [200] * len(MEASURES)
+    health = desk.get("health")
     assert (health.status_code, health.json()) == (200, {"status": "UP"})

@@ -11,10 +11,12 @@ from api.composition import Program
 from api.http_server import running_server
 from api.problems import OWN_PROBLEM_TYPES
 from domain.case.refusals import Reason
+from infra.identity.caller import Role
+from infra.identity.development_issuer import DevelopmentIssuer
 from infra.postgres.conflicts import OutcomeUnknown
 from infra.postgres.connections import DatabaseUnavailable
 from infra.structured_logs import configure_logging
-from tests.http.counter import APPLICATION, CANARIES, Counter
+from tests.http.counter import CANARIES, Counter, Counters
 from tests.logging_as_before import logging_as_before
 
 pytestmark = pytest.mark.server
@@ -30,12 +32,10 @@ class BrokenJournal:
         raise self._error
 
 
-def filed_where_the_journal_fails(program: Program, error: Exception) -> httpx.Response:
+def filed_where_the_journal_fails(program: Program, issuer: DevelopmentIssuer, error: Exception) -> httpx.Response:
     broken = replace(program, journal=BrokenJournal(error))  # type: ignore[arg-type]
-    with running_server(broken) as address:
-        return httpx.post(
-            f"{address}/rest/singlePermit/v1/applications", json=APPLICATION, headers={"Idempotency-Key": str(uuid4())}
-        )
+    with running_server(broken) as address, Counters(broken, address, issuer) as counters:
+        return counters.of(Role.EMPLOYER).file()
 
 
 def test_every_answer_has_a_trace_id_of_its_own(counter: Counter) -> None:
@@ -54,7 +54,7 @@ def test_a_path_that_is_not_there(counter: Counter, path: str) -> None:
 
 
 def test_a_method_that_is_not_there(counter: Counter) -> None:
-    for method, path, allowed in (("GET", "applications", "POST"), ("DELETE", f"applications/{uuid4()}", "GET")):
+    for method, path, allowed in (("PUT", "applications", "GET, POST"), ("DELETE", f"applications/{uuid4()}", "GET")):
         answer = counter.client.request(method, path)
         assert (answer.status_code, answer.headers["Allow"]) == (405, allowed)
         assert answer.json()["type"] == "urn:problem-type:singlePermit:methodNotAllowed"
@@ -77,21 +77,25 @@ def test_the_href_of_a_problem_leads_somewhere(counter: Counter) -> None:
     # as does that of every problem of our own
     for code in OWN_PROBLEM_TYPES:
         assert counter.get(f"refData/problemTypes/{code}").status_code == 200
-    assert set(OWN_PROBLEM_TYPES) >= {each.value for each in Reason} - {Reason.APPLICATION_UNKNOWN.value}
+    not_found = {Reason.APPLICATION_UNKNOWN.value, Reason.REQUEST_UNKNOWN.value}
+    assert set(OWN_PROBLEM_TYPES) >= {each.value for each in Reason} - not_found
 
 
 def test_an_unforeseen_error_tells_nothing_but_its_instance(
-    program: Program, capsys: pytest.CaptureFixture[str]
+    program: Program, issuer: DevelopmentIssuer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     # given an error whose text holds what is somebody's
     with logging_as_before():
         configure_logging()
         error = RuntimeError("no room for Zwaluwina Vandekanarie 85073003328")
-        failed = filed_where_the_journal_fails(program, error)
+        failed = filed_where_the_journal_fails(program, issuer, error)
     # then neither the answer nor the log repeats it
     assert (failed.status_code, failed.json()["type"]) == (500, "urn:problem-type:belgif:internalServerError")
     logged = capsys.readouterr().err
     assert not any(canary in failed.text + logged for canary in CANARIES)
+    # nor the token of whoever called
+    token = failed.request.headers["Authorization"].removeprefix("Bearer ")
+    assert not any(part in failed.text + logged for part in token.split("."))
     # but the instance of the one is found in the other, with where it happened
     assert failed.json()["instance"] in logged
     assert "RuntimeError" in logged
@@ -102,8 +106,10 @@ def test_an_unforeseen_error_tells_nothing_but_its_instance(
     ("error", "said"),
     [(DatabaseUnavailable("connection to 10.0.0.1 lost"), "cannot do the work"), (OutcomeUnknown(), "unknown")],
 )
-def test_a_database_that_is_away_asks_to_come_again(program: Program, error: Exception, said: str) -> None:
-    answer = filed_where_the_journal_fails(program, error)
+def test_a_database_that_is_away_asks_to_come_again(
+    program: Program, issuer: DevelopmentIssuer, error: Exception, said: str
+) -> None:
+    answer = filed_where_the_journal_fails(program, issuer, error)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
     assert answer.json()["type"] == "urn:problem-type:belgif:serviceUnavailable"
     assert said in answer.json()["detail"]

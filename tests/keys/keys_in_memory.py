@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from uuid import UUID, uuid4
 
-from infra.keys import KEY_BYTES, KeyMissing
+from infra.keys import KEY_BYTES, KeyDestroyed, KeyMissing
 
 
 class KeysInMemory:
@@ -42,7 +42,7 @@ class KeysInMemory:
     def key_to_encrypt(self, subject: UUID) -> bytes:
         key = self.key_to_decrypt(subject)
         if key is None:
-            raise KeyMissing("destroyed")
+            raise KeyDestroyed("destroyed")
         return key
 
     def key_to_decrypt(self, subject: UUID) -> bytes | None:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
-import psycopg2
 import pytest
 
 from domain.case.folding import fold
@@ -24,7 +23,7 @@ from projections.own_applications import (
 from projections.read_model import Cursor
 from projections.recorded_event import RecordedEvent
 from tests.projections.eventful_cases import eventful_cases
-from tests.projections.log_of_cases import CANARIES, LogOfCases, run
+from tests.projections.log_of_cases import CANARIES, LogDatabases, LogOfCases, run
 from tests.projections.recorded_histories import (
     EMPLOYERS,
     FIRST_DAY,
@@ -33,6 +32,7 @@ from tests.projections.recorded_histories import (
     random_history,
     some_case,
 )
+from tests.projections.scratch_tables import scratch_tables
 
 pytestmark = pytest.mark.server
 
@@ -41,16 +41,9 @@ ACME, BETA = (OfEmployer(enterprise_number=number) for number in EMPLOYERS[:2])
 
 
 @pytest.fixture
-def tables(databases_of_logs) -> Iterator[Cursor]:
-    """The table, made anew in a transaction that is given up."""
-    connection = psycopg2.connect(databases_of_logs.url, options="-c search_path=permit,public")
-    try:
-        cursor = connection.cursor()
-        cursor.execute(OWN.ddl)
+def tables(databases_of_logs: LogDatabases) -> Iterator[Cursor]:
+    with scratch_tables(databases_of_logs.url, OWN) as cursor:
         yield cursor
-    finally:
-        connection.rollback()
-        connection.close()
 
 
 def with_tables(log: LogOfCases) -> None:

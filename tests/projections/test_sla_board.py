@@ -162,8 +162,8 @@ def test_another_authority_has_a_board_of_its_own(log: LogOfCases) -> None:
     log.file()
     log.runner(BOARD).catch_up()
     with log.readers.connection() as connection, connection.cursor() as cursor:
-        assert len(board(cursor, FILED.date(), authority="flanders")) == 1
-        assert board(cursor, FILED.date(), authority="brussels") == []
+        assert len(board(cursor, FILED.date(), Scope(authority="flanders"))) == 1
+        assert board(cursor, FILED.date(), Scope(authority="brussels")) == []
         assert flow(cursor, FILED.date(), date(2026, 2, 3), Scope(authority="brussels"))[0].inflow == 0
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-import psycopg2
 import pytest
 
 from domain.deadlines.pauses import Pause
@@ -19,8 +18,9 @@ from projections.sla_board_flow import Step, flow, stages_by_day
 from projections.sla_board_rework import items_asked, rework
 from projections.sla_board_scope import EVERYTHING, Scope
 from projections.sla_board_times import age_of_open, ages, cycle_times, on_time_by_month, percentiles, queue_fronts
-from tests.projections.log_of_cases import TARGET, TARGETS
+from tests.projections.log_of_cases import TARGET, TARGETS, LogDatabases
 from tests.projections.recorded_histories import CATEGORIES, FIRST_DAY, HANDLERS, log_of, random_history, some_case
+from tests.projections.scratch_tables import scratch_tables
 
 pytestmark = pytest.mark.server
 
@@ -28,16 +28,9 @@ BOARD = SlaBoard(TARGETS)
 
 
 @pytest.fixture
-def tables(databases_of_logs) -> Iterator[Cursor]:
-    """The board's tables, made anew in a transaction that is given up."""
-    connection = psycopg2.connect(databases_of_logs.url, options="-c search_path=permit,public")
-    try:
-        cursor = connection.cursor()
-        cursor.execute(BOARD.ddl)
+def tables(databases_of_logs: LogDatabases) -> Iterator[Cursor]:
+    with scratch_tables(databases_of_logs.url, BOARD) as cursor:
         yield cursor
-    finally:
-        connection.rollback()
-        connection.close()
 
 
 def cases_on(cursor: Cursor, on: date, scope: Scope = EVERYTHING) -> dict:
@@ -162,7 +155,9 @@ def _everything_said(cursor: Cursor, on: date) -> dict:
     every = cases_on(cursor, on)
     return {
         "board": [replace(line.standing, manual_tasks=0) for line in board(cursor, on)],
-        "without paused": [replace(line.standing, manual_tasks=0) for line in board(cursor, on, without_paused=True)],
+        "without paused": [
+            replace(line.standing, manual_tasks=0) for line in board(cursor, on, Scope(without_paused=True))
+        ],
         "cases": {each.case_id: replace(each, handler=None, manual_tasks=0) for each in every.values()},
         "late": sum(each.standing == "late" for each in every.values()),
         "urgency": urgency(cursor, on),
@@ -200,14 +195,7 @@ def test_every_measure_counts_the_cases_of_its_scope(tables: Cursor, scope: Scop
     everything = cases_on(tables, on).values()
     assert shown == [each for each in everything if _is_meant(each, scope, tables, on)]
     is_open = [each for each in shown if each.closed_on is None]
-    lines = board(
-        tables,
-        on,
-        authority=scope.authority,
-        category=scope.category,
-        handler=scope.handler,
-        without_paused=scope.without_paused,
-    )
+    lines = board(tables, on, scope)
     assert sum(line.standing.cases for line in lines) == len(shown)
     assert sum(line.standing.open for line in lines) == len(is_open)
     assert sum(line.standing.paused for line in lines) == sum(each.is_paused for each in shown)

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
 
-import psycopg2
 import pytest
 
 from domain.case.folding import fold
@@ -16,8 +15,9 @@ from projections.read_model import Cursor
 from projections.recorded_event import RecordedEvent
 from projections.work_queue import NOBODY, QueuedCase, QueueFilter, QueueOrder, WorkQueue, count_queued, queued
 from tests.projections.eventful_cases import eventful_cases
-from tests.projections.log_of_cases import CANARIES, FILED, TARGET, LogOfCases, run
+from tests.projections.log_of_cases import CANARIES, FILED, TARGET, LogDatabases, LogOfCases, run
 from tests.projections.recorded_histories import FIRST_DAY, HANDLERS, History, log_of, random_history, some_case
+from tests.projections.scratch_tables import scratch_tables
 
 pytestmark = pytest.mark.server
 
@@ -27,16 +27,9 @@ TODAY = FIRST_DAY + timedelta(days=75)
 
 
 @pytest.fixture
-def tables(databases_of_logs) -> Iterator[Cursor]:
-    """The queue's table, made anew in a transaction that is given up."""
-    connection = psycopg2.connect(databases_of_logs.url, options="-c search_path=permit,public")
-    try:
-        cursor = connection.cursor()
-        cursor.execute(QUEUE.ddl)
+def tables(databases_of_logs: LogDatabases) -> Iterator[Cursor]:
+    with scratch_tables(databases_of_logs.url, QUEUE) as cursor:
         yield cursor
-    finally:
-        connection.rollback()
-        connection.close()
 
 
 def with_tables(log: LogOfCases) -> None:

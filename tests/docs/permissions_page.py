@@ -1,0 +1,42 @@
+"""The page on permissions: an introduction, and the table as the service reads it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from api.permissions import Permissions
+
+PAGE = Path(__file__).parents[2] / "docs" / "permissions.md"
+
+INTRODUCTION = """\
+# Who may do what
+
+This page is generated from `api/permissions.toml`, the one table that the service reads too; a test compares them.
+
+A caller's token names a role and for whom, or where, it acts: an employer's or representative's its enterprise
+number, a worker's the SSIN, all others' their authority. The words of the table say how far the role goes with an
+action:
+
+| Word | Cases |
+|---|---|
+| `none` | no case at all: 403 |
+| `own` | the caller's own: an employer's or a representative's by enterprise number, a worker's by SSIN |
+| `filed` | of those, the ones that the caller filed; an employer's are also those its representative filed for it |
+| `authority` | those of the authority in the token; a regulator's token that names none reaches every authority |
+| `anyone` | no token is needed |
+
+A case that is out of reach is answered with 404, word for word as one that does not exist. Without a token the
+answer is 401.
+
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    return INTRODUCTION + Permissions.load().table_markdown()
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
+    sys.stdout.write(f"written: {PAGE.name}\n")

@@ -1,0 +1,151 @@
+"""What is read of a case besides its file: what happened, why its deadlines are what they are, what the rules say."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from infra.identity.caller import Role
+from tests.http.conftest import StandingClock
+from tests.http.counter import FEE, QUESTION, Counter, Counters, admitted, case_path, problem_of, represented
+
+pytestmark = pytest.mark.server
+
+
+def test_the_timeline_tells_what_happened_in_order(counter: Counter, desk: Counter) -> None:
+    ready = admitted(counter, desk)
+    read = counter.get(f"{case_path(ready)}/events")
+    assert read.status_code == 200
+    entries = read.json()["items"]
+    assert [each["version"] for each in entries] == list(range(1, ready.json()["version"] + 1))
+    assert (entries[0]["event"], entries[-1]["event"]) == ("applicationSubmitted", "applicationDeclaredAdmissible")
+    paid = next(each for each in entries if each["event"] == "feePaid")
+    assert paid["values"] == {
+        "recipient": "federal", "amount": "144.00", "paidOn": "2026-01-15", "by": "caseHandler:handler-12"
+    }  # fmt: skip
+    assert datetime.fromisoformat(paid["at"]).tzinfo is not None
+    assert "next" not in read.json()
+
+
+@pytest.mark.parametrize("size", [1, 3, 100])
+def test_the_timeline_comes_in_pages(counter: Counter, desk: Counter, size: int) -> None:
+    asked = desk.change(admitted(counter, desk), "informationRequests", QUESTION)
+    whole = counter.get(f"{case_path(asked)}/events").json()["items"]
+    # when each page is followed to the next by its address, as it is
+    pages, address = [], f"{case_path(asked)}/events?pageSize={size}"
+    while address:
+        page = counter.get(address).json()
+        assert page["pageSize"] == size
+        pages.append(page["items"])
+        address = page.get("next", "")
+    # then nothing is missing and nothing comes twice, and only the last page may be shorter
+    assert [each for page in pages for each in page] == whole
+    assert {len(page) for page in pages[:-1]} <= {size}
+    assert 0 < len(pages[-1]) <= size
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "code"),
+    [
+        ("pageSize=0", "pageSize", "outOfRange"),
+        ("pageSize=101", "pageSize", "outOfRange"),
+        ("pageSize=ten", "pageSize", "outOfRange"),
+        ("pageSize=2&pageSize=3", "pageSize", "invalidInput"),
+        ("after=-1", "after", "invalidInput"),
+        ("after=x", "after", "invalidInput"),
+        ("page=2", "page", "unknownInput"),
+    ],
+)
+def test_a_page_that_cannot_be(counter: Counter, query: str, name: str, code: str) -> None:
+    answer = counter.get(f"{case_path(counter.file())}/events?{query}")
+    (issue,) = answer.json()["issues"]
+    assert (answer.status_code, issue["in"], issue["name"]) == (400, "query", name)
+    assert issue["type"].endswith(f":{code}")
+
+
+def test_beyond_the_end_there_is_nothing(counter: Counter) -> None:
+    page = counter.get(f"{case_path(counter.file())}/events?after=999").json()
+    assert (page["items"], "next" in page) == ([], False)
+
+
+def test_each_deadline_says_how_it_was_computed(counter: Counter, desk: Counter, clock: StandingClock) -> None:
+    # given a case that was asked something, answered six days later, and admitted
+    filed = counter.file()
+    asked = desk.change(filed, "informationRequests", QUESTION, tag=counter.employer_found(filed))
+    (request,) = counter.case(asked)["informationRequests"]
+    clock.move_to("2026-01-26")
+    answered = counter.change(asked, f"informationRequests/{request['id']}/answers", {"answer": "Hierbij."})
+    paid = desk.change(answered, "feePayments", FEE)
+    admitted = desk.change(paid, "admissibilityDecisions", {"outcome": "admissible"})
+    # when its deadlines are asked
+    read = counter.get(f"{case_path(filed)}/deadlines")
+    assert (read.status_code, read.headers["ETag"]) == (200, admitted.headers["ETag"])
+    told = read.json()
+    clocks = {each["id"]: each for each in told["clocks"]}
+    # then the target of sixty days has moved by the six of the applicant, step by step
+    target = clocks["target"]
+    assert (target["dueOn"], target["state"]) == ("2026-03-27", "running")
+    steps = {each["code"]: each["values"] for each in target["derivation"]}
+    assert steps["startsOn"]["day"] == "2026-01-20"
+    assert steps["pausedDays"] == {"days": 6}
+    assert steps["dueOn"]["day"] == "2026-03-27"
+    # and the four months of the law count from admission and name their source
+    decision = clocks["decision"]
+    assert (decision["startsOn"], decision["dueOn"]) == ("2026-01-26", "2026-05-26")
+    assert next(each for each in decision["derivation"] if each["code"] == "term")["values"]["legalReference"]
+    # and the time by holder is all of the time since filing
+    assert sum(each["seconds"] for each in told["timeByHolder"]) == 6 * 24 * 60 * 60
+    assert sum(each["permille"] for each in told["timeByHolder"]) == 1000
+    assert {each["holder"]: each["permille"] for each in told["timeByHolder"]}["applicant"] == 1000
+    assert told["holder"] == "region"
+
+
+def test_the_assessment_says_what_is_missing(counters: Counters, desk: Counter) -> None:
+    # given an application of a representative, of which nothing is settled yet
+    agency = counters.of(Role.REPRESENTATIVE)
+    filed = agency.file(represented())
+    read = agency.get(f"{case_path(filed)}/assessment")
+    assert (read.status_code, read.headers["ETag"]) == (200, filed.headers["ETag"])
+    told = read.json()
+    assert (told["stage"], told["pendingChecks"]) == ("admissibility", ["employerRegister"])
+    assert told["openPoints"] == ["feeNotPaid", "mandateMissing"]
+    # when mandate, fee and check are settled
+    verified = desk.change(filed, "mandateVerifications", {"valid": True})
+    desk.change(verified, "feePayments", FEE)
+    agency.employer_found(filed)
+    # then nothing is
+    told = agency.get(f"{case_path(filed)}/assessment").json()
+    assert (told["verdict"], told["pendingChecks"], told["openPoints"]) == ("met", [], [])
+    assert [each["verdict"] for each in told["findings"] if each["required"]]
+
+
+def test_an_inactive_employer_is_a_ground_of_refusal(counter: Counter, desk: Counter) -> None:
+    filed = counter.file()
+    counter.employer_found(filed, active=False)
+    assert "employerInactive" in desk.get(f"{case_path(filed)}/assessment").json()["supportedGrounds"]
+
+
+def test_what_the_administration_records_is_in_the_file(counters: Counters, desk: Counter) -> None:
+    agency = counters.of(Role.REPRESENTATIVE)
+    filed = agency.file(represented())
+    assigned = desk.change(filed, "assignments", {"handler": "caseHandler:handler-13"})
+    verified = desk.change(assigned, "mandateVerifications", {"valid": False})
+    paid = desk.change(verified, "feePayments", {**FEE, "recipient": "regional", "amount": "50.00"})
+    assert [each.status_code for each in (assigned, verified, paid)] == [201] * 3
+    read = agency.case(filed)
+    assert (read["handler"], read["mandate"]["valid"]) == ("caseHandler:handler-13", False)
+    (fee,) = read["fees"]
+    assert (fee["recipient"], fee["amount"], fee["by"]) == ("regional", "50.00", "caseHandler:handler-12")
+    # the same once more is nothing new
+    written = desk.written
+    assert desk.change(paid, "assignments", {"handler": "caseHandler:handler-13"}).status_code == 200
+    assert desk.change(paid, "mandateVerifications", {"valid": False}).status_code == 200
+    assert desk.written == written
+
+
+def test_there_is_no_mandate_to_verify_of_who_files_himself(counter: Counter, desk: Counter) -> None:
+    filed = counter.file()
+    written = desk.written
+    assert problem_of(desk.change(filed, "mandateVerifications", {"valid": True})) == (409, "mandateNotClaimed")
+    assert desk.written == written
