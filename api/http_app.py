@@ -11,9 +11,11 @@ from api.case_border import CaseBorder
 from api.composition import Program
 from api.pages.rendering import Pages
 from api.pages.routes.accessibility import accessibility_pages
+from api.pages.routes.board import board_pages
 from api.pages.routes.cases import cases_pages
 from api.pages.routes.employer import employer_pages
 from api.pages.routes.entrance import entrance_pages
+from api.pages.routes.queue import queue_pages
 from api.pages.session import Readers
 from api.pages.static_files import static_routes
 from api.permissions import Permissions
@@ -22,6 +24,7 @@ from api.reference_data.code_lists import CodeLists
 from api.routes.application_lists import application_list_routes
 from api.routes.applications import applications_routes
 from api.routes.case_changes import case_change_routes
+from api.routes.contract import contract_routes
 from api.routes.documents import document_routes
 from api.routes.health import WatchedWork, health_routes
 from api.routes.reference_data import reference_data_routes
@@ -56,6 +59,7 @@ def create_app(program: Program, issuer: DevelopmentIssuer, *, workers: WatchedW
         service_levels_routes(program),
         health_routes(program, workers),
         reference_data_routes(code_lists),
+        contract_routes(),
     ):
         app.include_router(routes, prefix=API_ROOT)
     for shown in (
@@ -64,6 +68,8 @@ def create_app(program: Program, issuer: DevelopmentIssuer, *, workers: WatchedW
         accessibility_pages(pages, readers),
         employer_pages(program, pages, readers),
         cases_pages(program, pages, readers, border),
+        queue_pages(program, pages, readers, border),
+        board_pages(program, pages, readers, border),
     ):
         app.include_router(shown)
     return app

@@ -10,9 +10,10 @@ import typer
 
 from api.commands.progress import progress_bar
 from api.demonstration.figures import Figures, figures_of
-from api.demonstration.plan import TODAY
-from api.demonstration.play import play
+from api.demonstration.play import Played, play
+from api.demonstration.season import TODAY
 from api.demonstration.stage import Stage, set_stage
+from api.demonstration.tour import guide
 from infra.settings import load_settings
 
 _SEED: Final = 2026
@@ -24,17 +25,19 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="end when the figures are in, instead of serving")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="the figures as the last line of standard output")] = False,
 ) -> None:
-    """File, check, decide and count applications, in a journal that is a demonstration's from its first event.
+    """File, check, ask, decide and count applications, in a journal that is a demonstration's from its first event.
 
     A demonstration that was cut off goes on where it stopped; one of another size begins anew. A journal with
-    real applications in it is never touched.
+    real applications in it is never touched. While it serves it shows a token for each role to look around with.
     """
     began = time.monotonic()
     settings = load_settings()
     with set_stage(settings, cases=cases, seed=_SEED, port=port) as stage:
-        figures = _played(stage, began)
+        played = _played(stage)
+        figures = _figures(stage, played, began)
         typer.echo(figures.as_table())
-        typer.echo(f"the service of this demonstration answers at {stage.address}/rest/singlePermit/v1/serviceLevels")
+        if not once:
+            typer.echo(guide(stage.address, played.cases, stage.callers))
         if as_json:
             typer.echo(json.dumps(figures.as_json()))
         if not once:
@@ -42,7 +45,7 @@ def demo(
             stage.wait_until_interrupted()
 
 
-def _played(stage: Stage, began: float) -> Figures:
+def _played(stage: Stage) -> Played:
     done = 0
     with progress_bar("applications filed") as report:
 
@@ -51,6 +54,9 @@ def _played(stage: Stage, began: float) -> Figures:
             done += count
             report(done, len(stage.planned))
 
-        played = play(stage.planned, stage.counter, stage.clock, on_filed=on_filed)
+        return play(stage.planned, stage.counter, stage.clock, on_filed=on_filed, deadlines=stage)
+
+
+def _figures(stage: Stage, played: Played, began: float) -> Figures:
     stage.wait_until_all_is_counted()
     return figures_of(stage.program, played, on=TODAY, seconds=time.monotonic() - began)

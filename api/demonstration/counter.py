@@ -1,129 +1,277 @@
-"""The people of a demonstration at the counter: employers and case handlers, over the real HTTP interface."""
+"""The people of a demonstration at the counter: applicants and case handlers, over the real HTTP interface."""
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from http import HTTPStatus
+from typing import Any, Final, assert_never
+from urllib.parse import urlsplit
 
-import httpx
-
+from api.demonstration.callers import Callers
+from api.demonstration.conversation import Answered, Conversation
+from api.demonstration.papers import Paper
+from api.demonstration.people import Party
 from api.demonstration.plan import PlannedCase
+from api.demonstration.steps import Answer, DecideWork, Send, Step
+from api.problems import API_ROOT
 
 _ATTEMPTS: Final = 40
 _PATIENCE: Final = 0.25
+
+_JSON: Final = {"Content-Type": "application/json"}
+_NOTHING: Final[Mapping[str, str]] = {}
+
+_WORK_PART: Final = "workPart"
+_RESIDENCE_PART: Final = "residencePart"
+_CLOSED: Final = "closed"
 
 
 class DemonstrationFailed(Exception):
     """The service answered what the demonstration did not expect."""
 
 
-class Decided(StrEnum):
-    GRANTED = "granted"
-    REFUSED = "refused"
-    LEFT_OPEN = "leftOpen"
+class Done(StrEnum):
+    """What a step came to, where its resource alone does not say it."""
+
+    FILED = "applications"
+    TURNED_AWAY = "turnedAway"
+    ATTACHED = "documents"
+    ANSWERED = "answers"
+    WORK_LEFT_OPEN = "workPartDecisions/leftOpen"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class FiledCase:
+    """A case as its players saw it last; ``etag`` is None while somebody else may have changed it since."""
+
     planned: PlannedCase
+    id: str
     href: str
+    reference: str
+    etag: str | None
+    status: str
+    stage: str
 
 
 class Counter:
-    """Speaks to the service at ``address``; safe to use from many threads."""
+    """Speaks to the service at ``address``; safe to use from many threads, though for one case from one at a time."""
 
-    def __init__(self, address: str) -> None:
-        self._client = httpx.Client(base_url=f"{address}/rest/singlePermit/v1/", timeout=30)
+    def __init__(self, address: str, callers: Callers) -> None:
+        self._service = Conversation(address)
+        self._callers = callers
 
     def close(self) -> None:
-        self._client.close()
+        self._service.close()
 
-    def file(self, planned: PlannedCase) -> FiledCase:
-        """File the application; somebody in a hurry is turned away first and mends what the answer names."""
-        if planned.defect is not None:
-            self._file(planned.defect, planned.key("defect"), expected=400)
-        filed = self._file(planned.body, planned.key("file"), expected=201)
-        return FiledCase(planned=planned, href=filed.json()["href"])
+    def file(self, planned: PlannedCase) -> tuple[FiledCase, list[str]]:
+        """File the application with its documents, and say what was done.
 
-    def add_evidence(self, case: FiledCase) -> None:
-        """Add recruitment evidence, unless the case has been decided without it."""
-        self._change(case, "labourMarketTests", "evidence", lambda _: case.planned.evidence)
+        Somebody in a hurry is turned away first and mends what the answer names.
+        """
+        filing, done = planned.filing, [Done.FILED.value]
+        if filing.defect is not None:
+            self._file(planned, filing.defect, "defect", expected=400)
+            done.append(Done.TURNED_AWAY)
+        filed = self._file(planned, filing.body, "file", expected=201)
+        told = filed.told
+        case = FiledCase(
+            planned=planned,
+            id=told["id"],
+            href=told["href"],
+            reference=told["reference"],
+            etag=filed.etag,
+            status=told["status"],
+            stage=told["stage"],
+        )
+        for paper in planned.papers:
+            self._attach(case, filing.filer, paper)
+            done.append(Done.ATTACHED)
+        # The Crossroads Bank has been asked: its answers change the case.
+        case.etag = None
+        return case, done
 
-    def withdraw(self, case: FiledCase) -> bool:
-        """Withdraw the application if it is still open; tell whether it is withdrawn."""
-        return self._change(case, "withdrawals", "withdraw", lambda _: {"reason": "found other work"}) == "withdrawn"
-
-    def decide(self, case: FiledCase) -> Decided:
-        """Decide as the rules say; what the engine could not judge is left for a person."""
-        match self._change(case, "workPartDecisions", "decide", _decision):
-            case "decidedGranted":
-                return Decided.GRANTED
-            case "decidedRefused":
-                return Decided.REFUSED
+    def take(self, case: FiledCase, step: Step) -> list[str]:
+        """Do what the plan says, and say what was done: nothing to a case that has come to its end before."""
+        if case.stage == _CLOSED:
+            return []
+        match step:
+            case Send():
+                return self._send(case, step)
+            case Answer():
+                return self._answer_request(case, step)
+            case DecideWork():
+                return [self._decide_work(case, step)]
             case _:
-                return Decided.LEFT_OPEN
+                assert_never(step)
 
-    def _change(
-        self, case: FiledCase, route: str, step: str, body_for: Callable[[dict[str, Any]], dict[str, Any] | None]
-    ) -> str:
-        """Read the case, wait until its checks have an outcome, change it; give the status it then has.
+    def _send(self, case: FiledCase, step: Send) -> list[str]:
+        if step.after_grant and case.stage != _RESIDENCE_PART:
+            return []
+        self._change(case, step.by, step.resource, step.name, step.body)
+        outcome = step.body.get("outcome")
+        return [step.resource if outcome is None else f"{step.resource}/{outcome}"]
 
-        A closed case is left as it is, and so is one for which ``body_for`` finds nothing to send.
+    def _answer_request(self, case: FiledCase, step: Answer) -> list[str]:
+        """Attach what was asked for, and answer with it; which request it is, the case file tells."""
+        self._attach(case, step.by, step.paper)
+        request_id = self._ask(step.by, case.href).told["informationRequests"][step.number - 1]["id"]
+        body = {"answer": "In bijlage.", "documents": [step.paper.digest]}
+        self._change(case, step.by, f"informationRequests/{request_id}/answers", step.name, body)
+        return [Done.ATTACHED, Done.ANSWERED]
+
+    def _decide_work(self, case: FiledCase, step: DecideWork) -> str:
+        """Decide on what the assessment says at that version.
+
+        Where it was decided before, by a demonstration that was cut off, the case file says how.
         """
         for _ in range(_ATTEMPTS):
-            found = self._answer("GET", f"{case.href}/assessment", expected=(200,))
-            assessment = found.json()
-            status: str = assessment["status"]
-            if status != "submitted":
-                return status
-            if assessment["pendingChecks"]:
-                time.sleep(_PATIENCE)
-                continue
-            body = body_for(assessment)
+            assessment = self._look_when_checked(case, step.by)
+            if assessment["stage"] != _WORK_PART:
+                return self._decided_before(case, step.by)
+            body = _decision(assessment, step.motivation)
             if body is None:
-                return status
-            changed = self._answer(
+                return Done.WORK_LEFT_OPEN
+            if self._changed(case, step.by, "workPartDecisions", step.name, body):
+                return f"workPartDecisions/{body['outcome']}"
+        raise _never_came_to_rest(case)
+
+    def _decided_before(self, case: FiledCase, by: Party) -> str:
+        """The outcome, and the case as it stood right after it: what followed is repeated step by step."""
+        decided = self._ask(by, case.href).told.get("workPart")
+        if decided is None:
+            case.stage = _WORK_PART
+            return Done.WORK_LEFT_OPEN
+        outcome: str = decided["outcome"]
+        granted = outcome == "granted"
+        case.status, case.stage = ("admissible", _RESIDENCE_PART) if granted else ("decidedRefused", _CLOSED)
+        return f"workPartDecisions/{outcome}"
+
+    def _change(self, case: FiledCase, by: Party, resource: str, step: str, body: dict[str, Any]) -> None:
+        """Change the case as its players saw it last; whoever finds that it has moved looks at it again."""
+        for _ in range(_ATTEMPTS):
+            if case.etag is None:
+                self._look_when_checked(case, by)
+            if self._changed(case, by, resource, step, body):
+                return
+        raise _never_came_to_rest(case)
+
+    def _attach(self, case: FiledCase, by: Party, paper: Paper) -> None:
+        for _ in range(_ATTEMPTS):
+            if case.etag is None:
+                self._look(case, by)
+            answer = self._answer(
+                by,
                 "POST",
-                f"{case.href}/{route}",
+                f"{case.href}/documents?kind={paper.kind}",
                 expected=(201, 412),
-                json=body,
-                headers={"Idempotency-Key": case.planned.key(step), "If-Match": found.headers["ETag"]},
+                body=paper.content,
+                headers=_headers(case, f"document-{paper.kind}") | {"Content-Type": paper.media_type},
             )
-            if changed.status_code == httpx.codes.CREATED:
-                now: str = changed.json()["status"]
-                return now
-        raise DemonstrationFailed(f"the case {case.href} did not come to rest")
+            if self._followed(case, answer):
+                return
+        raise _never_came_to_rest(case)
 
-    def _file(self, body: dict[str, Any], key: str, *, expected: int) -> httpx.Response:
-        headers = {"Idempotency-Key": key}
-        return self._answer("POST", "applications", expected=(expected,), json=body, headers=headers)
+    def _changed(self, case: FiledCase, by: Party, resource: str, step: str, body: dict[str, Any]) -> bool:
+        answer = self._answer(
+            by,
+            "POST",
+            f"{case.href}/{resource}",
+            expected=(201, 412),
+            body=_json(body),
+            headers=_headers(case, step) | _JSON,
+        )
+        return self._followed(case, answer)
 
-    def _answer(self, method: str, url: str, *, expected: tuple[int, ...], **request: Any) -> httpx.Response:
+    def _followed(self, case: FiledCase, answer: Answered) -> bool:
+        """Keep what the answer says of the case; False when the case had moved."""
+        if answer.status == HTTPStatus.PRECONDITION_FAILED:
+            case.etag = None
+            return False
+        told = answer.told
+        case.etag, case.status, case.stage = answer.etag, told["status"], told["stage"]
+        return True
+
+    def _look(self, case: FiledCase, by: Party) -> dict[str, Any]:
+        """Read what the rules say of the case, and remember its version."""
+        found = self._ask(by, f"{case.href}/assessment")
+        assessment: dict[str, Any] = found.told
+        case.etag = found.etag
+        return assessment
+
+    def _look_when_checked(self, case: FiledCase, by: Party) -> dict[str, Any]:
+        """The same once the Crossroads Bank has answered, or no longer needs to."""
+        for _ in range(_ATTEMPTS):
+            assessment = self._look(case, by)
+            if not assessment["pendingChecks"] or assessment["stage"] == _CLOSED:
+                return assessment
+            time.sleep(_PATIENCE)
+        raise _never_came_to_rest(case)
+
+    def _ask(self, by: Party, url: str) -> Answered:
+        return self._answer(by, "GET", url, expected=(200,))
+
+    def _file(self, planned: PlannedCase, body: dict[str, Any], step: str, *, expected: int) -> Answered:
+        headers = {"Idempotency-Key": planned.key(step)}
+        return self._answer(
+            planned.filing.filer,
+            "POST",
+            f"{API_ROOT}/applications",
+            expected=(expected,),
+            body=_json(body),
+            headers=headers | _JSON,
+        )
+
+    def _answer(
+        self,
+        by: Party,
+        method: str,
+        url: str,
+        *,
+        expected: tuple[int, ...],
+        body: bytes | None = None,
+        headers: Mapping[str, str] = _NOTHING,
+    ) -> Answered:
         """Ask until the service is there: a request with a key may be repeated without a second effect."""
-        response: httpx.Response | None = None
+        named = urlsplit(url)
+        path = f"{named.path}?{named.query}" if named.query else named.path
+        told = {**headers, "Authorization": f"Bearer {self._callers.token_of(by)}"}
+        answer: Answered | None = None
         for attempt in range(_ATTEMPTS):
-            try:
-                response = self._client.request(method, url, **request)
-            except httpx.TransportError:
-                response = None
-            if response is not None and response.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+            answer = self._service.ask(method, path, body, told)
+            if answer is not None and answer.status != HTTPStatus.SERVICE_UNAVAILABLE:
                 break
             time.sleep(_PATIENCE * min(attempt + 1, 8))
-        if response is None or response.status_code not in expected:
-            said = "nothing" if response is None else f"{response.status_code}: {response.text[:500]}"
-            raise DemonstrationFailed(f"{method} {url} was answered with {said}")
-        return response
+        if answer is None or answer.status not in expected:
+            said = "nothing" if answer is None else f"{answer.status}: {answer.content[:500].decode(errors='replace')}"
+            raise DemonstrationFailed(f"{method} {path} by {by.actor} was answered with {said}")
+        return answer
 
 
-def _decision(assessment: dict[str, Any]) -> dict[str, Any] | None:
-    """What the rules say, or None where a person has to judge."""
-    if assessment["manualTasks"] or assessment["verdict"] == "undetermined":
+def _json(body: Mapping[str, Any]) -> bytes:
+    return json.dumps(body).encode()
+
+
+def _headers(case: FiledCase, step: str) -> dict[str, str]:
+    if case.etag is None:
+        raise AssertionError("nobody has looked at the case")
+    return {"Idempotency-Key": case.planned.key(step), "If-Match": case.etag}
+
+
+def _never_came_to_rest(case: FiledCase) -> DemonstrationFailed:
+    return DemonstrationFailed(f"the case {case.href} did not come to rest")
+
+
+def _decision(assessment: dict[str, Any], motivation: str | None) -> dict[str, Any] | None:
+    """What the rules say; where a person has to judge, a grant with the motivation, or None without one."""
+    by_hand = bool(assessment["manualTasks"]) or assessment["verdict"] == "undetermined"
+    if by_hand and motivation is None:
         return None
     if "employerInactive" in assessment["supportedGrounds"]:
         return {"outcome": "refused", "grounds": ["employerInactive"]}
-    if assessment["verdict"] == "met":
-        return {"outcome": "granted"}
-    return {"outcome": "refused", "grounds": assessment["unmetRequirements"]}
+    if assessment["verdict"] == "notMet":
+        return {"outcome": "refused", "grounds": assessment["unmetRequirements"]}
+    return {"outcome": "granted", "motivation": motivation} if by_hand else {"outcome": "granted"}

@@ -1,26 +1,54 @@
-"""What the service counts at the end of a demonstration."""
+"""What the service counts at the end of a demonstration, held against what its players saw."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from typing import Any, Final
 
 from api.composition import Program
-from api.demonstration.counter import Decided
+from api.demonstration.alarms import Alarms, count_alarms
+from api.demonstration.counter import DemonstrationFailed, Done
 from api.demonstration.play import Played
 from infra.audit.verification import verify_journal
 from infra.postgres.event_counts import count_events
+from infra.wire_format import wire_name
 from projections.sla_board import Standing, board, total
+from projections.sla_board_flow import DayOfStages, stages_by_day
+
+_SEEN: Final[Mapping[str, tuple[str, ...]]] = {
+    "ApplicationSubmitted": (Done.FILED,),
+    "DocumentAttached": (Done.ATTACHED,),
+    "CaseAssigned": ("assignments",),
+    "FeePaid": ("feePayments",),
+    "MandateVerified": ("mandateVerifications",),
+    "CaseCorrected": ("corrections",),
+    "LabourMarketEvidenceAdded": ("labourMarketTests",),
+    "InformationRequested": ("informationRequests",),
+    "InformationProvided": (Done.ANSWERED,),
+    "ApplicationDeclaredAdmissible": ("admissibilityDecisions/admissible",),
+    "ApplicationDeclaredInadmissible": ("admissibilityDecisions/inadmissible",),
+    "WorkPartDecided": ("workPartDecisions/granted", "workPartDecisions/refused"),
+    "ApplicationForwardedToImmigrationOffice": ("forwardings",),
+    "ResidencePartDecided": ("residencePartDecisions/granted", "residencePartDecisions/refused"),
+    "ApplicationWithdrawn": ("withdrawals",),
+}
+"""For each event, what the players did that records one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """``standing`` is the board's total; on time, at risk and late add up to all applications."""
+    """``standing`` is the board's total, ``stages`` those of the day, ``recorded`` the events by name.
+
+    On time, at risk, late and not measured add up to all applications, and so do the stages.
+    """
 
     played: Played
     standing: Standing
-    checks: int
+    stages: DayOfStages
+    alarms: Alarms
+    recorded: Mapping[str, int]
     events: int
     root: str
     seconds: float
@@ -29,11 +57,22 @@ class Figures:
     def as_json(self) -> dict[str, Any]:
         return {
             "applications": self.standing.cases,
-            "decisions": self._decisions,
+            "stages": {wire_name(name): number for name, number in self._stages.items()},
+            "decisions": self._recorded("WorkPartDecided"),
+            "residenceDecisions": self._recorded("ResidencePartDecided"),
+            "inadmissible": self._recorded("ApplicationDeclaredInadmissible"),
+            "withdrawn": self._recorded("ApplicationWithdrawn"),
+            "informationRequests": self._recorded("InformationRequested"),
+            "lapsed": self.alarms.lapsed,
+            "documents": self._recorded("DocumentAttached"),
             "onTime": self.standing.in_time,
             "atRisk": self.standing.at_risk,
             "late": self.standing.late,
-            "checks": self.checks,
+            "notMeasured": self.standing.not_measured,
+            "paused": self.standing.paused,
+            "warnings": self.alarms.warnings,
+            "breaches": self.alarms.breaches,
+            "checks": self._recorded("CrossroadsCheckRequested"),
             "manualTasks": self.standing.manual_tasks,
             "events": self.events,
             "root": self.root,
@@ -42,36 +81,62 @@ class Figures:
 
     def as_table(self) -> str:
         """The board by category and status, and what the people at the counter did."""
-        head = f"{'category':24} {'status':16} {'cases':>6} {'open':>6} {'in time':>8} {'at risk':>8} {'late':>6}"
+        head = (
+            f"{'category':24} {'status':20} {'cases':>6} {'open':>6} {'in time':>8} {'at risk':>8} {'late':>6} "
+            f"{'paused':>7}"
+        )
         lines = [head, "-" * len(head)]
         lines += [_line(category, status, standing) for category, status, standing in self.rows]
         lines += ["-" * len(head), _line("all", "", self.standing), ""]
-        granted, refused = self.played.decisions[Decided.GRANTED], self.played.decisions[Decided.REFUSED]
+        done = self.played.done
         lines += [
-            f"{self._decisions} decisions ({granted} granted, {refused} refused), {self.played.withdrawn} withdrawn, "
-            f"{self.played.turned_away} turned away at the counter first",
-            f"{self.checks} Crossroads checks, {self.standing.manual_tasks} manual tasks open",
+            "stages: " + ", ".join(f"{number} {wire_name(name)}" for name, number in self._stages.items()),
+            f"work part: {self._recorded('WorkPartDecided')} decisions ({done['workPartDecisions/granted']} granted, "
+            f"{done['workPartDecisions/refused']} refused), {done[Done.WORK_LEFT_OPEN]} left to a person",
+            f"residence part: {self._recorded('ResidencePartDecided')} decisions "
+            f"({done['residencePartDecisions/granted']} granted, {done['residencePartDecisions/refused']} refused)",
+            f"{self._recorded('ApplicationDeclaredInadmissible')} inadmissible, "
+            f"{self._recorded('ApplicationWithdrawn')} withdrawn, "
+            f"{done[Done.TURNED_AWAY]} turned away at the counter first",
+            f"{self._recorded('InformationRequested')} requests for information, "
+            f"{self._recorded('InformationProvided')} answered, {self.alarms.lapsed} lapsed; "
+            f"{self._recorded('DocumentAttached')} documents",
+            f"{self.alarms.warnings} warnings and {self.alarms.breaches} breaches of terms and targets",
+            f"{self._recorded('CrossroadsCheckRequested')} Crossroads checks, "
+            f"{self.standing.manual_tasks} manual tasks open",
             f"{self.events} events, root {self.root}",
             f"{self.seconds:.1f} s",
         ]
         return "\n".join(lines)
 
     @property
-    def _decisions(self) -> int:
-        return self.played.decisions[Decided.GRANTED] + self.played.decisions[Decided.REFUSED]
+    def _stages(self) -> dict[str, int]:
+        return {name: number for name, number in asdict(self.stages).items() if name != "day"}
+
+    def _recorded(self, event: str) -> int:
+        return self.recorded.get(event, 0)
 
 
 def figures_of(program: Program, played: Played, *, on: date, seconds: float) -> Figures:
-    """Count on the board of ``on`` and verify the journal; raises nothing that a sound journal would raise."""
+    """Count on the board of ``on`` and verify the journal.
+
+    Raises :class:`DemonstrationFailed` when the service counts something else than the players did.
+    """
     with program.readers.connection() as connection, connection.cursor() as cursor:
         lines = board(cursor, on)
+        (stages,) = stages_by_day(cursor, on, on + timedelta(days=1))
+        alarms = count_alarms(cursor)
+    recorded = count_events(program.readers)
+    _require_agreement(recorded, played)
     verified = verify_journal(program.readers)
     if not verified.is_sound:
         raise AssertionError(f"the journal of the demonstration does not verify: {verified.first_finding}")
     return Figures(
         played=played,
         standing=total(lines),
-        checks=count_events(program.readers).get("CrossroadsCheckRequested", 0),
+        stages=stages,
+        alarms=alarms,
+        recorded=recorded,
         events=verified.size,
         root=verified.root,
         seconds=seconds,
@@ -79,8 +144,16 @@ def figures_of(program: Program, played: Played, *, on: date, seconds: float) ->
     )
 
 
+def _require_agreement(recorded: Mapping[str, int], played: Played) -> None:
+    """Nothing was lost and nothing counted twice."""
+    for event, done in _SEEN.items():
+        seen = sum(played.done[each] for each in done)
+        if recorded.get(event, 0) != seen:
+            raise DemonstrationFailed(f"the journal holds {recorded.get(event, 0)} {event}, but the players saw {seen}")
+
+
 def _line(category: str, status: str, standing: Standing) -> str:
     return (
-        f"{category:24} {status:16} {standing.cases:6} {standing.open:6} "
-        f"{standing.in_time:8} {standing.at_risk:8} {standing.late:6}"
+        f"{category:24} {status:20} {standing.cases:6} {standing.open:6} "
+        f"{standing.in_time:8} {standing.at_risk:8} {standing.late:6} {standing.paused:7}"
     )

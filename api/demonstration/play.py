@@ -1,33 +1,44 @@
-"""Play a plan day by day: the demonstration's clock moves, people file, decide and withdraw over HTTP."""
+"""Play a plan day by day: the demonstration's clock moves, people file, answer, decide and withdraw over HTTP."""
 
 from __future__ import annotations
 
 from collections import Counter as Tally
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from typing import Final
+from itertools import repeat
+from typing import Final, Protocol
 
-from api.demonstration.counter import Counter, Decided, FiledCase
-from api.demonstration.plan import TODAY, PlannedCase
+from api.demonstration.counter import Counter, FiledCase
+from api.demonstration.plan import PlannedCase
+from api.demonstration.season import TODAY
 from domain.case.commands import CIVIL_TIME
 from infra.clock import DemonstrationClock
 
 _CLIENTS: Final = 16
 
 _AFTERNOON: Final = time(17, 30)
-"""When the day's applications and answers are in and the people at the counter decide."""
+"""When the day's applications are in and the people at the counter go on with those of the days before."""
+
+
+class Deadlines(Protocol):
+    """What the watch over deadlines has still to do."""
+
+    def due(self, day: date) -> Set[str]:
+        """The ids of the cases that have a warning or a breach by ``day`` that is not recorded yet."""
+
+    def wait_until_recorded(self, day: date, cases: Set[str] | None = None) -> None:
+        """Wait until none of these cases is due, or of all cases none."""
 
 
 @dataclass(slots=True)
 class Played:
-    """What became of the plan, as its players saw it: to be held against what the service counts."""
+    """The cases, and what was done, as its players saw it: to be held against what the service counts."""
 
-    filed: int = 0
-    turned_away: int = 0
-    withdrawn: int = 0
-    decisions: Tally[Decided] = field(default_factory=Tally)
+    cases: list[FiledCase] = field(default_factory=list)
+    done: Tally[str] = field(default_factory=Tally)
 
 
 def play(
@@ -36,36 +47,53 @@ def play(
     clock: DemonstrationClock,
     *,
     on_filed: Callable[[int], None],
+    deadlines: Deadlines,
 ) -> Played:
-    """Play ``planned`` from its first day to ``TODAY``; ``on_filed`` is told of every batch filed."""
+    """Play ``planned`` from its first day to ``TODAY``; ``on_filed`` is told of every batch filed.
+
+    Nobody goes on with a case before the warnings and breaches that the day brought it are recorded.
+    """
     played = Played()
-    cases: list[FiledCase] = []
+    filed_on, days_of = _by_day(planned)
     with ThreadPoolExecutor(_CLIENTS) as people:
-        for day in _days(planned):
-            for batch in _in_order([each for each in planned if each.filed_at.date() == day]):
+
+        def go_on(case: FiledCase, day: date) -> list[str]:
+            return [each for step in case.planned.steps_on(day) for each in counter.take(case, step)]
+
+        by_number: dict[int, FiledCase] = {}
+        for day in sorted({TODAY, *filed_on, *days_of}):
+            for batch in _in_order(filed_on[day]):
                 clock.set(batch[0].filed_at)
-                cases += people.map(counter.file, batch)
-                played.filed += len(batch)
-                played.turned_away += sum(each.defect is not None for each in batch)
+                for case, done in people.map(counter.file, batch):
+                    played.cases.append(case)
+                    played.done.update(done)
+                    by_number[case.planned.number] = case
                 on_filed(len(batch))
             clock.set(datetime.combine(day, _AFTERNOON, CIVIL_TIME))
-            list(people.map(counter.add_evidence, [each for each in cases if each.planned.evidence_on == day]))
-            withdrawn = people.map(counter.withdraw, [each for each in cases if each.planned.withdrawn_on == day])
-            played.withdrawn += sum(withdrawn)
-            played.decisions.update(
-                people.map(counter.decide, [each for each in cases if each.planned.decided_on == day])
-            )
-    clock.set(datetime.combine(TODAY, _AFTERNOON, CIVIL_TIME))
+            at_hand = [by_number[each.number] for each in days_of[day]]
+            due = deadlines.due(day)
+            # The cases of which nothing is due go first: what is due is recorded meanwhile.
+            for is_due in (False, True):
+                group = [each for each in at_hand if (each.id in due) is is_due]
+                if is_due and group:
+                    deadlines.wait_until_recorded(day, {each.id for each in group})
+                for done in people.map(go_on, group, repeat(day)):
+                    played.done.update(done)
+    deadlines.wait_until_recorded(TODAY)
     return played
 
 
-def _days(planned: Sequence[PlannedCase]) -> list[date]:
-    """The days on which something happens, in order."""
-    days = {TODAY}
+def _by_day(
+    planned: Sequence[PlannedCase],
+) -> tuple[defaultdict[date, list[PlannedCase]], defaultdict[date, list[PlannedCase]]]:
+    """The cases filed on each day, and those with which somebody goes on then."""
+    filed_on: defaultdict[date, list[PlannedCase]] = defaultdict(list)
+    days_of: defaultdict[date, list[PlannedCase]] = defaultdict(list)
     for each in planned:
-        days |= {each.filed_at.date()}
-        days |= {day for day in (each.evidence_on, each.withdrawn_on, each.decided_on) if day is not None}
-    return sorted(day for day in days if day <= TODAY)
+        filed_on[each.filed_at.date()].append(each)
+        for day in sorted({step.on for step in each.steps}):
+            days_of[day].append(each)
+    return filed_on, days_of
 
 
 def _in_order(of_a_day: list[PlannedCase]) -> list[list[PlannedCase]]:

@@ -7,33 +7,44 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Iterator, Sequence, Set
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from datetime import time as time_of_day
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import httpx
 
 from api.composition import DEMONSTRATION_ORIGIN, Program, databases, make_databases, open_program
 from api.demonstration import plan
+from api.demonstration.callers import Callers
 from api.demonstration.counter import Counter, DemonstrationFailed
-from api.demonstration.plan import BACKLOG_FROM, PlannedCase
+from api.demonstration.plan import PlannedCase
+from api.demonstration.season import BACKLOG_FROM
 from domain.case.commands import CIVIL_TIME
 from infra.child_process import running_child
 from infra.clock import DemonstrationClock
 from infra.crossroads_process import simulator_process
+from infra.identity.development_issuer import DevelopmentIssuer
 from infra.keys import MasterKey
+from infra.postgres.connections import DatabaseUnavailable
 from infra.postgres.demonstration_databases import clear_for_demonstration
 from infra.postgres.in_process_checks import POSITION_NAME
 from infra.postgres.migrate import shipped_migrations
 from infra.postgres.server_access import database_server
 from infra.settings import Settings
+from projections.deadline_days import DeadlineDays, cases_due
+
+T = TypeVar("T")
 
 _LONGEST_WAIT: Final = 120.0
+_LOOK_AGAIN: Final = 0.03
+
+_SCRIPT: Final = ("plan", "season", "filings", "people", "papers", "course", "steps")
+"""The files of this package that say what is played."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,21 +52,39 @@ class Stage:
     program: Program
     planned: Sequence[PlannedCase]
     clock: DemonstrationClock
+    callers: Callers
     counter: Counter
     address: str
 
     def wait_until_all_is_counted(self) -> None:
         """Wait until every check has its outcome and every read model has come to the end of the journal."""
-        give_up = time.monotonic() + _LONGEST_WAIT
-        recorder = self.program.recorder
         readers = [POSITION_NAME, *(each.name for each in self.program.read_models)]
-        while True:
-            end = recorder.max_notification_id() or 0
-            if all((recorder.max_tracking_id(name) or 0) >= end for name in readers):
-                return
-            if time.monotonic() > give_up:
-                raise DemonstrationFailed(f"the workers did not come to position {end} in {_LONGEST_WAIT:.0f} s")
-            time.sleep(0.05)
+        _waited_for(lambda: self._have_come_to_the_end(readers) or None, "come to the end of the journal")
+
+    def due(self, day: date) -> Set[str]:
+        """The ids of the cases that have a warning or a breach by ``day`` that is not recorded yet."""
+        return _waited_for(lambda: self._due(day), "come to the end of the journal")
+
+    def wait_until_recorded(self, day: date, cases: Set[str] | None = None) -> None:
+        """Wait until none of these cases is due, or of all cases none."""
+
+        def is_recorded() -> bool | None:
+            due = self._due(day)
+            return None if due is None or (due if cases is None else due & cases) else True
+
+        _waited_for(is_recorded, f"record what was due by {day}")
+
+    def _have_come_to_the_end(self, readers: Sequence[str]) -> bool:
+        recorder = self.program.recorder
+        end = recorder.max_notification_id() or 0
+        return all((recorder.max_tracking_id(name) or 0) >= end for name in readers)
+
+    def _due(self, day: date) -> Set[str] | None:
+        """None while the read model that tells it has not seen all that happened."""
+        if not self._have_come_to_the_end([DeadlineDays.name]):
+            return None
+        with self.program.readers.connection() as connection, connection.cursor() as cursor:
+            return {str(case_id) for case_id in cases_due(cursor, day)}
 
     def wait_until_interrupted(self) -> None:
         try:
@@ -105,26 +134,47 @@ def set_stage(settings: Settings, *, cases: int, seed: int, port: int) -> Iterat
                 environment=environment,
             )
         )
-        counter = opened.enter_context(closing(Counter(service.announced)))
-        stage = Stage(program=program, planned=planned, clock=clock, counter=counter, address=service.announced)
+        callers = Callers(DevelopmentIssuer.open(settings.home, create=True))
+        counter = opened.enter_context(closing(Counter(service.announced, callers)))
+        stage = Stage(
+            program=program,
+            planned=planned,
+            clock=clock,
+            callers=callers,
+            counter=counter,
+            address=service.announced,
+        )
         if not begun_anew:
             # What was under way at the kill is finished in its own time, before the clock goes back to the first day.
             stage.wait_until_all_is_counted()
+            stage.wait_until_recorded(clock.now().astimezone(CIVIL_TIME).date())
         yield stage
+
+
+def _waited_for(ask: Callable[[], T | None], what: str) -> T:
+    """The first answer of ``ask`` that is not None; a database that is gone comes back or exhausts the patience."""
+    give_up = time.monotonic() + _LONGEST_WAIT
+    while time.monotonic() < give_up:
+        with suppress(DatabaseUnavailable):
+            answer = ask()
+            if answer is not None:
+                return answer
+        time.sleep(_LOOK_AGAIN)
+    raise DemonstrationFailed(f"the workers did not {what} in {_LONGEST_WAIT:.0f} s")
 
 
 def _declare_wages(simulator: str, planned: Sequence[PlannedCase]) -> None:
     """Tell the simulator what employers have declared for the workers of renewals."""
     declarations = [
         {
-            "ssin": each.wages.ssin,
-            "enterpriseNumber": each.wages.enterprise_number,
+            "ssin": wages.ssin,
+            "enterpriseNumber": wages.enterprise_number,
             "quarters": [
-                {"quarter": quarter, "grossEuroCents": cents} for quarter, cents in each.wages.cents_by_quarter.items()
+                {"quarter": quarter, "grossEuroCents": cents} for quarter, cents in wages.cents_by_quarter.items()
             ],
         }
-        for each in planned
-        if each.wages is not None
+        for wages in (each.filing.wages for each in planned)
+        if wages is not None
     ]
     answer = httpx.put(f"{simulator}/admin/wages", json={"declarations": declarations}, timeout=60)
     answer.raise_for_status()
@@ -135,5 +185,6 @@ def _marker(settings: Settings, cases: int, seed: int) -> str:
     key = sha256(settings.key_encryption_key_path.read_bytes()).hexdigest()[:16]
     steps = [*shipped_migrations("journal"), *shipped_migrations("keys")]
     schema = sha256("".join(step.digest for step in steps).encode()).hexdigest()[:16]
-    script = sha256(Path(plan.__file__).read_bytes()).hexdigest()[:16]
+    here = Path(__file__).parent
+    script = sha256(b"".join((here / f"{name}.py").read_bytes() for name in _SCRIPT)).hexdigest()[:16]
     return f"demonstration of {cases} cases, seed {seed}, key {key}, schema {schema}, script {script}"

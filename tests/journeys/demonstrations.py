@@ -83,6 +83,13 @@ class Home:
     def kill_the_server(self) -> None:
         os.kill(self._postgres.postmaster_pid(), signal.SIGKILL)
 
+    def kill_the_process(self, *words: str) -> None:
+        """Kill the one process of this home whose command line has these words in a row."""
+        told = b"\0" + b"\0".join(word.encode() for word in words) + b"\0"
+        found = [each for each in self.processes() if told in _command_line(each)]
+        assert len(found) == 1, f"{len(found)} processes run {' '.join(words)}"
+        os.kill(found[0], signal.SIGKILL)
+
     def processes(self) -> set[int]:
         """The living processes of this program that were told of this home."""
         told = f"PERMIT_HOME={self.path}".encode()
@@ -108,6 +115,13 @@ class Home:
         except (psycopg2.OperationalError, psycopg2.errors.UndefinedTable):
             return 0
         return 0 if row is None else int(row[0])
+
+
+def _command_line(process: int) -> bytes:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:  # it has ended
+        return b""
 
 
 @contextmanager

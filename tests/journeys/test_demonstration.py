@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
+import httpx
 import pytest
 
 from api.composition import open_program
@@ -24,6 +27,11 @@ from tests.servers import fresh_database
 pytestmark = pytest.mark.server
 
 CASES = 80
+
+VISIT = re.compile(
+    r"^(\w[\w ]*?)  +\S+ *(?:see (\S+) \(\w+\))?\n  ([\w-]+\.[\w-]+\.[\w-]+)\n(?:  (http\S+)\n)?", re.MULTILINE
+)
+"""Whom the demonstration shows: who it is, the reference of a case, the token, and the address of the case."""
 
 
 @pytest.fixture(scope="module")
@@ -42,16 +50,44 @@ def without_chance(figures: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in figures.items() if name not in ("root", "seconds")}
 
 
-def test_it_files_checks_decides_counts_and_ends(played: Ended) -> None:
+def test_it_files_checks_asks_decides_counts_and_ends(played: Ended) -> None:
     assert played.code == 0, played.errors
     figures = played.last_line
     assert list(figures) == [
-        "applications", "decisions", "onTime", "atRisk", "late", "checks", "manualTasks", "events", "root", "seconds"
+        "applications", "stages", "decisions", "residenceDecisions", "inadmissible", "withdrawn",
+        "informationRequests", "lapsed", "documents", "onTime", "atRisk", "late", "notMeasured", "paused",
+        "warnings", "breaches", "checks", "manualTasks", "events", "root", "seconds",
     ]  # fmt: skip
-    assert figures["applications"] == CASES
-    assert figures["onTime"] + figures["atRisk"] + figures["late"] == CASES
-    assert min(figures["decisions"], figures["late"], figures["manualTasks"]) > 0
+    assert figures["applications"] == sum(figures["stages"].values()) == CASES
+    assert figures["onTime"] + figures["atRisk"] + figures["late"] + figures["notMeasured"] == CASES
     assert CASES < figures["checks"] < 2 * CASES, "one for each application and another for each renewal"
+    assert figures["documents"] > CASES, "one for each application, and some more"
+
+
+def test_every_stage_and_every_turn_of_the_procedure_is_there(played: Ended) -> None:
+    figures = played.last_line
+    nothing = {name for name, number in {**figures, **figures["stages"]}.items() if number == 0}
+    assert nothing <= {"notMeasured"}
+    assert figures["residenceDecisions"] < figures["decisions"]
+    assert figures["lapsed"] < figures["informationRequests"]
+
+
+def test_it_shows_a_token_for_each_role_and_a_case_that_it_opens(home: Home, played: Ended) -> None:
+    assert played.code == 0, played.errors
+    with home.started("demo", f"--cases={CASES}") as process:
+        visits = VISIT.findall("".join(shown_until(process, "regulator")))
+        opened = [
+            (httpx.get(href, headers={"Authorization": f"Bearer {token}"}).json()["reference"], reference)
+            for _, reference, token, href in visits
+            if href
+        ]
+    assert [who for who, *_ in visits] == [
+        "employer", "its representative", "worker",
+        "case handler", "lead of the case handlers", "operations", "regulator",
+    ]  # fmt: skip
+    assert len({token for _, _, token, _ in visits}) == len(visits)
+    assert len(opened) == 4
+    assert all(found == promised for found, promised in opened)
 
 
 def test_the_journal_says_the_same_as_the_figures(home: Home, played: Ended) -> None:
@@ -85,9 +121,18 @@ def test_killed_in_the_middle_it_goes_on_where_it_stopped(played: Ended) -> None
             home.wait_for_events(90)
             process.kill()
             all_end_with_it(home)
-        # and another one of which nothing is left, not even the database
-        with home.started("demo", f"--cases={CASES}", "--once"):
+        # and one whose workers are killed, then the service, and then it
+        with home.started("demo", f"--cases={CASES}", "--once") as process:
             home.wait_for_events(250)
+            home.kill_the_process("api.cli", "work", "all")
+            home.kill_the_process("api.cli", "serve", "--no-workers")
+            process.kill()
+            all_end_with_it(home)
+        # and one that loses its database on the way, and after that all it has, so that nothing is left
+        with home.started("demo", f"--cases={CASES}", "--once"):
+            home.wait_for_events(450)
+            home.kill_the_server()
+            home.wait_for_events(700)
             for each in home.processes():
                 with suppress(ProcessLookupError):
                     os.kill(each, signal.SIGKILL)
@@ -136,6 +181,16 @@ def test_the_summary_is_for_people_and_names_nobody(played: Ended) -> None:
     assert "decisions (" in played.output
     assert all(json.dumps(name) not in played.errors for name in ("givenName", "familyName", "ssin"))
     assert "Traceback" not in played.errors
+
+
+def shown_until(process: subprocess.Popen[str], last: str) -> Iterator[str]:
+    """What is written, up to the line after the one that begins with ``last``."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        yield line
+        if line.startswith(last):
+            yield process.stdout.readline()
+            return
 
 
 def all_end_with_it(home: Home, *, within: float = 15) -> None:

@@ -1,0 +1,74 @@
+"""The form above a list or a board by which its reader says what he wants to see; its address can be kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
+
+from fastapi import Request
+from starlette.datastructures import QueryParams
+
+from api.pages.page_parts import REFRESH_PARAMETER, Choice
+from infra.identity.caller import Role
+
+HANDLER: Final = "handler"
+_ROLE: Final = f"{Role.CASE_HANDLER}:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """One field; with ``choices`` one of them is chosen, else ``type`` says what is written or ticked."""
+
+    name: str
+    label: str
+    value: str
+    choices: tuple[Choice, ...] = ()
+    type: str = "text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilterForm:
+    """The fields in their order; ``kept`` is what else the address asks and goes on to ask."""
+
+    action: str
+    filters: tuple[Filter, ...]
+    kept: tuple[tuple[str, str], ...] = ()
+
+
+def filled_in(request: Request) -> QueryParams:
+    """What the address asks, as the interface takes it: a field left empty asks nothing."""
+    return QueryParams([(name, value.strip()) for name, value in request.query_params.multi_items() if value.strip()])
+
+
+def with_actor(parameters: QueryParams) -> QueryParams:
+    """The same, with a handler as the journal names him: people write his pseudonym alone."""
+    return QueryParams(
+        [
+            (name, _ROLE + value if name == HANDLER and ":" not in value else value)
+            for name, value in parameters.multi_items()
+        ]
+    )
+
+
+def address(path: str, *asked: tuple[str, str | None]) -> str:
+    """A path with what is asked of it; None asks nothing."""
+    given = [(name, value) for name, value in asked if value is not None]
+    return f"{path}?{urlencode(given)}" if given else path
+
+
+def refresh_kept(request: Request) -> tuple[tuple[str, str], ...]:
+    """A reader who has paused the refresh keeps it paused when he asks for other cases."""
+    paused = request.query_params.get(REFRESH_PARAMETER)
+    return () if paused is None else ((REFRESH_PARAMETER, paused),)
+
+
+def choices_with_all(all_of_them: str, choices: Sequence[Choice]) -> tuple[Choice, ...]:
+    """The choices, and before them to choose none."""
+    return (Choice(value="", text=all_of_them), *choices)
+
+
+def pseudonym(actor: str) -> str:
+    """What people call a handler: his pseudonym without his role."""
+    return actor.removeprefix(_ROLE)

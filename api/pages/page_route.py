@@ -1,0 +1,141 @@
+"""How pages end when they are refused: as a page, in the reader's language, with the status the API would give.
+
+Also the guard of every form: a POST that another site sends is refused before anything is read of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute
+
+from api.pages.languages import Language
+from api.pages.rendering import Link, Pages
+from api.pages.session import ENTRANCE, NotSignedIn, Readers
+from api.problems import (
+    BAD_REQUEST,
+    NO_PERMISSION,
+    NOT_FOUND,
+    OWN_PROBLEM_TYPES,
+    TOO_LARGE,
+    UNAVAILABLE,
+    Problem,
+    RequestRefused,
+    problem_of,
+)
+
+PROBLEM_TYPES: Final = "problemTypes"
+
+_SAFE: Final = ("GET", "HEAD")
+_OWN_SITE: Final = ("same-origin", "none")
+
+
+class PageRoute(APIRoute):
+    """A route whose refusals are pages; the application holds ``state.pages`` and ``state.readers``.
+
+    An error that is not foreseen passes, to be logged and answered where all of them are.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        answer = super().get_route_handler()
+
+        async def answer_or_refuse(request: Request) -> Response:
+            try:
+                require_own_site(request)
+                return await answer(request)
+            except NotSignedIn as why:
+                return RedirectResponse(why.entrance, 303, {"Cache-Control": "no-store"})
+            except Exception as error:
+                problem = problem_of(error)
+                if problem is None:
+                    raise
+                return refusal_page(request, problem)
+
+        return answer_or_refuse
+
+
+def require_own_site(request: Request) -> None:
+    """Raises :class:`RequestRefused` (403) for a form that was not sent from a page of this service.
+
+    Browsers say where a form comes from in ``Sec-Fetch-Site``; those that do not yet say it in ``Origin``, which is
+    ``null`` where pages tell no referrer, as ours: such a browser is too old. A request that says neither was not
+    sent by a browser, and bears the session only if whoever sends it holds the token anyway.
+    """
+    if request.method in _SAFE:
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    if site is None:
+        own = origin is None or urlsplit(origin).netloc == request.headers.get("Host")
+    else:
+        own = site in _OWN_SITE
+    if not own:
+        raise RequestRefused(
+            Problem(type=NO_PERMISSION, detail="This was sent from another site: open the page here and send it again.")
+        )
+
+
+def refusal_page(request: Request, problem: Problem) -> Response:
+    """The problem as a page: what, where and how to mend it."""
+    pages: Pages = request.app.state.pages
+    readers: Readers = request.app.state.readers
+    language = pages.language(request)
+    response = pages.response(
+        request,
+        "refusal.html",
+        {
+            "heading": problem_heading(readers, language, problem),
+            "explained": problem_explained(readers, language, problem),
+            "detail": problem.detail,
+            "issues": [each.issue for each in problem.issues],
+            "instance": problem.instance,
+            "links": [Link(href=ENTRANCE, text=language.gettext("To the start page"))],
+        },
+        surroundings=readers.surroundings_of_anyone(request, ""),
+        status=problem.type.status,
+    )
+    if "Retry-After" in problem.headers:
+        response.headers["Retry-After"] = problem.headers["Retry-After"]
+    return response
+
+
+def problem_heading(readers: Readers, language: Language, problem: Problem) -> str:
+    """What went wrong, in a few words of the reader's language."""
+    if problem.type.code in OWN_PROBLEM_TYPES:
+        return readers.code_lists.label(PROBLEM_TYPES, problem.type.code, language.code)
+    match problem.type.status:
+        case NOT_FOUND.status:
+            return language.gettext("This page does not exist")
+        case NO_PERMISSION.status:
+            return language.gettext("You may not do this")
+        case UNAVAILABLE.status:
+            return language.gettext("The service cannot answer now")
+        case TOO_LARGE.status:
+            return language.gettext("The file is too large")
+        case _:
+            return language.gettext("This cannot be taken as it was sent")
+
+
+def problem_explained(readers: Readers, language: Language, problem: Problem) -> str:
+    """What it means and what to do, in the reader's language."""
+    if problem.type.code in OWN_PROBLEM_TYPES:
+        return readers.code_lists.description(PROBLEM_TYPES, problem.type.code, language.code) or ""
+    match problem.type.status:
+        case NOT_FOUND.status:
+            return language.gettext("There is nothing at this address, or it is not yours to see. Look at the address.")
+        case NO_PERMISSION.status:
+            return language.gettext(
+                "Your role does not allow this. Ask somebody whose role does, or sign in as another."
+            )
+        case UNAVAILABLE.status:
+            return language.gettext("Wait a few seconds and send it again; nothing is carried out twice.")
+        case TOO_LARGE.status:
+            return language.gettext("Save or scan it at a lower resolution, or send it as several documents.")
+        case BAD_REQUEST.status:
+            return language.gettext("Nothing was written. Mend what is listed and send it again.")
+        case _:
+            return language.gettext("Nothing was written. Go back and try again.")

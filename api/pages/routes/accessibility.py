@@ -1,0 +1,21 @@
+"""``/accessibility``: the statement on accessibility and the way to complain, as the law asks for them."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from api.pages.page_route import PageRoute
+from api.pages.rendering import Pages
+from api.pages.session import Readers
+
+
+def accessibility_pages(pages: Pages, readers: Readers) -> APIRouter:
+    """The statement, for everyone."""
+    routes = APIRouter(route_class=PageRoute)
+
+    @routes.get("/accessibility", name="accessibility")
+    def statement(request: Request) -> Response:
+        surroundings = readers.surroundings_of_anyone(request, "/accessibility")
+        return pages.response(request, "accessibility.html", {}, surroundings=surroundings)
+
+    return routes

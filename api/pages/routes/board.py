@@ -1,0 +1,293 @@
+"""``/board``: how the work stands against its terms, in figures; each with its table, its file and its cases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+from markupsafe import Markup
+
+from api.access import Granted
+from api.case_border import CaseBorder
+from api.charts.figures import Figure, csv_of
+from api.composition import Program
+from api.pages.board_cache import BoardCache, Kept, Reached
+from api.pages.board_figures import FIGURE_NAMES, board_figures
+from api.pages.board_reading import BoardReading, read_board
+from api.pages.board_tiles import board_tiles, summary_of
+from api.pages.board_words import BoardWords
+from api.pages.case_rows import CaseRow, row_on_board
+from api.pages.filter_forms import (
+    Filter,
+    FilterForm,
+    address,
+    choices_with_all,
+    filled_in,
+    pseudonym,
+    refresh_kept,
+    with_actor,
+)
+from api.pages.languages import Language
+from api.pages.page_parts import Freshness, Paging, Refreshing
+from api.pages.page_route import PageRoute
+from api.pages.rendering import Pages
+from api.pages.security_headers import page_headers
+from api.pages.session import Readers
+from api.paging import AFTER, single, unusable_cursor
+from api.permissions import Action
+from api.problems import NOT_FOUND, Problem, RequestRefused
+from api.query_values import day_of
+from api.routes.service_levels import cell_of, scope_of
+from domain.case.codes import AUTHORITIES, CATEGORIES
+from infra.postgres.projection_progress import list_projections
+from projections.keyset_pages import PlaceUnusable
+from projections.sla_board import SlaBoard
+from projections.sla_board_drilldown import cases_behind
+from projections.sla_board_scope import Scope
+
+BOARD: Final = "/board"
+CASES: Final = "/board/cases"
+PAGE_LENGTH: Final = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownBoard:
+    """A board in one language: what was read, its figures, and these as they stand on the page."""
+
+    reading: BoardReading
+    figures: Mapping[str, Figure]
+    drawn: Mapping[str, Markup]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What an address of the board asks, and of whom."""
+
+    granted: Granted
+    on: date
+    scope: Scope
+    language: Language
+
+    def href(self, path: str, *more: tuple[str, str | None]) -> str:
+        """The same cases on the same day somewhere else."""
+        return address(
+            path,
+            ("on", self.on.isoformat()),
+            ("authority", self.scope.authority),
+            ("category", self.scope.category),
+            ("handler", self.scope.handler),
+            ("withoutPaused", "true" if self.scope.without_paused else None),
+            *more,
+        )
+
+
+def board_pages(program: Program, pages: Pages, readers: Readers, border: CaseBorder) -> APIRouter:
+    """The board, its files and the cases behind its numbers."""
+    routes = APIRouter(route_class=PageRoute)
+    models = [each for each in program.read_models if each.name == SlaBoard.name]
+
+    def reached() -> Reached:
+        now = program.clock.now()
+        (progress,) = list_projections(program.readers, models, now=now)
+        return Reached(position=progress.position, behind=progress.lag_events, at=now)
+
+    cache = BoardCache[ShownBoard](reached)
+
+    def asked_of(request: Request) -> _Asked:
+        granted = readers.granted(request, Action.READ_SERVICE_LEVELS)
+        parameters = with_actor(filled_in(request))
+        return _Asked(
+            granted=granted,
+            on=day_of(parameters, border.today),
+            scope=scope_of(parameters, granted),
+            language=pages.language(request),
+        )
+
+    def shown(asked: _Asked) -> Kept[ShownBoard]:
+        return cache.get((asked.on, asked.scope, asked.language.code), lambda: computed(asked))
+
+    def computed(asked: _Asked) -> ShownBoard:
+        with program.readers.connection() as connection, connection.cursor() as cursor:
+            reading = read_board(cursor, asked.on, asked.scope)
+        figures = board_figures(reading, BoardWords(language=asked.language, code_lists=readers.code_lists))
+        template = pages.environments[asked.language.code].get_template("board_parts/figure.html")
+        # Templates escape what is not markup, so what they give is.
+        drawn = {
+            name: Markup(template.render(figure=each, csv_href=asked.href(f"{BOARD}/{name}.csv")))  # noqa: S704
+            for name, each in figures.items()
+        }
+        return ShownBoard(reading=reading, figures=figures, drawn=drawn)
+
+    @routes.get(BOARD, name="board")
+    def board(request: Request) -> Response:
+        asked = asked_of(request)
+        kept, caller = shown(asked), asked.granted.caller
+        freshness, reading = freshness_of(kept.reached), kept.shown.reading
+        may_read = readers.may(caller, Action.READ_APPLICATION)
+        words = BoardWords(language=asked.language, code_lists=readers.code_lists)
+        return pages.response(
+            request,
+            "board.html",
+            {
+                "form": _form(request, asked, words),
+                "on": asked.on,
+                "refreshing": Refreshing.of(request),
+                "summary": summary_of(reading.open_work, asked.language),
+                "tiles": board_tiles(
+                    reading.open_work, freshness, asked.language, lambda *more: asked.href(CASES, *more)
+                ),
+                "freshness": freshness,
+                "drawn": kept.shown.drawn,
+                "oldest": kept.shown.figures["oldest"],
+                "oldest_rows": [row_on_board(each, words, may_read=may_read) for each in reading.oldest],
+                "oldest_csv": asked.href(f"{BOARD}/oldest.csv"),
+            },
+            surroundings=readers.surroundings(request, caller, BOARD),
+            # Counts and references of cases: nothing on it is about a person, and nothing on it is secret from
+            # one who may open it. So it may be compressed, which a page full of figures needs.
+            personal=False,
+        )
+
+    @routes.get(BOARD + "/{name}.csv", name="boardFigure")
+    def figure_file(request: Request, name: str) -> Response:
+        asked = asked_of(request)
+        if name not in FIGURE_NAMES:
+            raise RequestRefused(
+                Problem(type=NOT_FOUND, detail=f"There is no such figure; there are {', '.join(FIGURE_NAMES)}.")
+            )
+        headers = page_headers(personal=False) | {
+            "Content-Disposition": f'attachment; filename="{name}-{asked.on.isoformat()}.csv"',
+            "Content-Language": asked.language.code,
+            "Vary": "Accept-Language, Cookie",
+        }
+        return Response(csv_of(shown(asked).shown.figures[name]), 200, headers, "text/csv; charset=utf-8")
+
+    @routes.get(CASES, name="boardCases")
+    def cases(request: Request) -> Response:
+        asked, parameters = asked_of(request), with_actor(filled_in(request))
+        cell = cell_of(parameters)
+        place = reached()
+        with program.readers.connection() as connection, connection.cursor() as cursor:
+            try:
+                page = cases_behind(
+                    cursor, asked.on, asked.scope, cell, limit=PAGE_LENGTH, after=single(parameters, AFTER)
+                )
+            except PlaceUnusable:
+                raise unusable_cursor() from None
+        words = BoardWords(language=asked.language, code_lists=readers.code_lists)
+        may_read = readers.may(asked.granted.caller, Action.READ_APPLICATION)
+        rows: list[CaseRow] = [row_on_board(each, words, may_read=may_read) for each in page.items]
+        # The day is pinned, so that a list begun before midnight goes on as it began.
+        others = [(name, value) for name, value in parameters.multi_items() if name not in (AFTER, "on")]
+        here = [*others, ("on", asked.on.isoformat())]
+        return pages.response(
+            request,
+            "board_parts/cases.html",
+            {
+                "rows": rows,
+                "chosen": _chosen(asked, parameters.multi_items(), words),
+                "freshness": freshness_of(place),
+                "back_href": asked.href(BOARD),
+                "first_href": address(CASES, *here) if single(parameters, AFTER) is not None else None,
+                "paging": Paging(next_href=None if page.next is None else address(CASES, *here, (AFTER, page.next))),
+            },
+            surroundings=readers.surroundings(request, asked.granted.caller, BOARD),
+        )
+
+    return routes
+
+
+def freshness_of(reached: Reached) -> Freshness:
+    return Freshness(position=reached.position, read_at=reached.at, behind=reached.behind)
+
+
+def _form(request: Request, asked: _Asked, words: BoardWords) -> FilterForm:
+    language, scope = asked.language, asked.scope
+    authorities = Filter(
+        name="authority",
+        label=language.gettext("Authority"),
+        value=scope.authority or "",
+        choices=choices_with_all(
+            language.gettext("All authorities"),
+            words.choices("authorities", AUTHORITIES),
+        ),
+    )
+    category = Filter(
+        name="category",
+        label=language.gettext("Category"),
+        value=scope.category or "",
+        choices=choices_with_all(
+            language.gettext("All categories"),
+            words.choices("categories", CATEGORIES),
+        ),
+    )
+    return FilterForm(
+        action=BOARD,
+        filters=(
+            # Whoever belongs to an authority sees that one: there is nothing to choose.
+            *((authorities,) if asked.granted.caller.authority is None else ()),
+            category,
+            Filter(name="handler", label=language.gettext("Handler"), value=pseudonym(scope.handler or "")),
+            Filter(name="on", label=language.gettext("As of the end of"), value=asked.on.isoformat(), type="date"),
+            Filter(
+                name="withoutPaused",
+                label=language.gettext("Without paused cases"),
+                value="true" if scope.without_paused else "",
+                type="checkbox",
+            ),
+        ),
+        kept=refresh_kept(request),
+    )
+
+
+def _chosen(asked: _Asked, parameters: list[tuple[str, str]], words: BoardWords) -> list[str]:
+    """Which cases a list is of, in words: one for each thing that was chosen."""
+    language, scope = asked.language, asked.scope
+    told = [language.gettext("As of the end of %(day)s", day=language.date(asked.on))]
+    if scope.authority is not None:
+        told.append(words.label("authorities", scope.authority))
+    if scope.category is not None:
+        told.append(words.label("categories", scope.category))
+    if scope.handler is not None:
+        told.append(language.gettext("Handler %(name)s", name=pseudonym(scope.handler)))
+    if scope.without_paused:
+        told.append(language.gettext("Without paused cases"))
+    for name, value in parameters:
+        match name, value:
+            case "open", "true":
+                told.append(language.gettext("Open"))
+            case "open", _:
+                told.append(language.gettext("Closed"))
+            case "status", _:
+                told.append(words.label("caseStatuses", value))
+            case "stage", _:
+                told.append(words.label("stages", value))
+            case "standing", _:
+                told.append(words.label("serviceStatuses", value))
+            case "paused", "true":
+                told.append(language.gettext("Paused"))
+            case "paused", _:
+                told.append(language.gettext("Not paused"))
+            case "withTasks", "true":
+                told.append(language.gettext("With manual tasks"))
+            case "withTasks", _:
+                told.append(language.gettext("Without manual tasks"))
+            case "filedFrom", _:
+                told.append(language.gettext("Filed from %(day)s", day=language.date(date.fromisoformat(value))))
+            case "filedUntil", _:
+                told.append(language.gettext("Filed before %(day)s", day=language.date(date.fromisoformat(value))))
+            case "closedFrom", _:
+                told.append(language.gettext("Closed from %(day)s", day=language.date(date.fromisoformat(value))))
+            case "closedUntil", _:
+                told.append(language.gettext("Closed before %(day)s", day=language.date(date.fromisoformat(value))))
+            case "ageFrom", _:
+                told.append(language.gettext("At least %(days)s days old", days=language.integer(int(value))))
+            case "ageUntil", _:
+                told.append(language.gettext("Less than %(days)s days old", days=language.integer(int(value))))
+            case _:
+                # The scope was told above, and what is no part of a question says nothing.
+                pass
+    return told

@@ -1,0 +1,219 @@
+"""``/`` and ``/session``: what this is, who one can be here, and signing in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Final
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+
+from api.pages.languages import Language
+from api.pages.page_parts import Choice, FieldError
+from api.pages.page_route import PageRoute
+from api.pages.rendering import Pages
+from api.pages.sent_forms import SentForm, sent_form
+from api.pages.session import (
+    ENTRANCE,
+    EXPIRED_PARAMETER,
+    FIRST_PAGES,
+    NEXT_PARAMETER,
+    SIGN_OUT,
+    NotSignedIn,
+    Readers,
+    begin_session,
+    end_session,
+    local_path,
+)
+from api.problems import RequestRefused
+from domain.case.codes import AUTHORITIES
+from infra.clock import SystemClock
+from infra.identity.caller import CLAIM_OF_ROLE, Caller, CallerUnusable, Claim, Role
+from infra.identity.development_issuer import DevelopmentIssuer
+
+TOKEN: Final = "token"  # noqa: S105 - the name of a field
+ROLE: Final = "role"
+SUBJECT: Final = "sub"
+OUT_PARAMETER: Final = "out"
+
+_SUGGESTED: Final[Mapping[Role, str]] = {
+    Role.EMPLOYER: "hr-1",
+    Role.REPRESENTATIVE: "rep-1",
+    Role.WORKER: "w-1",
+    Role.CASE_HANDLER: "h-1",
+    Role.OPERATIONS: "ops-1",
+    Role.REGULATOR: "reg-1",
+}
+
+Form = Annotated[SentForm, Depends(sent_form)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleCard:
+    """One of the roles that the chooser offers."""
+
+    role: Role
+    name: str
+    described: str
+    href: str
+
+
+def entrance_pages(pages: Pages, readers: Readers, issuer: DevelopmentIssuer | None) -> APIRouter:
+    """The entrance. Without ``issuer`` nobody can choose a role, and one signs in with a token brought along."""
+    routes = APIRouter(route_class=PageRoute)
+    clock = SystemClock()
+
+    @routes.get(ENTRANCE, name="entrance")
+    def entrance(request: Request) -> Response:
+        return shown(request, role_of(request.query_params.get(ROLE)))
+
+    @routes.post("/session", name="beginSession")
+    def begin(request: Request, form: Form) -> Response:
+        language = pages.language(request)
+        role = role_of(form.one(ROLE))
+        if form.one(TOKEN):
+            return brought(request, form, form.one(TOKEN))
+        if role is None or issuer is None:
+            error = FieldError(field=TOKEN, text=language.gettext("Paste an access token, or choose a role."))
+            return shown(request, None, form=form, errors=(error,))
+        claim = CLAIM_OF_ROLE[role]
+        value = form.one(claim) or None
+        caller = Caller(
+            role=role,
+            subject=form.one(SUBJECT),
+            token_id=str(uuid4()),
+            authority=value if claim is Claim.AUTHORITY else None,
+            enterprise_number=_digits(value) if claim is Claim.ENTERPRISE_NUMBER else None,
+            ssin=_digits(value) if claim is Claim.SSIN else None,
+        )
+        try:
+            token = issuer.issue(caller, now=clock.now())
+        except CallerUnusable as why:
+            error = FieldError(field=why.claim.value, text=_mended(language, why))
+            return shown(request, role, form=form, errors=(error,))
+        return brought(request, form, token)
+
+    @routes.get(SIGN_OUT, name="askToEndSession")
+    def ask_to_end(request: Request) -> Response:
+        caller = readers.caller(request)
+        surroundings = readers.surroundings(request, caller, SIGN_OUT)
+        return pages.response(request, "sign_out.html", {}, surroundings=surroundings)
+
+    @routes.post(SIGN_OUT, name="endSession")
+    def end(request: Request) -> Response:
+        response = RedirectResponse(f"{ENTRANCE}?{OUT_PARAMETER}=yes", 303, {"Cache-Control": "no-store"})
+        end_session(response, request)
+        return response
+
+    def brought(request: Request, form: SentForm, token: str) -> Response:
+        """Begin the session of whoever the token names, and lead on."""
+        try:
+            caller = readers.bearer_of(token)
+        except RequestRefused:
+            text = pages.language(request).gettext(
+                "This access token is not accepted here, or no longer: get a new one and paste all of it."
+            )
+            return shown(request, None, form=form, errors=(FieldError(field=TOKEN, text=text),))
+        wanted = local_path(form.one(NEXT_PARAMETER))
+        # A page that asked to sign in; the entrance itself is no page to lead on to.
+        onward = wanted if wanted is not None and not wanted.startswith("/?") and wanted != ENTRANCE else None
+        response = RedirectResponse(onward or FIRST_PAGES[caller.role], 303, {"Cache-Control": "no-store"})
+        begin_session(response, request, token)
+        return response
+
+    def shown(
+        request: Request, role: Role | None, *, form: SentForm | None = None, errors: tuple[FieldError, ...] = ()
+    ) -> Response:
+        language = pages.language(request)
+        sent = form or SentForm({})
+        onward = local_path(sent.one(NEXT_PARAMETER) or request.query_params.get(NEXT_PARAMETER)) or ""
+        chosen = role if issuer is not None else None
+        content = {
+            "cards": _cards(readers, language, onward) if issuer is not None else (),
+            "chosen": chosen,
+            "chosen_name": readers.code_lists.label("roles", chosen, language.code) if chosen else "",
+            "claim": CLAIM_OF_ROLE[chosen].value if chosen else "",
+            "subject": sent.one(SUBJECT) or (_SUGGESTED[chosen] if chosen else ""),
+            # A national number is not written into a page again, not even into the one that asks for it.
+            "value": "" if chosen is Role.WORKER or chosen is None else sent.one(CLAIM_OF_ROLE[chosen]),
+            "authorities": _authorities(readers, language, optional=chosen is Role.REGULATOR),
+            "onward": onward,
+            "start_href": FIRST_PAGES[signed_in.role] if (signed_in := _signed_in(readers, request)) else "",
+            "expired": request.query_params.get(EXPIRED_PARAMETER) == "yes",
+            "signed_out": request.query_params.get(OUT_PARAMETER) == "yes",
+            "errors": errors,
+        }
+        return pages.response(
+            request,
+            "entrance.html",
+            content,
+            surroundings=readers.surroundings_of_anyone(request, ENTRANCE),
+            status=400 if errors else 200,
+        )
+
+    return routes
+
+
+def role_of(text: str | None) -> Role | None:
+    """The role of that name, if there is one."""
+    return Role(text) if text in tuple(Role) else None
+
+
+def _signed_in(readers: Readers, request: Request) -> Caller | None:
+    try:
+        return readers.caller(request)
+    except NotSignedIn:
+        return None
+
+
+def _digits(value: str | None) -> str | None:
+    """A number as people write it, without the points and blanks between its groups."""
+    return None if value is None else value.replace(".", "").replace(" ", "").replace("-", "")
+
+
+def _authorities(readers: Readers, language: Language, *, optional: bool) -> tuple[Choice, ...]:
+    of_all = (Choice(value="", text=language.gettext("All authorities")),) if optional else ()
+    named = (
+        Choice(value=each, text=readers.code_lists.label("authorities", each, language.code)) for each in AUTHORITIES
+    )
+    return (*of_all, *named)
+
+
+def _cards(readers: Readers, language: Language, onward: str) -> tuple[RoleCard, ...]:
+    said = {
+        Role.EMPLOYER: language.gettext(
+            "Sees the applications of one enterprise, answers requests for information and attaches documents."
+        ),
+        Role.REPRESENTATIVE: language.gettext("Does the same for employers, by mandate."),
+        Role.WORKER: language.gettext("Sees what is kept of himself, and applies for a permit of unlimited duration."),
+        Role.CASE_HANDLER: language.gettext("Handles and decides the applications of one authority."),
+        Role.OPERATIONS: language.gettext("Watches terms and queues in figures, without personal data."),
+        Role.REGULATOR: language.gettext("Reads everything, changes nothing."),
+    }
+    return tuple(
+        RoleCard(
+            role=role,
+            name=readers.code_lists.label("roles", role, language.code),
+            described=said[role],
+            href="?" + urlencode({ROLE: role.value} | ({NEXT_PARAMETER: onward} if onward else {})),
+        )
+        for role in Role
+    )
+
+
+def _mended(language: Language, why: CallerUnusable) -> str:
+    """What to write instead; nothing of what was written."""
+    match why.claim:
+        case Claim.ENTERPRISE_NUMBER:
+            return language.gettext("Write an enterprise number: 10 digits, of which the last two check the others.")
+        case Claim.SSIN:
+            return language.gettext("Write a national number: 11 digits, of which the last two check the others.")
+        case Claim.AUTHORITY:
+            return language.gettext("Choose an authority.")
+        case _:
+            return language.gettext(
+                "Write a pseudonym of 1 to 64 letters, digits, points, hyphens or underscores, and no national number."
+            )

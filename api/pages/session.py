@@ -1,0 +1,158 @@
+"""Who reads a page: the access token of the reader, kept in a cookie that only this service is ever sent.
+
+There is no session on the server: the cookie holds the token itself, which is checked anew with every request.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urlencode
+
+from fastapi import Request, Response
+
+from api.access import Access, Granted
+from api.pages.languages import Language, Languages
+from api.pages.rendering import Link, Surroundings
+from api.permissions import Action
+from api.problems import RequestRefused
+from api.reference_data.code_lists import CodeLists
+from domain.case.lifecycle import Case
+from infra.identity.access_tokens import TokenFault
+from infra.identity.caller import Caller, Role
+
+SESSION_COOKIE: Final = "session"
+NEXT_PARAMETER: Final = "next"
+EXPIRED_PARAMETER: Final = "expired"
+ENTRANCE: Final = "/"
+SIGN_OUT: Final = "/session/end"
+
+FIRST_PAGES: Final[Mapping[Role, str]] = {
+    Role.EMPLOYER: "/employer",
+    Role.REPRESENTATIVE: "/employer",
+    Role.WORKER: "/employer",
+    Role.CASE_HANDLER: "/queue",
+    Role.OPERATIONS: "/board",
+    Role.REGULATOR: "/board",
+}
+"""Where each role begins its day."""
+
+_LOCAL_PATH: Final = re.compile(r"/(?![/\\])[A-Za-z0-9/_.~?=&%+:,;-]{0,500}", re.ASCII)
+_OWN_ROLES: Final = (Role.EMPLOYER, Role.REPRESENTATIVE, Role.WORKER)
+
+
+class NotSignedIn(Exception):
+    """Nobody is signed in, or no longer; ``next_path`` is where the reader wanted to go."""
+
+    def __init__(self, next_path: str, *, expired: bool) -> None:
+        super().__init__("nobody is signed in")
+        self.next_path = next_path
+        self.expired = expired
+
+    @property
+    def entrance(self) -> str:
+        """The way to the entrance, from which signing in leads on to the page that was asked."""
+        asked = {NEXT_PARAMETER: self.next_path} | ({EXPIRED_PARAMETER: "yes"} if self.expired else {})
+        return f"{ENTRANCE}?{urlencode(asked)}"
+
+
+class Readers:
+    """The readers of the pages: what the cookie says of one, what that one may do, and where he can go."""
+
+    def __init__(self, access: Access, languages: Languages, code_lists: CodeLists) -> None:
+        self._access = access
+        self._languages = languages
+        self.code_lists = code_lists
+
+    def caller(self, request: Request) -> Caller:
+        """Who is signed in. Raises :class:`NotSignedIn`."""
+        token = request.cookies.get(SESSION_COOKIE)
+        if not token:
+            raise NotSignedIn(asked_path(request), expired=False)
+        try:
+            return self._access.bearer_of(token)
+        except RequestRefused as why:
+            expired = why.problem.type.code == TokenFault.EXPIRED
+            raise NotSignedIn(asked_path(request), expired=expired) from None
+
+    def bearer_of(self, token: str) -> Caller:
+        """The bearer of a token that somebody brought to the entrance. Raises :class:`RequestRefused` (401)."""
+        return self._access.bearer_of(token)
+
+    def granted(self, request: Request, action: Action) -> Granted:
+        """The reader with the reach of his role. Raises :class:`NotSignedIn` and :class:`RequestRefused` (403)."""
+        return self._access.granted(self.caller(request), action)
+
+    def may(self, caller: Caller, action: Action) -> bool:
+        """Whether the caller's role may do this to some case."""
+        try:
+            self._access.granted(caller, action)
+        except RequestRefused:
+            return False
+        return True
+
+    def may_with(self, caller: Caller, action: Action, case: Case) -> bool:
+        """Whether the caller may do this to this case, as far as the permission table goes."""
+        try:
+            self._access.admission(self._access.granted(caller, action))(case)
+        except RequestRefused:
+            return False
+        return True
+
+    def surroundings(self, request: Request, caller: Caller, here: str) -> Surroundings:
+        """What stands around a page for this reader; ``here`` is the path of the entry of the navigation."""
+        language = self._languages.chosen(request)
+        return Surroundings(
+            authority=caller.authority,
+            navigation=tuple(
+                Link(href=href, text=text, here=href == here) for href, text in self._ways(language, caller)
+            ),
+            reader=f"{self.code_lists.label('roles', caller.role, language.code)} {caller.subject}",
+            sign_out_href=SIGN_OUT,
+        )
+
+    def surroundings_of_anyone(self, request: Request, here: str) -> Surroundings:
+        """What stands around a page that needs nobody to be signed in; for a reader who is, his own ways."""
+        try:
+            return self.surroundings(request, self.caller(request), here)
+        except NotSignedIn:
+            return Surroundings()
+
+    def _ways(self, language: Language, caller: Caller) -> tuple[tuple[str, str], ...]:
+        """Where this reader can go, by what the permission table says of his role."""
+        ways = (
+            ("/employer", language.gettext("My applications"), caller.role in _OWN_ROLES),
+            ("/queue", language.gettext("Work queue"), self.may(caller, Action.READ_WORK_QUEUE)),
+            ("/board", language.gettext("Service levels"), self.may(caller, Action.READ_SERVICE_LEVELS)),
+        )
+        return tuple((href, text) for href, text, open_to_him in ways if open_to_him)
+
+
+def local_path(text: str | None) -> str | None:
+    """A path of this service as it was asked for, or None for whatever might lead elsewhere."""
+    return text if text is not None and _LOCAL_PATH.fullmatch(text) else None
+
+
+def asked_path(request: Request) -> str:
+    """The path and query of a request, if one could be led back to it after signing in."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return local_path(request.url.path + query) or ENTRANCE
+
+
+def begin_session(response: Response, request: Request, token: str) -> None:
+    """Keep the token in the browser until it is closed; scripts and other sites never see it."""
+    response.set_cookie(
+        SESSION_COOKIE,
+        token,
+        path="/",
+        secure=request.url.scheme == "https",
+        httponly=True,
+        samesite="strict",
+    )
+
+
+def end_session(response: Response, request: Request) -> None:
+    response.delete_cookie(
+        SESSION_COOKIE, path="/", secure=request.url.scheme == "https", httponly=True, samesite="strict"
+    )

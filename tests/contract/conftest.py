@@ -1,0 +1,55 @@
+"""The service of the HTTP tests, with a reader at each counter who holds every message against the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from api.composition import Program
+from infra.identity.caller import Role
+from infra.identity.development_issuer import DevelopmentIssuer
+from tests.contract.compared import compare
+from tests.http.conftest import StandingClock, address, clock, issuer, program, standing_clock
+from tests.http.counter import Counter, Counters
+
+__all__ = ["ComparedCounters", "StandingClock", "address", "clock", "issuer", "program", "standing_clock"]
+
+
+class ComparedCounters(Counters):
+    """Fails the test in which something is sent or answered that the contract does not say.
+
+    ``seen`` collects the operations with the statuses of their answers.
+    """
+
+    def __init__(self, program: Program, address: str, issuer: DevelopmentIssuer) -> None:
+        super().__init__(program, address, issuer)
+        self.seen: set[tuple[str, int]] = set()
+
+    def _open(self, headers: dict[str, str]) -> Counter:
+        counter = super()._open(headers)
+        counter.client.event_hooks = {"response": [self._compare]}
+        return counter
+
+    def _compare(self, answer: httpx.Response) -> None:
+        answer.read()
+        name = compare(answer)
+        if name is not None:
+            self.seen.add((name, answer.status_code))
+
+
+@pytest.fixture(scope="session")
+def counters(program: Program, address: str, issuer: DevelopmentIssuer) -> Iterator[ComparedCounters]:
+    with ComparedCounters(program, address, issuer) as opened:
+        yield opened
+
+
+@pytest.fixture
+def counter(counters: ComparedCounters) -> Counter:
+    return counters.of(Role.EMPLOYER)
+
+
+@pytest.fixture
+def desk(counters: ComparedCounters) -> Counter:
+    return counters.of(Role.CASE_HANDLER)
