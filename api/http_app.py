@@ -9,6 +9,8 @@ from starlette.routing import Match
 from api.access import Access
 from api.case_border import CaseBorder
 from api.composition import Program
+from api.document_intake import DocumentIntake
+from api.pages.page_route import refusal_page
 from api.pages.rendering import Pages
 from api.pages.routes.accessibility import accessibility_pages
 from api.pages.routes.board import board_pages
@@ -54,7 +56,7 @@ def create_app(program: Program, issuer: DevelopmentIssuer, *, workers: WatchedW
         application_list_routes(program),
         applications_routes(border),
         case_change_routes(border),
-        document_routes(program, border),
+        document_routes(DocumentIntake(program, border), border),
         work_queue_routes(program),
         service_levels_routes(program),
         health_routes(program, workers),
@@ -85,7 +87,9 @@ async def _no_route(request: Request, error: Exception) -> Response:
         )
     else:
         problem = Problem(type=NOT_FOUND, detail="There is nothing at this path.")
-    return problem_response(request, problem)
+    # Whoever asks outside the interface is a person before a browser.
+    is_interface = request.url.path.startswith(API_ROOT)
+    return problem_response(request, problem) if is_interface else refusal_page(request, problem)
 
 
 def _allowed(request: Request) -> list[str]:

@@ -19,7 +19,7 @@ from infra.crossroads_gateway import CallPolicy, HttpCrossroadsGateway
 from infra.postgres.command_retention import CommandRetention
 from infra.postgres.conflicts import OutcomeUnknown
 from infra.postgres.connections import DatabaseUnavailable
-from infra.postgres.deadline_watching import DeadlineWatching
+from infra.postgres.deadline_watching import LOOK_AGAIN_SECONDS, DeadlineWatching
 from infra.postgres.in_process_checks import InProcessChecks
 
 log = structlog.get_logger()
@@ -32,6 +32,11 @@ def _policy(program: Program) -> CallPolicy:
     if program.recorder.origin != DEMONSTRATION_ORIGIN:
         return CallPolicy()
     return CallPolicy(timeout=0.5, attempts=3, total_budget=2.0, backoff_base=0.02, backoff_cap=0.1)
+
+
+def _look_again(program: Program) -> float:
+    """How often the watch over deadlines looks: days of a demonstration pass in less than a second."""
+    return 0.05 if program.recorder.origin == DEMONSTRATION_ORIGIN else LOOK_AGAIN_SECONDS
 
 
 class Worker(Protocol):
@@ -96,7 +101,11 @@ def running_workers(
             workers["command-retention"] = CommandRetention(program.writers, program.clock)
         if deadlines:
             workers["deadline-watch"] = DeadlineWatching(
-                program.readers, WorkerCases(program), program.clock_rules, program.clock
+                program.readers,
+                WorkerCases(program),
+                program.clock_rules,
+                program.clock,
+                look_again=_look_again(program),
             )
         if crossroads_url is not None:
             gateway = opened.enter_context(closing(HttpCrossroadsGateway(crossroads_url, policy=_policy(program))))

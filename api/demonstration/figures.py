@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from api.composition import Program
-from api.demonstration.alarms import Alarms, count_alarms
 from api.demonstration.counter import DemonstrationFailed, Done
 from api.demonstration.play import Played
 from infra.audit.verification import verify_journal
@@ -16,6 +15,7 @@ from infra.postgres.event_counts import count_events
 from infra.wire_format import wire_name
 from projections.sla_board import Standing, board, total
 from projections.sla_board_flow import DayOfStages, stages_by_day
+from projections.timeline_alarms import Alarms, count_alarms
 
 _SEEN: Final[Mapping[str, tuple[str, ...]]] = {
     "ApplicationSubmitted": (Done.FILED,),

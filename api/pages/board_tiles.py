@@ -19,7 +19,9 @@ def board_tiles(open_work: Standing, freshness: Freshness, language: Language, c
     """Each leads to the cases it counts."""
     is_open = ("open", "true")
 
-    def tile(label: str, number: int, *more: tuple[str, str | None], note: str | None, badge: Badge | None = None) -> Tile:
+    def tile(
+        label: str, number: int, *more: tuple[str, str | None], note: str | None, badge: Badge | None = None
+    ) -> Tile:
         return Tile(
             label=label,
             value=language.integer(number),
@@ -37,7 +39,9 @@ def board_tiles(open_work: Standing, freshness: Freshness, language: Language, c
         tile(
             language.gettext("Open cases"),
             open_work.open,
-            note=language.gettext("%(number)s of them without a target", number=language.integer(open_work.not_measured))
+            note=language.gettext(
+                "%(number)s of them without a target", number=language.integer(open_work.not_measured)
+            )
             if open_work.not_measured
             else None,
         ),

@@ -14,6 +14,7 @@ from api.pages.languages import Language
 from api.pages.page_parts import Badge, Tone
 from api.reference_data.code_lists import CodeLists
 from api.sentences.derivations import clock_title, derivation_sentence
+from api.sentences.durations import days_text
 from api.sentences.timeline import timeline_sentence
 from domain.case.codes import DETAIL_KINDS, HOLDERS
 from domain.deadlines.clocks import Clock, ClockState
@@ -313,7 +314,7 @@ class CaseWords:
         except InvalidOperation:
             return str(value)
         if finding.get("unit") == "days":
-            return self._language.ngettext("%(num)s day", "%(num)s days", int(number))
+            return days_text(int(number), self._language)
         return self._language.money(number)
 
 

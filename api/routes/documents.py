@@ -7,57 +7,45 @@ from typing import Annotated, Final
 
 from anyio import from_thread
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import StreamingResponse
 
 from api.case_border import CaseBorder, json_response
 from api.case_representation import address_of, entity_tag
-from api.composition import Program
+from api.document_intake import DocumentIntake
 from api.incoming_requests import Asked, Incoming, case_id_of, incoming_question, incoming_upload
 from api.permissions import Action
 from api.problems import Place, RequestRefused, input_problem, located
-from domain.case.application import Document
 from domain.case.codes import DOCUMENT_KINDS
-from domain.case.commands import AttachDocument
-from domain.case.lifecycle import Case
 from domain.case.refusals import InputIssue
 from domain.case.value_checks import one_of
-from infra.documents.unreadable import DocumentUnknown
 
 KIND: Final = "kind"
-EXTENSIONS: Final = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 
 Upload = Annotated[tuple[Incoming, Request], Depends(incoming_upload(Action.ATTACH_DOCUMENT, KIND))]
 Reading = Annotated[Asked, Depends(incoming_question(Action.READ_DOCUMENT))]
 
 
-def document_routes(program: Program, border: CaseBorder) -> APIRouter:
+def document_routes(intake: DocumentIntake, border: CaseBorder) -> APIRouter:
     """The routes, to be mounted under the root of the API."""
     routes = APIRouter(prefix="/applications/{application_id}/documents")
 
     @routes.post("", name="attachDocument")
     def attach_document(application_id: str, upload: Upload) -> Response:
         incoming, request = upload
-        case_id, context = case_id_of(application_id), border.context(incoming)
-        kind = _kind_of(request)
-        _, case = border.case(case_id, incoming.granted)
-        media_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         announced = request.headers.get("Content-Length", "")
-        size = int(announced) if announced.isdecimal() else None
-        if size is not None:
-            # Before it is read: a full case does not fill the disk with what it cannot take.
-            expected = Document(kind=kind, sha256="", media_type=media_type, size=size)
-            program.document_rules.require_room((*case.documents, expected))
-        stored = program.documents.store(case.worker_subject, media_type, _chunks(request.stream()), expected_size=size)
-        document = Document(kind=kind, sha256=stored.sha256, media_type=stored.media_type, size=stored.size)
-        if document not in case.documents:
-            program.document_rules.require_room((*case.documents, document))
-        return border.change(case_id, AttachDocument(document=document), context, incoming)
+        return intake.take(
+            case_id_of(application_id),
+            incoming,
+            _kind_of(request),
+            request.headers.get("Content-Type", "").partition(";")[0].strip().lower(),
+            _chunks(request.stream()),
+            announced=int(announced) if announced.isdecimal() else None,
+        )
 
     @routes.get("", name="getDocuments")
     def get_documents(application_id: str, asked: Reading) -> Response:
         case_id = case_id_of(application_id)
         stream, case = border.case(case_id, asked.granted)
-        held = [each for each in case.documents if program.documents.holds(case.worker_subject, each.sha256)]
+        is_held = intake.held(case)
         items = [
             {
                 "href": f"{address_of(case_id, asked.base_url)}/documents/{each.sha256}",
@@ -65,7 +53,7 @@ def document_routes(program: Program, border: CaseBorder) -> APIRouter:
                 "sha256": each.sha256,
                 "mediaType": each.media_type,
                 "size": each.size,
-                "received": each in held,
+                "received": is_held(each.sha256),
             }
             for each in case.documents
         ]
@@ -74,18 +62,7 @@ def document_routes(program: Program, border: CaseBorder) -> APIRouter:
     @routes.get("/{sha256}", name="getDocument")
     def get_document(application_id: str, sha256: str, asked: Reading) -> Response:
         _, case = border.case(case_id_of(application_id), asked.granted)
-        document = _named(case, sha256)
-        return StreamingResponse(
-            program.documents.read(case.worker_subject, sha256),
-            media_type=document.media_type,
-            headers={
-                "Content-Length": str(document.size),
-                "Content-Disposition": f'attachment; filename="{_file_name(document)}"',
-                "Cache-Control": "no-store",
-                "X-Content-Type-Options": "nosniff",
-                "Content-Security-Policy": "default-src 'none'; sandbox",
-            },
-        )
+        return intake.hand_out(case, sha256)
 
     return routes
 
@@ -104,17 +81,6 @@ def _kind_of(request: Request) -> str:
     if wrong:
         raise RequestRefused(input_problem(located(Place.QUERY, wrong)))
     return given[0]
-
-
-def _named(case: Case, sha256: str) -> Document:
-    for document in case.documents:
-        if document.sha256 == sha256:
-            return document
-    raise DocumentUnknown
-
-
-def _file_name(document: Document) -> str:
-    return f"{document.kind}-{document.sha256[:8]}.{EXTENSIONS.get(document.media_type, 'bin')}"
 
 
 def _chunks(stream: AsyncIterator[bytes]) -> Iterator[bytes]:

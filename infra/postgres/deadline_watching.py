@@ -20,7 +20,8 @@ from infra.clock import Clock
 from infra.postgres.connections import ConnectionPool
 from projections.deadline_days import DeadlineDays, cases_due
 
-_LOOK_AGAIN: Final = 0.5
+LOOK_AGAIN_SECONDS: Final = 0.5
+"""How long between two looks at the clock and the read model; a look costs one query by primary key."""
 
 _log = logging.getLogger(__name__)
 
@@ -28,9 +29,18 @@ _log = logging.getLogger(__name__)
 class DeadlineWatching:
     """A worker that raises the warnings and breaches of all cases; ``readers`` reads the days on which they fall."""
 
-    def __init__(self, readers: ConnectionPool, cases: Cases, rules: ClockRules, clock: Clock) -> None:
+    def __init__(
+        self,
+        readers: ConnectionPool,
+        cases: Cases,
+        rules: ClockRules,
+        clock: Clock,
+        *,
+        look_again: float = LOOK_AGAIN_SECONDS,
+    ) -> None:
         self._readers = readers
         self._clock = clock
+        self._look_again = look_again
         self._watch = DeadlineWatch(cases, self._due, rules, clock.now)
         self._stopping = Event()
 
@@ -52,7 +62,7 @@ class DeadlineWatching:
                 if raised:
                     _log.info("deadlines.raised", extra={"alarms": raised, "day": standing[0].isoformat()})
                 looked_at = standing
-            self._stopping.wait(_LOOK_AGAIN)
+            self._stopping.wait(self._look_again)
 
     def _due(self, on: date) -> Iterator[UUID]:
         with self._readers.connection() as connection, connection.cursor() as cursor:

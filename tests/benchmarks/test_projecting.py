@@ -1,4 +1,4 @@
-"""``permit bench projections``: two boards that are equal row for row, and the product's against the smaller.
+"""``permit bench projections``: two boards that are equal row for row, and the product's against the smaller."""
 
 from collections.abc import Iterator
 from contextlib import closing

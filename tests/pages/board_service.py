@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Thread
 from uuid import UUID, uuid4
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI
 from playwright.sync_api import Page
 
 from api.access import Access
@@ -92,9 +92,9 @@ class BoardService:
     def give(self, case_id: UUID, command: CaseCommand, at: datetime) -> None:
         self.program.handle(case_id, command, CommandContext(actor="tests", command_id=str(uuid4()), now=at))
 
-    def catch_up(self) -> None:
-        for runner in self.program.projection_runners().values():
-            runner.catch_up()
+    def has_caught_up(self) -> None:
+        """Wait until the queue, which follows the journal, has read all that is in it."""
+        self.program.recorder.wait(WorkQueue.name, self.program.recorder.max_notification_id(), timeout=20)
 
     @contextmanager
     def following(self) -> Iterator[None]:
@@ -134,9 +134,4 @@ def _app(program: Program, issuer: DevelopmentIssuer) -> FastAPI:
     app.include_router(static_routes(pages.static))
     app.include_router(board_pages(program, pages, readers, border))
     app.include_router(queue_pages(program, pages, readers, border))
-
-    @app.get("/")
-    def entrance() -> Response:
-        return Response("entrance", media_type="text/plain")
-
     return app

@@ -1,4 +1,4 @@
-"""The warnings and breaches that a demonstration's timelines tell of."""
+"""The warnings and breaches that were raised, counted over the timelines of all cases."""
 
 from __future__ import annotations
 

@@ -1,0 +1,258 @@
+"""The work queue in a real browser: what waits, found by filters, and a case taken from it by two at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from domain.case.codes import LANGUAGES
+from domain.case.folding import fold
+from tests.pages.board_service import (
+    EMPLOYER,
+    HANDLER,
+    OPERATIONS,
+    OTHER_HANDLER,
+    SUPERVISOR,
+    BoardService,
+    board_service,
+)
+from tests.pages.browser import (
+    Watched,
+    check_accessibility,
+    check_keyboard,
+    check_reflow,
+    check_targets,
+    keep_screenshot,
+    watched_page,
+)
+from tests.projections.log_of_cases import CANARIES, ORDINARY
+
+pytestmark = pytest.mark.server
+
+FIRST = datetime(2026, 1, 12, 9, tzinfo=UTC)
+MORE = 52
+"""Cases that nobody has, so that the queue is longer than a page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed:
+    """The cases that tests speak of, by their references; ``case_of`` gives their ids."""
+
+    mine: str
+    others: str
+    free: tuple[str, ...]
+    case_of: dict[str, UUID]
+
+
+@pytest.fixture(scope="module")
+def service(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BoardService]:
+    with board_service(admin_url, tmp_path_factory.mktemp("queue")) as service, service.following():
+        yield service
+
+
+@pytest.fixture(scope="module")
+def filed(service: BoardService) -> Filed:
+    """The oldest is the reader's, the next another handler's; the others were filed a day after each other."""
+    case_of: dict[str, UUID] = {}
+    for n in range(MORE + 2):
+        category = "nurse" if n % 2 else "teacher"
+        case_id, reference = service.file(n + 1, FIRST + timedelta(days=n), replace(ORDINARY, category=category))
+        case_of[reference] = case_id
+    mine, others, *free = case_of
+    service.assign(case_of[mine], HANDLER, FIRST + timedelta(days=1))
+    service.assign(case_of[others], OTHER_HANDLER, FIRST + timedelta(days=2))
+    service.has_caught_up()
+    return Filed(mine=mine, others=others, free=tuple(free), case_of=case_of)
+
+
+def references(page: Page) -> list[str]:
+    return page.locator("#queue tbody th").all_inner_texts()
+
+
+def handler_of(service: BoardService, case_id: UUID) -> str | None:
+    case = fold(service.program.journal.read(case_id).events)
+    assert case is not None
+    return case.handler
+
+
+def test_the_most_urgent_stand_first(page: Page, service: BoardService, filed: Filed) -> None:
+    service.sign_in(page, HANDLER)
+    page.goto(f"{service.address}/queue?lang=en")
+    expect(page.locator("#queue caption")).to_have_text(f"{MORE + 2} open cases")
+    assert references(page)[:3] == [filed.mine, filed.others, filed.free[0]]
+    first = page.locator("#queue tbody tr").first
+    expect(first).to_contain_text("Teacher")
+    expect(first).to_contain_text("12 Jan 2026")
+    expect(first).to_contain_text("13 Mar 2026")
+    expect(first).to_contain_text("Late")
+    expect(first).to_contain_text("handler-1")
+    assert first.locator("th a").get_attribute("href") == f"/cases/{filed.case_of[filed.mine]}"
+    assert not any(canary in page.content() for canary in CANARIES)
+
+
+def test_filters_find_what_is_meant(page: Page, service: BoardService, filed: Filed) -> None:
+    service.sign_in(page, HANDLER)
+    page.goto(f"{service.address}/queue?lang=en")
+    show = page.get_by_role("button", name="Show", exact=True)
+    page.get_by_label("Handler").select_option("Mine")
+    show.click()
+    assert references(page) == [filed.mine]
+    page.get_by_label("Handler").select_option("Unassigned")
+    page.get_by_label("Category").select_option("nurse")
+    page.get_by_label("In order of").select_option("Day of filing")
+    show.click()
+    expect(page.locator("#queue caption")).to_have_text(f"{MORE // 2} open cases")
+    assert references(page) == list(filed.free[1::2])
+    page.get_by_label("Standing").select_option("late")
+    show.click()
+    # filed by 19 January, and due sixty days later
+    assert references(page) == [filed.free[1], filed.free[3], filed.free[5]]
+    page.get_by_label("With manual tasks").check()
+    show.click()
+    expect(page.locator("#queue")).to_contain_text("There is nothing to show.")
+    page.get_by_role("link", name="Show all").click()
+    expect(page.locator("#queue caption")).to_have_text(f"{MORE + 2} open cases")
+
+
+def test_all_cases_are_on_some_page_and_none_on_two(page: Page, service: BoardService, filed: Filed) -> None:
+    service.sign_in(page, HANDLER)
+    page.goto(f"{service.address}/queue?lang=en&sort=filedOn")
+    seen = references(page)
+    page.get_by_role("link", name="Next page").click()
+    seen += references(page)
+    assert seen == list(filed.case_of)
+    assert page.get_by_role("link", name="Next page").count() == 0
+    page.get_by_role("link", name="Back to the first page").click()
+    assert references(page)[0] == filed.mine
+
+
+def test_a_handler_takes_a_case(page: Page, service: BoardService, filed: Filed) -> None:
+    service.sign_in(page, HANDLER)
+    page.goto(f"{service.address}/queue?lang=en&handler=none&category=teacher")
+    free = filed.free[-2]
+    page.get_by_role("button", name=f"Assign to me: {free}").click()
+    # he is told so, and comes back to what he had asked for, where it no longer is
+    expect(page.get_by_role("status").first).to_have_text(f"{free} is assigned to you.")
+    expect(page.get_by_label("Category")).to_have_value("teacher")
+    assert free not in references(page)
+    assert handler_of(service, filed.case_of[free]) == HANDLER.actor
+    page.get_by_label("Handler").select_option("Mine")
+    page.get_by_role("button", name="Show", exact=True).click()
+    assert free in references(page)
+    # and the notice is gone with the next question
+    assert page.get_by_text("is assigned to you").count() == 0
+
+
+def test_a_case_is_not_taken_from_somebody_else(
+    page: Page, browser: Browser, service: BoardService, filed: Filed
+) -> None:
+    # given two handlers who see the same case
+    free = filed.free[-4]
+    with watched_page(browser) as other:
+        for each, caller in ((page, HANDLER), (other.page, OTHER_HANDLER)):
+            service.sign_in(each, caller)
+            each.goto(f"{service.address}/queue?lang=en&handler=none&category=teacher&sort=filedOn")
+        other.page.get_by_role("button", name=f"Assign to me: {free}").click()
+        expect(other.page.get_by_text(f"{free} is assigned to you.")).to_be_visible()
+    # when the second one comes a moment later
+    page.get_by_role("button", name=f"Assign to me: {free}").click()
+    expect(page.get_by_text(f"{free} had been assigned to somebody else already.")).to_be_visible()
+    assert handler_of(service, filed.case_of[free]) == OTHER_HANDLER.actor
+
+
+def test_a_form_that_is_sent_twice_takes_a_case_once(service: BoardService, filed: Filed) -> None:
+    case_id = filed.case_of[filed.free[-6]]
+    cookies = {"session": service.token(HANDLER)}
+    answers = [
+        httpx.post(f"{service.address}/queue/assignments", data={"case": str(case_id)}, cookies=cookies)
+        for _ in range(2)
+    ]
+    assert [each.status_code for each in answers] == [303, 303]
+    assert [each.headers["Location"] for each in answers] == [f"/queue?assigned={filed.free[-6]}"] * 2
+    events = service.program.journal.read(case_id).events
+    assert [type(each).__name__ for each in events].count("CaseAssigned") == 1
+
+
+@pytest.mark.parametrize(
+    ("caller", "headers", "status"),
+    [
+        (HANDLER, {"Sec-Fetch-Site": "cross-site"}, 403),
+        (HANDLER, {"Origin": "https://elsewhere.example"}, 403),
+        (OPERATIONS, {}, 403),
+        (EMPLOYER, {}, 403),
+        (replace(HANDLER, authority="brussels"), {}, 404),
+    ],
+)
+def test_nobody_else_takes_a_case(service: BoardService, filed: Filed, caller, headers, status: int) -> None:
+    case_id = filed.case_of[filed.free[-8]]
+    answer = httpx.post(
+        f"{service.address}/queue/assignments",
+        data={"case": str(case_id)},
+        cookies={"session": service.token(caller)},
+        headers=headers,
+    )
+    assert answer.status_code == status
+    assert handler_of(service, case_id) is None
+
+
+def test_an_address_says_nothing_of_its_own(page: Page, service: BoardService, filed: Filed) -> None:
+    service.sign_in(page, HANDLER)
+    page.goto(f"{service.address}/queue?lang=en&assigned=You+have+won&had=FL-2026-0000001-00")
+    assert page.locator(".notice").count() == 0
+
+
+def test_operations_look_and_change_nothing(page: Page, service: BoardService, filed: Filed) -> None:
+    service.sign_in(page, OPERATIONS)
+    page.goto(f"{service.address}/queue?lang=en")
+    assert filed.mine in references(page)
+    assert page.locator("a[href^='/cases/'], form[method=post]").count() == 0
+
+
+def test_a_supervisor_chooses_the_authority(page: Page, service: BoardService, filed: Filed) -> None:
+    service.sign_in(page, SUPERVISOR)
+    page.goto(f"{service.address}/queue?lang=en")
+    assert filed.mine in references(page)
+    page.get_by_label("Authority").select_option("brussels")
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.locator("#queue caption")).to_have_text("0 open cases")
+
+
+def test_who_is_not_signed_in_comes_to_the_entrance(watched: Watched, service: BoardService) -> None:
+    answer = httpx.get(f"{service.address}/queue?stage=workPart")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/?next=%2Fqueue%3Fstage%3DworkPart")
+    watched.forgive("status 400|400 ")
+    service.sign_in(watched.page, HANDLER)
+    assert watched.page.goto(f"{service.address}/queue?after=made-up").status == 400
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_everyone_can_read_it(page: Page, service: BoardService, filed: Filed, code: str, tmp_path: Path) -> None:
+    service.sign_in(page, HANDLER)
+    page.goto(f"{service.address}/queue?lang={code}")
+    assert page.locator("html").get_attribute("lang") == code
+    check_accessibility(page)
+    for width in (1280, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        keep_screenshot(page, tmp_path, f"queue-{code}-{width}")
+        check_reflow(page)
+        check_targets(page)
+
+
+def test_the_keyboard_and_no_script_are_enough(browser: Browser, service: BoardService, filed: Filed) -> None:
+    with watched_page(browser) as watched:
+        service.sign_in(watched.page, HANDLER)
+        watched.page.goto(f"{service.address}/queue?handler=none&standing=late")
+        assert check_keyboard(watched.page) > 15
+    with watched_page(browser, java_script_enabled=False) as watched:
+        service.sign_in(watched.page, HANDLER)
+        watched.page.goto(f"{service.address}/queue?lang=en&handler=none")
+        free = filed.free[-10]
+        watched.page.get_by_role("button", name=f"Assign to me: {free}").press("Enter")
+        expect(watched.page.get_by_text(f"{free} is assigned to you.")).to_be_visible()
