@@ -26,7 +26,7 @@ BOTH = [(TARGET, WARNED, 1, day(50), day(60)), (TARGET, BREACHED, 1, day(61), da
 
 @pytest.fixture
 def cases(empty_database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[WatchedCases]:
-    monkeypatch.setattr(deadline_watching, "_LOOK_AGAIN", 0.02)
+    monkeypatch.setitem(deadline_watching.DeadlineWatching.__init__.__kwdefaults__, "look_again", 0.02)
     cases = WatchedCases(empty_database)
     yield cases
     cases.close()
