@@ -48,7 +48,7 @@ def guide(address: str, cases: Sequence[FiledCase], callers: Callers) -> str:
         seen = "" if visit.case is None else f"  see {visit.case.reference} ({visit.case.stage})"
         lines += [f"{visit.who:26} {visit.party.subject:20}{seen}".rstrip(), f"  {callers.token_of(visit.party)}"]
         if visit.case is not None:
-            lines.append(f"  {visit.case.href}")
+            lines.append(f"  {address}/cases/{visit.case.href.rpartition('/')[2]}")
     return "\n".join(lines)
 
 

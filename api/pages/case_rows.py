@@ -53,6 +53,8 @@ def row_in_queue(case: QueuedCase, words: BoardWords, *, may_read: bool, taker: 
     pending = tuple(
         Badge(text=words.language.gettext("Awaited: %(check)s", check=words.label("checks", each)), tone=Tone.WAITING)
         for each in case.pending_checks
+        # Where the file is with the Crossroads Bank that says it already.
+        if case.holder != "crossroadsBank"
     )
     return CaseRow(
         reference=case.reference,

@@ -185,7 +185,11 @@ def test_problems(counters: ComparedCounters, counter: Counter, desk: Counter) -
     assert desk.change(filed, "assignments", {"handler": "caseHandler:h-12"}).status_code == 201
 
 
-def test_every_operation_was_seen_to_succeed(counters: ComparedCounters) -> None:
+def test_every_operation_was_seen_to_succeed(counters: ComparedCounters, request: pytest.FixtureRequest) -> None:
+    """By the tests before this one: chosen alone, it has nothing to say."""
+    here = [each.name for each in request.session.items if each.path == request.path]
+    if here.index(request.node.name) < 10:
+        pytest.skip("the tests of this file were not all chosen")
     seen = {name for name, status in counters.seen if 200 <= status < 300}
     assert seen >= {each.name for each in operations()} - {"getContractAsYaml", "getContractAsJson"}
 

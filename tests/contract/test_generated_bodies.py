@@ -13,7 +13,7 @@ from api.permissions import Action, Permissions, Reach
 from infra.identity.caller import Role
 from tests.contract.conftest import ComparedCounters
 from tests.contract.generated import values_of
-from tests.contract.written import Operation, operations, problems_with
+from tests.contract.written import Operation, operations
 from tests.http.counter import QUESTION, Counter
 
 pytestmark = pytest.mark.server
@@ -60,7 +60,6 @@ def test_what_the_contract_describes_is_never_answered_by_a_failure(
     @_FEW
     @given(body=values_of(operation.sent))
     def send(body: Any) -> None:
-        assert problems_with(body, operation.sent) == [], "what is generated is in the contract"
         headers = {**version, "Idempotency-Key": str(uuid4())}
         answer = sender.client.post(path.removeprefix("/"), json=body, headers=headers)
         # the counter has held the answer against the contract already

@@ -1,4 +1,4 @@
-"""Contract and application, both ways: nothing is offered that is not written, and nothing written that is not there."""
+"""Contract and application, both ways: nothing is offered that is not written, nor written that is not there."""
 
 from __future__ import annotations
 
