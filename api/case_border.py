@@ -159,7 +159,7 @@ class CaseBorder:
                 told["title"] = clock_title(clock.id, language, self._code_lists)
                 for step, said in zip(clock.derivation, told["derivation"], strict=True):
                     said["sentence"] = derivation_sentence(step, language, self._code_lists)
-        return json_response(content, headers=_said_in(language))
+        return json_response(content, headers=_said_in(language) | {"ETag": entity_tag(view.version)})
 
     def _language(self, asked: Asked) -> Language | None:
         code = language_if_any(asked.parameters)

@@ -114,7 +114,7 @@ def deadlines_content(view: DeadlinesView) -> dict[str, Any]:
             {"holder": holder, "seconds": seconds, "permille": view.permille[holder]}
             for holder, seconds in view.held.items()
         ],
-        "holder": view.holder,
+        **({} if view.holder is None else {"holder": view.holder}),
         "alarms": [words(each) for each in view.alarms],
     }
 

@@ -22,8 +22,8 @@ from domain.case.commands import (
 )
 from domain.case.decider import decide
 from domain.case.events import ApplicationSubmitted, CaseEvent
-from domain.case.handling import Receipt
 from domain.case.folding import fold
+from domain.case.handling import Receipt
 from domain.case.personal_data import Withheld
 from domain.crossroads.answers import (
     CheckKind,

@@ -77,7 +77,7 @@ def test_it_shows_a_token_for_each_role_and_a_case_that_it_opens(home: Home, pla
     with home.started("demo", f"--cases={CASES}") as process:
         visits = VISIT.findall("".join(shown_until(process, "regulator")))
         opened = [
-            (httpx.get(href, headers={"Authorization": f"Bearer {token}"}).json()["reference"], reference)
+            reference in httpx.get(href, headers={"Cookie": f"session={token}"}).text
             for _, reference, token, href in visits
             if href
         ]
@@ -87,7 +87,7 @@ def test_it_shows_a_token_for_each_role_and_a_case_that_it_opens(home: Home, pla
     ]  # fmt: skip
     assert len({token for _, _, token, _ in visits}) == len(visits)
     assert len(opened) == 4
-    assert all(found == promised for found, promised in opened)
+    assert all(opened)
 
 
 def test_the_journal_says_the_same_as_the_figures(home: Home, played: Ended) -> None:
