@@ -34,15 +34,20 @@ class ServerDidNotStart(Exception):
 
 @contextmanager
 def running_server(
-    program: Program, *, host: str = LOOPBACK, port: int = 0, workers: WatchedWork | None = None
+    program: Program,
+    *,
+    host: str = LOOPBACK,
+    port: int = 0,
+    workers: WatchedWork | None = None,
+    listening: socket.socket | None = None,
 ) -> Iterator[str]:
     """Answer in a thread until the block ends; gives the address, such as ``http://127.0.0.1:8080``.
 
-    With ``port`` 0 the system chooses one. Raises PortUnusable, ServerDidNotStart, and IssuerNotAccepted where
-    nobody's tokens could be accepted there.
+    With ``port`` 0 the system chooses one; a socket that is ``listening`` already is taken as it is, and closed at
+    the end. Raises PortUnusable, ServerDidNotStart, and IssuerNotAccepted where nobody's tokens could be accepted.
     """
     issuer = issuer_for(program.settings, host)
-    with closing(_listening(host, port)) as listening:
+    with closing(listening_socket(host, port) if listening is None else listening) as listening:
         server = _server(program, issuer, workers)
         thread = Thread(target=server.run, kwargs={"sockets": [listening]}, name="http-server")
         thread.start()
@@ -70,8 +75,11 @@ def _server(program: Program, issuer: DevelopmentIssuer, workers: WatchedWork | 
     )
 
 
-def _listening(host: str, port: int) -> socket.socket:
-    """A bound TCP socket. Its protocol is named because asyncio turns Nagle off only where it sees TCP (40 ms)."""
+def listening_socket(host: str, port: int) -> socket.socket:
+    """A bound TCP socket; several processes may answer on one. Raises :class:`PortUnusable`.
+
+    Its protocol is named because asyncio turns Nagle off only where it sees TCP (40 ms).
+    """
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

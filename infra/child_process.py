@@ -42,11 +42,13 @@ def running_child(
     announcement: str,
     environment: Mapping[str, str] | None = None,
     relies_on: Sequence[RunningChild] = (),
+    inherits: Sequence[int] = (),
 ) -> Iterator[RunningChild]:
     """Run ``python -m module arguments``, which says ``announcement`` and something more on its first line of output.
 
     The child is expected to end when its standard input closes. It ends with the block. When this process is
-    killed, those it ``relies_on`` live until it has finished what it was doing.
+    killed, those it ``relies_on`` live until it has finished what it was doing. It ``inherits`` these open file
+    descriptors, under the same numbers.
     Raises :class:`ChildDidNotStart`.
     """
     # A session of its own: an interrupt at the terminal is the parent's to handle, not both at once.
@@ -57,7 +59,7 @@ def running_child(
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        pass_fds=[each.lifeline for each in relies_on],
+        pass_fds=[*(each.lifeline for each in relies_on), *inherits],
     )
     try:
         announced = _announced(child, module, announcement)

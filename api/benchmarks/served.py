@@ -45,8 +45,8 @@ class ServedProgram:
 
 
 @contextmanager
-def served_program(admin_url: str, journal_url: str | None = None) -> Iterator[ServedProgram]:
-    """Serve ``journal_url``, or an empty journal, without workers."""
+def served_program(admin_url: str, journal_url: str | None = None, *, processes: int = 2) -> Iterator[ServedProgram]:
+    """Serve ``journal_url``, or an empty journal, without workers, by as many ``processes`` as asked."""
     with ExitStack() as opened:
         home = Path(tempfile.mkdtemp(prefix="permit-bench-"))
         opened.callback(shutil.rmtree, home, ignore_errors=True)
@@ -57,7 +57,7 @@ def served_program(admin_url: str, journal_url: str | None = None) -> Iterator[S
         service = opened.enter_context(
             running_child(
                 "api.cli",
-                ["serve", "--no-workers", "--until-stdin-closes", "--port=0"],
+                ["serve", "--no-workers", "--until-stdin-closes", "--port=0", f"--processes={processes}"],
                 announcement="listening on ",
                 environment={
                     "PERMIT_HOME": str(home),

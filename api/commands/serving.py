@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -14,9 +15,9 @@ import typer
 
 from api.composition import Program, open_program
 from api.health_of_setup import examine
-from api.http_server import running_server
+from api.http_server import LOOPBACK, listening_socket, running_server
 from api.workers import WatchedWorkers, running_workers
-from infra.child_process import end_with_standard_input
+from infra.child_process import end_with_standard_input, running_child
 from infra.crossroads_process import running_simulator
 from infra.settings import Settings, load_settings
 
@@ -33,6 +34,8 @@ class Work(StrEnum):
 def serve(
     port: Annotated[int | None, typer.Option(help="TCP port on loopback; 0 lets the system choose")] = None,
     workers: Annotated[bool, typer.Option(help="run the workers in this process too")] = True,
+    processes: Annotated[int, typer.Option(min=1, max=64, help="how many processes answer on the port")] = 1,
+    listening: Annotated[int | None, typer.Option(hidden=True)] = None,
     until_stdin_closes: Annotated[bool, typer.Option(hidden=True)] = False,
 ) -> None:
     """The HTTP interface, with its workers, on this machine only until tokens come from a real issuer."""
@@ -40,11 +43,24 @@ def serve(
     with _until_asked_to_end(until_stdin_closes) as asked, ExitStack() as opened:
         program = opened.enter_context(open_program(settings, set_up=True))
         watched = opened.enter_context(_workers(program, settings, Work.ALL)) if workers else None
-        address = opened.enter_context(
-            running_server(program, port=settings.port if port is None else port, workers=watched)
+        shared = (
+            listening_socket(LOOPBACK, settings.port if port is None else port)
+            if listening is None
+            else socket.socket(fileno=listening)
         )
+        address = opened.enter_context(running_server(program, workers=watched, listening=shared))
+        for _ in range(processes - 1):
+            opened.enter_context(_answering_beside(shared))
         typer.echo(f"listening on {address}")
         asked.wait()
+
+
+@contextmanager
+def _answering_beside(shared: socket.socket) -> Iterator[None]:
+    """Another process that answers on the same socket; whoever is free takes the next connection."""
+    arguments = ["serve", "--no-workers", "--until-stdin-closes", f"--listening={shared.fileno()}"]
+    with running_child("api.cli", arguments, announcement="listening on ", inherits=[shared.fileno()]):
+        yield
 
 
 def work(
