@@ -88,7 +88,7 @@ async def _no_route(request: Request, error: Exception) -> Response:
     else:
         problem = Problem(type=NOT_FOUND, detail="There is nothing at this path.")
     # Whoever asks outside the interface is a person before a browser.
-    is_interface = request.url.path.startswith(API_ROOT)
+    is_interface = request.url.path.startswith(f"/{API_ROOT.split('/')[1]}/")
     return problem_response(request, problem) if is_interface else refusal_page(request, problem)
 
 

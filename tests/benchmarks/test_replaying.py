@@ -16,7 +16,7 @@ pytestmark = pytest.mark.server
 
 @pytest.fixture
 def replay(admin_url: str) -> Iterator[Replay]:
-    """Forty cases, 240 events, two processes."""
+    """Forty cases, 344 events, two processes."""
     with open_replay(admin_url, 40) as opened:
         yield opened
 
@@ -29,13 +29,13 @@ def tamper(replay: Replay, statement: str) -> None:
 def test_the_report_is_of_all_events(admin_url: str, no_peer: Peer) -> None:
     report = bench_replay(admin_url, no_peer, cases=10, runs=1)
 
-    require_form(report, "replay", ("60 events",))
+    require_form(report, "replay", ("86 events",))
 
 
 def test_the_processes_share_all_cases_between_them(replay: Replay) -> None:
     first, second = replay.shares()
 
-    assert first.events + second.events == 240
+    assert first.events + second.events == 344
     assert first.cases + second.cases == 40
     assert first.closed + second.closed == 32
     assert min(first.cases, second.cases) > 0
@@ -56,9 +56,9 @@ def test_a_changed_leaf_ends_the_replay(replay: Replay) -> None:
 
 
 def test_an_event_that_is_missing_gives_neither_side_a_figure(replay: Replay) -> None:
-    tamper(replay, "delete from permit.journal where position = 240")
+    tamper(replay, "delete from permit.journal where position = 344")
 
-    with pytest.raises(BenchmarkImpossible, match="239 events of 40 cases"):
+    with pytest.raises(BenchmarkImpossible, match="343 events of 40 cases"):
         replay.ours()
-    with pytest.raises(BenchmarkImpossible, match="239 of 240"):
+    with pytest.raises(BenchmarkImpossible, match="343 of 344"):
         replay.peers()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -24,7 +25,9 @@ class Reader:
     def get(
         self, path: str, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
     ) -> httpx.Response:
-        return asyncio.run(self._get(path, params, headers))
+        # In a thread: where a browser is open in this session, this one has an event loop already.
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(asyncio.run, self._get(path, params, headers)).result()
 
     async def _get(
         self, path: str, params: Mapping[str, str] | None, headers: Mapping[str, str] | None
