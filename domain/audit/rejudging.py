@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields, replace
+from datetime import date
 from typing import Final, TypeAlias
 
 from domain.case.commands import DecideWorkPart
@@ -20,7 +21,8 @@ from domain.case.openness import require_admitted, require_work_part_open
 from domain.case.personal_data import Withheld
 from domain.case.refusals import CommandRefused
 from domain.case.verification import CONTRACT, facts_from_declared_wages, rule_applied
-from domain.law.assessment import ApplicationFacts, Assessment, assess
+from domain.law.assessment import Assessment, assess
+from domain.law.facts import ApplicationFacts, RecruitmentFacts
 from domain.law.findings import Finding
 from domain.law.labour_market_test import assess_labour_market_test
 from domain.law.rulebook import Rulebook
@@ -87,7 +89,7 @@ def _salary(case: Case, event: SalaryVerified, rulebook: Rulebook, file_is_whole
     facts, quarters, recorded = event.facts, event.declared_quarters, event.finding
     if isinstance(facts, Withheld) or isinstance(quarters, Withheld) or isinstance(recorded, Withheld):
         return None
-    recomputed = assess_salary(rulebook, facts.salary(), event.known_on)
+    recomputed = assess_salary(rulebook, facts, event.known_on)
     in_the_file = case.facts if event.basis == CONTRACT else facts_from_declared_wages(case, quarters)
     return Rejudged(
         differences=(
@@ -101,10 +103,10 @@ def _salary(case: Case, event: SalaryVerified, rulebook: Rulebook, file_is_whole
 
 
 def _labour_market_test(case: Case, event: LabourMarketTestAssessed, rulebook: Rulebook) -> Rejudged:
-    recomputed = assess_labour_market_test(rulebook, event.facts, event.known_on)
+    recomputed = assess_labour_market_test(rulebook, event.facts.application(), event.known_on)
     return Rejudged(
         differences=(
-            *(() if event.facts == case.facts.recruitment() else (_unseen("facts"),)),
+            *(() if event.facts == RecruitmentFacts.of(case.facts) else (_unseen("facts"),)),
             *_finding_differences("finding", event.finding, recomputed, _ALL),
             *_field_differences("legalReferenceDate", event.legal_reference_date, recomputed.legal_reference_date),
         ),
@@ -135,7 +137,7 @@ def _decision(
         differences=tuple(differences),
         conclusion={
             "verdict": assessment.verdict.value,
-            "legalReferenceDate": assessment.legal_reference_date.isoformat(),
+            "legalReferenceDate": _iso(assessment.legal_reference_date),
             "findings": [_conclusion(finding) for finding in assessment.findings],
         },
     )
@@ -222,8 +224,12 @@ def _rules(findings: Iterable[Finding]) -> list[str]:
 def _conclusion(finding: Finding) -> dict[str, object]:
     return {
         **{_wire(name): value for name, value in asdict(rule_applied(finding)).items()},
-        "legalReferenceDate": finding.legal_reference_date.isoformat(),
+        "legalReferenceDate": _iso(finding.legal_reference_date),
     }
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def _wire(name: str) -> str:

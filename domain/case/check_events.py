@@ -9,9 +9,8 @@ from uuid import UUID
 
 from domain.case.application import VacancyPublication
 from domain.case.personal_data import Personal, SubjectRole, personal
-from domain.law.assessment import ApplicationFacts
+from domain.law.facts import ApplicationFacts, RecruitmentFacts
 from domain.law.findings import Finding
-from domain.law.labour_market_test import RecruitmentFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +69,7 @@ class DeclaredQuarter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleApplied:
-    """A finding as far as it says nothing about a person's pay."""
+    """A finding as far as it says nothing about a person's pay; ``provisions`` names the law it rests on."""
 
     rule: str
     required: bool
@@ -83,6 +82,7 @@ class RuleApplied:
     confidence: str | None
     reason: str | None
     missing: tuple[str, ...]
+    provisions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +95,7 @@ class SalaryVerified:
 
     effective_at: datetime
     basis: str
-    legal_reference_date: date
+    legal_reference_date: date | None
     known_on: date
     rule_set: str
     engine_version: int
@@ -121,7 +121,7 @@ class LabourMarketTestAssessed:
     """The recruitment search was judged; ``facts`` holds the publications that were judged."""
 
     effective_at: datetime
-    legal_reference_date: date
+    legal_reference_date: date | None
     known_on: date
     rule_set: str
     engine_version: int

@@ -9,7 +9,7 @@ from domain.case.events import ApplicationDecided, CaseEvent, WorkPartDecided
 from domain.case.lifecycle import Case, CheckState
 from domain.case.openness import require_admitted, require_in_hand, require_work_part_open
 from domain.case.refusals import CommandRefused, Reason
-from domain.case.verification import ENGINE_VERSION, rule_applied
+from domain.case.verification import ENGINE_VERSION, facts_at_decision, rule_applied
 from domain.crossroads.answers import CheckKind
 from domain.law.assessment import Assessment, assess
 from domain.law.findings import Verdict
@@ -39,7 +39,8 @@ def decide_work_part(
     require_work_part_open(case)
     require_admitted(case)
     lapsed = require_in_hand(case, context)
-    assessment = assess(rulebook, case.facts, context.today)
+    facts = facts_at_decision(case, context.today)
+    assessment = assess(rulebook, facts, context.today)
     require_allowed(case, command, assessment)
     decided = WorkPartDecided(
         effective_at=context.now,
@@ -53,7 +54,7 @@ def decide_work_part(
         results=tuple(rule_applied(finding) for finding in assessment.findings),
         by=context.actor,
         worker_subject=case.worker_subject,
-        facts=case.facts,
+        facts=facts,
         findings=assessment.findings,
         motivation=command.motivation,
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.case.check_events import RuleApplied
 from domain.case.personal_data import Personal, SubjectRole, personal
-from domain.law.assessment import ApplicationFacts
+from domain.law.facts import ApplicationFacts
 from domain.law.findings import Finding
 
 
@@ -45,7 +45,7 @@ class WorkPartDecided:
     outcome: str
     grounds: tuple[str, ...]
     verdict: str
-    legal_reference_date: date
+    legal_reference_date: date | None
     known_on: date
     rule_set: str
     engine_version: int
@@ -103,7 +103,7 @@ class ApplicationDecidedAtOnce:
     outcome: str
     grounds: tuple[str, ...]
     verdict: str
-    legal_reference_date: date
+    legal_reference_date: date | None
     known_on: date
     rule_set: str
     engine_version: int

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import assert_never
 
-from domain.case.application import GrossPay, VacancyPublication
+from domain.case.application import GrossPay
+from domain.case.case_facts import of_job, of_publications, of_work_history, of_worker
 from domain.case.commands import CIVIL_TIME
 from domain.case.events import (
     ApplicationDecided,
@@ -46,8 +47,7 @@ from domain.case.manual_tasks import tasks_after
 from domain.case.personal_data import revealed
 from domain.crossroads.answers import CheckKind
 from domain.deadlines.pauses import Pause
-from domain.law.assessment import ApplicationFacts
-from domain.law.labour_market_test import Publication
+from domain.law.facts import ApplicationFacts
 
 
 class StreamCorrupt(Exception):
@@ -71,16 +71,10 @@ def evolve(case: Case | None, event: CaseEvent) -> Case:
     return replace(_changed(case, event), manual_tasks=tasks_after(case.manual_tasks, event))
 
 
-def as_law_publications(publications: Iterable[VacancyPublication]) -> tuple[Publication, ...]:
-    """Publications in the words of the law's rules."""
-    return tuple(
-        Publication(channel=each.channel, published_from=each.from_, published_to=each.to) for each in publications
-    )
-
-
 def _submitted(event: ApplicationSubmitted) -> Case:
     # A renewal is judged on declared wages: until they are known its pay is not, whatever the contract says.
     pay: GrossPay | None = None if event.renewal else revealed(event.gross_pay)
+    transfer = revealed(event.transfer)
     return Case(
         reference=event.reference,
         status=CaseStatus.SUBMITTED,
@@ -95,10 +89,17 @@ def _submitted(event: ApplicationSubmitted) -> Case:
             authority=event.authority,
             category=event.category,
             filed_on=_civil_day(event.effective_at),
-            contract=event.employment.contract,
             gross_pay=None if pay is None else pay.amount,
             pay_period=None if pay is None else pay.period,
-            publications=None if event.publications is None else as_law_publications(event.publications),
+            publications=None if event.publications is None else of_publications(event.publications),
+            renewal=event.renewal,
+            change_of_employer=event.change_of_employer,
+            filed_by=event.filed_by,
+            mandate_reference=None if event.representative is None else event.representative.mandate_reference,
+            prior_service_months=None if transfer is None else transfer.prior_service_months,
+            work_history=of_work_history(event.work_history),
+            **of_worker(event.worker),
+            **of_job(event.employment),
         ),
     )
 
@@ -123,7 +124,7 @@ def _changed(case: Case, event: CaseEvent) -> Case:
             return replace(case, salary=event.result, facts=replace(case.facts, gross_pay=pay, pay_period=period))
         case LabourMarketEvidenceAdded():
             known = case.facts.publications or ()
-            publications = (*known, *as_law_publications(event.publications))
+            publications = (*known, *of_publications(event.publications))
             return replace(case, facts=replace(case.facts, publications=publications))
         case DocumentAttached():
             return replace(case, documents=(*case.documents, event.document))
@@ -146,7 +147,8 @@ def _changed(case: Case, event: CaseEvent) -> Case:
             return replace(case, status=_status_in_hand(case), requests=requests)
         case ApplicationDeclaredAdmissible():
             admissible = Act(outcome="admissible", by=event.by, at=event.effective_at)
-            return replace(case, status=CaseStatus.ADMISSIBLE, admissible=admissible)
+            facts = replace(case.facts, admissible_on=_civil_day(event.effective_at))
+            return replace(case, status=CaseStatus.ADMISSIBLE, admissible=admissible, facts=facts)
         case ApplicationDeclaredInadmissible():
             return _ended(case, CaseStatus.INADMISSIBLE, event.by, event.effective_at)
         case WorkPartDecided():
@@ -214,12 +216,14 @@ def _pause(case: Case, number: int) -> Pause:
 def _corrected(case: Case, event: CaseCorrected) -> Case:
     facts = case.facts
     if event.employment is not None:
-        facts = replace(facts, contract=event.employment.contract)
+        facts = replace(facts, **of_job(event.employment))
         pay = revealed(event.gross_pay)
         if not case.renewal:
             facts = replace(
                 facts, gross_pay=None if pay is None else pay.amount, pay_period=None if pay is None else pay.period
             )
+    if event.worker is not None:
+        facts = replace(facts, **of_worker(event.worker))
     employer = case.employer_number if event.employer is None else event.employer.enterprise_number
     return replace(case, facts=facts, employer_number=employer)
 

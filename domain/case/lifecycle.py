@@ -15,7 +15,7 @@ from domain.case.commands import CIVIL_TIME
 from domain.case.events import RuleApplied
 from domain.case.manual_tasks import ManualTask
 from domain.deadlines.pauses import Pause
-from domain.law.assessment import ApplicationFacts
+from domain.law.facts import ApplicationFacts
 
 
 class CaseStatus(StrEnum):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
@@ -15,13 +16,13 @@ from domain.case.events import (
     SalaryVerified,
 )
 from domain.case.lifecycle import Case
-from domain.law.assessment import ApplicationFacts
+from domain.law.facts import ApplicationFacts, RecruitmentFacts
 from domain.law.findings import Finding
 from domain.law.labour_market_test import assess_labour_market_test
 from domain.law.rulebook import Rulebook
 from domain.law.salary_rules import assess_salary
 
-ENGINE_VERSION: Final = 1
+ENGINE_VERSION: Final = 2
 """Raised when the evaluator would judge the same facts under the same rules differently."""
 
 QUARTERS_OF_A_YEAR: Final = 4
@@ -64,10 +65,15 @@ def facts_from_declared_wages(case: Case, quarters: tuple[DeclaredQuarter, ...])
     return replace(case.facts, gross_pay=pay, pay_period="year")
 
 
+def facts_at_decision(case: Case, decided_on: date) -> ApplicationFacts:
+    """The facts of the case on the civil day on which its work part is decided."""
+    return replace(case.facts, decided_on=decided_on)
+
+
 def labour_market_test_assessed(case: Case, context: CommandContext, rulebook: Rulebook) -> list[CaseEvent]:
     """Judge the recruitment search on all publications in the file."""
-    facts = case.facts.recruitment()
-    finding = assess_labour_market_test(rulebook, facts, context.today)
+    facts = RecruitmentFacts.of(case.facts)
+    finding = assess_labour_market_test(rulebook, facts.application(), context.today)
     return [
         LabourMarketTestAssessed(
             effective_at=context.now,
@@ -95,6 +101,7 @@ def rule_applied(finding: Finding) -> RuleApplied:
         confidence=finding.confidence,
         reason=finding.reason,
         missing=finding.missing,
+        provisions=finding.provisions,
     )
 
 
@@ -106,7 +113,7 @@ def _salary_verified(
     context: CommandContext,
     rulebook: Rulebook,
 ) -> SalaryVerified:
-    finding = assess_salary(rulebook, facts.salary(), context.today)
+    finding = assess_salary(rulebook, facts, context.today)
     return SalaryVerified(
         effective_at=context.now,
         basis=basis,

@@ -16,7 +16,7 @@ from typing import Final
 from domain.case.codes import AUTHORITIES, CATEGORIES
 from domain.law.durations import CalendarDuration
 from domain.law.entry_reader import EntryReader, LawDataUnusable, read_entries
-from domain.law.law_files import CONFIDENCES
+from domain.law.provision_readers import CONFIDENCES
 from domain.law.working_days import WorkingDays
 
 PACKAGED_TERMS: Final = Path(__file__).parent / "terms.toml"

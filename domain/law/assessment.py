@@ -8,79 +8,54 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Final
 
 from domain.law import reasons
-from domain.law.deciding_date import deciding_date
-from domain.law.findings import Finding, Verdict
-from domain.law.labour_market_test import Publication, RecruitmentFacts, assess_labour_market_test
-from domain.law.provisions import CategoryRule
+from domain.law.admission_rules import judge_admission
+from domain.law.applicable_law import ApplicableLaw
+from domain.law.deciding_date import DecidingDate, deciding_date
+from domain.law.facts import ApplicationFacts
+from domain.law.findings import Finding, Step, Verdict
+from domain.law.job_provisions import CategoryRule
+from domain.law.labour_market_test import judge_labour_market_test
+from domain.law.occupation_rules import judge_occupation
 from domain.law.rulebook import Rulebook
-from domain.law.salary_rules import SalaryFacts, assess_salary
+from domain.law.salary_rules import SALARY_THRESHOLD, judge_salary, undated
+from domain.law.worker_rules import judge_worker
 
 SALARY_OR_LABOUR_MARKET_TEST: Final = "salaryOrLabourMarketTest"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApplicationFacts:
-    """What an assessment looks at; None is a fact that is not known."""
-
-    authority: str
-    category: str
-    filed_on: date
-    contract: str | None = None
-    gross_pay: Decimal | None = None
-    pay_period: str | None = None
-    publications: tuple[Publication, ...] | None = None
-
-    def salary(self) -> SalaryFacts:
-        return SalaryFacts(
-            authority=self.authority,
-            category=self.category,
-            filed_on=self.filed_on,
-            contract=self.contract,
-            gross_pay=self.gross_pay,
-            pay_period=self.pay_period,
-        )
-
-    def recruitment(self) -> RecruitmentFacts:
-        return RecruitmentFacts(
-            authority=self.authority,
-            category=self.category,
-            filed_on=self.filed_on,
-            publications=self.publications or (),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """``rule_set`` is the rulebook's sha256; ``known_on`` the day of knowledge asked (None: all known)."""
+    """``rule_set`` is the rulebook's sha256; ``known_on`` the day of knowledge asked (None: all known).
+
+    ``legal_reference_date`` is None when the facts do not hold the day whose law applies.
+    """
 
     rule_set: str
     verdict: Verdict
-    legal_reference_date: date
+    legal_reference_date: date | None
     known_on: date | None
     findings: tuple[Finding, ...]
 
 
 def assess(rulebook: Rulebook, facts: ApplicationFacts, known_on: date | None = None) -> Assessment:
-    """Judge pay and labour-market test, as far as the category requires them.
+    """Judge an application by every rule that is in force for its category on the deciding date.
 
     A category whose rule is not known, or whose test was not found, is undetermined and never passed.
     """
-    deciding = deciding_date(rulebook, facts.authority, facts.category, facts.filed_on, known_on)
-    rule = rulebook.category_rule(facts.authority, facts.category, deciding.day, known_on)
-    salary = assess_salary(rulebook, facts.salary(), known_on)
-    labour_market_test = assess_labour_market_test(rulebook, facts.recruitment(), known_on)
-
-    findings: tuple[Finding, ...]
-    if rule is not None and rule.combination == "either":
-        findings = (_either(rule, deciding.day, deciding.step, salary, labour_market_test),)
-    elif rule is not None and rule.labour_market_test == "notRequired":
-        findings = (salary,)
+    deciding = deciding_date(rulebook, facts, known_on)
+    if deciding.day is None:
+        findings: tuple[Finding, ...] = (undated(SALARY_THRESHOLD, deciding),)
     else:
-        findings = (salary, labour_market_test)
+        law = rulebook.law_on(facts.authority, facts.category, deciding.day, known_on)
+        findings = (
+            *_pay_and_labour_market(law, deciding, facts),
+            *judge_occupation(rulebook, law, deciding, facts, known_on),
+            *judge_worker(law, deciding, facts),
+            *judge_admission(rulebook, law, deciding, facts, known_on),
+        )
     return Assessment(
         rule_set=rulebook.sha256,
         verdict=overall_verdict(findings),
@@ -98,11 +73,23 @@ def overall_verdict(findings: Iterable[Finding]) -> Verdict:
     return Verdict.MET if required == {Verdict.MET} else Verdict.UNDETERMINED
 
 
-def _either(rule: CategoryRule, day: date, deciding_step: str, *branches: Finding) -> Finding:
+def _pay_and_labour_market(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> tuple[Finding, ...]:
+    salary = judge_salary(law, deciding, facts)
+    rule = law.category_rule
+    if rule is not None and rule.labour_market_test == "notRequired":
+        return (salary,)
+    labour_market_test = judge_labour_market_test(law, deciding, facts)
+    if rule is not None and rule.combination == "either":
+        return (_either(law, rule, deciding, salary, labour_market_test),)
+    return (salary, labour_market_test)
+
+
+def _either(law: ApplicableLaw, rule: CategoryRule, deciding: DecidingDate, *branches: Finding) -> Finding:
     """One required finding over alternatives: met if one is, not met only if all are not.
 
     Pay below the threshold with no recruitment evidence stays undetermined, because evidence can still be
-    added and would settle it: silence about recruitment is not proof that there was none.
+    added and would settle it: silence about recruitment is not proof that there was none. What would have met
+    it is what would have met one of the branches, and stands there.
     """
     verdicts = {branch.verdict for branch in branches}
     if Verdict.MET in verdicts:
@@ -113,30 +100,34 @@ def _either(rule: CategoryRule, day: date, deciding_step: str, *branches: Findin
         verdict = Verdict.UNDETERMINED
     undetermined = verdict is Verdict.UNDETERMINED
     open_branches = tuple(branch for branch in branches if branch.verdict is Verdict.UNDETERMINED)
+    used = (*deciding.provisions, rule.id, *(each for branch in branches for each in branch.provisions))
     return Finding(
         rule=SALARY_OR_LABOUR_MARKET_TEST,
         required=True,
         verdict=verdict,
-        legal_reference_date=day,
+        legal_reference_date=law.day,
         rule_id=rule.id,
         legal_reference=rule.legal_reference,
         sources=rule.sources,
-        confidence=rule.confidence_on(day),
-        counterfactual=(
-            " Or: ".join(branch.counterfactual for branch in branches if branch.counterfactual is not None)
-            if verdict is Verdict.NOT_MET
-            else None
-        ),
+        confidence=rule.confidence_on(law.day),
         reason=_reason(open_branches) if undetermined else None,
         missing=tuple(path for branch in open_branches for path in branch.missing) if undetermined else (),
         branches=branches,
         trace=(
-            deciding_step,
-            f"One of {' or '.join(branch.rule for branch in branches)} is enough "
-            f"({rule.id}: {rule.legal_reference}; {rule.confidence_on(day)}).",
-            *(f"{branch.rule}: {branch.verdict}." for branch in branches),
-            f"Together: {verdict}.",
+            deciding.step,
+            Step(
+                code="oneIsEnough",
+                values={
+                    "rules": " ".join(branch.rule for branch in branches),
+                    "provision": rule.id,
+                    "legalReference": rule.legal_reference,
+                    "confidence": rule.confidence_on(law.day),
+                },
+            ),
+            *(Step(code="branch", values={"rule": each.rule, "verdict": each.verdict.value}) for each in branches),
+            Step(code="together", values={"verdict": verdict.value}),
         ),
+        provisions=tuple(dict.fromkeys(used)),
     )
 
 

@@ -5,32 +5,60 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from domain.law.facts import ApplicationFacts
+from domain.law.findings import Step
+from domain.law.procedure_provisions import ReferenceDateBasis, ReferenceDateRule
 from domain.law.rulebook import Rulebook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecidingDate:
-    """The legal reference date, and the sentence of the reasoning that says where it comes from."""
+    """The legal reference date, and the step of the reasoning that says where it comes from.
 
-    day: date
-    step: str
+    ``day`` is None when the facts do not hold the day that decides; ``missing`` then names it.
+    """
+
+    day: date | None
+    step: Step
+    missing: tuple[str, ...] = ()
+    rule: ReferenceDateRule | None = None
+
+    @property
+    def provisions(self) -> tuple[str, ...]:
+        return () if self.rule is None else (self.rule.id,)
 
 
-def deciding_date(
-    rulebook: Rulebook, authority: str, category: str, filed_on: date, known_on: date | None
-) -> DecidingDate:
-    """The day whose law applies to a file, by the rule in force on the day of filing.
+def deciding_date(rulebook: Rulebook, facts: ApplicationFacts, known_on: date | None) -> DecidingDate:
+    """The day whose law applies to an application, by the rule in force on the day of filing.
 
     Where the law data holds no such rule the day of filing stands in, and the step says so.
     """
-    rule = rulebook.reference_date_rule(authority, category, filed_on, known_on)
+    rule = rulebook.reference_date_rule(facts.authority, facts.category, facts.filed_on, known_on)
     if rule is None:
-        return DecidingDate(
-            day=filed_on,
-            step=f"{authority} has no rule on the deciding date; the day of filing, {filed_on}, is used.",
-        )
-    day = rule.day(filed_on=filed_on)
-    return DecidingDate(
-        day=day,
-        step=f"The law of {day} applies ({rule.basis}; {rule.id}, {rule.confidence_on(filed_on)}).",
-    )
+        values = {"authority": facts.authority, "day": facts.filed_on.isoformat()}
+        return DecidingDate(day=facts.filed_on, step=Step(code="filingDateStandsIn", values=values))
+    day, path = _day(rule.basis, facts, known_on)
+    values = {
+        "basis": rule.basis.value,
+        "provision": rule.id,
+        "confidence": rule.confidence_on(facts.filed_on),
+    }
+    if day is None:
+        return DecidingDate(day=None, step=Step(code="decidingDateUnknown", values=values), missing=(path,), rule=rule)
+    values["day"] = day.isoformat()
+    return DecidingDate(day=day, step=Step(code="decidingDate", values=values), rule=rule)
+
+
+def _day(basis: ReferenceDateBasis, facts: ApplicationFacts, known_on: date | None) -> tuple[date | None, str]:
+    """The day in the facts, and the path under which it stands there."""
+    match basis:
+        case ReferenceDateBasis.FILED_ON:
+            return facts.filed_on, "filedOn"
+        case ReferenceDateBasis.ADMISSIBLE_ON:
+            return facts.admissible_on, "admissibleOn"
+        case ReferenceDateBasis.EMPLOYMENT_START:
+            return facts.employment_start, "employment.start"
+        case ReferenceDateBasis.DECIDED_ON:
+            return facts.decided_on, "decidedOn"
+        case ReferenceDateBasis.ONGOING:
+            return known_on, "knownOn"

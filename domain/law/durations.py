@@ -29,6 +29,9 @@ class CalendarDuration:
             return cls(months=count)
         return cls(days=count * 7 if unit == "W" else count)
 
+    def __str__(self) -> str:
+        return f"P{self.months}M" if self.months else f"P{self.days}D"
+
     def after(self, day: date) -> date:
         """The day this long after ``day``; a day the month lacks becomes that month's last day."""
         return _shifted(day, self.months) + timedelta(days=self.days)

@@ -6,7 +6,7 @@ answers as it was known on that day, so that a later correction never changes an
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Generic, TypeVar
@@ -47,6 +47,8 @@ class Provision:
     confidence: str
     later_confidence: tuple[ConfidenceFrom, ...]
     note: str | None
+    question: str | None
+    reading: str | None
 
     def in_force_on(self, day: date) -> bool:
         return self.valid_from is not None and self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
@@ -66,6 +68,8 @@ class Provision:
     def contradicts(self, other: Provision) -> bool:
         """Whether both claim a common day for a common code and neither says that it supersedes the other."""
         if self.authority != other.authority or not set(self.scope) & set(other.scope):
+            return False
+        if self.question is not None and self.question == other.question and self.reading != other.reading:
             return False
         if self.id in other.supersedes or other.id in self.supersedes:
             return False
@@ -91,20 +95,28 @@ class EffectiveDated(Generic[P]):
                 by_code.setdefault((provision.authority, code), []).append(provision)
         self._by_code = {key: tuple(found) for key, found in by_code.items()}
 
-    def on(self, authority: str, code: str, day: date, known_on: date | None) -> P | None:
-        """The provision in force on ``day`` as known on ``known_on``: of several, the one known last."""
+    def on(
+        self, authority: str, code: str, day: date, known_on: date | None, is_selected: Callable[[P], bool]
+    ) -> P | None:
+        """The selected provision in force on ``day`` as known on ``known_on``: of several, the one known last."""
         latest: P | None = None
         for provision in self._by_code.get((authority, code), ()):
             if (
                 provision.in_force_on(day)
                 and provision.known_by(known_on)
                 and (latest is None or _known_after(provision, latest))
+                and is_selected(provision)
             ):
                 latest = provision
         return latest
 
-    def has_undated(self, authority: str, code: str) -> bool:
-        return any(provision.valid_from is None for provision in self._by_code.get((authority, code), ()))
+    def codes(self, authority: str, beginning: str) -> tuple[str, ...]:
+        """The codes beginning so that an authority has provisions for."""
+        return tuple(code for held_by, code in self._by_code if held_by == authority and code.startswith(beginning))
+
+    def all_on(self, authority: str, code: str) -> tuple[P, ...]:
+        """Every provision that speaks of a code, in the order of the files, whatever its dates."""
+        return self._by_code.get((authority, code), ())
 
 
 def _known_after(one: Provision, other: Provision) -> bool:

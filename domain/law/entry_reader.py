@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Final
 
 from domain.law.durations import CalendarDuration
 
@@ -16,29 +17,41 @@ _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?", re.ASCII)
 
 
 class LawDataUnusable(Exception):
-    """A file of law cannot be used. Names the file, the entry, the key where there is one, and the remedy."""
+    """A file of law cannot be used. Names the file, the line, the entry, the key where there is one, and the remedy."""
 
-    def __init__(self, *, file: str, entry: str | None, key: str | None, problem: str, remedy: str) -> None:
+    def __init__(
+        self, *, file: str, entry: str | None, key: str | None, problem: str, remedy: str, line: int | None = None
+    ) -> None:
         self.file = file
+        self.line = line
         self.entry = entry
         self.key = key
         self.problem = problem
         self.remedy = remedy
-        place = file + (f", entry {entry}" if entry else "") + (f", key {key}" if key else "")
+        place = file + (f", line {line}" if line else "")
+        place += (f", entry {entry}" if entry else "") + (f", key {key}" if key else "")
         super().__init__(f"{place}: {problem}; {remedy}")
 
 
 class EntryReader:
-    """One entry, read key by key. ``finish`` refuses the keys that nobody asked for."""
+    """One entry, read key by key. ``finish`` refuses the keys that nobody asked for.
 
-    def __init__(self, file: str, entry: str, values: Mapping[str, object]) -> None:
+    ``line`` is that of its heading, and ``key_lines`` those of its keys, counted from 1.
+    """
+
+    def __init__(
+        self, file: str, entry: str, values: Mapping[str, object], line: int, key_lines: Mapping[str, int]
+    ) -> None:
         self.file = file
         self.entry = entry
+        self.line = line
+        self._key_lines = key_lines
         self._values = values
         self._asked: set[str] = set()
 
     def unusable(self, key: str | None, problem: str, remedy: str) -> LawDataUnusable:
-        return LawDataUnusable(file=self.file, entry=self.entry, key=key, problem=problem, remedy=remedy)
+        line = self.line if key is None else self._key_lines.get(key, self.line)
+        return LawDataUnusable(file=self.file, line=line, entry=self.entry, key=key, problem=problem, remedy=remedy)
 
     def has(self, key: str) -> bool:
         return key in self._values
@@ -83,6 +96,14 @@ class EntryReader:
                 raise self.unusable(key, f"{each!r} is unknown", f"use words of {', '.join(allowed)}")
         return tuple(sorted(found))
 
+    def matching(self, key: str, form: re.Pattern[str], what: str) -> tuple[str, ...]:
+        """A set of texts of one form, in alphabetical order; ``what`` tells the reader which."""
+        found = self.texts(key)
+        for each in found:
+            if form.fullmatch(each) is None:
+                raise self.unusable(key, f"{each!r} is not of the form asked", f"write {what}")
+        return tuple(sorted(found))
+
     def amount(self, key: str) -> Decimal:
         """An amount of EUR with its two decimals, written as a string so that it is exact."""
         return self._decimal(key, _AMOUNT, 'write it as a string with two decimals, such as "48912.00"')
@@ -92,6 +113,21 @@ class EntryReader:
 
     def optional_number(self, key: str) -> Decimal | None:
         return self.number(key) if self.has(key) else None
+
+    def whole_number(self, key: str) -> int:
+        value = self._required(key)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            raise self.unusable(key, f"{value!r} is no count", "write a whole number above 0, without quotes")
+        return value
+
+    def optional_whole_number(self, key: str) -> int | None:
+        return self.whole_number(key) if self.has(key) else None
+
+    def flag(self, key: str) -> bool:
+        value = self._required(key)
+        if not isinstance(value, bool):
+            raise self.unusable(key, f"{value!r} is neither true nor false", "write true or false, without quotes")
+        return value
 
     def day(self, key: str) -> date:
         value = self._required(key)
@@ -109,13 +145,17 @@ class EntryReader:
         except ValueError as why:
             raise self.unusable(key, str(why), "write a duration of one unit, such as P60D") from why
 
+    def optional_duration(self, key: str) -> CalendarDuration | None:
+        return self.duration(key) if self.has(key) else None
+
     def entries(self, key: str) -> tuple[EntryReader, ...]:
         """The entries nested under ``key``; none when it is absent."""
         self._asked.add(key)
         value = self._values.get(key, [])
         if not isinstance(value, list):
             raise self.unusable(key, f"{value!r} is no list of tables", "write [{ ... }, { ... }]")
-        return tuple(nested_entry(self.file, f"{self.entry} / {key}", each) for each in value)
+        line = self._key_lines.get(key, self.line)
+        return tuple(_nested_entry(self.file, f"{self.entry} / {key}", each, line, {}) for each in value)
 
     def finish(self) -> None:
         unknown = sorted(set(self._values) - self._asked)
@@ -137,22 +177,24 @@ class EntryReader:
         return Decimal(value)
 
 
-def nested_entry(file: str, entry: str, value: object) -> EntryReader:
+def _nested_entry(file: str, entry: str, value: object, line: int, key_lines: Mapping[str, int]) -> EntryReader:
     if not isinstance(value, dict):
         raise LawDataUnusable(
             file=file,
+            line=line,
             entry=entry,
             key=None,
             problem=f"{value!r} is no table",
             remedy="write key = value pairs",
         )
-    return EntryReader(file, entry, value)
+    return EntryReader(file, entry, value, line, key_lines)
 
 
 def read_entries(path: Path, file: str, kinds: Collection[str]) -> tuple[tuple[str, EntryReader], ...]:
     """Every ``[[kind]]`` table of a file, with its kind. ``file`` is how refusals name it."""
     try:
-        tables: dict[str, object] = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        tables: dict[str, object] = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as why:
         raise LawDataUnusable(
             file=file,
@@ -161,11 +203,13 @@ def read_entries(path: Path, file: str, kinds: Collection[str]) -> tuple[tuple[s
             problem=f"it is no TOML ({why})",
             remedy="correct the place named",
         ) from why
+    places = _places(text)
     found: list[tuple[str, EntryReader]] = []
     for kind, entries in tables.items():
         if kind not in kinds or not isinstance(entries, list):
             raise LawDataUnusable(
                 file=file,
+                line=next(iter(places.get(kind, ())), (None, None))[0],
                 entry=None,
                 key=kind,
                 problem="this is no known list of entries",
@@ -174,5 +218,26 @@ def read_entries(path: Path, file: str, kinds: Collection[str]) -> tuple[tuple[s
         for number, entry in enumerate(entries, start=1):
             named = entry.get("id") if isinstance(entry, dict) else None
             name = named if isinstance(named, str) and named else f"{kind} number {number}"
-            found.append((kind, nested_entry(file, name, entry)))
+            line, key_lines = places[kind][number - 1] if number <= len(places.get(kind, ())) else (1, {})
+            found.append((kind, _nested_entry(file, name, entry, line, key_lines)))
     return tuple(found)
+
+
+_HEADING: Final = re.compile(r"\s*\[\[\s*([A-Za-z0-9_-]+)\s*\]\]")
+_KEY: Final = re.compile(r"\s*([A-Za-z0-9_-]+)\s*=")
+
+
+def _places(text: str) -> dict[str, list[tuple[int, dict[str, int]]]]:
+    """For each kind the lines of its entries in order: that of the heading, and that of each key.
+
+    The parser keeps no lines, so they are looked up; they serve messages only.
+    """
+    found: dict[str, list[tuple[int, dict[str, int]]]] = {}
+    keys: dict[str, int] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        if heading := _HEADING.match(line):
+            keys = {}
+            found.setdefault(heading[1], []).append((number, keys))
+        elif key := _KEY.match(line):
+            keys.setdefault(key[1], number)
+    return found

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_CEILING, Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow
 from typing import Final
 
 # Own contexts: the thread's default context can be changed by anyone, and a verdict must not depend on it.
 _EXACT: Final = Context(prec=80, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow])
 _UPWARDS: Final = Context(prec=80, rounding=ROUND_CEILING, traps=[InvalidOperation, DivisionByZero, Overflow])
+_DOWNWARDS: Final = Context(prec=80, rounding=ROUND_FLOOR, traps=[InvalidOperation, DivisionByZero, Overflow])
 _CENT: Final = Decimal("0.01")
+_SHOWN: Final = Decimal("0.000001")
 
 
 def product(one: Decimal, other: Decimal) -> Decimal:
@@ -24,6 +26,11 @@ def difference(observed: Decimal, threshold: Decimal) -> Decimal:
 def least_cents_reaching(total: Decimal, times: Decimal) -> Decimal:
     """The smallest amount in whole cents that, taken ``times``, is at least ``total``."""
     return _UPWARDS.quantize(_UPWARDS.divide(total, times), _CENT)
+
+
+def shown_quotient(total: Decimal, parts: Decimal) -> Decimal:
+    """``total`` in equal parts, cut after six decimals: to be shown, never to be compared."""
+    return _DOWNWARDS.quantize(_DOWNWARDS.divide(total, parts), _SHOWN)
 
 
 def euro_text(amount: Decimal) -> str:

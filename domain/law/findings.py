@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -14,19 +15,43 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step of the reasoning: a stable code and the values it speaks of, all as exact text.
+
+    Sentences in the languages of the country are made of it where people read; what is stored is this.
+    """
+
+    code: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A change in one fact: ``fact`` (a path in the application) at ``threshold`` is ``distance`` away."""
+
+    fact: str
+    threshold: str
+    distance: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """The outcome of one rule. Amounts and counts are strings, exact, in ``unit``.
 
-    ``difference`` is observed minus threshold. ``counterfactual`` says, for a test that failed, what would
-    have met it. ``reason`` (a code of ``domain.law.reasons``) and ``missing`` (paths in the application)
-    say why a finding is undetermined. ``trace`` holds the steps in order: it is the letter's reasoning.
-    ``sources`` and ``confidence`` are those of the provision ``rule_id`` on the legal reference date.
+    ``difference`` is observed minus threshold. ``counterfactual`` says, for a test that failed, which changes
+    would together have met it. ``reason`` (a code of ``domain.law.reasons``) and ``missing`` (paths in the
+    application) say why a finding is undetermined. ``trace`` holds the steps in order: it is the letter's
+    reasoning. ``sources`` and ``confidence`` are those of the provision ``rule_id`` on the legal reference
+    date; ``provisions`` names every provision the verdict rests on.
+
+    Decisions of the first engine hold sentences where there are steps and changes now: they stay as written.
     """
 
     rule: str
     required: bool
     verdict: Verdict
-    legal_reference_date: date
+    legal_reference_date: date | None
     rule_id: str | None = None
     legal_reference: str | None = None
     sources: tuple[str, ...] = ()
@@ -35,8 +60,15 @@ class Finding:
     unit: str | None = None
     observed: str | None = None
     difference: str | None = None
-    counterfactual: str | None = None
+    counterfactual: tuple[Change, ...] | str | None = None
     reason: str | None = None
     missing: tuple[str, ...] = ()
     branches: tuple[Finding, ...] = ()
-    trace: tuple[str, ...] = ()
+    trace: tuple[Step | str, ...] = ()
+    provisions: tuple[str, ...] = ()
+
+    def each(self) -> Iterator[Finding]:
+        """The finding, and behind it the alternatives it was made of."""
+        yield self
+        for branch in self.branches:
+            yield from branch.each()

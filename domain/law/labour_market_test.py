@@ -1,77 +1,53 @@
 """The labour-market test: a vacancy published long enough, on every channel, shortly before filing.
 
 Flanders, category "other" (FACTS 2.1): at least nine weeks on VDAB and on EURES, within the four months
-immediately before the application.
+immediately before the application. Brussels and Wallonia: five weeks with their own service (FACTS 2.3).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from domain.law import reasons
+from domain.law.applicable_law import ApplicableLaw
 from domain.law.deciding_date import DecidingDate, deciding_date
-from domain.law.findings import Finding, Verdict
-from domain.law.provisions import CategoryRule, LabourMarketTestTerms
+from domain.law.facts import ApplicationFacts, Publication
+from domain.law.findings import Change, Finding, Step, Verdict
+from domain.law.job_provisions import LabourMarketTestTerms
 from domain.law.rulebook import Rulebook
+from domain.law.salary_rules import undated
 
 LABOUR_MARKET_TEST: Final = "labourMarketTest"
 PUBLICATIONS: Final = ("labourMarketTest.publications",)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Publication:
-    """A vacancy on a channel during ``[published_from, published_to)``: the last day is not counted.
-
-    Raises ValueError when the dates are out of order.
-    """
-
-    channel: str
-    published_from: date
-    published_to: date
-
-    def __post_init__(self) -> None:
-        if self.published_to < self.published_from:
-            raise ValueError("a publication cannot end before it began")
+_DAYS: Final = "days"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecruitmentFacts:
-    """What the labour-market test looks at. No publications means that no evidence was given."""
-
-    authority: str
-    category: str
-    filed_on: date
-    publications: tuple[Publication, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Advertised:
-    """How many days within the window a vacancy counts as published on one channel."""
-
-    channel: str
-    days: int
-
-
-def assess_labour_market_test(rulebook: Rulebook, facts: RecruitmentFacts, known_on: date | None = None) -> Finding:
+def assess_labour_market_test(rulebook: Rulebook, facts: ApplicationFacts, known_on: date | None = None) -> Finding:
     """Judge the publications under the terms of the deciding date.
 
     Without any evidence a required test is undetermined, with the evidence named as missing: it can still
     be added. Evidence that falls short, be it on one channel only, is not met.
     """
-    deciding = deciding_date(rulebook, facts.authority, facts.category, facts.filed_on, known_on)
-    rule = rulebook.category_rule(facts.authority, facts.category, deciding.day, known_on)
-    terms = rulebook.labour_market_test(facts.authority, facts.category, deciding.day, known_on)
-    test = None if rule is None else rule.labour_market_test
+    deciding = deciding_date(rulebook, facts, known_on)
+    if deciding.day is None:
+        return undated(LABOUR_MARKET_TEST, deciding)
+    law = rulebook.law_on(facts.authority, facts.category, deciding.day, known_on)
+    return judge_labour_market_test(law, deciding, facts)
+
+
+def judge_labour_market_test(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Finding:
+    """Judge the publications under ``law``."""
+    test = None if law.category_rule is None else law.category_rule.labour_market_test
     if test != "required":
-        return _not_judged(rule, deciding, _REASON_BY_TEST[test], required=test != "notRequired")
-    required = rule is not None and rule.combination == "each"
+        return _not_judged(law, deciding, _REASON_BY_TEST[test], required=test != "notRequired")
+    terms = law.labour_market_test
     if terms is None:
-        return _not_judged(rule, deciding, reasons.NO_TERMS_IN_FORCE, required=required)
+        return _not_judged(law, deciding, reasons.NO_TERMS_IN_FORCE, required=law.each_test_alone)
     if not facts.publications:
-        return _without_evidence(terms, deciding, required=required)
-    return _counted(terms, deciding, facts, required=required)
+        return _without_evidence(law, terms, deciding)
+    return _counted(law, terms, deciding, facts, facts.publications)
 
 
 _REASON_BY_TEST: Final[dict[str | None, str]] = {
@@ -111,108 +87,131 @@ def days_published(
 
 
 def _counted(
-    terms: LabourMarketTestTerms, deciding: DecidingDate, facts: RecruitmentFacts, *, required: bool
+    law: ApplicableLaw,
+    terms: LabourMarketTestTerms,
+    deciding: DecidingDate,
+    facts: ApplicationFacts,
+    publications: tuple[Publication, ...],
 ) -> Finding:
-    window_from, window_to = terms.within.before(facts.filed_on), facts.filed_on
-    advertised = tuple(
-        Advertised(
-            channel=channel,
-            days=days_published(facts.publications, channel, window_from, window_to, interruptions=terms.interruptions),
-        )
+    window_from = date.min if terms.within is None else terms.within.before(facts.filed_on)
+    counted = {
+        channel: days_published(publications, channel, window_from, facts.filed_on, interruptions=terms.interruptions)
         for channel in terms.channels
-    )
-    fewest = min(each.days for each in advertised)
+    }
+    fewest = min(counted.values())
     met = fewest >= terms.publication_days
     verdict = Verdict.MET if met else Verdict.NOT_MET
-    observed = ", ".join(f"{each.channel} {_days(each.days)}" for each in advertised)
-    relation = "reaches" if met else "does not reach"
     return Finding(
         rule=LABOUR_MARKET_TEST,
-        required=required,
+        required=law.each_test_alone,
         verdict=verdict,
-        legal_reference_date=deciding.day,
+        legal_reference_date=law.day,
         rule_id=terms.id,
         legal_reference=terms.legal_reference,
         sources=terms.sources,
-        confidence=terms.confidence_on(deciding.day),
+        confidence=terms.confidence_on(law.day),
         threshold=str(terms.publication_days),
-        unit="days",
+        unit=_DAYS,
         observed=str(fewest),
         difference=str(fewest - terms.publication_days),
-        counterfactual=None if met else _what_would_have_met(terms, advertised, window_from, window_to),
+        counterfactual=None if met else _what_would_have_met(terms, counted),
         trace=(
-            deciding.step,
-            _terms_step(terms, deciding.day),
-            f"From {window_from} until the filing on {window_to} the vacancy was published: {observed} "
-            f"({_INTERRUPTIONS_TEXT[terms.interruptions]}; {terms.interruptions_confidence}).",
-            f"The fewest days on a channel, {fewest}, {relation} {terms.publication_days}: {verdict}.",
+            *_opening(law, terms, deciding),
+            *(_channel_step(terms, facts.filed_on, window_from, each, days) for each, days in counted.items()),
+            Step(
+                code="publicationCompared",
+                values={
+                    "observed": str(fewest),
+                    "threshold": str(terms.publication_days),
+                    "verdict": verdict.value,
+                },
+            ),
         ),
+        provisions=_provisions(law, terms, deciding),
     )
 
 
-_INTERRUPTIONS_TEXT: Final = {
-    "addUp": "days before and after an interruption add up",
-    "continuous": "only the longest unbroken run counts",
-}
-
-
-def _what_would_have_met(
-    terms: LabourMarketTestTerms, advertised: tuple[Advertised, ...], window_from: date, window_to: date
-) -> str:
-    short = " and ".join(
-        f"{_days(terms.publication_days - each.days)} more on {each.channel}"
-        for each in advertised
-        if each.days < terms.publication_days
-    )
-    return (
-        f"{terms.publication_days} days of publication on each of {' and '.join(terms.channels)} from "
-        f"{window_from} until the filing on {window_to} would have met the test: {short}."
+def _what_would_have_met(terms: LabourMarketTestTerms, counted: dict[str, int]) -> tuple[Change, ...]:
+    return tuple(
+        Change(
+            fact=f"{PUBLICATIONS[0]}.{channel}",
+            threshold=str(terms.publication_days),
+            distance=str(terms.publication_days - days),
+            unit=_DAYS,
+        )
+        for channel, days in counted.items()
+        if days < terms.publication_days
     )
 
 
-def _days(count: int) -> str:
-    return "1 day" if count == 1 else f"{count} days"
+def _channel_step(terms: LabourMarketTestTerms, filed_on: date, window_from: date, channel: str, days: int) -> Step:
+    values = {
+        "channel": channel,
+        "days": str(days),
+        "to": filed_on.isoformat(),
+        "interruptions": terms.interruptions,
+        "confidence": terms.interruptions_confidence,
+    }
+    if terms.within is None:
+        return Step(code="publishedBeforeFiling", values=values)
+    return Step(code="publishedInWindow", values=values | {"from": window_from.isoformat()})
 
 
-def _terms_step(terms: LabourMarketTestTerms, day: date) -> str:
-    return (
-        f"The vacancy must be published for {terms.publication_days} days on each of "
-        f"{' and '.join(terms.channels)} ({terms.id}: {terms.legal_reference}; {terms.confidence_on(day)})."
+def _opening(law: ApplicableLaw, terms: LabourMarketTestTerms, deciding: DecidingDate) -> tuple[Step, ...]:
+    """The terms that are applied, and what other sources say of their length."""
+    said = Step(
+        code="publicationTerms",
+        values={
+            "days": str(terms.publication_days),
+            "channels": " ".join(terms.channels),
+            "provision": terms.id,
+            "legalReference": terms.legal_reference,
+            "confidence": terms.confidence_on(law.day),
+        },
     )
+    others = tuple(
+        Step(code="otherPublication", values={"days": str(each.publication_days), "source": each.source})
+        for each in terms.other_publications
+    )
+    return (deciding.step, said, *others)
 
 
-def _without_evidence(terms: LabourMarketTestTerms, deciding: DecidingDate, *, required: bool) -> Finding:
+def _provisions(law: ApplicableLaw, terms: LabourMarketTestTerms, deciding: DecidingDate) -> tuple[str, ...]:
+    rule = () if law.category_rule is None else (law.category_rule.id,)
+    return (*deciding.provisions, *rule, terms.id)
+
+
+def _without_evidence(law: ApplicableLaw, terms: LabourMarketTestTerms, deciding: DecidingDate) -> Finding:
     return Finding(
         rule=LABOUR_MARKET_TEST,
-        required=required,
+        required=law.each_test_alone,
         verdict=Verdict.UNDETERMINED,
-        legal_reference_date=deciding.day,
+        legal_reference_date=law.day,
         rule_id=terms.id,
         legal_reference=terms.legal_reference,
         sources=terms.sources,
-        confidence=terms.confidence_on(deciding.day),
+        confidence=terms.confidence_on(law.day),
         threshold=str(terms.publication_days),
-        unit="days",
+        unit=_DAYS,
         reason=reasons.EVIDENCE_MISSING,
         missing=PUBLICATIONS,
-        trace=(
-            deciding.step,
-            _terms_step(terms, deciding.day),
-            "No publication was given as evidence: undetermined.",
-        ),
+        trace=(*_opening(law, terms, deciding), Step(code="noPublication")),
+        provisions=_provisions(law, terms, deciding),
     )
 
 
-def _not_judged(rule: CategoryRule | None, deciding: DecidingDate, reason: str, *, required: bool) -> Finding:
+def _not_judged(law: ApplicableLaw, deciding: DecidingDate, reason: str, *, required: bool) -> Finding:
+    rule = law.category_rule
     return Finding(
         rule=LABOUR_MARKET_TEST,
         required=required,
         verdict=Verdict.UNDETERMINED,
-        legal_reference_date=deciding.day,
+        legal_reference_date=law.day,
         rule_id=None if rule is None else rule.id,
         legal_reference=None if rule is None else rule.legal_reference,
         sources=() if rule is None else rule.sources,
-        confidence=None if rule is None else rule.confidence_on(deciding.day),
+        confidence=None if rule is None else rule.confidence_on(law.day),
         reason=reason,
-        trace=(deciding.step, f"There is no labour-market test to judge ({reason}): undetermined."),
+        trace=(deciding.step, Step(code="noLabourMarketTest", values={"reason": reason})),
+        provisions=deciding.provisions if rule is None else (*deciding.provisions, rule.id),
     )

@@ -42,3 +42,12 @@ FACT_MISSING: Final = "factMissing"
 
 EVIDENCE_MISSING: Final = "evidenceMissing"
 """Evidence that may still be added could settle the finding. ``missing`` names it."""
+
+SHORTAGE_LIST_INCOMPLETE: Final = "shortageListIncomplete"
+"""The function is not among the entries we hold of a list that we do not hold whole; a person must look it up."""
+
+LINK_NOT_IN_FACTS: Final = "linkNotInFacts"
+"""What links the application to an authority, such as the worker's residence, is no fact of an application."""
+
+MUNICIPALITY_UNKNOWN: Final = "municipalityUnknown"
+"""No authority's territory holds a municipality with this code."""

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
-from typing import Final, Self, TypeVar
+from types import MappingProxyType
+from typing import Final, Self, TypeVar, cast
 
+from domain.case.codes import AUTHORITIES, CONTRACTS
 from domain.deadlines.terms import ProceduralTerms
+from domain.law import job_provisions as job
 from domain.law import reasons
+from domain.law.applicable_law import ApplicableLaw, NothingInForce
 from domain.law.effective_dated import EffectiveDated, Provision
+from domain.law.exact_pay import euro_text
+from domain.law.findings import Step
 from domain.law.law_files import read_law
-from domain.law.provisions import (
-    CategoryRule,
-    LabourMarketTestTerms,
-    PayConversion,
-    ReferenceDateRule,
-    SalaryThreshold,
-)
+from domain.law.pay_provisions import PartTime, PayConversion, SalaryThreshold
+from domain.law.procedure_provisions import ALL, ReferenceDateRule, SelectedReading, Territory
 
 PACKAGED_VALUES: Final = Path(__file__).parent / "values"
+
+_MOST_LOOKED_UP: Final = 20_000
+"""Days of law kept at hand; beyond it they are looked up anew, so that odd questions cannot fill the memory."""
+
+_NIS_DIGITS: Final = 5
 
 _REASON_BY_PAY_TEST: Final[dict[str | None, str]] = {
     None: reasons.NOT_FOUND,
@@ -34,56 +40,73 @@ _REASON_BY_PAY_TEST: Final[dict[str | None, str]] = {
     "notStated": reasons.NOT_STATED,
 }
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NothingInForce:
-    """No amount applies; ``reason`` is a stable code of ``domain.law.reasons``."""
-
-    reason: str
+P = TypeVar("P", bound=Provision)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ReadingUnknown(ValueError):
+    """A reading was asked for that no law file holds. The text says which there are."""
+
+
 class Rulebook:
     """A set of law. ``sha256`` names its content, whatever the order or layout of its files.
 
     Every question takes ``known_on``: the law as known on that day, or with all that is known when None.
+    ``terms`` are the terms of procedure: they bear on days, so they are no part of ``sha256``.
     """
 
-    sha256: str
-    terms: ProceduralTerms
-    """The terms of procedure. They bear on days and on no verdict, so they are no part of ``sha256``."""
-
-    _thresholds: EffectiveDated[SalaryThreshold]
-    _conversions: EffectiveDated[PayConversion]
-    _reference_dates: EffectiveDated[ReferenceDateRule]
-    _category_rules: EffectiveDated[CategoryRule]
-    _labour_market_tests: EffectiveDated[LabourMarketTestTerms]
+    def __init__(self, provisions: Sequence[Provision], terms: ProceduralTerms) -> None:
+        self.provisions: Final = tuple(provisions)
+        self.sha256: Final = _sha256(provisions)
+        self.terms: Final = terms
+        by_kind: dict[type[Provision], list[Provision]] = {}
+        for provision in provisions:
+            by_kind.setdefault(type(provision), []).append(provision)
+        self._by_kind = {kind: EffectiveDated(found) for kind, found in by_kind.items()}
+        self._looked_up: dict[tuple[str, str, date, date | None], ApplicableLaw] = {}
 
     @classmethod
-    def load(cls, directory: Path | None = None) -> Self:
+    def load(cls, directory: Path | None = None, readings: Mapping[str, str] = MappingProxyType({})) -> Self:
         """Read ``<authority>/*.toml`` under ``directory``, or the packaged law.
 
-        Raises LawDataUnusable, which names file, entry, key and remedy.
+        ``readings`` answers open questions otherwise than the files select: ``{"decidingDate": "decidedOn"}``.
+        Raises LawDataUnusable, which names file, line, entry, key and remedy, and ReadingUnknown.
         """
         provisions = read_law(PACKAGED_VALUES if directory is None else directory)
-        return cls(
-            sha256=_sha256(provisions),
-            terms=ProceduralTerms.load(),
-            _thresholds=EffectiveDated(_of_kind(provisions, SalaryThreshold)),
-            _conversions=EffectiveDated(_of_kind(provisions, PayConversion)),
-            _reference_dates=EffectiveDated(_of_kind(provisions, ReferenceDateRule)),
-            _category_rules=EffectiveDated(_of_kind(provisions, CategoryRule)),
-            _labour_market_tests=EffectiveDated(_of_kind(provisions, LabourMarketTestTerms)),
-        )
+        return cls(_with_readings(provisions, readings), ProceduralTerms.load())
+
+    def find(self, kind: type[P], authority: str, code: str, on: date, known_on: date | None = None) -> P | None:
+        """The provision of a kind that speaks of ``code`` and is in force on ``on``, by the selected readings."""
+        held = self._by_kind.get(kind)
+        if held is None:
+            return None
+        found = held.on(authority, code, on, known_on, lambda each: self._is_selected(each, on, known_on))
+        return cast(P | None, found)
+
+    def every(self, kind: type[P], authority: str, code: str) -> tuple[P, ...]:
+        """All provisions of a kind that speak of ``code``, whatever their dates and readings."""
+        held = self._by_kind.get(kind)
+        if held is None:
+            return ()
+        return tuple(each for each in held.all_on(authority, code) if isinstance(each, kind))
+
+    def law_on(self, authority: str, category: str, day: date, known_on: date | None = None) -> ApplicableLaw:
+        """All that the law says of a category on a day; the same object for the same question."""
+        question = (authority, category, day, known_on)
+        law = self._looked_up.get(question)
+        if law is None:
+            if len(self._looked_up) >= _MOST_LOOKED_UP:
+                self._looked_up.clear()
+            law = self._looked_up[question] = self._look_up(*question)
+        return law
 
     def salary_threshold(
         self, authority: str, category: str, on: date, known_on: date | None = None
     ) -> SalaryThreshold | NothingInForce:
         """The least pay in force, or why there is none."""
-        threshold = self._thresholds.on(authority, category, on, known_on)
+        threshold = self.find(SalaryThreshold, authority, category, on, known_on)
         if threshold is not None:
             return threshold
-        if self._thresholds.has_undated(authority, category):
+        if any(each.valid_from is None for each in self.every(SalaryThreshold, authority, category)):
             return NothingInForce(reason=reasons.AMOUNT_UNDATED)
         rule = self.category_rule(authority, category, on, known_on)
         if rule is None:
@@ -92,31 +115,95 @@ class Rulebook:
 
     def category_rule(
         self, authority: str, category: str, on: date, known_on: date | None = None
-    ) -> CategoryRule | None:
-        return self._category_rules.on(authority, category, on, known_on)
-
-    def pay_conversion(
-        self, authority: str, contract: str, on: date, known_on: date | None = None
-    ) -> PayConversion | None:
-        return self._conversions.on(authority, contract, on, known_on)
-
-    def labour_market_test(
-        self, authority: str, category: str, on: date, known_on: date | None = None
-    ) -> LabourMarketTestTerms | None:
-        return self._labour_market_tests.on(authority, category, on, known_on)
+    ) -> job.CategoryRule | None:
+        return self.find(job.CategoryRule, authority, category, on, known_on)
 
     def reference_date_rule(
         self, authority: str, category: str, filed_on: date, known_on: date | None = None
     ) -> ReferenceDateRule | None:
         """Which day of a file decides, by the rule in force on the day of filing."""
-        return self._reference_dates.on(authority, category, filed_on, known_on)
+        return self.find(ReferenceDateRule, authority, category, filed_on, known_on)
+
+    def authority_of(self, municipality: str, on: date, known_on: date | None = None) -> tuple[str, Territory] | None:
+        """The authority in whose territory a municipality (NIS code) lies; of two beginnings the longer one counts."""
+        for length in range(_NIS_DIGITS, 0, -1):
+            for authority in AUTHORITIES:
+                territory = self.find(Territory, authority, municipality[:length], on, known_on)
+                if territory is not None:
+                    return authority, territory
+        return None
+
+    def _look_up(self, authority: str, category: str, day: date, known_on: date | None) -> ApplicableLaw:
+        def found(kind: type[P]) -> P | None:
+            return self.find(kind, authority, category, day, known_on)
+
+        threshold = self.salary_threshold(authority, category, day, known_on)
+        conversions = {each: self.find(PayConversion, authority, each, day, known_on) for each in CONTRACTS}
+        history = (
+            self.find(job.WorkHistoryTerms, authority, code, day, known_on)
+            for code in self._codes_of_history(authority, category)
+        )
+        part_time = found(PartTime) or self.find(PartTime, authority, ALL, day, known_on)
+        return ApplicableLaw(
+            authority=authority,
+            category=category,
+            day=day,
+            category_rule=found(job.CategoryRule),
+            threshold=threshold,
+            threshold_step=None if isinstance(threshold, NothingInForce) else _threshold_step(threshold, day),
+            conversions={name: each for name, each in conversions.items() if each is not None},
+            part_time=part_time,
+            labour_market_test=found(job.LabourMarketTestTerms),
+            qualification_level=found(job.QualificationLevel),
+            employment_share=found(job.EmploymentShare),
+            contract_form=found(job.ContractForm),
+            age_limit=found(job.AgeLimit),
+            contract_duration=found(job.ContractDuration),
+            prior_service=found(job.PriorService),
+            work_history={each: terms for terms in history if terms is not None for each in terms.nationalities},
+        )
+
+    def _codes_of_history(self, authority: str, category: str) -> Iterable[str]:
+        held = self._by_kind.get(job.WorkHistoryTerms)
+        return () if held is None else held.codes(authority, f"{category}:")
+
+    def _is_selected(self, provision: Provision, on: date, known_on: date | None) -> bool:
+        if provision.question is None:
+            return True
+        chosen = self.find(SelectedReading, provision.authority, provision.question, on, known_on)
+        return chosen is not None and chosen.reading == provision.reading
 
 
-P = TypeVar("P", bound=Provision)
+def _threshold_step(threshold: SalaryThreshold, day: date) -> Step:
+    return Step(
+        code="threshold",
+        values={
+            "amount": euro_text(threshold.amount),
+            "unit": threshold.unit,
+            "from": "" if threshold.valid_from is None else threshold.valid_from.isoformat(),
+            "provision": threshold.id,
+            "legalReference": threshold.legal_reference,
+            "confidence": threshold.confidence_on(day),
+        },
+    )
 
 
-def _of_kind(provisions: Sequence[Provision], kind: type[P]) -> list[P]:
-    return [provision for provision in provisions if isinstance(provision, kind)]
+def _with_readings(provisions: Sequence[Provision], readings: Mapping[str, str]) -> Sequence[Provision]:
+    """The law with these readings selected, for every authority that leaves the question open."""
+    for question, reading in readings.items():
+        loaded = {each.reading for each in provisions if each.question == question}
+        if reading not in loaded:
+            questions = sorted({each.question for each in provisions if each.question is not None})
+            there = (
+                ", ".join(sorted(str(each) for each in loaded)) or f"no such question; there are {', '.join(questions)}"
+            )
+            raise ReadingUnknown(f"{question} has no reading {reading!r}: {there}")
+    return [
+        replace(each, reading=readings[each.scope[0]])
+        if isinstance(each, SelectedReading) and each.scope[0] in readings
+        else each
+        for each in provisions
+    ]
 
 
 def _sha256(provisions: Sequence[Provision]) -> str:

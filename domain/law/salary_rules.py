@@ -1,7 +1,7 @@
-"""The salary rule: gross pay a year against the threshold in force (FACTS 1.3, 1.4).
+"""The salary rule: gross pay against the threshold in force, by the year or by the month (FACTS 1.3, 1.4, 3.2).
 
-Pay is annualised exactly (a month's pay times the months that the form of contract has) and compared
-unrounded: pay equal to the published amount meets it.
+Pay is converted exactly (a month's pay times the months that the form of contract has) and compared unrounded:
+pay equal to the published amount meets it.
 """
 
 from __future__ import annotations
@@ -11,201 +11,243 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from domain.case.codes import CONTRACTS, PAY_PERIODS
 from domain.law import reasons
+from domain.law.applicable_law import ApplicableLaw, NothingInForce
 from domain.law.deciding_date import DecidingDate, deciding_date
-from domain.law.exact_pay import difference, euro_text, least_cents_reaching, product
-from domain.law.findings import Finding, Verdict
-from domain.law.provisions import CategoryRule, PayConversion, SalaryThreshold
-from domain.law.rulebook import NothingInForce, Rulebook
+from domain.law.exact_pay import difference, euro_text, least_cents_reaching, product, shown_quotient
+from domain.law.facts import ApplicationFacts
+from domain.law.findings import Change, Finding, Step, Verdict
+from domain.law.pay_provisions import MONTHLY, YEARLY, PayConversion, SalaryThreshold
+from domain.law.rulebook import Rulebook
 
 SALARY_THRESHOLD: Final = "salaryThreshold"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SalaryFacts:
-    """What the salary rule looks at; None is a fact that is not known.
-
-    ``gross_pay`` is EUR per ``pay_period`` (``year`` or ``month``), ``contract`` ``belgian`` or ``posted``.
-    Raises ValueError for pay that is negative or no number, and for a code that does not exist.
-    """
-
-    authority: str
-    category: str
-    filed_on: date
-    contract: str | None = None
-    gross_pay: Decimal | None = None
-    pay_period: str | None = None
-
-    def __post_init__(self) -> None:
-        if self.gross_pay is not None and (not self.gross_pay.is_finite() or self.gross_pay < 0):
-            raise ValueError("gross pay must be a number that is not negative")
-        if self.contract is not None and self.contract not in CONTRACTS:
-            raise ValueError(f"a contract is one of {', '.join(CONTRACTS)}")
-        if self.pay_period is not None and self.pay_period not in PAY_PERIODS:
-            raise ValueError(f"a pay period is one of {', '.join(PAY_PERIODS)}")
+_AMOUNT: Final = "employment.grossPay.amount"
+_FULL_TIME: Final = Decimal(1)
+_PERIOD_OF_UNIT: Final = {YEARLY: "year", MONTHLY: "month"}
+_UNIT_OF_PERIOD: Final = {"year": YEARLY, "month": MONTHLY}
 
 
-def assess_salary(rulebook: Rulebook, facts: SalaryFacts, known_on: date | None = None) -> Finding:
+def assess_salary(rulebook: Rulebook, facts: ApplicationFacts, known_on: date | None = None) -> Finding:
     """Judge pay under the law of the deciding date, as known on ``known_on`` (None: all that is known).
 
     Undetermined when no amount is in force (``reason`` says why) or a fact is missing (``missing`` says
     which); never a guess.
     """
-    deciding = deciding_date(rulebook, facts.authority, facts.category, facts.filed_on, known_on)
-    rule = rulebook.category_rule(facts.authority, facts.category, deciding.day, known_on)
-    threshold = rulebook.salary_threshold(facts.authority, facts.category, deciding.day, known_on)
-    if isinstance(threshold, NothingInForce):
-        return _without_amount(facts, deciding, rule, threshold.reason)
+    deciding = deciding_date(rulebook, facts, known_on)
+    if deciding.day is None:
+        return undated(SALARY_THRESHOLD, deciding)
+    return judge_salary(rulebook.law_on(facts.authority, facts.category, deciding.day, known_on), deciding, facts)
 
-    required = rule is None or rule.combination == "each"
-    missing = _missing(facts)
-    if missing or facts.gross_pay is None:
-        return _undetermined(
-            required,
-            deciding,
-            threshold,
-            reason=reasons.FACT_MISSING,
-            missing=missing,
-            because=f"The facts do not give {' and '.join(missing)}: undetermined.",
-        )
-    if facts.pay_period == "year":
-        return _compared(required, deciding, threshold, facts.gross_pay, conversion=None)
 
-    conversion = (
-        None
-        if facts.contract is None
-        else rulebook.pay_conversion(facts.authority, facts.contract, deciding.day, known_on)
+def undated(rule: str, deciding: DecidingDate) -> Finding:
+    """The finding of a rule when the day whose law applies is not known."""
+    return Finding(
+        rule=rule,
+        required=True,
+        verdict=Verdict.UNDETERMINED,
+        legal_reference_date=None,
+        rule_id=None if deciding.rule is None else deciding.rule.id,
+        reason=reasons.FACT_MISSING,
+        missing=deciding.missing,
+        trace=(deciding.step,),
+        provisions=deciding.provisions,
     )
-    if conversion is None:
-        return _undetermined(
-            required,
-            deciding,
-            threshold,
-            reason=reasons.NO_CONVERSION_IN_FORCE,
-            because="No rule that turns pay a month into pay a year is in force: undetermined.",
-        )
-    return _compared(required, deciding, threshold, facts.gross_pay, conversion=conversion)
 
 
-def _missing(facts: SalaryFacts) -> tuple[str, ...]:
-    contract_matters = facts.pay_period != "year"
-    return tuple(
+def judge_salary(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Finding:
+    """Judge pay under ``law``."""
+    threshold = law.threshold
+    if isinstance(threshold, NothingInForce):
+        return _without_amount(law, deciding, threshold.reason)
+    pay, period = facts.gross_pay, facts.pay_period
+    conversion = None if facts.contract is None else law.conversions.get(facts.contract)
+    converts = period is None or period != _PERIOD_OF_UNIT[threshold.unit]
+    missing = tuple(
         path
         for path, absent in (
-            ("employment.grossPay.amount", facts.gross_pay is None),
-            ("employment.grossPay.period", facts.pay_period is None),
-            ("employment.contract", contract_matters and facts.contract is None),
+            (_AMOUNT, pay is None),
+            ("employment.grossPay.period", period is None),
+            ("employment.contract", converts and facts.contract is None),
         )
         if absent
     )
+    if missing or pay is None or period is None:
+        return _undetermined(law, deciding, threshold, reason=reasons.FACT_MISSING, missing=missing)
+    if not converts:
+        conversion = None
+    elif conversion is None:
+        return _undetermined(law, deciding, threshold, reason=reasons.NO_CONVERSION_IN_FORCE)
+    return _compared(law, deciding, threshold, facts, _Pay(amount=pay, period=period, conversion=conversion))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pay:
+    """Pay as stated, and the conversion to the period of the threshold where the two differ."""
+
+    amount: Decimal
+    period: str
+    conversion: PayConversion | None
+
+    def reaches(self, least: Decimal) -> bool:
+        """Whether pay is not below ``least``, compared without division."""
+        if self.conversion is None:
+            return self.amount >= least
+        months = self.conversion.months_per_year
+        return (
+            product(self.amount, months) >= least if self.period == "month" else self.amount >= product(least, months)
+        )
+
+    def converted(self) -> Decimal:
+        """Pay in the period of the threshold. A quotient is cut, so that it never looks higher than it is."""
+        if self.conversion is None:
+            return self.amount
+        months = self.conversion.months_per_year
+        return product(self.amount, months) if self.period == "month" else shown_quotient(self.amount, months)
+
+    def reaching(self, least: Decimal) -> Decimal:
+        """The smallest pay in whole cents, in the period it was stated in, that reaches ``least``."""
+        if self.conversion is None:
+            return least_cents_reaching(least, Decimal(1))
+        months = self.conversion.months_per_year
+        if self.period == "month":
+            return least_cents_reaching(least, months)
+        return least_cents_reaching(product(least, months), Decimal(1))
+
+    def step(self, unit: str) -> Step:
+        values = {"amount": euro_text(self.amount), "period": self.period}
+        if self.conversion is None:
+            return Step(code="payStated", values=values)
+        values |= {
+            "months": str(self.conversion.months_per_year),
+            "converted": euro_text(self.converted()),
+            "unit": unit,
+            "provision": self.conversion.id,
+            "legalReference": self.conversion.legal_reference,
+        }
+        return Step(code="payConverted", values=values)
 
 
 def _compared(
-    required: bool,
-    deciding: DecidingDate,
-    threshold: SalaryThreshold,
-    gross_pay: Decimal,
-    conversion: PayConversion | None,
+    law: ApplicableLaw, deciding: DecidingDate, threshold: SalaryThreshold, facts: ApplicationFacts, pay: _Pay
 ) -> Finding:
-    if conversion is None:
-        observed = gross_pay
-        annualised = f"Gross pay is EUR {euro_text(gross_pay)} a year."
-        sources = threshold.sources
-    else:
-        observed = product(gross_pay, conversion.months_per_year)
-        annualised = (
-            f"Gross pay is EUR {euro_text(gross_pay)} a month x {conversion.months_per_year} = "
-            f"EUR {euro_text(observed)} a year ({conversion.id}: {conversion.legal_reference})."
-        )
-        sources = tuple(dict.fromkeys(threshold.sources + conversion.sources))
-    met = observed >= threshold.amount
-    relation = "is not below" if met else "is below"
+    least, share_steps = _least(law, threshold, facts)
+    met = pay.reaches(least)
+    observed = pay.converted()
     verdict = Verdict.MET if met else Verdict.NOT_MET
+    conversion = pay.conversion
+    provisions = [*deciding.provisions, threshold.id]
+    sources = threshold.sources
+    if conversion is not None:
+        provisions.append(conversion.id)
+        sources = (*sources, *(each for each in conversion.sources if each not in sources))
+    if share_steps and law.part_time is not None:
+        provisions.append(law.part_time.id)
     return Finding(
         rule=SALARY_THRESHOLD,
-        required=required,
+        required=law.each_test_alone,
         verdict=verdict,
-        legal_reference_date=deciding.day,
+        legal_reference_date=law.day,
         rule_id=threshold.id,
         legal_reference=threshold.legal_reference,
         sources=sources,
-        confidence=threshold.confidence_on(deciding.day),
-        threshold=euro_text(threshold.amount),
+        confidence=threshold.confidence_on(law.day),
+        threshold=euro_text(least),
         unit=threshold.unit,
         observed=euro_text(observed),
-        difference=euro_text(difference(observed, threshold.amount)),
-        counterfactual=None if met else _what_would_have_met(threshold, gross_pay, observed, conversion),
+        difference=euro_text(difference(observed, least)),
+        counterfactual=None if met else (_what_would_have_met(pay, least),),
         trace=(
-            deciding.step,
-            _threshold_step(threshold, deciding.day),
-            annualised,
-            f"EUR {euro_text(observed)} {relation} EUR {euro_text(threshold.amount)}: {verdict}.",
+            *_opening(law, deciding, threshold),
+            *share_steps,
+            pay.step(threshold.unit),
+            Step(
+                code="payCompared",
+                values={
+                    "observed": euro_text(observed),
+                    "threshold": euro_text(least),
+                    "unit": threshold.unit,
+                    "verdict": verdict.value,
+                },
+            ),
         ),
+        provisions=tuple(provisions),
     )
 
 
-def _what_would_have_met(
-    threshold: SalaryThreshold, gross_pay: Decimal, observed: Decimal, conversion: PayConversion | None
-) -> str:
-    short = euro_text(difference(threshold.amount, observed))
-    if conversion is None:
-        return (
-            f"Gross pay of at least EUR {euro_text(threshold.amount)} a year, EUR {short} more, "
-            "would have met the threshold."
+def _least(law: ApplicableLaw, threshold: SalaryThreshold, facts: ApplicationFacts) -> tuple[Decimal, tuple[Step, ...]]:
+    """The amount that pay has to reach: of a part-time job in proportion, where the law says so."""
+    share = facts.full_time_equivalent
+    if share is None or share >= _FULL_TIME or law.part_time is None:
+        return threshold.amount, ()
+    values = {"share": str(share), "provision": law.part_time.id, "confidence": law.part_time.confidence_on(law.day)}
+    if not law.part_time.pro_rata:
+        return threshold.amount, (Step(code="partTimeCountsFully", values=values),)
+    least = product(threshold.amount, share)
+    return least, (Step(code="partTimeInProportion", values=values | {"threshold": euro_text(least)}),)
+
+
+def _what_would_have_met(pay: _Pay, least: Decimal) -> Change:
+    needed = pay.reaching(least)
+    return Change(
+        fact=_AMOUNT,
+        threshold=euro_text(needed),
+        distance=euro_text(difference(needed, pay.amount)),
+        unit=_UNIT_OF_PERIOD[pay.period],
+    )
+
+
+def _opening(law: ApplicableLaw, deciding: DecidingDate, threshold: SalaryThreshold) -> tuple[Step, ...]:
+    """The law that is applied, and what other sources say of the amount."""
+    opening = (deciding.step,) if law.threshold_step is None else (deciding.step, law.threshold_step)
+    others = tuple(
+        Step(
+            code="otherAmount", values={"amount": euro_text(each.amount), "unit": threshold.unit, "source": each.source}
         )
-    monthly = least_cents_reaching(threshold.amount, conversion.months_per_year)
-    return (
-        f"Gross pay of at least EUR {euro_text(monthly)} a month, EUR "
-        f"{euro_text(difference(monthly, gross_pay))} more, would have met the threshold of EUR "
-        f"{euro_text(threshold.amount)} a year (EUR {short} short)."
+        for each in threshold.other_values
     )
-
-
-def _threshold_step(threshold: SalaryThreshold, day: date) -> str:
-    return (
-        f"The threshold is EUR {euro_text(threshold.amount)} a year, in force from {threshold.valid_from} "
-        f"({threshold.id}: {threshold.legal_reference}; {threshold.confidence_on(day)})."
-    )
+    return (*opening, *others)
 
 
 def _undetermined(
-    required: bool,
+    law: ApplicableLaw,
     deciding: DecidingDate,
     threshold: SalaryThreshold,
     *,
     reason: str,
-    because: str,
     missing: tuple[str, ...] = (),
 ) -> Finding:
     return Finding(
         rule=SALARY_THRESHOLD,
-        required=required,
+        required=law.each_test_alone,
         verdict=Verdict.UNDETERMINED,
-        legal_reference_date=deciding.day,
+        legal_reference_date=law.day,
         rule_id=threshold.id,
         legal_reference=threshold.legal_reference,
         sources=threshold.sources,
-        confidence=threshold.confidence_on(deciding.day),
+        confidence=threshold.confidence_on(law.day),
         threshold=euro_text(threshold.amount),
         unit=threshold.unit,
         reason=reason,
         missing=missing,
-        trace=(deciding.step, _threshold_step(threshold, deciding.day), because),
+        trace=_opening(law, deciding, threshold),
+        provisions=(*deciding.provisions, threshold.id),
     )
 
 
-def _without_amount(facts: SalaryFacts, deciding: DecidingDate, rule: CategoryRule | None, reason: str) -> Finding:
-    step = f"No amount of {facts.authority} for {facts.category} applies on {deciding.day} ({reason})"
+def _without_amount(law: ApplicableLaw, deciding: DecidingDate, reason: str) -> Finding:
+    rule = law.category_rule
+    step = Step(code="noAmount", values={"authority": law.authority, "category": law.category, "reason": reason})
     return Finding(
         rule=SALARY_THRESHOLD,
-        required=rule is None or rule.combination == "each",
+        required=law.each_test_alone,
         verdict=Verdict.UNDETERMINED,
-        legal_reference_date=deciding.day,
+        legal_reference_date=law.day,
         rule_id=None if rule is None else rule.id,
         legal_reference=None if rule is None else rule.legal_reference,
         sources=() if rule is None else rule.sources,
-        confidence=None if rule is None else rule.confidence_on(deciding.day),
+        confidence=None if rule is None else rule.confidence_on(law.day),
         reason=reason,
-        trace=(deciding.step, f"{step}: undetermined."),
+        trace=(deciding.step, step),
+        provisions=deciding.provisions if rule is None else (*deciding.provisions, rule.id),
     )

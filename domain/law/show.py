@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+from domain.law.applicable_law import NothingInForce
 from domain.law.exact_pay import euro_text
 from domain.law.findings import Verdict
-from domain.law.rulebook import NothingInForce, Rulebook
+from domain.law.rulebook import Rulebook
 
 
 def show(

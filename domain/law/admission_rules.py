@@ -1,0 +1,127 @@
+"""Questions of admission and warnings: competence, mandate, the window of a renewal.
+
+They never make a work authorisation refused: whoever is not competent transfers, and a late renewal is judged as a
+first application. So none of these findings is required; each is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+from domain.law import reasons
+from domain.law.applicable_law import ApplicableLaw
+from domain.law.conditions import Asked, compared, unknown
+from domain.law.deciding_date import DecidingDate
+from domain.law.facts import ApplicationFacts
+from domain.law.findings import Change, Finding, Step, Verdict
+from domain.law.procedure_provisions import ALL, CompetenceOrder, RequiredDocument
+from domain.law.rulebook import Rulebook
+
+COMPETENT_AUTHORITY: Final = "competentAuthority"
+MANDATE: Final = "mandate"
+RENEWAL_WINDOW: Final = "renewalWindow"
+
+_WORKPLACE: Final = "workplace"
+_REPRESENTATIVE: Final = "representative"
+_RENEWAL: Final = "renewal"
+
+
+def judge_admission(
+    rulebook: Rulebook, law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts, known_on: date | None
+) -> Iterator[Finding]:
+    """Judge what can be judged of admission; silence where the law data has no such rule."""
+    order = rulebook.find(CompetenceOrder, law.authority, law.category, facts.filed_on, known_on) or rulebook.find(
+        CompetenceOrder, law.authority, ALL, facts.filed_on, known_on
+    )
+    if order is not None:
+        yield _competence(rulebook, order, deciding, facts, known_on)
+    if facts.filed_by == _REPRESENTATIVE:
+        mandate = _mandate_rule(rulebook, law, facts, known_on)
+        if mandate is not None:
+            yield _mandate(mandate, deciding, facts)
+    if facts.renewal:
+        yield from _renewal_window(rulebook, deciding, facts)
+
+
+def _competence(
+    rulebook: Rulebook, order: CompetenceOrder, deciding: DecidingDate, facts: ApplicationFacts, known_on: date | None
+) -> Finding:
+    """The authority of the place of work, if that is the first link and is known.
+
+    Registered office and residence are no facts of an application: where they would decide, a person looks.
+    """
+    day, municipality = facts.filed_on, facts.municipality_code
+    asked: Asked = ("employment.workplace.municipalityCode", facts.authority, "authority", False)
+    if order.by[0] != _WORKPLACE:
+        return unknown(COMPETENT_AUTHORITY, order, deciding, day, asked, reason=reasons.LINK_NOT_IN_FACTS, missing=())
+    if municipality is None:
+        return unknown(COMPETENT_AUTHORITY, order, deciding, day, asked)
+    found = rulebook.authority_of(municipality, day, known_on)
+    if found is None:
+        return unknown(
+            COMPETENT_AUTHORITY, order, deciding, day, asked, reason=reasons.MUNICIPALITY_UNKNOWN, missing=()
+        )
+    authority, _ = found
+    return compared(
+        COMPETENT_AUTHORITY, order, deciding, day, asked, observed=authority, met=authority == facts.authority
+    )
+
+
+def _mandate_rule(
+    rulebook: Rulebook, law: ApplicableLaw, facts: ApplicationFacts, known_on: date | None
+) -> RequiredDocument | None:
+    for category in (law.category, ALL):
+        found = rulebook.find(RequiredDocument, law.authority, f"{category}:{MANDATE}", facts.filed_on, known_on)
+        if found is not None:
+            return found
+    return None
+
+
+def _mandate(rule: RequiredDocument, deciding: DecidingDate, facts: ApplicationFacts) -> Finding:
+    asked: Asked = ("representative.mandateReference", MANDATE, "document", False)
+    if facts.mandate_reference is None:
+        return unknown(MANDATE, rule, deciding, facts.filed_on, asked)
+    return compared(MANDATE, rule, deciding, facts.filed_on, asked, observed=MANDATE, met=True)
+
+
+def _renewal_window(rulebook: Rulebook, deciding: DecidingDate, facts: ApplicationFacts) -> Iterator[Finding]:
+    """A renewal is asked for within a window before the permit expires; a late one is warned of (FACTS 4.8)."""
+    window = rulebook.terms.in_force(_RENEWAL, facts.authority, facts.category, facts.filed_on)
+    if window is None:
+        return
+    expires, filed = facts.permit_expires_on, facts.filed_on
+    first = None if expires is None else window.opens_on(expires)
+    last = None if expires is None else window.ends_on(expires)
+    met = first is not None and last is not None and first <= filed <= last
+    threshold = None if first is None or last is None else f"{first} {last}"
+    verdict = Verdict.UNDETERMINED if threshold is None else Verdict.MET if met else Verdict.NOT_MET
+    counterfactual = None
+    if verdict is Verdict.NOT_MET and first is not None and last is not None:
+        nearest = last if filed > last else first
+        days = abs((filed - nearest).days)
+        counterfactual = (Change(fact="filedOn", threshold=nearest.isoformat(), distance=str(days), unit="days"),)
+    values = {"provision": window.id, "legalReference": window.legal_reference, "confidence": window.confidence}
+    yield Finding(
+        rule=RENEWAL_WINDOW,
+        required=False,
+        verdict=verdict,
+        legal_reference_date=filed,
+        rule_id=window.id,
+        legal_reference=window.legal_reference,
+        sources=window.sources,
+        confidence=window.confidence,
+        threshold=threshold,
+        unit="dates",
+        observed=filed.isoformat(),
+        counterfactual=counterfactual,
+        reason=reasons.FACT_MISSING if expires is None else None,
+        missing=("permitExpiresOn",) if expires is None else (),
+        trace=(
+            deciding.step,
+            Step(code=RENEWAL_WINDOW, values=values if threshold is None else values | {"threshold": threshold}),
+            Step(code=f"{RENEWAL_WINDOW}Compared", values={"observed": filed.isoformat(), "verdict": verdict.value}),
+        ),
+        provisions=(*deciding.provisions, window.id),
+    )

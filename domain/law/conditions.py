@@ -1,0 +1,97 @@
+"""One condition against one fact: how a finding on it is made, whichever rule it is."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from domain.law import reasons
+from domain.law.deciding_date import DecidingDate
+from domain.law.effective_dated import Provision
+from domain.law.findings import Change, Finding, Step, Verdict
+
+Asked = tuple[str, str, str, bool]
+"""Path of the fact, the threshold as text, its unit, and whether the finding is required."""
+
+
+def compared(
+    rule: str,
+    provision: Provision,
+    deciding: DecidingDate,
+    day: date,
+    asked: Asked,
+    *,
+    observed: str,
+    met: bool,
+    difference: str | None = None,
+) -> Finding:
+    """The finding on a fact that is known. ``difference`` is observed minus threshold, where both are numbers."""
+    fact, threshold, unit, required = asked
+    verdict = Verdict.MET if met else Verdict.NOT_MET
+    distance = "" if difference is None else difference.removeprefix("-")
+    return Finding(
+        rule=rule,
+        required=required,
+        verdict=verdict,
+        legal_reference_date=day,
+        rule_id=provision.id,
+        legal_reference=provision.legal_reference,
+        sources=provision.sources,
+        confidence=provision.confidence_on(day),
+        threshold=threshold,
+        unit=unit,
+        observed=observed,
+        difference=difference,
+        counterfactual=None if met else (Change(fact=fact, threshold=threshold, distance=distance, unit=unit),),
+        trace=(
+            deciding.step,
+            _condition(rule, provision, day, asked),
+            Step(
+                code=f"{rule}Compared", values={"observed": observed, "threshold": threshold, "verdict": verdict.value}
+            ),
+        ),
+        provisions=(*deciding.provisions, provision.id),
+    )
+
+
+def unknown(
+    rule: str,
+    provision: Provision,
+    deciding: DecidingDate,
+    day: date,
+    asked: Asked,
+    *,
+    reason: str = reasons.FACT_MISSING,
+    missing: tuple[str, ...] | None = None,
+) -> Finding:
+    """The finding on a fact that is not known; ``missing`` is the fact itself unless others are named."""
+    fact, threshold, unit, required = asked
+    return Finding(
+        rule=rule,
+        required=required,
+        verdict=Verdict.UNDETERMINED,
+        legal_reference_date=day,
+        rule_id=provision.id,
+        legal_reference=provision.legal_reference,
+        sources=provision.sources,
+        confidence=provision.confidence_on(day),
+        threshold=threshold,
+        unit=unit,
+        reason=reason,
+        missing=(fact,) if missing is None else missing,
+        trace=(deciding.step, _condition(rule, provision, day, asked)),
+        provisions=(*deciding.provisions, provision.id),
+    )
+
+
+def _condition(rule: str, provision: Provision, day: date, asked: Asked) -> Step:
+    _, threshold, unit, _ = asked
+    return Step(
+        code=rule,
+        values={
+            "threshold": threshold,
+            "unit": unit,
+            "provision": provision.id,
+            "legalReference": provision.legal_reference,
+            "confidence": provision.confidence_on(day),
+        },
+    )

@@ -1,0 +1,158 @@
+"""Kinds of provision about the job and the worker: what a category is tested on, beside pay."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import ClassVar, Final
+
+from domain.law.durations import CalendarDuration
+from domain.law.effective_dated import Provision
+
+PAY_TESTS: Final = (
+    "threshold", "jointCommitteeScale", "sectorScale", "underlyingCategory", "contract", "notStated",
+)  # fmt: skip
+LABOUR_MARKET_TESTS: Final = ("required", "notRequired", "underlyingCategory")
+COMBINATIONS: Final = ("each", "either")
+INTERRUPTIONS: Final = ("addUp", "continuous")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryRule(Provision):
+    """What a category is tested on.
+
+    None means that the test was looked for and not found. ``combination`` ``either`` makes pay and the
+    labour-market test alternatives of which one is enough.
+    """
+
+    kind: ClassVar[str] = "category_rule"
+
+    pay_test: str | None
+    labour_market_test: str | None
+    combination: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherPublication:
+    """Another length of publication that a source gives: the terms are disputed."""
+
+    publication_days: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabourMarketTestTerms(Provision):
+    """A vacancy must be published for ``publication_days`` on every channel within ``within`` before filing.
+
+    ``within`` None: at any time before filing. ``interruptions``: ``addUp`` counts all days together,
+    ``continuous`` only the longest run. That choice has a confidence of its own, because it is policy and not
+    found in a text.
+    """
+
+    kind: ClassVar[str] = "labour_market_test"
+
+    channels: tuple[str, ...]
+    publication_days: int
+    within: CalendarDuration | None
+    interruptions: str
+    interruptions_confidence: str
+    other_publications: tuple[OtherPublication, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirement(Provision):
+    """A condition on the job or the worker. One that only a weak source states is shown and not ``required``."""
+
+    required: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualificationLevel(Requirement):
+    """The level of the function in the qualifications framework (VKS/EQF), from ``least`` up to ``highest``."""
+
+    kind: ClassVar[str] = "qualification_level"
+
+    least: int
+    highest: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmploymentShare(Requirement):
+    """The least share of full-time work, above 0 and at most 1."""
+
+    kind: ClassVar[str] = "employment_share"
+
+    least: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractForm(Requirement):
+    """The forms of contract that are open to the category."""
+
+    kind: ClassVar[str] = "contract_form"
+
+    contracts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgeLimit(Requirement):
+    """The worker is younger than ``below`` years on the deciding date."""
+
+    kind: ClassVar[str] = "age_limit"
+
+    below: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractDuration(Requirement):
+    """The contract lasts at least ``least``; an open-ended one always does."""
+
+    kind: ClassVar[str] = "contract_duration"
+
+    least: CalendarDuration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriorService(Requirement):
+    """Service with the undertaking that sends the worker, in whole months, before an intra-corporate transfer."""
+
+    kind: ClassVar[str] = "prior_service"
+
+    least_months: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkHistoryTerms(Requirement):
+    """Work already done before a permit of unlimited duration: at least ``least`` within ``within`` before filing.
+
+    ``nationalities`` are codes of ISO 3166-1 or ``all``; a named nationality goes before ``all``. ``within`` None:
+    at any time. ``not_counted`` are bases of work that does not count.
+    """
+
+    kind: ClassVar[str] = "work_history"
+
+    nationalities: tuple[str, ...]
+    least: CalendarDuration
+    within: CalendarDuration | None
+    not_counted: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShortageList(Provision):
+    """A list of shortage occupations: how many functions it has, and whether we hold them all.
+
+    ``renewal_keeps``: the permit for a function that left the list stays renewable with the same employer.
+    """
+
+    kind: ClassVar[str] = "shortage_list"
+
+    functions: int
+    complete: bool
+    renewal_keeps: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShortageOccupation(Provision):
+    """One function on the list, dated by its own entry. The scope is its code; it is judged on the day of filing."""
+
+    kind: ClassVar[str] = "shortage_occupation"

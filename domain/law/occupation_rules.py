@@ -1,0 +1,149 @@
+"""Rules about the job: level of the function, share of full time, form and length of the contract, shortage list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+from domain.law import reasons
+from domain.law.applicable_law import ApplicableLaw
+from domain.law.conditions import Asked, compared, unknown
+from domain.law.deciding_date import DecidingDate
+from domain.law.exact_pay import difference
+from domain.law.facts import ApplicationFacts
+from domain.law.findings import Finding
+from domain.law.job_provisions import (
+    ContractDuration,
+    ContractForm,
+    EmploymentShare,
+    QualificationLevel,
+    ShortageList,
+    ShortageOccupation,
+)
+from domain.law.rulebook import Rulebook
+
+QUALIFICATION_LEVEL: Final = "qualificationLevel"
+EMPLOYMENT_SHARE: Final = "employmentShare"
+CONTRACT_FORM: Final = "contractForm"
+CONTRACT_DURATION: Final = "contractDuration"
+SHORTAGE_OCCUPATION: Final = "shortageOccupation"
+
+_START: Final = "employment.start"
+
+
+def judge_occupation(
+    rulebook: Rulebook, law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts, known_on: date | None
+) -> Iterator[Finding]:
+    """Judge the job by each of these rules that is in force."""
+    if law.qualification_level is not None:
+        yield _level(law.qualification_level, law, deciding, facts.qualification_level)
+    if law.employment_share is not None:
+        yield _share(law.employment_share, law, deciding, facts)
+    if law.contract_form is not None:
+        yield _form(law.contract_form, law, deciding, facts.contract)
+    if law.contract_duration is not None:
+        yield _duration(law.contract_duration, law, deciding, facts)
+    # The list is that of the day of filing, whatever day decides the rest: so both changes of it were made.
+    shortage_list = rulebook.find(ShortageList, law.authority, law.category, facts.filed_on, known_on)
+    if shortage_list is not None:
+        yield _shortage(rulebook, shortage_list, deciding, facts, known_on)
+
+
+def _level(terms: QualificationLevel, law: ApplicableLaw, deciding: DecidingDate, level: int | None) -> Finding:
+    """A level above the highest is another category, and not met here."""
+    threshold = str(terms.least) if terms.highest is None else f"{terms.least}-{terms.highest}"
+    asked: Asked = ("employment.qualificationLevel", threshold, "level", terms.required)
+    if level is None:
+        return unknown(QUALIFICATION_LEVEL, terms, deciding, law.day, asked)
+    too_high = terms.highest is not None and level > terms.highest
+    bound = terms.highest if too_high and terms.highest is not None else terms.least
+    return compared(
+        QUALIFICATION_LEVEL,
+        terms,
+        deciding,
+        law.day,
+        asked,
+        observed=str(level),
+        met=level >= terms.least and not too_high,
+        difference=str(level - bound),
+    )
+
+
+def _share(terms: EmploymentShare, law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Finding:
+    asked: Asked = ("employment.fullTimeEquivalent", str(terms.least), "fullTimeEquivalent", terms.required)
+    share = facts.full_time_equivalent
+    if share is None:
+        return unknown(EMPLOYMENT_SHARE, terms, deciding, law.day, asked)
+    return compared(
+        EMPLOYMENT_SHARE,
+        terms,
+        deciding,
+        law.day,
+        asked,
+        observed=str(share),
+        met=share >= terms.least,
+        difference=str(difference(share, terms.least)),
+    )
+
+
+def _form(terms: ContractForm, law: ApplicableLaw, deciding: DecidingDate, contract: str | None) -> Finding:
+    asked: Asked = ("employment.contract", " ".join(terms.contracts), "contract", terms.required)
+    if contract is None:
+        return unknown(CONTRACT_FORM, terms, deciding, law.day, asked)
+    return compared(CONTRACT_FORM, terms, deciding, law.day, asked, observed=contract, met=contract in terms.contracts)
+
+
+def _duration(terms: ContractDuration, law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Finding:
+    """The first day after the contract against the first day on which it would be long enough."""
+    start, end = facts.employment_start, facts.employment_end
+    if start is None:
+        return unknown(
+            CONTRACT_DURATION, terms, deciding, law.day, (_START, str(terms.least), "duration", terms.required)
+        )
+    long_enough = terms.least.after(start)
+    asked: Asked = ("employment.end", long_enough.isoformat(), "date", terms.required)
+    if end is None:
+        return compared(CONTRACT_DURATION, terms, deciding, law.day, asked, observed="openEnded", met=True)
+    # A contract "until 30 June" has its last day there; the period it fills ends a day later.
+    return compared(
+        CONTRACT_DURATION,
+        terms,
+        deciding,
+        law.day,
+        asked,
+        observed=end.isoformat(),
+        met=(end - start).days + 1 >= (long_enough - start).days,
+        difference=str((end - long_enough).days + 1),
+    )
+
+
+def _shortage(
+    rulebook: Rulebook, terms: ShortageList, deciding: DecidingDate, facts: ApplicationFacts, known_on: date | None
+) -> Finding:
+    """Whether the function stood on the list when the application was filed.
+
+    A function that left the list keeps its permits renewable for the same work with the same employer. A list
+    that we do not hold whole proves nothing against a function that is not among the entries we hold.
+    """
+    day, code = facts.filed_on, facts.occupation_code
+    asked: Asked = ("employment.occupationCode", terms.id, "list", True)
+    if code is None:
+        return unknown(SHORTAGE_OCCUPATION, terms, deciding, day, asked)
+    entry = rulebook.find(ShortageOccupation, terms.authority, code, day, known_on)
+    if entry is not None:
+        return compared(SHORTAGE_OCCUPATION, entry, deciding, day, asked, observed=code, met=True)
+    earlier = [
+        each
+        for each in rulebook.every(ShortageOccupation, terms.authority, code)
+        if each.known_by(known_on) and each.valid_to is not None and each.valid_to <= day
+    ]
+    if earlier and facts.renewal and not facts.change_of_employer and terms.renewal_keeps:
+        return compared(SHORTAGE_OCCUPATION, earlier[-1], deciding, day, asked, observed=code, met=True)
+    if earlier:
+        return compared(SHORTAGE_OCCUPATION, earlier[-1], deciding, day, asked, observed=code, met=False)
+    if not terms.complete:
+        return unknown(
+            SHORTAGE_OCCUPATION, terms, deciding, day, asked, reason=reasons.SHORTAGE_LIST_INCOMPLETE, missing=()
+        )
+    return compared(SHORTAGE_OCCUPATION, terms, deciding, day, asked, observed=code, met=False)

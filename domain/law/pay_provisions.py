@@ -1,0 +1,98 @@
+"""Kinds of provision about money: thresholds and what they are compared with, and fees. EUR as exact decimals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import ClassVar, Final
+
+from domain.law.effective_dated import Provision
+
+YEARLY: Final = "EUR/year"
+MONTHLY: Final = "EUR/month"
+UNITS: Final = (YEARLY, MONTHLY)
+
+BASES: Final = ("statbelAverageWage", "regionalAverageWage", "ownIndex", "athleteThreshold", "unknown")
+
+PAY_COMPONENTS: Final = (
+    "baseWage", "thirteenthMonth", "doubleHolidayPay", "certainAmounts", "mealVouchers", "ecoVouchers",
+    "sportCultureVouchers", "hospitalisationInsurance", "groupInsurance", "companyCar", "housing",
+    "discretionaryBonus", "costOfLivingAllowance", "postingAllowances", "expenses",
+    "ordinaryContributionBenefits", "foreignSocialSecurity",
+)  # fmt: skip
+"""What pay is made of, as far as a source says whether it counts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherValue:
+    """Another amount that a source gives for the same thing: the provision is disputed."""
+
+    amount: Decimal
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SalaryThreshold(Provision):
+    """The least gross pay for a category, as published, in ``unit``.
+
+    ``basis`` and ``percentage`` say from what it was derived; the published amount is what applies. Pay that
+    lies between it and one of ``other_values`` cannot be judged.
+    """
+
+    kind: ClassVar[str] = "salary_threshold"
+
+    amount: Decimal
+    unit: str
+    basis: str
+    percentage: Decimal | None
+    other_values: tuple[OtherValue, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaseAmount(Provision):
+    """The amount of which thresholds are percentages. It applies to nobody; it proves them. Scope: its basis."""
+
+    kind: ClassVar[str] = "base_amount"
+
+    amount: Decimal
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayConversion(Provision):
+    """Pay a year is pay a month times ``months_per_year``, by the form of the contract (the scope)."""
+
+    kind: ClassVar[str] = "pay_conversion"
+
+    months_per_year: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayDefinition(Provision):
+    """What an authority counts as pay, in words of ``PAY_COMPONENTS``; on ``disputed`` the sources conflict."""
+
+    kind: ClassVar[str] = "pay_definition"
+
+    counts: tuple[str, ...]
+    does_not_count: tuple[str, ...]
+    disputed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartTime(Provision):
+    """Whether the threshold of a part-time job is reduced in proportion."""
+
+    kind: ClassVar[str] = "part_time"
+
+    pro_rata: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fee(Provision):
+    """What an application costs, in EUR, and to whom (``federal`` or ``regional``)."""
+
+    kind: ClassVar[str] = "fee"
+
+    recipient: str
+    amount: Decimal
+    other_values: tuple[OtherValue, ...]

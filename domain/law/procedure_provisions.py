@@ -1,0 +1,74 @@
+"""Kinds of provision about procedure: the deciding date, open questions, papers, and who is competent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar, Final
+
+from domain.law.effective_dated import Provision
+
+PARTS: Final = ("work", "residence")
+CONDITIONS: Final = ("always", "belgianContract", "posted", "byRepresentative", "adult")
+COMPETENCE_LINKS: Final = ("workplace", "registeredOffice", "residence")
+
+ALL: Final = "all"
+"""Stands in a scope for every category, or every nationality."""
+
+
+class ReferenceDateBasis(StrEnum):
+    """The day of a file whose law applies to it; ``ongoing`` is the day on which the question is asked."""
+
+    FILED_ON = "filedOn"
+    ADMISSIBLE_ON = "admissibleOn"
+    EMPLOYMENT_START = "employmentStart"
+    DECIDED_ON = "decidedOn"
+    ONGOING = "ongoing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceDateRule(Provision):
+    """Which day of a file decides which law applies to it."""
+
+    kind: ClassVar[str] = "reference_date"
+
+    basis: ReferenceDateBasis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelectedReading(Provision):
+    """The reading of an open question (the scope) that is applied."""
+
+    kind: ClassVar[str] = "selected_reading"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequiredDocument(Provision):
+    """A paper that an application needs, for the ``work`` or the ``residence`` part, under a condition.
+
+    ``categories`` are codes or ``all``; the scope pairs each with the document, so that two entries may speak of
+    one category.
+    """
+
+    kind: ClassVar[str] = "required_document"
+
+    categories: tuple[str, ...]
+    document: str
+    part: str
+    condition: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Territory(Provision):
+    """The municipalities in which an authority is competent: NIS codes or their beginnings (the scope)."""
+
+    kind: ClassVar[str] = "territory"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompetenceOrder(Provision):
+    """What links an application to an authority, the strongest link first (cooperation agreement, arts 7-8)."""
+
+    kind: ClassVar[str] = "competence_order"
+
+    by: tuple[str, ...]

@@ -1,0 +1,116 @@
+"""Rules about the worker: age, earlier service in a transfer, work done before a permit of unlimited duration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Final
+
+from domain.law.applicable_law import ApplicableLaw
+from domain.law.conditions import Asked, compared, unknown
+from domain.law.deciding_date import DecidingDate
+from domain.law.facts import ApplicationFacts, WorkDone
+from domain.law.findings import Finding
+from domain.law.job_provisions import AgeLimit, PriorService, WorkHistoryTerms
+from domain.law.procedure_provisions import ALL
+
+WORKER_AGE: Final = "workerAge"
+PRIOR_SERVICE: Final = "priorService"
+WORK_HISTORY: Final = "workHistory"
+
+
+def judge_worker(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Iterator[Finding]:
+    """Judge the worker by each of these rules that is in force."""
+    if law.age_limit is not None:
+        yield _age(law.age_limit, law, deciding, facts.birth_date)
+    if law.prior_service is not None:
+        yield _service(law.prior_service, law, deciding, facts.prior_service_months)
+    if law.work_history:
+        yield _history(law, deciding, facts)
+
+
+def age_on(birth_date: date, day: date) -> int:
+    """Years completed on ``day``. Who was born on 29 February completes a year on 1 March of a common year."""
+    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
+
+
+def _age(terms: AgeLimit, law: ApplicableLaw, deciding: DecidingDate, birth_date: date | None) -> Finding:
+    asked: Asked = ("worker.birthDate", str(terms.below), "yearsBelow", terms.required)
+    if birth_date is None:
+        return unknown(WORKER_AGE, terms, deciding, law.day, asked)
+    age = age_on(birth_date, law.day)
+    return compared(
+        WORKER_AGE,
+        terms,
+        deciding,
+        law.day,
+        asked,
+        observed=str(age),
+        met=age < terms.below,
+        difference=str(age - terms.below),
+    )
+
+
+def _service(terms: PriorService, law: ApplicableLaw, deciding: DecidingDate, months: int | None) -> Finding:
+    asked: Asked = ("transfer.priorServiceMonths", str(terms.least_months), "months", terms.required)
+    if months is None:
+        return unknown(PRIOR_SERVICE, terms, deciding, law.day, asked)
+    return compared(
+        PRIOR_SERVICE,
+        terms,
+        deciding,
+        law.day,
+        asked,
+        observed=str(months),
+        met=months >= terms.least_months,
+        difference=str(months - terms.least_months),
+    )
+
+
+def _history(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Finding:
+    """Days of work that count, each once, before filing, against the days of the term that ends with filing."""
+    nationality = facts.nationality
+    terms = law.work_history.get(nationality or ALL) or law.work_history.get(ALL)
+    if terms is None:
+        terms = next(iter(law.work_history.values()))
+    needed = _days_of(terms, facts.filed_on)
+    asked: Asked = ("workHistory", str(needed), "days", terms.required)
+    missing = tuple(
+        path
+        for path, absent in (
+            ("workHistory", facts.work_history is None),
+            # Which term applies depends on it, where more than one is in force.
+            ("worker.nationality", nationality is None and len(law.work_history) > 1),
+        )
+        if absent
+    )
+    if facts.work_history is None or missing:
+        return unknown(WORK_HISTORY, terms, deciding, law.day, asked, missing=missing)
+    window_from = date.min if terms.within is None else terms.within.before(facts.filed_on)
+    worked = days_worked(
+        (each for each in facts.work_history if each.basis not in terms.not_counted), window_from, facts.filed_on
+    )
+    return compared(
+        WORK_HISTORY,
+        terms,
+        deciding,
+        law.day,
+        asked,
+        observed=str(worked),
+        met=worked >= needed,
+        difference=str(worked - needed),
+    )
+
+
+def days_worked(periods: Iterable[WorkDone], window_from: date, window_to: date) -> int:
+    """Days in ``[window_from, window_to)`` covered by any of the periods, none counted twice."""
+    total, reached = 0, window_from
+    for start, end in sorted((each.from_, min(each.to, window_to)) for each in periods):
+        if end > reached:
+            total += (end - max(start, reached)).days
+            reached = end
+    return total
+
+
+def _days_of(terms: WorkHistoryTerms, filed_on: date) -> int:
+    return (filed_on - terms.least.before(filed_on)).days
