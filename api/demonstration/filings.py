@@ -11,7 +11,8 @@ from typing import Any, Final
 from api.demonstration.people import AUTHORITY, Party, employer, person, representative, ssin_of
 from domain.case.codes import kind_of_category
 from domain.crossroads.check_process import quarters_to_ask
-from domain.law.rulebook import NothingInForce, Rulebook
+from domain.law.applicable_law import NothingInForce
+from domain.law.rulebook import Rulebook
 from infra.identity.caller import Role
 
 _RENEWAL_SHARE: Final = 0.3

@@ -11,9 +11,8 @@ from datetime import date
 from typing import Final
 
 from domain.law import reasons
-from domain.law.applicable_law import ApplicableLaw
+from domain.law.applicable_law import ApplicableLaw, DecidingDate
 from domain.law.conditions import Asked, compared, unknown
-from domain.law.deciding_date import DecidingDate
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Change, Finding, Step, Verdict
 from domain.law.procedure_provisions import ALL, CompetenceOrder, RequiredDocument
@@ -32,11 +31,10 @@ def judge_admission(
     rulebook: Rulebook, law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts, known_on: date | None
 ) -> Iterator[Finding]:
     """Judge what can be judged of admission; silence where the law data has no such rule."""
-    order = rulebook.find(CompetenceOrder, law.authority, law.category, facts.filed_on, known_on) or rulebook.find(
-        CompetenceOrder, law.authority, ALL, facts.filed_on, known_on
-    )
+    order = rulebook.law_of_filing(law.authority, law.category, facts.filed_on, known_on).competence_order
     if order is not None:
-        yield _competence(rulebook, order, deciding, facts, known_on)
+        question = (COMPETENT_AUTHORITY, deciding, facts.filed_on, facts.municipality_code)
+        yield law.findings.once(question, lambda: _competence(rulebook, order, deciding, facts, known_on))
     if facts.filed_by == _REPRESENTATIVE:
         mandate = _mandate_rule(rulebook, law, facts, known_on)
         if mandate is not None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
-from domain.law.findings import Step
+from domain.law.findings import Finding, Step
 from domain.law.job_provisions import (
     AgeLimit,
     CategoryRule,
@@ -16,9 +17,31 @@ from domain.law.job_provisions import (
     LabourMarketTestTerms,
     PriorService,
     QualificationLevel,
+    ShortageList,
     WorkHistoryTerms,
 )
 from domain.law.pay_provisions import PartTime, PayConversion, SalaryThreshold
+from domain.law.procedure_provisions import CompetenceOrder, ReferenceDateRule
+from domain.law.remembered import Remembered
+
+_MOST_FINDINGS: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class DecidingDate:
+    """The legal reference date, and the step of the reasoning that says where it comes from.
+
+    ``day`` is None when the facts do not hold the day that decides; ``missing`` then names it.
+    """
+
+    day: date | None
+    step: Step
+    missing: tuple[str, ...] = ()
+    rule: ReferenceDateRule | None = None
+
+    @property
+    def provisions(self) -> tuple[str, ...]:
+        return () if self.rule is None else (self.rule.id,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +52,20 @@ class NothingInForce:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LawOfFiling:
+    """What is asked of the law of the day of filing, whatever day decides the rest."""
+
+    reference_date: ReferenceDateRule | None
+    shortage_list: ShortageList | None
+    competence_order: CompetenceOrder | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ApplicableLaw:
     """The law of ``authority`` for ``category`` in force on ``day``, as far as it was known on the day asked.
 
     None is a rule that is not in force or was not found. ``conversions`` are by form of contract,
-    ``work_history`` by nationality (or ``all``). ``law_step`` and ``threshold_step`` open the reasoning.
+    ``work_history`` by nationality (or ``all``). ``threshold_step`` opens the reasoning on pay.
     """
 
     authority: str
@@ -42,6 +74,7 @@ class ApplicableLaw:
     category_rule: CategoryRule | None
     threshold: SalaryThreshold | NothingInForce
     threshold_step: Step | None
+    threshold_text: str
     conversions: Mapping[str, PayConversion]
     part_time: PartTime | None
     labour_market_test: LabourMarketTestTerms | None
@@ -52,6 +85,8 @@ class ApplicableLaw:
     contract_duration: ContractDuration | None
     prior_service: PriorService | None
     work_history: Mapping[str, WorkHistoryTerms]
+    findings: Remembered[Finding] = field(default_factory=lambda: Remembered(_MOST_FINDINGS))
+    """Findings already made under this law on facts of few values, such as a level."""
 
     @property
     def each_test_alone(self) -> bool:

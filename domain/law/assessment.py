@@ -12,8 +12,8 @@ from typing import Final
 
 from domain.law import reasons
 from domain.law.admission_rules import judge_admission
-from domain.law.applicable_law import ApplicableLaw
-from domain.law.deciding_date import DecidingDate, deciding_date
+from domain.law.applicable_law import ApplicableLaw, DecidingDate
+from domain.law.deciding_date import deciding_date
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Finding, Step, Verdict
 from domain.law.job_provisions import CategoryRule
@@ -67,10 +67,10 @@ def assess(rulebook: Rulebook, facts: ApplicationFacts, known_on: date | None = 
 
 def overall_verdict(findings: Iterable[Finding]) -> Verdict:
     """Not met if any required finding is; else undetermined if any is or nothing was required; else met."""
-    required = {finding.verdict for finding in findings if finding.required}
+    required = [finding.verdict for finding in findings if finding.required]
     if Verdict.NOT_MET in required:
         return Verdict.NOT_MET
-    return Verdict.MET if required == {Verdict.MET} else Verdict.UNDETERMINED
+    return Verdict.UNDETERMINED if not required or Verdict.UNDETERMINED in required else Verdict.MET
 
 
 def _pay_and_labour_market(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> tuple[Finding, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from domain.law import reasons
-from domain.law.deciding_date import DecidingDate
+from domain.law.applicable_law import DecidingDate
 from domain.law.effective_dated import Provision
 from domain.law.findings import Change, Finding, Step, Verdict
 

@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
+from domain.law.applicable_law import DecidingDate
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Step
 from domain.law.procedure_provisions import ReferenceDateBasis, ReferenceDateRule
 from domain.law.rulebook import Rulebook
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DecidingDate:
-    """The legal reference date, and the step of the reasoning that says where it comes from.
-
-    ``day`` is None when the facts do not hold the day that decides; ``missing`` then names it.
-    """
-
-    day: date | None
-    step: Step
-    missing: tuple[str, ...] = ()
-    rule: ReferenceDateRule | None = None
-
-    @property
-    def provisions(self) -> tuple[str, ...]:
-        return () if self.rule is None else (self.rule.id,)
 
 
 def deciding_date(rulebook: Rulebook, facts: ApplicationFacts, known_on: date | None) -> DecidingDate:
@@ -33,11 +16,16 @@ def deciding_date(rulebook: Rulebook, facts: ApplicationFacts, known_on: date | 
 
     Where the law data holds no such rule the day of filing stands in, and the step says so.
     """
-    rule = rulebook.reference_date_rule(facts.authority, facts.category, facts.filed_on, known_on)
+    rule = rulebook.law_of_filing(facts.authority, facts.category, facts.filed_on, known_on).reference_date
+    day, path = (facts.filed_on, "") if rule is None else _day(rule.basis, facts, known_on)
+    question = (DecidingDate, facts.authority, None if rule is None else rule.id, day, facts.filed_on)
+    return rulebook.deciding_dates.once(question, lambda: _deciding(rule, facts, day, path))
+
+
+def _deciding(rule: ReferenceDateRule | None, facts: ApplicationFacts, day: date | None, path: str) -> DecidingDate:
     if rule is None:
         values = {"authority": facts.authority, "day": facts.filed_on.isoformat()}
         return DecidingDate(day=facts.filed_on, step=Step(code="filingDateStandsIn", values=values))
-    day, path = _day(rule.basis, facts, known_on)
     values = {
         "basis": rule.basis.value,
         "provision": rule.id,

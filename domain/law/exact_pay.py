@@ -35,6 +35,10 @@ def shown_quotient(total: Decimal, parts: Decimal) -> Decimal:
 
 def euro_text(amount: Decimal) -> str:
     """Plain digits with at least two decimals and no zeros beyond them: ``48912.00``, ``48900.9648``."""
+    digits = str(amount)
+    if digits[-3:-2] == ".":
+        # Two decimals already, as almost all amounts have: nothing is added and nothing is taken away.
+        return digits
     digits = f"{amount:f}"
     whole, _, decimals = digits.partition(".")
     return f"{whole}.{decimals.rstrip('0').ljust(2, '0')}"

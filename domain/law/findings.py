@@ -14,7 +14,11 @@ class Verdict(StrEnum):
     UNDETERMINED = "undetermined"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Steps and findings are written once and read by many, and yet not frozen: a frozen value takes four times as long
+# to make, and what-if runs make a million of them.
+
+
+@dataclass(slots=True, kw_only=True)
 class Step:
     """One step of the reasoning: a stable code and the values it speaks of, all as exact text.
 
@@ -35,7 +39,7 @@ class Change:
     unit: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Finding:
     """The outcome of one rule. Amounts and counts are strings, exact, in ``unit``.
 

@@ -10,8 +10,8 @@ from datetime import date
 from typing import Final
 
 from domain.law import reasons
-from domain.law.applicable_law import ApplicableLaw
-from domain.law.deciding_date import DecidingDate, deciding_date
+from domain.law.applicable_law import ApplicableLaw, DecidingDate
+from domain.law.deciding_date import deciding_date
 from domain.law.facts import ApplicationFacts, Publication
 from domain.law.findings import Change, Finding, Step, Verdict
 from domain.law.job_provisions import LabourMarketTestTerms

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from typing import Final
 
 from domain.law import reasons
-from domain.law.applicable_law import ApplicableLaw
+from domain.law.applicable_law import ApplicableLaw, DecidingDate
 from domain.law.conditions import Asked, compared, unknown
-from domain.law.deciding_date import DecidingDate
 from domain.law.exact_pay import difference
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Finding
@@ -36,16 +36,23 @@ def judge_occupation(
     rulebook: Rulebook, law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts, known_on: date | None
 ) -> Iterator[Finding]:
     """Judge the job by each of these rules that is in force."""
-    if law.qualification_level is not None:
-        yield _level(law.qualification_level, law, deciding, facts.qualification_level)
-    if law.employment_share is not None:
-        yield _share(law.employment_share, law, deciding, facts)
-    if law.contract_form is not None:
-        yield _form(law.contract_form, law, deciding, facts.contract)
-    if law.contract_duration is not None:
-        yield _duration(law.contract_duration, law, deciding, facts)
+    level, share, form, duration = (
+        law.qualification_level, law.employment_share, law.contract_form, law.contract_duration,
+    )  # fmt: skip
+    once = law.findings.once
+    if level is not None:
+        question = (QUALIFICATION_LEVEL, deciding, facts.qualification_level)
+        yield once(question, lambda: _level(level, law, deciding, facts.qualification_level))
+    if share is not None:
+        question_of_share = (EMPLOYMENT_SHARE, deciding, facts.full_time_equivalent)
+        yield once(question_of_share, lambda: _share(share, law, deciding, facts.full_time_equivalent))
+    if form is not None:
+        question_of_form = (CONTRACT_FORM, deciding, facts.contract)
+        yield once(question_of_form, lambda: _form(form, law, deciding, facts.contract))
+    if duration is not None:
+        yield _duration(duration, law, deciding, facts)
     # The list is that of the day of filing, whatever day decides the rest: so both changes of it were made.
-    shortage_list = rulebook.find(ShortageList, law.authority, law.category, facts.filed_on, known_on)
+    shortage_list = rulebook.law_of_filing(law.authority, law.category, facts.filed_on, known_on).shortage_list
     if shortage_list is not None:
         yield _shortage(rulebook, shortage_list, deciding, facts, known_on)
 
@@ -70,9 +77,8 @@ def _level(terms: QualificationLevel, law: ApplicableLaw, deciding: DecidingDate
     )
 
 
-def _share(terms: EmploymentShare, law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Finding:
+def _share(terms: EmploymentShare, law: ApplicableLaw, deciding: DecidingDate, share: Decimal | None) -> Finding:
     asked: Asked = ("employment.fullTimeEquivalent", str(terms.least), "fullTimeEquivalent", terms.required)
-    share = facts.full_time_equivalent
     if share is None:
         return unknown(EMPLOYMENT_SHARE, terms, deciding, law.day, asked)
     return compared(

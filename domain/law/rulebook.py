@@ -15,18 +15,19 @@ from domain.case.codes import AUTHORITIES, CONTRACTS
 from domain.deadlines.terms import ProceduralTerms
 from domain.law import job_provisions as job
 from domain.law import reasons
-from domain.law.applicable_law import ApplicableLaw, NothingInForce
+from domain.law.applicable_law import ApplicableLaw, DecidingDate, LawOfFiling, NothingInForce
 from domain.law.effective_dated import EffectiveDated, Provision
 from domain.law.exact_pay import euro_text
 from domain.law.findings import Step
 from domain.law.law_files import read_law
 from domain.law.pay_provisions import PartTime, PayConversion, SalaryThreshold
-from domain.law.procedure_provisions import ALL, ReferenceDateRule, SelectedReading, Territory
+from domain.law.procedure_provisions import ALL, CompetenceOrder, ReferenceDateRule, SelectedReading, Territory
+from domain.law.remembered import Remembered
 
 PACKAGED_VALUES: Final = Path(__file__).parent / "values"
 
-_MOST_LOOKED_UP: Final = 20_000
-"""Days of law kept at hand; beyond it they are looked up anew, so that odd questions cannot fill the memory."""
+_MOST_REMEMBERED: Final = 50_000
+_MOST_LAWS: Final = 5_000
 
 _NIS_DIGITS: Final = 5
 
@@ -62,7 +63,10 @@ class Rulebook:
         for provision in provisions:
             by_kind.setdefault(type(provision), []).append(provision)
         self._by_kind = {kind: EffectiveDated(found) for kind, found in by_kind.items()}
-        self._looked_up: dict[tuple[str, str, date, date | None], ApplicableLaw] = {}
+        self._found: Remembered[Provision | None] = Remembered(_MOST_REMEMBERED)
+        self._laws: Remembered[ApplicableLaw] = Remembered(_MOST_LAWS)
+        self._of_filing: Remembered[LawOfFiling] = Remembered(_MOST_REMEMBERED)
+        self.deciding_dates: Final[Remembered[DecidingDate]] = Remembered(_MOST_REMEMBERED)
 
     @classmethod
     def load(cls, directory: Path | None = None, readings: Mapping[str, str] = MappingProxyType({})) -> Self:
@@ -76,11 +80,12 @@ class Rulebook:
 
     def find(self, kind: type[P], authority: str, code: str, on: date, known_on: date | None = None) -> P | None:
         """The provision of a kind that speaks of ``code`` and is in force on ``on``, by the selected readings."""
-        held = self._by_kind.get(kind)
-        if held is None:
-            return None
-        found = held.on(authority, code, on, known_on, lambda each: self._is_selected(each, on, known_on))
-        return cast(P | None, found)
+        return cast(
+            "P | None",
+            self._found.once(
+                (kind, authority, code, on, known_on), lambda: self._in_force(kind, authority, code, on, known_on)
+            ),
+        )
 
     def every(self, kind: type[P], authority: str, code: str) -> tuple[P, ...]:
         """All provisions of a kind that speak of ``code``, whatever their dates and readings."""
@@ -91,13 +96,21 @@ class Rulebook:
 
     def law_on(self, authority: str, category: str, day: date, known_on: date | None = None) -> ApplicableLaw:
         """All that the law says of a category on a day; the same object for the same question."""
-        question = (authority, category, day, known_on)
-        law = self._looked_up.get(question)
-        if law is None:
-            if len(self._looked_up) >= _MOST_LOOKED_UP:
-                self._looked_up.clear()
-            law = self._looked_up[question] = self._look_up(*question)
-        return law
+        return self._laws.once(
+            (authority, category, day, known_on), lambda: self._look_up(authority, category, day, known_on)
+        )
+
+    def law_of_filing(self, authority: str, category: str, filed_on: date, known_on: date | None = None) -> LawOfFiling:
+        """What the day of filing decides, whatever day decides the rest."""
+        return self._of_filing.once(
+            (authority, category, filed_on, known_on),
+            lambda: LawOfFiling(
+                reference_date=self.find(ReferenceDateRule, authority, category, filed_on, known_on),
+                shortage_list=self.find(job.ShortageList, authority, category, filed_on, known_on),
+                competence_order=self.find(CompetenceOrder, authority, category, filed_on, known_on)
+                or self.find(CompetenceOrder, authority, ALL, filed_on, known_on),
+            ),
+        )
 
     def salary_threshold(
         self, authority: str, category: str, on: date, known_on: date | None = None
@@ -117,12 +130,6 @@ class Rulebook:
         self, authority: str, category: str, on: date, known_on: date | None = None
     ) -> job.CategoryRule | None:
         return self.find(job.CategoryRule, authority, category, on, known_on)
-
-    def reference_date_rule(
-        self, authority: str, category: str, filed_on: date, known_on: date | None = None
-    ) -> ReferenceDateRule | None:
-        """Which day of a file decides, by the rule in force on the day of filing."""
-        return self.find(ReferenceDateRule, authority, category, filed_on, known_on)
 
     def authority_of(self, municipality: str, on: date, known_on: date | None = None) -> tuple[str, Territory] | None:
         """The authority in whose territory a municipality (NIS code) lies; of two beginnings the longer one counts."""
@@ -150,6 +157,7 @@ class Rulebook:
             day=day,
             category_rule=found(job.CategoryRule),
             threshold=threshold,
+            threshold_text="" if isinstance(threshold, NothingInForce) else euro_text(threshold.amount),
             threshold_step=None if isinstance(threshold, NothingInForce) else _threshold_step(threshold, day),
             conversions={name: each for name, each in conversions.items() if each is not None},
             part_time=part_time,
@@ -162,6 +170,14 @@ class Rulebook:
             prior_service=found(job.PriorService),
             work_history={each: terms for terms in history if terms is not None for each in terms.nationalities},
         )
+
+    def _in_force(
+        self, kind: type[Provision], authority: str, code: str, on: date, known_on: date | None
+    ) -> Provision | None:
+        held = self._by_kind.get(kind)
+        if held is None:
+            return None
+        return held.on(authority, code, on, known_on, lambda each: self._is_selected(each, on, known_on))
 
     def _codes_of_history(self, authority: str, category: str) -> Iterable[str]:
         held = self._by_kind.get(job.WorkHistoryTerms)

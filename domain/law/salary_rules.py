@@ -6,14 +6,13 @@ pay equal to the published amount meets it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from domain.law import reasons
-from domain.law.applicable_law import ApplicableLaw, NothingInForce
-from domain.law.deciding_date import DecidingDate, deciding_date
+from domain.law.applicable_law import ApplicableLaw, DecidingDate, NothingInForce
+from domain.law.deciding_date import deciding_date
 from domain.law.exact_pay import difference, euro_text, least_cents_reaching, product, shown_quotient
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Change, Finding, Step, Verdict
@@ -23,6 +22,8 @@ from domain.law.rulebook import Rulebook
 SALARY_THRESHOLD: Final = "salaryThreshold"
 
 _AMOUNT: Final = "employment.grossPay.amount"
+_MET: Final = Verdict.MET.value
+_NOT_MET: Final = Verdict.NOT_MET.value
 _FULL_TIME: Final = Decimal(1)
 _PERIOD_OF_UNIT: Final = {YEARLY: "year", MONTHLY: "month"}
 _UNIT_OF_PERIOD: Final = {"year": YEARLY, "month": MONTHLY}
@@ -63,16 +64,8 @@ def judge_salary(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationF
     pay, period = facts.gross_pay, facts.pay_period
     conversion = None if facts.contract is None else law.conversions.get(facts.contract)
     converts = period is None or period != _PERIOD_OF_UNIT[threshold.unit]
-    missing = tuple(
-        path
-        for path, absent in (
-            (_AMOUNT, pay is None),
-            ("employment.grossPay.period", period is None),
-            ("employment.contract", converts and facts.contract is None),
-        )
-        if absent
-    )
-    if missing or pay is None or period is None:
+    if pay is None or period is None or (converts and facts.contract is None):
+        missing = _missing(facts, converts=converts)
         return _undetermined(law, deciding, threshold, reason=reasons.FACT_MISSING, missing=missing)
     if not converts:
         conversion = None
@@ -81,8 +74,19 @@ def judge_salary(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationF
     return _compared(law, deciding, threshold, facts, _Pay(amount=pay, period=period, conversion=conversion))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Pay:
+def _missing(facts: ApplicationFacts, *, converts: bool) -> tuple[str, ...]:
+    return tuple(
+        path
+        for path, absent in (
+            (_AMOUNT, facts.gross_pay is None),
+            ("employment.grossPay.period", facts.pay_period is None),
+            ("employment.contract", converts and facts.contract is None),
+        )
+        if absent
+    )
+
+
+class _Pay(NamedTuple):
     """Pay as stated, and the conversion to the period of the threshold where the two differ."""
 
     amount: Decimal
@@ -114,18 +118,21 @@ class _Pay:
             return least_cents_reaching(least, months)
         return least_cents_reaching(product(least, months), Decimal(1))
 
-    def step(self, unit: str) -> Step:
-        values = {"amount": euro_text(self.amount), "period": self.period}
+    def step(self, unit: str, observed: str) -> Step:
         if self.conversion is None:
-            return Step(code="payStated", values=values)
-        values |= {
-            "months": str(self.conversion.months_per_year),
-            "converted": euro_text(self.converted()),
-            "unit": unit,
-            "provision": self.conversion.id,
-            "legalReference": self.conversion.legal_reference,
-        }
-        return Step(code="payConverted", values=values)
+            return Step(code="payStated", values={"amount": observed, "period": self.period})
+        return Step(
+            code="payConverted",
+            values={
+                "amount": euro_text(self.amount),
+                "period": self.period,
+                "months": str(self.conversion.months_per_year),
+                "converted": observed,
+                "unit": unit,
+                "provision": self.conversion.id,
+                "legalReference": self.conversion.legal_reference,
+            },
+        )
 
 
 def _compared(
@@ -133,7 +140,9 @@ def _compared(
 ) -> Finding:
     least, share_steps = _least(law, threshold, facts)
     met = pay.reaches(least)
-    observed = pay.converted()
+    converted = pay.converted()
+    observed = euro_text(converted)
+    least_text = law.threshold_text if least is threshold.amount else euro_text(least)
     verdict = Verdict.MET if met else Verdict.NOT_MET
     conversion = pay.conversion
     provisions = [*deciding.provisions, threshold.id]
@@ -152,22 +161,22 @@ def _compared(
         legal_reference=threshold.legal_reference,
         sources=sources,
         confidence=threshold.confidence_on(law.day),
-        threshold=euro_text(least),
+        threshold=least_text,
         unit=threshold.unit,
-        observed=euro_text(observed),
-        difference=euro_text(difference(observed, least)),
+        observed=observed,
+        difference=euro_text(difference(converted, least)),
         counterfactual=None if met else (_what_would_have_met(pay, least),),
         trace=(
             *_opening(law, deciding, threshold),
             *share_steps,
-            pay.step(threshold.unit),
+            pay.step(threshold.unit, observed),
             Step(
                 code="payCompared",
                 values={
-                    "observed": euro_text(observed),
-                    "threshold": euro_text(least),
+                    "observed": observed,
+                    "threshold": least_text,
                     "unit": threshold.unit,
-                    "verdict": verdict.value,
+                    "verdict": _MET if met else _NOT_MET,
                 },
             ),
         ),
@@ -200,6 +209,8 @@ def _what_would_have_met(pay: _Pay, least: Decimal) -> Change:
 def _opening(law: ApplicableLaw, deciding: DecidingDate, threshold: SalaryThreshold) -> tuple[Step, ...]:
     """The law that is applied, and what other sources say of the amount."""
     opening = (deciding.step,) if law.threshold_step is None else (deciding.step, law.threshold_step)
+    if not threshold.other_values:
+        return opening
     others = tuple(
         Step(
             code="otherAmount", values={"amount": euro_text(each.amount), "unit": threshold.unit, "source": each.source}
@@ -226,7 +237,7 @@ def _undetermined(
         legal_reference=threshold.legal_reference,
         sources=threshold.sources,
         confidence=threshold.confidence_on(law.day),
-        threshold=euro_text(threshold.amount),
+        threshold=law.threshold_text,
         unit=threshold.unit,
         reason=reason,
         missing=missing,

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Final
 
-from domain.law.applicable_law import ApplicableLaw
+from domain.law.applicable_law import ApplicableLaw, DecidingDate
 from domain.law.conditions import Asked, compared, unknown
-from domain.law.deciding_date import DecidingDate
 from domain.law.facts import ApplicationFacts, WorkDone
 from domain.law.findings import Finding
 from domain.law.job_provisions import AgeLimit, PriorService, WorkHistoryTerms
@@ -21,8 +20,10 @@ WORK_HISTORY: Final = "workHistory"
 
 def judge_worker(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Iterator[Finding]:
     """Judge the worker by each of these rules that is in force."""
-    if law.age_limit is not None:
-        yield _age(law.age_limit, law, deciding, facts.birth_date)
+    limit = law.age_limit
+    if limit is not None:
+        age = None if facts.birth_date is None else age_on(facts.birth_date, law.day)
+        yield law.findings.once((WORKER_AGE, deciding, age), lambda: _age(limit, law, deciding, age))
     if law.prior_service is not None:
         yield _service(law.prior_service, law, deciding, facts.prior_service_months)
     if law.work_history:
@@ -34,11 +35,10 @@ def age_on(birth_date: date, day: date) -> int:
     return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
 
 
-def _age(terms: AgeLimit, law: ApplicableLaw, deciding: DecidingDate, birth_date: date | None) -> Finding:
+def _age(terms: AgeLimit, law: ApplicableLaw, deciding: DecidingDate, age: int | None) -> Finding:
     asked: Asked = ("worker.birthDate", str(terms.below), "yearsBelow", terms.required)
-    if birth_date is None:
+    if age is None:
         return unknown(WORKER_AGE, terms, deciding, law.day, asked)
-    age = age_on(birth_date, law.day)
     return compared(
         WORKER_AGE,
         terms,
