@@ -26,7 +26,10 @@ from infra.wire_format import canonical_json, wire_adapter
 
 @dataclass(frozen=True, slots=True)
 class EventFormat:
-    """How one type of event is stored. The name is for ever; a new shape gets a higher schema and a type of its own."""
+    """How one type of event is stored. The name is for ever; a new shape gets a higher schema.
+
+    It gets a type of its own too, unless the type of today reads both: then the highest schema is written.
+    """
 
     name: str
     schema: int
@@ -52,8 +55,10 @@ FORMATS: Final = (
     _format("CrossroadsCheckFailed", 1, events.CrossroadsCheckFailed),
     _format("EmployerIdentified", 1, events.EmployerIdentified),
     _format("SalaryVerified", 1, events.SalaryVerified),
+    _format("SalaryVerified", 2, events.SalaryVerified),
     _format("LabourMarketEvidenceAdded", 1, events.LabourMarketEvidenceAdded),
     _format("LabourMarketTestAssessed", 1, events.LabourMarketTestAssessed),
+    _format("LabourMarketTestAssessed", 2, events.LabourMarketTestAssessed),
     _format("CaseAssigned", 1, events.CaseAssigned),
     _format("MandateVerified", 1, events.MandateVerified),
     _format("InformationRequested", 1, events.InformationRequested),
@@ -61,6 +66,7 @@ FORMATS: Final = (
     _format("ApplicationDeclaredAdmissible", 1, events.ApplicationDeclaredAdmissible),
     _format("ApplicationDeclaredInadmissible", 1, events.ApplicationDeclaredInadmissible),
     _format("WorkPartDecided", 1, events.WorkPartDecided),
+    _format("WorkPartDecided", 2, events.WorkPartDecided),
     _format("ApplicationForwardedToImmigrationOffice", 1, events.ApplicationForwardedToImmigrationOffice),
     _format("ResidencePartDecided", 1, events.ResidencePartDecided),
     _format("ApplicationDecided", 1, events.ApplicationDecidedAtOnce),

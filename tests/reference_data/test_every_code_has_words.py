@@ -31,7 +31,7 @@ from domain.law import reasons
 from domain.law.assessment import SALARY_OR_LABOUR_MARKET_TEST, ApplicationFacts, assess
 from domain.law.findings import Finding, Verdict
 from domain.law.labour_market_test import LABOUR_MARKET_TEST
-from domain.law.law_files import CONFIDENCES
+from domain.law.provision_readers import CONFIDENCES
 from domain.law.rulebook import Rulebook
 from domain.law.salary_rules import SALARY_THRESHOLD
 

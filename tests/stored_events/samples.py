@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Final
@@ -52,9 +54,8 @@ from domain.case.events import (
     SalaryVerified,
     WorkPartDecided,
 )
-from domain.law.assessment import ApplicationFacts
-from domain.law.findings import Finding, Verdict
-from domain.law.labour_market_test import Publication, RecruitmentFacts
+from domain.law.facts import ApplicationFacts, Publication, RecruitmentFacts, WorkDone
+from domain.law.findings import Change, Finding, Step, Verdict
 
 ORIGIN: Final = "flanders.example/permits"
 STREAM: Final = UUID("11111111-1111-4111-8111-111111111111")
@@ -78,7 +79,7 @@ _PUBLICATIONS: Final = (
     VacancyPublication(channel="VDAB", from_=date(2025, 11, 10), to=date(2026, 1, 12)),
     VacancyPublication(channel="EURES", from_=date(2025, 11, 10), to=date(2026, 1, 12)),
 )
-_FACTS: Final = ApplicationFacts(
+_FACTS_OF_ENGINE_1: Final = ApplicationFacts(
     authority="flanders",
     category="mediumSkilledOther",
     filed_on=date(2026, 1, 20),
@@ -87,7 +88,7 @@ _FACTS: Final = ApplicationFacts(
     pay_period="year",
     publications=(Publication(channel="VDAB", published_from=date(2025, 11, 10), published_to=date(2026, 1, 12)),),
 )
-_FINDING: Final = Finding(
+_FINDING_OF_ENGINE_1: Final = Finding(
     rule="salaryThreshold",
     required=False,
     verdict=Verdict.MET,
@@ -102,7 +103,7 @@ _FINDING: Final = Finding(
     difference="14925.77",
     trace=("canary trace: EUR 58321.77 is not below EUR 43396.00.",),
 )
-_RESULT: Final = RuleApplied(
+_RESULT_OF_ENGINE_1: Final = RuleApplied(
     rule="salaryThreshold",
     required=False,
     verdict="met",
@@ -115,6 +116,34 @@ _RESULT: Final = RuleApplied(
     reason=None,
     missing=(),
 )
+
+_FACTS: Final = replace(
+    _FACTS_OF_ENGINE_1,
+    admissible_on=date(2026, 1, 30),
+    decided_on=date(2026, 2, 2),
+    employment_start=date(2026, 3, 1),
+    employment_end=date(2028, 2, 29),
+    full_time_equivalent=Decimal("0.8"),
+    qualification_level=6,
+    occupation_code="roofer",
+    municipality_code="44021",
+    birth_date=date(1991, 7, 13),
+    nationality="IN",
+    renewal=False,
+    change_of_employer=False,
+    filed_by="representative",
+    mandate_reference="M-1",
+    prior_service_months=12,
+    work_history=(WorkDone(from_=date(2021, 1, 1), to=date(2025, 1, 1), basis="singlePermit"),),
+    permit_expires_on=date(2026, 5, 31),
+)
+_FINDING: Final = replace(
+    _FINDING_OF_ENGINE_1,
+    counterfactual=(Change(fact="employment.grossPay.amount", threshold="43396.00", distance="0.01", unit="EUR/year"),),
+    trace=(Step(code="payStated", values={"amount": "58321.77", "period": "year", "said": "canary trace"}),),
+    provisions=("FL-REFERENCE-DATE", "FL-MSO-2026"),
+)
+_RESULT: Final = replace(_RESULT_OF_ENGINE_1, provisions=("FL-REFERENCE-DATE", "FL-MSO-2026"))
 
 SAMPLES: Final[tuple[CaseEvent, ...]] = (
     ApplicationSubmitted(
@@ -177,7 +206,7 @@ SAMPLES: Final[tuple[CaseEvent, ...]] = (
         legal_reference_date=date(2026, 1, 20),
         known_on=date(2026, 2, 2),
         rule_set=RULE_SET,
-        engine_version=1,
+        engine_version=2,
         result=_RESULT,
         worker_subject=WORKER,
         facts=_FACTS,
@@ -192,7 +221,7 @@ SAMPLES: Final[tuple[CaseEvent, ...]] = (
         legal_reference_date=date(2026, 1, 20),
         known_on=date(2026, 2, 2),
         rule_set=RULE_SET,
-        engine_version=1,
+        engine_version=2,
         facts=RecruitmentFacts(
             authority="flanders",
             category="mediumSkilledOther",
@@ -208,8 +237,11 @@ SAMPLES: Final[tuple[CaseEvent, ...]] = (
             unit="days",
             observed="0",
             difference="-63",
-            counterfactual="63 days more on EURES",
-            trace=("VDAB 63 days, EURES 0 days.",),
+            counterfactual=(
+                Change(fact="labourMarketTest.publications.EURES", threshold="63", distance="63", unit="days"),
+            ),
+            trace=(Step(code="noPublication"),),
+            provisions=("FL-LMT",),
         ),
     ),
     ApplicationDecidedAtOnce(
@@ -221,10 +253,10 @@ SAMPLES: Final[tuple[CaseEvent, ...]] = (
         known_on=date(2026, 2, 2),
         rule_set=RULE_SET,
         engine_version=1,
-        results=(_RESULT,),
+        results=(_RESULT_OF_ENGINE_1,),
         worker_subject=WORKER,
-        facts=_FACTS,
-        findings=(_FINDING,),
+        facts=_FACTS_OF_ENGINE_1,
+        findings=(_FINDING_OF_ENGINE_1,),
         motivation="canary motivation",
     ),
     ApplicationWithdrawn(effective_at=_JUDGED, by="employer-1", worker_subject=WORKER, reason="canary reason"),
@@ -314,7 +346,7 @@ SAMPLES: Final[tuple[CaseEvent, ...]] = (
         legal_reference_date=date(2026, 1, 20),
         known_on=date(2026, 2, 2),
         rule_set=RULE_SET,
-        engine_version=1,
+        engine_version=2,
         results=(_RESULT,),
         by=_HANDLER,
         worker_subject=WORKER,
@@ -354,3 +386,40 @@ SAMPLES: Final[tuple[CaseEvent, ...]] = (
     DeadlineWarned(effective_at=_JUDGED, clock="target", run=1, due_on=date(2026, 3, 21)),
     DeadlineBreached(effective_at=_JUDGED, clock="answer", run=2, due_on=date(2026, 2, 17)),
 )
+
+_SALARY: Final = next(each for each in SAMPLES if isinstance(each, SalaryVerified))
+_TEST: Final = next(each for each in SAMPLES if isinstance(each, LabourMarketTestAssessed))
+_WORK_PART: Final = next(each for each in SAMPLES if isinstance(each, WorkPartDecided))
+
+EARLIER_SHAPES: Final[Mapping[tuple[str, int], CaseEvent]] = {
+    ("SalaryVerified", 1): replace(
+        _SALARY,
+        engine_version=1,
+        result=_RESULT_OF_ENGINE_1,
+        facts=_FACTS_OF_ENGINE_1,
+        finding=_FINDING_OF_ENGINE_1,
+    ),
+    ("LabourMarketTestAssessed", 1): replace(
+        _TEST,
+        engine_version=1,
+        finding=replace(
+            _TEST.finding,
+            counterfactual="63 days more on EURES",
+            trace=("VDAB 63 days, EURES 0 days.",),
+            provisions=(),
+        ),
+    ),
+    ("WorkPartDecided", 1): replace(
+        _WORK_PART,
+        engine_version=1,
+        results=(_RESULT_OF_ENGINE_1,),
+        facts=_FACTS_OF_ENGINE_1,
+        findings=(_FINDING_OF_ENGINE_1,),
+    ),
+}
+"""Events as an earlier engine wrote them, which the types of today still read."""
+
+
+def sample_of(name: str, schema: int, event_type: type[CaseEvent]) -> CaseEvent:
+    """The sample stored under this name and schema."""
+    return EARLIER_SHAPES.get((name, schema)) or next(each for each in SAMPLES if type(each) is event_type)

@@ -16,7 +16,7 @@ from infra.event_codec import FORMATS, EventCodec
 from infra.keys import KEY_BYTES
 from infra.postgres.append_requests import CommandIdentity, seal
 from tests.keys.keys_in_memory import KeysInMemory
-from tests.stored_events.samples import ORIGIN, RULE_SET, SAMPLES, STREAM, WORKER
+from tests.stored_events.samples import ORIGIN, RULE_SET, STREAM, WORKER, sample_of
 
 DIRECTORY: Final = Path(__file__).parent
 KEY: Final = bytes(range(KEY_BYTES))
@@ -63,13 +63,12 @@ def file_of(name: str, schema: int) -> Path:
 def write_missing() -> list[Path]:
     """Store a sample of every format that has none, and name the files written."""
     codec = EventCodec(ORIGIN, KeysInMemory({WORKER: KEY}))
-    by_type = {type(event): event for event in SAMPLES}
     written = []
     for version, form in enumerate(FORMATS, 1):
         path = file_of(form.name, form.schema)
         if path.exists():
             continue
-        encoded = codec.encode(by_type[form.event_type], STREAM, version)
+        encoded = codec.encode(sample_of(form.name, form.schema, form.event_type), STREAM, version)
         sealed = seal(
             origin=ORIGIN,
             stream=STREAM,
