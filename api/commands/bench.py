@@ -23,6 +23,7 @@ class Benchmark(StrEnum):
     BULK = "bulk"
     PROJECTIONS = "projections"
     REPLAY = "replay"
+    LAW = "law"
     API = "api"
     PAGES = "pages"
 
@@ -46,6 +47,10 @@ def _benchmark(name: Benchmark) -> Callable[[str, Peer], BenchmarkReport]:
             from infra.benchmarks.replaying import bench_replay
 
             return bench_replay
+        case Benchmark.LAW:
+            from infra.benchmarks.assessing import bench_law
+
+            return bench_law
         case Benchmark.API:
             from api.benchmarks.over_http import bench_api
 

@@ -17,4 +17,5 @@ def require_form(report: BenchmarkReport, benchmark: str, cases: tuple[str, ...]
         assert row["unit"] == "events/s"
         assert row["ours"] > 0
         assert row["peer"] > 0
-        assert abs(row["ratio"] - row["ours"] / row["peer"]) < 0.01
+        # Rates are whole numbers in a report, so a slow side rounds by more than the ratio does.
+        assert abs(row["ratio"] - row["ours"] / row["peer"]) < 0.01 * max(1, row["ratio"])
