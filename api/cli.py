@@ -12,6 +12,7 @@ from api.demonstration.counter import DemonstrationFailed
 from api.http_server import PortUnusable, ServerDidNotStart
 from api.permissions import PermissionsUnusable
 from domain.law.entry_reader import LawDataUnusable
+from domain.law.rulebook import ReadingUnknown
 from infra.benchmarks.runs import BenchmarkImpossible
 from infra.child_process import ChildDidNotStart
 from infra.identity.accepted_issuer import IssuerNotAccepted
@@ -38,6 +39,7 @@ _UNUSABLE: Final = (
     NotADemonstration,
     PermissionsUnusable,
     PortUnusable,
+    ReadingUnknown,
     SchemaUnusable,
     ServerDidNotStart,
     ServerNotDurable,

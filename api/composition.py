@@ -13,7 +13,9 @@ from domain.case.document_rules import DocumentRules
 from domain.case.events import CaseEvent
 from domain.case.handling import Admission, Receipt, handle
 from domain.deadlines.clocks import ClockRules
+from domain.law.rule_sets import RuleSets
 from domain.law.rulebook import Rulebook
+from infra.audit.log_address import StoredLog
 from infra.case_files import CaseFiles
 from infra.clock import Clock, DemonstrationClock, SystemClock
 from infra.documents.document_store import DocumentStore
@@ -45,9 +47,10 @@ class Program:
 
     settings: Settings
     clock: Clock
-    rulebook: Rulebook
+    rule_sets: RuleSets
     durability: DurabilityReport
     journal_url: str
+    log: StoredLog
     recorder: JournalRecorder
     journal: PostgresJournal
     keys: PostgresKeyStore
@@ -65,6 +68,11 @@ class Program:
     def projection_runners(self) -> dict[str, ProjectionRunner]:
         """A runner for each read model, by its name."""
         return {each.name: ProjectionRunner(self.recorder, each, self.writers) for each in self.read_models}
+
+    @property
+    def rulebook(self) -> Rulebook:
+        """The rule set in use."""
+        return self.rule_sets.current
 
     def handle(
         self, case_id: UUID, command: CaseCommand, context: CommandContext, admission: Admission | None = None
@@ -95,7 +103,7 @@ def open_program(settings: Settings, *, set_up: bool = False) -> Iterator[Progra
     Raises ``EmbeddedPostgresUnusable``, ``DatabaseUnavailable``, ``ServerNotDurable``, ``SchemaUnusable``,
     ``LawDataUnusable`` and ``KeyEncryptionKeyUnusable``: each with a sentence a person understands.
     """
-    rulebook = Rulebook.load()
+    rule_sets = RuleSets.load()
     read_models = registered_read_models()
     clock_rules = ClockRules.load()
     document_rules = DocumentRules.load()
@@ -124,9 +132,15 @@ def open_program(settings: Settings, *, set_up: bool = False) -> Iterator[Progra
         yield Program(
             settings=settings,
             clock=clock,
-            rulebook=rulebook,
+            rule_sets=rule_sets,
             durability=durability,
             journal_url=journal_url,
+            log=StoredLog(
+                journal_url=journal_url,
+                keys_url=keys_url,
+                key_file=settings.key_encryption_key_path,
+                origin=recorder.origin,
+            ),
             recorder=recorder,
             journal=journal,
             keys=keys,

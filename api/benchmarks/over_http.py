@@ -98,6 +98,7 @@ _APPLICATION: Final[dict[str, Any]] = {
         "contract": "belgian",
         "grossPay": {"amount": "65678.90", "period": "year"},
         "fullTimeEquivalent": "1.0",
+        "qualificationLevel": 6,
         "workplace": {"municipalityCode": "44021"},
     },
 }

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import typer
 
+from api.commands.audit_reach import rests_on, what_if
 from api.commands.progress import progress_bar
 from api.composition import open_program
 from domain.audit.journal_chain import Checkpoint
@@ -62,11 +63,11 @@ def replay(
     with open_program(load_settings()) as program:
         if case is None:
             with progress_bar("cases replayed") as on_progress:
-                report = replay_all(program.readers, program.codec, program.rulebook, on_progress=on_progress)
+                report = replay_all(program.readers, program.codec, program.rule_sets, on_progress=on_progress)
             found, sound = _replay(report), report.is_sound
         else:
             try:
-                replayed = replay_one(program.readers, program.codec, program.rulebook, case)
+                replayed = replay_one(program.readers, program.codec, program.rule_sets, case)
             except CaseUnknown as why:
                 raise typer.BadParameter(str(why)) from None
             if isinstance(replayed, UnreadableCase):
@@ -82,6 +83,10 @@ def replay(
     typer.echo(json.dumps(found) if as_json else _text(found))
     if not sound:
         raise typer.Exit(1)
+
+
+app.command("what-if")(what_if)
+app.command("rests-on")(rests_on)
 
 
 def _verification(report: VerificationReport) -> dict[str, Any]:

@@ -25,6 +25,9 @@ _MIX: Final = {
     "researcher": 2, "artist": 2, "unlimited": 3,
 }  # fmt: skip
 
+_SHORTAGE_OCCUPATIONS: Final = ("roofer", "asbestos-remover", "truck-driver")
+"""Two on the list of 2026, and one that has left it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedWages:
@@ -69,6 +72,8 @@ def filing_of(
     months = Decimal(12) if contract == "posted" else Decimal("13.92")
     amount = (yearly / months if in_months else yearly).quantize(Decimal("0.01"))
     worker = person(chance, filed_on)
+    if category == "highlySkilledUnder30":
+        worker["birthDate"] = (filed_on - timedelta(days=chance.randint(24 * 366, 28 * 365))).isoformat()
     if renewal or unlimited:
         worker["ssin"] = ssin_of(date.fromisoformat(worker["birthDate"]), chance)
     filer = company
@@ -96,9 +101,12 @@ def filing_of(
             "contract": contract,
             "grossPay": {"amount": str(amount), "period": "month" if in_months else "year"},
             "fullTimeEquivalent": "1.0",
+            "qualificationLevel": 4 if category.startswith("mediumSkilled") else 6,
             "workplace": {"municipalityCode": chance.choice(("44021", "11002", "24062", "34022"))},
         },
     }
+    if category == "mediumSkilledShortage":
+        body["employment"]["occupationCode"] = chance.choice(_SHORTAGE_OCCUPATIONS)
     if represented:
         body["representative"] = {
             "enterpriseNumber": filer.enterprise_number,

@@ -1,4 +1,8 @@
-"""One recorded verdict against what the law says of its recorded facts today, field by field."""
+"""One recorded verdict against what the law of its day says of its recorded facts, field by field.
+
+A verdict of an earlier engine is held to what it concluded and to the facts that engine knew: its reasoning is told
+in other words today, and the words may be bettered; the conclusion may not.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +24,13 @@ from domain.case.lifecycle import Case
 from domain.case.openness import require_admitted, require_work_part_open
 from domain.case.personal_data import Withheld
 from domain.case.refusals import CommandRefused
-from domain.case.verification import CONTRACT, facts_from_declared_wages, rule_applied
+from domain.case.verification import (
+    CONTRACT,
+    ENGINE_VERSION,
+    facts_at_decision,
+    facts_from_declared_wages,
+    rule_applied,
+)
 from domain.law.assessment import Assessment, assess
 from domain.law.facts import ApplicationFacts, RecruitmentFacts
 from domain.law.findings import Finding
@@ -93,8 +103,8 @@ def _salary(case: Case, event: SalaryVerified, rulebook: Rulebook, file_is_whole
     in_the_file = case.facts if event.basis == CONTRACT else facts_from_declared_wages(case, quarters)
     return Rejudged(
         differences=(
-            *(_changed_facts(facts, in_the_file) if file_is_whole else ()),
-            *_finding_differences("finding", recorded, recomputed, _PUBLIC),
+            *(_changed_facts(event, facts, in_the_file) if file_is_whole else ()),
+            *_finding_differences("finding", recorded, recomputed, _compared(event), _PUBLIC),
             *_result_differences("result", event.result, recorded),
             *_field_differences("legalReferenceDate", event.legal_reference_date, recomputed.legal_reference_date),
         ),
@@ -106,8 +116,8 @@ def _labour_market_test(case: Case, event: LabourMarketTestAssessed, rulebook: R
     recomputed = assess_labour_market_test(rulebook, event.facts.application(), event.known_on)
     return Rejudged(
         differences=(
-            *(() if event.facts == RecruitmentFacts.of(case.facts) else (_unseen("facts"),)),
-            *_finding_differences("finding", event.finding, recomputed, _ALL),
+            *(() if event.facts == _recruitment(case, event) else (_unseen("facts"),)),
+            *_finding_differences("finding", event.finding, recomputed, _compared(event), _ALL),
             *_field_differences("legalReferenceDate", event.legal_reference_date, recomputed.legal_reference_date),
         ),
         conclusion=_conclusion(recomputed),
@@ -122,7 +132,7 @@ def _decision(
         return None
     assessment = assess(rulebook, facts, event.known_on)
     differences = [
-        *(_changed_facts(facts, case.facts) if file_is_whole else ()),
+        *(_changed_facts(event, facts, facts_at_decision(case, event.known_on)) if file_is_whole else ()),
         *_field_differences("verdict", event.verdict, assessment.verdict.value),
         *_field_differences("legalReferenceDate", event.legal_reference_date, assessment.legal_reference_date),
         *_field_differences("findings", [f.rule for f in recorded], [f.rule for f in assessment.findings]),
@@ -130,7 +140,7 @@ def _decision(
         *_outcome_differences(replace(case, facts=facts), event, event.motivation, assessment),
     ]
     for n, (was, now) in enumerate(zip(recorded, assessment.findings, strict=False)):
-        differences += _finding_differences(f"findings[{n}]", was, now, _PUBLIC)
+        differences += _finding_differences(f"findings[{n}]", was, now, _compared(event), _PUBLIC)
     for n, (result, finding) in enumerate(zip(event.results, recorded, strict=False)):
         differences += _result_differences(f"results[{n}]", result, finding)
     return Rejudged(
@@ -165,19 +175,31 @@ _PUBLIC: Final = frozenset(each.name for each in fields(RuleApplied)) | {"legal_
 """The parts of a finding that say nothing about a person's pay."""
 
 
+_FACTS_OF_ENGINE_1: Final = ("authority", "category", "filed_on", "contract", "gross_pay", "pay_period", "publications")
+_WORDS_OF_ENGINE_1: Final = frozenset({"trace", "counterfactual", "provisions"})
+"""The parts of a finding that the first engine wrote as sentences, or did not write."""
+
+
+def _compared(event: VerdictEvent) -> tuple[str, ...]:
+    """The parts of a finding that are held against what comes out today."""
+    names = (each.name for each in fields(Finding) if each.name != "branches")
+    if event.engine_version == ENGINE_VERSION:
+        return tuple(names)
+    return tuple(name for name in names if name not in _WORDS_OF_ENGINE_1)
+
+
 def _finding_differences(
-    path: str, recorded: Finding, recomputed: Finding, shown: frozenset[str]
+    path: str, recorded: Finding, recomputed: Finding, compared: tuple[str, ...], shown: frozenset[str]
 ) -> Iterator[Difference]:
-    for each in fields(Finding):
-        was, now = getattr(recorded, each.name), getattr(recomputed, each.name)
-        if was == now or each.name == "branches":
-            continue
-        field = f"{path}.{_wire(each.name)}"
-        yield _seen(field, was, now) if each.name in shown else _unseen(field)
+    for name in compared:
+        was, now = getattr(recorded, name), getattr(recomputed, name)
+        if was != now:
+            field = f"{path}.{_wire(name)}"
+            yield _seen(field, was, now) if name in shown else _unseen(field)
     branches = f"{path}.branches"
     yield from _field_differences(branches, _rules(recorded.branches), _rules(recomputed.branches))
     for n, (one, other) in enumerate(zip(recorded.branches, recomputed.branches, strict=False)):
-        yield from _finding_differences(f"{branches}[{n}]", one, other, shown)
+        yield from _finding_differences(f"{branches}[{n}]", one, other, compared, shown)
 
 
 def _result_differences(path: str, result: RuleApplied, finding: Finding) -> Iterator[Difference]:
@@ -194,11 +216,22 @@ def _field_differences(field: str, recorded: object, recomputed: object) -> Iter
         yield _seen(field, recorded, recomputed)
 
 
-def _changed_facts(judged: ApplicationFacts, in_the_file: ApplicationFacts) -> Iterator[Difference]:
+def _changed_facts(
+    event: VerdictEvent, judged: ApplicationFacts, in_the_file: ApplicationFacts
+) -> Iterator[Difference]:
     """Each fact that was judged and is not what the file held at that moment."""
-    for each in fields(ApplicationFacts):
-        if getattr(judged, each.name) != getattr(in_the_file, each.name):
-            yield _unseen(f"facts.{_wire(each.name)}")
+    known = tuple(each.name for each in fields(ApplicationFacts))
+    for name in known if event.engine_version == ENGINE_VERSION else _FACTS_OF_ENGINE_1:
+        if getattr(judged, name) != getattr(in_the_file, name):
+            yield _unseen(f"facts.{_wire(name)}")
+
+
+def _recruitment(case: Case, event: LabourMarketTestAssessed) -> RecruitmentFacts:
+    """The publications in the file, with the dates that the engine of the event knew."""
+    held = RecruitmentFacts.of(case.facts)
+    if event.engine_version == ENGINE_VERSION:
+        return held
+    return replace(held, admissible_on=None, employment_start=None)
 
 
 def _seen(field: str, recorded: object, recomputed: object) -> Difference:

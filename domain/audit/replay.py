@@ -1,7 +1,8 @@
 """Judge the recorded verdicts of a case again: the facts they recorded, the law of their day, known as then.
 
-Pure: the same events and the same rulebook give the same replay on any machine, at any time. A rulebook other
-than the one recorded is no difference by itself; a verdict, a threshold or a rule that comes out differently is.
+Pure: the same events and the same rule sets give the same replay on any machine, at any time. Each verdict is
+judged by the rule set that it names. Where that is kept nowhere the one in use stands in, which is no difference by
+itself; a verdict, a threshold or a rule that comes out differently is.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from domain.case.events import (
 from domain.case.folding import StreamCorrupt, evolve
 from domain.case.lifecycle import Case
 from domain.case.personal_data import Withheld
-from domain.law.rulebook import Rulebook
+from domain.law.rule_sets import RuleSets
 
 VERDICT_EVENTS: Final = (SalaryVerified, LabourMarketTestAssessed, WorkPartDecided, ApplicationDecidedAtOnce)
 
@@ -44,7 +45,7 @@ class VerdictReplay:
     """One recorded verdict, judged again.
 
     ``conclusion`` is what came out now, in canonical JSON and without personal data; None when withheld or when
-    the recorded facts cannot be judged. ``same_rule_set``: the rulebook is the one named in the event.
+    the recorded facts cannot be judged. ``same_rule_set``: it was judged by the rule set named in the event.
     """
 
     case_id: UUID
@@ -73,7 +74,7 @@ class CaseReplay:
         return ReplayOutcome.WITHHELD if ReplayOutcome.WITHHELD in outcomes else ReplayOutcome.IDENTICAL
 
 
-def replay_case(case_id: UUID, events: Iterable[tuple[int, CaseEvent]], rulebook: Rulebook) -> CaseReplay:
+def replay_case(case_id: UUID, events: Iterable[tuple[int, CaseEvent]], rule_sets: RuleSets) -> CaseReplay:
     """Replay the verdicts among ``events`` (each with its version, in order).
 
     Raises :class:`StreamCorrupt` when the events do not make a case.
@@ -83,8 +84,10 @@ def replay_case(case_id: UUID, events: Iterable[tuple[int, CaseEvent]], rulebook
     verdicts = []
     for version, event in events:
         if case is not None and isinstance(event, VerdictEvent):
+            rulebook = rule_sets.of_decision(event.rule_set)
             rejudged = rejudge(case, event, rulebook, file_is_whole=file_is_whole)
-            verdicts.append(_verdict(case_id, version, event, rejudged, rulebook))
+            same_rule_set = event.rule_set == rulebook.sha256
+            verdicts.append(_verdict(case_id, version, event, rejudged, same_rule_set=same_rule_set))
         try:
             case = evolve(case, event)
         except ValueError as why:
@@ -103,7 +106,8 @@ def _verdict(
     version: int,
     event: VerdictEvent,
     rejudged: Rejudged | None,
-    rulebook: Rulebook,
+    *,
+    same_rule_set: bool,
 ) -> VerdictReplay:
     if rejudged is None:
         outcome = ReplayOutcome.WITHHELD
@@ -116,7 +120,7 @@ def _verdict(
         event=type(event).__name__,
         outcome=outcome,
         differences=() if rejudged is None else rejudged.differences,
-        same_rule_set=event.rule_set == rulebook.sha256,
+        same_rule_set=same_rule_set,
         conclusion=None if concluded is None else _canonical(concluded),
     )
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from domain.case.codes import CONTRACTS, PAY_PERIODS
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
@@ -48,7 +46,6 @@ class ApplicationFacts:
     ``gross_pay`` is EUR per ``pay_period`` (``year`` or ``month``), ``contract`` ``belgian`` or ``posted``,
     ``full_time_equivalent`` a share of full time. ``employment_end`` None with a known start is an open-ended
     contract. ``publications`` None or empty means that no evidence was given.
-    Raises ValueError for pay that is negative or no number, and for a code that does not exist.
     """
 
     authority: str
@@ -75,14 +72,6 @@ class ApplicationFacts:
     prior_service_months: int | None = None
     work_history: tuple[WorkDone, ...] | None = None
     permit_expires_on: date | None = None
-
-    def __post_init__(self) -> None:
-        if self.gross_pay is not None and (not self.gross_pay.is_finite() or self.gross_pay < 0):
-            raise ValueError("gross pay must be a number that is not negative")
-        if self.contract is not None and self.contract not in CONTRACTS:
-            raise ValueError(f"a contract is one of {', '.join(CONTRACTS)}")
-        if self.pay_period is not None and self.pay_period not in PAY_PERIODS:
-            raise ValueError(f"a pay period is one of {', '.join(PAY_PERIODS)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

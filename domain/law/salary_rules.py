@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, NamedTuple
 
+from domain.case.codes import CONTRACTS, PAY_PERIODS
 from domain.law import reasons
 from domain.law.applicable_law import ApplicableLaw, DecidingDate, NothingInForce
 from domain.law.deciding_date import deciding_date
@@ -57,7 +58,11 @@ def undated(rule: str, deciding: DecidingDate) -> Finding:
 
 
 def judge_salary(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Finding:
-    """Judge pay under ``law``."""
+    """Judge pay under ``law``.
+
+    Raises ValueError for pay that is negative or no number, and for a period or a contract that does not exist.
+    """
+    _require_possible(facts)
     threshold = law.threshold
     if isinstance(threshold, NothingInForce):
         return _without_amount(law, deciding, threshold.reason)
@@ -72,6 +77,15 @@ def judge_salary(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationF
     elif conversion is None:
         return _undetermined(law, deciding, threshold, reason=reasons.NO_CONVERSION_IN_FORCE)
     return _compared(law, deciding, threshold, facts, _Pay(amount=pay, period=period, conversion=conversion))
+
+
+def _require_possible(facts: ApplicationFacts) -> None:
+    if facts.gross_pay is not None and not (facts.gross_pay.is_finite() and facts.gross_pay >= 0):
+        raise ValueError("gross pay must be a number that is not negative")
+    if facts.pay_period is not None and facts.pay_period not in PAY_PERIODS:
+        raise ValueError(f"a pay period is one of {', '.join(PAY_PERIODS)}")
+    if facts.contract is not None and facts.contract not in CONTRACTS:
+        raise ValueError(f"a contract is one of {', '.join(CONTRACTS)}")
 
 
 def _missing(facts: ApplicationFacts, *, converts: bool) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from uuid import UUID
 from domain.audit.replay import VERDICT_EVENTS, CaseReplay, ReplayOutcome, VerdictReplay, digest_of_all, replay_case
 from domain.case.events import CaseEvent
 from domain.case.folding import StreamCorrupt
-from domain.law.rulebook import Rulebook
+from domain.law.rule_sets import RuleSets
 from infra.event_codec import EventCodec, UnreadableEvent, stored_names
 from infra.keys import KeyMissing
 from infra.postgres.connections import ConnectionPool
@@ -45,9 +45,10 @@ class UnreadableCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayReport:
-    """What became of all verdicts up to position ``up_to`` under the rulebook ``rule_set``.
+    """What became of all verdicts up to position ``up_to`` ; ``rule_set`` is the one in use.
 
-    ``other_rule_sets`` counts verdicts recorded under another rulebook: information, not a difference.
+    ``other_rule_sets`` counts verdicts whose rule set is kept nowhere: the one in use, asked
+    as known then, stood in. That is information, not a difference.
     ``digest`` (hex) is equal for two runs that concluded the same. ``different`` and ``unreadable`` name the
     first, in the order of case ids.
     """
@@ -71,20 +72,20 @@ class ReplayReport:
 
 
 def replay_one(
-    pool: ConnectionPool, codec: EventCodec, rulebook: Rulebook, case_id: UUID, *, up_to: int | None = None
+    pool: ConnectionPool, codec: EventCodec, rule_sets: RuleSets, case_id: UUID, *, up_to: int | None = None
 ) -> CaseReplay | UnreadableCase:
     """Replay one case, up to a position of the journal if one is given. Raises :class:`CaseUnknown`."""
     with pool.connection() as connection:
         rows = list(copy_streams(connection, [case_id], _head(connection) if up_to is None else up_to))
     if not rows:
         raise CaseUnknown(f"the journal holds no case {case_id}")
-    return _replayed(case_id, rows, codec, rulebook)
+    return _replayed(case_id, rows, codec, rule_sets)
 
 
 def replay_all(
     pool: ConnectionPool,
     codec: EventCodec,
-    rulebook: Rulebook,
+    rule_sets: RuleSets,
     *,
     up_to: int | None = None,
     on_progress: OnProgress | None = None,
@@ -97,30 +98,30 @@ def replay_all(
         end = _head(connection) if up_to is None else up_to
         case_ids = _cases_with_verdicts(connection, end)
     tally = _Tally()
-    for replay in _replays(pool, codec, rulebook, case_ids, end):
+    for replay in _replays(pool, codec, rule_sets, case_ids, end):
         tally.add(replay)
         done = len(tally.digests)
         if on_progress is not None and (done % _CASES_AT_ONCE == 0 or done == len(case_ids)):
             on_progress(done, len(case_ids))
-    return tally.report(rulebook, end)
+    return tally.report(rule_sets, end)
 
 
 def _replays(
-    pool: ConnectionPool, codec: EventCodec, rulebook: Rulebook, case_ids: Sequence[UUID], up_to: int
+    pool: ConnectionPool, codec: EventCodec, rule_sets: RuleSets, case_ids: Sequence[UUID], up_to: int
 ) -> Iterator[CaseReplay | UnreadableCase]:
     for start in range(0, len(case_ids), _CASES_AT_ONCE):
         page = case_ids[start : start + _CASES_AT_ONCE]
         with pool.connection() as connection:
             rows = list(copy_streams(connection, page, up_to))
         for case_id, of_case in groupby(rows, key=lambda row: row.stream):
-            yield _replayed(case_id, list(of_case), codec, rulebook)
+            yield _replayed(case_id, list(of_case), codec, rule_sets)
 
 
 def _replayed(
-    case_id: UUID, rows: Sequence[JournalRow], codec: EventCodec, rulebook: Rulebook
+    case_id: UUID, rows: Sequence[JournalRow], codec: EventCodec, rule_sets: RuleSets
 ) -> CaseReplay | UnreadableCase:
     try:
-        return replay_case(case_id, _decoded(rows, codec), rulebook)
+        return replay_case(case_id, _decoded(rows, codec), rule_sets)
     except (UnreadableEvent, StreamCorrupt) as why:
         return UnreadableCase(case_id=case_id, sentence=str(why))
     except KeyMissing:
@@ -175,9 +176,9 @@ class _Tally:
             if verdict.outcome is ReplayOutcome.DIFFERENT and len(self._different) < FINDINGS_NAMED:
                 self._different.append(verdict)
 
-    def report(self, rulebook: Rulebook, up_to: int) -> ReplayReport:
+    def report(self, rule_sets: RuleSets, up_to: int) -> ReplayReport:
         return ReplayReport(
-            rule_set=rulebook.sha256,
+            rule_set=rule_sets.current.sha256,
             up_to=up_to,
             cases=len(self.digests),
             verdicts=sum(self._outcomes.values()),

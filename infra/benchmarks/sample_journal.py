@@ -94,6 +94,9 @@ class KeysInMemory:
         self._keys[subject] = sha256(self._seed + subject.bytes).digest()[:KEY_BYTES]
         return subject
 
+    def prefetch(self, subjects: Sequence[UUID]) -> None:
+        """All are at hand."""
+
     def key_to_encrypt(self, subject: UUID) -> bytes:
         key = self._keys.get(subject)
         if key is None:
@@ -302,6 +305,7 @@ def _application(number: int, category: str, pay: str, *, evidence: bool, renewa
             contract="belgian",
             gross_pay=GrossPay(amount=Decimal(pay), period="year"),
             full_time_equivalent=Decimal("1.0"),
+            qualification_level=6,
             workplace=Workplace(municipality_code="44021"),
         ),
         labour_market_test=_NINE_WEEKS if evidence else None,

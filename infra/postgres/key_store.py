@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import os
 import time
+from collections.abc import Sequence
 from contextlib import closing
 from threading import Lock
 from typing import Final
@@ -100,6 +101,15 @@ class PostgresKeyStore:
         key = None if row[0] is None else self._unwrapped(bytes(row[0]))
         self._remember({subject: key})
         return key
+
+    def prefetch(self, subjects: Sequence[UUID]) -> None:
+        """Have the keys of these subjects at hand for as long as any is cached; unknown subjects are left out."""
+        with self._pool.connection() as connection, connection.cursor() as cursor:
+            cursor.execute("select subject, wrapped from data_key where subject = any(%s::uuid[])", (list(subjects),))
+            found = cursor.fetchall()
+        self._remember(
+            {subject: None if wrapped is None else self._unwrapped(bytes(wrapped)) for subject, wrapped in found}
+        )
 
     def _unwrapped(self, wrapped: bytes) -> bytes:
         try:

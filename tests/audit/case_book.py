@@ -76,6 +76,7 @@ def application(category: str, pay: str, *, evidence: bool = False, renewal: boo
             contract="belgian",
             gross_pay=GrossPay(amount=Decimal(pay), period="year"),
             full_time_equivalent=Decimal("1.0"),
+            qualification_level=6,
             workplace=Workplace(municipality_code="44021"),
         ),
         labour_market_test=NINE_WEEKS if evidence else None,

@@ -26,6 +26,7 @@ from domain.case.events import ApplicationSubmitted, CaseEvent
 from domain.case.folding import StreamCorrupt, fold
 from domain.case.personal_data import Withheld
 from domain.crossroads.answers import CheckKind, EmployerOnRegister
+from domain.law.rule_sets import RuleSets
 from domain.law.rulebook import Rulebook
 from tests.audit.case_book import application
 
@@ -58,7 +59,7 @@ def decided_case(law: Rulebook) -> list[tuple[int, CaseEvent]]:
 
 def replayed():
     law = Rulebook.load()
-    return replay_case(CASE, decided_case(law), law)
+    return replay_case(CASE, decided_case(law), RuleSets(law))
 
 
 def test_a_case_filed_at_the_turn_of_the_year_is_replayed_under_the_law_of_its_day_in_brussels() -> None:
@@ -86,7 +87,7 @@ def test_the_digest_holds_no_pay(law: Rulebook) -> None:
 def test_a_case_decided_twice_is_different(law: Rulebook) -> None:
     events = decided_case(law)
     version, decision = events[-1]
-    second = replay_case(CASE, [*events, (version + 1, decision)], law).verdicts[-1]
+    second = replay_case(CASE, [*events, (version + 1, decision)], RuleSets(law)).verdicts[-1]
     assert (second.version, second.outcome) == (version + 1, ReplayOutcome.DIFFERENT)
     assert "workPartAlreadyDecided" in second.differences[0].sentence
 
@@ -95,10 +96,10 @@ def test_facts_are_not_held_against_a_file_from_which_they_were_erased(law: Rule
     # given a filing whose pay is gone, and verdicts under a key that is still there
     (first, submitted), *others = decided_case(law)
     assert isinstance(submitted, ApplicationSubmitted)
-    replay = replay_case(CASE, [(first, replace(submitted, gross_pay=Withheld())), *others], law)
+    replay = replay_case(CASE, [(first, replace(submitted, gross_pay=Withheld())), *others], RuleSets(law))
     assert replay.outcome is ReplayOutcome.IDENTICAL
 
 
 def test_events_that_do_not_begin_with_a_filing_make_no_case(law: Rulebook) -> None:
     with pytest.raises(StreamCorrupt):
-        replay_case(CASE, decided_case(law)[1:], law)
+        replay_case(CASE, decided_case(law)[1:], RuleSets(law))

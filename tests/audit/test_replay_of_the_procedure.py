@@ -19,7 +19,11 @@ from domain.case.events import (
 from domain.case.folding import fold
 from domain.case.lifecycle import CaseStatus
 from domain.case.personal_data import Withheld, personal_fields
+from domain.case.verification import rule_applied
 from domain.crossroads.answers import NoDataFound
+from domain.law.assessment import assess
+from domain.law.facts import ApplicationFacts
+from domain.law.rule_sets import RuleSets
 from infra.event_codec import EventCodec
 from tests.case.vocabulary import (
     ANOTHER_REQUEST,
@@ -53,7 +57,7 @@ PAID_TOO_LITTLE = application(pay="40000.00")
 
 
 def replayed(events: list[CaseEvent]) -> CaseReplay:
-    return replay_case(CASE, enumerate(events, 1), law())
+    return replay_case(CASE, enumerate(events, 1), RuleSets(law()))
 
 
 def verdicts(replay: CaseReplay) -> list[tuple[str, str]]:
@@ -84,7 +88,33 @@ def decided_at_once(past: list[CaseEvent]) -> list[CaseEvent]:
         findings=work_part.findings,
         motivation=work_part.motivation,
     )
-    return [*before, decided]
+    return [*before, by_the_first_engine(decided)]
+
+
+ENGINE_1_RULE_SET = "40e7135394b0b8221264102abb5a331f162f762fd4c08f35ce8732483adfa93d"
+"""The law as it was when the first engine decided; it is kept under this hash."""
+
+
+def by_the_first_engine(decided: ApplicationDecidedAtOnce) -> ApplicationDecidedAtOnce:
+    """The decision as the first engine wrote it: fewer facts, the law of then, sentences for steps."""
+    assert isinstance(decided.facts, ApplicationFacts)
+    known = ("authority", "category", "filed_on", "contract", "gross_pay", "pay_period", "publications")
+    facts = ApplicationFacts(**{name: getattr(decided.facts, name) for name in known})
+    rulebook = RuleSets.load().of_decision(ENGINE_1_RULE_SET)
+    assessed = assess(rulebook, facts, decided.known_on)
+    findings = tuple(
+        replace(each, trace=("EUR this is not below EUR that: met.",), counterfactual=None, provisions=())
+        for each in assessed.findings
+    )
+    return replace(
+        decided,
+        engine_version=1,
+        rule_set=rulebook.sha256,
+        verdict=assessed.verdict.value,
+        results=tuple(rule_applied(each) for each in findings),
+        facts=facts,
+        findings=findings,
+    )
 
 
 BEFORE_THE_PARTS = {type(event) for event in checked()}

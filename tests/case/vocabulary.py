@@ -115,6 +115,7 @@ def application(
             contract="belgian",
             gross_pay=GrossPay(amount=Decimal(pay), period=period),
             full_time_equivalent=Decimal("1.0"),
+            qualification_level=6,
             workplace=Workplace(municipality_code="44021"),
         ),
         labour_market_test=evidence,

@@ -43,6 +43,7 @@ APPLICATION: dict[str, Any] = {
         "contract": "belgian",
         "grossPay": {"amount": "45678.90", "period": "year"},
         "fullTimeEquivalent": "1.0",
+        "qualificationLevel": 6,
         "workplace": {"municipalityCode": "44021"},
     },
     "labourMarketTest": {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID, uuid4
 
 from infra.keys import KEY_BYTES, KeyDestroyed, KeyMissing
@@ -38,6 +38,9 @@ class KeysInMemory:
 
     def restore_all(self) -> None:
         self._destroyed.clear()
+
+    def prefetch(self, subjects: Sequence[UUID]) -> None:
+        """All are at hand."""
 
     def key_to_encrypt(self, subject: UUID) -> bytes:
         key = self.key_to_decrypt(subject)

@@ -1,0 +1,144 @@
+"""``permit audit what-if`` and ``permit audit rests-on``: how far another rule, or an error, reaches."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from api.commands.progress import progress_bar
+from api.composition import open_program
+from domain.audit.what_if import JudgedAgain
+from domain.case.codes import AUTHORITIES
+from infra.audit.resting import Ground, RestingDecision, decisions_resting_on
+from infra.audit.what_if import Choice, OtherLaw, WhatIfReport, judge_all_again
+from infra.settings import load_settings
+
+_DAY: Final = ["%Y-%m-%d"]
+_SHA256: Final = re.compile("[0-9a-f]{64}", re.ASCII)
+_NAME: Final = re.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,99}", re.ASCII)
+
+
+def what_if(
+    rules: Annotated[Path, typer.Option(help="a directory of law files: <authority>/*.toml", file_okay=False)],
+    reading: Annotated[
+        list[str] | None, typer.Option(help="answer an open question otherwise: decidingDate=decidedOn")
+    ] = None,
+    from_: Annotated[datetime | None, typer.Option("--from", formats=_DAY, help="decided on this day or later")] = None,
+    to: Annotated[datetime | None, typer.Option(formats=_DAY, help="decided on this day or earlier")] = None,
+    authority: Annotated[str | None, typer.Option(help=" | ".join(AUTHORITIES))] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object on standard output")] = False,
+) -> None:
+    """Judge the decided cases again under another rule set: who would win, who would lose. Nothing is written."""
+    if authority is not None and authority not in AUTHORITIES:
+        raise typer.BadParameter(f"{authority!r} is no authority; there are {', '.join(AUTHORITIES)}")
+    choice = Choice(
+        from_=None if from_ is None else from_.date(), to=None if to is None else to.date(), authority=authority
+    )
+    law = OtherLaw(directory=rules, readings=readings_of(reading))
+    with open_program(load_settings()) as program, progress_bar("decisions judged again") as on_progress:
+        report = judge_all_again(program.log, law, choice, on_progress=on_progress)
+    told = _report(report)
+    typer.echo(json.dumps(told) if as_json else _text(told))
+
+
+def readings_of(given: list[str] | None) -> dict[str, str]:
+    """``QUESTION=READING`` by question. Raises typer.BadParameter."""
+    found: dict[str, str] = {}
+    for each in given or ():
+        question, equals, reading = each.partition("=")
+        if not equals or not question or not reading:
+            raise typer.BadParameter(f"{each!r} is no reading: write QUESTION=READING, such as decidingDate=decidedOn")
+        found[question] = reading
+    return found
+
+
+def rests_on(
+    rule: Annotated[str | None, typer.Option(help="the id of a provision, such as FL-HS-2025")] = None,
+    answer: Annotated[str | None, typer.Option(help="the ticket of an answer of the Crossroads Bank")] = None,
+    document: Annotated[str | None, typer.Option(help="the SHA-256 of a document, in hexadecimal")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object on standard output")] = False,
+) -> None:
+    """Every decision that rests on a rule, on an answer, or on a document."""
+    given = {Ground.RULE: rule, Ground.ANSWER: answer, Ground.DOCUMENT: document}
+    named = [(ground, name) for ground, name in given.items() if name is not None]
+    if len(named) != 1:
+        raise typer.BadParameter("name one thing: --rule ID, --answer TICKET or --document SHA256")
+    ground, name = named[0]
+    if ground is Ground.DOCUMENT and _SHA256.fullmatch(name) is None:
+        raise typer.BadParameter("--document is a SHA-256, written as 64 lower-case hexadecimal digits")
+    if _NAME.fullmatch(name) is None:
+        raise typer.BadParameter(f"--{ground.value} is an id of letters, digits, dots, colons and hyphens")
+    with open_program(load_settings()) as program:
+        found = decisions_resting_on(program.readers, ground, name)
+    told = {
+        "kind": ground.value,
+        "id": name,
+        "decisionCount": len(found),
+        "decisions": [_resting(each) for each in found],
+    }
+    typer.echo(json.dumps(told) if as_json else _text(told))
+
+
+def _report(report: WhatIfReport) -> dict[str, Any]:
+    tally = report.tally
+    return {
+        "ruleSet": report.rule_set,
+        "upTo": report.up_to,
+        "decisions": tally.decisions,
+        "withheld": tally.withheld,
+        "unreadableCount": tally.unreadable,
+        "changedCount": len(tally.changed),
+        "winners": sum(each.winners for each in tally.by_category.values()),
+        "losers": sum(each.losers for each in tally.by_category.values()),
+        "byCategory": [
+            {
+                "authority": authority,
+                "category": category,
+                "decisions": each.cases,
+                "winners": each.winners,
+                "losers": each.losers,
+                "toUndetermined": each.undetermined,
+            }
+            for (authority, category), each in sorted(tally.by_category.items())
+        ],
+        "changed": [_changed(each, report) for each in tally.changed],
+    }
+
+
+def _changed(again: JudgedAgain, report: WhatIfReport) -> dict[str, Any]:
+    return {
+        "case": str(again.case_id),
+        "reference": report.references.get(again.case_id),
+        "version": again.version,
+        "authority": again.authority,
+        "category": again.category,
+        "decidedOn": again.decided_on.isoformat(),
+        "was": again.was,
+        "becomes": again.becomes,
+        "direction": again.direction.value,
+        "rules": list(again.rules),
+    }
+
+
+def _resting(decision: RestingDecision) -> dict[str, Any]:
+    return {
+        "case": str(decision.case_id),
+        "reference": decision.reference,
+        "version": decision.version,
+        "event": decision.event,
+        "outcome": decision.outcome,
+        "decidedOn": decision.decided_on.isoformat(),
+    }
+
+
+def _text(found: dict[str, Any]) -> str:
+    lines = [f"{name}: {value}" for name, value in found.items() if not isinstance(value, list)]
+    for name, value in found.items():
+        if isinstance(value, list):
+            lines += [f"{name}: {json.dumps(each)}" for each in value]
+    return "\n".join(lines)

@@ -1,0 +1,156 @@
+"""What another rule set would have said of a decision that was taken: its verdict, and which rules make the difference.
+
+Pure. The facts are those the decision recorded; the other rules are asked with all that they know, for the question
+is what they would do, not what was known when. What was decided stays decided: nothing here changes a case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Final, TypeAlias
+from uuid import UUID
+
+from domain.case.commands import CIVIL_TIME
+from domain.case.events import ApplicationDecidedAtOnce, WorkPartDecided
+from domain.case.personal_data import Withheld
+from domain.law.assessment import assess
+from domain.law.findings import Verdict
+from domain.law.rulebook import Rulebook
+
+JudgedDecision: TypeAlias = WorkPartDecided | ApplicationDecidedAtOnce
+"""The events in which an assessment was decided on."""
+
+_RANK: Final = {Verdict.NOT_MET.value: 0, Verdict.UNDETERMINED.value: 1, Verdict.MET.value: 2}
+
+
+class Direction(StrEnum):
+    WINS = "wins"
+    LOSES = "loses"
+    SAME = "same"
+    WITHHELD = "withheld"
+    """The facts have been erased: nothing can be said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedAgain:
+    """A decision under other rules. ``rules`` names those that came out differently; empty when nothing did."""
+
+    case_id: UUID
+    version: int
+    authority: str
+    category: str
+    decided_on: date
+    was: str
+    becomes: str
+    direction: Direction
+    rules: tuple[str, ...]
+
+    @property
+    def is_changed(self) -> bool:
+        return bool(self.rules) or self.direction in (Direction.WINS, Direction.LOSES)
+
+
+@dataclass(slots=True, kw_only=True)
+class CategoryTally:
+    """What becomes of the decisions of one category of one authority."""
+
+    cases: int = 0
+    winners: int = 0
+    losers: int = 0
+    undetermined: int = 0
+    """Decisions that had a verdict and would have none."""
+
+    def add(self, again: JudgedAgain) -> None:
+        self.cases += 1
+        self.winners += again.direction is Direction.WINS
+        self.losers += again.direction is Direction.LOSES
+        self.undetermined += again.was != again.becomes and again.becomes == Verdict.UNDETERMINED
+
+    def merge(self, other: CategoryTally) -> None:
+        self.cases += other.cases
+        self.winners += other.winners
+        self.losers += other.losers
+        self.undetermined += other.undetermined
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """Many decisions judged again; two tallies of different cases merge into that of both."""
+
+    decisions: int = 0
+    withheld: int = 0
+    unreadable: int = 0
+    by_category: dict[tuple[str, str], CategoryTally] = field(default_factory=dict)
+    changed: list[JudgedAgain] = field(default_factory=list)
+
+    def add(self, again: JudgedAgain) -> None:
+        self.decisions += 1
+        if again.direction is Direction.WITHHELD:
+            self.withheld += 1
+            return
+        self.by_category.setdefault((again.authority, again.category), CategoryTally()).add(again)
+        if again.is_changed:
+            self.changed.append(again)
+
+    def merge(self, other: Tally) -> None:
+        self.decisions += other.decisions
+        self.withheld += other.withheld
+        self.unreadable += other.unreadable
+        for key, tally in other.by_category.items():
+            self.by_category.setdefault(key, CategoryTally()).merge(tally)
+        self.changed += other.changed
+
+
+def decided_on(event: JudgedDecision) -> date:
+    """The civil day of the decision."""
+    return event.effective_at.astimezone(CIVIL_TIME).date()
+
+
+def judge_again(case_id: UUID, version: int, event: JudgedDecision, rulebook: Rulebook) -> JudgedAgain:
+    """What ``rulebook`` says of the facts on which ``event`` was decided.
+
+    Raises ValueError and ArithmeticError for recorded facts that no law can judge.
+    """
+    facts = event.facts
+    if isinstance(facts, Withheld):
+        return JudgedAgain(
+            case_id=case_id,
+            version=version,
+            authority="",
+            category="",
+            decided_on=decided_on(event),
+            was=event.verdict,
+            becomes=event.verdict,
+            direction=Direction.WITHHELD,
+            rules=(),
+        )
+    assessment = assess(rulebook, facts)
+    becomes = assessment.verdict.value
+    was_by_rule = {(each.rule, each.required): each.verdict for each in event.results}
+    is_by_rule = {(each.rule, each.required): each.verdict.value for each in assessment.findings}
+    return JudgedAgain(
+        case_id=case_id,
+        version=version,
+        authority=facts.authority,
+        category=facts.category,
+        decided_on=decided_on(event),
+        was=event.verdict,
+        becomes=becomes,
+        direction=_direction(event.verdict, becomes),
+        rules=_differing(was_by_rule, is_by_rule),
+    )
+
+
+def _direction(was: str, becomes: str) -> Direction:
+    if was == becomes:
+        return Direction.SAME
+    return Direction.WINS if _RANK[becomes] > _RANK[was] else Direction.LOSES
+
+
+def _differing(was: dict[tuple[str, bool], str], now: dict[tuple[str, bool], str]) -> tuple[str, ...]:
+    """Rules that are there on one side only, or came out otherwise."""
+    keys: Iterable[tuple[str, bool]] = was.keys() | now.keys()
+    return tuple(sorted({rule for rule, required in keys if was.get((rule, required)) != now.get((rule, required))}))

@@ -1,0 +1,60 @@
+"""How a process of its own gets to the log: what it needs is sent to it, and it opens the rest itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+from uuid import UUID
+
+from infra.event_codec import EventCodec
+from infra.keys import MasterKey, SubjectKeys
+from infra.postgres.connections import Role, connect
+from infra.postgres.key_store import PostgresKeyStore
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import connection as Connection
+
+
+class KeysInBulk(SubjectKeys, Protocol):
+    """Keys that can be fetched for many subjects in one question."""
+
+    def prefetch(self, subjects: Sequence[UUID]) -> None:
+        """Have the keys of these subjects at hand for the next minute; unknown subjects are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLog:
+    """The log as one process sees it."""
+
+    connection: Connection
+    codec: EventCodec
+    keys: KeysInBulk
+
+
+class LogAddress(Protocol):
+    """Opens the log, once in each process it is sent to."""
+
+    def open(self) -> AbstractContextManager[OpenLog]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredLog:
+    """The log of this installation: its journal, and its key store with the file of the key that wraps the keys."""
+
+    journal_url: str
+    keys_url: str
+    key_file: Path
+    origin: str
+
+    @contextmanager
+    def open(self) -> Iterator[OpenLog]:
+        """Raises ``DatabaseUnavailable`` and ``KeyEncryptionKeyUnusable``."""
+        master = MasterKey.from_file(self.key_file, create=False)
+        with (
+            closing(connect(self.journal_url, Role.READER)) as connection,
+            closing(PostgresKeyStore(self.keys_url, master, pool_size=1)) as keys,
+        ):
+            yield OpenLog(connection, EventCodec(self.origin, keys), keys)

@@ -1,0 +1,58 @@
+"""Which decisions rest on a rule, an answer or a document."""
+
+from uuid import UUID
+
+import pytest
+
+from domain.case.application import Document
+from domain.case.commands import AttachDocument, DecideWorkPart
+from infra.audit.resting import Ground, decisions_resting_on
+from tests.audit.case_book import CaseBook
+
+pytestmark = pytest.mark.server
+
+DIPLOMA = "d1" * 32
+
+
+def resting(book: CaseBook, ground: Ground, name: str) -> list[UUID]:
+    return [each.case_id for each in decisions_resting_on(book.readers, ground, name)]
+
+
+def test_the_decisions_under_a_threshold_are_named_with_their_outcome(book: CaseBook, cases: list[UUID]) -> None:
+    found = decisions_resting_on(book.readers, Ground.RULE, "FL-HS-2025")
+
+    assert {each.case_id: each.outcome for each in found} == {
+        cases[0]: "granted",
+        cases[1]: "refused",
+        cases[3]: "granted",
+    }
+    assert {each.reference for each in found} == {"FL-2026-0000001-23"}
+    assert {each.event for each in found} == {"WorkPartDecided"}
+
+
+def test_a_rule_behind_an_alternative_counts(book: CaseBook, cases: list[UUID]) -> None:
+    assert resting(book, Ground.RULE, "FL-MED-SEED") == [cases[2]]
+    assert resting(book, Ground.RULE, "FL-LMT") == [cases[2]]
+
+
+def test_a_rule_that_nobody_was_judged_by_has_no_decisions(book: CaseBook) -> None:
+    assert resting(book, Ground.RULE, "FL-ATH-2025") == []
+    assert resting(book, Ground.RULE, "no-such-rule") == []
+
+
+def test_the_decisions_taken_on_an_answer_are_named(book: CaseBook, cases: list[UUID]) -> None:
+    # given one ticket on every answer, and a case that is not decided yet
+    assert sorted(resting(book, Ground.ANSWER, "t")) == sorted(cases[:4])
+    assert resting(book, Ground.ANSWER, "another ticket") == []
+
+
+def test_a_document_counts_for_decisions_after_it_and_for_no_others(book: CaseBook) -> None:
+    before = book.admitted(book.checked("highlySkilled", "52000.00"))
+    after = book.admitted(book.checked("highlySkilled", "52000.00"))
+    diploma = Document(kind="diploma", sha256=DIPLOMA, media_type="application/pdf", size=1000)
+    book.carry_out(before, AttachDocument(document=diploma))
+    book.carry_out(before, DecideWorkPart(outcome="granted"))
+    book.carry_out(after, DecideWorkPart(outcome="granted"))
+    book.carry_out(after, AttachDocument(document=diploma))
+
+    assert resting(book, Ground.DOCUMENT, DIPLOMA) == [before]
