@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
+from domain.deadlines.terms import ProceduralTerm
 from domain.law import reasons
-from domain.law.applicable_law import ApplicableLaw, DecidingDate
+from domain.law.applicable_law import ApplicableLaw, DecidingDate, LawOfFiling
 from domain.law.conditions import Asked, compared, unknown
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Change, Finding, Step, Verdict
@@ -28,10 +29,15 @@ _RENEWAL: Final = "renewal"
 
 
 def judge_admission(
-    rulebook: Rulebook, law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts, known_on: date | None
+    rulebook: Rulebook,
+    filing: LawOfFiling,
+    law: ApplicableLaw,
+    deciding: DecidingDate,
+    facts: ApplicationFacts,
+    known_on: date | None,
 ) -> Iterator[Finding]:
     """Judge what can be judged of admission; silence where the law data has no such rule."""
-    order = rulebook.law_of_filing(law.authority, law.category, facts.filed_on, known_on).competence_order
+    order = filing.competence_order
     if order is not None:
         question = (COMPETENT_AUTHORITY, deciding, facts.filed_on, facts.municipality_code)
         yield law.findings.once(question, lambda: _competence(rulebook, order, deciding, facts, known_on))
@@ -40,7 +46,9 @@ def judge_admission(
         if mandate is not None:
             yield _mandate(mandate, deciding, facts)
     if facts.renewal:
-        yield from _renewal_window(rulebook, deciding, facts)
+        window = rulebook.terms.in_force(_RENEWAL, facts.authority, facts.category, facts.filed_on)
+        if window is not None:
+            yield _renewal_window(window, deciding, facts)
 
 
 def _competence(
@@ -84,11 +92,8 @@ def _mandate(rule: RequiredDocument, deciding: DecidingDate, facts: ApplicationF
     return compared(MANDATE, rule, deciding, facts.filed_on, asked, observed=MANDATE, met=True)
 
 
-def _renewal_window(rulebook: Rulebook, deciding: DecidingDate, facts: ApplicationFacts) -> Iterator[Finding]:
+def _renewal_window(window: ProceduralTerm, deciding: DecidingDate, facts: ApplicationFacts) -> Finding:
     """A renewal is asked for within a window before the permit expires; a late one is warned of (FACTS 4.8)."""
-    window = rulebook.terms.in_force(_RENEWAL, facts.authority, facts.category, facts.filed_on)
-    if window is None:
-        return
     expires, filed = facts.permit_expires_on, facts.filed_on
     first = None if expires is None else window.opens_on(expires)
     last = None if expires is None else window.ends_on(expires)
@@ -101,7 +106,7 @@ def _renewal_window(rulebook: Rulebook, deciding: DecidingDate, facts: Applicati
         days = abs((filed - nearest).days)
         counterfactual = (Change(fact="filedOn", threshold=nearest.isoformat(), distance=str(days), unit="days"),)
     values = {"provision": window.id, "legalReference": window.legal_reference, "confidence": window.confidence}
-    yield Finding(
+    return Finding(
         rule=RENEWAL_WINDOW,
         required=False,
         verdict=verdict,

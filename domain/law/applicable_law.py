@@ -29,19 +29,24 @@ _MOST_FINDINGS: Final = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class DecidingDate:
-    """The legal reference date, and the step of the reasoning that says where it comes from.
+    """The legal reference date, and the step of the reasoning that says where it comes from."""
 
-    ``day`` is None when the facts do not hold the day that decides; ``missing`` then names it.
-    """
-
-    day: date | None
+    day: date
     step: Step
-    missing: tuple[str, ...] = ()
-    rule: ReferenceDateRule | None = None
+    rule: ReferenceDateRule | None
 
     @property
     def provisions(self) -> tuple[str, ...]:
         return () if self.rule is None else (self.rule.id,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class DecidingDateUnknown:
+    """The facts do not hold the day that decides; ``missing`` names it."""
+
+    step: Step
+    missing: tuple[str, ...]
+    rule: ReferenceDateRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +67,7 @@ class LawOfFiling:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ApplicableLaw:
-    """The law of ``authority`` for ``category`` in force on ``day``, as far as it was known on the day asked.
+    """The law of ``authority`` for ``category`` in force on a day, as far as it was known on the day asked.
 
     None is a rule that is not in force or was not found. ``conversions`` are by form of contract,
     ``work_history`` by nationality (or ``all``). ``threshold_step`` opens the reasoning on pay.
@@ -70,7 +75,6 @@ class ApplicableLaw:
 
     authority: str
     category: str
-    day: date
     category_rule: CategoryRule | None
     threshold: SalaryThreshold | NothingInForce
     threshold_step: Step | None

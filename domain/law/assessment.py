@@ -12,7 +12,7 @@ from typing import Final
 
 from domain.law import reasons
 from domain.law.admission_rules import judge_admission
-from domain.law.applicable_law import ApplicableLaw, DecidingDate
+from domain.law.applicable_law import ApplicableLaw, DecidingDate, DecidingDateUnknown
 from domain.law.deciding_date import deciding_date
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Finding, Step, Verdict
@@ -45,21 +45,22 @@ def assess(rulebook: Rulebook, facts: ApplicationFacts, known_on: date | None = 
 
     A category whose rule is not known, or whose test was not found, is undetermined and never passed.
     """
-    deciding = deciding_date(rulebook, facts, known_on)
-    if deciding.day is None:
+    filing = rulebook.law_of_filing(facts.authority, facts.category, facts.filed_on, known_on)
+    deciding = deciding_date(rulebook, filing, facts, known_on)
+    if isinstance(deciding, DecidingDateUnknown):
         findings: tuple[Finding, ...] = (undated(SALARY_THRESHOLD, deciding),)
     else:
         law = rulebook.law_on(facts.authority, facts.category, deciding.day, known_on)
         findings = (
             *_pay_and_labour_market(law, deciding, facts),
-            *judge_occupation(rulebook, law, deciding, facts, known_on),
+            *judge_occupation(rulebook, filing, law, deciding, facts, known_on),
             *judge_worker(law, deciding, facts),
-            *judge_admission(rulebook, law, deciding, facts, known_on),
+            *judge_admission(rulebook, filing, law, deciding, facts, known_on),
         )
     return Assessment(
         rule_set=rulebook.sha256,
         verdict=overall_verdict(findings),
-        legal_reference_date=deciding.day,
+        legal_reference_date=None if isinstance(deciding, DecidingDateUnknown) else deciding.day,
         known_on=known_on,
         findings=findings,
     )
@@ -105,11 +106,11 @@ def _either(law: ApplicableLaw, rule: CategoryRule, deciding: DecidingDate, *bra
         rule=SALARY_OR_LABOUR_MARKET_TEST,
         required=True,
         verdict=verdict,
-        legal_reference_date=law.day,
+        legal_reference_date=deciding.day,
         rule_id=rule.id,
         legal_reference=rule.legal_reference,
         sources=rule.sources,
-        confidence=rule.confidence_on(law.day),
+        confidence=rule.confidence_on(deciding.day),
         reason=_reason(open_branches) if undetermined else None,
         missing=tuple(path for branch in open_branches for path in branch.missing) if undetermined else (),
         branches=branches,
@@ -121,7 +122,7 @@ def _either(law: ApplicableLaw, rule: CategoryRule, deciding: DecidingDate, *bra
                     "rules": " ".join(branch.rule for branch in branches),
                     "provision": rule.id,
                     "legalReference": rule.legal_reference,
-                    "confidence": rule.confidence_on(law.day),
+                    "confidence": rule.confidence_on(deciding.day),
                 },
             ),
             *(Step(code="branch", values={"rule": each.rule, "verdict": each.verdict.value}) for each in branches),

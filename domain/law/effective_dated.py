@@ -6,6 +6,7 @@ answers as it was known on that day, so that a later correction never changes an
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -117,6 +118,26 @@ class EffectiveDated(Generic[P]):
     def all_on(self, authority: str, code: str) -> tuple[P, ...]:
         """Every provision that speaks of a code, in the order of the files, whatever its dates."""
         return self._by_code.get((authority, code), ())
+
+
+class Eras(dict[date | None, int]):
+    """The stretches of time within which nothing changes: what is asked on two days of one era has one answer.
+
+    A look-up gives the number of a day's era; eras are compared and never shown. None, everything known, is an era
+    of its own. Days are looked up a million times over, so each is remembered.
+    """
+
+    def __init__(self, provisions: Iterable[Provision]) -> None:
+        super().__init__({None: -1})
+        days: set[date] = set()
+        for each in provisions:
+            days |= {each.valid_from or date.min, each.valid_to or date.min, each.known_from or date.min}
+            days |= {change.valid_from for change in each.later_confidence}
+        self._changes = sorted(days)
+
+    def __missing__(self, day: date) -> int:
+        era = self[day] = bisect_right(self._changes, day)
+        return era
 
 
 def _known_after(one: Provision, other: Provision) -> bool:

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Final
 
 from domain.law import reasons
-from domain.law.applicable_law import ApplicableLaw, DecidingDate
+from domain.law.applicable_law import ApplicableLaw, DecidingDate, DecidingDateUnknown
 from domain.law.deciding_date import deciding_date
 from domain.law.facts import ApplicationFacts, Publication
 from domain.law.findings import Change, Finding, Step, Verdict
@@ -30,8 +30,9 @@ def assess_labour_market_test(rulebook: Rulebook, facts: ApplicationFacts, known
     Without any evidence a required test is undetermined, with the evidence named as missing: it can still
     be added. Evidence that falls short, be it on one channel only, is not met.
     """
-    deciding = deciding_date(rulebook, facts, known_on)
-    if deciding.day is None:
+    filing = rulebook.law_of_filing(facts.authority, facts.category, facts.filed_on, known_on)
+    deciding = deciding_date(rulebook, filing, facts, known_on)
+    if isinstance(deciding, DecidingDateUnknown):
         return undated(LABOUR_MARKET_TEST, deciding)
     law = rulebook.law_on(facts.authority, facts.category, deciding.day, known_on)
     return judge_labour_market_test(law, deciding, facts)
@@ -105,11 +106,11 @@ def _counted(
         rule=LABOUR_MARKET_TEST,
         required=law.each_test_alone,
         verdict=verdict,
-        legal_reference_date=law.day,
+        legal_reference_date=deciding.day,
         rule_id=terms.id,
         legal_reference=terms.legal_reference,
         sources=terms.sources,
-        confidence=terms.confidence_on(law.day),
+        confidence=terms.confidence_on(deciding.day),
         threshold=str(terms.publication_days),
         unit=_DAYS,
         observed=str(fewest),
@@ -166,7 +167,7 @@ def _opening(law: ApplicableLaw, terms: LabourMarketTestTerms, deciding: Decidin
             "channels": " ".join(terms.channels),
             "provision": terms.id,
             "legalReference": terms.legal_reference,
-            "confidence": terms.confidence_on(law.day),
+            "confidence": terms.confidence_on(deciding.day),
         },
     )
     others = tuple(
@@ -186,11 +187,11 @@ def _without_evidence(law: ApplicableLaw, terms: LabourMarketTestTerms, deciding
         rule=LABOUR_MARKET_TEST,
         required=law.each_test_alone,
         verdict=Verdict.UNDETERMINED,
-        legal_reference_date=law.day,
+        legal_reference_date=deciding.day,
         rule_id=terms.id,
         legal_reference=terms.legal_reference,
         sources=terms.sources,
-        confidence=terms.confidence_on(law.day),
+        confidence=terms.confidence_on(deciding.day),
         threshold=str(terms.publication_days),
         unit=_DAYS,
         reason=reasons.EVIDENCE_MISSING,
@@ -206,11 +207,11 @@ def _not_judged(law: ApplicableLaw, deciding: DecidingDate, reason: str, *, requ
         rule=LABOUR_MARKET_TEST,
         required=required,
         verdict=Verdict.UNDETERMINED,
-        legal_reference_date=law.day,
+        legal_reference_date=deciding.day,
         rule_id=None if rule is None else rule.id,
         legal_reference=None if rule is None else rule.legal_reference,
         sources=() if rule is None else rule.sources,
-        confidence=None if rule is None else rule.confidence_on(law.day),
+        confidence=None if rule is None else rule.confidence_on(deciding.day),
         reason=reason,
         trace=(deciding.step, Step(code="noLabourMarketTest", values={"reason": reason})),
         provisions=deciding.provisions if rule is None else (*deciding.provisions, rule.id),

@@ -12,9 +12,8 @@ from decimal import Decimal
 from typing import Final
 
 from domain.case.codes import CATEGORIES
-from domain.law import exact_pay
+from domain.law import exact_pay, reasons
 from domain.law import job_provisions as job
-from domain.law import reasons
 from domain.law.applicable_law import NothingInForce
 from domain.law.effective_dated import Provision
 from domain.law.law_files import FEDERAL

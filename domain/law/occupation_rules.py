@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from domain.law import reasons
-from domain.law.applicable_law import ApplicableLaw, DecidingDate
+from domain.law.applicable_law import ApplicableLaw, DecidingDate, LawOfFiling
 from domain.law.conditions import Asked, compared, unknown
 from domain.law.exact_pay import difference
 from domain.law.facts import ApplicationFacts
@@ -33,7 +33,12 @@ _START: Final = "employment.start"
 
 
 def judge_occupation(
-    rulebook: Rulebook, law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts, known_on: date | None
+    rulebook: Rulebook,
+    filing: LawOfFiling,
+    law: ApplicableLaw,
+    deciding: DecidingDate,
+    facts: ApplicationFacts,
+    known_on: date | None,
 ) -> Iterator[Finding]:
     """Judge the job by each of these rules that is in force."""
     level, share, form, duration = (
@@ -52,9 +57,8 @@ def judge_occupation(
     if duration is not None:
         yield _duration(duration, law, deciding, facts)
     # The list is that of the day of filing, whatever day decides the rest: so both changes of it were made.
-    shortage_list = rulebook.law_of_filing(law.authority, law.category, facts.filed_on, known_on).shortage_list
-    if shortage_list is not None:
-        yield _shortage(rulebook, shortage_list, deciding, facts, known_on)
+    if filing.shortage_list is not None:
+        yield _shortage(rulebook, filing.shortage_list, deciding, facts, known_on)
 
 
 def _level(terms: QualificationLevel, law: ApplicableLaw, deciding: DecidingDate, level: int | None) -> Finding:
@@ -62,14 +66,14 @@ def _level(terms: QualificationLevel, law: ApplicableLaw, deciding: DecidingDate
     threshold = str(terms.least) if terms.highest is None else f"{terms.least}-{terms.highest}"
     asked: Asked = ("employment.qualificationLevel", threshold, "level", terms.required)
     if level is None:
-        return unknown(QUALIFICATION_LEVEL, terms, deciding, law.day, asked)
+        return unknown(QUALIFICATION_LEVEL, terms, deciding, deciding.day, asked)
     too_high = terms.highest is not None and level > terms.highest
     bound = terms.highest if too_high and terms.highest is not None else terms.least
     return compared(
         QUALIFICATION_LEVEL,
         terms,
         deciding,
-        law.day,
+        deciding.day,
         asked,
         observed=str(level),
         met=level >= terms.least and not too_high,
@@ -80,12 +84,12 @@ def _level(terms: QualificationLevel, law: ApplicableLaw, deciding: DecidingDate
 def _share(terms: EmploymentShare, law: ApplicableLaw, deciding: DecidingDate, share: Decimal | None) -> Finding:
     asked: Asked = ("employment.fullTimeEquivalent", str(terms.least), "fullTimeEquivalent", terms.required)
     if share is None:
-        return unknown(EMPLOYMENT_SHARE, terms, deciding, law.day, asked)
+        return unknown(EMPLOYMENT_SHARE, terms, deciding, deciding.day, asked)
     return compared(
         EMPLOYMENT_SHARE,
         terms,
         deciding,
-        law.day,
+        deciding.day,
         asked,
         observed=str(share),
         met=share >= terms.least,
@@ -96,8 +100,10 @@ def _share(terms: EmploymentShare, law: ApplicableLaw, deciding: DecidingDate, s
 def _form(terms: ContractForm, law: ApplicableLaw, deciding: DecidingDate, contract: str | None) -> Finding:
     asked: Asked = ("employment.contract", " ".join(terms.contracts), "contract", terms.required)
     if contract is None:
-        return unknown(CONTRACT_FORM, terms, deciding, law.day, asked)
-    return compared(CONTRACT_FORM, terms, deciding, law.day, asked, observed=contract, met=contract in terms.contracts)
+        return unknown(CONTRACT_FORM, terms, deciding, deciding.day, asked)
+    return compared(
+        CONTRACT_FORM, terms, deciding, deciding.day, asked, observed=contract, met=contract in terms.contracts
+    )
 
 
 def _duration(terms: ContractDuration, law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Finding:
@@ -105,18 +111,18 @@ def _duration(terms: ContractDuration, law: ApplicableLaw, deciding: DecidingDat
     start, end = facts.employment_start, facts.employment_end
     if start is None:
         return unknown(
-            CONTRACT_DURATION, terms, deciding, law.day, (_START, str(terms.least), "duration", terms.required)
+            CONTRACT_DURATION, terms, deciding, deciding.day, (_START, str(terms.least), "duration", terms.required)
         )
     long_enough = terms.least.after(start)
     asked: Asked = ("employment.end", long_enough.isoformat(), "date", terms.required)
     if end is None:
-        return compared(CONTRACT_DURATION, terms, deciding, law.day, asked, observed="openEnded", met=True)
+        return compared(CONTRACT_DURATION, terms, deciding, deciding.day, asked, observed="openEnded", met=True)
     # A contract "until 30 June" has its last day there; the period it fills ends a day later.
     return compared(
         CONTRACT_DURATION,
         terms,
         deciding,
-        law.day,
+        deciding.day,
         asked,
         observed=end.isoformat(),
         met=(end - start).days + 1 >= (long_enough - start).days,

@@ -16,7 +16,7 @@ from domain.deadlines.terms import ProceduralTerms
 from domain.law import job_provisions as job
 from domain.law import reasons
 from domain.law.applicable_law import ApplicableLaw, DecidingDate, LawOfFiling, NothingInForce
-from domain.law.effective_dated import EffectiveDated, Provision
+from domain.law.effective_dated import EffectiveDated, Eras, Provision
 from domain.law.exact_pay import euro_text
 from domain.law.findings import Step
 from domain.law.law_files import read_law
@@ -63,6 +63,7 @@ class Rulebook:
         for provision in provisions:
             by_kind.setdefault(type(provision), []).append(provision)
         self._by_kind = {kind: EffectiveDated(found) for kind, found in by_kind.items()}
+        self._eras = Eras(provisions)
         self._found: Remembered[Provision | None] = Remembered(_MOST_REMEMBERED)
         self._laws: Remembered[ApplicableLaw] = Remembered(_MOST_LAWS)
         self._of_filing: Remembered[LawOfFiling] = Remembered(_MOST_REMEMBERED)
@@ -83,7 +84,8 @@ class Rulebook:
         return cast(
             "P | None",
             self._found.once(
-                (kind, authority, code, on, known_on), lambda: self._in_force(kind, authority, code, on, known_on)
+                (kind, authority, code, self._eras[on], self._eras[known_on]),
+                lambda: self._in_force(kind, authority, code, on, known_on),
             ),
         )
 
@@ -95,15 +97,16 @@ class Rulebook:
         return tuple(each for each in held.all_on(authority, code) if isinstance(each, kind))
 
     def law_on(self, authority: str, category: str, day: date, known_on: date | None = None) -> ApplicableLaw:
-        """All that the law says of a category on a day; the same object for the same question."""
+        """All that the law says of a category on a day; the same object for every day of an era."""
         return self._laws.once(
-            (authority, category, day, known_on), lambda: self._look_up(authority, category, day, known_on)
+            (authority, category, self._eras[day], self._eras[known_on]),
+            lambda: self._look_up(authority, category, day, known_on),
         )
 
     def law_of_filing(self, authority: str, category: str, filed_on: date, known_on: date | None = None) -> LawOfFiling:
         """What the day of filing decides, whatever day decides the rest."""
         return self._of_filing.once(
-            (authority, category, filed_on, known_on),
+            (authority, category, self._eras[filed_on], self._eras[known_on]),
             lambda: LawOfFiling(
                 reference_date=self.find(ReferenceDateRule, authority, category, filed_on, known_on),
                 shortage_list=self.find(job.ShortageList, authority, category, filed_on, known_on),
@@ -154,7 +157,6 @@ class Rulebook:
         return ApplicableLaw(
             authority=authority,
             category=category,
-            day=day,
             category_rule=found(job.CategoryRule),
             threshold=threshold,
             threshold_text="" if isinstance(threshold, NothingInForce) else euro_text(threshold.amount),

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from domain.case.codes import CONTRACTS, PAY_PERIODS
 from domain.law import reasons
-from domain.law.applicable_law import ApplicableLaw, DecidingDate, NothingInForce
+from domain.law.applicable_law import ApplicableLaw, DecidingDate, DecidingDateUnknown, NothingInForce
 from domain.law.deciding_date import deciding_date
 from domain.law.exact_pay import difference, euro_text, least_cents_reaching, product, shown_quotient
 from domain.law.facts import ApplicationFacts
@@ -36,24 +36,27 @@ def assess_salary(rulebook: Rulebook, facts: ApplicationFacts, known_on: date | 
     Undetermined when no amount is in force (``reason`` says why) or a fact is missing (``missing`` says
     which); never a guess.
     """
-    deciding = deciding_date(rulebook, facts, known_on)
-    if deciding.day is None:
+    filing = rulebook.law_of_filing(facts.authority, facts.category, facts.filed_on, known_on)
+    deciding = deciding_date(rulebook, filing, facts, known_on)
+    if isinstance(deciding, DecidingDateUnknown):
         return undated(SALARY_THRESHOLD, deciding)
     return judge_salary(rulebook.law_on(facts.authority, facts.category, deciding.day, known_on), deciding, facts)
 
 
-def undated(rule: str, deciding: DecidingDate) -> Finding:
+def undated(rule: str, deciding: DecidingDateUnknown) -> Finding:
     """The finding of a rule when the day whose law applies is not known."""
     return Finding(
         rule=rule,
         required=True,
         verdict=Verdict.UNDETERMINED,
         legal_reference_date=None,
-        rule_id=None if deciding.rule is None else deciding.rule.id,
+        rule_id=deciding.rule.id,
+        legal_reference=deciding.rule.legal_reference,
+        sources=deciding.rule.sources,
         reason=reasons.FACT_MISSING,
         missing=deciding.missing,
         trace=(deciding.step,),
-        provisions=deciding.provisions,
+        provisions=(deciding.rule.id,),
     )
 
 
@@ -152,7 +155,7 @@ class _Pay(NamedTuple):
 def _compared(
     law: ApplicableLaw, deciding: DecidingDate, threshold: SalaryThreshold, facts: ApplicationFacts, pay: _Pay
 ) -> Finding:
-    least, share_steps = _least(law, threshold, facts)
+    least, share_steps = _least(law, deciding, threshold, facts)
     met = pay.reaches(least)
     converted = pay.converted()
     observed = euro_text(converted)
@@ -170,11 +173,11 @@ def _compared(
         rule=SALARY_THRESHOLD,
         required=law.each_test_alone,
         verdict=verdict,
-        legal_reference_date=law.day,
+        legal_reference_date=deciding.day,
         rule_id=threshold.id,
         legal_reference=threshold.legal_reference,
         sources=sources,
-        confidence=threshold.confidence_on(law.day),
+        confidence=threshold.confidence_on(deciding.day),
         threshold=least_text,
         unit=threshold.unit,
         observed=observed,
@@ -198,12 +201,18 @@ def _compared(
     )
 
 
-def _least(law: ApplicableLaw, threshold: SalaryThreshold, facts: ApplicationFacts) -> tuple[Decimal, tuple[Step, ...]]:
+def _least(
+    law: ApplicableLaw, deciding: DecidingDate, threshold: SalaryThreshold, facts: ApplicationFacts
+) -> tuple[Decimal, tuple[Step, ...]]:
     """The amount that pay has to reach: of a part-time job in proportion, where the law says so."""
     share = facts.full_time_equivalent
     if share is None or share >= _FULL_TIME or law.part_time is None:
         return threshold.amount, ()
-    values = {"share": str(share), "provision": law.part_time.id, "confidence": law.part_time.confidence_on(law.day)}
+    values = {
+        "share": str(share),
+        "provision": law.part_time.id,
+        "confidence": law.part_time.confidence_on(deciding.day),
+    }
     if not law.part_time.pro_rata:
         return threshold.amount, (Step(code="partTimeCountsFully", values=values),)
     least = product(threshold.amount, share)
@@ -246,11 +255,11 @@ def _undetermined(
         rule=SALARY_THRESHOLD,
         required=law.each_test_alone,
         verdict=Verdict.UNDETERMINED,
-        legal_reference_date=law.day,
+        legal_reference_date=deciding.day,
         rule_id=threshold.id,
         legal_reference=threshold.legal_reference,
         sources=threshold.sources,
-        confidence=threshold.confidence_on(law.day),
+        confidence=threshold.confidence_on(deciding.day),
         threshold=law.threshold_text,
         unit=threshold.unit,
         reason=reason,
@@ -267,11 +276,11 @@ def _without_amount(law: ApplicableLaw, deciding: DecidingDate, reason: str) -> 
         rule=SALARY_THRESHOLD,
         required=law.each_test_alone,
         verdict=Verdict.UNDETERMINED,
-        legal_reference_date=law.day,
+        legal_reference_date=deciding.day,
         rule_id=None if rule is None else rule.id,
         legal_reference=None if rule is None else rule.legal_reference,
         sources=() if rule is None else rule.sources,
-        confidence=None if rule is None else rule.confidence_on(law.day),
+        confidence=None if rule is None else rule.confidence_on(deciding.day),
         reason=reason,
         trace=(deciding.step, step),
         provisions=deciding.provisions if rule is None else (*deciding.provisions, rule.id),

@@ -22,7 +22,7 @@ def judge_worker(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationF
     """Judge the worker by each of these rules that is in force."""
     limit = law.age_limit
     if limit is not None:
-        age = None if facts.birth_date is None else age_on(facts.birth_date, law.day)
+        age = None if facts.birth_date is None else age_on(facts.birth_date, deciding.day)
         yield law.findings.once((WORKER_AGE, deciding, age), lambda: _age(limit, law, deciding, age))
     if law.prior_service is not None:
         yield _service(law.prior_service, law, deciding, facts.prior_service_months)
@@ -38,12 +38,12 @@ def age_on(birth_date: date, day: date) -> int:
 def _age(terms: AgeLimit, law: ApplicableLaw, deciding: DecidingDate, age: int | None) -> Finding:
     asked: Asked = ("worker.birthDate", str(terms.below), "yearsBelow", terms.required)
     if age is None:
-        return unknown(WORKER_AGE, terms, deciding, law.day, asked)
+        return unknown(WORKER_AGE, terms, deciding, deciding.day, asked)
     return compared(
         WORKER_AGE,
         terms,
         deciding,
-        law.day,
+        deciding.day,
         asked,
         observed=str(age),
         met=age < terms.below,
@@ -54,12 +54,12 @@ def _age(terms: AgeLimit, law: ApplicableLaw, deciding: DecidingDate, age: int |
 def _service(terms: PriorService, law: ApplicableLaw, deciding: DecidingDate, months: int | None) -> Finding:
     asked: Asked = ("transfer.priorServiceMonths", str(terms.least_months), "months", terms.required)
     if months is None:
-        return unknown(PRIOR_SERVICE, terms, deciding, law.day, asked)
+        return unknown(PRIOR_SERVICE, terms, deciding, deciding.day, asked)
     return compared(
         PRIOR_SERVICE,
         terms,
         deciding,
-        law.day,
+        deciding.day,
         asked,
         observed=str(months),
         met=months >= terms.least_months,
@@ -85,7 +85,7 @@ def _history(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts
         if absent
     )
     if facts.work_history is None or missing:
-        return unknown(WORK_HISTORY, terms, deciding, law.day, asked, missing=missing)
+        return unknown(WORK_HISTORY, terms, deciding, deciding.day, asked, missing=missing)
     window_from = date.min if terms.within is None else terms.within.before(facts.filed_on)
     worked = days_worked(
         (each for each in facts.work_history if each.basis not in terms.not_counted), window_from, facts.filed_on
@@ -94,7 +94,7 @@ def _history(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts
         WORK_HISTORY,
         terms,
         deciding,
-        law.day,
+        deciding.day,
         asked,
         observed=str(worked),
         met=worked >= needed,

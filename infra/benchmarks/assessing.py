@@ -1,7 +1,8 @@
-"""``permit bench law``: whole assessments a second on one core, with their trace, against a general rules engine.
+"""``permit bench law``: whole assessments a second on one core against a general rules engine, and what-if runs.
 
 Ours judges every rule of the category: pay, labour market, level, share of full time, age, competence. The peer is
-asked for pay alone, from a decision table of the same thresholds.
+asked for pay alone, from a decision table of the same thresholds. A what-if run reads, decrypts, decodes and judges
+decisions in two processes; its peer copies the same rows out and throws them away.
 """
 
 from __future__ import annotations
@@ -19,27 +20,41 @@ from domain.law.facts import ApplicationFacts
 from domain.law.findings import Verdict
 from domain.law.pay_provisions import YEARLY, SalaryThreshold
 from domain.law.rulebook import Rulebook
+from infra.benchmarks.judging_again import decided_cases, decisions_a_second, rows_a_second
 from infra.benchmarks.peer import Peer
 from infra.benchmarks.runs import RUNS, BenchmarkReport, compare, machine
 from infra.benchmarks.sample_facts import sample_facts
 
 _APPLICATIONS: Final = 20_000
 _PEERS_APPLICATIONS: Final = 2_000
+_DECISIONS: Final = 100_000
+_PROCESSES: Final = 2
 _KNOWN_ON: Final = date(2026, 12, 31)
 _FOR_EVER: Final = date(9998, 12, 31)
 
 _OURS: Final = (
-    "one process, law loaded beforehand: every rule of the category over facts of some three years and four "
-    "authorities, with verdicts, findings, steps and counterfactuals; no sentences"
+    "one process, law loaded beforehand: every rule of the category over 20,000 applications of one year and four "
+    "authorities, with verdicts, findings, steps and counterfactuals; no sentences. What-if: data keys in memory"
 )
-_PEERS: Final = "zen-engine in one process, trace on: pay alone, from one decision table of the same yearly thresholds"
+_PEERS: Final = (
+    "zen-engine in one process, trace on: pay alone, from one decision table of the same yearly thresholds. What-if: "
+    "COPY BINARY of the same rows in one process, thrown away"
+)
 
 
 class NothingJudged(Exception):
     """The sample did not bring out every verdict: its rate would be that of something else."""
 
 
-def bench_law(admin_url: str, peer: Peer, *, applications: int = _APPLICATIONS, runs: int = RUNS) -> BenchmarkReport:
+def bench_law(
+    admin_url: str,
+    peer: Peer,
+    *,
+    applications: int = _APPLICATIONS,
+    decisions: int = _DECISIONS,
+    processes: int = _PROCESSES,
+    runs: int = RUNS,
+) -> BenchmarkReport:
     """Measure both engines turn about. Raises :class:`NothingJudged` and BenchmarkImpossible."""
     rulebook = Rulebook.load()
     facts = sample_facts(applications, rulebook)
@@ -53,8 +68,16 @@ def bench_law(admin_url: str, peer: Peer, *, applications: int = _APPLICATIONS, 
             lambda: peer.run("assess.py", model=json.dumps(_model(rulebook)), facts=str(contexts), rounds=1),
             runs=runs,
         )
-    told = machine(admin_url) | {"ours": _OURS, "peer": _PEERS, "applications": applications, "core": "one"}
-    return BenchmarkReport(benchmark="law", machine=told, rows=(row,))
+    with decided_cases(admin_url, decisions) as log:
+        again = compare(
+            f"what-if, {decisions} decided",
+            "decisions/s",
+            lambda: decisions_a_second(log, decisions, processes),
+            lambda: rows_a_second(log, decisions),
+            runs=runs,
+        )
+    told = machine(admin_url) | {"ours": _OURS, "peer": _PEERS, "applications": applications, "processes": processes}
+    return BenchmarkReport(benchmark="law", machine=told, rows=(row, again))
 
 
 def assessments_a_second(rulebook: Rulebook, facts: Sequence[ApplicationFacts]) -> float:

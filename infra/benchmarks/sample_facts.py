@@ -12,8 +12,8 @@ from domain.law.facts import ApplicationFacts, Publication
 from domain.law.pay_provisions import MONTHLY
 from domain.law.rulebook import Rulebook
 
-_FIRST_DAY: Final = date(2024, 1, 1)
-_DAYS: Final = 1_000
+_FIRST_DAY: Final = date(2025, 7, 1)
+_DAYS: Final = 365
 _SEED: Final = 20_260_101
 
 _MIX: Final = {
@@ -27,7 +27,7 @@ _CHANNELS: Final = ("VDAB", "EURES")
 
 
 def sample_facts(count: int, rulebook: Rulebook) -> list[ApplicationFacts]:
-    """The same ``count`` applications every time, filed over some three years."""
+    """The same ``count`` applications every time, filed over a year with a change of law in its middle."""
     chance = random.Random(_SEED)  # noqa: S311
     pairs, weights = list(_MIX), list(_MIX.values())
     return [_application(chance, *chance.choices(pairs, weights)[0], rulebook) for _ in range(count)]
