@@ -122,13 +122,14 @@ def deadlines_content(view: DeadlinesView) -> dict[str, Any]:
 def assessment_content(version: int, case: Case, rulebook: Rulebook, today: date) -> dict[str, Any]:
     """What the rules say of the case on ``today``, and what each next step would still have to wait for."""
     assessment = assess(rulebook, case.facts, today)
+    day = assessment.legal_reference_date
     unmet = [each.rule for each in assessment.findings if each.required and each.verdict is Verdict.NOT_MET]
     return {
         "version": version,
         "status": case.status.value,
         "stage": case.stage.value,
         "verdict": assessment.verdict.value,
-        "legalReferenceDate": assessment.legal_reference_date.isoformat(),
+        **({} if day is None else {"legalReferenceDate": day.isoformat()}),
         "pendingChecks": list(case.pending_checks),
         "manualTasks": [words(task) for task in case.manual_tasks],
         "openPoints": list(open_points(case)),

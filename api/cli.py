@@ -7,7 +7,7 @@ from typing import Final
 
 import typer
 
-from api.commands import audit, bench, demo, law, projections, serving, token
+from api.commands import assess, audit, bench, demo, law, projections, serving, token
 from api.demonstration.counter import DemonstrationFailed
 from api.http_server import PortUnusable, ServerDidNotStart
 from api.permissions import PermissionsUnusable
@@ -59,6 +59,7 @@ app.command("serve")(serving.serve)
 app.command("work")(serving.work)
 app.command("doctor")(serving.doctor)
 app.command("bench")(bench.bench)
+app.command("assess")(assess.assess)
 app.command("token")(token.token)
 app.add_typer(law.app, name="law")
 app.add_typer(audit.app, name="audit")

@@ -7,6 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from api.access import Access
+from api.assessment_content import tellers_of
 from api.case_border import CaseBorder
 from api.composition import Program
 from api.document_intake import DocumentIntake
@@ -17,6 +18,7 @@ from api.pages.routes.board import board_pages
 from api.pages.routes.cases import cases_pages
 from api.pages.routes.employer import employer_pages
 from api.pages.routes.entrance import entrance_pages
+from api.pages.routes.law import law_pages
 from api.pages.routes.queue import queue_pages
 from api.pages.session import Readers
 from api.pages.static_files import static_routes
@@ -25,6 +27,7 @@ from api.problems import API_ROOT, NOT_FOUND, OWN_PROBLEM_TYPES, Problem
 from api.reference_data.code_lists import CodeLists
 from api.routes.application_lists import application_list_routes
 from api.routes.applications import applications_routes
+from api.routes.assessments import assessment_routes
 from api.routes.case_changes import case_change_routes
 from api.routes.contract import contract_routes
 from api.routes.documents import document_routes
@@ -57,6 +60,7 @@ def create_app(program: Program, issuer: DevelopmentIssuer, *, workers: WatchedW
         applications_routes(border),
         case_change_routes(border),
         document_routes(DocumentIntake(program, border), border),
+        assessment_routes(program, tellers_of(pages.languages, code_lists)),
         work_queue_routes(program),
         service_levels_routes(program),
         health_routes(program, workers),
@@ -68,6 +72,7 @@ def create_app(program: Program, issuer: DevelopmentIssuer, *, workers: WatchedW
         static_routes(pages.static),
         entrance_pages(pages, readers, issuer),
         accessibility_pages(pages, readers),
+        law_pages(program, pages, readers),
         employer_pages(program, pages, readers),
         cases_pages(program, pages, readers, border),
         queue_pages(program, pages, readers, border),

@@ -42,6 +42,8 @@ class Action(StrEnum):
     CORRECT_CLOCK = "correctClock"
     READ_SERVICE_LEVELS = "readServiceLevels"
     READ_WORK_QUEUE = "readWorkQueue"
+    CHECK_SALARY = "checkSalary"
+    DRAW_UP_CHECKLIST = "drawUpChecklist"
     READ_REFERENCE_DATA = "readReferenceData"
     READ_HEALTH = "readHealth"
     READ_CONTRACT = "readContract"

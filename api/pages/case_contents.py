@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
 
 from api.charts.figures import Caption, Figure
@@ -14,8 +14,10 @@ from api.pages.languages import Language
 from api.pages.page_parts import Badge, Tone
 from api.reference_data.code_lists import CodeLists
 from api.sentences.derivations import clock_title, derivation_sentence
-from api.sentences.durations import days_text
+from api.sentences.finding_steps import condition_value, money
+from api.sentences.findings import finding_text
 from api.sentences.timeline import timeline_sentence
+from api.sentences.wording import Wording
 from domain.case.codes import DETAIL_KINDS, HOLDERS
 from domain.deadlines.clocks import Clock, ClockState
 from domain.deadlines.service_levels import ServiceStatus
@@ -60,6 +62,8 @@ class FindingShown:
     source: str
     confidence: str
     reason: str
+    explanation: str
+    """Why, in a paragraph; empty where the reasoning has been erased."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +101,7 @@ class CaseWords:
     def __init__(self, language: Language, code_lists: CodeLists) -> None:
         self._language = language
         self._code_lists = code_lists
+        self._wording = Wording(language, code_lists)
 
     def label(self, list_name: str, code: str) -> str:
         return self._code_lists.label(list_name, code, self._language.code)
@@ -302,20 +307,18 @@ class CaseWords:
             source=finding.get("legalReference", ""),
             confidence="" if confidence is None else self.label("lawConfidences", confidence),
             reason="" if reason is None else self.label("findingReasons", reason),
+            explanation=finding_text(finding, self._wording) if isinstance(finding.get("trace"), list) else "",
         )
 
     def _measured(self, finding: Mapping[str, Any], word: str) -> str | None:
-        """An amount as readers write it, with its unit where it is no euro."""
+        """An amount, or what else is measured, as readers write it."""
         value = finding.get(word)
         if value is None or isinstance(value, dict):
             return self.text(value) or None
-        try:
-            number = Decimal(value)
-        except InvalidOperation:
-            return str(value)
-        if finding.get("unit") == "days":
-            return days_text(int(number), self._language)
-        return self._language.money(number)
+        unit = finding.get("unit", "")
+        if unit.startswith("EUR/"):
+            return money(value, unit, self._wording)
+        return condition_value(value, unit, self._wording)
 
 
 def moment(text: str) -> datetime:

@@ -7,12 +7,12 @@ here; bounds below are what we hold for a typing mistake, and no law.
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from decimal import Decimal
 from itertools import chain
 from typing import Final
 
+from domain.case import spellings
 from domain.case.application import (
     Application,
     Document,
@@ -58,7 +58,6 @@ from domain.case.value_checks import (
     number_within,
     one_of,
     same_day_of_year,
-    spelled,
 )
 from domain.identifiers import EstablishmentUnitNumber, IdentifierInvalid, Ssin
 
@@ -73,13 +72,6 @@ EARLIEST_BIRTH: Final = date(1900, 1, 1)
 EARLIEST_WORK_OR_VACANCY: Final = date(1950, 1, 1)
 MOST_MONTHS_OF_SERVICE: Final = 600
 LARGEST_DOCUMENT_IN_BYTES: Final = 100 * 1024 * 1024
-
-_COUNTRY: Final = re.compile(r"[A-Z]{2}", re.ASCII)
-_MUNICIPALITY: Final = re.compile(r"[0-9]{5}", re.ASCII)
-_OCCUPATION: Final = re.compile(r"[A-Za-z0-9.-]{1,20}", re.ASCII)
-_JOINT_COMMITTEE: Final = re.compile(r"[0-9]{3}(\.[0-9]{2}){0,2}", re.ASCII)
-_CODE: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,49}", re.ASCII)
-_MEDIA_TYPE: Final = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}", re.ASCII)
 
 
 def check_application(application: Application, *, today: date) -> tuple[InputIssue, ...]:
@@ -177,7 +169,7 @@ def _worker(worker: Worker, *, renewal: bool, today: date) -> Issues:
     yield from line("worker.givenName", worker.given_name)
     yield from line("worker.familyName", worker.family_name)
     yield from day_within("worker.birthDate", worker.birth_date, EARLIEST_BIRTH, today)
-    yield from spelled("worker.nationality", worker.nationality, _COUNTRY, "two capitals of ISO 3166-1, such as IN")
+    yield from spellings.country("worker.nationality", worker.nationality)
     if worker.ssin is not None:
         try:
             Ssin.parse(worker.ssin, today=today)
@@ -214,20 +206,13 @@ def _job(job: Employment, today: date) -> Issues:
             problem="it is not above 0 and at most 1",
             remedy='write the fraction of a full-time job, such as "1.0" or "0.5"',
         )
-    yield from spelled(
-        "employment.workplace.municipalityCode",
-        job.workplace.municipality_code,
-        _MUNICIPALITY,
-        "the five digits of the municipality's NIS code",
-    )
+    yield from spellings.municipality("employment.workplace.municipalityCode", job.workplace.municipality_code)
     if job.occupation_code is not None:
-        yield from spelled("employment.occupationCode", job.occupation_code, _OCCUPATION, "an occupation code")
+        yield from spellings.occupation("employment.occupationCode", job.occupation_code)
     if job.qualification_level is not None:
         yield from number_within("employment.qualificationLevel", job.qualification_level, 1, 8)
     if job.joint_committee is not None:
-        yield from spelled(
-            "employment.jointCommittee", job.joint_committee, _JOINT_COMMITTEE, "its number, such as 200 or 140.03"
-        )
+        yield from spellings.joint_committee("employment.jointCommittee", job.joint_committee)
 
 
 def _pay(path: str, pay: GrossPay) -> Issues:
@@ -252,7 +237,7 @@ def _publication(path: str, publication: VacancyPublication, today: date) -> Iss
 
 def _transfer(transfer: Transfer) -> Issues:
     yield from line("transfer.sendingUndertaking", transfer.sending_undertaking)
-    yield from spelled("transfer.country", transfer.country, _COUNTRY, "two capitals of ISO 3166-1, such as IN")
+    yield from spellings.country("transfer.country", transfer.country)
     yield from number_within("transfer.priorServiceMonths", transfer.prior_service_months, 0, MOST_MONTHS_OF_SERVICE)
 
 
@@ -260,11 +245,11 @@ def _work_period(path: str, period: WorkPeriod, today: date) -> Issues:
     yield from line(f"{path}.employer", period.employer)
     yield from day_within(f"{path}.from", period.from_, EARLIEST_WORK_OR_VACANCY, today)
     yield from in_order(f"{path}.to", period.from_, period.to)
-    yield from spelled(f"{path}.basis", period.basis, _CODE, "the code of the right to work, such as singlePermit")
+    yield from spellings.basis_of_work(f"{path}.basis", period.basis)
 
 
 def _document(path: str, document: Document) -> Issues:
     yield from one_of(f"{path}.kind", document.kind, DOCUMENT_KINDS)
     yield from digest(f"{path}.sha256", document.sha256)
-    yield from spelled(f"{path}.mediaType", document.media_type, _MEDIA_TYPE, "its type, such as application/pdf")
+    yield from spellings.media_type(f"{path}.mediaType", document.media_type)
     yield from number_within(f"{path}.size", document.size, 1, LARGEST_DOCUMENT_IN_BYTES)

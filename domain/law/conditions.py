@@ -26,6 +26,7 @@ def compared(
 ) -> Finding:
     """The finding on a fact that is known. ``difference`` is observed minus threshold, where both are numbers."""
     fact, threshold, unit, required = asked
+    said = {"observed": observed, "threshold": threshold, "unit": unit}
     verdict = Verdict.MET if met else Verdict.NOT_MET
     distance = "" if difference is None else difference.removeprefix("-")
     return Finding(
@@ -45,9 +46,7 @@ def compared(
         trace=(
             deciding.step,
             _condition(rule, provision, day, asked),
-            Step(
-                code=f"{rule}Compared", values={"observed": observed, "threshold": threshold, "verdict": verdict.value}
-            ),
+            Step(code=f"{rule}Compared", values=said | {"verdict": verdict.value}),
         ),
         provisions=(*deciding.provisions, provision.id),
     )

@@ -159,6 +159,19 @@ def test_a_measure_has_the_rows_that_its_name_says(
         assert problems_with(each, {"$ref": f"#/components/schemas/{row}"}) == []
 
 
+def test_what_the_law_says_before_filing(counters: ComparedCounters) -> None:
+    anybody, few = counters.of(Role.OPERATIONS), {"filedOn": "2026-01-20"}
+    category = {**few, "authority": "flanders", "category": "mediumSkilledOther"}
+    poor = {**category, "employment": {"grossPay": {"amount": "30000.00", "period": "year"}, "contract": "posted"},
+            "labourMarketTest": EVIDENCE}  # fmt: skip
+    whole = {**APPLICATION, "filedOn": "2026-01-20", "documents": [{"kind": "passport"}]}
+    for facts in (few, category, poor, whole):
+        for path in ("salaryChecks", "checklists"):
+            assert anybody.client.post(path, json=facts).status_code == 200, path
+    assert problem_of(anybody.client.post("salaryChecks", json={**few, "decidedOn": "2026-01-01"}))[0] == 400
+    assert problem_of(anybody.client.post("checklists", json={**few, "worker": {"age": 3}}))[0] == 400
+
+
 def test_what_anybody_may_read(counters: ComparedCounters) -> None:
     anybody = counters.without_token()
     for path in ("health", "refData", "refData/caseStatuses", "refData/caseStatuses/submitted?lang=nl",

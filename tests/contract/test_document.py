@@ -104,9 +104,19 @@ def test_examples_are_as_their_schemas_say() -> None:
     shown = [(each, each.content["requestBody"]["content"].get("application/json")) for each in operations()
              if "requestBody" in each.content]  # fmt: skip
     written = [(operation, body) for operation, body in shown if body is not None]
-    assert len(written) == 15
+    assert len(written) == 17
     for operation, body in written:
         assert problems_with(body["example"], body["schema"]) == [], operation.name
+    answered = [
+        (operation, content)
+        for operation in operations()
+        for answer in operation.content["responses"].values()
+        for content in followed(answer).get("content", {}).values()
+        if "example" in content
+    ]
+    assert {operation.name for operation, _ in answered} == {"checkSalary", "drawUpChecklist"}
+    for operation, content in answered:
+        assert problems_with(content["example"], content["schema"]) == [], operation.name
 
 
 def test_each_measure_of_the_board_has_a_row() -> None:

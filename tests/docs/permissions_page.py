@@ -24,6 +24,7 @@ action:
 | `own` | the caller's own: an employer's or a representative's by enterprise number, a worker's by SSIN |
 | `filed` | of those, the ones that the caller filed; an employer's are also those its representative filed for it |
 | `authority` | those of the authority in the token; a regulator's token that names none reaches every authority |
+| `all` | whatever the case, and what is about none |
 | `anyone` | no token is needed |
 
 A case that is out of reach is answered with 404, word for word as one that does not exist. Without a token the

@@ -76,12 +76,19 @@ LISTS: Final[Mapping[tuple[str, str], Asked]] = {
 }
 """About all cases within reach, and so for everybody whose reach is any."""
 
+BEFORE_FILING: Final[Mapping[tuple[str, str], Asked]] = {
+    ("POST", "/salaryChecks"): Asked(action=Action.CHECK_SALARY, body={"filedOn": "2026-01-20"}),
+    ("POST", "/checklists"): Asked(action=Action.DRAW_UP_CHECKLIST, body={"filedOn": "2026-01-20"}),
+}
+"""About no case at all."""
+
 QUEUE: Final = ("GET", "/workQueues/{authority}")
 
 GENERAL_ROUTES: Final[Mapping[tuple[str, str], Asked]] = {
     FILING: Asked(action=Action.FILE_APPLICATION),
     QUEUE: Asked(action=Action.READ_WORK_QUEUE),
     **LISTS,
+    **BEFORE_FILING,
 }
 
 CASE: Final = "/applications/{application_id}"
@@ -301,6 +308,14 @@ def test_a_list_is_for_whom_the_table_says(counters: Counters, route: tuple[str,
         found[who] = sent(counters.of(caller), method, path, asked).status_code
         expected[who] = 403 if PERMISSIONS.reach(caller.role, asked.action) is Reach.NONE else 200
     assert found == expected
+
+
+@pytest.mark.parametrize("route", BEFORE_FILING, ids=" ".join)
+def test_what_is_about_no_case_is_for_everybody_with_a_token(counters: Counters, route: tuple[str, str]) -> None:
+    method, path = route
+    for caller in EVERYBODY:
+        assert PERMISSIONS.reach(caller.role, BEFORE_FILING[route].action) is Reach.ALL
+        assert sent(counters.of(caller), method, path, BEFORE_FILING[route]).status_code == 200
 
 
 def test_a_list_holds_what_is_within_reach_and_nothing_else(

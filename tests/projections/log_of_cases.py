@@ -96,7 +96,7 @@ ORDINARY = Application(
         contract="belgian",
         gross_pay=GrossPay(amount=Decimal("49321.17"), period="year"),
         full_time_equivalent=Decimal("1.0"),
-        qualification_level=6,
+        qualification_level=4,
         workplace=Workplace(municipality_code="44021"),
     ),
 )

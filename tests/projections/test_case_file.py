@@ -76,6 +76,7 @@ def test_a_granted_application_with_all_that_is_on_record(log: LogOfCases) -> No
         "contract": "belgian",
         "grossPay": {"amount": "49321.17", "period": "year"},
         "fullTimeEquivalent": "1.0",
+        "qualificationLevel": 4,
         "workplace": {"municipalityCode": "44021"},
     }
     assert body["labourMarketTest"]["candidates"] == ["Candidate Xanthippe had no diploma"]

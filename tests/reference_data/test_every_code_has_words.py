@@ -27,15 +27,23 @@ from domain.crossroads.answers import CheckKind, UnansweredReason
 from domain.deadlines.clocks import BREACHED, CLOCKS, WARNED, ClockState
 from domain.deadlines.service_levels import ServiceStatus
 from domain.deadlines.terms import ON_EXPIRY, STARTS
-from domain.law import reasons
-from domain.law.assessment import SALARY_OR_LABOUR_MARKET_TEST, ApplicationFacts, assess
+from domain.law import admission_rules, occupation_rules, reasons, worker_rules
+from domain.law.assessment import SALARY_OR_LABOUR_MARKET_TEST, assess
+from domain.law.facts import ApplicationFacts
 from domain.law.findings import Finding, Verdict
+from domain.law.job_provisions import ShortageOccupation
 from domain.law.labour_market_test import LABOUR_MARKET_TEST
+from domain.law.procedure_provisions import ReferenceDateBasis
 from domain.law.provision_readers import CONFIDENCES
 from domain.law.rulebook import Rulebook
 from domain.law.salary_rules import SALARY_THRESHOLD
 
-RULES = (SALARY_THRESHOLD, LABOUR_MARKET_TEST, SALARY_OR_LABOUR_MARKET_TEST)
+RULES = (
+    SALARY_THRESHOLD, LABOUR_MARKET_TEST, SALARY_OR_LABOUR_MARKET_TEST,
+    *(value for module in (occupation_rules, worker_rules, admission_rules)
+      for name, value in vars(module).items() if name.isupper() and not name.startswith("_")
+      and isinstance(value, str) and name != "ALL"),
+)  # fmt: skip
 REASONS = tuple(value for name, value in vars(reasons).items() if name.isupper() and isinstance(value, str))
 
 CLOSED_LISTS: dict[str, Collection[str]] = {
@@ -74,6 +82,10 @@ CLOSED_LISTS: dict[str, Collection[str]] = {
     "expiryOutcomes": ON_EXPIRY,
     "alarms": (WARNED, BREACHED),
     "lawConfidences": CONFIDENCES,
+    "decidingDateBases": tuple(ReferenceDateBasis),
+    "occupations": tuple(
+        code for each in Rulebook.load().provisions if isinstance(each, ShortageOccupation) for code in each.scope
+    ),
 }
 
 PROMISED = {
@@ -123,7 +135,7 @@ def test_every_problem_type_of_our_own_has_a_title_and_a_meaning(lists: CodeList
 
 
 def test_no_list_escapes_these_tests(lists: CodeLists) -> None:
-    assert set(lists.list_names) == {*CLOSED_LISTS, *PROMISED, "problemTypes"}
+    assert set(lists.list_names) == {*CLOSED_LISTS, *PROMISED, "problemTypes", "factNames"}
 
 
 @pytest.mark.parametrize("on", [date(2019, 6, 1), date(2024, 6, 1), date(2026, 3, 1)])
@@ -137,6 +149,9 @@ def test_whatever_an_assessment_finds_can_be_told(lists: CodeLists, on: date) ->
             lists.label("findingReasons", finding.reason, "de")
         if finding.confidence is not None:
             lists.label("lawConfidences", finding.confidence, "en")
+        changes = finding.counterfactual if isinstance(finding.counterfactual, tuple) else ()
+        for path in (*finding.missing, *(each.fact for each in changes)):
+            lists.label("factNames", path.replace(".", "-"), "nl")
         for branch in finding.branches:
             told(branch)
 

@@ -1,0 +1,117 @@
+"""What the law says of stated facts, as callers and the command line see it.
+
+Other than elsewhere every member is always there, and null where it has no value: a reader of a verdict sees what
+was not said. The members stand in the order in which people read them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from api.case_representation import words
+from api.pages.languages import Languages
+from api.reference_data.code_lists import CodeLists
+from api.sentences.findings import finding_text
+from api.sentences.wording import Wording
+from domain.law.assessment import Assessment
+from domain.law.checklist import Checklist, ChecklistEntry
+from domain.law.findings import Change, Finding, Verdict
+
+Tellers = Mapping[str, Wording]
+"""The words of each language, by its code."""
+
+
+def tellers_of(languages: Languages, code_lists: CodeLists) -> Tellers:
+    return {each.code: Wording(each, code_lists) for each in languages}
+
+
+def assessment_answer(assessment: Assessment, tellers: Tellers) -> dict[str, Any]:
+    """The verdict with its findings; the branches of a finding stand behind it as findings of their own."""
+    return {
+        "verdict": assessment.verdict.value,
+        "legalReferenceDate": _day(assessment.legal_reference_date),
+        "knownOn": _day(assessment.known_on),
+        "ruleSet": assessment.rule_set,
+        "findings": [_finding(each, tellers) for found in assessment.findings for each in found.each()],
+    }
+
+
+def checklist_answer(checklist: Checklist, tellers: Tellers) -> dict[str, Any]:
+    """The papers, each with its own verdict."""
+    return {
+        "verdict": checklist.verdict.value,
+        "legalReferenceDate": _day(checklist.legal_reference_date),
+        "knownOn": _day(checklist.known_on),
+        "ruleSet": checklist.rule_set,
+        "documents": [_entry(each, tellers) for each in checklist.entries],
+        "reason": checklist.reason,
+        "missing": list(checklist.missing),
+    }
+
+
+def ordered_json(answer: Mapping[str, Any]) -> bytes:
+    """The JSON with its members in the order of ``answer``."""
+    return json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _finding(finding: Finding, tellers: Tellers) -> dict[str, Any]:
+    told = words(finding)
+    return {
+        "rule": finding.rule,
+        "article": finding.legal_reference,
+        "required": finding.required,
+        "verdict": finding.verdict.value,
+        "threshold": finding.threshold,
+        "unit": finding.unit,
+        "observed": finding.observed,
+        "difference": finding.difference,
+        "counterfactual": _counterfactual(finding),
+        "reason": finding.reason,
+        "sources": list(finding.sources),
+        "confidence": finding.confidence,
+        "provisions": list(finding.provisions),
+        "missing": list(finding.missing),
+        "text": {code: finding_text(told, wording) for code, wording in tellers.items()},
+    }
+
+
+def _counterfactual(finding: Finding) -> dict[str, Any] | None:
+    """What would have met it: any of the ways, each of them as a whole; of alternatives, the way of each branch."""
+    if finding.verdict is not Verdict.NOT_MET:
+        return None
+    ways = [each.counterfactual for each in (finding, *finding.branches)]
+    told = [{"allOf": [_change(each) for each in way]} for way in ways if isinstance(way, tuple) and way]
+    return {"anyOf": told} if told else None
+
+
+def _change(change: Change) -> dict[str, Any]:
+    # Codes have no distance from each other.
+    return {
+        "fact": change.fact,
+        "threshold": change.threshold,
+        "distance": change.distance or None,
+        "unit": change.unit,
+    }
+
+
+def _entry(entry: ChecklistEntry, tellers: Tellers) -> dict[str, Any]:
+    return {
+        "document": entry.document,
+        "part": entry.part,
+        "required": True,
+        "verdict": entry.verdict.value,
+        "condition": entry.condition,
+        "provision": entry.provision,
+        "article": entry.legal_reference,
+        "sources": list(entry.sources),
+        "confidence": entry.confidence,
+        "missing": list(entry.missing),
+        "text": {code: wording.label("documentKinds", entry.document) for code, wording in tellers.items()},
+    }
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

@@ -1,0 +1,108 @@
+"""``permit assess``: what the law says of facts in a file, as known on a day. Nothing is stored."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from api.assessment_content import Tellers, assessment_answer, tellers_of
+from api.pages.languages import SOURCE_LANGUAGE, Languages
+from api.problems import Place, input_problem, located
+from api.reference_data.code_lists import CodeLists
+from api.routes.assessments import stated_facts
+from domain.case.commands import CIVIL_TIME
+from domain.case.refusals import InvalidInput
+from domain.case.stated_assessment import assess_stated
+from domain.case.stated_facts import StatedFacts
+from domain.law.rulebook import ReadingUnknown, Rulebook
+from infra.clock import SystemClock
+
+STANDARD_INPUT: Final = "-"
+
+_DAY = ["%Y-%m-%d"]
+
+
+def assess(
+    facts: Annotated[str, typer.Argument(metavar="FACTS.json", help="the facts as JSON; - reads standard input")],
+    known_on: Annotated[
+        datetime | None, typer.Option(formats=_DAY, help="only the law known by this day; without it, by today")
+    ] = None,
+    rules: Annotated[
+        Path | None, typer.Option(exists=True, file_okay=False, help="a directory of law files instead of ours")
+    ] = None,
+    reading: Annotated[
+        list[str] | None,
+        typer.Option(metavar="QUESTION=READING", help="answer an open question of the law otherwise than selected"),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object on standard output")] = False,
+) -> None:
+    """Judge the facts of an application, of which any part may lack, by every rule of its category.
+
+    Exit code 0 for any verdict, 2 for facts that cannot be judged; each of their issues is named by its field.
+    """
+    stated = _stated(_read(facts), as_json=as_json)
+    rulebook = _rulebook(rules, reading or [])
+    day = _today() if known_on is None else known_on.date()
+    tellers = tellers_of(Languages.load(), CodeLists.load())
+    answer = assessment_answer(assess_stated(rulebook, stated, day), tellers)
+    typer.echo(json.dumps(answer) if as_json else _text(answer, tellers))
+
+
+def _read(facts: str) -> bytes:
+    if facts == STANDARD_INPUT:
+        return sys.stdin.buffer.read()
+    try:
+        return Path(facts).read_bytes()
+    except OSError as why:
+        raise typer.BadParameter(
+            f"{facts} cannot be read ({why.strerror}): name a file, or - for standard input"
+        ) from None
+
+
+def _stated(sent: bytes, *, as_json: bool) -> StatedFacts:
+    """The facts, or the end of the command with what is wrong with them: field by field, as over HTTP."""
+    try:
+        return stated_facts(sent)
+    except InvalidInput as invalid:
+        if as_json:
+            typer.echo(input_problem(located(Place.BODY, invalid.issues)).body("").decode())
+        for issue in invalid.issues:
+            typer.echo(f"permit: {issue.path}: {issue.problem}; {issue.remedy}", err=True)
+        raise typer.Exit(2) from None
+
+
+def _rulebook(rules: Path | None, readings: list[str]) -> Rulebook:
+    """Raises LawDataUnusable for law files that cannot be used."""
+    chosen: dict[str, str] = {}
+    for each in readings:
+        question, sign, answer = each.partition("=")
+        if not (question and sign and answer) or question in chosen:
+            raise typer.BadParameter(f"--reading is QUESTION=READING, once a question, and not {each!r}")
+        chosen[question] = answer
+    try:
+        return Rulebook.load(rules, chosen)
+    except ReadingUnknown as why:
+        raise typer.BadParameter(str(why)) from None
+
+
+def _today() -> date:
+    return SystemClock().now().astimezone(CIVIL_TIME).date()
+
+
+def _text(answer: dict[str, Any], tellers: Tellers) -> str:
+    """The verdict, and a paragraph for each finding, in the language of the commands."""
+    wording = tellers[SOURCE_LANGUAGE]
+    lines = [f"{wording.label('verdicts', answer['verdict'])}"]
+    lines.append(
+        f"law of {answer['legalReferenceDate'] or 'a day that is not stated'}, as known on {answer['knownOn']}"
+    )
+    for each in answer["findings"]:
+        rule = wording.label("permitRules", each["rule"])
+        weight = "" if each["required"] else " (not required by itself)"
+        lines += ["", f"{rule}: {wording.inside('verdicts', each['verdict'])}{weight}", each["text"][SOURCE_LANGUAGE]]
+    return "\n".join(lines)
