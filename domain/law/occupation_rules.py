@@ -150,7 +150,11 @@ def _shortage(
         for each in rulebook.every(ShortageOccupation, terms.authority, code)
         if each.known_by(known_on) and each.valid_to is not None and each.valid_to <= day
     ]
-    if earlier and facts.renewal and not facts.change_of_employer and terms.renewal_keeps:
+    if earlier and terms.renewal_keeps:
+        missing = _facts_of_renewal_missing(facts)
+        if missing:
+            return unknown(SHORTAGE_OCCUPATION, terms, deciding, day, asked, missing=missing)
+    if earlier and terms.renewal_keeps and facts.renewal and not facts.change_of_employer:
         return compared(SHORTAGE_OCCUPATION, earlier[-1], deciding, day, asked, observed=code, met=True)
     if earlier:
         return compared(SHORTAGE_OCCUPATION, earlier[-1], deciding, day, asked, observed=code, met=False)
@@ -159,3 +163,10 @@ def _shortage(
             SHORTAGE_OCCUPATION, terms, deciding, day, asked, reason=reasons.SHORTAGE_LIST_INCOMPLETE, missing=()
         )
     return compared(SHORTAGE_OCCUPATION, terms, deciding, day, asked, observed=code, met=False)
+
+
+def _facts_of_renewal_missing(facts: ApplicationFacts) -> tuple[str, ...]:
+    """Whether a function that left the list is protected depends on these; a first application needs no more."""
+    if facts.renewal is None:
+        return ("renewal",)
+    return ("changeOfEmployer",) if facts.renewal and facts.change_of_employer is None else ()

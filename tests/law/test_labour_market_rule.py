@@ -8,13 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.law.findings import Finding, Verdict
-from domain.law.labour_market_test import (
-    Publication,
-    RecruitmentFacts,
-    assess_labour_market_test,
-    days_published,
-)
+from domain.law.facts import ApplicationFacts, Publication
+from domain.law.findings import Change, Finding, Step, Verdict
+from domain.law.labour_market_test import assess_labour_market_test, days_published
 from domain.law.rulebook import Rulebook
 
 LAW = Rulebook.load()
@@ -33,8 +29,12 @@ def on_both(start: date, days: int) -> tuple[Publication, ...]:
 def judged(*publications: Publication, filed_on: date = FILED_ON, category: str = "mediumSkilledOther") -> Finding:
     return assess_labour_market_test(
         LAW,
-        RecruitmentFacts(authority="flanders", category=category, filed_on=filed_on, publications=publications),
+        ApplicationFacts(authority="flanders", category=category, filed_on=filed_on, publications=publications),
     )
+
+
+def more_days(channel: str, days: int) -> Change:
+    return Change(fact=f"labourMarketTest.publications.{channel}", threshold="63", distance=str(days), unit="days")
 
 
 def test_nine_weeks_on_both_channels_meet_the_test() -> None:
@@ -53,17 +53,14 @@ def test_63_days_are_enough_and_62_are_not() -> None:
     short = judged(*on_both(date(2025, 3, 3), 62))
     assert short.verdict is Verdict.NOT_MET
     assert (short.observed, short.difference) == ("62", "-1")
-    assert short.counterfactual is not None
-    assert "1 day more on EURES and 1 day more on VDAB" in short.counterfactual
+    assert short.counterfactual == (more_days("EURES", 1), more_days("VDAB", 1))
 
 
 def test_one_channel_only_is_not_met_and_the_other_is_named() -> None:
     finding = judged(on("VDAB", date(2025, 3, 3), 80))
 
     assert (finding.verdict, finding.observed) == (Verdict.NOT_MET, "0")
-    assert finding.counterfactual is not None
-    assert "63 days more on EURES" in finding.counterfactual
-    assert "more on VDAB" not in finding.counterfactual
+    assert finding.counterfactual == (more_days("EURES", 63),)
 
 
 def test_another_channel_does_not_stand_in_for_a_required_one() -> None:
@@ -85,7 +82,9 @@ def test_days_before_and_after_an_interruption_add_up() -> None:
     parts = (*on_both(date(2025, 3, 3), 30), *on_both(date(2025, 4, 10), 33))
 
     assert (judged(*parts).verdict, judged(*parts).observed) == (Verdict.MET, "63")
-    assert "add up; disputed" in judged(*parts).trace[2]
+    step = judged(*parts).trace[2]
+    assert isinstance(step, Step)
+    assert (step.values["interruptions"], step.values["confidence"]) == ("addUp", "disputed")
 
 
 def test_overlapping_publications_count_each_day_once() -> None:

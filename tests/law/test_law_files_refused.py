@@ -88,7 +88,11 @@ def test_a_bad_entry_is_refused_by_name(write_law: WriteLaw, old: str, new: str,
         Rulebook.load(write_law(GOOD.replace(old, new), name="thresholds.toml"))
 
     message = str(refused.value)
-    assert message.startswith(f"flanders/thresholds.toml, entry HS-2025, key {key}: ")
+    line = refused.value.line
+    assert message.startswith(f"flanders/thresholds.toml, line {line}, entry HS-2025, key {key}: ")
+    text = GOOD.replace(old, new).splitlines()
+    assert line is not None
+    assert key in text[line - 1] or text[line - 1].startswith("[[salary_threshold]]")
     assert remedy in refused.value.remedy
     assert (refused.value.file, refused.value.entry, refused.value.key) == (
         "flanders/thresholds.toml",
@@ -112,7 +116,7 @@ def test_an_open_end_overlaps_whatever_follows(write_law: WriteLaw) -> None:
 def test_an_overlap_across_two_files_is_refused(write_law: WriteLaw) -> None:
     write_law(GOOD, name="a.toml")
 
-    with pytest.raises(LawDataUnusable, match=r"flanders/b.toml, entry OTHER, .*overlaps HS-2025"):
+    with pytest.raises(LawDataUnusable, match=r"flanders/b.toml, line \d+, entry OTHER, .*overlaps HS-2025"):
         Rulebook.load(write_law(GOOD.replace("HS-2025", "OTHER"), name="b.toml"))
 
 

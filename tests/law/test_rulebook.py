@@ -145,10 +145,12 @@ def test_shuffling_the_packaged_entries_keeps_the_fingerprint(
     tmp_path_factory: pytest.TempPathFactory, seed: int
 ) -> None:
     shuffled = tmp_path_factory.mktemp("law")
-    (shuffled / "flanders").mkdir()
-    for path in (PACKAGED_VALUES / "flanders").glob("*.toml"):
-        entries = path.read_text(encoding="utf-8").split("[[")[1:]
+    for path in PACKAGED_VALUES.glob("*/*.toml"):
+        lines = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+        entries = "\n".join(lines).split("\n[[")[1:]
         random.Random(seed).shuffle(entries)  # noqa: S311 - an order, not a secret
-        (shuffled / "flanders" / path.name).write_text("".join(f"[[{entry}\n" for entry in entries), encoding="utf-8")
+        (shuffled / path.parent.name).mkdir(exist_ok=True)
+        text = "".join(f"[[{entry}\n" for entry in entries)
+        (shuffled / path.parent.name / path.name).write_text(text, encoding="utf-8")
 
     assert Rulebook.load(shuffled).sha256 == Rulebook.load().sha256
