@@ -12,11 +12,12 @@ from domain.law.rulebook import Rulebook
 
 def show(
     rulebook: Rulebook, authority: str, category: str, on: date, known_on: date | None = None
-) -> dict[str, str | None]:
+) -> dict[str, object]:
     """The threshold in force on ``on`` as known on ``known_on``, in plain words.
 
     ``to`` is the first day on which it is no longer in force, None when open-ended. When nothing is in
-    force ``amount`` is None and ``verdict`` and ``reason`` say so.
+    force ``amount`` is None and ``verdict`` and ``reason`` say so. Where sources give other amounts,
+    ``otherValues`` holds them.
     """
     threshold = rulebook.salary_threshold(authority, category, on, known_on)
     if isinstance(threshold, NothingInForce):
@@ -35,6 +36,7 @@ def show(
             "verdict": Verdict.UNDETERMINED.value,
             "reason": threshold.reason,
         }
+    others = [{"amount": euro_text(each.amount), "source": each.source} for each in threshold.other_values]
     return {
         "authority": authority,
         "category": category,
@@ -47,6 +49,7 @@ def show(
         "legalReference": threshold.legal_reference,
         "source": "; ".join(threshold.sources),
         "confidence": threshold.confidence_on(on),
+        **({"otherValues": others} if others else {}),
     }
 
 

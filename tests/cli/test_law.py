@@ -1,5 +1,9 @@
 """``permit law show``: an amount with its dates and source, or plainly that there is none."""
 
+import shutil
+from pathlib import Path
+
+from domain.law.rulebook import PACKAGED_VALUES
 from tests.cli.conftest import CommandLine
 
 
@@ -50,3 +54,59 @@ def test_an_unknown_authority_or_category_or_day_is_wrong_use(permit: CommandLin
         refused = permit("law", "show", *arguments)
         assert (refused.code, refused.output) == (2, "")
         assert named in refused.errors
+
+
+def test_the_packaged_law_is_sound(permit: CommandLine) -> None:
+    checked = permit("law", "check", "--json")
+
+    assert (checked.code, checked.json["sound"], checked.json["findings"]) == (0, True, [])
+    assert checked.json["provisions"] > 300
+    assert len(checked.json["earlierRuleSets"]) >= 1
+
+
+def test_a_finding_in_other_law_is_told_and_ends_with_1(permit: CommandLine, tmp_path: Path) -> None:
+    rules = other_law(tmp_path, 'amount = "78259.00"', 'amount = "79259.00"')
+
+    checked = permit("law", "check", "--rules", str(rules))
+
+    assert checked.code == 1
+    assert "percentage: flanders FL-EXEC-2025" in checked.output
+
+
+def test_law_that_cannot_be_read_is_named_with_file_line_and_remedy(permit: CommandLine, tmp_path: Path) -> None:
+    rules = other_law(tmp_path, 'amount = "78259.00"', "amount = 78259.0")
+
+    for command in (("check",), ("show", "flanders", "executive", "--on", "2025-06-01")):
+        refused = permit("law", *command, "--rules", str(rules))
+        assert (refused.code, refused.output) == (2, "")
+        assert "flanders/salary_thresholds.toml, line " in refused.errors
+        assert "write it as a string with two decimals" in refused.errors
+
+
+def test_disputed_amounts_are_shown_beside_the_one_that_applies(permit: CommandLine) -> None:
+    shown = permit("law", "show", "flanders", "highlySkilled", "--on", "2019-03-01", "--json").json
+
+    assert (shown["amount"], shown["confidence"]) == ("41739.00", "disputed")
+    assert [each["amount"] for each in shown["otherValues"]] == ["41868.00"]
+
+
+def test_federal_law_can_be_asked_and_has_no_thresholds(permit: CommandLine) -> None:
+    shown = permit("law", "show", "federal", "highlySkilled", "--on", "2026-03-01", "--json")
+
+    assert (shown.code, shown.json["amount"]) == (0, None)
+
+
+def test_the_whole_law_is_printed_as_a_page(permit: CommandLine) -> None:
+    page = permit("law", "document").output
+
+    assert page.startswith("# The law")
+    assert "| FL-HS-2025 |" in page
+
+
+def other_law(directory: Path, old: str, new: str) -> Path:
+    """The packaged law with one text put in the place of another."""
+    values = directory / "values"
+    shutil.copytree(PACKAGED_VALUES, values)
+    file = next(each for each in values.rglob("*.toml") if old in each.read_text(encoding="utf-8"))
+    file.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    return values

@@ -1,0 +1,206 @@
+"""The law as a page to read: docs/law.md is made of the data, so that it cannot say anything else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import Final
+
+from domain.deadlines.terms import ProceduralTerm
+from domain.law import job_provisions as job
+from domain.law import pay_provisions as pay
+from domain.law import procedure_provisions as procedure
+from domain.law.effective_dated import Provision
+from domain.law.exact_pay import euro_text
+from domain.law.law_files import LAW_AUTHORITIES
+from domain.law.rulebook import Rulebook
+
+_NAMES: Final = {
+    "flanders": "Flanders",
+    "brussels": "Brussels",
+    "wallonia": "Wallonia",
+    "german-community": "German-speaking Community",
+    "federal": "Federal",
+}
+_SOURCE: Final = re.compile(r"(?P<name>.*?): (?P<address>https?://\S+)$")
+
+_TITLES: Final[dict[type[Provision], str]] = {
+    pay.SalaryThreshold: "Salary thresholds",
+    pay.BaseAmount: "Base amounts",
+    pay.PayConversion: "From pay a month to pay a year",
+    pay.PayDefinition: "What counts as pay",
+    pay.PartTime: "Part-time work",
+    job.CategoryRule: "What a category is tested on",
+    job.LabourMarketTestTerms: "Labour-market test",
+    job.QualificationLevel: "Qualification level of the function",
+    job.EmploymentShare: "Share of full time",
+    job.ContractForm: "Form of the contract",
+    job.ContractDuration: "Length of the contract",
+    job.AgeLimit: "Age",
+    job.PriorService: "Earlier service before a transfer",
+    job.WorkHistoryTerms: "Work before a permit of unlimited duration",
+    job.ShortageList: "Shortage lists",
+    job.ShortageOccupation: "Shortage occupations",
+    procedure.RequiredDocument: "Documents",
+    procedure.ReferenceDateRule: "Deciding date",
+    procedure.SelectedReading: "Selected readings",
+    procedure.CompetenceOrder: "What makes an authority competent",
+    procedure.Territory: "Territory",
+    pay.Fee: "Fees",
+}
+
+_HEAD: Final = """# The law, as this program holds it
+
+Made from the law files by `permit law document`; a test keeps it current. How a rule gets in, how it is corrected and
+how it is kept: [flows/law.md](flows/law.md).
+
+Every entry says from when it is in force, where it comes from and how far it can be trusted: `confirmed` by two
+sources, from a `single-source`, `disputed` (what others say stands beside it), given by the `project-brief`, or
+`derived` by arithmetic. What no source gives is absent, and an assessment then says *undetermined*. Where no day of
+publication is known, the first day in force stands in for it, marked *assumed*. Of several readings of an open question
+only the selected one is applied. Looked for and not found, among others: the Flemish amounts after Statbel's next
+figure, the whole list of 21 shortage occupations, dated amounts of the German-speaking Community from 2020 on and the
+terms of its labour-market test, and whether a request for documents suspends the term of decision.
+"""
+
+
+def law_document(rulebook: Rulebook) -> str:
+    """The whole law in Markdown, by authority and kind, and the terms of procedure."""
+    lines = [_HEAD, f"Rule set `{rulebook.sha256}`, {len(rulebook.provisions)} provisions."]
+    for authority in LAW_AUTHORITIES:
+        lines.append(f"\n## {_NAMES[authority]}")
+        for kind, title in _TITLES.items():
+            found = [each for each in rulebook.provisions if type(each) is kind and each.authority == authority]
+            if found:
+                lines += [f"\n### {title}\n", *_table(sorted(found, key=_order))]
+    lines += ["\n## Terms of procedure\n", *_terms(rulebook.terms.all())]
+    return "\n".join(lines) + "\n"
+
+
+def _order(provision: Provision) -> tuple[str, date, str]:
+    return ", ".join(provision.scope), provision.valid_from or date.min, provision.id
+
+
+def _table(provisions: Sequence[Provision]) -> Iterator[str]:
+    yield "| entry | says | in force | article | sources | confidence |"
+    yield "|---|---|---|---|---|---|"
+    for each in provisions:
+        cells = (each.id, _says(each), _in_force(each), each.legal_reference, _sources(each.sources), _confidence(each))
+        yield f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
+
+
+def _says(provision: Provision) -> str:
+    said = _content(provision)
+    if provision.question is not None:
+        said += f"; reading `{provision.reading}` of `{provision.question}`"
+    return said if provision.note is None else f"{said}. *{provision.note}*"
+
+
+def _content(provision: Provision) -> str:
+    """What a provision says, in the words of its own kind."""
+    scope = ", ".join(provision.scope)
+    match provision:
+        case pay.SalaryThreshold():
+            share = "" if provision.percentage is None else f" ({provision.percentage} % of {provision.basis})"
+            return (
+                f"{scope}: **{euro_text(provision.amount)}** {provision.unit}{share}{_others(provision.other_values)}"
+            )
+        case pay.BaseAmount():
+            return f"{scope}: {euro_text(provision.amount)} {provision.unit}"
+        case pay.PayConversion():
+            return f"{scope}: a year is {provision.months_per_year} months"
+        case pay.PayDefinition():
+            disputed = f"; disputed: {', '.join(provision.disputed)}" if provision.disputed else ""
+            return f"counts: {', '.join(provision.counts)}; not: {', '.join(provision.does_not_count)}{disputed}"
+        case pay.PartTime():
+            return f"{scope}: {'in proportion' if provision.pro_rata else 'not reduced'}"
+        case pay.Fee():
+            return f"{provision.recipient}, {scope}: {euro_text(provision.amount)} EUR{_others(provision.other_values)}"
+        case job.CategoryRule():
+            pay_test, recruitment = provision.pay_test or "not found", provision.labour_market_test or "not found"
+            joined = "either is enough" if provision.combination == "either" else "each"
+            return f"{scope}: pay {pay_test}, labour-market test {recruitment} ({joined})"
+        case job.LabourMarketTestTerms():
+            within = "" if provision.within is None else f" within {provision.within} before filing"
+            others = "".join(f"; another source: {each.publication_days} days" for each in provision.other_publications)
+            return (
+                f"{scope}: {provision.publication_days} days with each of {', '.join(provision.channels)}{within}; "
+                f"interruptions {provision.interruptions} ({provision.interruptions_confidence}){others}"
+            )
+        case job.Requirement():
+            return f"{scope}: {_condition(provision)} ({'required' if provision.required else 'shown, not required'})"
+        case job.ShortageList():
+            whole = "held whole" if provision.complete else "not held whole"
+            return f"{provision.functions} functions, {whole}"
+        case procedure.RequiredDocument():
+            return f"{', '.join(provision.categories)}: {provision.document} ({provision.part}, {provision.condition})"
+        case procedure.ReferenceDateRule():
+            return f"{provision.basis.value}"
+        case procedure.SelectedReading():
+            return f"{scope}: {provision.reading}"
+        case procedure.CompetenceOrder():
+            return f"{scope}: {', then '.join(provision.by)}"
+        case _:
+            return scope
+
+
+def _condition(requirement: job.Requirement) -> str:
+    match requirement:
+        case job.QualificationLevel(least=least, highest=highest):
+            return f"level {least} or higher" if highest is None else f"level {least} to {highest}"
+        case job.EmploymentShare(least=share):
+            return f"at least {share} of full time"
+        case job.ContractForm(contracts=contracts):
+            return f"{', '.join(contracts)} contract"
+        case job.ContractDuration(least=duration):
+            return f"at least {duration}"
+        case job.AgeLimit(below=years):
+            return f"under {years} years"
+        case job.PriorService(least_months=months):
+            return f"at least {months} months"
+        case job.WorkHistoryTerms(least=duration, within=within, not_counted=others):
+            window = "" if within is None else f" within {within}"
+            return f"{duration}{window}; not counted: {', '.join(others)}"
+        case _:
+            raise LookupError(f"a page of the law has no words for {type(requirement).__name__}")
+
+
+def _others(values: Sequence[pay.OtherValue]) -> str:
+    return "".join(f"; {each.source} gives {euro_text(each.amount)}" for each in values)
+
+
+def _in_force(provision: Provision) -> str:
+    if provision.valid_from is None:
+        return "undated, never applied"
+    until = "" if provision.valid_to is None else str(provision.valid_to - timedelta(days=1))
+    known = "assumed" if provision.known_from_basis == "assumed" else f"known from {provision.known_from}"
+    return f"{provision.valid_from} to {until} ({known})" if until else f"from {provision.valid_from} ({known})"
+
+
+def _confidence(provision: Provision) -> str:
+    later = "".join(f"; {each.confidence} from {each.valid_from}" for each in provision.later_confidence)
+    return f"{provision.confidence}{later}"
+
+
+def _sources(sources: Sequence[str]) -> str:
+    return "; ".join(_SOURCE.sub(r"[\g<name>](\g<address>)", each) for each in sources)
+
+
+def _terms(terms: Sequence[ProceduralTerm]) -> Iterator[str]:
+    yield "| term | for | length | counts from | applied | article | sources | confidence |"
+    yield "|---|---|---|---|---|---|---|---|"
+    for each in terms:
+        also = "" if each.alternative is None else f" or {each.alternative}, the earlier"
+        opens = "" if each.opens is None else f", opens {each.opens} before"
+        cells = (
+            each.id,
+            f"{each.purpose}: {each.authority}, {', '.join(each.categories)}",
+            f"{each.term}{also}{opens}",
+            each.starts,
+            f"from {each.valid_from}" if each.transposed else "never (not transposed)",
+            each.legal_reference,
+            _sources(each.sources),
+            each.confidence,
+        )
+        yield f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
