@@ -6,7 +6,7 @@ from infra.benchmarks.runs import BenchmarkReport
 
 
 def require_form(report: BenchmarkReport, benchmark: str, cases: tuple[str, ...]) -> None:
-    """Fail unless ``report`` is one of ``benchmark`` with a row of events for each of ``cases``, both sides measured."""
+    """Fail unless ``report`` has a row of events for each of ``cases``, both sides measured."""
     require_report(report, benchmark, dict.fromkeys(cases, "events/s"))
 
 
