@@ -24,7 +24,7 @@ from domain.law.pay_provisions import PartTime, PayConversion, SalaryThreshold
 from domain.law.procedure_provisions import CompetenceOrder, ReferenceDateRule
 from domain.law.remembered import Remembered
 
-_MOST_FINDINGS: Final = 1_000
+_MOST_FINDINGS: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
