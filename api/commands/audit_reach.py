@@ -28,14 +28,23 @@ def what_if(
     reading: Annotated[
         list[str] | None, typer.Option(help="answer an open question otherwise: decidingDate=decidedOn")
     ] = None,
-    from_: Annotated[datetime | None, typer.Option("--from", formats=_DAY, help="decided on this day or later")] = None,
-    to: Annotated[datetime | None, typer.Option(formats=_DAY, help="decided on this day or earlier")] = None,
+    from_: Annotated[
+        datetime | None, typer.Option("--from", formats=_DAY, help="decided on this day (in Brussels) or later")
+    ] = None,
+    to: Annotated[
+        datetime | None, typer.Option(formats=_DAY, help="decided on this day or earlier; the day is included")
+    ] = None,
     authority: Annotated[str | None, typer.Option(help=" | ".join(AUTHORITIES))] = None,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object on standard output")] = False,
 ) -> None:
-    """Judge the decided cases again under another rule set: who would win, who would lose. Nothing is written."""
+    """Judge the decided cases again under another rule set: who would win, who would lose. Nothing is written.
+
+    Each is compared with what the rule set it was decided under says today of the same facts.
+    """
     if authority is not None and authority not in AUTHORITIES:
         raise typer.BadParameter(f"{authority!r} is no authority; there are {', '.join(AUTHORITIES)}")
+    if from_ is not None and to is not None and from_ > to:
+        raise typer.BadParameter("--from is after --to: no day lies between them")
     choice = Choice(
         from_=None if from_ is None else from_.date(), to=None if to is None else to.date(), authority=authority
     )
@@ -88,8 +97,13 @@ def _report(report: WhatIfReport) -> dict[str, Any]:
     tally = report.tally
     return {
         "ruleSet": report.rule_set,
+        "baseline": [
+            {"ruleSet": rule_set, "cases": cases, "kept": rule_set not in report.not_kept}
+            for rule_set, cases in sorted(tally.baselines.items())
+        ],
+        "standsIn": report.in_use if report.not_kept else None,
         "upTo": report.up_to,
-        "decisions": tally.decisions,
+        "cases": tally.decisions,
         "withheld": tally.withheld,
         "unreadableCount": tally.unreadable,
         "changedCount": len(tally.changed),
@@ -99,7 +113,7 @@ def _report(report: WhatIfReport) -> dict[str, Any]:
             {
                 "authority": authority,
                 "category": category,
-                "decisions": each.cases,
+                "cases": each.cases,
                 "winners": each.winners,
                 "losers": each.losers,
                 "toUndetermined": each.undetermined,

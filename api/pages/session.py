@@ -27,6 +27,8 @@ NEXT_PARAMETER: Final = "next"
 EXPIRED_PARAMETER: Final = "expired"
 ENTRANCE: Final = "/"
 SIGN_OUT: Final = "/session/end"
+LAW: Final = "/law"
+"""Open to everybody, so every page leads there."""
 
 FIRST_PAGES: Final[Mapping[Role, str]] = {
     Role.EMPLOYER: "/employer",
@@ -117,7 +119,8 @@ class Readers:
         try:
             return self.surroundings(request, self.caller(request), here)
         except NotSignedIn:
-            return Surroundings()
+            language = self._languages.chosen(request)
+            return Surroundings(navigation=(Link(href=LAW, text=language.gettext("The law"), here=here == LAW),))
 
     def _ways(self, language: Language, caller: Caller) -> tuple[tuple[str, str], ...]:
         """Where this reader can go, by what the permission table says of his role."""
@@ -125,6 +128,7 @@ class Readers:
             ("/employer", language.gettext("My applications"), caller.role in _OWN_ROLES),
             ("/queue", language.gettext("Work queue"), self.may(caller, Action.READ_WORK_QUEUE)),
             ("/board", language.gettext("Service levels"), self.may(caller, Action.READ_SERVICE_LEVELS)),
+            (LAW, language.gettext("The law"), True),
         )
         return tuple((href, text) for href, text, open_to_him in ways if open_to_him)
 

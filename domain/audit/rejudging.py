@@ -26,7 +26,6 @@ from domain.case.personal_data import Withheld
 from domain.case.refusals import CommandRefused
 from domain.case.verification import (
     CONTRACT,
-    ENGINE_VERSION,
     facts_at_decision,
     facts_from_declared_wages,
     rule_applied,
@@ -175,6 +174,7 @@ _PUBLIC: Final = frozenset(each.name for each in fields(RuleApplied)) | {"legal_
 """The parts of a finding that say nothing about a person's pay."""
 
 
+_ENGINE_1: Final = 1
 _FACTS_OF_ENGINE_1: Final = ("authority", "category", "filed_on", "contract", "gross_pay", "pay_period", "publications")
 _WORDS_OF_ENGINE_1: Final = frozenset({"trace", "counterfactual", "provisions"})
 """The parts of a finding that the first engine wrote as sentences, or did not write."""
@@ -182,10 +182,10 @@ _WORDS_OF_ENGINE_1: Final = frozenset({"trace", "counterfactual", "provisions"})
 
 def _compared(event: VerdictEvent) -> tuple[str, ...]:
     """The parts of a finding that are held against what comes out today."""
-    names = (each.name for each in fields(Finding) if each.name != "branches")
-    if event.engine_version == ENGINE_VERSION:
-        return tuple(names)
-    return tuple(name for name in names if name not in _WORDS_OF_ENGINE_1)
+    names = tuple(each.name for each in fields(Finding) if each.name != "branches")
+    if event.engine_version == _ENGINE_1:
+        return tuple(name for name in names if name not in _WORDS_OF_ENGINE_1)
+    return names
 
 
 def _finding_differences(
@@ -221,7 +221,7 @@ def _changed_facts(
 ) -> Iterator[Difference]:
     """Each fact that was judged and is not what the file held at that moment."""
     known = tuple(each.name for each in fields(ApplicationFacts))
-    for name in known if event.engine_version == ENGINE_VERSION else _FACTS_OF_ENGINE_1:
+    for name in _FACTS_OF_ENGINE_1 if event.engine_version == _ENGINE_1 else known:
         if getattr(judged, name) != getattr(in_the_file, name):
             yield _unseen(f"facts.{_wire(name)}")
 
@@ -229,9 +229,9 @@ def _changed_facts(
 def _recruitment(case: Case, event: LabourMarketTestAssessed) -> RecruitmentFacts:
     """The publications in the file, with the dates that the engine of the event knew."""
     held = RecruitmentFacts.of(case.facts)
-    if event.engine_version == ENGINE_VERSION:
-        return held
-    return replace(held, admissible_on=None, employment_start=None)
+    if event.engine_version == _ENGINE_1:
+        return replace(held, admissible_on=None, employment_start=None)
+    return held
 
 
 def _seen(field: str, recorded: object, recomputed: object) -> Difference:

@@ -1,12 +1,12 @@
 """What another rule set would have said of a decision that was taken: its verdict, and which rules make the difference.
 
-Pure. The facts are those the decision recorded; the other rules are asked with all that they know, for the question
-is what they would do, not what was known when. What was decided stays decided: nothing here changes a case.
+Pure. The facts are those the decision recorded. Both rule sets, the recorded one and the other, are asked today and
+with all that they know, for the question is what the rules would do, not what was known when or by which engine: so
+a rule set compared with itself changes nothing. What was decided stays decided: nothing here changes a case.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -16,14 +16,15 @@ from uuid import UUID
 from domain.case.commands import CIVIL_TIME
 from domain.case.events import ApplicationDecidedAtOnce, WorkPartDecided
 from domain.case.personal_data import Withheld
-from domain.law.assessment import assess
+from domain.law.assessment import Assessment, assess
 from domain.law.findings import Verdict
+from domain.law.rule_sets import RuleSets
 from domain.law.rulebook import Rulebook
 
 JudgedDecision: TypeAlias = WorkPartDecided | ApplicationDecidedAtOnce
 """The events in which an assessment was decided on."""
 
-_RANK: Final = {Verdict.NOT_MET.value: 0, Verdict.UNDETERMINED.value: 1, Verdict.MET.value: 2}
+_RANK: Final = {Verdict.NOT_MET: 0, Verdict.UNDETERMINED: 1, Verdict.MET: 2}
 
 
 class Direction(StrEnum):
@@ -36,13 +37,17 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedAgain:
-    """A decision under other rules. ``rules`` names those that came out differently; empty when nothing did."""
+    """A decision under other rules; ``was`` is what the rules of ``baseline`` (a rule set's sha256) make of its facts.
+
+    ``rules`` names those that came out differently; empty when nothing did.
+    """
 
     case_id: UUID
     version: int
     authority: str
     category: str
     decided_on: date
+    baseline: str
     was: str
     becomes: str
     direction: Direction
@@ -83,6 +88,8 @@ class Tally:
     decisions: int = 0
     withheld: int = 0
     unreadable: int = 0
+    baselines: dict[str, int] = field(default_factory=dict)
+    """How many of the decisions were judged under each recorded rule set, by its sha256."""
     by_category: dict[tuple[str, str], CategoryTally] = field(default_factory=dict)
     changed: list[JudgedAgain] = field(default_factory=list)
 
@@ -91,6 +98,7 @@ class Tally:
         if again.direction is Direction.WITHHELD:
             self.withheld += 1
             return
+        self.baselines[again.baseline] = self.baselines.get(again.baseline, 0) + 1
         self.by_category.setdefault((again.authority, again.category), CategoryTally()).add(again)
         if again.is_changed:
             self.changed.append(again)
@@ -99,6 +107,8 @@ class Tally:
         self.decisions += other.decisions
         self.withheld += other.withheld
         self.unreadable += other.unreadable
+        for rule_set, judged in other.baselines.items():
+            self.baselines[rule_set] = self.baselines.get(rule_set, 0) + judged
         for key, tally in other.by_category.items():
             self.by_category.setdefault(key, CategoryTally()).merge(tally)
         self.changed += other.changed
@@ -109,8 +119,10 @@ def decided_on(event: JudgedDecision) -> date:
     return event.effective_at.astimezone(CIVIL_TIME).date()
 
 
-def judge_again(case_id: UUID, version: int, event: JudgedDecision, rulebook: Rulebook) -> JudgedAgain:
-    """What ``rulebook`` says of the facts on which ``event`` was decided.
+def judge_again(
+    case_id: UUID, version: int, event: JudgedDecision, rulebook: Rulebook, rule_sets: RuleSets
+) -> JudgedAgain:
+    """What ``rulebook`` says of the facts on which ``event`` was decided, beside what its own rule set says.
 
     Raises ValueError and ArithmeticError for recorded facts that no law can judge.
     """
@@ -122,35 +134,40 @@ def judge_again(case_id: UUID, version: int, event: JudgedDecision, rulebook: Ru
             authority="",
             category="",
             decided_on=decided_on(event),
+            baseline=event.rule_set,
             was=event.verdict,
             becomes=event.verdict,
             direction=Direction.WITHHELD,
             rules=(),
         )
-    assessment = assess(rulebook, facts)
-    becomes = assessment.verdict.value
-    was_by_rule = {(each.rule, each.required): each.verdict for each in event.results}
-    is_by_rule = {(each.rule, each.required): each.verdict.value for each in assessment.findings}
+    recorded = rule_sets.of_decision(event.rule_set)
+    becomes = assess(rulebook, facts)
+    was = becomes if recorded.sha256 == rulebook.sha256 else assess(recorded, facts)
     return JudgedAgain(
         case_id=case_id,
         version=version,
         authority=facts.authority,
         category=facts.category,
         decided_on=decided_on(event),
-        was=event.verdict,
-        becomes=becomes,
-        direction=_direction(event.verdict, becomes),
-        rules=_differing(was_by_rule, is_by_rule),
+        baseline=event.rule_set,
+        was=was.verdict.value,
+        becomes=becomes.verdict.value,
+        direction=_direction(was.verdict, becomes.verdict),
+        rules=() if was is becomes else _differing(_by_rule(was), _by_rule(becomes)),
     )
 
 
-def _direction(was: str, becomes: str) -> Direction:
+def _direction(was: Verdict, becomes: Verdict) -> Direction:
     if was == becomes:
         return Direction.SAME
     return Direction.WINS if _RANK[becomes] > _RANK[was] else Direction.LOSES
 
 
-def _differing(was: dict[tuple[str, bool], str], now: dict[tuple[str, bool], str]) -> tuple[str, ...]:
+def _by_rule(assessment: Assessment) -> dict[tuple[str, bool], Verdict]:
+    return {(each.rule, each.required): each.verdict for each in assessment.findings}
+
+
+def _differing(was: dict[tuple[str, bool], Verdict], now: dict[tuple[str, bool], Verdict]) -> tuple[str, ...]:
     """Rules that are there on one side only, or came out otherwise."""
-    keys: Iterable[tuple[str, bool]] = was.keys() | now.keys()
+    keys = was.keys() | now.keys()
     return tuple(sorted({rule for rule, required in keys if was.get((rule, required)) != now.get((rule, required))}))

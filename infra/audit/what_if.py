@@ -6,7 +6,8 @@ Reads only: the decisions by ranges of positions, and of changed cases the refer
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -16,10 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-import orjson
-
 from domain.audit.what_if import JudgedDecision, Tally, decided_on, judge_again
 from domain.case.events import ApplicationDecidedAtOnce, WorkPartDecided
+from domain.law.rule_sets import RuleSets
 from domain.law.rulebook import Rulebook
 from infra.audit.log_address import LogAddress, OpenLog
 from infra.event_codec import UnreadableEvent, stored_names
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
 
 _TYPES: Final = tuple(sorted(stored_names((WorkPartDecided, ApplicationDecidedAtOnce))))
+_SUBJECT: Final = re.compile(rb'"workerSubject":"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"')
 _RANGE: Final = 2_000
 """Decisions read at a time by one process."""
 
@@ -67,12 +68,25 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhatIfReport:
-    """``references`` are those of the changed cases. Counts are of decisions; a case has one."""
+    """``references`` are those of the changed cases. Counts are of decisions; a case has one.
+
+    ``in_use`` is the rule set that stood in for those recorded ones that are kept nowhere, ``not_kept``.
+    """
 
     rule_set: str
+    in_use: str
+    not_kept: frozenset[str]
     up_to: int
     tally: Tally
     references: Mapping[UUID, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Laws:
+    """The rule set to judge by, and those that decisions name."""
+
+    other: Rulebook
+    recorded: RuleSets
 
 
 def judge_all_again(
@@ -84,7 +98,7 @@ def judge_all_again(
     on_progress: OnProgress | None = None,
 ) -> WhatIfReport:
     """Judge the decisions of ``choice`` again. Raises LawDataUnusable and ReadingUnknown before anything is read."""
-    rule_set = law.load().sha256
+    laws = _Laws(law.load(), RuleSets.load())
     with log.open() as opened:
         up_to, positions = _decisions(opened.connection)
     ranges = [
@@ -92,26 +106,37 @@ def judge_all_again(
         for start in range(0, len(positions), _RANGE)
     ]
     tally, done = Tally(), 0
-    for (after, until), part in zip(ranges, _parts(log, law, choice, ranges, processes), strict=True):
+    for (after, until), part in zip(ranges, _parts(log, law, laws, choice, ranges, processes), strict=True):
         tally.merge(part)
         done += sum(1 for each in positions[done : done + _RANGE] if after < each <= until)
         if on_progress is not None:
             on_progress(done, len(positions))
     with log.open() as opened:
         references = _references(opened.connection, [each.case_id for each in tally.changed])
-    return WhatIfReport(rule_set=rule_set, up_to=up_to, tally=tally, references=references)
+    return WhatIfReport(
+        rule_set=laws.other.sha256,
+        in_use=laws.recorded.current.sha256,
+        not_kept=frozenset(each for each in tally.baselines if laws.recorded.recorded(each) is None),
+        up_to=up_to,
+        tally=tally,
+        references=references,
+    )
 
 
 def _parts(
-    log: LogAddress, law: OtherLaw, choice: Choice, ranges: Sequence[tuple[int, int]], processes: int | None
+    log: LogAddress,
+    law: OtherLaw,
+    laws: _Laws,
+    choice: Choice,
+    ranges: Sequence[tuple[int, int]],
+    processes: int | None,
 ) -> Iterator[Tally]:
     """The tally of each range, in order. A few thousand decisions are not worth the start of a process."""
     wanted = min(len(ranges), os.cpu_count() or 1 if processes is None else processes)
     if wanted <= 1:
         with log.open() as opened:
-            rulebook = law.load()
             for each in ranges:
-                yield _judged(opened, rulebook, choice, each)
+                yield _judged(opened, laws, choice, each)
         return
     with ProcessPoolExecutor(
         wanted, mp_context=get_context("spawn"), initializer=_start, initargs=(log, law, choice)
@@ -119,42 +144,39 @@ def _parts(
         yield from executor.map(_judged_here, ranges)
 
 
-_HERE: list[tuple[OpenLog, Rulebook, Choice, AbstractContextManager[OpenLog]]] = []
+_HERE: list[tuple[OpenLog, _Laws, Choice, AbstractContextManager[OpenLog]]] = []
 """What a process opened for itself when it started; it closes with the process."""
 
 
 def _start(log: LogAddress, law: OtherLaw, choice: Choice) -> None:
     held = log.open()
-    _HERE.append((held.__enter__(), law.load(), choice, held))
+    _HERE.append((held.__enter__(), _Laws(law.load(), RuleSets.load()), choice, held))
 
 
 def _judged_here(between: tuple[int, int]) -> Tally:
-    opened, rulebook, choice, _ = _HERE[0]
-    return _judged(opened, rulebook, choice, between)
+    opened, laws, choice, _ = _HERE[0]
+    return _judged(opened, laws, choice, between)
 
 
-def _judged(log: OpenLog, rulebook: Rulebook, choice: Choice, between: tuple[int, int]) -> Tally:
+def _judged(log: OpenLog, laws: _Laws, choice: Choice, between: tuple[int, int]) -> Tally:
     rows = list(copy_rows(log.connection, *between, types=_TYPES))
-    log.keys.prefetch([each for each in map(_subject, rows) if each is not None])
+    log.keys.prefetch(_subjects(rows))
     tally = Tally()
     for row in rows:
         try:
             event = log.codec.decode(row.type, row.schema, row.body, row.stream, row.version)
             if isinstance(event, WorkPartDecided | ApplicationDecidedAtOnce) and choice.holds(event):
-                tally.add(judge_again(row.stream, row.version, event, rulebook))
+                tally.add(judge_again(row.stream, row.version, event, laws.other, laws.recorded))
         except (UnreadableEvent, KeyMissing, ValueError, ArithmeticError):
             # Counted and told: a decision that cannot be judged again must not stop the judging of the others.
             tally.unreadable += 1
     return tally
 
 
-def _subject(row: JournalRow) -> UUID | None:
-    try:
-        named = orjson.loads(row.body)["clear"].get("workerSubject")
-        return None if named is None else UUID(named)
-    except (ValueError, KeyError, TypeError, AttributeError):
-        # Decoding it will say that it is unreadable.
-        return None
+def _subjects(rows: Iterable[JournalRow]) -> list[UUID]:
+    """Whose keys will be asked for: found without reading the bodies, of which decoding makes sure."""
+    named = (_SUBJECT.search(row.body) for row in rows)
+    return [UUID(each[1].decode()) for each in named if each is not None]
 
 
 def _decisions(connection: Connection) -> tuple[int, list[int]]:

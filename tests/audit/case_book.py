@@ -89,7 +89,8 @@ class CaseBook:
 
     url: str
     law: Rulebook
-    keys: KeysInMemory = field(default_factory=KeysInMemory)
+    keys: Any = field(default_factory=KeysInMemory)
+    """Where workers get their keys: in memory, so that a test can destroy them, or a key store."""
 
     def __post_init__(self) -> None:
         migrate_journal(self.url, origin=ORIGIN)

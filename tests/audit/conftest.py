@@ -1,12 +1,20 @@
 """One journal of decided cases per module; each test gets it back as it was filed."""
 
+import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from uuid import UUID
 
 import pytest
 
+from api.composition import open_program
 from domain.law.rulebook import Rulebook
-from tests.audit.case_book import CaseBook, superuser
+from infra.postgres.migrate import migrate_journal
+from infra.settings import Settings
+from tests.audit.case_book import ORIGIN, CaseBook, superuser
+from tests.audit.installation import Installation
+from tests.cli.conftest import CommandLine
+from tests.logging_as_before import logging_as_before
 from tests.servers import fresh_database
 
 
@@ -49,3 +57,48 @@ def cases(book: CaseBook) -> list[UUID]:
     with superuser(book.url) as connection, connection.cursor() as cursor:
         cursor.execute("select stream from journal where version = 1 order by position")
         return [UUID(str(case)) for (case,) in cursor.fetchall()]
+
+
+@pytest.fixture(scope="module")
+def installation(admin_url: str, law: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """The same decided cases where the program finds them: with a key store of its own and a home."""
+    home = tmp_path_factory.mktemp("home")
+    with ExitStack() as opened:
+        url = opened.enter_context(fresh_database(admin_url))
+        keys_url = opened.enter_context(fresh_database(admin_url))
+        migrate_journal(url, origin=ORIGIN)
+        settings = Settings(home=home, database_url=url, key_database_url=keys_url)
+        with open_program(settings, set_up=True) as program:
+            book = CaseBook(url, law, keys=program.keys)
+            try:
+                granted = book.granted("highlySkilled", "52000.00")
+                refused = book.refused("highlySkilled", "40000.00", ground="salaryThreshold")
+                by_recruitment = book.granted("mediumSkilledOther", "43395.99", evidence=True)
+                renewed = book.granted("highlySkilled", "60000.00", wages="14000.00")
+            finally:
+                book.close()
+        yield Installation(
+            home=home,
+            url=url,
+            keys_url=keys_url,
+            granted=granted,
+            refused=refused,
+            by_recruitment=by_recruitment,
+            renewed=renewed,
+        )
+
+
+@pytest.fixture
+def permit(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[CommandLine]:
+    """The command line, set to the decided cases."""
+    for name in os.environ:
+        if name.startswith("PERMIT_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("COLUMNS", "300")
+    monkeypatch.setenv("NO_COLOR", "1")
+    with logging_as_before():
+        command_line = CommandLine(installation.home, monkeypatch, capsys)
+        command_line.set(installation.settings)
+        yield command_line

@@ -1,0 +1,168 @@
+"""``/law``: the thresholds of a day with their sources, what changed and when, and a calculator for employers.
+
+The law is public: everybody reads this page, signed in or not. The calculator is a POST, because pay and a date of
+birth may stand in no address and in no log of addresses. It needs no token against forgery: it reads no session,
+changes nothing and stores nothing, and a form that another site sends is refused with every other POST of the pages
+(:func:`api.pages.page_route.require_own_site`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from api.composition import Program
+from api.pages.filter_forms import address
+from api.pages.languages import Language
+from api.pages.law_answer import AnswerShown, answer_shown
+from api.pages.law_asked import AUTHORITY, CHANGED_ON, KNOWN_ON, ON, LawAsked, law_asked
+from api.pages.law_calculator import Calculator, calculator, stated_by
+from api.pages.law_tables import amount_rows, changes_shown, without_amount
+from api.pages.law_words import LawWords
+from api.pages.page_parts import Choice
+from api.pages.page_route import PageRoute
+from api.pages.rendering import Link, Pages
+from api.pages.sent_forms import SentForm, sent_form
+from api.pages.session import LAW, Readers
+from domain.case.codes import AUTHORITIES, LIVE_AUTHORITIES
+from domain.case.commands import CIVIL_TIME
+from domain.case.stated_assessment import assess_stated
+from domain.case.stated_facts import StatedFacts
+from domain.law.law_changes import change_days, changes_on, thresholds_on
+
+_DAYS_SHOWN: Final = 6
+"""How many days of change stand open; the earlier ones are folded away."""
+
+Form = Annotated[SentForm, Depends(sent_form)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayLink:
+    """The way to what changed on a day."""
+
+    day: date
+    href: str
+    here: bool
+
+
+def law_pages(program: Program, pages: Pages, readers: Readers) -> APIRouter:
+    """The page, for everyone."""
+    routes = APIRouter(route_class=PageRoute)
+    screen = LawScreen(program, pages, readers)
+
+    @routes.get(LAW, name="law")
+    def law(request: Request) -> Response:
+        return screen.law(request)
+
+    @routes.post(LAW, name="calculateByLaw")
+    def calculate(request: Request, sent: Form) -> Response:
+        return screen.calculate(request, sent)
+
+    return routes
+
+
+class LawScreen:
+    """The page in the language of whoever reads it."""
+
+    def __init__(self, program: Program, pages: Pages, readers: Readers) -> None:
+        self._program = program
+        self._pages = pages
+        self._readers = readers
+
+    def law(self, request: Request) -> Response:
+        """The page as its address asks for it, with the calculator empty."""
+        asked, words = self._asked(request), self._words(request)
+        empty = calculator(
+            words, self._program.rulebook, authority=asked.authority, category=asked.category, today=self._today
+        )
+        return self._page(request, asked, words, empty)
+
+    def calculate(self, request: Request, sent: SentForm) -> Response:
+        """The page with what the law says of the facts that were filled in, or with what is wrong with them."""
+        asked, words = self._asked(request), self._words(request)
+        empty = calculator(words, self._program.rulebook, authority=asked.authority, category="", today=self._today)
+        kept = empty.kept(sent)
+        stated = stated_by(empty, sent, words.language)
+        if not isinstance(stated, StatedFacts):
+            return self._page(request, asked, words, replace(kept, errors=stated))
+        # As known today, which is what salaryChecks answers.
+        answer = answer_shown(assess_stated(self._program.rulebook, stated, self._today), words)
+        # The tables beside the answer are those of the same authority and day.
+        asked = replace(asked, authority=stated.authority or asked.authority, on=stated.filed_on)
+        return self._page(request, asked, words, kept, answer)
+
+    @property
+    def _today(self) -> date:
+        return self._program.clock.now().astimezone(CIVIL_TIME).date()
+
+    def _words(self, request: Request) -> LawWords:
+        return LawWords(self._pages.language(request), self._readers.code_lists)
+
+    def _asked(self, request: Request) -> LawAsked:
+        """What the address asks; who is signed in for an authority begins with its law."""
+        own = self._readers.surroundings_of_anyone(request, LAW).authority
+        usual = own if own in AUTHORITIES else LIVE_AUTHORITIES[0]
+        return law_asked(request.query_params, self._pages.language(request), usual_authority=usual, today=self._today)
+
+    def _page(
+        self,
+        request: Request,
+        asked: LawAsked,
+        words: LawWords,
+        calculated: Calculator,
+        answer: AnswerShown | None = None,
+    ) -> Response:
+        rulebook = self._program.rulebook
+        found = thresholds_on(rulebook, asked.authority, asked.on, asked.known_on)
+        days = change_days(rulebook, asked.authority, asked.known_on)
+        changed_on = asked.changed_on or _latest(days, asked.on)
+        changes = None if changed_on is None else changes_on(rulebook, asked.authority, changed_on, asked.known_on)
+        links = [_day_link(asked, each, here=each == changed_on) for each in days]
+        errors = (*asked.errors, *calculated.errors)
+        return self._pages.response(
+            request,
+            "law.html",
+            {
+                "asked": asked,
+                "authority_name": words.label("authorities", asked.authority),
+                "authorities": [Choice(value=each, text=words.label("authorities", each)) for each in AUTHORITIES],
+                "amounts": amount_rows(found, asked.on, words),
+                "without_amount": without_amount(found, words),
+                "changes": None if changes is None else changes_shown(changes, words),
+                "days": links[:_DAYS_SHOWN],
+                "earlier_days": links[_DAYS_SHOWN:],
+                "calculator": calculated,
+                "answer": answer,
+                "other_languages": _other_languages(self._pages, words.language),
+            },
+            surroundings=replace(self._readers.surroundings_of_anyone(request, LAW), authority=asked.authority),
+            status=400 if errors else 200,
+        )
+
+
+def _latest(days: tuple[date, ...], on: date) -> date | None:
+    """The last change up to a day, else the first there is."""
+    return next((each for each in days if each <= on), days[-1] if days else None)
+
+
+def _day_link(asked: LawAsked, day: date, *, here: bool) -> DayLink:
+    href = address(
+        LAW,
+        (AUTHORITY, asked.authority),
+        (ON, asked.on.isoformat()),
+        (KNOWN_ON, None if asked.known_on is None else asked.known_on.isoformat()),
+        (CHANGED_ON, day.isoformat()),
+    )
+    return DayLink(day=day, href=f"{href}#changes", here=here)
+
+
+def _other_languages(pages: Pages, language: Language) -> list[tuple[Link, str]]:
+    """The ways by which the same form is sent again for an answer in another language."""
+    return [
+        (Link(href=f"{LAW}?lang={each.code}#calculator", text=each.name), each.code)
+        for each in pages.languages
+        if each is not language
+    ]
