@@ -59,7 +59,7 @@ def _competence(
     Registered office and residence are no facts of an application: where they would decide, a person looks.
     """
     day, municipality = facts.filed_on, facts.municipality_code
-    asked: Asked = ("employment.workplace.municipalityCode", facts.authority, "authority", False)
+    asked = Asked("employment.workplace.municipalityCode", facts.authority, "authority", False)
     if order.by[0] != _WORKPLACE:
         return unknown(COMPETENT_AUTHORITY, order, deciding, day, asked, reason=reasons.LINK_NOT_IN_FACTS, missing=())
     if municipality is None:
@@ -86,7 +86,7 @@ def _mandate_rule(
 
 
 def _mandate(rule: RequiredDocument, deciding: DecidingDate, facts: ApplicationFacts) -> Finding:
-    asked: Asked = ("representative.mandateReference", MANDATE, "document", False)
+    asked = Asked("representative.mandateReference", MANDATE, "document", False)
     if facts.mandate_reference is None:
         return unknown(MANDATE, rule, deciding, facts.filed_on, asked)
     return compared(MANDATE, rule, deciding, facts.filed_on, asked, observed=MANDATE, met=True)

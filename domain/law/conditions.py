@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import NamedTuple
 
 from domain.law import reasons
 from domain.law.applicable_law import DecidingDate
 from domain.law.effective_dated import Provision
 from domain.law.findings import Change, Finding, Step, Verdict
 
-Asked = tuple[str, str, str, bool]
-"""Path of the fact, the threshold as text, its unit, and whether the finding is required."""
+
+class Asked(NamedTuple):
+    """What a condition asks of a fact: its path in the application, the bound as text, and the bound's unit."""
+
+    fact: str
+    threshold: str
+    unit: str
+    required: bool
 
 
 def compared(

@@ -64,7 +64,7 @@ def judge_occupation(
 def _level(terms: QualificationLevel, law: ApplicableLaw, deciding: DecidingDate, level: int | None) -> Finding:
     """A level above the highest is another category, and not met here."""
     threshold = str(terms.least) if terms.highest is None else f"{terms.least}-{terms.highest}"
-    asked: Asked = ("employment.qualificationLevel", threshold, "level", terms.required)
+    asked = Asked("employment.qualificationLevel", threshold, "level", terms.required)
     if level is None:
         return unknown(QUALIFICATION_LEVEL, terms, deciding, deciding.day, asked)
     too_high = terms.highest is not None and level > terms.highest
@@ -82,7 +82,7 @@ def _level(terms: QualificationLevel, law: ApplicableLaw, deciding: DecidingDate
 
 
 def _share(terms: EmploymentShare, law: ApplicableLaw, deciding: DecidingDate, share: Decimal | None) -> Finding:
-    asked: Asked = ("employment.fullTimeEquivalent", str(terms.least), "fullTimeEquivalent", terms.required)
+    asked = Asked("employment.fullTimeEquivalent", str(terms.least), "fullTimeEquivalent", terms.required)
     if share is None:
         return unknown(EMPLOYMENT_SHARE, terms, deciding, deciding.day, asked)
     return compared(
@@ -98,7 +98,7 @@ def _share(terms: EmploymentShare, law: ApplicableLaw, deciding: DecidingDate, s
 
 
 def _form(terms: ContractForm, law: ApplicableLaw, deciding: DecidingDate, contract: str | None) -> Finding:
-    asked: Asked = ("employment.contract", " ".join(terms.contracts), "contract", terms.required)
+    asked = Asked("employment.contract", " ".join(terms.contracts), "contract", terms.required)
     if contract is None:
         return unknown(CONTRACT_FORM, terms, deciding, deciding.day, asked)
     return compared(
@@ -111,10 +111,14 @@ def _duration(terms: ContractDuration, law: ApplicableLaw, deciding: DecidingDat
     start, end = facts.employment_start, facts.employment_end
     if start is None:
         return unknown(
-            CONTRACT_DURATION, terms, deciding, deciding.day, (_START, str(terms.least), "duration", terms.required)
+            CONTRACT_DURATION,
+            terms,
+            deciding,
+            deciding.day,
+            Asked(_START, str(terms.least), "duration", terms.required),
         )
     long_enough = terms.least.after(start)
-    asked: Asked = ("employment.end", long_enough.isoformat(), "date", terms.required)
+    asked = Asked("employment.end", long_enough.isoformat(), "date", terms.required)
     if end is None:
         return compared(CONTRACT_DURATION, terms, deciding, deciding.day, asked, observed="openEnded", met=True)
     # A contract "until 30 June" has its last day there; the period it fills ends a day later.
@@ -139,7 +143,7 @@ def _shortage(
     that we do not hold whole proves nothing against a function that is not among the entries we hold.
     """
     day, code = facts.filed_on, facts.occupation_code
-    asked: Asked = ("employment.occupationCode", terms.id, "list", True)
+    asked = Asked("employment.occupationCode", terms.id, "list", True)
     if code is None:
         return unknown(SHORTAGE_OCCUPATION, terms, deciding, day, asked)
     entry = rulebook.find(ShortageOccupation, terms.authority, code, day, known_on)

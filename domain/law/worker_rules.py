@@ -36,7 +36,7 @@ def age_on(birth_date: date, day: date) -> int:
 
 
 def _age(terms: AgeLimit, law: ApplicableLaw, deciding: DecidingDate, age: int | None) -> Finding:
-    asked: Asked = ("worker.birthDate", str(terms.below), "yearsBelow", terms.required)
+    asked = Asked("worker.birthDate", str(terms.below), "yearsBelow", terms.required)
     if age is None:
         return unknown(WORKER_AGE, terms, deciding, deciding.day, asked)
     return compared(
@@ -52,7 +52,7 @@ def _age(terms: AgeLimit, law: ApplicableLaw, deciding: DecidingDate, age: int |
 
 
 def _service(terms: PriorService, law: ApplicableLaw, deciding: DecidingDate, months: int | None) -> Finding:
-    asked: Asked = ("transfer.priorServiceMonths", str(terms.least_months), "months", terms.required)
+    asked = Asked("transfer.priorServiceMonths", str(terms.least_months), "months", terms.required)
     if months is None:
         return unknown(PRIOR_SERVICE, terms, deciding, deciding.day, asked)
     return compared(
@@ -74,7 +74,7 @@ def _history(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts
     if terms is None:
         terms = next(iter(law.work_history.values()))
     needed = _days_of(terms, facts.filed_on)
-    asked: Asked = ("workHistory", str(needed), "days", terms.required)
+    asked = Asked("workHistory", str(needed), "days", terms.required)
     missing = tuple(
         path
         for path, absent in (
