@@ -57,7 +57,10 @@ def replay(
     every: Annotated[bool, typer.Option("--all", help="every case")] = False,
     as_json: _AsJson = False,
 ) -> None:
-    """Judge recorded verdicts again, from what they looked at, under the law and the knowledge of their day."""
+    """Judge recorded verdicts again, from what they looked at, under the rule set they name and as known on their day.
+
+    Verdicts whose rule set is kept nowhere are judged by the one in use, as known then: otherRuleSets counts them.
+    """
     if (case is None) != every:
         raise typer.BadParameter("name one case, or say --all")
     with open_program(load_settings()) as program:

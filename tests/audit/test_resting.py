@@ -4,8 +4,9 @@ from uuid import UUID
 
 import pytest
 
-from domain.case.application import Document
-from domain.case.commands import AttachDocument, DecideWorkPart
+from domain.case.application import Document, Employer
+from domain.case.commands import AttachDocument, CorrectCase, DecideWorkPart, RecordCrossroadsAnswer
+from domain.crossroads.answers import CheckKind, EmployerOnRegister
 from infra.audit.resting import Ground, decisions_resting_on
 from tests.audit.case_book import CaseBook
 
@@ -44,6 +45,21 @@ def test_the_decisions_taken_on_an_answer_are_named(book: CaseBook, cases: list[
     # given one ticket on every answer, and a case that is not decided yet
     assert sorted(resting(book, Ground.ANSWER, "t")) == sorted(cases[:4])
     assert resting(book, Ground.ANSWER, "another ticket") == []
+
+
+def test_an_answer_asked_anew_before_the_decision_no_longer_counts(book: CaseBook) -> None:
+    # given an employer who was mistaken for another, and asked about again
+    case = book.checked("highlySkilled", "52000.00")
+    book.carry_out(case, CorrectCase(reason="mistaken", employer=Employer(enterprise_number="0403227515", name="Acme")))
+    answer = EmployerOnRegister(enterprise_number="0403227515", name="Acme", active=True)
+    anew = RecordCrossroadsAnswer(
+        check=CheckKind.EMPLOYER_REGISTER, revision=2, ticket="t-anew", answer=answer, answer_sha256="00"
+    )
+    book.carry_out(case, anew)
+    book.carry_out(book.admitted(case), DecideWorkPart(outcome="granted"))
+
+    assert resting(book, Ground.ANSWER, "t-anew") == [case]
+    assert case not in resting(book, Ground.ANSWER, "t")
 
 
 def test_a_document_counts_for_decisions_after_it_and_for_no_others(book: CaseBook) -> None:
