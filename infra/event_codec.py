@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from uuid import UUID
 
 import orjson
@@ -22,6 +22,11 @@ from domain.case.personal_data import SubjectRole, Withheld, personal_fields, su
 from infra.keys import SubjectKeys
 from infra.personal_groups import GroupAddress, open_group, seal_group
 from infra.wire_format import canonical_json, wire_adapter
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+P = TypeVar("P", bound="DataclassInstance")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,12 @@ def stored_names(event_types: Iterable[type[CaseEvent]]) -> frozenset[str]:
     return frozenset(_BY_TYPE[each].name for each in event_types)
 
 
+def stored_shapes(event_types: Iterable[type[CaseEvent]]) -> frozenset[tuple[str, int]]:
+    """The names and schemas under which events of these types lie in the journal."""
+    wanted = frozenset(event_types)
+    return frozenset((each.name, each.schema) for each in FORMATS if each.event_type in wanted)
+
+
 class UnreadableEvent(Exception):
     """A stored event cannot be read: of an unknown name or schema, or not of its schema's shape."""
 
@@ -142,25 +153,38 @@ class EventCodec:
 
         Raises :class:`UnreadableEvent`; its text names the place, never the content.
         """
-        form = _BY_PLACE.get((name, schema))
-        if form is None:
-            raise UnreadableEvent(f"{stream} version {version}: no event {name!r} of schema {schema} is known")
+        form = _form_of(name, schema, stream, version)
         try:
-            stored: dict[str, Any] = orjson.loads(body)
-            fields = stored["clear"]
-            if fields.keys() & form.personal.keys():
-                # Else "withheld" could be written over a verdict without erasing anything.
-                raise ValueError("a personal field stands in clear")
-            for role, group in stored.get("personal", {}).items():
-                if group["key"] != fields.get(f"{role}Subject"):
-                    raise ValueError("a personal group is under the key of somebody else")
-                fields |= self._opened(form, SubjectRole(role), group, stream, version)
+            fields = self._fields(form, body, stream, version)
             return cast(CaseEvent, form.adapter.validate_python(fields))
         except (ValidationError, KeyError, ValueError, TypeError, AttributeError) as why:
-            raise UnreadableEvent(
-                f"{stream} version {version}: the stored {name} does not have the shape of schema {schema} "
-                f"({type(why).__name__}); its body has sha256 {sha256(body).hexdigest()}"
-            ) from None
+            raise _unreadable(form, body, stream, version, why) from None
+
+    def decode_as(self, part: type[P], name: str, schema: int, body: bytes, stream: UUID, version: int) -> P:
+        """Only those fields of a stored event that ``part``, a dataclass, has: for readers of many events.
+
+        Withheld fields and what cannot be read are as with :meth:`decode`; what ``part`` leaves out is not looked at.
+        """
+        form = _form_of(name, schema, stream, version)
+        adapter = wire_adapter(part)
+        try:
+            fields = self._fields(form, body, stream, version)
+            return adapter.validate_python({name: fields[name] for name in map(to_camel, part.__dataclass_fields__)})
+        except (ValidationError, KeyError, ValueError, TypeError, AttributeError) as why:
+            raise _unreadable(form, body, stream, version, why) from None
+
+    def _fields(self, form: EventFormat, body: bytes, stream: UUID, version: int) -> dict[str, Any]:
+        """The fields by wire name, personal ones opened or withheld."""
+        stored: dict[str, Any] = orjson.loads(body)
+        fields: dict[str, Any] = stored["clear"]
+        if fields.keys() & form.personal.keys():
+            # Else "withheld" could be written over a verdict without erasing anything.
+            raise ValueError("a personal field stands in clear")
+        for role, group in stored.get("personal", {}).items():
+            if group["key"] != fields.get(f"{role}Subject"):
+                raise ValueError("a personal group is under the key of somebody else")
+            fields |= self._opened(form, SubjectRole(role), group, stream, version)
+        return fields
 
     def _opened(
         self, form: EventFormat, role: SubjectRole, group: dict[str, str], stream: UUID, version: int
@@ -170,3 +194,17 @@ class EventCodec:
         if key is None:
             return {name: Withheld() for name, owner in form.personal.items() if owner is role}
         return open_group(key, GroupAddress(self._origin, stream, version, form.name, role, subject), group)
+
+
+def _form_of(name: str, schema: int, stream: UUID, version: int) -> EventFormat:
+    form = _BY_PLACE.get((name, schema))
+    if form is None:
+        raise UnreadableEvent(f"{stream} version {version}: no event {name!r} of schema {schema} is known")
+    return form
+
+
+def _unreadable(form: EventFormat, body: bytes, stream: UUID, version: int, why: Exception) -> UnreadableEvent:
+    return UnreadableEvent(
+        f"{stream} version {version}: the stored {form.name} does not have the shape of schema {form.schema} "
+        f"({type(why).__name__}); its body has sha256 {sha256(body).hexdigest()}"
+    )

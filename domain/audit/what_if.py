@@ -8,21 +8,29 @@ a rule set compared with itself changes nothing. What was decided stays decided:
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import Final
 from uuid import UUID
 
 from domain.case.commands import CIVIL_TIME
-from domain.case.events import ApplicationDecidedAtOnce, WorkPartDecided
-from domain.case.personal_data import Withheld
+from domain.case.personal_data import Personal, Withheld
 from domain.law.assessment import Assessment, assess
+from domain.law.facts import ApplicationFacts
 from domain.law.findings import Verdict
 from domain.law.rule_sets import RuleSets
 from domain.law.rulebook import Rulebook
 
-JudgedDecision: TypeAlias = WorkPartDecided | ApplicationDecidedAtOnce
-"""The events in which an assessment was decided on."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecidedOnFacts:
+    """As much of a decision as judging it again looks at: when, under which rule set, its verdict, and its facts."""
+
+    effective_at: datetime
+    rule_set: str
+    verdict: str
+    facts: Personal[ApplicationFacts]
+
 
 _RANK: Final = {Verdict.NOT_MET: 0, Verdict.UNDETERMINED: 1, Verdict.MET: 2}
 
@@ -114,13 +122,13 @@ class Tally:
         self.changed += other.changed
 
 
-def decided_on(event: JudgedDecision) -> date:
+def decided_on(event: DecidedOnFacts) -> date:
     """The civil day of the decision."""
     return event.effective_at.astimezone(CIVIL_TIME).date()
 
 
 def judge_again(
-    case_id: UUID, version: int, event: JudgedDecision, rulebook: Rulebook, rule_sets: RuleSets
+    case_id: UUID, version: int, event: DecidedOnFacts, rulebook: Rulebook, rule_sets: RuleSets
 ) -> JudgedAgain:
     """What ``rulebook`` says of the facts on which ``event`` was decided, beside what its own rule set says.
 

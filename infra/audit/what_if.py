@@ -17,19 +17,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from domain.audit.what_if import JudgedDecision, Tally, decided_on, judge_again
+from domain.audit.what_if import DecidedOnFacts, Tally, decided_on, judge_again
 from domain.case.events import ApplicationDecidedAtOnce, WorkPartDecided
 from domain.law.rule_sets import RuleSets
 from domain.law.rulebook import Rulebook
 from infra.audit.log_address import LogAddress, OpenLog
-from infra.event_codec import UnreadableEvent, stored_names
+from infra.event_codec import UnreadableEvent, stored_shapes
 from infra.keys import KeyMissing
 from infra.postgres.copy_binary import JournalRow, copy_rows
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
 
-_TYPES: Final = tuple(sorted(stored_names((WorkPartDecided, ApplicationDecidedAtOnce))))
+_SHAPES: Final = stored_shapes((WorkPartDecided, ApplicationDecidedAtOnce))
+_TYPES: Final = tuple(sorted({name for name, _ in _SHAPES}))
 _SUBJECT: Final = re.compile(rb'"workerSubject":"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"')
 _RANGE: Final = 2_000
 """Decisions read at a time by one process."""
@@ -58,7 +59,7 @@ class Choice:
     to: date | None = None
     authority: str | None = None
 
-    def holds(self, event: JudgedDecision) -> bool:
+    def holds(self, event: DecidedOnFacts) -> bool:
         day = decided_on(event)
         if (self.from_ is not None and day < self.from_) or (self.to is not None and day > self.to):
             return False
@@ -164,8 +165,10 @@ def _judged(log: OpenLog, laws: _Laws, choice: Choice, between: tuple[int, int])
     tally = Tally()
     for row in rows:
         try:
-            event = log.codec.decode(row.type, row.schema, row.body, row.stream, row.version)
-            if isinstance(event, WorkPartDecided | ApplicationDecidedAtOnce) and choice.holds(event):
+            if (row.type, row.schema) not in _SHAPES:
+                continue
+            event = log.codec.decode_as(DecidedOnFacts, row.type, row.schema, row.body, row.stream, row.version)
+            if choice.holds(event):
                 tally.add(judge_again(row.stream, row.version, event, laws.other, laws.recorded))
         except (UnreadableEvent, KeyMissing, ValueError, ArithmeticError):
             # Counted and told: a decision that cannot be judged again must not stop the judging of the others.

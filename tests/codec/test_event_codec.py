@@ -3,7 +3,7 @@
 import hmac
 import re
 from base64 import b64decode, b64encode
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC
 from uuid import UUID, uuid4
 
@@ -21,14 +21,16 @@ from domain.case.events import (
     ApplicationSubmitted,
     ApplicationWithdrawn,
     CaseEvent,
+    WorkPartDecided,
 )
-from domain.case.personal_data import SubjectRole, Withheld, personal_fields
+from domain.case.personal_data import Personal, SubjectRole, Withheld, personal_fields
+from domain.law.facts import ApplicationFacts
 from infra.event_codec import FORMATS, EventCodec, UnreadableEvent
 from infra.keys import KeyMissing
 from infra.personal_groups import GroupAddress
 from infra.postgres.append_requests import CommandIdentity, seal
 from tests.keys.keys_in_memory import KeysInMemory
-from tests.stored_events.samples import CANARIES, SAMPLES
+from tests.stored_events.samples import CANARIES, SAMPLES, WORKER
 
 ORIGIN = "tests"
 CASE = UUID("33333333-3333-4333-8333-333333333333")
@@ -293,3 +295,41 @@ def test_an_event_of_an_older_schema_is_stored_under_its_own_name_and_schema(cod
     for schema, body in ((2, stored[ApplicationDecidedAtOnce].body), (1, stored[ApplicationDecided].body)):
         with pytest.raises(UnreadableEvent):
             codec.decode("ApplicationDecided", schema, body, CASE, 3)
+
+
+# A part of an event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactsOfADecision:
+    rule_set: str
+    facts: Personal[ApplicationFacts]
+
+
+def test_a_part_of_an_event_is_read_without_the_rest() -> None:
+    decided = next(event for event in SAMPLES if isinstance(event, WorkPartDecided))
+    codec = EventCodec(ORIGIN, KeysInMemory({WORKER: b"k" * 32}))
+    stored = codec.encode(decided, CASE, 1)
+
+    part = codec.decode_as(FactsOfADecision, stored.name, stored.schema, stored.body, CASE, 1)
+
+    assert part == FactsOfADecision(rule_set=decided.rule_set, facts=decided.facts)
+
+
+def test_a_part_that_is_erased_is_withheld() -> None:
+    decided = next(event for event in SAMPLES if isinstance(event, WorkPartDecided))
+    stored = EventCodec(ORIGIN, KeysInMemory({WORKER: b"k" * 32})).encode(decided, CASE, 1)
+    after_erasure = EventCodec(ORIGIN, KeysInMemory({WORKER: None}))
+
+    part = after_erasure.decode_as(FactsOfADecision, stored.name, stored.schema, stored.body, CASE, 1)
+
+    assert part.facts == Withheld()
+
+
+def test_a_part_that_an_event_does_not_have_is_unreadable() -> None:
+    codec = EventCodec(ORIGIN, KeysInMemory({WORKER: b"k" * 32}))
+    withdrawn = next(event for event in SAMPLES if isinstance(event, ApplicationWithdrawn))
+    stored = codec.encode(withdrawn, CASE, 1)
+
+    with pytest.raises(UnreadableEvent, match="does not have the shape"):
+        codec.decode_as(FactsOfADecision, stored.name, stored.schema, stored.body, CASE, 1)
