@@ -161,7 +161,7 @@ def _condition(requirement: job.Requirement) -> str:
             return f"at least {months} months"
         case job.WorkHistoryTerms(least=duration, within=within, not_counted=others):
             window = "" if within is None else f" within {within}"
-            return f"{duration}{window}; not counted: {', '.join(others)}"
+            return f"{duration}{window}" + (f"; not counted: {', '.join(others)}" if others else "")
         case _:
             raise LookupError(f"a page of the law has no words for {type(requirement).__name__}")
 

@@ -143,7 +143,11 @@ def _work_history(entry: EntryReader, authority: str) -> Provision:
         nationalities=nationalities,
         least=entry.duration("least"),
         within=entry.optional_duration("within"),
-        not_counted=entry.matching("not_counted", _CODE, "codes of the bases of work that do not count"),
+        not_counted=(
+            entry.matching("not_counted", _CODE, "codes of the bases of work that do not count")
+            if entry.has("not_counted")
+            else ()
+        ),
     )
 
 
