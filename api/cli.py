@@ -7,7 +7,7 @@ from typing import Final
 
 import typer
 
-from api.commands import assess, audit, bench, demo, law, projections, serving, token
+from api.commands import assess, audit, bench, demo, law, operations, projections, serving, token, topics
 from api.demonstration.counter import DemonstrationFailed
 from api.http_server import PortUnusable, ServerDidNotStart
 from api.permissions import PermissionsUnusable
@@ -15,10 +15,14 @@ from domain.law.entry_reader import LawDataUnusable
 from domain.law.rulebook import ReadingUnknown
 from infra.benchmarks.runs import BenchmarkImpossible
 from infra.child_process import ChildDidNotStart
+from infra.crossroads_policy import PolicyUnusable
 from infra.identity.accepted_issuer import IssuerNotAccepted
 from infra.identity.development_key import DevelopmentKeyUnusable
+from infra.kafka.broker_jars import KafkaNotHere
+from infra.kafka.topic_admin import KafkaUnavailable
 from infra.keys import KeyEncryptionKeyUnusable
 from infra.postgres.connections import DatabaseUnavailable
+from infra.postgres.dead_letters import NoSuchDeadLetter
 from infra.postgres.demonstration_databases import NotADemonstration
 from infra.postgres.durability import ServerNotDurable
 from infra.postgres.migrate import SchemaUnusable
@@ -34,10 +38,14 @@ _UNUSABLE: Final = (
     DevelopmentKeyUnusable,
     EmbeddedPostgresUnusable,
     IssuerNotAccepted,
+    KafkaNotHere,
+    KafkaUnavailable,
     KeyEncryptionKeyUnusable,
     LawDataUnusable,
+    NoSuchDeadLetter,
     NotADemonstration,
     PermissionsUnusable,
+    PolicyUnusable,
     PortUnusable,
     ReadingUnknown,
     SchemaUnusable,
@@ -58,12 +66,15 @@ app.command("demo")(demo.demo)
 app.command("serve")(serving.serve)
 app.command("work")(serving.work)
 app.command("doctor")(serving.doctor)
+app.command("status")(operations.status)
 app.command("bench")(bench.bench)
 app.command("assess")(assess.assess)
 app.command("token")(token.token)
 app.add_typer(law.app, name="law")
 app.add_typer(audit.app, name="audit")
 app.add_typer(projections.app, name="projections")
+app.add_typer(topics.app, name="topics")
+app.add_typer(operations.app, name="dead-letters")
 
 
 def main() -> None:

@@ -55,6 +55,7 @@ class Program:
     journal: PostgresJournal
     keys: PostgresKeyStore
     codec: EventCodec
+    exchange_digest_key: bytes
     readers: ConnectionPool
     writers: ConnectionPool
     references: ReferenceNumbers
@@ -128,7 +129,7 @@ def open_program(settings: Settings, *, set_up: bool = False) -> Iterator[Progra
         codec = EventCodec(recorder.origin, keys)
         journal = PostgresJournal(recorder, EventMapper(codec), digest_key=master.command_digest_key)
         readers = opened.enter_context(closing(ConnectionPool(journal_url, Role.READER, size=32)))
-        writers = opened.enter_context(closing(ConnectionPool(journal_url, Role.WRITER, size=8)))
+        writers = opened.enter_context(closing(ConnectionPool(journal_url, Role.WRITER, size=16)))
         yield Program(
             settings=settings,
             clock=clock,
@@ -145,6 +146,7 @@ def open_program(settings: Settings, *, set_up: bool = False) -> Iterator[Progra
             journal=journal,
             keys=keys,
             codec=codec,
+            exchange_digest_key=master.exchange_digest_key,
             readers=readers,
             writers=writers,
             references=ReferenceNumbers(writers),

@@ -1,4 +1,4 @@
-"""The workers of one process: projections, deadlines and Crossroads checks, each in a thread, watched over.
+"""The workers of one process: projections, deadlines, Crossroads checks and the relay, each in a thread, watched over.
 
 A worker that loses the database waits and goes on from its recorded position; one that meets anything else stops,
 says so in the log, and makes the service DEGRADED: it never skips what it cannot do.
@@ -7,31 +7,23 @@ says so in the log, and makes the service DEGRADED: it never skips what it canno
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from threading import Event, Thread
 from typing import Final, Protocol
 
 import structlog
 
 from api.composition import DEMONSTRATION_ORIGIN, Program, WorkerCases
-from consumers.crossroads import CrossroadsChecks
-from infra.crossroads_gateway import CallPolicy, HttpCrossroadsGateway
+from api.crossroads_workers import check_intake, check_working
+from infra.kafka.relay import Relay
 from infra.postgres.command_retention import CommandRetention
 from infra.postgres.conflicts import OutcomeUnknown
 from infra.postgres.connections import DatabaseUnavailable
 from infra.postgres.deadline_watching import LOOK_AGAIN_SECONDS, DeadlineWatching
-from infra.postgres.in_process_checks import InProcessChecks
 
 log = structlog.get_logger()
 
 _PAUSE_WITHOUT_DATABASE: Final = 0.5
-
-
-def _policy(program: Program) -> CallPolicy:
-    """How patient the checks are; months of a demonstration pass in a minute, so its people wait less."""
-    if program.recorder.origin != DEMONSTRATION_ORIGIN:
-        return CallPolicy()
-    return CallPolicy(timeout=0.5, attempts=3, total_budget=2.0, backoff_base=0.02, backoff_cap=0.1)
 
 
 def _look_again(program: Program) -> float:
@@ -87,10 +79,15 @@ class WatchedWorkers:
 
 @contextmanager
 def running_workers(
-    program: Program, *, crossroads_url: str | None, projections: bool = True, deadlines: bool = True
+    program: Program,
+    *,
+    crossroads_url: str | None,
+    projections: bool = True,
+    deadlines: bool = True,
+    relay: bool = True,
 ) -> Iterator[WatchedWorkers]:
-    """Run the projections, the watch over deadlines, and the Crossroads checks where the bank's address is given,
-    until the block ends.
+    """Run the projections, the watch over deadlines, the Crossroads checks where the bank's address is given, and the
+    relay where Kafka's is, until the block ends.
 
     What the journal keeps of old commands is forgotten beside the projections.
     """
@@ -108,9 +105,16 @@ def running_workers(
                 look_again=_look_again(program),
             )
         if crossroads_url is not None:
-            gateway = opened.enter_context(closing(HttpCrossroadsGateway(crossroads_url, policy=_policy(program))))
-            checks = CrossroadsChecks(WorkerCases(program), gateway, program.clock.now)
-            workers["crossroads-checks"] = InProcessChecks(program.recorder, checks)
+            workers["crossroads-intake"] = check_intake(program)
+            workers["crossroads-checks"] = opened.enter_context(check_working(program, crossroads_url))
+        if relay and program.settings.kafka is not None:
+            workers["relay"] = Relay(
+                program.recorder,
+                program.journal_url,
+                program.writers,
+                program.settings.kafka,
+                prefix=program.settings.kafka_topic_prefix,
+            )
         watched = WatchedWorkers(workers)
         watched.start()
         try:

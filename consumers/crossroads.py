@@ -1,140 +1,292 @@
-"""What a requested Crossroads check means: find the identifiers, ask, and record what came back.
+"""Carrying out a check at the Crossroads Bank: find the identifiers, log, ask, and record what came back.
 
-The message says only case, check and revision; the identifiers are read from the case when they are needed.
-An unanswered question is recorded as such and becomes a task for a person: never a pass, never a refusal.
+The work says only case, check and revision; the identifiers are read from the case when they are needed. A question
+without an answer is asked again while there is hope, and is then a task for a person: never a pass, never a refusal.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
-from typing import Final, Protocol
-from uuid import UUID, uuid4
+from typing import Final, TypeVar, assert_never
+from uuid import uuid4
 
+from consumers.check_work import Cases, CheckWork, ConsultationEntry, Consultations, Gate, Persons, WorkTable
+from consumers.messages import UNREGISTRATION
+from domain.case.checking import is_awaited
 from domain.case.commands import (
-    CIVIL_TIME,
     CaseCommand,
     CommandContext,
     RecordCrossroadsAnswer,
     RecordCrossroadsFailure,
 )
-from domain.case.events import ApplicationSubmitted, CaseCorrected, CaseEvent
-from domain.case.handling import Receipt
-from domain.case.personal_data import revealed
+from domain.case.folding import fold
+from domain.case.identified import Identified, identified
 from domain.crossroads.answers import (
     CheckKind,
     CheckUnanswered,
+    Consultation,
     CrossroadsAnswer,
-    EmployerAnswer,
+    Exchange,
+    NoDataFound,
     UnansweredReason,
-    WagesAnswer,
     ticket_of,
 )
-from domain.crossroads.check_process import quarters_to_ask
+from domain.crossroads.bank import CrossroadsBank
+from domain.crossroads.case_checks import quarters_to_ask
+from domain.crossroads.check_process import (
+    BLAMES_THE_BANK,
+    AskAgain,
+    AskedCheck,
+    GiveUp,
+    Outcome,
+    Patience,
+    Phase,
+    Record,
+    RegisterFirst,
+    next_step,
+    phase,
+)
 
 ACTOR: Final = "crossroadsConsumer"
 
+Told = TypeVar("Told")
 
-class CrossroadsGateway(Protocol):
-    """The Crossroads Bank as this consumer asks it. Both raise :class:`CheckUnanswered`."""
-
-    def employer(self, enterprise_number: str, *, ticket: str) -> EmployerAnswer: ...
-
-    def declared_wages(
-        self, ssin: str, enterprise_number: str, quarters: Sequence[str], *, ticket: str
-    ) -> WagesAnswer: ...
-
-
-class Cases(Protocol):
-    """The cases as this consumer reads and changes them."""
-
-    def events_of(self, case_id: UUID) -> Sequence[CaseEvent]: ...
-
-    def handle(self, case_id: UUID, command: CaseCommand, context: CommandContext) -> Receipt: ...
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CheckRequest:
-    """The message: which check of which case; ``event_id`` names the event that asked, as causation."""
+class ConsultingAuthority:
+    """Under which law (at most 64 characters) and in which quality we ask."""
 
-    case_id: UUID
-    check: CheckKind
-    revision: int
-    event_id: str
+    legal_context: str = "SINGLE_PERMIT:WORK_PART"
+    purpose: str = "WORK_PERMIT_APPLICATION"
 
 
-class BankHeldBack(Exception):
-    """The breaker is open, so the bank was not even asked: try the same message again a little later."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckWorker:
+    """Carries out claimed work; doing a piece twice records its outcome once. Safe for many threads.
 
+    ``now`` is the machine's time, in which work waits; ``case_now`` the time in which the cases live.
+    """
 
-class CrossroadsChecks:
-    """Carries out check requests; doing one twice records its answer once."""
+    cases: Cases
+    bank: CrossroadsBank
+    work: WorkTable
+    gate: Gate
+    consultations: Consultations
+    persons: Persons
+    now: Callable[[], datetime]
+    case_now: Callable[[], datetime]
+    chance: Callable[[], float]
+    patience: Patience
+    authority: ConsultingAuthority = field(default_factory=ConsultingAuthority)
 
-    def __init__(self, cases: Cases, gateway: CrossroadsGateway, now: Callable[[], datetime]) -> None:
-        self._cases = cases
-        self._gateway = gateway
-        self._now = now
+    def carry_out(self, work: CheckWork) -> None:
+        """Do what the work asks for, and settle it or put it back.
 
-    def carry_out(self, request: CheckRequest) -> None:
-        """Ask the bank and record the outcome. Raises :class:`BankHeldBack` when it could not be asked."""
-        ticket = ticket_of(str(request.case_id), request.check, request.revision)
-        command: CaseCommand
+        Raises what the journal or the database raises: then the claim runs out and the work falls due again.
+        """
+        events = self.cases.events_of(work.case_id)
+        about = identified(events)
+        if work.what == UNREGISTRATION:
+            self._unregister(work, about)
+            return
+        case = fold(events)
+        if case is None or not is_awaited(case, CheckKind(work.what), work.revision):
+            # Asked anew since, answered already (by a worker that died before it said so), or the case has ended.
+            self.work.settle(work, "notAwaited", self.now())
+            return
+        asked = AskedCheck(asked_at=work.asked_at, attempts=work.attempts, registered=False)
+        if phase(asked, self.patience, self.now()) is Phase.OVERDUE:
+            reason = UnansweredReason(work.last_error or UnansweredReason.SERVICE_UNAVAILABLE)
+            self._give_up(work, GiveUp(reason), work.attempts)
+            return
+        if work.what != CheckKind.EMPLOYER_REGISTER and about.ssin is None:
+            # Never given, or erased: there is nobody to ask about.
+            self._give_up(work, GiveUp(UnansweredReason.SSIN_UNKNOWN), work.attempts)
+            return
+        self._ask(work, about)
+
+    def _ask(self, work: CheckWork, about: Identified) -> None:
+        outcome: Outcome
+        registered = False
+        if not self.work.count_attempt(work):
+            return
         try:
-            answer = self._ask(request, ticket)
-            command = RecordCrossroadsAnswer(
-                check=request.check,
-                revision=request.revision,
-                ticket=ticket,
-                answer=answer,
-                answer_sha256=sha256(repr(answer).encode()).hexdigest(),
-            )
+            if work.what != CheckKind.EMPLOYER_REGISTER and not self.consultations.is_registered(work.case_id):
+                self._register(work, about)
+                registered = True
+            outcome = self._outcome(work, about)
+            if isinstance(outcome, CheckUnanswered) and outcome.reason is UnansweredReason.NOT_REGISTERED:
+                # The bank may have forgotten somebody whom we had registered.
+                asked = AskedCheck(asked_at=work.asked_at, attempts=work.attempts + 1, registered=registered)
+                if isinstance(next_step(asked, outcome, self.patience, self.now(), 0), RegisterFirst):
+                    self._register(work, about)
+                    registered = True
+                    outcome = self._outcome(work, about)
         except CheckUnanswered as why:
-            if why.reason == UnansweredReason.BREAKER_OPEN and why.attempts == 0:
-                raise BankHeldBack from why
-            command = RecordCrossroadsFailure(
-                check=request.check, revision=request.revision, reason=why.reason, attempts=why.attempts
-            )
+            outcome = why
+        self._take(work, outcome, registered)
+
+    def _take(self, work: CheckWork, outcome: Outcome, registered: bool) -> None:
+        now = self.now()
+        attempts = work.attempts + 1
+        asked = AskedCheck(asked_at=work.asked_at, attempts=attempts, registered=registered)
+        self._tell_gate(outcome, now)
+        step = next_step(asked, outcome, self.patience, now, self.chance())
+        match step:
+            case Record(answer):
+                self._record(
+                    work,
+                    RecordCrossroadsAnswer(
+                        check=CheckKind(work.what),
+                        revision=work.revision,
+                        ticket=ticket_of(str(work.case_id), work.what, work.revision),
+                        answer=answer,
+                        answer_sha256=sha256(repr(answer).encode()).hexdigest(),
+                    ),
+                )
+                self.work.settle(work, _name_of(answer), self.now())
+            case AskAgain(pause, reason):
+                self.work.put_back(work, now + pause, reason.value)
+            case GiveUp():
+                self._give_up(work, step, attempts)
+            case RegisterFirst():
+                self.work.put_back(work, now, UnansweredReason.NOT_REGISTERED.value)
+            case _:
+                assert_never(step)
+
+    def _tell_gate(self, outcome: Outcome, now: datetime) -> None:
+        if isinstance(outcome, CheckUnanswered) and outcome.reason in BLAMES_THE_BANK:
+            self.gate.failed(now)
+        else:
+            self.gate.went_well()
+
+    def _give_up(self, work: CheckWork, step: GiveUp, attempts: int) -> None:
+        told = {"check": work.what, "reason": step.reason.value, "attempts": attempts}
+        if step.alarms_security:
+            _log.error("crossroads.access_denied", extra=told)
+        self._record(
+            work,
+            RecordCrossroadsFailure(
+                check=CheckKind(work.what), revision=work.revision, reason=step.reason.value, attempts=attempts
+            ),
+        )
+        self.work.settle(work, step.reason.value, self.now())
+
+    def _record(self, work: CheckWork, command: CaseCommand) -> None:
         # A fresh id for each attempt: a question asked twice (after a crash) may be answered differently, and it
         # is the case that takes the first answer and ignores the second. No digest of the answer here: command
         # ids stand in clear in the journal, and a wage is quickly guessed from its digest.
         context = CommandContext(
-            actor=ACTOR, command_id=f"{ticket}/{uuid4()}", now=self._now(), causation_id=request.event_id
+            actor=ACTOR,
+            command_id=f"{ticket_of(str(work.case_id), work.what, work.revision)}/{uuid4()}",
+            now=self.case_now(),
+            causation_id=work.event_id,
         )
-        self._cases.handle(request.case_id, command, context)
+        self.cases.handle(work.case_id, command, context)
 
-    def _ask(self, request: CheckRequest, ticket: str) -> CrossroadsAnswer:
-        identified = _identified(self._cases.events_of(request.case_id))
-        if request.check is CheckKind.EMPLOYER_REGISTER:
-            return self._gateway.employer(identified.employer_number, ticket=ticket)
-        if identified.ssin is None:
-            raise CheckUnanswered(UnansweredReason.SSIN_UNKNOWN, 0)
-        quarters = quarters_to_ask(identified.filed_on)
-        return self._gateway.declared_wages(identified.ssin, identified.employer_number, quarters, ticket=ticket)
+    def _outcome(self, work: CheckWork, about: Identified) -> Outcome:
+        try:
+            return self._consulted(
+                work, about, work.what, lambda consultation: self._question(work, about, consultation)
+            )
+        except CheckUnanswered as why:
+            return why
+
+    def _question(
+        self, work: CheckWork, about: Identified, consultation: Consultation
+    ) -> tuple[CrossroadsAnswer, Exchange]:
+        match CheckKind(work.what):
+            case CheckKind.EMPLOYER_REGISTER:
+                employer = self.bank.employer(about.employer_number, consultation)
+                return employer.answer, employer.exchange
+            case CheckKind.DECLARED_WAGES:
+                quarters = quarters_to_ask(about.filed_on)
+                wages = self.bank.declared_wages(_ssin(about), about.employer_number, quarters, consultation)
+                return wages.answer, wages.exchange
+            case unknown:
+                assert_never(unknown)
+
+    def _register(self, work: CheckWork, about: Identified) -> None:
+        """Enter the person in the authority's register. Raises :class:`CheckUnanswered`."""
+        ssin = _ssin(about)
+        self._consulted(work, about, "register", lambda it: (None, self.bank.register(ssin, it)))
+        self.consultations.registered(work.case_id, about.worker_subject, self.now())
+
+    def _unregister(self, work: CheckWork, about: Identified) -> None:
+        """The case has ended: nobody is asked about any more without a purpose of another case."""
+        if not self.consultations.is_registered(work.case_id):
+            self.work.settle(work, "notRegistered", self.now())
+            return
+        if about.ssin is None:
+            # Erased: the number is known nowhere any more, so the bank's own term for the inscription ends it.
+            self.work.settle(work, "withheld", self.now())
+            return
+        ssin = about.ssin
+        if not self.consultations.others_registered(work.case_id, self.persons.subjects_of(ssin)):
+            if not self.work.count_attempt(work):
+                return
+            try:
+                self._consulted(work, about, "unregister", lambda it: (None, self.bank.unregister(ssin, it)))
+            except CheckUnanswered as why:
+                self._tell_gate(why, self.now())
+                asked = AskedCheck(asked_at=work.asked_at, attempts=work.attempts + 1, registered=True)
+                step = next_step(asked, why, self.patience, self.now(), self.chance())
+                if isinstance(step, AskAgain):
+                    self.work.put_back(work, self.now() + step.pause, why.reason.value)
+                else:
+                    _log.error("crossroads.not_unregistered", extra={"reason": why.reason.value})
+                    self.work.settle(work, why.reason.value, self.now())
+                return
+        self.consultations.unregistered(work.case_id, self.now())
+        self.work.settle(work, "unregistered", self.now())
+
+    def _consulted(
+        self, work: CheckWork, about: Identified, operation: str, call: Callable[[Consultation], tuple[Told, Exchange]]
+    ) -> Told:
+        """Log, call, log how it ended. Raises what the call raises, and what the log raises before any call."""
+        consultation = Consultation(
+            ticket=ticket_of(str(work.case_id), work.what, work.revision),
+            trace_id=str(uuid4()),
+            legal_context=self.authority.legal_context,
+            purpose=self.authority.purpose,
+        )
+        self.consultations.about_to_consult(
+            ConsultationEntry(
+                trace_id=consultation.trace_id,
+                ticket=consultation.ticket,
+                operation=operation,
+                case_id=work.case_id,
+                revision=work.revision,
+                subject=None if operation == CheckKind.EMPLOYER_REGISTER else about.worker_subject,
+                actor=ACTOR,
+                authority=about.authority,
+                legal_context=consultation.legal_context,
+                purpose=consultation.purpose,
+                at=self.now(),
+            )
+        )
+        try:
+            told, exchange = call(consultation)
+        except CheckUnanswered as why:
+            self.consultations.ended(consultation.trace_id, why.reason.value, why.exchange, self.now())
+            raise
+        self.consultations.ended(consultation.trace_id, _name_of(told), exchange, self.now())
+        return told
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Identified:
-    """Whom a check is about, by the numbers on file now."""
-
-    filed_on: date
-    employer_number: str
-    ssin: str | None
+def _ssin(about: Identified) -> str:
+    if about.ssin is None:
+        raise AssertionError("a check about nobody has been given up before")
+    return about.ssin
 
 
-def _identified(events: Sequence[CaseEvent]) -> _Identified:
-    """As it was filed, with what has been corrected since."""
-    filed = events[0]
-    if not isinstance(filed, ApplicationSubmitted):
-        raise AssertionError("a case begins with its submission")
-    employer, worker = filed.employer, revealed(filed.worker)
-    for event in events:
-        if isinstance(event, CaseCorrected):
-            employer = event.employer or employer
-            worker = revealed(event.worker) or worker
-    return _Identified(
-        filed_on=filed.effective_at.astimezone(CIVIL_TIME).date(),
-        employer_number=employer.enterprise_number,
-        ssin=None if worker is None else worker.ssin,
-    )
+def _name_of(told: object) -> str:
+    if told is None:
+        return "done"
+    return "noData" if isinstance(told, NoDataFound) else "found"

@@ -1,28 +1,40 @@
-"""Asking the Crossroads Bank over HTTP, with patience that ends and never with a guess.
+"""The Crossroads Bank over HTTP, in the manner of the Belgif guide: one call, one outcome, and never a guess.
 
-Every call has a time-out; what may pass is tried again after a pause of random length; when the bank fails
-everybody, a breaker shared by all callers stops asking for a while. What remains unknown after that is raised
-as `CheckUnanswered`. The wire is described in the docstring of the package `infra.crossroads_simulator`.
+Every call has a time-out; nothing is tried again here, because that is the business of the check's own process. What
+brought no usable answer is raised as `CheckUnanswered`. The wire is described in the docstring of the package
+`infra.crossroads_simulator`.
 
 Identifiers travel in the body of a POST: an address ends up in logs.
 """
 
 import time
-import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 import httpx
-import tenacity
 
-from domain.crossroads.answers import CheckUnanswered, EmployerAnswer, UnansweredReason, WagesAnswer
-from infra.crossroads_breaker import BreakerOpen, SharedBreaker
-from infra.crossroads_replies import FailedAttempt, read_employer, read_wages, refuse_unless_ok
+from domain.crossroads.answers import (
+    CheckUnanswered,
+    Consultation,
+    EmployerAnswer,
+    Exchange,
+    UnansweredReason,
+    WagesAnswer,
+)
+from domain.crossroads.bank import Answered
+from infra.crossroads_replies import (
+    FailedAttempt,
+    Registering,
+    exchange_of,
+    read_employer,
+    read_registration,
+    read_wages,
+    refuse_unless_ok,
+)
 
 _EMPLOYERS = "/crossroads/v1/employers/query"
 _DECLARED_WAGES = "/crossroads/v1/declaredWages/query"
-_LEGAL_CONTEXT = "SINGLE_PERMIT:WORK_PART"
+_REGISTRATIONS = "/crossroads/v1/registrations"
 _LONGEST_TICKET = 36
 _LARGEST_REPLY_BYTES = 256 * 1024
 _MOST_CONNECTIONS = 64
@@ -32,45 +44,19 @@ Answer = TypeVar("Answer")
 WireValue = str | list[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallPolicy:
-    """How patient a question is. All times in seconds.
+class RestCrossroadsBank:
+    """Implements `domain.crossroads.bank.CrossroadsBank`. Safe for many threads.
 
-    timeout: the longest wait for a connection, for sending, and for the reply of one attempt.
-    attempts: the most attempts of one question.
-    total_budget: no attempt begins, and none waits, beyond this time after the question was put.
-    backoff_base, backoff_cap: before attempt n + 1 a random pause between 0 and base * 2**(n-1), at most the
-        cap ("full jitter"), on top of the time the bank itself asked to stay away (Retry-After).
-    breaker_threshold: after this many failed attempts in a row, over all callers, nobody asks any more.
-    breaker_reset: after this time one caller tries again, and all of them if that goes well.
+    `timeout` (seconds) is the longest wait for a connection, for sending, and for the whole reply. `digest` makes
+    keyed digests of what was sent and received: a bare one would betray a wage to whoever guesses it.
+
+    A ticket is the idempotency key: a reply that carries another one is no answer. A ticket of more than 36
+    characters, or of none, is a mistake of the caller and raises ValueError.
     """
 
-    timeout: float = 2.0
-    attempts: int = 4
-    total_budget: float = 10.0
-    backoff_base: float = 0.1
-    backoff_cap: float = 2.0
-    breaker_threshold: int = 20
-    breaker_reset: float = 5.0
-
-    def __post_init__(self) -> None:
-        if min(self.timeout, self.total_budget, self.backoff_base, self.backoff_cap, self.breaker_reset) <= 0:
-            raise ValueError("every time of a call policy is more than zero seconds")
-        if min(self.attempts, self.breaker_threshold) < 1:
-            raise ValueError("a call policy allows at least one attempt and one failure")
-
-
-class HttpCrossroadsGateway:
-    """The questions a case may ask, each answered or raised as `CheckUnanswered`. Safe for many threads.
-
-    `ticket` (1 to 36 characters, see `domain.crossroads.answers.ticket_of`) is the idempotency key: every
-    attempt of one question carries it, and a reply that carries another is no answer. A ticket of another
-    length is a mistake of the caller and raises ValueError.
-    """
-
-    def __init__(self, base_url: str, *, policy: CallPolicy) -> None:
-        self._policy = policy
-        self._breaker = SharedBreaker(threshold=policy.breaker_threshold, reset_seconds=policy.breaker_reset)
+    def __init__(self, base_url: str, *, timeout: float, digest: Callable[[bytes], str]) -> None:
+        self._timeout = timeout
+        self._digest = digest
         self._client = httpx.Client(
             base_url=base_url,
             headers={"Accept": "application/json, application/problem+json", "Accept-Encoding": "identity"},
@@ -79,97 +65,97 @@ class HttpCrossroadsGateway:
             trust_env=False,
         )
 
-    def employer(self, enterprise_number: str, *, ticket: str) -> EmployerAnswer:
+    def employer(self, enterprise_number: str, consultation: Consultation) -> Answered[EmployerAnswer]:
         """What the enterprise register holds under this number."""
-        body: dict[str, WireValue] = {"enterpriseNumber": enterprise_number}
+        ticket = consultation.ticket
         return self._ask(
             _EMPLOYERS,
-            ticket,
-            body,
+            consultation,
+            {"enterpriseNumber": enterprise_number},
             lambda content: read_employer(content, ticket=ticket, enterprise_number=enterprise_number),
         )
 
-    def declared_wages(self, ssin: str, enterprise_number: str, quarters: Sequence[str], *, ticket: str) -> WagesAnswer:
+    def declared_wages(
+        self, ssin: str, enterprise_number: str, quarters: Sequence[str], consultation: Consultation
+    ) -> Answered[WagesAnswer]:
         """What this employer declared for this worker in the given quarters ("2025Q3"), at least one."""
-        body: dict[str, WireValue] = {
-            "ssin": ssin,
-            "enterpriseNumber": enterprise_number,
-            "quarters": list(quarters),
-        }
+        ticket = consultation.ticket
         return self._ask(
             _DECLARED_WAGES,
-            ticket,
-            body,
+            consultation,
+            {"ssin": ssin, "enterpriseNumber": enterprise_number, "quarters": list(quarters)},
             lambda content: read_wages(content, ticket=ticket, enterprise_number=enterprise_number, quarters=quarters),
         )
+
+    def register(self, ssin: str, consultation: Consultation) -> Exchange:
+        """Enter the person in the authority's register; somebody who is in it already stays in it."""
+        return self._registration(ssin, Registering.REGISTER, consultation)
+
+    def unregister(self, ssin: str, consultation: Consultation) -> Exchange:
+        """Take the person out of the authority's register; somebody who is not in it stays out of it."""
+        return self._registration(ssin, Registering.UNREGISTER, consultation)
 
     def close(self) -> None:
         """Close all connections. A question put afterwards raises RuntimeError."""
         self._client.close()
 
-    def _ask(
-        self, path: str, ticket: str, question: Mapping[str, WireValue], read: Callable[[bytes], Answer]
-    ) -> Answer:
-        if not 1 <= len(ticket) <= _LONGEST_TICKET:
-            raise ValueError(f"a ticket has 1 to {_LONGEST_TICKET} characters, not {len(ticket)}")
-        body = {"ticket": ticket, "legalContext": _LEGAL_CONTEXT, **question}
-        deadline = time.monotonic() + self._policy.total_budget
-        attempts = 0
-
-        def attempt() -> Answer:
-            nonlocal attempts
-            attempts += 1
-            return read(self._reply(path, body, deadline))
-
-        try:
-            return self._patiently(lambda: self._breaker.call(attempt))
-        except FailedAttempt as failure:
-            reason = failure.reason
-        except BreakerOpen:
-            reason = UnansweredReason.BREAKER_OPEN
-        # Raised here and not above, so that no error that knows the request hangs on to it.
-        raise CheckUnanswered(reason, attempts)
-
-    def _patiently(self, attempt: Callable[[], Answer]) -> Answer:
-        policy = self._policy
-        retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception(
-                lambda error: isinstance(error, FailedAttempt) and error.is_worth_repeating
-            ),
-            stop=tenacity.stop_after_attempt(policy.attempts) | tenacity.stop_before_delay(policy.total_budget),
-            wait=_AskedPauseAndJitter(policy),
-            reraise=True,
+    def _registration(self, ssin: str, action: Registering, consultation: Consultation) -> Exchange:
+        ticket = consultation.ticket
+        done = self._ask(
+            _REGISTRATIONS,
+            consultation,
+            {"ssin": ssin, "action": action.value},
+            lambda content: read_registration(content, ticket=ticket, action=action),
         )
-        return retrying(attempt)
+        return done.exchange
 
-    def _reply(self, path: str, body: Mapping[str, WireValue], deadline: float) -> bytes:
-        """The content of a 200 reply; raises `FailedAttempt` for anything else."""
-        began = time.monotonic()
-        # At least a millisecond: httpx takes 0 for "at once" and has no notion of a past deadline.
-        seconds = max(0.001, min(self._policy.timeout, deadline - began))
+    def _ask(
+        self,
+        path: str,
+        consultation: Consultation,
+        question: Mapping[str, WireValue],
+        read: Callable[[bytes], Answer],
+    ) -> Answered[Answer]:
+        if not 1 <= len(consultation.ticket) <= _LONGEST_TICKET:
+            raise ValueError(f"a ticket has 1 to {_LONGEST_TICKET} characters, not {len(consultation.ticket)}")
+        request = self._client.build_request(
+            "POST",
+            path,
+            json={
+                "ticket": consultation.ticket,
+                "legalContext": consultation.legal_context,
+                "purpose": consultation.purpose,
+                **question,
+            },
+            headers={"BelGov-Trace-Id": consultation.trace_id},
+            timeout=self._timeout,
+        )
+        asked = self._digest(request.content)
+        exchange = Exchange(request_digest=asked)
         try:
-            with self._client.stream(
-                "POST", path, json=body, headers={"BelGov-Trace-Id": str(uuid.uuid4())}, timeout=seconds
-            ) as response:
-                content = _content(response, until=began + seconds)
+            status, retry_after, content = self._reply(request)
+            exchange = exchange_of(content, request_digest=asked, reply_digest=self._digest(content))
+            refuse_unless_ok(status, retry_after, content)
+            return Answered(answer=read(content), exchange=exchange)
+        except FailedAttempt as failure:
+            reason, stay_away = failure.reason, failure.stay_away_seconds
+        # Raised here and not above, so that no error that knows the request hangs on to it.
+        raise CheckUnanswered(reason, stay_away_seconds=stay_away, exchange=exchange)
+
+    def _reply(self, request: httpx.Request) -> tuple[int, str | None, bytes]:
+        """Status, Retry-After and content of the reply; raises `FailedAttempt` when there is no whole one."""
+        until = time.monotonic() + self._timeout
+        try:
+            response = self._client.send(request, stream=True)
+            try:
+                content = _content(response, until=until)
+            finally:
+                response.close()
         except httpx.TimeoutException:
             raise FailedAttempt(UnansweredReason.TIMEOUT) from None
         except httpx.TransportError:
             raise FailedAttempt(UnansweredReason.CONNECTION_FAILED) from None
-        refuse_unless_ok(response.status_code, response.headers.get("Retry-After"), content)
-        return content
-
-
-class _AskedPauseAndJitter(tenacity.wait.wait_base):
-    """The pause the bank asked for, and on top of it a random one, so that callers do not return in step."""
-
-    def __init__(self, policy: CallPolicy) -> None:
-        self._jitter = tenacity.wait_random_exponential(multiplier=policy.backoff_base, max=policy.backoff_cap)
-
-    def __call__(self, retry_state: tenacity.RetryCallState) -> float:
-        failure = retry_state.outcome.exception() if retry_state.outcome is not None else None
-        asked = failure.stay_away_seconds if isinstance(failure, FailedAttempt) else 0.0
-        return asked + self._jitter(retry_state)
+        return response.status_code, response.headers.get("Retry-After"), content
 
 
 def _content(response: httpx.Response, *, until: float) -> bytes:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
+from enum import StrEnum
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -19,24 +20,12 @@ from domain.crossroads.answers import (
     DeclaredWages,
     EmployerAnswer,
     EmployerOnRegister,
+    Exchange,
     NoDataFound,
     QuarterWages,
     UnansweredReason,
     WagesAnswer,
 )
-
-_SERVICE_AT_FAULT = frozenset(
-    {
-        UnansweredReason.TIMEOUT,
-        UnansweredReason.CONNECTION_FAILED,
-        UnansweredReason.SERVICE_UNAVAILABLE,
-        UnansweredReason.MAINTENANCE,
-        UnansweredReason.SOURCE_UNAVAILABLE,
-        UnansweredReason.INTERNAL_ERROR,
-        UnansweredReason.MALFORMED_ANSWER,
-    }
-)
-_WORTH_REPEATING = _SERVICE_AT_FAULT | {UnansweredReason.TOO_MANY_REQUESTS}
 
 # The codes of the bank (MSG...), of its suppliers (HAN...) and of MAGDA (digits) that are documented at
 # vlaamseoverheid.atlassian.net/wiki/spaces/MG/pages/2104688821.
@@ -60,6 +49,7 @@ _REASON_OF_CODE = {
     "99996": UnansweredReason.SOURCE_UNAVAILABLE,
 }
 
+_ALREADY_REGISTERED = "40143"
 _MAINTENANCE_PROBLEM = "urn:problem-type:cbss:maintenance"
 _A_VERY_LONG_TIME_SECONDS = 1e9
 
@@ -71,16 +61,6 @@ class FailedAttempt(Exception):
         self.reason = reason
         self.stay_away_seconds = stay_away_seconds
         super().__init__(reason.value)
-
-    @property
-    def is_worth_repeating(self) -> bool:
-        """Whether the same question may well be answered a moment later."""
-        return self.reason in _WORTH_REPEATING
-
-    @property
-    def blames_the_service(self) -> bool:
-        """Whether the bank itself is unwell, rather than displeased with this question or this caller."""
-        return self.reason in _SERVICE_AT_FAULT
 
 
 def refuse_unless_ok(status: int, retry_after: str | None, content: bytes) -> None:
@@ -102,6 +82,42 @@ def refuse_unless_ok(status: int, retry_after: str | None, content: bytes) -> No
     else:
         reason = UnansweredReason.MALFORMED_ANSWER
     raise FailedAttempt(reason, stay_away_seconds=_seconds_to_stay_away(retry_after))
+
+
+class Registering(StrEnum):
+    """What is asked of the register of persons about whom the authority may consult."""
+
+    REGISTER = "register"
+    UNREGISTER = "unregister"
+
+
+def read_registration(content: bytes, *, ticket: str, action: Registering) -> None:
+    """Return when the register now is as asked, whether or not it was so before; else raises `FailedAttempt`."""
+    reply = _parsed(_REGISTRATION_REPLY, content)
+    if action is Registering.REGISTER and reply.ticket == ticket and reply.status.code == _ALREADY_REGISTERED:
+        return
+    try:
+        done = _data_found(reply, reply.registration, ticket)
+    except FailedAttempt as failure:
+        if action is Registering.UNREGISTER and failure.reason is UnansweredReason.NOT_REGISTERED:
+            return
+        raise
+    if done is None or done.action != action:
+        raise FailedAttempt(UnansweredReason.MALFORMED_ANSWER)
+
+
+def exchange_of(content: bytes, *, request_digest: str, reply_digest: str) -> Exchange:
+    """What may be kept of a reply, whatever else is wrong with it: its code and the bank's own ticket."""
+    try:
+        envelope = _ENVELOPE.validate_json(content)
+    except ValidationError:
+        return Exchange(request_digest=request_digest, reply_digest=reply_digest)
+    return Exchange(
+        code=envelope.status.code,
+        ticket_cbss=envelope.ticket_cbss,
+        request_digest=request_digest,
+        reply_digest=reply_digest,
+    )
 
 
 def read_employer(content: bytes, *, ticket: str, enterprise_number: str) -> EmployerAnswer:
@@ -179,6 +195,22 @@ class _WagesReply(_Reply):
     declaration: _Declaration | None = None
 
 
+class _Registration(_Wire):
+    action: str
+
+
+class _RegistrationReply(_Reply):
+    registration: _Registration | None = None
+
+
+class _Envelope(BaseModel):
+    """The part that every reply has."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="ignore", hide_input_in_errors=True)
+    ticket_cbss: Annotated[str, Field(max_length=36)]
+    status: _Status
+
+
 class _Problem(BaseModel):
     model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
     type: str
@@ -186,6 +218,8 @@ class _Problem(BaseModel):
 
 _EMPLOYER_REPLY = TypeAdapter(_EmployerReply)
 _WAGES_REPLY = TypeAdapter(_WagesReply)
+_REGISTRATION_REPLY = TypeAdapter(_RegistrationReply)
+_ENVELOPE = TypeAdapter(_Envelope)
 _PROBLEM = TypeAdapter(_Problem)
 
 AnyReply = TypeVar("AnyReply", bound=_Reply)

@@ -20,6 +20,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 PREFIX = "PERMIT_"
 FOR_TESTS_ONLY = re.compile(r"PERMIT_REQUIRE_SERVERS|PERMIT_TEST_\w+")
 MENDABLE = "mendable"  # the type of our own validation errors: their text is the sentence
+TOPIC_PREFIX = re.compile(r"[a-z0-9.-]{0,60}")
 BROKER = re.compile(r"(?P<host>[\w.-]+|\[[0-9A-Fa-f:]+\]):(?P<port>\d{1,5})")
 
 
@@ -96,10 +97,17 @@ def _home_directory(path: Path) -> Path:
     return path.resolve()
 
 
+def _topic_prefix(prefix: str) -> str:
+    if TOPIC_PREFIX.fullmatch(prefix) is None:
+        _refuse("is not the beginning of a topic's name", "Use small letters, digits, dots and hyphens: acceptance.")
+    return prefix
+
+
 PostgresUrl = Annotated[str, AfterValidator(_postgresql_url)]
 WebUrl = Annotated[str, AfterValidator(_web_url)]
 IssuerUrl = Annotated[str, AfterValidator(_issuer_url)]
 BootstrapServers = Annotated[str, AfterValidator(_bootstrap_servers)]
+TopicPrefix = Annotated[str, AfterValidator(_topic_prefix)]
 ReadableFile = Annotated[Path, AfterValidator(_readable_file)]
 HomeDirectory = Annotated[Path, AfterValidator(_home_directory)]
 
@@ -119,8 +127,12 @@ class Settings(BaseSettings):
     """libpq URL of the key store, where it is not on the journal's server."""
     kafka: BootstrapServers | None = None
     """Bootstrap servers, `host:port` separated by commas."""
+    kafka_topic_prefix: TopicPrefix = ""
+    """Stands before the name of every topic and group: several environments may share one cluster."""
     crossroads_url: WebUrl | None = Field(default=None, repr=False)
     """Root of the Crossroads Bank's service, without a slash at the end."""
+    crossroads_policy_file: ReadableFile | None = None
+    """TOML: how fast and how patiently the bank is asked; see `infra.crossroads_policy`."""
     oidc_issuer: IssuerUrl | None = None
     """The issuer exactly as it stands in its tokens."""
     signing_key_file: ReadableFile | None = None

@@ -32,7 +32,7 @@ class NoServer(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Somewhere to look. Entering `open` gives an administrator's URL or raises NotHere."""
+    """Somewhere to look. Entering `open` gives an address or raises NotHere."""
 
     name: str
     open: Callable[[], AbstractContextManager[str]]
@@ -40,8 +40,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundServer:
+    """``address`` is what a client needs: an administrator's URL of PostgreSQL, Kafka's bootstrap servers."""
+
     place: str
-    admin_url: str
+    address: str
 
 
 @contextmanager
@@ -54,11 +56,11 @@ def first_server(places: Sequence[Place]) -> Iterator[FoundServer]:
     with ExitStack() as opened:
         for place in places:
             try:
-                url = opened.enter_context(place.open())
+                address = opened.enter_context(place.open())
             except NotHere as why:
                 reasons.append(f"{place.name}: {why}")
                 continue
-            yield FoundServer(place=place.name, admin_url=url)
+            yield FoundServer(place=place.name, address=address)
             return
     raise NoServer("; ".join(reasons))
 

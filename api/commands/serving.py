@@ -27,6 +27,7 @@ _SIMULATOR_SEED = 2026
 class Work(StrEnum):
     PROJECTIONS = "projections"
     CROSSROADS = "crossroads"
+    RELAY = "relay"
     DEADLINES = "deadlines"
     ALL = "all"
 
@@ -69,6 +70,8 @@ def work(
 ) -> None:
     """Workers without the HTTP interface."""
     settings = load_settings()
+    if what is Work.RELAY and settings.kafka is None:
+        raise typer.BadParameter("the relay sends to Kafka: set PERMIT_KAFKA to its bootstrap servers, host:port")
     with (
         _until_asked_to_end(until_stdin_closes) as asked,
         open_program(settings) as program,
@@ -109,6 +112,7 @@ def _workers(program: Program, settings: Settings, what: Work) -> Iterator[Watch
                 crossroads_url=crossroads_url,
                 projections=what in (Work.PROJECTIONS, Work.ALL),
                 deadlines=what in (Work.DEADLINES, Work.ALL),
+                relay=what in (Work.RELAY, Work.ALL),
             )
         )
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from api.demonstration.people import AUTHORITY, Party, employer, person, representative, ssin_of
 from domain.case.codes import kind_of_category
-from domain.crossroads.check_process import quarters_to_ask
+from domain.crossroads.case_checks import quarters_to_ask
 from domain.law.applicable_law import NothingInForce
 from domain.law.rulebook import Rulebook
 from infra.identity.caller import Role

@@ -24,15 +24,16 @@ from api.demonstration.callers import Callers
 from api.demonstration.counter import Counter, DemonstrationFailed
 from api.demonstration.plan import PlannedCase
 from api.demonstration.season import BACKLOG_FROM
+from consumers.check_intake import CheckIntake
 from domain.case.commands import CIVIL_TIME
 from infra.child_process import running_child
 from infra.clock import DemonstrationClock
 from infra.crossroads_process import simulator_process
 from infra.identity.development_issuer import DevelopmentIssuer
 from infra.keys import MasterKey
+from infra.postgres.check_work import CheckWorkTable
 from infra.postgres.connections import DatabaseUnavailable
 from infra.postgres.demonstration_databases import clear_for_demonstration
-from infra.postgres.in_process_checks import POSITION_NAME
 from infra.postgres.migrate import shipped_migrations
 from infra.postgres.server_access import database_server
 from infra.settings import Settings
@@ -58,8 +59,15 @@ class Stage:
 
     def wait_until_all_is_counted(self) -> None:
         """Wait until every check has its outcome and every read model has come to the end of the journal."""
-        readers = [POSITION_NAME, *(each.name for each in self.program.read_models)]
-        _waited_for(lambda: self._have_come_to_the_end(readers) or None, "come to the end of the journal")
+        readers = [each.name for each in self.program.read_models]
+        work = CheckWorkTable(self.program.writers)
+
+        def is_done() -> bool | None:
+            # In this order: what comes after a look must be seen by the next one.
+            brought = self._have_come_to_the_end([CheckIntake.name])
+            return (brought and not work.is_anything_open() and self._have_come_to_the_end(readers)) or None
+
+        _waited_for(is_done, "come to the end of the journal")
 
     def due(self, day: date) -> Set[str]:
         """The ids of the cases that have a warning or a breach by ``day`` that is not recorded yet."""

@@ -28,10 +28,16 @@ from domain.crossroads.answers import CheckKind, DeclaredWages, EmployerOnRegist
 from domain.law.rulebook import Rulebook
 
 
+def is_awaited(case: Case, check: CheckKind, revision: int) -> bool:
+    """An answer counts once, for the revision that was asked last, while the case is open."""
+    asked = case.checks.get(check.value)
+    return case.is_open and asked is not None and asked.revision == revision and asked.state is CheckState.REQUESTED
+
+
 def record_answer(
     case: Case, command: RecordCrossroadsAnswer, context: CommandContext, rulebook: Rulebook
 ) -> list[CaseEvent]:
-    if not _is_awaited(case, command.check, command.revision):
+    if not is_awaited(case, command.check, command.revision):
         return []
     answer = command.answer
     events: list[CaseEvent] = [
@@ -66,7 +72,7 @@ def record_answer(
 def record_failure(
     case: Case, command: RecordCrossroadsFailure, context: CommandContext, rulebook: Rulebook
 ) -> list[CaseEvent]:
-    if not _is_awaited(case, command.check, command.revision):
+    if not is_awaited(case, command.check, command.revision):
         return []
     events: list[CaseEvent] = [
         CrossroadsCheckFailed(
@@ -93,9 +99,3 @@ def add_evidence(
         candidates=command.evidence.candidates,
     )
     return [added, *labour_market_test_assessed(evolve(case, added), context, rulebook)]
-
-
-def _is_awaited(case: Case, check: CheckKind, revision: int) -> bool:
-    """An answer counts once, for the revision that was asked last, while the case is open."""
-    asked = case.checks.get(check.value)
-    return case.is_open and asked is not None and asked.revision == revision and asked.state is CheckState.REQUESTED

@@ -30,7 +30,7 @@ from domain.case.openness import require_open
 from domain.case.refusals import CommandRefused, Reason
 from domain.case.verification import labour_market_test_assessed, salary_judged_anew
 from domain.crossroads.answers import CheckKind
-from domain.crossroads.check_process import checks_due
+from domain.crossroads.case_checks import checks_due
 from domain.law.rulebook import Rulebook
 
 WORKER: Final = "worker"

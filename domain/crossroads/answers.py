@@ -66,8 +66,6 @@ class UnansweredReason(StrEnum):
     TOO_MANY_REQUESTS = "tooManyRequests"
     INTERNAL_ERROR = "internalError"
     MALFORMED_ANSWER = "malformedAnswer"
-    BREAKER_OPEN = "breakerOpen"
-    """The bank was not called (again), because the calls of everybody had been failing."""
     INCOMPLETE_DATA = "incompleteData"
     SSIN_UNKNOWN = "ssinUnknown"
     SSIN_REPLACED = "ssinReplaced"
@@ -80,23 +78,50 @@ class UnansweredReason(StrEnum):
     """The bank refused with a code that is not in its documentation as we know it."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consultation:
+    """What goes along with every question, so that the bank and we can both account for it.
+
+    `ticket` (36 characters, see `ticket_of`) is the idempotency key: every attempt at one question carries it.
+    `trace_id` is a UUIDv4 of this one attempt (Belgif's BelGov-Trace-Id). `legal_context` (at most 64 characters)
+    says under which law, `purpose` (the bank's quality code) in which quality the authority asks.
+    """
+
+    ticket: str
+    trace_id: str
+    legal_context: str
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """What may be kept of a call beside its conclusion: the bank's code and ticket, and keyed digests."""
+
+    code: str | None = None
+    ticket_cbss: str | None = None
+    request_digest: str | None = None
+    reply_digest: str | None = None
+
+
 class CheckUnanswered(Exception):
     """The outcome of a question is unknown. Never a pass, never a refusal: ask again or ask a person.
 
-    `reason` is one of `UnansweredReason` as plain text, `attempts` the number of calls that reached out to
-    the bank (0 when the breaker held back the first). Neither they nor the message identify a person.
+    `stay_away_seconds` is how long the bank asked not to be called. Nothing here identifies a person.
     """
 
-    def __init__(self, reason: str, attempts: int) -> None:
-        self.reason = str(reason)
-        self.attempts = attempts
-        super().__init__(f"the Crossroads Bank gave no usable answer after {attempts} attempts: {self.reason}")
+    def __init__(
+        self, reason: UnansweredReason, *, stay_away_seconds: float = 0.0, exchange: Exchange | None = None
+    ) -> None:
+        self.reason = reason
+        self.stay_away_seconds = stay_away_seconds
+        self.exchange = exchange or Exchange()
+        super().__init__(f"the Crossroads Bank gave no usable answer: {reason.value}")
 
 
 _TICKETS = uuid.UUID("5b7f0c9e-0d4e-5d0c-9a0d-6d1f6f0c2c11")
 
 
-def ticket_of(application_id: str, check: CheckKind, revision: int) -> str:
+def ticket_of(application_id: str, check: str, revision: int) -> str:
     """The idempotency key of one check: 36 characters, as long as the bank's envelope allows.
 
     The same application, check and revision always give the same ticket; asking anew takes a new revision.

@@ -1,29 +1,122 @@
-"""Which questions an application raises at the Crossroads Bank."""
+"""How one check goes on after each attempt: answered, asked again, asked late, or given up to a person.
+
+A decider: the outcome of an attempt, what is known of the check, and the hour go in; the next step comes out. It waits
+for nobody and calls nobody. What the bank did not say is never read as a pass or as a refusal.
+"""
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final, TypeAlias
 
-from domain.case.application import Application
-from domain.crossroads.answers import CheckKind
+from domain.crossroads.answers import CheckUnanswered, CrossroadsAnswer, UnansweredReason
 
 
-def checks_due(application: Application) -> tuple[CheckKind, ...]:
-    """The checks that filing makes due.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long a check is asked again. ``late_after`` and ``give_up_after`` count from when it was first due."""
 
-    The employer is looked up always. Declared wages exist only for a worker who already works here, so only a
-    renewal is confirmed from them; a first application is judged on its contract (FACTS 6.5).
+    first_pause: timedelta = timedelta(seconds=0.5)
+    longest_pause: timedelta = timedelta(minutes=10)
+    incomplete_pause: timedelta = timedelta(hours=1)
+    late_after: timedelta = timedelta(minutes=15)
+    give_up_after: timedelta = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedCheck:
+    """``attempts`` counts the calls that reached out to the bank, the last one included."""
+
+    asked_at: datetime
+    attempts: int
+    registered: bool
+
+
+class Phase(StrEnum):
+    """Where a check stands that has no outcome yet."""
+
+    ASKED = "asked"
+    ASKED_AGAIN = "askedAgain"
+    LATE = "late"
+    OVERDUE = "overdue"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The bank has answered."""
+
+    answer: CrossroadsAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class AskAgain:
+    """Ask once more after ``pause``."""
+
+    pause: timedelta
+    reason: UnansweredReason
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterFirst:
+    """The authority may not consult about the person yet: register, then ask at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """A person has to look. ``alarms_security`` is for an access that was denied to us."""
+
+    reason: UnansweredReason
+    alarms_security: bool = False
+
+
+Outcome: TypeAlias = CrossroadsAnswer | CheckUnanswered
+Step: TypeAlias = Record | AskAgain | RegisterFirst | GiveUp
+
+BLAMES_THE_BANK: Final = frozenset(
+    {
+        UnansweredReason.TIMEOUT,
+        UnansweredReason.CONNECTION_FAILED,
+        UnansweredReason.SERVICE_UNAVAILABLE,
+        UnansweredReason.MAINTENANCE,
+        UnansweredReason.SOURCE_UNAVAILABLE,
+        UnansweredReason.INTERNAL_ERROR,
+        UnansweredReason.MALFORMED_ANSWER,
+    }
+)
+"""The bank itself is unwell, rather than displeased with this question or this caller."""
+
+_PASSES: Final = BLAMES_THE_BANK | {UnansweredReason.TOO_MANY_REQUESTS}
+
+
+def phase(asked: AskedCheck, patience: Patience, now: datetime) -> Phase:
+    """Where a check without an outcome stands at ``now``."""
+    waited = now - asked.asked_at
+    if waited >= patience.give_up_after:
+        return Phase.OVERDUE
+    if waited >= patience.late_after:
+        return Phase.LATE
+    return Phase.ASKED if asked.attempts == 0 else Phase.ASKED_AGAIN
+
+
+def next_step(asked: AskedCheck, outcome: Outcome, patience: Patience, now: datetime, chance: float) -> Step:
+    """What follows from an attempt. ``chance`` (0 to 1) is drawn by the caller: pauses have full jitter.
+
+    The pause is a random part of twice the last, at most the longest, on top of what the bank asked for itself.
     """
-    if application.renewal:
-        return (CheckKind.EMPLOYER_REGISTER, CheckKind.DECLARED_WAGES)
-    return (CheckKind.EMPLOYER_REGISTER,)
-
-
-def quarters_to_ask(filed_on: date) -> tuple[str, ...]:
-    """The last four whole quarters before filing that can have been declared, oldest first, as ``2025Q3``.
-
-    Declarations (DmfA) follow a quarter by about a month, so the quarter that ended last before filing is left
-    out: it may not be complete yet. The exact filing deadline is not published (FACTS 11).
-    """
-    current = filed_on.year * 4 + (filed_on.month - 1) // 3
-    return tuple(f"{number // 4}Q{number % 4 + 1}" for number in range(current - 5, current - 1))
+    if not isinstance(outcome, CheckUnanswered):
+        return Record(outcome)
+    reason = outcome.reason
+    if reason is UnansweredReason.NOT_REGISTERED and not asked.registered:
+        return RegisterFirst()
+    if reason in _PASSES:
+        grown = patience.first_pause * 2 ** min(asked.attempts - 1, 32)
+        pause = chance * min(grown, patience.longest_pause) + timedelta(seconds=outcome.stay_away_seconds)
+    elif reason is UnansweredReason.INCOMPLETE_DATA:
+        pause = patience.incomplete_pause
+    else:
+        return GiveUp(reason, alarms_security=reason is UnansweredReason.NO_ACCESS)
+    if now + pause >= asked.asked_at + patience.give_up_after:
+        return GiveUp(reason)
+    return AskAgain(pause, reason)

@@ -1,6 +1,7 @@
 """The levers of the simulator, for tests and demonstrations; from this machine only, like all of it.
 
     GET    /admin/attempts   {"attempts": {ticket: number of requests}}
+    GET    /admin/registrations   {"registered": number of persons who may be asked about}
     PUT    /admin/wages      {"declarations": [{"ssin", "enterpriseNumber",
                                                 "quarters": [{"quarter", "grossEuroCents"}, ...]}, ...]}
                              replaces what the seed gives for that worker and employer; no quarters: no data
@@ -58,6 +59,10 @@ def administration_routes(bank: SimulatedBank) -> APIRouter:
     @routes.get("/attempts")
     async def attempts() -> dict[str, dict[str, int]]:
         return {"attempts": bank.attempts}
+
+    @routes.get("/registrations")
+    async def registrations() -> dict[str, int]:
+        return {"registered": bank.registrations}
 
     @routes.put("/wages")
     async def choose_wages(chosen: ChosenWages) -> Response:

@@ -36,6 +36,7 @@ class SimulatedBank:
         self._outage: Trouble | None = None
         self._chosen_fates: dict[str, Fate] = {}
         self._chosen_wages: dict[tuple[str, str], dict[str, int]] = {}
+        self._registered: set[str] = set()
 
     @property
     def retry_after_seconds(self) -> int:
@@ -53,6 +54,27 @@ class SimulatedBank:
     def undertaking(self, enterprise_number: str) -> Undertaking | None:
         it = self._circumstances
         return undertaking(it.seed, enterprise_number, it.holding_shares)
+
+    def is_registered(self, ssin: str) -> bool:
+        """Whether the person may be asked about."""
+        return ssin in self._registered
+
+    def register(self, ssin: str) -> bool:
+        """Enter a person in the register; False for somebody who is in it already."""
+        known = ssin in self._registered
+        self._registered.add(ssin)
+        return not known
+
+    def unregister(self, ssin: str) -> bool:
+        """Take a person out of the register; False for somebody who is not in it."""
+        known = ssin in self._registered
+        self._registered.discard(ssin)
+        return known
+
+    @property
+    def registrations(self) -> int:
+        """How many persons are in the register."""
+        return len(self._registered)
 
     def wages(self, ssin: str, enterprise_number: str, quarters: list[str]) -> dict[str, int]:
         """The declared quarters among those asked for, with the gross pay in euro cents; empty: no data."""

@@ -18,6 +18,9 @@ _MAINTENANCE_SECONDS = 1_800
 
 _SOURCE_TEMPORARILY_UNAVAILABLE = "99996"
 _INTERNAL_ERROR = "MSG00003"
+_NOT_INTEGRATED = "MSG00012"
+_NO_INSCRIPTION = "40003"
+_ALREADY_REGISTERED = "40143"
 
 Ticket = Annotated[str, Field(min_length=1, max_length=36)]
 Ssin = Annotated[str, Field(pattern=r"^\d{11}$")]
@@ -32,15 +35,22 @@ class RequestBody(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, extra="forbid", hide_input_in_errors=True)
 
 
-class EmployerQuestion(RequestBody):
+class Question(RequestBody):
     ticket: Ticket
     legal_context: Annotated[str, Field(min_length=1, max_length=64)]
+    purpose: Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class EmployerQuestion(Question):
     enterprise_number: EnterpriseNumber
 
 
-class WagesQuestion(RequestBody):
-    ticket: Ticket
-    legal_context: Annotated[str, Field(min_length=1, max_length=64)]
+class RegistrationRequest(Question):
+    ssin: Ssin
+    action: Literal["register", "unregister"]
+
+
+class WagesQuestion(Question):
     ssin: Ssin
     enterprise_number: EnterpriseNumber
     quarters: Annotated[list[Quarter], Field(min_length=1, max_length=40)]
@@ -66,6 +76,8 @@ def consultation_routes(bank: SimulatedBank) -> APIRouter:
         trouble = await _receive(bank, "declaredWages", question.ticket)
         if trouble is not None:
             return _troubled(bank, trouble, question.ticket, trace_id)
+        if not bank.is_registered(question.ssin):
+            return _envelope(question.ticket, trace_id, "NO_RESULT", _NOT_INTEGRATED)
         found = bank.wages(question.ssin, question.enterprise_number, question.quarters)
         if not found:
             return _envelope(question.ticket, trace_id, "NO_DATA_FOUND", "MSG00100")
@@ -74,6 +86,18 @@ def consultation_routes(bank: SimulatedBank) -> APIRouter:
             "quarters": [{"quarter": quarter, "grossEuroCents": cents} for quarter, cents in found.items()],
         }
         return _envelope(question.ticket, trace_id, "DATA_FOUND", "MSG00000", declaration=declaration)
+
+    @routes.post("/registrations")
+    async def change_registration(request: RegistrationRequest, trace_id: TraceId = None) -> Response:
+        trouble = await _receive(bank, request.action, request.ticket)
+        if trouble is not None:
+            return _troubled(bank, trouble, request.ticket, trace_id)
+        if request.action == "register" and not bank.register(request.ssin):
+            return _envelope(request.ticket, trace_id, "NO_RESULT", _ALREADY_REGISTERED)
+        if request.action == "unregister" and not bank.unregister(request.ssin):
+            return _envelope(request.ticket, trace_id, "NO_RESULT", _NO_INSCRIPTION)
+        registration = {"action": request.action}
+        return _envelope(request.ticket, trace_id, "DATA_FOUND", "MSG00000", registration=registration)
 
     return routes
 

@@ -1,4 +1,4 @@
-"""A Crossroads Bank that a test scripts: what it answers, how slowly, and when the breaker holds it back."""
+"""A Crossroads Bank that a test scripts: what it answers, and when it lets a question through."""
 
 from __future__ import annotations
 
@@ -9,31 +9,33 @@ from decimal import Decimal
 from threading import Event, Lock
 
 from domain.crossroads.answers import (
-    CheckUnanswered,
+    Consultation,
     DeclaredWages,
     EmployerAnswer,
     EmployerOnRegister,
+    Exchange,
     QuarterWages,
-    UnansweredReason,
     WagesAnswer,
 )
+from domain.crossroads.bank import Answered
 
 ACTIVE = EmployerOnRegister(enterprise_number="0202239951", name="Haven NV", active=True)
-HELD_BACK = CheckUnanswered(UnansweredReason.BREAKER_OPEN, 0)
+KEPT = Exchange(code="MSG00000", ticket_cbss="ticket of the bank", request_digest="a" * 64, reply_digest="b" * 64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A question as it reached the bank; ``ssin`` and ``quarters`` for declared wages only."""
+    """A call as it reached the bank; ``operation`` is the method's name."""
 
-    ticket: str
-    enterprise_number: str
+    operation: str
+    consultation: Consultation
+    enterprise_number: str | None = None
     ssin: str | None = None
     quarters: tuple[str, ...] = ()
 
 
 @dataclass
-class ScriptedGateway:
+class ScriptedBank:
     """Gives ``replies`` in turn, then that the employer is active and the pay EUR 15,000 a quarter."""
 
     replies: deque[object] = field(default_factory=deque)
@@ -41,15 +43,36 @@ class ScriptedGateway:
     before_answering: Callable[[Asked], object] = lambda _: None
     _mutex: Lock = field(default_factory=Lock)
 
-    def employer(self, enterprise_number: str, *, ticket: str) -> EmployerAnswer:
-        reply = self._reply(Asked(ticket=ticket, enterprise_number=enterprise_number))
-        return ACTIVE if reply is None else reply  # type: ignore[return-value]
+    def operations(self) -> list[str]:
+        return [each.operation for each in self.asked]
 
-    def declared_wages(self, ssin: str, enterprise_number: str, quarters: Sequence[str], *, ticket: str) -> WagesAnswer:
-        asked = Asked(ticket=ticket, enterprise_number=enterprise_number, ssin=ssin, quarters=tuple(quarters))
+    def employer(self, enterprise_number: str, consultation: Consultation) -> Answered[EmployerAnswer]:
+        asked = Asked(operation="employer", consultation=consultation, enterprise_number=enterprise_number)
+        reply = self._reply(asked)
+        return Answered(answer=ACTIVE if reply is None else reply, exchange=KEPT)  # type: ignore[arg-type]
+
+    def declared_wages(
+        self, ssin: str, enterprise_number: str, quarters: Sequence[str], consultation: Consultation
+    ) -> Answered[WagesAnswer]:
+        asked = Asked(
+            operation="declared_wages",
+            consultation=consultation,
+            enterprise_number=enterprise_number,
+            ssin=ssin,
+            quarters=tuple(quarters),
+        )
         reply = self._reply(asked)
         declared = tuple(QuarterWages(quarter=each, gross=Decimal(15_000)) for each in quarters)
-        return DeclaredWages(quarters=declared) if reply is None else reply  # type: ignore[return-value]
+        wages = DeclaredWages(quarters=declared) if reply is None else reply
+        return Answered(answer=wages, exchange=KEPT)  # type: ignore[arg-type]
+
+    def register(self, ssin: str, consultation: Consultation) -> Exchange:
+        self._reply(Asked(operation="register", consultation=consultation, ssin=ssin))
+        return KEPT
+
+    def unregister(self, ssin: str, consultation: Consultation) -> Exchange:
+        self._reply(Asked(operation="unregister", consultation=consultation, ssin=ssin))
+        return KEPT
 
     def _reply(self, asked: Asked) -> object:
         with self._mutex:

@@ -1,4 +1,4 @@
-"""The real simulator in its own process, gateways in a hurry, and a bank that says what it is told."""
+"""The real simulator in its own process, gateways to it, and a bank that says what it is told."""
 
 import json
 import threading
@@ -10,8 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
-from infra.crossroads_gateway import CallPolicy, HttpCrossroadsGateway
+from infra.crossroads_gateway import RestCrossroadsBank
 from infra.crossroads_process import running_simulator
+from tests.crossroads.asking import bank_at
 
 SEED = 2026
 
@@ -38,26 +39,13 @@ def administration(simulator: str) -> Iterator[httpx.Client]:
         client.delete("/outage")
 
 
-def hurried_gateway(address: str, **policy: Any) -> HttpCrossroadsGateway:
-    """A gateway that makes three attempts with pauses of milliseconds, unless told otherwise."""
-    hurried: dict[str, Any] = {
-        "timeout": 3.0,
-        "attempts": 3,
-        "total_budget": 10.0,
-        "backoff_base": 0.002,
-        "backoff_cap": 0.01,
-        "breaker_threshold": 1_000,
-    }
-    return HttpCrossroadsGateway(address, policy=CallPolicy(**{**hurried, **policy}))
-
-
 @pytest.fixture
-def open_gateway() -> Iterator[Callable[..., HttpCrossroadsGateway]]:
-    """Opens hurried gateways of any policy and closes them after the test."""
-    opened: list[HttpCrossroadsGateway] = []
+def open_gateway() -> Iterator[Callable[..., RestCrossroadsBank]]:
+    """Opens gateways of any time-out and closes them after the test."""
+    opened: list[RestCrossroadsBank] = []
 
-    def open_one(address: str, **policy: Any) -> HttpCrossroadsGateway:
-        opened.append(hurried_gateway(address, **policy))
+    def open_one(address: str, **options: float) -> RestCrossroadsBank:
+        opened.append(bank_at(address, **options))
         return opened[-1]
 
     yield open_one
@@ -66,17 +54,17 @@ def open_gateway() -> Iterator[Callable[..., HttpCrossroadsGateway]]:
 
 
 @pytest.fixture(scope="module")
-def gateway(simulator: str) -> Iterator[HttpCrossroadsGateway]:
-    """Asks the simulator; one for the whole module, because none of its users trips the breaker."""
-    one = hurried_gateway(simulator)
+def gateway(simulator: str) -> Iterator[RestCrossroadsBank]:
+    """Asks the simulator; one for the whole module."""
+    one = bank_at(simulator)
     yield one
     one.close()
 
 
 @pytest.fixture(scope="module")
-def gateway_to_script(scripted_server: "ScriptedBank") -> Iterator[HttpCrossroadsGateway]:
-    """Asks the scripted bank; one for the whole module, because none of its users trips the breaker."""
-    one = hurried_gateway(scripted_server.address)
+def gateway_to_script(scripted_server: "ScriptedBank") -> Iterator[RestCrossroadsBank]:
+    """Asks the scripted bank; one for the whole module."""
+    one = bank_at(scripted_server.address)
     yield one
     one.close()
 

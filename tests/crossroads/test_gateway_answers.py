@@ -21,9 +21,10 @@ from domain.crossroads.answers import (
     QuarterWages,
     ticket_of,
 )
-from infra.crossroads_gateway import CallPolicy, HttpCrossroadsGateway
+from infra.crossroads_gateway import RestCrossroadsBank
 from infra.crossroads_process import running_simulator
 from infra.crossroads_simulator.holdings import HoldingShares, company_name, gross_cents, undertaking
+from tests.crossroads.asking import under
 
 SEED = 2026
 SHARES = HoldingShares(no_data=0.2, inactive=0.2)
@@ -31,7 +32,13 @@ SSIN = "85073003328"
 EMPLOYER = "0202239951"
 UNDERTAKINGS = [f"0{index:07d}{97 - index % 97:02d}" for index in range(2_000_000, 2_000_060)]
 
-Opener = Callable[..., HttpCrossroadsGateway]
+Opener = Callable[..., RestCrossroadsBank]
+
+
+@pytest.fixture(autouse=True)
+def registered(gateway: RestCrossroadsBank) -> None:
+    """The authority may ask about the worker."""
+    gateway.register(SSIN, under("t-register"))
 
 
 def an_undertaking(kind: str) -> str:
@@ -43,31 +50,31 @@ def an_undertaking(kind: str) -> str:
     raise AssertionError(kind)
 
 
-def test_an_active_employer_is_found_on_the_register(gateway: HttpCrossroadsGateway) -> None:
+def test_an_active_employer_is_found_on_the_register(gateway: RestCrossroadsBank) -> None:
     number = an_undertaking("active")
 
-    answer = gateway.employer(number, ticket="t-found")
+    answer = gateway.employer(number, under("t-found")).answer
 
     assert answer == EmployerOnRegister(enterprise_number=number, name=company_name(number), active=True)
 
 
-def test_an_employer_that_was_struck_off_is_found_and_not_active(gateway: HttpCrossroadsGateway) -> None:
+def test_an_employer_that_was_struck_off_is_found_and_not_active(gateway: RestCrossroadsBank) -> None:
     number = an_undertaking("struckOff")
 
-    answer = gateway.employer(number, ticket="t-struck-off")
+    answer = gateway.employer(number, under("t-struck-off")).answer
 
     assert answer == EmployerOnRegister(enterprise_number=number, name=company_name(number), active=False)
 
 
-def test_that_the_register_holds_nothing_is_an_answer(gateway: HttpCrossroadsGateway) -> None:
-    assert gateway.employer(an_undertaking("unknown"), ticket="t-nothing") == NoDataFound()
+def test_that_the_register_holds_nothing_is_an_answer(gateway: RestCrossroadsBank) -> None:
+    assert gateway.employer(an_undertaking("unknown"), under("t-nothing")).answer == NoDataFound()
 
 
-def test_declared_wages_are_those_a_caller_can_derive_from_the_seed(gateway: HttpCrossroadsGateway) -> None:
+def test_declared_wages_are_those_a_caller_can_derive_from_the_seed(gateway: RestCrossroadsBank) -> None:
     quarters = ["2025Q2", "2025Q1"]
     cents = {q: gross_cents(SEED, SSIN, EMPLOYER, q, SHARES) for q in quarters}
 
-    answer = gateway.declared_wages(SSIN, EMPLOYER, quarters, ticket="t-wages")
+    answer = gateway.declared_wages(SSIN, EMPLOYER, quarters, under("t-wages")).answer
 
     assert None not in cents.values()
     assert answer == DeclaredWages(
@@ -76,14 +83,14 @@ def test_declared_wages_are_those_a_caller_can_derive_from_the_seed(gateway: Htt
 
 
 def test_chosen_wages_come_back_to_the_cent_and_an_undeclared_quarter_is_absent(
-    gateway: HttpCrossroadsGateway, administration: httpx.Client
+    gateway: RestCrossroadsBank, administration: httpx.Client
 ) -> None:
     # Given pay of which no binary fraction is exact, in two of the three quarters asked for
     declare(administration, {"2025Q1": 1_234_567_01, "2025Q2": 7})
 
     # When asked by a caller whose decimals are rounded to four digits
     with decimal.localcontext(decimal.Context(prec=4)):
-        answer = gateway.declared_wages(SSIN, EMPLOYER, ["2025Q1", "2025Q2", "2025Q3"], ticket="t-exact")
+        answer = gateway.declared_wages(SSIN, EMPLOYER, ["2025Q1", "2025Q2", "2025Q3"], under("t-exact")).answer
 
     # Then each cent is there
     assert isinstance(answer, DeclaredWages)
@@ -94,20 +101,20 @@ def test_chosen_wages_come_back_to_the_cent_and_an_undeclared_quarter_is_absent(
 
 
 def test_a_worker_without_a_declared_quarter_has_no_data(
-    gateway: HttpCrossroadsGateway, administration: httpx.Client
+    gateway: RestCrossroadsBank, administration: httpx.Client
 ) -> None:
     declare(administration, {})
 
-    assert gateway.declared_wages(SSIN, EMPLOYER, ["2025Q1"], ticket="t-none") == NoDataFound()
+    assert gateway.declared_wages(SSIN, EMPLOYER, ["2025Q1"], under("t-none")).answer == NoDataFound()
 
 
 def test_a_slow_answer_within_the_time_out_is_an_answer(open_gateway: Opener) -> None:
     with running_simulator(SEED, slow_share=1, slow_ms=150, no_data_share=0, transient_share=0) as address:
-        answer = open_gateway(address).employer(EMPLOYER, ticket="t-slow")
+        answer = open_gateway(address).employer(EMPLOYER, under("t-slow")).answer
 
         assert isinstance(answer, EmployerOnRegister)
-        # When sixteen ask at once, neither the gateway nor its breaker makes one wait for another.
-        gateway = open_gateway(address, attempts=1)
+        # When sixteen ask at once, the gateway makes none wait for another.
+        gateway = open_gateway(address)
         with ThreadPoolExecutor(16) as callers:
             elapsed = list(callers.map(lambda n: seconds_of(gateway, f"t-{n}"), range(16)))
         assert max(elapsed) < 16 * 0.150 / 2
@@ -139,10 +146,9 @@ def test_two_simulators_of_one_seed_give_one_history_whatever_the_order(open_gat
     assert again == history
     assert attempts_again == attempts
     assert different != history
-    # Then every kind of ending has been seen, after one, two and three attempts
+    # Then every kind of ending has been seen
     kinds = {answer if isinstance(answer, str) else type(answer) for answer in history.values()}
     assert {EmployerOnRegister, NoDataFound, "serviceUnavailable", "sourceUnavailable"} <= kinds
-    assert set(attempts.values()) == {1, 2, 3}
 
 
 def test_a_question_travels_in_the_body_with_its_ticket_and_a_trace_id(
@@ -151,7 +157,7 @@ def test_a_question_travels_in_the_body_with_its_ticket_and_a_trace_id(
     status = {"value": "NO_DATA_FOUND", "code": "MSG00100", "description": ""}
     scripted_bank.says(200, {"ticket": "t-body", "ticketCbss": "x", "status": status})
 
-    open_gateway(scripted_bank.address).declared_wages(SSIN, EMPLOYER, ["2025Q1"], ticket="t-body")
+    open_gateway(scripted_bank.address).declared_wages(SSIN, EMPLOYER, ["2025Q1"], under("t-body"))
 
     [(path, headers, body)] = scripted_bank.requests
     assert path == "/crossroads/v1/declaredWages/query"
@@ -159,6 +165,7 @@ def test_a_question_travels_in_the_body_with_its_ticket_and_a_trace_id(
     assert json.loads(body) == {
         "ticket": "t-body",
         "legalContext": "SINGLE_PERMIT:WORK_PART",
+        "purpose": "WORK_PERMIT_APPLICATION",
         "ssin": SSIN,
         "enterpriseNumber": EMPLOYER,
         "quarters": ["2025Q1"],
@@ -169,7 +176,7 @@ def test_a_question_travels_in_the_body_with_its_ticket_and_a_trace_id(
 @pytest.mark.parametrize("trouble", ["garbage", "wrongSchema", "connectionCut", "serviceUnavailable"])
 def test_no_log_line_and_no_error_names_the_worker(
     trouble: str,
-    gateway: HttpCrossroadsGateway,
+    gateway: RestCrossroadsBank,
     administration: httpx.Client,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -178,7 +185,7 @@ def test_no_log_line_and_no_error_names_the_worker(
     administration.put("/outage", json={"trouble": trouble})
 
     with pytest.raises(CheckUnanswered) as unanswered:
-        gateway.declared_wages(SSIN, EMPLOYER, ["2025Q1"], ticket=f"t-silent-{trouble}")
+        gateway.declared_wages(SSIN, EMPLOYER, ["2025Q1"], under(f"t-silent-{trouble}"))
 
     assert "crossroads/v1/declaredWages" in caplog.text
     assert SSIN not in caplog.text
@@ -201,15 +208,9 @@ def test_a_ticket_is_the_same_for_the_same_check_and_fits_the_envelope() -> None
     assert len(others | {ticket}) == 4
 
 
-def test_a_ticket_too_long_for_the_envelope_is_the_callers_mistake(gateway: HttpCrossroadsGateway) -> None:
+def test_a_ticket_too_long_for_the_envelope_is_the_callers_mistake(gateway: RestCrossroadsBank) -> None:
     with pytest.raises(ValueError, match="1 to 36 characters, not 37"):
-        gateway.employer(EMPLOYER, ticket="t" * 37)
-
-
-@pytest.mark.parametrize("wrong", [{"timeout": 0.0}, {"attempts": 0}, {"breaker_reset": -1.0}])
-def test_a_policy_without_patience_is_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="call policy"):
-        CallPolicy(**wrong)
+        gateway.employer(EMPLOYER, under("t" * 37))
 
 
 def declare(administration: httpx.Client, cents_by_quarter: dict[str, int]) -> None:
@@ -218,19 +219,19 @@ def declare(administration: httpx.Client, cents_by_quarter: dict[str, int]) -> N
     administration.put("/wages", json={"declarations": [declaration]}).raise_for_status()
 
 
-def seconds_of(gateway: HttpCrossroadsGateway, ticket: str) -> float:
+def seconds_of(gateway: RestCrossroadsBank, ticket: str) -> float:
     began = time.monotonic()
-    gateway.employer(EMPLOYER, ticket=ticket)
+    gateway.employer(EMPLOYER, under(ticket))
     return time.monotonic() - began
 
 
-def told_by(gateway: HttpCrossroadsGateway, questions: list[tuple[str, str]]) -> dict[str, object]:
+def told_by(gateway: RestCrossroadsBank, questions: list[tuple[str, str]]) -> dict[str, object]:
     def ask(question: tuple[str, str]) -> object:
         number, ticket = question
         try:
-            return gateway.employer(number, ticket=ticket)
+            return gateway.employer(number, under(ticket)).answer
         except CheckUnanswered as why:
-            return why.reason
+            return why.reason.value
 
     with ThreadPoolExecutor(8) as callers:
         answers = callers.map(ask, questions)
@@ -240,3 +241,25 @@ def told_by(gateway: HttpCrossroadsGateway, questions: list[tuple[str, str]]) ->
 def attempts_at(simulator: str) -> dict[str, int]:
     made: dict[str, int] = httpx.get(f"{simulator}/admin/attempts", trust_env=False).json()["attempts"]
     return made
+
+
+def test_nobody_is_asked_about_who_is_not_registered(gateway: RestCrossroadsBank, administration: httpx.Client) -> None:
+    # given a worker taken out of the register, twice because the first time was forgotten
+    gateway.unregister(SSIN, under("t-out"))
+    gateway.unregister(SSIN, under("t-out"))
+    assert administration.get("/registrations").json() == {"registered": 0}
+    # when asked about
+    with pytest.raises(CheckUnanswered) as unanswered:
+        gateway.declared_wages(SSIN, EMPLOYER, ["2025Q1"], under("t-not-registered"))
+    # then the bank says so, and registering, once or twice, opens the way
+    assert unanswered.value.reason == "notRegistered"
+    gateway.register(SSIN, under("t-in"))
+    assert gateway.register(SSIN, under("t-in")).code == "40143"
+    gateway.declared_wages(SSIN, EMPLOYER, ["2025Q1"], under("t-registered"))
+
+
+def test_of_an_exchange_there_are_the_code_the_banks_ticket_and_digests(gateway: RestCrossroadsBank) -> None:
+    exchange = gateway.employer(an_undertaking("active"), under("t-kept")).exchange
+    assert exchange.code == "MSG00000"
+    assert len(exchange.ticket_cbss or "") == 36
+    assert {len(exchange.request_digest or ""), len(exchange.reply_digest or "")} == {64}

@@ -34,7 +34,12 @@ def client() -> Iterator[httpx.Client]:
 
 
 def test_it_answers_in_the_banks_manner(client: httpx.Client) -> None:
-    question = {"ticket": "t1", "legalContext": "SINGLE_PERMIT:WORK_PART", "enterpriseNumber": "0202239951"}
+    question = {
+        "ticket": "t1",
+        "legalContext": "SINGLE_PERMIT:WORK_PART",
+        "purpose": "X",
+        "enterpriseNumber": "0202239951",
+    }
 
     answered = client.post(EMPLOYERS, json=question, headers={"BelGov-Trace-Id": "trace-of-mine"})
 
@@ -49,7 +54,7 @@ def test_it_answers_in_the_banks_manner(client: httpx.Client) -> None:
 @pytest.mark.parametrize(("trouble", "status"), [("tooManyRequests", 429), ("serviceUnavailable", 503)])
 def test_a_problem_says_how_long_to_stay_away(client: httpx.Client, trouble: str, status: int) -> None:
     client.put("/admin/tickets", json={"tickets": [{"ticket": trouble, "trouble": trouble}]})
-    question = {"ticket": trouble, "legalContext": "X", "enterpriseNumber": "0202239951"}
+    question = {"ticket": trouble, "legalContext": "X", "purpose": "X", "enterpriseNumber": "0202239951"}
 
     refused = client.post(EMPLOYERS, json=question)
 
@@ -63,7 +68,13 @@ def test_a_problem_says_how_long_to_stay_away(client: httpx.Client, trouble: str
 def test_a_wrong_question_is_refused_by_the_name_of_its_property_and_not_by_its_value(
     client: httpx.Client,
 ) -> None:
-    question = {"ticket": "t", "legalContext": "X", "ssin": f"{SSIN}0", "enterpriseNumber": "0202239951"}
+    question = {
+        "ticket": "t",
+        "legalContext": "X",
+        "purpose": "X",
+        "ssin": f"{SSIN}0",
+        "enterpriseNumber": "0202239951",
+    }
 
     refused = client.post(WAGES, json={**question, "quarters": ["2025Q1"]})
 

@@ -36,7 +36,7 @@ def test_the_first_place_that_has_a_server_is_taken_and_closed_at_the_end() -> N
         FakePlace("three", "postgresql://3"),
     )
     with first_server([empty.place, full.place, later.place]) as found:
-        assert (found.place, found.admin_url) == ("two", "postgresql://two")
+        assert (found.place, found.address) == ("two", "postgresql://two")
         assert not full.closed
     assert full.closed
     assert not later.asked

@@ -1,0 +1,72 @@
+"""``permit topics``: what topics there are, making them, and comparing them with the broker's."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Annotated, Final
+
+import typer
+
+from consumers.topics import TOPICS
+from infra.kafka.topic_admin import create_missing, differences
+from infra.settings import Settings, load_settings
+
+app = typer.Typer(help="The topics of Kafka.", no_args_is_help=True)
+
+Json = Annotated[bool, typer.Option("--json", help="one JSON object on standard output")]
+_FINDING: Final = 1
+
+
+@app.command("list")
+def list_all(as_json: Json = False) -> None:
+    """Every topic there is: how it is cut and kept, who owns it, what it is for."""
+    prefix = load_settings().kafka_topic_prefix
+    if as_json:
+        rows = [
+            {
+                "name": prefix + each.name,
+                "partitions": each.partitions,
+                "retentionHours": each.retention // timedelta(hours=1),
+                "owner": each.owner,
+                "key": each.key,
+                "purpose": each.purpose,
+            }
+            for each in TOPICS
+        ]
+        typer.echo(json.dumps({"topics": rows}))
+        return
+    for each in TOPICS:
+        kept = each.retention // timedelta(hours=1)
+        typer.echo(f"{prefix + each.name}  {each.partitions} partitions, {kept} h, by {each.owner}: {each.purpose}")
+
+
+@app.command("create")
+def create() -> None:
+    """Make the topics that do not exist; those that do are left as they are."""
+    settings = load_settings()
+    made = create_missing(_bootstrap(settings), TOPICS, settings.kafka_topic_prefix)
+    for name in made:
+        typer.echo(f"made {name}")
+    if not made:
+        typer.echo("every topic exists")
+
+
+@app.command("check")
+def check(as_json: Json = False) -> None:
+    """Compare the broker's topics with the code; exit code 1 when they differ."""
+    settings = load_settings()
+    found = differences(_bootstrap(settings), TOPICS, settings.kafka_topic_prefix)
+    if as_json:
+        typer.echo(json.dumps({"differences": found}))
+    else:
+        for sentence in found or ["every topic is as it should be"]:
+            typer.echo(sentence)
+    if found:
+        raise typer.Exit(_FINDING)
+
+
+def _bootstrap(settings: Settings) -> str:
+    if settings.kafka is None:
+        raise typer.BadParameter("topics are Kafka's: set PERMIT_KAFKA to its bootstrap servers, host:port")
+    return settings.kafka

@@ -1,0 +1,79 @@
+"""The two workers of the Crossroads checks: the one that brings the work, and the one that does it."""
+
+from __future__ import annotations
+
+import hmac
+import random
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+from api.composition import DEMONSTRATION_ORIGIN, Program, WorkerCases
+from consumers.check_intake import CheckIntake
+from consumers.crossroads import CheckWorker
+from infra.clock import SystemClock
+from infra.crossroads_gateway import RestCrossroadsBank
+from infra.crossroads_policy import CrossroadsPolicy
+from infra.kafka.consumer_loop import ConsumerLoop
+from infra.postgres.check_work import CheckWorkTable
+from infra.postgres.check_working import CheckWorking
+from infra.postgres.consultation_log import ConsultationLog
+from infra.postgres.crossroads_gate import CrossroadsGate
+from infra.postgres.dead_letters import DeadLetters
+from infra.postgres.in_process_delivery import InProcessDelivery
+from infra.postgres.inbox import Inbox
+
+
+def check_intake(program: Program) -> ConsumerLoop | InProcessDelivery:
+    """Brings the work: over Kafka where it is set, else straight from the journal."""
+    intake = CheckIntake()
+    inbox = Inbox(program.writers, intake, DeadLetters(program.writers, program.keys))
+    settings = program.settings
+    if settings.kafka is None:
+        return InProcessDelivery(program.recorder, program.writers, intake, inbox)
+    return ConsumerLoop(intake, inbox, program.writers, settings.kafka, prefix=settings.kafka_topic_prefix)
+
+
+@contextmanager
+def check_working(program: Program, crossroads_url: str) -> Iterator[CheckWorking]:
+    """Does the work. Raises ``PolicyUnusable``."""
+    policy = policy_of(program)
+    table = CheckWorkTable(program.writers)
+    gate = CrossroadsGate(program.writers, policy.gate)
+    # Pauses and claims are counted in the machine's time, also where the cases live in a time of their own.
+    machine = SystemClock()
+
+    def digest(content: bytes) -> str:
+        return hmac.new(program.exchange_digest_key, content, "sha256").hexdigest()
+
+    bank = RestCrossroadsBank(crossroads_url, timeout=policy.timeout_seconds, digest=digest)
+    with closing(bank):
+        worker = CheckWorker(
+            cases=WorkerCases(program),
+            bank=bank,
+            work=table,
+            gate=gate,
+            consultations=ConsultationLog(program.writers),
+            persons=program.keys,
+            now=machine.now,
+            case_now=program.clock.now,
+            chance=random.SystemRandom().random,
+            patience=policy.patience,
+            authority=policy.authority,
+        )
+        yield CheckWorking(table, gate, worker, policy.calendar, machine.now)
+
+
+def policy_of(program: Program) -> CrossroadsPolicy:
+    """How the bank is asked; months of a demonstration pass in a minute, so its people wait less."""
+    if program.recorder.origin == DEMONSTRATION_ORIGIN:
+        return CrossroadsPolicy(
+            timeout_seconds=0.5,
+            calls_per_second=10_000,
+            burst=10_000,
+            first_pause_seconds=0.02,
+            longest_pause_seconds=0.1,
+            late_after_seconds=1.0,
+            give_up_after_seconds=2.0,
+        )
+    file = program.settings.crossroads_policy_file
+    return CrossroadsPolicy() if file is None else CrossroadsPolicy.read(file)

@@ -1,0 +1,106 @@
+"""How the Crossroads Bank is asked: its limits, our patience and its calendar. Settings, because none is public.
+
+``PERMIT_CROSSROADS_POLICY_FILE`` names a TOML file; what it leaves out is as here.
+
+    timeout_seconds = 5.0
+    calls_per_second = 50.0
+    burst = 100
+    breaker_failures = 20
+    breaker_open_seconds = 5.0
+    first_pause_seconds = 0.5
+    longest_pause_seconds = 600.0
+    late_after_seconds = 900.0
+    give_up_after_seconds = 86400.0
+    legal_context = "SINGLE_PERMIT:WORK_PART"
+    purpose = "WORK_PERMIT_APPLICATION"
+
+    [[closed]]
+    weekday = 7          # Monday is 1
+    from = 02:00:00      # Europe/Brussels
+    to = 06:00:00
+"""
+
+import tomllib
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from consumers.crossroads import ConsultingAuthority
+from domain.crossroads.check_process import Patience
+from domain.crossroads.service_calendar import ServiceCalendar, WeeklyWindow
+from infra.postgres.crossroads_gate import GateSettings
+
+Seconds = Annotated[float, Field(gt=0)]
+Words = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class PolicyUnusable(Exception):
+    """The file is not as described; the text names it, the entry, what is wrong and how to mend it."""
+
+
+class _Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    weekday: Annotated[int, Field(ge=1, le=7)]
+    from_: Annotated[time, Field(alias="from")]
+    to: time
+
+
+class CrossroadsPolicy(BaseModel):
+    """Times in seconds; the defaults suit the simulator."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    timeout_seconds: Seconds = 5.0
+    calls_per_second: Annotated[float, Field(gt=0)] = 50.0
+    burst: Annotated[int, Field(ge=1)] = 100
+    breaker_failures: Annotated[int, Field(ge=1)] = 20
+    breaker_open_seconds: Seconds = 5.0
+    first_pause_seconds: Seconds = 0.5
+    longest_pause_seconds: Seconds = 600.0
+    late_after_seconds: Seconds = 900.0
+    give_up_after_seconds: Seconds = 86_400.0
+    legal_context: Words = "SINGLE_PERMIT:WORK_PART"
+    purpose: Words = "WORK_PERMIT_APPLICATION"
+    closed: tuple[_Closed, ...] = ()
+
+    @classmethod
+    def read(cls, file: Path) -> "CrossroadsPolicy":
+        """The policy of a TOML file. Raises :class:`PolicyUnusable`."""
+        try:
+            return cls.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as why:
+            raise PolicyUnusable(f"{file} is not TOML: {why}. Mend that line.") from None
+        except ValidationError as wrong:
+            entries = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in wrong.errors())
+            known = ", ".join(cls.model_fields)
+            raise PolicyUnusable(f"{file} cannot be used: {entries}. It may hold {known}.") from None
+
+    @property
+    def patience(self) -> Patience:
+        return Patience(
+            first_pause=timedelta(seconds=self.first_pause_seconds),
+            longest_pause=timedelta(seconds=self.longest_pause_seconds),
+            late_after=timedelta(seconds=self.late_after_seconds),
+            give_up_after=timedelta(seconds=self.give_up_after_seconds),
+        )
+
+    @property
+    def gate(self) -> GateSettings:
+        return GateSettings(
+            per_second=self.calls_per_second,
+            burst=self.burst,
+            failures=self.breaker_failures,
+            open_for=timedelta(seconds=self.breaker_open_seconds),
+        )
+
+    @property
+    def authority(self) -> ConsultingAuthority:
+        return ConsultingAuthority(legal_context=self.legal_context, purpose=self.purpose)
+
+    @property
+    def calendar(self) -> ServiceCalendar:
+        return ServiceCalendar(
+            tuple(WeeklyWindow(weekday=each.weekday, from_=each.from_, to=each.to) for each in self.closed)
+        )

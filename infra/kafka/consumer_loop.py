@@ -1,0 +1,238 @@
+"""The one loop in which consumers read Kafka. Its six rules (docs/flows/kafka.md) make every effect happen once.
+
+1. When partitions are assigned, the listener only pauses them and marks them: it runs on the client's own thread.
+2. The main loop reads the next offset from the database, seeks and resumes, and drops what had been fetched for those.
+3. One transaction a partition's batch: lock the offset, compare it with the one asked for, apply, set it.
+4. Each consumer makes its effects unique, or takes them in the order of each application's versions.
+5. Any mismatch or error: nothing is written, and the partition is taken up again from the database.
+6. The offset committed to Kafka is a gauge and nothing more.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from threading import Event, Lock
+from typing import Any, Final
+
+from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
+from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
+from kafka.errors import KafkaError
+from kafka.structs import OffsetAndMetadata
+
+from consumers.consumer import Consumer
+from infra.kafka.topic_admin import KafkaUnavailable, cluster_id
+from infra.message_wire import WireRecord
+from infra.postgres.connections import ConnectionPool, DatabaseUnavailable
+from infra.postgres.consumer_offsets import ConsumerOffsets
+from infra.postgres.dead_letters import Coordinates
+from infra.postgres.in_order import AnotherWasQuicker
+from infra.postgres.inbox import Arrived, Inbox, PositionMoved
+
+_AFTER_TROUBLE: Final = 0.5
+_GAUGE_EVERY_SECONDS: Final = 5.0
+
+_log = logging.getLogger(__name__)
+
+
+class PositionLost(Exception):
+    """The topic no longer holds what the consumer has to read next: it expired unread, or the topic was made anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoopSettings:
+    """``max_poll_interval_ms`` is more than five times what the worst batch takes."""
+
+    session_timeout_ms: int = 10_000
+    heartbeat_interval_ms: int = 3_000
+    max_poll_interval_ms: int = 60_000
+    max_poll_records: int = 500
+    poll_ms: int = 200
+
+
+class ConsumerLoop:
+    """Runs one consumer as a member of its group; more processes of it share the partitions."""
+
+    def __init__(
+        self,
+        consumer: Consumer,
+        inbox: Inbox,
+        pool: ConnectionPool,
+        bootstrap: str,
+        *,
+        prefix: str = "",
+        settings: LoopSettings | None = None,
+    ) -> None:
+        self._consumer = consumer
+        self._inbox = inbox
+        self._pool = pool
+        self._bootstrap = bootstrap
+        self._prefix = prefix
+        self._settings = settings or LoopSettings()
+        self._stopping = Event()
+        self._next: dict[TopicPartition, int] = {}
+        self._marked = _Marked()
+
+    def stop(self) -> None:
+        """Ask :meth:`run` to end after the batch it is at."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Consume until stopped; broker and database are waited for.
+
+        Raises :class:`PositionLost`, and ``TooManyDeadLetters``: then a person has to look.
+        """
+        while not self._stopping.is_set():
+            try:
+                self._consume()
+            except (KafkaUnavailable, KafkaError) as why:
+                _log.warning("consumer.waits", extra={"consumer": self._consumer.name, "why": type(why).__name__})
+                self._stopping.wait(_AFTER_TROUBLE)
+
+    def _consume(self) -> None:
+        offsets = ConsumerOffsets(self._pool, self._consumer.name, cluster_id(self._bootstrap))
+        client = self._client()
+        self._next.clear()
+        self._marked = _Marked()
+        try:
+            listener = _Listener(client, self._marked)
+            client.subscribe(topics=[self._prefix + topic for topic in self._consumer.topics], listener=listener)
+            told_at = time.monotonic()
+            while not self._stopping.is_set():
+                self._take_up_marked(client, offsets)
+                fetched = client.poll(timeout_ms=self._settings.poll_ms)
+                for partition, records in fetched.items():
+                    # Rule 2: what was fetched before the partition was taken up is dropped.
+                    if partition in self._next and partition not in self._marked:
+                        self._receive(client, offsets, partition, records)
+                if time.monotonic() > told_at + _GAUGE_EVERY_SECONDS:
+                    told_at = time.monotonic()
+                    self._tell_gauge(client)
+        finally:
+            self._leave(client)
+
+    def _take_up_marked(self, client: Any, offsets: ConsumerOffsets) -> None:
+        for partition in self._marked.taken():
+            if partition not in client.assignment():
+                self._next.pop(partition, None)
+                continue
+            try:
+                beginning = client.beginning_offsets([partition])[partition]
+                end = client.end_offsets([partition])[partition]
+                offset = offsets.take_up(self._bare(partition.topic), partition.partition, beginning)
+            except DatabaseUnavailable as why:
+                _log.warning("consumer.waits", extra={"consumer": self._consumer.name, "why": str(why)})
+                self._marked.add([partition])
+                self._stopping.wait(_AFTER_TROUBLE)
+                continue
+            if not beginning <= offset <= end:
+                raise PositionLost(
+                    f"{self._consumer.name} has to read {partition.topic}/{partition.partition} from {offset}, and it "
+                    f"holds {beginning} to {end}. Let the consumer read the journal itself once (without PERMIT_KAFKA),"
+                    f" then `permit topics restart {self._consumer.name}`"
+                )
+            client.seek(partition, offset)
+            self._next[partition] = offset
+            client.resume(partition)
+
+    def _receive(
+        self, client: Any, offsets: ConsumerOffsets, partition: TopicPartition, records: Sequence[Any]
+    ) -> None:
+        expected = self._next[partition]
+        topic = self._bare(partition.topic)
+        fresh = [record for record in records if record.offset >= expected]
+        if not fresh:
+            return
+        after = fresh[-1].offset + 1
+        arrived = [
+            Arrived(
+                Coordinates(offsets.cluster, topic, partition.partition, record.offset),
+                topic,
+                WireRecord(record.key, record.value, record.headers),
+            )
+            for record in fresh
+        ]
+        try:
+            move = offsets.moving(topic, partition.partition, expected=expected, to=after)
+            self._inbox.receive(arrived, move)
+        except (PositionMoved, AnotherWasQuicker, DatabaseUnavailable) as why:
+            _log.warning("consumer.takes_up_again", extra={"consumer": self._consumer.name, "why": str(why)})
+            client.pause(partition)
+            self._marked.add([partition])
+            if isinstance(why, DatabaseUnavailable):
+                self._stopping.wait(_AFTER_TROUBLE)
+        else:
+            self._next[partition] = after
+
+    def _tell_gauge(self, client: Any) -> None:
+        """For tools that look at Kafka only; a rebalance may refuse it, and then the next one tells."""
+        standing = {
+            partition: OffsetAndMetadata(offset, "", None)
+            for partition, offset in self._next.items()
+            if partition in client.assignment()
+        }
+        if standing:
+            client.commit_async(standing)
+
+    def _leave(self, client: Any) -> None:
+        with suppress(KafkaError):
+            client.close(autocommit=False)
+
+    def _bare(self, topic: str) -> str:
+        return topic.removeprefix(self._prefix)
+
+    def _client(self) -> Any:
+        it = self._settings
+        return KafkaConsumer(
+            bootstrap_servers=self._bootstrap.split(","),
+            group_id=self._prefix + self._consumer.name,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            partition_assignment_strategy=(CooperativeStickyAssignor,),
+            session_timeout_ms=it.session_timeout_ms,
+            heartbeat_interval_ms=it.heartbeat_interval_ms,
+            max_poll_interval_ms=it.max_poll_interval_ms,
+            max_poll_records=it.max_poll_records,
+            fetch_max_wait_ms=100,
+            allow_auto_create_topics=False,
+            metrics_enabled=False,
+        )
+
+
+class _Marked:
+    """Partitions that must be taken up from the database before anything of them counts; for two threads."""
+
+    def __init__(self) -> None:
+        self._partitions: set[TopicPartition] = set()
+        self._lock = Lock()
+
+    def add(self, partitions: Collection[TopicPartition]) -> None:
+        with self._lock:
+            self._partitions.update(partitions)
+
+    def taken(self) -> set[TopicPartition]:
+        with self._lock:
+            taken, self._partitions = self._partitions, set()
+        return taken
+
+    def __contains__(self, partition: TopicPartition) -> bool:
+        with self._lock:
+            return partition in self._partitions
+
+
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Rule 1: nothing but pausing and marking, because this runs on the client's own thread."""
+
+    def __init__(self, client: Any, marked: _Marked) -> None:
+        self._client = client
+        self._marked = marked
+
+    def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
+        self._marked.add(revoked)
+
+    def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
+        self._marked.add(assigned)
+        self._client.pause(*assigned)

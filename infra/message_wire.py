@@ -1,0 +1,130 @@
+"""Messages as records: CloudEvents 1.0 in binary mode, after the Kafka protocol binding and the Belgif guide.
+
+Key: the application's id. Value: the data as JSON, never empty. Headers: ``ce_*``, ``content-type``, ``traceparent``.
+The trace of a case is the case itself: its events share one trace id, whichever process sends them.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+import orjson
+
+from consumers.consumer import MessageRefused
+from consumers.messages import Message
+
+SERVICE: Final = "single-permit"
+_TYPE: Final = "be.{authority}.singlepermit.v1.{kind}"
+_MARK: Final = ".singlepermit.v1."
+
+
+@dataclass(frozen=True, slots=True)
+class WireRecord:
+    """A record as Kafka carries it."""
+
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+
+    def packed(self) -> bytes:
+        """The whole record in one piece, for keeping it aside."""
+        return orjson.dumps(
+            {
+                "key": _text(self.key),
+                "value": _text(self.value),
+                "headers": [[name, _text(content)] for name, content in self.headers],
+            }
+        )
+
+    @classmethod
+    def unpacked(cls, content: bytes) -> WireRecord:
+        parts = orjson.loads(content)
+        headers = [(name, _bytes(each) or b"") for name, each in parts["headers"]]
+        return cls(_bytes(parts["key"]), _bytes(parts["value"]), headers)
+
+
+def to_wire(message: Message, source: str) -> WireRecord:
+    """The record of a message; ``source`` is the URI of the journal it comes from."""
+    case = str(message.case_id)
+    headers = [
+        ("ce_specversion", b"1.0"),
+        ("ce_id", message.event_id.encode()),
+        ("ce_source", source.encode()),
+        ("ce_type", _TYPE.format(authority=message.authority, kind=message.kind).encode()),
+        ("ce_time", message.time.astimezone(UTC).isoformat().encode()),
+        ("ce_subject", case.encode()),
+        ("ce_partitionkey", case.encode()),
+        ("ce_service", SERVICE.encode()),
+        ("ce_schemaversion", str(message.schema).encode()),
+        ("ce_streamversion", str(message.version).encode()),
+        ("ce_position", str(message.position).encode()),
+        ("ce_correlationid", case.encode()),
+        ("traceparent", f"00-{message.case_id.hex}-{message.position:016x}-01".encode()),
+        ("content-type", b"application/json"),
+    ]
+    if message.causation_id is not None:
+        headers.append(("ce_causationid", message.causation_id.encode()))
+    return WireRecord(case.encode(), orjson.dumps(message.data), headers)
+
+
+def from_wire(topic: str, record: WireRecord) -> Message:
+    """The message of a record that came on ``topic`` (without prefix).
+
+    Raises :class:`MessageRefused` for one that is none of ours; the reason says which part of it is at fault.
+    """
+    headers = dict(record.headers)
+    if record.value is None:
+        raise MessageRefused("noValue")
+
+    def read(name: str, into: Callable[[str], object]) -> object:
+        try:
+            return into(headers[name].decode())
+        except KeyError:
+            raise MessageRefused(f"missing.{name}") from None
+        except ValueError:
+            raise MessageRefused(f"unreadable.{name}") from None
+
+    if read("ce_specversion", str) != "1.0":
+        raise MessageRefused("unreadable.ce_specversion")
+    event_type = str(read("ce_type", str))
+    authority, mark, kind = event_type.removeprefix("be.").partition(_MARK)
+    if not mark or not event_type.startswith("be."):
+        raise MessageRefused("unreadable.ce_type")
+    try:
+        data = orjson.loads(record.value)
+    except ValueError:
+        raise MessageRefused("unreadable.value") from None
+    if not isinstance(data, dict):
+        raise MessageRefused("unreadable.value")
+    cause = headers.get("ce_causationid")
+    case_id, time = read("ce_subject", UUID), read("ce_time", datetime.fromisoformat)
+    version, position = read("ce_streamversion", int), read("ce_position", int)
+    schema = read("ce_schemaversion", int)
+    if not isinstance(case_id, UUID) or not isinstance(time, datetime):
+        raise AssertionError("both have been read as what they are")
+    return Message(
+        topic=topic,
+        kind=kind,
+        authority=authority,
+        event_id=str(read("ce_id", str)),
+        case_id=case_id,
+        version=int(str(version)),
+        position=int(str(position)),
+        time=time,
+        schema=int(str(schema)),
+        data=data,
+        causation_id=None if cause is None else cause.decode(errors="replace"),
+    )
+
+
+def _text(content: bytes | None) -> str | None:
+    return None if content is None else b64encode(content).decode()
+
+
+def _bytes(text: str | None) -> bytes | None:
+    return None if text is None else b64decode(text)

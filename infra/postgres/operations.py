@@ -1,0 +1,134 @@
+"""How the moving parts stand, as far as the database knows: work, breaker, consumers, dead letters, relay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from infra.postgres.connections import ConnectionPool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkStanding:
+    """Rows of work at the Crossroads Bank: ``late`` are those asked for longer ago than the policy finds normal."""
+
+    open: int
+    due: int
+    under_way: int
+    late: int
+    oldest_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakerStanding:
+    """``state`` is ``closed``, ``open`` or ``halfOpen``; ``failures`` those in a row."""
+
+    state: str
+    failures: int
+    open_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsumerStanding:
+    """A consumer in one partition of a cluster; ``assignments`` is how often it was taken up."""
+
+    consumer: str
+    cluster: str
+    topic: str
+    partition: int
+    next_offset: int
+    assignments: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Follower:
+    """Somebody who follows the journal by position: events to come, and how long the oldest has been waiting."""
+
+    name: str
+    position: int
+    lag_events: int
+    lag_seconds: float
+
+
+class Operations:
+    """Reads only; for status, metrics and alarms."""
+
+    def __init__(self, readers: ConnectionPool) -> None:
+        self._readers = readers
+
+    def work(self, now: datetime, late_before: datetime) -> WorkStanding:
+        """The work table at ``now``; what was asked before ``late_before`` is late."""
+        ((total, due, under_way, late, oldest),) = self._ask(_WORK, {"now": now, "late": late_before})
+        return WorkStanding(open=total, due=due, under_way=under_way, late=late, oldest_seconds=float(oldest))
+
+    def breaker(self, now: datetime) -> BreakerStanding:
+        ((failures, open_until),) = self._ask("select failures, open_until from crossroads_gate", {})
+        state = "closed" if open_until is None else "open" if open_until > now else "halfOpen"
+        return BreakerStanding(state=state, failures=failures, open_until=open_until)
+
+    def consumers(self, cluster: str) -> list[ConsumerStanding]:
+        """Every partition of a cluster that was ever taken up."""
+        rows = self._ask(_CONSUMERS, {"cluster": cluster})
+        return [
+            ConsumerStanding(
+                consumer=consumer,
+                cluster=cluster,
+                topic=topic,
+                partition=partition,
+                next_offset=offset,
+                assignments=assignments,
+            )
+            for consumer, topic, partition, offset, assignments in rows
+        ]
+
+    def follower(self, name: str, now: datetime) -> Follower:
+        """How far the one of this name has come in the journal."""
+        ((position, lag, since),) = self._ask(_FOLLOWER, {"name": name})
+        seconds = 0.0 if since is None else max(0.0, (now - since).total_seconds())
+        return Follower(name=name, position=position, lag_events=lag, lag_seconds=seconds)
+
+    def parked_streams(self) -> dict[str, int]:
+        """How many applications wait for a message that has not come, by consumer."""
+        return dict(self._ask("select consumer, count(distinct stream) from parked_message group by 1", {}))
+
+    def dead_letters(self) -> dict[str, int]:
+        """Open ones by consumer."""
+        return dict(self._ask("select consumer, count(*) from dead_letter where state = 'open' group by 1", {}))
+
+    def relay_epoch(self) -> int:
+        ((epoch,),) = self._ask("select epoch from relay_lease", {})
+        return int(epoch)
+
+    def outcomes(self) -> dict[tuple[str, str], int]:
+        """How settled work came out, by check and outcome."""
+        return {(what, outcome): number for what, outcome, number in self._ask(_OUTCOMES, {})}
+
+    def _ask(self, question: str, values: dict[str, object]) -> Sequence[tuple[Any, ...]]:
+        with self._readers.connection() as connection, connection.cursor() as cursor:
+            cursor.execute(question, values)
+            rows: Sequence[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+
+_WORK: Final = """
+select count(*), count(*) filter (where due_at <= %(now)s and (leased_until is null or leased_until <= %(now)s)),
+       count(*) filter (where leased_until > %(now)s), count(*) filter (where asked_at < %(late)s),
+       coalesce(extract(epoch from %(now)s - min(asked_at)), 0)
+  from check_work where settled_at is null
+"""
+
+_OUTCOMES: Final = "select what, outcome, count(*) from check_work where settled_at is not null group by 1, 2"
+
+_CONSUMERS: Final = """
+select consumer, topic, partition, next_offset, assignments from consumer_offset
+ where cluster = %(cluster)s order by consumer, topic, partition
+"""
+
+_FOLLOWER: Final = """
+select reached.position, head.position - reached.position, next.known_at
+  from journal_head head
+ cross join lateral (select coalesce((select position from tracking where name = %(name)s), 0) as position) reached
+  left join journal next on next.position = reached.position + 1
+"""

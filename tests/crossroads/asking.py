@@ -1,0 +1,23 @@
+"""Questions as the check worker puts them, one call each."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from uuid import uuid4
+
+from domain.crossroads.answers import Consultation
+from infra.crossroads_gateway import RestCrossroadsBank
+
+
+def under(ticket: str) -> Consultation:
+    """What goes along with a question under this ticket."""
+    return Consultation(
+        ticket=ticket,
+        trace_id=str(uuid4()),
+        legal_context="SINGLE_PERMIT:WORK_PART",
+        purpose="WORK_PERMIT_APPLICATION",
+    )
+
+
+def bank_at(address: str, *, timeout: float = 3.0) -> RestCrossroadsBank:
+    return RestCrossroadsBank(address, timeout=timeout, digest=lambda content: sha256(b"salt" + content).hexdigest())
