@@ -11,7 +11,7 @@ INTERRUPTED := $(VENV)/.being-made
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test check serve bench docs lock
+.PHONY: help env demo test check serve bench kafka faults docs lock
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' Makefile
@@ -32,6 +32,12 @@ check: $(ENVIRONMENT) ## format, lint, types and layers
 
 serve: $(ENVIRONMENT) ## the HTTP interface and its workers
 	@$(BIN)/permit serve $(ARGS)
+
+kafka: $(ENVIRONMENT) ## a Kafka of one node on this machine, with its topics, until Ctrl-C (Java 17, Maven)
+	@$(BIN)/python -m infra.kafka
+
+faults: $(ENVIRONMENT) ## the long set of faults: 40,000 events, outages of five minutes
+	@PERMIT_TEST_LONG=1 $(BIN)/python -m pytest tests/faults/test_kafka_faults.py $(PYTEST_ARGS)
 
 bench: $(ENVIRONMENT) ## measure against the peer; ARGS="append --json"
 	@$(BIN)/permit bench $(ARGS)

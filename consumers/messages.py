@@ -71,7 +71,6 @@ KINDS: Final[Mapping[str, str]] = {
     "FeePaid": "fees.notify.paid",
     "MandateVerified": "mandates.notify.verified",
     "EmployerIdentified": "employers.notify.identified",
-    "PersonIdentifierReplaced": "personIdentifiers.notify.replaced",
     "CrossroadsCheckRequested": "crossroadsChecks.notify.requested",
     "CrossroadsCheckAnswered": "crossroadsChecks.notify.answered",
     "CrossroadsCheckFailed": "crossroadsChecks.notify.failed",

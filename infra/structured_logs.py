@@ -39,7 +39,7 @@ DIGITS_OF_A_PERSON = re.compile(
 )
 
 
-_TALKATIVE: Final = ("httpx", "httpcore", "uvicorn")
+_TALKATIVE: Final = ("httpx", "httpcore", "uvicorn", "kafka")
 """Libraries that log each step; we log decisions."""
 
 

@@ -20,7 +20,7 @@ from infra.identity.caller import Role
 CLIENTS: Final = 16
 _FILED_A_RUN: Final = 800
 _READ_A_RUN: Final = 2_000
-_EMPLOYER: Final = "0202239951"
+EMPLOYER: Final = "0202239951"
 _JSON: Final = {"Content_Type": "application/json"}
 
 
@@ -29,7 +29,7 @@ def bench_api(
 ) -> BenchmarkReport:
     """Both sides against one service on ``admin_url``'s server."""
     with served_program(admin_url) as served:
-        token = served.token(Role.EMPLOYER, enterprise_number=_EMPLOYER)
+        token = served.token(Role.EMPLOYER, enterprise_number=EMPLOYER)
         bare = Load(
             address=served.address,
             clients=CLIENTS,
@@ -59,7 +59,7 @@ def bench_api(
 
 
 def _filings(served: ServedProgram, token: str, number: int) -> Load:
-    body = json.dumps(_APPLICATION).encode()
+    body = json.dumps(APPLICATION).encode()
     requests = tuple(
         request("POST", f"{API_ROOT}/applications", token, body, Idempotency_Key=str(uuid4()), **_JSON)
         for _ in range(number)
@@ -78,13 +78,13 @@ def _readings(served: ServedProgram, token: str, number: int) -> Load:
     return Load(address=served.address, clients=CLIENTS, expected=200, requests=requests)
 
 
-_APPLICATION: Final[dict[str, Any]] = {
+APPLICATION: Final[dict[str, Any]] = {
     "authority": "flanders",
     "kind": "fixedTerm",
     "category": "highlySkilled",
     "procedureLanguage": "nl",
     "filedBy": "employer",
-    "employer": {"enterpriseNumber": _EMPLOYER, "name": "Haven NV"},
+    "employer": {"enterpriseNumber": EMPLOYER, "name": "Haven NV"},
     "worker": {
         "givenName": "Ada",
         "familyName": "Lovelace",

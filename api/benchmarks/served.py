@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -30,6 +30,8 @@ class ServedProgram:
 
     program: Program
     address: str
+    environment: Mapping[str, str]
+    """What a further process of the same program needs to be told."""
 
     def token(self, role: Role, *, authority: str | None = None, enterprise_number: str | None = None) -> str:
         """A token of the development issuer under the benchmark's home."""
@@ -54,16 +56,17 @@ def served_program(admin_url: str, journal_url: str | None = None, *, processes:
         journal_url = journal_url or opened.enter_context(scratch_database(admin_url))
         settings = Settings(home=home, database_url=journal_url, key_database_url=keys_url)
         program = opened.enter_context(open_program(settings, set_up=True))
+        environment = {
+            "PERMIT_HOME": str(home),
+            "PERMIT_DATABASE_URL": journal_url,
+            "PERMIT_KEY_DATABASE_URL": keys_url,
+        }
         service = opened.enter_context(
             running_child(
                 "api.cli",
                 ["serve", "--no-workers", "--until-stdin-closes", "--port=0", f"--processes={processes}"],
                 announcement="listening on ",
-                environment={
-                    "PERMIT_HOME": str(home),
-                    "PERMIT_DATABASE_URL": journal_url,
-                    "PERMIT_KEY_DATABASE_URL": keys_url,
-                },
+                environment=environment,
             )
         )
-        yield ServedProgram(program=program, address=service.announced)
+        yield ServedProgram(program=program, address=service.announced, environment=environment)

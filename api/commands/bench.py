@@ -24,6 +24,9 @@ class Benchmark(StrEnum):
     PROJECTIONS = "projections"
     REPLAY = "replay"
     LAW = "law"
+    RELAY = "relay"
+    CONSUME = "consume"
+    END_TO_END = "end-to-end"
     API = "api"
     PAGES = "pages"
 
@@ -51,6 +54,18 @@ def _benchmark(name: Benchmark) -> Callable[[str, Peer], BenchmarkReport]:
             from infra.benchmarks.assessing import bench_law
 
             return bench_law
+        case Benchmark.RELAY:
+            from infra.benchmarks.relaying import bench_relay
+
+            return bench_relay
+        case Benchmark.CONSUME:
+            from infra.benchmarks.consuming import bench_consume
+
+            return bench_consume
+        case Benchmark.END_TO_END:
+            from api.benchmarks.end_to_end import bench_end_to_end
+
+            return bench_end_to_end
         case Benchmark.API:
             from api.benchmarks.over_http import bench_api
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
 from consumers.topics import TOPICS
+from infra.kafka.contract_document import contract_document
+from infra.kafka.published_schemas import breaking_changes, published_schemas
 from infra.kafka.topic_admin import create_missing, differences
 from infra.settings import Settings, load_settings
 
@@ -64,6 +67,28 @@ def check(as_json: Json = False) -> None:
             typer.echo(sentence)
     if found:
         raise typer.Exit(_FINDING)
+
+
+@app.command("document")
+def document(
+    to: Annotated[Path, typer.Option(help="where the AsyncAPI document goes")] = Path("docs/asyncapi.yaml"),
+) -> None:
+    """Write the schemas of what is published and the AsyncAPI document; exit code 1 where that would break readers."""
+    broken = []
+    for each in published_schemas():
+        if each.file.exists():
+            changes = breaking_changes(json.loads(each.file.read_text(encoding="utf-8")), each.schema)
+            broken += [f"{each.topic} {each.kind} v{each.version}: {change}" for change in changes]
+    if broken:
+        for sentence in broken:
+            typer.echo(sentence, err=True)
+        typer.echo("Give the event a new schema version instead. Nothing was written.", err=True)
+        raise typer.Exit(_FINDING)
+    for each in published_schemas():
+        each.file.parent.mkdir(parents=True, exist_ok=True)
+        each.file.write_text(each.text(), encoding="utf-8")
+    to.write_text(contract_document(), encoding="utf-8")
+    typer.echo(f"wrote {to} and the schemas")
 
 
 def _bootstrap(settings: Settings) -> str:

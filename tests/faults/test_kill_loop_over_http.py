@@ -31,7 +31,7 @@ READERS = ("crossroads-checks", *(each.name for each in registered_read_models()
 
 
 def test_twenty_kills_of_service_and_database_lose_and_double_nothing(tmp_path: Path) -> None:
-    chance = random.Random(20_260_301)  # noqa: S311 - when to kill, no secret
+    chance = random.Random(20_260_301)
     with reachable_directory() as directory, KillableService(directory / "var") as service:
         record = FilingRecord(tmp_path / "acknowledged.jsonl")
         token = service.token(Role.EMPLOYER, "--enterprise", EMPLOYER)

@@ -20,7 +20,7 @@ CYCLES = 20
 
 
 def test_twenty_kills_under_load_lose_nothing_that_was_acknowledged(own_server: OwnServer) -> None:
-    chance = random.Random(20_260_101)  # noqa: S311 - when to kill, no secret
+    chance = random.Random(20_260_101)
     acknowledged_after: list[int] = []
 
     def kill_again_and_again() -> None:

@@ -351,7 +351,7 @@ def test_events_projected_twice_or_cut_anywhere_give_the_same_rows(log: LogOfCas
 
 def in_pages(events: list, seed: int) -> list[list]:
     """The events cut into pages of random size, the same for the same seed."""
-    chance = Random(seed)  # noqa: S311
+    chance = Random(seed)
     pages, at = [], 0
     while at < len(events):
         size = chance.randint(1, 12)

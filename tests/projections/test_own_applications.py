@@ -62,7 +62,7 @@ def whole(cursor: Cursor, owner: Owner, *, limit: int = 100) -> list[OwnApplicat
 
 
 def many(number: int = 90) -> list[RecordedEvent]:
-    rng = random.Random(4)  # noqa: S311 - courses, not secrets
+    rng = random.Random(4)
     return log_of(random_history(rng, n) for n in range(number))
 
 
@@ -182,7 +182,7 @@ def test_paging_is_complete_and_without_repeats_while_cases_are_filed_and_decide
 
 
 def test_events_in_pages_of_any_length_and_twice_give_the_same_rows(tables: Cursor) -> None:
-    rng = random.Random(3)  # noqa: S311 - courses, not secrets
+    rng = random.Random(3)
     log = many(60)
     OWN.project(log, tables)
     at_once = dump(tables)

@@ -69,7 +69,7 @@ def test_a_case_that_waited_ten_days_for_its_applicant_has_ten_days_more(tables:
 
 
 def test_the_due_day_is_the_one_of_the_domain_for_any_pauses(tables: Cursor) -> None:
-    rng = random.Random(60)  # noqa: S311 - courses, not secrets
+    rng = random.Random(60)
     expected: dict = {}
     cases = []
     for number in range(150):
@@ -121,7 +121,7 @@ def _random_pauses(rng: random.Random, filed_on: date) -> tuple[Pause, ...]:
 
 def test_history_as_of_a_past_day_is_what_the_board_said_on_that_day(tables: Cursor) -> None:
     # given a hundred random cases, followed day after day
-    rng = random.Random(2026)  # noqa: S311 - courses, not secrets
+    rng = random.Random(2026)
     log = log_of(random_history(rng, number) for number in range(100))
     days = sorted(rng.sample(range(200), 6))
     said = {}
@@ -184,7 +184,7 @@ def _everything_said(cursor: Cursor, on: date) -> dict:
     ids=str,
 )
 def test_every_measure_counts_the_cases_of_its_scope(tables: Cursor, scope: Scope) -> None:
-    rng = random.Random(7)  # noqa: S311 - courses, not secrets
+    rng = random.Random(7)
     BOARD.project(log_of(random_history(rng, number) for number in range(120)), tables)
     on = FIRST_DAY + timedelta(days=70)
     first = FIRST_DAY + timedelta(days=20)
@@ -251,7 +251,7 @@ def _is_meant(case, scope: Scope, cursor: Cursor, on: date) -> bool:
 
 
 def test_the_stages_of_a_quarter_are_those_of_each_of_its_days(tables: Cursor) -> None:
-    rng = random.Random(11)  # noqa: S311 - courses, not secrets
+    rng = random.Random(11)
     BOARD.project(log_of(random_history(rng, number) for number in range(80)), tables)
 
     quarter = stages_by_day(tables, FIRST_DAY, FIRST_DAY + timedelta(days=90))

@@ -50,7 +50,7 @@ def whole(
 
 
 def many(number: int = 150) -> list[RecordedEvent]:
-    rng = random.Random(5)  # noqa: S311 - courses, not secrets
+    rng = random.Random(5)
     return log_of(random_history(rng, n) for n in range(number))
 
 
@@ -166,7 +166,7 @@ def test_pages_of_any_length_make_the_whole_list(tables: Cursor, order: QueueOrd
 
 @pytest.mark.parametrize("order", QueueOrder)
 def test_cases_that_keep_their_place_are_given_once_while_others_come_and_go(tables: Cursor, order: QueueOrder) -> None:
-    rng = random.Random(8)  # noqa: S311 - courses, not secrets
+    rng = random.Random(8)
     histories = [some_case(number) for number in range(40)]
     for case in histories:
         case.is_filed(FIRST_DAY + timedelta(days=rng.randrange(30)))
@@ -209,7 +209,7 @@ def test_the_pages_after_the_first_are_of_its_day(tables: Cursor) -> None:
 
 
 def test_events_in_pages_of_any_length_and_twice_give_the_same_rows(tables: Cursor) -> None:
-    rng = random.Random(3)  # noqa: S311 - courses, not secrets
+    rng = random.Random(3)
     log = many(60)
     QUEUE.project(log, tables)
     at_once = dump(tables)

@@ -1,0 +1,145 @@
+"""``permit bench consume``: events that one, two and four consumer processes apply in a second, one row each.
+
+The other side is the same rows written without Kafka: the same consumer fed straight from memory, in one process, in
+transactions of the same length.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from typing import Final
+from uuid import uuid4
+
+from consumers.messages import Message
+from consumers.topics import APPLICATIONS, TOPICS
+from infra.benchmarks.event_ledger import DDL, EventLedger
+from infra.benchmarks.kafka_here import broker_for_benchmarks, machine_with_kafka
+from infra.benchmarks.peer import Peer
+from infra.benchmarks.relaying import wait_until
+from infra.benchmarks.runs import BenchmarkReport, Row, compare
+from infra.benchmarks.sample_journal import KeysInMemory, SampleJournal, sample_journal
+from infra.child_process import end_with_standard_input, running_child
+from infra.kafka.consumer_loop import ConsumerLoop
+from infra.kafka.sending import Outgoing, Sender
+from infra.kafka.topic_admin import create_missing
+from infra.message_wire import to_wire
+from infra.postgres.connections import ConnectionPool, Role, connect
+from infra.postgres.dead_letters import DeadLetters
+from infra.postgres.in_order import next_in_line
+from infra.postgres.inbox import Inbox
+from infra.postgres.journal_messages import JournalMessages
+from infra.postgres.recorder import JournalRecorder
+
+_CASES: Final = 3_000
+_BATCH: Final = 500
+_PROCESSES: Final = (1, 2, 4, 8)
+
+
+def bench_consume(
+    admin_url: str, _peer: Peer, *, cases: int = _CASES, runs: int = 3, processes: Sequence[int] = _PROCESSES
+) -> BenchmarkReport:
+    """Both sides into tables on ``admin_url``'s server."""
+    with broker_for_benchmarks() as kafka, sample_journal(admin_url, cases) as journal:
+        prefix = f"bench-{uuid4().hex[:8]}."
+        _fill(journal, kafka, prefix)
+        rows: list[Row] = [
+            compare(
+                f"consume, {number} process{'es' if number > 1 else ''}",
+                "events/s",
+                lambda number=number: _consumed_a_second(journal, kafka, prefix, number),  # type: ignore[misc]
+                lambda: _bare(journal),
+                runs=runs,
+            )
+            for number in processes
+        ]
+        about = {
+            **machine_with_kafka(admin_url, kafka),
+            "runs": runs,
+            "records": journal.events,
+            "ours": "ConsumerLoop: one row an event, order and offset in the same transaction",
+            "peer": "the same rows in the same transactions from memory, one process, no Kafka",
+        }
+    return BenchmarkReport(benchmark="consume", machine=about, rows=tuple(rows))
+
+
+def _fill(journal: SampleJournal, kafka: str, prefix: str) -> None:
+    create_missing(kafka, TOPICS, prefix)
+    with _messages(journal) as (messages, _), closing(Sender(kafka)) as sender:
+        for start in range(0, len(messages), 2_000):
+            part = messages[start : start + 2_000]
+            sender.send([Outgoing(prefix + each.topic, to_wire(each, "urn:bench")) for each in part])
+
+
+def _consumed_a_second(journal: SampleJournal, kafka: str, prefix: str, processes: int) -> float:
+    """From the first row to the last, with every process at work before the first is written."""
+    _empty(journal)
+    name = f"ledger-{uuid4().hex[:8]}"
+    with ExitStack() as opened:
+        pool = opened.enter_context(closing(ConnectionPool(journal.url, Role.WRITER, size=1)))
+        for _ in range(processes):
+            opened.enter_context(
+                running_child(
+                    "infra.benchmarks.consuming",
+                    [journal.url, kafka, prefix, name],
+                    announcement="consuming ",
+                )
+            )
+        wait_until(lambda: _rows(pool) > 0)
+        began, first = time.perf_counter(), _rows(pool)
+        wait_until(lambda: _rows(pool) >= journal.events)
+        return (journal.events - first) / (time.perf_counter() - began)
+
+
+def _bare(journal: SampleJournal) -> float:
+    _empty(journal)
+    consumer = EventLedger(f"bare-{uuid4().hex[:8]}")
+    with _messages(journal) as (messages, pool):
+        began = time.perf_counter()
+        for start in range(0, len(messages), _BATCH):
+            with pool.transaction() as connection, connection.cursor() as cursor:
+                due = next_in_line(cursor, consumer.name, messages[start : start + _BATCH])
+                consumer.apply(due, cursor)
+        return len(messages) / (time.perf_counter() - began)
+
+
+@contextmanager
+def _messages(journal: SampleJournal) -> Iterator[tuple[list[Message], ConnectionPool]]:
+    with (
+        closing(JournalRecorder(journal.url, pool_size=1)) as recorder,
+        closing(ConnectionPool(journal.url, Role.WRITER, size=1)) as pool,
+    ):
+        page = recorder.select_notifications(0, journal.events, inclusive_of_start=False)
+        yield JournalMessages(pool).of(page, {APPLICATIONS.name}), pool
+
+
+def _empty(journal: SampleJournal) -> None:
+    with closing(connect(journal.url, None)) as connection, connection.cursor() as cursor:
+        cursor.execute("drop table if exists event_ledger")
+        cursor.execute(DDL)
+
+
+def _rows(pool: ConnectionPool) -> int:
+    with pool.connection() as connection, connection.cursor() as cursor:
+        cursor.execute("select count(*) from event_ledger")
+        ((count,),) = cursor.fetchall()
+    return int(count)
+
+
+def main() -> None:
+    """A consumer process: URL, bootstrap servers, prefix and the consumer's name."""
+    url, kafka, prefix, name = sys.argv[1:]
+    consumer = EventLedger(name)
+    with closing(ConnectionPool(url, Role.WRITER, size=2)) as pool:
+        inbox = Inbox(pool, consumer, DeadLetters(pool, KeysInMemory(b"benchmark")))
+        loop = ConsumerLoop(consumer, inbox, pool, kafka, prefix=prefix)
+        end_with_standard_input(loop.stop)
+        sys.stdout.write("consuming now\n")
+        sys.stdout.flush()
+        loop.run()
+
+
+if __name__ == "__main__":
+    main()

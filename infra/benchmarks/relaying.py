@@ -1,0 +1,113 @@
+"""``permit bench relay``: events of a journal that a relay sends to Kafka in a second, every one acknowledged.
+
+The other side is the bare client: as many records of the same size to the same broker, sent and acknowledged in
+windows of the same length, with nothing read, decoded or remembered.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import closing
+from threading import Thread
+from typing import Any, Final
+from uuid import uuid4
+
+from consumers.topics import TOPICS
+from infra.benchmarks.kafka_here import broker_for_benchmarks, machine_with_kafka
+from infra.benchmarks.peer import Peer
+from infra.benchmarks.runs import BenchmarkImpossible, BenchmarkReport, compare
+from infra.benchmarks.sample_journal import SampleJournal, sample_journal
+from infra.kafka.relay import Relay, relay_name
+from infra.kafka.sending import Outgoing, Sender
+from infra.kafka.topic_admin import cluster_id, create_missing
+from infra.message_wire import to_wire
+from infra.postgres.connections import ConnectionPool, Role
+from infra.postgres.journal_messages import JournalMessages
+from infra.postgres.recorder import JournalRecorder
+
+_CASES: Final = 3_000
+"""Eight or nine events each."""
+
+_WINDOW: Final = 2_000
+_PATIENCE: Final = 300.0
+
+
+def bench_relay(admin_url: str, _peer: Peer, *, cases: int = _CASES, runs: int = 3) -> BenchmarkReport:
+    """Both sides against one broker: the one of ``PERMIT_KAFKA``, else one started for it."""
+    with broker_for_benchmarks() as kafka, sample_journal(admin_url, cases) as journal:
+        row = compare(
+            "relay",
+            "events/s",
+            lambda: relayed_a_second(journal, kafka),
+            lambda: _bare(journal, kafka),
+            runs=runs,
+        )
+        about = {
+            **machine_with_kafka(admin_url, kafka),
+            "runs": runs,
+            "records": journal.events,
+            "ours": "Relay: journal to acknowledged records, watermark moved after each window",
+            "peer": "KafkaProducer alone, the same records made beforehand, windows of the same length",
+        }
+    return BenchmarkReport(benchmark="relay", machine=about, rows=(row,))
+
+
+def relayed_a_second(journal: SampleJournal, kafka: str) -> float:
+    """Events a second from the first position to the last, on topics of their own."""
+    prefix = f"bench-{uuid4().hex[:8]}."
+    create_missing(kafka, TOPICS, prefix)
+    with (
+        closing(JournalRecorder(journal.url, pool_size=2)) as recorder,
+        closing(ConnectionPool(journal.url, Role.WRITER, size=4)) as pool,
+    ):
+        relay = Relay(recorder, journal.url, pool, kafka, prefix=prefix)
+        name = relay_name(cluster_id(kafka), prefix)
+        began = time.perf_counter()
+        with working(relay):
+            wait_until(lambda: (recorder.max_tracking_id(name) or 0) >= journal.events)
+        return journal.events / (time.perf_counter() - began)
+
+
+def _bare(journal: SampleJournal, kafka: str) -> float:
+    prefix = f"bench-{uuid4().hex[:8]}."
+    create_missing(kafka, TOPICS, prefix)
+    with (
+        closing(JournalRecorder(journal.url, pool_size=2)) as recorder,
+        closing(ConnectionPool(journal.url, Role.WRITER, size=4)) as pool,
+        closing(Sender(kafka)) as sender,
+    ):
+        page = recorder.select_notifications(0, journal.events, inclusive_of_start=False)
+        messages = JournalMessages(pool).of(page, {topic.name for topic in TOPICS})
+        records = [Outgoing(prefix + each.topic, to_wire(each, "urn:bench")) for each in messages]
+        began = time.perf_counter()
+        for start in range(0, len(records), _WINDOW):
+            sender.send(records[start : start + _WINDOW])
+        return journal.events / (time.perf_counter() - began)
+
+
+class working:  # noqa: N801 (reads as a word in a with statement)
+    """Runs workers in threads until the block ends."""
+
+    def __init__(self, *workers: Any) -> None:
+        self._workers = workers
+        self._threads = [Thread(target=worker.run) for worker in workers]
+
+    def __enter__(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        for worker in self._workers:
+            worker.stop()
+        for thread in self._threads:
+            thread.join()
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    """Raises ``BenchmarkImpossible`` when it does not come true."""
+    until = time.monotonic() + _PATIENCE
+    while not true():
+        if time.monotonic() > until:
+            raise BenchmarkImpossible(f"it did not come to its end within {_PATIENCE:.0f} s")
+        time.sleep(0.02)

@@ -1,0 +1,307 @@
+"""Kafka, the database, the relay and the consumers killed, frozen and cut off: every effect once, in order.
+
+The oracle is what was put into the journal before anything ran. PERMIT_TEST_LONG=1 (``make faults``) plays the long
+set: 40,000 events and outages longer than any default of the client.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import random
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+import httpx
+import pytest
+from kafka import KafkaConsumer, TopicPartition
+
+from consumers.topics import APPLICATIONS
+from infra.benchmarks.event_ledger import EventLedger
+from infra.crossroads_process import running_simulator
+from infra.kafka.local_broker import LocalCluster, running_cluster
+from infra.kafka.relay import relay_name
+from infra.kafka.sending import Outgoing, Sender
+from infra.kafka.topic_admin import cluster_id
+from infra.message_wire import WireRecord, to_wire
+from infra.postgres.connections import ConnectionPool, DatabaseUnavailable, Role
+from infra.postgres.journal_messages import JournalMessages
+from infra.postgres.relay_lease import LeaseTaken, RelayLease
+from tests.consumers.check_counter import check_counter
+from tests.crossroads.asking import bank_at
+from tests.faults import kafka_worker
+from tests.faults.dropping_proxy import DroppingProxy
+from tests.faults.own_server import OwnServer
+from tests.servers import reachable_directory
+from tests.transport.outposts import Outpost, each_once_in_order, outpost, running, until
+
+pytestmark = [
+    pytest.mark.server,
+    pytest.mark.fault,
+    # kafka-python leaves sockets of failed connections to the garbage collector.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+LONG = os.environ.get("PERMIT_TEST_LONG") == "1"
+CASES = 4_700 if LONG else 600
+KILLS = 24 if LONG else 8
+PATIENCE = 600.0 if LONG else 120.0
+
+
+@pytest.fixture(autouse=True)
+def collected() -> Iterator[None]:
+    """What the client left to the garbage collector is collected where its warning is expected."""
+    yield
+    gc.collect()
+
+
+@contextmanager
+def own_cluster() -> Iterator[LocalCluster]:
+    with reachable_directory() as directory, running_cluster(directory / "kafka") as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def post(admin_url: str) -> Iterator[Outpost]:
+    with outpost(admin_url, CASES) as made:
+        yield made
+
+
+class Troupe:
+    """Processes of one role that are started anew as often as they are killed."""
+
+    def __init__(self, role: str, number: int, start: Callable[[str], subprocess.Popen[bytes]]) -> None:
+        self._role, self._start = role, start
+        self.processes = [start(role) for _ in range(number)]
+
+    def kill_one(self) -> None:
+        number = random.randrange(len(self.processes))
+        kafka_worker.end(self.processes[number])
+        self.processes[number] = self._start(self._role)
+
+    def end(self) -> None:
+        for process in self.processes:
+            kafka_worker.end(process)
+
+
+def rows_or_none(post: Outpost) -> int:
+    try:
+        ((count,),) = post.ask("select count(*) from event_ledger")
+    except DatabaseUnavailable:
+        return -1
+    return int(count)
+
+
+def offsets_are_at_the_end(post: Outpost, kafka: str) -> bool:
+    stored = dict(post.ask("select partition, next_offset from consumer_offset where consumer = 'event-ledger'"))
+    client = KafkaConsumer(bootstrap_servers=kafka.split(","), group_id=None, metrics_enabled=False)
+    try:
+        topic = post.prefix + APPLICATIONS.name
+        ends = client.end_offsets([TopicPartition(topic, number) for number in range(APPLICATIONS.partitions)])
+    finally:
+        client.close()
+    return {place.partition: end for place, end in ends.items()} == stored
+
+
+def test_kills_of_every_part_at_random_moments_lose_and_double_nothing(own_server: OwnServer) -> None:
+    # given a journal, a relay and three consumers, each a process, on servers of this test's own
+    with ExitStack() as opened:
+        cluster = opened.enter_context(own_cluster())
+        post = opened.enter_context(outpost(own_server.url, CASES))
+        post.make_topics(cluster.bootstrap)
+        events = post.events()
+
+        def start(role: str) -> subprocess.Popen[bytes]:
+            return kafka_worker.start(role, post.journal.url, cluster.bootstrap, post.prefix)
+
+        relay, consumers = Troupe("relay", 1, start), Troupe("consumer", 3, start)
+        opened.callback(relay.end)
+        opened.callback(consumers.end)
+
+        # when they are killed, one after the other, at random moments
+        def kill_broker() -> None:
+            cluster.brokers[0].kill()
+            cluster.brokers[0].start()
+            cluster.wait_until_ready()
+
+        def kill_database() -> None:
+            own_server.kill()
+            own_server.start()
+
+        kinds = [consumers.kill_one, relay.kill_one, kill_broker, kill_database]
+        for number in range(KILLS):
+            time.sleep(random.uniform(0.3, 2.0))
+            kinds[number % len(kinds)]()
+        # then every event is in the ledger once, in the order of its case, and nothing is left to read
+        until(lambda: rows_or_none(post) >= len(events), "every event in the ledger", within=PATIENCE)
+        each_once_in_order(post.rows(), events)
+        until(lambda: offsets_are_at_the_end(post, cluster.bootstrap), "the offsets at the end", within=60)
+
+
+def test_a_worker_frozen_for_too_long_writes_nothing_when_it_wakes(post: Outpost, kafka: str) -> None:
+    # given two consumers, of which one is frozen in the middle of its work
+    post.make_topics(kafka)
+    events = post.events()
+    workers = [kafka_worker.start("consumer", post.journal.url, kafka, post.prefix) for _ in range(2)]
+    try:
+        with running(post.relay(kafka)):
+            until(lambda: rows_or_none(post) > 0, "they are at work", within=60)
+            os.kill(workers[0].pid, signal.SIGSTOP)
+            # when the other has taken over and finished
+            until(lambda: rows_or_none(post) >= len(events), "the other finishes", within=PATIENCE)
+            os.kill(workers[0].pid, signal.SIGCONT)
+            time.sleep(2.0)
+        # then
+        each_once_in_order(post.rows(), events)
+    finally:
+        for worker in workers:
+            kafka_worker.end(worker)
+
+
+def test_two_relays_started_at_once_are_one(post: Outpost, kafka: str) -> None:
+    post.make_topics(kafka)
+    events = post.events()
+    with running(post.relay(kafka), post.relay(kafka), post.loop(kafka, EventLedger())) as ended:
+        until(lambda: rows_or_none(post) >= len(events), "every event in the ledger", within=PATIENCE)
+    assert ended == []
+    each_once_in_order(post.rows(), events)
+    # One was active: each took the lease at most when the other had gone.
+    assert post.ask("select epoch from relay_lease")[0][0] <= 2
+
+
+def test_a_relay_that_was_displaced_moves_the_watermark_no_more(post: Outpost) -> None:
+    # given a relay that took the lease, fell silent, and was followed by another
+    frozen, follower = RelayLease(1, post.pool), RelayLease(2, post.pool)
+    post.execute("update permit.relay_lease set epoch = 2")
+    follower.advance("relay/somewhere/", 50)
+    # when it wakes up
+    with pytest.raises(LeaseTaken):
+        frozen.advance("relay/somewhere/", 60)
+    # then
+    assert follower.watermark("relay/somewhere/") == 50
+
+
+def test_a_broker_that_is_away_for_long_costs_nothing(post: Outpost) -> None:
+    # given a relay whose broker falls silent in the middle: longer than the client's own delivery time-out in the
+    # long set, longer than the watchdog's patience in the short one
+    with own_cluster() as cluster:
+        post.make_topics(cluster.bootstrap)
+        events = post.events()
+        with running(
+            post.relay(cluster.bootstrap, patience=2.0, window=200), post.loop(cluster.bootstrap, EventLedger())
+        ) as ended:
+            until(lambda: rows_or_none(post) > 0, "it is at work", within=60)
+            cluster.brokers[0].pause()
+            before = time.monotonic()
+            added = post.assign(events[0][0])
+            assert time.monotonic() - before < 2.0, "the journal does not wait for Kafka"
+            time.sleep(300.0 if LONG else 8.0)
+            cluster.brokers[0].resume()
+            # then the backlog drains
+            until(lambda: rows_or_none(post) >= len(events) + 1, "the backlog is drained", within=PATIENCE)
+        assert ended == []
+        each_once_in_order(post.rows(), [*events, added])
+        name = relay_name(cluster_id(cluster.bootstrap), post.prefix)
+        assert post.ask("select position from tracking where name = %s", name) == [(len(events) + 1,)]
+
+
+def test_doubled_delayed_and_reordered_records_are_applied_once_and_in_order(post: Outpost, kafka: str) -> None:
+    # given the journal's records, each sent twice, in an order of chance
+    post.make_topics(kafka)
+    events = post.events()
+    page = post.recorder.select_notifications(0, len(events), inclusive_of_start=False)
+    messages = JournalMessages(post.pool).of(page, {APPLICATIONS.name})
+    chance = random.Random(2026)
+    shuffled = chance.sample([*messages, *messages], 2 * len(messages))
+    sender = Sender(kafka)
+    # when they are consumed
+    with running(post.loop(kafka, EventLedger())) as ended:
+        for start in range(0, len(shuffled), 1_000):
+            part = shuffled[start : start + 1_000]
+            sender.send([Outgoing(post.prefix + each.topic, to_wire(each, "urn:test")) for each in part])
+        until(lambda: rows_or_none(post) >= len(events), "every event in the ledger", within=PATIENCE)
+    sender.close()
+    # then
+    assert ended == []
+    each_once_in_order(post.rows(), events)
+    assert post.ask("select count(*) from parked_message") == [(0,)]
+
+
+def test_a_commit_whose_reply_is_lost_is_applied_once(own_server: OwnServer, kafka: str) -> None:
+    # given a consumer whose connection is cut between the commit and its acknowledgement, again and again
+    with (
+        reachable_directory() as directory,
+        outpost(own_server.url, 60) as post,
+        DroppingProxy(directory, own_server.socket_directory) as proxy,
+        closing(
+            ConnectionPool(
+                post.journal.url.replace(str(own_server.socket_directory), str(directory)), Role.WRITER, size=2
+            )
+        ) as pool,
+    ):
+        post.make_topics(kafka)
+        events = post.events()
+        cut_off = replace(post, pool=pool)
+
+        def lost_or_done(lost: int) -> bool:
+            return proxy.struck >= lost or rows_or_none(post) >= len(events)
+
+        with running(post.relay(kafka), cut_off.loop(kafka, EventLedger())) as ended:
+            for lost in range(1, 4):
+                proxy.lose_the_reply_to("COMMIT")
+                until(partial(lost_or_done, lost), "a reply is lost")
+            # then
+            until(lambda: rows_or_none(post) >= len(events), "every event in the ledger", within=PATIENCE)
+        assert ended == []
+        assert proxy.struck > 0
+        each_once_in_order(post.rows(), events)
+
+
+def test_a_record_that_is_none_of_ours_is_set_aside_and_the_rest_goes_on(post: Outpost, kafka: str) -> None:
+    post.make_topics(kafka)
+    events = post.events()
+    sender = Sender(kafka)
+    garbage = WireRecord(b"who knows", b"\x00 not JSON, and something personal", [("ce_specversion", b"1.0")])
+    sender.send([Outgoing(post.prefix + APPLICATIONS.name, garbage)] * 3)
+    sender.close()
+    with running(post.relay(kafka), post.loop(kafka, EventLedger())) as ended:
+        until(lambda: rows_or_none(post) >= len(events), "every event in the ledger", within=PATIENCE)
+        until(lambda: len(post.letters.listed()) == 3, "the others set aside", within=30)
+    assert ended == []
+    each_once_in_order(post.rows(), events)
+    assert {letter.reason for letter in post.letters.listed()} == {"missing.ce_type"}
+
+
+def test_ten_minutes_without_the_bank_cost_no_check_its_answer(empty_database: str) -> None:
+    # given a bank that is away for ten minutes (of a clock that runs a hundred times as fast), under load
+    with (
+        running_simulator(7, transient_share=0, outage_share=0, slow_share=0, no_data_share=0) as address,
+        check_counter(empty_database) as counter,
+    ):
+        counter.bank = bank_at(address, timeout=1.0)  # type: ignore[assignment]
+        httpx.put(f"{address}/admin/outage", json={"trouble": "serviceUnavailable"}).raise_for_status()
+        with running(counter.intake(), counter.working(), counter.working()) as ended:
+            filed = []
+            for _ in range(60):
+                filed.append(counter.first())
+                counter.ahead += timedelta(seconds=10)
+                time.sleep(0.05)
+            assert counter.ask("select count(*) from check_work where settled_at is not null") == [(0,)]
+            # when it is back
+            httpx.delete(f"{address}/admin/outage").raise_for_status()
+
+            def all_answered() -> bool:
+                counter.ahead += timedelta(seconds=5)
+                return counter.ask("select count(*) from check_work where outcome = 'found'") == [(len(filed),)]
+
+            until(all_answered, "every check has its answer", within=60)
+        # then nobody was given a task for it
+        assert ended == []
+        assert all(not counter.case(case).manual_tasks for case in filed)
+        counter.bank.close()  # type: ignore[attr-defined]
