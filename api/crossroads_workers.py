@@ -6,6 +6,7 @@ import hmac
 import random
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import timedelta
 
 from api.composition import DEMONSTRATION_ORIGIN, Program, WorkerCases
 from consumers.check_intake import CheckIntake
@@ -37,7 +38,8 @@ def check_intake(program: Program) -> ConsumerLoop | InProcessDelivery:
 def check_working(program: Program, crossroads_url: str) -> Iterator[CheckWorking]:
     """Does the work. Raises ``PolicyUnusable``."""
     policy = policy_of(program)
-    table = CheckWorkTable(program.writers)
+    # Asking may take a registration and a second question, each with its own time-out.
+    table = CheckWorkTable(program.writers, lease=timedelta(seconds=4 * policy.timeout_seconds + 3))
     gate = CrossroadsGate(program.writers, policy.gate)
     # Pauses and claims are counted in the machine's time, also where the cases live in a time of their own.
     machine = SystemClock()
@@ -73,7 +75,9 @@ def policy_of(program: Program) -> CrossroadsPolicy:
             first_pause_seconds=0.02,
             longest_pause_seconds=0.1,
             late_after_seconds=1.0,
-            give_up_after_seconds=2.0,
+            give_up_after_seconds=1.0,
+            # A simulator that was killed has forgotten how often it failed a question, and fails it again.
+            least_attempts=8,
         )
     file = program.settings.crossroads_policy_file
     return CrossroadsPolicy() if file is None else CrossroadsPolicy.read(file)

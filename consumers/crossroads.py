@@ -44,11 +44,9 @@ from domain.crossroads.check_process import (
     GiveUp,
     Outcome,
     Patience,
-    Phase,
     Record,
     RegisterFirst,
     next_step,
-    phase,
 )
 
 ACTOR: Final = "crossroadsConsumer"
@@ -100,16 +98,22 @@ class CheckWorker:
             # Asked anew since, answered already (by a worker that died before it said so), or the case has ended.
             self.work.settle(work, "notAwaited", self.now())
             return
-        asked = AskedCheck(asked_at=work.asked_at, attempts=work.attempts, registered=False)
-        if phase(asked, self.patience, self.now()) is Phase.OVERDUE:
-            reason = UnansweredReason(work.last_error or UnansweredReason.SERVICE_UNAVAILABLE)
-            self._give_up(work, GiveUp(reason), work.attempts)
-            return
         if work.what != CheckKind.EMPLOYER_REGISTER and about.ssin is None:
             # Never given, or erased: there is nobody to ask about.
             self._give_up(work, GiveUp(UnansweredReason.SSIN_UNKNOWN), work.attempts)
             return
         self._ask(work, about)
+
+    def give_up(self, work: CheckWork) -> None:
+        """Work that has waited for too long while nobody may ask: a person looks, unless it is settled already."""
+        case = fold(self.cases.events_of(work.case_id))
+        if work.what == UNREGISTRATION or case is None:
+            self.work.put_back(work, self.now() + self.patience.longest_pause, None)
+        elif is_awaited(case, CheckKind(work.what), work.revision):
+            reason = UnansweredReason(work.last_error or UnansweredReason.SERVICE_UNAVAILABLE)
+            self._give_up(work, GiveUp(reason), work.attempts)
+        else:
+            self.work.settle(work, "notAwaited", self.now())
 
     def _ask(self, work: CheckWork, about: Identified) -> None:
         outcome: Outcome

@@ -11,6 +11,7 @@
     longest_pause_seconds = 600.0
     late_after_seconds = 900.0
     give_up_after_seconds = 86400.0
+    least_attempts = 3
     legal_context = "SINGLE_PERMIT:WORK_PART"
     purpose = "WORK_PERMIT_APPLICATION"
 
@@ -61,6 +62,7 @@ class CrossroadsPolicy(BaseModel):
     longest_pause_seconds: Seconds = 600.0
     late_after_seconds: Seconds = 900.0
     give_up_after_seconds: Seconds = 86_400.0
+    least_attempts: Annotated[int, Field(ge=1)] = 3
     legal_context: Words = "SINGLE_PERMIT:WORK_PART"
     purpose: Words = "WORK_PERMIT_APPLICATION"
     closed: tuple[_Closed, ...] = ()
@@ -84,6 +86,7 @@ class CrossroadsPolicy(BaseModel):
             longest_pause=timedelta(seconds=self.longest_pause_seconds),
             late_after=timedelta(seconds=self.late_after_seconds),
             give_up_after=timedelta(seconds=self.give_up_after_seconds),
+            least_attempts=self.least_attempts,
         )
 
     @property

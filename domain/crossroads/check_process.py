@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final, TypeAlias
 
 from domain.crossroads.answers import CheckUnanswered, CrossroadsAnswer, UnansweredReason
@@ -16,13 +15,17 @@ from domain.crossroads.answers import CheckUnanswered, CrossroadsAnswer, Unanswe
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """How long a check is asked again. ``late_after`` and ``give_up_after`` count from when it was first due."""
+    """How long a check is asked again. ``late_after`` and ``give_up_after`` count from when it was first due.
+
+    ``least_attempts`` is how often it is asked all the same: workers that were away for a day are no answer.
+    """
 
     first_pause: timedelta = timedelta(seconds=0.5)
     longest_pause: timedelta = timedelta(minutes=10)
     incomplete_pause: timedelta = timedelta(hours=1)
     late_after: timedelta = timedelta(minutes=15)
     give_up_after: timedelta = timedelta(hours=24)
+    least_attempts: int = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,15 +35,6 @@ class AskedCheck:
     asked_at: datetime
     attempts: int
     registered: bool
-
-
-class Phase(StrEnum):
-    """Where a check stands that has no outcome yet."""
-
-    ASKED = "asked"
-    ASKED_AGAIN = "askedAgain"
-    LATE = "late"
-    OVERDUE = "overdue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +84,6 @@ BLAMES_THE_BANK: Final = frozenset(
 _PASSES: Final = BLAMES_THE_BANK | {UnansweredReason.TOO_MANY_REQUESTS}
 
 
-def phase(asked: AskedCheck, patience: Patience, now: datetime) -> Phase:
-    """Where a check without an outcome stands at ``now``."""
-    waited = now - asked.asked_at
-    if waited >= patience.give_up_after:
-        return Phase.OVERDUE
-    if waited >= patience.late_after:
-        return Phase.LATE
-    return Phase.ASKED if asked.attempts == 0 else Phase.ASKED_AGAIN
-
-
 def next_step(asked: AskedCheck, outcome: Outcome, patience: Patience, now: datetime, chance: float) -> Step:
     """What follows from an attempt. ``chance`` (0 to 1) is drawn by the caller: pauses have full jitter.
 
@@ -117,6 +101,6 @@ def next_step(asked: AskedCheck, outcome: Outcome, patience: Patience, now: date
         pause = patience.incomplete_pause
     else:
         return GiveUp(reason, alarms_security=reason is UnansweredReason.NO_ACCESS)
-    if now + pause >= asked.asked_at + patience.give_up_after:
+    if now + pause >= asked.asked_at + patience.give_up_after and asked.attempts >= patience.least_attempts:
         return GiveUp(reason)
     return AskAgain(pause, reason)

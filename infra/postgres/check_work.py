@@ -14,14 +14,18 @@ from consumers.check_work import CheckWork
 from infra.postgres.connections import ConnectionPool
 
 _LEASE: Final = timedelta(seconds=60)
-"""How long a claim holds: longer than a call with its registration can take."""
 
 
 class CheckWorkTable:
-    """The work table of one database; safe for many threads and processes."""
+    """The work table of one database; safe for many threads and processes.
 
-    def __init__(self, pool: ConnectionPool) -> None:
+    ``lease`` is how long a claim holds: longer than a call with its registration can take, and how long the work of a
+    worker that died waits.
+    """
+
+    def __init__(self, pool: ConnectionPool, *, lease: timedelta = _LEASE) -> None:
         self._pool = pool
+        self._lease = lease
 
     def is_anything_open(self) -> bool:
         """Whether any row is not settled yet."""
@@ -49,7 +53,7 @@ class CheckWorkTable:
         if not isinstance(now, datetime):
             raise TypeError("the hour is a moment")
         with self._pool.connection() as connection, connection.cursor() as cursor:
-            cursor.execute(statement, {**values, "lease": lease, "until": now + _LEASE})
+            cursor.execute(statement, {**values, "lease": lease, "until": now + self._lease})
             return [
                 CheckWork(
                     case_id=case_id,

@@ -23,6 +23,7 @@ from infra.postgres.crossroads_gate import CrossroadsGate
 _AT_ONCE: Final = 16
 _LOOK_AGAIN: Final = 0.05
 _OVERDUE_EVERY: Final = timedelta(seconds=30)
+_WITHOUT_DATABASE: Final = 0.5
 _AFTER_A_FAULT: Final = timedelta(minutes=1)
 
 _log = logging.getLogger(__name__)
@@ -62,11 +63,11 @@ class CheckWorking:
                 busy = {each for each in busy if not each.done()}
                 now = self._now()
                 claimed = self._claimed(self._at_once - len(busy), now)
+                busy.update(threads.submit(self._until_done, self._worker.carry_out, work) for work in claimed)
                 if now >= looked_for_overdue + _OVERDUE_EVERY:
                     looked_for_overdue = now
-                    asked_before = now - self._worker.patience.give_up_after
-                    claimed += self._table.claim_overdue(self._at_once, now, asked_before)
-                busy.update(threads.submit(self._carry_out, work) for work in claimed)
+                    overdue = self._overdue(now)
+                    busy.update(threads.submit(self._until_done, self._worker.give_up, work) for work in overdue)
                 if not claimed:
                     wait(busy, timeout=_LOOK_AGAIN) if busy else self._stopping.wait(_LOOK_AGAIN)
 
@@ -82,13 +83,27 @@ class CheckWorking:
             self._gate.give_back(admitted - len(claimed))
         return claimed
 
-    def _carry_out(self, work: CheckWork) -> None:
+    def _overdue(self, now: datetime) -> list[CheckWork]:
+        """What has waited for too long, while the bank is away for everybody: who may ask would ask it first."""
+        if not self._gate.is_shut(now):
+            return []
+        return self._table.claim_overdue(self._at_once, now, now - self._worker.patience.give_up_after)
+
+    def _until_done(self, act: Callable[[CheckWork], None], work: CheckWork) -> None:
+        """Until it is done: a database that is away is waited for, a fault of our own put off for a while."""
         told = {"check": work.what, "case": str(work.case_id)}
-        try:
-            self._worker.carry_out(work)
-        except (DatabaseUnavailable, OutcomeUnknown) as why:
-            # The claim runs out, and the work falls due again.
-            _log.warning("crossroads.work_waits", extra={**told, "why": str(why)})
-        except Exception:
-            _log.exception("crossroads.work_failed", extra=told)
-            self._table.put_back(work, self._now() + _AFTER_A_FAULT, None)
+        while True:
+            try:
+                try:
+                    act(work)
+                except (DatabaseUnavailable, OutcomeUnknown):
+                    raise
+                except Exception:
+                    _log.exception("crossroads.work_failed", extra=told)
+                    self._table.put_back(work, self._now() + _AFTER_A_FAULT, None)
+            except (DatabaseUnavailable, OutcomeUnknown) as why:
+                _log.warning("crossroads.work_waits", extra={**told, "why": str(why)})
+                if self._stopping.wait(_WITHOUT_DATABASE):
+                    return  # the claim runs out, and the work falls due again
+            else:
+                return

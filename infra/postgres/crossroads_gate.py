@@ -48,6 +48,12 @@ class CrossroadsGate:
             rows = cursor.fetchall()
         return int(rows[0][0]) if rows else 0
 
+    def is_shut(self, now: datetime) -> bool:
+        """Whether the breaker lets nobody through, not even a trial."""
+        with self._pool.connection() as connection, connection.cursor() as cursor:
+            cursor.execute("select from crossroads_gate where open_until > %s", (now,))
+            return bool(cursor.rowcount)
+
     def give_back(self, calls: int) -> None:
         """Calls that were admitted and not made."""
         with self._pool.connection() as connection, connection.cursor() as cursor:

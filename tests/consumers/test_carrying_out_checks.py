@@ -122,11 +122,24 @@ def test_a_bank_that_stays_away_becomes_a_task_when_patience_is_over(counter: Ch
     assert PATIENCE.give_up_after - timedelta(minutes=2) <= counter.ahead <= PATIENCE.give_up_after
 
 
-def test_work_that_nobody_could_do_for_too_long_is_given_up_without_asking(counter: CheckCounter) -> None:
+def test_workers_that_were_away_for_long_are_no_reason_to_give_up(counter: CheckCounter) -> None:
+    case = counter.first()
+    counter.add_work(case, EMPLOYER)
+    counter.bank.replies = deque([CheckUnanswered(UnansweredReason.TIMEOUT)])
+    counter.ahead = PATIENCE.give_up_after + timedelta(minutes=1)
+    counter.work_off()
+    counter.ahead += timedelta(minutes=2)
+    counter.work_off()
+    assert counter.ask("select outcome, attempts from check_work") == [("found", 2)]
+
+
+def test_work_that_nobody_may_ask_for_too_long_is_given_up_without_asking(counter: CheckCounter) -> None:
     case = counter.first()
     counter.add_work(case, EMPLOYER)
     counter.ahead = PATIENCE.give_up_after + timedelta(minutes=1)
-    counter.work_off()
+    now = counter.now()
+    for work in counter.table.claim_overdue(5, now, now - PATIENCE.give_up_after):
+        counter.worker.give_up(work)
     assert counter.bank.asked == []
     assert [(task.subject, task.reason) for task in counter.case(case).manual_tasks] == [
         (EMPLOYER, "serviceUnavailable")
