@@ -108,7 +108,16 @@ class KillableService:
 
     def _environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PERMIT_")}
-        return kept | {"PERMIT_HOME": str(self.home), "PYTHONPATH": str(ROOT)}
+        # With little patience: a question that its simulator never answers becomes a task within seconds.
+        policy = self.home.parent / "bank.toml"
+        policy.write_text(
+            "longest_pause_seconds = 0.5\ngive_up_after_seconds = 2.0\ncalls_per_second = 500\nburst = 500\n"
+        )
+        return kept | {
+            "PERMIT_HOME": str(self.home),
+            "PERMIT_CROSSROADS_POLICY_FILE": str(policy),
+            "PYTHONPATH": str(ROOT),
+        }
 
     def _running(self) -> subprocess.Popen[str]:
         assert self._process is not None, "the service was not started"

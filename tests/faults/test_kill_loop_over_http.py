@@ -15,6 +15,7 @@ import orjson
 import psycopg2
 import pytest
 
+from consumers.check_intake import CheckIntake
 from infra.identity.caller import Role
 from infra.postgres.copy_binary import JournalRow
 from projections.registered import registered_read_models
@@ -27,7 +28,7 @@ pytestmark = [pytest.mark.server, pytest.mark.fault]
 
 SERVICE, DATABASE = "service", "database"
 CYCLES = [{SERVICE}, {DATABASE}] * 9 + [{SERVICE, DATABASE}] * 2
-READERS = ("crossroads-checks", *(each.name for each in registered_read_models()))
+READERS = (CheckIntake.name, *(each.name for each in registered_read_models()))
 
 
 def test_twenty_kills_of_service_and_database_lose_and_double_nothing(tmp_path: Path) -> None:
@@ -79,20 +80,21 @@ def test_twenty_kills_of_service_and_database_lose_and_double_nothing(tmp_path: 
 
 
 def the_workers_catch_up(journal_url: str, *, within: float = 60) -> None:
-    """Wait until each has read the last event, which they themselves may still be adding to."""
+    """Wait until each has read the last event, which they themselves may still be adding to, and no check is open."""
     give_up = time.monotonic() + within
     with closing(psycopg2.connect(journal_url)) as connection, connection.cursor() as cursor:
         connection.autocommit = True
         while True:
             cursor.execute(
-                "select (select position from permit.journal_head), array_agg(position)"
+                "select (select position from permit.journal_head), array_agg(position),"
+                " (select count(*) from permit.check_work where settled_at is null)"
                 " from permit.tracking where name = any(%s)",
                 (list(READERS),),
             )
-            end, positions = cursor.fetchone()
-            if positions == [end] * len(READERS):
+            end, positions, open_checks = cursor.fetchone()
+            if positions == [end] * len(READERS) and not open_checks:
                 return
-            assert time.monotonic() < give_up, f"the workers stand at {positions} of {end}"
+            assert time.monotonic() < give_up, f"the workers stand at {positions} of {end}, {open_checks} checks open"
             time.sleep(0.1)
 
 
