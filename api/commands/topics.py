@@ -9,10 +9,12 @@ from typing import Annotated, Final
 
 import typer
 
+from api.composition import open_program
 from consumers.topics import TOPICS
 from infra.kafka.contract_document import contract_document
 from infra.kafka.published_schemas import breaking_changes, published_schemas
-from infra.kafka.topic_admin import create_missing, differences
+from infra.kafka.topic_admin import cluster_id, create_missing, differences
+from infra.postgres.consumer_offsets import ConsumerOffsets
 from infra.settings import Settings, load_settings
 
 app = typer.Typer(help="The topics of Kafka.", no_args_is_help=True)
@@ -67,6 +69,24 @@ def check(as_json: Json = False) -> None:
             typer.echo(sentence)
     if found:
         raise typer.Exit(_FINDING)
+
+
+@app.command("restart")
+def restart(
+    consumer: Annotated[str, typer.Argument(help="of which the position is to be forgotten: crossroads-intake")],
+) -> None:
+    """Let a consumer begin anew at the earliest records its topics hold, after they expired unread or were made anew.
+
+    Nothing is done twice by that. What expired is read from the journal by running the consumer without Kafka first.
+    """
+    settings = load_settings()
+    cluster = cluster_id(_bootstrap(settings))
+    with open_program(settings) as program:
+        forgotten = ConsumerOffsets(program.writers, consumer, cluster).forget()
+    if not forgotten:
+        typer.echo(f"{consumer} has no position in this cluster; `permit status` names the consumers", err=True)
+        raise typer.Exit(_FINDING)
+    typer.echo(f"{consumer} begins anew in {forgotten} partitions")
 
 
 @app.command("document")

@@ -31,6 +31,14 @@ class ConsumerOffsets:
             ((offset,),) = cursor.fetchall()
         return int(offset)
 
+    def forget(self) -> int:
+        """Let the consumer begin anew at the earliest records its topics hold; the number of partitions forgotten."""
+        with self.pool.connection() as connection, connection.cursor() as cursor:
+            cursor.execute(
+                "delete from consumer_offset where consumer = %s and cluster = %s", (self.consumer, self.cluster)
+            )
+            return int(cursor.rowcount)
+
     def moving(self, topic: str, partition: int, *, expected: int, to: int) -> Callable[[Cursor], None]:
         """What locks the offset, compares it with the one expected and sets it, as ``Inbox.receive`` wants it."""
 
