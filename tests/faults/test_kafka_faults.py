@@ -6,7 +6,6 @@ set: 40,000 events and outages longer than any default of the client.
 
 from __future__ import annotations
 
-import gc
 import os
 import random
 import signal
@@ -41,24 +40,12 @@ from tests.faults.own_server import OwnServer
 from tests.servers import reachable_directory
 from tests.transport.outposts import Outpost, each_once_in_order, outpost, running, until
 
-pytestmark = [
-    pytest.mark.server,
-    pytest.mark.fault,
-    # kafka-python leaves sockets of failed connections to the garbage collector.
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = [pytest.mark.server, pytest.mark.fault]
 
 LONG = os.environ.get("PERMIT_TEST_LONG") == "1"
 CASES = 4_700 if LONG else 600
 KILLS = 24 if LONG else 8
 PATIENCE = 600.0 if LONG else 120.0
-
-
-@pytest.fixture(autouse=True)
-def collected() -> Iterator[None]:
-    """What the client left to the garbage collector is collected where its warning is expected."""
-    yield
-    gc.collect()
 
 
 @contextmanager
