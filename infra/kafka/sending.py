@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from kafka import KafkaProducer
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, KafkaTimeoutError
 
 from infra.message_wire import WireRecord
 
@@ -34,6 +34,19 @@ class Outgoing:
 
     topic: str
     record: WireRecord
+
+
+class _Producer(KafkaProducer):  # type: ignore[misc]
+    """One whose ``close`` goes on to stop its thread when what is unsent cannot be flushed in time.
+
+    kafka-python's own stops at the failed flush, from ``close`` and again from ``__del__``, and its thread lives on.
+    """
+
+    def flush(self, timeout: float | None = None) -> None:
+        try:
+            super().flush(timeout)
+        except KafkaTimeoutError:
+            _log.warning("producer.dropped_unsent", extra={"seconds": timeout})
 
 
 class Sender:
@@ -70,7 +83,7 @@ class Sender:
 
     def _ready(self) -> Any:
         if self._producer is None:
-            self._producer = KafkaProducer(
+            self._producer = _Producer(
                 bootstrap_servers=self._bootstrap.split(","),
                 enable_idempotence=True,
                 acks="all",
