@@ -15,7 +15,7 @@ from domain.law.entry_reader import LawDataUnusable
 from domain.law.rulebook import ReadingUnknown
 from infra.benchmarks.runs import BenchmarkImpossible
 from infra.child_process import ChildDidNotStart
-from infra.crossroads_policy import PolicyUnusable
+from infra.crossroads.policy import PolicyUnusable
 from infra.identity.accepted_issuer import IssuerNotAccepted
 from infra.identity.development_key import DevelopmentKeyUnusable
 from infra.kafka.broker_jars import KafkaNotHere

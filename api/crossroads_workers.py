@@ -12,8 +12,8 @@ from api.composition import DEMONSTRATION_ORIGIN, Program, WorkerCases
 from consumers.check_intake import CheckIntake
 from consumers.crossroads import CheckWorker
 from infra.clock import SystemClock
-from infra.crossroads_gateway import RestCrossroadsBank
-from infra.crossroads_policy import CrossroadsPolicy
+from infra.crossroads.http_bank import HttpCrossroadsBank
+from infra.crossroads.policy import CrossroadsPolicy
 from infra.kafka.consumer_loop import ConsumerLoop
 from infra.postgres.check_work import CheckWorkTable
 from infra.postgres.check_working import CheckWorking
@@ -43,12 +43,7 @@ def check_working(program: Program, crossroads_url: str) -> Iterator[CheckWorkin
     gate = CrossroadsGate(program.writers, policy.gate)
     # Pauses and claims are counted in the machine's time, also where the cases live in a time of their own.
     machine = SystemClock()
-
-    def digest(content: bytes) -> str:
-        return hmac.new(program.exchange_digest_key, content, "sha256").hexdigest()
-
-    bank = RestCrossroadsBank(crossroads_url, timeout=policy.timeout_seconds, digest=digest)
-    with closing(bank):
+    with closing(crossroads_bank(program, crossroads_url, policy)) as bank:
         worker = CheckWorker(
             cases=WorkerCases(program),
             bank=bank,
@@ -63,6 +58,15 @@ def check_working(program: Program, crossroads_url: str) -> Iterator[CheckWorkin
             authority=policy.authority,
         )
         yield CheckWorking(table, gate, worker, policy.calendar, machine.now)
+
+
+def crossroads_bank(program: Program, crossroads_url: str, policy: CrossroadsPolicy) -> HttpCrossroadsBank:
+    """The bank at this address, by the face that the policy names."""
+
+    def digest(content: bytes) -> str:
+        return hmac.new(program.exchange_digest_key, content, "sha256").hexdigest()
+
+    return HttpCrossroadsBank(crossroads_url, face=policy.spoken_face, timeout=policy.timeout_seconds, digest=digest)
 
 
 def policy_of(program: Program) -> CrossroadsPolicy:

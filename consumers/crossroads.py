@@ -22,10 +22,12 @@ from domain.case.commands import (
     CommandContext,
     RecordCrossroadsAnswer,
     RecordCrossroadsFailure,
+    RecordIdentifierReplaced,
 )
 from domain.case.folding import fold
 from domain.case.identified import Identified, identified
 from domain.crossroads.answers import (
+    ABOUT_THE_WORKER,
     CheckKind,
     CheckUnanswered,
     Consultation,
@@ -41,6 +43,7 @@ from domain.crossroads.check_process import (
     BLAMES_THE_BANK,
     AskAgain,
     AskedCheck,
+    AskUnder,
     GiveUp,
     Outcome,
     Patience,
@@ -98,7 +101,7 @@ class CheckWorker:
             # Asked anew since, answered already (by a worker that died before it said so), or the case has ended.
             self.work.settle(work, "notAwaited", self.now())
             return
-        if work.what != CheckKind.EMPLOYER_REGISTER and about.ssin is None:
+        if work.what in ABOUT_THE_WORKER and about.ssin is None:
             # Never given, or erased: there is nobody to ask about.
             self._give_up(work, GiveUp(UnansweredReason.SSIN_UNKNOWN), work.attempts)
             return
@@ -121,7 +124,7 @@ class CheckWorker:
         if not self.work.count_attempt(work):
             return
         try:
-            if work.what != CheckKind.EMPLOYER_REGISTER and not self.consultations.is_registered(work.case_id):
+            if work.what in ABOUT_THE_WORKER and not self.consultations.is_registered(work.case_id):
                 self._register(work, about)
                 registered = True
             outcome = self._outcome(work, about)
@@ -134,9 +137,9 @@ class CheckWorker:
                     outcome = self._outcome(work, about)
         except CheckUnanswered as why:
             outcome = why
-        self._take(work, outcome, registered)
+        self._take(work, about, outcome, registered)
 
-    def _take(self, work: CheckWork, outcome: Outcome, registered: bool) -> None:
+    def _take(self, work: CheckWork, about: Identified, outcome: Outcome, registered: bool) -> None:
         now = self.now()
         attempts = work.attempts + 1
         asked = AskedCheck(asked_at=work.asked_at, attempts=attempts, registered=registered)
@@ -157,6 +160,15 @@ class CheckWorker:
                 self.work.settle(work, _name_of(answer), self.now())
             case AskAgain(pause, reason):
                 self.work.put_back(work, now + pause, reason.value)
+            case AskUnder(ssin):
+                # Findable under the newer number before the case says that it has it.
+                self.persons.link(about.worker_subject, ssin)
+                check = CheckKind(work.what)
+                self._record(
+                    work,
+                    RecordIdentifierReplaced(check=check, revision=work.revision, ssin=ssin, attempts=attempts),
+                )
+                self.work.settle(work, UnansweredReason.SSIN_REPLACED.value, self.now())
             case GiveUp():
                 self._give_up(work, step, attempts)
             case RegisterFirst():
@@ -213,6 +225,13 @@ class CheckWorker:
                 quarters = quarters_to_ask(about.filed_on)
                 wages = self.bank.declared_wages(_ssin(about), about.employer_number, quarters, consultation)
                 return wages.answer, wages.exchange
+            case CheckKind.WORKER_IDENTITY:
+                person = self.bank.person(_ssin(about), consultation)
+                return person.answer, person.exchange
+            case CheckKind.DECLARED_EMPLOYMENT:
+                since = about.worked_since or about.filed_on
+                employment = self.bank.declared_employment(_ssin(about), since, about.filed_on, consultation)
+                return employment.answer, employment.exchange
             case unknown:
                 assert_never(unknown)
 
@@ -267,7 +286,7 @@ class CheckWorker:
                 operation=operation,
                 case_id=work.case_id,
                 revision=work.revision,
-                subject=None if operation == CheckKind.EMPLOYER_REGISTER else about.worker_subject,
+                subject=None if work.what == CheckKind.EMPLOYER_REGISTER else about.worker_subject,
                 actor=ACTOR,
                 authority=about.authority,
                 legal_context=consultation.legal_context,

@@ -71,6 +71,8 @@ KINDS: Final[Mapping[str, str]] = {
     "FeePaid": "fees.notify.paid",
     "MandateVerified": "mandates.notify.verified",
     "EmployerIdentified": "employers.notify.identified",
+    "PersonIdentifierReplaced": "persons.notify.identifierReplaced",
+    "EmploymentVerified": "employments.notify.verified",
     "CrossroadsCheckRequested": "crossroadsChecks.notify.requested",
     "CrossroadsCheckAnswered": "crossroadsChecks.notify.answered",
     "CrossroadsCheckFailed": "crossroadsChecks.notify.failed",

@@ -59,6 +59,8 @@ FORMATS: Final = (
     _format("CrossroadsCheckAnswered", 1, events.CrossroadsCheckAnswered),
     _format("CrossroadsCheckFailed", 1, events.CrossroadsCheckFailed),
     _format("EmployerIdentified", 1, events.EmployerIdentified),
+    _format("PersonIdentifierReplaced", 1, events.PersonIdentifierReplaced),
+    _format("EmploymentVerified", 1, events.EmploymentVerified),
     _format("SalaryVerified", 1, events.SalaryVerified),
     _format("SalaryVerified", 2, events.SalaryVerified),
     _format("LabourMarketEvidenceAdded", 1, events.LabourMarketEvidenceAdded),

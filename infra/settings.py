@@ -132,7 +132,7 @@ class Settings(BaseSettings):
     crossroads_url: WebUrl | None = Field(default=None, repr=False)
     """Root of the Crossroads Bank's service, without a slash at the end."""
     crossroads_policy_file: ReadableFile | None = None
-    """TOML: how fast and how patiently the bank is asked; see `infra.crossroads_policy`."""
+    """TOML: how fast and how patiently the bank is asked; see `infra.crossroads.policy`."""
     oidc_issuer: IssuerUrl | None = None
     """The issuer exactly as it stands in its tokens."""
     signing_key_file: ReadableFile | None = None

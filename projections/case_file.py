@@ -21,6 +21,7 @@ _SHOWN_GROUPS: Final = frozenset(
     {
         "ApplicationSubmitted",
         "CaseCorrected",
+        "PersonIdentifierReplaced",
         "ApplicationWithdrawn",
         "SalaryVerified",
         "LabourMarketEvidenceAdded",
@@ -45,6 +46,7 @@ HANDLED: Final = _SHOWN_GROUPS | {
     "CrossroadsCheckAnswered",
     "CrossroadsCheckFailed",
     "EmployerIdentified",
+    "EmploymentVerified",
     "LabourMarketTestAssessed",
     "CaseAssigned",
     "MandateVerified",
@@ -77,7 +79,7 @@ class CaseFile:
 
     ``version`` and ``position`` are those of the last event. Entries that have a personal part name the
     ``eventVersion`` of the event that holds it; ``personal_in`` names that of the worker and of the employment as
-    last corrected. Times are aware.
+    last corrected, and of the ``ssin`` where a newer number took the place of the worker's. Times are aware.
     """
 
     case_id: UUID
@@ -279,7 +281,9 @@ def _changed(file: CaseFile, event: RecordedEvent) -> CaseFile:
             }
             (pause,) = (each for each in file.pauses if each["number"] == clear["pause"])
             return _with_pause_news(file, clear, {"corrections": [*pause.get("corrections", []), restated]})
-        case "CaseAssigned" | "DeadlineWarned" | "DeadlineBreached":
+        case "PersonIdentifierReplaced":
+            return replace(file, personal_in={**file.personal_in, "ssin": event.version})
+        case "CaseAssigned" | "DeadlineWarned" | "DeadlineBreached" | "EmploymentVerified":
             return file  # the course holds all that they say
         case unknown:
             raise AssertionError(f"the case file is given no event named {unknown}")
@@ -308,11 +312,12 @@ def _corrected(file: CaseFile, event: RecordedEvent) -> CaseFile:
     clear = event.clear
     parts = {part: without_nulls(clear[part]) for part in ("employer", "employment") if clear[part] is not None}
     moved = {part: event.version for part in clear["corrected"] if part in file.personal_in}
+    kept = {part: at for part, at in file.personal_in.items() if part != "ssin" or "worker" not in moved}
     correction = {**_said(clear, "corrected", "by", at="correctedAt"), "eventVersion": event.version}
     return replace(
         file,
         application={**file.application, **parts},
-        personal_in={**file.personal_in, **moved},
+        personal_in={**kept, **moved},
         corrections=(*file.corrections, correction),
     )
 

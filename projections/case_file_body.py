@@ -85,6 +85,9 @@ def _application(file: CaseFile, personal: PersonalParts) -> dict[str, Any]:
     application = dict(file.application)
     job = application["employment"]
     application["worker"] = WITHHELD if about_worker is None else about_worker["worker"]
+    newer = personal[file.personal_in["ssin"]] if "ssin" in file.personal_in else None
+    if about_worker is not None and newer is not None:
+        application["worker"] = {**about_worker["worker"], "ssin": newer["ssin"]}
     if about_job is None:
         application["employment"] = {**job, "title": WITHHELD, "grossPay": WITHHELD}
     else:

@@ -12,11 +12,14 @@ from typing import Final
 from domain.case.commands import CIVIL_TIME
 from domain.case.folding import StreamCorrupt
 from domain.case.lifecycle import CaseStatus, CheckState
-from domain.case.manual_tasks import SALARY, ManualTask
+from domain.case.manual_tasks import NOT_DECLARED, SALARY, ManualTask
+from domain.crossroads.answers import CheckKind
 from domain.law.findings import Verdict
 from projections.recorded_event import RecordedEvent
 
-GIVE_TASKS: Final = frozenset({"CrossroadsCheckFailed", "CrossroadsCheckAnswered", "SalaryVerified"})
+GIVE_TASKS: Final = frozenset(
+    {"CrossroadsCheckFailed", "CrossroadsCheckAnswered", "EmploymentVerified", "SalaryVerified"}
+)
 SETTLE_TASKS: Final = GIVE_TASKS | {"CrossroadsCheckRequested"}
 """Events after which nothing that was said before about their subject counts any more; some give a task anew."""
 
@@ -75,10 +78,15 @@ def task_given(event: RecordedEvent) -> ManualTask | None:
             return ManualTask(subject=clear["check"], reason=clear["reason"])
         case "CrossroadsCheckAnswered" if clear["outcome"] == CheckState.NO_DATA.value:
             return ManualTask(subject=clear["check"], reason=CheckState.NO_DATA.value)
+        case "EmploymentVerified" if not clear["covered"]:
+            return ManualTask(subject=CheckKind.DECLARED_EMPLOYMENT.value, reason=NOT_DECLARED)
         case "SalaryVerified" if clear["result"]["verdict"] == Verdict.UNDETERMINED.value:
             return ManualTask(subject=SALARY, reason=clear["result"]["reason"] or "undetermined")
         case _:
             return None
+
+
+_SUBJECTS: Final = {"SalaryVerified": SALARY, "EmploymentVerified": CheckKind.DECLARED_EMPLOYMENT.value}
 
 
 def subject_settled(event: RecordedEvent) -> str | None:
@@ -86,7 +94,7 @@ def subject_settled(event: RecordedEvent) -> str | None:
     if event.name in CHECK_EVENTS:
         check: str = event.clear["check"]
         return check
-    return SALARY if event.name == "SalaryVerified" else None
+    return _SUBJECTS.get(event.name)
 
 
 def tasks_after(tasks: tuple[ManualTask, ...], event: RecordedEvent) -> tuple[ManualTask, ...]:

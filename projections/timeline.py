@@ -31,6 +31,8 @@ VALUES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "CrossroadsCheckAnswered": ("check", "outcome"),
         "CrossroadsCheckFailed": ("check", "reason", "attempts"),
         "EmployerIdentified": ("enterpriseNumber", "name", "active"),
+        "PersonIdentifierReplaced": (),
+        "EmploymentVerified": ("covered",),
         "SalaryVerified": ("basis", "verdict"),
         "LabourMarketEvidenceAdded": ("channels",),
         "LabourMarketTestAssessed": ("verdict",),
@@ -54,7 +56,8 @@ VALUES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 """The names of the values of each event. One that is null in the event is absent.
 
 ``documents`` is a number; ``channels``, ``corrected``, ``items``, ``grounds`` and ``openPoints`` are lists of codes;
-``active`` and ``valid`` are booleans. All others are single codes, numbers, days or names of companies and actors.
+``active``, ``covered`` and ``valid`` are booleans. All others are single codes, numbers, days or names of companies
+and actors.
 """
 
 TEXTS: Final[Mapping[str, str]] = MappingProxyType(

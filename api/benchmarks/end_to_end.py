@@ -23,7 +23,7 @@ from infra.benchmarks.kafka_here import broker_for_benchmarks, machine_with_kafk
 from infra.benchmarks.peer import Peer
 from infra.benchmarks.runs import BenchmarkImpossible, BenchmarkReport, Row
 from infra.child_process import running_child
-from infra.crossroads_process import running_simulator
+from infra.crossroads.simulator_process import running_simulator
 from infra.identity.caller import Role
 from infra.kafka.topic_admin import create_missing
 

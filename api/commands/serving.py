@@ -18,7 +18,7 @@ from api.health_of_setup import examine
 from api.http_server import LOOPBACK, listening_socket, running_server
 from api.workers import WatchedWorkers, running_workers
 from infra.child_process import end_with_standard_input, running_child
-from infra.crossroads_process import running_simulator
+from infra.crossroads.simulator_process import running_simulator
 from infra.settings import Settings, load_settings
 
 _SIMULATOR_SEED = 2026

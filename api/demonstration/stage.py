@@ -28,7 +28,7 @@ from consumers.check_intake import CheckIntake
 from domain.case.commands import CIVIL_TIME
 from infra.child_process import running_child
 from infra.clock import DemonstrationClock
-from infra.crossroads_process import simulator_process
+from infra.crossroads.simulator_process import simulator_process
 from infra.identity.development_issuer import DevelopmentIssuer
 from infra.keys import MasterKey
 from infra.postgres.check_work import CheckWorkTable

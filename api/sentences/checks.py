@@ -63,6 +63,23 @@ def _employer_identified(values: Values, wording: Wording) -> str:
     )
 
 
+def _identifier_replaced(values: Values, wording: Wording) -> str:
+    return wording.language.gettext(
+        "The registers hold the worker under a newer identification number, which replaces the one on file."
+    )
+
+
+def _employment_verified(values: Values, wording: Wording) -> str:
+    if values["covered"]:
+        return wording.language.gettext(
+            "The work history was compared with the declared employments (Dimona): every day of it was declared."
+        )
+    return wording.language.gettext(
+        "The work history was compared with the declared employments (Dimona): not every day of it was declared. A "
+        "case handler judges this point."
+    )
+
+
 def _salary_verified(values: Values, wording: Wording) -> str:
     return wording.language.gettext(
         "The pay was compared with the salary threshold. Basis: %(basis)s. Result: %(verdict)s.",
@@ -93,6 +110,8 @@ CHECKS: Final[Mapping[str, Teller]] = MappingProxyType(
         "crossroadsCheckAnswered": _check_answered,
         "crossroadsCheckFailed": _check_failed,
         "employerIdentified": _employer_identified,
+        "personIdentifierReplaced": _identifier_replaced,
+        "employmentVerified": _employment_verified,
         "salaryVerified": _salary_verified,
         "labourMarketEvidenceAdded": _evidence_added,
         "labourMarketTestAssessed": _test_assessed,

@@ -60,6 +60,38 @@ class EmployerIdentified:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PersonIdentifierReplaced:
+    """The registers hold the worker under a newer number (SSIN) than the one on file, which takes its place."""
+
+    effective_at: datetime
+    worker_subject: UUID
+    replaced: Personal[str] = personal(SubjectRole.WORKER)
+    ssin: Personal[str] = personal(SubjectRole.WORKER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredRelation:
+    """An employment that was declared (Dimona). ``last_day`` is included; None while it lasts."""
+
+    enterprise_number: str
+    start: date
+    last_day: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmploymentVerified:
+    """The work history in the application was compared with the employments that were declared.
+
+    ``covered`` says whether every day of it was declared by some employer.
+    """
+
+    effective_at: datetime
+    covered: bool
+    worker_subject: UUID
+    relations: Personal[tuple[DeclaredRelation, ...]] = personal(SubjectRole.WORKER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeclaredQuarter:
     """Wages an employer declared for a worker over one quarter (DmfA), in EUR."""
 

@@ -7,24 +7,36 @@ from domain.case.commands import (
     CommandContext,
     RecordCrossroadsAnswer,
     RecordCrossroadsFailure,
+    RecordIdentifierReplaced,
 )
 from domain.case.events import (
     CaseEvent,
     CrossroadsCheckAnswered,
     CrossroadsCheckFailed,
+    CrossroadsCheckRequested,
     DeclaredQuarter,
     EmployerIdentified,
     LabourMarketEvidenceAdded,
+    PersonIdentifierReplaced,
 )
 from domain.case.folding import evolve
 from domain.case.lifecycle import Case, CheckState
 from domain.case.openness import require_work_part_open
 from domain.case.verification import (
+    employment_verified,
     labour_market_test_assessed,
     salary_from_contract,
     salary_from_declared_wages,
 )
-from domain.crossroads.answers import CheckKind, DeclaredWages, EmployerOnRegister, NoDataFound
+from domain.crossroads.answers import (
+    ABOUT_THE_WORKER,
+    CheckKind,
+    DeclaredEmployment,
+    DeclaredWages,
+    EmployerOnRegister,
+    NoDataFound,
+    UnansweredReason,
+)
 from domain.law.rulebook import Rulebook
 
 
@@ -64,9 +76,42 @@ def record_answer(
         declared = answer.quarters if isinstance(answer, DeclaredWages) else ()
         quarters = tuple(DeclaredQuarter(quarter=each.quarter, gross=each.gross) for each in declared)
         events += salary_from_declared_wages(case, quarters, context, rulebook)
-    else:
+    if isinstance(answer, DeclaredEmployment):
+        events.append(employment_verified(case, answer, context))
+    if command.check is CheckKind.EMPLOYER_REGISTER:
         events += salary_from_contract(case, context, rulebook)
     return events
+
+
+def record_replacement(case: Case, command: RecordIdentifierReplaced, context: CommandContext) -> list[CaseEvent]:
+    """The newer number takes the place of the one on file, and what is still asked about the worker is asked again.
+
+    Numbers that replace each other in a circle are a matter for a person.
+    """
+    if not is_awaited(case, command.check, command.revision):
+        return []
+    if not case.worker_numbers or command.ssin in case.worker_numbers:
+        return [
+            CrossroadsCheckFailed(
+                effective_at=context.now,
+                check=command.check.value,
+                revision=command.revision,
+                reason=UnansweredReason.SSIN_REPLACED.value,
+                attempts=command.attempts,
+            )
+        ]
+    replaced = PersonIdentifierReplaced(
+        effective_at=context.now,
+        worker_subject=case.worker_subject,
+        replaced=case.worker_numbers[-1],
+        ssin=command.ssin,
+    )
+    asked_again = (
+        CrossroadsCheckRequested(effective_at=context.now, check=name, revision=check.revision + 1)
+        for name, check in case.checks.items()
+        if check.state is CheckState.REQUESTED and name in ABOUT_THE_WORKER
+    )
+    return [replaced, *asked_again]
 
 
 def record_failure(

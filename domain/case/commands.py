@@ -73,6 +73,16 @@ class RecordCrossroadsFailure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordIdentifierReplaced:
+    """Asked about the worker under this check, the bank named the number that took the place of the one on file."""
+
+    check: CheckKind
+    revision: int
+    ssin: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawApplication:
     reason: str | None = None
 
@@ -206,6 +216,7 @@ CaseCommand = (
     | AddLabourMarketEvidence
     | RecordCrossroadsAnswer
     | RecordCrossroadsFailure
+    | RecordIdentifierReplaced
     | WithdrawApplication
     | AttachDocument
     | RecordFeePayment

@@ -23,6 +23,7 @@ from domain.case.commands import (
     RecordCrossroadsAnswer,
     RecordCrossroadsFailure,
     RecordFeePayment,
+    RecordIdentifierReplaced,
     RequestInformation,
     ResumeClock,
     SubmitApplication,
@@ -57,6 +58,8 @@ def decide(case: Case | None, command: CaseCommand, context: CommandContext, rul
             return checking.record_answer(case, command, context, rulebook)
         case RecordCrossroadsFailure():
             return checking.record_failure(case, command, context, rulebook)
+        case RecordIdentifierReplaced():
+            return checking.record_replacement(case, command, context)
         case AddLabourMarketEvidence():
             return checking.add_evidence(case, command, context, rulebook)
         case AssignCase():

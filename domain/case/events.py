@@ -12,9 +12,12 @@ from domain.case.check_events import (
     CrossroadsCheckFailed,
     CrossroadsCheckRequested,
     DeclaredQuarter,
+    DeclaredRelation,
     EmployerIdentified,
+    EmploymentVerified,
     LabourMarketEvidenceAdded,
     LabourMarketTestAssessed,
+    PersonIdentifierReplaced,
     RuleApplied,
     SalaryVerified,
 )
@@ -69,8 +72,10 @@ __all__ = [
     "DeadlineBreached",
     "DeadlineWarned",
     "DeclaredQuarter",
+    "DeclaredRelation",
     "DocumentAttached",
     "EmployerIdentified",
+    "EmploymentVerified",
     "FeePaid",
     "InformationProvided",
     "InformationRequested",
@@ -78,6 +83,7 @@ __all__ = [
     "LabourMarketEvidenceAdded",
     "LabourMarketTestAssessed",
     "MandateVerified",
+    "PersonIdentifierReplaced",
     "ResidencePartDecided",
     "RuleApplied",
     "SalaryVerified",
@@ -94,6 +100,8 @@ CaseEvent = (
     | CrossroadsCheckAnswered
     | CrossroadsCheckFailed
     | EmployerIdentified
+    | PersonIdentifierReplaced
+    | EmploymentVerified
     | SalaryVerified
     | LabourMarketEvidenceAdded
     | LabourMarketTestAssessed

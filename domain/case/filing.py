@@ -25,13 +25,15 @@ from domain.case.events import (
     JobOffered,
 )
 from domain.case.folding import evolve
-from domain.case.lifecycle import Case, CaseStatus
+from domain.case.lifecycle import Case, CaseStatus, Check, CheckState
 from domain.case.openness import require_open
 from domain.case.refusals import CommandRefused, Reason
 from domain.case.verification import labour_market_test_assessed, salary_judged_anew
-from domain.crossroads.answers import CheckKind
+from domain.crossroads.answers import ABOUT_THE_WORKER, CheckKind
 from domain.crossroads.case_checks import checks_due
 from domain.law.rulebook import Rulebook
+
+_NEVER_ASKED: Final = Check(revision=0, state=CheckState.REQUESTED)
 
 WORKER: Final = "worker"
 EMPLOYER: Final = "employer"
@@ -152,13 +154,18 @@ def _checks_due_again(case: Case, command: CorrectCase, context: CommandContext)
     # The SSIN on file is personal and may be erased, so a worker who is corrected is asked about again.
     other_person = command.worker is not None
     due = {
-        CheckKind.EMPLOYER_REGISTER.value: other_employer,
-        CheckKind.DECLARED_WAGES.value: other_employer or other_person,
+        CheckKind.EMPLOYER_REGISTER: other_employer,
+        CheckKind.WORKER_IDENTITY: other_person,
+        CheckKind.DECLARED_WAGES: other_employer or other_person,
+        CheckKind.DECLARED_EMPLOYMENT: other_person,
     }
+    asked = dict(case.checks)
+    if command.worker is not None and command.worker.ssin is not None and not ABOUT_THE_WORKER & asked.keys():
+        asked.setdefault(CheckKind.WORKER_IDENTITY.value, _NEVER_ASKED)
     return [
         CrossroadsCheckRequested(effective_at=context.now, check=name, revision=check.revision + 1)
-        for name, check in case.checks.items()
-        if due[name]
+        for name, check in asked.items()
+        if due[CheckKind(name)]
     ]
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import assert_never
 
-from domain.case.application import GrossPay
+from domain.case.application import GrossPay, Worker
 from domain.case.case_facts import of_job, of_publications, of_work_history, of_worker
 from domain.case.commands import CIVIL_TIME
 from domain.case.events import (
@@ -32,19 +32,21 @@ from domain.case.events import (
     DeadlineWarned,
     DocumentAttached,
     EmployerIdentified,
+    EmploymentVerified,
     FeePaid,
     InformationProvided,
     InformationRequested,
     LabourMarketEvidenceAdded,
     LabourMarketTestAssessed,
     MandateVerified,
+    PersonIdentifierReplaced,
     ResidencePartDecided,
     SalaryVerified,
     WorkPartDecided,
 )
 from domain.case.lifecycle import Act, Case, CaseStatus, Check, CheckState, InformationAsked
 from domain.case.manual_tasks import tasks_after
-from domain.case.personal_data import revealed
+from domain.case.personal_data import Personal, revealed
 from domain.crossroads.answers import CheckKind
 from domain.deadlines.pauses import Pause
 from domain.law.facts import ApplicationFacts
@@ -84,6 +86,7 @@ def _submitted(event: ApplicationSubmitted) -> Case:
         employer_number=event.employer.enterprise_number,
         representative=event.representative,
         worker_subject=event.worker_subject,
+        worker_numbers=_numbers_with((), event.worker),
         documents=event.documents,
         facts=ApplicationFacts(
             authority=event.authority,
@@ -116,6 +119,9 @@ def _changed(case: Case, event: CaseEvent) -> Case:
             return _with_check(case, event.check, Check(revision=event.revision, state=CheckState.FAILED))
         case EmployerIdentified():
             return replace(case, employer_active=event.active)
+        case PersonIdentifierReplaced():
+            ssin = revealed(event.ssin)
+            return case if ssin is None else replace(case, worker_numbers=(*case.worker_numbers, ssin))
         case SalaryVerified():
             # What was judged is what counts from here: a renewal is judged on declared wages.
             judged = revealed(event.facts)
@@ -175,7 +181,7 @@ def _changed(case: Case, event: CaseEvent) -> Case:
             return replace(case, alarms=case.alarms | {(event.clock, event.run, "warned")})
         case DeadlineBreached():
             return replace(case, alarms=case.alarms | {(event.clock, event.run, "breached")})
-        case LabourMarketTestAssessed():
+        case LabourMarketTestAssessed() | EmploymentVerified():
             return case
         case ApplicationSubmitted():
             raise StreamCorrupt("an application is submitted once, as the first event of its stream")
@@ -225,7 +231,14 @@ def _corrected(case: Case, event: CaseCorrected) -> Case:
     if event.worker is not None:
         facts = replace(facts, **of_worker(event.worker))
     employer = case.employer_number if event.employer is None else event.employer.enterprise_number
-    return replace(case, facts=facts, employer_number=employer)
+    numbers = _numbers_with(case.worker_numbers, event.worker)
+    return replace(case, facts=facts, employer_number=employer, worker_numbers=numbers)
+
+
+def _numbers_with(known: tuple[str, ...], worker: Personal[Worker | None]) -> tuple[str, ...]:
+    """The numbers with that of the worker as it is now said, if one is."""
+    said = revealed(worker)
+    return known if said is None or said.ssin is None else (*known, said.ssin)
 
 
 def _decided(case: Case, event: ApplicationDecided | ApplicationDecidedAtOnce) -> Case:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from domain.case.application import Worker
 from domain.case.commands import CIVIL_TIME
-from domain.case.events import ApplicationSubmitted, CaseCorrected, CaseEvent
+from domain.case.events import ApplicationSubmitted, CaseCorrected, CaseEvent, PersonIdentifierReplaced
 from domain.case.folding import StreamCorrupt
-from domain.case.personal_data import revealed
+from domain.case.personal_data import Personal, revealed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,8 @@ class Identified:
     employer_number: str
     worker_subject: UUID
     ssin: str | None
+    worked_since: date | None
+    """The first day of the work history in the application; None where there is none, or it was erased."""
 
 
 def identified(events: Sequence[CaseEvent]) -> Identified:
@@ -32,15 +35,24 @@ def identified(events: Sequence[CaseEvent]) -> Identified:
     filed = events[0] if events else None
     if not isinstance(filed, ApplicationSubmitted):
         raise StreamCorrupt("the stream does not begin with ApplicationSubmitted")
-    employer, worker = filed.employer, revealed(filed.worker)
+    employer, ssin = filed.employer, _ssin_of(filed.worker)
     for event in events:
         if isinstance(event, CaseCorrected):
             employer = event.employer or employer
-            worker = revealed(event.worker) or worker
+            ssin = ssin if event.worker is None else _ssin_of(event.worker)
+        elif isinstance(event, PersonIdentifierReplaced):
+            ssin = revealed(event.ssin)
+    history = revealed(filed.work_history) or ()
     return Identified(
         authority=filed.authority,
         filed_on=filed.effective_at.astimezone(CIVIL_TIME).date(),
         employer_number=employer.enterprise_number,
         worker_subject=filed.worker_subject,
-        ssin=None if worker is None else worker.ssin,
+        ssin=ssin,
+        worked_since=min((each.from_ for each in history), default=None),
     )
+
+
+def _ssin_of(worker: Personal[Worker | None]) -> str | None:
+    said = revealed(worker)
+    return None if said is None else said.ssin

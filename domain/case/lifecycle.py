@@ -94,6 +94,8 @@ class Case:
     representative: Representative | None
     worker_subject: UUID
     facts: ApplicationFacts
+    worker_numbers: tuple[str, ...] = ()
+    """The worker's identification numbers (SSIN), the current one last. Personal data: folded, never stored."""
     checks: Mapping[str, Check] = field(default_factory=lambda: MappingProxyType({}))
     employer_active: bool | None = None
     salary: RuleApplied | None = None

@@ -14,12 +14,16 @@ from domain.case.events import (
     CrossroadsCheckAnswered,
     CrossroadsCheckFailed,
     CrossroadsCheckRequested,
+    EmploymentVerified,
     SalaryVerified,
     WorkPartDecided,
 )
+from domain.crossroads.answers import CheckKind
 from domain.law.findings import Verdict
 
 SALARY: Final = "salary"
+NOT_DECLARED: Final = "employmentNotDeclared"
+"""Some of the work history in an application was declared by no employer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,8 @@ def manual_task_of(event: CaseEvent) -> ManualTask | None:
             return ManualTask(subject=event.check, reason=event.reason)
         case CrossroadsCheckAnswered(outcome="noData"):
             return ManualTask(subject=event.check, reason="noData")
+        case EmploymentVerified(covered=False):
+            return ManualTask(subject=CheckKind.DECLARED_EMPLOYMENT.value, reason=NOT_DECLARED)
         case SalaryVerified() if event.result.verdict == Verdict.UNDETERMINED.value:
             return ManualTask(subject=SALARY, reason=event.result.reason or "undetermined")
         case _:
@@ -48,6 +54,8 @@ def subject_settled_by(event: CaseEvent) -> str | None:
     match event:
         case CrossroadsCheckRequested() | CrossroadsCheckAnswered() | CrossroadsCheckFailed():
             return event.check
+        case EmploymentVerified():
+            return CheckKind.DECLARED_EMPLOYMENT.value
         case SalaryVerified():
             return SALARY
         case _:

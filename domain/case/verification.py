@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -11,12 +11,15 @@ from domain.case.commands import CommandContext
 from domain.case.events import (
     CaseEvent,
     DeclaredQuarter,
+    DeclaredRelation,
+    EmploymentVerified,
     LabourMarketTestAssessed,
     RuleApplied,
     SalaryVerified,
 )
 from domain.case.lifecycle import Case
-from domain.law.facts import ApplicationFacts, RecruitmentFacts
+from domain.crossroads.answers import DeclaredEmployment
+from domain.law.facts import ApplicationFacts, RecruitmentFacts, WorkDone
 from domain.law.findings import Finding
 from domain.law.labour_market_test import assess_labour_market_test
 from domain.law.rulebook import Rulebook
@@ -29,6 +32,33 @@ QUARTERS_OF_A_YEAR: Final = 4
 
 CONTRACT: Final = "contract"
 DECLARED_WAGES: Final = "declaredWages"
+
+
+def employment_verified(case: Case, declared: DeclaredEmployment, context: CommandContext) -> EmploymentVerified:
+    """Compare the work history in the application with what employers declared to be employed (Dimona)."""
+    relations = tuple(
+        DeclaredRelation(enterprise_number=each.enterprise_number, start=each.start, last_day=each.last_day)
+        for each in declared.relations
+    )
+    claimed = case.facts.work_history or ()
+    return EmploymentVerified(
+        effective_at=context.now,
+        covered=all(_declared_throughout(each, relations) for each in claimed),
+        worker_subject=case.worker_subject,
+        relations=relations,
+    )
+
+
+def _declared_throughout(work: WorkDone, relations: tuple[DeclaredRelation, ...]) -> bool:
+    """Whether each day of ``[from_, to)`` lies in a relation."""
+    open_from = work.from_
+    for each in sorted(relations, key=lambda it: it.start):
+        if each.start > open_from:
+            break
+        if each.last_day is None:
+            return True
+        open_from = max(open_from, each.last_day + timedelta(days=1))
+    return open_from >= work.to
 
 
 def salary_from_contract(case: Case, context: CommandContext, rulebook: Rulebook) -> list[CaseEvent]:

@@ -7,6 +7,7 @@ so that no code path can read it as a pass or as a refusal.
 
 import uuid
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -15,7 +16,40 @@ class CheckKind(StrEnum):
     """A question a case asks the Crossroads Bank. The values are stored in events: never rename one."""
 
     EMPLOYER_REGISTER = "employerRegister"
+    WORKER_IDENTITY = "workerIdentity"
     DECLARED_WAGES = "declaredWages"
+    DECLARED_EMPLOYMENT = "declaredEmployment"
+
+
+ABOUT_THE_WORKER = frozenset({CheckKind.WORKER_IDENTITY, CheckKind.DECLARED_WAGES, CheckKind.DECLARED_EMPLOYMENT})
+"""Checks that name the worker to the bank: the authority registers the person before, and has to know the number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisteredAddress:
+    """An address as the register writes it."""
+
+    street: str
+    house_number: str
+    postal_code: str
+    municipality: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisteredActivity:
+    """The main activity: `code` has the five digits of NACE-BEL."""
+
+    code: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EstablishmentUnit:
+    """A place where the undertaking is active; `number` begins with 2 to 8."""
+
+    number: str
+    name: str
+    address: RegisteredAddress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +59,14 @@ class EmployerOnRegister:
     enterprise_number: str
     name: str
     active: bool
+    address: RegisteredAddress | None = None
+    activity: RegisteredActivity | None = None
+    establishment_units: tuple[EstablishmentUnit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonOnRegister:
+    """The registers know a living person under the number asked about, and no newer number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +88,31 @@ class DeclaredWages:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WorkRelation:
+    """An employment that was declared (Dimona). `last_day` is included; None while it lasts."""
+
+    enterprise_number: str
+    start: date
+    last_day: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredEmployment:
+    """The employments that touch the days asked about, oldest first, at least one."""
+
+    relations: tuple[WorkRelation, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoDataFound:
     """The bank was reached and holds nothing on the question. An answer, unlike `CheckUnanswered`."""
 
 
 EmployerAnswer = EmployerOnRegister | NoDataFound
+PersonAnswer = PersonOnRegister | NoDataFound
 WagesAnswer = DeclaredWages | NoDataFound
-CrossroadsAnswer = EmployerOnRegister | DeclaredWages | NoDataFound
+EmploymentAnswer = DeclaredEmployment | NoDataFound
+CrossroadsAnswer = EmployerOnRegister | PersonOnRegister | DeclaredWages | DeclaredEmployment | NoDataFound
 
 
 class UnansweredReason(StrEnum):
@@ -69,6 +129,8 @@ class UnansweredReason(StrEnum):
     INCOMPLETE_DATA = "incompleteData"
     SSIN_UNKNOWN = "ssinUnknown"
     SSIN_REPLACED = "ssinReplaced"
+    """The person has a newer number, which comes with it."""
+    SSIN_CANCELED = "ssinCanceled"
     PERSON_DECEASED = "personDeceased"
     NOT_REGISTERED = "notRegistered"
     """The authority has no running inscription of the person, so it may not consult."""
@@ -106,14 +168,21 @@ class Exchange:
 class CheckUnanswered(Exception):
     """The outcome of a question is unknown. Never a pass, never a refusal: ask again or ask a person.
 
-    `stay_away_seconds` is how long the bank asked not to be called. Nothing here identifies a person.
+    `stay_away_seconds` is how long the bank asked not to be called. `replaced_by` is the newer number of a person whose
+    number was replaced; it is in no text.
     """
 
     def __init__(
-        self, reason: UnansweredReason, *, stay_away_seconds: float = 0.0, exchange: Exchange | None = None
+        self,
+        reason: UnansweredReason,
+        *,
+        stay_away_seconds: float = 0.0,
+        replaced_by: str | None = None,
+        exchange: Exchange | None = None,
     ) -> None:
         self.reason = reason
         self.stay_away_seconds = stay_away_seconds
+        self.replaced_by = replaced_by
         self.exchange = exchange or Exchange()
         super().__init__(f"the Crossroads Bank gave no usable answer: {reason.value}")
 

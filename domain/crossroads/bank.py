@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Generic, Protocol, TypeVar
 
 from domain.crossroads.answers import (
     Consultation,
     EmployerAnswer,
+    EmploymentAnswer,
     Exchange,
+    PersonAnswer,
     WagesAnswer,
 )
 
@@ -34,10 +37,21 @@ class CrossroadsBank(Protocol):
     def employer(self, enterprise_number: str, consultation: Consultation) -> Answered[EmployerAnswer]:
         """What the enterprise register holds under this number."""
 
+    def person(self, ssin: str, consultation: Consultation) -> Answered[PersonAnswer]:
+        """Whether the registers know a living person under this number, and no newer one.
+
+        A number that is unknown, cancelled or replaced, and a person who died, are told as `CheckUnanswered`.
+        """
+
     def declared_wages(
         self, ssin: str, enterprise_number: str, quarters: Sequence[str], consultation: Consultation
     ) -> Answered[WagesAnswer]:
         """What this employer declared for this worker in these quarters (``2025Q3``), at least one."""
+
+    def declared_employment(
+        self, ssin: str, since: date, until: date, consultation: Consultation
+    ) -> Answered[EmploymentAnswer]:
+        """The employments declared for the worker (Dimona) that touch these days, both included."""
 
     def register(self, ssin: str, consultation: Consultation) -> Exchange:
         """Enter the person in the authority's register, which consulting asks for; doing it twice is no error.

@@ -11,12 +11,19 @@ from domain.crossroads.answers import CheckKind
 def checks_due(application: Application) -> tuple[CheckKind, ...]:
     """The checks that filing makes due.
 
-    The employer is looked up always. Declared wages exist only for a worker who already works here, so only a
-    renewal is confirmed from them; a first application is judged on its contract (FACTS 6.5).
+    The employer is looked up always. Declared wages exist only for a worker who already works here, so only a renewal
+    is confirmed from them; a first application is judged on its contract (FACTS 6.5). A work history, which permits of
+    unlimited duration rest on, is compared with the employments that were declared (Dimona). Either question tells
+    what is wrong with the worker's number; where neither is due, a number that was given is looked up by itself.
     """
-    if application.renewal:
-        return (CheckKind.EMPLOYER_REGISTER, CheckKind.DECLARED_WAGES)
-    return (CheckKind.EMPLOYER_REGISTER,)
+    names_the_worker = application.renewal or bool(application.work_history)
+    due = {
+        CheckKind.EMPLOYER_REGISTER: True,
+        CheckKind.WORKER_IDENTITY: application.worker.ssin is not None and not names_the_worker,
+        CheckKind.DECLARED_WAGES: application.renewal,
+        CheckKind.DECLARED_EMPLOYMENT: bool(application.work_history),
+    }
+    return tuple(check for check, is_due in due.items() if is_due)
 
 
 def quarters_to_ask(filed_on: date) -> tuple[str, ...]:

@@ -58,6 +58,13 @@ class RegisterFirst:
 
 
 @dataclass(frozen=True, slots=True)
+class AskUnder:
+    """The person has a newer number: put it on file, and ask about it anew."""
+
+    ssin: str
+
+
+@dataclass(frozen=True, slots=True)
 class GiveUp:
     """A person has to look. ``alarms_security`` is for an access that was denied to us."""
 
@@ -66,7 +73,7 @@ class GiveUp:
 
 
 Outcome: TypeAlias = CrossroadsAnswer | CheckUnanswered
-Step: TypeAlias = Record | AskAgain | RegisterFirst | GiveUp
+Step: TypeAlias = Record | AskAgain | AskUnder | RegisterFirst | GiveUp
 
 BLAMES_THE_BANK: Final = frozenset(
     {
@@ -94,6 +101,8 @@ def next_step(asked: AskedCheck, outcome: Outcome, patience: Patience, now: date
     reason = outcome.reason
     if reason is UnansweredReason.NOT_REGISTERED and not asked.registered:
         return RegisterFirst()
+    if reason is UnansweredReason.SSIN_REPLACED and outcome.replaced_by is not None:
+        return AskUnder(outcome.replaced_by)
     if reason in _PASSES:
         grown = patience.first_pause * 2 ** min(asked.attempts - 1, 32)
         pause = chance * min(grown, patience.longest_pause) + timedelta(seconds=outcome.stay_away_seconds)

@@ -8,10 +8,12 @@ from domain.case.commands import CaseCommand, SubmitApplication, WithdrawApplica
 from domain.case.events import ApplicationWithdrawn, CaseEvent
 from domain.case.lifecycle import CaseStatus, Stage
 from domain.case.refusals import Reason
+from domain.crossroads.answers import CheckKind
 from tests.case.vocabulary import (
     FORWARD,
     HANDLER,
     NOW,
+    SSIN,
     TODAY,
     WORKER,
     add,
@@ -39,6 +41,7 @@ from tests.case.vocabulary import (
     published,
     refuse,
     reject,
+    replaced,
     restate_pause,
     resume,
     state_after,
@@ -46,7 +49,8 @@ from tests.case.vocabulary import (
 )
 
 EVERY_COMMAND: tuple[CaseCommand, ...] = (
-    answered(), unanswered(), add(published(63, "VDAB")), WithdrawApplication(), attach(), fee(), mandate(), assign(),
+    answered(), unanswered(), replaced(CheckKind.DECLARED_WAGES, SSIN), add(published(63, "VDAB")),
+    WithdrawApplication(), attach(), fee(), mandate(), assign(),
     correct(worker=application().worker), ask(), answer(), admit(), grant(), FORWARD, allow_residence(), pause(),
     resume(), restate_pause(TODAY, None), alarm("target", "warned", due_on=TODAY, crossed_on=TODAY),
 )  # fmt: skip

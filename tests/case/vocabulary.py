@@ -39,6 +39,7 @@ from domain.case.commands import (
     RecordCrossroadsAnswer,
     RecordCrossroadsFailure,
     RecordFeePayment,
+    RecordIdentifierReplaced,
     RequestInformation,
     ResumeClock,
     SubmitApplication,
@@ -86,6 +87,9 @@ def case(now: datetime = NOW, *, actor: str = "employer-1") -> Specification[Cas
     return Specification(None, evolve, lambda state, command: decide(state, command, asked, law()))
 
 
+SSIN = "90010100187"
+
+
 def application(
     category: str = "highlySkilled",
     *,
@@ -96,6 +100,7 @@ def application(
     authority: str = "flanders",
     kind: str = "fixedTerm",
     representative: Representative | None = None,
+    ssin: str | None = None,
 ) -> Application:
     return Application(
         authority=authority,
@@ -107,7 +112,12 @@ def application(
         renewal=renewal,
         employer=Employer(enterprise_number="0202239951", name="Acme"),
         worker=Worker(
-            given_name="Ada", family_name="Lovelace", birth_date=date(1990, 1, 1), nationality="IN", ssin="90010100187"
+            given_name="Ada",
+            family_name="Lovelace",
+            birth_date=date(1990, 1, 1),
+            nationality="IN",
+            # Who comes for the first time has no number yet, unless a test gives one.
+            ssin=ssin or (SSIN if renewal else None),
         ),
         employment=Employment(
             title="analyst",
@@ -149,6 +159,10 @@ def wages(*quarters: str) -> RecordCrossroadsAnswer:
 
 def unanswered(check: CheckKind = CheckKind.EMPLOYER_REGISTER, *, revision: int = 1) -> RecordCrossroadsFailure:
     return RecordCrossroadsFailure(check=check, revision=revision, reason="timeout", attempts=4)
+
+
+def replaced(check: CheckKind, ssin: str, *, revision: int = 1) -> RecordIdentifierReplaced:
+    return RecordIdentifierReplaced(check=check, revision=revision, ssin=ssin, attempts=1)
 
 
 def happened(past: list[CaseEvent], *commands: CaseCommand, now: datetime = NOW) -> list[CaseEvent]:

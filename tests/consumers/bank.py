@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from threading import Event, Lock
 
 from domain.crossroads.answers import (
     Consultation,
+    DeclaredEmployment,
     DeclaredWages,
     EmployerAnswer,
     EmployerOnRegister,
+    EmploymentAnswer,
     Exchange,
+    PersonAnswer,
+    PersonOnRegister,
     QuarterWages,
     WagesAnswer,
+    WorkRelation,
 )
 from domain.crossroads.bank import Answered
 
@@ -32,6 +38,7 @@ class Asked:
     enterprise_number: str | None = None
     ssin: str | None = None
     quarters: tuple[str, ...] = ()
+    days: tuple[date, date] | None = None
 
 
 @dataclass
@@ -50,6 +57,21 @@ class ScriptedBank:
         asked = Asked(operation="employer", consultation=consultation, enterprise_number=enterprise_number)
         reply = self._reply(asked)
         return Answered(answer=ACTIVE if reply is None else reply, exchange=KEPT)  # type: ignore[arg-type]
+
+    def person(self, ssin: str, consultation: Consultation) -> Answered[PersonAnswer]:
+        reply = self._reply(Asked(operation="person", consultation=consultation, ssin=ssin))
+        return Answered(answer=PersonOnRegister() if reply is None else reply, exchange=KEPT)  # type: ignore[arg-type]
+
+    def declared_employment(
+        self, ssin: str, since: date, until: date, consultation: Consultation
+    ) -> Answered[EmploymentAnswer]:
+        reply = self._reply(
+            Asked(operation="declared_employment", consultation=consultation, ssin=ssin, days=(since, until))
+        )
+        employed = DeclaredEmployment(
+            relations=(WorkRelation(enterprise_number="0202239951", start=since, last_day=None),)
+        )
+        return Answered(answer=employed if reply is None else reply, exchange=KEPT)  # type: ignore[arg-type]
 
     def declared_wages(
         self, ssin: str, enterprise_number: str, quarters: Sequence[str], consultation: Consultation

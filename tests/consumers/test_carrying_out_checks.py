@@ -18,6 +18,7 @@ from tests.consumers.check_counter import PATIENCE, SSIN, CheckCounter, check_co
 
 pytestmark = pytest.mark.server
 
+NEWER = "85473003331"
 EMPLOYER, WAGES = CheckKind.EMPLOYER_REGISTER.value, CheckKind.DECLARED_WAGES.value
 PASSES = sorted(BLAMES_THE_BANK | {UnansweredReason.TOO_MANY_REQUESTS})
 ENDS = sorted(set(UnansweredReason) - set(PASSES) - {UnansweredReason.INCOMPLETE_DATA})
@@ -252,3 +253,38 @@ def test_who_cannot_log_does_not_ask(counter: CheckCounter) -> None:
     with pytest.raises(OSError, match="no room"):
         replace(counter.worker, consultations=NoLog()).carry_out(work)  # type: ignore[arg-type]
     assert counter.bank.asked == []
+
+
+def test_a_worker_with_a_newer_number_is_asked_about_under_it(counter: CheckCounter) -> None:
+    # given a renewal, and a bank that knows the worker under another number
+    case = counter.renewal()
+    counter.add_work(case, WAGES)
+    counter.bank.replies = deque([CheckUnanswered(UnansweredReason.SSIN_REPLACED, replaced_by=NEWER)])
+    # when the check is carried out
+    counter.work_off()
+    # then the case has the newer number, nothing was guessed, and the question is out again under its next revision
+    assert counter.names(case)[-2:] == ["PersonIdentifierReplaced", "CrossroadsCheckRequested"]
+    assert counter.ask("select outcome, revision from check_work") == [("ssinReplaced", 1)]
+    # and carried out, it is about the newer number, under which the case is found too
+    counter.add_work(case, WAGES, 2)
+    counter.work_off()
+    assert [(each.operation, each.ssin) for each in counter.bank.asked] == [
+        ("register", SSIN),
+        ("register", NEWER),
+        ("declared_wages", NEWER),
+    ]
+    assert counter.names(case)[-2:] == ["CrossroadsCheckAnswered", "SalaryVerified"]
+    assert counter.case(case).worker_subject in counter.book.keys.subjects_of(NEWER)
+
+
+def test_numbers_in_a_circle_end_in_a_task(counter: CheckCounter) -> None:
+    case = counter.renewal()
+    counter.add_work(case, WAGES)
+    counter.add_work(case, WAGES, 2)
+    numbers = (NEWER, SSIN)
+    replaced = [CheckUnanswered(UnansweredReason.SSIN_REPLACED, replaced_by=each) for each in numbers]
+    counter.bank.replies = deque(replaced)
+    counter.work_off()
+    assert ("declaredWages", "ssinReplaced") in [
+        (task.subject, task.reason) for task in counter.case(case).manual_tasks
+    ]

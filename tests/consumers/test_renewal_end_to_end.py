@@ -22,7 +22,7 @@ from domain.case.lifecycle import Case
 from domain.crossroads.answers import CheckKind, ticket_of
 from domain.crossroads.case_checks import quarters_to_ask
 from domain.law.findings import Verdict
-from infra.crossroads_process import running_simulator
+from infra.crossroads.simulator_process import running_simulator
 from infra.settings import Settings
 from infra.time_ordered_ids import time_ordered_id
 from tests.audit.case_book import application

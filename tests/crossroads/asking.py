@@ -6,7 +6,12 @@ from hashlib import sha256
 from uuid import uuid4
 
 from domain.crossroads.answers import Consultation
-from infra.crossroads_gateway import RestCrossroadsBank
+from infra.crossroads.face import Face
+from infra.crossroads.http_bank import HttpCrossroadsBank
+from infra.crossroads.rest_face import RestFace
+from infra.crossroads.soap_face import SoapFace
+
+FACES: dict[str, Face] = {"rest": RestFace(), "soap": SoapFace(customer="0316380841")}
 
 
 def under(ticket: str) -> Consultation:
@@ -19,5 +24,10 @@ def under(ticket: str) -> Consultation:
     )
 
 
-def bank_at(address: str, *, timeout: float = 3.0) -> RestCrossroadsBank:
-    return RestCrossroadsBank(address, timeout=timeout, digest=lambda content: sha256(b"salt" + content).hexdigest())
+def bank_at(address: str, *, face: str = "rest", timeout: float = 3.0) -> HttpCrossroadsBank:
+    return HttpCrossroadsBank(
+        address,
+        face=FACES[face],
+        timeout=timeout,
+        digest=lambda content: sha256(b"salt" + content).hexdigest(),
+    )

@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
-from infra.crossroads_gateway import RestCrossroadsBank
-from infra.crossroads_process import running_simulator
-from tests.crossroads.asking import bank_at
+from infra.crossroads.http_bank import HttpCrossroadsBank
+from infra.crossroads.simulator_process import running_simulator
+from tests.crossroads.asking import FACES, bank_at
 
 SEED = 2026
 
@@ -40,12 +40,12 @@ def administration(simulator: str) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture
-def open_gateway() -> Iterator[Callable[..., RestCrossroadsBank]]:
+def open_gateway() -> Iterator[Callable[..., HttpCrossroadsBank]]:
     """Opens gateways of any time-out and closes them after the test."""
-    opened: list[RestCrossroadsBank] = []
+    opened: list[HttpCrossroadsBank] = []
 
-    def open_one(address: str, **options: float) -> RestCrossroadsBank:
-        opened.append(bank_at(address, **options))
+    def open_one(address: str, *, face: str = "rest", timeout: float = 3.0) -> HttpCrossroadsBank:
+        opened.append(bank_at(address, face=face, timeout=timeout))
         return opened[-1]
 
     yield open_one
@@ -53,16 +53,16 @@ def open_gateway() -> Iterator[Callable[..., RestCrossroadsBank]]:
         gateway.close()
 
 
-@pytest.fixture(scope="module")
-def gateway(simulator: str) -> Iterator[RestCrossroadsBank]:
-    """Asks the simulator; one for the whole module."""
-    one = bank_at(simulator)
+@pytest.fixture(scope="module", params=FACES)
+def gateway(simulator: str, request: pytest.FixtureRequest) -> Iterator[HttpCrossroadsBank]:
+    """Asks the simulator, once by each of its faces: what is tested with it is the contract of both."""
+    one = bank_at(simulator, face=request.param)
     yield one
     one.close()
 
 
 @pytest.fixture(scope="module")
-def gateway_to_script(scripted_server: "ScriptedBank") -> Iterator[RestCrossroadsBank]:
+def gateway_to_script(scripted_server: "ScriptedBank") -> Iterator[HttpCrossroadsBank]:
     """Asks the scripted bank; one for the whole module."""
     one = bank_at(scripted_server.address)
     yield one

@@ -12,9 +12,9 @@ import httpx
 import pytest
 
 from domain.crossroads.answers import CheckUnanswered, EmployerOnRegister, NoDataFound, UnansweredReason
-from infra.crossroads_gateway import RestCrossroadsBank
-from infra.crossroads_simulator.holdings import HoldingShares, undertaking
-from tests.crossroads.asking import under
+from infra.crossroads.http_bank import HttpCrossroadsBank
+from infra.crossroads.simulator.holdings import HoldingShares, undertaking
+from tests.crossroads.asking import FACES, under
 
 SSIN = "85073003328"
 EMPLOYER = next(
@@ -23,7 +23,7 @@ EMPLOYER = next(
     if undertaking(2026, number, HoldingShares(no_data=0.2, inactive=0.2)) is not None
 )
 
-Opener = Callable[..., RestCrossroadsBank]
+Opener = Callable[..., HttpCrossroadsBank]
 
 REASON_OF_TROUBLE = {
     "serviceUnavailable": "serviceUnavailable",
@@ -33,12 +33,13 @@ REASON_OF_TROUBLE = {
     "connectionCut": "connectionFailed",
     "garbage": "malformedAnswer",
     "wrongSchema": "malformedAnswer",
+    "duplicateAnswer": "malformedAnswer",
 }
 
 
 @pytest.mark.parametrize("trouble", REASON_OF_TROUBLE)
 def test_a_trouble_that_passes_ends_in_the_answer(
-    trouble: str, gateway: RestCrossroadsBank, administration: httpx.Client
+    trouble: str, gateway: HttpCrossroadsBank, administration: httpx.Client
 ) -> None:
     ticket = f"t-passing-{trouble}"
     choose_fate(administration, ticket, trouble, failing_attempts=2)
@@ -50,7 +51,7 @@ def test_a_trouble_that_passes_ends_in_the_answer(
 
 @pytest.mark.parametrize("trouble", REASON_OF_TROUBLE)
 def test_a_trouble_that_lasts_leaves_the_check_unanswered(
-    trouble: str, gateway: RestCrossroadsBank, administration: httpx.Client
+    trouble: str, gateway: HttpCrossroadsBank, administration: httpx.Client
 ) -> None:
     ticket = f"t-lasting-{trouble}"
     choose_fate(administration, ticket, trouble)
@@ -59,6 +60,17 @@ def test_a_trouble_that_lasts_leaves_the_check_unanswered(
 
     assert unanswered.reason == REASON_OF_TROUBLE[trouble]
     assert attempts_of(administration, ticket) == 1
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_an_answer_that_comes_too_late_is_had_by_asking_again(
+    face: str, simulator: str, open_gateway: Opener, administration: httpx.Client
+) -> None:
+    choose_fate(administration, "t-late", "lateAnswer", failing_attempts=1)
+    gateway = open_gateway(simulator, face=face, timeout=0.15)
+
+    assert why_unanswered(gateway, "t-late").reason == "timeout"
+    assert isinstance(gateway.employer(EMPLOYER, under("t-late")).answer, EmployerOnRegister)
 
 
 def test_a_bank_that_stays_silent_is_left_after_the_time_out(
@@ -96,7 +108,7 @@ def test_nobody_listening_is_a_failed_connection(open_gateway: Opener) -> None:
 
 @pytest.mark.parametrize(("retry_after", "seconds"), [("1", 1.0), ("6", 6.0), ("9" * 30, 1e9)])
 def test_the_time_the_bank_asks_to_stay_away_is_told(
-    retry_after: str, seconds: float, scripted_bank: Any, gateway_to_script: RestCrossroadsBank
+    retry_after: str, seconds: float, scripted_bank: Any, gateway_to_script: HttpCrossroadsBank
 ) -> None:
     scripted_bank.says(429, {"type": "urn:problem-type:belgif:tooManyRequests"}, Retry_After=retry_after)
 
@@ -105,7 +117,7 @@ def test_the_time_the_bank_asks_to_stay_away_is_told(
     assert (unanswered.reason, unanswered.stay_away_seconds) == ("tooManyRequests", seconds)
 
 
-def test_it_may_be_told_as_a_moment(scripted_bank: Any, gateway_to_script: RestCrossroadsBank) -> None:
+def test_it_may_be_told_as_a_moment(scripted_bank: Any, gateway_to_script: HttpCrossroadsBank) -> None:
     scripted_bank.says(503, b"", Retry_After=format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True))
 
     unanswered = why_unanswered(gateway_to_script, "t-patience")
@@ -116,7 +128,7 @@ def test_it_may_be_told_as_a_moment(scripted_bank: Any, gateway_to_script: RestC
 
 @pytest.mark.parametrize("retry_after", ["soon", "-1", "1e3", "", "Thu, 99 Foo 2026"])
 def test_an_unreadable_retry_after_is_no_reason_to_wait_or_to_fall(
-    retry_after: str, scripted_bank: Any, gateway_to_script: RestCrossroadsBank
+    retry_after: str, scripted_bank: Any, gateway_to_script: HttpCrossroadsBank
 ) -> None:
     scripted_bank.says(503, b"", Retry_After=retry_after)
 
@@ -125,7 +137,7 @@ def test_an_unreadable_retry_after_is_no_reason_to_wait_or_to_fall(
     assert (unanswered.reason, unanswered.stay_away_seconds) == ("serviceUnavailable", 0.0)
 
 
-def test_a_maintenance_window_is_named(gateway: RestCrossroadsBank, administration: httpx.Client) -> None:
+def test_a_maintenance_window_is_named(gateway: HttpCrossroadsBank, administration: httpx.Client) -> None:
     choose_fate(administration, "t-maintenance", "maintenance")
 
     unanswered = why_unanswered(gateway, "t-maintenance")
@@ -149,7 +161,7 @@ def test_a_maintenance_window_is_named(gateway: RestCrossroadsBank, administrati
     ],
 )
 def test_every_code_has_its_reason(
-    code: str, reason: str, scripted_bank: Any, gateway_to_script: RestCrossroadsBank
+    code: str, reason: str, scripted_bank: Any, gateway_to_script: HttpCrossroadsBank
 ) -> None:
     scripted_bank.says(200, reply("NO_RESULT", code))
 
@@ -172,7 +184,7 @@ def test_every_code_has_its_reason(
     ],
 )
 def test_an_http_status_other_than_ok_is_never_an_answer(
-    status: int, reason: str, scripted_bank: Any, gateway_to_script: RestCrossroadsBank
+    status: int, reason: str, scripted_bank: Any, gateway_to_script: HttpCrossroadsBank
 ) -> None:
     scripted_bank.says(status, b"", Location="/elsewhere")
 
@@ -196,7 +208,7 @@ def reply(value: str, code: str, **found: Any) -> dict[str, Any]:
 
 
 def test_the_replies_that_the_next_two_tests_spoil_are_answers(
-    scripted_bank: Any, gateway_to_script: RestCrossroadsBank
+    scripted_bank: Any, gateway_to_script: HttpCrossroadsBank
 ) -> None:
     scripted_bank.says(200, employer_found())
     assert isinstance(gateway_to_script.employer(EMPLOYER, under("t")).answer, EmployerOnRegister)
@@ -228,7 +240,7 @@ def test_the_replies_that_the_next_two_tests_spoil_are_answers(
     ],
 )
 def test_a_reply_on_an_employer_that_is_not_as_documented_is_no_answer(
-    spoiled: bytes | dict[str, Any], scripted_bank: Any, gateway_to_script: RestCrossroadsBank
+    spoiled: bytes | dict[str, Any], scripted_bank: Any, gateway_to_script: HttpCrossroadsBank
 ) -> None:
     scripted_bank.says(200, spoiled)
 
@@ -253,7 +265,7 @@ def test_a_reply_on_an_employer_that_is_not_as_documented_is_no_answer(
     ],
 )
 def test_a_reply_on_wages_that_is_not_as_documented_is_no_answer(
-    spoiled: dict[str, Any], scripted_bank: Any, gateway_to_script: RestCrossroadsBank
+    spoiled: dict[str, Any], scripted_bank: Any, gateway_to_script: HttpCrossroadsBank
 ) -> None:
     scripted_bank.says(200, spoiled)
     with pytest.raises(CheckUnanswered) as unanswered:
@@ -262,7 +274,7 @@ def test_a_reply_on_wages_that_is_not_as_documented_is_no_answer(
     assert unanswered.value.reason == UnansweredReason.MALFORMED_ANSWER
 
 
-def why_unanswered(gateway: RestCrossroadsBank, ticket: str) -> CheckUnanswered:
+def why_unanswered(gateway: HttpCrossroadsBank, ticket: str) -> CheckUnanswered:
     with pytest.raises(CheckUnanswered) as unanswered:
         gateway.employer(EMPLOYER, under(ticket))
     return unanswered.value

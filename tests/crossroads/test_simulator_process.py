@@ -13,9 +13,9 @@ import httpx
 import pytest
 
 from infra.child_process import ChildDidNotStart
-from infra.crossroads_process import running_simulator
-from infra.crossroads_simulator.holdings import company_name
-from infra.crossroads_simulator.troubles import Trouble, TroubleShares, fate_of
+from infra.crossroads.simulator.holdings import company_name
+from infra.crossroads.simulator.troubles import Trouble, TroubleShares, fate_of
+from infra.crossroads.simulator_process import running_simulator
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SSIN = "85073003328"
@@ -94,7 +94,7 @@ def test_it_cannot_be_reached_from_another_machine(client: httpx.Client) -> None
 def test_it_dies_with_a_parent_that_is_killed_outright() -> None:
     program = (
         "import time\n"
-        "from infra.crossroads_process import running_simulator\n"
+        "from infra.crossroads.simulator_process import running_simulator\n"
         "with running_simulator(1) as address:\n"
         "    print(address, flush=True)\n"
         "    time.sleep(60)\n"

@@ -14,7 +14,7 @@ import pytest
 from api.composition import open_program
 from api.http_server import running_server
 from api.workers import running_workers
-from infra.crossroads_process import running_simulator
+from infra.crossroads.simulator_process import running_simulator
 from infra.settings import Settings
 from tests.servers import NoServer, fresh_database, give_up, reachable_directory
 

@@ -23,7 +23,7 @@ from kafka import KafkaConsumer, TopicPartition
 
 from consumers.topics import APPLICATIONS
 from infra.benchmarks.event_ledger import EventLedger
-from infra.crossroads_process import running_simulator
+from infra.crossroads.simulator_process import running_simulator
 from infra.kafka.local_broker import LocalCluster, running_cluster
 from infra.kafka.relay import relay_name
 from infra.kafka.sending import Outgoing, Sender

@@ -13,7 +13,7 @@ import httpx
 from api.composition import Program
 from api.problems import API_ROOT
 from domain.case.commands import CommandContext, RecordCrossroadsAnswer
-from domain.crossroads.answers import CheckKind, EmployerOnRegister
+from domain.crossroads.answers import CheckKind, CrossroadsAnswer, EmployerOnRegister, PersonOnRegister
 from infra.clock import SystemClock
 from infra.identity.caller import Caller, Role
 from infra.identity.development_issuer import DevelopmentIssuer
@@ -163,16 +163,21 @@ class Counter:
         return read.json()
 
     def employer_found(self, filed: httpx.Response, *, active: bool = True) -> str:
-        """The Crossroads Bank answers that the employer is registered; gives the ETag of the case after that."""
-        command = RecordCrossroadsAnswer(
-            check=CheckKind.EMPLOYER_REGISTER,
-            revision=1,
-            ticket="T-1",
-            answer=EmployerOnRegister(enterprise_number="0202239951", name="Haven NV", active=active),
-            answer_sha256="00" * 32,
-        )
-        context = CommandContext(actor="worker", command_id=str(uuid4()), now=self.program.clock.now())
-        receipt = self.program.handle(UUID(filed.json()["id"]), command, context)
+        """The Crossroads Bank answers that the employer is registered and that it knows the worker.
+
+        Gives the ETag of the case after that.
+        """
+        employer = EmployerOnRegister(enterprise_number="0202239951", name="Haven NV", active=active)
+        answers: dict[CheckKind, CrossroadsAnswer] = {
+            CheckKind.WORKER_IDENTITY: PersonOnRegister(),
+            CheckKind.EMPLOYER_REGISTER: employer,
+        }
+        for check, answer in answers.items():
+            command = RecordCrossroadsAnswer(
+                check=check, revision=1, ticket="T-1", answer=answer, answer_sha256="00" * 32
+            )
+            context = CommandContext(actor="worker", command_id=str(uuid4()), now=self.program.clock.now())
+            receipt = self.program.handle(UUID(filed.json()["id"]), command, context)
         return f'"{receipt.version}"'
 
 

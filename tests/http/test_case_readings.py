@@ -108,7 +108,7 @@ def test_the_assessment_says_what_is_missing(counters: Counters, desk: Counter) 
     read = agency.get(f"{case_path(filed)}/assessment")
     assert (read.status_code, read.headers["ETag"]) == (200, filed.headers["ETag"])
     told = read.json()
-    assert (told["stage"], told["pendingChecks"]) == ("admissibility", ["employerRegister"])
+    assert (told["stage"], told["pendingChecks"]) == ("admissibility", ["employerRegister", "workerIdentity"])
     assert told["openPoints"] == ["feeNotPaid", "mandateMissing"]
     # when mandate, fee and check are settled
     verified = desk.change(filed, "mandateVerifications", {"valid": True})

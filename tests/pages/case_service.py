@@ -16,7 +16,7 @@ from api.http_app import create_app
 from api.pages.session import SESSION_COOKIE
 from domain.case.application import Application
 from domain.case.commands import CaseCommand, CommandContext, Minted, RecordCrossroadsAnswer, SubmitApplication
-from domain.crossroads.answers import CheckKind, EmployerOnRegister
+from domain.crossroads.answers import CheckKind, CrossroadsAnswer, EmployerOnRegister, PersonOnRegister
 from domain.identifiers import ApplicationReference
 from infra.clock import SystemClock
 from infra.identity.caller import CLAIM_OF_ROLE, Caller, Claim, Role
@@ -79,16 +79,18 @@ class CaseService:
         subject = self.program.keys.mint(ssin=filed.worker.ssin)
         minted = Minted(reference=str(reference), worker_subject=subject)
         self.does(case_id, SubmitApplication(application=filed, minted=minted), f"employer:{EMPLOYER}")
-        found = EmployerOnRegister(
+        employer = EmployerOnRegister(
             enterprise_number=filed.employer.enterprise_number, name=filed.employer.name, active=True
         )
-        self.does(
-            case_id,
-            RecordCrossroadsAnswer(
-                check=CheckKind.EMPLOYER_REGISTER, revision=1, ticket="T-1", answer=found, answer_sha256="00" * 32
-            ),
-            "system:crossroads",
-        )
+        answers: dict[CheckKind, CrossroadsAnswer] = {
+            CheckKind.EMPLOYER_REGISTER: employer,
+            CheckKind.WORKER_IDENTITY: PersonOnRegister(),
+        }
+        for check, answer in answers.items():
+            answered = RecordCrossroadsAnswer(
+                check=check, revision=1, ticket="T-1", answer=answer, answer_sha256="00" * 32
+            )
+            self.does(case_id, answered, "system:crossroads")
         return case_id
 
     def does(self, case_id: UUID, command: CaseCommand, actor: str = "caseHandler:h-1") -> None:

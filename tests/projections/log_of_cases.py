@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import chain
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import psycopg2
 
+import infra.postgres
 from domain.case.application import (
     Application,
     Document,
@@ -47,7 +51,14 @@ from domain.case.commands import (
 )
 from domain.case.folding import fold
 from domain.case.handling import Receipt, handle
-from domain.crossroads.answers import CheckKind, CrossroadsAnswer, EmployerOnRegister, NoDataFound
+from domain.crossroads.answers import (
+    CheckKind,
+    CrossroadsAnswer,
+    DeclaredEmployment,
+    EmployerOnRegister,
+    NoDataFound,
+    WorkRelation,
+)
 from domain.deadlines.clocks import ANSWER, BREACHED, ClockRules
 from domain.law.rulebook import Rulebook
 from infra.case_files import CaseFiles
@@ -112,6 +123,9 @@ EVIDENCE = LabourMarketEvidence(
 DIPLOMA = Document(kind="diploma", sha256="d1" * 32, media_type="application/pdf", size=2048)
 
 ON_REGISTER = EmployerOnRegister(enterprise_number="0202239951", name="Acme NV", active=True)
+EMPLOYED = DeclaredEmployment(
+    relations=(WorkRelation(enterprise_number="0202239951", start=date(2020, 1, 6), last_day=None),)
+)
 NO_DATA = NoDataFound()
 
 
@@ -143,10 +157,14 @@ class LogOfCases:
         self.give(case_id, SubmitApplication(application=application, minted=minted), at)
         return case_id
 
-    def answer(self, case_id: UUID, at: datetime, answer: CrossroadsAnswer = ON_REGISTER) -> Receipt:
-        command = RecordCrossroadsAnswer(
-            check=CheckKind.EMPLOYER_REGISTER, revision=1, ticket="t-1", answer=answer, answer_sha256="0" * 64
-        )
+    def answer(
+        self,
+        case_id: UUID,
+        at: datetime,
+        answer: CrossroadsAnswer = ON_REGISTER,
+        check: CheckKind = CheckKind.EMPLOYER_REGISTER,
+    ) -> Receipt:
+        command = RecordCrossroadsAnswer(check=check, revision=1, ticket="t-1", answer=answer, answer_sha256="0" * 64)
         return self.give(case_id, command, at)
 
     def no_answer(self, case_id: UUID, at: datetime) -> Receipt:
@@ -282,9 +300,13 @@ FILES = CaseFileModel()
 TIMELINE = TimelineModel()
 
 
+JOURNAL_MIGRATIONS = Path(infra.postgres.__file__).parent / "migrations" / "journal"
+
+
 def read_model_tables(url: str) -> list[str]:
-    """The tables that are computed from the log."""
-    kept = ["journal", "journal_head", "command", "tracking", "schema_migration"]
+    """The tables that are computed from the log: those that its own migrations do not make."""
+    made = (re.findall(r"create table (\w+)", each.read_text()) for each in JOURNAL_MIGRATIONS.glob("*.sql"))
+    kept = ["schema_migration", *chain.from_iterable(made)]
     return [
         table
         for (table,) in run(

@@ -14,6 +14,7 @@ from domain.case.application import Employer, GrossPay, Transfer, WorkPeriod
 from domain.case.case_times import times_of
 from domain.case.commands import CorrectCase
 from domain.case.folding import fold
+from domain.crossroads.answers import CheckKind
 from domain.deadlines.clocks import clocks_of
 from infra.event_codec import FORMATS
 from infra.personal_groups import GroupNotAuthentic
@@ -24,6 +25,7 @@ from tests.projections.eventful_cases import eventful_cases
 from tests.projections.log_of_cases import (
     CANARIES,
     DIPLOMA,
+    EMPLOYED,
     EVIDENCE,
     FILED,
     FILES,
@@ -264,6 +266,7 @@ def test_an_erased_person_is_withheld_wherever_the_file_comes_from(log: LogOfCas
     )
     case, other = log.file(moved), log.file()
     log.answer(case, FILED)
+    log.answer(case, FILED, EMPLOYED, CheckKind.DECLARED_EMPLOYMENT)
     log.add_evidence(case, FILED)
     log.refuse(case, FILED + timedelta(days=1))
     withdrawn = log.file()

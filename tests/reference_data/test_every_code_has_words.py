@@ -21,7 +21,7 @@ from domain.case.decision import (
     WORK_PART,
 )
 from domain.case.lifecycle import CaseStatus, CheckState, Stage
-from domain.case.manual_tasks import SALARY
+from domain.case.manual_tasks import NOT_DECLARED, SALARY
 from domain.case.refusals import Reason
 from domain.crossroads.answers import CheckKind, UnansweredReason
 from domain.deadlines.clocks import BREACHED, CLOCKS, WARNED, ClockState
@@ -73,7 +73,7 @@ CLOSED_LISTS: dict[str, Collection[str]] = {
     "permitRules": RULES,
     "refusalGrounds": (*RULES, EMPLOYER_NOT_REGISTERED, EMPLOYER_INACTIVE, OTHER),
     # a task says "noData" when the bank holds nothing, and "undetermined" for a verdict without a reason
-    "findingReasons": (*REASONS, *UnansweredReason, CheckState.NO_DATA.value, Verdict.UNDETERMINED.value),
+    "findingReasons": (*REASONS, *UnansweredReason, NOT_DECLARED, CheckState.NO_DATA.value, Verdict.UNDETERMINED.value),
     "payBases": (verification.CONTRACT, verification.DECLARED_WAGES),
     "clocks": CLOCKS,
     "clockStates": tuple(ClockState),

@@ -33,6 +33,8 @@ EVENTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "CrossroadsCheckAnswered": {"check": "employerRegister", "outcome": "found"},
     "CrossroadsCheckFailed": {"check": "declaredWages", "reason": "timeout", "attempts": 3},
     "EmployerIdentified": {"enterpriseNumber": "0202239951", "name": "Acme NV", "active": True},
+    "PersonIdentifierReplaced": {},
+    "EmploymentVerified": {"covered": True},
     "SalaryVerified": {"basis": "contract", "verdict": "met"},
     "LabourMarketEvidenceAdded": {"channels": ["VDAB", "EURES", "VDAB"]},
     "LabourMarketTestAssessed": {"verdict": "undetermined"},

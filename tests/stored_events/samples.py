@@ -40,8 +40,10 @@ from domain.case.events import (
     DeadlineBreached,
     DeadlineWarned,
     DeclaredQuarter,
+    DeclaredRelation,
     DocumentAttached,
     EmployerIdentified,
+    EmploymentVerified,
     FeePaid,
     InformationProvided,
     InformationRequested,
@@ -49,6 +51,7 @@ from domain.case.events import (
     LabourMarketEvidenceAdded,
     LabourMarketTestAssessed,
     MandateVerified,
+    PersonIdentifierReplaced,
     ResidencePartDecided,
     RuleApplied,
     SalaryVerified,
@@ -198,6 +201,13 @@ SAMPLES: Final[tuple[CaseEvent, ...]] = (
     ),
     CrossroadsCheckFailed(
         effective_at=_JUDGED, check="declaredWages", revision=2, reason="sourceUnavailable", attempts=4
+    ),
+    PersonIdentifierReplaced(effective_at=_JUDGED, worker_subject=WORKER, replaced="85073003328", ssin="85473003331"),
+    EmploymentVerified(
+        effective_at=_JUDGED,
+        covered=True,
+        worker_subject=WORKER,
+        relations=(DeclaredRelation(enterprise_number="0316380841", start=date(2020, 3, 2), last_day=None),),
     ),
     EmployerIdentified(effective_at=_JUDGED, enterprise_number="0202239951", name="Werkgever NV", active=True),
     SalaryVerified(

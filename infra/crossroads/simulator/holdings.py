@@ -5,8 +5,9 @@ simulator was started with.
 """
 
 from dataclasses import dataclass
+from datetime import date
 
-from infra.crossroads_simulator import seeded_chance
+from infra.crossroads.simulator import seeded_chance
 
 _FAMILIES = (
     "Aerts",
@@ -22,6 +23,16 @@ _FAMILIES = (
 )
 _TRADES = ("Bouw", "Consulting", "Diensten", "Engineering", "Farma", "Logistics", "Software", "Staal", "Zorg")
 _LEGAL_FORMS = ("BV", "NV", "SRL", "SA")
+_STREETS = ("Havenlaan", "Industrieweg", "Kerkstraat", "Rue de la Station", "Stationsstraat", "Tiensesteenweg")
+_MUNICIPALITIES = (("1000", "Brussel"), ("2000", "Antwerpen"), ("3000", "Leuven"), ("4000", "Liège"), ("9000", "Gent"))
+_ACTIVITIES = (
+    ("25110", "Manufacture of metal structures"),
+    ("41201", "Construction of residential buildings"),
+    ("49410", "Freight transport by road"),
+    ("62010", "Computer programming"),
+    ("86101", "Activities of general hospitals"),
+)
+_FIRST_DAYS = (date(2016, 3, 1), date(2018, 9, 1), date(2020, 1, 6), date(2022, 5, 2))
 
 _LOWEST_YEARLY_CENTS = 36_000_00
 _HIGHEST_YEARLY_CENTS = 84_000_00
@@ -42,6 +53,62 @@ class Undertaking:
     enterprise_number: str
     name: str
     active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where an undertaking or one of its establishment units is."""
+
+    street: str
+    house_number: str
+    postal_code: str
+    municipality: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """An establishment unit."""
+
+    number: str
+    name: str
+    address: Address
+
+
+def address_of(number: str) -> Address:
+    """The invented address of an undertaking or unit; the same under every seed."""
+    postal_code, municipality = seeded_chance.choose(_MUNICIPALITIES, 0, "municipality", number)
+    return Address(
+        street=seeded_chance.choose(_STREETS, 0, "street", number),
+        house_number=str(1 + seeded_chance.number(0, "house", number) % 240),
+        postal_code=postal_code,
+        municipality=municipality,
+    )
+
+
+def activity_of(enterprise_number: str) -> tuple[str, str]:
+    """Code (NACE-BEL, five digits) and description of the main activity."""
+    return seeded_chance.choose(_ACTIVITIES, 0, "activity", enterprise_number)
+
+
+def units_of(enterprise_number: str) -> tuple[Unit, ...]:
+    """One to three establishment units."""
+    units = []
+    for index in range(1 + seeded_chance.number(0, "units", enterprise_number) % 3):
+        serial = 2_000_000_0 + seeded_chance.number(0, "unit", enterprise_number, str(index)) % 50_000_000
+        number = f"{serial:08d}{97 - serial % 97:02d}"
+        address = address_of(number)
+        units.append(
+            Unit(number=number, name=f"{company_name(enterprise_number)} {address.municipality}", address=address)
+        )
+    return tuple(units)
+
+
+def employment(seed: int, ssin: str, shares: HoldingShares) -> tuple[str, date] | None:
+    """The employer and the first day of the employment that the worker has, if the bank knows the worker."""
+    if seeded_chance.happens(shares.no_data, seed, "noEmployment", ssin):
+        return None
+    serial = 2_000_000 + seeded_chance.number(seed, "employedBy", ssin) % 7_000_000
+    return f"0{serial:07d}{97 - serial % 97:02d}", seeded_chance.choose(_FIRST_DAYS, seed, "employedSince", ssin)
 
 
 def undertaking(seed: int, enterprise_number: str, shares: HoldingShares) -> Undertaking | None:

@@ -2,6 +2,8 @@
 
 ``PERMIT_CROSSROADS_POLICY_FILE`` names a TOML file; what it leaves out is as here.
 
+    face = "rest"        # or "soap"
+    customer = "0000000097"  # the authority's own enterprise number, for the SOAP face
     timeout_seconds = 5.0
     calls_per_second = 50.0
     burst = 100
@@ -24,13 +26,16 @@
 import tomllib
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from consumers.crossroads import ConsultingAuthority
 from domain.crossroads.check_process import Patience
 from domain.crossroads.service_calendar import ServiceCalendar, WeeklyWindow
+from infra.crossroads.face import Face
+from infra.crossroads.rest_face import RestFace
+from infra.crossroads.soap_face import SoapFace
 from infra.postgres.crossroads_gate import GateSettings
 
 Seconds = Annotated[float, Field(gt=0)]
@@ -53,6 +58,8 @@ class CrossroadsPolicy(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    face: Literal["rest", "soap"] = "rest"
+    customer: Annotated[str, Field(pattern=r"^\d{10}$")] = "0000000097"
     timeout_seconds: Seconds = 5.0
     calls_per_second: Annotated[float, Field(gt=0)] = 50.0
     burst: Annotated[int, Field(ge=1)] = 100
@@ -78,6 +85,11 @@ class CrossroadsPolicy(BaseModel):
             entries = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in wrong.errors())
             known = ", ".join(cls.model_fields)
             raise PolicyUnusable(f"{file} cannot be used: {entries}. It may hold {known}.") from None
+
+    @property
+    def spoken_face(self) -> Face:
+        """The face of the bank by which it is asked."""
+        return RestFace() if self.face == "rest" else SoapFace(customer=self.customer)
 
     @property
     def patience(self) -> Patience:

@@ -1,4 +1,4 @@
-"""`python -m infra.crossroads_simulator --port 0 --seed 2026`: run the simulated Crossroads Bank.
+"""`python -m infra.crossroads.simulator --port 0 --seed 2026`: run the simulated Crossroads Bank.
 
 When it is ready it writes one line with its address on standard output, and nothing else.
 """
@@ -14,11 +14,13 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 
 from infra.child_process import end_with_standard_input
-from infra.crossroads_simulator.administration import administration_routes
-from infra.crossroads_simulator.bank import Circumstances, SimulatedBank
-from infra.crossroads_simulator.consultations import body_refused, consultation_routes
-from infra.crossroads_simulator.holdings import HoldingShares
-from infra.crossroads_simulator.troubles import TroubleShares
+from infra.crossroads.simulator.administration import administration_routes
+from infra.crossroads.simulator.bank import Circumstances, SimulatedBank
+from infra.crossroads.simulator.desk import Desk
+from infra.crossroads.simulator.holdings import HoldingShares
+from infra.crossroads.simulator.rest_face import body_refused, rest_routes
+from infra.crossroads.simulator.soap_face import soap_routes
+from infra.crossroads.simulator.troubles import TroubleShares
 
 _LOOPBACK = "127.0.0.1"
 _KEEP_IDLE_CONNECTIONS_SECONDS = 30
@@ -42,10 +44,12 @@ def main() -> None:
 
 
 def simulator_app(circumstances: Circumstances) -> FastAPI:
-    """The simulator's two faces, for consultation and for administration, over one bank."""
+    """The simulator's two faces for consultation, and its administration, over one bank."""
     bank = SimulatedBank(circumstances)
     app = FastAPI(title="Crossroads Bank simulator", docs_url=None, redoc_url=None, openapi_url=None)
-    app.include_router(consultation_routes(bank))
+    desk = Desk(bank)
+    app.include_router(rest_routes(desk))
+    app.include_router(soap_routes(desk))
     app.include_router(administration_routes(bank))
     app.add_exception_handler(RequestValidationError, body_refused)
     return app
@@ -74,11 +78,12 @@ def _port_of(listener: socket.socket) -> int:
 
 
 def _options() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m infra.crossroads_simulator", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m infra.crossroads.simulator", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="0 lets the system choose a free one")
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--delay-ms", type=int, default=0, help="how long every answer takes")
     parser.add_argument("--slow-ms", type=int, default=400, help="how much longer a slow answer takes")
+    parser.add_argument("--late-ms", type=int, default=2_000, help="how long an answer that comes late takes")
     parser.add_argument("--retry-after-seconds", type=int, default=1, help="asked for with a 429 or 503")
     holdings, troubles = HoldingShares(), TroubleShares()
     for name, default, what in (
@@ -105,6 +110,7 @@ def _circumstances(options: argparse.Namespace) -> Circumstances:
         seed=options.seed,
         delay_ms=options.delay_ms,
         slow_ms=options.slow_ms,
+        late_ms=options.late_ms,
         retry_after_seconds=options.retry_after_seconds,
         holding_shares=HoldingShares(no_data=options.no_data_share, inactive=options.inactive_share),
         trouble_shares=TroubleShares(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from infra.crossroads_simulator import seeded_chance
+from infra.crossroads.simulator import seeded_chance
 
 
 class Trouble(StrEnum):
@@ -18,6 +18,10 @@ class Trouble(StrEnum):
     GARBAGE = "garbage"
     WRONG_SCHEMA = "wrongSchema"
     SILENCE = "silence"
+    LATE_ANSWER = "lateAnswer"
+    """The answer comes long after a caller has gone; whoever asks again after that has it at once."""
+    DUPLICATE_ANSWER = "duplicateAnswer"
+    """The whole answer comes twice in one reply."""
 
 
 _PASSING = (

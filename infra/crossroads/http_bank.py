@@ -1,14 +1,14 @@
-"""The Crossroads Bank over HTTP, in the manner of the Belgif guide: one call, one outcome, and never a guess.
+"""The Crossroads Bank over HTTP: one call, one outcome, and never a guess.
 
 Every call has a time-out; nothing is tried again here, because that is the business of the check's own process. What
-brought no usable answer is raised as `CheckUnanswered`. The wire is described in the docstring of the package
-`infra.crossroads_simulator`.
-
-Identifiers travel in the body of a POST: an address ends up in logs.
+brought no usable answer is raised as `CheckUnanswered`. How questions and replies are written is the face's business;
+the wire of both faces is described in the docstring of the package `infra.crossroads.simulator`.
 """
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from typing import TypeVar
 
 import httpx
@@ -17,35 +17,33 @@ from domain.crossroads.answers import (
     CheckUnanswered,
     Consultation,
     EmployerAnswer,
+    EmploymentAnswer,
     Exchange,
+    PersonAnswer,
     UnansweredReason,
     WagesAnswer,
 )
 from domain.crossroads.bank import Answered
-from infra.crossroads_replies import (
-    FailedAttempt,
+from infra.crossroads.face import Content, Face, FailedAttempt, Operation, ReceivedReply, Value
+from infra.crossroads.replies import (
     Registering,
-    exchange_of,
     read_employer,
+    read_employment,
+    read_person,
     read_registration,
     read_wages,
-    refuse_unless_ok,
 )
 
-_EMPLOYERS = "/crossroads/v1/employers/query"
-_DECLARED_WAGES = "/crossroads/v1/declaredWages/query"
-_REGISTRATIONS = "/crossroads/v1/registrations"
 _LONGEST_TICKET = 36
 _LARGEST_REPLY_BYTES = 256 * 1024
 _MOST_CONNECTIONS = 64
 _KEEP_IDLE_CONNECTIONS_SECONDS = 3.0
 
 Answer = TypeVar("Answer")
-WireValue = str | list[str]
 
 
-class RestCrossroadsBank:
-    """Implements `domain.crossroads.bank.CrossroadsBank`. Safe for many threads.
+class HttpCrossroadsBank:
+    """Implements `domain.crossroads.bank.CrossroadsBank` over either face. Safe for many threads.
 
     `timeout` (seconds) is the longest wait for a connection, for sending, and for the whole reply. `digest` makes
     keyed digests of what was sent and received: a bare one would betray a wage to whoever guesses it.
@@ -54,12 +52,13 @@ class RestCrossroadsBank:
     characters, or of none, is a mistake of the caller and raises ValueError.
     """
 
-    def __init__(self, base_url: str, *, timeout: float, digest: Callable[[bytes], str]) -> None:
+    def __init__(self, base_url: str, *, face: Face, timeout: float, digest: Callable[[bytes], str]) -> None:
+        self._face = face
         self._timeout = timeout
         self._digest = digest
         self._client = httpx.Client(
             base_url=base_url,
-            headers={"Accept": "application/json, application/problem+json", "Accept-Encoding": "identity"},
+            headers={"Accept-Encoding": "identity"},
             limits=httpx.Limits(max_connections=_MOST_CONNECTIONS, keepalive_expiry=_KEEP_IDLE_CONNECTIONS_SECONDS),
             # Personal data take no detour over a proxy that happens to stand in the environment.
             trust_env=False,
@@ -67,24 +66,42 @@ class RestCrossroadsBank:
 
     def employer(self, enterprise_number: str, consultation: Consultation) -> Answered[EmployerAnswer]:
         """What the enterprise register holds under this number."""
-        ticket = consultation.ticket
         return self._ask(
-            _EMPLOYERS,
+            Operation.EMPLOYER,
             consultation,
             {"enterpriseNumber": enterprise_number},
-            lambda content: read_employer(content, ticket=ticket, enterprise_number=enterprise_number),
+            lambda content: read_employer(content, consultation.ticket, enterprise_number),
+        )
+
+    def person(self, ssin: str, consultation: Consultation) -> Answered[PersonAnswer]:
+        """Whether the registers know a living person under this number, and no newer one."""
+        return self._ask(
+            Operation.PERSON,
+            consultation,
+            {"ssin": ssin},
+            lambda content: read_person(content, consultation.ticket, ssin),
         )
 
     def declared_wages(
         self, ssin: str, enterprise_number: str, quarters: Sequence[str], consultation: Consultation
     ) -> Answered[WagesAnswer]:
         """What this employer declared for this worker in the given quarters ("2025Q3"), at least one."""
-        ticket = consultation.ticket
         return self._ask(
-            _DECLARED_WAGES,
+            Operation.DECLARED_WAGES,
             consultation,
             {"ssin": ssin, "enterpriseNumber": enterprise_number, "quarters": list(quarters)},
-            lambda content: read_wages(content, ticket=ticket, enterprise_number=enterprise_number, quarters=quarters),
+            lambda content: read_wages(content, consultation.ticket, enterprise_number, quarters),
+        )
+
+    def declared_employment(
+        self, ssin: str, since: date, until: date, consultation: Consultation
+    ) -> Answered[EmploymentAnswer]:
+        """The employments declared for the worker that touch the days from `since` to `until`, both included."""
+        return self._ask(
+            Operation.DECLARED_EMPLOYMENT,
+            consultation,
+            {"ssin": ssin, "beginDate": since.isoformat(), "endDate": until.isoformat()},
+            lambda content: read_employment(content, consultation.ticket, since, until),
         )
 
     def register(self, ssin: str, consultation: Consultation) -> Exchange:
@@ -100,50 +117,47 @@ class RestCrossroadsBank:
         self._client.close()
 
     def _registration(self, ssin: str, action: Registering, consultation: Consultation) -> Exchange:
-        ticket = consultation.ticket
-        done = self._ask(
-            _REGISTRATIONS,
+        return self._ask(
+            Operation.REGISTRATION,
             consultation,
             {"ssin": ssin, "action": action.value},
-            lambda content: read_registration(content, ticket=ticket, action=action),
-        )
-        return done.exchange
+            lambda content: read_registration(content, consultation.ticket, action),
+        ).exchange
 
     def _ask(
         self,
-        path: str,
+        operation: Operation,
         consultation: Consultation,
-        question: Mapping[str, WireValue],
-        read: Callable[[bytes], Answer],
+        question: Mapping[str, Value],
+        read: Callable[[Content], Answer],
     ) -> Answered[Answer]:
         if not 1 <= len(consultation.ticket) <= _LONGEST_TICKET:
             raise ValueError(f"a ticket has 1 to {_LONGEST_TICKET} characters, not {len(consultation.ticket)}")
+        written = self._face.write(operation, consultation, question)
         request = self._client.build_request(
-            "POST",
-            path,
-            json={
-                "ticket": consultation.ticket,
-                "legalContext": consultation.legal_context,
-                "purpose": consultation.purpose,
-                **question,
-            },
-            headers={"BelGov-Trace-Id": consultation.trace_id},
-            timeout=self._timeout,
+            "POST", written.path, content=written.content, headers=dict(written.headers), timeout=self._timeout
         )
-        asked = self._digest(request.content)
-        exchange = Exchange(request_digest=asked)
+        exchange = Exchange(request_digest=self._digest(written.content))
         try:
-            status, retry_after, content = self._reply(request)
-            exchange = exchange_of(content, request_digest=asked, reply_digest=self._digest(content))
-            refuse_unless_ok(status, retry_after, content)
-            return Answered(answer=read(content), exchange=exchange)
+            reply = self._reply(request)
+            exchange = replace(
+                self._face.kept_of(reply),
+                request_digest=exchange.request_digest,
+                reply_digest=self._digest(reply.content),
+            )
+            return Answered(answer=read(self._face.content_of(reply)), exchange=exchange)
         except FailedAttempt as failure:
-            reason, stay_away = failure.reason, failure.stay_away_seconds
+            unanswered = CheckUnanswered(
+                failure.reason,
+                stay_away_seconds=failure.stay_away_seconds,
+                replaced_by=failure.replaced_by,
+                exchange=exchange,
+            )
         # Raised here and not above, so that no error that knows the request hangs on to it.
-        raise CheckUnanswered(reason, stay_away_seconds=stay_away, exchange=exchange)
+        raise unanswered
 
-    def _reply(self, request: httpx.Request) -> tuple[int, str | None, bytes]:
-        """Status, Retry-After and content of the reply; raises `FailedAttempt` when there is no whole one."""
+    def _reply(self, request: httpx.Request) -> ReceivedReply:
+        """The whole reply; raises `FailedAttempt` when there is none."""
         until = time.monotonic() + self._timeout
         try:
             response = self._client.send(request, stream=True)
@@ -155,7 +169,9 @@ class RestCrossroadsBank:
             raise FailedAttempt(UnansweredReason.TIMEOUT) from None
         except httpx.TransportError:
             raise FailedAttempt(UnansweredReason.CONNECTION_FAILED) from None
-        return response.status_code, response.headers.get("Retry-After"), content
+        return ReceivedReply(
+            status=response.status_code, retry_after=response.headers.get("Retry-After"), content=content
+        )
 
 
 def _content(response: httpx.Response, *, until: float) -> bytes:

@@ -25,7 +25,7 @@ def simulator_process(seed: int, **options: float) -> Iterator[RunningChild]:
     """
     arguments = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
     with running_child(
-        "infra.crossroads_simulator",
+        "infra.crossroads.simulator",
         ["--until-stdin-closes", "--port=0", f"--seed={seed}", *arguments],
         announcement="crossroads simulator listening on ",
     ) as simulator:
