@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from datetime import timedelta
 
 from api.composition import DEMONSTRATION_ORIGIN, Program, WorkerCases
+from api.employer_lookups import EmployerLookups
 from consumers.check_intake import CheckIntake
 from consumers.crossroads import CheckWorker
 from infra.clock import SystemClock
@@ -58,6 +59,23 @@ def check_working(program: Program, crossroads_url: str) -> Iterator[CheckWorkin
             authority=policy.authority,
         )
         yield CheckWorking(table, gate, worker, policy.calendar, machine.now)
+
+
+@contextmanager
+def employer_lookups(program: Program, crossroads_url: str | None) -> Iterator[EmployerLookups | None]:
+    """Look-ups of employers at the bank at this address; None without one. Raises ``PolicyUnusable``."""
+    if crossroads_url is None:
+        yield None
+        return
+    policy = policy_of(program)
+    with closing(crossroads_bank(program, crossroads_url, policy)) as bank:
+        yield EmployerLookups(
+            bank=bank,
+            gate=CrossroadsGate(program.writers, policy.gate),
+            consultations=ConsultationLog(program.writers),
+            consulting=policy.authority,
+            now=SystemClock().now,
+        )
 
 
 def crossroads_bank(program: Program, crossroads_url: str, policy: CrossroadsPolicy) -> HttpCrossroadsBank:

@@ -11,6 +11,8 @@ from api.assessment_content import tellers_of
 from api.case_border import CaseBorder
 from api.composition import Program
 from api.document_intake import DocumentIntake
+from api.employer_lookups import EmployerLookups
+from api.metrics import metrics_routes
 from api.pages.page_route import refusal_page
 from api.pages.rendering import Pages
 from api.pages.routes.accessibility import accessibility_pages
@@ -31,6 +33,7 @@ from api.routes.assessments import assessment_routes
 from api.routes.case_changes import case_change_routes
 from api.routes.contract import contract_routes
 from api.routes.documents import document_routes
+from api.routes.employer_lookups import employer_lookup_routes
 from api.routes.health import WatchedWork, health_routes
 from api.routes.reference_data import reference_data_routes
 from api.routes.service_levels import service_levels_routes
@@ -41,10 +44,16 @@ from infra.identity.development_issuer import DevelopmentIssuer
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
-def create_app(program: Program, issuer: DevelopmentIssuer, *, workers: WatchedWork | None = None) -> FastAPI:
+def create_app(
+    program: Program,
+    issuer: DevelopmentIssuer,
+    *,
+    workers: WatchedWork | None = None,
+    lookups: EmployerLookups | None = None,
+) -> FastAPI:
     """The application over ``program``, for callers with tokens of ``issuer``.
 
-    ``workers`` are those of this process, of which ``health`` tells.
+    ``workers`` are those of this process, of which ``health`` tells; ``lookups`` ask the enterprise register.
     """
     # The contract is written by hand (API-first); FastAPI's own description is not it.
     app = FastAPI(title="singlePermit", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
@@ -61,6 +70,7 @@ def create_app(program: Program, issuer: DevelopmentIssuer, *, workers: WatchedW
         case_change_routes(border),
         document_routes(DocumentIntake(program, border), border),
         assessment_routes(program, tellers_of(pages.languages, code_lists)),
+        employer_lookup_routes(lookups),
         work_queue_routes(program),
         service_levels_routes(program),
         health_routes(program, workers),
@@ -69,6 +79,7 @@ def create_app(program: Program, issuer: DevelopmentIssuer, *, workers: WatchedW
     ):
         app.include_router(routes, prefix=API_ROOT)
     for shown in (
+        metrics_routes(program),
         static_routes(pages.static),
         entrance_pages(pages, readers, issuer),
         accessibility_pages(pages, readers),

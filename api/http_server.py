@@ -12,6 +12,7 @@ from typing import Final
 import uvicorn
 
 from api.composition import Program
+from api.employer_lookups import EmployerLookups
 from api.http_app import create_app
 from api.routes.health import WatchedWork
 from infra.identity.accepted_issuer import issuer_for
@@ -40,6 +41,7 @@ def running_server(
     port: int = 0,
     workers: WatchedWork | None = None,
     listening: socket.socket | None = None,
+    lookups: EmployerLookups | None = None,
 ) -> Iterator[str]:
     """Answer in a thread until the block ends; gives the address, such as ``http://127.0.0.1:8080``.
 
@@ -48,7 +50,7 @@ def running_server(
     """
     issuer = issuer_for(program.settings, host)
     with closing(listening_socket(host, port) if listening is None else listening) as listening:
-        server = _server(program, issuer, workers)
+        server = _server(program, issuer, workers, lookups)
         thread = Thread(target=server.run, kwargs={"sockets": [listening]}, name="http-server")
         thread.start()
         try:
@@ -59,10 +61,12 @@ def running_server(
             thread.join()
 
 
-def _server(program: Program, issuer: DevelopmentIssuer, workers: WatchedWork | None) -> uvicorn.Server:
+def _server(
+    program: Program, issuer: DevelopmentIssuer, workers: WatchedWork | None, lookups: EmployerLookups | None
+) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
-            create_app(program, issuer, workers=workers),
+            create_app(program, issuer, workers=workers, lookups=lookups),
             http="httptools",
             ws="none",
             lifespan="off",

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Final
 
+from projections.check_times import check_times
 from projections.read_model import Cursor
 from projections.sla_board_drilldown import oldest, urgency
 from projections.sla_board_flow import flow, stages_by_day
@@ -50,4 +51,5 @@ MEASURES: Final = _measures(
     Measure(name="rework", read=lambda cursor, on, scope: [rework(cursor, on - HALF_A_YEAR, on, scope)]),
     Measure(name="itemsAsked", read=lambda cursor, on, scope: items_asked(cursor, on - HALF_A_YEAR, on, scope)),
     Measure(name="checkOutcomes", read=lambda cursor, on, scope: check_outcomes(cursor, on - SEASON, on, scope)),
+    Measure(name="checkTimes", read=lambda cursor, on, scope: check_times(cursor, on - SEASON, on, scope)),
 )

@@ -44,6 +44,7 @@ class Action(StrEnum):
     READ_WORK_QUEUE = "readWorkQueue"
     CHECK_SALARY = "checkSalary"
     DRAW_UP_CHECKLIST = "drawUpChecklist"
+    LOOK_UP_EMPLOYER = "lookUpEmployer"
     READ_REFERENCE_DATA = "readReferenceData"
     READ_HEALTH = "readHealth"
     READ_CONTRACT = "readContract"

@@ -289,6 +289,13 @@ def _document_refused(refused: DocumentRefused) -> Problem:
     return Problem(type=OWN_PROBLEM_TYPES[refused.code], detail=refused.sentence, extras=extras)
 
 
+def register_unavailable(seconds: int | None = None) -> Problem:
+    """503: the enterprise register cannot be asked now; ``seconds`` is when to try again."""
+    detail = "The enterprise register cannot be asked at the moment: fill in the employer by hand, or try again later."
+    headers = {} if seconds is None else {"Retry-After": str(seconds)}
+    return Problem(type=UNAVAILABLE, detail=detail, headers=headers)
+
+
 def _unavailable(detail: str) -> Problem:
     return Problem(type=UNAVAILABLE, detail=detail, headers={"Retry-After": str(SECONDS_TO_WAIT)})
 

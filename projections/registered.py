@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from domain.deadlines.clocks import ClockRules
 from projections.case_file_table import CaseFileModel
+from projections.check_times import CheckTimes
 from projections.deadline_days import DeadlineDays
 from projections.own_applications import OwnApplications
 from projections.read_model import ReadModel
@@ -22,4 +23,5 @@ def registered_read_models() -> tuple[ReadModel, ...]:
         WorkQueue(),
         OwnApplications(),
         DeadlineDays(rules),
+        CheckTimes(),
     )

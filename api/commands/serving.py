@@ -14,12 +14,13 @@ from typing import Annotated
 import typer
 
 from api.composition import Program, open_program
+from api.crossroads_workers import employer_lookups
 from api.health_of_setup import examine
 from api.http_server import LOOPBACK, listening_socket, running_server
 from api.workers import WatchedWorkers, running_workers
 from infra.child_process import end_with_standard_input, running_child
 from infra.crossroads.simulator_process import running_simulator
-from infra.settings import Settings, load_settings
+from infra.settings import load_settings
 
 _SIMULATOR_SEED = 2026
 
@@ -37,29 +38,37 @@ def serve(
     workers: Annotated[bool, typer.Option(help="run the workers in this process too")] = True,
     processes: Annotated[int, typer.Option(min=1, max=64, help="how many processes answer on the port")] = 1,
     listening: Annotated[int | None, typer.Option(hidden=True)] = None,
+    crossroads: Annotated[str | None, typer.Option(hidden=True)] = None,
     until_stdin_closes: Annotated[bool, typer.Option(hidden=True)] = False,
 ) -> None:
     """The HTTP interface, with its workers, on this machine only until tokens come from a real issuer."""
     settings = load_settings()
     with _until_asked_to_end(until_stdin_closes) as asked, ExitStack() as opened:
         program = opened.enter_context(open_program(settings, set_up=True))
-        watched = opened.enter_context(_workers(program, settings, Work.ALL)) if workers else None
+        # The Crossroads Bank is the simulator unless the settings, or the process that started this one, name another.
+        crossroads_url = settings.crossroads_url or crossroads
+        if workers and crossroads_url is None:
+            crossroads_url = opened.enter_context(running_simulator(_SIMULATOR_SEED))
+        watched = opened.enter_context(_workers(program, crossroads_url, Work.ALL)) if workers else None
+        lookups = opened.enter_context(employer_lookups(program, crossroads_url))
         shared = (
             listening_socket(LOOPBACK, settings.port if port is None else port)
             if listening is None
             else socket.socket(fileno=listening)
         )
-        address = opened.enter_context(running_server(program, workers=watched, listening=shared))
+        address = opened.enter_context(running_server(program, workers=watched, listening=shared, lookups=lookups))
         for _ in range(processes - 1):
-            opened.enter_context(_answering_beside(shared))
+            opened.enter_context(_answering_beside(shared, crossroads_url))
         typer.echo(f"listening on {address}")
         asked.wait()
 
 
 @contextmanager
-def _answering_beside(shared: socket.socket) -> Iterator[None]:
+def _answering_beside(shared: socket.socket, crossroads_url: str | None) -> Iterator[None]:
     """Another process that answers on the same socket; whoever is free takes the next connection."""
     arguments = ["serve", "--no-workers", "--until-stdin-closes", f"--listening={shared.fileno()}"]
+    if crossroads_url is not None:
+        arguments.append(f"--crossroads={crossroads_url}")
     with running_child("api.cli", arguments, announcement="listening on ", inherits=[shared.fileno()]):
         yield
 
@@ -75,8 +84,12 @@ def work(
     with (
         _until_asked_to_end(until_stdin_closes) as asked,
         open_program(settings) as program,
-        _workers(program, settings, what) as watched,
+        ExitStack() as opened,
     ):
+        crossroads_url = settings.crossroads_url
+        if crossroads_url is None and what in (Work.CROSSROADS, Work.ALL):
+            crossroads_url = opened.enter_context(running_simulator(_SIMULATOR_SEED))
+        watched = opened.enter_context(_workers(program, crossroads_url, what))
         typer.echo(f"working on {what.value}")
         while not asked.wait(1.0):
             if watched.failed:
@@ -98,23 +111,16 @@ def doctor(
 
 
 @contextmanager
-def _workers(program: Program, settings: Settings, what: Work) -> Iterator[WatchedWorkers]:
-    """The workers asked for; the Crossroads Bank is the simulator unless the settings name another."""
-    with ExitStack() as opened:
-        crossroads_url = settings.crossroads_url
-        if what not in (Work.CROSSROADS, Work.ALL):
-            crossroads_url = None
-        elif crossroads_url is None:
-            crossroads_url = opened.enter_context(running_simulator(_SIMULATOR_SEED))
-        yield opened.enter_context(
-            running_workers(
-                program,
-                crossroads_url=crossroads_url,
-                projections=what in (Work.PROJECTIONS, Work.ALL),
-                deadlines=what in (Work.DEADLINES, Work.ALL),
-                relay=what in (Work.RELAY, Work.ALL),
-            )
-        )
+def _workers(program: Program, crossroads_url: str | None, what: Work) -> Iterator[WatchedWorkers]:
+    """The workers asked for."""
+    with running_workers(
+        program,
+        crossroads_url=crossroads_url if what in (Work.CROSSROADS, Work.ALL) else None,
+        projections=what in (Work.PROJECTIONS, Work.ALL),
+        deadlines=what in (Work.DEADLINES, Work.ALL),
+        relay=what in (Work.RELAY, Work.ALL),
+    ) as watched:
+        yield watched
 
 
 @contextmanager

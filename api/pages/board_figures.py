@@ -50,6 +50,7 @@ def board_figures(reading: BoardReading, words: BoardWords) -> dict[str, Figure]
         _rework(reading, words),
         _items_asked(reading, words),
         _checks(reading, words),
+        _check_times(reading, words),
     )
     return {each.name: each for each in made}
 
@@ -307,6 +308,45 @@ def _checks(reading: BoardReading, words: BoardWords) -> Figure:
         ],
         words=_share_words(language.gettext("Check"), language.gettext("Answer"), words),
     )
+
+
+def _check_times(reading: BoardReading, words: BoardWords) -> Figure:
+    """How quickly the bank answers, how often a person has to look instead, and what lies before one now."""
+    language = words.language
+    return _table(
+        "check-times",
+        language.gettext("How quickly the Crossroads Bank answers"),
+        language.gettext(
+            "Of the checks of the cases filed in the last %(days)s days: the time from question to answer, how many "
+            "became a task for a case handler without an answer, and the tasks that are open today.",
+            days=SEASON.days,
+        ),
+        (
+            language.gettext("Check"),
+            language.gettext("Questions put"),
+            language.gettext("Questions answered"),
+            language.gettext("Half within"),
+            language.gettext("95% within"),
+            language.gettext("Without an answer"),
+            language.gettext("Open tasks"),
+        ),
+        [
+            (
+                words.label("checks", each.check),
+                each.asked,
+                each.answered,
+                _seconds(each.median_milliseconds, words),
+                _seconds(each.p95_milliseconds, words),
+                language.percent(each.fallback_permille / 1000),
+                each.manual_tasks,
+            )
+            for each in reading.check_times
+        ],
+    )
+
+
+def _seconds(milliseconds: int | None, words: BoardWords) -> str:
+    return "-" if milliseconds is None else f"{words.language.number(milliseconds / 1000)}\u00a0s"
 
 
 def _share_words(whole: str, part: str, words: BoardWords) -> ShareWords:

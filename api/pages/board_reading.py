@@ -8,6 +8,7 @@ from typing import Final
 
 from api.measures import HALF_A_YEAR, SEASON
 from domain.case.lifecycle import OPEN_STATUSES
+from projections.check_times import CheckTime, check_times
 from projections.read_model import Cursor
 from projections.sla_board import Standing, board, total
 from projections.sla_board_drilldown import CaseOnBoard, oldest
@@ -50,6 +51,7 @@ class BoardReading:
     rework: Rework
     items_asked: list[ItemAsked]
     checks: list[CheckOutcome]
+    check_times: list[CheckTime]
 
 
 def read_board(cursor: Cursor, on: date, scope: Scope) -> BoardReading:
@@ -72,4 +74,5 @@ def read_board(cursor: Cursor, on: date, scope: Scope) -> BoardReading:
         rework=rework(cursor, half_a_year, on, scope),
         items_asked=items_asked(cursor, half_a_year, on, scope),
         checks=check_outcomes(cursor, season, on, scope),
+        check_times=check_times(cursor, season, on, scope),
     )

@@ -11,10 +11,10 @@ from api.composition import Program
 from infra.identity.caller import Role
 from infra.identity.development_issuer import DevelopmentIssuer
 from tests.contract.compared import compare
-from tests.http.conftest import StandingClock, address, clock, issuer, program, standing_clock
+from tests.http.conftest import StandingClock, address, clock, crossroads, issuer, program, standing_clock
 from tests.http.counter import Counter, Counters
 
-__all__ = ["ComparedCounters", "StandingClock", "address", "clock", "issuer", "program", "standing_clock"]
+__all__ = ["ComparedCounters", "StandingClock", "address", "clock", "crossroads", "issuer", "program", "standing_clock"]
 
 
 class ComparedCounters(Counters):

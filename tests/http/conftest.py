@@ -7,7 +7,9 @@ import pytest
 
 from api import composition
 from api.composition import Program, open_program
+from api.crossroads_workers import employer_lookups
 from api.http_server import running_server
+from infra.crossroads.simulator_process import running_simulator
 from infra.identity.caller import Role
 from infra.identity.development_issuer import DevelopmentIssuer
 from infra.settings import Settings
@@ -66,8 +68,17 @@ def issuer(program: Program) -> DevelopmentIssuer:
 
 
 @pytest.fixture(scope="session")
-def address(program: Program) -> Iterator[str]:
-    with running_server(program) as address:
+def crossroads() -> Iterator[str]:
+    """A simulated Crossroads Bank that knows every undertaking and never fails unless told to."""
+    with running_simulator(
+        2026, no_data_share=0, inactive_share=0, slow_share=0, transient_share=0, outage_share=0
+    ) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def address(program: Program, crossroads: str) -> Iterator[str]:
+    with employer_lookups(program, crossroads) as lookups, running_server(program, lookups=lookups) as address:
         yield address
 
 

@@ -76,6 +76,13 @@ LISTS: Final[Mapping[tuple[str, str], Asked]] = {
 }
 """About all cases within reach, and so for everybody whose reach is any."""
 
+LOOKUPS: Final[Mapping[tuple[str, str], Asked]] = {
+    ("POST", "/employerLookups"): Asked(
+        action=Action.LOOK_UP_EMPLOYER, body={"authority": "flanders", "enterpriseNumber": "0202239951"}
+    ),
+}
+"""About what a register holds, for everybody whose reach is any."""
+
 BEFORE_FILING: Final[Mapping[tuple[str, str], Asked]] = {
     ("POST", "/salaryChecks"): Asked(action=Action.CHECK_SALARY, body={"filedOn": "2026-01-20"}),
     ("POST", "/checklists"): Asked(action=Action.DRAW_UP_CHECKLIST, body={"filedOn": "2026-01-20"}),
@@ -88,6 +95,7 @@ GENERAL_ROUTES: Final[Mapping[tuple[str, str], Asked]] = {
     FILING: Asked(action=Action.FILE_APPLICATION),
     QUEUE: Asked(action=Action.READ_WORK_QUEUE),
     **LISTS,
+    **LOOKUPS,
     **BEFORE_FILING,
 }
 
@@ -298,10 +306,10 @@ def test_a_route_for_anybody_needs_none(counters: Counters, route: tuple[str, st
         assert counter.get(path).status_code == 200
 
 
-@pytest.mark.parametrize("route", LISTS, ids=" ".join)
+@pytest.mark.parametrize("route", [*LISTS, *LOOKUPS], ids=" ".join)
 def test_a_list_is_for_whom_the_table_says(counters: Counters, route: tuple[str, str]) -> None:
     method, template = route
-    asked, path = LISTS[route], path_of(template, NOBODYS_ID, "")
+    asked, path = {**LISTS, **LOOKUPS}[route], path_of(template, NOBODYS_ID, "")
     found, expected = {}, {}
     for caller in EVERYBODY:
         who = f"{caller.role} {caller.subject}"

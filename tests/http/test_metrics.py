@@ -1,0 +1,70 @@
+"""What Prometheus reads: every number of ``permit status``, by name, without a token and without anything personal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+from prometheus_client import CollectorRegistry
+from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.registry import Collector
+
+from api.metrics import metrics_of
+from tests.http.counter import Counter
+
+OVER_KAFKA: dict[str, Any] = {
+    "relay": {"name": "relay", "position": 7, "lagEvents": 3, "lagSeconds": 1.5, "cluster": "c", "epoch": 2},
+    "consumers": [{"name": "crossroads-intake", "topic": "t.v1", "lagOffsets": 5, "lagSeconds": 0.25}],
+    "projections": [{"name": "timeline", "lagEvents": 1, "lagSeconds": 0.5}],
+    "crossroads": {
+        "work": {"open": 4, "due": 2, "underWay": 1, "late": 1, "oldestSeconds": 61.0},
+        "breaker": {"state": "open", "failures": 20, "openUntil": None},
+        "outcomes": [{"check": "employerRegister", "outcome": "found", "number": 9}],
+    },
+    "parkedStreams": {"migration": 2},
+    "deadLetters": {"crossroads-intake": 1},
+}
+
+
+def samples(status: dict[str, Any]) -> dict[tuple[str, ...], float]:
+    class Fixed(Collector):
+        def collect(self) -> Any:
+            return metrics_of(status)
+
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(Fixed())
+    return {(each.name, *each.labels.values()): each.value for family in registry.collect() for each in family.samples}
+
+
+def test_each_number_has_a_name() -> None:
+    told = samples(OVER_KAFKA)
+    assert told["permit_kafka_reachable",] == 1
+    assert (told["permit_relay_lag_events",], told["permit_relay_lag_seconds",]) == (3, 1.5)
+    assert told["permit_consumer_lag", "crossroads-intake", "t.v1"] == 5
+    assert told["permit_projection_lag_seconds", "timeline"] == 0.5
+    assert [told["permit_crossroads_work", state] for state in ("open", "due", "underWay", "late")] == [4, 2, 1, 1]
+    assert [told["permit_crossroads_breaker", state] for state in ("closed", "halfOpen", "open")] == [0, 0, 1]
+    assert told["permit_crossroads_outcomes_total", "employerRegister", "found"] == 9
+    assert (told["permit_parked_streams", "migration"], told["permit_dead_letters", "crossroads-intake"]) == (2, 1)
+
+
+def test_brokers_that_do_not_answer_are_told_and_the_rest_still_is() -> None:
+    told = samples({**OVER_KAFKA, "relay": {"unavailable": "nobody answers"}, "consumers": []})
+    assert told["permit_kafka_reachable",] == 0
+    assert ("permit_relay_lag_events",) not in told
+    assert told["permit_crossroads_work", "open"] == 4
+
+
+@pytest.mark.server
+def test_the_service_answers_a_scraper_without_a_token(counter: Counter, address: str) -> None:
+    # given a case, whose worker and employer are in no metric
+    counter.file()
+    answer = httpx.get(f"{address}/metrics", trust_env=False)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["Content-Type"].startswith("text/plain")
+    families = {each.name: each for each in text_string_to_metric_families(answer.text)}
+    assert {each.labels["projection"] for each in families["permit_projection_lag_events"].samples} >= {"timeline"}
+    assert "permit_relay_lag_events" not in families  # nothing is relayed without Kafka
+    assert {each.labels["topic"] for each in families["permit_consumer_lag"].samples} == {"journal"}
+    assert "0202239951" not in answer.text
