@@ -37,7 +37,7 @@ kafka: $(ENVIRONMENT) ## a Kafka of one node on this machine, with its topics, u
 	@$(BIN)/python -m infra.kafka
 
 faults: $(ENVIRONMENT) ## the long set of faults: 40,000 events, outages of five minutes
-	@PERMIT_TEST_LONG=1 $(BIN)/python -m pytest tests/faults/test_kafka_faults.py $(PYTEST_ARGS)
+	@PERMIT_TEST_LONG=1 $(BIN)/python -m pytest tests/faults/test_kafka_faults.py tests/faults/test_three_brokers.py $(PYTEST_ARGS)
 
 bench: $(ENVIRONMENT) ## measure against the peer; ARGS="append --json"
 	@$(BIN)/permit bench $(ARGS)

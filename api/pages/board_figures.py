@@ -7,20 +7,18 @@ None of them is by handler: that would be a league table of people.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from markupsafe import Markup
-
 from api.charts.areas import stacked_area_figure
-from api.charts.figures import Cell, Figure, Series
+from api.charts.figures import Figure, Series
 from api.charts.flows import flow_figure
 from api.charts.histograms import Bin, histogram_figure
 from api.charts.lines import line_figure
 from api.charts.scatters import Level, scatter_figure
-from api.charts.shares import ShareWords, Whole, share_figure
-from api.measures import SEASON
+from api.charts.shares import Whole, share_figure
+from api.pages.board_check_figures import check_times_figure, checks_figure
+from api.pages.board_parts import share_words, table_figure
 from api.pages.board_reading import BoardReading
 from api.pages.board_scatter import shares_at, thinned
 from api.pages.board_words import BoardWords
@@ -28,7 +26,7 @@ from projections.sla_board_times import AGE_BIN, Percentiles
 
 FIGURE_NAMES: Final = (
     "ages", "oldest", "queue-fronts", "stages", "flow", "percentiles", "cycle-times", "on-time", "rework",
-    "items-asked", "checks",
+    "items-asked", "checks", "check-times",
 )  # fmt: skip
 
 _MOST_BARS: Final = 20
@@ -49,8 +47,8 @@ def board_figures(reading: BoardReading, words: BoardWords) -> dict[str, Figure]
         _on_time(reading, words),
         _rework(reading, words),
         _items_asked(reading, words),
-        _checks(reading, words),
-        _check_times(reading, words),
+        checks_figure(reading, words),
+        check_times_figure(reading, words),
     )
     return {each.name: each for each in made}
 
@@ -76,7 +74,7 @@ def _ages(reading: BoardReading, words: BoardWords) -> Figure:
 
 def _oldest(reading: BoardReading, words: BoardWords) -> Figure:
     language = words.language
-    return _table(
+    return table_figure(
         "oldest",
         language.gettext("The oldest open cases"),
         language.gettext("The open cases that were filed first."),
@@ -104,7 +102,7 @@ def _oldest(reading: BoardReading, words: BoardWords) -> Figure:
 
 def _queue_fronts(reading: BoardReading, words: BoardWords) -> Figure:
     language = words.language
-    return _table(
+    return table_figure(
         "queue-fronts",
         language.gettext("We are processing applications received on"),
         language.gettext("For each category the day of filing of the oldest case that waits for a step."),
@@ -253,7 +251,7 @@ def _on_time(reading: BoardReading, words: BoardWords) -> Figure:
             Whole(name=words.month(each.month), parts=(each.in_time, each.late, each.not_measured))
             for each in reading.on_time
         ],
-        words=_share_words(language.gettext("Month"), language.gettext("Standing"), words),
+        words=share_words(language.gettext("Month"), language.gettext("Standing"), words),
     )
 
 
@@ -273,99 +271,16 @@ def _rework(reading: BoardReading, words: BoardWords) -> Figure:
         ),
         parts=[language.gettext("Right the first time"), language.gettext("Asked again")],
         wholes=[Whole(name=language.gettext("Closed in half a year"), parts=(done.first_time_right, asked_again))],
-        words=_share_words(language.gettext("Cases"), language.gettext("Part"), words),
+        words=share_words(language.gettext("Cases"), language.gettext("Part"), words),
     )
 
 
 def _items_asked(reading: BoardReading, words: BoardWords) -> Figure:
     language = words.language
-    return _table(
+    return table_figure(
         "items-asked",
         language.gettext("What is asked most"),
         language.gettext("In how many requests each document or detail was asked for, in cases closed in half a year."),
         (language.gettext("Asked for"), language.gettext("Requests")),
         [(words.item(each.item), each.times) for each in reading.items_asked],
     )
-
-
-def _checks(reading: BoardReading, words: BoardWords) -> Figure:
-    language = words.language
-    states = [code for code in _STATES if any(each.state == code for each in reading.checks)]
-    checks = dict.fromkeys(each.check for each in reading.checks)
-    counted = {(each.check, each.state): each.cases for each in reading.checks}
-    return share_figure(
-        words.caption(
-            "checks",
-            language.gettext("What the Crossroads Bank answered"),
-            language.gettext(
-                "The checks of the cases filed in the last %(days)s days, as they stand now.", days=SEASON.days
-            ),
-        ),
-        parts=[words.label("checkStates", each) for each in states],
-        wholes=[
-            Whole(name=words.label("checks", check), parts=tuple(counted.get((check, each), 0) for each in states))
-            for check in checks
-        ],
-        words=_share_words(language.gettext("Check"), language.gettext("Answer"), words),
-    )
-
-
-def _check_times(reading: BoardReading, words: BoardWords) -> Figure:
-    """How quickly the bank answers, how often a person has to look instead, and what lies before one now."""
-    language = words.language
-    return _table(
-        "check-times",
-        language.gettext("How quickly the Crossroads Bank answers"),
-        language.gettext(
-            "Of the checks of the cases filed in the last %(days)s days: the time from question to answer, how many "
-            "became a task for a case handler without an answer, and the tasks that are open today.",
-            days=SEASON.days,
-        ),
-        (
-            language.gettext("Check"),
-            language.gettext("Questions put"),
-            language.gettext("Questions answered"),
-            language.gettext("Half within"),
-            language.gettext("95% within"),
-            language.gettext("Without an answer"),
-            language.gettext("Open tasks"),
-        ),
-        [
-            (
-                words.label("checks", each.check),
-                each.asked,
-                each.answered,
-                _seconds(each.median_milliseconds, words),
-                _seconds(each.p95_milliseconds, words),
-                language.percent(each.fallback_permille / 1000),
-                each.manual_tasks,
-            )
-            for each in reading.check_times
-        ],
-    )
-
-
-def _seconds(milliseconds: int | None, words: BoardWords) -> str:
-    return "-" if milliseconds is None else f"{words.language.number(milliseconds / 1000)}\u00a0s"
-
-
-def _share_words(whole: str, part: str, words: BoardWords) -> ShareWords:
-    language = words.language
-    return ShareWords(
-        whole=whole,
-        part=part,
-        value=language.gettext("Cases"),
-        share=language.gettext("Share"),
-        write=language.percent,
-    )
-
-
-def _table(
-    name: str, title: str, description: str, columns: tuple[str, ...], rows: Sequence[tuple[Cell, ...]]
-) -> Figure:
-    """A figure that is best read as a table, and has no picture."""
-    return Figure(name=name, title=title, description=description, svg=Markup(), columns=columns, rows=tuple(rows))
-
-
-_STATES: Final = ("found", "noData", "failed", "requested")
-"""Of a check at the Crossroads Bank, the answers first."""

@@ -129,7 +129,8 @@ def test_checks_without_an_answer(counter: Counter, desk: Counter, program: Prog
     context = CommandContext(actor="worker", command_id=str(uuid4()), now=program.clock.now())
     program.handle(UUID(filed.json()["id"]), failed, context)
     file = read_all(desk, filed)
-    assert (file["checks"][0]["state"], file["manualTasks"][0]["reason"]) == ("failed", "timeout")
+    states = {each["check"]: each["state"] for each in file["checks"]}
+    assert (states["employerRegister"], file["manualTasks"][0]["reason"]) == ("failed", "timeout")
 
 
 def test_lists_queues_and_figures(counters: ComparedCounters, desk: Counter, eventful: httpx.Response) -> None:
@@ -170,6 +171,12 @@ def test_what_the_law_says_before_filing(counters: ComparedCounters) -> None:
             assert anybody.client.post(path, json=facts).status_code == 200, path
     assert problem_of(anybody.client.post("salaryChecks", json={**few, "decidedOn": "2026-01-01"}))[0] == 400
     assert problem_of(anybody.client.post("checklists", json={**few, "worker": {"age": 3}}))[0] == 400
+
+
+def test_what_the_enterprise_register_holds(counter: Counter) -> None:
+    wanted = {"authority": "flanders", "enterpriseNumber": "0202239951"}
+    assert counter.client.post("employerLookups", json=wanted).status_code == 200
+    assert problem_of(counter.client.post("employerLookups", json={**wanted, "authority": "atlantis"}))[0] == 400
 
 
 def test_what_anybody_may_read(counters: ComparedCounters) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from kafka import KafkaConsumer, TopicPartition
 
 from consumers.topics import CHECK_REQUESTS, TOPICS
 from infra.kafka.sending import Outgoing, Sender
@@ -81,6 +82,29 @@ def shell(admin_url: str, kafka: str, tmp_path_factory: pytest.TempPathFactory) 
         yield shell
 
 
+def told_of_letters(shell: Shell, kafka: str) -> list[bytes]:
+    """The values on the topic of dead letters, once a relay has told of them."""
+    relay = subprocess.Popen(
+        [sys.executable, "-m", "api.cli", "work", "relay", "--until-stdin-closes"],
+        cwd=ROOT,
+        env={**os.environ, **shell.environment},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+    )
+    assert relay.stdin is not None
+    place = TopicPartition(f"{shell.prefix}{CHECK_REQUESTS.name}.dead-letters", 0)
+    client = KafkaConsumer(bootstrap_servers=kafka.split(","), group_id=None, metrics_enabled=False)
+    try:
+        until(lambda: client.end_offsets([place])[place] > 0, "the relay tells of it", within=60)
+        client.assign([place])
+        client.seek_to_beginning(place)
+        return [each.value for each in client.poll(timeout_ms=10_000)[place]]
+    finally:
+        client.close()
+        relay.stdin.close()
+        relay.wait(60)
+
+
 def test_topics_are_made_by_the_command_and_are_then_as_the_code_says(shell: Shell) -> None:
     # given a broker without them
     missing = shell.json("topics", "check", code=1)["differences"]
@@ -139,6 +163,10 @@ def test_a_message_set_aside_is_listed_shown_and_discarded_with_a_reason(shell: 
     assert status["transport"] == "kafka"
     assert status["deadLetters"] == {"crossroads-intake": 1}
     assert all(each["lagOffsets"] == 0 for each in status["consumers"])
+    # and everybody is told of it on a topic of its own, without what was in it
+    (told,) = told_of_letters(shell, kafka)
+    assert b"missing.ce_type" in told
+    assert b"not JSON" not in told
     # then it can be replayed, in vain, or discarded, which is kept with its reason
     assert "still refused" in shell.permit("dead-letters", "replay", str(letter["id"]), "--reason", "again", code=1)
     shell.permit("dead-letters", "discard", str(letter["id"]), "--reason", "a test record")

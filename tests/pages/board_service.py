@@ -31,6 +31,7 @@ from infra.identity.caller import Caller, Role
 from infra.identity.development_issuer import DevelopmentIssuer
 from infra.postgres.projection_runner import ProjectionRunner
 from infra.settings import Settings
+from projections.check_times import CheckTimes
 from projections.recorded_event import RecordedEvent
 from projections.sla_board import SlaBoard
 from projections.work_queue import WorkQueue
@@ -68,7 +69,8 @@ class BoardService:
         with self.program.writers.transaction() as connection, connection.cursor() as cursor:
             SlaBoard(self.program.clock_rules.targets).project(batch, cursor)
             WorkQueue().project(batch, cursor)
-        for name in (SlaBoard.name, WorkQueue.name):
+            CheckTimes().project([each for each in batch if each.name in CheckTimes.handles], cursor)
+        for name in (SlaBoard.name, WorkQueue.name, CheckTimes.name):
             run(
                 self.program.journal_url,
                 "insert into permit.tracking (name, position) values (%s, %s)"

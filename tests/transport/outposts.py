@@ -16,7 +16,8 @@ from psycopg2 import sql
 from consumers.consumer import Consumer
 from consumers.topics import TOPICS
 from domain.case.commands import AssignCase, CommandContext
-from domain.case.events import CaseAssigned
+from domain.case.events import CaseAssigned, CaseEvent, CrossroadsCheckRequested
+from domain.crossroads.answers import CheckKind
 from infra.benchmarks.event_ledger import DDL
 from infra.benchmarks.sample_journal import ORIGIN, SampleJournal, sample_journal
 from infra.event_codec import EventCodec
@@ -80,11 +81,20 @@ class Outpost:
 
     def assign(self, case_id: UUID) -> tuple[UUID, int, int]:
         """One more event of a case, as it will stand in the ledger."""
+        return self._append(case_id, CaseAssigned(effective_at=datetime.now(UTC), handler="handler", by="lead"))
+
+    def ask_the_bank(self, case_id: UUID, revision: int) -> tuple[UUID, int, int]:
+        """A question to the Crossroads Bank about a case becomes due, under this revision."""
+        asked = CrossroadsCheckRequested(
+            effective_at=datetime.now(UTC), check=CheckKind.EMPLOYER_REGISTER.value, revision=revision
+        )
+        return self._append(case_id, asked)
+
+    def _append(self, case_id: UUID, event: CaseEvent) -> tuple[UUID, int, int]:
         codec = EventCodec(ORIGIN, self.journal.keys)
         journal = PostgresJournal(self.recorder, EventMapper(codec), digest_key=b"key of this test")
         stream = journal.read(case_id)
         context = CommandContext(actor="handler", command_id=str(uuid4()), now=datetime.now(UTC))
-        event = CaseAssigned(effective_at=context.now, handler="handler", by="lead")
         receipt = journal.append(stream, [event], AssignCase(handler="handler"), context, "0" * 64)
         assert receipt.position is not None
         return (case_id, receipt.version, receipt.position)

@@ -1,0 +1,51 @@
+"""A cluster of three, two of which must have a record: any one of them may die, and nothing is lost or doubled.
+
+One of them dies in every run, each in turn in the long set (``make faults``).
+"""
+
+from __future__ import annotations
+
+import os
+import random
+
+import pytest
+
+from infra.benchmarks.event_ledger import EventLedger
+from infra.kafka.local_broker import running_cluster
+from infra.kafka.topic_admin import administration
+from tests.servers import reachable_directory
+from tests.transport.outposts import each_once_in_order, outpost, running, until
+
+pytestmark = [pytest.mark.server, pytest.mark.fault]
+
+
+LONG = os.environ.get("PERMIT_TEST_LONG") == "1"
+
+
+def test_any_broker_may_die_while_events_go_through(admin_url: str) -> None:
+    # given three brokers, topics of three replicas, a relay and a consumer at work
+    with (
+        reachable_directory() as directory,
+        running_cluster(directory / "kafka", nodes=3) as cluster,
+        outpost(admin_url, 300) as post,
+    ):
+        post.make_topics(cluster.bootstrap)
+        with administration(cluster.bootstrap) as client:
+            (described,) = client.describe_topics([f"{post.prefix}single-permit.applications.v1"])
+        assert {len(each["replica_nodes"]) for each in described["partitions"]} == {3}
+        events = post.events()
+        with running(
+            post.relay(cluster.bootstrap, patience=5.0, window=100), post.loop(cluster.bootstrap, EventLedger())
+        ) as ended:
+            until(lambda: len(post.rows()) > 0, "it is at work", within=60)
+            # when a broker is killed, an event is recorded while it is away, and it comes back
+            for broker in cluster.brokers if LONG else random.sample(cluster.brokers, 1):
+                broker.kill()
+                events.append(post.assign(events[0][0]))
+                expected = len(events)
+                until(lambda least=expected: len(post.rows()) >= least, "it goes on with two brokers", within=120)
+                broker.start()
+                cluster.wait_until_ready()
+        # then every event is in the ledger once, in the order of its case
+        assert ended == []
+        each_once_in_order(post.rows(), events)
