@@ -7,7 +7,7 @@ from typing import Final
 
 import typer
 
-from api.commands import assess, audit, bench, demo, law, operations, projections, serving, token, topics
+from api.commands import assess, audit, bench, demo, law, migrate, operations, projections, serving, token, topics
 from api.demonstration.counter import DemonstrationFailed
 from api.http_server import PortUnusable, ServerDidNotStart
 from api.permissions import PermissionsUnusable
@@ -74,6 +74,7 @@ app.add_typer(law.app, name="law")
 app.add_typer(audit.app, name="audit")
 app.add_typer(projections.app, name="projections")
 app.add_typer(topics.app, name="topics")
+app.add_typer(migrate.app, name="migrate")
 app.add_typer(operations.app, name="dead-letters")
 
 

@@ -3,7 +3,7 @@
 ``PERMIT_CROSSROADS_POLICY_FILE`` names a TOML file; what it leaves out is as here.
 
     face = "rest"        # or "soap"
-    customer = "0000000097"  # the authority's own enterprise number, for the SOAP face
+    customer = "0316380841"  # the authority's own enterprise number; the SOAP face needs it
     timeout_seconds = 5.0
     calls_per_second = 50.0
     burst = 100
@@ -26,9 +26,9 @@
 import tomllib
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from consumers.crossroads import ConsultingAuthority
 from domain.crossroads.check_process import Patience
@@ -59,7 +59,7 @@ class CrossroadsPolicy(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     face: Literal["rest", "soap"] = "rest"
-    customer: Annotated[str, Field(pattern=r"^\d{10}$")] = "0000000097"
+    customer: Annotated[str, Field(pattern=r"^\d{10}$")] | None = None
     timeout_seconds: Seconds = 5.0
     calls_per_second: Annotated[float, Field(gt=0)] = 50.0
     burst: Annotated[int, Field(ge=1)] = 100
@@ -73,6 +73,12 @@ class CrossroadsPolicy(BaseModel):
     legal_context: Words = "SINGLE_PERMIT:WORK_PART"
     purpose: Words = "WORK_PERMIT_APPLICATION"
     closed: tuple[_Closed, ...] = ()
+
+    @model_validator(mode="after")
+    def _soap_needs_a_customer(self) -> Self:
+        if self.face == "soap" and self.customer is None:
+            raise ValueError('face = "soap" needs customer, the authority\'s own enterprise number')
+        return self
 
     @classmethod
     def read(cls, file: Path) -> "CrossroadsPolicy":
@@ -89,7 +95,7 @@ class CrossroadsPolicy(BaseModel):
     @property
     def spoken_face(self) -> Face:
         """The face of the bank by which it is asked."""
-        return RestFace() if self.face == "rest" else SoapFace(customer=self.customer)
+        return RestFace() if self.customer is None or self.face == "rest" else SoapFace(customer=self.customer)
 
     @property
     def patience(self) -> Patience:

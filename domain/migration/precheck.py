@@ -1,0 +1,263 @@
+"""Judging one record: retold, or refused with one main reason and all that was found.
+
+The same for one record and for a batch. Nothing is repaired: a wrong check digit stays wrong.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from itertools import pairwise
+from typing import Final
+
+from domain.case.commands import CIVIL_TIME
+from domain.identifiers import EnterpriseNumber, IdentifierInvalid, Ssin
+from domain.migration.reading import CanonicalRecord, Fact, LegacyReading
+from domain.migration.vocabulary import Vocabularies
+
+
+class RefusalReason(StrEnum):
+    """Why a record is quarantined, in the order in which the first that applies is the main one."""
+
+    FIELD_MISSING = "fieldMissing"
+    STATUS_UNKNOWN = "statusUnknown"
+    STATUS_AMBIGUOUS = "statusAmbiguous"
+    DATE_INVALID = "dateInvalid"
+    DATES_OUT_OF_ORDER = "datesOutOfOrder"
+    IDENTIFIER_INVALID = "identifierInvalid"
+    AMOUNT_INVALID = "amountInvalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing wrong, at a field of the source. ``sentence`` quotes nothing of what stands there."""
+
+    reason: RefusalReason
+    field: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    record: CanonicalRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """``findings`` are in the order of their reasons, at least one."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def main(self) -> RefusalReason:
+        return self.findings[0].reason
+
+
+REQUIRED: Final = (
+    Fact.KEY, Fact.CATEGORY, Fact.STATUS, Fact.FILED, Fact.ENTERPRISE_NUMBER, Fact.PAY, Fact.MODIFIED,
+)  # fmt: skip
+_IN_ORDER: Final = (Fact.FILED, Fact.ADMISSIBLE, Fact.DECIDED, Fact.VALID_FROM, Fact.VALID_TO)
+_DAYS: Final = (*_IN_ORDER, Fact.BIRTH_DATE)
+_YEAR: Final = "year"
+
+_DAY: Final = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})", re.ASCII)
+_AMOUNT: Final = re.compile(r"([0-9]{1,3}(?:\.[0-9]{3})*|[0-9]+)(?:,([0-9]{1,2}))?", re.ASCII)
+_RANK: Final = {reason: rank for rank, reason in enumerate(RefusalReason)}
+
+
+def precheck(reading: LegacyReading, vocabularies: Vocabularies) -> Accepted | Refused:
+    """The record in the one form, or why it is refused."""
+    judging = _Judging(reading, vocabularies)
+    record = judging.record()
+    if judging.findings or record is None:
+        return Refused(tuple(sorted(judging.findings, key=lambda each: _RANK[each.reason])))
+    return Accepted(record)
+
+
+def day_of(text: str) -> date | None:
+    """A day written ``dd/mm/yyyy``; None for anything else and for a day that the calendar has not."""
+    written = _DAY.fullmatch(text)
+    if written is None:
+        return None
+    day, month, year = map(int, written.groups())
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def moment_of(text: str) -> datetime | None:
+    """When a record was modified: ``dd/mm/yyyy hh:mm`` or ISO 8601, in Belgian time where no zone is named."""
+    for form in ("%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y"):
+        try:
+            return datetime.strptime(text, form).replace(tzinfo=CIVIL_TIME)
+        except ValueError:
+            continue
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=CIVIL_TIME)
+
+
+def amount_of(text: str) -> Decimal | None:
+    """An amount with ``.`` for thousands and ``,`` for decimals; None for anything else."""
+    written = _AMOUNT.fullmatch(text)
+    if written is None:
+        return None
+    euros, cents = written.groups()
+    return Decimal(f"{euros.replace('.', '')}.{(cents or '0').ljust(2, '0')}")
+
+
+def enterprise_digits(text: str) -> str:
+    """An enterprise number as ten digits, where it was written with ``BE``, with dots, or without its first 0."""
+    digits = re.sub(r"[\s.]", "", text).removeprefix("BE")
+    return f"0{digits}" if len(digits) == 9 else digits
+
+
+class _Judging:
+    def __init__(self, reading: LegacyReading, vocabularies: Vocabularies) -> None:
+        self._reading = reading
+        self._vocabularies = vocabularies
+        self.findings: list[Finding] = []
+
+    def record(self) -> CanonicalRecord | None:
+        """The canonical record; what it would hold where there are findings does not matter."""
+        reading = self._reading
+        for fact in REQUIRED:
+            if reading.text(fact) is None:
+                self._find(RefusalReason.FIELD_MISSING, fact, "it is required and empty")
+        status, category = self._status(), self._code(Fact.CATEGORY, "category")
+        if category is None and reading.text(Fact.CATEGORY) is not None:
+            self._find(RefusalReason.FIELD_MISSING, Fact.CATEGORY, "no category is known under this name")
+        days = {fact: self._day(fact) for fact in _DAYS}
+        modified = self._modified()
+        self._require_order(days)
+        ssin, number = self._ssin(modified), self._enterprise_number()
+        pay = self._pay()
+        period = self._pay_period()
+        filed_on = days[Fact.FILED]
+        if status is None or category is None or modified is None or filed_on is None or number is None:
+            return None
+        if pay is None or period is None:
+            return None
+        return CanonicalRecord(
+            authority=reading.authority,
+            key=reading.text(Fact.KEY) or "",
+            modified_at=modified,
+            status=status,
+            category=category,
+            filed_on=filed_on,
+            admissible_on=days[Fact.ADMISSIBLE],
+            decided_on=days[Fact.DECIDED],
+            valid_from=days[Fact.VALID_FROM],
+            valid_to=days[Fact.VALID_TO],
+            family_name=reading.text(Fact.FAMILY_NAME),
+            given_name=reading.text(Fact.GIVEN_NAME),
+            birth_date=days[Fact.BIRTH_DATE],
+            nationality=self._nationality(),
+            ssin=ssin,
+            enterprise_number=number,
+            employer_name=reading.text(Fact.EMPLOYER_NAME),
+            job_title=reading.text(Fact.JOB_TITLE),
+            gross_pay=pay,
+            pay_period=period,
+        )
+
+    def _status(self) -> str | None:
+        word = self._reading.text(Fact.STATUS)
+        if word is None:
+            return None
+        if self._vocabularies.needs_actor(word):
+            actor = self._reading.text(Fact.ACTOR)
+            status = self._vocabularies.status_by_actor(word, actor)
+            if status is None:
+                self._find(RefusalReason.STATUS_AMBIGUOUS, Fact.STATUS, "it means two things, and no actor tells which")
+            return status
+        status = self._vocabularies.code("status", word)
+        if status is None:
+            self._find(RefusalReason.STATUS_UNKNOWN, Fact.STATUS, "no status is known under this name")
+        return status
+
+    def _code(self, fact: Fact, vocabulary: str) -> str | None:
+        word = self._reading.text(fact)
+        return None if word is None else self._vocabularies.code(vocabulary, word)
+
+    def _nationality(self) -> str | None:
+        """By its name or its ISO code; one that is neither stays in the raw record."""
+        word = self._reading.text(Fact.NATIONALITY)
+        if word is not None and re.fullmatch("[A-Z]{2}", word):
+            return word
+        return self._code(Fact.NATIONALITY, "nationality")
+
+    def _day(self, fact: Fact) -> date | None:
+        text = self._reading.text(fact)
+        if text is None:
+            return None
+        day = day_of(text)
+        if day is None:
+            self._find(RefusalReason.DATE_INVALID, fact, "it is no day of the calendar written dd/mm/yyyy")
+        return day
+
+    def _modified(self) -> datetime | None:
+        text = self._reading.text(Fact.MODIFIED)
+        moment = None if text is None else moment_of(text)
+        if text is not None and moment is None:
+            self._find(RefusalReason.DATE_INVALID, Fact.MODIFIED, "it is no moment that can be read")
+        return moment
+
+    def _require_order(self, days: dict[Fact, date | None]) -> None:
+        known = [(fact, day) for fact in _IN_ORDER if (day := days[fact]) is not None]
+        for (earlier, before), (later, after) in pairwise(known):
+            if before > after:
+                sentence = f"it lies before {self._field(earlier)}"
+                self._find(RefusalReason.DATES_OUT_OF_ORDER, later, sentence)
+
+    def _ssin(self, modified: datetime | None) -> str | None:
+        text = self._reading.text(Fact.SSIN)
+        if text is None:
+            return None
+        today = date.max if modified is None else modified.date()
+        try:
+            return Ssin.parse(re.sub(r"[.\s-]", "", text), today=today).digits
+        except IdentifierInvalid as why:
+            self._find(RefusalReason.IDENTIFIER_INVALID, Fact.SSIN, why.problem)
+            return None
+
+    def _enterprise_number(self) -> str | None:
+        text = self._reading.text(Fact.ENTERPRISE_NUMBER)
+        if text is None:
+            return None
+        try:
+            return EnterpriseNumber.parse(enterprise_digits(text)).digits
+        except IdentifierInvalid as why:
+            self._find(RefusalReason.IDENTIFIER_INVALID, Fact.ENTERPRISE_NUMBER, why.problem)
+            return None
+
+    def _pay(self) -> Decimal | None:
+        text = self._reading.text(Fact.PAY)
+        if text is None:
+            return None
+        pay = amount_of(text)
+        if pay is None or not pay:
+            self._find(RefusalReason.AMOUNT_INVALID, Fact.PAY, "it is no amount written 52.000,00, or it is zero")
+        return pay
+
+    def _pay_period(self) -> str | None:
+        """A year where the source has no such field; a word that is not known makes the amount unreadable."""
+        if Fact.PAY_PERIOD not in self._reading.told or self._reading.text(Fact.PAY_PERIOD) is None:
+            return _YEAR
+        period = self._code(Fact.PAY_PERIOD, "payPeriod")
+        if period is None:
+            self._find(RefusalReason.AMOUNT_INVALID, Fact.PAY_PERIOD, "no pay period is known under this name")
+        return period
+
+    def _field(self, fact: Fact) -> str:
+        told = self._reading.told.get(fact)
+        return fact.value if told is None else told.field
+
+    def _find(self, reason: RefusalReason, fact: Fact, sentence: str) -> None:
+        self.findings.append(Finding(reason, self._field(fact), sentence))

@@ -1,0 +1,100 @@
+"""A record as its source tells it: which field says what, in the source's own text, before anything is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol
+
+
+class Fact(StrEnum):
+    """What a record can tell. The values are the names of the facts in reports and lineage."""
+
+    KEY = "key"
+    STATUS = "status"
+    ACTOR = "actor"
+    CATEGORY = "category"
+    FILED = "filedOn"
+    ADMISSIBLE = "admissibleOn"
+    DECIDED = "decidedOn"
+    VALID_FROM = "validFrom"
+    VALID_TO = "validTo"
+    FAMILY_NAME = "familyName"
+    GIVEN_NAME = "givenName"
+    BIRTH_DATE = "birthDate"
+    NATIONALITY = "nationality"
+    SSIN = "ssin"
+    ENTERPRISE_NUMBER = "enterpriseNumber"
+    EMPLOYER_NAME = "employerName"
+    JOB_TITLE = "jobTitle"
+    PAY = "grossPay"
+    PAY_PERIOD = "payPeriod"
+    MODIFIED = "modifiedAt"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Where a fact stands in the source, and its text there; None where the source leaves it out."""
+
+    field: str
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegacyReading:
+    """``unknown`` names the fields of the source that the mapping does not know: they are kept and counted."""
+
+    authority: str
+    told: Mapping[Fact, Told]
+    unknown: tuple[str, ...] = ()
+
+    def text(self, fact: Fact) -> str | None:
+        """The text of a fact without the spaces around it; None where there is none."""
+        told = self.told.get(fact)
+        stripped = "" if told is None or told.text is None else told.text.strip()
+        return stripped or None
+
+
+class LegacyMapping(Protocol):
+    """What each authority's mapping does: one raw record in, one reading out. It judges nothing."""
+
+    @property
+    def authority(self) -> str: ...
+
+    @property
+    def version(self) -> int: ...
+
+    def read(self, record: Mapping[str, object]) -> LegacyReading: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CanonicalRecord:
+    """A record in the one form of all authorities. What the source does not say is None.
+
+    Days are civil days in Europe/Brussels, ``modified_at`` is aware. ``gross_pay`` is in EUR per ``pay_period``
+    (``year`` or ``month``).
+    """
+
+    authority: str
+    key: str
+    modified_at: datetime
+    status: str
+    category: str
+    filed_on: date
+    admissible_on: date | None
+    decided_on: date | None
+    valid_from: date | None
+    valid_to: date | None
+    family_name: str | None
+    given_name: str | None
+    birth_date: date | None
+    nationality: str | None
+    ssin: str | None
+    enterprise_number: str
+    employer_name: str | None
+    job_title: str | None
+    gross_pay: Decimal
+    pay_period: str

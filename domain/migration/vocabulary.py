@@ -1,0 +1,70 @@
+"""The authorities' own words as codes of this program: data with their languages, in ``vocabularies.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Final
+
+_FILE: Final = "vocabularies.toml"
+_LISTS: Final = ("status", "category", "nationality", "payPeriod")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A code and the languages in which the word means it."""
+
+    code: str
+    languages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabularies:
+    """``words`` by list and folded word; ``by_actor`` has the status words that an actor tells apart."""
+
+    words: Mapping[str, Mapping[str, Word]]
+    by_actor: Mapping[str, Mapping[str, str]]
+
+    @staticmethod
+    @lru_cache(maxsize=1)
+    def load() -> Vocabularies:
+        """The packaged ones. Raises ValueError for a word that stands for two codes of a list."""
+        read = tomllib.loads(files("domain.migration").joinpath(_FILE).read_text(encoding="utf-8"))
+        by_actor = {
+            _folded(word): {_folded(actor): code for actor, code in actors.items()}
+            for word, actors in read["statusByActor"].items()
+        }
+        return Vocabularies(words={name: _words_of(name, read[name]) for name in _LISTS}, by_actor=by_actor)
+
+    def code(self, vocabulary: str, word: str) -> str | None:
+        """The code of a word, whatever its case and the spaces around it; None for one that is not known."""
+        known = self.words[vocabulary].get(_folded(word))
+        return None if known is None else known.code
+
+    def needs_actor(self, word: str) -> bool:
+        """Whether a status word means two things, of which the actor tells which."""
+        return _folded(word) in self.by_actor
+
+    def status_by_actor(self, word: str, actor: str | None) -> str | None:
+        """The status of such a word; None without an actor who is known."""
+        return None if actor is None else self.by_actor[_folded(word)].get(_folded(actor))
+
+
+def _words_of(name: str, codes: Mapping[str, Mapping[str, list[str]]]) -> dict[str, Word]:
+    found: dict[str, Word] = {}
+    for code, by_language in codes.items():
+        for language, words in by_language.items():
+            for word in map(_folded, words):
+                known = found.get(word)
+                if known is not None and known.code != code:
+                    raise ValueError(f"{_FILE}, {name}: {word!r} stands for {known.code} and for {code}")
+                languages = (*known.languages, language) if known is not None else (language,)
+                found[word] = Word(code, languages)
+    return found
+
+
+def _folded(word: str) -> str:
+    return " ".join(word.split()).casefold()
