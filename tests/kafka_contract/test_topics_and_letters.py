@@ -92,13 +92,14 @@ def told_of_letters(shell: Shell, kafka: str) -> list[bytes]:
         stdout=subprocess.DEVNULL,
     )
     assert relay.stdin is not None
-    place = TopicPartition(f"{shell.prefix}{CHECK_REQUESTS.name}.dead-letters", 0)
+    topic = f"{shell.prefix}{CHECK_REQUESTS.name}.dead-letters"
     client = KafkaConsumer(bootstrap_servers=kafka.split(","), group_id=None, metrics_enabled=False)
     try:
-        until(lambda: client.end_offsets([place])[place] > 0, "the relay tells of it", within=60)
-        client.assign([place])
-        client.seek_to_beginning(place)
-        return [each.value for each in client.poll(timeout_ms=10_000)[place]]
+        places = [TopicPartition(topic, number) for number in client.partitions_for_topic(topic) or ()]
+        until(lambda: any(client.end_offsets(places).values()), "the relay tells of it", within=60)
+        client.assign(places)
+        client.seek_to_beginning(*places)
+        return [each.value for records in client.poll(timeout_ms=10_000).values() for each in records]
     finally:
         client.close()
         relay.stdin.close()
