@@ -66,7 +66,8 @@ def _milliseconds(admin_url: str, kafka: str | None, records: int) -> list[float
         )
         prefix = f"bench-{uuid4().hex[:8]}."
         served = opened.enter_context(served_program(admin_url, processes=1))
-        environment = {**served.environment, "PERMIT_CROSSROADS_URL": simulator}
+        # Without Kafka means without the one of the settings too.
+        environment = {**served.environment, "PERMIT_CROSSROADS_URL": simulator, "PERMIT_KAFKA": ""}
         if kafka is not None:
             create_missing(kafka, TOPICS, prefix)
             environment |= {"PERMIT_KAFKA": kafka, "PERMIT_KAFKA_TOPIC_PREFIX": prefix}

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from typing import Final
 from uuid import uuid4
+
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from consumers.messages import Message
 from consumers.topics import APPLICATIONS, TOPICS
@@ -24,7 +26,7 @@ from infra.benchmarks.sample_journal import KeysInMemory, SampleJournal, sample_
 from infra.child_process import end_with_standard_input, running_child
 from infra.kafka.consumer_loop import ConsumerLoop
 from infra.kafka.sending import Outgoing, Sender
-from infra.kafka.topic_admin import create_missing
+from infra.kafka.topic_admin import KafkaUnavailable, administration, cluster_id, create_missing
 from infra.message_wire import to_wire
 from infra.postgres.connections import ConnectionPool, Role, connect
 from infra.postgres.dead_letters import DeadLetters
@@ -74,11 +76,17 @@ def _fill(journal: SampleJournal, kafka: str, prefix: str) -> None:
 
 
 def _consumed_a_second(journal: SampleJournal, kafka: str, prefix: str, processes: int) -> float:
-    """From the first row to the last, with every process at work before the first is written."""
+    """From the moment on which every process has its partitions to the last row.
+
+    They join at the end of the topic. Then the database says that the consumer stands at the beginning, and a record
+    in each partition makes them look: they take their partitions up again, from there.
+    """
     _empty(journal)
     name = f"ledger-{uuid4().hex[:8]}"
     with ExitStack() as opened:
         pool = opened.enter_context(closing(ConnectionPool(journal.url, Role.WRITER, size=1)))
+        places = _places(kafka, prefix)
+        _stand_at(pool, name, cluster_id(kafka), places)
         for _ in range(processes):
             opened.enter_context(
                 running_child(
@@ -87,10 +95,67 @@ def _consumed_a_second(journal: SampleJournal, kafka: str, prefix: str, processe
                     announcement="consuming ",
                 )
             )
-        wait_until(lambda: _rows(pool) > 0)
-        began, first = time.perf_counter(), _rows(pool)
+        wait_until(lambda: _have_partitions(kafka, prefix + name, processes))
+        _stand_at(pool, name, cluster_id(kafka), dict.fromkeys(places, 0))
+        began = _woken_up(journal, kafka, prefix, places)
         wait_until(lambda: _rows(pool) >= journal.events)
-        return (journal.events - first) / (time.perf_counter() - began)
+        return journal.events / (time.perf_counter() - began)
+
+
+def _places(kafka: str, prefix: str) -> dict[TopicPartition, int]:
+    """The partitions with their ends."""
+    client = KafkaConsumer(bootstrap_servers=kafka.split(","), group_id=None, metrics_enabled=False)
+    try:
+        topic = prefix + APPLICATIONS.name
+        ends: dict[TopicPartition, int] = client.end_offsets(
+            [TopicPartition(topic, number) for number in range(APPLICATIONS.partitions)]
+        )
+        return ends
+    finally:
+        client.close()
+
+
+def _stand_at(pool: ConnectionPool, consumer: str, cluster: str, places: Mapping[TopicPartition, int]) -> None:
+    with pool.connection() as connection, connection.cursor() as cursor:
+        for place, offset in places.items():
+            cursor.execute(_STAND_AT, (consumer, cluster, APPLICATIONS.name, place.partition, offset))
+
+
+def _have_partitions(kafka: str, group: str, processes: int) -> bool:
+    """Whether the group has come to rest with that many members, each of which has partitions."""
+    try:
+        with administration(kafka) as client:
+            described = client.describe_groups([group])[group]
+    except KafkaUnavailable:  # the group has no coordinator yet
+        return False
+    members = described["members"]
+    assigned = [each for each in members if (each["member_assignment"] or {}).get("assigned_partitions")]
+    return described["group_state"] == "Stable" and len(assigned) == len(members) == processes
+
+
+def _woken_up(journal: SampleJournal, kafka: str, prefix: str, places: Collection[TopicPartition]) -> float:
+    """One record more in each partition: an event that the ledger will have by then, and so passes over.
+
+    Gives the moment before the first was sent.
+    """
+    with _messages(journal) as (messages, _):
+        record = to_wire(messages[0], "urn:bench")
+    producer = KafkaProducer(bootstrap_servers=kafka.split(","), metrics_enabled=False)
+    try:
+        producer.partitions_for(prefix + APPLICATIONS.name)
+        began = time.perf_counter()
+        for place in places:
+            producer.send(
+                prefix + APPLICATIONS.name,
+                partition=place.partition,
+                key=record.key,
+                value=record.value,
+                headers=record.headers,
+            )
+        producer.flush(30)
+        return began
+    finally:
+        producer.close(5)
 
 
 def _bare(journal: SampleJournal) -> float:
@@ -139,6 +204,12 @@ def main() -> None:
         sys.stdout.write("consuming now\n")
         sys.stdout.flush()
         loop.run()
+
+
+_STAND_AT: Final = """
+insert into consumer_offset (consumer, cluster, topic, partition, next_offset) values (%s, %s, %s, %s, %s)
+    on conflict (consumer, cluster, topic, partition) do update set next_offset = excluded.next_offset
+"""
 
 
 if __name__ == "__main__":
