@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from typing import Final
 from uuid import uuid4
@@ -96,8 +96,10 @@ def _consumed_a_second(journal: SampleJournal, kafka: str, prefix: str, processe
                 )
             )
         wait_until(lambda: _have_partitions(kafka, prefix + name, processes))
-        _stand_at(pool, name, cluster_id(kafka), dict.fromkeys(places, 0))
-        began = _woken_up(journal, kafka, prefix, places)
+        cluster = cluster_id(kafka)
+        began = _sent_back(
+            journal, kafka, prefix, places, lambda: _stand_at(pool, name, cluster, dict.fromkeys(places, 0))
+        )
         wait_until(lambda: _rows(pool) >= journal.events)
         return journal.events / (time.perf_counter() - began)
 
@@ -133,10 +135,16 @@ def _have_partitions(kafka: str, group: str, processes: int) -> bool:
     return described["group_state"] == "Stable" and len(assigned) == len(members) == processes
 
 
-def _woken_up(journal: SampleJournal, kafka: str, prefix: str, places: Collection[TopicPartition]) -> float:
-    """One record more in each partition: an event that the ledger will have by then, and so passes over.
+def _sent_back(
+    journal: SampleJournal,
+    kafka: str,
+    prefix: str,
+    places: Collection[TopicPartition],
+    stand_at_the_beginning: Callable[[], None],
+) -> float:
+    """Send the consumers back to the beginning and make them look; gives the moment before.
 
-    Gives the moment before the first was sent.
+    What makes them look is an event that the ledger will have by then, and so passes over.
     """
     with _messages(journal) as (messages, _):
         record = to_wire(messages[0], "urn:bench")
@@ -144,6 +152,7 @@ def _woken_up(journal: SampleJournal, kafka: str, prefix: str, places: Collectio
     try:
         producer.partitions_for(prefix + APPLICATIONS.name)
         began = time.perf_counter()
+        stand_at_the_beginning()
         for place in places:
             producer.send(
                 prefix + APPLICATIONS.name,
