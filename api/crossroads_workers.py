@@ -74,6 +74,7 @@ def employer_lookups(program: Program, crossroads_url: str | None) -> Iterator[E
             gate=CrossroadsGate(program.writers, policy.gate),
             consultations=ConsultationLog(program.writers),
             consulting=policy.authority,
+            calendar=policy.calendar,
             now=SystemClock().now,
         )
 

@@ -16,6 +16,7 @@ from consumers.crossroads import ConsultingAuthority
 from domain.crossroads.answers import CheckKind, CheckUnanswered, Consultation, EmployerAnswer, NoDataFound
 from domain.crossroads.bank import CrossroadsBank
 from domain.crossroads.check_process import BLAMES_THE_BANK
+from domain.crossroads.service_calendar import ServiceCalendar
 from infra.postgres.consultation_log import ConsultationLog
 from infra.postgres.crossroads_gate import CrossroadsGate
 
@@ -38,11 +39,12 @@ class EmployerLookups:
     gate: CrossroadsGate
     consultations: ConsultationLog
     consulting: ConsultingAuthority
+    calendar: ServiceCalendar
     now: Callable[[], datetime]
 
     def look_up(self, enterprise_number: str, *, authority: str, actor: str) -> EmployerAnswer:
         """What the register holds. Raises :class:`LookupUnavailable` and ``DatabaseUnavailable``."""
-        if not self.gate.admit(1, self.now()):
+        if not self.calendar.is_open(self.now()) or not self.gate.admit(1, self.now()):
             raise LookupUnavailable
         consultation = Consultation(
             ticket=str(uuid4()),
@@ -71,6 +73,8 @@ class EmployerLookups:
             self.consultations.ended(consultation.trace_id, why.reason.value, why.exchange, self.now())
             if why.reason in BLAMES_THE_BANK:
                 self.gate.failed(self.now())
+            else:
+                self.gate.went_well()
             raise LookupUnavailable(max(_SECONDS_TO_WAIT, round(why.stay_away_seconds))) from None
         outcome = "noData" if isinstance(told.answer, NoDataFound) else "found"
         self.consultations.ended(consultation.trace_id, outcome, told.exchange, self.now())

@@ -14,9 +14,11 @@ from typing import Annotated, Any, Final
 import typer
 
 from consumers.migration.brussels import BRUSSELS
+from consumers.migration.columns import ColumnMapping
 from consumers.migration.german_community import GERMAN_COMMUNITY
 from consumers.migration.wallonia import WALLONIA
 from domain.migration.batch import BatchCount, Fate, TakenVersion, judge
+from domain.migration.precheck import REQUIRED
 from domain.migration.reading import Fact, LegacyMapping, LegacyReading
 from domain.migration.vocabulary import Vocabularies
 from infra.legacy_files.csv_file import CsvFile
@@ -45,16 +47,15 @@ class Source:
     modified: str
 
 
-def _columns(mapping: Any, *facts: Fact) -> frozenset[str]:
-    return frozenset(mapping.columns[fact] for fact in facts)
+def _required_columns(mapping: ColumnMapping) -> frozenset[str]:
+    """A file without one of these could not hold a single good record."""
+    return frozenset(mapping.columns[fact] for fact in REQUIRED)
 
-
-_NEEDED: Final = (Fact.KEY, Fact.STATUS, Fact.CATEGORY, Fact.FILED, Fact.ENTERPRISE_NUMBER, Fact.PAY, Fact.MODIFIED)
 
 SOURCES: Final = {
     Authority.BRUSSELS: Source(
         mapping=BRUSSELS,
-        file=CsvFile(_columns(BRUSSELS, *_NEEDED)),
+        file=CsvFile(_required_columns(BRUSSELS)),
         modified=BRUSSELS.columns[Fact.MODIFIED],
     ),
     Authority.WALLONIA: Source(
@@ -64,7 +65,7 @@ SOURCES: Final = {
     ),
     Authority.GERMAN_COMMUNITY: Source(
         mapping=GERMAN_COMMUNITY,
-        file=Workbook(_columns(GERMAN_COMMUNITY, *_NEEDED), GERMAN_COMMUNITY.columns[Fact.KEY]),
+        file=Workbook(_required_columns(GERMAN_COMMUNITY), GERMAN_COMMUNITY.columns[Fact.KEY]),
         modified=GERMAN_COMMUNITY.columns[Fact.MODIFIED],
     ),
 }

@@ -13,19 +13,11 @@ _FILE: Final = "vocabularies.toml"
 _LISTS: Final = ("status", "category", "nationality", "payPeriod")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A code and the languages in which the word means it."""
-
-    code: str
-    languages: tuple[str, ...]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabularies:
     """``words`` by list and folded word; ``by_actor`` has the status words that an actor tells apart."""
 
-    words: Mapping[str, Mapping[str, Word]]
+    words: Mapping[str, Mapping[str, str]]
     by_actor: Mapping[str, Mapping[str, str]]
 
     @staticmethod
@@ -41,8 +33,7 @@ class Vocabularies:
 
     def code(self, vocabulary: str, word: str) -> str | None:
         """The code of a word, whatever its case and the spaces around it; None for one that is not known."""
-        known = self.words[vocabulary].get(_folded(word))
-        return None if known is None else known.code
+        return self.words[vocabulary].get(_folded(word))
 
     def needs_actor(self, word: str) -> bool:
         """Whether a status word means two things, of which the actor tells which."""
@@ -53,16 +44,13 @@ class Vocabularies:
         return None if actor is None else self.by_actor[_folded(word)].get(_folded(actor))
 
 
-def _words_of(name: str, codes: Mapping[str, Mapping[str, list[str]]]) -> dict[str, Word]:
-    found: dict[str, Word] = {}
+def _words_of(name: str, codes: Mapping[str, Mapping[str, list[str]]]) -> dict[str, str]:
+    """The code of each word in any language: a record may name a language and use a word of another."""
+    found: dict[str, str] = {}
     for code, by_language in codes.items():
-        for language, words in by_language.items():
-            for word in map(_folded, words):
-                known = found.get(word)
-                if known is not None and known.code != code:
-                    raise ValueError(f"{_FILE}, {name}: {word!r} stands for {known.code} and for {code}")
-                languages = (*known.languages, language) if known is not None else (language,)
-                found[word] = Word(code, languages)
+        for word in (_folded(each) for words in by_language.values() for each in words):
+            if found.setdefault(word, code) != code:
+                raise ValueError(f"{_FILE}, {name}: {word!r} stands for {found[word]} and for {code}")
     return found
 
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import time
+
 import httpx
 import pytest
 
 from api.composition import Program
+from api.crossroads_workers import employer_lookups
+from api.employer_lookups import LookupUnavailable
 from api.http_server import running_server
+from domain.crossroads.service_calendar import ServiceCalendar, WeeklyWindow
 from infra.crossroads.simulator.holdings import activity_of, address_of, company_name, units_of
 from infra.identity.caller import Role
 from infra.identity.development_issuer import DevelopmentIssuer
+from tests.consumers.bank import ScriptedBank
 from tests.http.counter import Counter, Counters, problem_of
 
 pytestmark = pytest.mark.server
@@ -82,6 +89,17 @@ def test_a_register_that_cannot_be_asked_says_nothing_about_the_number(
     assert "by hand" in answer.json()["detail"]
     assert consultations(program)[-1][3] in {"serviceUnavailable", "malformedAnswer", "tooManyRequests"}
     assert look_up(counter).status_code == 200
+
+
+def test_in_a_maintenance_window_nobody_is_asked(program: Program) -> None:
+    closed = ServiceCalendar(tuple(WeeklyWindow(weekday=day, from_=time.min, to=time.max) for day in range(1, 8)))
+    bank = ScriptedBank()
+    with employer_lookups(program, "http://127.0.0.1:1") as lookups:
+        assert lookups is not None
+        shut = replace(lookups, bank=bank, calendar=closed)
+        with pytest.raises(LookupUnavailable):
+            shut.look_up(NUMBER, authority="flanders", actor="employer:hr-7")
+    assert bank.asked == []
 
 
 def test_a_service_without_a_bank_says_so(program: Program, issuer: DevelopmentIssuer) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from domain.case.application import Employer, GrossPay, Transfer, WorkPeriod
 from domain.case.case_times import times_of
-from domain.case.commands import CorrectCase
+from domain.case.commands import CorrectCase, RecordIdentifierReplaced
 from domain.case.folding import fold
 from domain.crossroads.answers import CheckKind
 from domain.deadlines.clocks import clocks_of
@@ -417,3 +417,26 @@ def _nulls(value: object, path: str = "") -> list[str]:
     if isinstance(value, list):
         return [found for each in value for found in _nulls(each, f"{path}[]")]
     return [path] if value is None else []
+
+
+@pytest.mark.parametrize("projected", [True, False])
+def test_a_newer_number_is_the_one_that_is_shown_until_the_worker_is_corrected(
+    log: LogOfCases, projected: bool
+) -> None:
+    # given a worker whose number was replaced
+    worker = replace(ORDINARY.worker, ssin="85073003328")
+    case = log.file(replace(ORDINARY, worker=worker))
+    replaced = RecordIdentifierReplaced(check=CheckKind.WORKER_IDENTITY, revision=1, ssin="85473003331", attempts=1)
+    log.give(case, replaced, FILED)
+    if projected:
+        log.catch_up()
+    assert body(log, case)["worker"] == {**body(log, case)["worker"], "ssin": "85473003331", "givenName": "Zephyrine"}
+    # when the worker is corrected
+    log.give(case, CorrectCase(reason="typing error", worker=worker), FILED)
+    if projected:
+        log.catch_up()
+    # then what the correction says counts
+    assert body(log, case)["worker"]["ssin"] == "85073003328"
+    # and once erased, neither is shown
+    log.erase(case)
+    assert body(log, case)["worker"] == WITHHELD
