@@ -56,6 +56,7 @@ class Program:
     keys: PostgresKeyStore
     codec: EventCodec
     exchange_digest_key: bytes
+    legacy_digest_key: bytes
     readers: ConnectionPool
     writers: ConnectionPool
     references: ReferenceNumbers
@@ -147,6 +148,7 @@ def open_program(settings: Settings, *, set_up: bool = False) -> Iterator[Progra
             keys=keys,
             codec=codec,
             exchange_digest_key=master.exchange_digest_key,
+            legacy_digest_key=master.legacy_digest_key,
             readers=readers,
             writers=writers,
             references=ReferenceNumbers(writers),

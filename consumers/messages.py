@@ -88,6 +88,7 @@ KINDS: Final[Mapping[str, str]] = {
     "ClockCorrected": "clocks.notify.corrected",
     "DeadlineWarned": "deadlines.notify.warned",
     "DeadlineBreached": "deadlines.notify.breached",
+    "LegacyRecordRetold": "legacyRecords.notify.retold",
 }
 """The kind of message for each event of the journal, by its stored name."""
 

@@ -15,9 +15,10 @@ from infra.keys import SubjectKeys
 from infra.postgres.connections import ConnectionPool
 from infra.postgres.recorded_events import events_of_case
 from infra.sealed_groups import fields_of
-from projections.case_file import CaseFile, SealedGroup, fold, sealed_groups
+from projections.case_file import fold, sealed_groups
 from projections.case_file_body import body_of
 from projections.case_file_clocks import clocks_at, seconds_by_holder, time_by_holder
+from projections.case_file_shape import CaseFile, SealedGroup
 from projections.case_file_table import CaseFileModel, look_up
 from projections.course import AlarmRaised
 from projections.event_meanings import day_of

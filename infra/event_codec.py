@@ -83,6 +83,7 @@ FORMATS: Final = (
     _format("ClockCorrected", 1, events.ClockCorrected),
     _format("DeadlineWarned", 1, events.DeadlineWarned),
     _format("DeadlineBreached", 1, events.DeadlineBreached),
+    _format("LegacyRecordRetold", 1, events.LegacyRecordRetold),
 )
 
 _BY_PLACE: Final = {(each.name, each.schema): each for each in FORMATS}

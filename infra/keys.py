@@ -67,6 +67,7 @@ class MasterKey:
         self.wrapping_key = self._derived("wrapping of data keys")
         self.command_digest_key = self._derived("digest of commands")
         self.exchange_digest_key = self._derived("digest of exchanges with the Crossroads Bank")
+        self.legacy_digest_key = self._derived("digest of legacy records")
         self.person_index_key = self._derived("blind index of persons")
 
     def _derived(self, purpose: str) -> bytes:

@@ -7,19 +7,21 @@ stream instead and gets the same file. :mod:`projections.case_file_body` turns a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
 from domain.case.lifecycle import CheckState
-from projections.course import Course, course_after
+from projections.case_file_shape import CaseFile, SealedGroup, without_nulls
+from projections.course import course_after
 from projections.event_meanings import without_beginning
 from projections.recorded_event import RecordedEvent
+from projections.retold_file import retold_file
 
 _SHOWN_GROUPS: Final = frozenset(
     {
         "ApplicationSubmitted",
+        "LegacyRecordRetold",
         "CaseCorrected",
         "PersonIdentifierReplaced",
         "ApplicationWithdrawn",
@@ -57,59 +59,6 @@ HANDLED: Final = _SHOWN_GROUPS | {
 """Every event there is: a file that passed one over would never reach the version at which its stream stands."""
 
 
-_NESTING: Final = (dict, list)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SealedGroup:
-    """A ciphertext group as copied from the log, with the place to which its encryption binds it."""
-
-    case_id: UUID
-    version: int
-    event_name: str
-    role: str
-    key: UUID
-    nonce: str
-    data: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseFile:
-    """The clear part of a file, in JSON by wire name and without nulls where it is nested.
-
-    ``version`` and ``position`` are those of the last event. Entries that have a personal part name the
-    ``eventVersion`` of the event that holds it; ``personal_in`` names that of the worker and of the employment as
-    last corrected, and of the ``ssin`` where a newer number took the place of the worker's. Times are aware.
-    """
-
-    case_id: UUID
-    version: int
-    position: int
-    reference: str
-    authority: str
-    kind: str
-    category: str
-    updated_at: datetime
-    course: Course
-    application: dict[str, Any]
-    personal_in: dict[str, int] = field(default_factory=dict)
-    documents: tuple[dict[str, Any], ...] = ()
-    fees: tuple[dict[str, Any], ...] = ()
-    mandate: dict[str, Any] | None = None
-    employer_on_register: dict[str, Any] | None = None
-    checks: tuple[dict[str, Any], ...] = ()
-    findings: tuple[dict[str, Any], ...] = ()
-    information_requests: tuple[dict[str, Any], ...] = ()
-    admissibility: dict[str, Any] | None = None
-    work_part: dict[str, Any] | None = None
-    forwarded: dict[str, Any] | None = None
-    residence_part: dict[str, Any] | None = None
-    decision: dict[str, Any] | None = None
-    withdrawal: dict[str, Any] | None = None
-    pauses: tuple[dict[str, Any], ...] = ()
-    corrections: tuple[dict[str, Any], ...] = ()
-
-
 def fold(events: Iterable[RecordedEvent]) -> CaseFile | None:
     """The file that the events of one stream make, or None when there are none."""
     file: CaseFile | None = None
@@ -140,6 +89,8 @@ def evolve(file: CaseFile | None, event: RecordedEvent) -> CaseFile:
     """The file after ``event``. Raises StreamCorrupt for an event that has no file to change."""
     if event.name == "ApplicationSubmitted":
         return _opened(event)
+    if event.name == "LegacyRecordRetold":
+        return retold_file(file, event)
     if file is None:
         raise without_beginning(event)
     return replace(
@@ -149,19 +100,6 @@ def evolve(file: CaseFile | None, event: RecordedEvent) -> CaseFile:
         updated_at=event.known_at,
         course=course_after(file.course, event),
     )
-
-
-def without_nulls(value: Any) -> Any:
-    """JSON without the members that are null, at any depth."""
-    if isinstance(value, dict):
-        return {
-            name: without_nulls(each) if isinstance(each, _NESTING) else each
-            for name, each in value.items()
-            if each is not None
-        }
-    if isinstance(value, list):
-        return [without_nulls(each) if isinstance(each, _NESTING) else each for each in value]
-    return value
 
 
 def _opened(event: RecordedEvent) -> CaseFile:

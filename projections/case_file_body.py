@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from domain.case.personal_data import Withheld
 from domain.deadlines.clocks import ClockRules
-from projections.case_file import CaseFile, without_nulls
 from projections.case_file_clocks import clock_content, clocks_at, seconds_by_holder
+from projections.case_file_shape import CaseFile, without_nulls
 
 PersonalParts = Mapping[int, Mapping[str, Any] | None]
 """The decrypted fields by the version of the event that holds them; None where the key has been destroyed."""
@@ -96,8 +96,8 @@ def _application(file: CaseFile, personal: PersonalParts) -> dict[str, Any]:
         application["workHistory"] = WITHHELD
         application["transfer"] = WITHHELD if file.kind == "intraCorporateTransfer" else None
     else:
-        application["workHistory"] = filed["workHistory"] or None
-        application["transfer"] = filed["transfer"]
+        application["workHistory"] = filed.get("workHistory") or None
+        application["transfer"] = filed.get("transfer")
     if "labourMarketTest" in application:
         candidates = _candidates(personal)
         application["labourMarketTest"] = {**application["labourMarketTest"], "candidates": candidates or None}

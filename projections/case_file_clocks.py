@@ -9,7 +9,7 @@ from domain.case.codes import HOLDERS
 from domain.deadlines.clocks import CaseTimes, Clock, ClockRules, ClockState, clocks_of
 from domain.deadlines.holders import HolderChange, ledger
 from domain.deadlines.service_levels import ServiceStatus
-from projections.case_file import CaseFile
+from projections.case_file_shape import CaseFile
 from projections.course import Course
 from projections.event_meanings import INFORMATION_REQUESTED, day_of
 

@@ -9,7 +9,8 @@ from uuid import UUID
 
 import orjson
 
-from projections.case_file import HANDLED, CaseFile, SealedGroup, evolve, sealed_groups
+from projections.case_file import HANDLED, evolve, sealed_groups
+from projections.case_file_shape import CaseFile, SealedGroup
 from projections.course import course_from
 from projections.event_meanings import moment
 from projections.read_model import Cursor, fold_batch
@@ -22,7 +23,7 @@ class CaseFileModel:
     """The read model."""
 
     name = "case-file"
-    schema_version = 2
+    schema_version = 3
     handles = HANDLED
 
     @property

@@ -19,8 +19,11 @@ from domain.deadlines.pauses import Pause
 from projections.event_meanings import (
     GRANTED,
     INFORMATION_REQUESTED,
+    LEGACY_OUTCOMES,
+    day,
     day_of,
     final_status,
+    legacy_closing_day,
     moment,
     tasks_after,
     without_beginning,
@@ -99,6 +102,8 @@ class Course:
     checks: tuple[CheckSpan, ...] = ()
     manual_tasks: tuple[ManualTask, ...] = ()
     alarms: tuple[AlarmRaised, ...] = ()
+    is_retold: bool = False
+    """It came over from another system: no clock of ours raises alarms about it."""
 
     @property
     def is_open(self) -> bool:
@@ -116,8 +121,10 @@ class Course:
 
     @property
     def open_request(self) -> RequestSpan | None:
-        """The request that the applicant has to answer, if any."""
-        return self.requests[-1] if self.status is CaseStatus.INFORMATION_REQUESTED else None
+        """The request that the applicant has to answer, if any; of one made in another system nothing is known."""
+        if self.status is not CaseStatus.INFORMATION_REQUESTED or not self.requests:
+            return None
+        return self.requests[-1]
 
     @property
     def open_pause(self) -> PauseSpan | None:
@@ -150,11 +157,30 @@ def course_after(course: Course | None, event: RecordedEvent) -> Course:
     """The course after ``event``. Raises StreamCorrupt for an event that has no case to change."""
     if event.name == "ApplicationSubmitted":
         return Course(filed_at=moment(event.clear["effectiveAt"]), status=CaseStatus.SUBMITTED)
+    if event.name == "LegacyRecordRetold":
+        return _retold(course, event)
     if course is None:
         raise without_beginning(event)
     course = _changed(course, event, moment(event.clear["effectiveAt"]))
     tasks = tasks_after(course.manual_tasks, event)
     return course if tasks is course.manual_tasks else replace(course, manual_tasks=tasks)
+
+
+def _retold(course: Course | None, event: RecordedEvent) -> Course:
+    """As :func:`domain.case.retold.retold`: what happened here meanwhile stays."""
+    clear = event.clear
+    filed_at = beginning_of(date.fromisoformat(clear["filedOn"]))
+    admissible_on, closed_on = day(clear["admissibleOn"]), legacy_closing_day(clear)
+    return replace(
+        course or Course(filed_at=filed_at, status=CaseStatus.SUBMITTED),
+        filed_at=filed_at,
+        status=CaseStatus(clear["status"]),
+        admissible_at=None if admissible_on is None else beginning_of(admissible_on),
+        closed_at=None if closed_on is None else beginning_of(closed_on),
+        outcome=LEGACY_OUTCOMES.get(clear["status"]),
+        manual_tasks=tasks_after((), event),
+        is_retold=True,
+    )
 
 
 def course_of(events: Iterable[RecordedEvent]) -> Course | None:
@@ -207,6 +233,7 @@ def course_from(stored: Mapping[str, Any]) -> Course:
             )
             for each in stored["checks"]
         ),
+        is_retold=stored["is_retold"],
         manual_tasks=tuple(ManualTask(**each) for each in stored["manual_tasks"]),
         alarms=tuple(
             AlarmRaised(

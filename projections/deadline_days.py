@@ -17,7 +17,7 @@ import orjson
 
 from domain.deadlines.clocks import ANSWER, CaseTimes, ClockRules, alarms_due
 from projections.course import Course, course_after, course_from
-from projections.event_meanings import END_CASES, PAUSE_EVENTS, day_of, without_beginning
+from projections.event_meanings import END_CASES, PAUSE_EVENTS, day_of
 from projections.read_model import Cursor, fold_batch
 from projections.recorded_event import RecordedEvent
 
@@ -66,11 +66,12 @@ class DeadlineDays:
     """The read model. The days are copied into the rows: other ``rules`` need another ``schema_version``."""
 
     name = "deadline-days"
-    schema_version = 1
+    schema_version = 2
     handles = (
         frozenset(
             {
                 "ApplicationSubmitted",
+                "LegacyRecordRetold",
                 "InformationRequested",
                 "InformationProvided",
                 "ApplicationDeclaredAdmissible",
@@ -99,7 +100,7 @@ class DeadlineDays:
             cursor.execute(_WRITE, (orjson.dumps(rows).decode(),))
 
     def _next_day(self, row: DeadlineDay) -> date | None:
-        if not row.course.is_open:
+        if not row.course.is_open or row.course.is_retold:
             return None
         return next_alarm_day(_times_of(row), self._rules, _raised(row.course))
 
@@ -107,9 +108,8 @@ class DeadlineDays:
 def _evolve(row: DeadlineDay | None, event: RecordedEvent) -> DeadlineDay:
     course = course_after(None if row is None else row.course, event)
     if row is not None:
-        return replace(row, version=event.version, course=course)
-    if event.name != "ApplicationSubmitted":
-        raise without_beginning(event)
+        category = event.clear.get("category", row.category)
+        return replace(row, version=event.version, category=category, course=course)
     return DeadlineDay(
         case_id=event.case_id,
         version=event.version,
@@ -190,6 +190,6 @@ select case_id, version, authority, category, course, next_day
   from json_to_recordset(%s::json) as changed(
        case_id uuid, version bigint, authority text, category text, course json, next_day date)
     on conflict (case_id) do update
-   set version = excluded.version, course = excluded.course, next_day = excluded.next_day
+   set version = excluded.version, category = excluded.category, course = excluded.course, next_day = excluded.next_day
  where t.version < excluded.version
 """

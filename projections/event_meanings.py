@@ -6,21 +6,23 @@ read model needs neither keys nor decoding. What the events of a case mean toget
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
+from domain.case.codes import OPEN_STATUSES
 from domain.case.commands import CIVIL_TIME
 from domain.case.folding import StreamCorrupt
 from domain.case.lifecycle import CaseStatus, CheckState
-from domain.case.manual_tasks import NOT_DECLARED, SALARY, ManualTask
+from domain.case.manual_tasks import LEGACY_RECORD, NOT_DECLARED, SALARY, TO_BE_CONFIRMED, ManualTask
 from domain.crossroads.answers import CheckKind
 from domain.law.findings import Verdict
 from projections.recorded_event import RecordedEvent
 
 GIVE_TASKS: Final = frozenset(
-    {"CrossroadsCheckFailed", "CrossroadsCheckAnswered", "EmploymentVerified", "SalaryVerified"}
+    {"CrossroadsCheckFailed", "CrossroadsCheckAnswered", "EmploymentVerified", "SalaryVerified", "LegacyRecordRetold"}
 )
-SETTLE_TASKS: Final = GIVE_TASKS | {"CrossroadsCheckRequested"}
+SETTLE_TASKS: Final = GIVE_TASKS | {"CrossroadsCheckRequested", "CaseCorrected"}
 """Events after which nothing that was said before about their subject counts any more; some give a task anew."""
 
 END_CASES: Final = frozenset({"ApplicationDecided", "ApplicationDeclaredInadmissible", "ApplicationWithdrawn"})
@@ -30,6 +32,7 @@ CHECK_EVENTS: Final = frozenset({"CrossroadsCheckRequested", "CrossroadsCheckAns
 PAUSE_EVENTS: Final = frozenset({"ClockPaused", "ClockResumed", "ClockCorrected"})
 
 GRANTED: Final = "granted"
+LEGACY_OUTCOMES: Final = {"decidedGranted": GRANTED, "decidedRefused": "refused"}
 """An outcome; the other one is ``refused``."""
 
 INFORMATION_REQUESTED: Final = "informationRequested"
@@ -80,13 +83,19 @@ def task_given(event: RecordedEvent) -> ManualTask | None:
             return ManualTask(subject=clear["check"], reason=CheckState.NO_DATA.value)
         case "EmploymentVerified" if not clear["covered"]:
             return ManualTask(subject=CheckKind.DECLARED_EMPLOYMENT.value, reason=NOT_DECLARED)
+        case "LegacyRecordRetold" if clear["status"] in OPEN_STATUSES:
+            return ManualTask(subject=LEGACY_RECORD, reason=TO_BE_CONFIRMED)
         case "SalaryVerified" if clear["result"]["verdict"] == Verdict.UNDETERMINED.value:
             return ManualTask(subject=SALARY, reason=clear["result"]["reason"] or "undetermined")
         case _:
             return None
 
 
-_SUBJECTS: Final = {"SalaryVerified": SALARY, "EmploymentVerified": CheckKind.DECLARED_EMPLOYMENT.value}
+_SUBJECTS: Final = {
+    "SalaryVerified": SALARY,
+    "EmploymentVerified": CheckKind.DECLARED_EMPLOYMENT.value,
+    "CaseCorrected": LEGACY_RECORD,
+}
 
 
 def subject_settled(event: RecordedEvent) -> str | None:
@@ -108,8 +117,15 @@ def tasks_after(tasks: tuple[ManualTask, ...], event: RecordedEvent) -> tuple[Ma
     return left if given is None else (*left, given)
 
 
+def legacy_closing_day(clear: Mapping[str, Any]) -> date | None:
+    """When a case told by a record of another system closed there; None for an open one."""
+    if clear["status"] in OPEN_STATUSES:
+        return None
+    return day(clear["decidedOn"]) or civil_day(clear["effectiveAt"])
+
+
 def without_beginning(event: RecordedEvent) -> StreamCorrupt:
     """The error for an event that has no case to change."""
     return StreamCorrupt(
-        f"case {event.case_id}: version {event.version} ({event.name}) comes before any ApplicationSubmitted"
+        f"case {event.case_id}: version {event.version} ({event.name}) comes before any beginning of it"
     )

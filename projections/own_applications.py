@@ -131,11 +131,12 @@ class OwnApplications:
     """The read model."""
 
     name = "own-applications"
-    schema_version = 1
+    schema_version = 2
     handles = (
         frozenset(
             {
                 "ApplicationSubmitted",
+                "LegacyRecordRetold",
                 "CaseCorrected",
                 "InformationRequested",
                 "InformationProvided",
@@ -161,7 +162,7 @@ def _evolve(row: _Row | None, event: RecordedEvent) -> _Row:
     course = course_after(None if row is None else row.course, event)
     clear = event.clear
     if row is None:
-        representative = clear["representative"]
+        representative = clear.get("representative")
         return _Row(
             case_id=event.case_id,
             version=event.version,
@@ -169,13 +170,15 @@ def _evolve(row: _Row | None, event: RecordedEvent) -> _Row:
             authority=clear["authority"],
             category=clear["category"],
             kind=clear["kind"],
-            renewal=clear["renewal"],
+            renewal=clear.get("renewal", False),
             employer_number=clear["employer"]["enterpriseNumber"],
             representative_number=None if representative is None else representative["enterpriseNumber"],
             worker_subject=UUID(clear["workerSubject"]),
             course=course,
         )
-    if event.name == "CaseCorrected" and clear["employer"] is not None:
+    if event.name == "LegacyRecordRetold":
+        row = replace(row, category=clear["category"], kind=clear["kind"])
+    if clear.get("employer") is not None:
         row = replace(row, employer_number=clear["employer"]["enterpriseNumber"])
     return replace(row, version=event.version, course=course)
 
@@ -275,7 +278,8 @@ select case_id, version, reference, authority, category, kind, renewal, employer
        employer_number text, representative_number text, worker_subject uuid, status text, stage text,
        filed_at timestamptz, reply_by date, closed_on date, course json)
     on conflict (case_id) do update
-   set version = excluded.version, employer_number = excluded.employer_number, status = excluded.status,
+   set version = excluded.version, category = excluded.category, kind = excluded.kind,
+       employer_number = excluded.employer_number, filed_at = excluded.filed_at, status = excluded.status,
        stage = excluded.stage, reply_by = excluded.reply_by, closed_on = excluded.closed_on, course = excluded.course
  where t.version < excluded.version
 """

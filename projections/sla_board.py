@@ -73,7 +73,7 @@ class SlaBoard:
     """The read model. ``targets`` gives the service target of each authority that has one."""
 
     name = "sla-board"
-    schema_version = 2
+    schema_version = 3
     handles = HANDLED
 
     def __init__(self, targets: Mapping[str, ServiceTarget]) -> None:
@@ -197,7 +197,8 @@ select case_id, version, reference, authority, category, kind, renewal, status, 
        with_applicant datemultirange, requests int, request_pause int, items text[], manual_tasks int, checks text[],
        nested json)
     on conflict (case_id) do update
-   set version = excluded.version, status = excluded.status, handler = excluded.handler,
+   set version = excluded.version, category = excluded.category, kind = excluded.kind,
+       filed_on = excluded.filed_on, status = excluded.status, handler = excluded.handler,
        admissible_on = excluded.admissible_on, work_part = excluded.work_part,
        work_part_on = excluded.work_part_on, forwarded_on = excluded.forwarded_on,
        closed_on = excluded.closed_on, paused = excluded.paused, paused_days = excluded.paused_days,

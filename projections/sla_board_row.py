@@ -20,6 +20,7 @@ from projections.event_meanings import (
     civil_day,
     day,
     final_status,
+    legacy_closing_day,
     tasks_after,
     without_beginning,
 )
@@ -29,6 +30,7 @@ HANDLED: Final = (
     frozenset(
         {
             "ApplicationSubmitted",
+            "LegacyRecordRetold",
             "CaseAssigned",
             "InformationRequested",
             "InformationProvided",
@@ -87,6 +89,8 @@ def evolve(case: BoardCase | None, event: RecordedEvent) -> BoardCase:
     """The row after ``event``. Raises StreamCorrupt for an event that has no case to change."""
     if event.name == "ApplicationSubmitted":
         return _filed(event)
+    if event.name == "LegacyRecordRetold":
+        return _retold(case, event)
     if case is None:
         raise without_beginning(event)
     on = civil_day(event.clear["effectiveAt"])
@@ -180,6 +184,33 @@ def _filed(event: RecordedEvent) -> BoardCase:
     )
 
 
+def _retold(case: BoardCase | None, event: RecordedEvent) -> BoardCase:
+    """As another system's record has it; what happened here meanwhile stays."""
+    clear = event.clear
+    case = case or BoardCase(
+        case_id=event.case_id,
+        version=event.version,
+        reference=clear["reference"],
+        authority=clear["authority"],
+        category=clear["category"],
+        kind=clear["kind"],
+        renewal=False,
+        status=CaseStatus.SUBMITTED,
+        filed_on=date.fromisoformat(clear["filedOn"]),
+    )
+    return replace(
+        case,
+        version=event.version,
+        category=clear["category"],
+        kind=clear["kind"],
+        status=CaseStatus(clear["status"]),
+        filed_on=date.fromisoformat(clear["filedOn"]),
+        admissible_on=day(clear["admissibleOn"]),
+        closed_on=legacy_closing_day(clear),
+        manual_tasks=tasks_after((), event),
+    )
+
+
 def _changed(case: BoardCase, event: RecordedEvent, on: date) -> BoardCase:
     clear = event.clear
     match event.name:
@@ -228,6 +259,8 @@ def _status_in_hand(case: BoardCase) -> CaseStatus:
 
 def _returned(case: BoardCase, on: date) -> BoardCase:
     """The applicant no longer has the file from ``on`` on."""
+    if not case.with_applicant:
+        return case  # it was asked in another system, nobody knows when
     *before, last = case.with_applicant
     return replace(case, with_applicant=(*before, replace(last, to=max(last.from_, on))), request_pause=None)
 

@@ -15,7 +15,8 @@ from uuid import UUID
 
 import orjson
 
-from projections.case_file import SealedGroup, sealed_groups
+from projections.case_file import sealed_groups
+from projections.case_file_shape import SealedGroup
 from projections.event_meanings import moment
 from projections.read_model import Cursor
 from projections.recorded_event import RecordedEvent
@@ -51,6 +52,7 @@ VALUES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "ClockCorrected": ("pause", "pausedFrom", "pausedTo", "by"),
         "DeadlineWarned": ("clock", "run", "dueOn"),
         "DeadlineBreached": ("clock", "run", "dueOn"),
+        "LegacyRecordRetold": ("reference", "authority", "status", "filedOn"),
     }
 )
 """The names of the values of each event. One that is null in the event is absent.
@@ -107,7 +109,7 @@ class TimelineModel:
     """The read model."""
 
     name = "timeline"
-    schema_version = 1
+    schema_version = 2
     handles = frozenset(VALUES)
 
     @property

@@ -122,11 +122,12 @@ class WorkQueue:
     """The read model. A case that ends keeps its row, so that events seen again change nothing."""
 
     name = "work-queue"
-    schema_version = 1
+    schema_version = 2
     handles = (
         frozenset(
             {
                 "ApplicationSubmitted",
+                "LegacyRecordRetold",
                 "CaseAssigned",
                 "CaseCorrected",
                 "InformationRequested",
@@ -163,11 +164,13 @@ def _evolve(row: _Row | None, event: RecordedEvent) -> _Row:
             authority=clear["authority"],
             category=clear["category"],
             kind=clear["kind"],
-            renewal=clear["renewal"],
+            renewal=clear.get("renewal", False),
             employer_number=clear["employer"]["enterpriseNumber"],
             course=course,
         )
-    if event.name == "CaseCorrected" and clear["employer"] is not None:
+    if event.name == "LegacyRecordRetold":
+        row = replace(row, category=clear["category"], kind=clear["kind"])
+    if clear.get("employer") is not None:
         row = replace(row, employer_number=clear["employer"]["enterpriseNumber"])
     return replace(row, version=event.version, course=course)
 
@@ -278,7 +281,8 @@ select case_id, version, reference, authority, category, kind, renewal, employer
        employer_number text, is_open boolean, status text, stage text, holder text, handler text, filed_on date,
        paused_days int, paused_from date, manual_tasks int, pending_checks text[], course json)
     on conflict (case_id) do update
-   set version = excluded.version, employer_number = excluded.employer_number, is_open = excluded.is_open,
+   set version = excluded.version, category = excluded.category, kind = excluded.kind,
+       employer_number = excluded.employer_number, is_open = excluded.is_open, filed_on = excluded.filed_on,
        status = excluded.status, stage = excluded.stage, holder = excluded.holder, handler = excluded.handler,
        paused_days = excluded.paused_days, paused_from = excluded.paused_from,
        manual_tasks = excluded.manual_tasks, pending_checks = excluded.pending_checks, course = excluded.course

@@ -2,73 +2,37 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import typer
 
-from consumers.migration.brussels import BRUSSELS
-from consumers.migration.columns import ColumnMapping
-from consumers.migration.german_community import GERMAN_COMMUNITY
-from consumers.migration.wallonia import WALLONIA
-from domain.migration.batch import BatchCount, Fate, TakenVersion, judge
-from domain.migration.precheck import REQUIRED
-from domain.migration.reading import Fact, LegacyMapping, LegacyReading
-from domain.migration.vocabulary import Vocabularies
-from infra.legacy_files.csv_file import CsvFile
-from infra.legacy_files.json_lines import JsonLinesFile
-from infra.legacy_files.records import LegacyFile, NotThisKind, RawRecord
-from infra.legacy_files.workbook import Workbook
-from infra.wire_format import canonical_json
+from api.commands.progress import progress_bar
+from api.composition import Program, open_program
+from api.migration import loader_of
+from domain.migration.batch import BatchCount, Fate, TakenVersion
+from infra.legacy_files.records import NotThisKind
+from infra.migration.dossiers import taken_dossiers
+from infra.migration.ledger import sums_of
+from infra.migration.loading import AuthorityIsLive, RunUnderWay
+from infra.migration.rehearsal import TakenBefore, rehearse
+from infra.migration.sources import SOURCES, MigratingAuthority
+from infra.postgres.conflicts import StaleAuthorityEpoch
+from infra.postgres.migrate import SchemaMissing
+from infra.settings import load_settings
 
 app = typer.Typer(help="Records of the authorities that move in.", no_args_is_help=True)
 
-_REFUSED: Final = 2
+_FINDING = 1
+_REFUSED = 2
 
-
-class Authority(StrEnum):
-    BRUSSELS = "brussels"
-    WALLONIA = "wallonia"
-    GERMAN_COMMUNITY = "german-community"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """How an authority hands over. ``modified`` is the field that says when, which is no part of the content."""
-
-    mapping: LegacyMapping
-    file: LegacyFile
-    modified: str
-
-
-def _required_columns(mapping: ColumnMapping) -> frozenset[str]:
-    """A file without one of these could not hold a single good record."""
-    return frozenset(mapping.columns[fact] for fact in REQUIRED)
-
-
-SOURCES: Final = {
-    Authority.BRUSSELS: Source(
-        mapping=BRUSSELS,
-        file=CsvFile(_required_columns(BRUSSELS)),
-        modified=BRUSSELS.columns[Fact.MODIFIED],
-    ),
-    Authority.WALLONIA: Source(
-        mapping=WALLONIA,
-        file=JsonLinesFile(frozenset({"numeroDossier", "historique", "modifieLe"})),
-        modified="modifieLe",
-    ),
-    Authority.GERMAN_COMMUNITY: Source(
-        mapping=GERMAN_COMMUNITY,
-        file=Workbook(_required_columns(GERMAN_COMMUNITY), GERMAN_COMMUNITY.columns[Fact.KEY]),
-        modified=GERMAN_COMMUNITY.columns[Fact.MODIFIED],
-    ),
-}
+Authority = Annotated[MigratingAuthority, typer.Argument(help="whose records")]
+Files = Annotated[list[Path], typer.Argument(help="files, in the order in which they were handed over")]
+Json = Annotated[bool, typer.Option("--json", help="one JSON object on standard output")]
 
 
 @app.callback()
@@ -77,45 +41,62 @@ def migrate() -> None:
 
 
 @app.command("dry-run")
-def dry_run(
-    authority: Annotated[Authority, typer.Argument(help="whose records")],
-    sources: Annotated[list[Path], typer.Argument(help="files, in the order in which they were handed over")],
-    as_json: Annotated[bool, typer.Option("--json", help="one JSON object on standard output")] = False,
-) -> None:
-    """Judge the records of files as a migration would, and write nothing. Exit code 2 for a file of another kind."""
+def dry_run(authority: Authority, sources: Files, as_json: Json = False) -> None:
+    """Judge the records of files as a load would, and write nothing. Exit code 2 for a file of another kind."""
     began = time.monotonic()
     count = BatchCount()
-    taken: dict[str, TakenVersion] = {}
-    source = SOURCES[authority]
-    vocabularies = Vocabularies.load()
+    with _told_plainly(), _what_was_taken(authority) as (taken_before, digest_key):
+        for each in rehearse(SOURCES[authority], sources, taken_before, digest_key, count):
+            refused = each.judged.refused
+            if not as_json and refused is not None:
+                found = "; ".join(f"{each.field}: {each.sentence}" for each in refused.findings)
+                typer.echo(f"{each.raw.place}: {refused.main.value}. {each.raw.problem or found}")
+    _echo(_told(count, time.monotonic() - began), as_json)
+
+
+@app.command("run")
+def run(authority: Authority, sources: Files, as_json: Json = False) -> None:
+    """Load the records of files into the journal. Stopped at any moment, the same command goes on where it was."""
+    with _told_plainly(), open_program(load_settings(), set_up=True) as program:
+        with progress_bar(f"{authority}") as report:
+            batches = loader_of(program, authority).load(sources, lambda taken, of: report(taken, of or taken))
+        with program.readers.connection() as connection:
+            told = sums_of(connection, batches)
+    _echo(told, as_json)
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    """A load that cannot be, in one sentence and by an exit code."""
     try:
-        for raw in _records(source, sources):
-            reading = _reading(source, raw)
-            judged = judge(reading, _digest(source, raw), taken, vocabularies)
-            count.add(judged, reading)
-            if not as_json and judged.refused is not None:
-                found = "; ".join(f"{each.field}: {each.sentence}" for each in judged.refused.findings)
-                typer.echo(f"{raw.place}: {judged.refused.main.value}. {raw.problem or found}")
-    except (NotThisKind, OSError) as why:
+        yield
+    except (NotThisKind, OSError, AuthorityIsLive) as why:
         typer.echo(str(why), err=True)
         raise typer.Exit(_REFUSED) from None
-    told = _told(count, time.monotonic() - began)
-    typer.echo(json.dumps(told) if as_json else json.dumps(told, indent=2, ensure_ascii=False))
+    except (RunUnderWay, StaleAuthorityEpoch) as why:
+        typer.echo(str(why), err=True)
+        raise typer.Exit(_FINDING) from None
 
 
-def _records(source: Source, files: list[Path]) -> Iterator[RawRecord]:
-    for file in files:
-        yield from source.file.read(file)
+@contextmanager
+def _what_was_taken(authority: MigratingAuthority) -> Iterator[tuple[TakenBefore, bytes]]:
+    """What the database has taken; of one that was never set up, nothing."""
+    try:
+        with open_program(load_settings()) as program:
+            yield _taken_before(program, authority), program.legacy_digest_key
+            return
+    except SchemaMissing:
+        pass
+    yield lambda _keys: {}, b""
 
 
-def _reading(source: Source, raw: RawRecord) -> LegacyReading:
-    return source.mapping.read({} if raw.problem is not None else raw.record)
+def _taken_before(program: Program, authority: MigratingAuthority) -> TakenBefore:
+    def taken(keys: Iterable[str]) -> dict[str, TakenVersion]:
+        with program.readers.connection() as connection:
+            found = taken_dossiers(connection, authority, keys)
+        return {key: dossier.taken for key, dossier in found.items()}
 
-
-def _digest(source: Source, raw: RawRecord) -> str:
-    """Of what the record says, whenever it was modified."""
-    content = {name: value for name, value in raw.record.items() if name != source.modified}
-    return hashlib.sha256(canonical_json(content)).hexdigest()
+    return taken
 
 
 def _told(count: BatchCount, seconds: float) -> dict[str, Any]:
@@ -129,3 +110,7 @@ def _told(count: BatchCount, seconds: float) -> dict[str, Any]:
         "byCategory": dict(count.by_category),
         "seconds": round(seconds, 3),
     }
+
+
+def _echo(told: dict[str, Any], as_json: bool) -> None:
+    typer.echo(json.dumps(told) if as_json else json.dumps(told, indent=2, ensure_ascii=False))

@@ -13,7 +13,7 @@ from api.incoming_requests import Asked, incoming_query
 from api.permissions import Action
 from api.problems import RequestRefused, register_unavailable
 from api.request_bodies import read_body
-from domain.case.codes import LIVE_AUTHORITIES
+from domain.case.codes import AUTHORITIES
 from domain.case.value_checks import enterprise_number, one_of
 from domain.crossroads.answers import EmployerAnswer, EmployerOnRegister
 from infra.wire_format import canonical_json, wire_adapter
@@ -38,7 +38,7 @@ def employer_lookup_routes(lookups: EmployerLookups | None) -> APIRouter:
         wanted = read_body(EmployerLookup, asked.body)
         require_none(
             (
-                *one_of("authority", wanted.authority, LIVE_AUTHORITIES),
+                *one_of("authority", wanted.authority, AUTHORITIES),
                 *enterprise_number("enterpriseNumber", wanted.enterprise_number),
             )
         )

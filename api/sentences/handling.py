@@ -125,6 +125,17 @@ def _forwarded(values: Values, wording: Wording) -> str:
     )
 
 
+def _retold(values: Values, wording: Wording) -> str:
+    return wording.language.gettext(
+        "The record %(reference)s of the former system of %(authority)s was taken over. Filed on %(day)s; "
+        "status there: %(status)s.",
+        reference=values["reference"],
+        authority=wording.label("authorities", values["authority"]),
+        day=wording.day(values["filedOn"]),
+        status=wording.inside("caseStatuses", values["status"]),
+    )
+
+
 HANDLING: Final[Mapping[str, Teller]] = MappingProxyType(
     {
         "applicationSubmitted": _submitted,
@@ -137,5 +148,6 @@ HANDLING: Final[Mapping[str, Teller]] = MappingProxyType(
         "informationRequested": _asked,
         "informationProvided": _answered,
         "applicationForwardedToImmigrationOffice": _forwarded,
+        "legacyRecordRetold": _retold,
     }
 )

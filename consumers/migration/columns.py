@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
-from domain.migration.reading import Fact, LegacyReading, Told
+from domain.migration.reading import Fact, LegacyReading, texts_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ColumnMapping:
     """``version`` goes up with every change of meaning: it is part of what a retold event rests on."""
 
@@ -19,13 +20,13 @@ class ColumnMapping:
     """Columns that are known and say nothing of a case."""
 
     def read(self, record: Mapping[str, object]) -> LegacyReading:
-        known = {*self.columns.values(), *self.others}
         return LegacyReading(
             authority=self.authority,
-            told={fact: Told(column, _text(record.get(column))) for fact, column in self.columns.items()},
-            unknown=tuple(sorted(name for name in record if name not in known)),
+            fields=self.columns,
+            texts=texts_of((fact, record.get(column)) for fact, column in self.columns.items()),
+            unknown=tuple(sorted(record.keys() - self._known)),
         )
 
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return self.others.union(self.columns.values())

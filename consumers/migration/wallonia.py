@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from domain.migration.reading import Fact, LegacyReading, Told
+from domain.migration.reading import Fact, LegacyReading, texts_of
 from domain.migration.vocabulary import Vocabularies
 
 _FACTS: Final = {
@@ -37,16 +37,21 @@ class WalloniaMapping:
 
     def read(self, record: Mapping[str, object]) -> LegacyReading:
         flat = dict(_flattened(record))
-        told = {fact: Told(field, _text(flat.get(field))) for fact, field in _FACTS.items()}
+        history = _of_history(record.get(_HISTORY))
+        found = [(fact, flat.get(field)) for fact, field in _FACTS.items()]
         return LegacyReading(
             authority=self.authority,
-            told={**told, **_of_history(record.get(_HISTORY))},
+            fields={**_FACTS, **{fact: field for fact, (field, _) in history.items()}},
+            texts=texts_of([*found, *((fact, value) for fact, (_, value) in history.items())]),
             unknown=tuple(sorted(name for name in flat if name not in _KNOWN)),
         )
 
 
-def _of_history(history: object) -> dict[Fact, Told]:
-    """Status, actor and the days of filing, admission and decision: the last word, and the first of each step."""
+def _of_history(history: object) -> dict[Fact, tuple[str, str | None]]:
+    """Where it stands and what: status and actor of the last word, and the days of filing, admission and decision.
+
+    A step that was taken twice counts from the first time.
+    """
     entries = [each for each in history if isinstance(each, Mapping)] if isinstance(history, Sequence) else []
     words = Vocabularies.load()
     days: dict[str, str | None] = {}
@@ -57,11 +62,11 @@ def _of_history(history: object) -> dict[Fact, Told]:
     ended = bool(word) and words.code("status", word) not in _OPEN
     place = f"{_HISTORY}[{len(entries) - 1}]" if entries else _HISTORY
     return {
-        Fact.STATUS: Told(f"{place}.statut", word or None),
-        Fact.ACTOR: Told(f"{place}.par", _text(last.get("par"))),
-        Fact.FILED: Told(f"{_HISTORY}.introduite", days.get("submitted")),
-        Fact.ADMISSIBLE: Told(f"{_HISTORY}.recevable", days.get("admissible")),
-        Fact.DECIDED: Told(f"{place}.le", _text(last.get("le")) if ended else None),
+        Fact.STATUS: (f"{place}.statut", word),
+        Fact.ACTOR: (f"{place}.par", _text(last.get("par"))),
+        Fact.FILED: (f"{_HISTORY}.introduite", days.get("submitted")),
+        Fact.ADMISSIBLE: (f"{_HISTORY}.recevable", days.get("admissible")),
+        Fact.DECIDED: (f"{place}.le", _text(last.get("le")) if ended else None),
     }
 
 

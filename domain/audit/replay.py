@@ -22,6 +22,7 @@ from domain.case.events import (
     CaseCorrected,
     CaseEvent,
     LabourMarketTestAssessed,
+    LegacyRecordRetold,
     SalaryVerified,
     WorkPartDecided,
 )
@@ -128,7 +129,7 @@ def _verdict(
 def _hides_facts(event: CaseEvent) -> bool:
     """Whether erasure took from the fold something that later verdicts looked at."""
     match event:
-        case ApplicationSubmitted() | CaseCorrected():
+        case ApplicationSubmitted() | CaseCorrected() | LegacyRecordRetold():
             return isinstance(event.gross_pay, Withheld)
         case SalaryVerified():
             return isinstance(event.facts, Withheld)

@@ -6,9 +6,6 @@ from typing import Final
 
 AUTHORITIES: Final = ("flanders", "brussels", "wallonia", "german-community")
 
-LIVE_AUTHORITIES: Final = ("flanders",)
-"""Authorities that accept commands here; the others are still to migrate."""
-
 KINDS: Final = ("fixedTerm", "intraCorporateTransfer", "unlimited")
 
 _TRANSFER_CATEGORIES: Final = ("ictManager", "ictSpecialist", "ictTrainee")
@@ -59,6 +56,9 @@ PAUSE_GROUNDS: Final = ("informationRequested", "forceMajeure", "courtOrder", "s
 
 HOLDERS: Final = ("applicant", "region", "crossroadsBank", "immigrationOffice")
 """In whose hands a file is, one at any moment (CLOCKS: time by holder)."""
+
+
+OPEN_STATUSES: Final = ("submitted", "informationRequested", "admissible")
 
 
 def kind_of_category(category: str) -> str:

@@ -45,6 +45,7 @@ from domain.case.filing_events import (
     FeePaid,
     JobOffered,
 )
+from domain.case.legacy_events import LegacyRecordRetold
 from domain.case.processing_events import (
     CaseAssigned,
     InformationProvided,
@@ -82,6 +83,7 @@ __all__ = [
     "JobOffered",
     "LabourMarketEvidenceAdded",
     "LabourMarketTestAssessed",
+    "LegacyRecordRetold",
     "MandateVerified",
     "PersonIdentifierReplaced",
     "ResidencePartDecided",
@@ -121,4 +123,5 @@ CaseEvent = (
     | ClockCorrected
     | DeadlineWarned
     | DeadlineBreached
+    | LegacyRecordRetold
 )

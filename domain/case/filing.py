@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from domain.case.application import Employment
-from domain.case.codes import LIVE_AUTHORITIES
 from domain.case.commands import (
     AttachDocument,
     CommandContext,
@@ -46,12 +45,6 @@ def submit(
     if case is not None:
         raise CommandRefused(Reason.ALREADY_SUBMITTED, "an application with this id was filed before")
     filed = command.application
-    if filed.authority not in LIVE_AUTHORITIES:
-        raise CommandRefused(
-            Reason.AUTHORITY_NOT_LIVE,
-            f"the authority {filed.authority} does not take applications here yet; "
-            f"file with its own counter (live here: {', '.join(LIVE_AUTHORITIES)})",
-        )
     job, evidence = filed.employment, filed.labour_market_test
     submitted = ApplicationSubmitted(
         effective_at=context.now,

@@ -38,6 +38,7 @@ from domain.case.events import (
     InformationRequested,
     LabourMarketEvidenceAdded,
     LabourMarketTestAssessed,
+    LegacyRecordRetold,
     MandateVerified,
     PersonIdentifierReplaced,
     ResidencePartDecided,
@@ -47,6 +48,7 @@ from domain.case.events import (
 from domain.case.lifecycle import Act, Case, CaseStatus, Check, CheckState, InformationAsked
 from domain.case.manual_tasks import tasks_after
 from domain.case.personal_data import Personal, revealed
+from domain.case.retold import retold
 from domain.crossroads.answers import CheckKind
 from domain.deadlines.pauses import Pause
 from domain.law.facts import ApplicationFacts
@@ -68,8 +70,12 @@ def evolve(case: Case | None, event: CaseEvent) -> Case:
     """The case after ``event``. Raises :class:`StreamCorrupt` for an event that has no case to change."""
     if isinstance(event, ApplicationSubmitted):
         return _submitted(event)
+    if isinstance(event, LegacyRecordRetold):
+        return replace(retold(case, event), manual_tasks=tasks_after((), event))
     if case is None:
-        raise StreamCorrupt(f"the stream begins with {type(event).__name__}, not with ApplicationSubmitted")
+        raise StreamCorrupt(
+            f"the stream begins with {type(event).__name__}, not with ApplicationSubmitted or LegacyRecordRetold"
+        )
     return replace(_changed(case, event), manual_tasks=tasks_after(case.manual_tasks, event))
 
 
@@ -183,7 +189,7 @@ def _changed(case: Case, event: CaseEvent) -> Case:
             return replace(case, alarms=case.alarms | {(event.clock, event.run, "breached")})
         case LabourMarketTestAssessed() | EmploymentVerified():
             return case
-        case ApplicationSubmitted():
+        case ApplicationSubmitted() | LegacyRecordRetold():
             raise StreamCorrupt("an application is submitted once, as the first event of its stream")
         case _:
             assert_never(event)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final, Protocol, TypeAlias
 from uuid import UUID
 
-from domain.case.commands import CaseCommand, CommandContext
+from domain.case.commands import CaseCommand, CommandContext, SubmitApplication
 from domain.case.decider import decide
 from domain.case.events import CaseEvent
 from domain.case.folding import fold
 from domain.case.lifecycle import Case
-from domain.case.refusals import CommandRefused, StaleVersion
+from domain.case.refusals import CommandRefused, Reason, StaleVersion
 from domain.law.rulebook import Rulebook
 
 _ATTEMPTS: Final = 20
@@ -35,12 +36,20 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseStream:
-    """The events of a case as read; ``head_hash`` is the leaf on which the next event builds."""
+    """The events of a case as read; ``head_hash`` is the leaf on which the next event builds.
+
+    ``epochs`` are the cut-over epochs of the authorities as they were known then.
+    """
 
     case_id: UUID
     events: tuple[CaseEvent, ...]
     version: int
     head_hash: bytes | None
+    epochs: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+    def is_live(self, authority: str) -> bool:
+        """Whether its cases are decided here: its cut-over epoch is odd."""
+        return self.epochs.get(authority, 0) % 2 == 1
 
 
 class StreamHasMoved(Exception):
@@ -59,6 +68,7 @@ class Journal(Protocol):
         command: CaseCommand,
         context: CommandContext,
         rule_set: str,
+        authority: str,
     ) -> Receipt:
         """Append and record the command, also when ``events`` is empty.
 
@@ -103,6 +113,9 @@ def handle(
         try:
             if context.expected_version is not None and context.expected_version != stream.version:
                 raise StaleVersion(expected=context.expected_version, current=stream.version)
+            authority = _authority_of(case, command)
+            if authority is not None and not stream.is_live(authority):
+                raise _not_live(authority)
             events = decide(case, command, context, rulebook)
         except CommandRefused:
             first = journal.receipt_of(case_id, command, context)
@@ -110,7 +123,22 @@ def handle(
                 raise
             return first
         try:
-            return journal.append(stream, events, command, context, rulebook.sha256)
+            return journal.append(stream, events, command, context, rulebook.sha256, authority or "")
         except StreamHasMoved:
             continue
     raise TooManyWriters(f"others changed the case {_ATTEMPTS} times while the command was being decided")
+
+
+def _authority_of(case: Case | None, command: CaseCommand) -> str | None:
+    """Who decides on the case; None for a command that names a case which is not there."""
+    if case is not None:
+        return case.facts.authority
+    return command.application.authority if isinstance(command, SubmitApplication) else None
+
+
+def _not_live(authority: str) -> CommandRefused:
+    return CommandRefused(
+        Reason.AUTHORITY_NOT_LIVE,
+        f"the cases of the authority {authority} are decided in its former system and are read-only here: "
+        "turn to its own counter",
+    )

@@ -9,8 +9,15 @@ from uuid import UUID
 
 from domain.case.application import Worker
 from domain.case.commands import CIVIL_TIME
-from domain.case.events import ApplicationSubmitted, CaseCorrected, CaseEvent, PersonIdentifierReplaced
+from domain.case.events import (
+    ApplicationSubmitted,
+    CaseCorrected,
+    CaseEvent,
+    LegacyRecordRetold,
+    PersonIdentifierReplaced,
+)
 from domain.case.folding import StreamCorrupt
+from domain.case.legacy_events import RecordedWorker
 from domain.case.personal_data import Personal, revealed
 
 
@@ -33,26 +40,33 @@ def identified(events: Sequence[CaseEvent]) -> Identified:
     Raises :class:`StreamCorrupt` for a stream that does not begin with its submission.
     """
     filed = events[0] if events else None
-    if not isinstance(filed, ApplicationSubmitted):
-        raise StreamCorrupt("the stream does not begin with ApplicationSubmitted")
-    employer, ssin = filed.employer, _ssin_of(filed.worker)
+    match filed:
+        case ApplicationSubmitted():
+            filed_on = filed.effective_at.astimezone(CIVIL_TIME).date()
+            history = revealed(filed.work_history) or ()
+        case LegacyRecordRetold():
+            filed_on, history = filed.filed_on, ()
+        case _:
+            raise StreamCorrupt("the stream begins neither with ApplicationSubmitted nor with LegacyRecordRetold")
+    employer, ssin = filed.employer.enterprise_number, _ssin_of(filed.worker)
     for event in events:
-        if isinstance(event, CaseCorrected):
-            employer = event.employer or employer
+        if isinstance(event, LegacyRecordRetold):
+            employer, ssin = event.employer.enterprise_number, _ssin_of(event.worker)
+        elif isinstance(event, CaseCorrected):
+            employer = employer if event.employer is None else event.employer.enterprise_number
             ssin = ssin if event.worker is None else _ssin_of(event.worker)
         elif isinstance(event, PersonIdentifierReplaced):
             ssin = revealed(event.ssin)
-    history = revealed(filed.work_history) or ()
     return Identified(
         authority=filed.authority,
-        filed_on=filed.effective_at.astimezone(CIVIL_TIME).date(),
-        employer_number=employer.enterprise_number,
+        filed_on=filed_on,
+        employer_number=employer,
         worker_subject=filed.worker_subject,
         ssin=ssin,
         worked_since=min((each.from_ for each in history), default=None),
     )
 
 
-def _ssin_of(worker: Personal[Worker | None]) -> str | None:
+def _ssin_of(worker: Personal[Worker | RecordedWorker | None]) -> str | None:
     said = revealed(worker)
     return None if said is None else said.ssin

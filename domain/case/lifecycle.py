@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
+from domain.case import codes
 from domain.case.application import Document, Representative
 from domain.case.commands import CIVIL_TIME
 from domain.case.events import RuleApplied
@@ -26,9 +27,11 @@ class CaseStatus(StrEnum):
     DECIDED_GRANTED = "decidedGranted"
     DECIDED_REFUSED = "decidedRefused"
     WITHDRAWN = "withdrawn"
+    REVOKED = "revoked"
+    LAPSED = "lapsed"
 
 
-OPEN_STATUSES: Final = (CaseStatus.SUBMITTED, CaseStatus.INFORMATION_REQUESTED, CaseStatus.ADMISSIBLE)
+OPEN_STATUSES: Final = tuple(map(CaseStatus, codes.OPEN_STATUSES))
 
 
 class Stage(StrEnum):
@@ -142,10 +145,13 @@ class Case:
 
     @property
     def open_request(self) -> InformationAsked | None:
-        """The request for information that the applicant has to answer, if any: the file is with him."""
+        """The request for information that the applicant has to answer, if any: the file is with him.
+
+        Of a request made in another system only the status is known.
+        """
         if self.status is not CaseStatus.INFORMATION_REQUESTED:
             return None
-        return self.requests[-1]
+        return self.requests[-1] if self.requests else None
 
     @property
     def next_pause(self) -> int:

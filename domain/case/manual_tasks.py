@@ -10,11 +10,13 @@ from domain.case.events import (
     ApplicationDecidedAtOnce,
     ApplicationDeclaredInadmissible,
     ApplicationWithdrawn,
+    CaseCorrected,
     CaseEvent,
     CrossroadsCheckAnswered,
     CrossroadsCheckFailed,
     CrossroadsCheckRequested,
     EmploymentVerified,
+    LegacyRecordRetold,
     SalaryVerified,
     WorkPartDecided,
 )
@@ -24,6 +26,10 @@ from domain.law.findings import Verdict
 SALARY: Final = "salary"
 NOT_DECLARED: Final = "employmentNotDeclared"
 """Some of the work history in an application was declared by no employer."""
+
+LEGACY_RECORD: Final = "legacyRecord"
+TO_BE_CONFIRMED: Final = "toBeConfirmed"
+"""An open case came over from another system: a handler looks whether the record is right before going on with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +49,8 @@ def manual_task_of(event: CaseEvent) -> ManualTask | None:
             return ManualTask(subject=event.check, reason="noData")
         case EmploymentVerified(covered=False):
             return ManualTask(subject=CheckKind.DECLARED_EMPLOYMENT.value, reason=NOT_DECLARED)
+        case LegacyRecordRetold(is_open=True):
+            return ManualTask(subject=LEGACY_RECORD, reason=TO_BE_CONFIRMED)
         case SalaryVerified() if event.result.verdict == Verdict.UNDETERMINED.value:
             return ManualTask(subject=SALARY, reason=event.result.reason or "undetermined")
         case _:
@@ -58,6 +66,8 @@ def subject_settled_by(event: CaseEvent) -> str | None:
             return CheckKind.DECLARED_EMPLOYMENT.value
         case SalaryVerified():
             return SALARY
+        case CaseCorrected():
+            return LEGACY_RECORD
         case _:
             return None
 

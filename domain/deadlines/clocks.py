@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
-from domain.case.codes import LIVE_AUTHORITIES
+from domain.case.codes import AUTHORITIES
 from domain.deadlines.derivation import DerivationStep, derived_from_target, derived_from_term
 from domain.deadlines.pauses import Pause
 from domain.deadlines.service_levels import ServiceStatus, ServiceTarget, status_on
@@ -70,7 +70,7 @@ class ClockRules:
     def load() -> ClockRules:
         """The packaged data. Raises LawDataUnusable for the first thing that is wrong."""
         return ClockRules(
-            targets={authority: ServiceTarget.load(authority) for authority in LIVE_AUTHORITIES},
+            targets={authority: ServiceTarget.load(authority) for authority in AUTHORITIES},
             terms=ProceduralTerms.load(),
             working_days=WorkingDays.load(),
         )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from domain.migration.precheck import Accepted, Refused, moment_of, precheck
@@ -36,7 +38,9 @@ class Judged:
     refused: Refused | None = None
 
 
-def judge(reading: LegacyReading, digest: str, taken: dict[str, TakenVersion], vocabularies: Vocabularies) -> Judged:
+def judge(
+    reading: LegacyReading, digest: str, taken: MutableMapping[str, TakenVersion], vocabularies: Vocabularies
+) -> Judged:
     """The fate of the next version of a record; ``taken`` is brought up to date with it.
 
     A version that cannot be placed, because it has no key or no readable modification, is quarantined as it is.
@@ -59,12 +63,18 @@ def judge(reading: LegacyReading, digest: str, taken: dict[str, TakenVersion], v
 
 @dataclass(slots=True)
 class BatchCount:
-    """The sums of a batch: what was extracted is what was retold, unchanged, stale and quarantined."""
+    """The sums of a batch: what was extracted is what was retold, unchanged, stale and quarantined.
+
+    ``by_year`` is the year of filing, ``pay`` the sum of gross pay in EUR by its period; both of retold ones, as the
+    counts by status and category are.
+    """
 
     fates: Counter[Fate] = field(default_factory=Counter)
     quarantined: Counter[str] = field(default_factory=Counter)
     by_status: Counter[str] = field(default_factory=Counter)
     by_category: Counter[str] = field(default_factory=Counter)
+    by_year: Counter[str] = field(default_factory=Counter)
+    pay: dict[str, Decimal] = field(default_factory=dict)
     unknown_fields: Counter[str] = field(default_factory=Counter)
 
     def add(self, judged: Judged, reading: LegacyReading) -> None:
@@ -75,6 +85,9 @@ class BatchCount:
         if judged.record is not None:
             self.by_status[judged.record.status] += 1
             self.by_category[judged.record.category] += 1
+            self.by_year[str(judged.record.filed_on.year)] += 1
+            period = judged.record.pay_period
+            self.pay[period] = self.pay.get(period, Decimal()) + judged.record.gross_pay
 
     @property
     def records(self) -> int:

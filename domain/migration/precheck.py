@@ -64,6 +64,7 @@ _DAYS: Final = (*_IN_ORDER, Fact.BIRTH_DATE)
 _YEAR: Final = "year"
 
 _DAY: Final = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})", re.ASCII)
+_MOMENT: Final = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})(?: ([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?)?", re.ASCII)
 _AMOUNT: Final = re.compile(r"([0-9]{1,3}(?:\.[0-9]{3})*|[0-9]+)(?:,([0-9]{1,2}))?", re.ASCII)
 _RANK: Final = {reason: rank for rank, reason in enumerate(RefusalReason)}
 
@@ -91,12 +92,11 @@ def day_of(text: str) -> date | None:
 
 def moment_of(text: str) -> datetime | None:
     """When a record was modified: ``dd/mm/yyyy hh:mm`` or ISO 8601, in Belgian time where no zone is named."""
-    for form in ("%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y"):
-        try:
-            return datetime.strptime(text, form).replace(tzinfo=CIVIL_TIME)
-        except ValueError:
-            continue
+    written = _MOMENT.fullmatch(text)
     try:
+        if written is not None:
+            day, month, year, hour, minute, second = (int(each or 0) for each in written.groups())
+            return datetime(year, month, day, hour, minute, second, tzinfo=CIVIL_TIME)
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
@@ -213,7 +213,7 @@ class _Judging:
         known = [(fact, day) for fact in _IN_ORDER if (day := days[fact]) is not None]
         for (earlier, before), (later, after) in pairwise(known):
             if before > after:
-                sentence = f"it lies before {self._field(earlier)}"
+                sentence = f"it lies before {self._reading.field(earlier)}"
                 self._find(RefusalReason.DATES_OUT_OF_ORDER, later, sentence)
 
     def _ssin(self, modified: datetime | None) -> str | None:
@@ -248,16 +248,12 @@ class _Judging:
 
     def _pay_period(self) -> str | None:
         """A year where the source has no such field; a word that is not known makes the amount unreadable."""
-        if Fact.PAY_PERIOD not in self._reading.told or self._reading.text(Fact.PAY_PERIOD) is None:
+        if self._reading.text(Fact.PAY_PERIOD) is None:
             return _YEAR
         period = self._code(Fact.PAY_PERIOD, "payPeriod")
         if period is None:
             self._find(RefusalReason.AMOUNT_INVALID, Fact.PAY_PERIOD, "no pay period is known under this name")
         return period
 
-    def _field(self, fact: Fact) -> str:
-        told = self._reading.told.get(fact)
-        return fact.value if told is None else told.field
-
     def _find(self, reason: RefusalReason, fact: Fact, sentence: str) -> None:
-        self.findings.append(Finding(reason, self._field(fact), sentence))
+        self.findings.append(Finding(reason, self._reading.field(fact), sentence))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -35,27 +35,35 @@ class Fact(StrEnum):
     MODIFIED = "modifiedAt"
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Where a fact stands in the source, and its text there; None where the source leaves it out."""
-
-    field: str
-    text: str | None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegacyReading:
-    """``unknown`` names the fields of the source that the mapping does not know: they are kept and counted."""
+    """``fields`` says where each fact stands in the source, ``texts`` what stands there without the spaces around it.
+
+    A fact that the source leaves out has no text. ``unknown`` names the fields of the source that the mapping does
+    not know: they are kept and counted.
+    """
 
     authority: str
-    told: Mapping[Fact, Told]
+    fields: Mapping[Fact, str]
+    texts: Mapping[Fact, str]
     unknown: tuple[str, ...] = ()
 
     def text(self, fact: Fact) -> str | None:
-        """The text of a fact without the spaces around it; None where there is none."""
-        told = self.told.get(fact)
-        stripped = "" if told is None or told.text is None else told.text.strip()
-        return stripped or None
+        """The text of a fact; None where there is none."""
+        return self.texts.get(fact)
+
+    def field(self, fact: Fact) -> str:
+        """Where the fact stands, for people to find it."""
+        return self.fields.get(fact, fact.value)
+
+
+def texts_of(found: Iterable[tuple[Fact, object]]) -> dict[Fact, str]:
+    """What stands there as text without the spaces around it; what is empty is left out."""
+    return {
+        fact: text
+        for fact, value in found
+        if value is not None and (text := (value if type(value) is str else str(value)).strip())
+    }
 
 
 class LegacyMapping(Protocol):

@@ -54,5 +54,6 @@ def _words_of(name: str, codes: Mapping[str, Mapping[str, list[str]]]) -> dict[s
     return found
 
 
+@lru_cache(maxsize=4096)
 def _folded(word: str) -> str:
     return " ".join(word.split()).casefold()

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _AT_ONCE: Final = 500
 _DECISIONS: Final = ("WorkPartDecided", "ApplicationDecided")
 _LOOKED_AT: Final = (
-    *_DECISIONS, "ApplicationSubmitted", "SalaryVerified", "LabourMarketTestAssessed",
+    *_DECISIONS, "ApplicationSubmitted", "LegacyRecordRetold", "SalaryVerified", "LabourMarketTestAssessed",
     "CrossroadsCheckRequested", "CrossroadsCheckAnswered", "DocumentAttached",
 )  # fmt: skip
 
@@ -74,6 +74,8 @@ def _resting(rows: Iterator[tuple[UUID, int, str, bytes]], ground: Ground, name:
             case "ApplicationSubmitted":
                 reference = clear["reference"]
                 documents |= {each["sha256"] for each in clear["documents"]}
+            case "LegacyRecordRetold":
+                reference = clear["reference"]
             case "DocumentAttached":
                 documents.add(clear["document"]["sha256"])
             case "CrossroadsCheckRequested":

@@ -22,11 +22,12 @@ _EVENT_ARGUMENTS: Final = (
 )  # fmt: skip
 _BATCH_ARGUMENTS: Final = (
     "text[]", "text[]", "bytea[]", "timestamptz[]", "int[]", "uuid[]", "bigint[]", "bytea[]", "text[]", "bigint[]",
-    "int[]", "uuid[]", "bigint[]", "bytea[]",
+    "text[]", "int[]", "int[]", "uuid[]", "bigint[]", "bytea[]",
     "int[]", *_EVENT_ARGUMENTS,
 )  # fmt: skip
 _ONE_ARGUMENTS: Final = (
-    "text", "text", "bytea", "timestamptz", "uuid", "bigint", "bytea", "bigint", "bytea", *_EVENT_ARGUMENTS,
+    "text", "text", "bytea", "timestamptz", "uuid", "bigint", "bytea", "bigint", "bytea", "text", "int",
+    *_EVENT_ARGUMENTS,
 )  # fmt: skip
 
 
@@ -87,6 +88,8 @@ def _append_one(connection: Connection, request: AppendRequest) -> Outcome:
                 _one_bytes(touch.head.leaf_hash),
                 request.result.version,
                 _one_bytes(request.result.leaf_hash),
+                None if request.rests_on is None else request.rests_on.authority,
+                None if request.rests_on is None else request.rests_on.epoch,
                 *_event_columns(request.events),
             ),
         )
@@ -113,6 +116,8 @@ def _append_batch(connection: Connection, batch: Sequence[AppendRequest]) -> lis
                 _bytes(result.leaf_hash for result in results),
                 _texts(None if r.tracking is None else r.tracking.application_name for r in batch),
                 _plain(None if r.tracking is None else r.tracking.notification_id for r in batch),
+                _texts(None if r.rests_on is None else r.rests_on.authority for r in batch),
+                _plain(None if r.rests_on is None else r.rests_on.epoch for r in batch),
                 _plain(n for n, _ in touches),
                 _plain(t.stream for _, t in touches),
                 _plain(t.head.version for _, t in touches),

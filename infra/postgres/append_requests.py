@@ -44,6 +44,14 @@ class Touch:
 
 
 @dataclass(frozen=True, slots=True)
+class AuthorityEpoch:
+    """The cut-over epoch of an authority on which an append rests: odd while the authority is live here."""
+
+    authority: str
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
 class SealedEvent:
     """An event as the journal stores it: the exact bytes of its leaf and of its body."""
 
@@ -66,6 +74,7 @@ class AppendRequest:
     touches: tuple[Touch, ...]
     events: tuple[SealedEvent, ...]
     tracking: Tracking | None = None
+    rests_on: AuthorityEpoch | None = None
 
     @property
     def result(self) -> StreamHead:

@@ -26,6 +26,7 @@ from infra.postgres.group_commit import MAX_EVENTS_PER_TRANSACTION, append_surel
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
+    from psycopg2.extensions import cursor as Cursor
 
 _STAGING: Final = """
 set temp_buffers = '32MB';
@@ -33,7 +34,8 @@ set temp_buffers = '32MB';
 set idle_in_transaction_session_timeout = '2s';
 create temporary table staged_command (
     no int, actor text, id text, digest bytea, recorded_at text, events int,
-    stream uuid, version bigint, leaf_hash bytea, reader text, position bigint
+    stream uuid, version bigint, leaf_hash bytea, reader text, position bigint,
+    authority text, epoch int
 ) on commit delete rows;
 create temporary table staged_touch (
     no int, command int, stream uuid, expected bigint, prev bytea
@@ -50,7 +52,8 @@ select appended.*
                array_agg(digest order by no) digests, array_agg(recorded_at::timestamptz order by no) recorded_at,
                array_agg(events order by no) events, array_agg(stream order by no) streams,
                array_agg(version order by no) versions, array_agg(leaf_hash order by no) leaf_hashes,
-               array_agg(reader order by no) readers, array_agg(position order by no) positions
+               array_agg(reader order by no) readers, array_agg(position order by no) positions,
+               array_agg(authority order by no) authorities, array_agg(epoch order by no) epochs
           from staged_command) c,
        (select array_agg(command order by no) commands, array_agg(stream order by no) streams,
                array_agg(expected order by no) expected, array_agg(prev order by no) prev
@@ -63,8 +66,8 @@ select appended.*
           from staged_event) e,
        journal_append(
            c.actors, c.ids, c.digests, c.recorded_at, c.events, c.streams, c.versions, c.leaf_hashes, c.readers,
-           c.positions, t.commands, t.streams, t.expected, t.prev, e.touches, e.versions, e.types, e.schemas, e.at,
-           e.leaf_sizes, e.body_sizes, e.leaf_hashes, e.bytes
+           c.positions, c.authorities, c.epochs, t.commands, t.streams, t.expected, t.prev,
+           e.touches, e.versions, e.types, e.schemas, e.at, e.leaf_sizes, e.body_sizes, e.leaf_hashes, e.bytes
        ) appended
 """
 
@@ -92,7 +95,7 @@ def bulk_append(
     A request appended in an earlier run gives ``CommandRepeated``. Raises what
     :meth:`CertainConnection.run` raises; the load can be run again then.
     """
-    connection = CertainConnection(connect, _prepare, patience=patience)
+    connection = CertainConnection(connect, prepare_staging, patience=patience)
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="bulk-append") as under_way:
         try:
             before: tuple[list[AppendRequest], Future[list[Appended | AppendConflict]]] | None = None
@@ -157,13 +160,7 @@ class _StagedBatch:
         with connection.cursor() as cursor, connection.cursor() as end:
             cursor.execute("begin")
             try:
-                for table, rows in (
-                    ("staged_command", self.commands),
-                    ("staged_touch", self.touches),
-                    ("staged_event", self.events),
-                ):
-                    cursor.copy_expert(f"copy {table} from stdin (format binary)", io.BytesIO(rows), len(rows))
-                cursor.execute(_APPEND_STAGED)
+                self.run(cursor)
             except psycopg2.Error:
                 if not connection.closed:
                     end.execute("rollback")
@@ -172,8 +169,28 @@ class _StagedBatch:
             end.execute("commit")
             return [outcome_of(row[1:]) for row in cursor.fetchall()]
 
+    def run(self, cursor: Cursor) -> None:
+        """In a transaction of the caller; the outcomes are the rows that it leaves to be fetched."""
+        for table, rows in (
+            ("staged_command", self.commands),
+            ("staged_touch", self.touches),
+            ("staged_event", self.events),
+        ):
+            cursor.copy_expert(f"copy {table} from stdin (format binary)", io.BytesIO(rows), len(rows))
+        cursor.execute(_APPEND_STAGED)
 
-def _prepare(connection: Connection) -> None:
+
+def append_staged(cursor: Cursor, batch: Sequence[AppendRequest]) -> list[Outcome]:
+    """Append in the caller's transaction, last before its commit: from here to there the head is locked.
+
+    No two of the batch may meet on a stream or a command id. :func:`prepare_staging` was done on the connection.
+    """
+    _staged(batch).run(cursor)
+    return [outcome_of(row[1:]) for row in cursor.fetchall()]
+
+
+def prepare_staging(connection: Connection) -> None:
+    """Make the temporary tables of the connection, once; it must not idle in a transaction from then on."""
     with connection.cursor() as cursor:
         cursor.execute(_STAGING)
 
@@ -200,12 +217,14 @@ def _staged(batch: Sequence[AppendRequest]) -> _StagedBatch:
     for command_no, request in enumerate(batch, 1):
         identity, result, tracking = request.command, request.result, request.tracking
         commands += (
-            _count(11), _int(4, command_no), _text(identity.actor), _text(identity.id), _bytes(identity.digest),
+            _count(13), _int(4, command_no), _text(identity.actor), _text(identity.id), _bytes(identity.digest),
             _text(request.recorded_at), _int(4, len(request.events)),
             _uuid(request.touches[0].stream) if request.touches else _ABSENT,
             _maybe_big(result.version), _maybe_bytes(result.leaf_hash),
             _ABSENT if tracking is None else _text(tracking.application_name),
             _ABSENT if tracking is None else _big(8, tracking.notification_id),
+            _ABSENT if request.rests_on is None else _text(request.rests_on.authority),
+            _ABSENT if request.rests_on is None else _int(4, request.rests_on.epoch),
         )  # fmt: skip
         touch_of: dict[UUID, int] = {}
         for touch in request.touches:

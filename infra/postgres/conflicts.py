@@ -28,6 +28,14 @@ class TrackingConflict(AppendConflict):
     """The reader has already recorded this position or a later one."""
 
 
+class AuthorityNotLive(AppendConflict):
+    """The former system of the authority is authoritative: its cases are read-only here."""
+
+
+class StaleAuthorityEpoch(AppendConflict):
+    """The authority was switched since the epoch was read on which the append rests."""
+
+
 class CommandIdReused(AppendConflict):
     """The command id was used by this actor for a command with another body."""
 
@@ -54,6 +62,10 @@ def conflict_of(outcome: Outcome) -> AppendConflict:
             return StreamMoved(outcome.actual_version)
         case "chainBroken":
             return ChainBroken("the leaf hash before this event is not the one that was read")
+        case "authorityNotLive":
+            return AuthorityNotLive("the authority is not live here: its former system is authoritative")
+        case "staleAuthorityEpoch":
+            return StaleAuthorityEpoch("the authority was switched since this was decided")
         case "trackingConflict":
             return TrackingConflict("the reader has already come as far as this position")
         case "idempotencyKeyReused":

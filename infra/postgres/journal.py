@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 from uuid import UUID
 
@@ -13,8 +13,14 @@ from domain.case.commands import CaseCommand, CommandContext
 from domain.case.events import CaseEvent
 from domain.case.handling import CaseStream, Receipt, StreamHasMoved
 from domain.case.refusals import CommandRefused, Reason
-from infra.postgres.append_requests import Appended, CommandIdentity, StreamHead, Touch
-from infra.postgres.conflicts import CommandIdReused, CommandRepeated, StreamMoved
+from infra.postgres.append_requests import Appended, AuthorityEpoch, CommandIdentity, StreamHead, Touch
+from infra.postgres.conflicts import (
+    AuthorityNotLive,
+    CommandIdReused,
+    CommandRepeated,
+    StaleAuthorityEpoch,
+    StreamMoved,
+)
 from infra.postgres.mapper import EventMapper, PlacedEvent
 from infra.postgres.recorder import JournalRecorder
 from infra.wire_format import canonical_json, wire_adapter
@@ -27,6 +33,13 @@ class PostgresJournal:
         self._recorder = recorder
         self._store: EventStore[UUID] = EventStore(mapper, recorder)
         self._digest_key = digest_key
+        # Read once and again when an append finds it out of date: that one compares under the lock of the head.
+        self._epochs: Mapping[str, int] = recorder.authority_epochs()
+
+    def authority_epochs(self) -> Mapping[str, int]:
+        """The cut-over epoch of each authority, read anew; odd while the authority is live here."""
+        self._epochs = self._recorder.authority_epochs()
+        return self._epochs
 
     def read(self, case_id: UUID) -> CaseStream:
         """The whole stream of a case; empty, at version 0, when there is none."""
@@ -36,6 +49,7 @@ class PostgresJournal:
             events=tuple(each.event for each in placed),
             version=placed[-1].originator_version if placed else 0,
             head_hash=placed[-1].leaf_hash if placed else None,
+            epochs=self._epochs,
         )
 
     def append(
@@ -45,6 +59,7 @@ class PostgresJournal:
         command: CaseCommand,
         context: CommandContext,
         rule_set: str,
+        authority: str,
     ) -> Receipt:
         version = stream.version
         head = StreamHead(version if version > 0 else None, stream.head_hash)
@@ -58,10 +73,14 @@ class PostgresJournal:
                 recorded_at=context.now,
                 causation_id=context.causation_id,
                 rule_set=rule_set,
+                rests_on=AuthorityEpoch(authority, stream.epochs.get(authority, 0)),
                 slip=slip,
             )
         except StreamMoved as moved:
             raise StreamHasMoved from moved
+        except (AuthorityNotLive, StaleAuthorityEpoch) as switched:
+            self.authority_epochs()
+            raise StreamHasMoved from switched
         except CommandRepeated as repeated:
             return _receipt(repeated.first, repeated=True)
         except CommandIdReused:

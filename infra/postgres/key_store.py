@@ -5,8 +5,9 @@ from __future__ import annotations
 import hmac
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
+from io import StringIO
 from threading import Lock
 from typing import Final
 from uuid import UUID, uuid4
@@ -19,6 +20,8 @@ from infra.postgres.connections import ConnectionPool, Role, connect
 
 _MINTED_AT_ONCE: Final = 64
 """Keys made durable in one transaction. A subject is a random id, so it can be made before it is needed."""
+
+_LINK_MANY: Final = "insert into person_index (person, subject) values %s on conflict do nothing"
 
 CACHED_FOR_SECONDS: Final = 60.0
 """Seconds after which a destroyed key is forgotten by every process."""
@@ -61,6 +64,30 @@ class PostgresKeyStore:
         if ssin is not None:
             self.link(subject, ssin)
         return subject
+
+    def mint_many(self, count: int) -> list[UUID]:
+        """As many new subjects, whose keys are durable when this returns; they are at hand for what comes next."""
+        keys: dict[UUID, bytes | None] = {uuid4(): os.urandom(KEY_BYTES) for _ in range(count)}
+        rows = "".join(
+            f"{subject}\t\\\\x{aes_key_wrap(self._master.wrapping_key, key).hex()}\n"
+            for subject, key in keys.items()
+            if key
+        )
+        with self._pool.transaction() as connection, connection.cursor() as cursor:
+            cursor.copy_expert("copy data_key (subject, wrapped) from stdin", StringIO(rows))
+        self._remember(keys)
+        return list(keys)
+
+    def link_many(self, persons: Mapping[UUID, str]) -> None:
+        """Link each of these subjects to the SSIN given for it; linking again changes nothing."""
+        rows = [(self._person(ssin), subject) for subject, ssin in persons.items()]
+        with self._pool.transaction() as connection, connection.cursor() as cursor:
+            execute_values(
+                cursor,
+                "insert into person_index (person, subject) values %s on conflict do nothing",
+                rows,
+                page_size=1000,
+            )
 
     def link(self, subject: UUID, ssin: str) -> None:
         with self._pool.connection() as connection, connection.cursor() as cursor:

@@ -12,6 +12,7 @@ from eventsourcing.persistence import ProcessRecorder, StoredEvent, Tracking
 from infra.postgres.append_requests import (
     Appended,
     AppendRequest,
+    AuthorityEpoch,
     CommandIdentity,
     SealedEvent,
     StreamHead,
@@ -62,6 +63,7 @@ class JournalRecorder(ProcessRecorder):
         recorded_at: datetime = _LONG_AGO,
         causation_id: str | None = None,
         rule_set: str | None = None,
+        rests_on: AuthorityEpoch | None = None,
         slip: list[Appended] | None = None,
         **_: Any,
     ) -> Sequence[int]:
@@ -101,7 +103,7 @@ class JournalRecorder(ProcessRecorder):
             )
             heads[stream] = StreamHead(made.version, made.leaf_hash)
             sealed.append(made)
-        appended = self._committer.submit(AppendRequest(identity, moment, touches, tuple(sealed), tracking))
+        appended = self._committer.submit(AppendRequest(identity, moment, touches, tuple(sealed), tracking, rests_on))
         if slip is not None:
             slip.append(appended)
         first = appended.first_position
@@ -175,6 +177,13 @@ class JournalRecorder(ProcessRecorder):
 
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> JournalSubscription:
         return JournalSubscription(self, gt, topics, self._signal)
+
+    def authority_epochs(self) -> dict[str, int]:
+        """The cut-over epoch of each authority that ever was live here."""
+        with self._pool.connection() as connection, connection.cursor() as cursor:
+            cursor.execute("select authority_epochs from journal_head")
+            ((epochs,),) = cursor.fetchall()
+            return dict(epochs)
 
     def command_result(self, actor: str, command_id: str) -> tuple[bytes, Appended] | None:
         """The digest and the first result of a command, or None when it was never appended."""

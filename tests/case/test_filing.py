@@ -71,13 +71,6 @@ def test_an_application_cannot_be_filed_twice() -> None:
     case().given(*filed()).when(submit(reference="FL-2026-0000002-24")).then_refused(Reason.ALREADY_SUBMITTED)
 
 
-@pytest.mark.parametrize("authority", ["brussels", "wallonia", "german-community"])
-def test_an_authority_that_is_still_to_migrate_takes_no_applications(authority: str) -> None:
-    refused = case().when(submit(application(authority=authority))).then_refused(Reason.AUTHORITY_NOT_LIVE)
-
-    assert "flanders" in refused.sentence
-
-
 def test_refusals_do_not_repeat_personal_data() -> None:
     refused = case().given(*filed()).when(submit()).then_refused(Reason.ALREADY_SUBMITTED)
 

@@ -106,7 +106,10 @@ def test_every_row_is_what_the_domain_says_of_the_case(log: LogOfCases) -> None:
     log.runner(BOARD, page_size=7).catch_up()
 
     assert rows(log) == {case: row_by_the_domain(log, case) for case in cases}
-    assert {row[6] for row in rows(log).values()} == {status.value for status in CaseStatus}
+    assert {row[6] for row in rows(log).values()} == {status.value for status in CaseStatus} - {
+        CaseStatus.REVOKED,  # only records of other systems say these
+        CaseStatus.LAPSED,
+    }
     assert {row[14] == "{}" for row in rows(log).values()} == {True, False}
 
 
@@ -219,7 +222,7 @@ def test_an_event_of_a_case_that_never_began_is_refused(log: LogOfCases) -> None
     events = handled_events(log.recorder.select_notifications(1, 100), BOARD.handles)
 
     with (
-        pytest.raises(StreamCorrupt, match="comes before any ApplicationSubmitted"),
+        pytest.raises(StreamCorrupt, match="comes before any beginning of it"),
         log.writers.transaction() as connection,
         connection.cursor() as cursor,
     ):

@@ -21,7 +21,7 @@ from domain.case.decision import (
     WORK_PART,
 )
 from domain.case.lifecycle import CaseStatus, CheckState, Stage
-from domain.case.manual_tasks import NOT_DECLARED, SALARY
+from domain.case.manual_tasks import LEGACY_RECORD, NOT_DECLARED, SALARY, TO_BE_CONFIRMED
 from domain.case.refusals import Reason
 from domain.crossroads.answers import CheckKind, UnansweredReason
 from domain.deadlines.clocks import BREACHED, CLOCKS, WARNED, ClockState
@@ -68,12 +68,19 @@ CLOSED_LISTS: dict[str, Collection[str]] = {
     "stages": tuple(Stage),
     "checks": tuple(CheckKind),
     "checkStates": tuple(CheckState),
-    "taskSubjects": (SALARY, *CheckKind),
+    "taskSubjects": (SALARY, LEGACY_RECORD, *CheckKind),
     "verdicts": tuple(Verdict),
     "permitRules": RULES,
     "refusalGrounds": (*RULES, EMPLOYER_NOT_REGISTERED, EMPLOYER_INACTIVE, OTHER),
     # a task says "noData" when the bank holds nothing, and "undetermined" for a verdict without a reason
-    "findingReasons": (*REASONS, *UnansweredReason, NOT_DECLARED, CheckState.NO_DATA.value, Verdict.UNDETERMINED.value),
+    "findingReasons": (
+        *REASONS,
+        *UnansweredReason,
+        NOT_DECLARED,
+        CheckState.NO_DATA.value,
+        Verdict.UNDETERMINED.value,
+        TO_BE_CONFIRMED,
+    ),
     "payBases": (verification.CONTRACT, verification.DECLARED_WAGES),
     "clocks": CLOCKS,
     "clockStates": tuple(ClockState),

@@ -59,6 +59,9 @@ EVENTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "ClockCorrected": {"pause": 2, "pausedFrom": "2026-02-03", "pausedTo": "2026-02-12", "by": HANDLER},
     "DeadlineWarned": {"clock": "target", "run": 1, "dueOn": "2026-04-03"},
     "DeadlineBreached": {"clock": "answer", "run": 2, "dueOn": "2026-02-17"},
+    "LegacyRecordRetold": {
+        "reference": "BXL/2025/00001", "authority": "brussels", "status": "admissible", "filedOn": "2025-03-07",
+    },
 }  # fmt: skip
 """Each event by its stored name, with every value that it may have."""
 

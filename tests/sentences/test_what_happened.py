@@ -41,6 +41,8 @@ BY_THE_LISTS: Mapping[tuple[str, str], Sequence[str]] = {
     ("ClockPaused", "ground"): ["pauseGrounds"],
     ("DeadlineWarned", "clock"): ["clocks"],
     ("DeadlineBreached", "clock"): ["clocks"],
+    ("LegacyRecordRetold", "authority"): ["authorities"],
+    ("LegacyRecordRetold", "status"): ["caseStatuses"],
 }
 """The values that are codes, with the lists that hold their labels."""
 

@@ -50,6 +50,7 @@ from domain.case.events import (
     JobOffered,
     LabourMarketEvidenceAdded,
     LabourMarketTestAssessed,
+    LegacyRecordRetold,
     MandateVerified,
     PersonIdentifierReplaced,
     ResidencePartDecided,
@@ -57,6 +58,7 @@ from domain.case.events import (
     SalaryVerified,
     WorkPartDecided,
 )
+from domain.case.legacy_events import RecordedEmployer, RecordedWorker
 from domain.law.facts import ApplicationFacts, Publication, RecruitmentFacts, WorkDone
 from domain.law.findings import Change, Finding, Step, Verdict
 
@@ -395,6 +397,35 @@ SAMPLES: Final[tuple[CaseEvent, ...]] = (
     ),
     DeadlineWarned(effective_at=_JUDGED, clock="target", run=1, due_on=date(2026, 3, 21)),
     DeadlineBreached(effective_at=_JUDGED, clock="answer", run=2, due_on=date(2026, 2, 17)),
+    LegacyRecordRetold(
+        effective_at=_JUDGED,
+        reference="BXL/2025/00001",
+        authority="brussels",
+        kind="fixedTerm",
+        category="highlySkilled",
+        status="admissible",
+        filed_on=date(2025, 3, 7),
+        admissible_on=date(2025, 3, 31),
+        decided_on=None,
+        valid_from=None,
+        valid_to=None,
+        employer=RecordedEmployer(enterprise_number="0202239951", name=None),
+        unknown=("validFrom", "employerName"),
+        record_id=UUID("6d0a5a55-8b50-5d5c-9d0e-000000000001"),
+        record_digest="5e" * 32,
+        mapping_version=1,
+        corrected=("niss",),
+        worker_subject=WORKER,
+        worker=RecordedWorker(
+            given_name="Canary-?mile",
+            family_name="Canary-Lambert",
+            birth_date=date(1985, 7, 30),
+            nationality="BR",
+            ssin="85073003328",
+        ),
+        gross_pay=GrossPay(amount=Decimal("4303.75"), period="month"),
+        title="Canary-infirmi?re",
+    ),
 )
 
 _SALARY: Final = next(each for each in SAMPLES if isinstance(each, SalaryVerified))

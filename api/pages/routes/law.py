@@ -27,7 +27,7 @@ from api.pages.page_route import PageRoute
 from api.pages.rendering import Link, Pages
 from api.pages.sent_forms import SentForm, sent_form
 from api.pages.session import LAW, Readers
-from domain.case.codes import AUTHORITIES, LIVE_AUTHORITIES
+from domain.case.codes import AUTHORITIES
 from domain.case.commands import CIVIL_TIME
 from domain.case.stated_assessment import assess_stated
 from domain.case.stated_facts import StatedFacts
@@ -104,7 +104,7 @@ class LawScreen:
     def _asked(self, request: Request) -> LawAsked:
         """What the address asks; who is signed in for an authority begins with its law."""
         own = self._readers.surroundings_of_anyone(request, LAW).authority
-        usual = own if own in AUTHORITIES else LIVE_AUTHORITIES[0]
+        usual = own if own in AUTHORITIES else AUTHORITIES[0]
         return law_asked(request.query_params, self._pages.language(request), usual_authority=usual, today=self._today)
 
     def _page(

@@ -29,7 +29,7 @@ from api.paging import AFTER, single, unusable_cursor
 from api.permissions import Action
 from api.query_values import one_code
 from api.routes.work_queues import FILTERS, SORTS, UNASSIGNED, filter_of
-from domain.case.codes import AUTHORITIES, CATEGORIES, HOLDERS, LIVE_AUTHORITIES
+from domain.case.codes import AUTHORITIES, CATEGORIES, HOLDERS
 from domain.case.lifecycle import Stage
 from domain.case.refusals import StaleVersion
 from domain.deadlines.service_levels import ServiceStatus
@@ -154,7 +154,7 @@ def queue_pages(program: Program, pages: Pages, readers: Readers, border: CaseBo
 
 def _authority(parameters: QueryParams, granted: Granted) -> str:
     """The reader's own; who has none chooses one. Raises :class:`RequestRefused` (400)."""
-    return granted.caller.authority or one_code(parameters, "authority", AUTHORITIES) or LIVE_AUTHORITIES[0]
+    return granted.caller.authority or one_code(parameters, "authority", AUTHORITIES) or AUTHORITIES[0]
 
 
 def _form(wanted: QueueFilter, sort: str, granted: Granted, words: BoardWords) -> FilterForm:

@@ -1,0 +1,68 @@
+"""A case as a record of another system tells it: what it does not say stays unknown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from types import MappingProxyType
+from typing import Final
+
+from domain.case.commands import CIVIL_TIME, beginning_of
+from domain.case.legacy_events import LegacyRecordRetold
+from domain.case.lifecycle import Act, Case, CaseStatus
+from domain.case.personal_data import revealed
+from domain.law.facts import ApplicationFacts
+
+UNLIMITED: Final = "unlimited"
+
+
+def filer_of(kind: str) -> str:
+    """Who files for a permit of this kind, where nobody says so: the worker for an unlimited one, else the employer."""
+    return "worker" if kind == UNLIMITED else "employer"
+
+
+def retold(case: Case | None, event: LegacyRecordRetold) -> Case:
+    """The case as the record has it; of a case that went on here meanwhile, what the record does not speak of stays."""
+    status, worker, pay = CaseStatus(event.status), revealed(event.worker), revealed(event.gross_pay)
+    facts = ApplicationFacts(
+        authority=event.authority,
+        category=event.category,
+        filed_on=event.filed_on,
+        admissible_on=event.admissible_on,
+        gross_pay=None if pay is None else pay.amount,
+        pay_period=None if pay is None else pay.period,
+        birth_date=None if worker is None else worker.birth_date,
+        nationality=None if worker is None else worker.nationality,
+        filed_by=filer_of(event.kind),
+    )
+    told = case or Case(
+        reference=event.reference,
+        status=status,
+        kind=event.kind,
+        renewal=False,
+        filed_by=filer_of(event.kind),
+        employer_number=event.employer.enterprise_number,
+        representative=None,
+        worker_subject=event.worker_subject,
+        facts=facts,
+        checks=MappingProxyType({}),
+    )
+    return replace(
+        told,
+        status=status,
+        kind=event.kind,
+        employer_number=event.employer.enterprise_number,
+        worker_numbers=() if worker is None or worker.ssin is None else (worker.ssin,),
+        facts=facts,
+        admissible=_act("admissible", event.admissible_on),
+        ended=None if event.is_open else _act(status.value, closed_on(event)),
+    )
+
+
+def closed_on(event: LegacyRecordRetold) -> date:
+    """When a closed case closed: the day that the record gives, or the day of its last change, which is no earlier."""
+    return event.decided_on or event.effective_at.astimezone(CIVIL_TIME).date()
+
+
+def _act(outcome: str, on: date | None) -> Act | None:
+    return None if on is None else Act(outcome=outcome, by=None, at=beginning_of(on))

@@ -1,0 +1,93 @@
+"""One accepted version of a record as the one event that tells it, under ids that come out the same at every try."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID, uuid5
+
+from domain.case.application import GrossPay
+from domain.case.codes import kind_of_category
+from domain.case.legacy_events import LegacyRecordRetold, RecordedEmployer, RecordedWorker
+from domain.migration.reading import CanonicalRecord, Fact
+
+ROOT: Final = UUID("5f0f2f0e-6c5e-5b0a-9a5c-5d1e6a0c7e31")
+"""The namespace of all ids made here (DESIGN: the paths of data)."""
+
+_OPTIONAL: Final = {
+    "admissible_on": Fact.ADMISSIBLE,
+    "decided_on": Fact.DECIDED,
+    "valid_from": Fact.VALID_FROM,
+    "valid_to": Fact.VALID_TO,
+    "family_name": Fact.FAMILY_NAME,
+    "given_name": Fact.GIVEN_NAME,
+    "birth_date": Fact.BIRTH_DATE,
+    "nationality": Fact.NATIONALITY,
+    "ssin": Fact.SSIN,
+    "employer_name": Fact.EMPLOYER_NAME,
+    "job_title": Fact.JOB_TITLE,
+}
+"""What a record may leave out, by the name of the field."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lineage:
+    """Where an event comes from: ``digest`` (hex, keyed) is of the content, corrections included."""
+
+    record_id: UUID
+    digest: str
+    mapping_version: int
+    corrected: tuple[str, ...] = ()
+
+
+def case_id_of(authority: str, key: str) -> UUID:
+    """The case of a file number."""
+    return uuid5(ROOT, f"{authority}\x1f{key}")
+
+
+def record_id_of(case_id: UUID, sequence: datetime, digest: str) -> UUID:
+    """The id of one version of a record, through whichever door it comes."""
+    return uuid5(case_id, f"record\x1f{_moment(sequence)}\x1f{digest}")
+
+
+def command_id_of(case_id: UUID, record: CanonicalRecord, lineage: Lineage) -> UUID:
+    """The id of the command that retells a version: the same version under the same mapping is told once."""
+    return uuid5(case_id, f"{_moment(record.modified_at)}\x1f{lineage.digest}\x1f{lineage.mapping_version}")
+
+
+def retell(record: CanonicalRecord, subject: UUID, lineage: Lineage) -> LegacyRecordRetold:
+    """The event. What the record leaves out is named under ``unknown``."""
+    return LegacyRecordRetold(
+        effective_at=record.modified_at,
+        reference=record.key,
+        authority=record.authority,
+        kind=kind_of_category(record.category),
+        category=record.category,
+        status=record.status,
+        filed_on=record.filed_on,
+        admissible_on=record.admissible_on,
+        decided_on=record.decided_on,
+        valid_from=record.valid_from,
+        valid_to=record.valid_to,
+        employer=RecordedEmployer(enterprise_number=record.enterprise_number, name=record.employer_name),
+        unknown=tuple(fact.value for name, fact in _OPTIONAL.items() if getattr(record, name) is None),
+        record_id=lineage.record_id,
+        record_digest=lineage.digest,
+        mapping_version=lineage.mapping_version,
+        corrected=lineage.corrected,
+        worker_subject=subject,
+        worker=RecordedWorker(
+            given_name=record.given_name,
+            family_name=record.family_name,
+            birth_date=record.birth_date,
+            nationality=record.nationality,
+            ssin=record.ssin,
+        ),
+        gross_pay=GrossPay(amount=record.gross_pay, period=record.pay_period),
+        title=record.job_title,
+    )
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()

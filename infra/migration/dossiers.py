@@ -1,0 +1,105 @@
+"""The latest version taken of each file number, and what of it may be compared across authorities."""
+
+from __future__ import annotations
+
+import hmac
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from domain.migration.batch import TakenVersion
+from domain.migration.reading import CanonicalRecord
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import connection as Connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traits:
+    """What two records are compared by. ``person`` and ``name_birth`` are keyed digests, None where not known."""
+
+    person: bytes | None = None
+    name_birth: bytes | None = None
+    employer: str | None = None
+    category: str | None = None
+    filed_on: date | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dossier:
+    """``version`` and ``leaf_hash`` are the end of the case's stream; 0 and None while nothing was retold."""
+
+    key: str
+    case_id: UUID
+    subject: UUID
+    sequence: datetime
+    digest: str
+    record_id: UUID
+    fate: str
+    version: int = 0
+    leaf_hash: bytes | None = None
+    traits: Traits = Traits()
+
+    @property
+    def taken(self) -> TakenVersion:
+        return TakenVersion(self.sequence, self.digest)
+
+
+_READ: Final = """
+select key, case_id, subject, sequence, encode(digest, 'hex'), record_id, fate, version, leaf_hash
+  from legacy_dossier
+ where authority = %s and key = any(%s)
+"""
+
+
+def taken_dossiers(connection: Connection, authority: str, keys: Iterable[str]) -> dict[str, Dossier]:
+    """What was taken of these file numbers, those that are new left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(_READ, (authority, list(keys)))
+        return {
+            key: Dossier(
+                key=key,
+                case_id=case_id,
+                subject=subject,
+                sequence=sequence,
+                digest=digest,
+                record_id=record_id,
+                fate=fate,
+                version=version,
+                leaf_hash=None if leaf_hash is None else bytes(leaf_hash),
+            )
+            for key, case_id, subject, sequence, digest, record_id, fate, version, leaf_hash in cursor.fetchall()
+        }
+
+
+def traits_of(record: CanonicalRecord, digest_key: bytes) -> Traits:
+    """A name that lost letters on the way, or a birth date that is not known, tells nobody from another."""
+    name = f"{record.family_name or ''} {record.given_name or ''}"
+    comparable = record.birth_date is not None and record.family_name and "?" not in name
+    return Traits(
+        person=None if record.ssin is None else _digest(digest_key, "person", record.ssin),
+        name_birth=_digest(digest_key, "name", f"{_plain(name)}|{record.birth_date}") if comparable else None,
+        employer=record.enterprise_number,
+        category=record.category,
+        filed_on=record.filed_on,
+        valid_from=record.valid_from,
+        valid_to=record.valid_to,
+    )
+
+
+def _digest(key: bytes, what: str, value: str) -> bytes:
+    return hmac.digest(key, f"{what}\x1f{value}".encode(), "sha256")
+
+
+def _plain(name: str) -> str:
+    """Without accents, case and doubled spaces: authorities write the same name in different ways."""
+    letters = unicodedata.normalize("NFD", name.casefold())
+    return " ".join("".join(each for each in letters if not unicodedata.combining(each)).split())
+
+
+Dossiers = Mapping[str, Dossier]

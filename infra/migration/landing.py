@@ -1,0 +1,192 @@
+"""Write a chunk: what landed, what it makes of each file number, its events and its ledger, in one transaction."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+import orjson
+from psycopg2.extras import execute_values
+
+from domain.migration.batch import BatchCount, Fate
+from domain.migration.precheck import Refused
+from infra.migration.chunks import ACTOR, Chunk
+from infra.migration.dossiers import Dossier
+from infra.postgres.bulk import append_staged
+from infra.postgres.conflicts import AppendConflict, conflict_of
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import cursor as Cursor
+
+
+class NothingToAdd(Exception):
+    """The chunk is in the database already: the answer to the commit before was lost."""
+
+
+def write_chunk(cursor: Cursor, batch: UUID, chunk: Chunk, *, taken: int | None) -> None:
+    """Write all of a chunk; the caller commits. ``taken`` is how many records the batch must have taken before.
+
+    Raises an ``AppendConflict`` when a case has moved on or its authority was switched, and :class:`NothingToAdd`.
+    """
+    _count(cursor, batch, chunk.count, taken)
+    known = _landed_before(cursor, list(chunk.landed))
+    fresh = {record_id: each for record_id, each in chunk.landed.items() if record_id not in known}
+    _copy(
+        cursor,
+        "legacy_record (id, authority, key, batch, source, line, sequence, digest, subject, sealed, fate,"
+        " mapping_version)",
+        (
+            (
+                each.id, chunk.authority, each.key, batch, each.source, each.line, each.sequence,
+                bytes.fromhex(each.digest), each.subject, each.sealed, each.fate.value, chunk.mapping_version,
+            )
+            for each in fresh.values()
+        ),
+    )  # fmt: skip
+    refused = [(each.id, each.refused) for each in fresh.values() if each.refused is not None]
+    quarantine(cursor, chunk.authority, chunk.mapping_version, refused)
+    supersede(cursor, chunk.authority, [key for key in chunk.dossiers if key not in chunk.new_keys], chunk)
+    write_dossiers(cursor, chunk.authority, [chunk.dossiers[key] for key in chunk.new_keys], new=True)
+    changed = [each for key, each in chunk.dossiers.items() if key not in chunk.new_keys]
+    write_dossiers(cursor, chunk.authority, changed, new=False)
+    if chunk.requests:
+        for outcome in append_staged(cursor, chunk.requests):
+            if outcome.outcome != "appended":
+                conflict: AppendConflict = conflict_of(outcome)
+                raise conflict
+
+
+def quarantine(cursor: Cursor, authority: str, mapping_version: int, refused: Iterable[tuple[UUID, Refused]]) -> None:
+    """Set records aside with their findings, and begin the trace of each."""
+    rows = [
+        (
+            record_id,
+            authority,
+            why.main.value,
+            orjson.dumps(why.findings).decode(),
+            mapping_version,
+        )
+        for record_id, why in refused
+    ]
+    if rows:
+        columns = "record_id, authority, reason, findings, mapping_version"
+        execute_values(cursor, f"insert into legacy_quarantine ({columns}) values %s", rows)  # noqa: S608
+        trace(cursor, [row[0] for row in rows], "setAside", ACTOR)
+
+
+def trace(cursor: Cursor, records: Iterable[UUID], what: str, by: str, motive: str | None = None) -> None:
+    """Say what was done with these records of the quarantine."""
+    rows = [(record_id, what, by, motive) for record_id in records]
+    execute_values(cursor, "insert into legacy_quarantine_step (record_id, what, by, motive) values %s", rows)
+
+
+def supersede(cursor: Cursor, authority: str, keys: list[str], chunk: Chunk) -> None:
+    """A newer version of a record takes the place of one that waits in quarantine."""
+    if not keys:
+        return
+    cursor.execute(
+        "update legacy_quarantine q set state = 'superseded', settled_at = now()"
+        "  from legacy_record r"
+        " where r.id = q.record_id and r.authority = %s and r.key = any(%s) and q.state in ('open', 'corrected')"
+        "   and not r.id = any(%s::uuid[])"
+        " returning q.record_id",
+        (authority, keys, list(chunk.landed)),
+    )
+    if superseded := [record_id for (record_id,) in cursor.fetchall()]:
+        trace(cursor, superseded, "superseded", ACTOR)
+
+
+def write_dossiers(cursor: Cursor, authority: str, dossiers: Iterable[Dossier], *, new: bool) -> None:
+    """The file numbers as they stand now."""
+    rows = (
+        (
+            authority, each.key, each.case_id, each.subject, each.sequence, bytes.fromhex(each.digest), each.record_id,
+            each.fate, each.version, each.leaf_hash, each.traits.person, each.traits.name_birth, each.traits.employer,
+            each.traits.category, each.traits.filed_on, each.traits.valid_from, each.traits.valid_to,
+        )
+        for each in dossiers
+    )  # fmt: skip
+    if new:
+        _copy(cursor, "legacy_dossier", rows)
+    else:
+        listed = [tuple(row) for row in rows]
+        if listed:
+            execute_values(cursor, _UPDATE_DOSSIER, listed)
+
+
+_UPDATE_DOSSIER: Final = """
+update legacy_dossier d
+   set sequence = n.sequence, digest = n.digest::bytea, record_id = n.record_id, fate = n.fate, version = n.version,
+       leaf_hash = coalesce(n.leaf_hash::bytea, d.leaf_hash), person = n.person::bytea,
+       name_birth = n.name_birth::bytea, employer = n.employer, category = n.category, filed_on = n.filed_on::date,
+       valid_from = n.valid_from::date, valid_to = n.valid_to::date
+  from (values %s) n (authority, key, case_id, subject, sequence, digest, record_id, fate, version, leaf_hash, person,
+       name_birth, employer, category, filed_on, valid_from, valid_to)
+ where d.authority = n.authority and d.key = n.key
+"""
+
+
+def _count(cursor: Cursor, batch: UUID, count: BatchCount, taken: int | None) -> None:
+    """Add to the ledger of the batch, if it stands where the caller believes."""
+    fates = count.fates
+    cursor.execute(
+        "update legacy_batch set records = records + %(all)s, retold = retold + %(retold)s,"
+        " unchanged = unchanged + %(unchanged)s, stale = stale + %(stale)s, quarantined = quarantined + %(set_aside)s,"
+        " heard_at = now() where id = %(batch)s and (%(taken)s::bigint is null or records = %(taken)s)",
+        {
+            "all": count.records, "retold": fates[Fate.RETOLD], "unchanged": fates[Fate.UNCHANGED],
+            "stale": fates[Fate.STALE], "set_aside": fates[Fate.QUARANTINED], "batch": batch, "taken": taken,
+        },
+    )  # fmt: skip
+    if cursor.rowcount == 0:
+        raise NothingToAdd
+    rows = [(batch, what, name, number, amount) for what, name, number, amount in _tallies(count)]
+    if rows:
+        execute_values(
+            cursor,
+            "insert into legacy_tally as t (batch, what, name, number, amount) values %s"
+            " on conflict (batch, what, name) do update"
+            " set number = t.number + excluded.number, amount = t.amount + excluded.amount",
+            sorted(rows, key=lambda row: row[1:3]),
+        )
+
+
+def _tallies(count: BatchCount) -> Iterable[tuple[str, str, int, Decimal]]:
+    for what, counted in (
+        ("quarantined", count.quarantined), ("byStatus", count.by_status), ("byCategory", count.by_category),
+        ("byYear", count.by_year), ("unknownField", count.unknown_fields),
+    ):  # fmt: skip
+        yield from ((what, name, number, Decimal()) for name, number in counted.items())
+    yield from (("pay", period, 0, amount) for period, amount in count.pay.items())
+
+
+def _landed_before(cursor: Cursor, ids: list[UUID]) -> set[UUID]:
+    if not ids:
+        return set()
+    cursor.execute("select id from legacy_record where id = any(%s::uuid[])", (ids,))
+    return {record_id for (record_id,) in cursor.fetchall()}
+
+
+def _copy(cursor: Cursor, table: str, rows: Iterable[tuple[object, ...]]) -> None:
+    text = "".join(["\t".join([_field(value) for value in row]) + "\n" for row in rows])
+    if text:
+        cursor.copy_expert(f"copy {table} from stdin", io.BytesIO(text.encode()))
+
+
+def _field(value: Any) -> str:
+    """As the text format of COPY has it."""
+    if value is None:
+        return "\\N"
+    if isinstance(value, bytes):
+        return "\\\\x" + value.hex()
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, str):
+        return value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+    return str(value)

@@ -1,0 +1,101 @@
+"""The ledgers of batches: what was extracted is what was retold, unchanged, stale and quarantined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import connection as Connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchLedger:
+    """``expected`` is how many records the source has, where that is known; ``seconds`` what finished batches took."""
+
+    id: UUID
+    authority: str
+    door: str
+    source: str
+    mapping_version: int
+    expected: int | None
+    started_at: datetime
+    heard_at: datetime
+    finished_at: datetime | None
+    seconds: float
+    records: int
+    retold: int
+    unchanged: int
+    stale: int
+    quarantined: int
+
+    @property
+    def rate(self) -> float:
+        """Records a second, of the batch as far as it has come."""
+        elapsed = self.seconds if self.finished_at is not None else (self.heard_at - self.started_at).total_seconds()
+        return self.records / elapsed if elapsed > 0 else 0.0
+
+    @property
+    def remaining_seconds(self) -> float | None:
+        """How long it will take still; None when finished, or where nobody knows."""
+        if self.finished_at is not None or self.expected is None or not self.rate:
+            return None
+        return max(self.expected - self.records, 0) / self.rate
+
+
+_COLUMNS: Final = (
+    "id, authority, door, source, mapping_version, expected, started_at, heard_at, finished_at, seconds, records,"
+    " retold, unchanged, stale, quarantined"
+)
+
+
+def ledgers(
+    connection: Connection, authority: str | None = None, ids: Iterable[UUID] | None = None
+) -> list[BatchLedger]:
+    """The batches, newest first; those of an authority, or those named."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select {_COLUMNS} from legacy_batch where (%(authority)s::text is null or authority = %(authority)s)"  # noqa: S608
+            " and (%(ids)s::uuid[] is null or id = any(%(ids)s::uuid[])) order by started_at desc, id",
+            {"authority": authority, "ids": None if ids is None else list(ids)},
+        )
+        names = [each.strip() for each in _COLUMNS.split(",")]
+        return [BatchLedger(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+
+
+def tallies(connection: Connection, batches: Iterable[UUID]) -> dict[str, dict[str, tuple[int, Decimal]]]:
+    """What the batches counted together: by what, then by name, numbers and amounts."""
+    found: dict[str, dict[str, tuple[int, Decimal]]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select what, name, sum(number)::bigint, sum(amount) from legacy_tally where batch = any(%s::uuid[])"
+            " group by what, name order by what, name",
+            (list(batches),),
+        )
+        for what, name, number, amount in cursor.fetchall():
+            found.setdefault(what, {})[name] = (number, amount)
+    return found
+
+
+def sums_of(connection: Connection, batches: Iterable[UUID]) -> dict[str, Any]:
+    """The ledger of these batches together, in the words of ``permit migrate run``; absent reasons are left out."""
+    ids = list(batches)
+    found, counted = ledgers(connection, ids=ids), tallies(connection, ids)
+
+    def numbers(what: str) -> dict[str, int]:
+        return {name: number for name, (number, _) in counted.get(what, {}).items() if number}
+
+    return {
+        "records": sum(each.records for each in found),
+        "retold": sum(each.retold for each in found),
+        "unchanged": sum(each.unchanged for each in found),
+        "stale": sum(each.stale for each in found),
+        "quarantined": numbers("quarantined"),
+        "byStatus": numbers("byStatus"),
+        "byCategory": numbers("byCategory"),
+        "seconds": round(sum(each.seconds for each in found), 3),
+    }

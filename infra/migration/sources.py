@@ -1,0 +1,82 @@
+"""How each authority hands its records over: its form of file, its mapping, and what makes two versions the same."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+from consumers.migration.brussels import BRUSSELS
+from consumers.migration.columns import ColumnMapping
+from consumers.migration.german_community import GERMAN_COMMUNITY
+from consumers.migration.wallonia import WALLONIA
+from domain.migration.precheck import REQUIRED
+from domain.migration.reading import Fact, LegacyMapping, LegacyReading
+from infra.legacy_files.csv_file import CsvFile
+from infra.legacy_files.json_lines import JsonLinesFile
+from infra.legacy_files.records import LegacyFile, RawRecord
+from infra.legacy_files.workbook import Workbook
+from infra.wire_format import canonical_json
+
+
+class MigratingAuthority(StrEnum):
+    BRUSSELS = "brussels"
+    WALLONIA = "wallonia"
+    GERMAN_COMMUNITY = "german-community"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """``modified`` is the field that says when a record was changed, which is no part of its content."""
+
+    mapping: LegacyMapping
+    file: LegacyFile
+    modified: str
+
+    def reading(self, raw: RawRecord) -> LegacyReading:
+        return self.mapping.read({} if raw.problem is not None else raw.record)
+
+    def digest(self, record: Mapping[str, object], key: bytes) -> str:
+        """Keyed, hexadecimal, of what the record says whenever it was modified; empty fields say nothing."""
+        content = {name: value for name, value in record.items() if value not in (None, "") and name != self.modified}
+        return hmac.digest(key, canonical_json(content), "sha256").hex()
+
+    def open(self, files: Iterable[Path]) -> list[tuple[Path, Iterator[RawRecord]]]:
+        """The files with their records, each read as far as its first.
+
+        Raises ``NotThisKind`` and ``OSError`` if any is not one of this authority: then none is taken.
+        """
+        return [(file, _begun(self.file.read(file))) for file in files]
+
+
+def _begun(records: Iterator[RawRecord]) -> Iterator[RawRecord]:
+    first = next(records, None)
+    return iter(()) if first is None else chain((first,), records)
+
+
+def _required_columns(mapping: ColumnMapping) -> frozenset[str]:
+    """A file without one of these could not hold a single good record."""
+    return frozenset(mapping.columns[fact] for fact in REQUIRED)
+
+
+SOURCES: Final = {
+    MigratingAuthority.BRUSSELS: Source(
+        mapping=BRUSSELS,
+        file=CsvFile(_required_columns(BRUSSELS)),
+        modified=BRUSSELS.columns[Fact.MODIFIED],
+    ),
+    MigratingAuthority.WALLONIA: Source(
+        mapping=WALLONIA,
+        file=JsonLinesFile(frozenset({"numeroDossier", "historique", "modifieLe"})),
+        modified="modifieLe",
+    ),
+    MigratingAuthority.GERMAN_COMMUNITY: Source(
+        mapping=GERMAN_COMMUNITY,
+        file=Workbook(_required_columns(GERMAN_COMMUNITY), GERMAN_COMMUNITY.columns[Fact.KEY]),
+        modified=GERMAN_COMMUNITY.columns[Fact.MODIFIED],
+    ),
+}

@@ -1,0 +1,134 @@
+-- Records of the authorities that move in: what came, what became of it, and what was done about it. The raw record is
+-- encrypted under its data subject's key; nothing else here says anything of a person but keyed digests.
+
+-- A file, or a batch named on a topic. Its ledger adds up at every moment: that is a constraint.
+create table legacy_batch (
+    id              uuid        primary key,
+    authority       text        not null,
+    door            text        not null check (door in ('file', 'kafka')),
+    source          text        not null,
+    source_digest   bytea,
+    mapping_version int         not null,
+    expected        bigint,
+    started_at      timestamptz not null default now(),
+    heard_at        timestamptz not null default now(),
+    finished_at     timestamptz,
+    seconds         double precision not null default 0,
+    records         bigint      not null default 0,
+    retold          bigint      not null default 0,
+    unchanged       bigint      not null default 0,
+    stale           bigint      not null default 0,
+    quarantined     bigint      not null default 0,
+    check (records = retold + unchanged + stale + quarantined)
+);
+create unique index on legacy_batch (authority, source_digest) where finished_at is null and door = 'file';
+
+-- What a batch counted, by reason, status, category, year of filing and unknown field; sums of pay by period, in EUR.
+create table legacy_tally (
+    batch  uuid    references legacy_batch,
+    what   text,
+    name   text,
+    number bigint  not null,
+    amount numeric not null default 0,
+    primary key (batch, what, name)
+);
+
+-- The latest version taken of each file number, with its case and its stream's end. person and name_birth are keyed
+-- digests: equal for equal people, and nothing else.
+create table legacy_dossier (
+    authority  text,
+    key        text,
+    case_id    uuid        not null,
+    subject    uuid        not null,
+    sequence   timestamptz not null,
+    digest     bytea       not null,
+    record_id  uuid        not null,
+    fate       text        not null,
+    version    bigint      not null default 0,
+    leaf_hash  bytea,
+    person     bytea,
+    name_birth bytea,
+    employer   text,
+    category   text,
+    filed_on   date,
+    valid_from date,
+    valid_to   date,
+    primary key (authority, key)
+);
+create index on legacy_dossier (person) where person is not null;
+create index on legacy_dossier (name_birth) where name_birth is not null;
+
+-- Every version that made a difference, as it came. A record that came before is not landed again.
+create table legacy_record (
+    id              uuid        primary key,
+    authority       text        not null,
+    key             text,
+    batch           uuid        not null references legacy_batch,
+    source          text        not null,
+    line            bigint      not null,
+    sequence        timestamptz,
+    digest          bytea       not null,
+    subject         uuid        not null,
+    sealed          bytea       not null,
+    fate            text        not null,
+    mapping_version int         not null,
+    landed_at       timestamptz not null default now()
+);
+alter table legacy_record alter column sealed set storage external;
+create index on legacy_record (authority, key);
+
+-- Findings name fields and reasons, never what stands there.
+create table legacy_quarantine (
+    record_id       uuid        primary key references legacy_record,
+    authority       text        not null,
+    reason          text        not null,
+    findings        jsonb       not null,
+    mapping_version int         not null,
+    state           text        not null default 'open'
+                    check (state in ('open', 'corrected', 'retold', 'superseded')),
+    opened_at       timestamptz not null default now(),
+    settled_at      timestamptz
+);
+create index on legacy_quarantine (authority, reason) where state in ('open', 'corrected');
+
+-- What a person put in place of a field, encrypted as the record is; the last one of a field counts.
+create table legacy_correction (
+    id        bigint generated always as identity primary key,
+    record_id uuid        not null references legacy_quarantine,
+    field     text        not null,
+    sealed    bytea       not null,
+    by        text        not null,
+    motive    text        not null,
+    at        timestamptz not null default now()
+);
+create index on legacy_correction (record_id);
+
+-- The trace of the quarantine: nothing leaves it without one.
+create table legacy_quarantine_step (
+    id        bigint generated always as identity primary key,
+    record_id uuid        not null references legacy_quarantine,
+    what      text        not null,
+    by        text        not null,
+    motive    text,
+    at        timestamptz not null default now()
+);
+create index on legacy_quarantine_step (record_id);
+
+-- The steps of a cut-over, in the order in which they were taken; an epoch has a conversation of its own.
+create table legacy_cutover_step (
+    id        bigint generated always as identity primary key,
+    authority text        not null,
+    epoch     int         not null,
+    step      text        not null,
+    by        text        not null,
+    at        timestamptz not null default now(),
+    outcome   jsonb       not null default '{}'
+);
+create index on legacy_cutover_step (authority, epoch);
+
+grant select, insert, update on legacy_batch, legacy_tally, legacy_dossier, legacy_quarantine to permit_writer;
+grant select, insert on legacy_record, legacy_correction, legacy_quarantine_step, legacy_cutover_step to permit_writer;
+grant select
+   on legacy_batch, legacy_tally, legacy_dossier, legacy_record, legacy_quarantine, legacy_correction,
+      legacy_quarantine_step, legacy_cutover_step
+   to permit_reader;
