@@ -15,7 +15,9 @@ import structlog
 
 from api.composition import DEMONSTRATION_ORIGIN, Program, WorkerCases
 from api.crossroads_workers import check_intake, check_working
+from api.migration import legacy_consumer
 from infra.kafka.relay import Relay
+from infra.migration.sources import MigratingAuthority
 from infra.postgres.command_retention import CommandRetention
 from infra.postgres.conflicts import OutcomeUnknown
 from infra.postgres.connections import DatabaseUnavailable
@@ -85,9 +87,10 @@ def running_workers(
     projections: bool = True,
     deadlines: bool = True,
     relay: bool = True,
+    migration: bool = True,
 ) -> Iterator[WatchedWorkers]:
-    """Run the projections, the watch over deadlines, the Crossroads checks where the bank's address is given, and the
-    relay where Kafka's is, until the block ends.
+    """Run the projections, the watch over deadlines, the Crossroads checks where the bank's address is given, and
+    the relay and the consumers of legacy records where Kafka's is, until the block ends.
 
     What the journal keeps of old commands is forgotten beside the projections.
     """
@@ -115,6 +118,10 @@ def running_workers(
                 program.settings.kafka,
                 prefix=program.settings.kafka_topic_prefix,
             )
+        if migration and program.settings.kafka is not None:
+            for authority in MigratingAuthority:
+                consumer = opened.enter_context(legacy_consumer(program, authority, program.settings.kafka))
+                workers[f"legacy-{authority}"] = consumer
         watched = WatchedWorkers(workers)
         watched.start()
         try:

@@ -30,6 +30,7 @@ class Work(StrEnum):
     CROSSROADS = "crossroads"
     RELAY = "relay"
     DEADLINES = "deadlines"
+    MIGRATION = "migration"
     ALL = "all"
 
 
@@ -81,6 +82,8 @@ def work(
     settings = load_settings()
     if what is Work.RELAY and settings.kafka is None:
         raise typer.BadParameter("the relay sends to Kafka: set PERMIT_KAFKA to its bootstrap servers, host:port")
+    if what is Work.MIGRATION and settings.kafka is None:
+        raise typer.BadParameter("legacy records come over Kafka: set PERMIT_KAFKA to its bootstrap servers, host:port")
     with (
         _until_asked_to_end(until_stdin_closes) as asked,
         open_program(settings) as program,
@@ -119,6 +122,7 @@ def _workers(program: Program, crossroads_url: str | None, what: Work) -> Iterat
         projections=what in (Work.PROJECTIONS, Work.ALL),
         deadlines=what in (Work.DEADLINES, Work.ALL),
         relay=what in (Work.RELAY, Work.ALL),
+        migration=what in (Work.MIGRATION, Work.ALL),
     ) as watched:
         yield watched
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -78,6 +79,7 @@ def precheck(reading: LegacyReading, vocabularies: Vocabularies) -> Accepted | R
     return Accepted(record)
 
 
+@lru_cache(maxsize=65_536)
 def day_of(text: str) -> date | None:
     """A day written ``dd/mm/yyyy``; None for anything else and for a day that the calendar has not."""
     written = _DAY.fullmatch(text)
@@ -90,6 +92,7 @@ def day_of(text: str) -> date | None:
         return None
 
 
+@lru_cache(maxsize=16_384)
 def moment_of(text: str) -> datetime | None:
     """When a record was modified: ``dd/mm/yyyy hh:mm`` or ISO 8601, in Belgian time where no zone is named."""
     written = _MOMENT.fullmatch(text)

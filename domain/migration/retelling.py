@@ -48,12 +48,12 @@ def case_id_of(authority: str, key: str) -> UUID:
 
 def record_id_of(case_id: UUID, sequence: datetime, digest: str) -> UUID:
     """The id of one version of a record, through whichever door it comes."""
-    return uuid5(case_id, f"record\x1f{_moment(sequence)}\x1f{digest}")
+    return uuid5(case_id, f"{sequence.astimezone(UTC).isoformat()}\x1f{digest}")
 
 
-def command_id_of(case_id: UUID, record: CanonicalRecord, lineage: Lineage) -> UUID:
-    """The id of the command that retells a version: the same version under the same mapping is told once."""
-    return uuid5(case_id, f"{_moment(record.modified_at)}\x1f{lineage.digest}\x1f{lineage.mapping_version}")
+def command_id_of(lineage: Lineage) -> UUID:
+    """The id of the command that retells a version: the same content under the same mapping is told once."""
+    return uuid5(lineage.record_id, f"{lineage.digest}\x1f{lineage.mapping_version}")
 
 
 def retell(record: CanonicalRecord, subject: UUID, lineage: Lineage) -> LegacyRecordRetold:
@@ -87,7 +87,3 @@ def retell(record: CanonicalRecord, subject: UUID, lineage: Lineage) -> LegacyRe
         gross_pay=GrossPay(amount=record.gross_pay, period=record.pay_period),
         title=record.job_title,
     )
-
-
-def _moment(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat()

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from threading import Event, Lock
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
@@ -30,7 +30,7 @@ from infra.postgres.connections import ConnectionPool, DatabaseUnavailable
 from infra.postgres.consumer_offsets import ConsumerOffsets
 from infra.postgres.dead_letters import Coordinates
 from infra.postgres.in_order import AnotherWasQuicker
-from infra.postgres.inbox import Arrived, Inbox, PositionMoved
+from infra.postgres.inbox import Arrived, PositionMoved
 
 _AFTER_TROUBLE: Final = 0.5
 _GAUGE_EVERY_SECONDS: Final = 5.0
@@ -53,13 +53,19 @@ class LoopSettings:
     poll_ms: int = 200
 
 
+class Receiver(Protocol):
+    """What takes what has arrived; :class:`infra.postgres.inbox.Inbox` is one."""
+
+    def receive(self, arrived: Sequence[Arrived], move: Callable[[Any], None]) -> None: ...
+
+
 class ConsumerLoop:
     """Runs one consumer as a member of its group; more processes of it share the partitions."""
 
     def __init__(
         self,
         consumer: Consumer,
-        inbox: Inbox,
+        inbox: Receiver,
         pool: ConnectionPool,
         bootstrap: str,
         *,

@@ -12,7 +12,7 @@ from domain.case.events import CaseEvent
 from domain.migration.batch import BatchCount, Fate, Judged, judge
 from domain.migration.precheck import Refused, moment_of
 from domain.migration.reading import CanonicalRecord, Fact, LegacyReading
-from domain.migration.retelling import ROOT, Lineage, case_id_of, command_id_of, record_id_of, retell
+from domain.migration.retelling import Lineage, case_id_of, command_id_of, record_id_of, retell
 from domain.migration.vocabulary import Vocabularies
 from infra.event_codec import EventCodec
 from infra.keys import SubjectKeys
@@ -142,10 +142,12 @@ class ChunkJudge:
         subject = before.subject if before is not None else minted
         if subject is None:
             raise AssertionError("whoever is new to the program has a key by now")
+        case_id = case_id_of(chunk.authority, key or "") if before is None else before.case_id
         if key is None or sequence is None:
-            record_id = uuid5(ROOT, f"{chunk.authority}\x1f{key}\x1f{each.digest}")
+            # It cannot be placed among the versions of a file number: its content alone is what it is.
+            record_id = uuid5(case_id, each.digest)
         else:
-            record_id = record_id_of(case_id_of(chunk.authority, key), sequence, each.digest)
+            record_id = record_id_of(case_id, sequence, each.digest)
         chunk.landed[record_id] = LandedRecord(
             id=record_id,
             key=key,
@@ -164,7 +166,7 @@ class ChunkJudge:
             chunk.new_keys.add(key)
         dossier = Dossier(
             key=key,
-            case_id=case_id_of(chunk.authority, key),
+            case_id=case_id,
             subject=subject,
             sequence=sequence,
             digest=each.digest,
@@ -187,7 +189,7 @@ class ChunkJudge:
         """The append of the one event that retells the record, on top of what the stream holds."""
         event: CaseEvent = retell(record, dossier.subject, lineage)
         case_id, version = dossier.case_id, dossier.version + 1
-        identity = CommandIdentity(ACTOR, str(command_id_of(case_id, record, lineage)), bytes.fromhex(lineage.digest))
+        identity = CommandIdentity(ACTOR, str(command_id_of(lineage)), bytes.fromhex(lineage.digest))
         head = StreamHead(dossier.version or None, dossier.leaf_hash)
         encoded = self.codec.encode(event, case_id, version)
         sealed = seal(

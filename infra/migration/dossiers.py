@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from uuid import UUID
 
 from domain.migration.batch import TakenVersion
 from domain.migration.reading import CanonicalRecord
+from infra.migration.keyed_digest import keyed_digest
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
@@ -93,7 +93,7 @@ def traits_of(record: CanonicalRecord, digest_key: bytes) -> Traits:
 
 
 def _digest(key: bytes, what: str, value: str) -> bytes:
-    return hmac.digest(key, f"{what}\x1f{value}".encode(), "sha256")
+    return keyed_digest(key, f"{what}\x1f{value}".encode())
 
 
 def _plain(name: str) -> str:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 CHUNK: Final = 2_000
 """Records judged together; also the most events for which the head of the journal is locked."""
 
-_RUN_LOCK: Final = 7_301_967
+RUN_LOCK: Final = 7_301_967
 _READ_AT_ONCE: Final = 1 << 20
 
 OnProgress = Callable[[int, int | None], None]
@@ -71,7 +71,7 @@ class FileLoader:
         """
         opened = self._judge.source.open(files)
         with closing(connect(self._url, Role.WRITER)) as connection, _alone(connection, self._authority):
-            epoch = _epoch_of(connection, self._authority)
+            epoch = epoch_of(connection, self._authority)
             return [self._load_file(connection, epoch, file, records, on_progress) for file, records in opened]
 
     def _load_file(
@@ -147,14 +147,15 @@ def _write(writing: CertainConnection, batch: UUID, chunk: Chunk, taken: int) ->
 def _alone(connection: Connection, authority: str) -> Iterator[None]:
     """One load an authority at a time; the lock goes with the connection, so a killed load leaves none."""
     with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(%s, hashtext(%s))", (_RUN_LOCK, authority))
+        cursor.execute("select pg_try_advisory_lock(%s, hashtext(%s))", (RUN_LOCK, authority))
         ((got,),) = cursor.fetchall()
     if not got:
         raise RunUnderWay(f"another process loads records of {authority}: wait until it is done, or stop it")
     yield
 
 
-def _epoch_of(connection: Connection, authority: str) -> AuthorityEpoch:
+def epoch_of(connection: Connection, authority: str) -> AuthorityEpoch:
+    """The epoch on which retelling rests. Raises :class:`AuthorityIsLive`."""
     with connection.cursor() as cursor:
         cursor.execute("select coalesce((authority_epochs ->> %s)::int, 0) from journal_head", (authority,))
         ((epoch,),) = cursor.fetchall()

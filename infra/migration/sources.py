@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,6 +19,7 @@ from infra.legacy_files.csv_file import CsvFile
 from infra.legacy_files.json_lines import JsonLinesFile
 from infra.legacy_files.records import LegacyFile, RawRecord
 from infra.legacy_files.workbook import Workbook
+from infra.migration.keyed_digest import keyed_digest
 from infra.wire_format import canonical_json
 
 
@@ -43,7 +43,7 @@ class Source:
     def digest(self, record: Mapping[str, object], key: bytes) -> str:
         """Keyed, hexadecimal, of what the record says whenever it was modified; empty fields say nothing."""
         content = {name: value for name, value in record.items() if value not in (None, "") and name != self.modified}
-        return hmac.digest(key, canonical_json(content), "sha256").hex()
+        return keyed_digest(key, canonical_json(content)).hex()
 
     def open(self, files: Iterable[Path]) -> list[tuple[Path, Iterator[RawRecord]]]:
         """The files with their records, each read as far as its first.
