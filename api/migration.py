@@ -1,17 +1,39 @@
-"""The parts of a migration, put together from those of the program."""
+"""The parts of a migration, put together from those of the program, and what they tell as JSON."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import asdict
+from typing import Any, Final
+from uuid import UUID
 
 from api.composition import Program
+from domain.migration.cutover import next_step
 from infra.kafka.consumer_loop import ConsumerLoop
+from infra.kafka.lag import records_left
 from infra.migration.chunks import ChunkJudge
+from infra.migration.cutover import CutOver, Standing, standing_of
+from infra.migration.ledger import BatchLedger, ledgers
+from infra.migration.lineage import LineageEntry, by_case, by_file_number, by_position
 from infra.migration.loading import FileLoader
+from infra.migration.quarantine import Quarantine
+from infra.migration.report import build_report
+from infra.migration.report_files import write_report
+from infra.migration.set_aside import reasons
+from infra.migration.signing import ReportSigner
 from infra.migration.sources import SOURCES, MigratingAuthority
 from infra.migration.topic_door import LegacyInbox, LegacyTopic
+from infra.postgres.append_requests import wire_time
+from infra.postgres.connections import Role, connect
 from infra.postgres.dead_letters import DeadLetters
+from infra.postgres.projection_runner import ProjectionRunner
+from projections.legacy_mirror import LegacyMirror
+
+_LATEST: Final = 20
+"""Batches that a status shows."""
+
+_SUMS: Final = ("records", "retold", "unchanged", "stale", "quarantined")
 
 
 def judge_of(program: Program, authority: MigratingAuthority) -> ChunkJudge:
@@ -38,3 +60,133 @@ def legacy_consumer(program: Program, authority: MigratingAuthority, bootstrap: 
 def loader_of(program: Program, authority: MigratingAuthority) -> FileLoader:
     """Who loads the files of an authority."""
     return FileLoader(program.journal_url, judge_of(program, authority), program.clock.now)
+
+
+def quarantine_of(program: Program, authority: MigratingAuthority) -> Quarantine:
+    """The records of an authority that were set aside."""
+    return Quarantine(judge_of(program, authority), program.clock.now)
+
+
+def cutover_of(program: Program, authority: MigratingAuthority) -> CutOver:
+    """The cut-over of an authority."""
+    return CutOver(authority, program.codec, program.recorder.origin, program.clock.now)
+
+
+def signed_report(program: Program, authority: MigratingAuthority) -> dict[str, Any]:
+    """Reconcile an authority, write the signed report under the program's home, and give both.
+
+    What the log says is read from a read model that is brought up to date first.
+    """
+    mirror = LegacyMirror()
+    ProjectionRunner(program.recorder, mirror, program.writers).catch_up()
+    report = build_report(
+        lambda: connect(program.journal_url, Role.READER),
+        judge_of(program, authority),
+        program.rulebook,
+        program.clock.now(),
+    )
+    settings = program.settings
+    signer = ReportSigner(settings.signing_key_path, create=settings.signing_key_file is None)
+    signature, files = write_report(report, signer, settings.reports_path)
+    return {"report": report, "signature": asdict(signature), "files": [str(each) for each in files]}
+
+
+def lag_of_records(program: Program, authority: MigratingAuthority) -> int:
+    """How many records of the authority's topic were not taken yet; none where there is no Kafka."""
+    settings = program.settings
+    if settings.kafka is None:
+        return 0
+    consumer = LegacyTopic(authority)
+    (topic,) = consumer.topics
+    with program.readers.connection() as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "select partition, next_offset from consumer_offset where consumer = %s and cluster = %s and topic = %s",
+            (consumer.name, cluster_id(settings.kafka), topic),
+        )
+        taken = dict(cursor.fetchall())
+    return records_left(settings.kafka, settings.kafka_topic_prefix + topic, taken)
+
+
+def lineage_of(program: Program, what: str, authority: MigratingAuthority | None) -> list[dict[str, Any]]:
+    """What leads to a file number, a case or a position of the journal, as JSON."""
+    with program.readers.connection() as connection:
+        if what.isascii() and what.isdigit():
+            found = by_position(connection, int(what))
+        else:
+            try:
+                found = by_case(connection, UUID(what))
+            except ValueError:
+                found = by_file_number(connection, what, authority)
+    return [_entry(each) for each in found]
+
+
+def migration_status(program: Program) -> dict[str, Any]:
+    """Where each authority stands, as JSON."""
+    with program.readers.connection() as connection:
+        return {
+            "authorities": [
+                {
+                    **standing_told(standing_of(connection, authority)),
+                    "batches": [batch_told(each) for each in ledgers(connection, authority)[:_LATEST]],
+                    "ledger": _total(ledgers(connection, authority)),
+                    "quarantine": reasons(connection, authority),
+                }
+                for authority in MigratingAuthority
+            ]
+        }
+
+
+def standing_told(standing: Standing) -> dict[str, Any]:
+    """An authority's cut-over as JSON."""
+    return {
+        "authority": standing.authority,
+        "isLive": standing.is_live,
+        "epoch": standing.epoch,
+        "steps": [
+            {"step": each.step.value, "by": each.by, "at": wire_time(each.at), "outcome": each.outcome}
+            for each in standing.steps
+        ],
+        "nextStep": next_step(standing.taken, is_live=standing.is_live),
+    }
+
+
+def batch_told(batch: BatchLedger) -> dict[str, Any]:
+    """A batch as JSON; rates are records a second."""
+    remaining = batch.remaining_seconds
+    return {
+        "batch": str(batch.id),
+        "door": batch.door,
+        "source": batch.source,
+        "mappingVersion": batch.mapping_version,
+        "startedAt": wire_time(batch.started_at),
+        "finishedAt": None if batch.finished_at is None else wire_time(batch.finished_at),
+        "expected": batch.expected,
+        **{name: getattr(batch, name) for name in _SUMS},
+        "rate": round(batch.rate, 1),
+        "remainingSeconds": None if remaining is None else round(remaining, 1),
+    }
+
+
+def _total(batches: list[BatchLedger]) -> dict[str, Any]:
+    sums = {name: sum(getattr(each, name) for each in batches) for name in _SUMS}
+    return {**sums, "balanced": sums["records"] == sum(sums[name] for name in _SUMS[1:])}
+
+
+def _entry(entry: LineageEntry) -> dict[str, Any]:
+    return {
+        "authority": entry.authority,
+        "fileNumber": entry.key,
+        "applicationId": None if entry.case_id is None else str(entry.case_id),
+        "position": entry.position,
+        "version": entry.version,
+        "mappingVersion": entry.mapping_version,
+        "recordId": str(entry.record_id),
+        "fate": entry.fate,
+        "quarantine": entry.quarantine,
+        "batch": str(entry.batch),
+        "batchSource": entry.batch_source,
+        "source": entry.source,
+        "line": entry.line,
+        "modifiedAt": None if entry.sequence is None else wire_time(entry.sequence),
+        "landedAt": wire_time(entry.landed_at),
+    }

@@ -19,6 +19,8 @@ from pydantic.alias_generators import to_camel
 from domain.case import events
 from domain.case.events import CaseEvent
 from domain.case.personal_data import SubjectRole, Withheld, personal_fields, subject_of
+from domain.migration import authority_events
+from domain.migration.authority_events import AuthorityEvent
 from infra.keys import SubjectKeys
 from infra.personal_groups import GroupAddress, open_group, seal_group
 from infra.wire_format import canonical_json, wire_adapter
@@ -38,13 +40,13 @@ class EventFormat:
 
     name: str
     schema: int
-    event_type: type[CaseEvent]
+    event_type: type[CaseEvent | AuthorityEvent]
     adapter: TypeAdapter[Any]
     personal: dict[str, SubjectRole]
     """Wire names of the personal fields, with whose they are."""
 
 
-def _format(name: str, schema: int, event_type: type[CaseEvent]) -> EventFormat:
+def _format(name: str, schema: int, event_type: type[CaseEvent | AuthorityEvent]) -> EventFormat:
     marked = {to_camel(field): role for field, role in personal_fields(event_type).items()}
     return EventFormat(name, schema, event_type, wire_adapter(event_type), marked)
 
@@ -86,8 +88,14 @@ FORMATS: Final = (
     _format("LegacyRecordRetold", 1, events.LegacyRecordRetold),
 )
 
-_BY_PLACE: Final = {(each.name, each.schema): each for each in FORMATS}
-_BY_TYPE: Final = {each.event_type: each for each in FORMATS}
+AUTHORITY_FORMATS: Final = (
+    _format("AuthorityCutOver", 1, authority_events.AuthorityCutOver),
+    _format("AuthorityCutBack", 1, authority_events.AuthorityCutBack),
+)
+"""The events of an authority's own stream, which is no case."""
+
+_BY_PLACE: Final = {(each.name, each.schema): each for each in (*FORMATS, *AUTHORITY_FORMATS)}
+_BY_TYPE: Final = {each.event_type: each for each in (*FORMATS, *AUTHORITY_FORMATS)}
 
 
 def is_readable(name: str, schema: int) -> bool:
@@ -127,7 +135,7 @@ class EventCodec:
         self._origin = origin
         self._keys = keys
 
-    def encode(self, event: CaseEvent, stream: UUID, version: int) -> EncodedBody:
+    def encode(self, event: CaseEvent | AuthorityEvent, stream: UUID, version: int) -> EncodedBody:
         """Encode an event for this place in this stream.
 
         Raises ``KeyMissing`` when the key of a subject is not in the key store: a key is durable before the

@@ -136,7 +136,7 @@ class Settings(BaseSettings):
     oidc_issuer: IssuerUrl | None = None
     """The issuer exactly as it stands in its tokens."""
     signing_key_file: ReadableFile | None = None
-    """PEM of the key that signs checkpoints."""
+    """PEM of the Ed25519 key that signs reports; see `signing_key_path`."""
     key_encryption_key_file: ReadableFile | None = None
     """The key that wraps the subjects' keys; see `key_encryption_key_path`."""
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
@@ -151,6 +151,16 @@ class Settings(BaseSettings):
     def documents_path(self) -> Path:
         """Where the content of documents is kept, encrypted."""
         return self.home / "documents"
+
+    @property
+    def signing_key_path(self) -> Path:
+        """The file given, else the embedded one under `home`, which its first user makes."""
+        return self.signing_key_file or self.home / "signing.key"
+
+    @property
+    def reports_path(self) -> Path:
+        """Where signed reports of migrations are kept."""
+        return self.home / "reports"
 
     @property
     def key_encryption_key_path(self) -> Path:

@@ -6,6 +6,7 @@ from domain.deadlines.clocks import ClockRules
 from projections.case_file_table import CaseFileModel
 from projections.check_times import CheckTimes
 from projections.deadline_days import DeadlineDays
+from projections.legacy_mirror import LegacyMirror
 from projections.own_applications import OwnApplications
 from projections.read_model import ReadModel
 from projections.sla_board import SlaBoard
@@ -24,4 +25,5 @@ def registered_read_models() -> tuple[ReadModel, ...]:
         OwnApplications(),
         DeadlineDays(rules),
         CheckTimes(),
+        LegacyMirror(),
     )

@@ -11,21 +11,26 @@ from typing import Annotated, Any
 
 import typer
 
+from api.commands import migrate_cutover, migrate_quarantine
 from api.commands.progress import progress_bar
 from api.composition import Program, open_program
-from api.migration import loader_of
+from api.migration import lineage_of, loader_of, migration_status, signed_report
 from domain.migration.batch import BatchCount, Fate, TakenVersion
 from infra.legacy_files.records import NotThisKind
 from infra.migration.dossiers import taken_dossiers
 from infra.migration.ledger import sums_of
 from infra.migration.loading import AuthorityIsLive, RunUnderWay
 from infra.migration.rehearsal import TakenBefore, rehearse
+from infra.migration.report_files import signature_beside
 from infra.migration.sources import SOURCES, MigratingAuthority
 from infra.postgres.conflicts import StaleAuthorityEpoch
 from infra.postgres.migrate import SchemaMissing
 from infra.settings import load_settings
 
 app = typer.Typer(help="Records of the authorities that move in.", no_args_is_help=True)
+app.add_typer(migrate_quarantine.app, name="quarantine")
+app.add_typer(migrate_quarantine.repairs, name="repair")
+app.add_typer(migrate_cutover.app, name="cutover")
 
 _FINDING = 1
 _REFUSED = 2
@@ -45,7 +50,7 @@ def dry_run(authority: Authority, sources: Files, as_json: Json = False) -> None
     """Judge the records of files as a load would, and write nothing. Exit code 2 for a file of another kind."""
     began = time.monotonic()
     count = BatchCount()
-    with _told_plainly(), _what_was_taken(authority) as (taken_before, digest_key):
+    with told_plainly(), _what_was_taken(authority) as (taken_before, digest_key):
         for each in rehearse(SOURCES[authority], sources, taken_before, digest_key, count):
             refused = each.judged.refused
             if not as_json and refused is not None:
@@ -57,7 +62,7 @@ def dry_run(authority: Authority, sources: Files, as_json: Json = False) -> None
 @app.command("run")
 def run(authority: Authority, sources: Files, as_json: Json = False) -> None:
     """Load the records of files into the journal. Stopped at any moment, the same command goes on where it was."""
-    with _told_plainly(), open_program(load_settings(), set_up=True) as program:
+    with told_plainly(), open_program(load_settings(), set_up=True) as program:
         with progress_bar(f"{authority}") as report:
             batches = loader_of(program, authority).load(sources, lambda taken, of: report(taken, of or taken))
         with program.readers.connection() as connection:
@@ -65,8 +70,62 @@ def run(authority: Authority, sources: Files, as_json: Json = False) -> None:
     _echo(told, as_json)
 
 
+@app.command("status")
+def status(as_json: Json = False) -> None:
+    """Where each authority stands: progress, ledger, quarantine by reason, and the steps of its cut-over."""
+    with open_program(load_settings()) as program:
+        told = migration_status(program)
+    _echo(told, as_json)
+
+
+@app.command("report")
+def report(authority: Authority, as_json: Json = False) -> None:
+    """Reconcile both sides and write the signed report. Exit code 1 where they do not agree."""
+    with told_plainly(), open_program(load_settings()) as program:
+        told = signed_report(program, authority)
+    if as_json:
+        typer.echo(json.dumps(told))
+    else:
+        typer.echo("\n".join(told["files"]))
+        typer.echo("agrees" if told["report"]["agrees"] else "DOES NOT AGREE: see the report", err=True)
+    if not told["report"]["agrees"]:
+        raise typer.Exit(_FINDING)
+
+
+@app.command("check-report")
+def check_report(file: Annotated[Path, typer.Argument(help="the JSON of a report, its signature beside it")]) -> None:
+    """Whether a report is what was signed. Exit code 1 if not."""
+    try:
+        good = signature_beside(file).is_of(file.read_bytes())
+    except (OSError, ValueError, TypeError) as why:
+        typer.echo(f"{file} or the .sig beside it cannot be read: {type(why).__name__}", err=True)
+        raise typer.Exit(_REFUSED) from None
+    typer.echo("the signature is good" if good else "THE SIGNATURE IS NOT GOOD")
+    if not good:
+        raise typer.Exit(_FINDING)
+
+
+@app.command("lineage")
+def lineage(
+    what: Annotated[str, typer.Argument(help="an old file number, a case's id, or a position of the journal")],
+    authority: Annotated[MigratingAuthority | None, typer.Option(help="whose file number")] = None,
+    as_json: Json = False,
+) -> None:
+    """From a file number, a case or an event to raw record, mapping version, batch, file and line."""
+    with open_program(load_settings()) as program:
+        found = lineage_of(program, what, authority)
+    if as_json:
+        typer.echo(json.dumps({"records": found}))
+    else:
+        for each in found:
+            typer.echo("  ".join(f"{name} {value}" for name, value in each.items() if value is not None))
+    if not found:
+        typer.echo(f"nothing leads to {what}", err=True)
+        raise typer.Exit(_FINDING)
+
+
 @contextmanager
-def _told_plainly() -> Iterator[None]:
+def told_plainly() -> Iterator[None]:
     """A load that cannot be, in one sentence and by an exit code."""
     try:
         yield

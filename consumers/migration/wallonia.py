@@ -54,9 +54,10 @@ def _of_history(history: object) -> dict[Fact, tuple[str, str | None]]:
     """
     entries = [each for each in history if isinstance(each, Mapping)] if isinstance(history, Sequence) else []
     words = Vocabularies.load()
-    days: dict[str, str | None] = {}
-    for each in entries:
-        days.setdefault(words.code("status", _text(each.get("statut")) or "") or "", _text(each.get("le")))
+    days: dict[str, tuple[str, str | None]] = {}
+    for number, each in enumerate(entries):
+        status = words.code("status", _text(each.get("statut")) or "") or ""
+        days.setdefault(status, (f"{_HISTORY}[{number}].le", _text(each.get("le"))))
     last: Mapping[str, Any] = entries[-1] if entries else {}
     word = _text(last.get("statut")) or ""
     ended = bool(word) and words.code("status", word) not in _OPEN
@@ -64,8 +65,8 @@ def _of_history(history: object) -> dict[Fact, tuple[str, str | None]]:
     return {
         Fact.STATUS: (f"{place}.statut", word),
         Fact.ACTOR: (f"{place}.par", _text(last.get("par"))),
-        Fact.FILED: (f"{_HISTORY}.introduite", days.get("submitted")),
-        Fact.ADMISSIBLE: (f"{_HISTORY}.recevable", days.get("admissible")),
+        Fact.FILED: days.get("submitted", (f"{_HISTORY}.introduite", None)),
+        Fact.ADMISSIBLE: days.get("admissible", (f"{_HISTORY}.recevable", None)),
         Fact.DECIDED: (f"{place}.le", _text(last.get("le")) if ended else None),
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -39,6 +39,24 @@ def consumer_lags(
             )
         ) as client:
             return _lags(client, standings, prefix, now)
+    except KafkaError as why:
+        raise KafkaUnavailable(f"Kafka at {bootstrap} does not answer: {type(why).__name__}") from why
+
+
+def records_left(bootstrap: str, topic: str, next_offsets: Mapping[int, int]) -> int:
+    """How many records of a topic lie beyond these offsets, by partition; one that was never read counts whole.
+
+    Raises :class:`KafkaUnavailable`.
+    """
+    try:
+        with closing(
+            KafkaConsumer(
+                bootstrap_servers=bootstrap.split(","), group_id=None, enable_auto_commit=False, metrics_enabled=False
+            )
+        ) as client:
+            partitions = [TopicPartition(topic, each) for each in client.partitions_for_topic(topic) or ()]
+            begins, ends = client.beginning_offsets(partitions), client.end_offsets(partitions)
+            return sum(max(ends[each] - next_offsets.get(each.partition, begins[each]), 0) for each in partitions)
     except KafkaError as why:
         raise KafkaUnavailable(f"Kafka at {bootstrap} does not answer: {type(why).__name__}") from why
 

@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 
 from domain.case.events import CaseEvent
 from domain.migration.batch import BatchCount, Fate, Judged, judge
+from domain.migration.comparison import NO_TRAITS
 from domain.migration.precheck import Refused, moment_of
 from domain.migration.reading import CanonicalRecord, Fact, LegacyReading
 from domain.migration.retelling import Lineage, case_id_of, command_id_of, record_id_of, retell
@@ -17,7 +18,7 @@ from domain.migration.vocabulary import Vocabularies
 from infra.event_codec import EventCodec
 from infra.keys import SubjectKeys
 from infra.legacy_files.records import RawRecord
-from infra.migration.dossiers import Dossier, Dossiers, Traits, traits_of
+from infra.migration.dossiers import Dossier, Dossiers, traits_of
 from infra.migration.sealed_records import seal_record
 from infra.migration.sources import Source
 from infra.postgres.append_requests import (
@@ -174,7 +175,7 @@ class ChunkJudge:
             fate=judged.fate.value,
             version=0 if before is None else before.version,
             leaf_hash=None if before is None else before.leaf_hash,
-            traits=Traits() if judged.record is None else traits_of(judged.record, self.digest_key),
+            traits=NO_TRAITS if judged.record is None else traits_of(judged.record, self.digest_key),
         )
         if judged.record is not None:
             lineage = Lineage(record_id=record_id, digest=each.digest, mapping_version=chunk.mapping_version)

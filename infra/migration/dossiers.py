@@ -5,29 +5,17 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from domain.migration.batch import TakenVersion
+from domain.migration.comparison import NO_TRAITS, Traits
 from domain.migration.reading import CanonicalRecord
 from infra.migration.keyed_digest import keyed_digest
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Traits:
-    """What two records are compared by. ``person`` and ``name_birth`` are keyed digests, None where not known."""
-
-    person: bytes | None = None
-    name_birth: bytes | None = None
-    employer: str | None = None
-    category: str | None = None
-    filed_on: date | None = None
-    valid_from: date | None = None
-    valid_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +31,7 @@ class Dossier:
     fate: str
     version: int = 0
     leaf_hash: bytes | None = None
-    traits: Traits = Traits()
+    traits: Traits = NO_TRAITS
 
     @property
     def taken(self) -> TakenVersion:

@@ -144,6 +144,21 @@ def _count(cursor: Cursor, batch: UUID, count: BatchCount, taken: int | None) ->
     )  # fmt: skip
     if cursor.rowcount == 0:
         raise NothingToAdd
+    _tally(cursor, batch, count)
+
+
+def recount(cursor: Cursor, batch: UUID, count: BatchCount, *, out_of: str) -> None:
+    """Move one record of a batch out of the quarantine by the reason ``out_of``, to where ``count`` has it now."""
+    retold = count.fates[Fate.RETOLD]
+    cursor.execute(
+        "update legacy_batch set retold = retold + %s, quarantined = quarantined - %s where id = %s",
+        (retold, retold, batch),
+    )
+    count.quarantined[out_of] -= 1
+    _tally(cursor, batch, count)
+
+
+def _tally(cursor: Cursor, batch: UUID, count: BatchCount) -> None:
     rows = [(batch, what, name, number, amount) for what, name, number, amount in _tallies(count)]
     if rows:
         execute_values(

@@ -32,15 +32,15 @@ _STAGING: Final = """
 set temp_buffers = '32MB';
 -- A process that is stopped before its commit must not hold the head of the journal.
 set idle_in_transaction_session_timeout = '2s';
-create temporary table staged_command (
+create temporary table if not exists staged_command (
     no int, actor text, id text, digest bytea, recorded_at text, events int,
     stream uuid, version bigint, leaf_hash bytea, reader text, position bigint,
     authority text, epoch int
 ) on commit delete rows;
-create temporary table staged_touch (
+create temporary table if not exists staged_touch (
     no int, command int, stream uuid, expected bigint, prev bytea
 ) on commit delete rows;
-create temporary table staged_event (
+create temporary table if not exists staged_event (
     no int, touch int, version bigint, type text, schema smallint,
     at int, leaf_size int, body_size int, leaf_hash bytea, bytes bytea storage external
 ) with (toast_tuple_target = 8160) on commit delete rows;

@@ -1,0 +1,199 @@
+"""``permit migrate quarantine`` and ``permit migrate repair``: records that were set aside, and putting them right."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+import typer
+
+from api.composition import Program, open_program
+from api.migration import quarantine_of
+from domain.migration.precheck import RefusalReason
+from infra.migration.loading import AuthorityIsLive
+from infra.migration.quarantine import ShownRecord
+from infra.migration.record_paths import RepairRefused
+from infra.migration.set_aside import STATES, SetAside, ids_waiting, listed
+from infra.migration.sources import MigratingAuthority
+from infra.postgres.conflicts import AppendConflict
+from infra.postgres.connections import Role, connect
+from infra.settings import load_settings
+
+app = typer.Typer(help="Records that were set aside.", no_args_is_help=True)
+repairs = typer.Typer(help="Put records right and try them again.", no_args_is_help=True)
+
+_FINDING: Final = 1
+_REFUSED: Final = 2
+
+Authority = Annotated[MigratingAuthority, typer.Argument(help="whose records")]
+Record = Annotated[UUID, typer.Argument(help="of a record, as `permit migrate quarantine list` gives it")]
+Motive = Annotated[str, typer.Option(help="why, in words that a colleague understands later")]
+By = Annotated[str | None, typer.Option(help="who does it; you, as this machine knows you")]
+Reason = Annotated[RefusalReason | None, typer.Option(help="only of this reason")]
+Json = Annotated[bool, typer.Option("--json", help="one JSON object on standard output")]
+
+
+@app.command("list")
+def list_all(
+    authority: Authority,
+    reason: Reason = None,
+    state: Annotated[str | None, typer.Option(help=f"{' | '.join(STATES)}; those that wait, if none is given")] = None,
+    as_json: Json = False,
+) -> None:
+    """The records that wait, without their content."""
+    if state is not None and state not in STATES:
+        raise typer.BadParameter(f"{state!r} is no state of a record; there are {', '.join(STATES)}")
+    with open_program(load_settings()) as program, program.readers.connection() as connection:
+        more: dict[str, Any] = {} if state is None else {"states": (state,)}
+        found = listed(connection, authority=authority, reason=None if reason is None else reason.value, **more)
+    if as_json:
+        typer.echo(json.dumps({"records": [told(each) for each in found]}))
+        return
+    for each in found:
+        wrong = "; ".join(f"{finding.field}: {finding.sentence}" for finding in each.findings)
+        place = f"{each.key or 'no number'}  {each.source}, line {each.line}"
+        typer.echo(f"{each.record_id}  {place}  {each.reason}: {wrong}")
+    if not found:
+        typer.echo("none")
+
+
+@app.command("show")
+def show(authority: Authority, record: Record, as_json: Json = False) -> None:
+    """One of them with its content, raw beside parsed; it is personal, so do not leave it lying about."""
+    with _refusals_told(), open_program(load_settings()) as program, program.readers.connection() as connection:
+        shown = quarantine_of(program, authority).shown(connection, record)
+    if as_json:
+        typer.echo(json.dumps(_shown(shown)))
+        return
+    typer.echo(f"{shown.set_aside.key or 'no number'}: {shown.set_aside.reason}, {shown.set_aside.state}")
+    for finding in shown.set_aside.findings:
+        typer.echo(f"  {finding.field}: {finding.sentence} ({finding.reason.value})")
+    if shown.raw is None:
+        typer.echo("its data were erased")
+    for each in shown.provenance:
+        typer.echo(f"  {each.fact.value:18} {each.field}: {each.raw!r} -> {each.value!r} ({each.sureness.value})")
+    for step in shown.steps:
+        typer.echo(f"  {step.at:%Y-%m-%d %H:%M} {step.what} by {step.by}{f': {step.motive}' if step.motive else ''}")
+
+
+@repairs.command("correct")
+def correct(
+    authority: Authority,
+    record: Record,
+    field: Annotated[str, typer.Argument(help="where it stands, as the findings name it")],
+    text: Annotated[str, typer.Argument(help="what should stand there, as the source would write it")],
+    motive: Motive,
+    by: By = None,
+) -> None:
+    """Put a text in place of a field. The raw record stays as it came; `replay` tries it with the new text."""
+    with _refusals_told(), open_program(load_settings()) as program, program.writers.connection() as connection:
+        who = by or getpass.getuser()
+        quarantine_of(program, authority).correct(connection, record, field, text, by=who, motive=motive)
+    typer.echo(f"corrected: permit migrate repair replay {authority} {record} --motive ...")
+
+
+@repairs.command("replay")
+def replay(
+    authority: Authority,
+    motive: Motive,
+    records: Annotated[list[UUID] | None, typer.Argument(help="which; all that wait, if none is given")] = None,
+    reason: Reason = None,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Try records again, with their corrections and the mapping of today. Exit code 1 where some still wait."""
+    with _refusals_told(), open_program(load_settings()) as program:
+        done = _replayed(program, authority, records, reason, by or getpass.getuser(), motive)
+    if as_json:
+        typer.echo(json.dumps(done))
+    else:
+        typer.echo(f"{done['retold']} retold, {len(done['waiting'])} wait still")
+        for each in done["waiting"]:
+            typer.echo(f"  {each['recordId']}: {each['reason']}")
+    if done["waiting"]:
+        raise typer.Exit(_FINDING)
+
+
+def _replayed(
+    program: Program,
+    authority: MigratingAuthority,
+    records: list[UUID] | None,
+    reason: RefusalReason | None,
+    by: str,
+    motive: str,
+) -> dict[str, Any]:
+    quarantine, retold, waiting = quarantine_of(program, authority), 0, []
+    with _own_connection(program) as connection:
+        chosen = records or ids_waiting(connection, authority, None if reason is None else reason.value)
+        for record in chosen:
+            refused = quarantine.replay(connection, record, by=by, motive=motive)
+            if refused is None:
+                retold += 1
+            else:
+                waiting.append({"recordId": str(record), "reason": refused.main.value})
+    return {"retold": retold, "waiting": waiting}
+
+
+@contextmanager
+def _own_connection(program: Program) -> Iterator[Any]:
+    """Not one of the pool: what is staged for an append belongs to a connection."""
+    with closing(connect(program.journal_url, Role.WRITER)) as connection:
+        yield connection
+
+
+@contextmanager
+def _refusals_told() -> Iterator[None]:
+    try:
+        yield
+    except (RepairRefused, AuthorityIsLive) as why:
+        typer.echo(str(why), err=True)
+        raise typer.Exit(_REFUSED) from None
+    except AppendConflict as why:
+        typer.echo(f"nothing was written: {why}. Try again", err=True)
+        raise typer.Exit(_FINDING) from None
+
+
+def told(each: SetAside) -> dict[str, Any]:
+    """A record in quarantine as JSON, without its content."""
+    return {
+        "recordId": str(each.record_id),
+        "authority": each.authority,
+        "key": each.key,
+        "source": each.source,
+        "line": each.line,
+        "reason": each.reason,
+        "findings": [
+            {"reason": finding.reason.value, "field": finding.field, "sentence": finding.sentence}
+            for finding in each.findings
+        ],
+        "state": each.state,
+        "openedAt": each.opened_at.isoformat(),
+        "mappingVersion": each.mapping_version,
+    }
+
+
+def _shown(shown: ShownRecord) -> dict[str, Any]:
+    return {
+        **told(shown.set_aside),
+        "raw": shown.raw,
+        "problem": shown.problem,
+        "corrections": shown.corrections,
+        "parsed": [
+            {
+                "fact": each.fact.value,
+                "field": each.field,
+                "raw": each.raw,
+                "value": each.value,
+                "transformation": each.transformation,
+                "confidence": each.sureness.value,
+            }
+            for each in shown.provenance
+        ],
+        "steps": [
+            {"what": step.what, "by": step.by, "motive": step.motive, "at": step.at.isoformat()} for step in shown.steps
+        ],
+    }

@@ -1,0 +1,251 @@
+"""Records that were set aside: looked at, put right by a person with a motive, and tried again."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import orjson
+
+from domain.migration.batch import BatchCount, Fate, Judged
+from domain.migration.precheck import Accepted, Refused, precheck
+from domain.migration.provenance import Provenance, provenance_of
+from domain.migration.reading import Fact
+from domain.migration.retelling import Lineage, case_id_of
+from domain.migration.vocabulary import Vocabularies
+from infra.legacy_files.records import RawRecord
+from infra.migration.chunks import ChunkJudge
+from infra.migration.dossiers import Dossier, taken_dossiers, traits_of
+from infra.migration.landing import recount, trace, write_dossiers
+from infra.migration.loading import epoch_of
+from infra.migration.record_paths import RepairRefused, with_text
+from infra.migration.sealed_records import open_record, open_text, seal_text
+from infra.migration.set_aside import WAITING, SetAside, listed
+from infra.postgres.append_requests import wire_time
+from infra.postgres.bulk import append_staged, prepare_staging
+from infra.postgres.conflicts import conflict_of
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import connection as Connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    what: str
+    by: str
+    motive: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownRecord:
+    """With its content, which is personal: ``raw`` is None once the key of its subject was destroyed."""
+
+    set_aside: SetAside
+    raw: dict[str, Any] | None
+    problem: str | None
+    corrections: dict[str, str]
+    provenance: tuple[Provenance, ...]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Held:
+    set_aside: SetAside
+    raw: RawRecord
+    subject: UUID
+    batch: UUID
+    corrections: dict[str, str]
+
+
+class Quarantine:
+    """The quarantine of one authority."""
+
+    def __init__(self, judge: ChunkJudge, now: Callable[[], datetime]) -> None:
+        self._judge = judge
+        self._now = now
+        self._authority = judge.source.mapping.authority
+        self._vocabularies = Vocabularies.load()
+
+    def shown(self, connection: Connection, record_id: UUID) -> ShownRecord:
+        """A record raw beside parsed, by the mapping of today.
+
+        Raises :class:`RepairRefused` for one that is not there.
+        """
+        held = self._held(connection, record_id)
+        set_aside = held.set_aside if isinstance(held, _Held) else held
+        steps = _steps(connection, record_id)
+        if not isinstance(held, _Held):
+            return ShownRecord(set_aside=set_aside, raw=None, problem=None, corrections={}, provenance=(), steps=steps)
+        reading = self._judge.source.reading(_corrected(held))
+        judged = precheck(reading, self._vocabularies)
+        record = judged.record if isinstance(judged, Accepted) else None
+        return ShownRecord(
+            set_aside=set_aside,
+            raw=dict(held.raw.record),
+            problem=held.raw.problem,
+            corrections=held.corrections,
+            provenance=provenance_of(reading, record),
+            steps=steps,
+        )
+
+    def correct(self, connection: Connection, record_id: UUID, field: str, text: str, *, by: str, motive: str) -> None:
+        """Put ``text`` in place of what stands in a field; the raw record stays as it came.
+
+        Raises :class:`RepairRefused` for a record that no longer waits, and for a field that it cannot have.
+        """
+        held = self._waiting(connection, record_id)
+        with_text(held.raw.record, field, text)
+        sealed = seal_text(self._judge.keys.key_to_encrypt(held.subject), record_id, field, text)
+        with connection.cursor() as cursor:
+            cursor.execute("begin")
+            try:
+                cursor.execute(
+                    "insert into legacy_correction (record_id, field, sealed, by, motive) values (%s, %s, %s, %s, %s)",
+                    (record_id, field, sealed, by, motive),
+                )
+                cursor.execute("update legacy_quarantine set state = 'corrected' where record_id = %s", (record_id,))
+                trace(cursor, [record_id], f"corrected: {field}", by, motive)
+            except BaseException:
+                cursor.execute("rollback")
+                raise
+            cursor.execute("commit")
+
+    def replay(self, connection: Connection, record_id: UUID, *, by: str, motive: str) -> Refused | None:
+        """Try a record again, with its corrections and the mapping of today; None when it was retold.
+
+        Raises :class:`RepairRefused` for a record that no longer waits or that a newer version has overtaken, and
+        what an append raises.
+        """
+        held = self._waiting(connection, record_id)
+        raw = _corrected(held)
+        reading = self._judge.source.reading(raw)
+        judged = precheck(reading, self._vocabularies)
+        epoch = epoch_of(connection, self._authority)
+        prepare_staging(connection)
+        with connection.cursor() as cursor:
+            cursor.execute("begin")
+            try:
+                if isinstance(judged, Refused):
+                    self._note_refusal(cursor, held, judged, by, motive)
+                else:
+                    dossier = self._dossier_of(connection, held, reading.text(Fact.KEY) or "", judged)
+                    digest = self._judge.source.digest(raw.record, self._judge.digest_key)
+                    lineage = Lineage(
+                        record_id=record_id,
+                        digest=digest,
+                        mapping_version=self._judge.source.mapping.version,
+                        corrected=tuple(sorted(held.corrections)),
+                    )
+                    request = self._judge.request(dossier, judged.record, lineage, epoch, wire_time(self._now()))
+                    (outcome,) = append_staged(cursor, [request])
+                    if outcome.outcome not in ("appended", "repeated"):
+                        raise conflict_of(outcome)
+                    self._note_retold(cursor, held, dossier, judged, request.events[-1].leaf_hash)
+                    trace(cursor, [record_id], "retold", by, motive)
+            except BaseException:
+                cursor.execute("rollback")
+                raise
+            cursor.execute("commit")
+        return judged if isinstance(judged, Refused) else None
+
+    def _dossier_of(self, connection: Connection, held: _Held, key: str, accepted: Accepted) -> Dossier:
+        record = accepted.record
+        known = taken_dossiers(connection, self._authority, [key]).get(key)
+        if known is not None and known.sequence > record.modified_at:
+            raise RepairRefused(f"a newer version of {key} was taken since: this one is stale")
+        return Dossier(
+            key=key,
+            case_id=case_id_of(self._authority, key) if known is None else known.case_id,
+            subject=held.subject if known is None else known.subject,
+            sequence=record.modified_at,
+            digest="" if known is None else known.digest,
+            record_id=held.set_aside.record_id,
+            fate=Fate.RETOLD.value,
+            version=0 if known is None else known.version,
+            leaf_hash=None if known is None else known.leaf_hash,
+            traits=traits_of(record, self._judge.digest_key),
+        )
+
+    def _note_retold(self, cursor: Any, held: _Held, dossier: Dossier, accepted: Accepted, leaf_hash: bytes) -> None:
+        # The source's digest stays that of the raw record: the same file again finds it unchanged.
+        record_id = held.set_aside.record_id
+        cursor.execute("select encode(digest, 'hex') from legacy_record where id = %s", (record_id,))
+        ((digest,),) = cursor.fetchall()
+        values = {name: getattr(dossier, name) for name in Dossier.__slots__}
+        taken = Dossier(**values | {"digest": digest, "version": dossier.version + 1, "leaf_hash": leaf_hash})
+        cursor.execute(
+            "select exists (select from legacy_dossier where authority = %s and key = %s)", (self._authority, taken.key)
+        )
+        ((exists,),) = cursor.fetchall()
+        write_dossiers(cursor, self._authority, [taken], new=not exists)
+        cursor.execute(
+            "update legacy_quarantine set state = 'retold', settled_at = now() where record_id = %s", (record_id,)
+        )
+        count = BatchCount()
+        count.add(Judged(fate=Fate.RETOLD, record=accepted.record), self._judge.source.mapping.read({}))
+        recount(cursor, held.batch, count, out_of=held.set_aside.reason)
+
+    def _note_refusal(self, cursor: Any, held: _Held, refused: Refused, by: str, motive: str) -> None:
+        record_id = held.set_aside.record_id
+        cursor.execute(
+            "update legacy_quarantine set reason = %s, findings = %s, mapping_version = %s where record_id = %s",
+            (
+                refused.main.value, orjson.dumps(refused.findings).decode(), self._judge.source.mapping.version,
+                record_id,
+            ),
+        )  # fmt: skip
+        count = BatchCount()
+        count.quarantined[refused.main.value] += 1
+        recount(cursor, held.batch, count, out_of=held.set_aside.reason)
+        trace(cursor, [record_id], f"replayed in vain: {refused.main.value}", by, motive)
+
+    def _waiting(self, connection: Connection, record_id: UUID) -> _Held:
+        held = self._held(connection, record_id)
+        if not isinstance(held, _Held):
+            raise RepairRefused(f"the data of record {record_id} were erased: nothing can be put right any more")
+        if held.set_aside.state not in WAITING:
+            raise RepairRefused(f"record {record_id} does not wait any more: it is {held.set_aside.state}")
+        return held
+
+    def _held(self, connection: Connection, record_id: UUID) -> _Held | SetAside:
+        found = listed(connection, authority=self._authority, states=None, ids=[record_id])
+        if not found:
+            raise RepairRefused(f"no record {record_id} of {self._authority} was ever set aside")
+        with connection.cursor() as cursor:
+            cursor.execute("select subject, batch, sealed from legacy_record where id = %s", (record_id,))
+            ((subject, batch, sealed),) = cursor.fetchall()
+            cursor.execute("select field, sealed from legacy_correction where record_id = %s order by id", (record_id,))
+            corrections = [(field, bytes(text)) for field, text in cursor.fetchall()]
+        key = self._judge.keys.key_to_decrypt(subject)
+        if key is None:
+            return found[0]
+        record, problem = open_record(key, record_id, bytes(sealed))
+        return _Held(
+            set_aside=found[0],
+            raw=RawRecord(source=found[0].source, line=found[0].line, record=record, problem=problem),
+            subject=subject,
+            batch=batch,
+            corrections={field: open_text(key, record_id, field, text) for field, text in corrections},
+        )
+
+
+def _corrected(held: _Held) -> RawRecord:
+    """The record with what was put in place; one that could not be read at all can be once its fields are given."""
+    record = copy.deepcopy(dict(held.raw.record))
+    for field, text in held.corrections.items():
+        record = with_text(record, field, text)
+    problem = None if held.corrections else held.raw.problem
+    return RawRecord(source=held.raw.source, line=held.raw.line, record=record, problem=problem)
+
+
+def _steps(connection: Connection, record_id: UUID) -> tuple[Step, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select what, by, motive, at from legacy_quarantine_step where record_id = %s order by id", (record_id,)
+        )
+        return tuple(Step(what=what, by=by, motive=motive, at=at) for what, by, motive, at in cursor.fetchall())

@@ -1,0 +1,52 @@
+"""Places in a raw record, written as findings name them: ``niss``, ``travailleur.niss``, ``historique[1].statut``."""
+
+from __future__ import annotations
+
+import copy
+import re
+from typing import Any, Final
+
+_STEP: Final = re.compile(r"([^.\[\]]+)((?:\[[0-9]+\])*)")
+
+
+class RepairRefused(Exception):
+    """The repair cannot be made; the text says why and what can be done."""
+
+
+def with_text(record: Any, field: str, text: str) -> dict[str, Any]:
+    """The record with ``text`` at a path such as ``travailleur.niss`` or ``historique[1].statut``.
+
+    Raises :class:`RepairRefused` for a place that the record does not have.
+    """
+    whole: dict[str, Any] = copy.deepcopy(dict(record))
+    steps = _path(field)
+    place: Any = whole
+    for step in steps[:-1]:
+        if isinstance(step, str) and isinstance(place, dict) and place.get(step) is None:
+            place[step] = {}
+        place = _within(place, step, field)
+    last = steps[-1]
+    if isinstance(last, int) or not isinstance(place, dict):
+        raise RepairRefused(f"{field} is no field of the record: name it as the findings do")
+    place[last] = text
+    return whole
+
+
+def _within(place: Any, step: str | int, field: str) -> Any:
+    try:
+        return place[step]
+    except (KeyError, IndexError, TypeError):
+        raise RepairRefused(f"{field} is no field of the record: name it as the findings do") from None
+
+
+def _path(field: str) -> list[str | int]:
+    if "[" not in field and "." not in field:
+        return [field]
+    steps: list[str | int] = []
+    for part in field.split("."):
+        written = _STEP.fullmatch(part)
+        if written is None:
+            return [field]  # a column may be called anything
+        steps.append(written[1])
+        steps += [int(number) for number in re.findall(r"\[([0-9]+)\]", written[2])]
+    return steps

@@ -1,0 +1,109 @@
+"""What a regulator is given of a migration: sums of both sides, what differs, what waits, what was found besides."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from domain.case.codes import kind_of_category
+from domain.case.retold import filer_of
+from domain.law.assessment import assess
+from domain.law.facts import ApplicationFacts
+from domain.law.rulebook import Rulebook
+from domain.migration.reading import CanonicalRecord
+from infra.migration.batch_findings import count_kin
+from infra.migration.chunks import ChunkJudge
+from infra.migration.ledger import ledgers, tallies
+from infra.migration.reconciliation import Reconciled, Reconciliation, Side
+from infra.migration.set_aside import reasons
+from infra.postgres.append_requests import wire_time
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import connection as Connection
+
+
+def build_report(
+    connect: Callable[[], Connection], judge: ChunkJudge, rulebook: Rulebook, at: datetime
+) -> dict[str, Any]:
+    """The report of one authority as JSON; it holds file numbers and codes, and nothing of a person."""
+    authority = judge.source.mapping.authority
+    verdicts: Counter[str] = Counter()
+
+    def judged(record: CanonicalRecord) -> None:
+        verdicts[f"{record.status}/{assess(rulebook, _facts_of(record)).verdict.value}"] += 1
+
+    reconciled = Reconciliation(connect, judge, judged).run()
+    connection = connect()
+    try:
+        batches = ledgers(connection, authority)
+        counted = tallies(connection, [each.id for each in batches])
+        waiting, kin = reasons(connection, authority), count_kin(connection, authority)
+        with connection.cursor() as cursor:
+            cursor.execute("select origin, position from journal_head")
+            ((origin, position),) = cursor.fetchall()
+    finally:
+        connection.close()
+    ledger = {
+        name: sum(getattr(each, name) for each in batches)
+        for name in ("records", "retold", "unchanged", "stale", "quarantined")
+    }
+    balanced = ledger["records"] == sum(ledger[name] for name in ("retold", "unchanged", "stale", "quarantined"))
+    return {
+        "authority": authority,
+        "origin": origin,
+        "position": position,
+        "madeAt": wire_time(at),
+        "mappingVersion": judge.source.mapping.version,
+        "ruleSet": rulebook.sha256,
+        "agrees": reconciled.agrees and balanced,
+        "ledger": {**ledger, "balanced": balanced, "batches": len(batches)},
+        "source": _side(reconciled.source),
+        "target": _side(reconciled.target),
+        **_compared(reconciled),
+        "quarantineWaiting": waiting,
+        "unknownFields": {name: number for name, (number, _) in counted.get("unknownField", {}).items()},
+        "betweenRecords": dict(sorted(kin.items())),
+        "assessedUnderTheLawOfItsDay": dict(sorted(verdicts.items())),
+    }
+
+
+def _facts_of(record: CanonicalRecord) -> ApplicationFacts:
+    return ApplicationFacts(
+        authority=record.authority,
+        category=record.category,
+        filed_on=record.filed_on,
+        admissible_on=record.admissible_on,
+        decided_on=record.decided_on,
+        gross_pay=record.gross_pay,
+        pay_period=record.pay_period,
+        birth_date=record.birth_date,
+        nationality=record.nationality,
+        filed_by=filer_of(kind_of_category(record.category)),
+    )
+
+
+def _side(side: Side) -> dict[str, Any]:
+    return {
+        "records": side.records,
+        "withheld": side.withheld,
+        "byStatus": dict(sorted(side.by_status.items())),
+        "byCategory": dict(sorted(side.by_category.items())),
+        "byYear": dict(sorted(side.by_year.items())),
+        "grossPay": {period: str(amount.quantize(Decimal("0.01"))) for period, amount in sorted(side.pay.items())},
+    }
+
+
+def _compared(reconciled: Reconciled) -> dict[str, Any]:
+    return {
+        "buckets": {"compared": len(reconciled.source.buckets), "differing": list(reconciled.differing_buckets)},
+        "differences": {
+            "number": reconciled.difference_count,
+            "named": [
+                {name: value for name, value in asdict(each).items() if value} for each in reconciled.differences
+            ],
+        },
+    }

@@ -1,0 +1,89 @@
+"""The records that wait in quarantine, without their content."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from domain.migration.precheck import Finding, RefusalReason
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import connection as Connection
+
+WAITING: Final = ("open", "corrected")
+STATES: Final = (*WAITING, "retold", "superseded")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """A record in quarantine without its content; ``findings`` name fields and reasons."""
+
+    record_id: UUID
+    authority: str
+    key: str | None
+    source: str
+    line: int
+    reason: str
+    findings: tuple[Finding, ...]
+    state: str
+    opened_at: datetime
+    settled_at: datetime | None
+    mapping_version: int
+
+
+_LIST: Final = """
+select q.record_id, q.authority, r.key, r.source, r.line, q.reason, q.findings, q.state, q.opened_at, q.settled_at,
+       q.mapping_version
+  from legacy_quarantine q
+  join legacy_record r on r.id = q.record_id
+ where (%(authority)s::text is null or q.authority = %(authority)s)
+   and (%(reason)s::text is null or q.reason = %(reason)s)
+   and (%(states)s::text[] is null or q.state = any(%(states)s))
+   and (%(ids)s::uuid[] is null or q.record_id = any(%(ids)s::uuid[]))
+ order by q.opened_at, q.record_id
+ limit %(limit)s
+"""
+
+
+def listed(
+    connection: Connection,
+    *,
+    authority: str | None = None,
+    reason: str | None = None,
+    states: Sequence[str] | None = WAITING,
+    ids: Sequence[UUID] | None = None,
+    limit: int = 1_000,
+) -> list[SetAside]:
+    """Records that were set aside, the oldest first."""
+    asked = {
+        "authority": authority, "reason": reason, "limit": limit,
+        "states": None if states is None else list(states), "ids": None if ids is None else list(ids),
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_LIST, asked)
+        return [_set_aside(row) for row in cursor.fetchall()]
+
+
+def _set_aside(row: tuple[Any, ...]) -> SetAside:
+    values = dict(zip(SetAside.__slots__, row, strict=True))
+    findings = tuple(Finding(RefusalReason(f["reason"]), f["field"], f["sentence"]) for f in values["findings"])
+    return SetAside(**values | {"findings": findings})
+
+
+def reasons(connection: Connection, authority: str) -> dict[str, int]:
+    """How many records wait, by reason."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select reason, count(*) from legacy_quarantine where authority = %s and state = any(%s)"
+            " group by 1 order by 1",
+            (authority, list(WAITING)),
+        )
+        return dict(cursor.fetchall())
+
+
+def ids_waiting(connection: Connection, authority: str, reason: str | None) -> list[UUID]:
+    """All that wait, of one reason or of any."""
+    return [each.record_id for each in listed(connection, authority=authority, reason=reason, limit=1_000_000)]

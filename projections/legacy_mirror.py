@@ -1,0 +1,108 @@
+"""What the log says of each retold record, in the shape of its source: the side that a reconciliation compares with.
+
+One row a case, as its latest retelling has it. Personal facts are a copy of the ciphertext, opened on reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import orjson
+
+from projections.read_model import Cursor
+from projections.recorded_event import RecordedEvent
+
+
+class LegacyMirror:
+    """The read model."""
+
+    name = "legacy-mirror"
+    schema_version = 1
+    handles = frozenset({"LegacyRecordRetold"})
+
+    @property
+    def ddl(self) -> str:
+        return _DDL
+
+    def project(self, batch: Sequence[RecordedEvent], cursor: Cursor) -> None:
+        latest = {event.case_id: event for event in batch}
+        if latest:
+            cursor.execute(_WRITE, (orjson.dumps([_row(event) for event in latest.values()]).decode(),))
+
+
+def _row(event: RecordedEvent) -> dict[str, Any]:
+    clear, group = event.clear, event.personal["worker"]
+    employer = clear["employer"]
+    return {
+        "case_id": event.case_id,
+        "version": event.version,
+        "authority": clear["authority"],
+        "key": clear["reference"],
+        "sequence": clear["effectiveAt"],
+        "status": clear["status"],
+        "category": clear["category"],
+        "filed_on": clear["filedOn"],
+        "admissible_on": clear["admissibleOn"],
+        "decided_on": clear["decidedOn"],
+        "valid_from": clear["validFrom"],
+        "valid_to": clear["validTo"],
+        "enterprise_number": employer["enterpriseNumber"],
+        "employer_name": employer["name"],
+        "record_id": clear["recordId"],
+        "mapping_version": clear["mappingVersion"],
+        "subject": group["key"],
+        "nonce": group["nonce"],
+        "data": group["data"],
+    }
+
+
+_DDL: Final = """
+drop table if exists legacy_mirror;
+
+create table legacy_mirror (
+    case_id           uuid        primary key,
+    version           bigint      not null,
+    authority         text        not null,
+    key               text        collate "C" not null,
+    sequence          timestamptz not null,
+    status            text        not null,
+    category          text        not null,
+    filed_on          date        not null,
+    admissible_on     date,
+    decided_on        date,
+    valid_from        date,
+    valid_to          date,
+    enterprise_number text        not null,
+    employer_name     text,
+    record_id         uuid        not null,
+    mapping_version   int         not null,
+    subject           uuid        not null,
+    nonce             text        not null,
+    data              text        not null
+);
+
+alter table legacy_mirror alter column data set storage external;
+create index legacy_mirror_key on legacy_mirror (authority, key);
+
+grant select, insert, update, delete on legacy_mirror to permit_writer;
+grant select on legacy_mirror to permit_reader;
+"""
+
+_WRITE: Final = """
+insert into legacy_mirror as t
+select case_id, version, authority, key, sequence, status, category, filed_on, admissible_on, decided_on, valid_from,
+       valid_to, enterprise_number, employer_name, record_id, mapping_version, subject, nonce, data
+  from json_to_recordset(%s::json) as changed(
+       case_id uuid, version bigint, authority text, key text, sequence timestamptz, status text, category text,
+       filed_on date, admissible_on date, decided_on date, valid_from date, valid_to date, enterprise_number text,
+       employer_name text, record_id uuid, mapping_version int, subject uuid, nonce text, data text)
+    on conflict (case_id) do update
+   set version = excluded.version, sequence = excluded.sequence, status = excluded.status,
+       category = excluded.category, filed_on = excluded.filed_on, admissible_on = excluded.admissible_on,
+       decided_on = excluded.decided_on, valid_from = excluded.valid_from, valid_to = excluded.valid_to,
+       enterprise_number = excluded.enterprise_number, employer_name = excluded.employer_name,
+       record_id = excluded.record_id, mapping_version = excluded.mapping_version, subject = excluded.subject,
+       nonce = excluded.nonce, data = excluded.data
+ where t.version < excluded.version
+"""
