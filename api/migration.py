@@ -12,6 +12,7 @@ from api.composition import Program
 from domain.migration.cutover import next_step
 from infra.kafka.consumer_loop import ConsumerLoop
 from infra.kafka.lag import records_left
+from infra.kafka.topic_admin import cluster_id
 from infra.migration.chunks import ChunkJudge
 from infra.migration.cutover import CutOver, Standing, standing_of
 from infra.migration.ledger import BatchLedger, ledgers

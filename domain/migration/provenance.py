@@ -18,6 +18,8 @@ class Sureness(StrEnum):
     CONVERTED = "converted"
     LETTERS_LOST = "lettersLost"
     """Its encoding could not hold all letters: ``?`` stands where one was."""
+    UNDECIDED = "undecided"
+    """The record was refused: nothing was made of it."""
     ASSUMED = "assumed"
     """The source has no such field; what goes without saying there is said here."""
 
@@ -72,7 +74,7 @@ def provenance_of(reading: LegacyReading, record: CanonicalRecord | None) -> tup
                 raw=raw,
                 value=value,
                 transformation=_TRANSFORMATIONS.get(fact, "as it stands"),
-                sureness=_sureness(fact, raw, value),
+                sureness=Sureness.UNDECIDED if record is None else _sureness(fact, raw, value),
             )
         )
     return tuple(told)
