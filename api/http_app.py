@@ -21,6 +21,7 @@ from api.pages.routes.cases import cases_pages
 from api.pages.routes.employer import employer_pages
 from api.pages.routes.entrance import entrance_pages
 from api.pages.routes.law import law_pages
+from api.pages.routes.migration import migration_pages
 from api.pages.routes.queue import queue_pages
 from api.pages.session import Readers
 from api.pages.static_files import static_routes
@@ -35,6 +36,7 @@ from api.routes.contract import contract_routes
 from api.routes.documents import document_routes
 from api.routes.employer_lookups import employer_lookup_routes
 from api.routes.health import WatchedWork, health_routes
+from api.routes.migrations import migration_routes
 from api.routes.reference_data import reference_data_routes
 from api.routes.service_levels import service_levels_routes
 from api.routes.work_queues import work_queue_routes
@@ -73,6 +75,7 @@ def create_app(
         employer_lookup_routes(lookups),
         work_queue_routes(program),
         service_levels_routes(program),
+        migration_routes(program),
         health_routes(program, workers),
         reference_data_routes(code_lists),
         contract_routes(),
@@ -87,6 +90,7 @@ def create_app(
         employer_pages(program, pages, readers),
         cases_pages(program, pages, readers, border),
         queue_pages(program, pages, readers, border),
+        migration_pages(program, pages, readers),
         board_pages(program, pages, readers, border),
     ):
         app.include_router(shown)

@@ -42,6 +42,7 @@ class Action(StrEnum):
     CORRECT_CLOCK = "correctClock"
     READ_SERVICE_LEVELS = "readServiceLevels"
     READ_WORK_QUEUE = "readWorkQueue"
+    READ_MIGRATIONS = "readMigrations"
     CHECK_SALARY = "checkSalary"
     DRAW_UP_CHECKLIST = "drawUpChecklist"
     LOOK_UP_EMPLOYER = "lookUpEmployer"

@@ -140,8 +140,13 @@ def told_plainly() -> Iterator[None]:
 @contextmanager
 def _what_was_taken(authority: MigratingAuthority) -> Iterator[tuple[TakenBefore, bytes]]:
     """What the database has taken; of one that was never set up, nothing."""
+    settings = load_settings()
+    if settings.database_url is None and not (settings.home / "postgres").exists():
+        # No server is started to find out that there is nothing.
+        yield lambda _keys: {}, b""
+        return
     try:
-        with open_program(load_settings()) as program:
+        with open_program(settings) as program:
             yield _taken_before(program, authority), program.legacy_digest_key
             return
     except SchemaMissing:

@@ -128,6 +128,7 @@ class Readers:
             ("/employer", language.gettext("My applications"), caller.role in _OWN_ROLES),
             ("/queue", language.gettext("Work queue"), self.may(caller, Action.READ_WORK_QUEUE)),
             ("/board", language.gettext("Service levels"), self.may(caller, Action.READ_SERVICE_LEVELS)),
+            ("/migration", language.gettext("Migration"), self.may(caller, Action.READ_MIGRATIONS)),
             (LAW, language.gettext("The law"), True),
         )
         return tuple((href, text) for href, text, open_to_him in ways if open_to_him)

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
 
 from domain.migration.precheck import Accepted, Refused, moment_of, precheck
@@ -65,8 +64,7 @@ def judge(
 class BatchCount:
     """The sums of a batch: what was extracted is what was retold, unchanged, stale and quarantined.
 
-    ``by_year`` is the year of filing, ``pay`` the sum of gross pay in EUR by its period; both of retold ones, as the
-    counts by status and category are.
+    ``by_year`` is the year of filing; the counts by status, category and year are of retold ones.
     """
 
     fates: Counter[Fate] = field(default_factory=Counter)
@@ -74,7 +72,6 @@ class BatchCount:
     by_status: Counter[str] = field(default_factory=Counter)
     by_category: Counter[str] = field(default_factory=Counter)
     by_year: Counter[str] = field(default_factory=Counter)
-    pay: dict[str, Decimal] = field(default_factory=dict)
     unknown_fields: Counter[str] = field(default_factory=Counter)
 
     def add(self, judged: Judged, reading: LegacyReading) -> None:
@@ -86,8 +83,6 @@ class BatchCount:
             self.by_status[judged.record.status] += 1
             self.by_category[judged.record.category] += 1
             self.by_year[str(judged.record.filed_on.year)] += 1
-            period = judged.record.pay_period
-            self.pay[period] = self.pay.get(period, Decimal()) + judged.record.gross_pay
 
     @property
     def records(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +20,7 @@ class CsvFile:
     def __init__(self, required: frozenset[str]) -> None:
         self._required = required
 
-    def read(self, file: Path) -> Iterator[RawRecord]:
+    def read(self, file: Path) -> Generator[RawRecord]:
         _require_windows_1252(file)
         # An unmappable byte becomes "?", as the source itself writes what its own encoding cannot hold.
         with file.open(encoding=_ENCODING, errors="replace", newline="") as text:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,20 +19,21 @@ class JsonLinesFile:
     def __init__(self, required: frozenset[str]) -> None:
         self._required = required
 
-    def read(self, file: Path) -> Iterator[RawRecord]:
+    def read(self, file: Path) -> Generator[RawRecord]:
         held: list[RawRecord] = []
         is_ours = False
-        for raw in _lines(file):
-            if is_ours:
-                yield raw
-                continue
-            # Until one of the first lines shows that this is such a file, nothing of it is given out.
-            held.append(raw)
-            is_ours = self._required <= raw.record.keys()
-            if is_ours:
-                yield from held
-            elif len(held) == _LOOKED_AT:
-                break
+        with closing(_lines(file)) as lines:
+            for raw in lines:
+                if is_ours:
+                    yield raw
+                    continue
+                # Until one of the first lines shows that this is such a file, nothing of it is given out.
+                held.append(raw)
+                is_ours = self._required <= raw.record.keys()
+                if is_ours:
+                    yield from held
+                elif len(held) == _LOOKED_AT:
+                    break
         if not is_ours:
             if not held:
                 raise NotThisKind(f"{file.name} is empty: ask for it again.")
@@ -41,7 +43,7 @@ class JsonLinesFile:
             )
 
 
-def _lines(file: Path) -> Iterator[RawRecord]:
+def _lines(file: Path) -> Generator[RawRecord]:
     with file.open("rb") as content:
         line = 0
         while part := content.readline(LONGEST_LINE + 1):

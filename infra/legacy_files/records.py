@@ -6,7 +6,7 @@ own, with what is wrong with it, and holds up no other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
@@ -36,7 +36,7 @@ class RawRecord:
 class LegacyFile(Protocol):
     """A reader for one form of file."""
 
-    def read(self, file: Path) -> Iterator[RawRecord]:
+    def read(self, file: Path) -> Generator[RawRecord]:
         """Every record of the file. Raises :class:`NotThisKind` before the first, and ``OSError``."""
 
 

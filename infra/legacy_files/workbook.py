@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
@@ -26,7 +26,7 @@ class Workbook:
         self._required = required
         self._first_column = first_column
 
-    def read(self, file: Path) -> Iterator[RawRecord]:
+    def read(self, file: Path) -> Generator[RawRecord]:
         with file.open("rb") as content:
             beginning = content.read(len(_ENCRYPTED))
         if not beginning:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -159,24 +158,23 @@ def recount(cursor: Cursor, batch: UUID, count: BatchCount, *, out_of: str) -> N
 
 
 def _tally(cursor: Cursor, batch: UUID, count: BatchCount) -> None:
-    rows = [(batch, what, name, number, amount) for what, name, number, amount in _tallies(count)]
+    rows = [(batch, what, name, number) for what, name, number in _tallies(count)]
     if rows:
         execute_values(
             cursor,
-            "insert into legacy_tally as t (batch, what, name, number, amount) values %s"
+            "insert into legacy_tally as t (batch, what, name, number) values %s"
             " on conflict (batch, what, name) do update"
-            " set number = t.number + excluded.number, amount = t.amount + excluded.amount",
+            " set number = t.number + excluded.number",
             sorted(rows, key=lambda row: row[1:3]),
         )
 
 
-def _tallies(count: BatchCount) -> Iterable[tuple[str, str, int, Decimal]]:
+def _tallies(count: BatchCount) -> Iterable[tuple[str, str, int]]:
     for what, counted in (
         ("quarantined", count.quarantined), ("byStatus", count.by_status), ("byCategory", count.by_category),
         ("byYear", count.by_year), ("unknownField", count.unknown_fields),
     ):  # fmt: skip
-        yield from ((what, name, number, Decimal()) for name, number in counted.items())
-    yield from (("pay", period, 0, amount) for period, amount in count.pay.items())
+        yield from ((what, name, number) for name, number in counted.items())
 
 
 def _landed_before(cursor: Cursor, ids: list[UUID]) -> set[UUID]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -67,17 +66,17 @@ def ledgers(
         return [BatchLedger(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
 
 
-def tallies(connection: Connection, batches: Iterable[UUID]) -> dict[str, dict[str, tuple[int, Decimal]]]:
-    """What the batches counted together: by what, then by name, numbers and amounts."""
-    found: dict[str, dict[str, tuple[int, Decimal]]] = {}
+def tallies(connection: Connection, batches: Iterable[UUID]) -> dict[str, dict[str, int]]:
+    """What the batches counted together: by what, then by name."""
+    found: dict[str, dict[str, int]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
-            "select what, name, sum(number)::bigint, sum(amount) from legacy_tally where batch = any(%s::uuid[])"
+            "select what, name, sum(number)::bigint from legacy_tally where batch = any(%s::uuid[])"
             " group by what, name order by what, name",
             (list(batches),),
         )
-        for what, name, number, amount in cursor.fetchall():
-            found.setdefault(what, {})[name] = (number, amount)
+        for what, name, number in cursor.fetchall():
+            found.setdefault(what, {})[name] = number
     return found
 
 
@@ -87,7 +86,7 @@ def sums_of(connection: Connection, batches: Iterable[UUID]) -> dict[str, Any]:
     found, counted = ledgers(connection, ids=ids), tallies(connection, ids)
 
     def numbers(what: str) -> dict[str, int]:
-        return {name: number for name, (number, _) in counted.get(what, {}).items() if number}
+        return {name: number for name, number in counted.get(what, {}).items() if number}
 
     return {
         "records": sum(each.records for each in found),

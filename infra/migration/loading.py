@@ -69,8 +69,11 @@ class FileLoader:
         :class:`AuthorityIsLive`, ``StaleAuthorityEpoch`` when the authority is cut over meanwhile, and
         ``DatabaseUnavailable``: the load can be run again then, and goes on where it was.
         """
-        opened = self._judge.source.open(files)
-        with closing(connect(self._url, Role.WRITER)) as connection, _alone(connection, self._authority):
+        with (
+            self._judge.source.opened(files) as opened,
+            closing(connect(self._url, Role.WRITER)) as connection,
+            _alone(connection, self._authority),
+        ):
             epoch = epoch_of(connection, self._authority)
             return [self._load_file(connection, epoch, file, records, on_progress) for file, records in opened]
 

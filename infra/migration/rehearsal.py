@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from domain.migration.batch import BatchCount, Judged, TakenVersion, judge
@@ -30,7 +30,8 @@ def rehearse(
     """Judge every record; ``count`` is added to. Raises ``NotThisKind`` and ``OSError`` before the first."""
     vocabularies = Vocabularies.load()
     taken: dict[str, TakenVersion] = {}
-    for _, records in source.open(files):
+    with source.opened(files) as opened:
+        records = chain.from_iterable(each for _, each in opened)
         while raws := list(islice(records, CHUNK)):
             readings: list[LegacyReading] = [source.reading(raw) for raw in raws]
             keys = {key for reading in readings if (key := reading.text(Fact.KEY)) is not None}

@@ -65,7 +65,7 @@ def build_report(
         "target": _side(reconciled.target),
         **_compared(reconciled),
         "quarantineWaiting": waiting,
-        "unknownFields": {name: number for name, (number, _) in counted.get("unknownField", {}).items()},
+        "unknownFields": counted.get("unknownField", {}),
         "betweenRecords": dict(sorted(kin.items())),
         "assessedUnderTheLawOfItsDay": dict(sorted(verdicts.items())),
     }

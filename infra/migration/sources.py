@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
@@ -45,15 +46,17 @@ class Source:
         content = {name: value for name, value in record.items() if value not in (None, "") and name != self.modified}
         return keyed_digest(key, canonical_json(content)).hex()
 
-    def open(self, files: Iterable[Path]) -> list[tuple[Path, Iterator[RawRecord]]]:
+    @contextmanager
+    def opened(self, files: Iterable[Path]) -> Iterator[list[tuple[Path, Iterator[RawRecord]]]]:
         """The files with their records, each read as far as its first.
 
         Raises ``NotThisKind`` and ``OSError`` if any is not one of this authority: then none is taken.
         """
-        return [(file, _begun(self.file.read(file))) for file in files]
+        with ExitStack() as held:
+            yield [(file, _begun(held.enter_context(closing(self.file.read(file))))) for file in files]
 
 
-def _begun(records: Iterator[RawRecord]) -> Iterator[RawRecord]:
+def _begun(records: Generator[RawRecord]) -> Iterator[RawRecord]:
     first = next(records, None)
     return iter(()) if first is None else chain((first,), records)
 

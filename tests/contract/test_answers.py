@@ -141,6 +141,7 @@ def test_lists_queues_and_figures(counters: ComparedCounters, desk: Counter, eve
     assert found.status_code == 200
     for path in (
         "workQueues",
+        "migrations",
         "workQueues/flanders?sort=filedOn&pageSize=1&withTasks=false",
         "workQueues/flanders?handler=none&stage=admissibility&standing=inTime",
         "serviceLevels",

@@ -70,6 +70,7 @@ LISTS: Final[Mapping[tuple[str, str], Asked]] = {
     ("GET", "/applications"): Asked(action=Action.QUERY_APPLICATIONS, query="?pageSize=100"),
     ("POST", "/applications/query"): Asked(action=Action.QUERY_APPLICATIONS, body={"pageSize": 100}),
     ("GET", "/workQueues"): Asked(action=Action.READ_WORK_QUEUE),
+    ("GET", "/migrations"): Asked(action=Action.READ_MIGRATIONS),
     ("GET", "/serviceLevels"): Asked(action=Action.READ_SERVICE_LEVELS, query="?on=2026-01-20"),
     ("GET", "/serviceLevels/cases"): Asked(action=Action.READ_SERVICE_LEVELS, query="?on=2026-01-20"),
     ("GET", "/serviceLevels/{measure}"): Asked(action=Action.READ_SERVICE_LEVELS, query="?on=2026-01-20"),

@@ -23,6 +23,12 @@ from tests.migration.samples import (
 )
 
 
+@pytest.fixture(autouse=True)
+def nothing_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A home in which no record was ever taken."""
+    monkeypatch.setenv("PERMIT_HOME", str(tmp_path / "home"))
+
+
 def dry_run(authority: str, *files: Path) -> dict[str, Any]:
     done = CliRunner().invoke(app, ["migrate", "dry-run", authority, *map(str, files), "--json"])
     assert done.exit_code == 0, done.output

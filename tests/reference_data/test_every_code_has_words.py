@@ -37,6 +37,8 @@ from domain.law.procedure_provisions import ReferenceDateBasis
 from domain.law.provision_readers import CONFIDENCES
 from domain.law.rulebook import Rulebook
 from domain.law.salary_rules import SALARY_THRESHOLD
+from domain.migration.cutover import CutOverStep
+from domain.migration.precheck import RefusalReason
 
 RULES = (
     SALARY_THRESHOLD, LABOUR_MARKET_TEST, SALARY_OR_LABOUR_MARKET_TEST,
@@ -68,6 +70,8 @@ CLOSED_LISTS: dict[str, Collection[str]] = {
     "stages": tuple(Stage),
     "checks": tuple(CheckKind),
     "checkStates": tuple(CheckState),
+    "cutOverSteps": tuple(CutOverStep),
+    "quarantineReasons": tuple(RefusalReason),
     "taskSubjects": (SALARY, LEGACY_RECORD, *CheckKind),
     "verdicts": tuple(Verdict),
     "permitRules": RULES,

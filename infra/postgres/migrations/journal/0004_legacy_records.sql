@@ -23,13 +23,13 @@ create table legacy_batch (
 );
 create unique index on legacy_batch (authority, source_digest) where finished_at is null and door = 'file';
 
--- What a batch counted, by reason, status, category, year of filing and unknown field; sums of pay by period, in EUR.
+-- What a batch counted, by reason, status, category, year of filing and unknown field. Sums of pay are not kept: that of
+-- a small batch would tell somebody's.
 create table legacy_tally (
-    batch  uuid    references legacy_batch,
+    batch  uuid   references legacy_batch,
     what   text,
     name   text,
-    number bigint  not null,
-    amount numeric not null default 0,
+    number bigint not null,
     primary key (batch, what, name)
 );
 

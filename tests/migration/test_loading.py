@@ -1,0 +1,184 @@
+"""Files into the journal: counted, retold once, and taken up again where a load was stopped."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.migration import loader_of
+from domain.case.application import GrossPay
+from domain.case.folding import fold
+from domain.case.legacy_events import LegacyRecordRetold
+from domain.case.manual_tasks import LEGACY_RECORD, TO_BE_CONFIRMED, ManualTask
+from infra.legacy_files.records import NotThisKind
+from infra.migration.loading import AuthorityIsLive, RunUnderWay
+from infra.migration.sources import MigratingAuthority
+from infra.postgres.connections import connect
+from tests.migration.moving import CASE, EXPECTED, FILES, KEY, Moving, moving, numbered, record
+from tests.migration.samples import wallonia_file
+
+pytestmark = pytest.mark.server
+
+
+@pytest.mark.parametrize("authority", MigratingAuthority)
+def test_the_extract_of_each_authority_comes_out_as_expected(move: Moving, authority: MigratingAuthority) -> None:
+    assert move.load(authority, FILES[authority]) == EXPECTED[authority]
+    # and a second time nothing is new
+    events = move.ask("select position from journal_head")
+    again = move.load(authority, FILES[authority])
+    assert (again["retold"], again["quarantined"]) == (0, {})
+    assert again["unchanged"] + again["stale"] == again["records"]
+    assert move.ask("select position from journal_head") == events
+
+
+def test_a_record_is_one_event_with_what_it_says_and_what_it_does_not(move: Moving) -> None:
+    move.load_brussels(record(valable_au="", employeur=""))
+    (told,) = move.events()
+    assert isinstance(told, LegacyRecordRetold)
+    assert (told.reference, told.status, told.filed_on) == (KEY, "decidedGranted", date(2025, 3, 7))
+    assert told.effective_at == datetime(2025, 4, 20, 7, tzinfo=UTC)
+    assert told.unknown == ("validTo", "employerName")
+    assert told.gross_pay == GrossPay(amount=told.gross_pay.amount, period="month")  # type: ignore[union-attr]
+    assert told.mapping_version == 1
+
+
+def test_versions_of_a_record(move: Moving) -> None:
+    newer = record(modifie_le="21/04/2025 09:00", statut="refusée")
+    assert move.load_brussels(record())["retold"] == 1
+    assert move.load_brussels(newer)["retold"] == 1
+    assert move.load_brussels(record())["stale"] == 1
+    assert move.load_brussels(record(modifie_le="22/04/2025 09:00", statut="refusée"))["unchanged"] == 1
+    assert [event.status for event in move.events() if isinstance(event, LegacyRecordRetold)] == [
+        "decidedGranted", "decidedRefused",
+    ]  # fmt: skip
+
+
+def test_versions_of_a_record_within_one_file(move: Moving) -> None:
+    told = move.load_brussels(
+        record(), record(), record(modifie_le="21/04/2025 09:00", statut="refusée"), record(statut="vervallen")
+    )
+    assert (told["retold"], told["unchanged"], told["stale"]) == (2, 1, 1)
+    assert len(move.events()) == 2
+
+
+def test_nothing_of_a_person_lies_open(move: Moving) -> None:
+    move.load_brussels(
+        record(nom="Canaryname", remuneration="98.765,43"), record(no_dossier="BXL/Q", bce="1", nom="Canaryname")
+    )
+    for table in ("journal", "legacy_record", "legacy_dossier", "legacy_quarantine", "legacy_tally", "command"):
+        for (row,) in move.ask(f"select t::text from {table} t"):
+            for canary in ("Canaryname", "98765", "98.765", "85073003328", "1985-07-30"):
+                assert canary not in row
+                assert canary.encode().hex() not in row
+
+
+def test_an_open_case_waits_to_be_confirmed_and_no_alarm_starts_from_it(move: Moving) -> None:
+    move.load_brussels(record(statut="recevable", date_decision="", valable_du="", valable_au=""))
+    case = fold(move.events())
+    assert case is not None
+    assert case.manual_tasks == (ManualTask(subject=LEGACY_RECORD, reason=TO_BE_CONFIRMED),)
+    assert case.facts.admissible_on == date(2025, 3, 31)
+    move.project()
+    assert move.ask("select authority, status, filed_on, manual_tasks from work_queue_case where is_open") == [
+        ("brussels", "admissible", date(2025, 3, 7), 1)
+    ]
+    assert move.ask("select next_day from deadline_day") == [(None,)]
+    assert move.ask("select count(*) from check_work") == [(0,)]
+
+
+def test_a_file_of_another_authority_is_refused_before_anything_is_landed(move: Moving, tmp_path: Path) -> None:
+    good, other = move.file(record()), wallonia_file(tmp_path, {"numeroDossier": "x"})
+    with pytest.raises(NotThisKind):
+        move.load(MigratingAuthority.BRUSSELS, good, other)
+    assert move.ask("select count(*) from legacy_batch") == [(0,)]
+
+
+def test_two_loads_of_one_authority_do_not_run_at_once(move: Moving) -> None:
+    with move.writer() as other, other.cursor() as cursor:
+        cursor.execute("select pg_advisory_lock(7301967, hashtext('brussels'))")
+        with pytest.raises(RunUnderWay, match="wait until it is done"):
+            move.load_brussels(record())
+
+
+def test_a_load_that_was_stopped_half_way_goes_on_where_it_was(move: Moving) -> None:
+    records = numbered(4_500)
+    file = move.file(*records)
+    # given a batch of which the first two chunks were committed when the process died
+    with pytest.raises(KeyboardInterrupt):
+        _load_and_die(move, file)
+    assert move.ask("select records, finished_at from legacy_batch") != [(4_500, None)]
+    # when it is run again
+    told = move.load(MigratingAuthority.BRUSSELS, file)
+    # then it is the same batch, and nothing was told twice
+    assert (told["records"], told["retold"]) == (4_500, 4_500)
+    assert move.ask("select count(*), count(finished_at) from legacy_batch") == [(1, 1)]
+    assert move.ask("select count(*) from journal") == [(4_500,)]
+
+
+def _load_and_die(move: Moving, file: Path) -> None:
+    def interrupt(taken: int, _of: int | None) -> None:
+        if taken >= 4_000:
+            raise KeyboardInterrupt
+
+    loader_of(move.program, MigratingAuthority.BRUSSELS).load([file], interrupt)
+
+
+def test_killed_at_any_moment_and_run_again_the_end_is_the_same(move: Moving, tmp_path: Path, admin_url: str) -> None:
+    file = move.file(*numbered(9_000), *numbered(40, modifie_le="21/04/2025 09:00", statut="refusée"))
+    settings = move.program.settings
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("PERMIT_")},
+        "PERMIT_HOME": str(settings.home),
+        "PERMIT_DATABASE_URL": settings.database_url or "",
+        "PERMIT_KEY_DATABASE_URL": settings.key_database_url or "",
+    }
+    command = [sys.executable, "-m", "api.cli", "migrate", "run", "brussels", str(file), "--json"]
+    kills = 0
+    for patience in (1.2, 1.8, 2.4, 3.0, 60.0, 60.0):
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+        try:
+            process.wait(patience)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            kills += 1
+            time.sleep(0.2)  # the server notices that the client is gone, and lets go of its lock
+            continue
+        if process.returncode == 0:
+            break
+    assert kills >= 1
+    assert process.returncode == 0
+    other = tmp_path / "other"
+    other.mkdir()
+    with moving(admin_url, other, settings.key_encryption_key_path) as undisturbed:
+        undisturbed.load(MigratingAuthority.BRUSSELS, file)
+        assert _end_state(move) == _end_state(undisturbed)
+
+
+def _end_state(move: Moving) -> list[list[tuple[Any, ...]]]:
+    """All that does not depend on when or under which key it was written."""
+    return [
+        move.ask("select authority, records, retold, unchanged, stale, quarantined from legacy_batch"),
+        move.ask("select what, name, number from legacy_tally order by 1, 2"),
+        move.ask("select key, case_id, sequence, record_id, fate, version from legacy_dossier order by key"),
+        move.ask("select id, key, fate, line from legacy_record order by id"),
+        move.ask("select stream, version, type from journal order by stream, version"),
+        move.ask("select id, actor from command order by id"),
+    ]
+
+
+def test_an_authority_that_is_live_here_takes_no_records_any_more(move: Moving) -> None:
+    with connect(move.program.journal_url, None) as owner, owner.cursor() as cursor:
+        cursor.execute("update permit.journal_head set authority_epochs = authority_epochs || '{\"brussels\": 1}'")
+        owner.commit()
+    with pytest.raises(AuthorityIsLive, match="has no say any more"):
+        move.load_brussels(record())
+    assert move.events(CASE) == ()
