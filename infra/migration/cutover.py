@@ -109,6 +109,9 @@ class CutOver:
                 event = self._event_of(standing, step, by, outcome, motive)
                 if event is not None:
                     self._append(cursor, event, standing.epoch, by)
+                if step is CutOverStep.BACK_APPROVED:
+                    # Under the lock of the head, so after all that happened here: records build on it from now on.
+                    cursor.execute(_HEADS_AS_THEY_ARE, {"authority": self._authority})
             except BaseException:
                 cursor.execute("rollback")
                 raise
@@ -201,6 +204,17 @@ def export_native_events(connection: Connection, authority: str, to: Path) -> di
         connection.autocommit = True
     return {"events": count, "sha256": hashlib.sha256(to.read_bytes()).hexdigest(), "file": to.name}
 
+
+_HEADS_AS_THEY_ARE: Final = """
+update legacy_dossier d
+   set version = h.version, leaf_hash = h.leaf_hash
+  from (select distinct on (j.stream) j.stream, j.version, j.leaf_hash
+          from journal j
+          join legacy_dossier l on l.case_id = j.stream
+         where l.authority = %(authority)s and j.version > l.version
+         order by j.stream, j.version desc) h
+ where d.authority = %(authority)s and d.case_id = h.stream
+"""
 
 _NATIVE: Final = """
 select j.position, j.stream, j.version, j.type, j.leaf, j.body

@@ -103,7 +103,12 @@ def _compared(reconciled: Reconciled) -> dict[str, Any]:
         "differences": {
             "number": reconciled.difference_count,
             "named": [
-                {name: value for name, value in asdict(each).items() if value} for each in reconciled.differences
+                {
+                    name: list(value) if isinstance(value, tuple) else value
+                    for name, value in asdict(each).items()
+                    if value
+                }
+                for each in reconciled.differences
             ],
         },
     }

@@ -1,0 +1,135 @@
+"""Records that were set aside are put right with a motive and tried again; nothing leaves without a trace."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+
+from api.migration import lineage_of, quarantine_of, signed_report
+from domain.case.legacy_events import LegacyRecordRetold
+from infra.migration.quarantine import Quarantine
+from infra.migration.record_paths import RepairRefused, with_text
+from infra.migration.set_aside import listed, reasons
+from infra.migration.sources import MigratingAuthority
+from tests.migration.moving import KEY, Moving, record
+from tests.migration.samples import WALLONIA, wallonia_file
+
+pytestmark = pytest.mark.server
+
+BAD_NUMBER = "85.07.30-033.29"
+
+
+@pytest.fixture
+def quarantine(move: Moving) -> Quarantine:
+    return quarantine_of(move.program, MigratingAuthority.BRUSSELS)
+
+
+def the_one(move: Moving, authority: str = "brussels") -> UUID:
+    with move.program.readers.connection() as connection:
+        (waiting,) = listed(connection, authority=authority)
+    return waiting.record_id
+
+
+def steps(move: Moving) -> list[str]:
+    return [what for (what,) in move.ask("select what from legacy_quarantine_step order by id")]
+
+
+def test_a_record_is_corrected_with_a_motive_and_retold(move: Moving, quarantine: Quarantine) -> None:
+    # given a record with a wrong check digit
+    assert move.load_brussels(record(niss=BAD_NUMBER))["quarantined"] == {"identifierInvalid": 1}
+    it = the_one(move)
+    # when somebody puts the number right and tries again
+    with move.writer() as connection:
+        quarantine.correct(connection, it, "niss", "85.07.30-033.28", by="ann", motive="asked the employer")
+        assert quarantine.replay(connection, it, by="ann", motive="number asked") is None
+    # then the case is there, says what was corrected, and the ledger has moved with it
+    (told,) = move.events()
+    assert isinstance(told, LegacyRecordRetold)
+    assert (told.corrected, told.record_id) == (("niss",), it)
+    assert move.ask("select records, retold, quarantined from legacy_batch") == [(1, 1, 0)]
+    assert steps(move) == ["setAside", "corrected: niss", "retold"]
+    # and the same file again finds it unchanged
+    assert move.load_brussels(record(niss=BAD_NUMBER))["unchanged"] == 1
+    with move.writer() as connection, pytest.raises(RepairRefused, match="it is retold"):
+        quarantine.replay(connection, it, by="ann", motive="again")
+
+
+def test_the_raw_record_stands_beside_what_was_made_of_it(move: Moving, quarantine: Quarantine) -> None:
+    move.load_brussels(record(niss=BAD_NUMBER, nom="Nov?k"))
+    with move.program.readers.connection() as connection:
+        shown = quarantine.shown(connection, the_one(move))
+    assert shown.raw is not None
+    assert (shown.raw["niss"], shown.raw["nom"]) == (BAD_NUMBER, "Nov?k")
+    assert [finding.field for finding in shown.set_aside.findings] == ["niss"]
+    assert {each.fact.value: each.field for each in shown.provenance}["ssin"] == "niss"
+
+
+def test_a_replay_in_vain_leaves_a_trace_too(move: Moving, quarantine: Quarantine) -> None:
+    move.load_brussels(record(niss=BAD_NUMBER))
+    with move.writer() as connection:
+        quarantine.correct(connection, the_one(move), "remuneration", "n.c.", by="ann", motive="mistake")
+        quarantine.correct(connection, the_one(move), "niss", "", by="ann", motive="no number")
+        refused = quarantine.replay(connection, the_one(move), by="ann", motive="try")
+    assert refused is not None
+    assert steps(move)[-1] == "replayed in vain: amountInvalid"
+    with move.program.readers.connection() as connection:
+        assert reasons(connection, "brussels") == {"amountInvalid": 1}
+
+
+def test_a_newer_version_takes_the_place_of_one_that_waits(move: Moving, quarantine: Quarantine) -> None:
+    move.load_brussels(record(niss=BAD_NUMBER))
+    it = the_one(move)
+    assert move.load_brussels(record(modifie_le="21/04/2025 09:00"))["retold"] == 1
+    assert move.ask("select state from legacy_quarantine") == [("superseded",)]
+    with move.writer() as connection, pytest.raises(RepairRefused, match="superseded"):
+        quarantine.replay(connection, it, by="ann", motive="late")
+
+
+def test_a_history_is_corrected_where_it_stands(move: Moving, tmp_path_factory: pytest.TempPathFactory) -> None:
+    history = [{"statut": "introduite", "le": "31/02/2024"}, {"statut": "recevable", "le": "17/07/2024"}]
+    file = wallonia_file(tmp_path_factory.mktemp("wallonia"), {**WALLONIA, "historique": history})
+    assert move.load(MigratingAuthority.WALLONIA, file)["quarantined"] == {"dateInvalid": 1}
+    it, quarantine = the_one(move, "wallonia"), quarantine_of(move.program, MigratingAuthority.WALLONIA)
+    with move.writer() as connection:
+        field = quarantine.shown(connection, it).set_aside.findings[0].field
+        assert field == "historique[0].le"
+        quarantine.correct(connection, it, field, "07/07/2024", by="ann", motive="on paper")
+        assert quarantine.replay(connection, it, by="ann", motive="on paper") is None
+
+
+@pytest.mark.parametrize("field", ["historique[9].le", "historique.le", "travailleur.nom.x"])
+def test_a_place_that_the_record_does_not_have_is_named(field: str) -> None:
+    with pytest.raises(RepairRefused, match="is no field of the record"):
+        with_text(WALLONIA, field, "x")
+
+
+def test_lineage_leads_from_file_number_and_event_to_file_and_line(move: Moving) -> None:
+    move.load_brussels(record(no_dossier="BXL/OTHER"), record(), record(modifie_le="21/04/2025 09:00", fonction="x"))
+    by_number = lineage_of(move.program, KEY, None)
+    assert [(each["source"], each["line"], each["version"]) for each in by_number] == [
+        ("brussels.csv", 3, 1), ("brussels.csv", 4, 2),
+    ]  # fmt: skip
+    assert lineage_of(move.program, str(by_number[1]["position"]), None) == by_number[1:]
+    assert lineage_of(move.program, by_number[0]["applicationId"], None) == by_number
+    assert lineage_of(move.program, "BXL/NOWHERE", None) == []
+
+
+def test_both_sides_agree_and_one_changed_field_is_found_and_named(move: Moving) -> None:
+    move.load_brussels(record(), record(no_dossier="BXL/2", statut="refusée"), record(no_dossier="BXL/3", bce="1"))
+    told = signed_report(move.program, MigratingAuthority.BRUSSELS)["report"]
+    assert told["agrees"] is True
+    assert told["source"] == told["target"]
+    assert told["source"]["grossPay"] == {"month": "8607.50"}
+    assert told["quarantineWaiting"] == {"identifierInvalid": 1}
+    assert told["betweenRecords"] == {"samePersonByNumber": 1, "overlappingPermits": 1}
+    # when somebody changes one field of one case in what is read
+    move.ask("update legacy_mirror set valid_to = '2030-01-01' where key = %s", KEY)
+    told = signed_report(move.program, MigratingAuthority.BRUSSELS)["report"]
+    # then the report finds it, and names case and fact
+    assert told["agrees"] is False
+    assert told["differences"] == {"number": 1, "named": [{"key": KEY, "facts": ["validTo"]}]}
+    # and a case that is missing is one too
+    move.ask("delete from legacy_mirror where key = 'BXL/2'")
+    told = signed_report(move.program, MigratingAuthority.BRUSSELS)["report"]
+    assert {"key": "BXL/2", "missing": "target"} in told["differences"]["named"]
