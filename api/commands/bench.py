@@ -24,6 +24,7 @@ class Benchmark(StrEnum):
     PROJECTIONS = "projections"
     REPLAY = "replay"
     LAW = "law"
+    MIGRATE = "migrate"
     RELAY = "relay"
     CONSUME = "consume"
     END_TO_END = "end-to-end"
@@ -54,6 +55,10 @@ def _benchmark(name: Benchmark) -> Callable[[str, Peer], BenchmarkReport]:
             from infra.benchmarks.assessing import bench_law
 
             return bench_law
+        case Benchmark.MIGRATE:
+            from infra.benchmarks.migrating import bench_migrate
+
+            return bench_migrate
         case Benchmark.RELAY:
             from infra.benchmarks.relaying import bench_relay
 

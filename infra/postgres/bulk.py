@@ -186,7 +186,10 @@ def append_staged(cursor: Cursor, batch: Sequence[AppendRequest]) -> list[Outcom
     No two of the batch may meet on a stream or a command id. :func:`prepare_staging` was done on the connection.
     """
     _staged(batch).run(cursor)
-    return [outcome_of(row[1:]) for row in cursor.fetchall()]
+    outcomes = [outcome_of(row[1:]) for row in cursor.fetchall()]
+    # The caller may append once more before the commit, which is what empties the tables otherwise.
+    cursor.execute("truncate staged_command, staged_touch, staged_event")
+    return outcomes
 
 
 def prepare_staging(connection: Connection) -> None:

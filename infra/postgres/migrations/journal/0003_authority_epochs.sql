@@ -14,10 +14,10 @@ drop function journal_append_one;
 create function authority_refusal(p_epochs jsonb, p_authority text, p_epoch int) returns text
 language sql immutable
 as $$
-    select case when p_authority is null or p_epoch = now_at then null
-                when p_epoch % 2 = 1 and now_at % 2 = 0 then 'authorityNotLive'
+    -- One expression, so that it becomes a part of the statement that calls it: a call a row would cost more than the row.
+    select case when p_authority is null or p_epoch = coalesce((p_epochs ->> p_authority)::int, 0) then null
+                when p_epoch % 2 = 1 and coalesce((p_epochs ->> p_authority)::int, 0) % 2 = 0 then 'authorityNotLive'
                 else 'staleAuthorityEpoch' end
-      from (select coalesce((p_epochs ->> p_authority)::int, 0) now_at) e
 $$;
 
 -- The epochs once the events of a batch are appended.
@@ -150,7 +150,10 @@ begin
         update journal_head h
            set position = head_position + inserted,
                known_at = (select j.known_at from journal j where j.position = head_position + inserted),
-               authority_epochs = epochs_after(head_epochs, p_event_type, p_event_touch, p_touch_command, p_authority, outcomes);
+               authority_epochs = case
+                   when p_event_type && array['AuthorityCutOver', 'AuthorityCutBack']
+                   then epochs_after(head_epochs, p_event_type, p_event_touch, p_touch_command, p_authority, outcomes)
+                   else head_epochs end;
     end if;
 
     return query
@@ -259,8 +262,12 @@ begin
     if cardinality(p_event_version) > 0 then
         update journal_head h
            set position = head.position + cardinality(p_event_version), known_at = head.known_at,
-               authority_epochs = epochs_after(head.authority_epochs, p_event_type, array_fill(1, array[cardinality(p_event_type)]),
-                                               array[1], array[p_authority], array[null::text]);
+               authority_epochs = case
+                   when p_event_type && array['AuthorityCutOver', 'AuthorityCutBack']
+                   then epochs_after(head.authority_epochs, p_event_type,
+                                     array_fill(1, array[cardinality(p_event_type)]), array[1], array[p_authority],
+                                     array[null::text])
+                   else head.authority_epochs end;
         first_position := head.position + 1;
     end if;
     outcome := 'appended';

@@ -36,8 +36,8 @@ create table legacy_tally (
 -- The latest version taken of each file number, with its case and its stream's end. person and name_birth are keyed
 -- digests: equal for equal people, and nothing else.
 create table legacy_dossier (
-    authority  text,
-    key        text,
+    authority  text        collate "C",
+    key        text        collate "C",
     case_id    uuid        not null,
     subject    uuid        not null,
     sequence   timestamptz not null,
@@ -58,12 +58,13 @@ create table legacy_dossier (
 create index on legacy_dossier (person) where person is not null;
 create index on legacy_dossier (name_birth) where name_birth is not null;
 
--- Every version that made a difference, as it came. A record that came before is not landed again.
+-- Every version that made a difference, as it came. A record that came before is not landed again. No foreign key: the
+-- batch is written in the same transaction, and looking it up for each row takes longer than the row.
 create table legacy_record (
     id              uuid        primary key,
-    authority       text        not null,
-    key             text,
-    batch           uuid        not null references legacy_batch,
+    authority       text        collate "C" not null,
+    key             text        collate "C",
+    batch           uuid        not null,
     source          text        not null,
     line            bigint      not null,
     sequence        timestamptz,
