@@ -119,11 +119,12 @@ class CaseWords:
     def overview(self, body: Mapping[str, Any]) -> tuple[Pair, ...]:
         """The head of a file: what it is about and who has it."""
         _ = self._language.gettext
-        representative = body.get("representative")
+        representative, employer = body.get("representative"), body["employer"]
+        number = employer["enterpriseNumber"]
         pairs: list[Pair] = [
             (_("Category"), self.label("categories", body["category"])),
             (_("Authority"), self.label("authorities", body["authority"])),
-            (_("Employer"), f"{body['employer']['name']} ({body['employer']['enterpriseNumber']})"),
+            (_("Employer"), f"{employer['name']} ({number})" if "name" in employer else number),
         ]
         if representative is not None:
             pairs.append((_("Representative"), representative["enterpriseNumber"]))
@@ -142,25 +143,27 @@ class CaseWords:
         _ = self._language.gettext
         worker, job = body["worker"], body["employment"]
         pay = job["grossPay"]
-        name = self.text(worker) if "withheld" in worker else f"{worker['givenName']} {worker['familyName']}"
+        # A record of another system may leave out any of this.
+        names = (worker[each] for each in ("givenName", "familyName") if each in worker)
+        name = self.text(worker) if "withheld" in worker else " ".join(names)
         pairs: list[Pair] = [(_("Worker"), name)]
         if "withheld" not in worker:
             pairs += [
-                (_("Date of birth"), date.fromisoformat(worker["birthDate"])),
-                (_("Nationality"), worker["nationality"]),
+                (_("Date of birth"), _day_if(worker.get("birthDate"))),
+                (_("Nationality"), worker.get("nationality")),
             ]
         pairs += [
-            (_("Job title"), self.text(job["title"])),
-            (_("First day of work"), date.fromisoformat(job["start"])),
-            (_("Last day of work"), date.fromisoformat(job["end"]) if "end" in job else None),
+            (_("Job title"), self.text(job["title"]) if "title" in job else None),
+            (_("First day of work"), _day_if(job.get("start"))),
+            (_("Last day of work"), _day_if(job.get("end"))),
             (
                 _("Gross pay in euros"),
                 self.text(pay)
                 if "withheld" in pay
                 else f"{self._language.money(Decimal(pay['amount']))} ({self.label('payPeriods', pay['period'])})",
             ),
-            (_("Contract"), self.label("contracts", job["contract"])),
-            (_("Municipality of work (NIS code)"), job["workplace"]["municipalityCode"]),
+            (_("Contract"), self.label("contracts", job["contract"]) if "contract" in job else None),
+            (_("Municipality of work (NIS code)"), job.get("workplace", {}).get("municipalityCode")),
         ]
         return tuple(pairs)
 
@@ -324,3 +327,7 @@ class CaseWords:
 def moment(text: str) -> datetime:
     """A moment of the wire, aware."""
     return datetime.fromisoformat(text)
+
+
+def _day_if(wire: str | None) -> date | None:
+    return None if wire is None else date.fromisoformat(wire)

@@ -1,0 +1,88 @@
+"""A retold case as its readers get it: over HTTP, on its page, in the queue, and on the page of the migration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from api.http_server import running_server
+from api.pages.session import SESSION_COOKIE
+from infra.identity.caller import Caller, Role
+from infra.identity.development_issuer import DevelopmentIssuer
+from tests.http.counter import Counters
+from tests.migration.moving import CASE, KEY, Moving, record
+
+pytestmark = pytest.mark.server
+
+HANDLER = Caller(role=Role.CASE_HANDLER, subject="handler-b", token_id="t-20", authority="brussels")
+OPERATIONS = Caller(role=Role.OPERATIONS, subject="ops-b", token_id="t-21", authority="brussels")
+
+
+@pytest.fixture
+def counters(move: Moving) -> Iterator[Counters]:
+    move.load_brussels(
+        record(statut="complément demandé", date_decision="", valable_du="", valable_au="", employeur=""),
+        record(no_dossier="BXL/CLOSED", statut="vervallen"),
+        record(no_dossier="BXL/BAD", bce="1"),
+    )
+    move.project()
+    issuer = DevelopmentIssuer.open(move.program.settings.home, create=True)
+    with running_server(move.program) as address, Counters(move.program, address, issuer) as opened:
+        yield opened
+
+
+def page(counters: Counters, caller: Caller, path: str, language: str = "en") -> str:
+    token = counters.of(caller).client.headers["Authorization"].removeprefix("Bearer ")
+    cookies = {SESSION_COOKIE: token}
+    answer = httpx.get(
+        f"{counters.address}{path}", cookies=cookies, headers={"Accept-Language": language}, trust_env=False, timeout=20
+    )
+    assert answer.status_code == 200, answer.text[:500]
+    return answer.text
+
+
+def test_over_http_it_says_what_the_record_says_and_no_more(counters: Counters) -> None:
+    body = counters.of(HANDLER).get(f"applications/{CASE}").json()
+    assert (body["reference"], body["status"], body["worker"]["familyName"]) == (KEY, "informationRequested", "Lambert")
+    assert body["legacyRecord"]["admissibleOn"] == "2025-03-31"
+    assert "employerName" in body["legacyRecord"]["unknown"]
+    assert "renewal" not in body
+    assert body["manualTasks"] == [{"subject": "legacyRecord", "reason": "toBeConfirmed"}]
+
+
+def test_nobody_changes_it_here_yet(counters: Counters) -> None:
+    desk = counters.of(HANDLER)
+    refused = desk.change(desk.get(f"applications/{CASE}"), "assignments", {"handler": "caseHandler:handler-b"})
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:problem-type:singlePermit:authorityNotLive")
+
+
+@pytest.mark.parametrize("language", ["en", "nl", "fr", "de"])
+def test_its_page_can_be_read(counters: Counters, language: str) -> None:
+    told = page(counters, HANDLER, f"/cases/{CASE}", language)
+    assert KEY in told
+    assert "Lambert" in told
+
+
+def test_the_queue_has_it_to_be_confirmed(counters: Counters) -> None:
+    told = page(counters, HANDLER, "/queue")
+    assert KEY in told
+    assert "BXL/CLOSED" not in told
+
+
+@pytest.mark.parametrize("language", ["en", "nl", "fr", "de"])
+def test_the_page_of_the_migration_has_ledger_quarantine_and_steps(counters: Counters, language: str) -> None:
+    told = page(counters, OPERATIONS, "/migration", language)
+    assert "brussels.csv" in told
+    reasons = {
+        "en": "An identification number is wrong",
+        "nl": "Een identificatienummer klopt niet",
+        "fr": "identification est incorrect",
+        "de": "Eine Kennnummer stimmt nicht",
+    }
+    assert reasons[language] in told
+
+
+def test_the_board_counts_it(counters: Counters) -> None:
+    assert page(counters, OPERATIONS, "/board")
