@@ -21,7 +21,7 @@ from infra.migration.loading import FileLoader
 from infra.migration.quarantine import Quarantine
 from infra.migration.report import build_report
 from infra.migration.report_files import write_report
-from infra.migration.set_aside import reasons
+from infra.migration.set_aside import reasons, samples
 from infra.migration.signing import ReportSigner
 from infra.migration.sources import SOURCES, MigratingAuthority
 from infra.migration.topic_door import LegacyInbox, LegacyTopic
@@ -131,6 +131,7 @@ def migration_status(program: Program) -> dict[str, Any]:
                     "batches": [batch_told(each) for each in ledgers(connection, authority)[:_LATEST]],
                     "ledger": _total(ledgers(connection, authority)),
                     "quarantine": reasons(connection, authority),
+                    "samples": samples(connection, authority),
                 }
                 for authority in MigratingAuthority
             ]

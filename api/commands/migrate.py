@@ -17,6 +17,7 @@ from api.composition import Program, open_program
 from api.migration import lineage_of, loader_of, migration_status, signed_report
 from domain.migration.batch import BatchCount, Fate, TakenVersion
 from infra.legacy_files.records import NotThisKind
+from infra.migration.batch_findings import kin_of
 from infra.migration.dossiers import taken_dossiers
 from infra.migration.ledger import sums_of
 from infra.migration.loading import AuthorityIsLive, RunUnderWay
@@ -90,6 +91,25 @@ def report(authority: Authority, as_json: Json = False) -> None:
         typer.echo("agrees" if told["report"]["agrees"] else "DOES NOT AGREE: see the report", err=True)
     if not told["report"]["agrees"]:
         raise typer.Exit(_FINDING)
+
+
+@app.command("related")
+def related(authority: Authority, as_json: Json = False) -> None:
+    """File numbers that have to do with each other, here or with another authority: for people to look at."""
+    with open_program(load_settings()) as program, program.readers.connection() as connection:
+        for each in kin_of(connection, authority):
+            told = {
+                "fileNumber": each.key,
+                "otherAuthority": each.other_authority,
+                "otherFileNumber": each.other_key,
+                "found": [kind.value for kind in each.found],
+            }
+            # A line a pair: there may be many.
+            typer.echo(
+                json.dumps(told)
+                if as_json
+                else f"{each.key}  {each.other_authority} {each.other_key}  {', '.join(each.found)}"
+            )
 
 
 @app.command("check-report")

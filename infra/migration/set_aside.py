@@ -84,6 +84,24 @@ def reasons(connection: Connection, authority: str) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
+def samples(connection: Connection, authority: str, most: int = 3) -> dict[str, list[str]]:
+    """The places of a few records that wait, by reason."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SAMPLES, {"authority": authority, "states": list(WAITING), "most": most})
+        return dict(cursor.fetchall())
+
+
+_SAMPLES: Final = """
+select reason, array_agg(source || ', ' || line order by source, line)
+  from (select q.reason, r.source, r.line, row_number() over (partition by q.reason order by r.source, r.line) as n
+          from legacy_quarantine q
+          join legacy_record r on r.id = q.record_id
+         where q.authority = %(authority)s and q.state = any(%(states)s)) q
+ where n <= %(most)s
+ group by reason
+"""
+
+
 def ids_waiting(connection: Connection, authority: str, reason: str | None) -> list[UUID]:
     """All that wait, of one reason or of any."""
     return [each.record_id for each in listed(connection, authority=authority, reason=reason, limit=1_000_000)]

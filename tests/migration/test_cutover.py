@@ -13,6 +13,7 @@ import pytest
 from api.migration import cutover_of
 from domain.case.commands import AssignCase, CommandContext
 from domain.case.refusals import CommandRefused
+from domain.migration.authority_events import AuthorityCutOver, stream_of
 from domain.migration.cutover import BACK, FORWARD, CutOverStep, StepRefused, StepTaken, next_step, require_step
 from infra.migration.cutover import Standing, export_native_events
 from infra.migration.loading import AuthorityIsLive
@@ -75,6 +76,9 @@ def test_a_case_is_read_only_until_its_authority_is_live(move: Moving) -> None:
         assign(move)
     standing = go_live(move)
     assert (standing.is_live, standing.epoch) == (True, 1)
+    (switched,) = move.program.journal.read(stream_of("brussels")).events
+    assert isinstance(switched, AuthorityCutOver)
+    assert (switched.epoch, switched.proposed_by, switched.approved_by) == (1, "ann", "bob")
     move.program.journal.authority_epochs()
     assert assign(move) == 2
     with pytest.raises(AuthorityIsLive):

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from uuid import UUID
 
 import pytest
 
 from api.migration import lineage_of, quarantine_of, signed_report
 from domain.case.legacy_events import LegacyRecordRetold
+from infra.migration.batch_findings import kin_of
 from infra.migration.quarantine import Quarantine
 from infra.migration.record_paths import RepairRefused, with_text
 from infra.migration.set_aside import listed, reasons
 from infra.migration.sources import MigratingAuthority
+from infra.postgres.connections import connect
 from tests.migration.moving import KEY, Moving, record
 from tests.migration.samples import WALLONIA, wallonia_file
 
@@ -133,3 +136,33 @@ def test_both_sides_agree_and_one_changed_field_is_found_and_named(move: Moving)
     move.ask("delete from legacy_mirror where key = 'BXL/2'")
     told = signed_report(move.program, MigratingAuthority.BRUSSELS)["report"]
     assert {"key": "BXL/2", "missing": "target"} in told["differences"]["named"]
+
+
+def test_who_was_erased_is_withheld_everywhere_and_nothing_else_is(move: Moving, quarantine: Quarantine) -> None:
+    move.load_brussels(record(), record(no_dossier="BXL/2"), record(no_dossier="BXL/3", niss=BAD_NUMBER))
+    subjects = move.ask("select subject from legacy_record where key <> 'BXL/2'")
+    with closing(connect(move.program.settings.key_database_url or "", None)) as owner, owner.cursor() as cursor:
+        for (subject,) in subjects:
+            cursor.execute(
+                "update permit.data_key set wrapped = null, destroyed_at = now() where subject = %s", (subject,)
+            )
+    move.program.keys._cache.clear()
+    told = signed_report(move.program, MigratingAuthority.BRUSSELS)["report"]
+    assert (told["agrees"], told["source"]["withheld"], told["target"]["withheld"]) == (True, 1, 1)
+    with move.program.readers.connection() as connection:
+        assert quarantine.shown(connection, the_one(move)).raw is None
+
+
+def test_people_and_applications_that_are_one_are_reported_and_not_merged(
+    move: Moving, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    # given the same person, employer and category filed with Wallonia within days, and with another spelling there
+    person = {"nom": "LAMBERT", "prenom": "Elise", "naissance": "30/07/1985", "nationalite": "BR", "niss": None}
+    filed = [{"statut": "introduite", "le": "10/03/2025"}, {"statut": "recevable", "le": "11/03/2025"}]
+    wallonia = {**WALLONIA, "travailleur": person, "historique": filed, "categorie": "hautement qualifié"}
+    move.load_brussels(record())
+    move.load(MigratingAuthority.WALLONIA, wallonia_file(tmp_path_factory.mktemp("wallonia"), wallonia))
+    with move.program.readers.connection() as connection:
+        (kin,) = kin_of(connection, "brussels")
+    assert (kin.other_authority, kin.found) == ("wallonia", ("samePersonByName", "sameApplication"))
+    assert move.ask("select count(distinct stream) from journal") == [(2,)]

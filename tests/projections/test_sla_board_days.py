@@ -282,7 +282,7 @@ def test_a_changed_target_needs_no_rebuild(tables: Cursor) -> None:
 
 def test_an_authority_without_a_target_is_not_measured(tables: Cursor) -> None:
     case = some_case(0)
-    case.is_filed(FIRST_DAY, authority="brussels")
+    case.is_filed(FIRST_DAY, authority="elsewhere")
     BOARD.project(log_of([case]), tables)
     shown = cases_on(tables, FIRST_DAY)[case.case_id]
     assert (shown.due_on, shown.standing) == (None, "notMeasured")

@@ -81,7 +81,8 @@ def _moving(told: dict[str, Any], words: BoardWords) -> MovingAuthority:
         ),
         batches=tuple(_batch(each, words) for each in told["batches"]),
         quarantine=tuple(
-            (words.label("quarantineReasons", reason), number) for reason, number in told["quarantine"].items()
+            (words.label("quarantineReasons", reason), number, "; ".join(told["samples"].get(reason, ())))
+            for reason, number in told["quarantine"].items()
         ),
         steps=tuple(
             (words.label("cutOverSteps", each["step"]), each["by"], each["at"][:16].replace("T", " "))
