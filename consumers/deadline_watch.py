@@ -88,6 +88,9 @@ class DeadlineWatch:
             try:
                 receipt = self._cases.handle(case_id, command, context)
             except CommandRefused as why:
+                if why.reason is Reason.AUTHORITY_NOT_LIVE:
+                    # It went back to its former system, and its clocks with it.
+                    break
                 if why.reason not in _SOMEBODY_WAS_QUICKER:
                     raise
             else:

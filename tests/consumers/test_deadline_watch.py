@@ -264,6 +264,14 @@ def test_a_watch_with_other_rules_gives_way_to_the_one_that_was_quicker(cases: W
     assert cases.alarms(case) == [(TARGET, WARNED, 1, day(51), day(61))]
 
 
+def test_a_case_whose_authority_went_back_is_left_alone_and_holds_up_no_other(cases: WatchedCases) -> None:
+    filed = [cases.filed(), cases.filed()]
+    cases.trouble.append(CommandRefused(Reason.AUTHORITY_NOT_LIVE, "it went back to its former system"))
+
+    assert cases.watched_on(90) == 2
+    assert sorted(len(cases.alarms(case)) for case in filed) == [0, 2]
+
+
 def test_any_other_refusal_stops_the_watch(cases: WatchedCases) -> None:
     cases.filed()
     cases.trouble.append(CommandRefused(Reason.TERM_UNKNOWN, "nobody foresaw this"))

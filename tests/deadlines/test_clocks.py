@@ -132,9 +132,9 @@ def test_a_target_measures_from_the_day_it_is_in_force() -> None:
 
 
 def test_an_authority_without_a_target_has_the_clocks_of_the_law() -> None:
-    without = replace(RULES, targets={})
+    elsewhere, without = replace(ADMISSIBLE, authority="brussels"), replace(RULES, targets={})
 
-    assert [each.id for each in clocks_of(ADMISSIBLE, without, date(2026, 3, 1))] == [DECISION, FORWARDING]
+    assert [each.id for each in clocks_of(elsewhere, without, date(2026, 3, 1))] == [DECISION, FORWARDING]
 
 
 def test_the_target_tells_how_it_came_to_its_day() -> None:
