@@ -11,10 +11,10 @@ import orjson
 
 from projections.case_file import HANDLED, evolve, sealed_groups
 from projections.case_file_shape import CaseFile, SealedGroup
-from projections.course import course_from
 from projections.event_meanings import moment
 from projections.read_model import Cursor, fold_batch
 from projections.recorded_event import RecordedEvent
+from projections.stored_course import course_from
 
 _LISTS: Final = ("documents", "fees", "checks", "findings", "information_requests", "pauses", "corrections")
 

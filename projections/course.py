@@ -1,7 +1,6 @@
 """The course of a case: where it stands in the procedure and how it came there, told by clear fields alone.
 
 The same meanings as :mod:`domain.case.folding`; a test compares the two over random histories. Times are aware.
-A read model may keep a course in its row as JSON: :func:`course_from` reads what ``orjson`` wrote of it.
 """
 
 from __future__ import annotations
@@ -191,63 +190,6 @@ def course_of(events: Iterable[RecordedEvent]) -> Course | None:
     return course
 
 
-def course_from(stored: Mapping[str, Any]) -> Course:
-    """The course as it was written to JSON."""
-    return Course(
-        filed_at=moment(stored["filed_at"]),
-        status=CaseStatus(stored["status"]),
-        handler=stored["handler"],
-        admissible_at=_moment_if(stored["admissible_at"]),
-        work_part=stored["work_part"],
-        work_part_at=_moment_if(stored["work_part_at"]),
-        forwarded_at=_moment_if(stored["forwarded_at"]),
-        residence_part=stored["residence_part"],
-        closed_at=_moment_if(stored["closed_at"]),
-        outcome=stored["outcome"],
-        requests=tuple(
-            RequestSpan(
-                id=each["id"],
-                pause=each["pause"],
-                asked_at=moment(each["asked_at"]),
-                reply_by=date.fromisoformat(each["reply_by"]),
-                answered_at=_moment_if(each["answered_at"]),
-            )
-            for each in stored["requests"]
-        ),
-        pauses=tuple(
-            PauseSpan(
-                number=each["number"],
-                ground=each["ground"],
-                from_=moment(each["from_"]),
-                to=_moment_if(each["to"]),
-            )
-            for each in stored["pauses"]
-        ),
-        checks=tuple(
-            CheckSpan(
-                check=each["check"],
-                revision=each["revision"],
-                state=each["state"],
-                asked_at=moment(each["asked_at"]),
-                settled_at=_moment_if(each["settled_at"]),
-            )
-            for each in stored["checks"]
-        ),
-        is_retold=stored["is_retold"],
-        manual_tasks=tuple(ManualTask(**each) for each in stored["manual_tasks"]),
-        alarms=tuple(
-            AlarmRaised(
-                clock=each["clock"],
-                run=each["run"],
-                kind=each["kind"],
-                due_on=date.fromisoformat(each["due_on"]),
-                at=moment(each["at"]),
-            )
-            for each in stored["alarms"]
-        ),
-    )
-
-
 def _changed(course: Course, event: RecordedEvent, at: datetime) -> Course:
     clear = event.clear
     match event.name:
@@ -357,7 +299,3 @@ def _kept_or_beginning(known: datetime | None, day: date) -> datetime:
 def _with_pause(course: Course, pause: PauseSpan) -> Course:
     others = (each for each in course.pauses if each.number != pause.number)
     return replace(course, pauses=tuple(sorted((*others, pause), key=lambda each: each.number)))
-
-
-def _moment_if(wire: str | None) -> datetime | None:
-    return None if wire is None else moment(wire)

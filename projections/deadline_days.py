@@ -16,10 +16,11 @@ from uuid import UUID
 import orjson
 
 from domain.deadlines.clocks import ANSWER, CaseTimes, ClockRules, alarms_due
-from projections.course import Course, course_after, course_from
+from projections.course import Course, course_after
 from projections.event_meanings import END_CASES, PAUSE_EVENTS, day_of
 from projections.read_model import Cursor, fold_batch
 from projections.recorded_event import RecordedEvent
+from projections.stored_course import course_from
 
 _FAR: Final = timedelta(days=36_525)
 """A century: what a clock says that long after the last thing that happened, it says for good."""

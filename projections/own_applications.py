@@ -13,11 +13,12 @@ from uuid import UUID
 
 import orjson
 
-from projections.course import Course, course_after, course_from
+from projections.course import Course, course_after
 from projections.event_meanings import END_CASES, PAUSE_EVENTS, day_of
 from projections.keyset_pages import Page, PlaceUnusable, keys_of, length_of_page, page_of, place
 from projections.read_model import Cursor, fold_batch
 from projections.recorded_event import RecordedEvent
+from projections.stored_course import course_from
 
 _ORDER: Final = "newestFirst"
 

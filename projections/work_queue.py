@@ -17,11 +17,12 @@ import orjson
 
 from domain.deadlines.pauses import paused_days
 from domain.deadlines.service_levels import ServiceTarget
-from projections.course import Course, course_after, course_from
+from projections.course import Course, course_after
 from projections.event_meanings import CHECK_EVENTS, END_CASES, END_TASKS, PAUSE_EVENTS, SETTLE_TASKS, day_of
 from projections.keyset_pages import Page, PlaceUnusable, keys_of, length_of_page, page_of, place
 from projections.read_model import Cursor, fold_batch
 from projections.recorded_event import RecordedEvent
+from projections.stored_course import course_from
 
 NOBODY: Final = ""
 """As ``handler`` of a filter: cases that no one has."""

@@ -73,7 +73,17 @@ def test_nothing_of_a_person_lies_open(move: Moving) -> None:
     move.load_brussels(
         record(nom="Canaryname", remuneration="98.765,43"), record(no_dossier="BXL/Q", bce="1", nom="Canaryname")
     )
-    for table in ("journal", "legacy_record", "legacy_dossier", "legacy_quarantine", "legacy_tally", "command"):
+    move.project()
+    for table in (
+        "journal",
+        "legacy_mirror",
+        "case_file",
+        "legacy_record",
+        "legacy_dossier",
+        "legacy_quarantine",
+        "legacy_tally",
+        "command",
+    ):
         for (row,) in move.ask(f"select t::text from {table} t"):
             for canary in ("Canaryname", "98765", "98.765", "85073003328", "1985-07-30"):
                 assert canary not in row

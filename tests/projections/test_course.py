@@ -49,8 +49,9 @@ from domain.crossroads.answers import CheckKind, DeclaredWages, QuarterWages
 from domain.law.rulebook import Rulebook
 from infra.event_codec import EventCodec
 from projections.case_file_clocks import holder_changes, seconds_by_holder, time_by_holder
-from projections.course import Course, course_after, course_from
+from projections.course import Course, course_after
 from projections.recorded_event import RecordedEvent
+from projections.stored_course import course_from
 from tests.keys.keys_in_memory import KeysInMemory
 from tests.projections.log_of_cases import DIPLOMA, EVIDENCE, FILED, NO_DATA, ON_REGISTER, ORDINARY, ORIGIN
 from tests.stored_events.samples import SAMPLES
