@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hmac
+import time
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any, Final, cast
 from uuid import UUID
 
 from eventsourcing.persistence import EventStore
@@ -25,6 +26,9 @@ from infra.postgres.mapper import EventMapper, PlacedEvent
 from infra.postgres.recorder import JournalRecorder
 from infra.wire_format import canonical_json, wire_adapter
 
+_EPOCHS_SECONDS: Final = 1.0
+"""How late a process may hear of an authority that was switched. What it decides meanwhile is refused, not lost."""
+
 
 class PostgresJournal:
     """Appends and reads cases through ``EventStore``; ``digest_key`` keys the digests of commands."""
@@ -33,12 +37,14 @@ class PostgresJournal:
         self._recorder = recorder
         self._store: EventStore[UUID] = EventStore(mapper, recorder)
         self._digest_key = digest_key
-        # Read once and again when an append finds it out of date: that one compares under the lock of the head.
-        self._epochs: Mapping[str, int] = recorder.authority_epochs()
+        # Read every second, and when an append finds them out of date: that one compares under the lock of the head.
+        self._epochs: Mapping[str, int] = {}
+        self._epochs_due = 0.0
 
     def authority_epochs(self) -> Mapping[str, int]:
         """The cut-over epoch of each authority, read anew; odd while the authority is live here."""
         self._epochs = self._recorder.authority_epochs()
+        self._epochs_due = time.monotonic() + _EPOCHS_SECONDS
         return self._epochs
 
     def read(self, case_id: UUID) -> CaseStream:
@@ -49,7 +55,7 @@ class PostgresJournal:
             events=tuple(each.event for each in placed),
             version=placed[-1].originator_version if placed else 0,
             head_hash=placed[-1].leaf_hash if placed else None,
-            epochs=self._epochs,
+            epochs=self._epochs if time.monotonic() < self._epochs_due else self.authority_epochs(),
         )
 
     def append(

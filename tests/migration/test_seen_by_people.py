@@ -63,6 +63,7 @@ def test_its_page_can_be_read(counters: Counters, language: str) -> None:
     told = page(counters, HANDLER, f"/cases/{CASE}", language)
     assert KEY in told
     assert "Lambert" in told
+    assert f"/cases/{CASE}/workPartDecisions" not in told
 
 
 def test_the_queue_has_it_to_be_confirmed(counters: Counters) -> None:

@@ -97,7 +97,8 @@ class CaseScreen:
             raise RequestRefused(unknown_application())
         language, lists = self._pages.language(request), self._readers.code_lists
         words, form_words = CaseWords(language, lists), CaseFormWords(language, lists)
-        actions = possible_actions(self._readers, granted.caller, case, self._border.today)
+        is_live = stream.is_live(case.facts.authority)
+        actions = possible_actions(self._readers, granted.caller, case, self._border.today) if is_live else ()
         done = request.query_params.get(DONE_PARAMETER, "")
         clocks = words.clocks(deadlines)
         here = FIRST_PAGES[granted.caller.role]
@@ -119,6 +120,7 @@ class CaseScreen:
                 "application": words.application(body),
                 "clocks": clocks,
                 "actions": [(each, form_title(each.resource, form_words)) for each in actions],
+                "is_live": is_live,
                 "actor": granted.caller.actor,
                 "handler": case.handler,
                 "version": stream.version,
