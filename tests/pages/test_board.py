@@ -179,9 +179,9 @@ def test_each_file_says_what_its_table_says(page: Page, service: BoardService, c
 
 def test_a_number_leads_to_its_cases(page: Page, service: BoardService) -> None:
     service.sign_in(page, SUPERVISOR)
-    page.goto(f"{service.address}/board?lang=en")
+    page.goto(f"{service.address}/board?lang=en&authority=flanders")
     page.get_by_role("link", name="Late: past the due day: 1").click()
-    expect(page.locator(".chosen li")).to_have_text(["As of the end of 21 Mar 2026", "Open", "Late"])
+    expect(page.locator(".chosen li")).to_have_text(["As of the end of 21 Mar 2026", "Flemish Region", "Open", "Late"])
     expect(page.locator("#cases tbody tr")).to_have_count(1)
     case = page.locator("#cases tbody tr th a")
     assert case.get_attribute("href") == f"/cases/{some_log()[0].case_id}"
@@ -193,7 +193,7 @@ def test_a_number_leads_to_its_cases(page: Page, service: BoardService) -> None:
         if int(count) <= 50:
             page.goto(service.address + href)
             assert page.locator("#cases tbody tr th").count() == int(count)
-            page.goto(f"{service.address}/board?lang=en")
+            page.goto(f"{service.address}/board?lang=en&authority=flanders")
 
 
 def test_all_cases_are_on_some_page_and_none_on_two(page: Page, service: BoardService) -> None:
