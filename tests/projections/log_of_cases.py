@@ -51,6 +51,7 @@ from domain.case.commands import (
 )
 from domain.case.folding import fold
 from domain.case.handling import Receipt, handle
+from domain.case.legacy_events import LegacyRecordRetold
 from domain.crossroads.answers import (
     CheckKind,
     CrossroadsAnswer,
@@ -79,6 +80,7 @@ from projections.registered import registered_read_models
 from projections.sla_board import SlaBoard
 from projections.timeline import TimelineModel
 from tests.servers import fresh_database
+from tests.stored_events.samples import SAMPLES
 
 ORIGIN = "tests/projections"
 FILED = datetime(2026, 2, 2, 9, tzinfo=UTC)
@@ -155,6 +157,21 @@ class LogOfCases:
         case_id = uuid4()
         minted = Minted(reference=f"FL-2026-{case_id.hex[:7]}", worker_subject=self.keys.mint())
         self.give(case_id, SubmitApplication(application=application, minted=minted), at)
+        return case_id
+
+    def take_over(self, at: datetime = FILED) -> UUID:
+        """A case of Brussels as a record of its former system tells it."""
+        told = next(each for each in SAMPLES if isinstance(each, LegacyRecordRetold))
+        case_id = uuid4()
+        context = CommandContext(actor="system:migration", command_id=str(case_id), now=at)
+        self.journal.append(
+            self.journal.read(case_id),
+            [replace(told, reference=f"BXL/{case_id.hex[:7]}", worker_subject=self.keys.mint())],
+            AssignCase(handler="nobody"),
+            context,
+            "0" * 64,
+            told.authority,
+        )
         return case_id
 
     def answer(

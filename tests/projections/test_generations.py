@@ -24,6 +24,7 @@ def silent(_done: int, _there_are: int) -> None:
 @EVERY_MODEL
 def test_what_serves_is_what_the_journal_gives(log: LogOfCases, model) -> None:
     log.some_cases(12)
+    log.take_over()
     log.catch_up()
 
     report = check_projection(log.url, log.recorder, model, on_progress=silent)
@@ -37,6 +38,7 @@ def test_what_serves_is_what_the_journal_gives(log: LogOfCases, model) -> None:
 @EVERY_MODEL
 def test_a_rebuilt_model_takes_the_place_of_a_spoilt_one(log: LogOfCases, model) -> None:
     log.some_cases(12)
+    log.take_over()
     log.catch_up()
     sound = digests(log.url)
     table = check_projection(log.url, log.recorder, model, on_progress=silent).tables[0].table

@@ -95,7 +95,7 @@ class Outpost:
         journal = PostgresJournal(self.recorder, EventMapper(codec), digest_key=b"key of this test")
         stream = journal.read(case_id)
         context = CommandContext(actor="handler", command_id=str(uuid4()), now=datetime.now(UTC))
-        receipt = journal.append(stream, [event], AssignCase(handler="handler"), context, "0" * 64)
+        receipt = journal.append(stream, [event], AssignCase(handler="handler"), context, "0" * 64, "flanders")
         assert receipt.position is not None
         return (case_id, receipt.version, receipt.position)
 
