@@ -128,12 +128,13 @@ def migration_status(program: Program) -> dict[str, Any]:
             "authorities": [
                 {
                     **standing_told(standing_of(connection, authority)),
-                    "batches": [batch_told(each) for each in ledgers(connection, authority)[:_LATEST]],
-                    "ledger": _total(ledgers(connection, authority)),
+                    "batches": [batch_told(each) for each in batches[:_LATEST]],
+                    "ledger": _total(batches),
                     "quarantine": reasons(connection, authority),
                     "samples": samples(connection, authority),
                 }
                 for authority in MigratingAuthority
+                for batches in [ledgers(connection, authority)]
             ]
         }
 

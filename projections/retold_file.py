@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from domain.case.retold import filer_of
 from projections.case_file_shape import CaseFile, without_nulls
 from projections.course import course_after
 from projections.recorded_event import RecordedEvent
 
-_WORDS = (
+_WORDS: Final = (
     "status", "filedOn", "admissibleOn", "decidedOn", "validFrom", "validTo", "unknown", "corrected", "recordId",
     "mappingVersion",
 )  # fmt: skip

@@ -68,9 +68,9 @@ class Journal(Protocol):
         command: CaseCommand,
         context: CommandContext,
         rule_set: str,
-        authority: str,
+        authority: str | None,
     ) -> Receipt:
-        """Append and record the command, also when ``events`` is empty.
+        """Append and record the command, also when ``events`` is empty, if ``authority`` is live as the stream says.
 
         A command that was recorded before gives its first receipt. Raises :class:`StreamHasMoved`, and
         :class:`CommandRefused` when the command id was used for another command.
@@ -123,7 +123,7 @@ def handle(
                 raise
             return first
         try:
-            return journal.append(stream, events, command, context, rulebook.sha256, authority or "")
+            return journal.append(stream, events, command, context, rulebook.sha256, authority)
         except StreamHasMoved:
             continue
     raise TooManyWriters(f"others changed the case {_ATTEMPTS} times while the command was being decided")

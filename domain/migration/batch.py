@@ -80,9 +80,17 @@ class BatchCount:
         if judged.refused is not None:
             self.quarantined[judged.refused.main.value] += 1
         if judged.record is not None:
-            self.by_status[judged.record.status] += 1
-            self.by_category[judged.record.category] += 1
-            self.by_year[str(judged.record.filed_on.year)] += 1
+            self._add_record(judged.record)
+
+    def add_repaired(self, record: CanonicalRecord) -> None:
+        """A record that waited in quarantine is retold after all."""
+        self.fates[Fate.RETOLD] += 1
+        self._add_record(record)
+
+    def _add_record(self, record: CanonicalRecord) -> None:
+        self.by_status[record.status] += 1
+        self.by_category[record.category] += 1
+        self.by_year[str(record.filed_on.year)] += 1
 
     @property
     def records(self) -> int:

@@ -23,7 +23,6 @@ from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssi
 from kafka.errors import KafkaError
 from kafka.structs import OffsetAndMetadata
 
-from consumers.consumer import Consumer
 from infra.kafka.topic_admin import KafkaUnavailable, cluster_id
 from infra.message_wire import WireRecord
 from infra.postgres.connections import ConnectionPool, DatabaseUnavailable
@@ -53,6 +52,16 @@ class LoopSettings:
     poll_ms: int = 200
 
 
+class Subscriber(Protocol):
+    """Who reads which topics, named without prefix; a :class:`consumers.consumer.Consumer` is one."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def topics(self) -> Sequence[str]: ...
+
+
 class Receiver(Protocol):
     """What takes what has arrived; :class:`infra.postgres.inbox.Inbox` is one."""
 
@@ -64,7 +73,7 @@ class ConsumerLoop:
 
     def __init__(
         self,
-        consumer: Consumer,
+        consumer: Subscriber,
         inbox: Receiver,
         pool: ConnectionPool,
         bootstrap: str,

@@ -26,8 +26,7 @@ from infra.postgres.append_requests import (
     AuthorityEpoch,
     CommandIdentity,
     StreamHead,
-    Touch,
-    seal,
+    one_event,
     wire_time,
 )
 
@@ -70,6 +69,8 @@ class Chunk:
     count: BatchCount = field(default_factory=BatchCount)
     landed: dict[UUID, LandedRecord] = field(default_factory=dict)
     dossiers: dict[str, Dossier] = field(default_factory=dict)
+    confirmed: dict[str, Dossier] = field(default_factory=dict)
+    """Taken before with the same content, and now under a newer sequence: what is older than that is stale."""
     new_keys: set[str] = field(default_factory=set)
     requests: list[AppendRequest] = field(default_factory=list)
 
@@ -125,6 +126,8 @@ class ChunkJudge:
             chunk.count.add(judged, each.reading)
             if judged.fate is not Fate.UNCHANGED:
                 self._add(chunk, each, judged, known, new_subjects.get(n), recorded_at)
+            elif each.key is not None and taken[each.key].modified_at > known[each.key].sequence:
+                chunk.confirmed[each.key] = replace(known[each.key], sequence=taken[each.key].modified_at)
         persons = {
             chunk.dossiers[record.key].subject: record.ssin
             for judged in fates
@@ -189,25 +192,16 @@ class ChunkJudge:
     ) -> AppendRequest:
         """The append of the one event that retells the record, on top of what the stream holds."""
         event: CaseEvent = retell(record, dossier.subject, lineage)
-        case_id, version = dossier.case_id, dossier.version + 1
-        identity = CommandIdentity(ACTOR, str(command_id_of(lineage)), bytes.fromhex(lineage.digest))
         head = StreamHead(dossier.version or None, dossier.leaf_hash)
-        encoded = self.codec.encode(event, case_id, version)
-        sealed = seal(
+        return one_event(
             origin=self.origin,
-            stream=case_id,
-            version=version,
-            prev=head.leaf_hash,
-            type_=encoded.name,
-            schema=encoded.schema,
-            body=encoded.body,
-            commitments=encoded.commitments,
+            stream=dossier.case_id,
+            head=head,
+            encoded=self.codec.encode(event, dossier.case_id, dossier.version + 1),
+            command=CommandIdentity(ACTOR, str(command_id_of(lineage)), bytes.fromhex(lineage.digest)),
             recorded_at=recorded_at,
-            command=identity,
-            causation_id=None,
-            rule_set=None,
+            rests_on=epoch,
         )
-        return AppendRequest(identity, recorded_at, (Touch(case_id, head),), (sealed,), rests_on=epoch)
 
 
 def cut(read: Sequence[ReadRecord]) -> list[Sequence[ReadRecord]]:

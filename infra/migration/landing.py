@@ -50,6 +50,7 @@ def write_chunk(cursor: Cursor, batch: UUID, chunk: Chunk, *, taken: int | None)
     quarantine(cursor, chunk.authority, chunk.mapping_version, refused)
     supersede(cursor, chunk.authority, [key for key in chunk.dossiers if key not in chunk.new_keys], chunk)
     write_dossiers(cursor, chunk.authority, [chunk.dossiers[key] for key in chunk.new_keys], new=True)
+    _confirm(cursor, chunk.authority, chunk.confirmed.values())
     changed = [each for key, each in chunk.dossiers.items() if key not in chunk.new_keys]
     write_dossiers(cursor, chunk.authority, changed, new=False)
     if chunk.requests:
@@ -72,9 +73,11 @@ def quarantine(cursor: Cursor, authority: str, mapping_version: int, refused: It
         for record_id, why in refused
     ]
     if rows:
-        columns = "record_id, authority, reason, findings, mapping_version"
-        execute_values(cursor, f"insert into legacy_quarantine ({columns}) values %s", rows)  # noqa: S608
+        execute_values(cursor, _SET_ASIDE, rows)
         trace(cursor, [row[0] for row in rows], "setAside", ACTOR)
+
+
+_SET_ASIDE: Final = "insert into legacy_quarantine (record_id, authority, reason, findings, mapping_version) values %s"
 
 
 def trace(cursor: Cursor, records: Iterable[UUID], what: str, by: str, motive: str | None = None) -> None:
@@ -116,6 +119,18 @@ def write_dossiers(cursor: Cursor, authority: str, dossiers: Iterable[Dossier], 
         if listed:
             execute_values(cursor, _UPDATE_DOSSIER, listed)
 
+
+def _confirm(cursor: Cursor, authority: str, dossiers: Iterable[Dossier]) -> None:
+    rows = [(authority, each.key, each.sequence) for each in dossiers]
+    if rows:
+        execute_values(cursor, _CONFIRM, rows)
+
+
+_CONFIRM: Final = """
+update legacy_dossier d set sequence = n.sequence
+  from (values %s) n (authority, key, sequence)
+ where d.authority = n.authority and d.key = n.key
+"""
 
 _UPDATE_DOSSIER: Final = """
 update legacy_dossier d

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchLedger:
-    """``expected`` is how many records the source has, where that is known; ``seconds`` what finished batches took."""
+    """``expected`` counts the lines of the source, about as many as records; ``seconds`` is of finished batches."""
 
     id: UUID
     authority: str
@@ -46,10 +46,14 @@ class BatchLedger:
         return max(self.expected - self.records, 0) / self.rate
 
 
-_COLUMNS: Final = (
-    "id, authority, door, source, mapping_version, expected, started_at, heard_at, finished_at, seconds, records,"
-    " retold, unchanged, stale, quarantined"
-)
+_LEDGERS: Final = """
+select id, authority, door, source, mapping_version, expected, started_at, heard_at, finished_at, seconds, records,
+       retold, unchanged, stale, quarantined
+  from legacy_batch
+ where (%(authority)s::text is null or authority = %(authority)s)
+   and (%(ids)s::uuid[] is null or id = any(%(ids)s::uuid[]))
+ order by started_at desc, id
+"""
 
 
 def ledgers(
@@ -57,13 +61,8 @@ def ledgers(
 ) -> list[BatchLedger]:
     """The batches, newest first; those of an authority, or those named."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"select {_COLUMNS} from legacy_batch where (%(authority)s::text is null or authority = %(authority)s)"  # noqa: S608
-            " and (%(ids)s::uuid[] is null or id = any(%(ids)s::uuid[])) order by started_at desc, id",
-            {"authority": authority, "ids": None if ids is None else list(ids)},
-        )
-        names = [each.strip() for each in _COLUMNS.split(",")]
-        return [BatchLedger(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+        cursor.execute(_LEDGERS, {"authority": authority, "ids": None if ids is None else list(ids)})
+        return [BatchLedger(**dict(zip(BatchLedger.__slots__, row, strict=True))) for row in cursor.fetchall()]
 
 
 def tallies(connection: Connection, batches: Iterable[UUID]) -> dict[str, dict[str, int]]:

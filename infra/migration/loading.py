@@ -21,15 +21,16 @@ from infra.migration.landing import NothingToAdd, write_chunk
 from infra.postgres.append_requests import AuthorityEpoch
 from infra.postgres.bulk import prepare_staging
 from infra.postgres.certain_outcome import CertainConnection
-from infra.postgres.connections import Role, connect
+from infra.postgres.connections import Role, connect, transaction
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
+    from psycopg2.extensions import cursor as Cursor
 
 CHUNK: Final = 2_000
 """Records judged together; also the most events for which the head of the journal is locked."""
 
-RUN_LOCK: Final = 7_301_967
+_RUN_LOCK: Final = 7_301_967
 _READ_AT_ONCE: Final = 1 << 20
 
 OnProgress = Callable[[int, int | None], None]
@@ -102,7 +103,7 @@ class FileLoader:
                         if before is not None:
                             before.result()
                         before = under_way.submit(_write, writing, batch.id, chunk, taken)
-                        recent, taken = chunk.dossiers, taken + len(part)
+                        recent, taken = chunk.confirmed | chunk.dossiers, taken + len(part)
                     if on_progress is not None:
                         on_progress(taken, expected)
                 if before is not None:
@@ -128,20 +129,13 @@ def _write(writing: CertainConnection, batch: UUID, chunk: Chunk, taken: int) ->
     def once(connection: Connection) -> None:
         nonlocal attempts
         attempts += 1
-        with connection.cursor() as cursor:
-            cursor.execute("begin")
-            try:
+        try:
+            with transaction(connection) as cursor:
                 write_chunk(cursor, batch, chunk, taken=taken)
-            except NothingToAdd:
-                cursor.execute("rollback")
-                if attempts == 1:
-                    raise RunUnderWay("the batch was taken further by another process") from None
-            except Exception:
-                if not connection.closed:
-                    cursor.execute("rollback")
-                raise
-            else:
-                cursor.execute("commit")
+        except NothingToAdd:
+            # The second time it is our own first attempt that was committed after all.
+            if attempts == 1:
+                raise RunUnderWay("the batch was taken further by another process") from None
 
     writing.run(once)
 
@@ -150,11 +144,18 @@ def _write(writing: CertainConnection, batch: UUID, chunk: Chunk, taken: int) ->
 def _alone(connection: Connection, authority: str) -> Iterator[None]:
     """One load an authority at a time; the lock goes with the connection, so a killed load leaves none."""
     with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(%s, hashtext(%s))", (RUN_LOCK, authority))
+        cursor.execute("select pg_try_advisory_lock(%s, hashtext(%s))", (_RUN_LOCK, authority))
         ((got,),) = cursor.fetchall()
     if not got:
         raise RunUnderWay(f"another process loads records of {authority}: wait until it is done, or stop it")
     yield
+
+
+def no_load_is_under_way(cursor: Cursor, authority: str) -> bool:
+    """Keep loads of files away until the end of the transaction; False when one is under way."""
+    cursor.execute("select pg_try_advisory_xact_lock_shared(%s, hashtext(%s))", (_RUN_LOCK, authority))
+    ((free,),) = cursor.fetchall()
+    return bool(free)
 
 
 def epoch_of(connection: Connection, authority: str) -> AuthorityEpoch:

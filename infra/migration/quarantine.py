@@ -4,33 +4,35 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 import orjson
 
-from domain.migration.batch import BatchCount, Fate, Judged
+from domain.migration.batch import BatchCount, Fate
 from domain.migration.precheck import Accepted, Refused, precheck
 from domain.migration.provenance import Provenance, provenance_of
-from domain.migration.reading import Fact
+from domain.migration.reading import CanonicalRecord
 from domain.migration.retelling import Lineage, case_id_of
 from domain.migration.vocabulary import Vocabularies
 from infra.legacy_files.records import RawRecord
 from infra.migration.chunks import ChunkJudge
 from infra.migration.dossiers import Dossier, taken_dossiers, traits_of
 from infra.migration.landing import recount, trace, write_dossiers
-from infra.migration.loading import epoch_of
+from infra.migration.loading import epoch_of, no_load_is_under_way
 from infra.migration.record_paths import RepairRefused, with_text
 from infra.migration.sealed_records import open_record, open_text, seal_text
 from infra.migration.set_aside import WAITING, SetAside, listed
 from infra.postgres.append_requests import wire_time
 from infra.postgres.bulk import append_staged, prepare_staging
 from infra.postgres.conflicts import conflict_of
+from infra.postgres.connections import transaction
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
+    from psycopg2.extensions import cursor as Cursor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,7 @@ class _Held:
     raw: RawRecord
     subject: UUID
     batch: UUID
+    digest: str
     corrections: dict[str, str]
 
 
@@ -101,96 +104,79 @@ class Quarantine:
         held = self._waiting(connection, record_id)
         with_text(held.raw.record, field, text)
         sealed = seal_text(self._judge.keys.key_to_encrypt(held.subject), record_id, field, text)
-        with connection.cursor() as cursor:
-            cursor.execute("begin")
-            try:
-                cursor.execute(
-                    "insert into legacy_correction (record_id, field, sealed, by, motive) values (%s, %s, %s, %s, %s)",
-                    (record_id, field, sealed, by, motive),
-                )
-                cursor.execute("update legacy_quarantine set state = 'corrected' where record_id = %s", (record_id,))
-                trace(cursor, [record_id], f"corrected: {field}", by, motive)
-            except BaseException:
-                cursor.execute("rollback")
-                raise
-            cursor.execute("commit")
+        with transaction(connection) as cursor:
+            cursor.execute(
+                "insert into legacy_correction (record_id, field, sealed, by, motive) values (%s, %s, %s, %s, %s)",
+                (record_id, field, sealed, by, motive),
+            )
+            cursor.execute("update legacy_quarantine set state = 'corrected' where record_id = %s", (record_id,))
+            trace(cursor, [record_id], f"corrected: {field}", by, motive)
 
     def replay(self, connection: Connection, record_id: UUID, *, by: str, motive: str) -> Refused | None:
         """Try a record again, with its corrections and the mapping of today; None when it was retold.
 
         Raises :class:`RepairRefused` for a record that no longer waits or that a newer version has overtaken, and
-        what an append raises.
+        while files are loaded; ``AuthorityIsLive``; and what an append raises.
         """
-        held = self._waiting(connection, record_id)
-        raw = _corrected(held)
-        reading = self._judge.source.reading(raw)
-        judged = precheck(reading, self._vocabularies)
-        epoch = epoch_of(connection, self._authority)
         prepare_staging(connection)
-        with connection.cursor() as cursor:
-            cursor.execute("begin")
-            try:
-                if isinstance(judged, Refused):
-                    self._note_refusal(cursor, held, judged, by, motive)
-                else:
-                    dossier = self._dossier_of(connection, held, reading.text(Fact.KEY) or "", judged)
-                    digest = self._judge.source.digest(raw.record, self._judge.digest_key)
-                    lineage = Lineage(
-                        record_id=record_id,
-                        digest=digest,
-                        mapping_version=self._judge.source.mapping.version,
-                        corrected=tuple(sorted(held.corrections)),
-                    )
-                    request = self._judge.request(dossier, judged.record, lineage, epoch, wire_time(self._now()))
-                    (outcome,) = append_staged(cursor, [request])
-                    if outcome.outcome not in ("appended", "repeated"):
-                        raise conflict_of(outcome)
-                    self._note_retold(cursor, held, dossier, judged, request.events[-1].leaf_hash)
-                    trace(cursor, [record_id], "retold", by, motive)
-            except BaseException:
-                cursor.execute("rollback")
-                raise
-            cursor.execute("commit")
-        return judged if isinstance(judged, Refused) else None
+        with transaction(connection) as cursor:
+            if not no_load_is_under_way(cursor, self._authority):
+                raise RepairRefused(f"files of {self._authority} are being loaded: try again when they are through")
+            held = self._waiting(connection, record_id)
+            raw = _corrected(held)
+            reading = self._judge.source.reading(raw)
+            judged = precheck(reading, self._vocabularies)
+            if isinstance(judged, Refused):
+                self._note_refusal(cursor, held, judged, by, motive)
+                return judged
+            digest = self._judge.source.digest(raw.record, self._judge.digest_key)
+            self._retell(connection, cursor, held, judged.record, digest)
+            trace(cursor, [record_id], "retold", by, motive)
+        return None
 
-    def _dossier_of(self, connection: Connection, held: _Held, key: str, accepted: Accepted) -> Dossier:
-        record = accepted.record
-        known = taken_dossiers(connection, self._authority, [key]).get(key)
+    def _retell(
+        self, connection: Connection, cursor: Cursor, held: _Held, record: CanonicalRecord, digest: str
+    ) -> None:
+        """Append the event, and let file number, quarantine and ledger say so; ``digest`` is with the corrections."""
+        known = taken_dossiers(connection, self._authority, [record.key]).get(record.key)
         if known is not None and known.sequence > record.modified_at:
-            raise RepairRefused(f"a newer version of {key} was taken since: this one is stale")
-        return Dossier(
-            key=key,
-            case_id=case_id_of(self._authority, key) if known is None else known.case_id,
+            raise RepairRefused(f"a newer version of {record.key} was taken since: this one is stale")
+        record_id = held.set_aside.record_id
+        dossier = Dossier(
+            key=record.key,
+            case_id=case_id_of(self._authority, record.key) if known is None else known.case_id,
             subject=held.subject if known is None else known.subject,
             sequence=record.modified_at,
-            digest="" if known is None else known.digest,
-            record_id=held.set_aside.record_id,
+            # That of the raw record: the same file again finds it unchanged.
+            digest=held.digest,
+            record_id=record_id,
             fate=Fate.RETOLD.value,
             version=0 if known is None else known.version,
             leaf_hash=None if known is None else known.leaf_hash,
             traits=traits_of(record, self._judge.digest_key),
         )
-
-    def _note_retold(self, cursor: Any, held: _Held, dossier: Dossier, accepted: Accepted, leaf_hash: bytes) -> None:
-        # The source's digest stays that of the raw record: the same file again finds it unchanged.
-        record_id = held.set_aside.record_id
-        cursor.execute("select encode(digest, 'hex') from legacy_record where id = %s", (record_id,))
-        ((digest,),) = cursor.fetchall()
-        values = {name: getattr(dossier, name) for name in Dossier.__slots__}
-        taken = Dossier(**values | {"digest": digest, "version": dossier.version + 1, "leaf_hash": leaf_hash})
-        cursor.execute(
-            "select exists (select from legacy_dossier where authority = %s and key = %s)", (self._authority, taken.key)
+        lineage = Lineage(
+            record_id=record_id,
+            digest=digest,
+            mapping_version=self._judge.source.mapping.version,
+            corrected=tuple(sorted(held.corrections)),
         )
-        ((exists,),) = cursor.fetchall()
-        write_dossiers(cursor, self._authority, [taken], new=not exists)
+        epoch = epoch_of(connection, self._authority)
+        request = self._judge.request(dossier, record, lineage, epoch, wire_time(self._now()))
+        (outcome,) = append_staged(cursor, [request])
+        if outcome.outcome != "appended":
+            raise conflict_of(outcome)
+        (event,) = request.events
+        told = replace(dossier, version=event.version, leaf_hash=event.leaf_hash)
+        write_dossiers(cursor, self._authority, [told], new=known is None)
         cursor.execute(
             "update legacy_quarantine set state = 'retold', settled_at = now() where record_id = %s", (record_id,)
         )
         count = BatchCount()
-        count.add(Judged(fate=Fate.RETOLD, record=accepted.record), self._judge.source.mapping.read({}))
+        count.add_repaired(record)
         recount(cursor, held.batch, count, out_of=held.set_aside.reason)
 
-    def _note_refusal(self, cursor: Any, held: _Held, refused: Refused, by: str, motive: str) -> None:
+    def _note_refusal(self, cursor: Cursor, held: _Held, refused: Refused, by: str, motive: str) -> None:
         record_id = held.set_aside.record_id
         cursor.execute(
             "update legacy_quarantine set reason = %s, findings = %s, mapping_version = %s where record_id = %s",
@@ -217,8 +203,8 @@ class Quarantine:
         if not found:
             raise RepairRefused(f"no record {record_id} of {self._authority} was ever set aside")
         with connection.cursor() as cursor:
-            cursor.execute("select subject, batch, sealed from legacy_record where id = %s", (record_id,))
-            ((subject, batch, sealed),) = cursor.fetchall()
+            cursor.execute(_LANDED, (record_id,))
+            ((subject, batch, digest, sealed),) = cursor.fetchall()
             cursor.execute("select field, sealed from legacy_correction where record_id = %s order by id", (record_id,))
             corrections = [(field, bytes(text)) for field, text in cursor.fetchall()]
         key = self._judge.keys.key_to_decrypt(subject)
@@ -230,8 +216,12 @@ class Quarantine:
             raw=RawRecord(source=found[0].source, line=found[0].line, record=record, problem=problem),
             subject=subject,
             batch=batch,
+            digest=digest,
             corrections={field: open_text(key, record_id, field, text) for field, text in corrections},
         )
+
+
+_LANDED: Final = "select subject, batch, encode(digest, 'hex'), sealed from legacy_record where id = %s"
 
 
 def _corrected(held: _Held) -> RawRecord:

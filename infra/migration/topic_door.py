@@ -12,17 +12,18 @@ from uuid import UUID, uuid5
 import orjson
 import psycopg2
 
-from consumers.consumer import Cursor
 from consumers.topics import legacy_records
 from domain.migration.retelling import ROOT
 from infra.legacy_files.records import LONGEST_LINE, RawRecord
 from infra.migration.chunks import ChunkJudge, cut
 from infra.migration.dossiers import taken_dossiers
 from infra.migration.landing import write_chunk
-from infra.migration.loading import RUN_LOCK, AuthorityIsLive, epoch_of
+from infra.migration.loading import AuthorityIsLive, epoch_of, no_load_is_under_way
 from infra.postgres.bulk import prepare_staging
-from infra.postgres.connections import DatabaseUnavailable, Role, connect
+from infra.postgres.conflicts import AppendConflict
+from infra.postgres.connections import DatabaseUnavailable, Role, connect, transaction
 from infra.postgres.dead_letters import DeadLetters
+from infra.postgres.in_order import AnotherWasQuicker
 from infra.postgres.inbox import Arrived
 
 if TYPE_CHECKING:
@@ -47,13 +48,6 @@ class LegacyTopic:
     def topics(self) -> Sequence[str]:
         return (legacy_records(self.authority).name,)
 
-    @property
-    def in_order(self) -> bool:
-        return False
-
-    def apply(self, messages: Sequence[Any], cursor: Cursor) -> None:
-        raise AssertionError("legacy records are no messages of ours: their inbox takes them as they come")
-
 
 class LegacyInbox:
     """Lands, judges and retells what arrives, and moves the offset, in one transaction."""
@@ -74,16 +68,12 @@ class LegacyInbox:
         """As :meth:`infra.postgres.inbox.Inbox.receive`."""
         try:
             connection = self._live()
-            with connection.cursor() as cursor:
-                cursor.execute("begin")
-                try:
-                    move(cursor)
-                    self._take(connection, cursor, arrived)
-                except BaseException:
-                    if not connection.closed:
-                        cursor.execute("rollback")
-                    raise
-                cursor.execute("commit")
+            with transaction(connection) as cursor:
+                move(cursor)
+                self._take(connection, cursor, arrived)
+        except AppendConflict as why:
+            # The authority was switched, or a record was repaired, since this was judged: judge it again.
+            raise AnotherWasQuicker(f"legacy records of {self._authority}: {why}") from why
         except (psycopg2.OperationalError, psycopg2.InterfaceError) as why:
             with suppress(psycopg2.Error):
                 self.close()
@@ -91,8 +81,7 @@ class LegacyInbox:
             raise DatabaseUnavailable(f"legacy records could not be written: {type(why).__name__}") from why
 
     def _take(self, connection: Connection, cursor: Any, arrived: Sequence[Arrived]) -> None:
-        cursor.execute("select pg_try_advisory_xact_lock_shared(%s, hashtext(%s))", (RUN_LOCK, self._authority))
-        if cursor.fetchall() == [(False,)]:
+        if not no_load_is_under_way(cursor, self._authority):
             raise DatabaseUnavailable(f"files of {self._authority} are being loaded: their records go first")
         try:
             epoch = epoch_of(connection, self._authority)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from eventsourcing.persistence import Tracking
 
+    from infra.event_codec import EncodedBody
+
 
 @dataclass(frozen=True, slots=True)
 class CommandIdentity:
@@ -93,6 +95,34 @@ class Appended:
     first_position: int | None
     last_position: int | None
     leaf_hash: bytes | None
+
+
+def one_event(
+    *,
+    origin: str,
+    stream: UUID,
+    head: StreamHead,
+    encoded: EncodedBody,
+    command: CommandIdentity,
+    recorded_at: str,
+    rests_on: AuthorityEpoch,
+) -> AppendRequest:
+    """A command that brings about one event on top of ``head``, outside any law."""
+    made = seal(
+        origin=origin,
+        stream=stream,
+        version=(head.version or 0) + 1,
+        prev=head.leaf_hash,
+        type_=encoded.name,
+        schema=encoded.schema,
+        body=encoded.body,
+        commitments=encoded.commitments,
+        recorded_at=recorded_at,
+        command=command,
+        causation_id=None,
+        rule_set=None,
+    )
+    return AppendRequest(command, recorded_at, (Touch(stream, head),), (made,), rests_on=rests_on)
 
 
 def wire_time(moment: datetime) -> str:

@@ -19,6 +19,7 @@ from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
+    from psycopg2.extensions import cursor as Cursor
 
 psycopg2.extras.register_uuid()
 
@@ -56,6 +57,20 @@ def connect(url: str, role: Role | None) -> Connection:
         raise DatabaseUnavailable(f"PostgreSQL cannot be reached: {_without_secrets(why)}") from None
     connection.autocommit = True
     return connection
+
+
+@contextmanager
+def transaction(connection: Connection) -> Iterator[Cursor]:
+    """A transaction of an autocommit connection that commits when the block ends without an error."""
+    with connection.cursor() as cursor:
+        cursor.execute("begin")
+        try:
+            yield cursor
+        except BaseException:
+            if not connection.closed:
+                cursor.execute("rollback")
+            raise
+        cursor.execute("commit")
 
 
 def _without_secrets(why: psycopg2.Error) -> str:

@@ -65,7 +65,7 @@ class PostgresJournal:
         command: CaseCommand,
         context: CommandContext,
         rule_set: str,
-        authority: str,
+        authority: str | None,
     ) -> Receipt:
         version = stream.version
         head = StreamHead(version if version > 0 else None, stream.head_hash)
@@ -79,7 +79,7 @@ class PostgresJournal:
                 recorded_at=context.now,
                 causation_id=context.causation_id,
                 rule_set=rule_set,
-                rests_on=AuthorityEpoch(authority, stream.epochs.get(authority, 0)),
+                rests_on=None if authority is None else AuthorityEpoch(authority, stream.epochs.get(authority, 0)),
                 slip=slip,
             )
         except StreamMoved as moved:
