@@ -15,6 +15,7 @@ from api.composition import Program
 from api.employer_lookups import EmployerLookups
 from api.http_app import create_app
 from api.routes.health import WatchedWork
+from domain.unusable import Unusable
 from infra.identity.accepted_issuer import issuer_for
 from infra.identity.development_issuer import DevelopmentIssuer
 
@@ -25,11 +26,11 @@ _SECONDS_TO_FINISH: Final = 10
 """How long requests that are under way may take once the server is told to stop."""
 
 
-class PortUnusable(Exception):
+class PortUnusable(Unusable):
     """Nobody can listen there: another program does, or the system does not allow it."""
 
 
-class ServerDidNotStart(Exception):
+class ServerDidNotStart(Unusable):
     """The HTTP server ended before it took its first request."""
 
 

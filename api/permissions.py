@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, assert_never
 
+from domain.unusable import Unusable
 from infra.identity.caller import Caller, Role
 
 PACKAGED_PERMISSIONS: Final = Path(__file__).parent / "permissions.toml"
@@ -62,7 +63,7 @@ class Reach(StrEnum):
     ANYONE = "anyone"
 
 
-class PermissionsUnusable(Exception):
+class PermissionsUnusable(Unusable):
     """The table cannot be used. Names the file, the row where there is one, and the remedy."""
 
     def __init__(self, *, file: str, row: str | None, problem: str, remedy: str) -> None:

@@ -17,12 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
+from domain.unusable import Unusable
+
 _IMPORT_ROOT: Final = Path(__file__).resolve().parent.parent
 _LONGEST_START_SECONDS: Final = 60.0
 _LONGEST_END_SECONDS: Final = 10.0
 
 
-class ChildDidNotStart(Exception):
+class ChildDidNotStart(Unusable):
     """The child ended, or stayed silent, before it announced itself."""
 
 

@@ -14,6 +14,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from domain.unusable import Unusable
 from infra.durable_files import write_whole_or_not_at_all
 
 KEY_BYTES: Final = 32
@@ -27,7 +28,7 @@ class KeyDestroyed(KeyMissing):
     """The subject's data were erased: nothing personal is ever written about that one again."""
 
 
-class KeyEncryptionKeyUnusable(Exception):
+class KeyEncryptionKeyUnusable(Unusable):
     """The key-encryption key cannot be read; the sentence says what to do."""
 
 

@@ -17,6 +17,8 @@ from pydantic import AfterValidator, Field, ValidationError
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from domain.unusable import Unusable
+
 PREFIX = "PERMIT_"
 FOR_TESTS_ONLY = re.compile(r"PERMIT_REQUIRE_SERVERS|PERMIT_TEST_\w+")
 MENDABLE = "mendable"  # the type of our own validation errors: their text is the sentence
@@ -24,7 +26,7 @@ TOPIC_PREFIX = re.compile(r"[a-z0-9.-]{0,60}")
 BROKER = re.compile(r"(?P<host>[\w.-]+|\[[0-9A-Fa-f:]+\]):(?P<port>\d{1,5})")
 
 
-class SettingsUnusable(Exception):
+class SettingsUnusable(Unusable):
     """The program cannot start with this environment.
 
     Each line of the text names a variable, what is wrong with it and how to mend it. Values are not repeated:

@@ -18,6 +18,7 @@ from api.demonstration.people import Party
 from api.demonstration.plan import PlannedCase
 from api.demonstration.steps import Answer, DecideWork, Send, Step
 from api.problems import API_ROOT
+from domain.unusable import Unusable
 
 _ATTEMPTS: Final = 40
 _PATIENCE: Final = 0.25
@@ -30,7 +31,7 @@ _RESIDENCE_PART: Final = "residencePart"
 _CLOSED: Final = "closed"
 
 
-class DemonstrationFailed(Exception):
+class DemonstrationFailed(Unusable):
     """The service answered what the demonstration did not expect."""
 
 

@@ -26,6 +26,7 @@ from fastapi import Request
 
 from domain.case.codes import LANGUAGES
 from domain.case.commands import CIVIL_TIME
+from domain.unusable import Unusable
 
 LANGUAGE_PARAMETER: Final = "lang"
 LANGUAGE_COOKIE: Final = "lang"
@@ -110,7 +111,7 @@ class Language:
                 return value
 
 
-class CatalogueUnusable(Exception):
+class CatalogueUnusable(Unusable):
     """A catalogue cannot be read; the text says which and where."""
 
 

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Final
 
 from domain.law.durations import CalendarDuration
+from domain.unusable import Unusable
 
 _AMOUNT = re.compile(r"[0-9]+\.[0-9]{2}", re.ASCII)
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?", re.ASCII)
 
 
-class LawDataUnusable(Exception):
+class LawDataUnusable(Unusable):
     """A file of law cannot be used. Names the file, the line, the entry, the key where there is one, and the remedy."""
 
     def __init__(

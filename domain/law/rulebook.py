@@ -23,6 +23,7 @@ from domain.law.law_files import read_law
 from domain.law.pay_provisions import PartTime, PayConversion, SalaryThreshold
 from domain.law.procedure_provisions import ALL, CompetenceOrder, ReferenceDateRule, SelectedReading, Territory
 from domain.law.remembered import Remembered
+from domain.unusable import Unusable
 
 PACKAGED_VALUES: Final = Path(__file__).parent / "values"
 
@@ -44,7 +45,7 @@ _REASON_BY_PAY_TEST: Final[dict[str | None, str]] = {
 P = TypeVar("P", bound=Provision)
 
 
-class ReadingUnknown(ValueError):
+class ReadingUnknown(Unusable, ValueError):
     """A reading was asked for that no law file holds. The text says which there are."""
 
 

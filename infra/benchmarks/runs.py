@@ -14,13 +14,14 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from domain.unusable import Unusable
 from infra.postgres.connections import connect
 from infra.postgres.durability import require_durable
 
 RUNS: Final = 5
 
 
-class BenchmarkImpossible(Exception):
+class BenchmarkImpossible(Unusable):
     """A benchmark cannot be run here; the sentence says what is missing."""
 
 

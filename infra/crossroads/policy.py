@@ -33,6 +33,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from consumers.crossroads import ConsultingAuthority
 from domain.crossroads.check_process import Patience
 from domain.crossroads.service_calendar import ServiceCalendar, WeeklyWindow
+from domain.unusable import Unusable
 from infra.crossroads.face import Face
 from infra.crossroads.rest_face import RestFace
 from infra.crossroads.soap_face import SoapFace
@@ -42,7 +43,7 @@ Seconds = Annotated[float, Field(gt=0)]
 Words = Annotated[str, Field(min_length=1, max_length=64)]
 
 
-class PolicyUnusable(Exception):
+class PolicyUnusable(Unusable):
     """The file is not as described; the text names it, the entry, what is wrong and how to mend it."""
 
 

@@ -20,6 +20,7 @@ from typing import BinaryIO, Final
 from uuid import UUID
 
 from domain.case.document_rules import DocumentRules
+from domain.unusable import Unusable
 from infra.documents.content_check import FORMS, ContentCheck
 from infra.documents.sealed_content import ContentAddress, ContentSealer, opened_content
 from infra.documents.unreadable import DocumentUnknown, DocumentWithheld
@@ -33,7 +34,7 @@ ABANDONED_AFTER_SECONDS: Final = 24 * 60 * 60
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
-class DocumentTypeUncheckable(Exception):
+class DocumentTypeUncheckable(Unusable):
     """The document rules take a type whose content this store cannot check."""
 
 

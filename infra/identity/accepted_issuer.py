@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 
+from domain.unusable import Unusable
 from infra.identity.development_issuer import DevelopmentIssuer
 from infra.settings import Settings
 
 
-class IssuerNotAccepted(Exception):
+class IssuerNotAccepted(Unusable):
     """The service cannot start with this issuer of tokens; the sentence says what to do."""
 
 

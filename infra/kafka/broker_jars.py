@@ -10,12 +10,14 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from domain.unusable import Unusable
+
 _POM: Final = Path(__file__).parent / "broker" / "pom.xml"
 _OLDEST_JAVA: Final = 17
 _MAVEN_SECONDS: Final = 600
 
 
-class KafkaNotHere(Exception):
+class KafkaNotHere(Unusable):
     """No broker can be run on this machine; the sentence says what is missing."""
 
 

@@ -17,10 +17,11 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from domain.unusable import Unusable
 from infra.durable_files import write_whole_or_not_at_all
 
 
-class SigningKeyUnusable(Exception):
+class SigningKeyUnusable(Unusable):
     """The key that signs reports cannot be read; the sentence says what to do."""
 
 

@@ -17,6 +17,8 @@ import psycopg2
 import psycopg2.extras
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 
+from domain.unusable import Unusable
+
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
     from psycopg2.extensions import cursor as Cursor
@@ -30,7 +32,7 @@ class Role(StrEnum):
     READER = "permit_reader"
 
 
-class DatabaseUnavailable(Exception):
+class DatabaseUnavailable(Unusable):
     """The database cannot be reached or refused the work; nothing is known to have been written."""
 
 

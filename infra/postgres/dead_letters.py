@@ -11,6 +11,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from consumers.consumer import Consumer
+from domain.unusable import Unusable
 from infra.keys import SubjectKeys
 from infra.message_wire import WireRecord, from_wire
 from infra.postgres.connections import ConnectionPool
@@ -30,7 +31,7 @@ class TooManyDeadLetters(Exception):
     """A consumer has set aside so much in so short a time that the fault is likely not in the records."""
 
 
-class NoSuchDeadLetter(Exception):
+class NoSuchDeadLetter(Unusable):
     """There is no open dead letter with this number."""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import Final
 
+from domain.unusable import Unusable
 from infra.postgres.connections import connect
 from infra.postgres.migrate import migrate_journal, migrate_keys
 
@@ -16,7 +17,7 @@ _KIND: Final = "demonstration: "
 _MARKER: Final = "select obj_description(oid, 'pg_namespace') from pg_namespace where nspname = 'permit'"
 
 
-class NotADemonstration(Exception):
+class NotADemonstration(Unusable):
     """The database holds something that is not a demonstration's; nothing was touched."""
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import psycopg2.extensions
 
+from domain.unusable import Unusable
+
 DANGERS = {
     "fsync": "a power cut can destroy the whole database",
     "synchronous_commit": "a power cut loses commands that were already acknowledged",
@@ -15,7 +17,7 @@ DANGERS = {
 }
 
 
-class ServerNotDurable(Exception):
+class ServerNotDurable(Unusable):
     """The server may lose what it acknowledged; the text names each setting, the danger and the remedy."""
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from psycopg2 import sql
 
+from domain.unusable import Unusable
 from infra.postgres.connections import Role, connect
 from infra.postgres.server_access import database_exists
 
@@ -38,7 +39,7 @@ end $$;
 """
 
 
-class SchemaUnusable(Exception):
+class SchemaUnusable(Unusable):
     """The database was set up by another version of this program, or under another name."""
 
 

@@ -10,10 +10,12 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from domain.unusable import Unusable
+
 ACCOUNT_UNDER_ROOT = "pgserver"
 
 
-class EmbeddedPostgresUnusable(Exception):
+class EmbeddedPostgresUnusable(Unusable):
     """The embedded server cannot run here; the text says why and what to do, in sentences for an operator."""
 
 

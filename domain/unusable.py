@@ -1,0 +1,16 @@
+"""The one base of errors that a person can correct: what is wrong, where, and what to do about it.
+
+Whoever starts the program (the command line, above all) catches :class:`Unusable` and shows its text. An error of a
+new kind therefore needs no entry in a list: it derives from this class and its text is a sentence.
+
+    Unusable
+      SettingsUnusable, HomeUnusable …      what the program was given
+      DatabaseUnavailable, KafkaUnavailable …  what it relies on is away
+      LawDataUnusable, PolicyUnusable …     files it reads
+"""
+
+from __future__ import annotations
+
+
+class Unusable(Exception):
+    """The program cannot do what was wanted. The text is for a person: what, where and how to correct it."""
