@@ -15,6 +15,7 @@ from domain.case.handling import Admission, Receipt, handle
 from domain.deadlines.clocks import ClockRules
 from domain.law.rule_sets import RuleSets
 from domain.law.rulebook import Rulebook
+from domain.unusable import Unusable
 from infra.audit.log_address import StoredLog
 from infra.case_files import CaseFiles
 from infra.clock import Clock, DemonstrationClock, SystemClock
@@ -39,6 +40,10 @@ from projections.registered import registered_read_models
 
 DEMONSTRATION_ORIGIN: Final = "single-permit/demonstration"
 PRODUCT_ORIGIN: Final = "single-permit"
+
+
+class NoDataHere(Unusable):
+    """There is nothing to read: no service and no demonstration ever ran in this home."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,11 +105,14 @@ class WorkerCases:
 def open_program(settings: Settings, *, set_up: bool = False) -> Iterator[Program]:
     """Find or start the database, check that it is durable and up to date, and open everything.
 
-    With ``set_up`` the databases are made and migrated where needed; workers and readers never do that.
+    With ``set_up`` the databases are made and migrated where needed; workers and readers never do that, and make
+    no file or directory either.
 
-    Raises ``EmbeddedPostgresUnusable``, ``DatabaseUnavailable``, ``ServerNotDurable``, ``SchemaUnusable``,
-    ``LawDataUnusable`` and ``KeyEncryptionKeyUnusable``: each with a sentence a person understands.
+    Raises ``NoDataHere``, ``EmbeddedPostgresUnusable``, ``DatabaseUnavailable``, ``ServerNotDurable``,
+    ``SchemaUnusable``, ``LawDataUnusable`` and ``KeyEncryptionKeyUnusable``: each with a sentence.
     """
+    if not set_up:
+        _require_data(settings)
     rule_sets = RuleSets.load()
     read_models = registered_read_models()
     clock_rules = ClockRules.load()
@@ -158,6 +166,15 @@ def open_program(settings: Settings, *, set_up: bool = False) -> Iterator[Progra
             clock_rules=clock_rules,
             documents=DocumentStore(settings.documents_path, keys, document_rules, recorder.origin),
             document_rules=document_rules,
+        )
+
+
+def _require_data(settings: Settings) -> None:
+    """Before a server is started: starting one would make the directory that a mistyped home names."""
+    if settings.database_url is None and not (settings.home / "postgres").exists():
+        raise NoDataHere(
+            f"there is no permit data in {settings.home}: `permit serve` or `permit demo` makes it; or set PERMIT_HOME "
+            "to the directory where it is"
         )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from api.composition import open_program
+from api.composition import NoDataHere, open_program
 from domain.law.entry_reader import LawDataUnusable
 from infra.keys import KeyEncryptionKeyUnusable
 from infra.postgres.connections import DatabaseUnavailable
@@ -45,8 +45,8 @@ def examine(load_settings: Callable[[], Settings]) -> list[Examined]:
 
 
 def _free_space(settings: Settings) -> Examined:
-    settings.home.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(settings.home).free
+    there = next(each for each in (settings.home, *settings.home.parents) if each.is_dir())
+    free = shutil.disk_usage(there).free
     enough = free >= _LEAST_FREE_BYTES
     sentence = f"{free // 1_000_000} MB free under {settings.home}"
     remedy = "" if enough else ": make room, a full disk stops every append"
@@ -70,7 +70,7 @@ def _program(settings: Settings) -> Iterator[Examined]:
         yield Examined(subject="database", good=False, sentence=f"{server}: {why}")
     except ServerNotDurable as why:
         yield Examined(subject="durability", good=False, sentence=str(why))
-    except SchemaMissing:
+    except (NoDataHere, SchemaMissing):
         yield Examined(subject="journal", good=True, sentence="none yet: `permit serve` or `permit demo` makes it")
     except SchemaUnusable as why:
         yield Examined(subject="journal", good=False, sentence=str(why))

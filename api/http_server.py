@@ -81,7 +81,7 @@ def _server(
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
-    """A bound TCP socket; several processes may answer on one. Raises :class:`PortUnusable`.
+    """A TCP socket that listens; several processes may answer on one. Raises :class:`PortUnusable`.
 
     Its protocol is named because asyncio turns Nagle off only where it sees TCP (40 ms).
     """
@@ -89,6 +89,7 @@ def listening_socket(host: str, port: int) -> socket.socket:
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
+        listening.listen()  # a bound socket alone does not keep another process from the port
     except OSError as why:
         listening.close()
         raise PortUnusable(

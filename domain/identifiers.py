@@ -36,6 +36,29 @@ class IdentifierInvalid(Exception):
         super().__init__(f"{identifier}: {problem}; {remedy}")
 
 
+_SSIN_AS_PRINTED: Final = re.compile(
+    r"([0-9]{2})[. ]?([0-9]{2})[. ]?([0-9]{2})[- ]?([0-9]{3})[. -]?([0-9]{2})", re.ASCII
+)
+_ENTERPRISE_NUMBER_AS_PRINTED: Final = re.compile(
+    r"(?:BE[ .-]?)?([01][0-9]{3})[. ]?([0-9]{3})[. ]?([0-9]{3})", re.ASCII | re.IGNORECASE
+)
+
+
+def ssin_digits(text: str) -> str:
+    """``85.07.30-033.28``, as identity cards print it, as digits only; any other text as it is."""
+    return _digits_of(_SSIN_AS_PRINTED, text)
+
+
+def enterprise_number_digits(text: str) -> str:
+    """``BE 0206.731.645``, as letterheads print it, as digits only; any other text as it is."""
+    return _digits_of(_ENTERPRISE_NUMBER_AS_PRINTED, text)
+
+
+def _digits_of(form: re.Pattern[str], text: str) -> str:
+    found = form.fullmatch(text.strip())
+    return text if found is None else "".join(found.groups())
+
+
 def check_digits(number: int) -> str:
     """97 minus the remainder of ``number`` by 97, as two digits (01 to 97)."""
     return f"{97 - number % 97:02d}"

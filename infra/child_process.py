@@ -55,7 +55,8 @@ def running_child(
     """
     # A session of its own: an interrupt at the terminal is the parent's to handle, not both at once.
     child = subprocess.Popen(  # noqa: S603 (the interpreter itself, with arguments of this program)
-        [sys.executable, "-m", module, *arguments],
+        # -P: without it whatever lies in the current directory, an http.py for instance, would be imported before ours.
+        [sys.executable, "-P", "-m", module, *arguments],
         env={**os.environ, **(environment or {}), "PYTHONPATH": str(_IMPORT_ROOT)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

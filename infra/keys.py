@@ -90,9 +90,23 @@ class MasterKey:
                     f"there is no key-encryption key at {path}: restore it from its backup, or set "
                     "PERMIT_KEY_ENCRYPTION_KEY_FILE to where it is"
                 ) from None
+        except OSError as why:
+            raise KeyEncryptionKeyUnusable(
+                f"the key-encryption key at {path} cannot be read ({why.strerror}): give the user of this program the "
+                "right to read it, or set PERMIT_KEY_ENCRYPTION_KEY_FILE to another file"
+            ) from None
         except ValueError:
-            raise KeyEncryptionKeyUnusable(f"{path} does not hold {KEY_BYTES} bytes in base64") from None
+            raise KeyEncryptionKeyUnusable(
+                f"{path} does not hold {KEY_BYTES} bytes in base64: restore the key from its backup, or set "
+                "PERMIT_KEY_ENCRYPTION_KEY_FILE to where it is"
+            ) from None
         secret = os.urandom(KEY_BYTES)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole_or_not_at_all(path, b64encode(secret) + b"\n")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole_or_not_at_all(path, b64encode(secret) + b"\n")
+        except OSError as why:
+            raise KeyEncryptionKeyUnusable(
+                f"the key-encryption key cannot be written to {path} ({why.strerror}): give the user of this program "
+                "the right to write there, or set PERMIT_HOME to another directory"
+            ) from None
         return cls.from_file(path, create=False)

@@ -7,6 +7,7 @@ Crossroads simulator, a development issuer bound to loopback).
 import difflib
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, NoReturn
 from urllib.parse import SplitResult, urlsplit
@@ -86,15 +87,23 @@ def _bootstrap_servers(servers: str) -> str:
 
 
 def _readable_file(path: Path) -> Path:
-    if not path.is_file():
+    if not _looked_at(path.is_file):
         _refuse("does not name an existing file", "Name one, or unset the variable to use the embedded part")
     if not os.access(path, os.R_OK):
         _refuse("names a file that this user may not read", "Give this user the right to read it")
     return path.resolve()
 
 
+def _looked_at(question: Callable[[], bool]) -> bool:
+    """The answer about a path, also one that is too long or lies where this user may not look."""
+    try:
+        return question()
+    except OSError as why:
+        _refuse(f"cannot be looked at ({why.strerror})", "Name another path, or give this user the right to read it")
+
+
 def _home_directory(path: Path) -> Path:
-    if path.exists() and not path.is_dir():
+    if _looked_at(path.exists) and not path.is_dir():
         _refuse("names something that is not a directory", "Name a directory; it is made if it is missing")
     return path.resolve()
 

@@ -58,7 +58,7 @@ def request(method: str, path: str, token: str | None = None, body: bytes = b"",
 def put_under(load: Load) -> Answered:
     """Run the load in a process of its own. Raises :class:`Unexpected`."""
     done = run(
-        [sys.executable, "-m", "api.benchmarks.load"],
+        [sys.executable, "-P", "-m", "api.benchmarks.load"],
         input=json.dumps(asdict(load)),
         stdout=PIPE,
         text=True,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from datetime import date, datetime
 from pathlib import Path
@@ -11,6 +10,8 @@ from typing import Annotated, Any, Final
 import typer
 
 from api.assessment_content import Tellers, assessment_answer, tellers_of
+from api.commands.output import REFUSED, Json, say
+from api.incoming_requests import LARGEST_BODY_IN_BYTES
 from api.pages.languages import SOURCE_LANGUAGE, Languages
 from api.problems import Place, input_problem, located
 from api.reference_data.code_lists import CodeLists
@@ -39,7 +40,7 @@ def assess(
         list[str] | None,
         typer.Option(metavar="QUESTION=READING", help="answer an open question of the law otherwise than selected"),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="one JSON object on standard output")] = False,
+    as_json: Json = False,
 ) -> None:
     """Judge the facts of an application, of which any part may lack, by every rule of its category.
 
@@ -50,18 +51,25 @@ def assess(
     day = _today() if known_on is None else known_on.date()
     tellers = tellers_of(Languages.load(), CodeLists.load())
     answer = assessment_answer(assess_stated(rulebook, stated, day), tellers)
-    typer.echo(json.dumps(answer) if as_json else _text(answer, tellers))
+    say(answer, as_json, lambda: _text(answer, tellers))
 
 
 def _read(facts: str) -> bytes:
+    """At most what HTTP takes too: a device or a film named by mistake does not fill the memory."""
+    most = LARGEST_BODY_IN_BYTES
     if facts == STANDARD_INPUT:
-        return sys.stdin.buffer.read()
-    try:
-        return Path(facts).read_bytes()
-    except OSError as why:
-        raise typer.BadParameter(
-            f"{facts} cannot be read ({why.strerror}): name a file, or - for standard input"
-        ) from None
+        read = sys.stdin.buffer.read(most + 1)
+    else:
+        try:
+            with Path(facts).open("rb") as file:
+                read = file.read(most + 1)
+        except OSError as why:
+            raise typer.BadParameter(
+                f"{facts} cannot be read ({why.strerror}): name a file, or - for standard input"
+            ) from None
+    if len(read) > most:
+        raise typer.BadParameter(f"{facts} is longer than {most} bytes: it holds more than the facts of an application")
+    return read
 
 
 def _stated(sent: bytes, *, as_json: bool) -> StatedFacts:
@@ -73,7 +81,7 @@ def _stated(sent: bytes, *, as_json: bool) -> StatedFacts:
             typer.echo(input_problem(located(Place.BODY, invalid.issues)).body("").decode())
         for issue in invalid.issues:
             typer.echo(f"permit: {issue.path}: {issue.problem}; {issue.remedy}", err=True)
-        raise typer.Exit(2) from None
+        raise typer.Exit(REFUSED) from None
 
 
 def _rulebook(rules: Path | None, readings: list[str]) -> Rulebook:

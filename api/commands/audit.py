@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -10,7 +9,7 @@ from uuid import UUID
 
 import typer
 
-from api.commands.audit_reach import rests_on, what_if
+from api.commands.output import Json, finding_if, say
 from api.commands.progress import progress_bar
 from api.composition import open_program
 from domain.audit.journal_chain import Checkpoint
@@ -19,19 +18,9 @@ from infra.audit.replaying import CaseUnknown, ReplayReport, UnreadableCase, rep
 from infra.audit.verification import VerificationReport, verify_journal
 from infra.settings import load_settings
 
-app = typer.Typer(help="What a regulator asks of the log.", no_args_is_help=True)
 
-_AsJson = Annotated[bool, typer.Option("--json", help="one JSON object on standard output")]
-
-
-@app.callback()
-def _audit() -> None:
-    """What a regulator asks of the log."""
-
-
-@app.command("verify")
 def verify(
-    as_json: _AsJson = False,
+    as_json: Json = False,
     size: Annotated[int | None, typer.Option(min=0, help="the size of the log at an earlier verification")] = None,
     root: Annotated[str | None, typer.Option(help="the root (hex) of the log at that size")] = None,
 ) -> None:
@@ -46,16 +35,14 @@ def verify(
     checkpoint = None if size is None or root is None else Checkpoint(size=size, root=root)
     with open_program(load_settings()) as program, progress_bar("events verified") as on_progress:
         report = verify_journal(program.readers, checkpoint=checkpoint, on_progress=on_progress)
-    typer.echo(json.dumps(_verification(report)) if as_json else _verification_text(report))
-    if not report.is_sound:
-        raise typer.Exit(1)
+    say(_verification(report), as_json, lambda: _verification_text(report))
+    finding_if(not report.is_sound)
 
 
-@app.command("replay")
 def replay(
     case: Annotated[UUID | None, typer.Argument(help="the id of one case")] = None,
     every: Annotated[bool, typer.Option("--all", help="every case")] = False,
-    as_json: _AsJson = False,
+    as_json: Json = False,
 ) -> None:
     """Judge recorded verdicts again, from what they looked at, under the rule set they name and as known on their day.
 
@@ -83,13 +70,8 @@ def replay(
                     "verdicts": [_verdict(each) for each in replayed.verdicts],
                 }
                 sound = replayed.outcome.value != "different"
-    typer.echo(json.dumps(found) if as_json else _text(found))
-    if not sound:
-        raise typer.Exit(1)
-
-
-app.command("what-if")(what_if)
-app.command("rests-on")(rests_on)
+    say(found, as_json)
+    finding_if(not sound)
 
 
 def _verification(report: VerificationReport) -> dict[str, Any]:
@@ -151,11 +133,3 @@ def _verdict(replayed: VerdictReplay) -> dict[str, Any]:
         "sameRuleSet": replayed.same_rule_set,
         "differences": [asdict(each) for each in replayed.differences],
     }
-
-
-def _text(found: dict[str, Any]) -> str:
-    lines = [f"{name}: {value}" for name, value in found.items() if not isinstance(value, list)]
-    for name, value in found.items():
-        if isinstance(value, list):
-            lines += [f"{name}: {json.dumps(each)}" for each in value]
-    return "\n".join(lines)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +9,8 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from api.commands.lazy_group import among, one_of
+from api.commands.output import Json, say
 from api.commands.progress import progress_bar
 from api.composition import open_program
 from domain.audit.what_if import JudgedAgain
@@ -24,7 +25,9 @@ _NAME: Final = re.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,99}", re.ASCII)
 
 
 def what_if(
-    rules: Annotated[Path, typer.Option(help="a directory of law files: <authority>/*.toml", file_okay=False)],
+    rules: Annotated[
+        Path, typer.Option(help="a directory of law files: <authority>/*.toml", exists=True, file_okay=False)
+    ],
     reading: Annotated[
         list[str] | None, typer.Option(help="answer an open question otherwise: decidingDate=decidedOn")
     ] = None,
@@ -34,15 +37,18 @@ def what_if(
     to: Annotated[
         datetime | None, typer.Option(formats=_DAY, help="decided on this day or earlier; the day is included")
     ] = None,
-    authority: Annotated[str | None, typer.Option(help=" | ".join(AUTHORITIES))] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="one JSON object on standard output")] = False,
+    authority: Annotated[
+        str | None,
+        typer.Option(
+            help=" | ".join(AUTHORITIES), callback=one_of(AUTHORITIES, "authority"), autocompletion=among(AUTHORITIES)
+        ),
+    ] = None,
+    as_json: Json = False,
 ) -> None:
     """Judge the decided cases again under another rule set: who would win, who would lose. Nothing is written.
 
     Each is compared with what the rule set it was decided under says today of the same facts.
     """
-    if authority is not None and authority not in AUTHORITIES:
-        raise typer.BadParameter(f"{authority!r} is no authority; there are {', '.join(AUTHORITIES)}")
     if from_ is not None and to is not None and from_ > to:
         raise typer.BadParameter("--from is after --to: no day lies between them")
     choice = Choice(
@@ -52,7 +58,7 @@ def what_if(
     with open_program(load_settings()) as program, progress_bar("decisions judged again") as on_progress:
         report = judge_all_again(program.log, law, choice, on_progress=on_progress)
     told = _report(report)
-    typer.echo(json.dumps(told) if as_json else _text(told))
+    say(told, as_json)
 
 
 def readings_of(given: list[str] | None) -> dict[str, str]:
@@ -70,7 +76,7 @@ def rests_on(
     rule: Annotated[str | None, typer.Option(help="the id of a provision, such as FL-HS-2025")] = None,
     answer: Annotated[str | None, typer.Option(help="the ticket of an answer of the Crossroads Bank")] = None,
     document: Annotated[str | None, typer.Option(help="the SHA-256 of a document, in hexadecimal")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="one JSON object on standard output")] = False,
+    as_json: Json = False,
 ) -> None:
     """Every decision that rests on a rule, on an answer, or on a document."""
     given = {Ground.RULE: rule, Ground.ANSWER: answer, Ground.DOCUMENT: document}
@@ -90,7 +96,7 @@ def rests_on(
         "decisionCount": len(found),
         "decisions": [_resting(each) for each in found],
     }
-    typer.echo(json.dumps(told) if as_json else _text(told))
+    say(told, as_json)
 
 
 def _report(report: WhatIfReport) -> dict[str, Any]:
@@ -148,11 +154,3 @@ def _resting(decision: RestingDecision) -> dict[str, Any]:
         "outcome": decision.outcome,
         "decidedOn": decision.decided_on.isoformat(),
     }
-
-
-def _text(found: dict[str, Any]) -> str:
-    lines = [f"{name}: {value}" for name, value in found.items() if not isinstance(value, list)]
-    for name, value in found.items():
-        if isinstance(value, list):
-            lines += [f"{name}: {json.dumps(each)}" for each in value]
-    return "\n".join(lines)

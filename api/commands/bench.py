@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from contextlib import closing
 from enum import StrEnum
@@ -10,6 +9,7 @@ from typing import Annotated, assert_never
 
 import typer
 
+from api.commands.output import Json, say
 from infra.benchmarks.peer import Peer
 from infra.benchmarks.runs import BenchmarkReport
 from infra.postgres.connections import connect
@@ -85,7 +85,7 @@ def _benchmark(name: Benchmark) -> Callable[[str, Peer], BenchmarkReport]:
 
 def bench(
     benchmark: Annotated[Benchmark, typer.Argument(help="what to measure")],
-    as_json: Annotated[bool, typer.Option("--json", help="one JSON object on standard output")] = False,
+    as_json: Json = False,
 ) -> None:
     """Measure against the peer, turn about, on one server; medians of five runs."""
     settings = load_settings()
@@ -95,7 +95,7 @@ def bench(
             durability = require_durable(connection)
         typer.echo(f"durability: {durability}", err=True)
         report = _benchmark(benchmark)(admin_url, Peer(settings.home))
-    typer.echo(json.dumps(report.as_json()) if as_json else _table(report))
+    say(report.as_json(), as_json, lambda: _table(report))
 
 
 def _table(report: BenchmarkReport) -> str:

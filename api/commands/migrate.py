@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from api.commands import migrate_cutover, migrate_quarantine
+from api.commands.output import FINDING, REFUSED, Json, end, ending_with, finding_if, say
 from api.commands.progress import progress_bar
-from api.composition import Program, open_program
+from api.commands.readable import readable
+from api.composition import NoDataHere, Program, open_program
 from api.migration import lineage_of, loader_of, migration_status, signed_report
 from domain.migration.batch import BatchCount, Fate, TakenVersion
 from infra.legacy_files.records import NotThisKind
@@ -28,72 +29,53 @@ from infra.postgres.conflicts import StaleAuthorityEpoch
 from infra.postgres.migrate import SchemaMissing
 from infra.settings import load_settings
 
-app = typer.Typer(help="Records of the authorities that move in.", no_args_is_help=True)
-app.add_typer(migrate_quarantine.app, name="quarantine")
-app.add_typer(migrate_quarantine.repairs, name="repair")
-app.add_typer(migrate_cutover.app, name="cutover")
-
-_FINDING = 1
-_REFUSED = 2
-
 Authority = Annotated[MigratingAuthority, typer.Argument(help="whose records")]
-Files = Annotated[list[Path], typer.Argument(help="files, in the order in which they were handed over")]
-Json = Annotated[bool, typer.Option("--json", help="one JSON object on standard output")]
+Files = Annotated[
+    list[Path], typer.Argument(help="files, in the order in which they were handed over", exists=True, dir_okay=False)
+]
 
 
-@app.callback()
-def migrate() -> None:
-    """Records of the authorities that move in."""
-
-
-@app.command("dry-run")
 def dry_run(authority: Authority, sources: Files, as_json: Json = False) -> None:
     """Judge the records of files as a load would, and write nothing. Exit code 2 for a file of another kind."""
     began = time.monotonic()
     count = BatchCount()
-    with told_plainly(), _what_was_taken(authority) as (taken_before, digest_key):
+    with _refusals(), _what_was_taken(authority) as (taken_before, digest_key):
         for each in rehearse(SOURCES[authority], sources, taken_before, digest_key, count):
             refused = each.judged.refused
             if not as_json and refused is not None:
                 found = "; ".join(f"{each.field}: {each.sentence}" for each in refused.findings)
                 typer.echo(f"{each.raw.place}: {refused.main.value}. {each.raw.problem or found}")
-    _echo(_told(count, time.monotonic() - began), as_json)
+    say(_told(count, time.monotonic() - began), as_json)
 
 
-@app.command("run")
 def run(authority: Authority, sources: Files, as_json: Json = False) -> None:
     """Load the records of files into the journal. Stopped at any moment, the same command goes on where it was."""
-    with told_plainly(), open_program(load_settings(), set_up=True) as program:
+    with _refusals(), open_program(load_settings(), set_up=True) as program:
         with progress_bar(f"{authority}") as report:
             batches = loader_of(program, authority).load(sources, lambda taken, of: report(taken, of or taken))
         with program.readers.connection() as connection:
             told = sums_of(connection, batches)
-    _echo(told, as_json)
+    say(told, as_json)
 
 
-@app.command("status")
 def status(as_json: Json = False) -> None:
     """Where each authority stands: progress, ledger, quarantine by reason, and the steps of its cut-over."""
     with open_program(load_settings()) as program:
         told = migration_status(program)
-    _echo(told, as_json)
+    say(told, as_json)
 
 
-@app.command("report")
 def report(authority: Authority, as_json: Json = False) -> None:
     """Reconcile both sides and write the signed report. Exit code 1 where they do not agree."""
-    with told_plainly(), open_program(load_settings()) as program:
+    with _refusals(), open_program(load_settings()) as program:
         told = signed_report(program, authority)
-    if as_json:
-        typer.echo(json.dumps(told))
-    else:
-        typer.echo("\n".join(told["files"]))
-        typer.echo("agrees" if told["report"]["agrees"] else "DOES NOT AGREE: see the report", err=True)
-    if not told["report"]["agrees"]:
-        raise typer.Exit(_FINDING)
+    agrees = told["report"]["agrees"]
+    say(told, as_json, lambda: "\n".join(told["files"]))
+    if not as_json:
+        typer.echo("agrees" if agrees else "DOES NOT AGREE: see the report", err=True)
+    finding_if(not agrees)
 
 
-@app.command("related")
 def related(authority: Authority, as_json: Json = False) -> None:
     """File numbers that have to do with each other, here or with another authority: for people to look at."""
     with open_program(load_settings()) as program, program.readers.connection() as connection:
@@ -105,27 +87,31 @@ def related(authority: Authority, as_json: Json = False) -> None:
                 "found": [kind.value for kind in each.found],
             }
             # A line a pair: there may be many.
-            typer.echo(
-                json.dumps(told)
-                if as_json
-                else f"{each.key}  {each.other_authority} {each.other_key}  {', '.join(each.found)}"
-            )
+            line = f"{each.key}  {each.other_authority} {each.other_key}  {', '.join(each.found)}"
+            typer.echo(json.dumps(told) if as_json else line)
 
 
-@app.command("check-report")
-def check_report(file: Annotated[Path, typer.Argument(help="the JSON of a report, its signature beside it")]) -> None:
+def check_report(
+    file: Annotated[
+        Path, typer.Argument(help="the JSON of a report, its signature beside it", exists=True, dir_okay=False)
+    ],
+    as_json: Json = False,
+) -> None:
     """Whether a report is what was signed. Exit code 1 if not."""
     try:
         good = signature_beside(file).is_of(file.read_bytes())
-    except (OSError, ValueError, TypeError) as why:
-        typer.echo(f"{file} or the .sig beside it cannot be read: {type(why).__name__}", err=True)
-        raise typer.Exit(_REFUSED) from None
-    typer.echo("the signature is good" if good else "THE SIGNATURE IS NOT GOOD")
-    if not good:
-        raise typer.Exit(_FINDING)
+    except OSError as why:
+        end(
+            f"{file} and {file.name}.sig beside it cannot both be read ({why.strerror}): name the report's JSON",
+            REFUSED,
+        )
+    except (ValueError, TypeError):
+        end(f"{file}.sig is not the signature of a report: take the file that was written with the report", REFUSED)
+    sentence = "the signature is good" if good else "THE SIGNATURE IS NOT GOOD"
+    say({"file": str(file), "good": good}, as_json, lambda: sentence)
+    finding_if(not good)
 
 
-@app.command("lineage")
 def lineage(
     what: Annotated[str, typer.Argument(help="an old file number, a case's id, or a position of the journal")],
     authority: Annotated[MigratingAuthority | None, typer.Option(help="whose file number")] = None,
@@ -134,44 +120,28 @@ def lineage(
     """From a file number, a case or an event to raw record, mapping version, batch, file and line."""
     with open_program(load_settings()) as program:
         found = lineage_of(program, what, authority)
-    if as_json:
-        typer.echo(json.dumps({"records": found}))
-    else:
-        for each in found:
-            typer.echo("  ".join(f"{name} {value}" for name, value in each.items() if value is not None))
+    say({"records": found}, as_json, lambda: readable({"records": found}))
     if not found:
-        typer.echo(f"nothing leads to {what}", err=True)
-        raise typer.Exit(_FINDING)
+        end(f"nothing leads to {what}", FINDING)
 
 
 @contextmanager
-def told_plainly() -> Iterator[None]:
+def _refusals() -> Iterator[None]:
     """A load that cannot be, in one sentence and by an exit code."""
-    try:
+    with ending_with(REFUSED, NotThisKind, AuthorityIsLive), ending_with(FINDING, RunUnderWay, StaleAuthorityEpoch):
         yield
-    except (NotThisKind, OSError, AuthorityIsLive) as why:
-        typer.echo(str(why), err=True)
-        raise typer.Exit(_REFUSED) from None
-    except (RunUnderWay, StaleAuthorityEpoch) as why:
-        typer.echo(str(why), err=True)
-        raise typer.Exit(_FINDING) from None
 
 
 @contextmanager
 def _what_was_taken(authority: MigratingAuthority) -> Iterator[tuple[TakenBefore, bytes]]:
     """What the database has taken; of one that was never set up, nothing."""
-    settings = load_settings()
-    if settings.database_url is None and not (settings.home / "postgres").exists():
-        # No server is started to find out that there is nothing.
-        yield lambda _keys: {}, b""
-        return
-    try:
-        with open_program(settings) as program:
+    with ExitStack() as opened:
+        try:
+            program = opened.enter_context(open_program(load_settings()))
+        except (NoDataHere, SchemaMissing):
+            yield lambda _keys: {}, b""
+        else:
             yield _taken_before(program, authority), program.legacy_digest_key
-            return
-    except SchemaMissing:
-        pass
-    yield lambda _keys: {}, b""
 
 
 def _taken_before(program: Program, authority: MigratingAuthority) -> TakenBefore:
@@ -194,7 +164,3 @@ def _told(count: BatchCount, seconds: float) -> dict[str, Any]:
         "byCategory": dict(count.by_category),
         "seconds": round(seconds, 3),
     }
-
-
-def _echo(told: dict[str, Any], as_json: bool) -> None:
-    typer.echo(json.dumps(told) if as_json else json.dumps(told, indent=2, ensure_ascii=False))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import getpass
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 from uuid import UUID
 
 import typer
 
+from api.commands.lazy_group import among, one_of
+from api.commands.output import FINDING, REFUSED, Json, ending_with, finding_if, say, this_user
+from api.commands.readable import table
 from api.composition import Program, open_program
 from api.migration import quarantine_of
 from domain.migration.precheck import RefusalReason
@@ -23,64 +24,40 @@ from infra.postgres.conflicts import AppendConflict
 from infra.postgres.connections import Role, connect
 from infra.settings import load_settings
 
-app = typer.Typer(help="Records that were set aside.", no_args_is_help=True)
-repairs = typer.Typer(help="Put records right and try them again.", no_args_is_help=True)
-
-_FINDING: Final = 1
-_REFUSED: Final = 2
-
 Authority = Annotated[MigratingAuthority, typer.Argument(help="whose records")]
 Record = Annotated[UUID, typer.Argument(help="of a record, as `permit migrate quarantine list` gives it")]
 Motive = Annotated[str, typer.Option(help="why, in words that a colleague understands later")]
 By = Annotated[str | None, typer.Option(help="who does it; you, as this machine knows you")]
 Reason = Annotated[RefusalReason | None, typer.Option(help="only of this reason")]
-Json = Annotated[bool, typer.Option("--json", help="one JSON object on standard output")]
 
 
-@app.command("list")
-def list_all(
+def list_records(
     authority: Authority,
     reason: Reason = None,
-    state: Annotated[str | None, typer.Option(help=f"{' | '.join(STATES)}; those that wait, if none is given")] = None,
+    state: Annotated[
+        str | None,
+        typer.Option(
+            help=f"{' | '.join(STATES)}; those that wait, if none is given",
+            callback=one_of(STATES, "state of a record"),
+            autocompletion=among(STATES),
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """The records that wait, without their content."""
-    if state is not None and state not in STATES:
-        raise typer.BadParameter(f"{state!r} is no state of a record; there are {', '.join(STATES)}")
     with open_program(load_settings()) as program, program.readers.connection() as connection:
         more: dict[str, Any] = {} if state is None else {"states": (state,)}
         found = listed(connection, authority=authority, reason=None if reason is None else reason.value, **more)
-    if as_json:
-        typer.echo(json.dumps({"records": [told(each) for each in found]}))
-        return
-    for each in found:
-        wrong = "; ".join(f"{finding.field}: {finding.sentence}" for finding in each.findings)
-        place = f"{each.key or 'no number'}  {each.source}, line {each.line}"
-        typer.echo(f"{each.record_id}  {place}  {each.reason}: {wrong}")
-    if not found:
-        typer.echo("none")
+    say({"records": [told(each) for each in found]}, as_json, lambda: _listed_text(found))
 
 
-@app.command("show")
 def show(authority: Authority, record: Record, as_json: Json = False) -> None:
     """One of them with its content, raw beside parsed; it is personal, so do not leave it lying about."""
-    with _refusals_told(), open_program(load_settings()) as program, program.readers.connection() as connection:
+    with _refusals(), open_program(load_settings()) as program, program.readers.connection() as connection:
         shown = quarantine_of(program, authority).shown(connection, record)
-    if as_json:
-        typer.echo(json.dumps(_shown(shown)))
-        return
-    typer.echo(f"{shown.set_aside.key or 'no number'}: {shown.set_aside.reason}, {shown.set_aside.state}")
-    for finding in shown.set_aside.findings:
-        typer.echo(f"  {finding.field}: {finding.sentence} ({finding.reason.value})")
-    if shown.raw is None:
-        typer.echo("its data were erased")
-    for each in shown.provenance:
-        typer.echo(f"  {each.fact.value:18} {each.field}: {each.raw!r} -> {each.value!r} ({each.sureness.value})")
-    for step in shown.steps:
-        typer.echo(f"  {step.at:%Y-%m-%d %H:%M} {step.what} by {step.by}{f': {step.motive}' if step.motive else ''}")
+    say(_shown(shown), as_json, lambda: _shown_text(shown))
 
 
-@repairs.command("correct")
 def correct(
     authority: Authority,
     record: Record,
@@ -90,13 +67,12 @@ def correct(
     by: By = None,
 ) -> None:
     """Put a text in place of a field. The raw record stays as it came; `replay` tries it with the new text."""
-    with _refusals_told(), open_program(load_settings()) as program, program.writers.connection() as connection:
-        who = by or getpass.getuser()
+    with _refusals(), open_program(load_settings()) as program, program.writers.connection() as connection:
+        who = by or this_user()
         quarantine_of(program, authority).correct(connection, record, field, text, by=who, motive=motive)
     typer.echo(f"corrected: permit migrate repair replay {authority} {record} --motive ...")
 
 
-@repairs.command("replay")
 def replay(
     authority: Authority,
     motive: Motive,
@@ -106,16 +82,12 @@ def replay(
     as_json: Json = False,
 ) -> None:
     """Try records again, with their corrections and the mapping of today. Exit code 1 where some still wait."""
-    with _refusals_told(), open_program(load_settings()) as program:
-        done = _replayed(program, authority, records, reason, by or getpass.getuser(), motive)
-    if as_json:
-        typer.echo(json.dumps(done))
-    else:
-        typer.echo(f"{done['retold']} retold, {len(done['waiting'])} wait still")
-        for each in done["waiting"]:
-            typer.echo(f"  {each['recordId']}: {each['reason']}")
-    if done["waiting"]:
-        raise typer.Exit(_FINDING)
+    with _refusals(), open_program(load_settings()) as program:
+        done = _replayed(program, authority, records, reason, by or this_user(), motive)
+    lines = [f"{done['retold']} retold, {len(done['waiting'])} wait still"]
+    lines += [f"  {each['recordId']}: {each['reason']}" for each in done["waiting"]]
+    say(done, as_json, lambda: "\n".join(lines))
+    finding_if(done["waiting"])
 
 
 def _replayed(
@@ -146,15 +118,38 @@ def _own_connection(program: Program) -> Iterator[Any]:
 
 
 @contextmanager
-def _refusals_told() -> Iterator[None]:
-    try:
+def _refusals() -> Iterator[None]:
+    conflicts = ending_with(FINDING, AppendConflict, prefix="nothing was written: ", remedy=". Try again")
+    with ending_with(REFUSED, RepairRefused, AuthorityIsLive), conflicts:
         yield
-    except (RepairRefused, AuthorityIsLive) as why:
-        typer.echo(str(why), err=True)
-        raise typer.Exit(_REFUSED) from None
-    except AppendConflict as why:
-        typer.echo(f"nothing was written: {why}. Try again", err=True)
-        raise typer.Exit(_FINDING) from None
+
+
+def _listed_text(found: Sequence[SetAside]) -> str:
+    rows = [
+        {
+            "record": str(each.record_id),
+            "number": each.key,
+            "source": each.source,
+            "line": each.line,
+            "reason": each.reason,
+            "findings": "; ".join(f"{finding.field}: {finding.sentence}" for finding in each.findings),
+        }
+        for each in found
+    ]
+    return table(rows) if rows else "none"
+
+
+def _shown_text(shown: ShownRecord) -> str:
+    lines = [f"{shown.set_aside.key or 'no number'}: {shown.set_aside.reason}, {shown.set_aside.state}"]
+    lines += [f"  {each.field}: {each.sentence} ({each.reason.value})" for each in shown.set_aside.findings]
+    if shown.raw is None:
+        lines.append("its data were erased")
+    for each in shown.provenance:
+        lines.append(f"  {each.fact.value:18} {each.field}: {each.raw!r} -> {each.value!r} ({each.sureness.value})")
+    for step in shown.steps:
+        motive = f": {step.motive}" if step.motive else ""
+        lines.append(f"  {step.at:%Y-%m-%d %H:%M} {step.what} by {step.by}{motive}")
+    return "\n".join(lines)
 
 
 def told(each: SetAside) -> dict[str, Any]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
-import json
 from typing import Annotated, Any, Final
 
 import typer
 
+from api.commands.lazy_group import among, one_of
+from api.commands.output import FINDING, Json, end, say, this_user
+from api.commands.readable import table
 from api.composition import Program, open_program
 from api.operations_status import status_of
 from consumers.check_intake import CheckIntake
@@ -15,45 +16,39 @@ from consumers.consumer import Consumer, MessageRefused
 from infra.postgres.dead_letters import DeadLetter, DeadLetters, NoSuchDeadLetter
 from infra.settings import load_settings
 
-app = typer.Typer(help="Messages that were set aside.", no_args_is_help=True)
-
-Json = Annotated[bool, typer.Option("--json", help="one JSON object on standard output")]
-Number = Annotated[int, typer.Argument(help="of a dead letter, as `permit dead-letters list` gives it")]
+Number = Annotated[
+    int, typer.Argument(min=1, max=2**63 - 1, help="of a dead letter, as `permit dead-letters list` gives it")
+]
 Reason = Annotated[str, typer.Option(help="why, in words that a colleague understands later")]
 
 _CONSUMERS: Final[dict[str, Consumer]] = {each.name: each for each in (CheckIntake(),)}
 _STATES: Final = ("open", "replayed", "discarded")
-_FINDING: Final = 1
 
 
 def status(as_json: Json = False) -> None:
     """How far relay, consumers and read models are behind, the work at the Crossroads Bank, and what needs a person."""
     with open_program(load_settings()) as program:
         told = status_of(program)
-    typer.echo(json.dumps(told) if as_json else json.dumps(told, indent=2))
+    say(told, as_json)
 
 
-@app.command("list")
-def list_all(
+def list_letters(
     consumer: Annotated[str | None, typer.Option(help="only of this consumer")] = None,
-    state: Annotated[str, typer.Option(help=" | ".join(_STATES))] = "open",
+    state: Annotated[
+        str,
+        typer.Option(
+            help=" | ".join(_STATES), callback=one_of(_STATES, "state of a dead letter"), autocompletion=among(_STATES)
+        ),
+    ] = "open",
     as_json: Json = False,
 ) -> None:
     """The messages that were set aside, without their content."""
-    if state not in _STATES:
-        raise typer.BadParameter(f"{state!r} is no state of a dead letter; there are {', '.join(_STATES)}")
     with open_program(load_settings()) as program:
         letters = _letters(program).listed(consumer=consumer, state=state)
-    if as_json:
-        typer.echo(json.dumps({"deadLetters": [_told(each) for each in letters]}))
-        return
-    for each in letters:
-        typer.echo(f"{each.id}  {each.consumer}  {each.coordinates}  {each.reason}, attempt {each.attempt}")
-    if not letters:
-        typer.echo("none")
+    told = [_told(each) for each in letters]
+    say({"deadLetters": told}, as_json, lambda: table(told) if told else "none")
 
 
-@app.command("show")
 def show(number: Number, as_json: Json = False) -> None:
     """One of them with its content, which is kept encrypted and may be personal."""
     with open_program(load_settings()) as program:
@@ -65,29 +60,26 @@ def show(number: Number, as_json: Json = False) -> None:
             "headers": {name: value.decode(errors="replace") for name, value in record.headers},
             "value": None if record.value is None else record.value.decode(errors="replace"),
         }
-    typer.echo(json.dumps(told) if as_json else json.dumps(told, indent=2))
+    say(told, as_json)
 
 
-@app.command("replay")
 def replay(number: Number, reason: Reason) -> None:
     """Apply one now, with all that waited for it."""
     with open_program(load_settings()) as program:
         letters = _letters(program)
         consumer = _consumer_of(letters.opened(number)[0])
         try:
-            letters.replay(number, consumer, by=getpass.getuser(), why=reason)
+            letters.replay(number, consumer, by=this_user(), why=reason)
         except MessageRefused as why:
-            typer.echo(f"dead letter {number} is still refused: {why.reason}. It stays open.", err=True)
-            raise typer.Exit(_FINDING) from None
+            end(f"dead letter {number} is still refused: {why.reason}. It stays open.", FINDING)
     typer.echo(f"dead letter {number} is replayed")
 
 
-@app.command("discard")
 def discard(number: Number, reason: Reason) -> None:
     """Give one up; what waited for it goes on without it."""
     with open_program(load_settings()) as program:
         letters = _letters(program)
-        letters.discard(number, _consumer_of(letters.opened(number)[0]), by=getpass.getuser(), why=reason)
+        letters.discard(number, _consumer_of(letters.opened(number)[0]), by=this_user(), why=reason)
     typer.echo(f"dead letter {number} is discarded")
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
+from api.commands.lazy_group import one_of
+from api.commands.output import FINDING, Json, ending_with, finding_if, say
 from api.commands.progress import progress_bar
+from api.commands.readable import table
 from api.composition import open_program
 from infra.postgres.projection_generations import (
     GenerationReport,
@@ -20,98 +22,63 @@ from infra.postgres.projection_generations import (
 from infra.postgres.projection_progress import list_projections
 from infra.settings import load_settings
 
-app = typer.Typer(help="The read models.", no_args_is_help=True)
+Name = Annotated[str, typer.Argument(help="of a read model, as `permit projections list` gives it")]
 
 
-@app.callback()
-def _projections() -> None:
-    """The read models."""
-
-
-@app.command("list")
-def list_all(
-    as_json: Annotated[bool, typer.Option("--json", help="one JSON object on standard output")] = False,
-) -> None:
+def list_models(as_json: Json = False) -> None:
     """Each read model with the position it has reached and how far it is behind."""
     with open_program(load_settings()) as program:
         standing = list_projections(program.readers, program.read_models, now=program.clock.now())
-    if as_json:
-        listed = [
-            {
-                "name": each.name,
-                "schemaVersion": each.schema_version,
-                "position": each.position,
-                "lagEvents": each.lag_events,
-                "lagSeconds": round(each.lag_seconds, 3),
-            }
-            for each in standing
-        ]
-        typer.echo(json.dumps({"projections": listed}))
-    else:
-        for each in standing:
-            typer.echo(
-                f"{each.name:12} schema {each.schema_version}  position {each.position}"
-                f"  behind {each.lag_events} events, {each.lag_seconds:.1f} s"
-            )
+    listed = [
+        {
+            "name": each.name,
+            "schemaVersion": each.schema_version,
+            "position": each.position,
+            "lagEvents": each.lag_events,
+            "lagSeconds": round(each.lag_seconds, 3),
+        }
+        for each in standing
+    ]
+    say({"projections": listed}, as_json, lambda: table(listed))
 
 
-Name = Annotated[str, typer.Argument(help="of a read model, as `permit projections list` gives it")]
-Json = Annotated[bool, typer.Option("--json", help="one JSON object on standard output")]
-_FINDING: Final = 1
-
-
-@app.command()
 def rebuild(name: Name, as_json: Json = False) -> None:
-    """Build a read model anew from the journal while the old one serves, compare the two, and swap them."""
-    _tell(_built(name, rebuild_projection), as_json)
+    """Rebuild a read model from the journal while the old one serves, compare the two, and swap them."""
+    _say_report(_built(name, rebuild_projection), as_json)
 
 
-@app.command()
 def check(name: Name, as_json: Json = False) -> None:
-    """Build a read model anew and compare it with the one that serves; exit code 1 where they differ."""
+    """Build a read model beside the one that serves and compare the two; exit code 1 where they differ."""
     report = _built(name, check_projection)
-    _tell(report, as_json)
-    if not report.same:
-        raise typer.Exit(_FINDING)
+    _say_report(report, as_json)
+    finding_if(not report.same)
 
 
 def _built(name: str, build: Callable[..., GenerationReport]) -> GenerationReport:
     with open_program(load_settings()) as program:
         models = {each.name: each for each in program.read_models}
-        if name not in models:
-            raise typer.BadParameter(f"there is no read model {name}; there are {', '.join(models)}")
-        try:
-            with progress_bar(f"building {name} anew") as on_progress:
-                advanced: OnProgress = on_progress
-                return build(program.journal_url, program.recorder, models[name], on_progress=advanced)
-        except RebuildUnderWay as why:
-            typer.echo(f"permit: {why}", err=True)
-            raise typer.Exit(_FINDING) from None
+        one_of(tuple(models), "read model")(name)
+        with ending_with(FINDING, RebuildUnderWay), progress_bar(f"rebuilding {name}") as on_progress:
+            advanced: OnProgress = on_progress
+            return build(program.journal_url, program.recorder, models[name], on_progress=advanced)
 
 
-def _tell(report: GenerationReport, as_json: bool) -> None:
-    if as_json:
-        told = {
-            "name": report.name,
-            "position": report.position,
-            "seconds": round(report.seconds, 3),
-            "same": report.same,
-            "swapped": report.swapped,
-            "tables": [
-                {
-                    "table": each.table,
-                    "liveRows": each.live_rows,
-                    "rebuiltRows": each.rebuilt_rows,
-                    "same": each.same,
-                    "differing": list(each.differing),
-                }
-                for each in report.tables
-            ],
-        }
-        typer.echo(json.dumps(told))
-        return
-    for each in report.tables:
-        verdict = "same" if each.same else f"DIFFERENT, such as {', '.join(each.differing)}"
-        typer.echo(f"{each.table:24} {each.live_rows} rows as they served, {each.rebuilt_rows} built anew: {verdict}")
-    served = "the new one serves now" if report.swapped else "the old one serves on"
-    typer.echo(f"{report.name} up to position {report.position} in {report.seconds:.1f} s; {served}")
+def _say_report(report: GenerationReport, as_json: bool) -> None:
+    told = {
+        "name": report.name,
+        "position": report.position,
+        "seconds": round(report.seconds, 3),
+        "same": report.same,
+        "swapped": report.swapped,
+        "tables": [
+            {
+                "table": each.table,
+                "liveRows": each.live_rows,
+                "rebuiltRows": each.rebuilt_rows,
+                "same": each.same,
+                "differing": list(each.differing),
+            }
+            for each in report.tables
+        ],
+    }
+    say(told, as_json)

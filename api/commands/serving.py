@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import socket
 import threading
@@ -13,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from api.commands.output import FINDING, Json, finding_if, say
 from api.composition import Program, open_program
 from api.crossroads_workers import employer_lookups
 from api.health_of_setup import examine
@@ -35,7 +35,9 @@ class Work(StrEnum):
 
 
 def serve(
-    port: Annotated[int | None, typer.Option(help="TCP port on loopback; 0 lets the system choose")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65_535, help="TCP port on loopback; 0 lets the system choose")
+    ] = None,
     workers: Annotated[bool, typer.Option(help="run the workers in this process too")] = True,
     processes: Annotated[int, typer.Option(min=1, max=64, help="how many processes answer on the port")] = 1,
     listening: Annotated[int | None, typer.Option(hidden=True)] = None,
@@ -45,6 +47,13 @@ def serve(
     """The HTTP interface, with its workers, on this machine only until tokens come from a real issuer."""
     settings = load_settings()
     with _until_asked_to_end(until_stdin_closes) as asked, ExitStack() as opened:
+        # First of all: where the port is taken, nothing was made or started.
+        shared = (
+            listening_socket(LOOPBACK, settings.port if port is None else port)
+            if listening is None
+            else socket.socket(fileno=listening)
+        )
+        opened.enter_context(shared)
         program = opened.enter_context(open_program(settings, set_up=True))
         # The Crossroads Bank is the simulator unless the settings, or the process that started this one, name another.
         crossroads_url = settings.crossroads_url or crossroads
@@ -52,11 +61,6 @@ def serve(
             crossroads_url = opened.enter_context(running_simulator(_SIMULATOR_SEED))
         watched = opened.enter_context(_workers(program, crossroads_url, Work.ALL)) if workers else None
         lookups = opened.enter_context(employer_lookups(program, crossroads_url))
-        shared = (
-            listening_socket(LOOPBACK, settings.port if port is None else port)
-            if listening is None
-            else socket.socket(fileno=listening)
-        )
         address = opened.enter_context(running_server(program, workers=watched, listening=shared, lookups=lookups))
         for _ in range(processes - 1):
             opened.enter_context(_answering_beside(shared, crossroads_url))
@@ -96,21 +100,17 @@ def work(
         typer.echo(f"working on {what.value}")
         while not asked.wait(1.0):
             if watched.failed:
-                raise typer.Exit(1)
+                raise typer.Exit(FINDING)
 
 
 def doctor(
-    as_json: Annotated[bool, typer.Option("--json", help="one JSON object on standard output")] = False,
+    as_json: Json = False,
 ) -> None:
     """Look whether everything this program needs is there and as it should be."""
     findings = examine(load_settings)
-    if as_json:
-        typer.echo(json.dumps({"findings": [finding.as_json() for finding in findings]}))
-    else:
-        for finding in findings:
-            typer.echo(f"{'good' if finding.good else 'BAD '}  {finding.subject}: {finding.sentence}")
-    if not all(finding.good for finding in findings):
-        raise typer.Exit(1)
+    lines = [f"{'good' if each.good else 'BAD '}  {each.subject}: {each.sentence}" for each in findings]
+    say({"findings": [each.as_json() for each in findings]}, as_json, lambda: "\n".join(lines))
+    finding_if(not all(each.good for each in findings))
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from datetime import timedelta
 from typing import Annotated, Final
@@ -10,8 +9,11 @@ from uuid import uuid4
 
 import typer
 
+from api.commands.lazy_group import among, one_of
+from api.commands.output import Json, say
 from api.http_server import LOOPBACK
 from domain.case.codes import AUTHORITIES
+from domain.identifiers import enterprise_number_digits, ssin_digits
 from infra.clock import SystemClock
 from infra.identity.accepted_issuer import issuer_for
 from infra.identity.caller import Caller, CallerUnusable, Claim, Role
@@ -31,9 +33,16 @@ _OPTION_OF: Final = {
 def token(
     role: Annotated[Role, typer.Option(help="as whom to call")],
     authority: Annotated[
-        str | None, typer.Option(help=f"of a caseHandler, operations or a regulator: {' | '.join(AUTHORITIES)}")
+        str | None,
+        typer.Option(
+            help=f"of a caseHandler, operations or a regulator: {' | '.join(AUTHORITIES)}",
+            callback=one_of(AUTHORITIES, "authority"),
+            autocompletion=among(AUTHORITIES),
+        ),
     ] = None,
-    enterprise: Annotated[str | None, typer.Option(help="enterprise number of an employer or a representative")] = None,
+    enterprise: Annotated[
+        str | None, typer.Option(help="number of an employer or a representative: 0206731645 or BE 0206.731.645")
+    ] = None,
     ssin: Annotated[
         str | None,
         typer.Option(metavar="-", help="of a worker: write - and give the number as a line of standard input"),
@@ -42,19 +51,19 @@ def token(
     hours: Annotated[int, typer.Option(min=1, max=LONGEST_LIFETIME // _HOUR, help="how long it lasts")] = (
         WORKING_DAY // _HOUR
     ),
-    as_json: Annotated[bool, typer.Option("--json", help="one JSON object on standard output")] = False,
+    as_json: Json = False,
 ) -> None:
     """A token of the development issuer, for a service on this machine with the same PERMIT_HOME.
 
     It counts from the real time of now, also where a demonstration lives in another time.
     """
-    issuer = issuer_for(load_settings(), LOOPBACK)
+    issuer = issuer_for(load_settings(), LOOPBACK, create=False)
     caller = Caller(
         role=role,
         subject=subject,
         token_id=str(uuid4()),
         authority=authority,
-        enterprise_number=enterprise,
+        enterprise_number=None if enterprise is None else enterprise_number_digits(enterprise),
         ssin=None if ssin is None else _ssin_of_standard_input(ssin),
     )
     now = SystemClock().now().replace(microsecond=0)
@@ -63,17 +72,14 @@ def token(
         issued = issuer.issue(caller, now=now, lifetime=lifetime)
     except CallerUnusable as why:
         raise typer.BadParameter(f"{_OPTION_OF[why.claim]}: {why.problem}; {why.remedy}") from None
-    if as_json:
-        told = {
-            "token": issued,
-            "tokenId": caller.token_id,
-            "role": role.value,
-            "subject": subject,
-            "expiresAt": (now + lifetime).isoformat(),
-        }
-        typer.echo(json.dumps(told))
-    else:
-        typer.echo(issued)
+    told = {
+        "token": issued,
+        "tokenId": caller.token_id,
+        "role": role.value,
+        "subject": subject,
+        "expiresAt": (now + lifetime).isoformat(),
+    }
+    say(told, as_json, lambda: issued)
 
 
 def _ssin_of_standard_input(option: str) -> str:
@@ -86,4 +92,4 @@ def _ssin_of_standard_input(option: str) -> str:
             "--ssin: a national number on a command line can be seen by others; write --ssin - and give the number "
             "on standard input"
         )
-    return sys.stdin.readline().strip()
+    return ssin_digits(sys.stdin.readline().strip())

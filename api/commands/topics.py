@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
+from api.commands.output import FINDING, Json, end, finding_if, say
+from api.commands.readable import table
 from api.composition import open_program
 from consumers.topics import TOPICS
 from infra.kafka.contract_document import contract_document
@@ -17,36 +19,24 @@ from infra.kafka.topic_admin import cluster_id, create_missing, differences
 from infra.postgres.consumer_offsets import ConsumerOffsets
 from infra.settings import Settings, load_settings
 
-app = typer.Typer(help="The topics of Kafka.", no_args_is_help=True)
 
-Json = Annotated[bool, typer.Option("--json", help="one JSON object on standard output")]
-_FINDING: Final = 1
-
-
-@app.command("list")
-def list_all(as_json: Json = False) -> None:
+def list_topics(as_json: Json = False) -> None:
     """Every topic there is: how it is cut and kept, who owns it, what it is for."""
     prefix = load_settings().kafka_topic_prefix
-    if as_json:
-        rows = [
-            {
-                "name": prefix + each.name,
-                "partitions": each.partitions,
-                "retentionHours": each.retention // timedelta(hours=1),
-                "owner": each.owner,
-                "key": each.key,
-                "purpose": each.purpose,
-            }
-            for each in TOPICS
-        ]
-        typer.echo(json.dumps({"topics": rows}))
-        return
-    for each in TOPICS:
-        kept = each.retention // timedelta(hours=1)
-        typer.echo(f"{prefix + each.name}  {each.partitions} partitions, {kept} h, by {each.owner}: {each.purpose}")
+    rows = [
+        {
+            "name": prefix + each.name,
+            "partitions": each.partitions,
+            "retentionHours": each.retention // timedelta(hours=1),
+            "owner": each.owner,
+            "key": each.key,
+            "purpose": each.purpose,
+        }
+        for each in TOPICS
+    ]
+    say({"topics": rows}, as_json, lambda: table(rows))
 
 
-@app.command("create")
 def create() -> None:
     """Make the topics that do not exist; those that do are left as they are."""
     settings = load_settings()
@@ -57,25 +47,18 @@ def create() -> None:
         typer.echo("every topic exists")
 
 
-@app.command("check")
 def check(as_json: Json = False) -> None:
     """Compare the broker's topics with the code; exit code 1 when they differ."""
     settings = load_settings()
     found = differences(_bootstrap(settings), TOPICS, settings.kafka_topic_prefix)
-    if as_json:
-        typer.echo(json.dumps({"differences": found}))
-    else:
-        for sentence in found or ["every topic is as it should be"]:
-            typer.echo(sentence)
-    if found:
-        raise typer.Exit(_FINDING)
+    say({"differences": found}, as_json, lambda: "\n".join(found or ["every topic is as it should be"]))
+    finding_if(found)
 
 
-@app.command("restart")
 def restart(
     consumer: Annotated[str, typer.Argument(help="of which the position is to be forgotten: crossroads-intake")],
 ) -> None:
-    """Let a consumer begin anew at the earliest records its topics hold, after they expired unread or were made anew.
+    """Let a consumer begin again at the earliest records its topics hold, after they expired unread or were made again.
 
     Nothing is done twice by that. What expired is read from the journal by running the consumer without Kafka first.
     """
@@ -84,12 +67,10 @@ def restart(
     with open_program(settings) as program:
         forgotten = ConsumerOffsets(program.writers, consumer, cluster).forget()
     if not forgotten:
-        typer.echo(f"{consumer} has no position in this cluster; `permit status` names the consumers", err=True)
-        raise typer.Exit(_FINDING)
-    typer.echo(f"{consumer} begins anew in {forgotten} partitions")
+        end(f"{consumer} has no position in this cluster; `permit status` names the consumers", FINDING)
+    typer.echo(f"{consumer} begins again in {forgotten} partitions")
 
 
-@app.command("document")
 def document(
     to: Annotated[Path, typer.Option(help="where the AsyncAPI document goes")] = Path("docs/asyncapi.yaml"),
 ) -> None:
@@ -103,7 +84,7 @@ def document(
         for sentence in broken:
             typer.echo(sentence, err=True)
         typer.echo("Give the event a new schema version instead. Nothing was written.", err=True)
-        raise typer.Exit(_FINDING)
+        raise typer.Exit(FINDING)
     for each in published_schemas():
         each.file.parent.mkdir(parents=True, exist_ok=True)
         each.file.write_text(each.text(), encoding="utf-8")

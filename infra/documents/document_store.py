@@ -51,8 +51,9 @@ class DocumentStore:
     """Keeps the content of documents; safe to share between threads and processes."""
 
     def __init__(self, root: Path, keys: SubjectKeys, rules: DocumentRules, origin: str) -> None:
-        """Open the store under ``root``, made if it is missing, and drop uploads that a killed process left.
+        """Open the store under ``root`` and drop uploads that a killed process left.
 
+        The directory is made for the first document: who only reads makes nothing.
         Raises :class:`DocumentTypeUncheckable`.
         """
         for each in rules.types:
@@ -66,9 +67,6 @@ class DocumentStore:
         self._rules = rules
         self._origin = origin
         self._unfinished = root / UNFINISHED
-        root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._unfinished.mkdir(mode=0o700, exist_ok=True)
-        make_names_durable(root.parent)
         self._drop_abandoned()
 
     def store(
@@ -140,6 +138,7 @@ class DocumentStore:
     @contextmanager
     def _unfinished_file(self) -> Iterator[tuple[BinaryIO, Path]]:
         """A new file, which is gone after the block unless it was put in its place."""
+        self._make_root()
         descriptor, name = mkstemp(dir=self._unfinished)
         path = Path(name)
         try:
@@ -148,8 +147,14 @@ class DocumentStore:
         finally:
             path.unlink(missing_ok=True)
 
+    def _make_root(self) -> None:
+        if not self._unfinished.is_dir():
+            self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._unfinished.mkdir(mode=0o700, exist_ok=True)
+            make_names_durable(self._root.parent)
+
     def _drop_abandoned(self) -> None:
-        for path in self._unfinished.iterdir():
+        for path in self._unfinished.iterdir() if self._unfinished.is_dir() else ():
             with suppress(FileNotFoundError):  # finished, or dropped by another process that starts
                 if time.time() - path.stat().st_mtime > ABANDONED_AFTER_SECONDS:
                     path.unlink()

@@ -13,8 +13,8 @@ class IssuerNotAccepted(Unusable):
     """The service cannot start with this issuer of tokens; the sentence says what to do."""
 
 
-def issuer_for(settings: Settings, host: str) -> DevelopmentIssuer:
-    """The issuer of a service that listens on ``host``; its key is made at first use.
+def issuer_for(settings: Settings, host: str, *, create: bool = True) -> DevelopmentIssuer:
+    """The issuer of a service that listens on ``host``; with ``create`` its key is made at first use.
 
     The development issuer gives anybody who asks any role, so it is only for a service that nobody but this
     machine can reach, and never beside a real issuer.
@@ -31,7 +31,7 @@ def issuer_for(settings: Settings, host: str) -> DevelopmentIssuer:
             "the development issuer gives any role to whoever asks, so a service with it listens on loopback only: "
             "listen on 127.0.0.1, or ::1"
         )
-    return DevelopmentIssuer.open(settings.home, create=True)
+    return DevelopmentIssuer.open(settings.home, create=create)
 
 
 def _is_loopback(host: str) -> bool:

@@ -41,8 +41,8 @@ def development_key(path: Path, *, create: bool) -> EllipticCurvePrivateKey:
         except FileNotFoundError:
             if not create:
                 raise DevelopmentKeyUnusable(
-                    f"there is no key of the development issuer at {path}: permit serve or permit token makes it; "
-                    "use the PERMIT_HOME that they use"
+                    f"there is no key of the development issuer at {path}: `permit serve` or `permit demo` makes it; "
+                    "or set PERMIT_HOME to the directory that the service uses"
                 ) from None
         path.parent.mkdir(parents=True, exist_ok=True)
         key = generate_private_key(SECP256R1())

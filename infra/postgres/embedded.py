@@ -107,7 +107,7 @@ class EmbeddedPostgres:
             except OSError as why:
                 self._let_go()
                 raise EmbeddedPostgresUnusable(
-                    f"PostgreSQL cannot be run in {self._data}: {why}. Mend that, or set PERMIT_HOME to a "
+                    f"PostgreSQL cannot be run in {self._data}: {why}. Correct that, or set PERMIT_HOME to a "
                     "directory on which this user has all rights."
                 ) from why
             except BaseException:

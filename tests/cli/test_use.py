@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Iterator
 
@@ -104,7 +105,10 @@ def test_projections_are_listed_with_how_far_they_are(permit: CommandLine, filed
     }
     in_words = permit("projections", "list")
     assert in_words.code == 0
-    assert f"behind {filed.size} events" in in_words.output
+    heading, *rows = in_words.output.splitlines()
+    assert re.split(" {2,}", heading) == ["name", "schema version", "position", "lag events", "lag seconds"]
+    assert [row.split()[0] for row in rows] == [each.name for each in registered_read_models()]
+    assert {len(row) for row in (heading, *rows)} == {len(heading)}, "numbers are aligned"
 
 
 def test_another_database_is_named_as_the_url_was_written() -> None:

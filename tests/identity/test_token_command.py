@@ -19,6 +19,7 @@ from infra.identity.accepted_issuer import IssuerNotAccepted
 from infra.identity.access_tokens import TokenFault, TokenRefused
 from infra.identity.caller import Caller, Role
 from infra.identity.development_issuer import DevelopmentIssuer
+from infra.identity.development_key import DevelopmentKeyUnusable
 from tests.identity.callers import ENTERPRISE, SSIN
 
 Run = Callable[..., Result]
@@ -33,6 +34,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("PERMIT_HOME", str(tmp_path))
     monkeypatch.setenv("COLUMNS", "300")
     monkeypatch.setenv("NO_COLOR", "1")
+    DevelopmentIssuer.open(tmp_path, create=True)  # as the service that accepts the tokens
     app = typer.Typer()
     app.command("token")(token)
 
@@ -79,6 +81,39 @@ def test_every_role_can_have_one(run: Run, tmp_path: Path, arguments: tuple[str,
     assert SSIN not in ended.output
 
 
+@pytest.mark.parametrize("printed", ["85.07.30-033.28", "85.07.30 033-28", "850730-033.28", " 850730 033 28 "])
+def test_a_national_number_is_taken_as_it_is_printed(run: Run, tmp_path: Path, printed: str) -> None:
+    ended = run("--role", "worker", "--ssin", "-", given=f"{printed}\n")
+    assert ended.exit_code == 0, ended.stderr
+    assert caller_of(tmp_path, ended.stdout.strip()).ssin == "85073003328"
+
+
+@pytest.mark.parametrize("printed", ["BE 0206.731.645", "BE0206731645", "be-0206.731.645", "0206 731 645"])
+def test_an_enterprise_number_is_taken_as_it_is_printed(run: Run, tmp_path: Path, printed: str) -> None:
+    ended = run("--role", "employer", "--enterprise", printed)
+    assert ended.exit_code == 0, ended.stderr
+    assert caller_of(tmp_path, ended.stdout.strip()).enterprise_number == "0206731645"
+
+
+@pytest.mark.parametrize("wrong", ["0206,731,645", "NL 0206.731.645", "BE 02.067.316.45", "BE"])
+def test_another_form_is_refused_with_the_right_one(run: Run, wrong: str) -> None:
+    ended = run("--role", "employer", "--enterprise", wrong)
+    assert ended.exit_code == 2
+    assert "write ten digits" in ended.stderr
+
+
+def test_where_no_service_ran_there_is_no_token_and_nothing_is_made(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "mistyped"
+    monkeypatch.setenv("PERMIT_HOME", str(home))
+    ended = run("--role", "regulator")
+    assert (ended.exit_code, ended.stdout) == (1, "")
+    assert isinstance(ended.exception, DevelopmentKeyUnusable)
+    assert "`permit serve` or `permit demo` makes it; or set PERMIT_HOME" in str(ended.exception)
+    assert not home.exists()
+
+
 def test_a_token_lasts_as_long_as_was_asked(run: Run, tmp_path: Path) -> None:
     told = json.loads(run("--role", "regulator", "--hours", "2", "--json").stdout)
     expires_in = datetime.fromisoformat(told["expiresAt"]) - datetime.now(UTC)
@@ -104,7 +139,7 @@ def test_two_tokens_are_never_the_same(run: Run, tmp_path: Path) -> None:
         (("--role", "employer", "--enterprise", "0202239952"), "", "--enterprise: its last two digits do not fit"),
         (("--role", "employer", "--enterprise", ENTERPRISE, "--authority", "flanders"), "", "--authority: the role"),
         (("--role", "caseHandler"), "", "--authority: it is missing"),
-        (("--role", "caseHandler", "--authority", "atlantis"), "", "write one of flanders, brussels"),
+        (("--role", "caseHandler", "--authority", "atlantis"), "", "it is not one of 'flanders', 'brussels'"),
         (("--role", "worker"), "", "--ssin: it is missing"),
         (("--role", "worker", "--ssin", "-"), "", "--ssin: it does not have the right form"),
         (("--role", "worker", "--ssin", "-"), f"{SSIN[:-1]}9\n", "--ssin: its last two digits do not fit"),
