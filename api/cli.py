@@ -68,9 +68,6 @@ def permit(
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an unexpected error.")] = False,
 ) -> None:
-    from infra.structured_logs import configure_logging
-
-    configure_logging()
     if isinstance(context.obj, Shown):
         context.obj.traceback = debug
 

@@ -134,6 +134,10 @@ class _StandIn(TyperCommand):
         self._entry = entry
 
     def loaded(self) -> Any:
+        """Imports the command, and what its log needs before it says anything."""
+        from infra.structured_logs import configure_logging
+
+        configure_logging()
         return loaded(self._entry)
 
 

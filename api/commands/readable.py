@@ -34,7 +34,7 @@ def _lines(document: Mapping[str, Any]) -> list[str]:
         if not _is_nested(value):
             continue
         inner = _lines(value) if isinstance(value, Mapping) else _rows(value)
-        lines += [words(name), *(f"{_INDENT}{line}" for line in inner)]
+        lines += [words(name), *(f"{_INDENT}{line}".rstrip() for line in inner)]
     return lines
 
 
