@@ -22,7 +22,7 @@ from infra.clock import Clock, DemonstrationClock, SystemClock
 from infra.documents.document_store import DocumentStore
 from infra.event_codec import EventCodec
 from infra.keys import MasterKey
-from infra.postgres.connections import ConnectionPool, Role, connect
+from infra.postgres.connections import ConnectionPool, Role, connect, losses_in_words
 from infra.postgres.durability import DurabilityReport, require_durable
 from infra.postgres.journal import PostgresJournal
 from infra.postgres.key_store import PostgresKeyStore, holds_keys
@@ -117,7 +117,7 @@ def open_program(settings: Settings, *, set_up: bool = False) -> Iterator[Progra
     read_models = registered_read_models()
     clock_rules = ClockRules.load()
     document_rules = DocumentRules.load()
-    with ExitStack() as opened:
+    with losses_in_words(_log_of_the_server(settings)), ExitStack() as opened:
         admin_url = opened.enter_context(database_server(settings))
         journal_url, keys_url = databases(settings, admin_url)
         if set_up:
@@ -176,6 +176,12 @@ def _require_data(settings: Settings) -> None:
             f"there is no permit data in {settings.home}: `permit serve` or `permit demo` makes it; or set PERMIT_HOME "
             "to the directory where it is"
         )
+
+
+def _log_of_the_server(settings: Settings) -> str:
+    if settings.database_url is not None:
+        return "The log of the server of PERMIT_DATABASE_URL says why"
+    return f"{settings.home / 'postgres' / 'server.log'} says why"
 
 
 def databases(settings: Settings, admin_url: str) -> tuple[str, str]:

@@ -63,7 +63,7 @@ class MasterKey:
 
     def __init__(self, secret: bytes) -> None:
         if len(secret) != KEY_BYTES:
-            raise KeyEncryptionKeyUnusable(f"a key-encryption key has {KEY_BYTES} bytes, not {len(secret)}")
+            raise ValueError(f"a key-encryption key has {KEY_BYTES} bytes, not {len(secret)}")
         self._secret = secret
         self.wrapping_key = self._derived("wrapping of data keys")
         self.command_digest_key = self._derived("digest of commands")

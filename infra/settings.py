@@ -103,7 +103,8 @@ def _looked_at(question: Callable[[], bool]) -> bool:
 
 
 def _home_directory(path: Path) -> Path:
-    if _looked_at(path.exists) and not path.is_dir():
+    there = next(each for each in (path, *path.resolve().parents) if _looked_at(each.exists))
+    if not there.is_dir():
         _refuse("names something that is not a directory", "Name a directory; it is made if it is missing")
     return path.resolve()
 

@@ -76,8 +76,20 @@ def transaction(connection: Connection) -> Iterator[Cursor]:
 
 
 def _without_secrets(why: psycopg2.Error) -> str:
-    lines = [line for line in str(why).strip().splitlines() if "password=" not in line]
-    return " ".join(lines) or type(why).__name__
+    lines = [line.strip() for line in str(why).strip().splitlines() if "password=" not in line]
+    return " ".join(lines).removesuffix(".") or type(why).__name__
+
+
+@contextmanager
+def losses_in_words(log: str) -> Iterator[None]:
+    """What ends the work of a server at any moment (it is killed, its disk is full) as :class:`DatabaseUnavailable`.
+
+    ``log`` says where the server's own account of it is.
+    """
+    try:
+        yield
+    except (psycopg2.OperationalError, psycopg2.InterfaceError) as why:
+        raise DatabaseUnavailable(f"the database could not do the work: {_without_secrets(why)}. {log}.") from why
 
 
 class ConnectionPool:

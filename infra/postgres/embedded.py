@@ -304,7 +304,10 @@ class EmbeddedPostgres:
         self._forget_dead_postmaster()
         if not (self._data / "postmaster.pid").exists():
             return
-        stopped = self._run("pg_ctl", "stop", "--mode=fast", "--wait", directory=self._data)
+        # One that does not answer, because its disk is full for instance, may not end at a polite request. It has no
+        # work under way, and what was acknowledged is in its log.
+        mode = "fast" if self._answers() else "immediate"
+        stopped = self._run("pg_ctl", "stop", f"--mode={mode}", "--wait", directory=self._data)
         if stopped.returncode != 0 and self._answers():
             raise EmbeddedPostgresUnusable(
                 f"PostgreSQL in {self._data} could not be stopped: {last_words(stopped.stdout)}"
