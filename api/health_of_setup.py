@@ -68,6 +68,8 @@ def _program(settings: Settings) -> Iterator[Examined]:
         yield Examined(subject="law", good=False, sentence=str(why))
     except (DatabaseUnavailable, EmbeddedPostgresUnusable) as why:
         yield Examined(subject="database", good=False, sentence=f"{server}: {why}")
+    except OSError as why:
+        yield Examined(subject="database", good=False, sentence=f"{server}: {why.filename}: {why.strerror}")
     except ServerNotDurable as why:
         yield Examined(subject="durability", good=False, sentence=str(why))
     except (NoDataHere, SchemaMissing):
