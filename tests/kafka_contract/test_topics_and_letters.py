@@ -176,7 +176,7 @@ def test_a_message_set_aside_is_listed_shown_and_discarded_with_a_reason(shell: 
     assert settled["settledWhy"] == "a test record"
     assert "there is no" in shell.permit("dead-letters", "discard", "999999", "--reason", "x", code=2)
     # and a consumer whose topic was made anew can begin anew
-    assert "begins anew in 12 partitions" in shell.permit("topics", "restart", "crossroads-intake")
+    assert "begins again in 12 partitions" in shell.permit("topics", "restart", "crossroads-intake")
     assert "no position" in shell.permit("topics", "restart", "crossroads-intake", code=1)
     # and its content is nowhere in clear
     with_pool = ConnectionPool(shell.environment["PERMIT_DATABASE_URL"], Role.READER, size=1)
