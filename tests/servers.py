@@ -1,25 +1,27 @@
-"""Where tests find a real server: given, else in Docker, else embedded; and a fresh database on it."""
+"""Where tests find a real server: given, else in Docker, else embedded."""
 
 import os
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
-from uuid import uuid4
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import psycopg2
 import pytest
 
 from infra.postgres.embedded import EmbeddedPostgres
-from infra.postgres.server_access import create_database, url_for_database
 from infra.postgres.server_account import EmbeddedPostgresUnusable
 
 if TYPE_CHECKING:
     from testcontainers.community.postgres import PostgresContainer
+
+
+_MEMORY: Final = Path("/dev/shm")  # noqa: S108
+_ROOM: Final = 4 << 30
 
 
 class NotHere(Exception):
@@ -99,7 +101,7 @@ def docker_postgres() -> Iterator[str]:
 
 @contextmanager
 def embedded_postgres() -> Iterator[str]:
-    with reachable_directory() as home:
+    with reachable_directory(in_memory()) as home:
         try:
             server = EmbeddedPostgres(home)
             url = server.start()
@@ -135,28 +137,25 @@ POSTGRES_PLACES = (
 )
 
 
+def in_memory() -> Path | None:
+    """Where files live in memory on this machine with room for a run's databases, if anywhere.
+
+    A flush costs nothing there. What a test says about durability it says of a server of its own, on the disk.
+    """
+    if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free >= _ROOM:
+        return _MEMORY
+    return None
+
+
 @contextmanager
-def reachable_directory() -> Iterator[Path]:
+def reachable_directory(within: Path | None = None) -> Iterator[Path]:
     """A directory of the test's own that the embedded server's account can pass.
 
     pytest's `tmp_path` is closed to other users, and so to that account when root runs the tests.
     """
-    directory = Path(tempfile.mkdtemp(prefix="permit-test-"))
+    directory = Path(tempfile.mkdtemp(prefix="permit-test-", dir=within))
     directory.chmod(0o755)
     try:
         yield directory
     finally:
         shutil.rmtree(directory)
-
-
-@contextmanager
-def fresh_database(admin_url: str) -> Iterator[str]:
-    """The URL of an empty database of the test's own; dropped afterwards, whoever is still connected."""
-    name = f"test_{uuid4().hex}"
-    create_database(admin_url, name)
-    try:
-        yield url_for_database(admin_url, name)
-    finally:
-        with closing(psycopg2.connect(admin_url)) as connection:
-            connection.autocommit = True
-            connection.cursor().execute(f'DROP DATABASE "{name}" WITH (FORCE)')

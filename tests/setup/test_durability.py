@@ -11,7 +11,8 @@ from api.composition import open_program
 from infra.postgres.durability import ServerNotDurable, check_durability, require_durable
 from infra.postgres.embedded import EmbeddedPostgres
 from infra.settings import Settings
-from tests.servers import fresh_database, reachable_directory
+from tests.databases import fresh_database
+from tests.servers import reachable_directory
 
 pytestmark = pytest.mark.server
 
