@@ -23,7 +23,7 @@ demo: $(ENVIRONMENT) ## play the main job on an embedded PostgreSQL; ARGS="--onc
 	@$(BIN)/permit demo $(ARGS)
 
 test: check ## the gate: check, then the tests in WORKERS processes; PYTEST_ARGS="-k journal"
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 check: $(ENVIRONMENT) ## format, lint, types and layers
 	@$(BIN)/ruff format --check .

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,15 @@ from tests.shared_servers import KeptServers, Servers, ServersDesk, ServersElsew
 
 POSTGRES, KAFKA = "PostgreSQL", "Kafka"
 PLACES = {POSTGRES: POSTGRES_PLACES, KAFKA: KAFKA_PLACES}
+
+LONGEST_FIRST = {
+    folder: place
+    for place, folder in enumerate(
+        ("faults", "journeys", "transport", "kafka_contract", "migration", "pages", "benchmarks", "consumers", "setup")
+    )
+}
+
+_HERE = Path(__file__).parent
 
 SERVERS = pytest.StashKey[Servers]()
 DESK = pytest.StashKey[ServersDesk]()
@@ -32,6 +42,12 @@ def pytest_configure_node(node: Any) -> None:
     if DESK not in config.stash and isinstance(kept, KeptServers):
         config.stash[DESK] = ServersDesk(kept)
     node.workerinput["servers"] = config.stash[DESK].address
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take long go to the workers first, so that none of them is left for the end."""
+    folder_of = {item.path: item.path.relative_to(_HERE).parts[0] for item in items}
+    items.sort(key=lambda item: LONGEST_FIRST.get(folder_of[item.path], len(LONGEST_FIRST)))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
