@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -69,9 +70,26 @@ class OwnServer:
             for statement in statements:
                 cursor.execute(statement)
 
+    def set_and_wait(self, **settings: str) -> None:
+        """Change settings that a running server takes up, and wait until new sessions have them."""
+        changes = [f"alter system set {name} = '{value}'" for name, value in settings.items()]
+        self.run_as_superuser(*changes, "select pg_reload_conf()")
+        for _ in range(500):
+            with closing(psycopg2.connect(self.url())) as connection, connection.cursor() as cursor:
+                cursor.execute("select name, setting from pg_settings where name = any(%s)", (list(settings),))
+                if dict(cursor.fetchall()) == settings:
+                    return
+            time.sleep(0.01)
+        raise RuntimeError(f"the server did not take up {', '.join(settings)}")
+
 
 def debian_programs() -> Path:
-    """The directory of the newest server that Debian's packages have put here; raises NotHere."""
+    """The directory of the newest server that Debian's packages have put here; raises NotHere.
+
+    PERMIT_TEST_POSTGRES_PROGRAMS names another version's.
+    """
+    if given := os.environ.get("PERMIT_TEST_POSTGRES_PROGRAMS"):
+        return Path(given)
     found = [path for path in DEBIAN.glob("*/bin") if (path / "postgres").exists()]
     if not found:
         raise NotHere(f"no server under {DEBIAN} (Debian: apt install postgresql)")
@@ -87,7 +105,7 @@ def own_server(programs: Path | None = None, **settings: str) -> Iterator[OwnSer
     try:
         if account.changes_identity:
             os.chown(directory, account.uid, account.gid)
-        server = OwnServer(programs=programs, directory=directory, port=_free_port(), account=account)
+        server = OwnServer(programs=programs, directory=directory, port=free_port(), account=account)
         _make(server, {**SETTINGS, **settings})
         run_in(server, "pg_ctl", "start", "--wait", "-D", "data", "--log=server.log")
         try:
@@ -137,7 +155,7 @@ def _storage() -> Path | None:
     return None
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -153,7 +171,11 @@ def main() -> int:
     try:
         with own_server(given.programs) as server:
             url = server.url() if given.superuser else server.maker_url
-            environment = {**os.environ, "PERMIT_TEST_DATABASE_URL": url}
+            environment = {
+                **os.environ,
+                "PERMIT_TEST_DATABASE_URL": url,
+                "PERMIT_TEST_POSTGRES_PROGRAMS": str(server.programs),
+            }
             return subprocess.run(given.command, env=environment, check=False).returncode
     except NotHere as why:
         sys.stderr.write(f"{why}\n")

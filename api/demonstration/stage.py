@@ -114,9 +114,9 @@ def set_stage(settings: Settings, *, cases: int, seed: int, port: int) -> Iterat
     settings.home.mkdir(parents=True, exist_ok=True)
     with ExitStack() as opened:
         admin_url = opened.enter_context(database_server(settings))
-        MasterKey.from_file(settings.key_encryption_key_path, create=settings.key_encryption_key_file is None)
         journal_url, keys_url = databases(settings, admin_url)
         require_suitable_servers(settings, journal_url, keys_url, set_up=True)
+        MasterKey.from_file(settings.key_encryption_key_path, create=settings.key_encryption_key_file is None)
         make_databases(journal_url, keys_url)
         marker = _marker(settings, cases, seed)
         begun_anew = clear_for_demonstration(journal_url, keys_url, marker, DEMONSTRATION_ORIGIN)

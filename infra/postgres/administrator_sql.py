@@ -34,10 +34,11 @@ def administrator_sql(urls: Sequence[str]) -> str:
     roles = ", ".join(role.value for role in Role)
     return "\n".join(
         [
-            f"-- For an administrator of the PostgreSQL server at {_in_a_comment(server_name(urls[0]))}; run it with psql",
+            f"-- For an administrator of the server at {_in_a_comment(server_name(urls[0]))}; run it with psql",
             "-- in any database of that server. It may be run again: what is there stays as it is.",
             "\\set ON_ERROR_STOP on",
             "set standard_conforming_strings = on;",
+            "set client_min_messages = warning;",
             "",
             "-- The roles in which the program acts. Nobody signs in as one of them.",
             *(_role(role.value, "nologin") for role in Role),

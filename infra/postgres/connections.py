@@ -42,6 +42,8 @@ class ServerUnsuitable(DatabaseUnavailable):
     """The server answers and this program cannot work on it; the text says what is missing and what to do."""
 
 
+# `standard_conforming_strings` is not among them: the driver quotes by the value with which a session began, rightly
+# for both, and no literal of ours has a backslash in it.
 _SESSION: Final = """
 set search_path = permit, public;
 set timezone = 'UTC';
@@ -49,7 +51,6 @@ set datestyle = 'ISO';
 set intervalstyle = 'postgres';
 set bytea_output = 'hex';
 set extra_float_digits = 1;
-set standard_conforming_strings = on;
 set array_nulls = on;
 set transform_null_equals = off;
 set default_transaction_isolation = 'read committed';

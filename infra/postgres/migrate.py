@@ -18,6 +18,7 @@ from infra.postgres.program_roles import ensure_roles
 from infra.postgres.server_access import session_beside
 
 if TYPE_CHECKING:
+    from psycopg2.extensions import connection as Connection
     from psycopg2.extensions import cursor as Cursor
 
 # An arbitrary number that all versions of this program agree on.
@@ -80,7 +81,7 @@ def require_migrated(url: str, store: str, read_models: Sequence[Migration] = ()
     Raises :class:`SchemaMissing` or :class:`SchemaUnusable`.
     """
     connection, exists = session_beside(url)
-    with closing(connection), connection.cursor() as cursor:
+    with closing(connection), _rights_in(connection), connection.cursor() as cursor:
         applied = _applied(cursor) if exists else {}
     missing = _missing(applied, [*shipped_migrations(store), *read_models])
     if missing:
@@ -91,7 +92,7 @@ def require_migrated(url: str, store: str, read_models: Sequence[Migration] = ()
 
 def origin_of(url: str) -> str | None:
     """The origin of the journal in this database, or None when there is no journal yet."""
-    with closing(connect(url, None)) as connection, connection.cursor() as cursor:
+    with closing(connect(url, None)) as connection, _rights_in(connection), connection.cursor() as cursor:
         if not _applied(cursor):
             return None
         cursor.execute("select origin from permit.journal_head")
@@ -102,8 +103,7 @@ def origin_of(url: str) -> str | None:
 @contextmanager
 def _migrating(admin_url: str) -> Iterator[Cursor]:
     """One transaction as the owner, under the lock that keeps a second migration waiting."""
-    connection = connect(admin_url, None)
-    try:
+    with closing(connect(admin_url, None)) as connection, _rights_in(connection):
         with connection.cursor() as cursor:
             ensure_roles(cursor)
         connection.autocommit = False
@@ -111,13 +111,19 @@ def _migrating(admin_url: str) -> Iterator[Cursor]:
             cursor.execute("select pg_advisory_xact_lock(%s)", (_MIGRATION_LOCK,))
             own_schema(cursor, "permit")
             yield cursor
+
+
+@contextmanager
+def _rights_in(connection: Connection) -> Iterator[None]:
+    """What the owner's role may not do in its own schema, as a sentence."""
+    try:
+        yield
     except psycopg2.errors.InsufficientPrivilege as why:
         raise ServerUnsuitable(
-            f"the database {connection.info.dbname!r} could not be set up ({why.diag.message_primary}): let an "
-            f"administrator give what is in its schema permit to {Role.OWNER.value!r}, or name another database"
+            f"the role {Role.OWNER.value!r} may not do its work in the database {connection.info.dbname!r} "
+            f"({why.diag.message_primary}): let an administrator give it what is in the schema permit, or name another "
+            "database"
         ) from why
-    finally:
-        connection.close()
 
 
 def _apply_missing(cursor: Cursor, migrations: Sequence[Migration]) -> list[str]:

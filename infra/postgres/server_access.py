@@ -69,6 +69,7 @@ def _create(connection: Connection, name: str) -> None:
             return
         statement = sql.SQL("CREATE DATABASE {} ENCODING 'UTF8' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0")
         try:
+            cursor.execute("SET default_transaction_read_only = off")
             cursor.execute(statement.format(sql.Identifier(name)))
         except (psycopg2.errors.DuplicateDatabase, psycopg2.errors.UniqueViolation):
             return  # another process made it between the two statements
