@@ -64,6 +64,13 @@ class OwnServer:
         """A user who may make databases and roles, and is no superuser."""
         return self.url(MAKER)
 
+    @property
+    def speaks_tls(self) -> bool:
+        options = subprocess.run(
+            [self.programs / "pg_config", "--configure"], capture_output=True, text=True, check=False
+        )
+        return re.search(r"--with-(openssl|ssl)", options.stdout) is not None
+
     def run_as_superuser(self, *statements: str, database: str = "postgres") -> None:
         with closing(psycopg2.connect(self.url(database=database))) as connection, connection.cursor() as cursor:
             connection.autocommit = True

@@ -78,7 +78,7 @@ def connect(url: str, role: Role | None) -> Connection:
             cursor.execute(_SESSION + (_SINCE_17 if connection.server_version >= 170_000 else ""))
             if role is not None:
                 act_as(cursor, role)
-    except psycopg2.OperationalError as why:
+    except (psycopg2.OperationalError, psycopg2.InterfaceError) as why:
         connection.close()
         raise DatabaseUnavailable(f"PostgreSQL cannot be reached: {_without_secrets(why)}") from None
     except BaseException:

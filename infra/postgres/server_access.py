@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 _PROMPTLY: Final = 5.0
 """Seconds within which a server that is there refuses a connection."""
 
+_SECONDS_UNTIL_KNOWN: Final = 20.0
+_PAUSE: Final = 0.1
+
 _PLAIN_HOST: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -45,11 +48,28 @@ def database_server(settings: Settings) -> Iterator[str]:
 
 
 def make_database(url: str) -> None:
-    """Make the database that ``url`` names unless it exists; as :func:`create_database`."""
-    connection, exists = session_beside(url)
-    with closing(connection):
-        if not exists:
-            _create(connection, database_name(url))
+    """Make the database that ``url`` names unless it exists, and wait until it is reached by that URL.
+
+    Where the URL names several hosts, a standby among them learns of the database a moment later; a pooler that was
+    asked for it before may remember for some seconds that there was none. Raises as :func:`create_database`.
+    """
+    # Not asked for by its own name first: a pooler would remember for a while that it was not there.
+    beside = _maintenance_session(url)
+    if beside is None:
+        open_session(url).close()
+        return
+    with closing(beside):
+        if not _create(beside, database_name(url)):
+            return
+    deadline = time.monotonic() + _SECONDS_UNTIL_KNOWN
+    while True:
+        try:
+            open_session(url).close()
+            return
+        except DatabaseUnavailable:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(_PAUSE)
 
 
 def create_database(admin_url: str, name: str) -> None:
@@ -61,23 +81,27 @@ def create_database(admin_url: str, name: str) -> None:
         _create(connection, name)
 
 
-def _create(connection: Connection, name: str) -> None:
-    """Its texts are ordered by their code points on every server: an order that no upgrade of a library changes."""
+def _create(connection: Connection, name: str) -> bool:
+    """Make it, and tell whether it had to be made.
+
+    Its texts are ordered by their code points on every server: an order that no upgrade of a library changes.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT FROM pg_database WHERE datname = %s", (name,))
         if cursor.rowcount:
-            return
+            return False
         statement = sql.SQL("CREATE DATABASE {} ENCODING 'UTF8' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0")
         try:
             cursor.execute("SET default_transaction_read_only = off")
             cursor.execute(statement.format(sql.Identifier(name)))
         except (psycopg2.errors.DuplicateDatabase, psycopg2.errors.UniqueViolation):
-            return  # another process made it between the two statements
+            pass  # another process made it between the two statements
         except psycopg2.errors.InsufficientPrivilege as why:
             raise ServerUnsuitable(
                 f"the database {name!r} does not exist and this user may not make it ({why.diag.message_primary}): "
                 "`permit database sql` prints what an administrator has to run"
             ) from None
+        return True
 
 
 def session_beside(url: str) -> tuple[Connection, bool]:

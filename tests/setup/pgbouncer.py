@@ -29,6 +29,7 @@ auth_type = trust
 auth_file = {directory}/users
 pool_mode = {mode}
 default_pool_size = 30
+server_login_retry = 1
 server_round_robin = {round_robin}
 logfile = {directory}/log
 """

@@ -63,3 +63,9 @@ def test_a_session_lent_until_its_end_is_as_good_as_one_of_the_server(
 ) -> None:
     as_administrator(server, server.url("app", "permit"))
     use_everything(session_pool.url("app", "permit"), tmp_path / "home")
+
+
+def test_through_a_pool_of_sessions_databases_are_made_too(
+    server: OwnServer, session_pool: Pooler, tmp_path: Path
+) -> None:
+    use_everything(session_pool.url("permit_maker", "permit"), tmp_path / "home")

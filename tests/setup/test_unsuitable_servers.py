@@ -149,3 +149,10 @@ def test_a_login_that_is_refused_is_no_missing_database(server: OwnServer) -> No
     server.run_as_superuser("create role app login", "revoke connect on database permit from public")
     with pytest.raises(DatabaseUnavailable, match="permission denied for database"):
         require_suitable(server.url("app", "permit"), set_up=True)
+
+
+def test_the_document_gives_the_figures_of_the_program() -> None:
+    document = (Path(__file__).parents[2] / "docs/operations.md").read_text()
+    assert f"| version | PostgreSQL {server_requirements.OLDEST} to {server_requirements.NEWEST} |" in document
+    assert f"| connections | {CONNECTIONS_AT_FULL_LOAD} for each process" in document
+    assert f"`default_pool_size` of {CONNECTIONS_AT_FULL_LOAD} or more" in document
