@@ -14,7 +14,7 @@ import psycopg2
 
 from infra.postgres.connections import DatabaseUnavailable, Role, ServerUnsuitable, open_session
 from infra.postgres.program_roles import RoleState, role_states
-from infra.postgres.server_access import database_name, server_name, session_beside
+from infra.postgres.server_access import database_name, server_name, session_beside, url_for_database
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
@@ -64,8 +64,7 @@ def require_suitable(url: str, *, set_up: bool, connections: int = CONNECTIONS_A
     connection, exists = session_beside(url)
     with closing(connection):
         try:
-            if exists:
-                _require_sessions(url, connection)
+            _require_sessions(url if exists else url_for_database(url, connection.info.dbname), connection)
             state = _state_of(url, connection, exists=exists)
         except psycopg2.Error as why:
             raise DatabaseUnavailable(

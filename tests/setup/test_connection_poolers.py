@@ -9,8 +9,10 @@ from pathlib import Path
 import psycopg2
 import pytest
 
+from api.composition import open_program
 from infra.postgres.connections import ServerUnsuitable
 from infra.postgres.server_requirements import require_suitable
+from infra.settings import Settings
 from tests.debian_postgres import OwnServer
 from tests.servers import NoServer, NotHere, give_up
 from tests.setup.given_servers import as_administrator, made_on, use_everything
@@ -41,6 +43,15 @@ def test_a_session_lent_for_a_transaction(server: OwnServer, mode: str, round_ro
         refuse(pooler)
         warm_up(pooler, sessions=0 if mode == "statement" else 6)
         refuse(pooler)
+    assert made_on(server) == before
+
+
+def test_no_database_is_made_through_such_a_pooler(server: OwnServer, tmp_path: Path) -> None:
+    before = made_on(server)
+    with pooled(server, "transaction", "permit_maker") as pooler:
+        settings = Settings(home=tmp_path, database_url=pooler.url("permit_maker", "permit"))
+        with pytest.raises(ServerUnsuitable, match="pool_mode = session"), open_program(settings, set_up=True):
+            pass
     assert made_on(server) == before
 
 
