@@ -12,7 +12,7 @@ INTERRUPTED := $(VENV)/.being-made
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test check nightly tutorial serve bench kafka docs lock
+.PHONY: help env demo test check debian nightly tutorial serve bench kafka docs lock
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -36,6 +36,10 @@ serve: $(ENVIRONMENT) ## the HTTP interface and its workers
 
 kafka: $(ENVIRONMENT) ## a Kafka of one node on this machine, with its topics, until Ctrl-C (Java 17, Maven)
 	@$(BIN)/python -m infra.kafka
+
+debian: $(ENVIRONMENT) ## journal and read models once more, on the PostgreSQL of Debian's packages, by no superuser
+	@$(BIN)/python -m tests.debian_postgres -- $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile \
+		tests/journal tests/projections tests/contracts $(PYTEST_ARGS)
 
 nightly: $(ENVIRONMENT) ## what takes long: loops of faults, whole benchmarks, bare machines
 	@PERMIT_TEST_LONG=1 $(BIN)/python -m pytest -m nightly --durations=50 $(PYTEST_ARGS)

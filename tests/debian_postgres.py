@@ -25,11 +25,9 @@ from urllib.parse import quote
 import psycopg2
 
 from infra.postgres.server_account import Account, account_for_the_server, existing_account, last_words
-from tests.servers import NotHere
+from tests.servers import NotHere, memory_storage
 
 DEBIAN: Final = Path("/usr/lib/postgresql")
-MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a directory of our own is made in it
-LEAST_MEMORY: Final = 500_000_000
 MAKER: Final = "permit_maker"
 
 SETTINGS: Final = {
@@ -108,7 +106,7 @@ def own_server(programs: Path | None = None, **settings: str) -> Iterator[OwnSer
     """A new cluster of the server in ``programs`` (Debian's newest), gone afterwards with all that is in it."""
     programs = programs or debian_programs()
     account = existing_account(account_for_the_server())
-    directory = Path(tempfile.mkdtemp(prefix="permit-pg-", dir=_storage()))
+    directory = Path(tempfile.mkdtemp(prefix="permit-pg-", dir=memory_storage()))
     try:
         if account.changes_identity:
             os.chown(directory, account.uid, account.gid)
@@ -153,13 +151,6 @@ def _make(server: OwnServer, settings: Mapping[str, str]) -> None:
     lines += [f"port = {server.port}", f"unix_socket_directories = '{server.directory}'"]
     with (server.directory / "data" / "postgresql.conf").open("a") as file:
         file.write("\n".join(lines) + "\n")
-
-
-def _storage() -> Path | None:
-    """Memory where there is enough: what these servers keep is not meant to outlive them."""
-    if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > LEAST_MEMORY:
-        return MEMORY
-    return None
 
 
 def free_port() -> int:

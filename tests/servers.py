@@ -137,7 +137,7 @@ POSTGRES_PLACES = (
 )
 
 
-def _in_memory() -> Path | None:
+def memory_storage() -> Path | None:
     """Where files live in memory on this machine, with room for a run's databases, if anywhere.
 
     A flush costs nothing there; a test that is about durability takes the disk.
@@ -153,7 +153,7 @@ def reachable_directory(*, on_disk: bool = False) -> Iterator[Path]:
 
     pytest's `tmp_path` is closed to other users, and so to that account when root runs the tests.
     """
-    directory = Path(tempfile.mkdtemp(prefix="permit-test-", dir=None if on_disk else _in_memory()))
+    directory = Path(tempfile.mkdtemp(prefix="permit-test-", dir=None if on_disk else memory_storage()))
     directory.chmod(0o755)
     try:
         yield directory
