@@ -1,0 +1,357 @@
+"""Whatever can be filed: every authority, category and kind of permit, with facts on both sides of every rule.
+
+Beside it the cases that another system's records retell, and every command that can come to a case on a day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from hypothesis import strategies as st
+
+from domain.case.application import (
+    Application,
+    Employer,
+    Employment,
+    GrossPay,
+    LabourMarketEvidence,
+    Transfer,
+    VacancyPublication,
+    Worker,
+    WorkPeriod,
+    Workplace,
+)
+from domain.case.codes import (
+    AUTHORITIES,
+    CATEGORIES,
+    CONTRACTS,
+    OPEN_STATUSES,
+    PAUSE_GROUNDS,
+    PAY_PERIODS,
+    RECRUITMENT_CHANNELS,
+    RESIDENCE_REFUSAL_GROUNDS,
+    kind_of_category,
+)
+from domain.case.commands import (
+    AddLabourMarketEvidence,
+    AssignCase,
+    AttachDocument,
+    CaseCommand,
+    CorrectCase,
+    CorrectPause,
+    DecideAdmissibility,
+    DecideResidencePart,
+    DecideWorkPart,
+    ForwardToImmigrationOffice,
+    PauseClock,
+    ProvideInformation,
+    RaiseDeadline,
+    RecordCrossroadsAnswer,
+    RecordCrossroadsFailure,
+    RecordFeePayment,
+    RecordIdentifierReplaced,
+    RequestInformation,
+    ResumeClock,
+    SubmitApplication,
+    VerifyMandate,
+    WithdrawApplication,
+)
+from domain.case.events import CaseEvent
+from domain.case.grounds import INADMISSIBILITY_GROUNDS, REFUSAL_GROUNDS
+from domain.case.legacy_events import LegacyRecordRetold, RecordedEmployer, RecordedWorker
+from domain.case.lifecycle import Case
+from domain.crossroads.answers import (
+    CheckKind,
+    CrossroadsAnswer,
+    DeclaredEmployment,
+    DeclaredWages,
+    EmployerOnRegister,
+    NoDataFound,
+    PersonOnRegister,
+    QuarterWages,
+    WorkRelation,
+)
+from domain.crossroads.case_checks import quarters_to_ask
+from domain.deadlines.clocks import CLOCKS
+from tests.case.vocabulary import AGENT, DIPLOMA, WORKER, answered, fee, replaced, submit, unanswered
+
+DAYS_OF_FILING: Final = tuple(
+    date.fromisoformat(day)
+    for day in ("2019-06-03", "2021-05-10", "2023-03-01", "2024-05-02", "2025-01-15", "2026-01-20", "2026-11-27")
+)
+"""Days under as many states of the law; the last is later than any rule that is known to change."""
+
+PLACES: Final = ("44021", "21004", "62063", "63023", "99999")
+"""A municipality of each authority, and one that no authority has."""
+
+PAY: Final = ("0.01", "2100.00", "3900.00", "12000.00", "36000.00", "46000.00", "60000.00", "83000.00")
+"""Above and below every threshold, by the month and by the year."""
+
+BASES: Final = ("singlePermit", "study")
+
+NUMBER, NEWER_NUMBER = "85073003328", "90410100190"
+"""The worker's, and one that may have taken its place."""
+
+
+def moment(day: date, hour: int = 10) -> datetime:
+    return datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
+
+
+def days_from(day: date, *offsets: int) -> st.SearchStrategy[date]:
+    return st.sampled_from([day + timedelta(days=each) for each in offsets])
+
+
+def workers(today: date, *, with_number: bool) -> st.SearchStrategy[Worker]:
+    return st.builds(
+        Worker,
+        given_name=st.just("Ada"),
+        family_name=st.just("Lovelace"),
+        birth_date=days_from(today, -365 * 20, -365 * 29, -365 * 31, -365 * 55),
+        nationality=st.sampled_from(["IN", "TR", "US"]),
+        ssin=st.just(NUMBER) if with_number else st.sampled_from([None, NUMBER]),
+    )
+
+
+def jobs(today: date) -> st.SearchStrategy[Employment]:
+    return st.builds(
+        Employment,
+        title=st.just("analyst"),
+        start=days_from(today, -30, 40, 200),
+        end=st.none() | days_from(today, 240, 600, 1400),
+        contract=st.sampled_from(CONTRACTS),
+        gross_pay=st.builds(
+            GrossPay, amount=st.sampled_from(PAY).map(Decimal), period=st.sampled_from(PAY_PERIODS)
+        ),
+        full_time_equivalent=st.sampled_from([Decimal("1.0"), Decimal("0.8"), Decimal("0.3")]),
+        workplace=st.builds(Workplace, municipality_code=st.sampled_from(PLACES)),
+        occupation_code=st.sampled_from([None, "roofer", "asbestos-remover", "truck-driver", "poet"]),
+        qualification_level=st.none() | st.integers(1, 8),
+        joint_committee=st.sampled_from([None, "200"]),
+    )  # fmt: skip
+
+
+def searches(today: date) -> st.SearchStrategy[LabourMarketEvidence]:
+    """A search of 80 days or of 12 that ended the day before, on all channels or on some."""
+    return st.builds(
+        lambda length, channels: LabourMarketEvidence(
+            publications=tuple(
+                VacancyPublication(channel=channel, from_=today - timedelta(days=length + 1), to=today - timedelta(1))
+                for channel in channels
+            )
+        ),
+        st.sampled_from([12, 80]),
+        st.sampled_from([RECRUITMENT_CHANNELS, RECRUITMENT_CHANNELS[:1]]),
+    )
+
+
+def work_histories(today: date) -> st.SearchStrategy[tuple[WorkPeriod, ...]]:
+    return st.sampled_from([200, 3000]).flatmap(
+        lambda length: st.sampled_from(BASES).map(
+            lambda basis: (
+                WorkPeriod(employer="Acme", from_=today - timedelta(days=length), to=today - timedelta(1), basis=basis),
+            )
+        )
+    )
+
+
+def applications_of(authority: str, category: str, today: date) -> st.SearchStrategy[Application]:
+    """Applications of one category that an authority takes on a day, complete or not, strong or weak."""
+    kind = kind_of_category(category)
+    filed_by = st.just("worker") if kind == "unlimited" else st.sampled_from(["employer", "representative"])
+    transfers = st.builds(
+        Transfer,
+        sending_undertaking=st.just("Holding"),
+        country=st.just("IN"),
+        prior_service_months=st.sampled_from([0, 3, 24]),
+    )
+    return st.booleans().flatmap(
+        lambda renewal: filed_by.flatmap(
+            lambda filer: st.builds(
+                Application,
+                authority=st.just(authority),
+                kind=st.just(kind),
+                category=st.just(category),
+                procedure_language=st.just("nl"),
+                filed_by=st.just(filer),
+                employer=st.just(Employer(enterprise_number="0202239951", name="Acme")),
+                worker=workers(today, with_number=renewal or kind == "unlimited"),
+                employment=jobs(today),
+                renewal=st.just(renewal),
+                change_of_employer=st.booleans(),
+                representative=st.just(AGENT if filer == "representative" else None),
+                labour_market_test=st.none() | searches(today),
+                transfer=transfers if kind == "intraCorporateTransfer" else st.none(),
+                work_history=st.just(()) | work_histories(today),
+            )
+        )
+    )
+
+
+def applications(today: date) -> st.SearchStrategy[Application]:
+    return st.tuples(st.sampled_from(AUTHORITIES), st.sampled_from(CATEGORIES)).flatmap(
+        lambda chosen: applications_of(*chosen, today)
+    )
+
+
+def retold_records(today: date) -> st.SearchStrategy[CaseEvent]:
+    """An open case of a former system, of which nothing need be known but its category, its status and its days."""
+    return st.builds(
+        lambda authority, category, status, admissible_on, worker, pay: LegacyRecordRetold(
+            effective_at=moment(today, 8),
+            reference="FL-2026-0000001-23",
+            authority=authority,
+            kind=kind_of_category(category),
+            category=category,
+            status=status,
+            filed_on=today - timedelta(days=40),
+            admissible_on=admissible_on if status == "admissible" else None,
+            decided_on=None,
+            valid_from=None,
+            valid_to=None,
+            employer=RecordedEmployer(enterprise_number="0202239951", name=None),
+            unknown=(),
+            record_id=UUID(int=1),
+            record_digest="ab" * 32,
+            mapping_version=1,
+            corrected=(),
+            worker_subject=WORKER,
+            worker=worker,
+            gross_pay=pay,
+            title=None,
+        ),
+        st.sampled_from(AUTHORITIES),
+        st.sampled_from(CATEGORIES),
+        st.sampled_from(OPEN_STATUSES),
+        st.none() | days_from(today, -20, -1),
+        st.none()
+        | st.just(
+            RecordedWorker(
+                given_name=None, family_name=None, birth_date=date(1990, 1, 1), nationality="IN", ssin=None
+            )
+        ),
+        st.none() | st.builds(GrossPay, amount=st.sampled_from(PAY).map(Decimal), period=st.sampled_from(PAY_PERIODS)),
+    )  # fmt: skip
+
+
+def answers_to(check: CheckKind, today: date) -> st.SearchStrategy[CrossroadsAnswer]:
+    found: Mapping[CheckKind, st.SearchStrategy[CrossroadsAnswer]] = {
+        CheckKind.EMPLOYER_REGISTER: st.builds(
+            EmployerOnRegister, enterprise_number=st.just("0202239951"), name=st.just("Acme"), active=st.booleans()
+        ),
+        CheckKind.WORKER_IDENTITY: st.just(PersonOnRegister()),
+        CheckKind.DECLARED_WAGES: st.builds(
+            lambda gross, quarters: DeclaredWages(
+                quarters=tuple(QuarterWages(quarter=each, gross=Decimal(gross)) for each in quarters)
+            ),
+            st.sampled_from(["500.00", "12000.00", "25000.00"]),
+            st.sampled_from([quarters_to_ask(today), quarters_to_ask(today)[1:]]),
+        ),
+        CheckKind.DECLARED_EMPLOYMENT: st.just(
+            DeclaredEmployment(
+                relations=(
+                    WorkRelation(
+                        enterprise_number="0202239951", start=today - timedelta(days=4000), last_day=None
+                    ),
+                )
+            )
+        ),
+    }  # fmt: skip
+    return st.just(NoDataFound()) | found[check]
+
+
+def _checks_of(case: Case) -> st.SearchStrategy[tuple[CheckKind, int]]:
+    """A check that is out, if one is; else one that nobody asked."""
+    out = [(CheckKind(name), case.checks[name].revision) for name in case.pending_checks]
+    return st.sampled_from(out or [(CheckKind.EMPLOYER_REGISTER, 9)])
+
+
+def _grounds(known: tuple[str, ...]) -> st.SearchStrategy[tuple[str, ...]]:
+    return st.lists(st.sampled_from(known), max_size=2, unique=True).map(tuple)
+
+
+_MOTIVATION: Final = st.sampled_from([None, "seen by a person"])
+
+COMMANDS: Final[Mapping[type[Any], Callable[[Case, date], st.SearchStrategy[CaseCommand]]]] = {
+    SubmitApplication: lambda _case, _today: st.just(submit()),
+    AddLabourMarketEvidence: lambda _case, today: st.builds(AddLabourMarketEvidence, evidence=searches(today)),
+    RecordCrossroadsAnswer: lambda case, today: _checks_of(case).flatmap(
+        lambda asked: answers_to(asked[0], today).map(lambda found: answered(found, asked[0], revision=asked[1]))
+    ),
+    RecordCrossroadsFailure: lambda case, _today: _checks_of(case).map(
+        lambda asked: unanswered(asked[0], revision=asked[1])
+    ),
+    RecordIdentifierReplaced: lambda case, _today: st.tuples(
+        _checks_of(case), st.sampled_from([NUMBER, NEWER_NUMBER])
+    ).map(lambda drawn: replaced(drawn[0][0], drawn[1], revision=drawn[0][1])),
+    WithdrawApplication: lambda _case, _today: st.just(WithdrawApplication()),
+    AttachDocument: lambda _case, _today: st.just(AttachDocument(document=DIPLOMA)),
+    RecordFeePayment: lambda _case, _today: st.sampled_from(["federal", "regional"]).map(fee),
+    VerifyMandate: lambda _case, _today: st.builds(VerifyMandate, valid=st.booleans()),
+    AssignCase: lambda _case, _today: st.just(AssignCase(handler="caseHandler:h-2")),
+    CorrectCase: lambda _case, today: st.builds(
+        CorrectCase,
+        reason=st.just("A typing mistake."),
+        employer=st.none() | st.just(Employer(enterprise_number="0403227515", name="Acme Two")),
+        worker=st.none() | workers(today, with_number=True),
+        employment=jobs(today),
+    ),
+    RequestInformation: lambda case, _today: st.builds(
+        RequestInformation,
+        request_id=st.just(UUID(int=len(case.requests) + 1)),
+        items=st.just(("diploma",)),
+        question=st.just("Which diploma?"),
+    ),
+    ProvideInformation: lambda case, _today: st.builds(
+        ProvideInformation,
+        request_id=st.sampled_from([UUID(int=number) for number in (len(case.requests), 1)]),
+        answer=st.just("The one of 2012."),
+    ),
+    DecideAdmissibility: lambda _case, _today: st.builds(
+        DecideAdmissibility,
+        outcome=st.sampled_from(["admissible", "admissible", "inadmissible"]),
+        grounds=st.just(()) | _grounds(INADMISSIBILITY_GROUNDS),
+        motivation=_MOTIVATION,
+    ),
+    DecideWorkPart: lambda _case, _today: st.builds(
+        DecideWorkPart,
+        outcome=st.sampled_from(["granted", "granted", "refused"]),
+        grounds=st.just(()) | _grounds(REFUSAL_GROUNDS),
+        motivation=_MOTIVATION,
+    ),
+    ForwardToImmigrationOffice: lambda _case, _today: st.just(ForwardToImmigrationOffice()),
+    DecideResidencePart: lambda _case, today: st.builds(
+        DecideResidencePart,
+        outcome=st.sampled_from(["granted", "refused"]),
+        grounds=st.just(()) | _grounds(RESIDENCE_REFUSAL_GROUNDS),
+        decided_on=st.none() | days_from(today, -9, 0, 1),
+    ),
+    PauseClock: lambda _case, today: st.builds(
+        PauseClock,
+        on=days_from(today, -9, -1, 0, 1),
+        ground=st.sampled_from(PAUSE_GROUNDS[1:]),
+        motivation=st.just("The archive is flooded."),
+    ),
+    ResumeClock: lambda _case, today: st.builds(
+        ResumeClock, on=days_from(today, -9, -1, 0, 1), motivation=st.just("The archive is dry.")
+    ),
+    CorrectPause: lambda case, today: st.builds(
+        CorrectPause,
+        pause=st.integers(1, len(case.pauses) + 1),
+        from_=days_from(today, -20, -9, -1, 0),
+        motivation=st.just("The days were written down wrongly."),
+        to=st.none() | days_from(today, -9, -1, 0),
+    ),
+    RaiseDeadline: lambda case, today: st.builds(
+        lambda clock, kind, due_on: RaiseDeadline(
+            clock=clock, kind=kind, due_on=due_on, crossed_on=due_on + timedelta(days=1)
+        ),
+        st.sampled_from(CLOCKS),
+        st.sampled_from(["warned", "breached"]),
+        days_from(today, -1, 5) if not case.requests else st.just(case.requests[-1].reply_by),
+    ),
+}
+"""Every command that a case takes, as it may come on a day; some fit the case and some do not."""
