@@ -5,9 +5,10 @@ Beside it the cases that another system's records retell, and every command that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import product
 from typing import Any, Final
 from uuid import UUID
 
@@ -88,7 +89,7 @@ DAYS_OF_FILING: Final = tuple(
 PLACES: Final = ("44021", "21004", "62063", "63023", "99999")
 """A municipality of each authority, and one that no authority has."""
 
-PAY: Final = ("0.01", "2100.00", "3900.00", "12000.00", "36000.00", "46000.00", "60000.00", "83000.00")
+PAY: Final = ("83000.00", "60000.00", "46000.00", "36000.00", "12000.00", "3900.00", "2100.00", "0.01")
 """Above and below every threshold, by the month and by the year."""
 
 BASES: Final = ("singlePermit", "study")
@@ -126,10 +127,10 @@ def jobs(today: date) -> st.SearchStrategy[Employment]:
         gross_pay=st.builds(
             GrossPay, amount=st.sampled_from(PAY).map(Decimal), period=st.sampled_from(PAY_PERIODS)
         ),
-        full_time_equivalent=st.sampled_from([Decimal("1.0"), Decimal("0.8"), Decimal("0.3")]),
+        full_time_equivalent=st.sampled_from([Decimal(share) for share in ("1.0", "1.0", "0.8", "0.3")]),
         workplace=st.builds(Workplace, municipality_code=st.sampled_from(PLACES)),
         occupation_code=st.sampled_from([None, "roofer", "asbestos-remover", "truck-driver", "poet"]),
-        qualification_level=st.none() | st.integers(1, 8),
+        qualification_level=st.sampled_from([6, 6, 3, 1, 8, None]),
         joint_committee=st.sampled_from([None, "200"]),
     )  # fmt: skip
 
@@ -195,6 +196,47 @@ def applications(today: date) -> st.SearchStrategy[Application]:
     return st.tuples(st.sampled_from(AUTHORITIES), st.sampled_from(CATEGORIES)).flatmap(
         lambda chosen: applications_of(*chosen, today)
     )
+
+
+def failing_applications(authority: str, category: str, today: date) -> Iterator[Application]:
+    """Applications of a category that fall short wherever one can, for a job below the level asked for or above it."""
+    kind = kind_of_category(category)
+    work = WorkPeriod(employer="Acme", from_=today - timedelta(days=40), to=today - timedelta(1), basis=BASES[0])
+    search = LabourMarketEvidence(
+        publications=(VacancyPublication(channel="EURES", from_=today - timedelta(9), to=today - timedelta(1)),)
+    )
+    for level, contract in product((1, 8), CONTRACTS):
+        yield Application(
+            authority=authority,
+            kind=kind,
+            category=category,
+            procedure_language="nl",
+            filed_by="worker" if kind == "unlimited" else "employer",
+            employer=Employer(enterprise_number="0202239951", name="Acme"),
+            worker=Worker(
+                given_name="Ada",
+                family_name="Lovelace",
+                birth_date=date(today.year - 60, 1, 1),
+                nationality="IN",
+                ssin=NUMBER,
+            ),
+            employment=Employment(
+                title="analyst",
+                start=today + timedelta(days=40),
+                end=today + timedelta(days=60),
+                contract=contract,
+                gross_pay=GrossPay(amount=Decimal("0.01"), period="month"),
+                full_time_equivalent=Decimal("0.1"),
+                workplace=Workplace(municipality_code="99999"),
+                occupation_code="truck-driver",
+                qualification_level=level,
+            ),
+            labour_market_test=search,
+            transfer=Transfer(sending_undertaking="Holding", country="IN", prior_service_months=0)
+            if kind == "intraCorporateTransfer"
+            else None,
+            work_history=(work,),
+        )
 
 
 def retold_records(today: date) -> st.SearchStrategy[CaseEvent]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import cache
+from itertools import product
 from typing import ClassVar, get_args
 
 import pytest
@@ -32,6 +33,7 @@ from domain.case.commands import (
     RecordCrossroadsAnswer,
     RecordCrossroadsFailure,
     ResumeClock,
+    WithdrawApplication,
 )
 from domain.case.completeness import check_application
 from domain.case.decider import decide
@@ -52,7 +54,15 @@ from domain.crossroads.answers import CheckKind
 from domain.law.assessment import Assessment
 from domain.law.findings import Finding, Verdict
 from domain.law.rules import Rule
-from tests.case.anything_filed import COMMANDS, DAYS_OF_FILING, applications, applications_of, moment, retold_records
+from tests.case.anything_filed import (
+    COMMANDS,
+    DAYS_OF_FILING,
+    applications,
+    applications_of,
+    failing_applications,
+    moment,
+    retold_records,
+)
 from tests.case.vocabulary import admit, context, grant, judged, law, refuse, reject, state_after, submit
 
 WHY = "because of what a person saw"
@@ -156,13 +166,16 @@ def check_work_part_of(case: Case, now: datetime) -> None:
     assert granted is None or set(told["unmetRequirements"]) & set(borne), "neither a grant nor a refusal is possible"
     assert set(told["unmetRequirements"]) <= set(borne)
 
-    body = decision_of_the_demonstration(told, WHY)
-    assert body is not None
-    chosen = DecideWorkPart(
-        outcome=body["outcome"], grounds=tuple(body.get("grounds", ())), motivation=body.get("motivation")
-    )
-    assert check_work_part(chosen) == ()
-    assert answer_to(case, chosen, now) is None
+    for motivation in (WHY, None):
+        body = decision_of_the_demonstration(told, motivation)
+        if body is None:
+            assert motivation is None, "left open without a motivation only"
+            continue
+        chosen = DecideWorkPart(
+            outcome=body["outcome"], grounds=tuple(body.get("grounds", ())), motivation=body.get("motivation")
+        )
+        assert check_work_part(chosen) == ()
+        assert answer_to(case, chosen, now) is None
 
 
 def check_admissibility_of(case: Case, now: datetime) -> None:
@@ -207,6 +220,10 @@ def check_everything_of(case: Case, now: datetime) -> None:
     check_work_part_of(case, now)
 
 
+OFTEN_AND_SELDOM = [kind for kind in COMMANDS if kind is not WithdrawApplication] * 4 + [WithdrawApplication]
+"""Of a case that is withdrawn nothing more is learnt."""
+
+
 class AnyCase(RuleBasedStateMachine):
     """A case to which anything comes, in any order and on any day."""
 
@@ -233,7 +250,7 @@ class AnyCase(RuleBasedStateMachine):
         assert check_application(filed, today=day) == ()
         self.does(submit(filed))
 
-    @rule(data=st.data(), kind=st.sampled_from(list(COMMANDS)))
+    @rule(data=st.data(), kind=st.sampled_from(OFTEN_AND_SELDOM))
     def anything_comes(self, data: st.DataObject, kind: type[CaseCommand]) -> None:
         assert self.case is not None
         self.does(data.draw(COMMANDS[kind](self.case, self.today)))
@@ -249,6 +266,12 @@ class AnyCase(RuleBasedStateMachine):
     @precondition(lambda self: self.case is not None and self.case.admissible is None)
     def it_is_admitted(self) -> None:
         self.does(admit(WHY))
+
+    @rule()
+    @precondition(lambda self: self.case is not None and self.case.admissible is not None)
+    def it_goes_on_to_the_immigration_office(self) -> None:
+        self.does(grant(WHY))
+        self.does(ForwardToImmigrationOffice())
 
     @rule(hours=st.sampled_from([1, 24, 24 * 8, 24 * 16, 24 * 130]))
     def time_passes(self, hours: int) -> None:
@@ -280,12 +303,44 @@ def test_the_commands_played_are_all_there_are() -> None:
 
 @pytest.mark.parametrize("authority", AUTHORITIES)
 @given(day=st.sampled_from(DAYS_OF_FILING), data=st.data())
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_category_can_be_decided_as_it_was_filed(authority: str, day: date, data: st.DataObject) -> None:
     for category in CATEGORIES:
         filed = data.draw(applications_of(authority, category, day))
         assert check_application(filed, today=day) == ()
         check_everything_of(after(None, submit(filed), moment(day)), moment(day))
+
+
+@pytest.mark.parametrize("authority", AUTHORITIES)
+def test_an_application_that_fails_wherever_it_can_is_refused_on_every_one_of_these_grounds(authority: str) -> None:
+    failed = set()
+    for day, category in product(DAYS_OF_FILING[::3], CATEGORIES):
+        for filed in failing_applications(authority, category, day):
+            assert check_application(filed, today=day) == ()
+            ready, now = in_hand(after(None, submit(filed), moment(day)), moment(day))
+            ready = after(ready, admit(WHY), now)
+            check_work_part_of(ready, now)
+            failed |= set(assessment_at_decision(ready, context(now).today, law()).unmet)
+    assert failed >= FAILED_SOMEWHERE[authority]
+
+
+FAILED_SOMEWHERE = {
+    "flanders": {
+        Rule.SALARY_THRESHOLD,
+        Rule.LABOUR_MARKET_TEST,
+        Rule.SALARY_OR_LABOUR_MARKET_TEST,
+        Rule.QUALIFICATION_LEVEL,
+        Rule.EMPLOYMENT_SHARE,
+        Rule.CONTRACT_FORM,
+        Rule.SHORTAGE_OCCUPATION,
+        Rule.WORKER_AGE,
+        Rule.WORK_HISTORY,
+    },
+    "brussels": {Rule.SALARY_THRESHOLD, Rule.LABOUR_MARKET_TEST, Rule.WORK_HISTORY},
+    "wallonia": {Rule.SALARY_THRESHOLD, Rule.LABOUR_MARKET_TEST, Rule.WORKER_AGE},
+    "german-community": {Rule.SALARY_THRESHOLD},
+}
+"""The rules that the authority's law, as it is, requires of one of its categories at least."""
 
 
 @pytest.mark.parametrize("failed", Rule)
