@@ -13,12 +13,13 @@ from itertools import product
 from typing import ClassVar, get_args
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from api.case_representation import assessment_content
 from api.demonstration.counter import _decision as decision_of_the_demonstration
+from api.pages.case_actions import is_possible
 from api.pages.case_form_catalogue import FormMaterial, form_for
 from api.pages.case_forms import CaseFormWords
 from api.pages.languages import Languages
@@ -38,7 +39,7 @@ from domain.case.commands import (
 from domain.case.completeness import check_application
 from domain.case.decider import decide
 from domain.case.decision import assessment_at_decision, require_allowed
-from domain.case.events import CaseEvent
+from domain.case.events import CaseEvent, WorkPartDecided
 from domain.case.folding import evolve
 from domain.case.grounds import (
     INADMISSIBILITY_GROUNDS,
@@ -53,6 +54,7 @@ from domain.case.refusals import CommandRefused, Reason
 from domain.crossroads.answers import CheckKind
 from domain.law.assessment import Assessment
 from domain.law.findings import Finding, Verdict
+from domain.law.rulebook import Rulebook
 from domain.law.rules import Rule
 from tests.case.anything_filed import (
     COMMANDS,
@@ -63,7 +65,7 @@ from tests.case.anything_filed import (
     moment,
     retold_records,
 )
-from tests.case.vocabulary import admit, context, grant, judged, law, refuse, reject, state_after, submit
+from tests.case.vocabulary import admit, application, context, grant, judged, law, refuse, reject, state_after, submit
 
 WHY = "because of what a person saw"
 
@@ -150,6 +152,7 @@ def check_work_part_of(case: Case, now: datetime) -> None:
     elif waits is None:
         waits = waits_for(case, now) or (Reason.CHECK_PENDING if case.pending_checks else None)
 
+    assert is_possible("workPartDecisions", case, today) == (waits is None)
     for ground in REFUSAL_GROUNDS:
         expected = waits or (None if ground in offered else Reason.GROUND_NOT_SUPPORTED)
         assert answer_to(case, refuse(ground, motivation=WHY), now) is expected, ground
@@ -185,6 +188,7 @@ def check_admissibility_of(case: Case, now: datetime) -> None:
     assert told == list(offered) == offered_by_page("admissibilityDecisions", case, today)
 
     waits = ended(case) or (None if case.admissible is None else Reason.ALREADY_ADMISSIBLE) or waits_for(case, now)
+    assert is_possible("admissibilityDecisions", case, today) == (waits is None)
     for ground in INADMISSIBILITY_GROUNDS:
         expected = waits or (None if ground in offered else Reason.GROUND_NOT_SUPPORTED)
         assert answer_to(case, reject(ground, motivation=WHY), now) is expected, ground
@@ -284,8 +288,14 @@ class AnyCase(RuleBasedStateMachine):
 
 
 class TestAnyCase(AnyCase.TestCase):
+    """A failure is told as it was found: making it small takes longer than a test may."""
+
     settings: ClassVar[settings] = settings(
-        max_examples=40, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
+        max_examples=40,
+        stateful_step_count=15,
+        deadline=None,
+        phases=(Phase.reuse, Phase.generate),
+        suppress_health_check=list(HealthCheck),
     )
 
 
@@ -295,6 +305,21 @@ class TestAnyCaseForLong(AnyCase.TestCase):
     settings: ClassVar[settings] = settings(
         max_examples=1500, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
     )
+
+
+@pytest.mark.parametrize("reading", ["filedOn", "admissibleOn", "decidedOn", "ongoing"])
+def test_the_grounds_are_those_of_the_decision_whatever_day_the_law_looks_at(reading: str) -> None:
+    """The day of the decision is today, also for whoever only looks."""
+    rulebook = Rulebook.load(readings={"decidingDate": reading})
+    case = state_after(judged(application(pay="1000.00")))
+
+    told = assessment_content(1, case, rulebook, context().today)
+    decided = decide(case, refuse(*told["unmetRequirements"]), context(), rulebook)[0]
+
+    assert isinstance(decided, WorkPartDecided)
+    assert told["unmetRequirements"] == ["salaryThreshold"]
+    assert told["supportedGrounds"] == ["salaryThreshold", OTHER]
+    assert (told["verdict"], told["legalReferenceDate"]) == (decided.verdict, str(decided.legal_reference_date))
 
 
 def test_the_commands_played_are_all_there_are() -> None:
