@@ -303,7 +303,7 @@ class TestAnyCase(AnyCase.TestCase):
 @pytest.mark.timeout(1800)
 class TestAnyCaseForLong(AnyCase.TestCase):
     settings: ClassVar[settings] = settings(
-        max_examples=1500, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+        max_examples=400, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
     )
 
 
