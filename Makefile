@@ -4,6 +4,7 @@ VENV ?= .venv
 PYTHON ?= python3
 ARGS ?=
 PYTEST_ARGS ?=
+WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
 
 BIN := $(VENV)/bin
 ENVIRONMENT := $(VENV)/.complete
@@ -11,18 +12,18 @@ INTERRUPTED := $(VENV)/.being-made
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test check serve bench kafka faults docs lock
+.PHONY: help env demo test check debian nightly tutorial serve bench kafka docs lock
 
 help: ## what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
 
 env: $(ENVIRONMENT) ## the environment (VENV=.venv, PYTHON=python3); every other target asks for it
 
 demo: $(ENVIRONMENT) ## play the main job on an embedded PostgreSQL; ARGS="--once --cases 500"
 	@$(BIN)/permit demo $(ARGS)
 
-test: check ## the whole gate: check, then every test; PYTEST_ARGS="-k journal"
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+test: check ## the gate: check, then the tests in WORKERS processes; PYTEST_ARGS="-k journal"
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 check: $(ENVIRONMENT) ## format, lint, types and layers
 	@$(BIN)/ruff format --check .
@@ -36,8 +37,15 @@ serve: $(ENVIRONMENT) ## the HTTP interface and its workers
 kafka: $(ENVIRONMENT) ## a Kafka of one node on this machine, with its topics, until Ctrl-C (Java 17, Maven)
 	@$(BIN)/python -m infra.kafka
 
-faults: $(ENVIRONMENT) ## the long set of faults: 40,000 events, outages of five minutes
-	@PERMIT_TEST_LONG=1 $(BIN)/python -m pytest tests/faults/test_kafka_faults.py tests/faults/test_three_brokers.py $(PYTEST_ARGS)
+debian: $(ENVIRONMENT) ## journal and read models once more, on the PostgreSQL of Debian's packages, by no superuser
+	@$(BIN)/python -m tests.debian_postgres -- $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile \
+		tests/journal tests/projections tests/contracts $(PYTEST_ARGS)
+
+nightly: $(ENVIRONMENT) ## what takes long: loops of faults, whole benchmarks, bare machines
+	@PERMIT_TEST_LONG=1 $(BIN)/python -m pytest -m nightly --durations=50 $(PYTEST_ARGS)
+
+tutorial: $(ENVIRONMENT) ## walk docs/tutorial.md, line by line
+	@$(BIN)/python -m pytest -m tutorial tests/docs $(PYTEST_ARGS)
 
 bench: $(ENVIRONMENT) ## measure against the peer; ARGS="append --json"
 	@$(BIN)/permit bench $(ARGS)

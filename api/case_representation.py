@@ -10,14 +10,13 @@ from uuid import UUID
 from api.problems import API_ROOT
 from domain.case.admissibility import open_points
 from domain.case.commands import CIVIL_TIME
-from domain.case.decision import supported_grounds
+from domain.case.decision import assessment_at_decision
 from domain.case.folding import fold
+from domain.case.grounds import supported_grounds, supported_inadmissibility_grounds
 from domain.case.handling import CaseStream, Receipt
 from domain.case.lifecycle import Case, CaseStatus, Stage
 from domain.deadlines.clocks import ClockRules
 from domain.deadlines.pauses import Pause
-from domain.law.assessment import assess
-from domain.law.findings import Verdict
 from domain.law.rulebook import Rulebook
 from infra.case_files import CaseFileView, DeadlinesView
 from infra.wire_format import wire_adapter
@@ -121,9 +120,8 @@ def deadlines_content(view: DeadlinesView) -> dict[str, Any]:
 
 def assessment_content(version: int, case: Case, rulebook: Rulebook, today: date) -> dict[str, Any]:
     """What the rules say of the case on ``today``, and what each next step would still have to wait for."""
-    assessment = assess(rulebook, case.facts, today)
+    assessment = assessment_at_decision(case, today, rulebook)
     day = assessment.legal_reference_date
-    unmet = [each.rule for each in assessment.findings if each.required and each.verdict is Verdict.NOT_MET]
     return {
         "version": version,
         "status": case.status.value,
@@ -133,8 +131,9 @@ def assessment_content(version: int, case: Case, rulebook: Rulebook, today: date
         "pendingChecks": list(case.pending_checks),
         "manualTasks": [words(task) for task in case.manual_tasks],
         "openPoints": list(open_points(case)),
-        "unmetRequirements": unmet,
-        "supportedGrounds": sorted(supported_grounds(case, assessment)),
+        "supportedInadmissibilityGrounds": list(supported_inadmissibility_grounds(case)),
+        "unmetRequirements": [rule.value for rule in assessment.unmet],
+        "supportedGrounds": list(supported_grounds(case, assessment)),
         "findings": [words(each) for each in assessment.findings],
     }
 

@@ -1,27 +1,68 @@
-"""What every test may ask for: a real PostgreSQL and a real Kafka, found once a session, and an empty database."""
+"""What every test may ask for: a real PostgreSQL and a real Kafka, one of each a run, and a database of its own."""
 
+from __future__ import annotations
+
+import os
 from collections.abc import Iterator
-from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.databases import fresh_database, journal_database
 from tests.kafka_servers import KAFKA_PLACES
-from tests.servers import POSTGRES_PLACES, FoundServer, NoServer, first_server, fresh_database, give_up
+from tests.servers import POSTGRES_PLACES, FoundServer, NoServer, give_up
+from tests.shared_servers import KeptServers, Servers, ServersDesk, ServersElsewhere
 
-FOUND_POSTGRES = pytest.StashKey[str]()
-FOUND_KAFKA = pytest.StashKey[str]()
+POSTGRES, KAFKA = "PostgreSQL", "Kafka"
+PLACES = {POSTGRES: POSTGRES_PLACES, KAFKA: KAFKA_PLACES}
+
+LONGEST_FIRST = {
+    folder: place
+    for place, folder in enumerate(
+        ("faults", "journeys", "transport", "kafka_contract", "migration", "pages", "benchmarks", "consumers", "setup")
+    )
+}
+
+REQUIRED = os.environ.get("PERMIT_REQUIRE_SERVERS") == "1"
+
+_HERE = Path(__file__).parent
+
+SERVERS = pytest.StashKey[Servers]()
+DESK = pytest.StashKey[ServersDesk]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    asked_of = getattr(config, "workerinput", {}).get("servers")
+    config.stash[SERVERS] = KeptServers(PLACES) if asked_of is None else ServersElsewhere(asked_of)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of a parallel run where it may ask for servers."""
+    config: pytest.Config = node.config
+    kept = config.stash[SERVERS]
+    if DESK not in config.stash and isinstance(kept, KeptServers):
+        config.stash[DESK] = ServersDesk(kept)
+    node.workerinput["servers"] = config.stash[DESK].address
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take long go to the workers first, so that none of them is left for the end."""
+    folder_of = {item.path: item.path.relative_to(_HERE).parts[0] for item in items}
+    items.sort(key=lambda item: LONGEST_FIRST.get(folder_of[item.path], len(LONGEST_FIRST)))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if DESK in config.stash:
+        config.stash[DESK].close()
+    config.stash[SERVERS].close()
 
 
 @pytest.fixture(scope="session")
-def postgres_server(pytestconfig: pytest.Config) -> Iterator[FoundServer]:
+def postgres_server(pytestconfig: pytest.Config) -> FoundServer:
     """PERMIT_TEST_DATABASE_URL, else Docker, else the embedded server; see `tests/servers.py`."""
-    with ExitStack() as found:
-        try:
-            server = found.enter_context(first_server(POSTGRES_PLACES))
-        except NoServer as why:
-            give_up(why, "PostgreSQL")
-        pytestconfig.stash[FOUND_POSTGRES] = server.place
-        yield server
+    return _found(pytestconfig, POSTGRES)
 
 
 @pytest.fixture(scope="session")
@@ -37,23 +78,40 @@ def empty_database(admin_url: str) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture
+def unnamed_journal(admin_url: str) -> Iterator[str]:
+    """The URL of a database of this test's own with a journal that has no origin yet."""
+    with journal_database(admin_url) as url:
+        yield url
+
+
 @pytest.fixture(scope="session")
-def kafka(pytestconfig: pytest.Config) -> Iterator[str]:
+def kafka(pytestconfig: pytest.Config) -> str:
     """Bootstrap servers: PERMIT_TEST_KAFKA, else Docker, else Kafka's jars on Java; see `tests/kafka_servers.py`.
 
     It is shared: a test names its topics and groups with a prefix of its own, and harms only a broker it started.
     """
-    with ExitStack() as found:
-        try:
-            server = found.enter_context(first_server(KAFKA_PLACES))
-        except NoServer as why:
-            give_up(why, "Kafka")
-        pytestconfig.stash[FOUND_KAFKA] = server.place
-        yield server.address
+    return _found(pytestconfig, KAFKA).address
+
+
+def _found(config: pytest.Config, what: str) -> FoundServer:
+    try:
+        return config.stash[SERVERS].find(what)
+    except NoServer as why:
+        give_up(why, what)
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Where servers are required a skipped test is a failure: nobody may take what was not tried for what works."""
+    reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
+    if REQUIRED and exitstatus == pytest.ExitCode.OK and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    if FOUND_POSTGRES in config.stash:
-        terminalreporter.write_line(f"PostgreSQL of this session: {config.stash[FOUND_POSTGRES]}")
-    if FOUND_KAFKA in config.stash:
-        terminalreporter.write_line(f"Kafka of this session: {config.stash[FOUND_KAFKA]}")
+    if REQUIRED and terminalreporter.stats.get("skipped"):
+        terminalreporter.write_line("PERMIT_REQUIRE_SERVERS=1, and tests were skipped: that is a failure.", red=True)
+    servers = config.stash[SERVERS]
+    if isinstance(servers, KeptServers):
+        for what, place in servers.in_use.items():
+            terminalreporter.write_line(f"{what} of this session: {place}")

@@ -1,25 +1,27 @@
-"""Where tests find a real server: given, else in Docker, else embedded; and a fresh database on it."""
+"""Where tests find a real server: given, else in Docker, else embedded."""
 
 import os
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
-from uuid import uuid4
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import psycopg2
 import pytest
 
 from infra.postgres.embedded import EmbeddedPostgres
-from infra.postgres.server_access import create_database, url_for_database
 from infra.postgres.server_account import EmbeddedPostgresUnusable
 
 if TYPE_CHECKING:
     from testcontainers.community.postgres import PostgresContainer
+
+
+_MEMORY: Final = Path("/dev/shm")  # noqa: S108
+_ROOM: Final = 4 << 30
 
 
 class NotHere(Exception):
@@ -135,28 +137,25 @@ POSTGRES_PLACES = (
 )
 
 
+def memory_storage() -> Path | None:
+    """Where files live in memory on this machine, with room for a run's databases, if anywhere.
+
+    A flush costs nothing there; a test that is about durability takes the disk.
+    """
+    if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free >= _ROOM:
+        return _MEMORY
+    return None
+
+
 @contextmanager
-def reachable_directory() -> Iterator[Path]:
-    """A directory of the test's own that the embedded server's account can pass.
+def reachable_directory(*, on_disk: bool = False) -> Iterator[Path]:
+    """A directory of the test's own that the embedded server's account can pass; in memory where that is possible.
 
     pytest's `tmp_path` is closed to other users, and so to that account when root runs the tests.
     """
-    directory = Path(tempfile.mkdtemp(prefix="permit-test-"))
+    directory = Path(tempfile.mkdtemp(prefix="permit-test-", dir=None if on_disk else memory_storage()))
     directory.chmod(0o755)
     try:
         yield directory
     finally:
         shutil.rmtree(directory)
-
-
-@contextmanager
-def fresh_database(admin_url: str) -> Iterator[str]:
-    """The URL of an empty database of the test's own; dropped afterwards, whoever is still connected."""
-    name = f"test_{uuid4().hex}"
-    create_database(admin_url, name)
-    try:
-        yield url_for_database(admin_url, name)
-    finally:
-        with closing(psycopg2.connect(admin_url)) as connection:
-            connection.autocommit = True
-            connection.cursor().execute(f'DROP DATABASE "{name}" WITH (FORCE)')

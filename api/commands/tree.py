@@ -289,5 +289,17 @@ PERMIT: Final = Section(
                 ),
             ),
         ),
+        Section(
+            "database",
+            "A PostgreSQL server of your own.",
+            (
+                Entry(
+                    "sql",
+                    "database:sql",
+                    "Print the SQL that an administrator runs",
+                    "database sql",
+                ),
+            ),
+        ),
     ),
 )

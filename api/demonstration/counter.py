@@ -267,12 +267,15 @@ def _never_came_to_rest(case: FiledCase) -> DemonstrationFailed:
 
 
 def _decision(assessment: dict[str, Any], motivation: str | None) -> dict[str, Any] | None:
-    """What the rules say; where a person has to judge, a grant with the motivation, or None without one."""
+    """A refusal on the grounds that the file bears, else a grant.
+
+    Where a person has to judge it is taken with the motivation, and left open (None) without one.
+    """
     by_hand = bool(assessment["manualTasks"]) or assessment["verdict"] == "undetermined"
     if by_hand and motivation is None:
         return None
-    if "employerInactive" in assessment["supportedGrounds"]:
-        return {"outcome": "refused", "grounds": ["employerInactive"]}
-    if assessment["verdict"] == "notMet":
-        return {"outcome": "refused", "grounds": assessment["unmetRequirements"]}
+    # "other" is what a motivation says, and no file bears it by itself.
+    grounds = [ground for ground in assessment["supportedGrounds"] if ground != "other"]
+    if grounds:
+        return {"outcome": "refused", "grounds": grounds}
     return {"outcome": "granted", "motivation": motivation} if by_hand else {"outcome": "granted"}

@@ -18,7 +18,14 @@ from typing import Final, TypeVar
 
 import httpx
 
-from api.composition import DEMONSTRATION_ORIGIN, Program, databases, make_databases, open_program
+from api.composition import (
+    DEMONSTRATION_ORIGIN,
+    Program,
+    databases,
+    make_databases,
+    open_program,
+    require_suitable_servers,
+)
 from api.demonstration import plan
 from api.demonstration.callers import Callers
 from api.demonstration.counter import Counter, DemonstrationFailed
@@ -107,8 +114,9 @@ def set_stage(settings: Settings, *, cases: int, seed: int, port: int) -> Iterat
     settings.home.mkdir(parents=True, exist_ok=True)
     with ExitStack() as opened:
         admin_url = opened.enter_context(database_server(settings))
-        MasterKey.from_file(settings.key_encryption_key_path, create=settings.key_encryption_key_file is None)
         journal_url, keys_url = databases(settings, admin_url)
+        require_suitable_servers(settings, journal_url, keys_url, set_up=True)
+        MasterKey.from_file(settings.key_encryption_key_path, create=settings.key_encryption_key_file is None)
         make_databases(journal_url, keys_url)
         marker = _marker(settings, cases, seed)
         begun_anew = clear_for_demonstration(journal_url, keys_url, marker, DEMONSTRATION_ORIGIN)

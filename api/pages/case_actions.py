@@ -50,7 +50,8 @@ def _admissibility_open(case: Case, today: date) -> bool:
 
 
 def _work_part_open(case: Case, today: date) -> bool:
-    return case.admissible is not None and case.work_part is None and _in_hand(case, today)
+    decidable = case.admissible is not None and case.work_part is None and not case.pending_checks
+    return decidable and _in_hand(case, today)
 
 
 def _residence_part_open(case: Case, today: date) -> bool:
@@ -116,16 +117,19 @@ _STEPS: Final[Mapping[str, _Step]] = {
 
 def possible_actions(readers: Readers, caller: Caller, case: Case, today: date) -> tuple[PossibleAction, ...]:
     """What this reader can do now, what the case waits for first."""
-    if not case.is_open:
-        return ()
     found = [
         PossibleAction(
             resource=resource, action=step.action, main=_is_his(caller, resource) and step.awaited(case, today)
         )
         for resource, step in _STEPS.items()
-        if step.possible(case, today) and readers.may_with(caller, step.action, case)
+        if is_possible(resource, case, today) and readers.may_with(caller, step.action, case)
     ]
     return tuple(sorted(found, key=lambda each: not each.main))
+
+
+def is_possible(resource: str, case: Case, today: date) -> bool:
+    """Whether the case has come to this step, whoever takes it."""
+    return case.is_open and _STEPS[resource].possible(case, today)
 
 
 def _is_his(caller: Caller, resource: str) -> bool:

@@ -17,14 +17,15 @@ from domain.case.codes import (
     DETAIL_KINDS,
     DOCUMENT_KINDS,
     FEE_RECIPIENTS,
-    INADMISSIBILITY_GROUNDS,
     PAUSE_GROUNDS,
     PAY_PERIODS,
     RESIDENCE_REFUSAL_GROUNDS,
 )
-from domain.case.decision import OUTCOMES
+from domain.case.decision import OUTCOMES, assessment_at_decision
+from domain.case.grounds import supported_grounds, supported_inadmissibility_grounds
 from domain.case.lifecycle import Case
 from domain.case.processing import PAUSE_GROUND
+from domain.law.rulebook import Rulebook
 
 WORKER: Final = "worker"
 EMPLOYER: Final = "employer"
@@ -36,15 +37,15 @@ CORRECTABLE: Final = (WORKER, EMPLOYER, EMPLOYMENT)
 class FormMaterial:
     """What a form is made from: the case, what its file says, who fills it in, and the part that is corrected.
 
-    ``grounds`` are those on which the file can be refused today; ``documents`` are the ones that are attached.
+    ``rulebook`` says on which grounds the file can be refused ``today``; ``documents`` are the ones that are attached.
     """
 
     case: Case
     body: Mapping[str, Any]
     actor: str
     today: date
+    rulebook: Rulebook
     part: str = WORKER
-    grounds: tuple[str, ...] = ()
     documents: tuple[Choice, ...] = ()
 
 
@@ -208,7 +209,7 @@ def _grounds(words: CaseFormWords, list_name: str, grounds: tuple[str, ...]) -> 
     )
 
 
-def _admissibility(words: CaseFormWords, _material: FormMaterial) -> CaseForm:
+def _admissibility(words: CaseFormWords, material: FormMaterial) -> CaseForm:
     _ = words.language.gettext
     return _form(
         "admissibilityDecisions",
@@ -216,20 +217,21 @@ def _admissibility(words: CaseFormWords, _material: FormMaterial) -> CaseForm:
         _("An admissible application is judged on its substance, and the term of law begins."),
         _("Decide"),
         _outcome(words, "admissibilityOutcomes", ADMISSIBILITY_OUTCOMES),
-        _grounds(words, "inadmissibilityGrounds", INADMISSIBILITY_GROUNDS),
+        _grounds(words, "inadmissibilityGrounds", supported_inadmissibility_grounds(material.case)),
         words.motivation(_("Needed where a point is left open, or a ground does not show from the file.")),
     )
 
 
 def _work_part(words: CaseFormWords, material: FormMaterial) -> CaseForm:
     _ = words.language.gettext
+    assessment = assessment_at_decision(material.case, material.today, material.rulebook)
     return _form(
         "workPartDecisions",
         words,
         _("The decision keeps the law and the facts beside it, as they are today. A refusal ends the case."),
         _("Decide"),
         _outcome(words, "outcomes", OUTCOMES),
-        _grounds(words, "refusalGrounds", material.grounds),
+        _grounds(words, "refusalGrounds", supported_grounds(material.case, assessment)),
         words.motivation(_("Needed where a person has to judge, and for the ground “other”.")),
     )
 

@@ -134,8 +134,8 @@ def _decision(
         *(_changed_facts(event, facts, facts_at_decision(case, event.known_on)) if file_is_whole else ()),
         *_field_differences("verdict", event.verdict, assessment.verdict.value),
         *_field_differences("legalReferenceDate", event.legal_reference_date, assessment.legal_reference_date),
-        *_field_differences("findings", [f.rule for f in recorded], [f.rule for f in assessment.findings]),
-        *_field_differences("results", [r.rule for r in event.results], [f.rule for f in recorded]),
+        *_field_differences("findings", _rules(recorded), _rules(assessment.findings)),
+        *_field_differences("results", [r.rule for r in event.results], _rules(recorded)),
         *_outcome_differences(replace(case, facts=facts), event, event.motivation, assessment),
     ]
     for n, (was, now) in enumerate(zip(recorded, assessment.findings, strict=False)):
@@ -251,7 +251,7 @@ def _text(value: object) -> str:
 
 
 def _rules(findings: Iterable[Finding]) -> list[str]:
-    return [finding.rule for finding in findings]
+    return [finding.rule.value for finding in findings]
 
 
 def _conclusion(finding: Finding) -> dict[str, object]:

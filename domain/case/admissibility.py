@@ -6,6 +6,12 @@ from typing import Final
 
 from domain.case.commands import CommandContext, DecideAdmissibility
 from domain.case.events import ApplicationDeclaredAdmissible, ApplicationDeclaredInadmissible, CaseEvent
+from domain.case.grounds import (
+    FEE_NOT_PAID,
+    MANDATE_MISSING,
+    SHOWN_BY_THE_FILE,
+    supported_inadmissibility_grounds,
+)
 from domain.case.lifecycle import Case
 from domain.case.openness import require_in_hand, require_open
 from domain.case.refusals import CommandRefused, Reason
@@ -14,12 +20,7 @@ ADMISSIBLE: Final = "admissible"
 INADMISSIBLE: Final = "inadmissible"
 ADMISSIBILITY_OUTCOMES: Final = (ADMISSIBLE, INADMISSIBLE)
 
-FEE_NOT_PAID: Final = "feeNotPaid"
-MANDATE_MISSING: Final = "mandateMissing"
-ANSWER_TERM_EXPIRED: Final = "answerTermExpired"
-OTHER: Final = "other"
-
-FEDERAL: Final = "federal"
+_CONDITIONS: Final = (FEE_NOT_PAID, MANDATE_MISSING)
 
 
 def decide_admissibility(case: Case, command: DecideAdmissibility, context: CommandContext) -> list[CaseEvent]:
@@ -39,10 +40,7 @@ def decide_admissibility(case: Case, command: DecideAdmissibility, context: Comm
 
 def open_points(case: Case) -> tuple[str, ...]:
     """The conditions of admission that the file does not show to be met (FACTS 4.2, 4.9)."""
-    points = [] if FEDERAL in case.fees_paid else [FEE_NOT_PAID]
-    if case.representative is not None and case.mandate_valid is not True:
-        points.append(MANDATE_MISSING)
-    return tuple(points)
+    return tuple(point for point in _CONDITIONS if SHOWN_BY_THE_FILE[point](case))
 
 
 def _admissible(case: Case, command: DecideAdmissibility, context: CommandContext) -> ApplicationDeclaredAdmissible:
@@ -68,14 +66,14 @@ def _admissible(case: Case, command: DecideAdmissibility, context: CommandContex
 def _inadmissible(case: Case, command: DecideAdmissibility, context: CommandContext) -> ApplicationDeclaredInadmissible:
     if not command.grounds:
         raise CommandRefused(Reason.GROUND_REQUIRED, "inadmissibility names at least one ground")
-    unsupported = [ground for ground in command.grounds if ground in _CHECKED and ground not in _borne(case)]
+    supported = supported_inadmissibility_grounds(case)
+    unsupported = [ground for ground in command.grounds if ground not in supported]
     if unsupported:
         raise CommandRefused(
             Reason.GROUND_NOT_SUPPORTED,
-            f"the file does not bear {', '.join(unsupported)}; of these it bears "
-            f"{', '.join(sorted(_borne(case))) or 'none'}",
+            f"the file does not bear {', '.join(unsupported)}; it bears {', '.join(supported)}",
         )
-    if not command.motivation and not set(command.grounds) <= _CHECKED:
+    if not command.motivation and not SHOWN_BY_THE_FILE.keys() >= set(command.grounds):
         raise CommandRefused(
             Reason.MOTIVATION_REQUIRED, "say in the motivation what makes the application inadmissible"
         )
@@ -86,12 +84,3 @@ def _inadmissible(case: Case, command: DecideAdmissibility, context: CommandCont
         worker_subject=case.worker_subject,
         motivation=command.motivation,
     )
-
-
-_CHECKED: Final = frozenset({FEE_NOT_PAID, MANDATE_MISSING, ANSWER_TERM_EXPIRED})
-"""Grounds that the file itself shows to be there or not; the others rest on the motivation."""
-
-
-def _borne(case: Case) -> frozenset[str]:
-    unanswered = bool(case.requests) and not case.requests[-1].answered
-    return frozenset(open_points(case)) | (frozenset({ANSWER_TERM_EXPIRED}) if unanswered else frozenset())

@@ -44,10 +44,6 @@ INFORMATION_ITEMS: Final = (*DOCUMENT_KINDS, *DETAIL_KINDS)
 FEE_RECIPIENTS: Final = ("federal", "regional")
 """The Immigration Office's contribution, and the retribution of a region that asks one (FACTS 4.9)."""
 
-INADMISSIBILITY_GROUNDS: Final = (
-    "feeNotPaid", "mandateMissing", "fileIncomplete", "answerTermExpired", "authorityNotCompetent", "other",
-)  # fmt: skip
-
 RESIDENCE_REFUSAL_GROUNDS: Final = (
     "residenceConditionsNotMet", "publicOrder", "publicHealth", "fraud", "other",
 )  # fmt: skip

@@ -11,7 +11,6 @@ from typing import Final
 from domain.case.admissibility import ADMISSIBILITY_OUTCOMES
 from domain.case.codes import (
     FEE_RECIPIENTS,
-    INADMISSIBILITY_GROUNDS,
     INFORMATION_ITEMS,
     PAUSE_GROUNDS,
     RESIDENCE_REFUSAL_GROUNDS,
@@ -31,7 +30,8 @@ from domain.case.commands import (
     WithdrawApplication,
 )
 from domain.case.completeness import check_corrected_parts
-from domain.case.decision import EMPLOYER_INACTIVE, EMPLOYER_NOT_REGISTERED, OTHER, OUTCOMES
+from domain.case.decision import OUTCOMES
+from domain.case.grounds import INADMISSIBILITY_GROUNDS, REFUSAL_GROUNDS
 from domain.case.processing import PAUSE_GROUND
 from domain.case.refusals import InputIssue
 from domain.case.value_checks import (
@@ -48,19 +48,6 @@ from domain.case.value_checks import (
     one_of,
     spelled,
 )
-from domain.law.assessment import SALARY_OR_LABOUR_MARKET_TEST
-from domain.law.labour_market_test import LABOUR_MARKET_TEST
-from domain.law.salary_rules import SALARY_THRESHOLD
-
-GROUNDS: Final = (
-    SALARY_THRESHOLD,
-    LABOUR_MARKET_TEST,
-    SALARY_OR_LABOUR_MARKET_TEST,
-    EMPLOYER_NOT_REGISTERED,
-    EMPLOYER_INACTIVE,
-    OTHER,
-)
-"""The grounds on which a region refuses the work part."""
 
 HIGHEST_FEE: Final = Decimal(10_000)
 """EUR. Whoever paid more has more likely written cents."""
@@ -139,7 +126,7 @@ def check_admissibility(command: DecideAdmissibility) -> Found:
 
 
 def check_work_part(command: DecideWorkPart) -> Found:
-    return _outcome(command.outcome, OUTCOMES, command.grounds, GROUNDS, command.motivation)
+    return _outcome(command.outcome, OUTCOMES, command.grounds, REFUSAL_GROUNDS, command.motivation)
 
 
 def check_residence_part(command: DecideResidencePart, *, today: date) -> Found:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
 from domain.case.commands import CommandContext, DecideWorkPart
 from domain.case.events import ApplicationDecided, CaseEvent, WorkPartDecided
-from domain.case.lifecycle import Case, CheckState
+from domain.case.grounds import EMPLOYER_INACTIVE, OTHER, supported_grounds
+from domain.case.lifecycle import Case
 from domain.case.openness import require_admitted, require_in_hand, require_work_part_open
 from domain.case.refusals import CommandRefused, Reason
 from domain.case.verification import ENGINE_VERSION, facts_at_decision, rule_applied
-from domain.crossroads.answers import CheckKind
 from domain.law.assessment import Assessment, assess
 from domain.law.findings import Verdict
 from domain.law.rulebook import Rulebook
@@ -21,10 +22,6 @@ OUTCOMES: Final = (GRANTED, REFUSED)
 
 WORK_PART: Final = "work"
 RESIDENCE_PART: Final = "residence"
-
-EMPLOYER_NOT_REGISTERED: Final = "employerNotRegistered"
-EMPLOYER_INACTIVE: Final = "employerInactive"
-OTHER: Final = "other"
 
 
 def decide_work_part(
@@ -39,8 +36,7 @@ def decide_work_part(
     require_work_part_open(case)
     require_admitted(case)
     lapsed = require_in_hand(case, context)
-    facts = facts_at_decision(case, context.today)
-    assessment = assess(rulebook, facts, context.today)
+    assessment = assessment_at_decision(case, context.today, rulebook)
     require_allowed(case, command, assessment)
     decided = WorkPartDecided(
         effective_at=context.now,
@@ -54,7 +50,7 @@ def decide_work_part(
         results=tuple(rule_applied(finding) for finding in assessment.findings),
         by=context.actor,
         worker_subject=case.worker_subject,
-        facts=facts,
+        facts=facts_at_decision(case, context.today),
         findings=assessment.findings,
         motivation=command.motivation,
     )
@@ -62,6 +58,11 @@ def decide_work_part(
         return [*lapsed, decided]
     refused = ApplicationDecided(effective_at=context.now, outcome=REFUSED, refused_part=WORK_PART)
     return [*lapsed, decided, refused]
+
+
+def assessment_at_decision(case: Case, decided_on: date, rulebook: Rulebook) -> Assessment:
+    """The assessment on which a decision of that day would rest, by what is known of the law then."""
+    return assess(rulebook, facts_at_decision(case, decided_on), decided_on)
 
 
 def require_allowed(case: Case, command: DecideWorkPart, assessment: Assessment) -> None:
@@ -81,24 +82,12 @@ def require_allowed(case: Case, command: DecideWorkPart, assessment: Assessment)
         _require_grounds(case, command, assessment)
 
 
-def supported_grounds(case: Case, assessment: Assessment) -> frozenset[str]:
-    """The grounds on which this file can be refused; ``other`` always can be, with a motivation."""
-    not_met = {finding.rule for finding in assessment.findings if finding.verdict is Verdict.NOT_MET}
-    register = case.checks.get(CheckKind.EMPLOYER_REGISTER.value)
-    if register is not None and register.state is CheckState.NO_DATA:
-        not_met.add(EMPLOYER_NOT_REGISTERED)
-    if case.employer_active is False:
-        not_met.add(EMPLOYER_INACTIVE)
-    return frozenset(not_met | {OTHER})
-
-
 def _require_grantable(case: Case, command: DecideWorkPart, assessment: Assessment) -> None:
     if command.grounds:
         raise CommandRefused(Reason.GROUND_NOT_APPLICABLE, "grounds belong to a refusal: leave them out of a grant")
     if assessment.verdict is Verdict.NOT_MET:
-        failed = [f.rule for f in assessment.findings if f.required and f.verdict is Verdict.NOT_MET]
         raise CommandRefused(
-            Reason.REQUIREMENT_NOT_MET, f"the application cannot be granted: {', '.join(failed)} is not met"
+            Reason.REQUIREMENT_NOT_MET, f"the application cannot be granted: {', '.join(assessment.unmet)} is not met"
         )
     judged_by_hand = assessment.verdict is Verdict.UNDETERMINED or case.manual_tasks or case.employer_active is False
     if judged_by_hand and not command.motivation:
@@ -119,7 +108,7 @@ def _require_grounds(case: Case, command: DecideWorkPart, assessment: Assessment
     if unsupported:
         raise CommandRefused(
             Reason.GROUND_NOT_SUPPORTED,
-            f"the file does not bear {', '.join(unsupported)}; it bears {', '.join(sorted(supported))}",
+            f"the file does not bear {', '.join(unsupported)}; it bears {', '.join(supported)}",
         )
     if OTHER in command.grounds and not command.motivation:
         raise CommandRefused(Reason.MOTIVATION_REQUIRED, "the ground 'other' needs a motivation")

@@ -10,7 +10,7 @@ from domain.law.assessment import Assessment, assess
 from domain.law.checklist import Checklist, checklist, no_checklist
 from domain.law.findings import Finding, Verdict
 from domain.law.rulebook import Rulebook
-from domain.law.salary_rules import SALARY_THRESHOLD
+from domain.law.rules import Rule
 
 
 def assess_stated(rulebook: Rulebook, stated: StatedFacts, known_on: date | None) -> Assessment:
@@ -22,7 +22,7 @@ def assess_stated(rulebook: Rulebook, stated: StatedFacts, known_on: date | None
     if facts is not None:
         return assess(rulebook, facts, known_on)
     unknown = Finding(
-        rule=SALARY_THRESHOLD,
+        rule=Rule.SALARY_THRESHOLD,
         required=True,
         verdict=Verdict.UNDETERMINED,
         legal_reference_date=None,

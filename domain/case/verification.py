@@ -120,7 +120,7 @@ def labour_market_test_assessed(case: Case, context: CommandContext, rulebook: R
 def rule_applied(finding: Finding) -> RuleApplied:
     """The part of a finding that says nothing about a person's pay."""
     return RuleApplied(
-        rule=finding.rule,
+        rule=finding.rule.value,
         required=finding.required,
         verdict=finding.verdict.value,
         rule_id=finding.rule_id,

@@ -18,14 +18,13 @@ from domain.law.facts import ApplicationFacts
 from domain.law.findings import Change, Finding, Step, Verdict
 from domain.law.procedure_provisions import ALL, CompetenceOrder, RequiredDocument
 from domain.law.rulebook import Rulebook
-
-COMPETENT_AUTHORITY: Final = "competentAuthority"
-MANDATE: Final = "mandate"
-RENEWAL_WINDOW: Final = "renewalWindow"
+from domain.law.rules import Rule
 
 _WORKPLACE: Final = "workplace"
 _REPRESENTATIVE: Final = "representative"
 _RENEWAL: Final = "renewal"
+_MANDATE: Final = "mandate"
+"""The kind of document."""
 
 
 def judge_admission(
@@ -39,7 +38,7 @@ def judge_admission(
     """Judge what can be judged of admission; silence where the law data has no such rule."""
     order = filing.competence_order
     if order is not None:
-        question = (COMPETENT_AUTHORITY, deciding, facts.filed_on, facts.municipality_code)
+        question = (Rule.COMPETENT_AUTHORITY, deciding, facts.filed_on, facts.municipality_code)
         yield law.findings.once(question, lambda: _competence(rulebook, order, deciding, facts, known_on))
     if facts.filed_by == _REPRESENTATIVE:
         mandate = _mandate_rule(rulebook, law, facts, known_on)
@@ -61,17 +60,19 @@ def _competence(
     day, municipality = facts.filed_on, facts.municipality_code
     asked = Asked("employment.workplace.municipalityCode", facts.authority, "authority", False)
     if order.by[0] != _WORKPLACE:
-        return unknown(COMPETENT_AUTHORITY, order, deciding, day, asked, reason=reasons.LINK_NOT_IN_FACTS, missing=())
+        return unknown(
+            Rule.COMPETENT_AUTHORITY, order, deciding, day, asked, reason=reasons.LINK_NOT_IN_FACTS, missing=()
+        )
     if municipality is None:
-        return unknown(COMPETENT_AUTHORITY, order, deciding, day, asked)
+        return unknown(Rule.COMPETENT_AUTHORITY, order, deciding, day, asked)
     found = rulebook.authority_of(municipality, day, known_on)
     if found is None:
         return unknown(
-            COMPETENT_AUTHORITY, order, deciding, day, asked, reason=reasons.MUNICIPALITY_UNKNOWN, missing=()
+            Rule.COMPETENT_AUTHORITY, order, deciding, day, asked, reason=reasons.MUNICIPALITY_UNKNOWN, missing=()
         )
     authority, _ = found
     return compared(
-        COMPETENT_AUTHORITY, order, deciding, day, asked, observed=authority, met=authority == facts.authority
+        Rule.COMPETENT_AUTHORITY, order, deciding, day, asked, observed=authority, met=authority == facts.authority
     )
 
 
@@ -79,17 +80,17 @@ def _mandate_rule(
     rulebook: Rulebook, law: ApplicableLaw, facts: ApplicationFacts, known_on: date | None
 ) -> RequiredDocument | None:
     for category in (law.category, ALL):
-        found = rulebook.find(RequiredDocument, law.authority, f"{category}:{MANDATE}", facts.filed_on, known_on)
+        found = rulebook.find(RequiredDocument, law.authority, f"{category}:{_MANDATE}", facts.filed_on, known_on)
         if found is not None:
             return found
     return None
 
 
 def _mandate(rule: RequiredDocument, deciding: DecidingDate, facts: ApplicationFacts) -> Finding:
-    asked = Asked("representative.mandateReference", MANDATE, "document", False)
+    asked = Asked("representative.mandateReference", _MANDATE, "document", False)
     if facts.mandate_reference is None:
-        return unknown(MANDATE, rule, deciding, facts.filed_on, asked)
-    return compared(MANDATE, rule, deciding, facts.filed_on, asked, observed=MANDATE, met=True)
+        return unknown(Rule.MANDATE, rule, deciding, facts.filed_on, asked)
+    return compared(Rule.MANDATE, rule, deciding, facts.filed_on, asked, observed=_MANDATE, met=True)
 
 
 def _renewal_window(window: ProceduralTerm, deciding: DecidingDate, facts: ApplicationFacts) -> Finding:
@@ -107,7 +108,7 @@ def _renewal_window(window: ProceduralTerm, deciding: DecidingDate, facts: Appli
         counterfactual = (Change(fact="filedOn", threshold=nearest.isoformat(), distance=str(days), unit="days"),)
     values = {"provision": window.id, "legalReference": window.legal_reference, "confidence": window.confidence}
     return Finding(
-        rule=RENEWAL_WINDOW,
+        rule=Rule.RENEWAL_WINDOW,
         required=False,
         verdict=verdict,
         legal_reference_date=filed,
@@ -123,8 +124,13 @@ def _renewal_window(window: ProceduralTerm, deciding: DecidingDate, facts: Appli
         missing=("permitExpiresOn",) if expires is None else (),
         trace=(
             deciding.step,
-            Step(code=RENEWAL_WINDOW, values=values if threshold is None else values | {"threshold": threshold}),
-            Step(code=f"{RENEWAL_WINDOW}Compared", values={"observed": filed.isoformat(), "verdict": verdict.value}),
+            Step(
+                code=Rule.RENEWAL_WINDOW.value,
+                values=values if threshold is None else values | {"threshold": threshold},
+            ),
+            Step(
+                code=f"{Rule.RENEWAL_WINDOW}Compared", values={"observed": filed.isoformat(), "verdict": verdict.value}
+            ),
         ),
         provisions=(*deciding.provisions, window.id),
     )

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 from domain.law import reasons
 from domain.law.admission_rules import judge_admission
@@ -20,10 +19,9 @@ from domain.law.job_provisions import CategoryRule
 from domain.law.labour_market_test import judge_labour_market_test
 from domain.law.occupation_rules import judge_occupation
 from domain.law.rulebook import Rulebook
-from domain.law.salary_rules import SALARY_THRESHOLD, judge_salary, undated
+from domain.law.rules import Rule
+from domain.law.salary_rules import judge_salary, undated
 from domain.law.worker_rules import judge_worker
-
-SALARY_OR_LABOUR_MARKET_TEST: Final = "salaryOrLabourMarketTest"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +37,11 @@ class Assessment:
     known_on: date | None
     findings: tuple[Finding, ...]
 
+    @property
+    def unmet(self) -> tuple[Rule, ...]:
+        """The rules that are required and not met; there is one exactly where the verdict is ``notMet``."""
+        return tuple(each.rule for each in self.findings if each.required and each.verdict is Verdict.NOT_MET)
+
 
 def assess(rulebook: Rulebook, facts: ApplicationFacts, known_on: date | None = None) -> Assessment:
     """Judge an application by every rule that is in force for its category on the deciding date.
@@ -48,7 +51,7 @@ def assess(rulebook: Rulebook, facts: ApplicationFacts, known_on: date | None = 
     filing = rulebook.law_of_filing(facts.authority, facts.category, facts.filed_on, known_on)
     deciding = deciding_date(rulebook, filing, facts, known_on)
     if isinstance(deciding, DecidingDateUnknown):
-        findings: tuple[Finding, ...] = (undated(SALARY_THRESHOLD, deciding),)
+        findings: tuple[Finding, ...] = (undated(Rule.SALARY_THRESHOLD, deciding),)
     else:
         law = rulebook.law_on(facts.authority, facts.category, deciding.day, known_on)
         findings = (
@@ -103,7 +106,7 @@ def _either(law: ApplicableLaw, rule: CategoryRule, deciding: DecidingDate, *bra
     open_branches = tuple(branch for branch in branches if branch.verdict is Verdict.UNDETERMINED)
     used = (*deciding.provisions, rule.id, *(each for branch in branches for each in branch.provisions))
     return Finding(
-        rule=SALARY_OR_LABOUR_MARKET_TEST,
+        rule=Rule.SALARY_OR_LABOUR_MARKET_TEST,
         required=True,
         verdict=verdict,
         legal_reference_date=deciding.day,
@@ -119,13 +122,16 @@ def _either(law: ApplicableLaw, rule: CategoryRule, deciding: DecidingDate, *bra
             Step(
                 code="oneIsEnough",
                 values={
-                    "rules": " ".join(branch.rule for branch in branches),
+                    "rules": " ".join(branch.rule.value for branch in branches),
                     "provision": rule.id,
                     "legalReference": rule.legal_reference,
                     "confidence": rule.confidence_on(deciding.day),
                 },
             ),
-            *(Step(code="branch", values={"rule": each.rule, "verdict": each.verdict.value}) for each in branches),
+            *(
+                Step(code="branch", values={"rule": each.rule.value, "verdict": each.verdict.value})
+                for each in branches
+            ),
             Step(code="together", values={"verdict": verdict.value}),
         ),
         provisions=tuple(dict.fromkeys(used)),

@@ -9,6 +9,7 @@ from domain.law import reasons
 from domain.law.applicable_law import DecidingDate
 from domain.law.effective_dated import Provision
 from domain.law.findings import Change, Finding, Step, Verdict
+from domain.law.rules import Rule
 
 
 class Asked(NamedTuple):
@@ -21,7 +22,7 @@ class Asked(NamedTuple):
 
 
 def compared(
-    rule: str,
+    rule: Rule,
     provision: Provision,
     deciding: DecidingDate,
     day: date,
@@ -60,7 +61,7 @@ def compared(
 
 
 def unknown(
-    rule: str,
+    rule: Rule,
     provision: Provision,
     deciding: DecidingDate,
     day: date,
@@ -89,10 +90,10 @@ def unknown(
     )
 
 
-def _condition(rule: str, provision: Provision, day: date, asked: Asked) -> Step:
+def _condition(rule: Rule, provision: Provision, day: date, asked: Asked) -> Step:
     _, threshold, unit, _ = asked
     return Step(
-        code=rule,
+        code=rule.value,
         values={
             "threshold": threshold,
             "unit": unit,

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from domain.law.rules import Rule
+
 
 class Verdict(StrEnum):
     MET = "met"
@@ -52,7 +54,7 @@ class Finding:
     Decisions of the first engine hold sentences where there are steps and changes now: they stay as written.
     """
 
-    rule: str
+    rule: Rule
     required: bool
     verdict: Verdict
     legal_reference_date: date | None

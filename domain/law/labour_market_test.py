@@ -16,9 +16,9 @@ from domain.law.facts import ApplicationFacts, Publication
 from domain.law.findings import Change, Finding, Step, Verdict
 from domain.law.job_provisions import LabourMarketTestTerms
 from domain.law.rulebook import Rulebook
+from domain.law.rules import Rule
 from domain.law.salary_rules import undated
 
-LABOUR_MARKET_TEST: Final = "labourMarketTest"
 PUBLICATIONS: Final = ("labourMarketTest.publications",)
 
 _DAYS: Final = "days"
@@ -33,7 +33,7 @@ def assess_labour_market_test(rulebook: Rulebook, facts: ApplicationFacts, known
     filing = rulebook.law_of_filing(facts.authority, facts.category, facts.filed_on, known_on)
     deciding = deciding_date(rulebook, filing, facts, known_on)
     if isinstance(deciding, DecidingDateUnknown):
-        return undated(LABOUR_MARKET_TEST, deciding)
+        return undated(Rule.LABOUR_MARKET_TEST, deciding)
     law = rulebook.law_on(facts.authority, facts.category, deciding.day, known_on)
     return judge_labour_market_test(law, deciding, facts)
 
@@ -103,7 +103,7 @@ def _counted(
     met = fewest >= terms.publication_days
     verdict = Verdict.MET if met else Verdict.NOT_MET
     return Finding(
-        rule=LABOUR_MARKET_TEST,
+        rule=Rule.LABOUR_MARKET_TEST,
         required=law.each_test_alone,
         verdict=verdict,
         legal_reference_date=deciding.day,
@@ -184,7 +184,7 @@ def _provisions(law: ApplicableLaw, terms: LabourMarketTestTerms, deciding: Deci
 
 def _without_evidence(law: ApplicableLaw, terms: LabourMarketTestTerms, deciding: DecidingDate) -> Finding:
     return Finding(
-        rule=LABOUR_MARKET_TEST,
+        rule=Rule.LABOUR_MARKET_TEST,
         required=law.each_test_alone,
         verdict=Verdict.UNDETERMINED,
         legal_reference_date=deciding.day,
@@ -204,7 +204,7 @@ def _without_evidence(law: ApplicableLaw, terms: LabourMarketTestTerms, deciding
 def _not_judged(law: ApplicableLaw, deciding: DecidingDate, reason: str, *, required: bool) -> Finding:
     rule = law.category_rule
     return Finding(
-        rule=LABOUR_MARKET_TEST,
+        rule=Rule.LABOUR_MARKET_TEST,
         required=required,
         verdict=Verdict.UNDETERMINED,
         legal_reference_date=deciding.day,

@@ -22,12 +22,7 @@ from domain.law.job_provisions import (
     ShortageOccupation,
 )
 from domain.law.rulebook import Rulebook
-
-QUALIFICATION_LEVEL: Final = "qualificationLevel"
-EMPLOYMENT_SHARE: Final = "employmentShare"
-CONTRACT_FORM: Final = "contractForm"
-CONTRACT_DURATION: Final = "contractDuration"
-SHORTAGE_OCCUPATION: Final = "shortageOccupation"
+from domain.law.rules import Rule
 
 _START: Final = "employment.start"
 
@@ -46,13 +41,13 @@ def judge_occupation(
     )  # fmt: skip
     once = law.findings.once
     if level is not None:
-        question = (QUALIFICATION_LEVEL, deciding, facts.qualification_level)
+        question = (Rule.QUALIFICATION_LEVEL, deciding, facts.qualification_level)
         yield once(question, lambda: _level(level, law, deciding, facts.qualification_level))
     if share is not None:
-        question_of_share = (EMPLOYMENT_SHARE, deciding, facts.full_time_equivalent)
+        question_of_share = (Rule.EMPLOYMENT_SHARE, deciding, facts.full_time_equivalent)
         yield once(question_of_share, lambda: _share(share, law, deciding, facts.full_time_equivalent))
     if form is not None:
-        question_of_form = (CONTRACT_FORM, deciding, facts.contract)
+        question_of_form = (Rule.CONTRACT_FORM, deciding, facts.contract)
         yield once(question_of_form, lambda: _form(form, law, deciding, facts.contract))
     if duration is not None:
         yield _duration(duration, law, deciding, facts)
@@ -66,11 +61,11 @@ def _level(terms: QualificationLevel, law: ApplicableLaw, deciding: DecidingDate
     threshold = str(terms.least) if terms.highest is None else f"{terms.least}-{terms.highest}"
     asked = Asked("employment.qualificationLevel", threshold, "level", terms.required)
     if level is None:
-        return unknown(QUALIFICATION_LEVEL, terms, deciding, deciding.day, asked)
+        return unknown(Rule.QUALIFICATION_LEVEL, terms, deciding, deciding.day, asked)
     too_high = terms.highest is not None and level > terms.highest
     bound = terms.highest if too_high and terms.highest is not None else terms.least
     return compared(
-        QUALIFICATION_LEVEL,
+        Rule.QUALIFICATION_LEVEL,
         terms,
         deciding,
         deciding.day,
@@ -84,9 +79,9 @@ def _level(terms: QualificationLevel, law: ApplicableLaw, deciding: DecidingDate
 def _share(terms: EmploymentShare, law: ApplicableLaw, deciding: DecidingDate, share: Decimal | None) -> Finding:
     asked = Asked("employment.fullTimeEquivalent", str(terms.least), "fullTimeEquivalent", terms.required)
     if share is None:
-        return unknown(EMPLOYMENT_SHARE, terms, deciding, deciding.day, asked)
+        return unknown(Rule.EMPLOYMENT_SHARE, terms, deciding, deciding.day, asked)
     return compared(
-        EMPLOYMENT_SHARE,
+        Rule.EMPLOYMENT_SHARE,
         terms,
         deciding,
         deciding.day,
@@ -100,9 +95,9 @@ def _share(terms: EmploymentShare, law: ApplicableLaw, deciding: DecidingDate, s
 def _form(terms: ContractForm, law: ApplicableLaw, deciding: DecidingDate, contract: str | None) -> Finding:
     asked = Asked("employment.contract", " ".join(terms.contracts), "contract", terms.required)
     if contract is None:
-        return unknown(CONTRACT_FORM, terms, deciding, deciding.day, asked)
+        return unknown(Rule.CONTRACT_FORM, terms, deciding, deciding.day, asked)
     return compared(
-        CONTRACT_FORM, terms, deciding, deciding.day, asked, observed=contract, met=contract in terms.contracts
+        Rule.CONTRACT_FORM, terms, deciding, deciding.day, asked, observed=contract, met=contract in terms.contracts
     )
 
 
@@ -111,7 +106,7 @@ def _duration(terms: ContractDuration, law: ApplicableLaw, deciding: DecidingDat
     start, end = facts.employment_start, facts.employment_end
     if start is None:
         return unknown(
-            CONTRACT_DURATION,
+            Rule.CONTRACT_DURATION,
             terms,
             deciding,
             deciding.day,
@@ -120,10 +115,10 @@ def _duration(terms: ContractDuration, law: ApplicableLaw, deciding: DecidingDat
     long_enough = terms.least.after(start)
     asked = Asked("employment.end", long_enough.isoformat(), "date", terms.required)
     if end is None:
-        return compared(CONTRACT_DURATION, terms, deciding, deciding.day, asked, observed="openEnded", met=True)
+        return compared(Rule.CONTRACT_DURATION, terms, deciding, deciding.day, asked, observed="openEnded", met=True)
     # A contract "until 30 June" has its last day there; the period it fills ends a day later.
     return compared(
-        CONTRACT_DURATION,
+        Rule.CONTRACT_DURATION,
         terms,
         deciding,
         deciding.day,
@@ -145,10 +140,10 @@ def _shortage(
     day, code = facts.filed_on, facts.occupation_code
     asked = Asked("employment.occupationCode", terms.id, "list", True)
     if code is None:
-        return unknown(SHORTAGE_OCCUPATION, terms, deciding, day, asked)
+        return unknown(Rule.SHORTAGE_OCCUPATION, terms, deciding, day, asked)
     entry = rulebook.find(ShortageOccupation, terms.authority, code, day, known_on)
     if entry is not None:
-        return compared(SHORTAGE_OCCUPATION, entry, deciding, day, asked, observed=code, met=True)
+        return compared(Rule.SHORTAGE_OCCUPATION, entry, deciding, day, asked, observed=code, met=True)
     earlier = [
         each
         for each in rulebook.every(ShortageOccupation, terms.authority, code)
@@ -157,16 +152,16 @@ def _shortage(
     if earlier and terms.renewal_keeps:
         missing = _facts_of_renewal_missing(facts)
         if missing:
-            return unknown(SHORTAGE_OCCUPATION, terms, deciding, day, asked, missing=missing)
+            return unknown(Rule.SHORTAGE_OCCUPATION, terms, deciding, day, asked, missing=missing)
     if earlier and terms.renewal_keeps and facts.renewal and not facts.change_of_employer:
-        return compared(SHORTAGE_OCCUPATION, earlier[-1], deciding, day, asked, observed=code, met=True)
+        return compared(Rule.SHORTAGE_OCCUPATION, earlier[-1], deciding, day, asked, observed=code, met=True)
     if earlier:
-        return compared(SHORTAGE_OCCUPATION, earlier[-1], deciding, day, asked, observed=code, met=False)
+        return compared(Rule.SHORTAGE_OCCUPATION, earlier[-1], deciding, day, asked, observed=code, met=False)
     if not terms.complete:
         return unknown(
-            SHORTAGE_OCCUPATION, terms, deciding, day, asked, reason=reasons.SHORTAGE_LIST_INCOMPLETE, missing=()
+            Rule.SHORTAGE_OCCUPATION, terms, deciding, day, asked, reason=reasons.SHORTAGE_LIST_INCOMPLETE, missing=()
         )
-    return compared(SHORTAGE_OCCUPATION, terms, deciding, day, asked, observed=code, met=False)
+    return compared(Rule.SHORTAGE_OCCUPATION, terms, deciding, day, asked, observed=code, met=False)
 
 
 def _facts_of_renewal_missing(facts: ApplicationFacts) -> tuple[str, ...]:

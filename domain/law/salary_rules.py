@@ -19,8 +19,7 @@ from domain.law.facts import ApplicationFacts
 from domain.law.findings import Change, Finding, Step, Verdict
 from domain.law.pay_provisions import MONTHLY, YEARLY, PayConversion, SalaryThreshold
 from domain.law.rulebook import Rulebook
-
-SALARY_THRESHOLD: Final = "salaryThreshold"
+from domain.law.rules import Rule
 
 _AMOUNT: Final = "employment.grossPay.amount"
 _MET: Final = Verdict.MET.value
@@ -39,11 +38,11 @@ def assess_salary(rulebook: Rulebook, facts: ApplicationFacts, known_on: date | 
     filing = rulebook.law_of_filing(facts.authority, facts.category, facts.filed_on, known_on)
     deciding = deciding_date(rulebook, filing, facts, known_on)
     if isinstance(deciding, DecidingDateUnknown):
-        return undated(SALARY_THRESHOLD, deciding)
+        return undated(Rule.SALARY_THRESHOLD, deciding)
     return judge_salary(rulebook.law_on(facts.authority, facts.category, deciding.day, known_on), deciding, facts)
 
 
-def undated(rule: str, deciding: DecidingDateUnknown) -> Finding:
+def undated(rule: Rule, deciding: DecidingDateUnknown) -> Finding:
     """The finding of a rule when the day whose law applies is not known."""
     return Finding(
         rule=rule,
@@ -170,7 +169,7 @@ def _compared(
     if share_steps and law.part_time is not None:
         provisions.append(law.part_time.id)
     return Finding(
-        rule=SALARY_THRESHOLD,
+        rule=Rule.SALARY_THRESHOLD,
         required=law.each_test_alone,
         verdict=verdict,
         legal_reference_date=deciding.day,
@@ -252,7 +251,7 @@ def _undetermined(
     missing: tuple[str, ...] = (),
 ) -> Finding:
     return Finding(
-        rule=SALARY_THRESHOLD,
+        rule=Rule.SALARY_THRESHOLD,
         required=law.each_test_alone,
         verdict=Verdict.UNDETERMINED,
         legal_reference_date=deciding.day,
@@ -273,7 +272,7 @@ def _without_amount(law: ApplicableLaw, deciding: DecidingDate, reason: str) -> 
     rule = law.category_rule
     step = Step(code="noAmount", values={"authority": law.authority, "category": law.category, "reason": reason})
     return Finding(
-        rule=SALARY_THRESHOLD,
+        rule=Rule.SALARY_THRESHOLD,
         required=law.each_test_alone,
         verdict=Verdict.UNDETERMINED,
         legal_reference_date=deciding.day,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Final
 
 from domain.law.applicable_law import ApplicableLaw, DecidingDate
 from domain.law.conditions import Asked, compared, unknown
@@ -12,10 +11,7 @@ from domain.law.facts import ApplicationFacts, WorkDone
 from domain.law.findings import Finding
 from domain.law.job_provisions import AgeLimit, PriorService, WorkHistoryTerms
 from domain.law.procedure_provisions import ALL
-
-WORKER_AGE: Final = "workerAge"
-PRIOR_SERVICE: Final = "priorService"
-WORK_HISTORY: Final = "workHistory"
+from domain.law.rules import Rule
 
 
 def judge_worker(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Iterator[Finding]:
@@ -23,7 +19,7 @@ def judge_worker(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationF
     limit = law.age_limit
     if limit is not None:
         age = None if facts.birth_date is None else age_on(facts.birth_date, deciding.day)
-        yield law.findings.once((WORKER_AGE, deciding, age), lambda: _age(limit, law, deciding, age))
+        yield law.findings.once((Rule.WORKER_AGE, deciding, age), lambda: _age(limit, law, deciding, age))
     if law.prior_service is not None:
         yield _service(law.prior_service, law, deciding, facts.prior_service_months)
     if law.work_history:
@@ -38,9 +34,9 @@ def age_on(birth_date: date, day: date) -> int:
 def _age(terms: AgeLimit, law: ApplicableLaw, deciding: DecidingDate, age: int | None) -> Finding:
     asked = Asked("worker.birthDate", str(terms.below), "yearsBelow", terms.required)
     if age is None:
-        return unknown(WORKER_AGE, terms, deciding, deciding.day, asked)
+        return unknown(Rule.WORKER_AGE, terms, deciding, deciding.day, asked)
     return compared(
-        WORKER_AGE,
+        Rule.WORKER_AGE,
         terms,
         deciding,
         deciding.day,
@@ -54,9 +50,9 @@ def _age(terms: AgeLimit, law: ApplicableLaw, deciding: DecidingDate, age: int |
 def _service(terms: PriorService, law: ApplicableLaw, deciding: DecidingDate, months: int | None) -> Finding:
     asked = Asked("transfer.priorServiceMonths", str(terms.least_months), "months", terms.required)
     if months is None:
-        return unknown(PRIOR_SERVICE, terms, deciding, deciding.day, asked)
+        return unknown(Rule.PRIOR_SERVICE, terms, deciding, deciding.day, asked)
     return compared(
-        PRIOR_SERVICE,
+        Rule.PRIOR_SERVICE,
         terms,
         deciding,
         deciding.day,
@@ -85,13 +81,13 @@ def _history(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts
         if absent
     )
     if facts.work_history is None or missing:
-        return unknown(WORK_HISTORY, terms, deciding, deciding.day, asked, missing=missing)
+        return unknown(Rule.WORK_HISTORY, terms, deciding, deciding.day, asked, missing=missing)
     window_from = date.min if terms.within is None else terms.within.before(facts.filed_on)
     worked = days_worked(
         (each for each in facts.work_history if each.basis not in terms.not_counted), window_from, facts.filed_on
     )
     return compared(
-        WORK_HISTORY,
+        Rule.WORK_HISTORY,
         terms,
         deciding,
         deciding.day,

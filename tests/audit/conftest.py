@@ -14,8 +14,8 @@ from infra.settings import Settings
 from tests.audit.case_book import ORIGIN, CaseBook, superuser
 from tests.audit.installation import Installation
 from tests.cli.conftest import CommandLine
+from tests.databases import journal_database, program_databases
 from tests.logging_as_before import logging_as_before
-from tests.servers import fresh_database
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +26,7 @@ def law() -> Rulebook:
 @pytest.fixture(scope="module")
 def decided_cases(admin_url: str, law: Rulebook) -> Iterator[CaseBook]:
     """Five cases: granted on pay, refused on pay, granted on evidence, a renewal on wages, and one still open."""
-    with fresh_database(admin_url) as url:
+    with journal_database(admin_url) as url:
         book = CaseBook(url, law)
         try:
             book.granted("highlySkilled", "52000.00")
@@ -64,8 +64,7 @@ def installation(admin_url: str, law: Rulebook, tmp_path_factory: pytest.TempPat
     """The same decided cases where the program finds them: with a key store of its own and a home."""
     home = tmp_path_factory.mktemp("home")
     with ExitStack() as opened:
-        url = opened.enter_context(fresh_database(admin_url))
-        keys_url = opened.enter_context(fresh_database(admin_url))
+        url, keys_url = opened.enter_context(program_databases(admin_url))
         migrate_journal(url, origin=ORIGIN)
         settings = Settings(home=home, database_url=url, key_database_url=keys_url)
         with open_program(settings, set_up=True) as program:

@@ -45,8 +45,8 @@ def test_the_journal_of_some_cases_is_sound_and_its_root_is_that_of_the_definiti
     assert report.root == tree_hash(leaves).hex()
 
 
-def test_an_empty_journal_is_sound(empty_database: str, law) -> None:
-    book = CaseBook(empty_database, law)
+def test_an_empty_journal_is_sound(unnamed_journal: str, law) -> None:
+    book = CaseBook(unnamed_journal, law)
     try:
         report = verified(book)
     finally:

@@ -1,6 +1,8 @@
-"""The peer's environment: kept from session to session where PERMIT_TEST_BENCH_HOME names a place for it."""
+"""The peer's environment: one for all workers, kept beside the interpreter that runs the tests."""
 
+import fcntl
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,14 +12,16 @@ from infra.benchmarks.runs import BenchmarkImpossible
 
 
 @pytest.fixture(scope="session")
-def peer(tmp_path_factory: pytest.TempPathFactory) -> Peer:
+def peer() -> Peer:
     """The peer with its environment made; skips where that cannot be done (no package index to be reached)."""
-    given = os.environ.get("PERMIT_TEST_BENCH_HOME")
-    found = Peer(Path(given) if given else tmp_path_factory.mktemp("bench-home"))
-    try:
-        found._python()
-    except BenchmarkImpossible as why:
-        pytest.skip(str(why))
+    home = Path(os.environ.get("PERMIT_TEST_BENCH_HOME") or sys.prefix)
+    found = Peer(home)
+    with (home / "bench-peer.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            found._python()
+        except BenchmarkImpossible as why:
+            pytest.skip(str(why))
     return found
 
 

@@ -128,7 +128,9 @@ class TestGrounds:
             )
         )  # fmt: skip
 
-        assert "does not bear answerTermExpired; of these it bears feeNotPaid, mandateMissing" in refused.sentence
+        assert (
+            "does not bear answerTermExpired; it bears feeNotPaid, mandateMissing, fileIncomplete" in refused.sentence
+        )
 
     @pytest.mark.parametrize("ground", ["fileIncomplete", "authorityNotCompetent", "other"])
     def test_a_ground_that_only_a_person_can_see_needs_a_motivation(self, ground: str) -> None:

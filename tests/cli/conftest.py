@@ -21,8 +21,8 @@ from domain.crossroads.answers import CheckKind, EmployerOnRegister
 from infra.settings import Settings
 from infra.time_ordered_ids import time_ordered_id
 from tests.audit.case_book import application, superuser
+from tests.databases import program_databases
 from tests.logging_as_before import logging_as_before
-from tests.servers import fresh_database
 
 CANARIES = ("Asha", "Rao", "1994-05-02", "52345.67", "40321.98")
 """What is somebody's in the applications below: no command of the command line has any reason to say it."""
@@ -99,7 +99,7 @@ class SmallJournal:
 @pytest.fixture
 def journal(admin_url: str, tmp_path: Path) -> Iterator[SmallJournal]:
     home = tmp_path / "home"
-    with fresh_database(admin_url) as url, fresh_database(admin_url) as keys_url:
+    with program_databases(admin_url) as (url, keys_url):
         settings = Settings(home=home, database_url=url, key_database_url=keys_url)
         with open_program(settings, set_up=True) as program:
             cases = []

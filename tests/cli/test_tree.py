@@ -22,7 +22,7 @@ CPU_SECONDS = 1.0
 """A generous bound; measured on a quiet machine: 0.08 s."""
 
 SAY_ONE_THING = {
-    "serve", "work", "law document", "topics create", "topics restart", "topics document",
+    "serve", "work", "law document", "database sql", "topics create", "topics restart", "topics document",
     "migrate repair correct", "dead-letters replay", "dead-letters discard",
 }  # fmt: skip
 """Commands without a result to read by program: services, documents, and what is done or refused."""

@@ -19,8 +19,8 @@ NEWER = "85473003331"
 
 
 @pytest.fixture(params=FACES)
-def counter(request: pytest.FixtureRequest, bank: str, empty_database: str) -> Iterator[CheckCounter]:
-    with check_counter(empty_database) as counter, closing(bank_at(bank, face=request.param)) as asked:
+def counter(request: pytest.FixtureRequest, bank: str, unnamed_journal: str) -> Iterator[CheckCounter]:
+    with check_counter(unnamed_journal) as counter, closing(bank_at(bank, face=request.param)) as asked:
         counter.bank = asked  # type: ignore[assignment]
         yield counter
 

@@ -25,8 +25,8 @@ ENDS = sorted(set(UnansweredReason) - set(PASSES) - {UnansweredReason.INCOMPLETE
 
 
 @pytest.fixture
-def counter(empty_database: str) -> Iterator[CheckCounter]:
-    with check_counter(empty_database) as counter:
+def counter(unnamed_journal: str) -> Iterator[CheckCounter]:
+    with check_counter(unnamed_journal) as counter:
         yield counter
 
 

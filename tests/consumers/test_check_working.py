@@ -29,8 +29,8 @@ pytestmark = pytest.mark.server
 
 
 @pytest.fixture
-def counter(empty_database: str) -> Iterator[CheckCounter]:
-    with check_counter(empty_database) as counter:
+def counter(unnamed_journal: str) -> Iterator[CheckCounter]:
+    with check_counter(unnamed_journal) as counter:
         yield counter
 
 

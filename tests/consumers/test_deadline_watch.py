@@ -40,8 +40,8 @@ BREACHED_AT_61 = (TARGET, BREACHED, 1, day(61), day(60))
 
 
 @pytest.fixture
-def cases(empty_database: str) -> Iterator[WatchedCases]:
-    cases = WatchedCases(empty_database)
+def cases(unnamed_journal: str) -> Iterator[WatchedCases]:
+    cases = WatchedCases(unnamed_journal)
     yield cases
     cases.close()
 

@@ -25,9 +25,9 @@ BOTH = [(TARGET, WARNED, 1, day(50), day(60)), (TARGET, BREACHED, 1, day(61), da
 
 
 @pytest.fixture
-def cases(empty_database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[WatchedCases]:
+def cases(unnamed_journal: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[WatchedCases]:
     monkeypatch.setitem(deadline_watching.DeadlineWatching.__init__.__kwdefaults__, "look_again", 0.02)
-    cases = WatchedCases(empty_database)
+    cases = WatchedCases(unnamed_journal)
     yield cases
     cases.close()
 

@@ -26,7 +26,7 @@ from infra.crossroads.simulator_process import running_simulator
 from infra.settings import Settings
 from infra.time_ordered_ids import time_ordered_id
 from tests.audit.case_book import application
-from tests.servers import fresh_database
+from tests.databases import program_databases
 
 pytestmark = pytest.mark.server
 
@@ -93,8 +93,7 @@ def settings(home: Path, url: str, keys_url: str) -> Settings:
 def counter(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counter]:
     home: Path = tmp_path_factory.mktemp("home")
     with (
-        fresh_database(admin_url) as url,
-        fresh_database(admin_url) as keys_url,
+        program_databases(admin_url) as (url, keys_url),
         open_program(settings(home, url, keys_url), set_up=True) as opened,
         running_simulator(
             7, no_data_share=0, inactive_share=0, slow_share=0, transient_share=0, outage_share=0, retry_after_seconds=0

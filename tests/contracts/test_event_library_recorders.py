@@ -21,9 +21,9 @@ class OnFreshJournal:
     """Gives each case an empty journal of its own."""
 
     @pytest.fixture(autouse=True)
-    def _journal(self, empty_database: str):
-        migrate_journal(empty_database, origin="tests")
-        self._recorder = JournalRecorder(empty_database)
+    def _journal(self, unnamed_journal: str):
+        migrate_journal(unnamed_journal, origin="tests")
+        self._recorder = JournalRecorder(unnamed_journal)
         yield
         self._recorder.close()
 
@@ -53,9 +53,9 @@ class TestNonInterleavingNotificationIDs(OnFreshJournal, NonInterleavingNotifica
     pass
 
 
-def test_an_event_read_back_equals_the_stored_event_that_was_recorded(empty_database: str) -> None:
-    migrate_journal(empty_database, origin="tests")
-    recorder = JournalRecorder(empty_database)
+def test_an_event_read_back_equals_the_stored_event_that_was_recorded(unnamed_journal: str) -> None:
+    migrate_journal(unnamed_journal, origin="tests")
+    recorder = JournalRecorder(unnamed_journal)
     case = TestAggregateRecorder().new_originator_id()
     stored = StoredEvent(originator_id=case, originator_version=1, topic="Noted", state=b"{}")
     recorder.insert_events([stored])

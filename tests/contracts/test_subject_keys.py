@@ -11,7 +11,7 @@ import pytest
 
 from infra.keys import KEY_BYTES, KeyEncryptionKeyUnusable, KeyMissing, MasterKey
 from infra.postgres.key_store import PostgresKeyStore, holds_keys
-from infra.postgres.migrate import migrate_keys
+from tests.databases import keys_database
 from tests.keys.keys_in_memory import KeysInMemory
 
 MASTER = MasterKey(b"m" * KEY_BYTES)
@@ -28,9 +28,9 @@ def _destroy_in_database(url: str, subject: UUID) -> None:
 
 
 @pytest.fixture
-def keys_url(empty_database: str) -> str:
-    migrate_keys(empty_database)
-    return empty_database
+def keys_url(admin_url: str) -> Iterator[str]:
+    with keys_database(admin_url) as url:
+        yield url
 
 
 @pytest.fixture(params=["in memory", pytest.param("postgresql", marks=pytest.mark.server)])

@@ -16,7 +16,8 @@ from api.http_server import running_server
 from api.workers import running_workers
 from infra.crossroads.simulator_process import running_simulator
 from infra.settings import Settings
-from tests.servers import NoServer, fresh_database, give_up, reachable_directory
+from tests.databases import program_databases
+from tests.servers import NoServer, give_up, reachable_directory
 
 ROOT = Path(__file__).parent.parent.parent
 DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
@@ -76,8 +77,8 @@ def test_the_curl_lines_of_the_http_page_run(service: Service, tmp_path: Path) -
 
 @pytest.fixture
 def service(admin_url: str) -> Iterator[Service]:
-    with reachable_directory() as home, fresh_database(admin_url) as url:
-        settings = Settings(home=home, database_url=url)
+    with reachable_directory() as home, program_databases(admin_url) as (url, keys_url):
+        settings = Settings(home=home, database_url=url, key_database_url=keys_url)
         with (
             open_program(settings, set_up=True) as program,
             running_simulator(7, outage_share=0, transient_share=0, no_data_share=0, inactive_share=0) as bank,

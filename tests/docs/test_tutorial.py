@@ -20,11 +20,13 @@ PAGE: Final = Path(__file__).parents[2] / "docs" / "tutorial.md"
 STOPS_AT_THE_FIRST_FAULT: Final = "set -euo pipefail\n"
 LEAVES_NO_SERVICE_BEHIND: Final = "trap 'kill $(jobs -p) 2> /dev/null || true; wait' EXIT\n"
 
-SECONDS: Final = 400
+SECONDS: Final = 300
 """It starts a server and a dozen programs, one after the other, perhaps beside other tests."""
 
 
 @pytest.mark.server
+@pytest.mark.tutorial
+@pytest.mark.timeout(SECONDS)
 def test_the_lines_of_the_tutorial_print_what_it_says() -> None:
     page = PAGE.read_text(encoding="utf-8")
     if shutil.which("curl") is None:

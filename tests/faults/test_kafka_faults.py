@@ -265,11 +265,11 @@ def test_a_record_that_is_none_of_ours_is_set_aside_and_the_rest_goes_on(post: O
     assert {letter.reason for letter in post.letters.listed()} == {"missing.ce_type"}
 
 
-def test_ten_minutes_without_the_bank_cost_no_check_its_answer(empty_database: str) -> None:
+def test_ten_minutes_without_the_bank_cost_no_check_its_answer(unnamed_journal: str) -> None:
     # given a bank that is away for ten minutes (of a clock that runs a hundred times as fast), under load
     with (
         running_simulator(7, transient_share=0, outage_share=0, slow_share=0, no_data_share=0) as address,
-        check_counter(empty_database) as counter,
+        check_counter(unnamed_journal) as counter,
     ):
         counter.bank = bank_at(address, timeout=1.0)  # type: ignore[assignment]
         httpx.put(f"{address}/admin/outage", json={"trouble": "serviceUnavailable"}).raise_for_status()

@@ -27,19 +27,23 @@ from tests.servers import reachable_directory
 pytestmark = [pytest.mark.server, pytest.mark.fault]
 
 SERVICE, DATABASE = "service", "database"
-CYCLES = [{SERVICE}, {DATABASE}] * 9 + [{SERVICE, DATABASE}] * 2
+TWENTY_KILLS = [{SERVICE}, {DATABASE}] * 9 + [{SERVICE, DATABASE}] * 2
+THREE_KILLS = [{SERVICE}, {DATABASE}, {SERVICE, DATABASE}]
 READERS = (CheckIntake.name, *(each.name for each in registered_read_models()))
 
 
-def test_twenty_kills_of_service_and_database_lose_and_double_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "kills", [pytest.param(THREE_KILLS, id="three"), pytest.param(TWENTY_KILLS, id="twenty", marks=pytest.mark.nightly)]
+)
+def test_kills_of_service_and_database_lose_and_double_nothing(tmp_path: Path, kills: list[set[str]]) -> None:
     chance = random.Random(20_260_301)
-    with reachable_directory() as directory, KillableService(directory / "var") as service:
+    with reachable_directory(on_disk=True) as directory, KillableService(directory / "var") as service:
         record = FilingRecord(tmp_path / "acknowledged.jsonl")
         token = service.token(Role.EMPLOYER, "--enterprise", EMPLOYER)
         employers = Employers(lambda: service.address, token, record)
 
         def kill_again_and_again() -> None:
-            for victims in CYCLES:
+            for victims in kills:
                 # given work that goes on, whatever was killed before
                 employers.wait_for_answers(more=20, within=30)
                 time.sleep(chance.uniform(0, 0.4))

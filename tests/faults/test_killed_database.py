@@ -16,15 +16,14 @@ from tests.journal.appends import JournalAsStored, request
 
 pytestmark = [pytest.mark.server, pytest.mark.fault]
 
-CYCLES = 20
 
-
-def test_twenty_kills_under_load_lose_nothing_that_was_acknowledged(own_server: OwnServer) -> None:
+@pytest.mark.parametrize("kills", [4, pytest.param(20, marks=pytest.mark.nightly)])
+def test_kills_under_load_lose_nothing_that_was_acknowledged(own_server: OwnServer, kills: int) -> None:
     chance = random.Random(20_260_101)
     acknowledged_after: list[int] = []
 
     def kill_again_and_again() -> None:
-        for _ in range(CYCLES):
+        for _ in range(kills):
             time.sleep(chance.uniform(0.1, 0.6))
             own_server.kill()
             own_server.start()

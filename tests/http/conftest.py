@@ -13,8 +13,8 @@ from infra.crossroads.simulator_process import running_simulator
 from infra.identity.caller import Role
 from infra.identity.development_issuer import DevelopmentIssuer
 from infra.settings import Settings
+from tests.databases import program_databases
 from tests.http.counter import Counter, Counters
-from tests.servers import fresh_database
 
 FILED_AT = datetime(2026, 1, 20, 10, tzinfo=UTC)
 
@@ -51,8 +51,7 @@ def program(
 ) -> Iterator[Program]:
     with (
         pytest.MonkeyPatch.context() as patch,
-        fresh_database(admin_url) as journal_url,
-        fresh_database(admin_url) as keys_url,
+        program_databases(admin_url) as (journal_url, keys_url),
     ):
         patch.setattr(composition, "clock_of", lambda *_: standing_clock)
         home = tmp_path_factory.mktemp("home")

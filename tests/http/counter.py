@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import ExitStack
 from copy import deepcopy
 from types import TracebackType
@@ -12,8 +13,9 @@ import httpx
 
 from api.composition import Program
 from api.problems import API_ROOT
+from domain.case.codes import kind_of_category
 from domain.case.commands import CommandContext, RecordCrossroadsAnswer
-from domain.crossroads.answers import CheckKind, CrossroadsAnswer, EmployerOnRegister, PersonOnRegister
+from domain.crossroads.answers import CheckKind, CrossroadsAnswer, EmployerOnRegister, NoDataFound, PersonOnRegister
 from infra.clock import SystemClock
 from infra.identity.caller import Caller, Role
 from infra.identity.development_issuer import DevelopmentIssuer
@@ -97,6 +99,28 @@ def unlimited(**changes: Any) -> dict[str, Any]:
     )  # fmt: skip
 
 
+def weak(category: str) -> dict[str, Any]:
+    """An application of a category that falls short of most that can be asked of it."""
+    kind = kind_of_category(category)
+    body = application(
+        kind=kind,
+        category=category,
+        worker__birthDate="1965-07-30",
+        employment__grossPay__amount="1000.00",
+        employment__contract="posted",
+        employment__fullTimeEquivalent="0.1",
+        employment__qualificationLevel=1,
+        employment__occupationCode="truck-driver",
+        labourMarketTest={"publications": [{"channel": "EURES", "from": "2026-01-10", "to": "2026-01-12"}]},
+    )
+    if kind == "unlimited":
+        history = [{"employer": "Haven NV", "from": "2025-10-01", "to": "2025-12-31", "basis": "singlePermit"}]
+        return body | {"filedBy": "worker", "workHistory": history}
+    if kind == "intraCorporateTransfer":
+        return body | {"transfer": {"sendingUndertaking": "Holding", "country": "IN", "priorServiceMonths": 0}}
+    return body
+
+
 def case_path(filed: httpx.Response) -> str:
     return f"applications/{filed.json()['id']}"
 
@@ -168,17 +192,31 @@ class Counter:
         Gives the ETag of the case after that.
         """
         employer = EmployerOnRegister(enterprise_number="0202239951", name="Haven NV", active=active)
+        return self._answered(
+            filed, {CheckKind.WORKER_IDENTITY: PersonOnRegister(), CheckKind.EMPLOYER_REGISTER: employer}
+        )
+
+    def all_answered(self, filed: httpx.Response) -> str:
+        """The Crossroads Bank answers whatever it was asked; gives the ETag of the case after that."""
         answers: dict[CheckKind, CrossroadsAnswer] = {
             CheckKind.WORKER_IDENTITY: PersonOnRegister(),
-            CheckKind.EMPLOYER_REGISTER: employer,
+            CheckKind.DECLARED_EMPLOYMENT: NoDataFound(),
+            CheckKind.EMPLOYER_REGISTER: EmployerOnRegister(
+                enterprise_number="0202239951", name="Haven NV", active=True
+            ),
         }
+        return self._answered(filed, answers)
+
+    def _answered(self, filed: httpx.Response, answers: Mapping[CheckKind, CrossroadsAnswer]) -> str:
+        tag = filed.headers["ETag"]
         for check, answer in answers.items():
             command = RecordCrossroadsAnswer(
                 check=check, revision=1, ticket="T-1", answer=answer, answer_sha256="00" * 32
             )
             context = CommandContext(actor="worker", command_id=str(uuid4()), now=self.program.clock.now())
             receipt = self.program.handle(UUID(filed.json()["id"]), command, context)
-        return f'"{receipt.version}"'
+            tag = f'"{receipt.version}"'
+        return tag
 
 
 class Counters:

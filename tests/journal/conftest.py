@@ -12,9 +12,9 @@ from tests.journal.appends import ORIGIN
 
 
 @pytest.fixture
-def journal_url(empty_database: str) -> str:
-    migrate_journal(empty_database, origin=ORIGIN)
-    return empty_database
+def journal_url(unnamed_journal: str) -> str:
+    migrate_journal(unnamed_journal, origin=ORIGIN)
+    return unnamed_journal
 
 
 @pytest.fixture

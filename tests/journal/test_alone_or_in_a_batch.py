@@ -13,8 +13,8 @@ from infra.postgres.append_function import Outcome, append, prepare_append
 from infra.postgres.append_requests import AppendRequest, StreamHead
 from infra.postgres.connections import Role, connect
 from infra.postgres.migrate import migrate_journal
+from tests.databases import journal_database
 from tests.journal.appends import ORIGIN, JournalAsStored, command, request
-from tests.servers import fresh_database
 
 pytestmark = pytest.mark.server
 
@@ -36,7 +36,7 @@ ASKED = {
 
 def appended_after_first(admin_url: str, batch: Sequence[AppendRequest]) -> tuple[list[Outcome], JournalAsStored]:
     """What ``batch`` comes to in one transaction, in a journal that holds FIRST."""
-    with fresh_database(admin_url) as url:
+    with journal_database(admin_url) as url:
         migrate_journal(url, origin=ORIGIN)
         with closing(connect(url, Role.WRITER)) as connection:
             prepare_append(connection)

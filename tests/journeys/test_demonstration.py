@@ -20,9 +20,9 @@ from domain.case.commands import CommandContext, Minted, SubmitApplication
 from infra.settings import Settings
 from infra.time_ordered_ids import time_ordered_id
 from tests.audit.case_book import application
+from tests.databases import fresh_database
 from tests.journal.appends import JournalAsStored
 from tests.journeys.demonstrations import Ended, Home, fresh_home
-from tests.servers import fresh_database
 
 pytestmark = pytest.mark.server
 

@@ -20,8 +20,8 @@ from infra.kafka.sending import Outgoing, Sender
 from infra.kafka.topic_admin import administration
 from infra.message_wire import WireRecord
 from infra.postgres.connections import ConnectionPool, Role
+from tests.databases import program_databases
 from tests.kafka_servers import kafka_image, listener_settings
-from tests.servers import fresh_database
 from tests.transport.outposts import until
 
 pytestmark = pytest.mark.server
@@ -57,7 +57,7 @@ class Shell:
 @pytest.fixture(scope="module")
 def shell(admin_url: str, kafka: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     prefix = f"test-{uuid4().hex[:8]}."
-    with fresh_database(admin_url) as url, fresh_database(admin_url) as keys_url:
+    with program_databases(admin_url) as (url, keys_url):
         environment = {
             "PERMIT_HOME": str(tmp_path_factory.mktemp("home")),
             "PERMIT_DATABASE_URL": url,

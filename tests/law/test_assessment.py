@@ -14,6 +14,7 @@ from domain.law.assessment import assess, overall_verdict
 from domain.law.facts import ApplicationFacts, Publication
 from domain.law.findings import Change, Finding, Verdict
 from domain.law.rulebook import Rulebook
+from domain.law.rules import Rule
 
 NINE_WEEKS = tuple(
     Publication(channel=channel, published_from=date(2025, 10, 6), published_to=date(2025, 12, 8))
@@ -145,7 +146,9 @@ def test_a_category_that_an_authoritys_law_does_not_name_is_undetermined(law: Ru
 
 
 def test_nothing_required_is_undetermined_and_a_finding_not_required_does_not_count() -> None:
-    not_met = Finding(rule="x", required=False, verdict=Verdict.NOT_MET, legal_reference_date=date(2026, 1, 1))
+    not_met = Finding(
+        rule=Rule.WORKER_AGE, required=False, verdict=Verdict.NOT_MET, legal_reference_date=date(2026, 1, 1)
+    )
 
     assert overall_verdict(()) is Verdict.UNDETERMINED
     assert overall_verdict((not_met,)) is Verdict.UNDETERMINED

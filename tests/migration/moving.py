@@ -17,8 +17,8 @@ from infra.migration.ledger import sums_of
 from infra.migration.sources import MigratingAuthority
 from infra.postgres.connections import Role, connect
 from infra.settings import Settings
+from tests.databases import program_databases
 from tests.migration.samples import BRUSSELS, brussels_file
-from tests.servers import fresh_database
 
 EXTRACTS = Path(__file__).parent / "extracts"
 FILES = {
@@ -78,8 +78,7 @@ class Moving:
 @contextmanager
 def moving(admin_url: str, folder: Path, key_file: Path | None = None) -> Iterator[Moving]:
     with (
-        fresh_database(admin_url) as url,
-        fresh_database(admin_url) as keys_url,
+        program_databases(admin_url) as (url, keys_url),
         open_program(_settings(folder, url, keys_url, key_file), set_up=True) as program,
     ):
         yield Moving(program, folder)

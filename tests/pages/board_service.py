@@ -35,10 +35,10 @@ from projections.check_times import CheckTimes
 from projections.recorded_event import RecordedEvent
 from projections.sla_board import SlaBoard
 from projections.work_queue import WorkQueue
+from tests.databases import program_databases
 from tests.identity.callers import CALLERS, SUPERVISOR_OF_ALL
 from tests.pages.served import served
 from tests.projections.log_of_cases import ORDINARY, SettableClock, run
-from tests.servers import fresh_database
 
 NOW = datetime(2026, 3, 21, 9, 30, tzinfo=UTC)
 HANDLER = replace(CALLERS[Role.CASE_HANDLER], subject="handler-1")
@@ -114,8 +114,7 @@ class BoardService:
 @contextmanager
 def board_service(admin_url: str, home: Path) -> Iterator[BoardService]:
     with (
-        fresh_database(admin_url) as journal_url,
-        fresh_database(admin_url) as keys_url,
+        program_databases(admin_url) as (journal_url, keys_url),
         open_program(Settings(home=home, database_url=journal_url, key_database_url=keys_url), set_up=True) as opened,
     ):
         clock = SettableClock(NOW)

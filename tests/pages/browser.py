@@ -6,11 +6,13 @@ A page is watched from the first byte: whatever the browser complains of fails t
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Playwright, Request, Response, sync_playwright
@@ -190,6 +192,10 @@ def watched_page(browser: Browser, **context: Any) -> Iterator[Watched]:
         page.on("requestfailed", failed)
         page.on("response", answered)
         yield watched
+    except BaseException as failed_by:
+        for each in opened.pages:
+            failed_by.add_note(picture_of_failure(each, uuid4().hex[:8]))
+        raise
     finally:
         opened.close()
     assert not watched.unforgiven(), "\n".join(watched.unforgiven())
@@ -233,9 +239,18 @@ def check_keyboard(page: Page) -> int:
     return expected
 
 
-def keep_screenshot(page: Page, directory: Path, name: str) -> Path:
-    """A picture of the whole page in PERMIT_TEST_SCREENSHOTS, else in the test's own `directory`."""
-    kept = Path(os.environ.get("PERMIT_TEST_SCREENSHOTS") or directory) / f"{name}.png"
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=kept, full_page=True)
-    return kept
+def keep_screenshot(page: Page, name: str) -> None:
+    """A picture of the whole page in PERMIT_TEST_SCREENSHOTS, for a person who wants to look at the pages."""
+    if directory := os.environ.get("PERMIT_TEST_SCREENSHOTS"):
+        page.screenshot(path=Path(directory) / f"{name}.png", full_page=True)
+
+
+def picture_of_failure(page: Page, name: str) -> str:
+    """Where the picture of a page is kept in whose test something failed, or why there is none."""
+    directory = Path(os.environ.get("PERMIT_TEST_SCREENSHOTS") or tempfile.gettempdir())
+    kept = directory / f"failed-{re.sub(r'[^a-zA-Z0-9]+', '-', name)}.png"
+    try:
+        page.screenshot(path=kept, full_page=True, timeout=5_000)
+    except Error as why:
+        return f"no picture of the page: {why.message.splitlines()[0]}"
+    return f"the page as it was: {kept}"

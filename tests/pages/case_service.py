@@ -23,9 +23,9 @@ from infra.identity.caller import CLAIM_OF_ROLE, Caller, Claim, Role
 from infra.identity.development_issuer import DevelopmentIssuer
 from infra.settings import Settings
 from infra.wire_format import canonical_json, wire_adapter
+from tests.databases import program_databases
 from tests.http.counter import application
 from tests.pages.served import served
-from tests.servers import fresh_database
 
 FILED_AT = datetime(2026, 1, 20, 10, tzinfo=UTC)
 EMPLOYER, OTHER_EMPLOYER, SSIN = "0202239951", "0420429375", "85073003328"
@@ -120,8 +120,7 @@ class CaseService:
 @contextmanager
 def case_service(admin_url: str, home: Path) -> Iterator[CaseService]:
     with (
-        fresh_database(admin_url) as journal_url,
-        fresh_database(admin_url) as keys_url,
+        program_databases(admin_url) as (journal_url, keys_url),
         open_program(Settings(home=home, database_url=journal_url, key_database_url=keys_url), set_up=True) as opened,
     ):
         clock = StandingClock()

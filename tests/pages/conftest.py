@@ -1,12 +1,12 @@
 """What a test of pages may ask for: one browser a session, a watched page in it, and the gallery on a socket."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.pages.browser import FoundBrowser, Watched, first_browser, watched_page
+from tests.pages.browser import FoundBrowser, Watched, first_browser, picture_of_failure, watched_page
 from tests.pages.gallery import gallery_app
 from tests.pages.served import served
 from tests.servers import NoServer, give_up
@@ -49,6 +49,18 @@ def gallery() -> Iterator[str]:
     """The address of the gallery of all macros and charts."""
     with served(gallery_app()) as address:
         yield address
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that fails with its page open leaves a picture of it."""
+    report = yield
+    watched = getattr(item, "funcargs", {}).get("watched")
+    if report.when == "call" and report.failed and isinstance(watched, Watched):
+        report.sections.append(("page", picture_of_failure(watched.page, item.name)))
+    return report
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

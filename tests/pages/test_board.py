@@ -7,7 +7,6 @@ import io
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import httpx
 import pytest
@@ -234,24 +233,24 @@ def test_figures_renew_themselves(page: Page, service: BoardService) -> None:
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_everyone_can_read_it(page: Page, service: BoardService, code: str, tmp_path: Path) -> None:
+def test_everyone_can_read_it(page: Page, service: BoardService, code: str) -> None:
     service.sign_in(page, SUPERVISOR)
     page.goto(f"{service.address}/board?lang={code}")
     assert page.locator("html").get_attribute("lang") == code
     check_accessibility(page)
     for width in (1280, 320):
         page.set_viewport_size({"width": width, "height": 900})
-        keep_screenshot(page, tmp_path, f"board-{code}-{width}")
+        keep_screenshot(page, f"board-{code}-{width}")
         check_reflow(page)
         check_targets(page)
 
 
 @pytest.mark.parametrize("width", [1280, 320])
-def test_everyone_can_read_the_cases_behind_it(page: Page, service: BoardService, width: int, tmp_path: Path) -> None:
+def test_everyone_can_read_the_cases_behind_it(page: Page, service: BoardService, width: int) -> None:
     service.sign_in(page, SUPERVISOR)
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(f"{service.address}/board/cases?lang=de&open=true&ageFrom=1&standing=late&standing=atRisk")
-    keep_screenshot(page, tmp_path, f"board-cases-de-{width}")
+    keep_screenshot(page, f"board-cases-de-{width}")
     check_reflow(page)
     check_targets(page)
     check_accessibility(page)

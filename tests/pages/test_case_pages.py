@@ -41,7 +41,7 @@ def handler(service: CaseService, browser: Browser) -> Iterator[Page]:
         yield watched.page
 
 
-def test_a_handler_takes_a_case_from_filing_to_decision(service: CaseService, handler: Page, tmp_path: Path) -> None:
+def test_a_handler_takes_a_case_from_filing_to_decision(service: CaseService, handler: Page) -> None:
     case_id = service.filed()
     page = handler
     page.goto(f"{service.address}/cases/{case_id}?lang=en")
@@ -73,7 +73,7 @@ def test_a_handler_takes_a_case_from_filing_to_decision(service: CaseService, ha
     expect(page.locator(".case-head")).to_contain_text("Permit granted")
     expect(page.locator(".stage-line .step-done")).to_have_count(5)
     expect(page.get_by_text("Nothing has to be done here now.")).to_be_visible()
-    keep_screenshot(page, tmp_path, "case-decided")
+    keep_screenshot(page, "case-decided")
 
 
 def test_an_applicant_attaches_a_document_and_answers(service: CaseService, browser: Browser) -> None:
@@ -265,7 +265,7 @@ def test_everyone_can_use_the_page_and_its_forms(
             check_reflow(page)
         page.set_viewport_size({"width": 1280, "height": 800})
         page.goto(f"{service.address}/cases/{case_id}?lang={code}")
-        keep_screenshot(page, tmp_path, f"case-{code}")
+        keep_screenshot(page, f"case-{code}")
 
 
 def test_nobody_is_named_in_a_title_or_address(service: CaseService, handler: Page) -> None:

@@ -1,7 +1,5 @@
 """Every macro and chart in a real browser: seen, heard, by keyboard, on a narrow screen and without scripts."""
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -21,11 +19,11 @@ MOST_BYTES = 200_000
 
 @pytest.mark.parametrize("width", [1280, 320])
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_everyone_can_read_it(page: Page, gallery: str, code: str, width: int, tmp_path: Path) -> None:
+def test_everyone_can_read_it(page: Page, gallery: str, code: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(f"{gallery}/gallery?lang={code}&personal=yes")
     assert page.locator("html").get_attribute("lang") == code
-    keep_screenshot(page, tmp_path, f"gallery-{code}-{width}")
+    keep_screenshot(page, f"gallery-{code}-{width}")
     check_reflow(page)
     check_targets(page)
     page.locator("#percentiles-summary").click()

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -74,7 +73,7 @@ def verdicts(text: str) -> list[str]:
     return re.findall(r">(Met|Not met|Undetermined)</span>", answer)
 
 
-def test_an_employer_looks_up_an_amount_and_calculates(service: CaseService, browser: Browser, tmp_path: Path) -> None:
+def test_an_employer_looks_up_an_amount_and_calculates(service: CaseService, browser: Browser) -> None:
     with watched_page(browser, java_script_enabled=False) as watched:
         page = watched.page
         page.goto(f"{service.address}/?lang=en")
@@ -89,7 +88,7 @@ def test_an_employer_looks_up_an_amount_and_calculates(service: CaseService, bro
         answer = page.get_by_role("region", name="Answer")
         expect(answer).to_contain_text("With these facts every requirement that could be tested is met.")
         expect(answer).to_contain_text("Judged by the law of 20 January 2026, as known on 20 January 2026.")
-        keep_screenshot(page, tmp_path, "law-answer-en")
+        keep_screenshot(page, "law-answer-en")
         # What was filled in stays, for the next try.
         expect(page.locator('[name="facts.employment.grossPay.amount"]')).to_have_value(PAY)
         page.locator('[name="facts.employment.grossPay.amount"]').fill("48.911,99")
@@ -101,14 +100,14 @@ def test_an_employer_looks_up_an_amount_and_calculates(service: CaseService, bro
 
 
 @pytest.mark.parametrize("code", ["nl", "fr", "de", "en"])
-def test_everyone_can_use_the_page(service: CaseService, browser: Browser, code: str, tmp_path: Path) -> None:
+def test_everyone_can_use_the_page(service: CaseService, browser: Browser, code: str) -> None:
     with watched_page(browser) as watched:
         page = watched.page
         page.goto(f"{service.address}/law?lang={code}")
         check_accessibility(page)
         check_targets(page)
         assert check_keyboard(page) > LEAST_TARGETS
-        keep_screenshot(page, tmp_path, f"law-{code}")
+        keep_screenshot(page, f"law-{code}")
         filled_in(page, OTHER)
         page.locator('#form button[type="submit"]').click()
         page.wait_for_selector("#answer")
@@ -116,7 +115,7 @@ def test_everyone_can_use_the_page(service: CaseService, browser: Browser, code:
         check_targets(page)
         page.set_viewport_size({"width": 320, "height": 700})
         check_reflow(page)
-        keep_screenshot(page, tmp_path, f"law-answer-{code}-320")
+        keep_screenshot(page, f"law-answer-{code}-320")
 
 
 def test_what_changed_on_a_day(service: CaseService, browser: Browser) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from uuid import UUID
 
 import httpx
@@ -233,14 +232,14 @@ def test_who_is_not_signed_in_comes_to_the_entrance(watched: Watched, service: B
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_everyone_can_read_it(page: Page, service: BoardService, filed: Filed, code: str, tmp_path: Path) -> None:
+def test_everyone_can_read_it(page: Page, service: BoardService, filed: Filed, code: str) -> None:
     service.sign_in(page, HANDLER)
     page.goto(f"{service.address}/queue?lang={code}")
     assert page.locator("html").get_attribute("lang") == code
     check_accessibility(page)
     for width in (1280, 320):
         page.set_viewport_size({"width": width, "height": 900})
-        keep_screenshot(page, tmp_path, f"queue-{code}-{width}")
+        keep_screenshot(page, f"queue-{code}-{width}")
         check_reflow(page)
         check_targets(page)
 

@@ -69,7 +69,7 @@ from infra.postgres.connections import ConnectionPool, Role
 from infra.postgres.journal import PostgresJournal
 from infra.postgres.key_store import PostgresKeyStore
 from infra.postgres.mapper import EventMapper
-from infra.postgres.migrate import migrate_journal, migrate_keys
+from infra.postgres.migrate import migrate_journal
 from infra.postgres.projection_runner import ProjectionRunner
 from infra.postgres.read_model_schema import read_model_migrations
 from infra.postgres.recorder import JournalRecorder
@@ -79,7 +79,7 @@ from projections.read_model import ReadModel
 from projections.registered import registered_read_models
 from projections.sla_board import SlaBoard
 from projections.timeline import TimelineModel
-from tests.servers import fresh_database
+from tests.databases import program_databases
 from tests.stored_events.samples import SAMPLES
 
 ORIGIN = "tests/projections"
@@ -364,9 +364,8 @@ class LogDatabases:
 @contextmanager
 def log_databases(admin_url: str) -> Iterator[LogDatabases]:
     """Databases for a log and its keys, with the tables of all read models."""
-    with fresh_database(admin_url) as url, fresh_database(admin_url) as keys_url:
+    with program_databases(admin_url) as (url, keys_url):
         migrate_journal(url, origin=ORIGIN, read_models=read_model_migrations(registered_read_models()))
-        migrate_keys(keys_url)
         yield LogDatabases(url=url, keys_url=keys_url)
 
 

@@ -51,8 +51,8 @@ from tests.case.vocabulary import (
     resume,
     submit,
 )
+from tests.databases import journal_database
 from tests.keys.keys_in_memory import KeysInMemory
-from tests.servers import fresh_database
 
 RULES = ClockRules.load()
 MODEL = DeadlineDays(RULES)
@@ -129,7 +129,7 @@ def test_whatever_happened_an_alarm_is_due_from_that_day_on_and_not_before(
 @pytest.fixture(scope="module")
 def pool(admin_url: str) -> Iterator[ConnectionPool]:
     """A database with the table of this read model."""
-    with fresh_database(admin_url) as url:
+    with journal_database(admin_url) as url:
         migrate_journal(url, origin="tests/deadlines", read_models=read_model_migrations([MODEL]))
         with closing(ConnectionPool(url, Role.WRITER, size=2)) as pool:
             yield pool

@@ -12,14 +12,8 @@ from api.problems import OWN_PROBLEM_TYPES
 from api.reference_data.code_lists import CodeLists
 from domain.case import codes, verification
 from domain.case.admissibility import ADMISSIBILITY_OUTCOMES
-from domain.case.decision import (
-    EMPLOYER_INACTIVE,
-    EMPLOYER_NOT_REGISTERED,
-    OTHER,
-    OUTCOMES,
-    RESIDENCE_PART,
-    WORK_PART,
-)
+from domain.case.decision import OUTCOMES, RESIDENCE_PART, WORK_PART
+from domain.case.grounds import INADMISSIBILITY_GROUNDS, REFUSAL_GROUNDS
 from domain.case.lifecycle import CaseStatus, CheckState, Stage
 from domain.case.manual_tasks import LEGACY_RECORD, NOT_DECLARED, SALARY, TO_BE_CONFIRMED
 from domain.case.refusals import Reason
@@ -27,25 +21,18 @@ from domain.crossroads.answers import CheckKind, UnansweredReason
 from domain.deadlines.clocks import BREACHED, CLOCKS, WARNED, ClockState
 from domain.deadlines.service_levels import ServiceStatus
 from domain.deadlines.terms import ON_EXPIRY, STARTS
-from domain.law import admission_rules, occupation_rules, reasons, worker_rules
-from domain.law.assessment import SALARY_OR_LABOUR_MARKET_TEST, assess
+from domain.law import reasons
+from domain.law.assessment import assess
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Finding, Verdict
 from domain.law.job_provisions import ShortageOccupation
-from domain.law.labour_market_test import LABOUR_MARKET_TEST
 from domain.law.procedure_provisions import ReferenceDateBasis
 from domain.law.provision_readers import CONFIDENCES
 from domain.law.rulebook import Rulebook
-from domain.law.salary_rules import SALARY_THRESHOLD
+from domain.law.rules import Rule
 from domain.migration.cutover import CutOverStep
 from domain.migration.precheck import RefusalReason
 
-RULES = (
-    SALARY_THRESHOLD, LABOUR_MARKET_TEST, SALARY_OR_LABOUR_MARKET_TEST,
-    *(value for module in (occupation_rules, worker_rules, admission_rules)
-      for name, value in vars(module).items() if name.isupper() and not name.startswith("_")
-      and isinstance(value, str) and name != "ALL"),
-)  # fmt: skip
 REASONS = tuple(value for name, value in vars(reasons).items() if name.isupper() and isinstance(value, str))
 
 CLOSED_LISTS: dict[str, Collection[str]] = {
@@ -56,7 +43,7 @@ CLOSED_LISTS: dict[str, Collection[str]] = {
     "documentKinds": codes.DOCUMENT_KINDS,
     "detailKinds": codes.DETAIL_KINDS,
     "feeRecipients": codes.FEE_RECIPIENTS,
-    "inadmissibilityGrounds": codes.INADMISSIBILITY_GROUNDS,
+    "inadmissibilityGrounds": INADMISSIBILITY_GROUNDS,
     "residenceRefusalGrounds": codes.RESIDENCE_REFUSAL_GROUNDS,
     "pauseGrounds": codes.PAUSE_GROUNDS,
     "holders": codes.HOLDERS,
@@ -74,8 +61,8 @@ CLOSED_LISTS: dict[str, Collection[str]] = {
     "quarantineReasons": tuple(RefusalReason),
     "taskSubjects": (SALARY, LEGACY_RECORD, *CheckKind),
     "verdicts": tuple(Verdict),
-    "permitRules": RULES,
-    "refusalGrounds": (*RULES, EMPLOYER_NOT_REGISTERED, EMPLOYER_INACTIVE, OTHER),
+    "permitRules": tuple(Rule),
+    "refusalGrounds": REFUSAL_GROUNDS,
     # a task says "noData" when the bank holds nothing, and "undetermined" for a verdict without a reason
     "findingReasons": (
         *REASONS,

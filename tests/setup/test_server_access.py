@@ -9,7 +9,8 @@ import pytest
 
 from infra.postgres.server_access import create_database, database_server, url_for_database
 from infra.settings import Settings
-from tests.servers import fresh_database, reachable_directory
+from tests.databases import fresh_database
+from tests.servers import reachable_directory
 
 
 def ask(url: str, question: str) -> object:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from infra.child_process import running_child
-from tests.servers import fresh_database
+from tests.databases import program_databases
 
 pytestmark = pytest.mark.server
 
@@ -29,7 +29,7 @@ def beside(parent: int) -> set[int]:
 
 
 def test_all_answer_on_one_address_and_end_together(admin_url: str, tmp_path: Path) -> None:
-    with fresh_database(admin_url) as journal_url, fresh_database(admin_url) as keys_url:
+    with program_databases(admin_url) as (journal_url, keys_url):
         environment = {
             "PERMIT_HOME": str(tmp_path),
             "PERMIT_DATABASE_URL": journal_url,

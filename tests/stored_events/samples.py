@@ -61,6 +61,7 @@ from domain.case.events import (
 from domain.case.legacy_events import RecordedEmployer, RecordedWorker
 from domain.law.facts import ApplicationFacts, Publication, RecruitmentFacts, WorkDone
 from domain.law.findings import Change, Finding, Step, Verdict
+from domain.law.rules import Rule
 
 ORIGIN: Final = "flanders.example/permits"
 STREAM: Final = UUID("11111111-1111-4111-8111-111111111111")
@@ -94,7 +95,7 @@ _FACTS_OF_ENGINE_1: Final = ApplicationFacts(
     publications=(Publication(channel="VDAB", published_from=date(2025, 11, 10), published_to=date(2026, 1, 12)),),
 )
 _FINDING_OF_ENGINE_1: Final = Finding(
-    rule="salaryThreshold",
+    rule=Rule.SALARY_THRESHOLD,
     required=False,
     verdict=Verdict.MET,
     legal_reference_date=date(2026, 1, 20),
@@ -241,7 +242,7 @@ SAMPLES: Final[tuple[CaseEvent, ...]] = (
             publications=_FACTS.publications or (),
         ),
         finding=Finding(
-            rule="labourMarketTest",
+            rule=Rule.LABOUR_MARKET_TEST,
             required=True,
             verdict=Verdict.NOT_MET,
             legal_reference_date=date(2026, 1, 20),

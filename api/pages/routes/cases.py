@@ -236,7 +236,7 @@ class CaseScreen:
             actor=granted.caller.actor,
             today=self._border.today,
             part=part,
-            grounds=tuple(assessment_content(0, case, self._program.rulebook, self._border.today)["supportedGrounds"]),
+            rulebook=self._program.rulebook,
             documents=tuple(
                 Choice(value=each.sha256, text=f"{documents.item(each.kind)} ({each.sha256[:8]})")
                 for each in case.documents

@@ -1,0 +1,28 @@
+"""The rules that an assessment can hold: each is a condition that an application may fail."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Rule(StrEnum):
+    """Stable codes of the rules. They are stored in events: add, never rename.
+
+    A finding names one of these and nothing else, and each of these is a ground of refusal
+    (:mod:`domain.case.grounds`): so a rule that is added can be refused on from the first day.
+    """
+
+    SALARY_THRESHOLD = "salaryThreshold"
+    LABOUR_MARKET_TEST = "labourMarketTest"
+    SALARY_OR_LABOUR_MARKET_TEST = "salaryOrLabourMarketTest"
+    QUALIFICATION_LEVEL = "qualificationLevel"
+    EMPLOYMENT_SHARE = "employmentShare"
+    CONTRACT_FORM = "contractForm"
+    CONTRACT_DURATION = "contractDuration"
+    SHORTAGE_OCCUPATION = "shortageOccupation"
+    WORKER_AGE = "workerAge"
+    PRIOR_SERVICE = "priorService"
+    WORK_HISTORY = "workHistory"
+    COMPETENT_AUTHORITY = "competentAuthority"
+    MANDATE = "mandate"
+    RENEWAL_WINDOW = "renewalWindow"
