@@ -7,8 +7,6 @@ PYTEST_ARGS ?=
 
 BIN := $(VENV)/bin
 ENVIRONMENT := $(VENV)/.complete
-INTERRUPTED := $(VENV)/.being-made
-PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .PHONY: help env demo test check serve bench kafka faults docs lock
@@ -50,16 +48,10 @@ lock: ## choose versions anew (needs uv)
 	@uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 --extra dev \
 		--no-annotate --no-header pyproject.toml -o requirements.lock
 
-# An environment whose making was interrupted bears a mark and is made again from nothing.
-$(ENVIRONMENT): requirements.lock pyproject.toml
+$(ENVIRONMENT): requirements.lock pyproject.toml .ci/environment.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed and $(PYTHON) is not. Name one: make PYTHON=python3.12" >&2; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
 		{ echo "$(PYTHON) comes without venv. Install it (Debian and Ubuntu: apt install python3-venv)." >&2; exit 1; }
-	@echo "Making the environment $(VENV) (once, about a minute)" >&2
-	@if [ -e "$(INTERRUPTED)" ]; then $(PYTHON) -m venv --clear "$(VENV)"; fi
-	@mkdir -p "$(VENV)" && touch "$(INTERRUPTED)"
-	@$(PYTHON) -m venv "$(VENV)"
-	@$(PIP) install --require-hashes -r requirements.lock
-	@$(PIP) install --no-deps --no-build-isolation -e .
-	@rm "$(INTERRUPTED)" && touch "$@"
+	@$(PYTHON) .ci/environment.py "$(VENV)"
+	@touch "$@"
