@@ -14,7 +14,7 @@ ENVIRONMENT := $(VENV)/.complete
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' Makefile
 
-env: $(ENVIRONMENT) ## the environment (VENV=.venv, PYTHON=python3); every other target asks for it
+env: $(ENVIRONMENT) ## the environment (VENV=.venv, PYTHON=python3); every other target makes it first
 
 demo: $(ENVIRONMENT) ## play the main job on an embedded PostgreSQL; ARGS="--once --cases 500"
 	@$(BIN)/permit demo $(ARGS)
@@ -49,8 +49,9 @@ lock: ## choose versions anew (needs uv)
 		--no-annotate --no-header pyproject.toml -o requirements.lock
 
 $(ENVIRONMENT): requirements.lock pyproject.toml .ci/environment.py
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "Python 3.11 or newer is needed and $(PYTHON) is not. Name one: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+		{ echo "Python 3.11, 3.12 or 3.13 is needed and $(PYTHON) is none of them." \
+			"Name one: make PYTHON=python3.12" >&2; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
 		{ echo "$(PYTHON) comes without venv. Install it (Debian and Ubuntu: apt install python3-venv)." >&2; exit 1; }
 	@$(PYTHON) .ci/environment.py "$(VENV)"

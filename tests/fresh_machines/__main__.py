@@ -1,7 +1,7 @@
 """Run commands of the README on bare machines and print how long each took.
 
-    python -m tests.fresh_machines --log fresh-machines.log
-    python -m tests.fresh_machines --release trixie --user root --command 'make test PYTEST_ARGS="tests/case"'
+python -m tests.fresh_machines --log fresh-machines.log
+python -m tests.fresh_machines --release trixie --user root --command 'make test PYTEST_ARGS="tests/case"'
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A machine with nothing on it but what the README asks for: a bare Debian in a folder, made from this machine's source.
+"""A machine with nothing on it but what the README asks for: a bare Debian in a folder.
 
 It has Python with venv, make and git. Where Debian's packages and Python's come from is read from this machine's own
 configuration and written nowhere: every address is struck out of what is kept of a run. Commands run in name spaces of
@@ -148,7 +148,7 @@ def _settings_of_the_index() -> Mapping[str, str]:
 
 
 def _reach_the_index(root: Path) -> None:
-    """Give the machine what this one needs to reach its package index: certificates, pip's settings, files they name."""
+    """Give the machine what this one needs to reach its package index: certificates, pip's settings, their files."""
     named = [Path(value) for value in _settings_of_the_index().values() if value.startswith("/")]
     for each in (CERTIFICATES, PIP_CONFIGURATION, *named):
         there = root / each.relative_to("/")

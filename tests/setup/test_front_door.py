@@ -24,7 +24,7 @@ def test_help_names_every_target_of_the_design() -> None:
 @pytest.mark.parametrize(
     ("python_says_no_to", "sentence"),
     [
-        ("version_info", "Python 3.11 or newer is needed"),
+        ("version_info", "Python 3.11, 3.12 or 3.13 is needed"),
         ("import venv", "comes without venv. Install it"),
     ],
 )
