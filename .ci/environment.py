@@ -131,7 +131,7 @@ def _installed(python: Path, progress: Progress) -> Iterator[str]:
 
 
 def _packages_of(environment: Path) -> Path:
-    variables = {"base": str(environment), "platbase": str(environment)}
+    variables = dict.fromkeys(("base", "platbase"), str(environment.absolute()))
     return Path(sysconfig.get_path("purelib", "venv", variables))
 
 

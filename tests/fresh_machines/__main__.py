@@ -10,7 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tests.fresh_machines.bare_machine import ORDINARY_USER, NoBareMachine
+from tests.fresh_machines.bare_machine import ORDINARY_USER, MakingFailed, NoBareMachine
 from tests.fresh_machines.newcomers import README_COMMANDS, RELEASES, USERS, try_on
 
 
@@ -36,7 +36,7 @@ def main() -> int:
                         log.write(f"--- {line}{step.output}\n")
                 elif step.code != 0:
                     sys.stdout.write(step.output)
-        except NoBareMachine as why:
+        except (MakingFailed, NoBareMachine) as why:
             sys.stdout.write(f"{release:9} could not be made: {why}\n")
             failed = True
     return int(failed)

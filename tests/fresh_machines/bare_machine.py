@@ -40,7 +40,11 @@ exec chroot "$1" su - "$2" -s /bin/sh -c "$3"
 
 
 class NoBareMachine(Exception):
-    """This machine cannot make one; the text says what is missing."""
+    """Nothing was tried: this machine cannot make one. The text says what is missing."""
+
+
+class MakingFailed(Exception):
+    """A step of the making failed; the text is the end of what it said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +106,10 @@ class BareMachine:
 
 @contextmanager
 def bare_machine(release: str) -> Iterator[BareMachine]:
-    """A Debian of that code name with an ordinary user; removed at the end. Raises :class:`NoBareMachine`."""
+    """A Debian of that code name with an ordinary user; removed at the end.
+
+    Raises :class:`NoBareMachine` and :class:`MakingFailed`.
+    """
     _require_programs()
     # The server's account has to pass this folder, which is "/" to it.
     folder = Path(tempfile.mkdtemp(prefix=f"permit-{release}-"))
@@ -162,9 +169,9 @@ def _reach_the_index(root: Path) -> None:
 
 
 def _must(command: list[str]) -> str:
-    """Run a command and give its output. Raises :class:`NoBareMachine` with the end of what it said."""
+    """Run a command and give its output. Raises :class:`MakingFailed`."""
     finished = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_LONGEST_MAKING_SECONDS)
     if finished.returncode != 0:
         said = without_addresses((finished.stdout + finished.stderr).strip()[-500:])
-        raise NoBareMachine(f"{command[0]} ended with {finished.returncode}: {said}")
+        raise MakingFailed(f"{command[0]} ended with {finished.returncode}: {said}")
     return finished.stdout

@@ -20,7 +20,8 @@ _CLONES: Final = {"root": "/srv/single-permit", ORDINARY_USER: f"/home/{ORDINARY
 def try_on(release: str, *, users: Sequence[str], commands: Sequence[str]) -> Iterator[Step]:
     """Make a machine of that release; for each user clone, make the environment, and run the commands in the clone.
 
-    A step that failed ends that user's try, not the others'. Raises :class:`NoBareMachine`.
+    A step that failed ends that user's try, not the others'. Raises :class:`NoBareMachine` and
+    :class:`MakingFailed`.
     """
     with bare_machine(release) as machine:
         yield Step(user="root", command="debootstrap", code=0, seconds=machine.seconds_to_make, output="")
