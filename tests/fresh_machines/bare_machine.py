@@ -25,7 +25,7 @@ ORDINARY_USER: Final = "newcomer"
 PIP_CONFIGURATION: Final = Path("/etc/pip.conf")
 CERTIFICATES: Final = Path("/etc/ssl/certs/ca-certificates.crt")
 _ADDRESS: Final = re.compile(r"(https?|file)://(?!127\.0\.0\.1|localhost)[^\s/'\"]+")
-_SETTINGS_OF_THE_INDEX: Final = re.compile(r"PIP_\w+|SSL_CERT_FILE|REQUESTS_CA_BUNDLE|(https?|no)_proxy", re.IGNORECASE)
+_SETTING_OF_THE_INDEX: Final = re.compile(r"PIP_\w+|SSL_CERT_FILE|REQUESTS_CA_BUNDLE|(https?|no)_proxy", re.IGNORECASE)
 _LONGEST_MAKING_SECONDS: Final = 900
 _PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -151,7 +151,7 @@ def _debian_source() -> str:
 
 
 def _settings_of_the_index() -> Mapping[str, str]:
-    return {name: value for name, value in os.environ.items() if _SETTINGS_OF_THE_INDEX.fullmatch(name)}
+    return {name: value for name, value in os.environ.items() if _SETTING_OF_THE_INDEX.fullmatch(name)}
 
 
 def _reach_the_index(root: Path) -> None:
@@ -164,8 +164,8 @@ def _reach_the_index(root: Path) -> None:
             shutil.copyfile(each, there)
         elif each.is_dir() and not there.exists():
             shutil.copytree(each, there)
-    for each in ("hosts", "resolv.conf"):
-        shutil.copyfile(Path("/etc") / each, root / "etc" / each)
+    for name in ("hosts", "resolv.conf"):
+        shutil.copyfile(Path("/etc") / name, root / "etc" / name)
 
 
 def _must(command: list[str]) -> str:

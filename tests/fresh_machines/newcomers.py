@@ -13,7 +13,7 @@ RELEASES: Final = ("bookworm", "trixie")
 USERS: Final = ("root", ORDINARY_USER)
 README_COMMANDS: Final = ('make demo ARGS="--once"', "make test")
 
-# Root's own home is closed to the account that PostgreSQL runs as; the README says where root clones.
+# Root's own home is closed to the account that PostgreSQL runs as, so root clones elsewhere.
 _CLONES: Final = {"root": "/srv/single-permit", ORDINARY_USER: f"/home/{ORDINARY_USER}/single-permit"}
 
 
