@@ -28,7 +28,11 @@ def try_on(release: str, *, users: Sequence[str], commands: Sequence[str]) -> It
         bundle = machine.bring_in(ROOT)
         for user in users:
             clone = _CLONES[user]
-            for command in (f"git clone --quiet {bundle} {clone}", f"cd {clone} && make env", *_in(clone, commands)):
+            for command in (
+                f"git clone --quiet -c advice.detachedHead=false {bundle} {clone}",
+                f"cd {clone} && make env",
+                *_in(clone, commands),
+            ):
                 step = machine.run(command, user=user)
                 yield step
                 if step.code != 0:
