@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 ENVIRONMENT := $(VENV)/.complete
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test check serve bench kafka faults docs lock
+.PHONY: help env demo test check serve bench kafka faults docs lock wheel
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' Makefile
@@ -43,7 +43,13 @@ bench: $(ENVIRONMENT) ## measure against the peer; ARGS="append --json"
 docs: $(ENVIRONMENT) ## check that the documents are true: their links, their code, their tables
 	@$(BIN)/python -m pytest tests/docs $(PYTEST_ARGS)
 
-lock: ## choose versions anew (needs uv)
+wheel: $(ENVIRONMENT) ## dist/*.whl, to be installed into an environment elsewhere
+	@rm -rf build dist # what an earlier build left in there would be shipped again
+	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index \
+		--wheel-dir dist .
+	@ls dist/*.whl
+
+lock: ## choose the newest versions of all packages (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv; install it first." >&2; exit 1; }
 	@uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 --extra dev \
 		--no-annotate --no-header pyproject.toml -o requirements.lock
