@@ -8,8 +8,10 @@ pyproject.toml gives ``importlib.metadata`` the version and the requirements, as
 from __future__ import annotations
 
 import compileall
+import os
 import re
 import shutil
+import stat
 import subprocess
 import sys
 import sysconfig
@@ -71,6 +73,11 @@ def main(environment: Path) -> int:
     clear = unfinished.exists() or _made_by_another_python(environment)
     progress.step(f"making the environment {environment} with Python {version}")
     environment.mkdir(parents=True, exist_ok=True)
+    if os.geteuid() == 0 and (closed := _closed_to_others(environment)):
+        progress.step(
+            f"note: as root, PostgreSQL runs as another user, who cannot pass {closed}. Clone to a directory such as "
+            f"/srv, or run chmod o+x {closed}, or set PERMIT_DATABASE_URL to a server of yours."
+        )
     if clear:
         shutil.rmtree(environment)
         environment.mkdir()
@@ -94,6 +101,14 @@ def main(environment: Path) -> int:
     unfinished.unlink()
     progress.step(f"done: {environment / 'bin' / 'permit'}")
     return 0
+
+
+def _closed_to_others(path: Path) -> Path | None:
+    """The first directory on the way to ``path`` that other users may not pass."""
+    for each in reversed(path.absolute().parents):
+        if not each.stat().st_mode & stat.S_IXOTH:
+            return each
+    return None
 
 
 def _made_by_another_python(environment: Path) -> bool:

@@ -80,6 +80,8 @@ def test_a_machine_that_reaches_no_package_index_is_told_so_and_starts_over_next
     # then
     assert made.returncode != 0
     assert "fetching up to" in made.stderr
+    # pytest's directory is closed to other users: root is told at once, not after the environment is made
+    assert ("PostgreSQL runs as another user, who cannot pass" in made.stderr) == (os.geteuid() == 0)
     assert "Check that this machine reaches a package index" in made.stderr
     assert (tmp_path / "venv" / ".being-made").exists()
     assert not (tmp_path / "venv" / ".complete").exists()
