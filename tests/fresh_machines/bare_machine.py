@@ -29,6 +29,10 @@ _SETTING_OF_THE_INDEX: Final = re.compile(r"PIP_\w+|SSL_CERT_FILE|REQUESTS_CA_BU
 _LONGEST_MAKING_SECONDS: Final = 900
 _PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
+_IN_NAME_SPACES: Final = (
+    "unshare", "--mount", "--pid", "--ipc", "--fork", "--kill-child", "--propagation", "private",
+)  # fmt: skip
+
 # What a machine has and a folder has not: its processes, its terminals and its memory-backed storage.
 _ENTER: Final = """
 mount -t proc proc "$1/proc"
@@ -72,8 +76,7 @@ class BareMachine:
         began = time.monotonic()
         entered = subprocess.Popen(
             [
-                "unshare", "--mount", "--pid", "--ipc", "--fork", "--kill-child", "--propagation", "private",
-                "sh", "-euc", _ENTER, "enter", str(self.root), user, f"{settings}{command}",
+                *_IN_NAME_SPACES, "sh", "-euc", _ENTER, "enter", str(self.root), user, f"{settings}{command}",
             ],
             env={"PATH": _PATH, "LANG": "C.UTF-8"},
             stdin=subprocess.DEVNULL,
@@ -118,6 +121,7 @@ def bare_machine(release: str) -> Iterator[BareMachine]:
     try:
         began = time.monotonic()
         _must([
+            *_IN_NAME_SPACES, "--mount-proc",
             "debootstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}", release, str(root), _debian_source(),
         ])  # fmt: skip
         _reach_the_index(root)
