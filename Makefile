@@ -8,16 +8,14 @@ WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
 
 BIN := $(VENV)/bin
 ENVIRONMENT := $(VENV)/.complete
-INTERRUPTED := $(VENV)/.being-made
-PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test check debian nightly tutorial serve bench kafka docs lock
+.PHONY: help env demo test check debian nightly tutorial serve bench kafka docs lock wheel
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
 
-env: $(ENVIRONMENT) ## the environment (VENV=.venv, PYTHON=python3); every other target asks for it
+env: $(ENVIRONMENT) ## the environment (VENV=.venv, PYTHON=python3); every other target makes it first
 
 demo: $(ENVIRONMENT) ## play the main job on an embedded PostgreSQL; ARGS="--once --cases 500"
 	@$(BIN)/permit demo $(ARGS)
@@ -41,8 +39,8 @@ debian: $(ENVIRONMENT) ## journal and read models once more, on the PostgreSQL o
 	@$(BIN)/python -m tests.debian_postgres -- $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile \
 		tests/journal tests/projections tests/contracts $(PYTEST_ARGS)
 
-nightly: $(ENVIRONMENT) ## what takes long: loops of faults, whole benchmarks, bare machines
-	@PERMIT_TEST_LONG=1 $(BIN)/python -m pytest -m nightly --durations=50 $(PYTEST_ARGS)
+nightly: $(ENVIRONMENT) ## what takes long: loops of faults, whole benchmarks, bare machines (as root, with debootstrap)
+	@$(BIN)/python -m pytest -m nightly --durations=50 $(PYTEST_ARGS)
 
 tutorial: $(ENVIRONMENT) ## walk docs/tutorial.md, line by line
 	@$(BIN)/python -m pytest -m tutorial tests/docs $(PYTEST_ARGS)
@@ -53,21 +51,22 @@ bench: $(ENVIRONMENT) ## measure against the peer; ARGS="append --json"
 docs: $(ENVIRONMENT) ## check that the documents are true: their links, their code, their tables
 	@$(BIN)/python -m pytest tests/docs $(PYTEST_ARGS)
 
-lock: ## choose versions anew (needs uv)
+wheel: $(ENVIRONMENT) ## dist/*.whl, to be installed into an environment elsewhere
+	@rm -rf build dist # what an earlier build left in there would be shipped again
+	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index \
+		--wheel-dir dist .
+	@ls dist/*.whl
+
+lock: ## choose the newest versions of all packages (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv; install it first." >&2; exit 1; }
 	@uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 --extra dev \
 		--no-annotate --no-header pyproject.toml -o requirements.lock
 
-# An environment whose making was interrupted bears a mark and is made again from nothing.
-$(ENVIRONMENT): requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "Python 3.11 or newer is needed and $(PYTHON) is not. Name one: make PYTHON=python3.12" >&2; exit 1; }
+$(ENVIRONMENT): requirements.lock pyproject.toml .ci/environment.py
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+		{ echo "Python 3.11, 3.12 or 3.13 is needed and $(PYTHON) is none of them." \
+			"Name one: make PYTHON=python3.12" >&2; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
 		{ echo "$(PYTHON) comes without venv. Install it (Debian and Ubuntu: apt install python3-venv)." >&2; exit 1; }
-	@echo "Making the environment $(VENV) (once, about a minute)" >&2
-	@if [ -e "$(INTERRUPTED)" ]; then $(PYTHON) -m venv --clear "$(VENV)"; fi
-	@mkdir -p "$(VENV)" && touch "$(INTERRUPTED)"
-	@$(PYTHON) -m venv "$(VENV)"
-	@$(PIP) install --require-hashes -r requirements.lock
-	@$(PIP) install --no-deps --no-build-isolation -e .
-	@rm "$(INTERRUPTED)" && touch "$@"
+	@$(PYTHON) .ci/environment.py "$(VENV)"
+	@touch "$@"

@@ -37,7 +37,8 @@ class Peer:
         if not done.exists() or done.read_text(encoding="utf-8") != wanted:
             sys.stderr.write("Making the peer's environment (once)\n")
             _must([sys.executable, "-m", "venv", "--clear", str(self._environment)])
-            _must([str(python), "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(self._lock)])
+            install = [str(python), "-m", "pip", "install", "--quiet", "--only-binary", ":all:", "--require-hashes"]
+            _must([*install, "-r", str(self._lock)])
             done.write_text(wanted, encoding="utf-8")
         return python
 

@@ -52,8 +52,12 @@ def ask(url: str, question: str) -> object:
 
 def runs(pid: int) -> bool:
     """Whether the process lives; a zombie does not."""
-    status = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return status.stdout.strip()[:1] not in ("", "Z")
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:  # also when it ends between the opening and the reading
+        return False
+    _, _, after_its_name = status.rpartition(")")
+    return after_its_name.split()[0] != "Z"
 
 
 def another_permit_process(home: Path) -> "subprocess.Popen[str]":

@@ -1,18 +1,26 @@
 """The Makefile is the front door: it says what there is, and what is missing on this machine."""
 
+import os
+import re
 import shutil
 import subprocess
+import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
 
 
-def make(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(["make", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+def make(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        ["make", *arguments], cwd=ROOT, env=os.environ | settings, capture_output=True, text=True, check=False
+    )
 
 
 def test_help_names_every_target_of_the_design() -> None:
@@ -24,7 +32,7 @@ def test_help_names_every_target_of_the_design() -> None:
 @pytest.mark.parametrize(
     ("python_says_no_to", "sentence"),
     [
-        ("version_info", "Python 3.11 or newer is needed"),
+        ("version_info", "Python 3.11, 3.12 or 3.13 is needed"),
         ("import venv", "comes without venv. Install it"),
     ],
 )
@@ -50,3 +58,30 @@ def test_the_lock_file_is_hash_pinned_and_carries_no_address() -> None:
     lock = (ROOT / "requirements.lock").read_text()
     assert "--hash=sha256:" in lock
     assert "://" not in lock
+
+
+def test_the_lock_file_fits_every_requirement_of_the_project() -> None:
+    # given the versions that the lock chose; a package may have one for each Python
+    chosen = re.findall(r"^([\w.-]+)==([^ ;]+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
+    required = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"]]
+    for requirement in map(Requirement, required):
+        versions = [version for name, version in chosen if name == requirement.name.lower()]
+        assert versions, f"{requirement.name} is not in requirements.lock: run make lock"
+        assert all(requirement.specifier.contains(each) for each in versions), requirement
+
+
+def test_the_environment_knows_the_version_that_the_project_states() -> None:
+    assert metadata.version(PROJECT["name"]) == PROJECT["version"]
+
+
+def test_a_machine_that_reaches_no_package_index_is_told_so_and_starts_over_next_time(tmp_path: Path) -> None:
+    # when
+    made = make("env", f"VENV={tmp_path}/venv", PIP_NO_INDEX="1", PIP_FIND_LINKS=str(tmp_path))
+    # then
+    assert made.returncode != 0
+    assert "fetching up to" in made.stderr
+    # pytest's directory is closed to other users: root is told at once, not after the environment is made
+    assert ("PostgreSQL runs as another user, who cannot pass" in made.stderr) == (os.geteuid() == 0)
+    assert "Check that this machine reaches a package index" in made.stderr
+    assert (tmp_path / "venv" / ".being-made").exists()
+    assert not (tmp_path / "venv" / ".complete").exists()
