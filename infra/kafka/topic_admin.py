@@ -11,6 +11,7 @@ from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.errors import KafkaError
 
 from consumers.topics import Topic
+from infra.kafka.clients import opened
 
 _REPLICAS: Final = 3
 _IN_SYNC: Final = 2
@@ -25,9 +26,7 @@ class KafkaUnavailable(Exception):
 def administration(bootstrap: str) -> Iterator[KafkaAdminClient]:
     """A client for administration. Raises :class:`KafkaUnavailable` in place of the library's errors."""
     try:
-        with closing(
-            KafkaAdminClient(bootstrap_servers=bootstrap.split(","), request_timeout_ms=_REQUEST_MS)
-        ) as client:
+        with closing(opened(KafkaAdminClient, bootstrap, request_timeout_ms=_REQUEST_MS)) as client:
             yield client
     except KafkaError as why:
         raise KafkaUnavailable(f"Kafka at {bootstrap} does not answer: {type(why).__name__}") from why
