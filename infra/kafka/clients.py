@@ -20,7 +20,6 @@ from typing import Any, Final, TypeVar
 from kafka import KafkaConsumer, TopicPartition
 from kafka.net.compat import KafkaNetClient
 from kafka.net.inet import KafkaNetSocket
-from kafka.structs import MemberState
 
 _SCHEME: Final = "closed-on-failure"
 
@@ -51,11 +50,17 @@ def opened(kind: Callable[..., Client], bootstrap: str, **settings: Any) -> Clie
 class GroupConsumer(KafkaConsumer):  # type: ignore[misc]
     """A member of a consumer group."""
 
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._join_and_sync = self._coordinator._do_join_and_sync_async
+        self._coordinator._do_join_and_sync_async = self._assigned
+        self._answered: tuple[Any, bytes] | None = None
+
     def poll(
         self, timeout_ms: float = 0, max_records: int | None = None, update_offsets: bool = True
     ) -> dict[TopicPartition, Sequence[Any]]:
         """The next records. A rejoin that an earlier ``poll`` did not see to its end is gone on with."""
-        if self.group_metadata().state == MemberState.REBALANCING:
+        if self._coordinator.rebalance_in_progress():
             self._coordinator.request_rejoin()
         records: dict[TopicPartition, Sequence[Any]] = super().poll(timeout_ms, max_records, update_offsets)
         return records
@@ -65,6 +70,21 @@ class GroupConsumer(KafkaConsumer):  # type: ignore[misc]
         super().seek(partition, offset)
         self._fetcher._paused_completed_fetches.pop(partition, None)
         self._fetcher._paused_partition_records.pop(partition, None)
+
+    async def _assigned(self) -> bytes:
+        """What the group assigns to this member; on the client's own thread.
+
+        An answer that came between two polls, and so was taken over by neither, is given again: to join once more
+        would send the whole group through another rebalance, whose answer may come between two polls as well.
+        """
+        coordinator = self._coordinator
+        if self._answered is not None and coordinator.rebalance_in_progress():
+            generation, assignment = self._answered
+            if generation is coordinator._generation:
+                return assignment
+        assignment = await self._join_and_sync()
+        self._answered = (coordinator._generation, assignment)
+        return assignment
 
 
 class _ClosedOnFailure(KafkaNetSocket):  # type: ignore[misc]
