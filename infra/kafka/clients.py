@@ -38,9 +38,7 @@ def opened(kind: Callable[..., Client], bootstrap: str, **settings: Any) -> Clie
         return made[-1]
 
     try:
-        return kind(
-            bootstrap_servers=bootstrap.split(","), kafka_client=network, proxy_url=f"{_SCHEME}://", **settings
-        )
+        return kind(bootstrap_servers=bootstrap.split(","), kafka_client=network, proxy_url=f"{_SCHEME}://", **settings)
     except BaseException:
         for each in made:
             each.close()

@@ -121,7 +121,9 @@ def test_the_offsets_of_a_consumer_are_seen_by_tools_that_look_at_kafka(post: Ou
         # then the group's committed offsets are those of the database
         def committed() -> dict[int, int]:
             offsets: Any = tool.list_group_offsets([group])[group]
-            return {place.partition: at.offset for place, at in offsets.items() if place.topic.endswith(APPLICATIONS.name)}
+            return {
+                place.partition: at.offset for place, at in offsets.items() if place.topic.endswith(APPLICATIONS.name)
+            }
 
         until(lambda: committed() == stored, "the committed offsets are those of the database")
     assert ended == []
