@@ -80,9 +80,11 @@ class GroupConsumer(KafkaConsumer):  # type: ignore[misc]
             generation, assignment = self._answered
             if generation is coordinator._generation:
                 return assignment
-        assignment = await self._join_and_sync()
-        self._answered = (coordinator._generation, assignment)
-        return assignment
+        # From here on the last answer counts no more, even if this attempt fails and is repeated.
+        self._answered = None
+        answer: bytes = await self._join_and_sync()
+        self._answered = (coordinator._generation, answer)
+        return answer
 
 
 class _ClosedOnFailure(KafkaNetSocket):  # type: ignore[misc]
@@ -92,6 +94,7 @@ class _ClosedOnFailure(KafkaNetSocket):  # type: ignore[misc]
     """
 
     SCHEMES = (_SCHEME,)
+    _made: socket.socket | None = None
 
     async def connect(
         self, net: Any, addrinfo: Any, socket_options: Sequence[Any] = (), timeout_at: float | None = None
@@ -99,10 +102,12 @@ class _ClosedOnFailure(KafkaNetSocket):  # type: ignore[misc]
         try:
             connected: socket.socket = await super().connect(net, addrinfo, socket_options, timeout_at=timeout_at)
         except BaseException:  # GeneratorExit too, when the client is closed before the connection is made
-            self._made.close()
+            if self._made is not None:
+                self._made.close()
             raise
         return connected
 
     def socket(self, *kind: Any) -> socket.socket:
-        self._made: socket.socket = super().socket(*kind)
-        return self._made
+        made: socket.socket = super().socket(*kind)
+        self._made = made
+        return made

@@ -25,8 +25,8 @@ from infra.kafka.sending import Outgoing, Sender
 from infra.kafka.topic_admin import administration
 from infra.message_wire import WireRecord
 from infra.postgres.connections import ConnectionPool, Role
-from tests.logging_as_before import logging_as_before
 from tests.kafka_servers import kafka_image, listener_settings
+from tests.logging_as_before import logging_as_before
 from tests.servers import fresh_database
 from tests.transport.outposts import until
 

@@ -141,7 +141,7 @@ def test_a_client_that_finds_no_broker_leaves_neither_socket_nor_thread(kind: ty
             address.listen()
         # when a client is to be opened
         with pytest.raises(KafkaError):
-            opened(kind, "127.0.0.1:{}".format(address.getsockname()[1]), bootstrap_timeout_ms=400)
+            opened(kind, f"127.0.0.1:{address.getsockname()[1]}", bootstrap_timeout_ms=400)
     # then nothing is left of it; a socket that is would fail this test as the collector finds it
     assert threads_of_clients() <= before
     gc.collect()
