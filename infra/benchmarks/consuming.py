@@ -24,6 +24,7 @@ from infra.benchmarks.relaying import wait_until
 from infra.benchmarks.runs import BenchmarkReport, Row, compare
 from infra.benchmarks.sample_journal import KeysInMemory, SampleJournal, sample_journal
 from infra.child_process import end_with_standard_input, running_child
+from infra.kafka.clients import opened
 from infra.kafka.consumer_loop import ConsumerLoop
 from infra.kafka.sending import Outgoing, Sender
 from infra.kafka.topic_admin import KafkaUnavailable, administration, cluster_id, create_missing
@@ -106,7 +107,7 @@ def _consumed_a_second(journal: SampleJournal, kafka: str, prefix: str, processe
 
 def _places(kafka: str, prefix: str) -> dict[TopicPartition, int]:
     """The partitions with their ends."""
-    client = KafkaConsumer(bootstrap_servers=kafka.split(","), group_id=None, metrics_enabled=False)
+    client = opened(KafkaConsumer, kafka, group_id=None, metrics_enabled=False)
     try:
         topic = prefix + APPLICATIONS.name
         ends: dict[TopicPartition, int] = client.end_offsets(
@@ -148,7 +149,7 @@ def _sent_back(
     """
     with _messages(journal) as (messages, _):
         record = to_wire(messages[0], "urn:bench")
-    producer = KafkaProducer(bootstrap_servers=kafka.split(","), metrics_enabled=False)
+    producer = opened(KafkaProducer, kafka, metrics_enabled=False)
     try:
         producer.partitions_for(prefix + APPLICATIONS.name)
         began = time.perf_counter()

@@ -18,11 +18,12 @@ from dataclasses import dataclass
 from threading import Event, Lock
 from typing import Any, Final, Protocol
 
-from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
+from kafka import ConsumerRebalanceListener, TopicPartition
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 from kafka.errors import KafkaError
 from kafka.structs import OffsetAndMetadata
 
+from infra.kafka.clients import GroupConsumer, opened
 from infra.kafka.topic_admin import KafkaUnavailable, cluster_id
 from infra.message_wire import WireRecord
 from infra.postgres.connections import ConnectionPool, DatabaseUnavailable
@@ -32,7 +33,7 @@ from infra.postgres.in_order import AnotherWasQuicker
 from infra.postgres.inbox import Arrived, PositionMoved
 
 _AFTER_TROUBLE: Final = 0.5
-_GAUGE_EVERY_SECONDS: Final = 5.0
+_NO_LEADER_EPOCH: Final = -1
 
 _log = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ class LoopSettings:
     max_poll_interval_ms: int = 60_000
     max_poll_records: int = 500
     poll_ms: int = 200
+    gauge_seconds: float = 5.0
 
 
 class Subscriber(Protocol):
@@ -109,11 +111,12 @@ class ConsumerLoop:
 
     def _consume(self) -> None:
         offsets = ConsumerOffsets(self._pool, self._consumer.name, cluster_id(self._bootstrap))
-        client = self._client()
+        assignor = CooperativeStickyAssignor()
+        client = self._client(assignor)
         self._next.clear()
         self._marked = _Marked()
         try:
-            listener = _Listener(client, self._marked)
+            listener = _Listener(client, self._marked, assignor)
             client.subscribe(topics=[self._prefix + topic for topic in self._consumer.topics], listener=listener)
             told_at = time.monotonic()
             while not self._stopping.is_set():
@@ -123,7 +126,7 @@ class ConsumerLoop:
                     # Rule 2: what was fetched before the partition was taken up is dropped.
                     if partition in self._next and partition not in self._marked:
                         self._receive(client, offsets, partition, records)
-                if time.monotonic() > told_at + _GAUGE_EVERY_SECONDS:
+                if time.monotonic() > told_at + self._settings.gauge_seconds:
                     told_at = time.monotonic()
                     self._tell_gauge(client)
         finally:
@@ -185,12 +188,12 @@ class ConsumerLoop:
     def _tell_gauge(self, client: Any) -> None:
         """For tools that look at Kafka only; a rebalance may refuse it, and then the next one tells."""
         standing = {
-            partition: OffsetAndMetadata(offset, "", None)
+            partition: OffsetAndMetadata(offset, "", _NO_LEADER_EPOCH)
             for partition, offset in self._next.items()
             if partition in client.assignment()
         }
         if standing:
-            client.commit_async(standing)
+            client.commit_async(standing, callback=_gauge_told)
 
     def _leave(self, client: Any) -> None:
         with suppress(KafkaError):
@@ -199,14 +202,15 @@ class ConsumerLoop:
     def _bare(self, topic: str) -> str:
         return topic.removeprefix(self._prefix)
 
-    def _client(self) -> Any:
+    def _client(self, assignor: Any) -> Any:
         it = self._settings
-        return KafkaConsumer(
-            bootstrap_servers=self._bootstrap.split(","),
+        return opened(
+            GroupConsumer,
+            self._bootstrap,
             group_id=self._prefix + self._consumer.name,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
-            partition_assignment_strategy=(CooperativeStickyAssignor,),
+            partition_assignment_strategy=(assignor,),
             session_timeout_ms=it.session_timeout_ms,
             heartbeat_interval_ms=it.heartbeat_interval_ms,
             max_poll_interval_ms=it.max_poll_interval_ms,
@@ -215,6 +219,11 @@ class ConsumerLoop:
             allow_auto_create_topics=False,
             metrics_enabled=False,
         )
+
+
+def _gauge_told(_: object, outcome: object) -> None:
+    if isinstance(outcome, Exception):
+        _log.debug("consumer.gauge_not_told", extra={"why": type(outcome).__name__})
 
 
 class _Marked:
@@ -241,12 +250,22 @@ class _Marked:
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
     """Rule 1: nothing but pausing and marking, because this runs on the client's own thread."""
 
-    def __init__(self, client: Any, marked: _Marked) -> None:
+    def __init__(self, client: Any, marked: _Marked, assignor: Any) -> None:
         self._client = client
         self._marked = marked
+        self._assignor = assignor
 
     def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
         self._marked.add(revoked)
+
+    def on_partitions_lost(self, lost: Collection[TopicPartition]) -> None:
+        """The broker has removed this member, which must not claim what it had when it joins again.
+
+        The assignor goes on claiming it (kafka-python 3.0.12); what is to move to another member would then wait for
+        this one to give it up, which it cannot, and nobody would read it.
+        """
+        self._assignor.member_assignment = None
+        self._marked.add(lost)
 
     def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         self._marked.add(assigned)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -12,6 +12,7 @@ from typing import Any, Final
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
+from infra.kafka.clients import opened
 from infra.kafka.topic_admin import KafkaUnavailable
 from infra.postgres.operations import ConsumerStanding
 
@@ -32,15 +33,8 @@ def consumer_lags(
     bootstrap: str, standings: Sequence[ConsumerStanding], prefix: str, now: datetime
 ) -> list[ConsumerLag]:
     """The lag of each consumer in each topic. Raises :class:`KafkaUnavailable`."""
-    try:
-        with closing(
-            KafkaConsumer(
-                bootstrap_servers=bootstrap.split(","), group_id=None, enable_auto_commit=False, metrics_enabled=False
-            )
-        ) as client:
-            return _lags(client, standings, prefix, now)
-    except KafkaError as why:
-        raise KafkaUnavailable(f"Kafka at {bootstrap} does not answer: {type(why).__name__}") from why
+    with _looking(bootstrap) as client:
+        return _lags(client, standings, prefix, now)
 
 
 def records_left(bootstrap: str, topic: str, next_offsets: Mapping[int, int]) -> int:
@@ -48,15 +42,20 @@ def records_left(bootstrap: str, topic: str, next_offsets: Mapping[int, int]) ->
 
     Raises :class:`KafkaUnavailable`.
     """
+    with _looking(bootstrap) as client:
+        partitions = [TopicPartition(topic, each) for each in client.partitions_for_topic(topic) or ()]
+        begins, ends = client.beginning_offsets(partitions), client.end_offsets(partitions)
+        return sum(max(ends[each] - next_offsets.get(each.partition, begins[each]), 0) for each in partitions)
+
+
+@contextmanager
+def _looking(bootstrap: str) -> Iterator[Any]:
+    """A client that belongs to no group. Raises :class:`KafkaUnavailable` in place of the library's errors."""
     try:
         with closing(
-            KafkaConsumer(
-                bootstrap_servers=bootstrap.split(","), group_id=None, enable_auto_commit=False, metrics_enabled=False
-            )
+            opened(KafkaConsumer, bootstrap, group_id=None, enable_auto_commit=False, metrics_enabled=False)
         ) as client:
-            partitions = [TopicPartition(topic, each) for each in client.partitions_for_topic(topic) or ()]
-            begins, ends = client.beginning_offsets(partitions), client.end_offsets(partitions)
-            return sum(max(ends[each] - next_offsets.get(each.partition, begins[each]), 0) for each in partitions)
+            yield client
     except KafkaError as why:
         raise KafkaUnavailable(f"Kafka at {bootstrap} does not answer: {type(why).__name__}") from why
 

@@ -23,6 +23,7 @@ from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError
 
 from infra.kafka.broker_jars import KafkaNotHere, broker_jars, java
+from infra.kafka.clients import opened
 
 _LOOPBACK: Final = "127.0.0.1"
 _LONGEST_START_SECONDS: Final = 90.0
@@ -179,9 +180,7 @@ class LocalCluster:
         if not all(_listens(broker.address) for broker in self.brokers):
             return False
         try:
-            with closing(
-                KafkaAdminClient(bootstrap_servers=self.bootstrap.split(","), request_timeout_ms=3_000)
-            ) as admin:
+            with closing(opened(KafkaAdminClient, self.bootstrap, request_timeout_ms=3_000)) as admin:
                 return len(admin.describe_cluster()["brokers"]) == len(self.brokers)
         except KafkaError:
             return False

@@ -16,6 +16,7 @@ from typing import Any, Final
 from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError
 
+from infra.kafka.clients import opened
 from infra.message_wire import WireRecord
 
 _log = logging.getLogger(__name__)
@@ -83,8 +84,9 @@ class Sender:
 
     def _ready(self) -> Any:
         if self._producer is None:
-            self._producer = _Producer(
-                bootstrap_servers=self._bootstrap.split(","),
+            self._producer = opened(
+                _Producer,
+                self._bootstrap,
                 enable_idempotence=True,
                 acks="all",
                 delivery_timeout_ms=_NO_LIMIT_MS,

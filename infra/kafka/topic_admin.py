@@ -12,6 +12,7 @@ from kafka.errors import KafkaError
 
 from consumers.topics import Topic
 from domain.unusable import Unusable
+from infra.kafka.clients import opened
 
 _REPLICAS: Final = 3
 _IN_SYNC: Final = 2
@@ -26,9 +27,7 @@ class KafkaUnavailable(Unusable):
 def administration(bootstrap: str) -> Iterator[KafkaAdminClient]:
     """A client for administration. Raises :class:`KafkaUnavailable` in place of the library's errors."""
     try:
-        with closing(
-            KafkaAdminClient(bootstrap_servers=bootstrap.split(","), request_timeout_ms=_REQUEST_MS)
-        ) as client:
+        with closing(opened(KafkaAdminClient, bootstrap, request_timeout_ms=_REQUEST_MS)) as client:
             yield client
     except KafkaError as why:
         raise KafkaUnavailable(f"Kafka at {bootstrap} does not answer: {type(why).__name__}") from why

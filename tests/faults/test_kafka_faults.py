@@ -1,7 +1,7 @@
 """Kafka, the database, the relay and the consumers killed, frozen and cut off: every effect once, in order.
 
-The oracle is what was put into the journal before anything ran. PERMIT_TEST_LONG=1 (``make faults``) plays the long
-set: 40,000 events and outages longer than any default of the client.
+The oracle is what was put into the journal before anything ran. The gate plays each once, ``nightly`` the longer
+loops; PERMIT_TEST_LONG=1 (``make faults``) plays 40,000 events and outages longer than any default of the client.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from kafka import KafkaConsumer, TopicPartition
 from consumers.topics import APPLICATIONS
 from infra.benchmarks.event_ledger import EventLedger
 from infra.crossroads.simulator_process import running_simulator
+from infra.kafka.clients import opened
 from infra.kafka.local_broker import LocalCluster, running_cluster
 from infra.kafka.relay import relay_name
 from infra.kafka.sending import Outgoing, Sender
@@ -43,8 +44,8 @@ from tests.transport.outposts import Outpost, each_once_in_order, outpost, runni
 pytestmark = [pytest.mark.server, pytest.mark.fault]
 
 LONG = os.environ.get("PERMIT_TEST_LONG") == "1"
-CASES = 4_700 if LONG else 600
-KILLS = 24 if LONG else 8
+CASES = 4_700 if LONG else 150
+KILLS = 24 if LONG else 4
 PATIENCE = 600.0 if LONG else 120.0
 
 
@@ -55,9 +56,14 @@ def own_cluster() -> Iterator[LocalCluster]:
 
 
 @pytest.fixture
-def post(admin_url: str) -> Iterator[Outpost]:
-    with outpost(admin_url, CASES) as made:
+def post(admin_url: str, request: pytest.FixtureRequest) -> Iterator[Outpost]:
+    with outpost(admin_url, getattr(request, "param", CASES)) as made:
         yield made
+
+
+briefly_and_nightly = pytest.mark.parametrize(
+    "post", [CASES, pytest.param(600, marks=pytest.mark.nightly)], indirect=True
+)
 
 
 class Troupe:
@@ -87,7 +93,7 @@ def rows_or_none(post: Outpost) -> int:
 
 def offsets_are_at_the_end(post: Outpost, kafka: str) -> bool:
     stored = dict(post.ask("select partition, next_offset from consumer_offset where consumer = 'event-ledger'"))
-    client = KafkaConsumer(bootstrap_servers=kafka.split(","), group_id=None, metrics_enabled=False)
+    client = opened(KafkaConsumer, kafka, group_id=None, metrics_enabled=False)
     try:
         topic = post.prefix + APPLICATIONS.name
         ends = client.end_offsets([TopicPartition(topic, number) for number in range(APPLICATIONS.partitions)])
@@ -96,11 +102,14 @@ def offsets_are_at_the_end(post: Outpost, kafka: str) -> bool:
     return {place.partition: end for place, end in ends.items()} == stored
 
 
-def test_kills_of_every_part_at_random_moments_lose_and_double_nothing(own_server: OwnServer) -> None:
+@pytest.mark.parametrize(("cases", "kills"), [(CASES, KILLS), pytest.param(600, 8, marks=pytest.mark.nightly)])
+def test_kills_of_every_part_at_random_moments_lose_and_double_nothing(
+    own_server: OwnServer, cases: int, kills: int
+) -> None:
     # given a journal, a relay and three consumers, each a process, on servers of this test's own
     with ExitStack() as opened:
         cluster = opened.enter_context(own_cluster())
-        post = opened.enter_context(outpost(own_server.url, CASES))
+        post = opened.enter_context(outpost(own_server.url, cases))
         post.make_topics(cluster.bootstrap)
         events = post.events()
 
@@ -122,7 +131,7 @@ def test_kills_of_every_part_at_random_moments_lose_and_double_nothing(own_serve
             own_server.start()
 
         kinds = [consumers.kill_one, relay.kill_one, kill_broker, kill_database]
-        for number in range(KILLS):
+        for number in range(kills):
             time.sleep(random.uniform(0.3, 2.0))
             kinds[number % len(kinds)]()
         # then every event is in the ledger once, in the order of its case, and nothing is left to read
@@ -131,6 +140,7 @@ def test_kills_of_every_part_at_random_moments_lose_and_double_nothing(own_serve
         until(lambda: offsets_are_at_the_end(post, cluster.bootstrap), "the offsets at the end", within=60)
 
 
+@briefly_and_nightly
 def test_a_worker_frozen_for_too_long_writes_nothing_when_it_wakes(post: Outpost, kafka: str) -> None:
     # given two consumers, of which one is frozen in the middle of its work
     post.make_topics(kafka)
@@ -174,21 +184,23 @@ def test_a_relay_that_was_displaced_moves_the_watermark_no_more(post: Outpost) -
     assert follower.watermark("relay/somewhere/") == 50
 
 
-def test_a_broker_that_is_away_for_long_costs_nothing(post: Outpost) -> None:
+def test_a_broker_that_is_away_for_long_costs_nothing(post: Outpost, caplog: pytest.LogCaptureFixture) -> None:
     # given a relay whose broker falls silent in the middle: longer than the client's own delivery time-out in the
     # long set, longer than the watchdog's patience in the short one
     with own_cluster() as cluster:
         post.make_topics(cluster.bootstrap)
         events = post.events()
         with running(
-            post.relay(cluster.bootstrap, patience=2.0, window=200), post.loop(cluster.bootstrap, EventLedger())
+            post.relay(cluster.bootstrap, patience=1.0, window=200), post.loop(cluster.bootstrap, EventLedger())
         ) as ended:
             until(lambda: rows_or_none(post) > 0, "it is at work", within=60)
             cluster.brokers[0].pause()
             before = time.monotonic()
             added = post.assign(events[0][0])
             assert time.monotonic() - before < 2.0, "the journal does not wait for Kafka"
-            time.sleep(300.0 if LONG else 8.0)
+            until(lambda: "relay.waits" in caplog.messages, "the relay gives its producer up", within=60)
+            if LONG:
+                time.sleep(300.0)
             cluster.brokers[0].resume()
             # then the backlog drains
             until(lambda: rows_or_none(post) >= len(events) + 1, "the backlog is drained", within=PATIENCE)
@@ -198,6 +210,7 @@ def test_a_broker_that_is_away_for_long_costs_nothing(post: Outpost) -> None:
         assert post.ask("select position from tracking where name = %s", name) == [(len(events) + 1,)]
 
 
+@briefly_and_nightly
 def test_doubled_delayed_and_reordered_records_are_applied_once_and_in_order(post: Outpost, kafka: str) -> None:
     # given the journal's records, each sent twice, in an order of chance
     post.make_topics(kafka)

@@ -27,7 +27,7 @@ def test_any_broker_may_die_while_events_go_through(admin_url: str) -> None:
     with (
         reachable_directory() as directory,
         running_cluster(directory / "kafka", nodes=3) as cluster,
-        outpost(admin_url, 300) as post,
+        outpost(admin_url, 300 if LONG else 40) as post,
     ):
         post.make_topics(cluster.bootstrap)
         with administration(cluster.bootstrap) as client:
@@ -35,7 +35,7 @@ def test_any_broker_may_die_while_events_go_through(admin_url: str) -> None:
         assert {len(each["replica_nodes"]) for each in described["partitions"]} == {3}
         events = post.events()
         with running(
-            post.relay(cluster.bootstrap, patience=5.0, window=100), post.loop(cluster.bootstrap, EventLedger())
+            post.relay(cluster.bootstrap, patience=5.0, window=20), post.loop(cluster.bootstrap, EventLedger())
         ) as ended:
             until(lambda: len(post.rows()) > 0, "it is at work", within=60)
             # when a broker is killed, an event is recorded while it is away, and it comes back

@@ -7,21 +7,27 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
 from kafka import KafkaConsumer, TopicPartition
 
+from api.cli import main
 from consumers.topics import CHECK_REQUESTS, TOPICS
+from infra.kafka.clients import opened
 from infra.kafka.sending import Outgoing, Sender
 from infra.kafka.topic_admin import administration
 from infra.message_wire import WireRecord
 from infra.postgres.connections import ConnectionPool, Role
 from tests.databases import program_databases
 from tests.kafka_servers import kafka_image, listener_settings
+from tests.logging_as_before import logging_as_before
 from tests.transport.outposts import until
 
 pytestmark = pytest.mark.server
@@ -30,28 +36,41 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Shell:
+    """Commands are run in this process, because each start of Python costs seconds; workers are processes."""
+
     environment: dict[str, str]
     prefix: str
 
     def permit(self, *arguments: str, code: int = 0) -> str:
-        done = self._run(arguments, code)
-        return done.stdout + done.stderr
+        told, warned = self._run(arguments, code)
+        return told + warned
 
     def json(self, *arguments: str, code: int = 0) -> Any:
-        return json.loads(self._run([*arguments, "--json"], code).stdout)
+        return json.loads(self._run([*arguments, "--json"], code)[0])
 
-    def _run(self, arguments: Sequence[str], code: int) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "api.cli", *arguments],
+    def start(self, *arguments: str, **more: Any) -> subprocess.Popen[bytes]:
+        """A process that ends when its standard input closes."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "api.cli", *arguments, "--until-stdin-closes"],
             cwd=ROOT,
             env={**os.environ, **self.environment},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
+            stdin=subprocess.PIPE,
+            **more,
         )
-        assert done.returncode == code, done.stdout + done.stderr
-        return done
+
+    def _run(self, arguments: Sequence[str], code: int) -> tuple[str, str]:
+        told, warned = StringIO(), StringIO()
+        with (
+            logging_as_before(),
+            patch.dict(os.environ, self.environment),
+            patch.object(sys, "argv", ["permit", *arguments]),
+            redirect_stdout(told),
+            redirect_stderr(warned),
+            pytest.raises(SystemExit) as ended,
+        ):
+            main()
+        assert (ended.value.code or 0) == code, told.getvalue() + warned.getvalue()
+        return told.getvalue(), warned.getvalue()
 
 
 @pytest.fixture(scope="module")
@@ -66,13 +85,7 @@ def shell(admin_url: str, kafka: str, tmp_path_factory: pytest.TempPathFactory) 
             "PERMIT_KAFKA_TOPIC_PREFIX": prefix,
         }
         shell = Shell(environment, prefix)
-        serving = subprocess.Popen(
-            [sys.executable, "-m", "api.cli", "serve", "--no-workers", "--port=0", "--until-stdin-closes"],
-            cwd=ROOT,
-            env={**os.environ, **environment},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
+        serving = shell.start("serve", "--no-workers", "--port=0", stdout=subprocess.PIPE)
         assert serving.stdin is not None
         assert serving.stdout is not None
         assert serving.stdout.readline().startswith(b"listening on ")
@@ -84,16 +97,10 @@ def shell(admin_url: str, kafka: str, tmp_path_factory: pytest.TempPathFactory) 
 
 def told_of_letters(shell: Shell, kafka: str) -> list[bytes]:
     """The values on the topic of dead letters, once a relay has told of them."""
-    relay = subprocess.Popen(
-        [sys.executable, "-m", "api.cli", "work", "relay", "--until-stdin-closes"],
-        cwd=ROOT,
-        env={**os.environ, **shell.environment},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-    )
+    relay = shell.start("work", "relay", stdout=subprocess.DEVNULL)
     assert relay.stdin is not None
     topic = f"{shell.prefix}{CHECK_REQUESTS.name}.dead-letters"
-    client = KafkaConsumer(bootstrap_servers=kafka.split(","), group_id=None, metrics_enabled=False)
+    client = opened(KafkaConsumer, kafka, group_id=None, metrics_enabled=False)
     try:
         places = [TopicPartition(topic, number) for number in client.partitions_for_topic(topic) or ()]
         until(lambda: any(client.end_offsets(places).values()), "the relay tells of it", within=60)
@@ -142,13 +149,7 @@ def test_a_message_set_aside_is_listed_shown_and_discarded_with_a_reason(shell: 
     record = WireRecord(b"a key", b"not JSON", [("ce_specversion", b"1.0")])
     sender.send([Outgoing(shell.prefix + CHECK_REQUESTS.name, record)])
     sender.close()
-    worker = subprocess.Popen(
-        [sys.executable, "-m", "api.cli", "work", "crossroads", "--until-stdin-closes"],
-        cwd=ROOT,
-        env={**os.environ, **shell.environment},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-    )
+    worker = shell.start("work", "crossroads", stdout=subprocess.DEVNULL)
     assert worker.stdin is not None
     try:
         until(lambda: bool(shell.json("dead-letters", "list")["deadLetters"]), "it is set aside", within=60)

@@ -6,12 +6,14 @@ import json
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from kafka import KafkaProducer
 
 from api.migration import judge_of, lag_of_records, legacy_consumer
 from consumers.topics import legacy_records
+from infra.kafka.clients import opened
 from infra.kafka.topic_admin import create_missing
 from infra.message_wire import WireRecord
 from infra.migration.sources import MigratingAuthority
@@ -89,10 +91,10 @@ def test_records_of_an_authority_that_is_live_are_set_aside(move: Moving) -> Non
 
 def test_records_over_a_real_topic(move: Moving, kafka: str) -> None:
     program = move.program
-    settings = program.settings.model_copy(update={"kafka": kafka, "kafka_topic_prefix": f"t{id(move)}."})
+    settings = program.settings.model_copy(update={"kafka": kafka, "kafka_topic_prefix": f"test-{uuid4().hex[:8]}."})
     object.__setattr__(program, "settings", settings)
     create_missing(kafka, [legacy_records("brussels")], settings.kafka_topic_prefix)
-    with closing(KafkaProducer(bootstrap_servers=kafka.split(","), acks="all")) as producer:
+    with closing(opened(KafkaProducer, kafka, acks="all")) as producer:
         for number in range(60):
             key = f"BXL/T/{number % 20}"
             content = record(no_dossier=key, modifie_le=f"{1 + number // 20:02d}/05/2025 09:00", fonction=str(number))
