@@ -40,6 +40,8 @@ class StartingChild:
 
     ready: Callable[[], RunningChild]
     """Waits until it has announced itself. Raises :class:`ChildDidNotStart`."""
+    ask_to_end: Callable[[], None]
+    """Lets it end while its parent still has others to end; the block waits for it."""
 
 
 @contextlib.contextmanager
@@ -103,7 +105,7 @@ def starting_child(
         return RunningChild(announced=announced, lifeline=_pipe(child.stdin).fileno())
 
     try:
-        yield StartingChild(ready=ready)
+        yield StartingChild(ready=ready, ask_to_end=_pipe(child.stdin).close)
     finally:
         _end(child)
 

@@ -158,6 +158,9 @@ def set_stage(
                 log=folder.log,
             )
         )
+        # And they end together.
+        for child in (working, serving):
+            opened.callback(child.ask_to_end)
         working.ready()
         service = serving.ready()
         callers = Callers(DevelopmentIssuer.open(settings.home, create=True))
