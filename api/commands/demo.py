@@ -6,7 +6,7 @@ import json
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
@@ -38,11 +38,13 @@ def demo(
     try:
         with _ended_by_signals(), ExitStack() as opened:
             shown = _played(opened, cases, port)
-            _tell(shown, as_json=as_json)
-            if not once:
-                typer.echo(shown.guide(), err=as_json)
-                typer.echo(_what_to_try_next(shown), err=as_json)
-                _wait_until_interrupted()
+            # From here on everything is done, and Ctrl-C is how it ends.
+            with suppress(KeyboardInterrupt):
+                _tell(shown, as_json=as_json)
+                if not once:
+                    typer.echo(shown.guide(), err=as_json)
+                    typer.echo(_what_to_try_next(shown), err=as_json)
+                    threading.Event().wait()
     except KeyboardInterrupt:
         typer.echo("Stopped. The same command goes on where this one was.", err=True)
         raise typer.Exit(_INTERRUPTED) from None
@@ -85,13 +87,6 @@ def _what_to_try_next(shown: Demonstration) -> str:
 
     commands = "\n".join(f"  {each}" for each in commands_to_try(shown.folder.path.parent))
     return f"\nTo try next, in another shell:\n\n{commands}\n\nCtrl-C ends it."
-
-
-def _wait_until_interrupted() -> None:
-    try:
-        threading.Event().wait()
-    except KeyboardInterrupt:
-        return
 
 
 @contextmanager

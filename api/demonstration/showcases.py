@@ -18,7 +18,8 @@ from api.demonstration.steps import Answer, Send, Step
 from infra.identity.caller import Role
 
 _HANDLER: Final = HANDLERS[0]
-_EMPLOYER: Final = 0
+_EMPLOYER: Final = 1_000
+"""A number beyond those of a plan's usual size, so that the employer to look around as has few applications."""
 
 
 class Showcase(IntEnum):
@@ -54,12 +55,12 @@ def showcases(seed: int) -> tuple[Planned, ...]:
             course=_asked("diploma", "Graag een kopie van het diploma.", date(2026, 3, 3)),
         ),
         Planned(
-            occasion=Occasion(category="euBlueCard", filed_by=Role.REPRESENTATIVE, company=company),
+            occasion=Occasion(category="euBlueCard", filed_by=Role.REPRESENTATIVE, company=employer_of(0, seed)),
             filed_on=date(2026, 2, 12),
             course=_asked("jobDescription", "Graag een functiebeschrijving met de taken.", date(2026, 3, 4)),
         ),
         Planned(
-            occasion=Occasion(category="unlimited", filed_by=Role.WORKER, company=company),
+            occasion=Occasion(category="unlimited", filed_by=Role.WORKER, company=employer_of(0, seed)),
             filed_on=date(2026, 2, 16),
             course=_asked("experienceProof", "Graag een bewijs van de vermelde ervaring.", date(2026, 3, 4)),
         ),

@@ -111,18 +111,18 @@ def test_the_page_told_to_each_role_is_open_to_it(home: Home, shown: Shown) -> N
             assert (again.status_code, "This sign-in link is no longer valid" in again.text) == (410, True)
 
 
-def test_the_commands_that_it_names_work_as_they_are_copied(shown: Shown) -> None:
+def test_the_commands_that_it_and_the_readme_name_work_as_they_are_copied(shown: Shown) -> None:
+    of_the_readme = re.findall(r"^\.venv/bin/permit ([^#\n]+)", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    program = shown.commands[0].removesuffix(" audit verify")
     assert len(shown.commands) == 3
-    for command in shown.commands:
-        ended = subprocess.run(
-            ["sh", "-c", command],
-            cwd=ROOT,
-            env={"PATH": os.environ["PATH"]},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert ended.returncode == 0, f"{command}: {ended.stderr}"
+    assert {command.removeprefix(f"{program} ") for command in shown.commands} <= {
+        each.strip() for each in of_the_readme
+    }
+    for arguments in of_the_readme:
+        command = ["sh", "-c", f"{program} {arguments}"]
+        kept = {"PATH": os.environ["PATH"]}
+        ended = subprocess.run(command, cwd=ROOT, env=kept, capture_output=True, text=True, check=False)
+        assert ended.returncode == 0, f"{arguments}: {ended.stdout} {ended.stderr}"
         assert ended.stdout
 
 
@@ -162,17 +162,16 @@ def test_the_tour_of_the_readme_is_true(shown: Shown, browser: Browser) -> None:
         page.get_by_label("Diploma", exact=False).first.check()
         page.get_by_label("Your question").fill("Please send the diploma.")
         page.get_by_role("button", name="Send the request").click()
-        expect(page.locator(".case-head")).to_contain_text("Information requested")
+        expect(page.locator(".case-head")).to_contain_text("Additional information requested")
         expect(page.get_by_text("The applicant has been asked for information")).to_be_visible()
         # 4. The employer
         page.goto(employer.link)
         expect(page.get_by_role("heading", name="My applications")).to_be_visible()
-        asked = page.get_by_role("link", name=f"Answer the request {reference}")
         expect(page.get_by_role("link", name="Answer the request")).to_have_count(2)
-        asked.click()
+        page.get_by_role("link", name=f"Answer the request {reference}").click()
         page.get_by_label("Your answer").fill("It is in the file.")
         page.get_by_role("button", name="Send the answer").click()
-        expect(page.locator(".case-head")).to_contain_text("Admissible")
+        expect(page.locator(".case-head")).to_contain_text("Application admissible")
         # 5. Board
         page.goto(operations.link)
         assert page.url == operations.page
@@ -183,4 +182,4 @@ def test_the_tour_of_the_readme_is_true(shown: Shown, browser: Browser) -> None:
         page.get_by_role("link", name="Migration").click()
         for name in ("Brussels-Capital Region", "Walloon Region", "German-speaking Community"):
             expect(page.get_by_role("heading", name=name).first).to_be_visible()
-    # 6. In the shell: see test_the_commands_that_it_names_work_as_they_are_copied
+    # 6. In another shell: see test_the_commands_that_it_and_the_readme_name_work_as_they_are_copied
