@@ -20,6 +20,7 @@ from typing import IO, Final
 _IMPORT_ROOT: Final = Path(__file__).resolve().parent.parent
 _LONGEST_START_SECONDS: Final = 60.0
 _LONGEST_END_SECONDS: Final = 10.0
+_LAST_BYTES: Final = 2_000
 
 
 class ChildDidNotStart(Exception):
@@ -130,9 +131,19 @@ def _announced(child: subprocess.Popen[str], module: str, announcement: str, log
         overdue.cancel()
     if not line.startswith(announcement):
         child.kill()
-        where = "" if log is None else f": {log} says why"
-        raise ChildDidNotStart(f"{module} ended with code {child.wait()} before it was ready{where}")
+        code = child.wait()
+        why = "" if log is None else f": {_last_sentence(log) or f'{log} says why'}"
+        raise ChildDidNotStart(f"{module} ended with code {code} before it was ready{why}")
     return line.removeprefix(announcement).strip()
+
+
+def _last_sentence(log: Path) -> str:
+    """What the last line of a log says, where it is for people and not one of the objects that programs read."""
+    with log.open("rb") as written:
+        written.seek(max(0, log.stat().st_size - _LAST_BYTES))
+        lines = written.read().decode(errors="replace").splitlines()
+    last = lines[-1].strip() if lines else ""
+    return "" if last.startswith("{") else last.removeprefix("permit: ")
 
 
 def _end(child: subprocess.Popen[str]) -> None:
