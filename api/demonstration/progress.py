@@ -15,8 +15,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
 
 _EVERY_SECONDS: Final = 3.0
 _LOOK_AGAIN: Final = 0.25
@@ -110,17 +113,16 @@ def shown_progress(steps_expected: int) -> Iterator[Course]:
 
 
 def _on_a_terminal(course: Course, console: Console, ended: threading.Event) -> None:
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=24),
-        TaskProgressColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[left]}"),
-    )
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task(course.sentence, total=1.0, left=course.left)
-        while not ended.wait(_LOOK_AGAIN):
-            progress.update(task, description=course.sentence, completed=course.share, left=course.left)
+    """Two lines that are drawn again and again: what is being done, and a bar."""
+
+    def drawn() -> RenderableType:
+        bar = ProgressBar(total=1.0, completed=course.share, width=min(40, console.width // 2))
+        line = Table.grid(padding=(0, 1))
+        line.add_row(bar, f"{course.share:4.0%}", f"{course.elapsed:.0f} s, {course.left}")
+        return Group(Text(course.sentence, no_wrap=True, overflow="ellipsis"), line)
+
+    with Live(console=console, transient=True, get_renderable=drawn, refresh_per_second=4):
+        ended.wait()
 
 
 def _in_plain_lines(course: Course, _console: Console, ended: threading.Event) -> None:
