@@ -22,7 +22,7 @@ _INTERRUPTED: Final = 130
 
 
 def demo(
-    cases: Annotated[int, typer.Option(min=10, max=200_000, help="how many applications are filed")] = 500,
+    cases: Annotated[int, typer.Option(min=10, max=200_000, help="how many applications are filed")] = 400,
     port: Annotated[int, typer.Option(min=0, max=65_535, help="TCP port of the pages; 0: any free one")] = 0,
     once: Annotated[bool, typer.Option("--once", help="end when the figures are in, instead of serving")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="all figures as JSON, alone on standard output")] = False,
@@ -32,8 +32,6 @@ def demo(
     One that was cut off goes on where it stopped; one that was played to its end is served as it is; one of another
     size begins anew. A journal with real applications in it is never touched. While it serves, it gives a link for
     each role that signs in with one click.
-
-    Example: permit demo --cases 100 --once --json
     """
     try:
         with _ended_by_signals(), ExitStack() as opened:
