@@ -7,7 +7,20 @@ from typing import Final
 
 import typer
 
-from api.commands import assess, audit, bench, demo, law, migrate, operations, projections, serving, token, topics
+from api.commands import (
+    assess,
+    audit,
+    bench,
+    database,
+    demo,
+    law,
+    migrate,
+    operations,
+    projections,
+    serving,
+    token,
+    topics,
+)
 from api.demonstration.counter import DemonstrationFailed
 from api.http_server import PortUnusable, ServerDidNotStart
 from api.permissions import PermissionsUnusable
@@ -76,6 +89,7 @@ app.add_typer(projections.app, name="projections")
 app.add_typer(topics.app, name="topics")
 app.add_typer(migrate.app, name="migrate")
 app.add_typer(operations.app, name="dead-letters")
+app.add_typer(database.app, name="database")
 
 
 def main() -> None:

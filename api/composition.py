@@ -31,7 +31,8 @@ from infra.postgres.projection_runner import ProjectionRunner
 from infra.postgres.read_model_schema import read_model_migrations
 from infra.postgres.recorder import JournalRecorder
 from infra.postgres.reference_numbers import ReferenceNumbers
-from infra.postgres.server_access import create_database, database_name, database_server, url_for_database
+from infra.postgres.server_access import database_name, database_server, make_database, url_for_database
+from infra.postgres.server_requirements import require_suitable
 from infra.settings import Settings
 from infra.timelines import Timelines
 from projections.read_model import ReadModel
@@ -102,8 +103,8 @@ def open_program(settings: Settings, *, set_up: bool = False) -> Iterator[Progra
 
     With ``set_up`` the databases are made and migrated where needed; workers and readers never do that.
 
-    Raises ``EmbeddedPostgresUnusable``, ``DatabaseUnavailable``, ``ServerNotDurable``, ``SchemaUnusable``,
-    ``LawDataUnusable`` and ``KeyEncryptionKeyUnusable``: each with a sentence a person understands.
+    Raises ``EmbeddedPostgresUnusable``, ``DatabaseUnavailable``, ``ServerUnsuitable``, ``ServerNotDurable``,
+    ``SchemaUnusable``, ``LawDataUnusable`` and ``KeyEncryptionKeyUnusable``: each with a sentence a person understands.
     """
     rule_sets = RuleSets.load()
     read_models = registered_read_models()
@@ -112,6 +113,7 @@ def open_program(settings: Settings, *, set_up: bool = False) -> Iterator[Progra
     with ExitStack() as opened:
         admin_url = opened.enter_context(database_server(settings))
         journal_url, keys_url = databases(settings, admin_url)
+        require_suitable_servers(settings, journal_url, keys_url, set_up=set_up)
         if set_up:
             _set_up(journal_url, keys_url, read_models)
         require_migrated(journal_url, "journal", read_model_migrations(read_models))
@@ -178,10 +180,21 @@ def clock_of(origin: str, settings: Settings) -> Clock:
     return SystemClock()
 
 
+def require_suitable_servers(settings: Settings, journal_url: str, keys_url: str, *, set_up: bool) -> None:
+    """Check what was given before anything is made on either server; the embedded one is as it should be.
+
+    Raises ``ServerUnsuitable`` with a sentence for each thing that is missing, and ``DatabaseUnavailable``.
+    """
+    if settings.database_url is not None:
+        require_suitable(journal_url, set_up=set_up)
+    if settings.key_database_url is not None or settings.database_url is not None:
+        require_suitable(keys_url, set_up=set_up)
+
+
 def make_databases(journal_url: str, keys_url: str) -> None:
     """Make the databases that do not exist yet."""
     for url in (journal_url, keys_url):
-        create_database(url_for_database(url, "postgres"), database_name(url))
+        make_database(url)
 
 
 def _set_up(journal_url: str, keys_url: str, read_models: tuple[ReadModel, ...]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ LONGEST_FIRST = {
         ("faults", "journeys", "transport", "kafka_contract", "migration", "pages", "benchmarks", "consumers", "setup")
     )
 }
+
+REQUIRED = os.environ.get("PERMIT_REQUIRE_SERVERS") == "1"
 
 _HERE = Path(__file__).parent
 
@@ -98,7 +101,16 @@ def _found(config: pytest.Config, what: str) -> FoundServer:
         give_up(why, what)
 
 
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Where servers are required a skipped test is a failure: nobody may take what was not tried for what works."""
+    reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
+    if REQUIRED and exitstatus == pytest.ExitCode.OK and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if REQUIRED and terminalreporter.stats.get("skipped"):
+        terminalreporter.write_line("PERMIT_REQUIRE_SERVERS=1, and tests were skipped: that is a failure.", red=True)
     servers = config.stash[SERVERS]
     if isinstance(servers, KeptServers):
         for what, place in servers.in_use.items():

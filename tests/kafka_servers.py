@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from infra.kafka.broker_jars import KafkaNotHere, broker_version
 from infra.kafka.local_broker import running_cluster
 from infra.kafka.topic_admin import cluster_id
-from tests.servers import NotHere, Place, docker_answers, in_memory, reachable_directory
+from tests.servers import NotHere, Place, docker_answers, reachable_directory
 
 if TYPE_CHECKING:
     from testcontainers.core.container import DockerContainer
@@ -46,7 +46,7 @@ def docker_kafka() -> Iterator[str]:
 
 @contextmanager
 def kafka_from_jars() -> Iterator[str]:
-    with reachable_directory(in_memory()) as directory:
+    with reachable_directory() as directory:
         try:
             with running_cluster(directory / "kafka") as cluster:
                 yield cluster.bootstrap

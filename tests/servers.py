@@ -101,7 +101,7 @@ def docker_postgres() -> Iterator[str]:
 
 @contextmanager
 def embedded_postgres() -> Iterator[str]:
-    with reachable_directory(in_memory()) as home:
+    with reachable_directory() as home:
         try:
             server = EmbeddedPostgres(home)
             url = server.start()
@@ -137,10 +137,10 @@ POSTGRES_PLACES = (
 )
 
 
-def in_memory() -> Path | None:
-    """Where files live in memory on this machine with room for a run's databases, if anywhere.
+def _in_memory() -> Path | None:
+    """Where files live in memory on this machine, with room for a run's databases, if anywhere.
 
-    A flush costs nothing there. What a test says about durability it says of a server of its own, on the disk.
+    A flush costs nothing there; a test that is about durability takes the disk.
     """
     if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free >= _ROOM:
         return _MEMORY
@@ -148,12 +148,12 @@ def in_memory() -> Path | None:
 
 
 @contextmanager
-def reachable_directory(within: Path | None = None) -> Iterator[Path]:
-    """A directory of the test's own that the embedded server's account can pass.
+def reachable_directory(*, on_disk: bool = False) -> Iterator[Path]:
+    """A directory of the test's own that the embedded server's account can pass; in memory where that is possible.
 
     pytest's `tmp_path` is closed to other users, and so to that account when root runs the tests.
     """
-    directory = Path(tempfile.mkdtemp(prefix="permit-test-", dir=within))
+    directory = Path(tempfile.mkdtemp(prefix="permit-test-", dir=None if on_disk else _in_memory()))
     directory.chmod(0o755)
     try:
         yield directory

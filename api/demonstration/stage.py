@@ -14,10 +14,18 @@ from datetime import time as time_of_day
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, TypeVar
+from uuid import UUID
 
 import httpx
 
-from api.composition import DEMONSTRATION_ORIGIN, Program, databases, make_databases, open_program
+from api.composition import (
+    DEMONSTRATION_ORIGIN,
+    Program,
+    databases,
+    make_databases,
+    open_program,
+    require_suitable_servers,
+)
 from api.demonstration import plan
 from api.demonstration.callers import Callers
 from api.demonstration.counter import Counter, DemonstrationFailed
@@ -29,7 +37,7 @@ from api.demonstration.progress import Stage as Progress
 from api.demonstration.season import BACKLOG_FROM
 from consumers.check_intake import CheckIntake
 from domain.case.commands import CIVIL_TIME
-from infra.child_process import starting_child
+from infra.child_process import RunningChild, starting_child
 from infra.clock import DemonstrationClock
 from infra.crossroads.simulator_process import starting_simulator
 from infra.identity.development_issuer import DevelopmentIssuer
@@ -116,8 +124,9 @@ def set_stage(
         course.begin(Progress.SERVER)
         admin_url = opened.enter_context(database_server(settings))
         course.begin(Progress.DATABASES)
-        MasterKey.from_file(settings.key_encryption_key_path, create=settings.key_encryption_key_file is None)
         journal_url, keys_url = databases(settings, admin_url)
+        require_suitable_servers(settings, journal_url, keys_url, set_up=True)
+        MasterKey.from_file(settings.key_encryption_key_path, create=settings.key_encryption_key_file is None)
         make_databases(journal_url, keys_url)
         marker = _marker(settings, cases, seed)
         begun_anew = clear_for_demonstration(journal_url, keys_url, marker, DEMONSTRATION_ORIGIN)
@@ -133,47 +142,18 @@ def set_stage(
         simulator = simulating.ready()
         # Before the workers: one that goes on after a kill asks at once.
         _declare_wages(simulator.announced, planned)
-        environment = {
-            "PERMIT_HOME": str(settings.home),
-            "PERMIT_CROSSROADS_URL": simulator.announced,
-        }
-        # Each is ready a good while after it was started: they get ready together.
-        working = opened.enter_context(
-            starting_child(
-                "api.cli",
-                ["work", "all", "--until-stdin-closes"],
-                announcement="working on ",
-                environment=environment,
-                # A check under way when this process is killed must not find its bank gone: no outage was planned.
-                relies_on=[simulator],
-                log=folder.log,
-            )
-        )
-        serving = opened.enter_context(
-            starting_child(
-                "api.cli",
-                ["serve", "--no-workers", "--until-stdin-closes", f"--port={port}"],
-                announcement="listening on ",
-                environment=environment,
-                log=folder.log,
-            )
-        )
-        # And they end together.
-        for child in (working, serving):
-            opened.callback(child.ask_to_end)
-        working.ready()
-        service = serving.ready()
+        address = _served_and_worked(opened, settings, simulator, folder.log, port)
         callers = Callers(DevelopmentIssuer.open(settings.home, create=True))
-        counter = opened.enter_context(closing(Counter(service.announced, callers)))
+        counter = opened.enter_context(closing(Counter(address, callers)))
         stage = Stage(
             program=program,
             planned=planned,
             clock=clock,
             callers=callers,
             counter=counter,
-            address=service.announced,
+            address=address,
             marker=marker,
-            outcome=Outcome.kept_in(folder.outcome, marker),
+            outcome=_outcome_of(program, folder, marker),
         )
         if not begun_anew and stage.outcome is None:
             course.begin(Progress.RESUMING)
@@ -181,6 +161,41 @@ def set_stage(
             stage.wait_until_all_is_counted()
             stage.wait_until_recorded(clock.now().astimezone(CIVIL_TIME).date())
         yield stage
+
+
+def _outcome_of(program: Program, folder: DemonstrationFolder, marker: str) -> Outcome | None:
+    """What was kept of a demonstration that was played to its end, if it was played in this very database."""
+    outcome = Outcome.kept_in(folder.outcome, marker)
+    if outcome is None or not all(program.journal.read(UUID(case.id)).events for case in outcome.shown.values()):
+        return None
+    return outcome
+
+
+def _served_and_worked(opened: ExitStack, settings: Settings, simulator: RunningChild, log: Path, port: int) -> str:
+    """The address of a service beside workers, each a process of its own, until ``opened`` is closed."""
+    environment = {"PERMIT_HOME": str(settings.home), "PERMIT_CROSSROADS_URL": simulator.announced}
+    working = starting_child(
+        "api.cli",
+        ["work", "all", "--until-stdin-closes"],
+        announcement="working on ",
+        environment=environment,
+        # A check under way when this process is killed must not find its bank gone: no outage was planned.
+        relies_on=[simulator],
+        log=log,
+    )
+    serving = starting_child(
+        "api.cli",
+        ["serve", "--no-workers", "--until-stdin-closes", f"--port={port}"],
+        announcement="listening on ",
+        environment=environment,
+        log=log,
+    )
+    workers, service = opened.enter_context(working), opened.enter_context(serving)
+    # Each is ready a good while after it was started: they get ready together, and they end together.
+    for child in (workers, service):
+        opened.callback(child.ask_to_end)
+    workers.ready()
+    return service.ready().announced
 
 
 def _waited_for(ask: Callable[[], T | None], what: str) -> T:

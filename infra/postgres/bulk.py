@@ -42,8 +42,9 @@ create temporary table if not exists staged_touch (
 ) on commit delete rows;
 create temporary table if not exists staged_event (
     no int, touch int, version bigint, type text, schema smallint,
-    at int, leaf_size int, body_size int, leaf_hash bytea, bytes bytea storage external
+    at int, leaf_size int, body_size int, leaf_hash bytea, bytes bytea
 ) with (toast_tuple_target = 8160) on commit delete rows;
+alter table staged_event alter column bytes set storage external;
 """
 
 _APPEND_STAGED: Final = """

@@ -3,6 +3,9 @@
 The program never acts as the login of its URL: each connection takes one of three roles at start
 (``permit_owner`` for migrations, ``permit_writer`` for commands and projections, ``permit_reader`` for pages),
 none of which but the owner may touch the journal with anything but the append function.
+
+What a session needs is set by statements and not by libpq's ``options``, which a connection pooler does not pass on;
+so a value that an administrator gave the role or the database does no harm either.
 """
 
 from __future__ import annotations
@@ -11,9 +14,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from threading import BoundedSemaphore, Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import psycopg2
+import psycopg2.errors
 import psycopg2.extras
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 
@@ -34,20 +38,65 @@ class DatabaseUnavailable(Exception):
     """The database cannot be reached or refused the work; nothing is known to have been written."""
 
 
+class ServerUnsuitable(DatabaseUnavailable):
+    """The server answers and this program cannot work on it; the text says what is missing and what to do."""
+
+
+# `standard_conforming_strings` is not among them: the driver quotes by the value with which a session began, rightly
+# for both, and no literal of ours has a backslash in it.
+_SESSION: Final = """
+set search_path = permit, public;
+set timezone = 'UTC';
+set datestyle = 'ISO';
+set intervalstyle = 'postgres';
+set bytea_output = 'hex';
+set extra_float_digits = 1;
+set array_nulls = on;
+set transform_null_equals = off;
+set default_transaction_isolation = 'read committed';
+set default_transaction_read_only = off;
+set default_transaction_deferrable = off;
+set statement_timeout = 0;
+set lock_timeout = 0;
+set idle_in_transaction_session_timeout = 0;
+set idle_session_timeout = 0;
+-- Compiling a statement takes longer than any of ours runs.
+set jit = off;
+"""
+
+_SINCE_17: Final = "set transaction_timeout = 0;\n"
+
+
 def connect(url: str, role: Role | None) -> Connection:
     """Open an autocommit connection that acts as ``role`` (None: as the login itself).
 
     Raises :class:`DatabaseUnavailable`; the text never holds the URL, which may hold a password.
     """
-    # Compiling a statement takes longer than any of ours runs.
-    options = "-c search_path=permit,public -c timezone=UTC -c bytea_output=hex -c jit=off"
-    if role is not None:
-        options += f" -c role={role.value}"
+    connection = open_session(url)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(_SESSION + (_SINCE_17 if connection.server_version >= 170_000 else ""))
+            if role is not None:
+                act_as(cursor, role)
+    except (psycopg2.OperationalError, psycopg2.InterfaceError) as why:
+        connection.close()
+        raise DatabaseUnavailable(f"PostgreSQL cannot be reached: {_without_secrets(why)}") from None
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def open_session(url: str) -> Connection:
+    """Open an autocommit connection on which nothing has been set yet but the encoding of its texts.
+
+    Raises as :func:`connect`.
+    """
     try:
         connection = psycopg2.connect(
             url,
-            options=options,
             application_name="permit",
+            client_encoding="UTF8",
             connect_timeout=10,
             keepalives_idle=30,
             # A server that is gone without a word is noticed in seconds, not hours.
@@ -57,6 +106,17 @@ def connect(url: str, role: Role | None) -> Connection:
         raise DatabaseUnavailable(f"PostgreSQL cannot be reached: {_without_secrets(why)}") from None
     connection.autocommit = True
     return connection
+
+
+def act_as(cursor: Cursor, role: Role) -> None:
+    """Take the role, for the rest of the session. Raises :class:`ServerUnsuitable` where the login may not."""
+    try:
+        cursor.execute(f"set role {role.value}")
+    except (psycopg2.errors.InsufficientPrivilege, psycopg2.errors.InvalidParameterValue) as why:
+        raise ServerUnsuitable(
+            f"the user of the database may not act as {role.value} ({why.diag.message_primary}): "
+            "`permit database sql` prints what an administrator has to run"
+        ) from None
 
 
 @contextmanager

@@ -8,12 +8,17 @@ from __future__ import annotations
 from contextlib import closing
 from typing import Final
 
-from infra.postgres.connections import connect
+from infra.postgres.connections import Role, act_as, connect
 from infra.postgres.migrate import migrate_journal, migrate_keys
 
 _KIND: Final = "demonstration: "
 
 _MARKER: Final = "select obj_description(oid, 'pg_namespace') from pg_namespace where nspname = 'permit'"
+
+
+_HAS_TABLE: Final = (
+    "select from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'permit' and c.relname = %s"
+)
 
 
 class NotADemonstration(Exception):
@@ -31,7 +36,8 @@ def clear_for_demonstration(journal_url: str, keys_url: str, marker: str, origin
     for url, table in ((journal_url, "journal"), (keys_url, "data_key")):
         _require_expendable(url, table)
     for url in (journal_url, keys_url):
-        _run(url, "drop schema if exists permit cascade")
+        if _has_schema(url):
+            _run(url, "drop schema permit cascade")
     migrate_journal(journal_url, origin=origin)
     migrate_keys(keys_url)
     for url in (journal_url, keys_url):
@@ -44,9 +50,9 @@ def _require_expendable(url: str, table: str) -> None:
     if marker is not None and marker.startswith(_KIND):
         return
     with closing(connect(url, None)) as connection, connection.cursor() as cursor:
-        cursor.execute("select to_regclass(%s) is not null", (f"permit.{table}",))
-        (exists,) = cursor.fetchone() or (False,)
-        if exists:
+        cursor.execute(_HAS_TABLE, (table,))
+        if cursor.rowcount:
+            act_as(cursor, Role.OWNER)
             cursor.execute(f"select exists (select from permit.{table})")  # noqa: S608 (one of two names above)
             (used,) = cursor.fetchone() or (False,)
             if used:
@@ -63,6 +69,13 @@ def _marker_of(url: str) -> str | None:
     return None if row is None else row[0]
 
 
-def _run(url: str, statement: str, *parameters: str) -> None:
+def _has_schema(url: str) -> bool:
     with closing(connect(url, None)) as connection, connection.cursor() as cursor:
+        cursor.execute("select from pg_namespace where nspname = 'permit'")
+        return bool(cursor.rowcount)
+
+
+def _run(url: str, statement: str, *parameters: str) -> None:
+    """As the owner of the schema: the login may have no rights of its own on it."""
+    with closing(connect(url, Role.OWNER)) as connection, connection.cursor() as cursor:
         cursor.execute(statement, parameters)

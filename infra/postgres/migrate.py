@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -9,33 +10,25 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from psycopg2 import sql
+import psycopg2.errors
 
-from infra.postgres.connections import Role, connect
-from infra.postgres.server_access import database_exists
+from infra.postgres.connections import Role, ServerUnsuitable, act_as, connect
+from infra.postgres.owned_schemas import own_schema
+from infra.postgres.program_roles import ensure_roles
+from infra.postgres.server_access import session_beside
 
 if TYPE_CHECKING:
+    from psycopg2.extensions import connection as Connection
     from psycopg2.extensions import cursor as Cursor
 
 # An arbitrary number that all versions of this program agree on.
 _MIGRATION_LOCK: Final = 7_301_966
 
-_ROLES: Final = """
-do $$
-declare wanted text;
-begin
-    foreach wanted in array array['permit_owner', 'permit_writer', 'permit_reader'] loop
-        if not exists (select from pg_roles where rolname = wanted) then
-            execute format('create role %I nologin', wanted);
-        end if;
-        if not pg_has_role(current_user, wanted, 'SET') then
-            execute format('grant %I to current_user', wanted);
-        end if;
-    end loop;
-exception when duplicate_object or unique_violation then
-    null;  -- another database of this server was being set up at the same moment
-end $$;
-"""
+_NUMBERED: Final = re.compile(r"\d{4}_.*")
+_OF_A_READ_MODEL: Final = re.compile(r"(?P<model>read_model_.+)_(?P<version>\d+)")
+
+_STORES: Final = ("journal", "keys")
+"""Both may be kept in one database."""
 
 
 class SchemaUnusable(Exception):
@@ -87,10 +80,9 @@ def require_migrated(url: str, store: str, read_models: Sequence[Migration] = ()
 
     Raises :class:`SchemaMissing` or :class:`SchemaUnusable`.
     """
-    applied: dict[str, str] = {}
-    if database_exists(url):
-        with closing(connect(url, None)) as connection, connection.cursor() as cursor:
-            applied = _applied(cursor)
+    connection, exists = session_beside(url)
+    with closing(connection), _rights_in(connection), connection.cursor() as cursor:
+        applied = _applied(cursor) if exists else {}
     missing = _missing(applied, [*shipped_migrations(store), *read_models])
     if missing:
         raise SchemaMissing(
@@ -100,7 +92,7 @@ def require_migrated(url: str, store: str, read_models: Sequence[Migration] = ()
 
 def origin_of(url: str) -> str | None:
     """The origin of the journal in this database, or None when there is no journal yet."""
-    with closing(connect(url, None)) as connection, connection.cursor() as cursor:
+    with closing(connect(url, None)) as connection, _rights_in(connection), connection.cursor() as cursor:
         if not _applied(cursor):
             return None
         cursor.execute("select origin from permit.journal_head")
@@ -111,18 +103,27 @@ def origin_of(url: str) -> str | None:
 @contextmanager
 def _migrating(admin_url: str) -> Iterator[Cursor]:
     """One transaction as the owner, under the lock that keeps a second migration waiting."""
-    connection = connect(admin_url, None)
-    try:
+    with closing(connect(admin_url, None)) as connection, _rights_in(connection):
         with connection.cursor() as cursor:
-            cursor.execute(_ROLES)
+            ensure_roles(cursor)
         connection.autocommit = False
         with connection, connection.cursor() as cursor:
             cursor.execute("select pg_advisory_xact_lock(%s)", (_MIGRATION_LOCK,))
-            cursor.execute("create schema if not exists permit authorization permit_owner")
-            cursor.execute(sql.SQL("set local role {}").format(sql.Identifier(Role.OWNER.value)))
+            own_schema(cursor, "permit")
             yield cursor
-    finally:
-        connection.close()
+
+
+@contextmanager
+def _rights_in(connection: Connection) -> Iterator[None]:
+    """What the owner's role may not do in its own schema, as a sentence."""
+    try:
+        yield
+    except psycopg2.errors.InsufficientPrivilege as why:
+        raise ServerUnsuitable(
+            f"the role {Role.OWNER.value!r} may not do its work in the database {connection.info.dbname!r} "
+            f"({why.diag.message_primary}): let an administrator give it what is in the schema permit, or name another "
+            "database"
+        ) from why
 
 
 def _apply_missing(cursor: Cursor, migrations: Sequence[Migration]) -> list[str]:
@@ -140,15 +141,27 @@ def _apply_missing(cursor: Cursor, migrations: Sequence[Migration]) -> list[str]
 
 
 def _applied(cursor: Cursor) -> dict[str, str]:
-    cursor.execute("select to_regclass('permit.schema_migration') is not null")
-    (exists,) = cursor.fetchone() or (False,)
-    if not exists:
+    """The names and digests of what was applied; where there is any, the session acts as the owner from here on."""
+    # Asked of the catalogue, which everybody may read: whether the login may look into the schema is not known.
+    cursor.execute(
+        "select from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+        " where n.nspname = 'permit' and c.relname = 'schema_migration'"
+    )
+    if cursor.rowcount == 0:
         return {}
+    act_as(cursor, Role.OWNER)
     cursor.execute("select name, digest from permit.schema_migration")
     return dict(cursor.fetchall())
 
 
 def _missing(applied: Mapping[str, str], migrations: Sequence[Migration]) -> list[Migration]:
+    """What is still to be applied, in order. Raises :class:`SchemaUnusable` for what another version applied."""
+    newer = _newer(applied, migrations)
+    if newer:
+        raise SchemaUnusable(
+            f"the database was set up by a newer version of this program (it has {', '.join(newer)}): "
+            "run that version or a later one, or name another database"
+        )
     for migration in migrations:
         if applied.get(migration.name, migration.digest) != migration.digest:
             raise SchemaUnusable(
@@ -156,6 +169,22 @@ def _missing(applied: Mapping[str, str], migrations: Sequence[Migration]) -> lis
                 "the database belongs to another version of the program; use that version or another database"
             )
     return [migration for migration in migrations if migration.name not in applied]
+
+
+def _newer(applied: Mapping[str, str], migrations: Sequence[Migration]) -> list[str]:
+    """What was applied and is not known here.
+
+    A number is never taken out of the program again, so an unknown one is of a later version. Of read models the
+    earlier versions stay on the list.
+    """
+    known = {each.name for each in (*migrations, *(each for store in _STORES for each in shipped_migrations(store)))}
+    versions = {named["model"]: int(named["version"]) for name in known if (named := _OF_A_READ_MODEL.fullmatch(name))}
+    return sorted(
+        name
+        for name in set(applied) - known
+        if _NUMBERED.fullmatch(name)
+        or ((named := _OF_A_READ_MODEL.fullmatch(name)) and int(named["version"]) > versions.get(named["model"], 10**9))
+    )
 
 
 def _require_origin(cursor: Cursor, origin: str) -> None:

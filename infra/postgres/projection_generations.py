@@ -15,7 +15,8 @@ from zlib import crc32
 
 from psycopg2 import sql
 
-from infra.postgres.connections import Role, connect
+from infra.postgres.connections import connect
+from infra.postgres.owned_schemas import own_schema
 from infra.postgres.recorded_events import handled_events
 from infra.postgres.recorder import JournalRecorder
 from projections.read_model import ReadModel
@@ -110,17 +111,11 @@ def _generation(connection: Connection, read_model: ReadModel) -> Iterator[str]:
         (locked,) = cursor.fetchone() or (False,)
         if not locked:
             raise RebuildUnderWay(f"{read_model.name} is being built anew by somebody else: wait for that to end")
-        drop = sql.SQL("drop schema if exists {} cascade").format(sql.Identifier(schema))
-        cursor.execute(drop)
-        cursor.execute(
-            sql.SQL("create schema {} authorization {}").format(
-                sql.Identifier(schema), sql.Identifier(Role.OWNER.value)
-            )
-        )
     connection.autocommit = False
+    drop = sql.SQL("drop schema if exists {} cascade").format(sql.Identifier(schema))
     try:
         with connection, connection.cursor() as cursor:
-            cursor.execute(sql.SQL("set role {}").format(sql.Identifier(Role.OWNER.value)))
+            own_schema(cursor, schema, empty=True)
             cursor.execute(sql.SQL("set local search_path = {}").format(sql.Identifier(schema)))
             cursor.execute(read_model.ddl)
         yield schema

@@ -10,5 +10,5 @@ from tests.servers import reachable_directory
 
 @pytest.fixture
 def own_server() -> Iterator[OwnServer]:
-    with reachable_directory() as directory, OwnServer(directory / "var") as server:
+    with reachable_directory(on_disk=True) as directory, OwnServer(directory / "var") as server:
         yield server

@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.server, pytest.mark.fault]
 
 @pytest.fixture
 def home() -> Iterator[Path]:
-    with reachable_directory() as directory:
+    with reachable_directory(on_disk=True) as directory:
         yield directory / "var"
 
 

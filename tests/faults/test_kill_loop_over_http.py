@@ -37,7 +37,7 @@ READERS = (CheckIntake.name, *(each.name for each in registered_read_models()))
 )
 def test_kills_of_service_and_database_lose_and_double_nothing(tmp_path: Path, kills: list[set[str]]) -> None:
     chance = random.Random(20_260_301)
-    with reachable_directory() as directory, KillableService(directory / "var") as service:
+    with reachable_directory(on_disk=True) as directory, KillableService(directory / "var") as service:
         record = FilingRecord(tmp_path / "acknowledged.jsonl")
         token = service.token(Role.EMPLOYER, "--enterprise", EMPLOYER)
         employers = Employers(lambda: service.address, token, record)

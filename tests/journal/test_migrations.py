@@ -9,7 +9,14 @@ import psycopg2
 import pytest
 
 from infra.postgres.connections import DatabaseUnavailable, Role, connect
-from infra.postgres.migrate import Migration, SchemaUnusable, migrate_journal, migrate_keys, shipped_migrations
+from infra.postgres.migrate import (
+    Migration,
+    SchemaUnusable,
+    migrate_journal,
+    migrate_keys,
+    require_migrated,
+    shipped_migrations,
+)
 from infra.postgres.recorder import JournalRecorder
 
 pytestmark = pytest.mark.server
@@ -64,6 +71,37 @@ def test_a_database_set_up_with_another_text_is_refused(empty_database: str) -> 
         migrate_journal(
             empty_database, origin="tests", read_models=[Migration("9001_board", "create table board (n bigint)")]
         )
+
+
+@pytest.mark.parametrize("later", ["0099_later", "read_model_case-file_8"])
+def test_a_database_of_a_newer_version_is_refused(empty_database: str, later: str) -> None:
+    ours = [Migration("read_model_case-file_7", "create table case_file (n int)")]
+    migrate_journal(empty_database, origin="tests", read_models=ours)
+    with closing(connect(empty_database, Role.OWNER)) as connection, connection.cursor() as cursor:
+        cursor.execute("insert into schema_migration (name, digest) values (%s, '')", (later,))
+
+    for check in (
+        lambda: migrate_journal(empty_database, origin="tests", read_models=ours),
+        lambda: require_migrated(empty_database, "journal", ours),
+    ):
+        with pytest.raises(SchemaUnusable, match=f"set up by a newer version of this program .it has {later}."):
+            check()
+
+
+def test_an_earlier_version_of_a_read_model_is_no_obstacle(empty_database: str) -> None:
+    ours = [Migration("read_model_case-file_7", "create table case_file (n int)")]
+    later = [Migration("read_model_case-file_10", "drop table case_file; create table case_file (m int)")]
+    migrate_journal(empty_database, origin="tests", read_models=ours)
+
+    assert migrate_journal(empty_database, origin="tests", read_models=later) == ["read_model_case-file_10"]
+    require_migrated(empty_database, "journal", later)
+
+
+def test_a_read_model_that_this_version_has_given_up_is_no_obstacle(empty_database: str) -> None:
+    migrate_journal(
+        empty_database, origin="tests", read_models=[Migration("read_model_old_1", "create table o (n int)")]
+    )
+    require_migrated(empty_database, "journal")
 
 
 def test_a_journal_of_another_origin_is_refused(empty_database: str) -> None:

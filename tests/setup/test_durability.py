@@ -20,7 +20,7 @@ pytestmark = pytest.mark.server
 @pytest.fixture(scope="module")
 def own_server() -> Iterator[str]:
     """Not the session's server: these tests switch its durability off."""
-    with reachable_directory() as home, EmbeddedPostgres(home) as server:
+    with reachable_directory(on_disk=True) as home, EmbeddedPostgres(home) as server:
         yield server.url
 
 
@@ -84,7 +84,11 @@ def test_a_value_of_the_role_alone_is_seen(own_server: str) -> None:
 
 def test_a_key_store_that_forgets_stops_the_start_too(own_server: str) -> None:
     # given a journal that keeps what it acknowledges, and a key store that does not
-    with reachable_directory() as home, fresh_database(own_server) as journal, fresh_database(own_server) as keys:
+    with (
+        reachable_directory(on_disk=True) as home,
+        fresh_database(own_server) as journal,
+        fresh_database(own_server) as keys,
+    ):
         with session(keys) as connection, connection.cursor() as cursor:
             cursor.execute(f"ALTER DATABASE {connection.info.dbname} SET synchronous_commit = off")
         settings = Settings(home=home, database_url=journal, key_database_url=keys)
