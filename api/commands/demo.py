@@ -22,7 +22,7 @@ _INTERRUPTED: Final = 130
 
 
 def demo(
-    cases: Annotated[int, typer.Option(min=10, max=200_000, help="how many applications are filed")] = 400,
+    cases: Annotated[int, typer.Option(min=10, max=200_000, help="how many applications are filed")] = 500,
     port: Annotated[int, typer.Option(min=0, max=65_535, help="TCP port of the pages; 0: any free one")] = 0,
     once: Annotated[bool, typer.Option("--once", help="end when the figures are in, instead of serving")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="all figures as JSON, alone on standard output")] = False,

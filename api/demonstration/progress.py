@@ -23,7 +23,7 @@ from rich.text import Text
 
 _EVERY_SECONDS: Final = 3.0
 _LOOK_AGAIN: Final = 0.25
-_SECONDS_A_STEP: Final = 0.01
+_SECONDS_A_STEP: Final = 0.008
 """About how long one takes on two cores; the pace here is measured as soon as it can be."""
 
 

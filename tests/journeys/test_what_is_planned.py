@@ -76,7 +76,7 @@ def test_progress_is_told_from_the_first_second_and_by_the_pace_that_is_seen() -
     now = [100.0]
     course = Course(now=lambda: now[0], steps=1_000)
     assert (course.sentence, course.elapsed) == ("loading the program", 0)
-    assert 20 < course.remaining < 30
+    assert 15 < course.remaining < 30
     now[0] += 10
     course.begin(Stage.PLAYING)
     now[0] += 10
