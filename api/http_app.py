@@ -42,6 +42,7 @@ from api.routes.service_levels import service_levels_routes
 from api.routes.work_queues import work_queue_routes
 from api.service_border import ServiceBorder, problem_response
 from infra.identity.development_issuer import DevelopmentIssuer
+from infra.identity.sign_in_links import SignInLinks
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -84,7 +85,7 @@ def create_app(
     for shown in (
         metrics_routes(program),
         static_routes(pages.static),
-        entrance_pages(pages, readers, issuer),
+        entrance_pages(pages, readers, issuer, SignInLinks(program.settings.home)),
         accessibility_pages(pages, readers),
         law_pages(program, pages, readers),
         employer_pages(program, pages, readers),

@@ -22,15 +22,36 @@ from infra.postgres.command_retention import CommandRetention
 from infra.postgres.conflicts import OutcomeUnknown
 from infra.postgres.connections import DatabaseUnavailable
 from infra.postgres.deadline_watching import LOOK_AGAIN_SECONDS, DeadlineWatching
+from infra.postgres.projection_runner import GATHER_SECONDS, ProjectionRunner
+from projections.deadline_days import DeadlineDays
 
 log = structlog.get_logger()
 
 _PAUSE_WITHOUT_DATABASE: Final = 0.5
+_GATHER_IN_A_DEMONSTRATION: Final = 0.1
 
 
 def _look_again(program: Program) -> float:
     """How often the watch over deadlines looks: days of a demonstration pass in less than a second."""
     return 0.05 if program.recorder.origin == DEMONSTRATION_ORIGIN else LOOK_AGAIN_SECONDS
+
+
+def _projection_runners(program: Program) -> dict[str, Worker]:
+    """As the program has them; in a demonstration, where months pass in seconds, with longer breaths.
+
+    What its deadlines are read from is not among those: nobody goes on with a case before a day's are recorded.
+    """
+    if program.recorder.origin != DEMONSTRATION_ORIGIN:
+        return dict(program.projection_runners())
+    return {
+        each.name: ProjectionRunner(
+            program.recorder,
+            each,
+            program.writers,
+            gather=GATHER_SECONDS if each.name == DeadlineDays.name else _GATHER_IN_A_DEMONSTRATION,
+        )
+        for each in program.read_models
+    }
 
 
 class Worker(Protocol):
@@ -95,7 +116,7 @@ def running_workers(
     What the journal keeps of old commands is forgotten beside the projections.
     """
     with ExitStack() as opened:
-        workers: dict[str, Worker] = dict(program.projection_runners()) if projections else {}
+        workers: dict[str, Worker] = _projection_runners(program) if projections else {}
         if projections and program.recorder.origin != DEMONSTRATION_ORIGIN:
             # Not in a demonstration: months pass in it, and one that goes on repeats commands of its first day.
             workers["command-retention"] = CommandRetention(program.writers, program.clock)

@@ -22,6 +22,7 @@ from domain.unusable import Unusable
 _IMPORT_ROOT: Final = Path(__file__).resolve().parent.parent
 _LONGEST_START_SECONDS: Final = 60.0
 _LONGEST_END_SECONDS: Final = 10.0
+_LAST_BYTES: Final = 2_000
 
 
 class ChildDidNotStart(Unusable):
@@ -36,6 +37,16 @@ class RunningChild:
     lifeline: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartingChild:
+    """A child that gets ready while its parent does something else."""
+
+    ready: Callable[[], RunningChild]
+    """Waits until it has announced itself. Raises :class:`ChildDidNotStart`."""
+    ask_to_end: Callable[[], None]
+    """Lets it end while its parent still has others to end; the block waits for it."""
+
+
 @contextlib.contextmanager
 def running_child(
     module: str,
@@ -45,28 +56,60 @@ def running_child(
     environment: Mapping[str, str] | None = None,
     relies_on: Sequence[RunningChild] = (),
     inherits: Sequence[int] = (),
+    log: Path | None = None,
 ) -> Iterator[RunningChild]:
+    """As :func:`starting_child`, when it is ready. Raises :class:`ChildDidNotStart`."""
+    with starting_child(
+        module,
+        arguments,
+        announcement=announcement,
+        environment=environment,
+        relies_on=relies_on,
+        inherits=inherits,
+        log=log,
+    ) as child:
+        yield child.ready()
+
+
+@contextlib.contextmanager
+def starting_child(
+    module: str,
+    arguments: Sequence[str],
+    *,
+    announcement: str,
+    environment: Mapping[str, str] | None = None,
+    relies_on: Sequence[RunningChild] = (),
+    inherits: Sequence[int] = (),
+    log: Path | None = None,
+) -> Iterator[StartingChild]:
     """Run ``python -m module arguments``, which says ``announcement`` and something more on its first line of output.
 
     The child is expected to end when its standard input closes. It ends with the block. When this process is
     killed, those it ``relies_on`` live until it has finished what it was doing. It ``inherits`` these open file
-    descriptors, under the same numbers.
-    Raises :class:`ChildDidNotStart`.
+    descriptors, under the same numbers. What it writes to standard error is added to ``log``, or goes where this
+    process writes.
     """
-    # A session of its own: an interrupt at the terminal is the parent's to handle, not both at once.
-    child = subprocess.Popen(  # noqa: S603 (the interpreter itself, with arguments of this program)
-        # -P: without it whatever lies in the current directory, an http.py for instance, would be imported before ours.
-        [sys.executable, "-P", "-m", module, *arguments],
-        env={**os.environ, **(environment or {}), "PYTHONPATH": str(_IMPORT_ROOT)},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        pass_fds=[*(each.lifeline for each in relies_on), *inherits],
-    )
+    with contextlib.ExitStack() as opened:
+        errors = None if log is None else opened.enter_context(log.open("ab"))
+        # A session of its own: an interrupt at the terminal is the parent's to handle, not both at once.
+        child = subprocess.Popen(  # noqa: S603 (the interpreter itself, with arguments of this program)
+            # -P: without it whatever lies in the current directory, an http.py for instance, would come before ours.
+            [sys.executable, "-P", "-m", module, *arguments],
+            env={**os.environ, **(environment or {}), "PYTHONPATH": str(_IMPORT_ROOT)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            start_new_session=True,
+            pass_fds=[*(each.lifeline for each in relies_on), *inherits],
+        )
+
+    def ready() -> RunningChild:
+        announced = _announced(child, module, announcement, log)
+        return RunningChild(announced=announced, lifeline=_pipe(child.stdin).fileno())
+
     try:
-        announced = _announced(child, module, announcement)
-        yield RunningChild(announced=announced, lifeline=_pipe(child.stdin).fileno())
+        yield StartingChild(ready=ready, ask_to_end=_pipe(child.stdin).close)
     finally:
         _end(child)
 
@@ -82,7 +125,7 @@ def end_with_standard_input(stop: Callable[[], None]) -> None:
     threading.Thread(target=watch, name="parent-watch", daemon=True).start()
 
 
-def _announced(child: subprocess.Popen[str], module: str, announcement: str) -> str:
+def _announced(child: subprocess.Popen[str], module: str, announcement: str, log: Path | None) -> str:
     overdue = threading.Timer(_LONGEST_START_SECONDS, child.kill)
     overdue.start()
     try:
@@ -91,8 +134,19 @@ def _announced(child: subprocess.Popen[str], module: str, announcement: str) -> 
         overdue.cancel()
     if not line.startswith(announcement):
         child.kill()
-        raise ChildDidNotStart(f"{module} ended with code {child.wait()} before it was ready")
+        code = child.wait()
+        why = "" if log is None else f": {_last_sentence(log) or f'{log} says why'}"
+        raise ChildDidNotStart(f"{module} ended with code {code} before it was ready{why}")
     return line.removeprefix(announcement).strip()
+
+
+def _last_sentence(log: Path) -> str:
+    """What the last line of a log says, where it is for people and not one of the objects that programs read."""
+    with log.open("rb") as written:
+        written.seek(max(0, log.stat().st_size - _LAST_BYTES))
+        lines = written.read().decode(errors="replace").splitlines()
+    last = lines[-1].strip() if lines else ""
+    return "" if last.startswith("{") else last.removeprefix("permit: ")
 
 
 def _end(child: subprocess.Popen[str]) -> None:

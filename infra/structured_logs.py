@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from pathlib import PurePath
-from typing import Final
+from typing import Final, TextIO
 from uuid import UUID
 
 import structlog
@@ -43,8 +43,8 @@ _TALKATIVE: Final = ("httpx", "httpcore", "uvicorn", "kafka")
 """Libraries that log each step; we log decisions."""
 
 
-def configure_logging(level: int = logging.INFO) -> None:
-    """Send everything of `level` and above to today's standard error. Calling it again starts afresh."""
+def configure_logging(level: int = logging.INFO, *, to: TextIO | None = None) -> None:
+    """Send everything of `level` and above `to` a file, or today's standard error. Calling it again starts afresh."""
     before_writing: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -53,7 +53,7 @@ def configure_logging(level: int = logging.INFO) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
         structlog.processors.format_exc_info,
     ]
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(to or sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=before_writing,

@@ -247,9 +247,22 @@ class Counter:
                 break
             time.sleep(_PATIENCE * min(attempt + 1, 8))
         if answer is None or answer.status not in expected:
-            said = "nothing" if answer is None else f"{answer.status}: {answer.content[:500].decode(errors='replace')}"
-            raise DemonstrationFailed(f"{method} {path} by {by.actor} was answered with {said}")
+            said = "nothing" if answer is None else _in_words(answer)
+            raise DemonstrationFailed(
+                f"the demonstration met something unexpected: {method} {path} by {by.actor} was answered with {said}. "
+                "This is a fault of permit; the log of the demonstration says more"
+            )
         return answer
+
+
+def _in_words(answer: Answered) -> str:
+    """The status and what the problem says of itself, as one sentence."""
+    try:
+        told = answer.told
+    except ValueError:
+        return str(answer.status)
+    issues = "".join(f"; {issue.get('name', '')}: {issue.get('detail', '')}" for issue in told.get("issues", ()))
+    return f"{answer.status} ({told.get('detail', told.get('title', ''))}{issues})"
 
 
 def _json(body: Mapping[str, Any]) -> bytes:

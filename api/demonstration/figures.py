@@ -9,12 +9,16 @@ from typing import Any, Final
 
 from api.composition import Program
 from api.demonstration.counter import DemonstrationFailed, Done
+from api.demonstration.people import AUTHORITY
 from api.demonstration.play import Played
 from infra.audit.verification import verify_journal
+from infra.migration.ledger import ledgers
+from infra.migration.sources import MigratingAuthority
 from infra.postgres.event_counts import count_events
 from infra.wire_format import wire_name
 from projections.sla_board import Standing, board, total
 from projections.sla_board_flow import DayOfStages, stages_by_day
+from projections.sla_board_scope import Scope
 from projections.timeline_alarms import Alarms, count_alarms
 
 _SEEN: Final[Mapping[str, tuple[str, ...]]] = {
@@ -39,13 +43,16 @@ _SEEN: Final[Mapping[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """``standing`` is the board's total, ``stages`` those of the day, ``recorded`` the events by name.
+    """``standing`` is the board's total, ``stages`` those of the day, ``recorded`` the events by name, ``retold`` and
+    ``set_aside`` the legacy records by authority.
 
     On time, at risk, late and not measured add up to all applications, and so do the stages.
     """
 
     played: Played
     standing: Standing
+    retold: Mapping[str, int]
+    set_aside: Mapping[str, int]
     stages: DayOfStages
     alarms: Alarms
     recorded: Mapping[str, int]
@@ -74,6 +81,8 @@ class Figures:
             "breaches": self.alarms.breaches,
             "checks": self._recorded("CrossroadsCheckRequested"),
             "manualTasks": self.standing.manual_tasks,
+            "retold": dict(self.retold),
+            "setAside": dict(self.set_aside),
             "events": self.events,
             "root": self.root,
             "seconds": round(self.seconds, 1),
@@ -104,6 +113,7 @@ class Figures:
             f"{self.alarms.warnings} warnings and {self.alarms.breaches} breaches of terms and targets",
             f"{self._recorded('CrossroadsCheckRequested')} Crossroads checks, "
             f"{self.standing.manual_tasks} manual tasks open",
+            f"{sum(self.retold.values())} legacy records retold, {sum(self.set_aside.values())} set aside",
             f"{self.events} events, root {self.root}",
             f"{self.seconds:.1f} s",
         ]
@@ -123,9 +133,11 @@ def figures_of(program: Program, played: Played, *, on: date, seconds: float) ->
     Raises :class:`DemonstrationFailed` when the service counts something else than the players did.
     """
     with program.readers.connection() as connection, connection.cursor() as cursor:
-        lines = board(cursor, on)
-        (stages,) = stages_by_day(cursor, on, on + timedelta(days=1))
+        lines = board(cursor, on, Scope(authority=AUTHORITY))
+        (stages,) = stages_by_day(cursor, on, on + timedelta(days=1), Scope(authority=AUTHORITY))
         alarms = count_alarms(cursor)
+    with program.readers.connection() as connection:
+        batches = {authority: ledgers(connection, authority) for authority in MigratingAuthority}
     recorded = count_events(program.readers)
     _require_agreement(recorded, played)
     verified = verify_journal(program.readers)
@@ -134,6 +146,8 @@ def figures_of(program: Program, played: Played, *, on: date, seconds: float) ->
     return Figures(
         played=played,
         standing=total(lines),
+        retold={authority: sum(each.retold for each in of) for authority, of in batches.items()},
+        set_aside={authority: sum(each.quarantined for each in of) for authority, of in batches.items()},
         stages=stages,
         alarms=alarms,
         recorded=recorded,

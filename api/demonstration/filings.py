@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
 from api.demonstration.people import AUTHORITY, Party, employer, person, representative, ssin_of
-from domain.case.codes import kind_of_category
+from domain.case.codes import CATEGORIES, kind_of_category
 from domain.crossroads.case_checks import quarters_to_ask
 from domain.law.applicable_law import NothingInForce
 from domain.law.rulebook import Rulebook
@@ -19,11 +20,12 @@ _RENEWAL_SHARE: Final = 0.3
 _REPRESENTED_SHARE: Final = 0.2
 _DEFECT_SHARE: Final = 0.03
 
-_MIX: Final = {
-    "highlySkilled": 38, "highlySkilledUnder30": 8, "nurse": 4, "teacher": 2, "executive": 4, "euBlueCard": 9,
-    "ictManager": 2, "ictSpecialist": 5, "ictTrainee": 1, "mediumSkilledOther": 16, "mediumSkilledShortage": 4,
+_MIX: Final[Mapping[str, float]] = dict.fromkeys(CATEGORIES, 0.5) | {
+    "highlySkilled": 36, "highlySkilledUnder30": 8, "nurse": 4, "teacher": 2, "executive": 4, "euBlueCard": 9,
+    "ictManager": 2, "ictSpecialist": 5, "ictTrainee": 1, "mediumSkilledOther": 15, "mediumSkilledShortage": 4,
     "researcher": 2, "artist": 2, "unlimited": 3,
 }  # fmt: skip
+"""How often a category is filed, in parts of about a hundred; those not named are rare."""
 
 _SHORTAGE_OCCUPATIONS: Final = ("roofer", "asbestos-remover", "truck-driver")
 """Two on the list of 2026, and one that has left it."""
@@ -57,15 +59,40 @@ class Filing:
         return self.filer.role is Role.REPRESENTATIVE
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occasion:
+    """What an application is for, and who files it."""
+
+    category: str
+    filed_by: Role
+    company: Party
+    renewal: bool = False
+    in_haste: bool = False
+
+
+def occasion_of(chance: random.Random, *, seed: int, cases: int, category: str | None = None) -> Occasion:
+    """What somebody files for, by chance; for one ``category`` where it is given."""
+    chosen = category or chance.choices(list(_MIX), weights=list(_MIX.values()))[0]
+    # A permit of unlimited duration is the worker's own application, every other one the employer's.
+    filed_by = Role.WORKER if chosen == "unlimited" else Role.EMPLOYER
+    if filed_by is Role.EMPLOYER and chance.random() < _REPRESENTED_SHARE:
+        filed_by = Role.REPRESENTATIVE
+    return Occasion(
+        category=chosen,
+        filed_by=filed_by,
+        company=employer(chance, seed, cases),
+        renewal=filed_by is not Role.WORKER and chance.random() < _RENEWAL_SHARE,
+        in_haste=chance.random() < _DEFECT_SHARE,
+    )
+
+
 def filing_of(
-    number: int, chance: random.Random, filed_on: date, rulebook: Rulebook, *, seed: int, cases: int
+    number: int, chance: random.Random, filed_on: date, rulebook: Rulebook, occasion: Occasion, *, seed: int
 ) -> Filing:
-    """The application of this number in a plan of ``cases``, filed on ``filed_on``."""
-    category = chance.choices(list(_MIX), weights=list(_MIX.values()))[0]
-    unlimited = category == "unlimited"
-    renewal = not unlimited and chance.random() < _RENEWAL_SHARE
-    represented = not unlimited and chance.random() < _REPRESENTED_SHARE
-    company = employer(chance, seed, cases)
+    """The application of this number in a plan, filed on ``filed_on``."""
+    category, renewal, company = occasion.category, occasion.renewal, occasion.company
+    unlimited = occasion.filed_by is Role.WORKER
+    represented = occasion.filed_by is Role.REPRESENTATIVE
     contract = "posted" if category.startswith("ict") else "belgian"
     yearly = _yearly_pay(chance, category, filed_on, rulebook)
     in_months = chance.random() < 0.3
@@ -127,7 +154,7 @@ def filing_of(
         filer=filer,
         employer=company,
         body=body,
-        defect=_defective(chance, body) if chance.random() < _DEFECT_SHARE else None,
+        defect=_defective(chance, body) if occasion.in_haste else None,
         wages=_wages(chance, body, yearly, filed_on) if renewal else None,
         recruitment=recruitment,
     )

@@ -12,8 +12,19 @@ from infra.identity.caller import Role
 
 AUTHORITY: Final = "flanders"
 
-_GIVEN: Final = ("Aarav", "Mehmet", "Olena", "Wei", "Fatima", "Thandi", "Luiz", "Nino", "Priya", "Yusuf")
-_FAMILY: Final = ("Sharma", "Yildiz", "Kovalenko", "Zhang", "El Amrani", "Nkosi", "Silva", "Beridze", "Patel", "Khan")
+GIVEN_NAMES: Final = ("Aarav", "Mehmet", "Olena", "Wei", "Fatima", "Thandi", "Luiz", "Nino", "Priya", "Yusuf")
+FAMILY_NAMES: Final = (
+    "Sharma",
+    "Yildiz",
+    "Kovalenko",
+    "Zhang",
+    "El Amrani",
+    "Nkosi",
+    "Silva",
+    "Beridze",
+    "Patel",
+    "Khan",
+)
 _NATIONALITIES: Final = ("IN", "TR", "UA", "CN", "MA", "ZA", "BR", "GE", "US", "PK")
 
 _REPRESENTATIVES: Final = 6
@@ -46,7 +57,11 @@ REGULATOR: Final = Party(role=Role.REGULATOR, subject="regulator-1", authority=A
 
 def employer(chance: random.Random, seed: int, cases: int) -> Party:
     """One of the employers of a plan of this size; a few of them file many applications."""
-    number = int(max(2, cases // _CASES_AN_EMPLOYER) * chance.random() ** 1.5)
+    return employer_of(int(max(2, cases // _CASES_AN_EMPLOYER) * chance.random() ** 1.5), seed)
+
+
+def employer_of(number: int, seed: int) -> Party:
+    """The employer of this number."""
     return Party(
         role=Role.EMPLOYER, subject=f"employer-{number}", enterprise_number=_enterprise(f"{seed}/employer/{number}")
     )
@@ -66,8 +81,8 @@ def person(chance: random.Random, on: date) -> dict[str, str]:
     """A worker of 21 to 55 years as an application names one."""
     born = on - timedelta(days=chance.randint(21 * 366, 55 * 365))
     return {
-        "givenName": chance.choice(_GIVEN),
-        "familyName": chance.choice(_FAMILY),
+        "givenName": chance.choice(GIVEN_NAMES),
+        "familyName": chance.choice(FAMILY_NAMES),
         "birthDate": born.isoformat(),
         "nationality": chance.choice(_NATIONALITIES),
     }

@@ -13,10 +13,12 @@ from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
 from api.demonstration.course import course_of
-from api.demonstration.filings import Filing, filing_of
+from api.demonstration.filings import Filing, filing_of, occasion_of
 from api.demonstration.papers import Paper
 from api.demonstration.season import BACKLOG_FROM, BACKLOG_UNTIL, FILING_FROM, FILING_UNTIL, TODAY, filing_days
+from api.demonstration.showcases import showcases
 from api.demonstration.steps import Step
+from domain.case.codes import CATEGORIES
 from domain.case.commands import CIVIL_TIME
 from domain.law.rulebook import Rulebook
 
@@ -38,23 +40,44 @@ class PlannedCase:
         """The idempotency key of a step of this case: the same in every run of the same plan."""
         return str(uuid5(NAMESPACE_URL, f"single-permit-demonstration/{self.number}/{step}"))
 
+    @property
+    def steps_of_filing(self) -> int:
+        return 1 + len(self.papers)
+
+    @property
+    def all_steps(self) -> int:
+        """How many things people do with the case, if it does not come to its end before."""
+        return self.steps_of_filing + len(self.steps)
+
     def steps_on(self, day: date) -> tuple[Step, ...]:
         """What happens to the case on ``day``, in order."""
         return tuple(step for step in self.steps if step.on == day)
 
 
 def plan(cases: int, seed: int, rulebook: Rulebook) -> list[PlannedCase]:
-    """``cases`` applications in the order of their filing."""
+    """``cases`` applications in the order of their filing.
+
+    First those to look at in the end, then one of each category, then what people file by chance.
+    """
     backlog = round(cases * _BACKLOG_SHARE)
     season, autumn = filing_days(FILING_FROM, FILING_UNTIL), filing_days(BACKLOG_FROM, BACKLOG_UNTIL)
+    shown = showcases(seed)
+    certain = dict(enumerate(CATEGORIES, len(shown)))
     planned = []
     for number in range(cases):
         chance = random.Random(f"{seed}/{number}")  # noqa: S311 (a plan, not a secret)
-        in_backlog = number < backlog
-        filed_on = chance.choice(autumn if in_backlog else season)
-        filing = filing_of(number, chance, filed_on, rulebook, seed=seed, cases=cases)
+        if number < len(shown):
+            occasion, filed_on, in_backlog = shown[number].occasion, shown[number].filed_on, False
+        else:
+            in_backlog = number >= cases - backlog
+            filed_on = chance.choice(autumn if in_backlog else season)
+            occasion = occasion_of(chance, seed=seed, cases=cases, category=certain.get(number))
+        filing = filing_of(number, chance, filed_on, rulebook, occasion, seed=seed)
         at = datetime.combine(filed_on, time(8, 0), CIVIL_TIME) + timedelta(seconds=chance.randint(0, 9 * 3600))
-        steps = course_of(number, chance, filing, filed_on, in_backlog=in_backlog)
+        if number < len(shown):
+            steps = shown[number].course(number, filing)
+        else:
+            steps = course_of(number, chance, filing, filed_on, in_backlog=in_backlog)
         planned.append(
             PlannedCase(
                 number=number,

@@ -23,6 +23,10 @@ _AFTERNOON: Final = time(17, 30)
 """When the day's applications are in and the people at the counter go on with those of the days before."""
 
 
+OnStep = Callable[[date, int], None]
+"""Given the day that is being played, and how many steps were taken in all."""
+
+
 class Deadlines(Protocol):
     """What the watch over deadlines has still to do."""
 
@@ -46,14 +50,15 @@ def play(
     counter: Counter,
     clock: DemonstrationClock,
     *,
-    on_filed: Callable[[int], None],
+    on_step: OnStep,
     deadlines: Deadlines,
 ) -> Played:
-    """Play ``planned`` from its first day to ``TODAY``; ``on_filed`` is told of every batch filed.
+    """Play ``planned`` from its first day to ``TODAY``; ``on_step`` hears of every step.
 
     Nobody goes on with a case before the warnings and breaches that the day brought it are recorded.
     """
     played = Played()
+    taken = 0
     filed_on, days_of = _by_day(planned)
     with ThreadPoolExecutor(_CLIENTS) as people:
 
@@ -68,7 +73,8 @@ def play(
                     played.cases.append(case)
                     played.done.update(done)
                     by_number[case.planned.number] = case
-                on_filed(len(batch))
+                    taken += case.planned.steps_of_filing
+                    on_step(day, taken)
             clock.set(datetime.combine(day, _AFTERNOON, CIVIL_TIME))
             at_hand = [by_number[each.number] for each in days_of[day]]
             due = deadlines.due(day)
@@ -77,8 +83,10 @@ def play(
                 group = [each for each in at_hand if (each.id in due) is is_due]
                 if is_due and group:
                     deadlines.wait_until_recorded(day, {each.id for each in group})
-                for done in people.map(go_on, group, repeat(day)):
+                for case, done in zip(group, people.map(go_on, group, repeat(day)), strict=True):
                     played.done.update(done)
+                    taken += len(case.planned.steps_on(day))
+                    on_step(day, taken)
     deadlines.wait_until_recorded(TODAY)
     return played
 

@@ -5,7 +5,6 @@ Service, workers and simulator are processes of their own, as they are in produc
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import ExitStack, closing, contextmanager, suppress
@@ -15,6 +14,7 @@ from datetime import time as time_of_day
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, TypeVar
+from uuid import UUID
 
 import httpx
 
@@ -29,13 +29,17 @@ from api.composition import (
 from api.demonstration import plan
 from api.demonstration.callers import Callers
 from api.demonstration.counter import Counter, DemonstrationFailed
+from api.demonstration.folder import DemonstrationFolder
 from api.demonstration.plan import PlannedCase
+from api.demonstration.played_before import Outcome
+from api.demonstration.progress import Course
+from api.demonstration.progress import Stage as Progress
 from api.demonstration.season import BACKLOG_FROM
 from consumers.check_intake import CheckIntake
 from domain.case.commands import CIVIL_TIME
-from infra.child_process import running_child
+from infra.child_process import RunningChild, starting_child
 from infra.clock import DemonstrationClock
-from infra.crossroads.simulator_process import simulator_process
+from infra.crossroads.simulator_process import starting_simulator
 from infra.identity.development_issuer import DevelopmentIssuer
 from infra.keys import MasterKey
 from infra.postgres.check_work import CheckWorkTable
@@ -51,7 +55,7 @@ T = TypeVar("T")
 _LONGEST_WAIT: Final = 120.0
 _LOOK_AGAIN: Final = 0.03
 
-_SCRIPT: Final = ("plan", "season", "filings", "people", "papers", "course", "steps")
+_SCRIPT: Final = ("plan", "season", "filings", "people", "papers", "course", "showcases", "steps", "legacy")
 """The files of this package that say what is played."""
 
 
@@ -63,6 +67,9 @@ class Stage:
     callers: Callers
     counter: Counter
     address: str
+    marker: str
+    outcome: Outcome | None
+    """What it came to, where it was played to its end before."""
 
     def wait_until_all_is_counted(self) -> None:
         """Wait until every check has its outcome and every read model has come to the end of the journal."""
@@ -101,70 +108,94 @@ class Stage:
         with self.program.readers.connection() as connection, connection.cursor() as cursor:
             return {str(case_id) for case_id in cases_due(cursor, day)}
 
-    def wait_until_interrupted(self) -> None:
-        try:
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            return
-
 
 @contextmanager
-def set_stage(settings: Settings, *, cases: int, seed: int, port: int) -> Iterator[Stage]:
-    """Everything up and running. Raises ``NotADemonstration`` where real applications are in the way."""
-    settings.home.mkdir(parents=True, exist_ok=True)
+def set_stage(
+    settings: Settings, *, cases: int, seed: int, port: int, course: Course, folder: DemonstrationFolder
+) -> Iterator[Stage]:
+    """Everything up and running; ``course`` is told how far it has come, the processes write to the folder's log.
+
+    Raises ``NotADemonstration`` where real applications are in the way.
+    """
     with ExitStack() as opened:
+        simulating = opened.enter_context(
+            starting_simulator(seed, folder.log, slow_ms=100, retry_after_seconds=0),
+        )
+        course.begin(Progress.SERVER)
         admin_url = opened.enter_context(database_server(settings))
+        course.begin(Progress.DATABASES)
         journal_url, keys_url = databases(settings, admin_url)
         require_suitable_servers(settings, journal_url, keys_url, set_up=True)
         MasterKey.from_file(settings.key_encryption_key_path, create=settings.key_encryption_key_file is None)
         make_databases(journal_url, keys_url)
         marker = _marker(settings, cases, seed)
         begun_anew = clear_for_demonstration(journal_url, keys_url, marker, DEMONSTRATION_ORIGIN)
+        if begun_anew:
+            folder.outcome.unlink(missing_ok=True)
         clock = DemonstrationClock(settings.demonstration_clock_path)
         if begun_anew or not settings.demonstration_clock_path.exists():
             clock.set(datetime.combine(BACKLOG_FROM, time_of_day(8), CIVIL_TIME))
         program = opened.enter_context(open_program(settings, set_up=True))
         planned = plan.plan(cases, seed, program.rulebook)
-        simulator = opened.enter_context(simulator_process(seed, slow_ms=100, retry_after_seconds=0))
+        course.steps = sum(each.all_steps for each in planned)
+        course.begin(Progress.PROCESSES)
+        simulator = simulating.ready()
         # Before the workers: one that goes on after a kill asks at once.
         _declare_wages(simulator.announced, planned)
-        environment = {
-            "PERMIT_HOME": str(settings.home),
-            "PERMIT_CROSSROADS_URL": simulator.announced,
-        }
-        opened.enter_context(
-            running_child(
-                "api.cli",
-                ["work", "all", "--until-stdin-closes"],
-                announcement="working on ",
-                environment=environment,
-                # A check under way when this process is killed must not find its bank gone: no outage was planned.
-                relies_on=[simulator],
-            )
-        )
-        service = opened.enter_context(
-            running_child(
-                "api.cli",
-                ["serve", "--no-workers", "--until-stdin-closes", f"--port={port}"],
-                announcement="listening on ",
-                environment=environment,
-            )
-        )
+        address = _served_and_worked(opened, settings, simulator, folder.log, port)
         callers = Callers(DevelopmentIssuer.open(settings.home, create=True))
-        counter = opened.enter_context(closing(Counter(service.announced, callers)))
+        counter = opened.enter_context(closing(Counter(address, callers)))
         stage = Stage(
             program=program,
             planned=planned,
             clock=clock,
             callers=callers,
             counter=counter,
-            address=service.announced,
+            address=address,
+            marker=marker,
+            outcome=_outcome_of(program, folder, marker),
         )
-        if not begun_anew:
+        if not begun_anew and stage.outcome is None:
+            course.begin(Progress.RESUMING)
             # What was under way at the kill is finished in its own time, before the clock goes back to the first day.
             stage.wait_until_all_is_counted()
             stage.wait_until_recorded(clock.now().astimezone(CIVIL_TIME).date())
         yield stage
+
+
+def _outcome_of(program: Program, folder: DemonstrationFolder, marker: str) -> Outcome | None:
+    """What was kept of a demonstration that was played to its end, if it was played in this very database."""
+    outcome = Outcome.kept_in(folder.outcome, marker)
+    if outcome is None or not all(program.journal.read(UUID(case.id)).events for case in outcome.shown.values()):
+        return None
+    return outcome
+
+
+def _served_and_worked(opened: ExitStack, settings: Settings, simulator: RunningChild, log: Path, port: int) -> str:
+    """The address of a service beside workers, each a process of its own, until ``opened`` is closed."""
+    environment = {"PERMIT_HOME": str(settings.home), "PERMIT_CROSSROADS_URL": simulator.announced}
+    working = starting_child(
+        "api.cli",
+        ["work", "all", "--until-stdin-closes"],
+        announcement="working on ",
+        environment=environment,
+        # A check under way when this process is killed must not find its bank gone: no outage was planned.
+        relies_on=[simulator],
+        log=log,
+    )
+    serving = starting_child(
+        "api.cli",
+        ["serve", "--no-workers", "--until-stdin-closes", f"--port={port}"],
+        announcement="listening on ",
+        environment=environment,
+        log=log,
+    )
+    workers, service = opened.enter_context(working), opened.enter_context(serving)
+    # Each is ready a good while after it was started: they get ready together, and they end together.
+    for child in (workers, service):
+        opened.callback(child.ask_to_end)
+    workers.ready()
+    return service.ready().announced
 
 
 def _waited_for(ask: Callable[[], T | None], what: str) -> T:

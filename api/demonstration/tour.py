@@ -1,67 +1,86 @@
-"""Where to look around in a demonstration that has been played: as whom, with which token, at which case."""
+"""Where to look around in a demonstration that has been played: as whom, by which link, at which case."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+import shlex
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from api.demonstration.callers import Callers
-from api.demonstration.counter import FiledCase
-from api.demonstration.people import HANDLERS, LEAD, OPERATIONS, REGULATOR, Party
-from api.demonstration.steps import Answer
+from api.demonstration.people import HANDLERS, OPERATIONS, REGULATOR, Party
+from api.demonstration.plan import PlannedCase
+from api.demonstration.played_before import ShownCase
+from api.demonstration.showcases import Showcase
+from api.pages.session import SIGN_IN_LINK
+from infra.identity.sign_in_links import SignInLinks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """Somebody to look around as; ``case`` is one within reach of a party that has cases of its own."""
+    """Somebody to look around as, and what is worth a look: a page, and what one sees there."""
 
     who: str
     party: Party
-    case: FiledCase | None
+    page: str
+    what: str
 
 
-def visits(cases: Sequence[FiledCase]) -> list[Visit]:
-    """One for each role, with the cases that have most to show."""
-    represented = [each for each in cases if each.planned.filing.is_represented]
-    workers = [each for each in cases if each.planned.filing.body["filedBy"] == "worker"]
-    return [
-        *(
-            visit
-            for example in _best(represented)
-            for visit in (
-                Visit(who="employer", party=example.planned.filing.employer, case=example),
-                Visit(who="its representative", party=example.planned.filing.filer, case=example),
-            )
+def visits(planned: Sequence[PlannedCase], shown: Mapping[int, ShownCase]) -> list[Visit]:
+    """One for each role."""
+    filings = {each.number: each.filing for each in planned if each.number in tuple(Showcase)}
+
+    def case(number: Showcase, what: str) -> tuple[str, str]:
+        return f"/cases/{shown[number].id}", f"{shown[number].reference}: {what}"
+
+    seen = {
+        "case handler": (HANDLERS[0], *case(Showcase.TO_DECIDE, "to be decided; you can ask for information")),
+        "employer": (filings[Showcase.TO_DECIDE].filer, *case(Showcase.EMPLOYER_ASKED, "asked for a document")),
+        "representative": (
+            filings[Showcase.REPRESENTATIVE_ASKED].filer,
+            *case(Showcase.REPRESENTATIVE_ASKED, "asked for a document, on behalf of an employer"),
         ),
-        *(Visit(who="worker", party=example.planned.filing.filer, case=example) for example in _best(workers)),
-        *(Visit(who="case handler", party=HANDLERS[0], case=example) for example in _best(_of_first_handler(cases))),
-        Visit(who="lead of the case handlers", party=LEAD, case=None),
-        Visit(who="operations", party=OPERATIONS, case=None),
-        Visit(who="regulator", party=REGULATOR, case=None),
+        "worker": (filings[Showcase.WORKER_ASKED].filer, *case(Showcase.WORKER_ASKED, "asked for a document")),
+        "operations": (OPERATIONS, "/board", "the service levels, and every late case behind its number"),
+        "regulator": (REGULATOR, *case(Showcase.TO_DECIDE, "everything of it, to read")),
+    }
+    return [Visit(who=who, party=party, page=page, what=what) for who, (party, page, what) in seen.items()]
+
+
+def guide(address: str, found: Sequence[Visit], callers: Callers, links: SignInLinks) -> str:
+    """For a terminal: for each role a link that signs in, once, and the page to open then."""
+    lines = [
+        f"The pages: {address}/",
+        "",
+        "Each link signs you in with one click, and works once, while this runs:",
+        "",
     ]
-
-
-def guide(address: str, cases: Sequence[FiledCase], callers: Callers) -> str:
-    """The addresses, and for each role its token and the case to look at, for a terminal."""
-    lines = ["", f"the pages of this demonstration:  {address}/", ""]
-    for visit in visits(cases):
-        seen = "" if visit.case is None else f"  see {visit.case.reference} ({visit.case.stage})"
-        lines += [f"{visit.who:26} {visit.party.subject:20}{seen}".rstrip(), f"  {callers.token_of(visit.party)}"]
-        if visit.case is not None:
-            lines.append(f"  {address}/cases/{visit.case.href.rpartition('/')[2]}")
+    for visit in found:
+        secret = links.make(callers.token_of(visit.party))
+        lines += [
+            f"  {visit.who:15} {address}{SIGN_IN_LINK}/{secret}",
+            f"  {'':15} {visit.what}",
+            f"  {'':15} {address}{visit.page}",
+        ]
     return "\n".join(lines)
 
 
-def _best(cases: Sequence[FiledCase]) -> Iterator[FiledCase]:
-    """The case in which most was done, preferably with an answered request and a permit in the end, if there is any."""
-    if cases:
-        yield max(cases, key=_worth)
+def commands_to_try(home: Path) -> list[str]:
+    """To be copied into another shell, in the same folder."""
+    return [
+        f"{_program(home)} {arguments}"
+        for arguments in ("audit verify", "audit replay --all", "law show flanders highlySkilled --on 2026-02-01")
+    ]
 
 
-def _worth(case: FiledCase) -> tuple[bool, bool, int, int]:
-    answered = any(isinstance(step, Answer) for step in case.planned.steps)
-    return case.status == "decidedGranted", answered, len(case.planned.steps), -case.planned.number
-
-
-def _of_first_handler(cases: Sequence[FiledCase]) -> list[FiledCase]:
-    return [each for each in cases if HANDLERS[0] in {step.by for step in each.planned.steps}]
+def _program(home: Path) -> str:
+    """How this program was called, with the home it was given."""
+    called = Path(sys.argv[0])
+    if called.name == "cli.py":
+        words = [sys.executable, "-m", "api.cli"]
+    else:
+        words = [os.path.relpath(called) if called.is_relative_to(Path.cwd()) else str(called)]
+    given = f"PERMIT_HOME={shlex.quote(str(home))} " if os.environ.get("PERMIT_HOME") else ""
+    return given + shlex.join(words)

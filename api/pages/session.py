@@ -27,6 +27,8 @@ NEXT_PARAMETER: Final = "next"
 EXPIRED_PARAMETER: Final = "expired"
 ENTRANCE: Final = "/"
 SIGN_OUT: Final = "/session/end"
+SIGN_IN_LINK: Final = "/session/link"
+"""What comes before the secret in the address of a one-time sign-in link."""
 LAW: Final = "/law"
 """Open to everybody, so every page leads there."""
 
@@ -155,6 +157,16 @@ def begin_session(response: Response, request: Request, token: str) -> None:
         httponly=True,
         samesite="strict",
     )
+
+
+def is_looking_ahead(request: Request) -> bool:
+    """Whether a browser loads a page in advance, before anybody has followed the link to it."""
+    return any("prefetch" in request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Moz"))
+
+
+def comes_from_elsewhere(request: Request) -> bool:
+    """Whether another site leads here: a browser then follows a redirection without the cookie of the session."""
+    return request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
 
 
 def end_session(response: Response, request: Request) -> None:

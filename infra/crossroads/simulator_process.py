@@ -2,8 +2,9 @@
 
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 
-from infra.child_process import RunningChild, running_child
+from infra.child_process import RunningChild, StartingChild, starting_child
 
 
 @contextlib.contextmanager
@@ -18,15 +19,23 @@ def running_simulator(seed: int, **options: float) -> Iterator[str]:
 
 @contextlib.contextmanager
 def simulator_process(seed: int, **options: float) -> Iterator[RunningChild]:
+    """As :func:`starting_simulator`, when it is ready. Raises `infra.child_process.ChildDidNotStart`."""
+    with starting_simulator(seed, None, **options) as simulator:
+        yield simulator.ready()
+
+
+@contextlib.contextmanager
+def starting_simulator(seed: int, log: Path | None, **options: float) -> Iterator[StartingChild]:
     """Run a simulator on a free loopback port; what it announces is its address.
 
-    `options` are those of its command line, with underscores: `delay_ms=5, outage_share=0.01`. The process
-    ends with the block. Raises `infra.child_process.ChildDidNotStart`.
+    `options` are those of its command line, with underscores: `delay_ms=5, outage_share=0.01`. Its errors are added
+    to `log`, where there is one. The process ends with the block.
     """
     arguments = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
-    with running_child(
+    with starting_child(
         "infra.crossroads.simulator",
         ["--until-stdin-closes", "--port=0", f"--seed={seed}", *arguments],
         announcement="crossroads simulator listening on ",
+        log=log,
     ) as simulator:
         yield simulator

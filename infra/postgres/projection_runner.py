@@ -20,8 +20,8 @@ from projections.read_model import ReadModel
 
 _PAGE: Final = 2_000
 _LOOK_AGAIN: Final = 0.1
-_GATHER: Final = 0.02
-"""Seconds to let events gather after a page that was not full: one transaction for many, not one for each."""
+GATHER_SECONDS: Final = 0.02
+"""How long to let events gather after a page that was not full: one transaction for many, not one for each."""
 
 _AFTER_TROUBLE: Final = 0.5
 
@@ -32,12 +32,19 @@ class ProjectionRunner:
     """Projects the journal behind ``recorder`` into the tables of ``read_model``; ``pool`` writes them."""
 
     def __init__(
-        self, recorder: JournalRecorder, read_model: ReadModel, pool: ConnectionPool, *, page_size: int = _PAGE
+        self,
+        recorder: JournalRecorder,
+        read_model: ReadModel,
+        pool: ConnectionPool,
+        *,
+        page_size: int = _PAGE,
+        gather: float = GATHER_SECONDS,
     ) -> None:
         self._recorder = recorder
         self._read_model = read_model
         self._pool = pool
         self._page_size = page_size
+        self._gather = gather
         self._stopping = Event()
 
     def stop(self) -> None:
@@ -102,7 +109,7 @@ class ProjectionRunner:
                     return
                 position = page[-1].id
                 if len(page) < self._page_size:
-                    self._stopping.wait(_GATHER)
+                    self._stopping.wait(self._gather)
 
 
 _BEGIN: Final = """

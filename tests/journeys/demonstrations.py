@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -38,6 +39,48 @@ class Ended:
         return last
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """Whom one can look around as: the link that signs in, what is to be seen, and the page to open then."""
+
+    link: str
+    what: str
+    page: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Shown:
+    """A demonstration that is being served, and what it has told its user."""
+
+    output: str
+    process: subprocess.Popen[str]
+    errors: str = ""
+
+    @property
+    def address(self) -> str:
+        (address,) = re.findall(r"^The pages: (\S+)/$", self.output, re.MULTILINE)
+        return str(address)
+
+    @property
+    def looks(self) -> dict[str, Look]:
+        """By who it is."""
+        found = re.findall(r"^  (\w[\w ]*?) +(http\S+)\n +(\S.*)\n +(http\S+)$", self.output, re.MULTILINE)
+        return {who: Look(link=link, what=what, page=page) for who, link, what, page in found}
+
+    @property
+    def commands(self) -> list[str]:
+        """Those to try next, as they are to be copied."""
+        (told,) = re.findall(r"^To try next, in another shell:\n\n((?:  .+\n)+)", self.output, re.MULTILINE)
+        return [line.strip() for line in str(told).splitlines()]
+
+    def interrupt(self) -> int:
+        """Press Ctrl-C, and give the exit code."""
+        self.process.send_signal(signal.SIGINT)
+        rest, self.errors = self.process.communicate(timeout=30)
+        self.output += rest
+        return self.process.returncode
+
+
 class Home:
     """A PERMIT_HOME, and the commands run in it; ``settings`` are further variables of the environment."""
 
@@ -53,6 +96,34 @@ class Home:
 
     def demo(self, *, cases: int) -> Ended:
         return self.permit("demo", f"--cases={cases}", "--once", "--json")
+
+    @contextmanager
+    def serving(self, *, cases: int) -> Iterator[Shown]:
+        """A demonstration that was played and is served; at the end of the block Ctrl-C is pressed."""
+        with self.started("demo", f"--cases={cases}") as process:
+            assert process.stdout is not None
+            lines = []
+            for line in process.stdout:
+                lines.append(line)
+                if line.startswith("Ctrl-C"):
+                    break
+            else:
+                assert process.stderr is not None
+                raise AssertionError(f"it ended before it served: {process.stderr.read()}")
+            shown = Shown(output="".join(lines), process=process)
+            yield shown
+            if process.poll() is None:
+                shown.interrupt()
+
+    @property
+    def outcome(self) -> dict[str, Any]:
+        """What the demonstration of this home came to."""
+        kept: dict[str, Any] = json.loads((self.path / "demonstration" / "figures.json").read_bytes())
+        return kept
+
+    @property
+    def log(self) -> str:
+        return (self.path / "demonstration" / "log.jsonl").read_text(encoding="utf-8")
 
     @contextmanager
     def started(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:

@@ -1,37 +1,31 @@
-"""The main job from end to end, as a newcomer sees it: played, counted, cut off, played again, never over real data."""
+"""The main job from end to end, as a newcomer sees it: one demonstration is played, told, looked at and walked through.
+
+The tests share it, in any order: they compare what it came to with what it has kept of that, and add to it only what
+a visitor adds.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import re
-import signal
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import suppress
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, expect
 
-from api.composition import open_program
-from domain.case.commands import CommandContext, Minted, SubmitApplication
-from infra.settings import Settings
-from infra.time_ordered_ids import time_ordered_id
-from tests.audit.case_book import application
-from tests.databases import fresh_database
-from tests.journal.appends import JournalAsStored
-from tests.journeys.demonstrations import Ended, Home, fresh_home
+from domain.case.codes import CATEGORIES
+from tests.journeys.demonstrations import ROOT, Home, Shown, fresh_home
+from tests.pages.browser import first_browser, watched_page
+from tests.servers import NoServer, give_up
 
 pytestmark = pytest.mark.server
 
-CASES = 80
-
-VISIT = re.compile(
-    r"^(\w[\w ]*?)  +\S+ *(?:see (\S+) \(\w+\))?\n  ([\w-]+\.[\w-]+\.[\w-]+)\n(?:  (http\S+)\n)?", re.MULTILINE
-)
-"""Whom the demonstration shows: who it is, the reference of a case, the token, and the address of the case."""
+CASES = 60
 
 
 @pytest.fixture(scope="module")
@@ -41,160 +35,161 @@ def home() -> Iterator[Home]:
 
 
 @pytest.fixture(scope="module")
-def played(home: Home) -> Ended:
-    return home.demo(cases=CASES)
+def shown(home: Home) -> Iterator[Shown]:
+    with home.serving(cases=CASES) as shown:
+        yield shown
+    assert shown.process.returncode == 0, shown.errors
+    lines = shown.errors.splitlines()
+    # Progress from the first second on, and no line of a log in between.
+    assert lines[0].endswith("demonstration/log.jsonl")
+    assert re.match(r" +0 s  loading the program, about \d+ s left", lines[1])
+    assert all(re.fullmatch(r" *\d+ s  \S.*, about \d+ s left", line) for line in lines[1:]), shown.errors
+    assert any("steps, about" in line for line in lines)
 
 
-def without_chance(figures: dict[str, Any]) -> dict[str, Any]:
-    """The figures that must be the same whenever the same plan is played: keys are random, so the root is."""
-    return {name: value for name, value in figures.items() if name not in ("root", "seconds")}
-
-
-def test_it_files_checks_asks_decides_counts_and_ends(played: Ended) -> None:
-    assert played.code == 0, played.errors
-    figures = played.last_line
+def test_it_files_checks_asks_decides_and_counts(home: Home, shown: Shown) -> None:
+    figures = home.outcome["figures"]
     assert list(figures) == [
         "applications", "stages", "decisions", "residenceDecisions", "inadmissible", "withdrawn",
         "informationRequests", "lapsed", "documents", "onTime", "atRisk", "late", "notMeasured", "paused",
-        "warnings", "breaches", "checks", "manualTasks", "events", "root", "seconds",
+        "warnings", "breaches", "checks", "manualTasks", "retold", "setAside", "events", "root", "seconds",
     ]  # fmt: skip
     assert figures["applications"] == sum(figures["stages"].values()) == CASES
     assert figures["onTime"] + figures["atRisk"] + figures["late"] + figures["notMeasured"] == CASES
     assert CASES < figures["checks"] < 2 * CASES, "one for each application and another for each renewal"
     assert figures["documents"] > CASES, "one for each application, and some more"
-
-
-def test_every_stage_and_every_turn_of_the_procedure_is_there(played: Ended) -> None:
-    figures = played.last_line
     nothing = {name for name, number in {**figures, **figures["stages"]}.items() if number == 0}
-    assert nothing <= {"notMeasured"}
+    assert nothing <= {"notMeasured"}, "every stage and every turn of the procedure is there"
     assert figures["residenceDecisions"] < figures["decisions"]
     assert figures["lapsed"] < figures["informationRequests"]
 
 
-def test_it_shows_a_token_for_each_role_and_a_case_that_it_opens(home: Home, played: Ended) -> None:
-    assert played.code == 0, played.errors
-    with home.started("demo", f"--cases={CASES}") as process:
-        visits = VISIT.findall("".join(shown_until(process, "regulator")))
-        opened = [
-            reference in httpx.get(href, headers={"Cookie": f"session={token}"}).text
-            for _, reference, token, href in visits
-            if href
-        ]
-    assert [who for who, *_ in visits] == [
-        "employer", "its representative", "worker",
-        "case handler", "lead of the case handlers", "operations", "regulator",
-    ]  # fmt: skip
-    assert len({token for _, _, token, _ in visits}) == len(visits)
-    assert len(opened) == 4
-    assert all(opened)
+def test_every_category_is_filed_and_every_authority_retold(home: Home, shown: Shown) -> None:
+    counted = {line.split()[0] for line in home.outcome["table"].splitlines() if line}
+    assert set(CATEGORIES) <= counted
+    figures = home.outcome["figures"]
+    assert set(figures["retold"]) == {"brussels", "wallonia", "german-community"}
+    assert all(figures["retold"].values())
+    assert all(figures["setAside"].values())
 
 
-def test_the_journal_says_the_same_as_the_figures(home: Home, played: Ended) -> None:
-    figures = played.last_line
-
-    verified = home.permit("audit", "verify", "--json")
-    assert (verified.code, verified.last_line["sound"]) == (0, True)
-    assert (verified.last_line["size"], verified.last_line["root"]) == (figures["events"], figures["root"])
-    assert verified.last_line["cases"] == figures["applications"]
-
-    replayed = home.permit("audit", "replay", "--all", "--json")
-    assert replayed.code == 0
-    assert (replayed.last_line["differentCount"], replayed.last_line["unreadableCount"]) == (0, 0)
-    assert replayed.last_line["identical"] == replayed.last_line["verdicts"] > figures["decisions"]
-
-    listed = home.permit("projections", "list", "--json").last_line["projections"]
-    assert {(each["position"], each["lagEvents"]) for each in listed} == {(figures["events"], 0)}
+def test_it_tells_the_figures_shortly_and_names_nobody(home: Home, shown: Shown) -> None:
+    figures = home.outcome["figures"]
+    assert re.search(rf"^ +applications +{CASES} ", shown.output, re.MULTILINE)
+    assert re.search(rf"^ +late +{figures['late']} ", shown.output, re.MULTILINE)
+    assert str(home.path / "demonstration" / "figures.json") in shown.output.replace("\n", "")
+    assert len(shown.output.splitlines()) < 60
+    told = shown.output + json.dumps(home.outcome)
+    assert all(json.dumps(name) not in told + home.log for name in ("givenName", "familyName", "ssin"))
+    assert "Traceback" not in told + home.log
+    assert all(json.loads(line)["level"] for line in home.log.splitlines())
 
 
-def test_played_in_another_home_it_gives_the_same_figures(played: Ended) -> None:
-    with fresh_home() as another:
-        again = another.demo(cases=CASES)
-    assert without_chance(again.last_line) == without_chance(played.last_line)
-    assert again.last_line["root"] != played.last_line["root"]
+def test_each_role_gets_a_link_and_something_to_look_at(shown: Shown) -> None:
+    assert list(shown.looks) == ["case handler", "employer", "representative", "worker", "operations", "regulator"]
+    assert len({look.link for look in shown.looks.values()}) == 6
 
 
-def test_killed_in_the_middle_it_goes_on_where_it_stopped(played: Ended) -> None:
-    with fresh_home() as home:
-        # given a demonstration whose first process alone is killed: the others end with it
-        with home.started("demo", f"--cases={CASES}", "--once") as process:
-            home.wait_for_events(90)
-            process.kill()
-            all_end_with_it(home)
-        # and one whose workers are killed, then the service, and then it
-        with home.started("demo", f"--cases={CASES}", "--once") as process:
-            home.wait_for_events(250)
-            home.kill_the_process("api.cli", "work", "all")
-            home.kill_the_process("api.cli", "serve", "--no-workers")
-            process.kill()
-            all_end_with_it(home)
-        # and one that loses its database on the way, and after that all it has, so that nothing is left
-        with home.started("demo", f"--cases={CASES}", "--once"):
-            home.wait_for_events(450)
-            home.kill_the_server()
-            home.wait_for_events(700)
-            for each in home.processes():
-                with suppress(ProcessLookupError):
-                    os.kill(each, signal.SIGKILL)
-            home.kill_the_server()
-        # when it is started again
-        again = home.demo(cases=CASES)
-        # then nothing was lost and nothing counted twice
-        assert again.code == 0, again.errors
-        assert without_chance(again.last_line) == without_chance(played.last_line)
+def test_the_page_told_to_each_role_is_open_to_it(home: Home, shown: Shown) -> None:
+    # The links of the walk below are left for it: these roles are not in it.
+    for who in ("representative", "worker", "regulator"):
+        look = shown.looks[who]
+        with httpx.Client(headers={"Accept-Language": "en"}, follow_redirects=True) as client:
+            assert client.get(look.link).status_code == 200
+            page = client.get(look.page)
+            assert page.status_code == 200
+            assert look.what.partition(":")[0] in page.text
+            assert ("Answer the request" in page.text) == (who != "regulator")
+            if who == "regulator":
+                migration = client.get(f"{shown.address}/migration").text
+                assert all(
+                    name in migration
+                    for name in ("Brussels-Capital Region", "Walloon Region", "German-speaking Community")
+                )
+                assert all(f">{number}<" in migration for number in home.outcome["figures"]["retold"].values())
+            # pressed again it explains
+            again = client.get(look.link)
+            assert (again.status_code, "This sign-in link is no longer valid" in again.text) == (410, True)
 
 
-def test_of_another_size_it_begins_anew(home: Home, played: Ended) -> None:
-    smaller = home.demo(cases=10)
-    assert (smaller.code, smaller.last_line["applications"]) == (0, 10)
-    assert smaller.last_line["events"] < played.last_line["events"]
+def test_the_commands_that_it_and_the_readme_name_work_as_they_are_copied(shown: Shown) -> None:
+    of_the_readme = re.findall(r"^\.venv/bin/permit ([^#\n]+)", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    program = shown.commands[0].removesuffix(" audit verify")
+    assert len(shown.commands) == 3
+    assert {command.removeprefix(f"{program} ") for command in shown.commands} <= {
+        each.strip() for each in of_the_readme
+    }
+    for arguments in of_the_readme:
+        command = ["sh", "-c", f"{program} {arguments}"]
+        kept = {"PATH": os.environ["PATH"]}
+        ended = subprocess.run(command, cwd=ROOT, env=kept, capture_output=True, text=True, check=False)
+        assert ended.returncode == 0, f"{arguments}: {ended.stdout} {ended.stderr}"
+        assert ended.stdout
 
 
-def test_a_journal_with_a_real_application_is_never_touched(admin_url: str) -> None:
-    with (
-        fresh_database(admin_url) as journal_url,
-        fresh_database(admin_url) as keys_url,
-        fresh_home(PERMIT_DATABASE_URL=journal_url, PERMIT_KEY_DATABASE_URL=keys_url) as home,
-    ):
-        settings = Settings(home=home.path, database_url=journal_url, key_database_url=keys_url)
-        with open_program(settings, set_up=True) as program:
-            now = program.clock.now()
-            minted = Minted(reference="VL-2026-0000001", worker_subject=program.keys.mint())
-            command = SubmitApplication(application=application("highlySkilled", "52000.00"), minted=minted)
-            context = CommandContext(actor="employer", command_id="a real one", now=now)
-            program.handle(time_ordered_id(now), command, context)
-        before = JournalAsStored.of(journal_url).rows
-        assert before
-
-        refused = home.demo(cases=10)
-
-        assert refused.code == 2
-        assert "holds what no demonstration made" in refused.errors
-        assert "Traceback" not in refused.errors
-        assert refused.output == ""
-        assert JournalAsStored.of(journal_url).rows == before
-        with open_program(settings) as program:
-            assert program.recorder.origin == "single-permit"
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with ExitStack() as opened:
+        try:
+            found = opened.enter_context(first_browser())
+        except NoServer as why:
+            give_up(why, "A browser")
+        yield found.browser
 
 
-def test_the_summary_is_for_people_and_names_nobody(played: Ended) -> None:
-    assert "decisions (" in played.output
-    assert all(json.dumps(name) not in played.errors for name in ("givenName", "familyName", "ssin"))
-    assert "Traceback" not in played.errors
+def until(holds: Callable[[], bool], again: Callable[[], object]) -> None:
+    """Lists lag a little behind what was done: look again until they show it."""
+    give_up_at = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < give_up_at
+        again()
 
 
-def shown_until(process: subprocess.Popen[str], last: str) -> Iterator[str]:
-    """What is written, up to the line after the one that begins with ``last``."""
-    assert process.stdout is not None
-    for line in process.stdout:
-        yield line
-        if line.startswith(last):
-            yield process.stdout.readline()
-            return
-
-
-def all_end_with_it(home: Home, *, within: float = 15) -> None:
-    give_up = time.monotonic() + within
-    while left := home.processes():
-        assert time.monotonic() < give_up, f"{len(left)} processes outlive the demonstration"
-        time.sleep(0.05)
+def test_the_tour_of_the_readme_is_true(shown: Shown, browser: Browser) -> None:
+    """Step by step as the README has it, under the same numbers."""
+    handler, employer, operations = (shown.looks[who] for who in ("case handler", "employer", "operations"))
+    reference = handler.what.partition(":")[0]
+    with watched_page(browser, locale="en-GB") as watched:
+        page = watched.page
+        # 1. Sign in
+        page.goto(handler.link)
+        expect(page.get_by_role("heading", name="Work queue")).to_be_visible()
+        page.get_by_role("link", name="Nederlands").click()
+        expect(page.get_by_role("heading", name="Werklijst")).to_be_visible()
+        page.get_by_role("link", name="English").click()
+        # 2. Queue
+        page.get_by_label("Handler").select_option("Mine")
+        page.get_by_label("Stage").select_option("Decision on the work part")
+        page.get_by_role("button", name="Show", exact=True).click()
+        page.get_by_role("link", name=reference).click()
+        # 3. The case
+        assert page.url == handler.page
+        expect(page.get_by_role("heading", name="What you can do now")).to_be_visible()
+        expect(page.locator(".timeline")).to_contain_text("admissible")
+        page.get_by_text("Why this day?").first.click()
+        page.get_by_role("link", name="Ask for information").click()
+        page.get_by_label("Diploma", exact=False).first.check()
+        page.get_by_label("Your question").fill("Please send the diploma.")
+        page.get_by_role("button", name="Send the request").click()
+        expect(page.locator(".case-head")).to_contain_text("Additional information requested")
+        expect(page.get_by_text("The applicant has been asked for information")).to_be_visible()
+        # 4. The employer
+        page.goto(employer.link)
+        expect(page.get_by_role("heading", name="My applications")).to_be_visible()
+        asked = page.get_by_role("link", name="Answer the request")
+        until(lambda: asked.count() == 2, page.reload)
+        page.get_by_role("link", name=f"Answer the request {reference}").click()
+        page.get_by_label("Your answer").fill("It is in the file.")
+        page.get_by_role("button", name="Send the answer").click()
+        expect(page.locator(".case-head")).to_contain_text("Application admissible")
+        # 5. Board
+        page.goto(operations.link)
+        assert page.url == operations.page
+        expect(page.get_by_role("heading", name="Service levels")).to_be_visible()
+        page.locator(".tile", has_text="Late").get_by_role("link").first.click()
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        assert "/board/cases" in page.url
+        page.get_by_role("link", name="Migration").click()
+        for name in ("Brussels-Capital Region", "Walloon Region", "German-speaking Community"):
+            expect(page.get_by_role("heading", name=name).first).to_be_visible()
+    # 6. In another shell: see test_the_commands_that_it_and_the_readme_name_work_as_they_are_copied

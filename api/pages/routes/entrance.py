@@ -15,17 +15,21 @@ from api.pages.languages import Language
 from api.pages.page_parts import Choice, FieldError
 from api.pages.page_route import PageRoute
 from api.pages.rendering import Pages
+from api.pages.security_headers import SECURITY_HEADERS
 from api.pages.sent_forms import SentForm, sent_form
 from api.pages.session import (
     ENTRANCE,
     EXPIRED_PARAMETER,
     FIRST_PAGES,
     NEXT_PARAMETER,
+    SIGN_IN_LINK,
     SIGN_OUT,
     NotSignedIn,
     Readers,
     begin_session,
+    comes_from_elsewhere,
     end_session,
+    is_looking_ahead,
     local_path,
 )
 from api.problems import RequestRefused
@@ -33,6 +37,7 @@ from domain.case.codes import AUTHORITIES
 from infra.clock import SystemClock
 from infra.identity.caller import CLAIM_OF_ROLE, Caller, CallerUnusable, Claim, Role
 from infra.identity.development_issuer import DevelopmentIssuer
+from infra.identity.sign_in_links import SignInLinks
 
 TOKEN: Final = "token"  # noqa: S105 - the name of a field
 ROLE: Final = "role"
@@ -61,8 +66,14 @@ class RoleCard:
     href: str
 
 
-def entrance_pages(pages: Pages, readers: Readers, issuer: DevelopmentIssuer | None) -> APIRouter:
-    """The entrance. Without ``issuer`` nobody can choose a role, and one signs in with a token brought along."""
+def entrance_pages(
+    pages: Pages, readers: Readers, issuer: DevelopmentIssuer | None, links: SignInLinks | None = None
+) -> APIRouter:
+    """The entrance. Without ``issuer`` nobody can choose a role, and one signs in with a token brought along.
+
+    ``links`` are the one-time links of a demonstration; they belong to the development issuer, and without it there
+    are none.
+    """
     routes = APIRouter(route_class=PageRoute)
     clock = SystemClock()
 
@@ -96,6 +107,26 @@ def entrance_pages(pages: Pages, readers: Readers, issuer: DevelopmentIssuer | N
             return shown(request, role, form=form, errors=(error,))
         return brought(request, form, token)
 
+    if issuer is not None and links is not None:
+
+        @routes.get(SIGN_IN_LINK + "/{secret}", name="followSignInLink")
+        def follow(request: Request, secret: str) -> Response:
+            if is_looking_ahead(request):
+                # No content: the browser throws it away and asks again when a person follows the link.
+                return Response(status_code=204, headers={**SECURITY_HEADERS, "Cache-Control": "no-store"})
+            token = links.redeem(secret)
+            begun = None if token is None else let_in(request, token)
+            if begun is None or token is None:
+                return shown(request, None, spent_link=True, status=410)
+            if not comes_from_elsewhere(request):
+                return begun
+            # Such as from a terminal that is itself a page: this page, and no redirection, leads on.
+            href = begun.headers["Location"]
+            leading = shown(request, None, start_href=href)
+            leading.headers["Refresh"] = f"0; url={href}"
+            begin_session(leading, request, token)
+            return leading
+
     @routes.get(SIGN_OUT, name="askToEndSession")
     def ask_to_end(request: Request) -> Response:
         caller = readers.caller(request)
@@ -109,23 +140,38 @@ def entrance_pages(pages: Pages, readers: Readers, issuer: DevelopmentIssuer | N
         return response
 
     def brought(request: Request, form: SentForm, token: str) -> Response:
-        """Begin the session of whoever the token names, and lead on."""
-        try:
-            caller = readers.bearer_of(token)
-        except RequestRefused:
+        """Begin the session of the caller whom the token names, and lead on."""
+        wanted = local_path(form.one(NEXT_PARAMETER))
+        # A page that asked to sign in; the entrance itself is no page to lead on to.
+        onward = wanted if wanted is not None and not wanted.startswith("/?") and wanted != ENTRANCE else None
+        begun = let_in(request, token, onward)
+        if begun is None:
             text = pages.language(request).gettext(
                 "This access token is not accepted here, or no longer: get a new one and paste all of it."
             )
             return shown(request, None, form=form, errors=(FieldError(field=TOKEN, text=text),))
-        wanted = local_path(form.one(NEXT_PARAMETER))
-        # A page that asked to sign in; the entrance itself is no page to lead on to.
-        onward = wanted if wanted is not None and not wanted.startswith("/?") and wanted != ENTRANCE else None
-        response = RedirectResponse(onward or FIRST_PAGES[caller.role], 303, {"Cache-Control": "no-store"})
+        return begun
+
+    def let_in(request: Request, token: str, onward: str | None = None) -> Response | None:
+        """The way to ``onward``, or to the caller's first page, with the session; None for a token not accepted."""
+        try:
+            caller = readers.bearer_of(token)
+        except RequestRefused:
+            return None
+        headers = {**SECURITY_HEADERS, "Cache-Control": "no-store"}
+        response = RedirectResponse(onward or FIRST_PAGES[caller.role], 303, headers)
         begin_session(response, request, token)
         return response
 
     def shown(
-        request: Request, role: Role | None, *, form: SentForm | None = None, errors: tuple[FieldError, ...] = ()
+        request: Request,
+        role: Role | None,
+        *,
+        form: SentForm | None = None,
+        errors: tuple[FieldError, ...] = (),
+        spent_link: bool = False,
+        start_href: str = "",
+        status: int = 200,
     ) -> Response:
         language = pages.language(request)
         sent = form or SentForm({})
@@ -141,8 +187,10 @@ def entrance_pages(pages: Pages, readers: Readers, issuer: DevelopmentIssuer | N
             "value": "" if chosen is Role.WORKER or chosen is None else sent.one(CLAIM_OF_ROLE[chosen]),
             "authorities": _authorities(readers, language, optional=chosen is Role.REGULATOR),
             "onward": onward,
-            "start_href": FIRST_PAGES[signed_in.role] if (signed_in := _signed_in(readers, request)) else "",
+            "start_href": start_href
+            or (FIRST_PAGES[signed_in.role] if (signed_in := _signed_in(readers, request)) else ""),
             "expired": request.query_params.get(EXPIRED_PARAMETER) == "yes",
+            "spent_link": spent_link,
             "signed_out": request.query_params.get(OUT_PARAMETER) == "yes",
             "errors": errors,
         }
@@ -151,7 +199,7 @@ def entrance_pages(pages: Pages, readers: Readers, issuer: DevelopmentIssuer | N
             "entrance.html",
             content,
             surroundings=readers.surroundings_of_anyone(request, ENTRANCE),
-            status=400 if errors else 200,
+            status=400 if errors else status,
         )
 
     return routes

@@ -1,0 +1,45 @@
+"""The figures of a demonstration in a short table for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+
+def print_summary(console: Console, figures: Mapping[str, Any]) -> None:
+    """Print the most important of ``figures``, which are those of ``permit demo --json``."""
+    stages = figures["stages"]
+    table = Table(box=box.SIMPLE_HEAD, title_justify="left", title="Five months of one region, as of 6 March 2026")
+    table.add_column("what")
+    table.add_column("number", justify="right")
+    table.add_column("of which")
+    for what, number, of_which in (
+        (
+            "applications",
+            figures["applications"],
+            f"{stages['closed']} closed, {figures['inadmissible']} inadmissible, {figures['withdrawn']} withdrawn",
+        ),
+        (
+            "open",
+            figures["applications"] - stages["closed"],
+            f"{stages['admissibility']} admissibility, {stages['additionalInformation']} additional information, "
+            f"{stages['workPart']} work, {stages['residencePart']} residence",
+        ),
+        ("late", figures["late"], f"{figures['atRisk']} more at risk, {figures['paused']} paused"),
+        ("decisions on work", figures["decisions"], f"{figures['residenceDecisions']} went on to one on residence"),
+        ("requests for information", figures["informationRequests"], f"{figures['lapsed']} not answered in time"),
+        ("Crossroads checks", figures["checks"], f"{figures['manualTasks']} tasks are left to a person"),
+        (
+            "legacy records retold",
+            sum(figures["retold"].values()),
+            ", ".join(f"{number} {authority}" for authority, number in figures["retold"].items())
+            + f"; {sum(figures['setAside'].values())} set aside",
+        ),
+        ("events", figures["events"], f"sealed under the root {figures['root'][:16]}…"),
+    ):
+        table.add_row(what, f"{number:,}", of_which)
+    console.print(table)
