@@ -52,6 +52,15 @@ def test_every_make_target_in_the_readme_exists() -> None:
 
 
 @pytest.mark.server
+def test_ci_runs_the_commands_of_the_readme_as_they_stand() -> None:
+    block = (ROOT / "README.md").read_text(encoding="utf-8").partition("```sh\n")[2].partition("```")[0]
+    first, second = (line.partition("#")[0].strip() for line in block.splitlines())
+    ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    # The first one goes on serving, and in CI nobody presses Ctrl-C.
+    assert f"{first} ARGS=--once\n" in ci
+    assert f" {second}\n" in ci
+
+
 def test_the_curl_lines_of_the_http_page_run(service: Service, tmp_path: Path) -> None:
     if shutil.which("curl") is None:
         give_up(NoServer("it is not installed"), "curl")
