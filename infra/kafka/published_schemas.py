@@ -14,10 +14,12 @@ from typing import Any, Final
 
 from consumers.messages import KINDS, REGISTRATION_ENDED
 from consumers.topics import APPLICATIONS, CHECK_ANSWERS, CHECK_REQUESTS
+from domain.law.rules import Rule
 from infra.event_codec import FORMATS, EventFormat
 
 PUBLISHED: Final = Path(__file__).parent / "schemas"
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+_OPEN: Final = {f"#/$defs/{each.__name__}": each.__name__ for each in (Rule,)}
 _SETTLED: Final = ("CrossroadsCheckAnswered", "CrossroadsCheckFailed")
 
 
@@ -87,7 +89,7 @@ def breaking_changes(old: Mapping[str, Any], new: Mapping[str, Any], at: str = "
 
 def _clear_part(form: EventFormat) -> dict[str, Any]:
     """The event's schema without its personal fields, and without what only they refer to."""
-    whole = form.adapter.json_schema(mode="serialization", by_alias=True)
+    whole = _with_open_codes(form.adapter.json_schema(mode="serialization", by_alias=True))
     properties = {name: part for name, part in whole["properties"].items() if name not in form.personal}
     defined = whole.get("$defs", {})
     kept: dict[str, Any] = {}
@@ -105,6 +107,15 @@ def _clear_part(form: EventFormat) -> dict[str, Any]:
         "required": [name for name in whole.get("required", ()) if name in properties],
     }
     return schema | ({"$defs": kept} if kept else {})
+
+
+def _with_open_codes(part: Any) -> Any:
+    """The same schema, in which a code of a list that grows is any text: a rule may be added at any time."""
+    if isinstance(part, dict):
+        if (title := _OPEN.get(part.get("$ref", ""))) is not None:
+            return {"title": title, "type": "string"}
+        return {name: _with_open_codes(value) for name, value in part.items()}
+    return [_with_open_codes(each) for each in part] if isinstance(part, list) else part
 
 
 def _referred(part: Any) -> Iterator[str]:

@@ -43,6 +43,7 @@ LONGEST_SOCKET_PATH = 107 if sys.platform == "linux" else 103  # bytes in sockad
 SOCKET_FILE = ".s.PGSQL.5432"
 SECONDS_FOR_THE_LAST_RUN_TO_END = 30
 SECONDS_FOR_RECOVERY = 300
+ROOM_FOR_A_CHECKPOINT = 32 << 20  # two segments of the write-ahead log
 LAST_RUN_STILL_ENDING = ("pre-existing shared memory block", "lock file")
 
 CONFIGURATION = """\
@@ -304,10 +305,12 @@ class EmbeddedPostgres:
         self._forget_dead_postmaster()
         if not (self._data / "postmaster.pid").exists():
             return
-        # One that does not answer, because its disk is full for instance, may not end at a polite request. It has no
-        # work under way, and what was acknowledged is in its log.
-        mode = "fast" if self._answers() else "immediate"
-        stopped = self._run("pg_ctl", "stop", f"--mode={mode}", "--wait", directory=self._data)
+        # One that does not answer, or whose disk is full, may not end at a polite request: it wants to write a last
+        # checkpoint. It has no work under way, and what was acknowledged is in its log.
+        polite = self._answers() and shutil.disk_usage(self._data).free >= ROOM_FOR_A_CHECKPOINT
+        stopped = self._run("pg_ctl", "stop", "--mode=fast", "--wait", directory=self._data) if polite else None
+        if stopped is None or stopped.returncode != 0:
+            stopped = self._run("pg_ctl", "stop", "--mode=immediate", "--wait", directory=self._data)
         if stopped.returncode != 0 and self._answers():
             raise EmbeddedPostgresUnusable(
                 f"PostgreSQL in {self._data} could not be stopped: {last_words(stopped.stdout)}"

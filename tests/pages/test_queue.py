@@ -125,10 +125,12 @@ def test_all_cases_are_on_some_page_and_none_on_two(page: Page, service: BoardSe
     page.goto(f"{service.address}/queue?lang=en&sort=filedOn")
     seen = references(page)
     page.get_by_role("link", name="Next page").click()
+    expect(page.get_by_role("link", name="Back to the first page")).to_be_visible()
     seen += references(page)
     assert seen == list(filed.case_of)
     assert page.get_by_role("link", name="Next page").count() == 0
     page.get_by_role("link", name="Back to the first page").click()
+    expect(page.get_by_role("link", name="Next page")).to_be_visible()
     assert references(page)[0] == filed.mine
 
 

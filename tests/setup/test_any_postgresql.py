@@ -140,7 +140,7 @@ def test_the_command_line_ends_with_the_sentence_and_exit_code_2(
     for command in (("serve",), ("demo", "--once")):
         ended = permit(*command)
         assert ended.code == 2
-        assert ended.errors.startswith("permit: The database 'permit' does not exist on ")
+        assert "permit: The database 'permit' does not exist on " in ended.errors
     assert not (permit.home / "key-encryption.key").exists()
 
 
