@@ -40,7 +40,8 @@ debian: $(ENVIRONMENT) ## journal and read models once more, on the PostgreSQL o
 		tests/journal tests/projections tests/contracts $(PYTEST_ARGS)
 
 nightly: $(ENVIRONMENT) ## what takes long: loops of faults, whole benchmarks, bare machines (as root, with debootstrap)
-	@$(BIN)/python -m pytest -m nightly --durations=50 $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m nightly --durations=50 $(PYTEST_ARGS)
+	@grep -h -e '^---' build/fresh-machine-*.log
 
 tutorial: $(ENVIRONMENT) ## walk docs/tutorial.md, line by line
 	@$(BIN)/python -m pytest -m tutorial tests/docs $(PYTEST_ARGS)

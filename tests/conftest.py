@@ -20,7 +20,18 @@ PLACES = {POSTGRES: POSTGRES_PLACES, KAFKA: KAFKA_PLACES}
 LONGEST_FIRST = {
     folder: place
     for place, folder in enumerate(
-        ("faults", "journeys", "transport", "kafka_contract", "migration", "pages", "benchmarks", "consumers", "setup")
+        (
+            "fresh_machines",
+            "faults",
+            "journeys",
+            "transport",
+            "kafka_contract",
+            "migration",
+            "pages",
+            "benchmarks",
+            "consumers",
+            "setup",
+        )
     )
 }
 

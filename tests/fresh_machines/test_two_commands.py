@@ -20,12 +20,17 @@ LONGEST_HOURS = 3
     shutil.which("git") is None or not (ROOT / ".git").exists(), reason="needs git and a clone to clone from"
 )
 @pytest.mark.parametrize("release", RELEASES)
-def test_a_newcomer_comes_through(release: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_newcomer_comes_through(release: str) -> None:
     done = []
+    log = ROOT / "build" / f"fresh-machine-{release}.log"
+    log.parent.mkdir(exist_ok=True)
+    log.unlink(missing_ok=True)
     try:
         for step in try_on(release, users=USERS, commands=README_COMMANDS):
-            with capsys.disabled():  # the log of these runs is kept: each line as soon as it is known
-                print(f"\n{release:9} {step.user:9} {step.seconds:6.0f} s  exit {step.code}  {step.command}", end="")  # noqa: T201
+            with log.open("a", encoding="utf-8") as lines:
+                lines.write(
+                    f"--- {step.user:9} {step.seconds:6.0f} s  exit {step.code}  {step.command}\n{step.output}\n"
+                )
             assert step.code == 0, step.output
             done.append((step.user, step.command.rpartition("&& ")[2]))
     except NoBareMachine as why:
