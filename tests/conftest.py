@@ -11,6 +11,7 @@ import pytest
 
 from tests.databases import fresh_database, journal_database
 from tests.kafka_servers import KAFKA_PLACES
+from tests.logging_as_before import logging_as_before
 from tests.servers import POSTGRES_PLACES, FoundServer, NoServer, give_up
 from tests.shared_servers import KeptServers, Servers, ServersDesk, ServersElsewhere
 
@@ -68,6 +69,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if DESK in config.stash:
         config.stash[DESK].close()
     config.stash[SERVERS].close()
+
+
+@pytest.fixture(autouse=True)
+def logging_of_this_test_only() -> Iterator[None]:
+    """A test may set logging up as the program does."""
+    with logging_as_before():
+        yield
 
 
 @pytest.fixture(scope="session")

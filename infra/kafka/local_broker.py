@@ -145,7 +145,9 @@ class LocalCluster:
             cluster, *pairs = known.read_text().split()
             ports = [(int(own), int(controller)) for own, controller in (pair.split(":") for pair in pairs)]
         else:
-            cluster = urlsafe_b64encode(uuid4().bytes).rstrip(b"=").decode()
+            # It begins with a letter: Kafka's own programs take one that begins with a hyphen for an option.
+            first, *rest = uuid4().bytes
+            cluster = urlsafe_b64encode(bytes([first & 0x7F, *rest])).rstrip(b"=").decode()
             free = _free_ports(2 * nodes)
             ports = list(zip(free[::2], free[1::2], strict=True))
             directory.mkdir(parents=True, exist_ok=True)

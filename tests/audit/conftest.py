@@ -15,7 +15,6 @@ from tests.audit.case_book import ORIGIN, CaseBook, superuser
 from tests.audit.installation import Installation
 from tests.cli.conftest import CommandLine
 from tests.databases import journal_database, program_databases
-from tests.logging_as_before import logging_as_before
 
 
 @pytest.fixture(scope="session")
@@ -90,14 +89,13 @@ def installation(admin_url: str, law: Rulebook, tmp_path_factory: pytest.TempPat
 @pytest.fixture
 def permit(
     installation: Installation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[CommandLine]:
+) -> CommandLine:
     """The command line, set to the decided cases."""
     for name in os.environ:
         if name.startswith("PERMIT_"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("COLUMNS", "300")
     monkeypatch.setenv("NO_COLOR", "1")
-    with logging_as_before():
-        command_line = CommandLine(installation.home, monkeypatch, capsys)
-        command_line.set(installation.settings)
-        yield command_line
+    command_line = CommandLine(installation.home, monkeypatch, capsys)
+    command_line.set(installation.settings)
+    return command_line

@@ -22,7 +22,6 @@ from infra.settings import Settings
 from infra.time_ordered_ids import time_ordered_id
 from tests.audit.case_book import application, superuser
 from tests.databases import program_databases
-from tests.logging_as_before import logging_as_before
 
 CANARIES = ("Asha", "Rao", "1994-05-02", "52345.67", "40321.98")
 """What is somebody's in the applications below: no command of the command line has any reason to say it."""
@@ -67,9 +66,7 @@ class CommandLine:
 
 
 @pytest.fixture
-def permit(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[CommandLine]:
+def permit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
     """A command line without settings but a home of its own."""
     for name in os.environ:
         if name.upper().startswith("PERMIT_"):
@@ -77,8 +74,7 @@ def permit(
     monkeypatch.setenv("PERMIT_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("COLUMNS", "300")
     monkeypatch.setenv("NO_COLOR", "1")
-    with logging_as_before():
-        yield CommandLine(tmp_path / "home", monkeypatch, capsys)
+    return CommandLine(tmp_path / "home", monkeypatch, capsys)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,6 @@ from infra.postgres.conflicts import OutcomeUnknown
 from infra.postgres.connections import DatabaseUnavailable
 from infra.structured_logs import configure_logging
 from tests.http.counter import CANARIES, Counter, Counters
-from tests.logging_as_before import logging_as_before
 
 pytestmark = pytest.mark.server
 
@@ -85,10 +84,9 @@ def test_an_unforeseen_error_tells_nothing_but_its_instance(
     program: Program, issuer: DevelopmentIssuer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     # given an error whose text holds what is somebody's
-    with logging_as_before():
-        configure_logging()
-        error = RuntimeError("no room for Zwaluwina Vandekanarie 85073003328")
-        failed = filed_where_the_journal_fails(program, issuer, error)
+    configure_logging()
+    error = RuntimeError("no room for Zwaluwina Vandekanarie 85073003328")
+    failed = filed_where_the_journal_fails(program, issuer, error)
     # then neither the answer nor the log repeats it
     assert (failed.status_code, failed.json()["type"]) == (500, "urn:problem-type:belgif:internalServerError")
     logged = capsys.readouterr().err

@@ -18,7 +18,6 @@ from infra.identity.development_issuer import LONGEST_LIFETIME, DevelopmentIssue
 from infra.structured_logs import configure_logging
 from tests.http.counter import Counter, Counters, case_path, problem_of
 from tests.identity.callers import CALLERS
-from tests.logging_as_before import logging_as_before
 
 pytestmark = pytest.mark.server
 
@@ -53,23 +52,22 @@ def test_a_token_that_is_not_accepted(
     counters: Counters, filed: httpx.Response, bad_tokens: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     written = counters.of(Role.EMPLOYER).written
-    with logging_as_before():
-        configure_logging()
-        for what, token in bad_tokens.items():
-            bearer = counters.bearing(token)
-            for answer in (
-                bearer.get(case_path(filed)),
-                bearer.change(filed, "workPartDecisions", GRANT),
-                bearer.get("serviceLevels"),
-            ):
-                # then it is said whether a new token would do
-                expired = what == "expired"
-                assert problem_of(answer) == (401, "expiredAccessToken" if expired else "invalidAccessToken"), what
-                assert answer.headers["WWW-Authenticate"] == 'Bearer realm="singlePermit", error="invalid_token"'
-                # and nothing of it is repeated
-                logged = capsys.readouterr()
-                said = answer.text + str(answer.headers) + logged.out + logged.err
-                assert not any(part in said for part in token.split(".") if len(part) > 8), what
+    configure_logging()
+    for what, token in bad_tokens.items():
+        bearer = counters.bearing(token)
+        for answer in (
+            bearer.get(case_path(filed)),
+            bearer.change(filed, "workPartDecisions", GRANT),
+            bearer.get("serviceLevels"),
+        ):
+            # then it is said whether a new token would do
+            expired = what == "expired"
+            assert problem_of(answer) == (401, "expiredAccessToken" if expired else "invalidAccessToken"), what
+            assert answer.headers["WWW-Authenticate"] == 'Bearer realm="singlePermit", error="invalid_token"'
+            # and nothing of it is repeated
+            logged = capsys.readouterr()
+            said = answer.text + str(answer.headers) + logged.out + logged.err
+            assert not any(part in said for part in token.split(".") if len(part) > 8), what
     assert counters.of(Role.EMPLOYER).written == written
 
 

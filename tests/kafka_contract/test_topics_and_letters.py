@@ -27,7 +27,6 @@ from infra.message_wire import WireRecord
 from infra.postgres.connections import ConnectionPool, Role
 from tests.databases import program_databases
 from tests.kafka_servers import kafka_image, listener_settings
-from tests.logging_as_before import logging_as_before
 from tests.transport.outposts import until
 
 pytestmark = pytest.mark.server
@@ -61,7 +60,6 @@ class Shell:
     def _run(self, arguments: Sequence[str], code: int) -> tuple[str, str]:
         told, warned = StringIO(), StringIO()
         with (
-            logging_as_before(),
             patch.dict(os.environ, self.environment),
             patch.object(sys, "argv", ["permit", *arguments]),
             redirect_stdout(told),

@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-from collections.abc import Iterator
 from contextlib import redirect_stderr
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +14,6 @@ import pytest
 import structlog
 
 from infra.structured_logs import configure_logging, without_personal_data
-from tests.logging_as_before import logging_as_before
 
 OF_1985, OF_2017, BIS = "85073003328", "17073003384", "98472899765"
 
@@ -27,13 +25,12 @@ class StandardError(io.StringIO):
 
 
 @pytest.fixture
-def standard_error() -> Iterator[StandardError]:
-    """Where the lines go while a test runs; pytest's own handlers are back afterwards."""
+def standard_error() -> StandardError:
+    """Where the lines go while a test runs."""
     stream = StandardError()
-    with logging_as_before():
-        with redirect_stderr(stream):
-            configure_logging()
-        yield stream
+    with redirect_stderr(stream):
+        configure_logging()
+    return stream
 
 
 def masked(**fields: object) -> dict[str, object]:
