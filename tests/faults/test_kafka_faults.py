@@ -204,14 +204,14 @@ def test_a_broker_that_is_away_for_long_costs_nothing(
             cluster.brokers[0].resume()
             # then the backlog drains
             until(lambda: rows_or_none(post) >= len(events) + 1, "the backlog is drained", within=PATIENCE)
+            # What the broker has is written down a moment after a consumer may have read it.
+            name = relay_name(cluster_id(cluster.bootstrap), post.prefix)
+            until(
+                lambda: post.ask("select position from tracking where name = %s", name) == [(len(events) + 1,)],
+                "the relay writes down how far it is",
+            )
         assert ended == []
         each_once_in_order(post.rows(), [*events, added])
-        name = relay_name(cluster_id(cluster.bootstrap), post.prefix)
-        # What the broker has is written down a moment after a consumer may have read it.
-        until(
-            lambda: post.ask("select position from tracking where name = %s", name) == [(len(events) + 1,)],
-            "the relay writes down how far it is",
-        )
 
 
 @briefly_and_nightly
