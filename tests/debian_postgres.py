@@ -10,7 +10,6 @@ import argparse
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -25,7 +24,7 @@ from urllib.parse import quote
 import psycopg2
 
 from infra.postgres.server_account import Account, account_for_the_server, existing_account, last_words
-from tests.servers import NotHere, memory_storage
+from tests.servers import NotHere, free_port, memory_storage
 
 DEBIAN: Final = Path("/usr/lib/postgresql")
 MAKER: Final = "permit_maker"
@@ -151,13 +150,6 @@ def _make(server: OwnServer, settings: Mapping[str, str]) -> None:
     lines += [f"port = {server.port}", f"unix_socket_directories = '{server.directory}'"]
     with (server.directory / "data" / "postgresql.conf").open("a") as file:
         file.write("\n".join(lines) + "\n")
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def main() -> int:

@@ -1,7 +1,6 @@
 """Where tests find a real Kafka: given, else in Docker, else from its jars."""
 
 import os
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING
 from infra.kafka.broker_jars import KafkaNotHere, broker_version
 from infra.kafka.local_broker import running_cluster
 from infra.kafka.topic_admin import cluster_id
-from tests.servers import NotHere, Place, docker_answers, reachable_directory
+from tests.servers import NotHere, Place, docker_answers, free_port, reachable_directory
 
 if TYPE_CHECKING:
     from testcontainers.core.container import DockerContainer
@@ -86,13 +85,6 @@ def kafka_container(port: int) -> "DockerContainer":
     for name, value in listener_settings(port).items():
         container = container.with_env(name, value)
     return container
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 KAFKA_PLACES = (

@@ -14,8 +14,8 @@ from urllib.parse import quote
 import psycopg2
 
 from infra.postgres.server_account import last_words
-from tests.debian_postgres import OwnServer, free_port
-from tests.servers import NotHere
+from tests.debian_postgres import OwnServer
+from tests.servers import NotHere, free_port
 
 CONFIGURATION = """\
 [databases]

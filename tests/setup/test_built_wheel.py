@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import sysconfig
@@ -21,7 +20,7 @@ from pathlib import Path, PurePosixPath
 import httpx
 import pytest
 
-from tests.servers import reachable_directory
+from tests.servers import free_port, reachable_directory
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -175,12 +174,6 @@ def assert_pages_are_served_by(installed: Installed) -> None:
         finally:
             service.send_signal(signal.SIGINT)
             service.wait(60)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port: int = taken.getsockname()[1]
-        return port
 
 
 def wait_until_served(client: httpx.Client, within: float = 60) -> None:

@@ -15,7 +15,8 @@ from infra.postgres import server_requirements
 from infra.postgres.connections import DatabaseUnavailable, Role, ServerUnsuitable, connect
 from infra.postgres.server_access import make_database
 from infra.postgres.server_requirements import CONNECTIONS_AT_FULL_LOAD, require_suitable
-from tests.debian_postgres import OwnServer, free_port, run_in
+from tests.debian_postgres import OwnServer, run_in
+from tests.servers import free_port
 from tests.setup.given_servers import made_on, use_everything
 
 pytestmark = pytest.mark.server
