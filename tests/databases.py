@@ -1,7 +1,7 @@
 """Databases for tests, quickly: each is a copy of one that was migrated once.
 
-In memory-backed storage a pair of databases is copied in 0.05 s and made and migrated in 0.13 s. A template holds the schema without an origin: whoever opens the
-journal first names it, as in a database that is new.
+In memory-backed storage a pair of databases is copied in 0.05 s, and made and migrated in 0.13 s. A template holds the
+schema without an origin: whoever opens the journal first names it, as in a database that is new.
 """
 
 from __future__ import annotations
