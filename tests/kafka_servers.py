@@ -2,13 +2,13 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from infra.kafka.broker_jars import KafkaNotHere, broker_version
-from infra.kafka.local_broker import running_cluster
+from infra.kafka.local_broker import LocalCluster, running_cluster
 from infra.kafka.topic_admin import cluster_id
-from tests.servers import NotHere, Place, docker_answers, free_port, reachable_directory
+from tests.servers import NoServer, NotHere, Place, docker_answers, free_port, give_up, reachable_directory
 
 if TYPE_CHECKING:
     from testcontainers.core.container import DockerContainer
@@ -51,6 +51,17 @@ def kafka_from_jars() -> Iterator[str]:
                 yield cluster.bootstrap
         except KafkaNotHere as why:
             raise NotHere(str(why)) from why
+
+
+@contextmanager
+def own_cluster(*, nodes: int = 1) -> Iterator[LocalCluster]:
+    """A cluster that a test may harm; skips, or fails, where there is no Java for it."""
+    with reachable_directory() as directory, ExitStack() as opened:
+        try:
+            cluster = opened.enter_context(running_cluster(directory / "kafka", nodes=nodes))
+        except KafkaNotHere as why:
+            give_up(NoServer(str(why)), "Kafka")
+        yield cluster
 
 
 def kafka_image() -> str:

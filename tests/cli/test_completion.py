@@ -52,10 +52,12 @@ def path_with_permit(tmp_path: Path) -> str:
 def test_it_is_installed_for_the_shell_that_runs_it(tmp_path: Path, path_with_permit: str, shell: str) -> None:
     environment = surroundings(tmp_path / "home", PATH=path_with_permit, HOME=str(tmp_path), PYTHONPATH=str(ROOT))
     installed = subprocess.run(
-        [shell, "-c", "permit --install-completion; permit --show-completion"],
+        # A word of the shell's own comes last: it would become its last program instead of waiting for it.
+        [shell, "-c", "permit --install-completion && permit --show-completion && echo done"],
         env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (installed.returncode, installed.stderr) == (0, "")
+    assert installed.stdout.endswith("done\n")
     assert f"{shell} completion installed in {tmp_path}" in installed.stdout
 
 

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -25,7 +25,6 @@ from consumers.topics import APPLICATIONS
 from infra.benchmarks.event_ledger import EventLedger
 from infra.crossroads.simulator_process import running_simulator
 from infra.kafka.clients import opened
-from infra.kafka.local_broker import LocalCluster, running_cluster
 from infra.kafka.relay import relay_name
 from infra.kafka.sending import Outgoing, Sender
 from infra.kafka.topic_admin import cluster_id
@@ -38,6 +37,7 @@ from tests.crossroads.asking import bank_at
 from tests.faults import kafka_worker
 from tests.faults.dropping_proxy import DroppingProxy
 from tests.faults.own_server import OwnServer
+from tests.kafka_servers import own_cluster
 from tests.servers import reachable_directory
 from tests.transport.outposts import Outpost, each_once_in_order, outpost, running, until
 
@@ -47,12 +47,6 @@ CASES, MANY_CASES = 150, 4_700
 KILLS, MANY_KILLS = 4, 24
 PATIENCE = 600.0
 NIGHTLY = (pytest.mark.nightly, pytest.mark.timeout(1_800))
-
-
-@contextmanager
-def own_cluster() -> Iterator[LocalCluster]:
-    with reachable_directory() as directory, running_cluster(directory / "kafka") as cluster:
-        yield cluster
 
 
 @pytest.fixture

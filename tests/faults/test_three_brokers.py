@@ -10,9 +10,8 @@ import random
 import pytest
 
 from infra.benchmarks.event_ledger import EventLedger
-from infra.kafka.local_broker import running_cluster
 from infra.kafka.topic_admin import administration
-from tests.servers import reachable_directory
+from tests.kafka_servers import own_cluster
 from tests.transport.outposts import each_once_in_order, outpost, running, until
 
 pytestmark = [pytest.mark.server, pytest.mark.fault]
@@ -24,8 +23,7 @@ pytestmark = [pytest.mark.server, pytest.mark.fault]
 def test_any_broker_may_die_while_events_go_through(admin_url: str, cases: int, deaths: int) -> None:
     # given three brokers, topics of three replicas, a relay and a consumer at work
     with (
-        reachable_directory() as directory,
-        running_cluster(directory / "kafka", nodes=3) as cluster,
+        own_cluster(nodes=3) as cluster,
         outpost(admin_url, cases) as post,
     ):
         post.make_topics(cluster.bootstrap)

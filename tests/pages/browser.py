@@ -8,7 +8,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -121,12 +121,14 @@ def first_browser(places: Sequence[BrowserPlace] = BROWSER_PLACES) -> Iterator[F
 
     A browser that was given and does not start is no reason to take another: its error passes.
     """
-    with sync_playwright() as playwright:
-        found = _launched(playwright, places)
+    with ExitStack() as opened:
         try:
-            yield found
-        finally:
-            found.browser.close()
+            playwright = opened.enter_context(sync_playwright())
+        except Exception as why:  # which is how Playwright says that its driver ended at once: for want of a library
+            raise NoServer(f"Playwright's own driver does not run here: {why}") from why
+        found = _launched(playwright, places)
+        opened.callback(found.browser.close)
+        yield found
 
 
 def _launched(playwright: Playwright, places: Sequence[BrowserPlace]) -> FoundBrowser:
