@@ -42,6 +42,11 @@ class PermitGroup(LazyGroup):
     def __init__(self, **attributes: Any) -> None:
         super().__init__(section=PERMIT, **attributes)
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """``permit help token`` is ``permit token --help``."""
+        rest: list[str] = super().parse_args(ctx, [*args[1:], "--help"] if args[:1] == ["help"] else args)
+        return rest
+
 
 app = typer.Typer(
     name="permit", cls=PermitGroup, context_settings=CONTEXT, rich_markup_mode=None, pretty_exceptions_enable=False

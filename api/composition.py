@@ -136,6 +136,7 @@ def open_program(settings: Settings, *, set_up: bool = False) -> Iterator[Progra
         first_key = set_up and settings.key_encryption_key_file is None and not holds_keys(keys_url)
         master = MasterKey.from_file(settings.key_encryption_key_path, create=first_key)
         keys = opened.enter_context(closing(PostgresKeyStore(keys_url, master)))
+        keys.require_own_keys()
         recorder = opened.enter_context(closing(JournalRecorder(journal_url)))
         clock = clock_of(recorder.origin, settings)
         codec = EventCodec(recorder.origin, keys)

@@ -112,10 +112,18 @@ def _looked_at(question: Callable[[], bool]) -> bool:
 
 
 def _home_directory(path: Path) -> Path:
-    there = next(each for each in (path, *path.resolve().parents) if _looked_at(each.exists))
+    if not str(path).isprintable():
+        _refuse("has a line break or another control character in it", "Name a directory without any")
+    try:
+        whole = path.expanduser().resolve()
+    except (RuntimeError, OSError):  # RuntimeError before Python 3.13
+        _refuse("cannot be followed to its end: its symbolic links run in a circle", "Name a directory")
+    if whole == Path(whole.root):
+        _refuse("is the root directory", "Name a directory of its own, such as /srv/permit")
+    there = next(each for each in (whole, *whole.parents) if _looked_at(each.exists))
     if not there.is_dir():
         _refuse("names something that is not a directory", "Name a directory; it is made if it is missing")
-    return path.resolve()
+    return whole
 
 
 def _topic_prefix(prefix: str) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
@@ -51,21 +52,27 @@ def demo(
 def _played(opened: ExitStack, cases: int, port: int) -> Demonstration:
     """The demonstration, served until ``opened`` is closed, with its progress on standard error until it is played."""
     # Nothing is imported before it is needed: the program takes a while to load, and the progress shows meanwhile.
-    from api.demonstration.folder import DemonstrationFolder
+    from api.commands.output import FINDING, ending_with
+    from api.demonstration.folder import DemonstrationFolder, DemonstrationUnderWay
     from api.demonstration.progress import shown_progress
     from infra.settings import load_settings
     from infra.structured_logs import configure_logging
 
     settings = load_settings()
     folder = DemonstrationFolder.of(settings.home)
+    with ending_with(FINDING, DemonstrationUnderWay):
+        opened.enter_context(folder.held_alone())
     typer.echo(f"What the processes of this demonstration log is in {folder.log}", err=True)
     log = opened.enter_context(folder.log.open("a", encoding="utf-8"))
     configure_logging(to=log)
     opened.callback(configure_logging)
     with shown_progress(cases * _STEPS_A_CASE) as course:
         from api.demonstration.show import demonstration
+        from api.http_server import LOOPBACK, listening_socket
 
-        return opened.enter_context(demonstration(settings, folder, course, cases=cases, port=port))
+        # Before anything is played, and before one that was played makes room for another.
+        listening = opened.enter_context(closing(listening_socket(LOOPBACK, port)))
+        return opened.enter_context(demonstration(settings, folder, course, cases=cases, listening=listening))
 
 
 def _tell(shown: Demonstration, *, as_json: bool) -> None:
@@ -74,9 +81,10 @@ def _tell(shown: Demonstration, *, as_json: bool) -> None:
         return
     from rich.console import Console
 
-    from api.demonstration.summary import print_summary
+    from api.demonstration.summary import NARROWEST, print_summary
 
-    print_summary(Console(), shown.outcome.figures)
+    # A terminal that is narrower breaks the lines; a narrower table would leave figures out.
+    print_summary(Console(width=max(NARROWEST, Console().width)), shown.outcome.figures)
     typer.echo(f"All figures: {shown.folder.outcome}; played in {shown.outcome.figures['seconds']:.0f} s\n")
 
 
@@ -96,6 +104,7 @@ def _ended_by_signals() -> Iterator[None]:
     asked = (signal.SIGINT, signal.SIGTERM)
 
     def end(_number: int, _frame: FrameType | None) -> NoReturn:
+        os.write(2, b"\nStopping\n")
         for each in asked:
             signal.signal(each, signal.SIG_IGN)
         raise KeyboardInterrupt

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from domain.unusable import Unusable
 from infra.settings import SettingsUnusable
+
+
+class DemonstrationUnderWay(Unusable):
+    """Another process plays or serves a demonstration in this home; nothing was touched."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +40,26 @@ class DemonstrationFolder:
                 "right to write there, or set PERMIT_HOME to another directory."
             ) from None
         return folder
+
+    @contextmanager
+    def held_alone(self) -> Iterator[None]:
+        """Keep other demonstrations out of this home until the block ends, or this process does.
+
+        Raises :class:`DemonstrationUnderWay`.
+        """
+        with (self.path / "lock").open("a+", encoding="utf-8") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                lock.seek(0)
+                raise DemonstrationUnderWay(
+                    f"a demonstration runs in {self.path.parent} already (process {lock.read().strip()}): "
+                    "end it first, or set PERMIT_HOME to another directory"
+                ) from None
+            lock.truncate(0)
+            lock.write(f"{os.getpid()}\n")
+            lock.flush()
+            yield
 
     @property
     def log(self) -> Path:

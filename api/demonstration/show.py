@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from socket import socket
 from typing import Final
 
 from api.demonstration.figures import figures_of
@@ -42,9 +43,11 @@ class Demonstration:
 
 @contextmanager
 def demonstration(
-    settings: Settings, folder: DemonstrationFolder, course: Course, *, cases: int, port: int
+    settings: Settings, folder: DemonstrationFolder, course: Course, *, cases: int, listening: socket
 ) -> Iterator[Demonstration]:
-    """Play it, or find it played, and serve it until the block ends; ``course`` is told how far it has come.
+    """Play it, or find it played, and serve it on ``listening`` until the block ends.
+
+    ``course`` is told how far it has come.
 
     Raises ``DemonstrationFailed`` where the service does what the plan does not expect, ``NotADemonstration`` where
     real applications are in the way, and what the start of its servers and processes raises.
@@ -52,7 +55,7 @@ def demonstration(
     links = SignInLinks(settings.home)
     # Those of a run that was killed.
     links.withdraw_all()
-    with set_stage(settings, cases=cases, seed=_SEED, port=port, course=course, folder=folder) as stage:
+    with set_stage(settings, cases=cases, seed=_SEED, listening=listening, course=course, folder=folder) as stage:
         outcome = stage.outcome
         if outcome is None:
             outcome = _played(stage, course, folder)

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from datetime import time as time_of_day
 from hashlib import sha256
 from pathlib import Path
+from socket import socket
 from typing import Final, TypeVar
 from uuid import UUID
 
@@ -111,7 +112,7 @@ class Stage:
 
 @contextmanager
 def set_stage(
-    settings: Settings, *, cases: int, seed: int, port: int, course: Course, folder: DemonstrationFolder
+    settings: Settings, *, cases: int, seed: int, listening: socket, course: Course, folder: DemonstrationFolder
 ) -> Iterator[Stage]:
     """Everything up and running; ``course`` is told how far it has come, the processes write to the folder's log.
 
@@ -142,7 +143,7 @@ def set_stage(
         simulator = simulating.ready()
         # Before the workers: one that goes on after a kill asks at once.
         _declare_wages(simulator.announced, planned)
-        address = _served_and_worked(opened, settings, simulator, folder.log, port)
+        address = _served_and_worked(opened, settings, simulator, folder.log, listening)
         callers = Callers(DevelopmentIssuer.open(settings.home, create=True))
         counter = opened.enter_context(closing(Counter(address, callers)))
         stage = Stage(
@@ -171,7 +172,9 @@ def _outcome_of(program: Program, folder: DemonstrationFolder, marker: str) -> O
     return outcome
 
 
-def _served_and_worked(opened: ExitStack, settings: Settings, simulator: RunningChild, log: Path, port: int) -> str:
+def _served_and_worked(
+    opened: ExitStack, settings: Settings, simulator: RunningChild, log: Path, listening: socket
+) -> str:
     """The address of a service beside workers, each a process of its own, until ``opened`` is closed."""
     environment = {"PERMIT_HOME": str(settings.home), "PERMIT_CROSSROADS_URL": simulator.announced}
     working = starting_child(
@@ -185,9 +188,10 @@ def _served_and_worked(opened: ExitStack, settings: Settings, simulator: Running
     )
     serving = starting_child(
         "api.cli",
-        ["serve", "--no-workers", "--until-stdin-closes", f"--port={port}"],
+        ["serve", "--no-workers", "--until-stdin-closes", f"--listening={listening.fileno()}"],
         announcement="listening on ",
         environment=environment,
+        inherits=[listening.fileno()],
         log=log,
     )
     workers, service = opened.enter_context(working), opened.enter_context(serving)
@@ -195,7 +199,10 @@ def _served_and_worked(opened: ExitStack, settings: Settings, simulator: Running
     for child in (workers, service):
         opened.callback(child.ask_to_end)
     workers.ready()
-    return service.ready().announced
+    address = service.ready().announced
+    # From here on it is the service's alone: where that is gone, a caller is told so and does not wait.
+    listening.close()
+    return address
 
 
 def _waited_for(ask: Callable[[], T | None], what: str) -> T:

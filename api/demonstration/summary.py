@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
+
+NARROWEST: Final = 80
+"""Characters in which every figure is whole."""
 
 
 def print_summary(console: Console, figures: Mapping[str, Any]) -> None:
@@ -32,7 +35,7 @@ def print_summary(console: Console, figures: Mapping[str, Any]) -> None:
         ("late", figures["late"], f"{figures['atRisk']} more at risk, {figures['paused']} paused"),
         ("decisions on work", figures["decisions"], f"{figures['residenceDecisions']} went on to one on residence"),
         ("requests for information", figures["informationRequests"], f"{figures['lapsed']} not answered in time"),
-        ("Crossroads checks", figures["checks"], f"{figures['manualTasks']} tasks are left to a person"),
+        ("Crossroads checks", figures["checks"], f"tasks left to a person: {figures['manualTasks']}"),
         (
             "legacy records retold",
             sum(figures["retold"].values()),

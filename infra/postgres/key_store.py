@@ -138,6 +138,13 @@ class PostgresKeyStore:
             {subject: None if wrapped is None else self._unwrapped(bytes(wrapped)) for subject, wrapped in found}
         )
 
+    def require_own_keys(self) -> None:
+        """Open one of the keys, if there is any. Raises ``KeyEncryptionKeyUnusable`` where another key wrapped it."""
+        with self._pool.connection() as connection, connection.cursor() as cursor:
+            cursor.execute("select wrapped from data_key where wrapped is not null limit 1")
+            for (wrapped,) in cursor.fetchall():
+                self._unwrapped(bytes(wrapped))
+
     def _unwrapped(self, wrapped: bytes) -> bytes:
         try:
             return aes_key_unwrap(self._master.wrapping_key, wrapped)

@@ -11,8 +11,9 @@ import subprocess
 import sys
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import httpx
@@ -20,6 +21,7 @@ import psycopg2
 import pytest
 
 from api.cli import main
+from api.demonstration.folder import DemonstrationFolder
 from infra.child_process import running_child
 from infra.postgres.embedded import EmbeddedPostgres
 from infra.postgres.server_access import url_for_database
@@ -214,6 +216,39 @@ def test_a_full_disk_is_said_and_leaves_nothing_half_made(size: str) -> None:
         assert str(home) in said
         assert not (home / "key-encryption.key").exists()
         assert size == "44m" or not (home / "postgres").exists()
+
+
+@pytest.mark.server
+def test_another_key_than_the_one_that_wrapped_the_keys_is_refused(permit: CommandLine, filed: SmallJournal) -> None:
+    key = permit.home / "key-encryption.key"
+    kept = key.read_bytes()
+    key.write_bytes(b64encode(b"x" * 32))
+    for command in ("status", "serve --no-workers --port 0", "work projections"):
+        refused = permit(*command.split())
+        assert (refused.code, refused.output) == (2, ""), command
+        assert "the key-encryption key is not the one under which this key store was written" in refused.errors
+    key.write_bytes(kept)
+    assert permit("status").code == 0
+
+
+def test_a_demonstration_has_its_home_to_itself(permit: CommandLine) -> None:
+    folder = DemonstrationFolder.of(permit.home)
+    with folder.held_alone():
+        refused = permit("demo", "--cases", "10", "--once")
+    assert refused.code == 1
+    assert f"a demonstration runs in {permit.home} already (process {os.getpid()}): end it first" in refused.errors
+    # and the next one may have it
+    with folder.held_alone():
+        assert not (permit.home / "postgres").exists()
+
+
+def test_a_demonstration_looks_at_its_port_before_anything_is_made(permit: CommandLine) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+        refused = permit("demo", "--cases", "10", "--once", "--port", str(port))
+    assert refused.code == 2
+    assert f"permit: port {port} of 127.0.0.1 cannot be used" in refused.errors
+    assert not (permit.home / "postgres").exists()
 
 
 @pytest.mark.server

@@ -65,9 +65,12 @@ def test_a_disk_that_is_full_under_the_output_is_said(tmp_path: Path) -> None:
 def test_ctrl_c_ends_a_command_in_silence(tmp_path: Path) -> None:
     # given a command that waits for a number on its standard input
     run_by = [*PERMIT, "assess", "-"]
+    # A shell that runs the tests in the background lets them, and so their children, ignore the signal.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     waiting = subprocess.Popen(
         run_by, env=surroundings(tmp_path), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
+    signal.signal(signal.SIGINT, before)
     assert waiting.stdin is not None
     waiting.stdin.write(b"{")
     waiting.stdin.flush()

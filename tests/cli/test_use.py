@@ -118,3 +118,8 @@ def test_another_database_is_named_as_the_url_was_written() -> None:
         url_for_database("postgresql://a:b@h:1/permit?sslmode=require", "o") == "postgresql://a:b@h:1/o?sslmode=require"
     )
     assert url_for_database("postgresql://h/permit", "o") == "postgresql://h/o"
+
+
+def test_help_is_a_command_too(permit: CommandLine) -> None:
+    assert permit("help", "token").output == permit("token", "--help").output
+    assert permit("help").output == permit("--help").output

@@ -39,7 +39,9 @@ def shown(home: Home) -> Iterator[Shown]:
     with home.serving(cases=CASES) as shown:
         yield shown
     assert shown.process.returncode == 0, shown.errors
-    lines = shown.errors.splitlines()
+    told, _, stopping = shown.errors.rpartition("\nStopping\n")
+    assert stopping == ""
+    lines = told.splitlines()
     # Progress from the first second on, and no line of a log in between.
     assert lines[0].endswith("demonstration/log.jsonl")
     assert re.match(r" +0 s  loading the program, about \d+ s left", lines[1])

@@ -1,6 +1,7 @@
 """A wrong environment stops the start with sentences that a person understands."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -120,3 +121,30 @@ def test_variables_of_the_tests_are_no_mistake(monkeypatch: pytest.MonkeyPatch) 
 def test_settings_do_not_change_after_the_start() -> None:
     with pytest.raises(ValueError, match="frozen"):
         load_settings().port = 1
+
+
+@pytest.mark.parametrize(
+    ("home", "sentence"),
+    [
+        ("/", "PERMIT_HOME is the root directory. Name a directory of its own, such as /srv/permit."),
+        ("/tmp/two\nlines", "PERMIT_HOME has a line break or another control character in it."),  # noqa: S108
+    ],
+)
+def test_a_home_that_nobody_means_is_refused(monkeypatch: pytest.MonkeyPatch, home: str, sentence: str) -> None:
+    monkeypatch.setenv("PERMIT_HOME", home)
+    with pytest.raises(SettingsUnusable, match=re.escape(sentence)):
+        load_settings()
+
+
+def test_links_that_run_in_a_circle_are_said_to(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "one").symlink_to(tmp_path / "two")
+    (tmp_path / "two").symlink_to(tmp_path / "one")
+    monkeypatch.setenv("PERMIT_HOME", str(tmp_path / "one"))
+    with pytest.raises(SettingsUnusable, match="its symbolic links run in a circle"):
+        load_settings()
+
+
+def test_a_tilde_is_the_home_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("PERMIT_HOME", "~/permit")
+    assert load_settings().home == tmp_path / "permit"
