@@ -76,12 +76,12 @@ def _parsed(body: bytes) -> object:
     try:
         return json.loads(text, object_pairs_hook=_without_repetition, parse_constant=_no_json_constant)
     except json.JSONDecodeError as why:
-        _refuse(text, why.pos, "it is not JSON", "mend it there")
+        _refuse(text, why.pos, "it is not JSON", "correct it there")
     except _NameRepeated:
         offset, name = next(_repeated_names(text))
         _refuse(text, offset, f"the name {nameable(name)} stands twice in one object", "keep one of the two")
     except (ValueError, RecursionError):
-        _refuse(text, 0, "it is nested too deeply, or holds a number nobody means", "send an ordinary document")
+        _refuse(text, 0, "it is nested too deeply, or holds a number of too many digits", "send an ordinary document")
 
 
 def _refuse(text: str, offset: int, problem: str, remedy: str) -> NoReturn:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
 from api.assessment_content import Tellers, assessment_answer, tellers_of
+from api.commands.days import DAY, day
 from api.commands.output import REFUSED, Json, say
 from api.incoming_requests import LARGEST_BODY_IN_BYTES
 from api.pages.languages import SOURCE_LANGUAGE, Languages
@@ -25,13 +26,11 @@ from infra.clock import SystemClock
 
 STANDARD_INPUT: Final = "-"
 
-_DAY = ["%Y-%m-%d"]
-
 
 def assess(
     facts: Annotated[str, typer.Argument(metavar="FACTS.json", help="the facts as JSON; - reads standard input")],
     known_on: Annotated[
-        datetime | None, typer.Option(formats=_DAY, help="only the law known by this day; without it, by today")
+        date | None, typer.Option(parser=day, metavar=DAY, help="only the law known by this day; without it, by today")
     ] = None,
     rules: Annotated[
         Path | None, typer.Option(exists=True, file_okay=False, help="a directory of law files instead of ours")
@@ -46,11 +45,11 @@ def assess(
 
     Exit code 0 for any verdict, 2 for facts that cannot be judged; each of their issues is named by its field.
     """
-    stated = _stated(_read(facts), as_json=as_json)
+    stated = _stated(facts, as_json=as_json)
     rulebook = _rulebook(rules, reading or [])
-    day = _today() if known_on is None else known_on.date()
+    by = _today() if known_on is None else known_on
     tellers = tellers_of(Languages.load(), CodeLists.load())
-    answer = assessment_answer(assess_stated(rulebook, stated, day), tellers)
+    answer = assessment_answer(assess_stated(rulebook, stated, by), tellers)
     say(answer, as_json, lambda: _text(answer, tellers))
 
 
@@ -72,15 +71,20 @@ def _read(facts: str) -> bytes:
     return read
 
 
-def _stated(sent: bytes, *, as_json: bool) -> StatedFacts:
+def _stated(facts: str, *, as_json: bool) -> StatedFacts:
     """The facts, or the end of the command with what is wrong with them: field by field, as over HTTP."""
+    sent = _read(facts)
+    if not sent.strip():
+        raise typer.BadParameter(f"{facts} is empty: it is to hold the facts of an application as JSON")
     try:
         return stated_facts(sent)
     except InvalidInput as invalid:
         if as_json:
             typer.echo(input_problem(located(Place.BODY, invalid.issues)).body("").decode())
         for issue in invalid.issues:
-            typer.echo(f"permit: {issue.path}: {issue.problem}; {issue.remedy}", err=True)
+            # What is wrong with the whole is said of the file.
+            where = facts if issue.path == "$" else issue.path
+            typer.echo(f"permit: {where}: {issue.problem}; {issue.remedy}", err=True)
         raise typer.Exit(REFUSED) from None
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
+from api.commands.days import DAY, day
 from api.commands.lazy_group import among, one_of
 from api.commands.output import Json, say
 from api.commands.progress import progress_bar
@@ -19,7 +20,6 @@ from infra.audit.resting import Ground, RestingDecision, decisions_resting_on
 from infra.audit.what_if import Choice, OtherLaw, WhatIfReport, judge_all_again
 from infra.settings import load_settings
 
-_DAY: Final = ["%Y-%m-%d"]
 _SHA256: Final = re.compile("[0-9a-f]{64}", re.ASCII)
 _NAME: Final = re.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,99}", re.ASCII)
 
@@ -32,10 +32,10 @@ def what_if(
         list[str] | None, typer.Option(help="answer an open question otherwise: decidingDate=decidedOn")
     ] = None,
     from_: Annotated[
-        datetime | None, typer.Option("--from", formats=_DAY, help="decided on this day (in Brussels) or later")
+        date | None, typer.Option("--from", parser=day, metavar=DAY, help="decided on this day (in Brussels) or later")
     ] = None,
     to: Annotated[
-        datetime | None, typer.Option(formats=_DAY, help="decided on this day or earlier; the day is included")
+        date | None, typer.Option(parser=day, metavar=DAY, help="decided on this day or earlier; the day is included")
     ] = None,
     authority: Annotated[
         str | None,
@@ -51,9 +51,7 @@ def what_if(
     """
     if from_ is not None and to is not None and from_ > to:
         raise typer.BadParameter("--from is after --to: no day lies between them")
-    choice = Choice(
-        from_=None if from_ is None else from_.date(), to=None if to is None else to.date(), authority=authority
-    )
+    choice = Choice(from_=from_, to=to, authority=authority)
     law = OtherLaw(directory=rules, readings=readings_of(reading))
     with open_program(load_settings()) as program, progress_bar("decisions judged again") as on_progress:
         report = judge_all_again(program.log, law, choice, on_progress=on_progress)

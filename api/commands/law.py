@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from api.commands.days import DAY, day
 from api.commands.lazy_group import among, one_of
 from api.commands.output import Json, finding_if, say
 from api.law_document import law_document
@@ -19,7 +20,6 @@ from domain.law.rule_sets import RuleSets
 from domain.law.rulebook import Rulebook
 from domain.law.show import show
 
-_DAY = ["%Y-%m-%d"]
 _Rules = Annotated[
     Path | None,
     typer.Option("--rules", help="another directory of law files: <authority>/*.toml", exists=True, file_okay=False),
@@ -43,14 +43,15 @@ def show_threshold(
             autocompletion=among(CATEGORIES),
         ),
     ],
-    on: Annotated[datetime, typer.Option(formats=_DAY, help="the day on which the law is asked")],
-    known_on: Annotated[datetime | None, typer.Option(formats=_DAY, help="only what was known by this day")] = None,
+    on: Annotated[date, typer.Option(parser=day, metavar=DAY, help="the day on which the law is asked")],
+    known_on: Annotated[
+        date | None, typer.Option(parser=day, metavar=DAY, help="only what was known by this day")
+    ] = None,
     rules: _Rules = None,
     as_json: Json = False,
 ) -> None:
     """The salary threshold of a category on a day, with its source and confidence."""
-    known = None if known_on is None else known_on.date()
-    found = show(Rulebook.load(rules), authority, category, on.date(), known)
+    found = show(Rulebook.load(rules), authority, category, on, known_on)
     say(found, as_json)
 
 

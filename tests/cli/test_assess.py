@@ -146,7 +146,7 @@ def test_impossible_facts_are_told_field_by_field(assess: Assess) -> None:
     [
         ({**FACTS, "bonus": "100.00"}, "permit: bonus: this field is not known here"),
         ({"authority": "flanders"}, "permit: filedOn: it is missing"),
-        ("{", "permit: $: it is not JSON, at line 1 column 2"),
+        ("{", "facts.json: it is not JSON, at line 1 column 2"),
         ('{"filedOn": "2025-06-02", "filedOn": "2025-06-03"}', "stands twice"),
     ],
     ids=["unknown", "no day", "no JSON", "twice"],
@@ -187,3 +187,15 @@ def test_law_that_cannot_be_used_is_a_sentence(assess: Assess, tmp_path: Path) -
     refused = assess(FACTS, "--rules", str(tmp_path / "rules"))
     assert (refused.code, refused.output) == (2, "")
     assert "law.toml" in refused.errors
+
+
+def test_a_file_without_anything_in_it_is_called_empty(assess: Assess) -> None:
+    refused = assess("\n")
+    assert (refused.code, refused.output) == (2, "")
+    assert "is empty: it is to hold the facts of an application as JSON" in refused.errors
+
+
+def test_a_day_that_is_none_is_told_how_it_is_written(permit: CommandLine) -> None:
+    refused = permit("law", "show", "flanders", "highlySkilled", "--on", "tomorrow")
+    assert refused.code == 2
+    assert "'tomorrow' is no day: write it as YYYY-MM-DD, such as 2026-02-01" in refused.errors
