@@ -161,11 +161,10 @@ def test_killed_at_any_moment_and_run_again_the_end_is_the_same(move: Moving, tm
             process.wait()
             kills += 1
             time.sleep(0.2)  # the server notices that the client is gone, and lets go of its lock
-            continue
-        if process.returncode == 0:
+        # A kill may come when all is done and only the process has not ended: then nothing is left for another run.
+        if move.ask("select finished_at is not null from legacy_batch") == [(True,)]:
             break
     assert kills >= 1
-    assert process.returncode == 0
     other = tmp_path / "other"
     other.mkdir()
     with moving(admin_url, other, settings.key_encryption_key_path) as undisturbed:
