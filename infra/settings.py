@@ -5,6 +5,7 @@ Crossroads simulator, a development issuer bound to loopback).
 """
 
 import difflib
+import errno
 import os
 import re
 from collections.abc import Callable
@@ -111,13 +112,22 @@ def _looked_at(question: Callable[[], bool]) -> bool:
         _refuse(f"cannot be looked at ({why.strerror})", "Name another path, or give this user the right to read it")
 
 
+def _runs_in_a_circle(path: Path) -> bool:
+    """Asked of the system: `Path.resolve` says it in another way in each version of Python, or not at all."""
+    try:
+        path.stat()
+    except OSError as why:
+        return why.errno == errno.ELOOP
+    return False
+
+
 def _home_directory(path: Path) -> Path:
     if not str(path).isprintable():
         _refuse("has a line break or another control character in it", "Name a directory without any")
-    try:
-        whole = path.expanduser().resolve()
-    except (RuntimeError, OSError):  # RuntimeError before Python 3.13
+    named = path.expanduser()
+    if _runs_in_a_circle(named):
         _refuse("cannot be followed to its end: its symbolic links run in a circle", "Name a directory")
+    whole = named.resolve()
     if whole == Path(whole.root):
         _refuse("is the root directory", "Name a directory of its own, such as /srv/permit")
     there = next(each for each in (whole, *whole.parents) if _looked_at(each.exists))
