@@ -48,7 +48,7 @@ def tables(databases_of_logs: LogDatabases) -> Iterator[Cursor]:
 
 def with_tables(log: LogOfCases) -> None:
     """The table made anew beside the log, as a migration would."""
-    run(log.url, "set search_path to permit, public;" + OWN.ddl)
+    run(log.url, "set role permit_owner; set search_path to permit, public;" + OWN.ddl)
 
 
 def whole(cursor: Cursor, owner: Owner, *, limit: int = 100) -> list[OwnApplication]:

@@ -34,7 +34,7 @@ def tables(databases_of_logs: LogDatabases) -> Iterator[Cursor]:
 
 def with_tables(log: LogOfCases) -> None:
     """The table made anew beside the log, as a migration would."""
-    run(log.url, "set search_path to permit, public;" + QUEUE.ddl)
+    run(log.url, "set role permit_owner; set search_path to permit, public;" + QUEUE.ddl)
 
 
 def whole(
