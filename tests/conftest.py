@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.databases import fresh_database, journal_database
 from tests.kafka_servers import KAFKA_PLACES
@@ -39,6 +40,10 @@ LONGEST_FIRST = {
 REQUIRED = os.environ.get("PERMIT_REQUIRE_SERVERS") == "1"
 
 _HERE = Path(__file__).parent
+
+# How long an example takes says more about the machine and what runs beside it than about the code.
+settings.register_profile("any machine", deadline=None, print_blob=True)
+settings.load_profile("any machine")
 
 SERVERS = pytest.StashKey[Servers]()
 DESK = pytest.StashKey[ServersDesk]()

@@ -112,7 +112,6 @@ class TestAnyCase(AnyCase.TestCase):
     settings: ClassVar[settings] = settings(
         max_examples=40,
         stateful_step_count=15,
-        deadline=None,
         phases=AS_FOUND,
         suppress_health_check=list(HealthCheck),
     )
@@ -122,7 +121,7 @@ class TestAnyCase(AnyCase.TestCase):
 @pytest.mark.timeout(1800)
 class TestAnyCaseForLong(AnyCase.TestCase):
     settings: ClassVar[settings] = settings(
-        max_examples=400, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+        max_examples=400, stateful_step_count=40, suppress_health_check=list(HealthCheck)
     )
 
 
@@ -132,7 +131,7 @@ def test_the_commands_played_are_all_there_are() -> None:
 
 @pytest.mark.parametrize("authority", AUTHORITIES)
 @given(day=st.sampled_from(DAYS_OF_FILING), data=st.data())
-@settings(max_examples=2, deadline=None, phases=AS_FOUND, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2, phases=AS_FOUND, suppress_health_check=list(HealthCheck))
 def test_every_category_can_be_decided_as_it_was_filed(authority: str, day: date, data: st.DataObject) -> None:
     for category in CATEGORIES:
         filed = data.draw(applications_of(authority, category, day))

@@ -255,7 +255,7 @@ ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
     moment=st.datetimes(timezones=st.just(UTC)),
     reference=ANY_TEXT,
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_values_come_back_exactly(worker, pay, title, candidates, moment, reference) -> None:
     event = replace(
         SUBMITTED,

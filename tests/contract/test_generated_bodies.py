@@ -24,7 +24,6 @@ CALLERS: Final = (Role.CASE_HANDLER, Role.EMPLOYER)
 
 _FEW = settings(
     max_examples=12,
-    deadline=None,
     database=None,
     phases=(Phase.explicit, Phase.generate),  # a body that fails is short enough to be read as it is
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.function_scoped_fixture],

@@ -246,7 +246,7 @@ NEAR_A_CHUNKS_END = st.builds(
 SIZES = st.one_of(NEAR_A_CHUNKS_END, st.integers(SMALLEST_PDF, 4 * CHUNK_BYTES))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(size=SIZES, cuts=st.lists(st.integers(0, 4 * CHUNK_BYTES), max_size=8), filling=st.binary(max_size=300))
 def test_any_bytes_in_any_pieces_come_back(size: int, cuts: list[int], filling: bytes) -> None:
     content = pdf(filling) if len(filling) % 2 else pdf_of_size(size)

@@ -131,7 +131,7 @@ knowledge = st.one_of(st.none(), days)
 
 
 @given(rulebooks, applications(), pays, pays, knowledge)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_more_pay_never_worsens_a_verdict(
     law: Rulebook, facts: ApplicationFacts, one: Decimal, other: Decimal, known_on: date | None
 ) -> None:
@@ -142,7 +142,7 @@ def test_more_pay_never_worsens_a_verdict(
 
 
 @given(rulebooks, applications(), st.data(), knowledge)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_longer_publication_never_worsens_a_verdict(
     law: Rulebook, facts: ApplicationFacts, data: st.DataObject, known_on: date | None
 ) -> None:
@@ -165,7 +165,7 @@ def test_a_longer_publication_never_worsens_a_verdict(
 
 
 @given(rulebooks, applications(), knowledge)
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 def test_every_assessment_agrees_with_itself(law: Rulebook, facts: ApplicationFacts, known_on: date | None) -> None:
     assessment = assess(law, facts, known_on)
 
@@ -182,7 +182,7 @@ def test_every_assessment_agrees_with_itself(law: Rulebook, facts: ApplicationFa
 
 
 @given(st.lists(applications(), min_size=2, max_size=4), st.sampled_from(READINGS), knowledge)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_an_answer_does_not_depend_on_what_was_asked_before(
     asked: list[ApplicationFacts], readings: tuple[tuple[str, str], ...], known_on: date | None
 ) -> None:
@@ -198,7 +198,7 @@ def test_an_answer_does_not_depend_on_what_was_asked_before(
 
 
 @given(st.lists(applications(), min_size=1, max_size=3), knowledge)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_no_rule_reads_the_clock_or_the_environment(asked: list[ApplicationFacts], known_on: date | None) -> None:
     fresh = Rulebook(LAW.provisions, LAW.terms)
 

@@ -140,7 +140,7 @@ def test_the_same_law_for_another_authority_has_another_fingerprint(write_law: W
 
 
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_shuffling_the_packaged_entries_keeps_the_fingerprint(
     tmp_path_factory: pytest.TempPathFactory, seed: int
 ) -> None:

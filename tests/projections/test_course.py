@@ -182,7 +182,7 @@ def told_by_clear_fields(course: Course) -> dict[str, object]:
 
 
 @given(st.booleans(), histories)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_history_means_to_read_models_what_it_means_to_the_domain(renewal: bool, history: list) -> None:
     minted = Minted(reference="FL-2026-0000001", worker_subject=WORKER)
     asked = [(SubmitApplication(application=replace(ORDINARY, renewal=renewal), minted=minted), 0), *history]
