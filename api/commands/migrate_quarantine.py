@@ -14,7 +14,7 @@ from api.commands.output import FINDING, REFUSED, Json, ending_with, finding_if,
 from api.commands.readable import table
 from api.composition import Program, open_program
 from api.migration import quarantine_of
-from domain.migration.precheck import RefusalReason
+from domain.migration.findings import RefusalReason
 from infra.migration.loading import AuthorityIsLive
 from infra.migration.quarantine import ShownRecord
 from infra.migration.record_paths import RepairRefused

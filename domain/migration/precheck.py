@@ -9,36 +9,15 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
 from domain.case.commands import CIVIL_TIME
 from domain.identifiers import EnterpriseNumber, IdentifierInvalid, Ssin
+from domain.migration.findings import RANK, Finding, RefusalReason
 from domain.migration.reading import CanonicalRecord, Fact, LegacyReading
 from domain.migration.vocabulary import Vocabularies
-
-
-class RefusalReason(StrEnum):
-    """Why a record is quarantined, in the order in which the first that applies is the main one."""
-
-    FIELD_MISSING = "fieldMissing"
-    STATUS_UNKNOWN = "statusUnknown"
-    STATUS_AMBIGUOUS = "statusAmbiguous"
-    DATE_INVALID = "dateInvalid"
-    DATES_OUT_OF_ORDER = "datesOutOfOrder"
-    IDENTIFIER_INVALID = "identifierInvalid"
-    AMOUNT_INVALID = "amountInvalid"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing wrong, at a field of the source. ``sentence`` quotes nothing of what stands there."""
-
-    reason: RefusalReason
-    field: str
-    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +46,6 @@ _YEAR: Final = "year"
 _DAY: Final = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})", re.ASCII)
 _MOMENT: Final = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})(?: ([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?)?", re.ASCII)
 _AMOUNT: Final = re.compile(r"([0-9]{1,3}(?:\.[0-9]{3})*|[0-9]+)(?:,([0-9]{1,2}))?", re.ASCII)
-_RANK: Final = {reason: rank for rank, reason in enumerate(RefusalReason)}
 
 
 def precheck(reading: LegacyReading, vocabularies: Vocabularies) -> Accepted | Refused:
@@ -75,7 +53,7 @@ def precheck(reading: LegacyReading, vocabularies: Vocabularies) -> Accepted | R
     judging = _Judging(reading, vocabularies)
     record = judging.record()
     if judging.findings or record is None:
-        return Refused(tuple(sorted(judging.findings, key=lambda each: _RANK[each.reason])))
+        return Refused(tuple(sorted(judging.findings, key=lambda each: RANK[each.reason])))
     return Accepted(record)
 
 

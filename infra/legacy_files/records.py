@@ -1,15 +1,19 @@
-"""What every reader of legacy files gives: one raw record after the other, each with its place in the file.
+"""What every reader of legacy files gives: each physical line or row in its order, as what it is.
 
-A file that is not of its kind at all is refused before its first record; a record that cannot be read is one of its
-own, with what is wrong with it, and holds up no other.
+A file that is not of its kind at all is refused; a record that cannot be read is one of its own, with what is wrong
+with it, and holds up no other. Beside the reader an independent count is taken of the same bytes, so that a ledger can
+be held against the source.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Final, Protocol
+
+from domain.migration.findings import Finding
 
 LONGEST_LINE: Final = 1_000_000
 """Bytes. A longer one is no record of a permit."""
@@ -21,30 +25,68 @@ class NotThisKind(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawRecord:
-    """``line`` counts from 1 in the file, or the rows of a sheet. ``problem`` is why nothing of it can be read."""
+    """``line`` counts from 1 in the file, or the rows of a sheet.
+
+    ``record`` holds only texts (and JSON numbers, as Decimal) that can be stored: where one could not be read, it is
+    shown as far as it can be, and ``findings`` say so. Of a line that is no record at all, ``record`` holds the line.
+    """
 
     source: str
     line: int
     record: Mapping[str, object] = field(repr=False)
-    problem: str | None = None
+    findings: tuple[Finding, ...] = ()
 
     @property
     def place(self) -> str:
         return f"{self.source}, line {self.line}"
 
 
+class LineKind(StrEnum):
+    """What a physical line or row is that holds no record."""
+
+    HEADER = "header"
+    BLANK = "blank"
+    WAIVED = "waived"
+
+
+@dataclass(frozen=True, slots=True)
+class OtherLine:
+    line: int
+    kind: LineKind
+
+
+SourceLine = RawRecord | OtherLine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waivers:
+    """What a person says the file may do without: known columns that are missing, sheets that are not of the form."""
+
+    columns: frozenset[str] = frozenset()
+    sheets: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True, kw_only=True)
+class SourceCount:
+    """The source's own count, taken of its bytes and not by the reader that makes records of them.
+
+    ``lines`` are physical lines of a text file, rows with content of a workbook. Complete once the file was read to its
+    end; ``sha256`` is empty until then. ``sheets_waived`` and ``columns_waived`` are what had to be waived.
+    """
+
+    bytes: int = 0
+    lines: int = 0
+    sha256: bytes = b""
+    columns_waived: tuple[str, ...] = ()
+    sheets_waived: tuple[str, ...] = ()
+
+
 class LegacyFile(Protocol):
     """A reader for one form of file."""
 
-    def read(self, file: Path) -> Generator[RawRecord]:
-        """Every record of the file. Raises :class:`NotThisKind` before the first, and ``OSError``."""
+    def read(self, file: Path, waivers: Waivers, count: SourceCount) -> Generator[SourceLine]:
+        """Every line of the file in its order, while ``count`` is taken beside it.
 
-
-def require_columns(file: Path, found: list[str], required: frozenset[str]) -> None:
-    """Raise :class:`NotThisKind` unless the header has every column that a record cannot do without."""
-    missing = sorted(required - set(found))
-    if missing:
-        raise NotThisKind(
-            f"{file.name} is not a file of this authority: its header lacks {', '.join(missing)}. Check the authority, "
-            "the separator and that the header is there."
-        )
+        Raises :class:`NotThisKind` before the first line for what the beginning shows, and after the last for what only
+        the whole shows: whoever acts on a file reads it to its end first. Raises ``OSError``.
+        """

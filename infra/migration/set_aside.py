@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from domain.migration.precheck import Finding, RefusalReason
+from domain.migration.findings import Finding, RefusalReason
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection

@@ -31,7 +31,7 @@ from domain.law.provision_readers import CONFIDENCES
 from domain.law.rulebook import Rulebook
 from domain.law.rules import Rule
 from domain.migration.cutover import CutOverStep
-from domain.migration.precheck import RefusalReason
+from domain.migration.findings import RefusalReason
 
 REASONS = tuple(value for name, value in vars(reasons).items() if name.isupper() and isinstance(value, str))
 
