@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from domain.migration.reading import Fact, LegacyReading, texts_of
+from domain.migration.reading import NUMBERS, Fact, LegacyReading, Values
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,11 +20,18 @@ class ColumnMapping:
     """Columns that are known and say nothing of a case."""
 
     def read(self, record: Mapping[str, object]) -> LegacyReading:
+        values = Values()
+        texts: dict[Fact, str] = {}
+        for fact, column in self.columns.items():
+            text = values.text(record.get(column), column, number=fact in NUMBERS)
+            if text is not None:
+                texts[fact] = text
         return LegacyReading(
             authority=self.authority,
             fields=self.columns,
-            texts=texts_of((fact, record.get(column)) for fact, column in self.columns.items()),
+            texts=texts,
             unknown=tuple(sorted(record.keys() - self._known)),
+            findings=tuple(values.findings),
         )
 
     @cached_property

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import MutableMapping
+from collections.abc import Container, MutableMapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 
-from domain.migration.precheck import Accepted, Refused, moment_of, precheck
-from domain.migration.reading import CanonicalRecord, Fact, LegacyReading
+from domain.migration.plausible_days import Calendar
+from domain.migration.precheck import Accepted, Refused, precheck, refused
+from domain.migration.reading import CanonicalRecord, LegacyReading
+from domain.migration.versions import (
+    CONFLICT,
+    Moment,
+    Standing,
+    TakenVersion,
+    Version,
+    stand,
+    take,
+    usable_key,
+    usable_moment,
+)
 from domain.migration.vocabulary import Vocabularies
 
 
@@ -20,44 +31,51 @@ class Fate(StrEnum):
     QUARANTINED = "quarantined"
 
 
-@dataclass(frozen=True, slots=True)
-class TakenVersion:
-    """The latest version of a key that was taken, retold or quarantined. ``digest`` leaves the modification out."""
-
-    modified_at: datetime
-    digest: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """``record`` is there for a retold one, ``refused`` for a quarantined one."""
+    """``record`` is there for a retold one, ``refused`` for a quarantined one, ``version`` for one that has a place."""
 
     fate: Fate
+    version: Version | None = None
     record: CanonicalRecord | None = None
     refused: Refused | None = None
 
 
 def judge(
-    reading: LegacyReading, digest: str, taken: MutableMapping[str, TakenVersion], vocabularies: Vocabularies
+    reading: LegacyReading,
+    version: Version | None,
+    taken: MutableMapping[str, TakenVersion],
+    vocabularies: Vocabularies,
+    calendar: Calendar,
+    tied: Container[Moment] = (),
 ) -> Judged:
     """The fate of the next version of a record; ``taken`` is brought up to date with it.
 
-    A version that cannot be placed, because it has no key or no readable modification, is quarantined as it is.
+    One that has no place among the versions of a file number is quarantined.
     """
-    key, text = reading.text(Fact.KEY), reading.text(Fact.MODIFIED)
-    modified_at = None if text is None else moment_of(text)
-    if key is not None and modified_at is not None:
-        known = taken.get(key)
-        if known is not None and modified_at < known.modified_at:
-            return Judged(fate=Fate.STALE)
-        taken[key] = TakenVersion(modified_at, digest)
-        if known is not None and digest == known.digest:
-            return Judged(fate=Fate.UNCHANGED)
-    match precheck(reading, vocabularies):
+    standing = Standing.NEW
+    if version is not None:
+        standing = stand(version, taken, tied)
+        if standing is Standing.STALE:
+            return Judged(fate=Fate.STALE, version=version)
+        take(version, standing, taken)
+        if standing is Standing.UNCHANGED:
+            return Judged(fate=Fate.UNCHANGED, version=version)
+    outcome = precheck(reading, vocabularies, calendar)
+    if standing is Standing.CONFLICTING:
+        findings = outcome.findings if isinstance(outcome, Refused) else ()
+        outcome = refused([*findings, CONFLICT])
+    match outcome:
         case Accepted(record):
-            return Judged(fate=Fate.RETOLD, record=record)
-        case Refused() as refused:
-            return Judged(fate=Fate.QUARANTINED, refused=refused)
+            return Judged(fate=Fate.RETOLD, version=version, record=record)
+        case Refused():
+            return Judged(fate=Fate.QUARANTINED, version=version, refused=outcome)
+
+
+def version_of(reading: LegacyReading, digest: str, calendar: Calendar) -> Version | None:
+    """The place of a record among the versions of its file number; None where it has none."""
+    key, modified_at = usable_key(reading), usable_moment(reading, calendar)
+    return None if key is None or modified_at is None else Version(key, modified_at, digest)
 
 
 @dataclass(slots=True)

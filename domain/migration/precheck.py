@@ -6,16 +6,16 @@ The same for one record and for a batch. Nothing is repaired: a wrong check digi
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
-from domain.case.commands import CIVIL_TIME
 from domain.identifiers import EnterpriseNumber, IdentifierInvalid, Ssin
 from domain.migration.findings import RANK, Finding, RefusalReason
+from domain.migration.plausible_days import NO_END, Calendar, day_of, may_begin, may_end, moment_of
 from domain.migration.reading import CanonicalRecord, Fact, LegacyReading
 from domain.migration.vocabulary import Vocabularies
 
@@ -43,45 +43,36 @@ _IN_ORDER: Final = (Fact.FILED, Fact.ADMISSIBLE, Fact.DECIDED, Fact.VALID_FROM, 
 _DAYS: Final = (*_IN_ORDER, Fact.BIRTH_DATE)
 _YEAR: Final = "year"
 
-_DAY: Final = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})", re.ASCII)
-_MOMENT: Final = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})(?: ([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?)?", re.ASCII)
-_AMOUNT: Final = re.compile(r"([0-9]{1,3}(?:\.[0-9]{3})*|[0-9]+)(?:,([0-9]{1,2}))?", re.ASCII)
+LONGEST_FILE_NUMBER: Final = 64
+_LONGEST_NAME: Final = 200
+_LONGEST_TEXT: Final = 1_000
+_LONGEST: Final = {
+    Fact.KEY: LONGEST_FILE_NUMBER,
+    Fact.FAMILY_NAME: _LONGEST_NAME,
+    Fact.GIVEN_NAME: _LONGEST_NAME,
+    Fact.EMPLOYER_NAME: _LONGEST_NAME,
+}
+"""Characters, where a text may have fewer than any other."""
+
+_AMOUNT: Final = re.compile(r"([0-9]{1,3}(?:\.[0-9]{3}){0,3}|[0-9]{1,12})(?:,([0-9]{1,2}))?", re.ASCII)
+"""Of at most twelve digits before the comma: more is nobody's pay."""
 
 
-def precheck(reading: LegacyReading, vocabularies: Vocabularies) -> Accepted | Refused:
+def precheck(reading: LegacyReading, vocabularies: Vocabularies, calendar: Calendar) -> Accepted | Refused:
     """The record in the one form, or why it is refused."""
-    judging = _Judging(reading, vocabularies)
+    if any(each.reason is RefusalReason.MALFORMED for each in reading.findings):
+        # There is nothing in it to be judged.
+        return refused(reading.findings)
+    judging = _Judging(reading, vocabularies, calendar)
     record = judging.record()
     if judging.findings or record is None:
-        return Refused(tuple(sorted(judging.findings, key=lambda each: RANK[each.reason])))
+        return refused(judging.findings)
     return Accepted(record)
 
 
-@lru_cache(maxsize=65_536)
-def day_of(text: str) -> date | None:
-    """A day written ``dd/mm/yyyy``; None for anything else and for a day that the calendar has not."""
-    written = _DAY.fullmatch(text)
-    if written is None:
-        return None
-    day, month, year = map(int, written.groups())
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
-
-
-@lru_cache(maxsize=16_384)
-def moment_of(text: str) -> datetime | None:
-    """When a record was modified: ``dd/mm/yyyy hh:mm`` or ISO 8601, in Belgian time where no zone is named."""
-    written = _MOMENT.fullmatch(text)
-    try:
-        if written is not None:
-            day, month, year, hour, minute, second = (int(each or 0) for each in written.groups())
-            return datetime(year, month, day, hour, minute, second, tzinfo=CIVIL_TIME)
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=CIVIL_TIME)
+def refused(findings: Iterable[Finding]) -> Refused:
+    """A refusal with its findings in the order of their reasons."""
+    return Refused(tuple(sorted(findings, key=lambda each: RANK[each.reason])))
 
 
 def amount_of(text: str) -> Decimal | None:
@@ -100,14 +91,19 @@ def enterprise_digits(text: str) -> str:
 
 
 class _Judging:
-    def __init__(self, reading: LegacyReading, vocabularies: Vocabularies) -> None:
+    def __init__(self, reading: LegacyReading, vocabularies: Vocabularies, calendar: Calendar) -> None:
         self._reading = reading
         self._vocabularies = vocabularies
-        self.findings: list[Finding] = []
+        self._calendar = calendar
+        self.findings: list[Finding] = list(reading.findings)
+        self._spoilt = {each.field for each in reading.findings}
+        """Fields of which the reading says already what is wrong."""
+        self._found: set[tuple[RefusalReason, str]] = set()
 
     def record(self) -> CanonicalRecord | None:
         """The canonical record; what it would hold where there are findings does not matter."""
         reading = self._reading
+        self._require_lengths()
         for fact in REQUIRED:
             if reading.text(fact) is None:
                 self._find(RefusalReason.FIELD_MISSING, fact, "it is required and empty")
@@ -115,9 +111,11 @@ class _Judging:
         if category is None and reading.text(Fact.CATEGORY) is not None:
             self._find(RefusalReason.FIELD_MISSING, Fact.CATEGORY, "no category is known under this name")
         days = {fact: self._day(fact) for fact in _DAYS}
+        for field, text in reading.happened.items():
+            self._happened(field, text)
         modified = self._modified()
         self._require_order(days)
-        ssin, number = self._ssin(modified), self._enterprise_number()
+        ssin, number = self._ssin(), self._enterprise_number()
         pay = self._pay()
         period = self._pay_period()
         filed_on = days[Fact.FILED]
@@ -174,13 +172,35 @@ class _Judging:
             return word
         return self._code(Fact.NATIONALITY, "nationality")
 
+    def _require_lengths(self) -> None:
+        for fact, text in self._reading.texts.items():
+            longest = _LONGEST.get(fact, _LONGEST_TEXT)
+            if len(text) > longest:
+                self._find(RefusalReason.FIELD_TOO_LONG, fact, f"it is longer than {longest} characters")
+
     def _day(self, fact: Fact) -> date | None:
         text = self._reading.text(fact)
-        if text is None:
+        if text is None or (fact is Fact.VALID_TO and text == NO_END):
             return None
+        return self._plausible(self._reading.field(fact), text, self._may_be(fact))
+
+    def _may_be(self, fact: Fact) -> Callable[[date], bool]:
+        if fact is Fact.VALID_FROM:
+            return may_begin
+        if fact is Fact.VALID_TO:
+            return may_end
+        return self._calendar.born if fact is Fact.BIRTH_DATE else self._calendar.happened
+
+    def _happened(self, field: str, text: str) -> None:
+        self._plausible(field, text, self._calendar.happened)
+
+    def _plausible(self, field: str, text: str, may_be: Callable[[date], bool]) -> date | None:
         day = day_of(text)
         if day is None:
-            self._find(RefusalReason.DATE_INVALID, fact, "it is no day of the calendar written dd/mm/yyyy")
+            self._find_at(RefusalReason.DATE_INVALID, field, "it is no day of the calendar written dd/mm/yyyy")
+        elif not may_be(day):
+            self._find_at(RefusalReason.DATE_INVALID, field, "no such day can be meant: it is too early or too late")
+            return None
         return day
 
     def _modified(self) -> datetime | None:
@@ -188,6 +208,8 @@ class _Judging:
         moment = None if text is None else moment_of(text)
         if text is not None and moment is None:
             self._find(RefusalReason.DATE_INVALID, Fact.MODIFIED, "it is no moment that can be read")
+        elif moment is not None and not self._calendar.changed(moment):
+            self._find(RefusalReason.DATE_INVALID, Fact.MODIFIED, "no such moment can be meant: too early or too late")
         return moment
 
     def _require_order(self, days: dict[Fact, date | None]) -> None:
@@ -196,12 +218,15 @@ class _Judging:
             if before > after:
                 sentence = f"it lies before {self._reading.field(earlier)}"
                 self._find(RefusalReason.DATES_OUT_OF_ORDER, later, sentence)
+        filed, born = days[Fact.FILED], days[Fact.BIRTH_DATE]
+        if filed is not None and born is not None and born >= filed:
+            self._find(RefusalReason.DATE_INVALID, Fact.BIRTH_DATE, "nobody files before being born")
 
-    def _ssin(self, modified: datetime | None) -> str | None:
+    def _ssin(self) -> str | None:
         text = self._reading.text(Fact.SSIN)
         if text is None:
             return None
-        today = date.max if modified is None else modified.date()
+        today = self._calendar.extracted_on
         try:
             return Ssin.parse(re.sub(r"[.\s-]", "", text), today=today).digits
         except IdentifierInvalid as why:
@@ -237,4 +262,9 @@ class _Judging:
         return period
 
     def _find(self, reason: RefusalReason, fact: Fact, sentence: str) -> None:
-        self.findings.append(Finding(reason, self._reading.field(fact), sentence))
+        self._find_at(reason, self._reading.field(fact), sentence)
+
+    def _find_at(self, reason: RefusalReason, field: str, sentence: str) -> None:
+        if field not in self._spoilt and (reason, field) not in self._found:
+            self._found.add((reason, field))
+            self.findings.append(Finding(reason, field, sentence))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
+
+from domain.migration.findings import Finding, RefusalReason
 
 
 class Fact(StrEnum):
@@ -39,14 +41,17 @@ class Fact(StrEnum):
 class LegacyReading:
     """``fields`` says where each fact stands in the source, ``texts`` what stands there without the spaces around it.
 
-    A fact that the source leaves out has no text. ``unknown`` names the fields of the source that the mapping does
-    not know: they are kept and counted.
+    A fact that the source leaves out has no text. ``happened`` has other days of which the source says that something
+    happened on them, by field. ``unknown`` names the fields of the source that the mapping does not know: they are kept
+    and counted. ``findings`` are what could not be read of the record, or is not of the form.
     """
 
     authority: str
     fields: Mapping[Fact, str]
     texts: Mapping[Fact, str]
+    happened: Mapping[str, str] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     def text(self, fact: Fact) -> str | None:
         """The text of a fact; None where there is none."""
@@ -57,13 +62,37 @@ class LegacyReading:
         return self.fields.get(fact, fact.value)
 
 
-def texts_of(found: Iterable[tuple[Fact, object]]) -> dict[Fact, str]:
-    """What stands there as text without the spaces around it; what is empty is left out."""
-    return {
-        fact: text
-        for fact, value in found
-        if value is not None and (text := (value if type(value) is str else str(value)).strip())
-    }
+NUMBERS: Final = frozenset({Fact.PAY})
+"""The facts that JSON may tell as a number."""
+
+_MOST_DIGITS: Final = 30
+
+
+class Values:
+    """What is read of the values of one record: texts, the pay also as a number, and what is neither."""
+
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+
+    def text(self, value: object, field: str, *, number: bool = False) -> str | None:
+        """The text without the spaces around it; None for what is empty, and for what no text can stand for."""
+        if type(value) is str:
+            return value.strip() or None
+        if value is None:
+            return None
+        if number and isinstance(value, Decimal):
+            return amount_text(value)
+        expected = "a text or a number" if number else "a text"
+        self.findings.append(Finding(RefusalReason.FIELD_MALFORMED, field, f"it is not {expected}"))
+        return None
+
+
+def amount_text(number: Decimal) -> str:
+    """A JSON number as the sources write an amount, with a decimal comma; as many decimals as it has."""
+    if abs(number.adjusted()) > _MOST_DIGITS:
+        return str(number)
+    written = f"{number.normalize():f}" if number.is_finite() else str(number)
+    return written.replace(".", ",")
 
 
 class LegacyMapping(Protocol):
