@@ -80,9 +80,9 @@ class FileLoader:
         ``extracted_on`` is the day on which the source made them; without it, the day on which each was first read.
 
         Raises ``NotThisKind`` and ``OSError`` before anything is landed, :class:`RunUnderWay`,
-        :class:`AuthorityIsLive`, :class:`BegunOtherwise`, ``StaleAuthorityEpoch`` when the authority is cut over meanwhile,
-        ``FileChanged`` when a file is written to meanwhile, and ``DatabaseUnavailable``: the load can be run again
-        then, and goes on where it was.
+        :class:`AuthorityIsLive`, :class:`BegunOtherwise`, ``StaleAuthorityEpoch`` when the authority is cut over
+        meanwhile, ``FileChanged`` when a file is written to meanwhile, and ``DatabaseUnavailable``: the load can be run
+        again then, and goes on where it was.
         """
         with ExitStack() as held:
             connection = held.enter_context(closing(connect(self._url, Role.WRITER)))
