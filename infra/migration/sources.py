@@ -17,6 +17,7 @@ from consumers.migration.wallonia import WALLONIA
 from domain.migration.precheck import REQUIRED
 from domain.migration.reading import Fact, LegacyMapping, LegacyReading
 from infra.legacy_files.csv_file import CsvFile
+from infra.legacy_files.header import FormColumns
 from infra.legacy_files.json_lines import JsonLinesFile
 from infra.legacy_files.records import LegacyFile, RawRecord
 from infra.legacy_files.workbook import Workbook
@@ -61,15 +62,18 @@ def _begun(records: Generator[RawRecord]) -> Iterator[RawRecord]:
     return iter(()) if first is None else chain((first,), records)
 
 
-def _required_columns(mapping: ColumnMapping) -> frozenset[str]:
-    """A file without one of these could not hold a single good record."""
-    return frozenset(mapping.columns[fact] for fact in REQUIRED)
+def _columns(mapping: ColumnMapping) -> FormColumns:
+    """A file without a required one of these could not hold a single good record."""
+    return FormColumns(
+        known=mapping.others.union(mapping.columns.values()),
+        required=frozenset(mapping.columns[fact] for fact in REQUIRED),
+    )
 
 
 SOURCES: Final = {
     MigratingAuthority.BRUSSELS: Source(
         mapping=BRUSSELS,
-        file=CsvFile(_required_columns(BRUSSELS)),
+        file=CsvFile(_columns(BRUSSELS)),
         modified=BRUSSELS.columns[Fact.MODIFIED],
     ),
     MigratingAuthority.WALLONIA: Source(
@@ -79,7 +83,7 @@ SOURCES: Final = {
     ),
     MigratingAuthority.GERMAN_COMMUNITY: Source(
         mapping=GERMAN_COMMUNITY,
-        file=Workbook(_required_columns(GERMAN_COMMUNITY), GERMAN_COMMUNITY.columns[Fact.KEY]),
+        file=Workbook(_columns(GERMAN_COMMUNITY), key=GERMAN_COMMUNITY.columns[Fact.KEY]),
         modified=GERMAN_COMMUNITY.columns[Fact.MODIFIED],
     ),
 }
