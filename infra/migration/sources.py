@@ -15,6 +15,7 @@ from domain.migration.findings import RefusalReason
 from domain.migration.precheck import REQUIRED
 from domain.migration.reading import Fact, LegacyMapping, LegacyReading
 from infra.legacy_files.csv_file import CsvFile
+from infra.legacy_files.header import FormColumns
 from infra.legacy_files.json_lines import JsonLinesFile
 from infra.legacy_files.records import LegacyFile, RawRecord
 from infra.legacy_files.workbook import Workbook
@@ -49,15 +50,18 @@ class Source:
         return keyed_digest(key, written(content)).hex()
 
 
-def _required_columns(mapping: ColumnMapping) -> frozenset[str]:
-    """A file without one of these could not hold a single good record."""
-    return frozenset(mapping.columns[fact] for fact in REQUIRED)
+def _columns(mapping: ColumnMapping) -> FormColumns:
+    """A file without a required one of these could not hold a single good record."""
+    return FormColumns(
+        known=mapping.others.union(mapping.columns.values()),
+        required=frozenset(mapping.columns[fact] for fact in REQUIRED),
+    )
 
 
 SOURCES: Final = {
     MigratingAuthority.BRUSSELS: Source(
         mapping=BRUSSELS,
-        file=CsvFile(_required_columns(BRUSSELS)),
+        file=CsvFile(_columns(BRUSSELS)),
         modified=BRUSSELS.columns[Fact.MODIFIED],
     ),
     MigratingAuthority.WALLONIA: Source(
@@ -67,7 +71,7 @@ SOURCES: Final = {
     ),
     MigratingAuthority.GERMAN_COMMUNITY: Source(
         mapping=GERMAN_COMMUNITY,
-        file=Workbook(_required_columns(GERMAN_COMMUNITY), GERMAN_COMMUNITY.columns[Fact.KEY]),
+        file=Workbook(_columns(GERMAN_COMMUNITY), key=GERMAN_COMMUNITY.columns[Fact.KEY]),
         modified=GERMAN_COMMUNITY.columns[Fact.MODIFIED],
     ),
 }
