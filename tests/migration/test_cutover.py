@@ -141,8 +141,8 @@ def test_the_way_back_hands_over_what_happened_here_first(move: Moving, tmp_path
 @pytest.mark.server
 def test_nothing_is_drained_while_a_file_is_half_taken(move: Moving) -> None:
     move.ask(
-        "insert into legacy_batch (id, authority, door, source, mapping_version)"
-        " values (%s, 'brussels', 'file', 'half', 1)",
+        "insert into legacy_batch (id, authority, door, source, mapping_version, extracted_on)"
+        " values (%s, 'brussels', 'file', 'half', 1, '2026-11-29')",
         uuid4(),
     )
     take(move, FORWARD[:2], "ann")
