@@ -21,6 +21,7 @@ from defusedxml.ElementTree import iterparse
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 
 from infra.legacy_files.records import NotThisKind
+from infra.legacy_files.texts import readable
 
 LARGEST: Final = 100_000_000
 """Bytes of all parts of a workbook, unpacked. A row of a permit takes about two thousand."""
@@ -92,7 +93,9 @@ class WorkbookParts:
             relation = next((value for name, value in element.items() if _RELATION_ID.fullmatch(name)), "")
             kind, part = targets.get(relation, ("", ""))
             if part not in self._parts:
-                raise NotThisKind(f"{self._name} names the sheet {title} and does not hold it: request it again.")
+                raise NotThisKind(
+                    f"{self._name} names the sheet {readable(title)[0]} and does not hold it: request it again."
+                )
             if kind == "worksheet":
                 found.append(Sheet(title, part))
         return tuple(found)

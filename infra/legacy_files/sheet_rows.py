@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from math import isfinite
@@ -33,9 +33,13 @@ _TRUTH: Final = {"0": "FALSCH", "1": "WAHR", "false": "FALSCH", "true": "WAHR"}
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """``column`` counts from 1. ``reason`` and ``sentence`` say why the text is no value."""
+    """``column`` counts from 1. ``reason`` and ``sentence`` say why the text is no value.
+
+    ``written`` is the text with its line breaks, which are no harm in a header.
+    """
 
     column: int
+    written: str
     text: str
     reason: RefusalReason | None = None
     sentence: str = ""
@@ -92,23 +96,27 @@ class _CellReader:
                 continue
             if column in seen:
                 sentence = "two cells of the row stand in this column"
-                cell = Cell(column, cell.text, RefusalReason.CELL_UNREADABLE, sentence)
+                cell = replace(cell, reason=RefusalReason.CELL_UNREADABLE, sentence=sentence)
             seen.add(column)
             yield cell
 
     def _cell(self, column: int, element: Element) -> Cell | None:
         try:
             text = self._text(element)
+            if text is None or not text.strip():
+                return None
+            text = unescaped(text)
+            if len(text) > LONGEST_CELL:
+                raise _NoValue(
+                    text, f"it is longer than the {LONGEST_CELL:,} characters of a cell; its beginning is kept"
+                )
         except _NoValue as why:
-            return Cell(column, readable(why.shown[:_SHOWN])[0], why.reason, str(why))
-        if text is None or not text.strip():
-            return None
-        text = unescaped(text)
-        if len(text) > LONGEST_CELL:
-            sentence = f"it is longer than the {LONGEST_CELL:,} characters of a cell; its beginning is kept"
-            return Cell(column, readable(text[:_SHOWN])[0], RefusalReason.CELL_UNREADABLE, sentence)
+            shown, _ = readable(why.shown[:_SHOWN])
+            return Cell(column, shown, shown, why.reason, str(why))
         shown, ok = readable(text)
-        return Cell(column, shown) if ok else Cell(column, shown, RefusalReason.TEXT_UNREADABLE, TEXT_UNREADABLE)
+        if ok:
+            return Cell(column, text, shown)
+        return Cell(column, text, shown, RefusalReason.TEXT_UNREADABLE, TEXT_UNREADABLE)
 
     def _text(self, element: Element) -> str | None:
         parts = {local_name(each): each for each in element}

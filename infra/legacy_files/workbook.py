@@ -145,7 +145,7 @@ class Workbook:
 
 def _by_column(row: SheetRow) -> list[str]:
     """The texts of a row in their columns, empty ones between them."""
-    texts: Mapping[int, str] = {each.column: each.text for each in row.cells}
+    texts: Mapping[int, str] = {each.column: each.written for each in row.cells}
     return [texts.get(column, "") for column in range(1, max(texts) + 1)]
 
 
