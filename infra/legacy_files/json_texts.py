@@ -83,7 +83,7 @@ class JsonTexts:
         findings: list[Finding] = []
         if self._has_twice:
             findings += [Finding(RefusalReason.FIELD_MALFORMED, path, _TWICE) for path in _twice(value)]
-        if not is_utf_8 or text.translate(None, _PLAIN) or _DOUBTFUL_ESCAPE.search(text) is not None:
+        if self._has_twice or not is_utf_8 or text.translate(None, _PLAIN) or _DOUBTFUL_ESCAPE.search(text) is not None:
             value = _readable(value, findings, is_utf_8=is_utf_8)
         return value, tuple(findings)
 

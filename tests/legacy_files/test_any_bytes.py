@@ -1,20 +1,23 @@
-"""Whatever bytes a text file holds: each physical line comes out once, and one that is damaged changes no other."""
+"""Whatever a file holds: each physical line and row comes out once, and one that is damaged changes no other."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infra.legacy_files.records import LegacyFile, SourceLine
+from infra.legacy_files.records import LegacyFile, NotThisKind, SourceLine
 from infra.legacy_files.texts import readable
-from tests.legacy_files.reading import CSV, JSON, read
+from tests.legacy_files.reading import CSV, JSON, XLSX, read
 from tests.legacy_files.test_csv_file import HEADER, row
 from tests.legacy_files.test_json_lines import GOOD
+from tests.legacy_files.workbooks import HEADER as HEADER_ROW
+from tests.legacy_files.workbooks import record, row_of, sheet, workbook
 
 # The first lines make the file one of its kind whatever follows; "é" alone shows that it is windows-1252.
 FIRST: Final = {
@@ -72,3 +75,52 @@ def test_a_text_that_is_readable_comes_out_as_it_went_in_but_for_tabs(text: str)
     assert readable(shown) == (shown, True)
     if ok:
         assert shown == text.replace("\t", " ")
+
+
+CELLS: Final = st.sampled_from(
+    [
+        "<c/>",
+        "<c><v/></c>",
+        "<c><v> </v></c>",
+        "<c><v>7</v></c>",
+        "<c><v>seven</v></c>",
+        "<c><f/></c>",
+        '<c t="b"><v>0</v></c>',
+        '<c t="e"><v>#N/A</v></c>',
+        '<c t="str"><v>\n</v></c>',
+        '<c t="str"><v>_x0020_</v></c>',
+        '<c t="d"><v>x</v></c>',
+        '<c t="s"><v>0</v></c>',
+        '<c t="s"><v> 01 </v></c>',
+        '<c t="s"><v>2</v></c>',
+        '<c t="s"><v>99</v></c>',
+        '<c t="inlineStr"><is/></c>',
+        '<c t="inlineStr"><is><t>\u2028</t></is></c>',
+        '<c t="inlineStr"><is><r><t>a</t></r></is></c>',
+        '<c t="inlineStr"><is><rPh sb="0" eb="1"><t>a</t></rPh></is><v>1</v></c>',
+        '<c r="$C$5" t="inlineStr"><is><t>a</t></is></c>',
+    ]
+)
+
+
+@given(rows=st.lists(st.lists(CELLS, max_size=4), max_size=12))
+def test_as_many_rows_of_a_workbook_come_out_as_are_counted(rows: list[list[str]]) -> None:
+    shared = "<si/><si><t>\u3000</t></si><si><t>a</t></si>"
+    with TemporaryDirectory() as folder:
+        content = sheet(HEADER_ROW, *(row_of(*cells) for cells in rows))
+        read(XLSX, workbook(Path(folder), content, shared=shared))
+
+
+@settings(max_examples=200)
+@given(
+    damage=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=5), cut=st.booleans()
+)
+def test_a_damaged_workbook_is_read_or_refused(damage: list[tuple[float, int]], cut: bool) -> None:
+    with TemporaryDirectory() as folder:
+        file = workbook(Path(folder), sheet(HEADER_ROW, record()), shared="<si><t>a</t></si>")
+        content = bytearray(file.read_bytes())
+        for place, byte in damage:
+            content[int(place * len(content))] = byte
+        file.write_bytes(content[: len(content) // 2] if cut else content)
+        with suppress(NotThisKind):
+            read(XLSX, file)
