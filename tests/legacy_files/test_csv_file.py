@@ -59,6 +59,14 @@ def test_quoted_cells_are_read(tmp_path: Path) -> None:
     assert not done.found
 
 
+@pytest.mark.parametrize("name", ["Roy", "", ";", "De; Wit", '""', 'D""O', "Zoë"])
+def test_a_line_with_every_cell_quoted_is_read(tmp_path: Path, name: str) -> None:
+    quoted = ";".join(f'"{each}"' for each in row(nom="@").split(";")).replace("@", name)
+    done = given(tmp_path, quoted, row())
+    assert done.record(2) == {**BRUSSELS, "nom": name.replace('""', '"')}
+    assert not done.found
+
+
 def test_marks_in_pairs_inside_a_cell_are_text(tmp_path: Path) -> None:
     assert given(tmp_path, row(employeur='SA "De Zwaan"')).record(2)["employeur"] == 'SA "De Zwaan"'
 
@@ -97,7 +105,7 @@ def test_a_line_with_fewer_cells_has_the_others_empty(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("blank", ["", "   ", ";" * 20, "; ;\t;", '"";""', "\xa0;"])
+@pytest.mark.parametrize("blank", ["", "   ", ";" * 20, "; ;\t;", '"";""', ";".join(['""'] * 21), "\xa0;"])
 def test_lines_of_separators_and_blanks_are_blank(tmp_path: Path, blank: str) -> None:
     done = given(tmp_path, row(1), blank, row(2))
     assert done.kinds == [LineKind.HEADER, LineKind.BLANK]
