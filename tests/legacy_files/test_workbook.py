@@ -102,10 +102,24 @@ def test_rows_of_blanks_and_formats_are_nothing(tmp_path: Path) -> None:
 
 
 def test_cells_beside_the_table_are_kept_under_their_number(tmp_path: Path) -> None:
-    beside = record().replace("</row>", f"{inline('geprüft')}<c><f>1</f></c></row>")
-    done = read(XLSX, workbook(tmp_path, sheet(HEADER, beside)))
-    assert done.record(2)["column 19"] == "geprüft"
+    beside = [inline("geprüft"), "<c><f>TODAY()-D2</f></c>", '<c t="e"><v>#N/A</v></c>', '<c t="b"><v>1</v></c>']
+    done = read(XLSX, workbook(tmp_path, sheet(HEADER, record().replace("</row>", f"{''.join(beside)}</row>"))))
+    kept = [done.record(2)[f"column {number}"] for number in (19, 20, 21, 22)]
+    assert kept == ["geprüft", "=TODAY()-D2", "#N/A", "WAHR"]
     assert not done.found
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason"),
+    [
+        ('<c t="s"><v>99</v></c>', "cellUnreadable"),
+        (f'<c t="str"><v>{"x" * 40_000}</v></c>', "cellUnreadable"),
+        ("<c t='inlineStr'><is><t>a\nb</t></is></c>", "textUnreadable"),
+    ],
+)
+def test_what_beside_the_table_is_not_shown_as_it_stands_is_told(tmp_path: Path, cell: str, reason: str) -> None:
+    done = read(XLSX, workbook(tmp_path, sheet(HEADER, record().replace("</row>", f"{cell}</row>"))))
+    assert done.found == {2: [(reason, "column 19")]}
 
 
 # Cells.
@@ -182,6 +196,8 @@ def test_days_counted_from_1904_are_those_days(tmp_path: Path) -> None:
         ('<c t="s"><v>x</v></c>', "x", "cellUnreadable"),
         ("<c><v>abc</v></c>", "abc", "cellUnreadable"),
         ("<c><v>NaN</v></c>", "NaN", "cellUnreadable"),
+        ("<c><v>1_000</v></c>", "1_000", "cellUnreadable"),
+        ("<c><v>1e999</v></c>", "1e999", "cellUnreadable"),
         ('<c s="1"><v>-1</v></c>', "-1", "cellUnreadable"),
         ('<c s="1"><v>99999999</v></c>', "99999999", "cellUnreadable"),
         ('<c t="d"><v>soon</v></c>', "soon", "cellUnreadable"),
