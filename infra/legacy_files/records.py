@@ -7,7 +7,6 @@ be held against the source.
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -77,7 +76,7 @@ class SourceCount:
 
     size: int = 0
     lines: int = 0
-    sha256: builtins.bytes = b""
+    sha256: bytes = b""
     columns_waived: tuple[str, ...] = ()
     sheets_waived: tuple[str, ...] = ()
 

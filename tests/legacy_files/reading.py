@@ -59,7 +59,7 @@ def read(reader: LegacyFile, file: Path, waivers: Waivers | None = None) -> Read
     with closing(reader.read(file, waivers or Waivers(), count)) as lines:
         given = list(lines)
     content = file.read_bytes()
-    assert (count.bytes, count.sha256) == (len(content), hashlib.sha256(content).digest())
+    assert (count.size, count.sha256) == (len(content), hashlib.sha256(content).digest())
     assert len(given) == count.lines
     for each in given:
         if isinstance(each, RawRecord):

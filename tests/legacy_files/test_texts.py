@@ -76,5 +76,5 @@ def test_a_line_without_end_is_read_in_flat_memory(tmp_path: Path, reader: Legac
     finally:
         tracemalloc.stop()
     assert [each.reason for record in records for each in record.findings] == [RefusalReason.MALFORMED]
-    assert count.bytes == file.stat().st_size
+    assert count.size == file.stat().st_size
     assert peak < 8 * LONGEST_LINE
