@@ -7,7 +7,7 @@ import re
 import socket
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -19,17 +19,20 @@ from api.case_changes import CHANGES
 from api.composition import Program
 from api.http_app import create_app
 from api.permissions import Action, Permissions, Reach
-from api.problems import API_ROOT
+from api.problems import API_ROOT, problem_of
 from api.request_bodies import nameable
 from api.routes.application_lists import ApplicationQuery
 from api.routes.case_changes import InformationAnswer
 from api.routes.employer_lookups import EmployerLookup
 from domain.case.application import Application
+from domain.case.events import ApplicationWithdrawn
+from domain.case.refusals import NotRecordable
 from domain.case.stated_facts import StatedFacts
 from infra.identity.caller import Role
 from infra.identity.development_issuer import DevelopmentIssuer
+from infra.recordable import require_recordable
 from infra.wire_format import wire_adapter
-from tests.border.unreadable import LAID_OUT, UNREADABLE, placed
+from tests.border.unreadable import LAID_OUT, UNREADABLE, ordinary, placed
 from tests.contract.routed import READS_FOR_ITSELF, Route, routes_of
 from tests.http.counter import (
     APPLICATION,
@@ -185,9 +188,9 @@ def test_the_first_and_the_last_day_of_the_calendar_are_no_accident(
     program: Program, counters: Counters, case: httpx.Response, name: str, day: str
 ) -> None:
     tried = 0
-    for ordinary in WITH_DAYS[name]:
-        for *parents, last in days_in(ordinary):
-            body = part = deepcopy(ordinary)
+    for sound in WITH_DAYS[name]:
+        for *parents, last in days_in(sound):
+            body = part = deepcopy(sound)
             for step in parents:
                 part = part[step]
             part[last] = day
@@ -279,6 +282,15 @@ def status_of(address: str, request: bytes) -> int:
         connection.sendall(request)
         beginning = connection.recv(64)
     return int(beginning.split()[1])
+
+
+def test_what_only_the_border_of_the_log_finds_is_answered_the_same_way() -> None:
+    event = replace(ordinary(ApplicationWithdrawn), by="a\x00b")
+    with pytest.raises(NotRecordable) as refused:
+        require_recordable(event, "ApplicationWithdrawn")
+    problem = problem_of(refused.value)
+    assert problem is not None
+    assert (problem.type.status, [each.issue.path for each in problem.issues]) == (400, ["by"])
 
 
 def test_a_question_keeps_its_lines(counters: Counters) -> None:
