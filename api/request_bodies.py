@@ -1,6 +1,7 @@
 """From the bytes of a body to a value of the domain, strictly: everything wrong with it is named at once.
 
-On top of what pydantic checks: no name twice in an object, amounts and days as strings in their one spelling.
+On top of what pydantic checks: no name twice in an object, amounts and days as strings in their one spelling. Numbers
+of people and enterprises may come as they are printed; the value has their digits.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -17,6 +18,7 @@ from typing import Any, Final, NoReturn, TypeVar, get_args, get_origin, get_type
 from pydantic import ValidationError
 
 from domain.case.refusals import InputIssue, InvalidInput
+from domain.identifiers import DIGITS_BY_FIELD
 from infra.wire_format import wire_adapter, wire_name
 
 T = TypeVar("T")
@@ -60,7 +62,23 @@ def read_body(value_type: type[T], body: bytes) -> T:
             issues.setdefault(path, _issue(error["type"], path))
     if issues or value is None:
         raise InvalidInput(tuple(issues.values())[:_ISSUES_AT_MOST])
-    return value
+    return _with_plain_numbers(value)
+
+
+def _with_plain_numbers(value: T) -> T:
+    """The same with each identifier that was written as it is printed as its digits, in all parts of ``value``."""
+    if not is_dataclass(value) or isinstance(value, type):
+        return value
+    changed: dict[str, object] = {}
+    for each in fields(value):
+        held = getattr(value, each.name)
+        if isinstance(held, str):
+            plain: object = DIGITS_BY_FIELD.get(each.name, str)(held)
+        else:
+            plain = _with_plain_numbers(held)
+        if plain is not held and plain != held:
+            changed[each.name] = plain
+    return replace(value, **changed) if changed else value
 
 
 def nameable(name: str) -> str:

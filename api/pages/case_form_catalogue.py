@@ -320,8 +320,10 @@ def _correction(words: CaseFormWords, material: FormMaterial) -> CaseForm:
     return _form("corrections", words, lead, _("Correct"), *filled, reason)
 
 
-def _line(name: str, label: str, *, required: bool = True, kind: FieldKind = FieldKind.LINE) -> Field:
-    return Field(name=name, kind=kind, label=label, required=required)
+def _line(
+    name: str, label: str, *, required: bool = True, kind: FieldKind = FieldKind.LINE, hint: str | None = None
+) -> Field:
+    return Field(name=name, kind=kind, label=label, required=required, hint=hint)
 
 
 def _worker_fields(words: CaseFormWords) -> tuple[Field, ...]:
@@ -331,7 +333,7 @@ def _worker_fields(words: CaseFormWords) -> tuple[Field, ...]:
         _line("worker.familyName", _("Family name")),
         _line("worker.birthDate", _("Date of birth"), kind=FieldKind.DAY),
         _line("worker.nationality", _("Nationality (two letters)")),
-        _line("worker.ssin", _("National number"), required=False),
+        _line("worker.ssin", _("National number"), required=False, hint=_("11 digits, such as 42.01.22-051.81")),
     )
 
 
@@ -339,8 +341,13 @@ def _employer_fields(words: CaseFormWords) -> tuple[Field, ...]:
     _ = words.language.gettext
     return (
         _line("employer.name", _("Name of the enterprise")),
-        _line("employer.enterpriseNumber", _("Enterprise number")),
-        _line("employer.establishmentUnitNumber", _("Number of the establishment unit"), required=False),
+        _line("employer.enterpriseNumber", _("Enterprise number"), hint=_("10 digits, such as 0202.239.951")),
+        _line(
+            "employer.establishmentUnitNumber",
+            _("Number of the establishment unit"),
+            required=False,
+            hint=_("10 digits, such as 2.123.456.791"),
+        ),
     )
 
 
