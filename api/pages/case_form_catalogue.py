@@ -217,7 +217,11 @@ def _admissibility(words: CaseFormWords, material: FormMaterial) -> CaseForm:
         _("An admissible application is judged on its substance, and the term of law begins."),
         _("Decide"),
         _outcome(words, "admissibilityOutcomes", ADMISSIBILITY_OUTCOMES),
-        _grounds(words, "inadmissibilityGrounds", supported_inadmissibility_grounds(material.case)),
+        _grounds(
+            words,
+            "inadmissibilityGrounds",
+            supported_inadmissibility_grounds(material.case, material.rulebook, material.today),
+        ),
         words.motivation(_("Needed where a point is left open, or a ground does not show from the file.")),
     )
 
