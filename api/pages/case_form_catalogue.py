@@ -333,8 +333,8 @@ def _line(
 def _worker_fields(words: CaseFormWords) -> tuple[Field, ...]:
     _ = words.language.gettext
     return (
-        _line("worker.givenName", _("Given name")),
-        _line("worker.familyName", _("Family name")),
+        _line("worker.givenName", _("Given name"), required=False),
+        _line("worker.familyName", _("Family name"), hint=_("Or the only name, for a person who has one")),
         _line("worker.birthDate", _("Date of birth"), kind=FieldKind.DAY),
         _line("worker.nationality", _("Nationality (two letters)")),
         _line("worker.ssin", _("National number"), required=False, hint=_("11 digits, such as 42.01.22-051.81")),

@@ -86,6 +86,11 @@ def test_a_national_number_need_not_give_a_birth_date(niss: str) -> None:
     assert record.ssin == "".join(filter(str.isdigit, niss))
 
 
+def test_a_person_may_have_one_name() -> None:
+    record = accepted(of_brussels(prenom="", nom="Suharto"))
+    assert (record.family_name, record.given_name) == ("Suharto", None)
+
+
 @pytest.mark.parametrize(
     ("changes", "reason", "field"),
     [
