@@ -80,6 +80,21 @@ def test_an_enterprise_number_is_one_however_it_is_written(written: str) -> None
 
 
 @pytest.mark.parametrize(
+    "niss",
+    ["00000100166", "00000100195", "85000100108", "85000000138", "85070000187", "00200100112", "00400100155",
+     "85400100194", "85.07.30-033.28"],
+)  # fmt: skip
+def test_a_national_number_need_not_give_a_birth_date(niss: str) -> None:
+    record = accepted(of_brussels(niss=niss, naissance=""))
+    assert record.ssin == "".join(filter(str.isdigit, niss))
+
+
+def test_a_person_may_have_one_name() -> None:
+    record = accepted(of_brussels(prenom="", nom="Suharto"))
+    assert (record.family_name, record.given_name) == ("Suharto", None)
+
+
+@pytest.mark.parametrize(
     ("changes", "reason", "field"),
     [
         ({"categorie": ""}, "fieldMissing", "categorie"),

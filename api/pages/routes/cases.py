@@ -294,9 +294,7 @@ class CaseScreen:
                 "part": part,
                 "reply_by": asked.reply_by if asked is not None and resource == ANSWER else None,
                 "findings": words.findings(assessed["findings"]) if resource.endswith("Decisions") else (),
-                "open_points": [words.label("inadmissibilityGrounds", each) for each in assessed["openPoints"]]
-                if resource == "admissibilityDecisions"
-                else (),
+                "open_points": words.open_points(assessed) if resource == "admissibilityDecisions" else (),
             },
             surroundings=replace(
                 self._readers.surroundings(request, granted.caller, FIRST_PAGES[granted.caller.role]),

@@ -34,6 +34,7 @@ from api.pages.session import (
 )
 from api.problems import RequestRefused
 from domain.case.codes import AUTHORITIES
+from domain.identifiers import enterprise_number_digits, ssin_digits
 from infra.clock import SystemClock
 from infra.identity.caller import CLAIM_OF_ROLE, Caller, CallerUnusable, Claim, Role
 from infra.identity.development_issuer import DevelopmentIssuer
@@ -97,8 +98,8 @@ def entrance_pages(
             subject=form.one(SUBJECT),
             token_id=str(uuid4()),
             authority=value if claim is Claim.AUTHORITY else None,
-            enterprise_number=_digits(value) if claim is Claim.ENTERPRISE_NUMBER else None,
-            ssin=_digits(value) if claim is Claim.SSIN else None,
+            enterprise_number=enterprise_number_digits(value) if value and claim is Claim.ENTERPRISE_NUMBER else None,
+            ssin=ssin_digits(value) if value and claim is Claim.SSIN else None,
         )
         try:
             token = issuer.issue(caller, now=clock.now())
@@ -217,11 +218,6 @@ def _signed_in(readers: Readers, request: Request) -> Caller | None:
         return None
 
 
-def _digits(value: str | None) -> str | None:
-    """A number as people write it, without the points and blanks between its groups."""
-    return None if value is None else value.replace(".", "").replace(" ", "").replace("-", "")
-
-
 def _authorities(readers: Readers, language: Language, *, optional: bool) -> tuple[Choice, ...]:
     of_all = (Choice(value="", text=language.gettext("All authorities")),) if optional else ()
     named = (
@@ -256,9 +252,13 @@ def _mended(language: Language, why: CallerUnusable) -> str:
     """What to write instead; nothing of what was written."""
     match why.claim:
         case Claim.ENTERPRISE_NUMBER:
-            return language.gettext("Write an enterprise number: 10 digits, of which the last two check the others.")
+            return language.gettext(
+                "Write an enterprise number of 10 digits, such as 0202.239.951; the last two check the others."
+            )
         case Claim.SSIN:
-            return language.gettext("Write a national number: 11 digits, of which the last two check the others.")
+            return language.gettext(
+                "Write a national number of 11 digits, such as 42.01.22-051.81; the last two check the others."
+            )
         case Claim.AUTHORITY:
             return language.gettext("Choose an authority.")
         case _:
