@@ -67,6 +67,8 @@ class Subscriber(Protocol):
 class Receiver(Protocol):
     """What takes what has arrived; :class:`infra.postgres.inbox.Inbox` is one."""
 
+    def require_running(self) -> None: ...
+
     def receive(self, arrived: Sequence[Arrived], move: Callable[[Any], None]) -> None: ...
 
 
@@ -100,8 +102,10 @@ class ConsumerLoop:
     def run(self) -> None:
         """Consume until stopped; broker and database are waited for.
 
-        Raises :class:`PositionLost`, and ``TooManyDeadLetters``: then a person has to look.
+        Raises :class:`PositionLost`, and ``ConsumerStopped``: then a person has to look. Run again after that, it goes
+        on from the database's position. Raises ``DatabaseUnavailable`` at the start.
         """
+        self._inbox.require_running()
         while not self._stopping.is_set():
             try:
                 self._consume()

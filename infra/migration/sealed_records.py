@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,6 +13,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from infra.randomness import random_bytes
+from infra.wire_format import number_as_written
 
 _NONCE_BYTES: Final = 12
 
@@ -22,7 +25,7 @@ class RecordNotAuthentic(ValueError):
 def seal_record(key: bytes, record_id: UUID, record: Mapping[str, object], problem: str | None) -> bytes:
     """The record as it came, with why it could not be read if that was so."""
     nonce = random_bytes(_NONCE_BYTES)
-    plain = orjson.dumps({"record": record, "problem": problem})
+    plain = orjson.dumps({"record": record, "problem": problem}, default=number_as_written)
     return nonce + AESGCM(key).encrypt(nonce, plain, _place(record_id))
 
 
@@ -32,7 +35,7 @@ def open_record(key: bytes, record_id: UUID, sealed: bytes) -> tuple[dict[str, A
         plain = AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _place(record_id))
     except InvalidTag:
         raise RecordNotAuthentic(f"the landed record {record_id} is not the one that came") from None
-    held = orjson.loads(plain)
+    held = json.loads(plain, parse_float=Decimal)
     return held["record"], held["problem"]
 
 
