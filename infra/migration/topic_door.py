@@ -37,7 +37,7 @@ from infra.postgres.connections import (
     transaction,
 )
 from infra.postgres.consumer_stops import FAILED, ConsumerStops, RecentRecords, StopLimits
-from infra.postgres.dead_letters import DeadLetters, NoSuchDeadLetter
+from infra.postgres.dead_letters import DeadLetters
 from infra.postgres.in_order import AnotherWasQuicker
 from infra.postgres.inbox import Arrived
 
@@ -117,14 +117,14 @@ class LegacyInbox:
     def replay(self, letter_id: int, *, by: str, why: str) -> None:
         """Land the record of an open dead letter now, in one transaction with the note that it was.
 
-        Raises :class:`MessageRefused` for one that still breaks the contract, ``NoSuchDeadLetter``, and what landing
-        it raises: then it stays open.
+        Raises :class:`MessageRefused` for one that still breaks the contract or was erased, ``NoSuchDeadLetter``, and
+        what landing it raises: then it stays open.
         """
 
         def land_again(connection: Connection, cursor: Cursor) -> None:
             letter, record = self._letters.claimed(cursor, letter_id)
             if record is None:
-                raise NoSuchDeadLetter(f"dead letter {letter_id} was erased: discard it")
+                raise MessageRefused("contentErased")
             try:
                 epoch = self._epoch(connection, cursor)
             except AuthorityIsLive:

@@ -102,12 +102,12 @@ class DeadLetters:
         """Apply an open dead letter now, and all that waited for it, in one transaction with the note that it was.
 
         Raises what the consumer raises (then the letter stays open), ``MessageRefused`` for one that still cannot be
-        read, and :class:`NoSuchDeadLetter`.
+        read or was erased, and :class:`NoSuchDeadLetter`.
         """
         with self._pool.transaction() as connection, connection.cursor() as cursor:
             letter, record = self.claimed(cursor, letter_id)
             if record is None:
-                raise NoSuchDeadLetter(f"dead letter {letter_id} was erased: discard it")
+                raise MessageRefused("contentErased")
             message = from_wire(letter.coordinates.topic, record)
             due = next_in_line(cursor, consumer.name, [message]) if consumer.in_order else [message]
             if due:
