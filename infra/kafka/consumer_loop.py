@@ -105,13 +105,13 @@ class ConsumerLoop:
         """Consume until stopped; broker and database are waited for.
 
         Raises :class:`PositionLost`, and ``ConsumerStopped``: then a person has to look. Run again after that, it goes
-        on from the database's position. Raises ``DatabaseUnavailable`` at the start.
+        on from the database's position.
         """
-        self._inbox.require_running()
         while not self._stopping.is_set():
             try:
+                self._inbox.require_running()
                 self._consume()
-            except (KafkaUnavailable, KafkaError) as why:
+            except (KafkaUnavailable, KafkaError, DatabaseUnavailable) as why:
                 _log.warning("consumer.waits", extra={"consumer": self._consumer.name, "why": type(why).__name__})
                 self._stopping.wait(_AFTER_TROUBLE)
 
