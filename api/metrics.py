@@ -59,6 +59,8 @@ def metrics_of(status: Mapping[str, Any]) -> Iterator[Metric]:
     yield from _of_crossroads(status["crossroads"])
     yield _by_consumer("permit_parked_streams", "Applications that wait for a message", status["parkedStreams"])
     yield _by_consumer("permit_dead_letters", "Messages set aside and still open", status["deadLetters"])
+    stopped = {each["name"]: 1 for each in status["stoppedConsumers"]}
+    yield _by_consumer("permit_consumer_stopped", "1 for a consumer that waits for a person", stopped)
 
 
 def _of_crossroads(crossroads: Mapping[str, Any]) -> Iterator[Metric]:

@@ -50,11 +50,18 @@ def judge_of(program: Program, authority: MigratingAuthority) -> ChunkJudge:
 
 
 @contextmanager
+def legacy_inbox(program: Program, authority: MigratingAuthority) -> Iterator[LegacyInbox]:
+    """The way in for the records that an authority sends over Kafka."""
+    letters = DeadLetters(program.writers, program.keys)
+    judge = judge_of(program, authority)
+    with closing(LegacyInbox(program.journal_url, judge, letters, program.clock.now)) as inbox:
+        yield inbox
+
+
+@contextmanager
 def legacy_consumer(program: Program, authority: MigratingAuthority, bootstrap: str) -> Iterator[ConsumerLoop]:
     """The consumer of the records that an authority sends over Kafka."""
-    letters = DeadLetters(program.writers, program.keys)
-    inbox = LegacyInbox(program.journal_url, judge_of(program, authority), letters, program.clock.now)
-    with closing(inbox):
+    with legacy_inbox(program, authority) as inbox:
         prefix = program.settings.kafka_topic_prefix
         yield ConsumerLoop(LegacyTopic(authority), inbox, program.writers, bootstrap, prefix=prefix)
 

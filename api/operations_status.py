@@ -49,6 +49,15 @@ def status_of(program: Program) -> dict[str, Any]:
         },
         "parkedStreams": operations.parked_streams(),
         "deadLetters": operations.dead_letters(),
+        "stoppedConsumers": [
+            {
+                "name": each.consumer,
+                "failed": each.failed,
+                "records": each.records,
+                "stoppedAt": each.stopped_at.isoformat(),
+            }
+            for each in operations.stopped_consumers()
+        ],
     }
 
 

@@ -44,6 +44,7 @@ class InProcessDelivery:
 
     def run(self) -> None:
         """Deliver until stopped. Raises what the inbox raises for which a person or the database is needed."""
+        self._inbox.require_running()
         while not self._stopping.is_set():
             try:
                 self._deliver()

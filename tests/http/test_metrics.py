@@ -24,6 +24,7 @@ OVER_KAFKA: dict[str, Any] = {
     },
     "parkedStreams": {"migration": 2},
     "deadLetters": {"crossroads-intake": 1},
+    "stoppedConsumers": [{"name": "legacy-brussels", "failed": 600, "records": 1000, "stoppedAt": "2026-03-02T09:00Z"}],
 }
 
 
@@ -47,6 +48,7 @@ def test_each_number_has_a_name() -> None:
     assert [told["permit_crossroads_breaker", state] for state in ("closed", "halfOpen", "open")] == [0, 0, 1]
     assert told["permit_crossroads_outcomes_total", "employerRegister", "found"] == 9
     assert (told["permit_parked_streams", "migration"], told["permit_dead_letters", "crossroads-intake"]) == (2, 1)
+    assert told["permit_consumer_stopped", "legacy-brussels"] == 1
 
 
 def test_brokers_that_do_not_answer_are_told_and_the_rest_still_is() -> None:
