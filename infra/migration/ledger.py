@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchLedger:
-    """``expected`` counts the lines of the source, about as many as records; ``seconds`` is of finished batches."""
+    """``expected`` counts the lines of the source, about as many as records; ``seconds`` is of finished batches.
+
+    ``ended_as`` says how a person ended it: ``abandoned``, or ``superseded`` by another; None for one that stands.
+    """
 
     id: UUID
     authority: str
@@ -31,6 +34,11 @@ class BatchLedger:
     unchanged: int
     stale: int
     quarantined: int
+    ended_as: str | None
+    ended_at: datetime | None
+    ended_by: str | None
+    ended_why: str | None
+    superseded_by: UUID | None
 
     @property
     def rate(self) -> float:
@@ -40,15 +48,15 @@ class BatchLedger:
 
     @property
     def remaining_seconds(self) -> float | None:
-        """How long it will take still; None when finished, or where nobody knows."""
-        if self.finished_at is not None or self.expected is None or not self.rate:
+        """How long it will take still; None when finished or ended, or where nobody knows."""
+        if self.finished_at is not None or self.ended_as is not None or self.expected is None or not self.rate:
             return None
         return max(self.expected - self.records, 0) / self.rate
 
 
 _LEDGERS: Final = """
 select id, authority, door, source, mapping_version, expected, started_at, heard_at, finished_at, seconds, records,
-       retold, unchanged, stale, quarantined
+       retold, unchanged, stale, quarantined, ended_as, ended_at, ended_by, ended_why, superseded_by
   from legacy_batch
  where (%(authority)s::text is null or authority = %(authority)s)
    and (%(ids)s::uuid[] is null or id = any(%(ids)s::uuid[]))

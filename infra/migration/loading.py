@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid4
 
 from infra.legacy_files.records import RawRecord
+from infra.migration.acceptance import require_accepting
 from infra.migration.chunks import Chunk, ChunkJudge, ReadRecord, cut
 from infra.migration.dossiers import Dossier, taken_dossiers
 from infra.migration.landing import NothingToAdd, write_chunk
@@ -67,8 +68,8 @@ class FileLoader:
         """Load the files one after the other and give their batches.
 
         Raises ``NotThisKind`` and ``OSError`` before anything is landed, :class:`RunUnderWay`,
-        :class:`AuthorityIsLive`, ``StaleAuthorityEpoch`` when the authority is cut over meanwhile, and
-        ``DatabaseUnavailable``: the load can be run again then, and goes on where it was.
+        :class:`AuthorityIsLive`, ``NotAccepting`` once its report is on record, ``StaleAuthorityEpoch`` when it is cut
+        over meanwhile, and ``DatabaseUnavailable``: the load can be run again then, and goes on where it was.
         """
         with (
             self._judge.source.opened(files) as opened,
@@ -76,6 +77,8 @@ class FileLoader:
             _alone(connection, self._authority),
         ):
             epoch = epoch_of(connection, self._authority)
+            with connection.cursor() as cursor:
+                require_accepting(cursor, self._authority)
             return [self._load_file(connection, epoch, file, records, on_progress) for file, records in opened]
 
     def _load_file(
@@ -131,6 +134,7 @@ def _write(writing: CertainConnection, batch: UUID, chunk: Chunk, taken: int) ->
         attempts += 1
         try:
             with transaction(connection) as cursor:
+                require_accepting(cursor, chunk.authority)
                 write_chunk(cursor, batch, chunk, taken=taken)
         except NothingToAdd:
             # The second time it is our own first attempt that was committed after all.
@@ -174,7 +178,8 @@ def _begin(connection: Connection, judge: ChunkJudge, file: Path, digest: bytes,
     with connection.cursor() as cursor:
         cursor.execute(
             "select id, records from legacy_batch"
-            " where authority = %s and source_digest = %s and door = 'file' and finished_at is null",
+            " where authority = %s and source_digest = %s and door = 'file'"
+            " and finished_at is null and ended_as is null",
             (mapping.authority, digest),
         )
         if found := cursor.fetchall():

@@ -18,6 +18,7 @@ from domain.migration.reading import CanonicalRecord
 from domain.migration.retelling import Lineage, case_id_of
 from domain.migration.vocabulary import Vocabularies
 from infra.legacy_files.records import RawRecord
+from infra.migration.acceptance import require_accepting
 from infra.migration.chunks import ChunkJudge
 from infra.migration.dossiers import Dossier, taken_dossiers, traits_of
 from infra.migration.landing import recount, trace, write_dossiers
@@ -105,6 +106,7 @@ class Quarantine:
         with_text(held.raw.record, field, text)
         sealed = seal_text(self._judge.keys.key_to_encrypt(held.subject), record_id, field, text)
         with transaction(connection) as cursor:
+            require_accepting(cursor, self._authority)
             cursor.execute(
                 "insert into legacy_correction (record_id, field, sealed, by, motive) values (%s, %s, %s, %s, %s)",
                 (record_id, field, sealed, by, motive),
@@ -116,12 +118,13 @@ class Quarantine:
         """Try a record again, with its corrections and the mapping of today; None when it was retold.
 
         Raises :class:`RepairRefused` for a record that no longer waits or that a newer version has overtaken, and
-        while files are loaded; ``AuthorityIsLive``; and what an append raises.
+        while files are loaded; ``AuthorityIsLive``; ``NotAccepting``; and what an append raises.
         """
         prepare_staging(connection)
         with transaction(connection) as cursor:
             if not no_load_is_under_way(cursor, self._authority):
                 raise RepairRefused(f"files of {self._authority} are being loaded: try again when they are through")
+            require_accepting(cursor, self._authority)
             held = self._waiting(connection, record_id)
             raw = _corrected(held)
             reading = self._judge.source.reading(raw)

@@ -15,6 +15,7 @@ import psycopg2
 from consumers.topics import legacy_records
 from domain.migration.retelling import ROOT
 from infra.legacy_files.records import LONGEST_LINE, RawRecord
+from infra.migration.acceptance import NotAccepting, require_accepting
 from infra.migration.chunks import ChunkJudge, cut
 from infra.migration.dossiers import taken_dossiers
 from infra.migration.landing import write_chunk
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 _UNREADABLE: Final = "legacyEnvelopeUnreadable"
 _ANOTHER_AUTHORITY: Final = "legacyRecordOfAnotherAuthority"
 _LIVE: Final = "authorityLive"
+_REPORTED: Final = "authorityReconciled"
+"""It came after the report on which the switch is to rest: replayed once that is taken back, or discarded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +88,10 @@ class LegacyInbox:
             raise DatabaseUnavailable(f"files of {self._authority} are being loaded: their records go first")
         try:
             epoch = epoch_of(connection, self._authority)
-        except AuthorityIsLive:
+            require_accepting(cursor, self._authority)
+        except (AuthorityIsLive, NotAccepting) as why:
             for each in arrived:
-                self._set_aside(cursor, each, _LIVE)
+                self._set_aside(cursor, each, _LIVE if isinstance(why, AuthorityIsLive) else _REPORTED)
             return
         for name, group in _by_batch([self._opened(cursor, each) for each in arrived]):
             batch = self._batch(cursor, name)
