@@ -35,6 +35,7 @@ from projections.legacy_mirror import LegacyMirror
 _LATEST: Final = 20
 """Batches that a status shows."""
 
+_OTHERS: Final = ("headers", "blanks", "waived")
 _SUMS: Final = ("records", "retold", "unchanged", "stale", "quarantined")
 
 
@@ -172,8 +173,15 @@ def batch_told(batch: BatchLedger) -> dict[str, Any]:
         "mappingVersion": batch.mapping_version,
         "startedAt": wire_time(batch.started_at),
         "finishedAt": None if batch.finished_at is None else wire_time(batch.finished_at),
-        "expected": batch.expected,
-        **{name: getattr(batch, name) for name in _SUMS},
+        "extractedOn": batch.extracted_on.isoformat(),
+        "sourceSha256": batch.source_digest,
+        "sourceLines": batch.source_lines,
+        "sourceBytes": batch.source_bytes,
+        "columnsWaived": batch.columns_waived,
+        "sheetsWaived": batch.sheets_waived,
+        "lines": batch.lines,
+        **{name: getattr(batch, name) for name in (*_OTHERS, *_SUMS)},
+        "agrees": batch.agrees,
         "rate": round(batch.rate, 1),
         "remainingSeconds": None if remaining is None else round(remaining, 1),
         "endedAs": batch.ended_as,

@@ -6,27 +6,34 @@ import json
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
 from uuid import UUID
 
 import typer
 
+from api.commands.days import DAY, day
 from api.commands.output import FINDING, REFUSED, Json, end, ending_with, finding_if, say, this_user
 from api.commands.progress import progress_bar
 from api.commands.readable import readable
 from api.composition import NoDataHere, Program, open_program
 from api.migration import lineage_of, loader_of, migration_status, signed_report
-from domain.migration.batch import BatchCount, Fate, TakenVersion
+from domain.case.commands import CIVIL_TIME
+from domain.migration.batch import Fate
 from domain.migration.comparison import Kinship
-from infra.legacy_files.records import NotThisKind
+from domain.migration.versions import TakenVersion
+from infra.legacy_files.records import LineKind, NotThisKind, Waivers
 from infra.migration.acceptance import NotAccepting
 from infra.migration.batch_findings import kin_of
 from infra.migration.batches import BatchRefused, require_standing, supersede
+from infra.migration.chunk_line import RunUnderWay
 from infra.migration.dossiers import taken_dossiers
-from infra.migration.ledger import sums_of
-from infra.migration.loading import AuthorityIsLive, RunUnderWay
-from infra.migration.rehearsal import TakenBefore, rehearse
+from infra.migration.first_reading import FileChanged
+from infra.migration.judging import RecordJudge
+from infra.migration.ledger import first_extracted_on, sums_of
+from infra.migration.loading import AuthorityIsLive, BegunOtherwise, epoch_of
+from infra.migration.rehearsal import NothingTaken, Rehearsal, RehearsalCount, TakenBefore
 from infra.migration.report_files import signature_beside
 from infra.migration.sources import SOURCES, MigratingAuthority
 from infra.postgres.conflicts import StaleAuthorityEpoch
@@ -39,6 +46,24 @@ Files = Annotated[
     list[Path], typer.Argument(help="files, in the order in which they were handed over", exists=True, dir_okay=False)
 ]
 
+
+Without = Annotated[
+    list[str] | None,
+    typer.Option("--without", help="an optional column that the files may do without; may be repeated"),
+]
+WithoutSheet = Annotated[
+    list[str] | None, typer.Option("--without-sheet", help="a sheet that is not of the form; may be repeated")
+]
+ExtractedOn = Annotated[
+    date | None,
+    typer.Option(
+        "--extracted-on",
+        parser=day,
+        metavar=DAY,
+        help="the day on which the source made the files; without it, that of their first reading",
+    ),
+]
+
 _IN_WORDS: Final = {
     Kinship.SAME_PERSON_BY_NUMBER: "the same national number",
     Kinship.SAME_PERSON_BY_NAME: "the same name in any spelling, and the same birth date",
@@ -49,22 +74,38 @@ _IN_WORDS: Final = {
 }
 
 
-def dry_run(authority: Authority, sources: Files, as_json: Json = False) -> None:
+def dry_run(
+    authority: Authority,
+    sources: Files,
+    without: Without = None,
+    without_sheet: WithoutSheet = None,
+    extracted_on: ExtractedOn = None,
+    as_json: Json = False,
+) -> None:
     """Judge the records of files as a load would, and write nothing. Exit code 2 for a file of another kind."""
     began = time.monotonic()
-    count = BatchCount()
-    with _refusals(), _what_was_taken(authority) as (taken_before, digest_key):
-        for each in rehearse(SOURCES[authority], sources, taken_before, digest_key, count):
+    with _refusals(), _what_was_taken(authority) as (before, digest_key, now):
+        rehearsal = Rehearsal(
+            RecordJudge(source=SOURCES[authority], digest_key=digest_key),
+            before,
+            today=now.astimezone(CIVIL_TIME).date(),
+            extracted_on=extracted_on,
+            waivers=_waivers(without, without_sheet),
+        )
+        for each in rehearsal.run(sources):
             refused = each.judged.refused
             if not as_json and refused is not None:
-                found = "; ".join(f"{each.field}: {each.sentence}" for each in refused.findings)
-                typer.echo(f"{each.raw.place}: {refused.main.value}. {each.raw.problem or found}")
-    say(_told(count, time.monotonic() - began), as_json)
+                found = "; ".join(f"{each.field}: {each.sentence}".removeprefix(": ") for each in refused.findings)
+                typer.echo(f"{each.raw.place}: {refused.main.value}. {found}")
+    say(_told(rehearsal.count, time.monotonic() - began), as_json)
 
 
 def run(
     authority: Authority,
     sources: Files,
+    without: Without = None,
+    without_sheet: WithoutSheet = None,
+    extracted_on: ExtractedOn = None,
     supersedes: Annotated[
         UUID | None,
         typer.Option(help="a batch whose place this one file takes, as `permit migrate batch list` gives it"),
@@ -79,13 +120,20 @@ def run(
             with program.readers.connection() as connection:
                 require_standing(connection, supersedes, authority)
         with progress_bar(f"{authority}") as report:
-            batches = loader_of(program, authority).load(sources, lambda taken, of: report(taken, of or taken))
+            batches = loader_of(program, authority).load(
+                sources, report, waivers=_waivers(without, without_sheet), extracted_on=extracted_on
+            )
         if supersedes is not None:
             with closing(connect(program.journal_url, Role.WRITER)) as connection:
                 supersede(connection, supersedes, batches[0], by=this_user())
         with program.readers.connection() as connection:
             told = sums_of(connection, batches)
     say(told, as_json)
+    finding_if(not told["lines"]["agrees"])
+
+
+def _waivers(columns: list[str] | None, sheets: list[str] | None) -> Waivers:
+    return Waivers(columns=frozenset(columns or ()), sheets=frozenset(sheets or ()))
 
 
 def status(as_json: Json = False) -> None:
@@ -164,41 +212,61 @@ def lineage(
 def _refusals() -> Iterator[None]:
     """A load that cannot be, in one sentence and by an exit code."""
     with (
-        ending_with(REFUSED, NotThisKind, AuthorityIsLive, NotAccepting, BatchRefused),
-        ending_with(FINDING, RunUnderWay, StaleAuthorityEpoch),
+        ending_with(REFUSED, NotThisKind, AuthorityIsLive, NotAccepting, BegunOtherwise, BatchRefused),
+        ending_with(FINDING, RunUnderWay, StaleAuthorityEpoch, FileChanged),
     ):
         yield
 
 
 @contextmanager
-def _what_was_taken(authority: MigratingAuthority) -> Iterator[tuple[TakenBefore, bytes]]:
-    """What the database has taken; of one that was never set up, nothing."""
+def _what_was_taken(authority: MigratingAuthority) -> Iterator[tuple[TakenBefore, bytes, datetime]]:
+    """What the database has taken; of one that was never set up, nothing.
+
+    Raises ``AuthorityIsLive``: then a load would not take anything either.
+    """
     with ExitStack() as opened:
         try:
             program = opened.enter_context(open_program(load_settings()))
         except (NoDataHere, SchemaMissing):
-            yield lambda _keys: {}, b""
+            yield NothingTaken(), b"", datetime.now(UTC)
         else:
-            yield _taken_before(program, authority), program.legacy_digest_key
+            with program.readers.connection() as connection:
+                epoch_of(connection, authority)
+            yield _TakenBefore(program, authority), program.legacy_digest_key, program.clock.now()
 
 
-def _taken_before(program: Program, authority: MigratingAuthority) -> TakenBefore:
-    def taken(keys: Iterable[str]) -> dict[str, TakenVersion]:
-        with program.readers.connection() as connection:
-            found = taken_dossiers(connection, authority, keys)
+class _TakenBefore:
+    """What was taken of an authority. Implements :class:`infra.migration.rehearsal.TakenBefore`."""
+
+    def __init__(self, program: Program, authority: MigratingAuthority) -> None:
+        self._program = program
+        self._authority = authority
+
+    def versions(self, keys: Iterable[str]) -> dict[str, TakenVersion]:
+        with self._program.readers.connection() as connection:
+            found = taken_dossiers(connection, self._authority, keys)
         return {key: dossier.taken for key, dossier in found.items()}
 
-    return taken
+    def extracted_on(self, sha256: bytes) -> date | None:
+        with self._program.readers.connection() as connection:
+            return first_extracted_on(connection, self._authority, sha256)
 
 
-def _told(count: BatchCount, seconds: float) -> dict[str, Any]:
+def _told(count: RehearsalCount, seconds: float) -> dict[str, Any]:
+    records = count.records
     return {
-        "records": count.records,
-        "retold": count.fates[Fate.RETOLD],
-        "unchanged": count.fates[Fate.UNCHANGED],
-        "stale": count.fates[Fate.STALE],
-        "quarantined": dict(count.quarantined),
-        "byStatus": dict(count.by_status),
-        "byCategory": dict(count.by_category),
+        "records": records.records,
+        "retold": records.fates[Fate.RETOLD],
+        "unchanged": records.fates[Fate.UNCHANGED],
+        "stale": records.fates[Fate.STALE],
+        "quarantined": dict(records.quarantined),
+        "byStatus": dict(records.by_status),
+        "byCategory": dict(records.by_category),
+        "unknownFields": dict(records.unknown_fields),
+        "lines": {
+            "source": count.source_lines,
+            **{kind.value: count.others[kind] for kind in LineKind},
+            "agrees": count.agrees,
+        },
         "seconds": round(seconds, 3),
     }

@@ -176,7 +176,6 @@ def _shown(shown: ShownRecord) -> dict[str, Any]:
     return {
         **told(shown.set_aside),
         "raw": shown.raw,
-        "problem": shown.problem,
         "corrections": shown.corrections,
         "parsed": [
             {

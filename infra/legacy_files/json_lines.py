@@ -2,75 +2,81 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Generator
-from contextlib import closing
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from infra.legacy_files.records import LONGEST_LINE, NotThisKind, RawRecord
+from domain.migration.findings import Finding, RefusalReason
+from infra.legacy_files.beginnings import UTF_8_MARK, refuse_sheet_waivers, require_text
+from infra.legacy_files.counted_lines import BLOCK, SHOWN, TOO_LONG, counted, lines_of
+from infra.legacy_files.json_texts import JsonTexts, NotJson
+from infra.legacy_files.records import (
+    LONGEST_LINE,
+    LineKind,
+    NotThisKind,
+    OtherLine,
+    RawRecord,
+    SourceCount,
+    SourceLine,
+    Waivers,
+)
+from infra.legacy_files.texts import name_of, readable
 
-_LOOKED_AT: Final = 20
+_NO_OBJECT: Final = "it is JSON, but no object"
 
 
 class JsonLinesFile:
-    """Implements :class:`infra.legacy_files.records.LegacyFile`."""
+    """Implements :class:`infra.legacy_files.records.LegacyFile`; an object with all ``required`` names is its kind."""
 
     def __init__(self, required: frozenset[str]) -> None:
         self._required = required
 
-    def read(self, file: Path) -> Generator[RawRecord]:
-        held: list[RawRecord] = []
-        is_ours = False
-        with closing(_lines(file)) as lines:
-            for raw in lines:
-                if is_ours:
-                    yield raw
-                    continue
-                # Until one of the first lines shows that this is such a file, nothing of it is given out.
-                held.append(raw)
-                is_ours = self._required <= raw.record.keys()
-                if is_ours:
-                    yield from held
-                elif len(held) == _LOOKED_AT:
-                    break
-        if not is_ours:
-            if not held:
-                raise NotThisKind(f"{file.name} is empty: ask for it again.")
-            raise NotThisKind(
-                f"{file.name} is not a file of this authority: none of its first {len(held)} lines is a JSON object "
-                f"with {', '.join(sorted(self._required))}."
-            )
-
-
-def _lines(file: Path) -> Generator[RawRecord]:
-    with file.open("rb") as content:
-        line = 0
-        while part := content.readline(LONGEST_LINE + 1):
-            line += 1
-            if len(part) > LONGEST_LINE:
-                _skip_line(content, part)
-                problem: str | None = f"the line is longer than {LONGEST_LINE:,} bytes"
-                record: dict[str, Any] = {}
-            else:
-                text = (part.removeprefix(b"\xef\xbb\xbf") if line == 1 else part).strip()
+    def read(self, file: Path, waivers: Waivers, count: SourceCount) -> Generator[SourceLine]:
+        """As :meth:`infra.legacy_files.records.LegacyFile.read`."""
+        name = name_of(file)
+        refuse_sheet_waivers(name, waivers)
+        if waivers.columns:
+            raise NotThisKind(f"{name} holds JSON objects and has no columns: leave out --without.")
+        texts = JsonTexts()
+        first, is_ours = b"", False
+        with counted(file, count) as content:
+            require_text(name, content.peek(BLOCK), "UTF-8")
+            for number, line in enumerate(lines_of(content), 1):
+                text = line.removeprefix(UTF_8_MARK).strip()
                 if not text:
+                    yield OtherLine(number, LineKind.BLANK)
                     continue
-                record, problem = _object(text)
-            yield RawRecord(source=file.name, line=line, record=record, problem=problem)
+                first = first or text
+                raw = _record(name, number, line, text, texts)
+                is_ours = is_ours or self._required <= raw.record.keys()
+                yield raw
+        if not is_ours:
+            raise NotThisKind(self._sentence(name, first))
+
+    def _sentence(self, name: str, first: bytes) -> str:
+        expected = f"each line should be one JSON object with {', '.join(sorted(self._required))}"
+        if not first:
+            return f"{name} holds blank lines only: request it again."
+        if first.startswith(b"["):
+            return f"{name} is one JSON list: {expected}. Write each of its entries on a line of its own (jq -c '.[]')."
+        if first == b"{":
+            return f"{name} has its objects spread over several lines: {expected} (jq -c .)."
+        return f"{name} is not a file of this authority: {expected}, and none is."
 
 
-def _object(text: bytes) -> tuple[dict[str, Any], str | None]:
+def _record(source: str, number: int, line: bytes, text: bytes, texts: JsonTexts) -> RawRecord:
+    if len(line) > LONGEST_LINE:
+        return _malformed(source, number, text[:SHOWN], TOO_LONG)
     try:
-        read = json.loads(text.decode("utf-8"))
-    except UnicodeDecodeError:
-        return {}, "it is not UTF-8"
-    except (ValueError, RecursionError):
-        return {}, "it is no JSON"
-    return (read, None) if isinstance(read, dict) else ({}, "it is no JSON object")
+        value, findings = texts.read(text)
+    except NotJson as why:
+        return _malformed(source, number, text, str(why))
+    if not isinstance(value, dict):
+        return _malformed(source, number, text, _NO_OBJECT)
+    return RawRecord(source=source, line=number, record=value, findings=findings)
 
 
-def _skip_line(content: Any, part: bytes) -> None:
-    """Read on to the end of a line of which ``part`` is the beginning."""
-    while part and not part.endswith(b"\n"):
-        part = content.readline(LONGEST_LINE)
+def _malformed(source: str, number: int, text: bytes, sentence: str) -> RawRecord:
+    shown, _ = readable(text.decode("utf-8", "backslashreplace"))
+    finding = Finding(RefusalReason.MALFORMED, "", sentence)
+    return RawRecord(source=source, line=number, record={"line": shown}, findings=(finding,))

@@ -1,83 +1,156 @@
-"""The German-speaking Community's files: a workbook with a title, an empty row, a header, and a row a file."""
+"""The German-speaking Community's files: a workbook of sheets with a title, a header, and a row a file."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from datetime import date, datetime
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Final
-from xml.etree.ElementTree import ParseError
-from zipfile import BadZipFile
+from zipfile import ZipFile
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
-from infra.legacy_files.records import NotThisKind, RawRecord, require_columns
+from domain.migration.findings import Finding
+from infra.legacy_files.beginnings import OLE, require_content
+from infra.legacy_files.header import FormColumns, Header, refuse_idle_waivers, same_name
+from infra.legacy_files.ooxml import Sheet, WorkbookParts, damage_refused
+from infra.legacy_files.records import (
+    LineKind,
+    NotThisKind,
+    OtherLine,
+    RawRecord,
+    SourceCount,
+    SourceLine,
+    Waivers,
+)
+from infra.legacy_files.row_count import bytes_of, rows_with_content
+from infra.legacy_files.sheet_rows import SheetRow, rows_of
+from infra.legacy_files.texts import free_name, name_of, readable
 
 _HEADER_WITHIN: Final = 20
-_ENCRYPTED: Final = b"\xd0\xcf\x11\xe0"
-"""A workbook with a password is no zip file but an OLE container."""
+"""Rows with content."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _SheetForm:
+    """What a sheet with rows is: ``header`` stands in the row ``header_row``, or is None on a waived one."""
+
+    sheet: Sheet
+    source: str
+    header: Header | None
+    header_row: int = 0
 
 
 class Workbook:
-    """Implements :class:`infra.legacy_files.records.LegacyFile`; ``first_column`` is by what the header is known."""
+    """Implements :class:`infra.legacy_files.records.LegacyFile`; ``key`` is the column by which a header is known."""
 
-    def __init__(self, required: frozenset[str], first_column: str) -> None:
-        self._required = required
-        self._first_column = first_column
+    def __init__(self, columns: FormColumns, key: str) -> None:
+        self._columns = columns
+        self._key = key
 
-    def read(self, file: Path) -> Generator[RawRecord]:
+    def read(self, file: Path, waivers: Waivers, count: SourceCount) -> Generator[SourceLine]:
+        """As :meth:`infra.legacy_files.records.LegacyFile.read`."""
+        name = name_of(file)
+        waived = self._columns.waived_by(name, waivers.columns)
         with file.open("rb") as content:
-            beginning = content.read(len(_ENCRYPTED))
-        if not beginning:
-            raise NotThisKind(f"{file.name} is empty: ask for it again.")
-        if beginning == _ENCRYPTED:
-            raise NotThisKind(f"{file.name} has a password or is an old .xls: save it as .xlsx without a password.")
-        try:
-            book = openpyxl.load_workbook(file, read_only=True, data_only=False)
-        except (BadZipFile, InvalidFileException, KeyError, ParseError, OSError, ValueError) as why:
-            raise NotThisKind(
-                f"{file.name} is no workbook that can be read: {type(why).__name__}. Save it anew."
-            ) from why
-        try:
-            yield from self._records(file, book)
-        finally:
-            book.close()
+            beginning = content.read(len(OLE))
+            require_content(name, beginning)
+            if beginning == OLE:
+                raise NotThisKind(f"{name} has a password or is an old .xls: save it as .xlsx without a password.")
+            content.seek(0)
+            with damage_refused(name), ZipFile(content) as archive:
+                parts = WorkbookParts(name, archive)
+                count.lines = rows_with_content(archive)
+                forms = self._forms(name, parts, Waivers(columns=waived, sheets=waivers.sheets))
+                missing = frozenset[str]().union(*(each.header.waived for each in forms if each.header is not None))
+                refuse_idle_waivers(name, waived, missing)
+                count.columns_waived = tuple(sorted(missing))
+                count.sheets_waived = tuple(readable(each.sheet.title)[0] for each in forms if each.header is None)
+                read = 0
+                for form in forms:
+                    for row in rows_of(name, form.sheet, parts):
+                        yield self._line(form, row)
+                        read += 1
+            if read != count.lines:
+                raise NotThisKind(
+                    f"{name} holds {count.lines} rows, and its list of sheets leads to {read} of them: open it in a "
+                    "spreadsheet program and save it again."
+                )
+            count.bytes, count.sha256 = bytes_of(content)
 
-    def _records(self, file: Path, book: openpyxl.Workbook) -> Iterator[RawRecord]:
-        header: list[str] | None = None
-        for number, cells in enumerate(book.worksheets[0].iter_rows(values_only=True), 1):
-            if header is None:
-                if cells and cells[0] == self._first_column:
-                    header = ["" if cell is None else str(cell).strip() for cell in cells]
-                    require_columns(file, header, self._required)
-                elif number >= _HEADER_WITHIN:
-                    break
-                continue
-            record = {name: _text(cell) for name, cell in zip(header, cells, strict=False) if name}
-            if not any(record.values()):
-                continue
-            formulas = [name for name, text in record.items() if text is not None and text.startswith("=")]
-            if formulas:
-                problem = f"{', '.join(formulas)}: a formula stands where a value should; paste it as a value"
-                yield RawRecord(source=file.name, line=number, record=record, problem=problem)
+    def _forms(self, name: str, parts: WorkbookParts, waivers: Waivers) -> list[_SheetForm]:
+        """The sheets that have rows. Raises :class:`NotThisKind` for one that is not of the form and not waived."""
+        filled = [each for each in parts.sheets if next(rows_of(name, each, parts), None) is not None]
+        _refuse_unknown_sheets(name, parts.sheets, waivers.sheets)
+        if not filled:
+            raise NotThisKind(f"{name} has no row with content: request it again.")
+        forms = []
+        for sheet in filled:
+            source = f"{name}, sheet {readable(sheet.title)[0]}" if len(filled) > 1 else name
+            form = _SheetForm(sheet=sheet, source=source, header=None)
+            is_waived = any(same_name(sheet.title, each) for each in waivers.sheets)
+            try:
+                row, header = self._header(form, parts, waivers.columns)
+            except NotThisKind:
+                if not is_waived:
+                    raise
+                forms.append(form)
             else:
-                yield RawRecord(source=file.name, line=number, record=record)
-        if header is None:
-            raise NotThisKind(
-                f"{file.name} is not a file of this authority: no row of the first {_HEADER_WITHIN} begins with "
-                f"{self._first_column}."
-            )
+                if is_waived:
+                    raise NotThisKind(f"{source} is a sheet of records: it is read, leave out --without-sheet for it.")
+                forms.append(replace(form, header=header, header_row=row))
+        if all(each.header is None for each in forms):
+            raise NotThisKind(f"{name} has no sheet of records beside what was waived.")
+        return forms
+
+    def _header(self, form: _SheetForm, parts: WorkbookParts, waived: frozenset[str]) -> tuple[int, Header]:
+        """The number of the header's row, and the header."""
+        advice = f"If the sheet holds no records, say --without-sheet '{readable(form.sheet.title)[0]}'."
+        for row in islice(rows_of(form.source, form.sheet, parts), _HEADER_WITHIN):
+            cells = _by_column(row)
+            if self._key in self._columns.known_among(cells) or self._columns.is_header(cells):
+                try:
+                    return row.number, self._columns.header(f"{form.source}, row {row.number}", cells, waived)
+                except NotThisKind as why:
+                    raise NotThisKind(f"{why} {advice}") from why
+        raise NotThisKind(
+            f"{form.source} is not of the form: none of its first {_HEADER_WITHIN} rows is a header with the column "
+            f"{self._key}. {advice}"
+        )
+
+    def _line(self, form: _SheetForm, row: SheetRow) -> SourceLine:
+        if form.header is None:
+            return OtherLine(row.number, LineKind.WAIVED)
+        if row.number <= form.header_row:
+            return OtherLine(row.number, LineKind.HEADER)
+        cells = _by_column(row)
+        if self._columns.known_among(cells[:1]) and self._columns.is_header(cells):
+            self._columns.require_same(f"{form.source}, row {row.number}", cells, form.header)
+            return OtherLine(row.number, LineKind.HEADER)
+        return self._record(form.source, form.header, row)
+
+    def _record(self, source: str, header: Header, row: SheetRow) -> RawRecord:
+        """The row by column; a formula or an error in a column that is not of the form stops nothing."""
+        record: dict[str, object] = dict.fromkeys((each for each in header.names if each not in header.unnamed), "")
+        findings: list[Finding] = []
+        filled: set[str] = set()
+        for cell in row.cells:
+            name = header.names[cell.column - 1] if cell.column <= len(header.names) else f"column {cell.column}"
+            place = free_name(name, filled)
+            filled.add(place)
+            record[place] = cell.text
+            if cell.reason is not None and name in self._columns.known:
+                findings.append(Finding(cell.reason, name, cell.sentence))
+        return RawRecord(source=source, line=row.number, record=record, findings=tuple(findings))
 
 
-def _text(cell: object) -> str | None:
-    """A cell as it would be typed: days as dd/mm/yyyy, amounts with a decimal comma."""
-    if cell is None:
-        return None
-    if isinstance(cell, datetime):
-        return cell.strftime("%d/%m/%Y %H:%M" if cell.hour or cell.minute else "%d/%m/%Y")
-    if isinstance(cell, date):
-        return cell.strftime("%d/%m/%Y")
-    if isinstance(cell, float):
-        return f"{cell:.2f}".replace(".", ",") if cell % 1 else str(int(cell))
-    return str(cell)
+def _by_column(row: SheetRow) -> list[str]:
+    """The texts of a row in their columns, empty ones between them."""
+    texts: Mapping[int, str] = {each.column: each.text for each in row.cells}
+    return [texts.get(column, "") for column in range(1, max(texts) + 1)]
+
+
+def _refuse_unknown_sheets(name: str, sheets: tuple[Sheet, ...], waived: frozenset[str]) -> None:
+    for waiver in sorted(waived):
+        if not any(same_name(each.title, waiver) for each in sheets):
+            listed = ", ".join(readable(each.title)[0] for each in sheets)
+            raise NotThisKind(f"{name}: --without-sheet {waiver} names no sheet. It has {listed}.")

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, Protocol
 from uuid import UUID, uuid5
 
 from domain.case.events import CaseEvent
-from domain.migration.batch import BatchCount, Fate, Judged, judge
+from domain.migration.batch import BatchCount, Fate, Judged
 from domain.migration.comparison import NO_TRAITS
-from domain.migration.precheck import Refused, moment_of
-from domain.migration.reading import CanonicalRecord, Fact, LegacyReading
+from domain.migration.findings import Finding, RefusalReason
+from domain.migration.plausible_days import Calendar
+from domain.migration.precheck import Refused
+from domain.migration.reading import CanonicalRecord
 from domain.migration.retelling import Lineage, case_id_of, command_id_of, record_id_of, retell
-from domain.migration.vocabulary import Vocabularies
+from domain.migration.versions import Moment, TakenVersion
 from infra.event_codec import EventCodec
-from infra.keys import SubjectKeys
-from infra.legacy_files.records import RawRecord
+from infra.keys import KeyDestroyed, KeyMissing, SubjectKeys
 from infra.migration.dossiers import Dossier, Dossiers, traits_of
+from infra.migration.judging import ReadRecord, RecordJudge
 from infra.migration.sealed_records import seal_record
 from infra.migration.sources import Source
 from infra.postgres.append_requests import (
@@ -41,6 +44,12 @@ class ManyKeys(SubjectKeys, Protocol):
     def link_many(self, persons: dict[UUID, str]) -> None: ...
 
     def prefetch(self, subjects: Sequence[UUID]) -> None: ...
+
+
+_ERASED: Final = Refused(
+    (Finding(RefusalReason.MALFORMED, "", "the data of this person were erased here: nothing more is taken of them"),)
+)
+"""Of such a record nothing is kept but that it came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,113 +75,153 @@ class Chunk:
     authority: str
     mapping_version: int
     epoch: AuthorityEpoch
+    batch: UUID
+    extracted_on: date
+    others: Counter[str] = field(default_factory=Counter)
+    """The lines between the records that hold none, by their kind."""
     count: BatchCount = field(default_factory=BatchCount)
     landed: dict[UUID, LandedRecord] = field(default_factory=dict)
     dossiers: dict[str, Dossier] = field(default_factory=dict)
     confirmed: dict[str, Dossier] = field(default_factory=dict)
-    """Taken before with the same content, and now under a newer sequence: what is older than that is stale."""
+    """Taken before, and what was taken stays: now under a newer sequence, or with other contents under the same."""
     new_keys: set[str] = field(default_factory=set)
     requests: list[AppendRequest] = field(default_factory=list)
 
-
-@dataclass(frozen=True, slots=True)
-class ReadRecord:
-    """A raw record as its mapping reads it, with the keyed digest of its content."""
-
-    raw: RawRecord
-    reading: LegacyReading
-    digest: str
-
     @property
-    def key(self) -> str | None:
-        return self.reading.text(Fact.KEY)
+    def lines(self) -> int:
+        """Of all kinds."""
+        return self.count.records + self.others.total()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Extract:
+    """What the records of a chunk were handed over with: their batch, the day of the extract, conflicts in its file."""
+
+    batch: UUID
+    calendar: Calendar
+    tied: Container[Moment] = ()
+
+
 class ChunkJudge:
-    """Judges the records of one authority; ``digest_key`` keys the digests of their content."""
+    """Judges the records of one authority and makes all that has to be written for them."""
 
-    source: Source
-    codec: EventCodec
-    keys: ManyKeys
-    origin: str
-    digest_key: bytes
-    vocabularies: Vocabularies = field(default_factory=Vocabularies.load)
+    def __init__(self, source: Source, codec: EventCodec, keys: ManyKeys, origin: str, digest_key: bytes) -> None:
+        self.source = source
+        self.keys = keys
+        self.digest_key = digest_key
+        self.records = RecordJudge(source=source, digest_key=digest_key)
+        self._codec = codec
+        self.origin = origin
 
-    def read(self, raw: RawRecord) -> ReadRecord:
-        return ReadRecord(raw, self.source.reading(raw), self.source.digest(raw.record, self.digest_key))
-
-    def judged(self, read: Sequence[ReadRecord], known: Dossiers, epoch: AuthorityEpoch, now: datetime) -> Chunk:
+    def judged(
+        self, read: Sequence[ReadRecord], known: Dossiers, epoch: AuthorityEpoch, now: datetime, extract: Extract
+    ) -> Chunk:
         """The chunk that these records make; ``known`` are the dossiers of their keys as they stand.
 
-        No key may be retold twice in a chunk: :func:`cut` sees to that.
+        No key may come twice in a chunk: :func:`cut` sees to that.
         """
-        chunk = Chunk(authority=self.source.mapping.authority, mapping_version=self.source.mapping.version, epoch=epoch)
-        taken = {key: dossier.taken for key, dossier in known.items()}
-        fates = [judge(each.reading, each.digest, taken, self.vocabularies) for each in read]
-        strangers = [
-            n for n, each in enumerate(read) if fates[n].fate is not Fate.UNCHANGED and (each.key or "") not in known
-        ]
-        new_subjects = dict(zip(strangers, self.keys.mint_many(len(strangers)) if strangers else (), strict=True))
-        self.keys.prefetch(
-            [
-                known[each.key].subject
-                for each, judged in zip(read, fates, strict=True)
-                if judged.fate is not Fate.UNCHANGED and each.key is not None and each.key in known
-            ]
+        mapping = self.source.mapping
+        chunk = Chunk(
+            authority=mapping.authority,
+            mapping_version=mapping.version,
+            epoch=epoch,
+            batch=extract.batch,
+            extracted_on=extract.calendar.extracted_on,
         )
+        taken = {key: dossier.taken for key, dossier in known.items()}
+        fates = self.records.judge(read, taken, extract.calendar, extract.tied)
+        subjects = self._subjects(read, fates, known)
         recorded_at = wire_time(now)
         for n, (each, judged) in enumerate(zip(read, fates, strict=True)):
+            if judged.fate is Fate.UNCHANGED:
+                self._confirm(chunk, each, known, taken)
+            else:
+                judged = self._add_surely(chunk, each, judged, known, subjects[n], recorded_at)
             chunk.count.add(judged, each.reading)
-            if judged.fate is not Fate.UNCHANGED:
-                self._add(chunk, each, judged, known, new_subjects.get(n), recorded_at)
-            elif each.key is not None and taken[each.key].modified_at > known[each.key].sequence:
-                chunk.confirmed[each.key] = replace(known[each.key], sequence=taken[each.key].modified_at)
         persons = {
-            chunk.dossiers[record.key].subject: record.ssin
-            for judged in fates
-            if (record := judged.record) is not None and record.ssin is not None
+            chunk.dossiers[each.key].subject: judged.record.ssin
+            for each, judged in zip(read, fates, strict=True)
+            if each.key in chunk.dossiers and judged.record is not None and judged.record.ssin is not None
         }
         if persons:
             self.keys.link_many(persons)
         return chunk
 
+    def _subjects(self, read: Sequence[ReadRecord], fates: Sequence[Judged], known: Dossiers) -> dict[int, UUID]:
+        """Whose data each record is, by its number: whoever is new to the program gets a key."""
+        subjects: dict[int, UUID] = {}
+        strangers: list[int] = []
+        for n, (each, judged) in enumerate(zip(read, fates, strict=True)):
+            if judged.fate is Fate.UNCHANGED:
+                continue
+            dossier = None if each.key is None else known.get(each.key)
+            if dossier is None:
+                strangers.append(n)
+            else:
+                subjects[n] = dossier.subject
+        self.keys.prefetch(list(subjects.values()))
+        if strangers:
+            subjects.update(zip(strangers, self.keys.mint_many(len(strangers)), strict=True))
+        return subjects
+
+    @staticmethod
+    def _confirm(chunk: Chunk, each: ReadRecord, known: Dossiers, taken: Mapping[str, TakenVersion]) -> None:
+        if each.key is not None and taken[each.key].modified_at > known[each.key].sequence:
+            newer = replace(known[each.key], sequence=taken[each.key].modified_at, others=())
+            chunk.confirmed[each.key] = newer
+
+    def _add_surely(
+        self, chunk: Chunk, each: ReadRecord, judged: Judged, known: Dossiers, subject: UUID, recorded_at: str
+    ) -> Judged:
+        """Add a record, or set it aside if the program fails at it; what became of it comes back."""
+        try:
+            self._add(chunk, each, judged, known, subject, recorded_at)
+        except KeyDestroyed:
+            judged = Judged(fate=Fate.QUARANTINED, version=judged.version, refused=_ERASED)
+            self._add(chunk, each, judged, known, subject, recorded_at)
+        except KeyMissing:
+            raise
+        except Exception as why:
+            judged = self.records.set_aside(each, why)
+            self._add(chunk, each, judged, known, subject, recorded_at)
+        return judged
+
     def _add(
-        self, chunk: Chunk, each: ReadRecord, judged: Judged, known: Dossiers, minted: UUID | None, recorded_at: str
+        self, chunk: Chunk, each: ReadRecord, judged: Judged, known: Dossiers, subject: UUID, recorded_at: str
     ) -> None:
-        key, text = each.key, each.reading.text(Fact.MODIFIED)
-        sequence = None if text is None else moment_of(text)
-        before = None if key is None else chunk.dossiers.get(key) or known.get(key)
-        subject = before.subject if before is not None else minted
-        if subject is None:
-            raise AssertionError("whoever is new to the program has a key by now")
-        case_id = case_id_of(chunk.authority, key or "") if before is None else before.case_id
-        if key is None or sequence is None:
-            # It cannot be placed among the versions of a file number: its content alone is what it is.
-            record_id = uuid5(case_id, each.digest)
+        version = judged.version
+        before = None if version is None else known.get(version.key)
+        if version is None:
+            # It has no place among the versions of a file number: it is what stands in this line.
+            case_id, record_id = None, uuid5(chunk.batch, each.raw.place)
         else:
-            record_id = record_id_of(case_id, sequence, each.digest)
-        chunk.landed[record_id] = LandedRecord(
+            case_id = case_id_of(chunk.authority, version.key) if before is None else before.case_id
+            record_id = record_id_of(case_id, version.modified_at, each.digest)
+        landed = LandedRecord(
             id=record_id,
-            key=key,
+            key=each.key,
             source=each.raw.source,
             line=each.raw.line,
-            sequence=sequence,
+            sequence=None if version is None else version.modified_at,
             digest=each.digest,
             subject=subject,
-            sealed=seal_record(self.keys.key_to_encrypt(subject), record_id, each.raw.record, each.raw.problem),
+            sealed=b"" if judged.refused is _ERASED else self._sealed(subject, record_id, each),
             fate=judged.fate,
             refused=judged.refused,
         )
-        if key is None or sequence is None or judged.fate is Fate.STALE:
+        if version is None or case_id is None or judged.fate is Fate.STALE:
+            chunk.landed[record_id] = landed
             return
-        if key not in known:
-            chunk.new_keys.add(key)
+        if before is not None and before.sequence == version.modified_at:
+            # A conflict: what was taken first stays.
+            chunk.landed[record_id] = landed
+            chunk.confirmed[version.key] = replace(before, others=(*before.others, each.digest))
+            return
         dossier = Dossier(
-            key=key,
+            key=version.key,
             case_id=case_id,
             subject=subject,
-            sequence=sequence,
+            sequence=version.modified_at,
             digest=each.digest,
             record_id=record_id,
             fate=judged.fate.value,
@@ -183,9 +232,15 @@ class ChunkJudge:
         if judged.record is not None:
             lineage = Lineage(record_id=record_id, digest=each.digest, mapping_version=chunk.mapping_version)
             request = self.request(dossier, judged.record, lineage, chunk.epoch, recorded_at)
-            chunk.requests.append(request)
             dossier = replace(dossier, version=request.events[-1].version, leaf_hash=request.events[-1].leaf_hash)
-        chunk.dossiers[key] = dossier
+            chunk.requests.append(request)
+        chunk.landed[record_id] = landed
+        chunk.dossiers[version.key] = dossier
+        if before is None:
+            chunk.new_keys.add(version.key)
+
+    def _sealed(self, subject: UUID, record_id: UUID, each: ReadRecord) -> bytes:
+        return seal_record(self.keys.key_to_encrypt(subject), record_id, each.raw)
 
     def request(
         self, dossier: Dossier, record: CanonicalRecord, lineage: Lineage, epoch: AuthorityEpoch, recorded_at: str
@@ -197,7 +252,7 @@ class ChunkJudge:
             origin=self.origin,
             stream=dossier.case_id,
             head=head,
-            encoded=self.codec.encode(event, dossier.case_id, dossier.version + 1),
+            encoded=self._codec.encode(event, dossier.case_id, dossier.version + 1),
             command=CommandIdentity(ACTOR, str(command_id_of(lineage)), bytes.fromhex(lineage.digest)),
             recorded_at=recorded_at,
             rests_on=epoch,

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from domain.migration.batch import TakenVersion
 from domain.migration.comparison import NAME_DIGEST_BYTES, NO_TRAITS, Traits
 from domain.migration.names import name_forms
 from domain.migration.reading import CanonicalRecord
+from domain.migration.versions import TakenVersion
 from infra.migration.keyed_digest import keyed_digest
 
 if TYPE_CHECKING:
@@ -31,15 +31,17 @@ class Dossier:
     fate: str
     version: int = 0
     leaf_hash: bytes | None = None
+    others: tuple[str, ...] = ()
+    """Digests of other contents under the same time of change."""
     traits: Traits = NO_TRAITS
 
     @property
     def taken(self) -> TakenVersion:
-        return TakenVersion(self.sequence, self.digest)
+        return TakenVersion(self.sequence, self.digest, self.others)
 
 
 _READ: Final = """
-select key, case_id, subject, sequence, encode(digest, 'hex'), record_id, fate, version, leaf_hash
+select key, case_id, subject, sequence, encode(digest, 'hex'), record_id, fate, version, leaf_hash, others
   from legacy_dossier
  where authority = %s and key = any(%s)
 """
@@ -60,8 +62,20 @@ def taken_dossiers(connection: Connection, authority: str, keys: Iterable[str]) 
                 fate=fate,
                 version=version,
                 leaf_hash=None if leaf_hash is None else bytes(leaf_hash),
+                others=tuple(others),
             )
-            for key, case_id, subject, sequence, digest, record_id, fate, version, leaf_hash in cursor.fetchall()
+            for (
+                key,
+                case_id,
+                subject,
+                sequence,
+                digest,
+                record_id,
+                fate,
+                version,
+                leaf_hash,
+                others,
+            ) in cursor.fetchall()
         }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -13,6 +13,7 @@ from psycopg2.extras import execute_values
 
 from domain.migration.batch import BatchCount, Fate
 from domain.migration.precheck import Refused
+from infra.legacy_files.records import LineKind
 from infra.migration.chunks import ACTOR, Chunk
 from infra.migration.dossiers import Dossier
 from infra.postgres.bulk import append_staged
@@ -26,29 +27,30 @@ class NothingToAdd(Exception):
     """The chunk is in the database already: the answer to the commit before was lost."""
 
 
-def write_chunk(cursor: Cursor, batch: UUID, chunk: Chunk, *, taken: int | None) -> None:
-    """Write all of a chunk; the caller commits. ``taken`` is how many records the batch must have taken before.
+def write_chunk(cursor: Cursor, chunk: Chunk, *, taken: int | None) -> None:
+    """Write all of a chunk; the caller commits. ``taken`` is how many lines the batch must have taken before.
 
     Raises an ``AppendConflict`` when a case has moved on or its authority was switched, and :class:`NothingToAdd`.
     """
-    _count(cursor, batch, chunk.count, taken)
+    _count(cursor, chunk, taken)
     known = _landed_before(cursor, list(chunk.landed))
     fresh = {record_id: each for record_id, each in chunk.landed.items() if record_id not in known}
     _copy(
         cursor,
         "legacy_record (id, authority, key, batch, source, line, sequence, digest, subject, sealed, fate,"
-        " mapping_version)",
+        " mapping_version, extracted_on)",
         (
             (
-                each.id, chunk.authority, each.key, batch, each.source, each.line, each.sequence,
+                each.id, chunk.authority, each.key, chunk.batch, each.source, each.line, each.sequence,
                 bytes.fromhex(each.digest), each.subject, each.sealed, each.fate.value, chunk.mapping_version,
+                chunk.extracted_on,
             )
             for each in fresh.values()
         ),
     )  # fmt: skip
     refused = [(each.id, each.refused) for each in fresh.values() if each.refused is not None]
     quarantine(cursor, chunk.authority, chunk.mapping_version, refused)
-    supersede(cursor, chunk.authority, [key for key in chunk.dossiers if key not in chunk.new_keys], chunk)
+    supersede(cursor, chunk)
     write_dossiers(cursor, chunk.authority, [chunk.dossiers[key] for key in chunk.new_keys], new=True)
     _confirm(cursor, chunk.authority, chunk.confirmed.values())
     changed = [each for key, each in chunk.dossiers.items() if key not in chunk.new_keys]
@@ -86,20 +88,27 @@ def trace(cursor: Cursor, records: Iterable[UUID], what: str, by: str, motive: s
     execute_values(cursor, "insert into legacy_quarantine_step (record_id, what, by, motive) values %s", rows)
 
 
-def supersede(cursor: Cursor, authority: str, keys: list[str], chunk: Chunk) -> None:
-    """A newer version of a record takes the place of one that waits in quarantine."""
-    if not keys:
-        return
-    cursor.execute(
-        "update legacy_quarantine q set state = 'superseded', settled_at = now()"
-        "  from legacy_record r"
-        " where r.id = q.record_id and r.authority = %s and r.key = any(%s) and q.state in ('open', 'corrected')"
-        "   and not r.id = any(%s::uuid[])"
-        " returning q.record_id",
-        (authority, keys, list(chunk.landed)),
-    )
+def supersede(cursor: Cursor, chunk: Chunk) -> None:
+    """A newer version of a record takes the place of those of its file number that wait in quarantine."""
+    newer = [each for key, each in chunk.dossiers.items() if key not in chunk.new_keys]
+    if newer:
+        settle_older(cursor, chunk.authority, [(each.key, each.sequence) for each in newer], by=ACTOR)
+
+
+def settle_older(cursor: Cursor, authority: str, taken: Sequence[tuple[str, datetime]], *, by: str) -> None:
+    """Versions that wait, and are older than what was taken of their file number, do not wait any more."""
+    cursor.execute(_SETTLE_OLDER, ([key for key, _ in taken], [sequence for _, sequence in taken], authority))
     if superseded := [record_id for (record_id,) in cursor.fetchall()]:
-        trace(cursor, superseded, "superseded", ACTOR)
+        trace(cursor, superseded, "superseded", by)
+
+
+_SETTLE_OLDER: Final = """
+update legacy_quarantine q set state = 'superseded', settled_at = now()
+  from legacy_record r, unnest(%s::text[], %s::timestamptz[]) n (key, sequence)
+ where r.id = q.record_id and r.authority = %s and r.key = n.key and r.sequence < n.sequence
+   and q.state in ('open', 'corrected')
+ returning q.record_id
+"""
 
 
 def write_dossiers(cursor: Cursor, authority: str, dossiers: Iterable[Dossier], *, new: bool) -> None:
@@ -108,7 +117,7 @@ def write_dossiers(cursor: Cursor, authority: str, dossiers: Iterable[Dossier], 
         (
             authority, each.key, each.case_id, each.subject, each.sequence, bytes.fromhex(each.digest), each.record_id,
             each.fate, each.version, each.leaf_hash, each.traits.person, each.traits.name_birth, each.traits.employer,
-            each.traits.category, each.traits.filed_on, each.traits.valid_from, each.traits.valid_to,
+            each.traits.category, each.traits.filed_on, each.traits.valid_from, each.traits.valid_to, list(each.others),
         )
         for each in dossiers
     )  # fmt: skip
@@ -121,14 +130,14 @@ def write_dossiers(cursor: Cursor, authority: str, dossiers: Iterable[Dossier], 
 
 
 def _confirm(cursor: Cursor, authority: str, dossiers: Iterable[Dossier]) -> None:
-    rows = [(authority, each.key, each.sequence) for each in dossiers]
+    rows = [(authority, each.key, each.sequence, list(each.others)) for each in dossiers]
     if rows:
         execute_values(cursor, _CONFIRM, rows)
 
 
 _CONFIRM: Final = """
-update legacy_dossier d set sequence = n.sequence
-  from (values %s) n (authority, key, sequence)
+update legacy_dossier d set sequence = n.sequence, others = n.others::text[]
+  from (values %s) n (authority, key, sequence, others)
  where d.authority = n.authority and d.key = n.key
 """
 
@@ -137,28 +146,32 @@ update legacy_dossier d
    set sequence = n.sequence, digest = n.digest::bytea, record_id = n.record_id, fate = n.fate, version = n.version,
        leaf_hash = coalesce(n.leaf_hash::bytea, d.leaf_hash), person = n.person::bytea,
        name_birth = n.name_birth::bytea, employer = n.employer, category = n.category, filed_on = n.filed_on::date,
-       valid_from = n.valid_from::date, valid_to = n.valid_to::date
+       valid_from = n.valid_from::date, valid_to = n.valid_to::date, others = n.others::text[]
   from (values %s) n (authority, key, case_id, subject, sequence, digest, record_id, fate, version, leaf_hash, person,
-       name_birth, employer, category, filed_on, valid_from, valid_to)
+       name_birth, employer, category, filed_on, valid_from, valid_to, others)
  where d.authority = n.authority and d.key = n.key
 """
 
 
-def _count(cursor: Cursor, batch: UUID, count: BatchCount, taken: int | None) -> None:
+def _count(cursor: Cursor, chunk: Chunk, taken: int | None) -> None:
     """Add to the ledger of the batch, if it stands where the caller believes."""
-    fates = count.fates
+    count, fates = chunk.count, chunk.count.fates
     cursor.execute(
         "update legacy_batch set records = records + %(all)s, retold = retold + %(retold)s,"
         " unchanged = unchanged + %(unchanged)s, stale = stale + %(stale)s, quarantined = quarantined + %(set_aside)s,"
-        " heard_at = now() where id = %(batch)s and (%(taken)s::bigint is null or records = %(taken)s)",
+        " headers = headers + %(headers)s, blanks = blanks + %(blanks)s, waived = waived + %(waived)s,"
+        " heard_at = now() where id = %(batch)s"
+        "   and (%(taken)s::bigint is null or records + headers + blanks + waived = %(taken)s)",
         {
             "all": count.records, "retold": fates[Fate.RETOLD], "unchanged": fates[Fate.UNCHANGED],
-            "stale": fates[Fate.STALE], "set_aside": fates[Fate.QUARANTINED], "batch": batch, "taken": taken,
+            "stale": fates[Fate.STALE], "set_aside": fates[Fate.QUARANTINED], "batch": chunk.batch, "taken": taken,
+            "headers": chunk.others[LineKind.HEADER], "blanks": chunk.others[LineKind.BLANK],
+            "waived": chunk.others[LineKind.WAIVED],
         },
     )  # fmt: skip
     if cursor.rowcount == 0:
         raise NothingToAdd
-    _tally(cursor, batch, count)
+    _tally(cursor, chunk.batch, count)
 
 
 def recount(cursor: Cursor, batch: UUID, count: BatchCount, *, out_of: str) -> None:
@@ -215,6 +228,8 @@ def _field(value: Any) -> str:
         return value.astimezone(UTC).isoformat()
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, list):
+        return "{" + ",".join(value) + "}"
     if isinstance(value, str):
         return value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
     return str(value)

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid4
 
-from infra.legacy_files.records import RawRecord
+from domain.case.commands import CIVIL_TIME
+from domain.migration.plausible_days import Calendar
+from infra.legacy_files.records import OtherLine, RawRecord, SourceLine, Waivers
 from infra.migration.acceptance import require_accepting
-from infra.migration.chunks import Chunk, ChunkJudge, ReadRecord, cut
-from infra.migration.dossiers import Dossier, taken_dossiers
-from infra.migration.landing import NothingToAdd, write_chunk
+from infra.migration.chunk_line import ChunkLine, RunUnderWay
+from infra.migration.chunks import ChunkJudge, Extract, cut
+from infra.migration.first_reading import FirstReading, first_reading, second_reading
+from infra.migration.ledger import first_extracted_on
 from infra.postgres.append_requests import AuthorityEpoch
 from infra.postgres.bulk import prepare_staging
 from infra.postgres.certain_outcome import CertainConnection
-from infra.postgres.connections import Role, connect, transaction
+from infra.postgres.connections import Role, connect
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
@@ -32,14 +34,15 @@ CHUNK: Final = 2_000
 """Records judged together; also the most events for which the head of the journal is locked."""
 
 _RUN_LOCK: Final = 7_301_967
-_READ_AT_ONCE: Final = 1 << 20
 
-OnProgress = Callable[[int, int | None], None]
-"""Given how many records of the file were taken, and how many it has, as far as that is known."""
+NOTHING_WAIVED: Final = Waivers()
+
+OnProgress = Callable[[int, int], None]
+"""Given how many lines of the file were taken, and how many it has."""
 
 
-class RunUnderWay(Exception):
-    """Another process loads records of this authority."""
+class BegunOtherwise(Exception):
+    """The file was begun with another day of its extract; the text says how to go on."""
 
 
 class AuthorityIsLive(Exception):
@@ -48,10 +51,11 @@ class AuthorityIsLive(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BegunBatch:
-    """A batch and how many of its records were taken before."""
+    """A batch, how many of its lines were taken before, and the day of its extract."""
 
     id: UUID
     taken: int
+    extracted_on: date
 
 
 class FileLoader:
@@ -64,84 +68,68 @@ class FileLoader:
         self._patience = patience
         self._authority = judge.source.mapping.authority
 
-    def load(self, files: Sequence[Path], on_progress: OnProgress | None = None) -> list[UUID]:
+    def load(
+        self,
+        files: Sequence[Path],
+        on_progress: OnProgress | None = None,
+        *,
+        waivers: Waivers = NOTHING_WAIVED,
+        extracted_on: date | None = None,
+    ) -> list[UUID]:
         """Load the files one after the other and give their batches.
 
+        ``extracted_on`` is the day on which the source made them; without it, the day on which each was first read.
+
         Raises ``NotThisKind`` and ``OSError`` before anything is landed, :class:`RunUnderWay`,
-        :class:`AuthorityIsLive`, ``NotAccepting`` once its report is on record, ``StaleAuthorityEpoch`` when it is cut
-        over meanwhile, and ``DatabaseUnavailable``: the load can be run again then, and goes on where it was.
+        :class:`AuthorityIsLive`, ``NotAccepting`` once its report is on record, :class:`BegunOtherwise`,
+        ``StaleAuthorityEpoch`` when the authority is cut over meanwhile, ``FileChanged`` when a file is written to
+        meanwhile, and ``DatabaseUnavailable``: the load can be run again then, and goes on where it was.
         """
-        with (
-            self._judge.source.opened(files) as opened,
-            closing(connect(self._url, Role.WRITER)) as connection,
-            _alone(connection, self._authority),
-        ):
+        with ExitStack() as held:
+            connection = held.enter_context(closing(connect(self._url, Role.WRITER)))
+            held.enter_context(_alone(connection, self._authority))
             epoch = epoch_of(connection, self._authority)
             with connection.cursor() as cursor:
                 require_accepting(cursor, self._authority)
-            return [self._load_file(connection, epoch, file, records, on_progress) for file, records in opened]
+            read = [held.enter_context(first_reading(self._judge.records, each, waivers)) for each in files]
+            return [self._load_file(connection, epoch, each, extracted_on, on_progress) for each in read]
 
     def _load_file(
         self,
         connection: Connection,
         epoch: AuthorityEpoch,
-        file: Path,
-        records: Iterator[RawRecord],
+        first: FirstReading,
+        said: date | None,
         on_progress: OnProgress | None,
     ) -> UUID:
-        expected, digest = _length_and_digest(file)
-        batch = _begin(connection, self._judge, file, digest, expected)
+        today = self._now().astimezone(CIVIL_TIME).date()
+        batch = _begin(connection, self._judge, first, said=said, today=today)
         began = time.monotonic()
-        taken = batch.taken
-        for _ in islice(records, batch.taken):
-            pass  # taken before the run was stopped
+        extract = Extract(batch=batch.id, calendar=Calendar(batch.extracted_on), tied=first.ties)
         writing = CertainConnection(lambda: connect(self._url, Role.WRITER), prepare_staging, patience=self._patience)
-        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="landing") as under_way:
-            try:
-                before: Future[None] | None = None
-                recent: dict[str, Dossier] = {}
-                while raws := list(islice(records, CHUNK)):
-                    for part in cut([self._judge.read(raw) for raw in raws]):
-                        chunk = self._chunk(connection, part, recent, epoch)
-                        if before is not None:
-                            before.result()
-                        before = under_way.submit(_write, writing, batch.id, chunk, taken)
-                        recent, taken = chunk.confirmed | chunk.dossiers, taken + len(part)
-                    if on_progress is not None:
-                        on_progress(taken, expected)
-                if before is not None:
-                    before.result()
-            finally:
-                under_way.submit(writing.close).result()
+        with (
+            second_reading(self._judge.records, first) as lines,
+            ChunkLine.opened(self._judge, extract, epoch, self._now, reading=connection, writing=writing) as line,
+        ):
+            taken = batch.taken
+            for _ in islice(lines, taken):
+                pass  # taken before the run was stopped
+            while part := list(islice(lines, CHUNK)):
+                taken = self._take(line, part, extract, taken)
+                if on_progress is not None:
+                    on_progress(taken, first.lines)
         _finish(connection, batch.id, time.monotonic() - began)
         return batch.id
 
-    def _chunk(
-        self, connection: Connection, part: Sequence[ReadRecord], recent: dict[str, Dossier], epoch: AuthorityEpoch
-    ) -> Chunk:
-        """``recent`` are the dossiers of the chunk before, which may not be committed yet."""
-        keys = {each.key for each in part if each.key is not None}
-        known = taken_dossiers(connection, self._authority, keys)
-        known.update({key: recent[key] for key in keys & recent.keys()})
-        return self._judge.judged(part, known, epoch, self._now())
-
-
-def _write(writing: CertainConnection, batch: UUID, chunk: Chunk, taken: int) -> None:
-    attempts = 0
-
-    def once(connection: Connection) -> None:
-        nonlocal attempts
-        attempts += 1
-        try:
-            with transaction(connection) as cursor:
-                require_accepting(cursor, chunk.authority)
-                write_chunk(cursor, batch, chunk, taken=taken)
-        except NothingToAdd:
-            # The second time it is our own first attempt that was committed after all.
-            if attempts == 1:
-                raise RunUnderWay("the batch was taken further by another process") from None
-
-    writing.run(once)
+    def _take(self, line: ChunkLine, part: Sequence[SourceLine], extract: Extract, taken: int) -> int:
+        """Hand the lines on; how many of the batch are taken then."""
+        others = Counter(each.kind.value for each in part if isinstance(each, OtherLine))
+        read = [self._judge.records.read(each, extract.calendar) for each in part if isinstance(each, RawRecord)]
+        for stretch in cut(read):
+            line.take(stretch, others, taken)
+            taken += len(stretch) + others.total()
+            others = Counter()
+        return taken
 
 
 @contextmanager
@@ -172,25 +160,40 @@ def epoch_of(connection: Connection, authority: str) -> AuthorityEpoch:
     return AuthorityEpoch(authority, epoch)
 
 
-def _begin(connection: Connection, judge: ChunkJudge, file: Path, digest: bytes, expected: int | None) -> BegunBatch:
-    """The batch of this very file that was begun and not finished, else a new one."""
-    mapping = judge.source.mapping
+def _begin(
+    connection: Connection, judge: ChunkJudge, first: FirstReading, *, said: date | None, today: date
+) -> BegunBatch:
+    """The batch of this very file that was begun and not finished, else a new one.
+
+    A file that was read before keeps its day unless another is said, so that a repetition comes to the same.
+    """
+    mapping, count = judge.source.mapping, first.count
     with connection.cursor() as cursor:
         cursor.execute(
-            "select id, records from legacy_batch"
+            "select id, records + headers + blanks + waived, extracted_on from legacy_batch"
             " where authority = %s and source_digest = %s and door = 'file'"
             " and finished_at is null and ended_as is null",
-            (mapping.authority, digest),
+            (mapping.authority, count.sha256),
         )
-        if found := cursor.fetchall():
-            return BegunBatch(id=found[0][0], taken=found[0][1])
+        for batch, taken, extracted_on in cursor.fetchall():
+            if said not in (None, extracted_on):
+                raise BegunOtherwise(
+                    f"{first.file.name} was begun as extracted on {extracted_on}: go on with --extracted-on "
+                    f"{extracted_on}, or abandon the batch {batch} first"
+                )
+            return BegunBatch(id=batch, taken=taken, extracted_on=extracted_on)
         batch = uuid4()
+        extracted_on = said or first_extracted_on(connection, mapping.authority, count.sha256) or today
         cursor.execute(
-            "insert into legacy_batch (id, authority, door, source, source_digest, mapping_version, expected)"
-            " values (%s, %s, 'file', %s, %s, %s, %s)",
-            (batch, mapping.authority, file.name, digest, mapping.version, expected),
-        )
-    return BegunBatch(id=batch, taken=0)
+            "insert into legacy_batch (id, authority, door, source, source_digest, mapping_version, source_lines,"
+            " source_bytes, extracted_on, columns_waived, sheets_waived)"
+            " values (%s, %s, 'file', %s, %s, %s, %s, %s, %s, %s, %s)",
+            (
+                batch, mapping.authority, first.file.name, count.sha256, mapping.version, count.lines,
+                count.bytes, extracted_on, list(count.columns_waived), list(count.sheets_waived),
+            ),
+        )  # fmt: skip
+    return BegunBatch(id=batch, taken=0, extracted_on=extracted_on)
 
 
 def _finish(connection: Connection, batch: UUID, seconds: float) -> None:
@@ -199,14 +202,3 @@ def _finish(connection: Connection, batch: UUID, seconds: float) -> None:
             "update legacy_batch set finished_at = now(), heard_at = now(), seconds = seconds + %s where id = %s",
             (seconds, batch),
         )
-
-
-def _length_and_digest(file: Path) -> tuple[int | None, bytes]:
-    """The number of lines of a text file, and the SHA-256 of the file."""
-    digest, lines, binary = hashlib.sha256(), 0, False
-    with file.open("rb") as content:
-        while part := content.read(_READ_AT_ONCE):
-            digest.update(part)
-            lines += part.count(b"\n")
-            binary = binary or b"\x00" in part
-    return (None if binary else lines), digest.digest()

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnfinishedFile:
-    """``expected`` is about how many records it has, None where that is not known."""
+    """``taken`` of its ``lines`` have a fate, the header and blank ones included."""
 
     batch: UUID
     source: str
-    records: int
-    expected: int | None
+    taken: int
+    lines: int
     heard_at: datetime
 
 
@@ -59,9 +59,8 @@ class OpenWork:
 
     def _blocking(self) -> Iterator[str]:
         for each in self.files:
-            about = "" if each.expected is None else f" of about {each.expected:,}"
             yield (
-                f"{each.source} (batch {each.batch}): {each.records:,}{about} records taken, last heard of on"
+                f"{each.source} (batch {each.batch}): {each.taken:,} of {each.lines:,} lines taken, last heard of on"
                 f" {each.heard_at.astimezone(UTC):%Y-%m-%d at %H:%M} UTC. `permit migrate run {self.authority}"
                 f" {each.source}` goes on with it, `permit migrate batch abandon {each.batch} --motive TEXT` gives it"
                 " up"
@@ -79,8 +78,8 @@ def open_work_of(cursor: Cursor, authority: str, *, lag: int) -> OpenWork:
     """What is open of an authority; ``lag`` is how many records its topic holds that were not taken."""
     cursor.execute(_FILES, (authority,))
     files = tuple(
-        UnfinishedFile(batch=batch, source=source, records=records, expected=expected, heard_at=heard_at)
-        for batch, source, records, expected, heard_at in cursor.fetchall()
+        UnfinishedFile(batch=batch, source=source, taken=taken, lines=lines, heard_at=heard_at)
+        for batch, source, taken, lines, heard_at in cursor.fetchall()
     )
     cursor.execute(
         "select count(*) from dead_letter where consumer = %s and state = 'open'", (LegacyTopic(authority).name,)
@@ -94,7 +93,7 @@ def open_work_of(cursor: Cursor, authority: str, *, lag: int) -> OpenWork:
 
 
 _FILES: Final = """
-select id, source, records, expected, heard_at
+select id, source, records + headers + blanks + waived, coalesce(source_lines, 0), heard_at
   from legacy_batch
  where authority = %s and door = 'file' and finished_at is null and ended_as is null
  order by started_at, id

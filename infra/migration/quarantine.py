@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 import orjson
 
 from domain.migration.batch import BatchCount, Fate
+from domain.migration.plausible_days import Calendar
 from domain.migration.precheck import Accepted, Refused, precheck
 from domain.migration.provenance import Provenance, provenance_of
 from domain.migration.reading import CanonicalRecord
@@ -19,11 +19,11 @@ from domain.migration.retelling import Lineage, case_id_of
 from domain.migration.vocabulary import Vocabularies
 from infra.legacy_files.records import RawRecord
 from infra.migration.acceptance import require_accepting
-from infra.migration.chunks import ChunkJudge
+from infra.migration.chunks import ACTOR, ChunkJudge
 from infra.migration.dossiers import Dossier, taken_dossiers, traits_of
-from infra.migration.landing import recount, trace, write_dossiers
+from infra.migration.landing import recount, settle_older, trace, write_dossiers
 from infra.migration.loading import epoch_of, no_load_is_under_way
-from infra.migration.record_paths import RepairRefused, with_text
+from infra.migration.record_paths import RepairRefused, corrected, with_text
 from infra.migration.sealed_records import open_record, open_text, seal_text
 from infra.migration.set_aside import WAITING, SetAside, listed
 from infra.postgres.append_requests import wire_time
@@ -50,7 +50,6 @@ class ShownRecord:
 
     set_aside: SetAside
     raw: dict[str, Any] | None
-    problem: str | None
     corrections: dict[str, str]
     provenance: tuple[Provenance, ...]
     steps: tuple[Step, ...]
@@ -60,6 +59,7 @@ class ShownRecord:
 class _Held:
     set_aside: SetAside
     raw: RawRecord
+    calendar: Calendar
     subject: UUID
     batch: UUID
     digest: str
@@ -84,14 +84,13 @@ class Quarantine:
         set_aside = held.set_aside if isinstance(held, _Held) else held
         steps = _steps(connection, record_id)
         if not isinstance(held, _Held):
-            return ShownRecord(set_aside=set_aside, raw=None, problem=None, corrections={}, provenance=(), steps=steps)
-        reading = self._judge.source.reading(_corrected(held))
-        judged = precheck(reading, self._vocabularies)
+            return ShownRecord(set_aside=set_aside, raw=None, corrections={}, provenance=(), steps=steps)
+        reading = self._judge.source.reading(corrected(held.raw, held.corrections))
+        judged = precheck(reading, self._vocabularies, held.calendar)
         record = judged.record if isinstance(judged, Accepted) else None
         return ShownRecord(
             set_aside=set_aside,
             raw=dict(held.raw.record),
-            problem=held.raw.problem,
             corrections=held.corrections,
             provenance=provenance_of(reading, record),
             steps=steps,
@@ -118,7 +117,7 @@ class Quarantine:
         """Try a record again, with its corrections and the mapping of today; None when it was retold.
 
         Raises :class:`RepairRefused` for a record that no longer waits or that a newer version has overtaken, and
-        while files are loaded; ``AuthorityIsLive``; ``NotAccepting``; and what an append raises.
+        while files are loaded; ``AuthorityIsLive``; and what an append raises.
         """
         prepare_staging(connection)
         with transaction(connection) as cursor:
@@ -126,9 +125,9 @@ class Quarantine:
                 raise RepairRefused(f"files of {self._authority} are being loaded: try again when they are through")
             require_accepting(cursor, self._authority)
             held = self._waiting(connection, record_id)
-            raw = _corrected(held)
+            raw = corrected(held.raw, held.corrections)
             reading = self._judge.source.reading(raw)
-            judged = precheck(reading, self._vocabularies)
+            judged = precheck(reading, self._vocabularies, held.calendar)
             if isinstance(judged, Refused):
                 self._note_refusal(cursor, held, judged, by, motive)
                 return judged
@@ -152,6 +151,7 @@ class Quarantine:
             sequence=record.modified_at,
             # That of the raw record: the same file again finds it unchanged.
             digest=held.digest,
+            others=_others(known, held, record),
             record_id=record_id,
             fate=Fate.RETOLD.value,
             version=0 if known is None else known.version,
@@ -175,6 +175,7 @@ class Quarantine:
         cursor.execute(
             "update legacy_quarantine set state = 'retold', settled_at = now() where record_id = %s", (record_id,)
         )
+        settle_older(cursor, self._authority, [(record.key, record.modified_at + timedelta.resolution)], by=ACTOR)
         count = BatchCount()
         count.add_repaired(record)
         recount(cursor, held.batch, count, out_of=held.set_aside.reason)
@@ -207,16 +208,16 @@ class Quarantine:
             raise RepairRefused(f"no record {record_id} of {self._authority} was ever set aside")
         with connection.cursor() as cursor:
             cursor.execute(_LANDED, (record_id,))
-            ((subject, batch, digest, sealed),) = cursor.fetchall()
+            ((subject, batch, digest, extracted_on, sealed),) = cursor.fetchall()
             cursor.execute("select field, sealed from legacy_correction where record_id = %s order by id", (record_id,))
             corrections = [(field, bytes(text)) for field, text in cursor.fetchall()]
         key = self._judge.keys.key_to_decrypt(subject)
         if key is None:
             return found[0]
-        record, problem = open_record(key, record_id, bytes(sealed))
         return _Held(
             set_aside=found[0],
-            raw=RawRecord(source=found[0].source, line=found[0].line, record=record, problem=problem),
+            raw=open_record(key, record_id, bytes(sealed), source=found[0].source, line=found[0].line),
+            calendar=Calendar(extracted_on),
             subject=subject,
             batch=batch,
             digest=digest,
@@ -224,16 +225,14 @@ class Quarantine:
         )
 
 
-_LANDED: Final = "select subject, batch, encode(digest, 'hex'), sealed from legacy_record where id = %s"
+_LANDED: Final = "select subject, batch, encode(digest, 'hex'), extracted_on, sealed from legacy_record where id = %s"
 
 
-def _corrected(held: _Held) -> RawRecord:
-    """The record with what was put in place; one that could not be read at all can be once its fields are given."""
-    record = copy.deepcopy(dict(held.raw.record))
-    for field, text in held.corrections.items():
-        record = with_text(record, field, text)
-    problem = None if held.corrections else held.raw.problem
-    return RawRecord(source=held.raw.source, line=held.raw.line, record=record, problem=problem)
+def _others(known: Dossier | None, held: _Held, record: CanonicalRecord) -> tuple[str, ...]:
+    """What came under the same time of change as the version that a person has decided for."""
+    if known is None or known.sequence != record.modified_at:
+        return ()
+    return tuple(each for each in (known.digest, *known.others) if each != held.digest)
 
 
 def _steps(connection: Connection, record_id: UUID) -> tuple[Step, ...]:

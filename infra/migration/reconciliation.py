@@ -17,15 +17,15 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from domain.case.personal_data import SubjectRole
+from domain.migration.plausible_days import Calendar
 from domain.migration.precheck import Accepted, precheck
 from domain.migration.provenance import facts_of, wire_value
 from domain.migration.reading import CanonicalRecord, Fact
 from domain.migration.vocabulary import Vocabularies
 from infra.keys import SubjectKeys
-from infra.legacy_files.records import RawRecord
 from infra.migration.chunks import ChunkJudge
 from infra.migration.keyed_digest import keyed_digest
-from infra.migration.record_paths import with_text
+from infra.migration.record_paths import corrected
 from infra.migration.sealed_records import open_record, open_text
 from infra.personal_groups import GroupAddress, open_group
 from infra.wire_format import canonical_json
@@ -40,6 +40,9 @@ NAMED: Final = 100
 _AT_ONCE: Final = 1_000
 
 Facts = Mapping[str, str | None]
+
+_NOT_PASSING: Final[Facts] = {}
+"""Of a record that was retold and does not pass today: it differs from what was told in all it says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +71,11 @@ class Side:
         if facts is None:
             self.withheld += 1
             return
-        self.by_status[facts[Fact.STATUS] or ""] += 1
-        self.by_category[facts[Fact.CATEGORY] or ""] += 1
-        self.by_year[(facts[Fact.FILED] or "")[:4]] += 1
-        period = facts[Fact.PAY_PERIOD] or ""
-        self.pay[period] = self.pay.get(period, Decimal()) + Decimal(facts[Fact.PAY] or 0)
+        self.by_status[facts.get(Fact.STATUS) or ""] += 1
+        self.by_category[facts.get(Fact.CATEGORY) or ""] += 1
+        self.by_year[(facts.get(Fact.FILED) or "")[:4]] += 1
+        period = facts.get(Fact.PAY_PERIOD) or ""
+        self.pay[period] = self.pay.get(period, Decimal()) + Decimal(facts.get(Fact.PAY) or 0)
         digest = int.from_bytes(keyed_digest(digest_key, canonical_json([key, dict(facts)])))
         self.buckets[bucket_of(key)] ^= digest
 
@@ -137,34 +140,37 @@ class Reconciliation:
             one, other = ours[key], theirs[key]
             if one is None or other is None:
                 continue
-            facts = tuple(sorted(name for name in one if one[name] != other[name]))
+            names = one.keys() | other.keys()
+            facts = tuple(sorted(name for name in names if one.get(name) != other.get(name)))
             if facts:
                 yield Difference(key=key, facts=facts)
 
     def _source(self, *, shown: bool = False) -> Iterator[tuple[str, Facts | None]]:
         for rows in self._pages("source", _SOURCE):
             self._judge.keys.prefetch([row[1] for row in rows])
-            for key, subject, record_id, sealed, source, line, corrections in rows:
-                record = self._record(subject, record_id, bytes(sealed), f"{source}:{line}", corrections or [])
+            for key, subject, record_id, sealed, extracted_on, corrections in rows:
+                secret = self._judge.keys.key_to_decrypt(subject)
+                if secret is None:
+                    yield key, None
+                    continue
+                record = self._record(secret, record_id, bytes(sealed), Calendar(extracted_on), corrections or [])
                 if record is not None and shown:
                     self._on_record(record)
-                yield key, None if record is None else facts_of(record)
+                yield key, _NOT_PASSING if record is None else facts_of(record)
 
     def _record(
-        self, subject: UUID, record_id: UUID, sealed: bytes, place: str, corrections: Sequence[Sequence[str]]
+        self,
+        secret: bytes,
+        record_id: UUID,
+        sealed: bytes,
+        calendar: Calendar,
+        corrections: Sequence[tuple[str, str]],
     ) -> CanonicalRecord | None:
-        """The record as it reads today; None for one that was erased. One that no longer passes is a defect."""
-        secret = self._judge.keys.key_to_decrypt(subject)
-        if secret is None:
-            return None
-        raw, _ = open_record(secret, record_id, sealed)
-        for name, text in corrections:
-            raw = with_text(raw, name, open_text(secret, record_id, name, b64decode(text)))
-        reading = self._judge.source.reading(RawRecord(source=place, line=0, record=raw))
-        judged = precheck(reading, Vocabularies.load())
-        if not isinstance(judged, Accepted):
-            raise ValueError(f"the record at {place} was retold and does not pass any more: {judged.main.value}")
-        return judged.record
+        """The record as it reads today; None for one that was retold and does not pass any more."""
+        given = {name: open_text(secret, record_id, name, b64decode(text)) for name, text in corrections}
+        raw = corrected(open_record(secret, record_id, sealed), given)
+        judged = precheck(self._judge.source.reading(raw), Vocabularies.load(), calendar)
+        return judged.record if isinstance(judged, Accepted) else None
 
     def _target(self) -> Iterator[tuple[str, Facts | None]]:
         for rows in self._pages("target", _TARGET):
@@ -216,10 +222,10 @@ def _mirrored(row: Sequence[Any], keys: SubjectKeys, origin: str) -> Facts | Non
 
 
 _SOURCE: Final = """
-select distinct on (r.key) r.key, r.subject, r.id, r.sealed, r.source, r.line,
+select distinct on (r.key) r.key, r.subject, r.id, r.sealed, r.extracted_on,
        (select json_agg(json_build_array(c.field, encode(c.sealed, 'base64')) order by c.id)
           from legacy_correction c where c.record_id = r.id)
-  from (select r.id, coalesce(r.key, d.key) as key, r.subject, r.sealed, r.source, r.line, r.sequence, r.landed_at
+  from (select r.id, coalesce(r.key, d.key) as key, r.subject, r.sealed, r.extracted_on, r.sequence, r.landed_at
           from legacy_record r
           left join legacy_quarantine q on q.record_id = r.id
           left join legacy_dossier d on d.record_id = r.id

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
+
+from infra.legacy_files.records import RawRecord
 
 _STEP: Final = re.compile(r"([^.\[\]]+)((?:\[[0-9]+\])*)")
 
@@ -30,6 +34,20 @@ def with_text(record: Any, field: str, text: str) -> dict[str, Any]:
         raise RepairRefused(f"{field} is no field of the record: name it as the findings do")
     place[last] = text
     return whole
+
+
+def corrected(raw: RawRecord, corrections: Mapping[str, str]) -> RawRecord:
+    """The record with what a person put in place: what was found at a field that was replaced is found no more.
+
+    One that could not be read at all can be, once its fields are given.
+    """
+    if not corrections:
+        return raw
+    record: Mapping[str, object] = raw.record
+    for field, text in corrections.items():
+        record = with_text(record, field, text)
+    findings = tuple(each for each in raw.findings if each.field and each.field not in corrections)
+    return replace(raw, record=record, findings=findings)
 
 
 def _within(place: Any, step: str | int, field: str) -> Any:

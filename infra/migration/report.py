@@ -19,7 +19,7 @@ from domain.migration.reading import CanonicalRecord
 from infra.migration.batch_findings import count_kin
 from infra.migration.chunks import ChunkJudge
 from infra.migration.coverage import Coverage, coverage_of
-from infra.migration.ledger import ledgers, tallies
+from infra.migration.ledger import BatchLedger, ledgers, tallies
 from infra.migration.reconciliation import Reconciled, Reconciliation, Side
 from infra.migration.set_aside import reasons
 from infra.postgres.append_requests import wire_time
@@ -56,6 +56,7 @@ def build_report(
         for name in ("records", "retold", "unchanged", "stale", "quarantined")
     }
     balanced = ledger["records"] == sum(ledger[name] for name in ("retold", "unchanged", "stale", "quarantined"))
+    files = [each for each in batches if each.door == "file"]
     return {
         "authority": authority,
         "origin": origin,
@@ -63,9 +64,11 @@ def build_report(
         "madeAt": wire_time(at),
         "mappingVersion": judge.source.mapping.version,
         "ruleSet": rulebook.sha256,
-        "agrees": reconciled.agrees and balanced,
+        # A file that a person gave up with a motive is named, and is not expected to come to its end.
+        "agrees": reconciled.agrees and balanced and all(each.agrees or each.ended_as is not None for each in files),
         "covers": covers,
         "ledger": {**ledger, "balanced": balanced, "batches": len(batches)},
+        "files": [_file(each) for each in files],
         "source": _side(reconciled.source),
         "target": _side(reconciled.target),
         **_compared(reconciled),
@@ -94,6 +97,30 @@ def _facts_of(record: CanonicalRecord) -> ApplicationFacts:
         nationality=record.nationality,
         filed_by=filer_of(kind_of_category(record.category)),
     )
+
+
+def _file(batch: BatchLedger) -> dict[str, Any]:
+    """A file by its digest, with the fates of its lines beside its own count of them."""
+    return {
+        "batch": str(batch.id),
+        "source": batch.source,
+        "sha256": batch.source_digest,
+        "bytes": batch.source_bytes,
+        "lines": batch.source_lines,
+        "fates": {
+            name: getattr(batch, name)
+            for name in ("headers", "blanks", "waived", "retold", "unchanged", "stale", "quarantined")
+        },
+        "columnsWaived": batch.columns_waived,
+        "sheetsWaived": batch.sheets_waived,
+        "extractedOn": batch.extracted_on.isoformat(),
+        "finished": batch.finished_at is not None,
+        "endedAs": batch.ended_as,
+        "endedBy": batch.ended_by,
+        "endedWhy": batch.ended_why,
+        "supersededBy": None if batch.superseded_by is None else str(batch.superseded_by),
+        "agrees": bool(batch.agrees),
+    }
 
 
 def _side(side: Side) -> dict[str, Any]:

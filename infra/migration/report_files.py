@@ -92,6 +92,11 @@ def _tables(report: Mapping[str, Any]) -> Iterator[Table]:
         [(name, f"{ledger[name]:,}") for name in ("records", "retold", "unchanged", "stale", "quarantined")],
     )
     yield (
+        "Files, each line with one fate",
+        ("file, its SHA-256, what was waived", "lines", "fates", "agrees"),
+        [_file_row(each) for each in report["files"]],
+    )
+    yield (
         "Both sides",
         ("what", "source", "journal"),
         [(name, f"{source[name]:,}", f"{target[name]:,}") for name in ("records", "withheld")],
@@ -115,6 +120,13 @@ def _tables(report: Mapping[str, Any]) -> Iterator[Table]:
         ("Status there, and verdict under the law of its day", "assessedUnderTheLawOfItsDay"),
     ):  # fmt: skip
         yield heading, ("what", "records"), [(key, f"{number:,}") for key, number in report[name].items()]
+
+
+def _file_row(told: Mapping[str, Any]) -> tuple[str, ...]:
+    waived = [*told["columnsWaived"], *told["sheetsWaived"]]
+    name = f"{told['source']} {told['sha256']}" + (f", without {', '.join(waived)}" if waived else "")
+    fates = ", ".join(f"{fate} {number:,}" for fate, number in told["fates"].items() if number)
+    return name, f"{told['lines']:,}", fates, "agrees" if told["agrees"] else "DOES NOT AGREE"
 
 
 def _pdf(title: str, report: Mapping[str, Any], signature: Signature) -> bytes:

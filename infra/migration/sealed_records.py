@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from domain.migration.findings import Finding, RefusalReason
+from infra.legacy_files.records import RawRecord
+from infra.migration.record_json import read, written
 from infra.randomness import random_bytes
 
 _NONCE_BYTES: Final = 12
@@ -19,21 +20,24 @@ class RecordNotAuthentic(ValueError):
     """A landed record was changed, or moved to another one's place."""
 
 
-def seal_record(key: bytes, record_id: UUID, record: Mapping[str, object], problem: str | None) -> bytes:
-    """The record as it came, with why it could not be read if that was so."""
+def seal_record(key: bytes, record_id: UUID, raw: RawRecord) -> bytes:
+    """The record as it came, with what its reader found."""
     nonce = random_bytes(_NONCE_BYTES)
-    plain = orjson.dumps({"record": record, "problem": problem})
+    plain = written({"record": raw.record, "findings": raw.findings})
     return nonce + AESGCM(key).encrypt(nonce, plain, _place(record_id))
 
 
-def open_record(key: bytes, record_id: UUID, sealed: bytes) -> tuple[dict[str, Any], str | None]:
+def open_record(key: bytes, record_id: UUID, sealed: bytes, *, source: str = "", line: int = 0) -> RawRecord:
     """What :func:`seal_record` was given. Raises :class:`RecordNotAuthentic`."""
     try:
         plain = AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _place(record_id))
     except InvalidTag:
         raise RecordNotAuthentic(f"the landed record {record_id} is not the one that came") from None
-    held = orjson.loads(plain)
-    return held["record"], held["problem"]
+    held = read(plain)
+    findings = tuple(
+        Finding(RefusalReason(each["reason"]), each["field"], each["sentence"]) for each in held["findings"]
+    )
+    return RawRecord(source=source, line=line, record=held["record"], findings=findings)
 
 
 def seal_text(key: bytes, record_id: UUID, field: str, text: str) -> bytes:

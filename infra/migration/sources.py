@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import chain
-from pathlib import Path
 from typing import Final
 
 from consumers.migration.brussels import BRUSSELS
 from consumers.migration.columns import ColumnMapping
 from consumers.migration.german_community import GERMAN_COMMUNITY
 from consumers.migration.wallonia import WALLONIA
+from domain.migration.findings import RefusalReason
 from domain.migration.precheck import REQUIRED
 from domain.migration.reading import Fact, LegacyMapping, LegacyReading
 from infra.legacy_files.csv_file import CsvFile
+from infra.legacy_files.header import FormColumns
 from infra.legacy_files.json_lines import JsonLinesFile
 from infra.legacy_files.records import LegacyFile, RawRecord
 from infra.legacy_files.workbook import Workbook
 from infra.migration.keyed_digest import keyed_digest
-from infra.wire_format import canonical_json
+from infra.migration.record_json import written
 
 
 class MigratingAuthority(StrEnum):
@@ -39,37 +38,30 @@ class Source:
     modified: str
 
     def reading(self, raw: RawRecord) -> LegacyReading:
-        return self.mapping.read({} if raw.problem is not None else raw.record)
+        """What the record tells, with what the reader of its file found."""
+        if any(each.reason is RefusalReason.MALFORMED for each in raw.findings):
+            return LegacyReading(authority=self.mapping.authority, fields={}, texts={}, findings=raw.findings)
+        reading = self.mapping.read(raw.record)
+        return replace(reading, findings=(*raw.findings, *reading.findings)) if raw.findings else reading
 
     def digest(self, record: Mapping[str, object], key: bytes) -> str:
         """Keyed, hexadecimal, of what the record says whenever it was modified; empty fields say nothing."""
         content = {name: value for name, value in record.items() if value not in (None, "") and name != self.modified}
-        return keyed_digest(key, canonical_json(content)).hex()
-
-    @contextmanager
-    def opened(self, files: Iterable[Path]) -> Iterator[list[tuple[Path, Iterator[RawRecord]]]]:
-        """The files with their records, each read as far as its first.
-
-        Raises ``NotThisKind`` and ``OSError`` if any is not one of this authority: then none is taken.
-        """
-        with ExitStack() as held:
-            yield [(file, _begun(held.enter_context(closing(self.file.read(file))))) for file in files]
+        return keyed_digest(key, written(content)).hex()
 
 
-def _begun(records: Generator[RawRecord]) -> Iterator[RawRecord]:
-    first = next(records, None)
-    return iter(()) if first is None else chain((first,), records)
-
-
-def _required_columns(mapping: ColumnMapping) -> frozenset[str]:
-    """A file without one of these could not hold a single good record."""
-    return frozenset(mapping.columns[fact] for fact in REQUIRED)
+def _columns(mapping: ColumnMapping) -> FormColumns:
+    """A file without a required one of these could not hold a single good record."""
+    return FormColumns(
+        known=mapping.others.union(mapping.columns.values()),
+        required=frozenset(mapping.columns[fact] for fact in REQUIRED),
+    )
 
 
 SOURCES: Final = {
     MigratingAuthority.BRUSSELS: Source(
         mapping=BRUSSELS,
-        file=CsvFile(_required_columns(BRUSSELS)),
+        file=CsvFile(_columns(BRUSSELS)),
         modified=BRUSSELS.columns[Fact.MODIFIED],
     ),
     MigratingAuthority.WALLONIA: Source(
@@ -79,7 +71,7 @@ SOURCES: Final = {
     ),
     MigratingAuthority.GERMAN_COMMUNITY: Source(
         mapping=GERMAN_COMMUNITY,
-        file=Workbook(_required_columns(GERMAN_COMMUNITY), GERMAN_COMMUNITY.columns[Fact.KEY]),
+        file=Workbook(_columns(GERMAN_COMMUNITY), key=GERMAN_COMMUNITY.columns[Fact.KEY]),
         modified=GERMAN_COMMUNITY.columns[Fact.MODIFIED],
     ),
 }

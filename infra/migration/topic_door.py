@@ -13,10 +13,13 @@ import orjson
 import psycopg2
 
 from consumers.topics import legacy_records
+from domain.case.commands import CIVIL_TIME
+from domain.migration.findings import Finding, RefusalReason
+from domain.migration.plausible_days import Calendar
 from domain.migration.retelling import ROOT
 from infra.legacy_files.records import LONGEST_LINE, RawRecord
 from infra.migration.acceptance import NotAccepting, require_accepting
-from infra.migration.chunks import ChunkJudge, cut
+from infra.migration.chunks import ChunkJudge, Extract, cut
 from infra.migration.dossiers import taken_dossiers
 from infra.migration.landing import write_chunk
 from infra.migration.loading import AuthorityIsLive, epoch_of, no_load_is_under_way
@@ -93,11 +96,13 @@ class LegacyInbox:
             for each in arrived:
                 self._set_aside(cursor, each, _LIVE if isinstance(why, AuthorityIsLive) else _REPORTED)
             return
+        calendar = Calendar(self._now().astimezone(CIVIL_TIME).date())
         for name, group in _by_batch([self._opened(cursor, each) for each in arrived]):
-            batch = self._batch(cursor, name)
-            for part in cut([self._judge.read(raw) for raw in group]):
+            extract = Extract(batch=self._batch(cursor, name, calendar), calendar=calendar)
+            for part in cut([self._judge.records.read(raw, calendar) for raw in group]):
                 known = taken_dossiers(connection, self._authority, {e.key for e in part if e.key is not None})
-                write_chunk(cursor, batch, self._judge.judged(part, known, epoch, self._now()), taken=None)
+                chunk = self._judge.judged(part, known, epoch, self._now(), extract)
+                write_chunk(cursor, chunk, taken=None)
 
     def _opened(self, cursor: Any, arrived: Arrived) -> tuple[str, RawRecord] | None:
         """The batch and the record of an envelope; one that is none is set aside."""
@@ -114,20 +119,22 @@ class LegacyInbox:
             self._set_aside(cursor, arrived, _ANOTHER_AUTHORITY)
             return None
         too_long = len(value or b"") > LONGEST_LINE
-        problem = f"the record is longer than {LONGEST_LINE:,} bytes" if too_long else None
+        sentence = f"the record is longer than {LONGEST_LINE:,} bytes"
+        findings = (Finding(RefusalReason.MALFORMED, "", sentence),) if too_long else ()
         source = f"{at.topic}/{at.partition}"
-        return batch, RawRecord(source=source, line=at.offset, record={} if too_long else record, problem=problem)
+        return batch, RawRecord(source=source, line=at.offset, record={} if too_long else record, findings=findings)
 
     def _set_aside(self, cursor: Any, arrived: Arrived, reason: str) -> None:
         name = LegacyTopic(self._authority).name
         self._letters.set_aside(cursor, name, arrived.coordinates, arrived.record, reason, 1)
 
-    def _batch(self, cursor: Any, name: str) -> UUID:
+    def _batch(self, cursor: Any, name: str, calendar: Calendar) -> UUID:
         batch = uuid5(ROOT, f"batch\x1f{self._authority}\x1f{name}")
         cursor.execute(
-            "insert into legacy_batch (id, authority, door, source, mapping_version) values (%s, %s, 'kafka', %s, %s)"
+            "insert into legacy_batch (id, authority, door, source, mapping_version, extracted_on)"
+            " values (%s, %s, 'kafka', %s, %s, %s)"
             " on conflict do nothing",
-            (batch, self._authority, name, self._judge.source.mapping.version),
+            (batch, self._authority, name, self._judge.source.mapping.version, calendar.extracted_on),
         )
         return batch
 

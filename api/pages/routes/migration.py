@@ -94,11 +94,11 @@ def _moving(told: dict[str, Any], words: BoardWords) -> MovingAuthority:
 
 def _batch(told: dict[str, Any], words: BoardWords) -> tuple[object, ...]:
     """A row: source, how far, the rate, and what remains in minutes."""
-    language, expected, remaining = words.language, told["expected"], told["remainingSeconds"]
+    language, expected, remaining = words.language, told["sourceLines"], told["remainingSeconds"]
     if told["finishedAt"] is not None:
         progress = language.gettext("finished")
     elif expected:
-        progress = f"{min(told['records'] / expected, 1):.0%}"
+        progress = f"{min(told['lines'] / expected, 1):.0%}"
     else:
         progress = language.gettext("under way")
     minutes = "" if remaining is None else language.gettext("%(minutes)s min", minutes=round(remaining / 60, 1))
