@@ -16,6 +16,7 @@ from infra.kafka.topic_admin import cluster_id
 from infra.migration.chunks import ChunkJudge
 from infra.migration.cutover import CutOver
 from infra.migration.ledger import BatchLedger, ledgers
+from infra.migration.letters import replay_record
 from infra.migration.lineage import LineageEntry, by_case, by_file_number, by_position
 from infra.migration.loading import FileLoader
 from infra.migration.quarantine import Quarantine
@@ -58,6 +59,12 @@ def legacy_consumer(program: Program, authority: MigratingAuthority, bootstrap: 
     with closing(inbox):
         prefix = program.settings.kafka_topic_prefix
         yield ConsumerLoop(LegacyTopic(authority), inbox, program.writers, bootstrap, prefix=prefix)
+
+
+def replay_legacy_letter(program: Program, authority: MigratingAuthority, number: int, *, by: str, why: str) -> None:
+    """Try a record again that was set aside; raises as :func:`~infra.migration.letters.replay_record`."""
+    judge = judge_of(program, authority)
+    replay_record(program.journal_url, judge, program.writers, program.clock.now, number, by=by, why=why)
 
 
 def loader_of(program: Program, authority: MigratingAuthority) -> FileLoader:

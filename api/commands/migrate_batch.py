@@ -51,7 +51,7 @@ def show(
     every: Annotated[bool, typer.Option("--all", help="name every landed record, not only the first")] = False,
     as_json: Json = False,
 ) -> None:
-    """One batch: its ledger, its landed records with their fate, what waits in quarantine, and who ended it and why."""
+    """One batch: its ledger, its landed records with their fate, what waits in quarantine, who ended it and why."""
     with _refusals(), open_program(load_settings()) as program, program.readers.connection() as connection:
         found = batch_of(connection, batch)
         held = held_by(connection, [batch])[batch]

@@ -10,9 +10,12 @@ from api.commands.lazy_group import among, one_of
 from api.commands.output import FINDING, Json, end, say, this_user
 from api.commands.readable import table
 from api.composition import Program, open_program
+from api.migration import replay_legacy_letter
 from api.operations_status import status_of
 from consumers.check_intake import CheckIntake
 from consumers.consumer import Consumer, MessageRefused
+from infra.migration.letters import LegacyLetters
+from infra.migration.sources import MigratingAuthority
 from infra.postgres.dead_letters import DeadLetter, DeadLetters, NoSuchDeadLetter
 from infra.settings import load_settings
 
@@ -21,7 +24,11 @@ Number = Annotated[
 ]
 Reason = Annotated[str, typer.Option(help="why, in words that a colleague understands later")]
 
-_CONSUMERS: Final[dict[str, Consumer]] = {each.name: each for each in (CheckIntake(),)}
+_LEGACY: Final = {LegacyLetters(each).name: each for each in MigratingAuthority}
+_CONSUMERS: Final[dict[str, Consumer]] = {
+    **{each.name: each for each in (CheckIntake(),)},
+    **{name: LegacyLetters(authority) for name, authority in _LEGACY.items()},
+}
 _STATES: Final = ("open", "replayed", "discarded")
 
 
@@ -69,7 +76,10 @@ def replay(number: Number, reason: Reason) -> None:
         letters = _letters(program)
         consumer = _consumer_of(letters.opened(number)[0])
         try:
-            letters.replay(number, consumer, by=this_user(), why=reason)
+            if consumer.name in _LEGACY:
+                replay_legacy_letter(program, _LEGACY[consumer.name], number, by=this_user(), why=reason)
+            else:
+                letters.replay(number, consumer, by=this_user(), why=reason)
         except MessageRefused as why:
             end(f"dead letter {number} is still refused: {why.reason}. It stays open.", FINDING)
     typer.echo(f"dead letter {number} is replayed")

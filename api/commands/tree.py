@@ -167,13 +167,13 @@ PERMIT: Final = Section(
                         Entry(
                             "list",
                             "migrate_batch:list_batches",
-                            "The batches of an authority, with what hangs on each",
+                            "The batches of an authority, newest first, with what hangs on each",
                             "migrate batch list brussels",
                         ),
                         Entry(
                             "show",
                             "migrate_batch:show",
-                            "One batch with its landed records, and who ended it and why",
+                            "One batch: its ledger, its landed records with their fate",
                             "migrate batch show 5b7f0c9e-0d4e-5d0c-9a0d-6d1f6f0c2c11",
                         ),
                         Entry(
@@ -277,7 +277,7 @@ PERMIT: Final = Section(
                         Entry(
                             "reopen",
                             "migrate_cutover:reopen",
-                            "Take back drain, report and proposal, so that records are accepted again",
+                            "Take back drain, report and proposal",
                             'migrate cutover reopen brussels --motive "a file was forgotten"',
                         ),
                         Entry(
