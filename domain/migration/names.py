@@ -30,7 +30,8 @@ def visible(text: str) -> str:
 
 def acting_name(name: str) -> str:
     """Somebody's name as it was typed, so that one person is one name: ``ANN`` is ``ann``; empty for nobody's."""
-    folded = unicodedata.normalize("NFKC", visible(name)).casefold()
+    # In capitals first: a dotless i has one capital with every other i.
+    folded = unicodedata.normalize("NFKC", visible(name)).upper().casefold()
     return " ".join(visible(unicodedata.normalize("NFKC", folded)).split())
 
 
