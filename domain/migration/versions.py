@@ -78,7 +78,9 @@ def stand(version: Version, taken: Mapping[str, TakenVersion], tied: Container[M
         return Standing.UNCHANGED if has_come else Standing.CONFLICTING
     if (version.key, version.modified_at) in tied:
         return Standing.CONFLICTING
-    return Standing.UNCHANGED if known is not None and version.digest == known.digest else Standing.NEW
+    # A newer version decides a conflict, also with one of the contents that were in it.
+    is_repeated = known is not None and not known.others and version.digest == known.digest
+    return Standing.UNCHANGED if is_repeated else Standing.NEW
 
 
 def take(version: Version, standing: Standing, taken: MutableMapping[str, TakenVersion]) -> None:

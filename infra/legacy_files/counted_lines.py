@@ -52,7 +52,7 @@ class _Counted(io.RawIOBase):
         size = self._raw.readinto(buffer)
         passed = bytes(buffer[:size])
         if passed:
-            self._count.bytes += size
+            self._count.size += size
             self._count.lines += passed.count(b"\n")
             self._digest.update(passed)
             self._last = passed[-1:]

@@ -70,11 +70,11 @@ class Waivers:
 class SourceCount:
     """The source's own count, taken of its bytes and not by the reader that makes records of them.
 
-    ``lines`` are physical lines of a text file, rows with content of a workbook. Complete once the file was read to its
-    end; ``sha256`` is empty until then. ``sheets_waived`` and ``columns_waived`` are what had to be waived.
+    ``size`` is in bytes, ``lines`` are those of a text file, or the rows with content of a workbook. Complete once the
+    file was read to its end; ``sha256`` is empty until then. ``sheets_waived`` and ``columns_waived`` had to be waived.
     """
 
-    bytes: int = 0
+    size: int = 0
     lines: int = 0
     sha256: bytes = b""
     columns_waived: tuple[str, ...] = ()

@@ -75,7 +75,7 @@ class Workbook:
                     f"{name} holds {count.lines} rows, and its list of sheets leads to {read} of them: open it in a "
                     "spreadsheet program and save it again."
                 )
-            count.bytes, count.sha256 = bytes_of(content)
+            count.size, count.sha256 = bytes_of(content)
 
     def _forms(self, name: str, parts: WorkbookParts, waivers: Waivers) -> list[_SheetForm]:
         """The sheets that have rows. Raises :class:`NotThisKind` for one that is not of the form and not waived."""

@@ -190,7 +190,7 @@ def _begin(
             " values (%s, %s, 'file', %s, %s, %s, %s, %s, %s, %s, %s)",
             (
                 batch, mapping.authority, first.file.name, count.sha256, mapping.version, count.lines,
-                count.bytes, extracted_on, list(count.columns_waived), list(count.sheets_waived),
+                count.size, extracted_on, list(count.columns_waived), list(count.sheets_waived),
             ),
         )  # fmt: skip
     return BegunBatch(id=batch, taken=0, extracted_on=extracted_on)

@@ -91,7 +91,7 @@ class Rehearsal:
             taken = held.enter_context(closing(_Overlay(self._before)))
             for first in read:
                 self.count.source_lines += first.count.lines
-                self.count.source_bytes += first.count.bytes
+                self.count.source_bytes += first.count.size
                 yield from self._judged(first, taken)
 
     def _judged(self, first: FirstReading, taken: _Overlay) -> Iterator[Rehearsed]:

@@ -46,8 +46,20 @@ class Source:
 
     def digest(self, record: Mapping[str, object], key: bytes) -> str:
         """Keyed, hexadecimal, of what the record says whenever it was modified; empty fields say nothing."""
-        content = {name: value for name, value in record.items() if value not in (None, "") and name != self.modified}
+        content = _content({name: value for name, value in record.items() if name != self.modified})
         return keyed_digest(key, written(content)).hex()
+
+
+def _content(value: object) -> object:
+    """What a value says: blanks around texts and empty fields say nothing."""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, Mapping):
+        said = {name: _content(each) for name, each in value.items()}
+        return {name: each for name, each in said.items() if each is not None and each != ""}
+    if isinstance(value, list):
+        return [_content(each) for each in value]
+    return value
 
 
 def _columns(mapping: ColumnMapping) -> FormColumns:

@@ -14,12 +14,16 @@ from typing import Any
 import pytest
 
 from api.migration import loader_of
+from consumers.migration.columns import ColumnMapping
 from domain.case.application import GrossPay
 from domain.case.folding import fold
 from domain.case.legacy_events import LegacyRecordRetold
 from domain.case.manual_tasks import LEGACY_RECORD, TO_BE_CONFIRMED, ManualTask
+from domain.migration.reading import LegacyReading
 from infra.legacy_files.records import NotThisKind
-from infra.migration.loading import AuthorityIsLive, RunUnderWay
+from infra.migration.chunk_line import RunUnderWay
+from infra.migration.first_reading import FileChanged
+from infra.migration.loading import AuthorityIsLive
 from infra.migration.sources import MigratingAuthority
 from infra.postgres.connections import connect
 from tests.migration.moving import CASE, EXPECTED, FILES, KEY, Moving, moving, numbered, record
@@ -30,7 +34,9 @@ pytestmark = pytest.mark.server
 
 @pytest.mark.parametrize("authority", MigratingAuthority)
 def test_the_extract_of_each_authority_comes_out_as_expected(move: Moving, authority: MigratingAuthority) -> None:
-    assert move.load(authority, FILES[authority]) == EXPECTED[authority]
+    told = move.load(authority, FILES[authority])
+    assert {name: told[name] for name in EXPECTED[authority]} == EXPECTED[authority]
+    assert told["lines"]["agrees"]
     # and a second time nothing is new
     events = move.ask("select position from journal_head")
     again = move.load(authority, FILES[authority])
@@ -63,10 +69,87 @@ def test_versions_of_a_record(move: Moving) -> None:
 
 def test_versions_of_a_record_within_one_file(move: Moving) -> None:
     told = move.load_brussels(
-        record(), record(), record(modifie_le="21/04/2025 09:00", statut="refusée"), record(statut="vervallen")
+        record(), record(), record(modifie_le="21/04/2025 09:00", statut="refusée"), record(modifie_le="19/04/2025")
     )
     assert (told["retold"], told["unchanged"], told["stale"]) == (2, 1, 1)
     assert len(move.events()) == 2
+
+
+def test_a_conflict_waits_with_its_case_until_a_newer_version_settles_it(move: Moving) -> None:
+    # given a record that was told, and another content that came under the same time of change in a later file
+    move.load_brussels(record())
+    assert move.load_brussels(record(statut="refusée"))["quarantined"] == {"versionConflict": 1}
+    # then the event stays, and the case has somebody waiting in quarantine
+    assert len(move.events()) == 1
+    waiting = (
+        "select d.case_id, q.state from legacy_quarantine q join legacy_record r on r.id = q.record_id"
+        " join legacy_dossier d on d.authority = r.authority and d.key = r.key"
+    )
+    assert move.ask(waiting) == [(CASE, "open")]
+    # when a newer version comes, then it settles it, with whichever content
+    assert move.load_brussels(record(modifie_le="21/04/2025 09:00"))["retold"] == 1
+    assert move.ask(waiting) == [(CASE, "superseded")]
+
+
+def test_of_two_contents_in_one_file_none_is_told_whatever_their_order(move: Moving) -> None:
+    told = move.load_brussels(record(), record(statut="refusée"))
+    assert told["quarantined"] == {"versionConflict": 2}
+    assert move.events() == ()
+    assert move.ask("select count(*) from legacy_quarantine where state = 'open'") == [(2,)]
+
+
+def test_a_record_at_which_the_program_fails_holds_up_no_other(move: Moving, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(self: ColumnMapping, raw: Mapping[str, object]) -> LegacyReading:
+        if raw["nom"] == "Troublesome":
+            raise ZeroDivisionError(raw["nom"])
+        return as_it_reads(self, raw)
+
+    as_it_reads = ColumnMapping.read
+    monkeypatch.setattr(ColumnMapping, "read", read)
+    first, second, third = numbered(3)
+    told = move.load_brussels(first, {**second, "nom": "Troublesome"}, third)
+    assert (told["retold"], told["quarantined"]) == (2, {"malformed": 1})
+    ((findings,),) = move.ask("select findings::text from legacy_quarantine")
+    assert "ZeroDivisionError" in findings
+    assert "Troublesome" not in findings
+
+
+def test_a_record_that_the_database_refuses_holds_up_no_other(move: Moving) -> None:
+    # given a database that cannot hold one of the records, for a reason of its own
+    with connect(move.program.journal_url, None) as owner, owner.cursor() as cursor:
+        cursor.execute("alter table permit.legacy_record add check (key is distinct from 'BXL/2025/00002') not valid")
+    # when a file is loaded that holds it
+    told = move.load_brussels(*numbered(3))
+    # then it alone is set aside, and the ledger has every line
+    assert (told["retold"], told["quarantined"], told["lines"]["agrees"]) == (2, {"malformed": 1}, True)
+    assert move.ask("select line, key from legacy_record order by line") == [
+        (2, "BXL/2025/00001"), (3, None), (4, "BXL/2025/00003"),
+    ]  # fmt: skip
+    assert move.load_brussels(*numbered(4))["unchanged"] == 2
+
+
+def test_a_file_that_changes_while_it_is_read_is_named(move: Moving) -> None:
+    file = move.file(*numbered(4_500))
+    whole = file.read_bytes()
+
+    def write_to_it(taken: int, _of: int) -> None:
+        if taken <= 2_000:
+            file.write_bytes(whole.replace(b"BXL/2025/04499", b"BXL/2025/09999"))
+
+    with pytest.raises(FileChanged, match="was changed while it was read"):
+        loader_of(move.program, MigratingAuthority.BRUSSELS).load([file], write_to_it)
+    assert move.ask("select finished_at from legacy_batch") == [(None,)]
+
+
+def test_the_day_of_the_extract_stays_with_the_file(move: Moving) -> None:
+    file = move.file(record(modifie_le="22/04/2025 09:00"))
+    loader = loader_of(move.program, MigratingAuthority.BRUSSELS)
+    # given a file that cannot have been made when it is said to have been
+    loader.load([file], extracted_on=date(2025, 4, 21))
+    assert move.ask("select quarantined, extracted_on from legacy_batch") == [(1, date(2025, 4, 21))]
+    # when it is loaded again without a word, then it is judged by the same day
+    move.load(MigratingAuthority.BRUSSELS, file)
+    assert move.ask("select sum(quarantined), count(distinct extracted_on) from legacy_batch") == [(2, 1)]
 
 
 def test_nothing_of_a_person_lies_open(move: Moving) -> None:
