@@ -22,6 +22,7 @@ from api.migration import lineage_of, loader_of, migration_status, signed_report
 from domain.case.commands import CIVIL_TIME
 from domain.migration.batch import Fate
 from domain.migration.comparison import Kinship
+from domain.migration.retelling import reference_of
 from domain.migration.versions import TakenVersion
 from infra.legacy_files.records import LineKind, NotThisKind, Waivers
 from infra.migration.acceptance import NotAccepting
@@ -162,15 +163,16 @@ def related(authority: Authority, as_json: Json = False) -> None:
     with open_program(load_settings()) as program, program.readers.connection() as connection:
         for each in kin_of(connection, authority):
             told = {
-                "fileNumber": each.key,
+                "fileNumber": reference_of(each.authority, each.key),
                 "otherAuthority": each.other_authority,
-                "otherFileNumber": each.other_key,
+                "otherFileNumber": reference_of(each.other_authority, each.other_key),
                 "likelihood": each.likelihood.value,
                 "found": [kind.value for kind in each.found],
             }
             # A line a pair: there may be many.
             why = "; ".join(_IN_WORDS[kind] for kind in each.found)
-            line = f"{each.key}  {each.other_authority} {each.other_key}  {each.likelihood}: {why}"
+            pair = f"{told['fileNumber']}  {told['otherAuthority']} {told['otherFileNumber']}"
+            line = f"{pair}  {told['likelihood']}: {why}"
             typer.echo(json.dumps(told) if as_json else line)
 
 

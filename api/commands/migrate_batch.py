@@ -13,6 +13,7 @@ from api.commands.output import REFUSED, Json, ending_with, say, this_user
 from api.commands.readable import readable, table
 from api.composition import open_program
 from api.migration import batch_told
+from domain.migration.retelling import reference_of
 from infra.migration.acceptance import NotAccepting
 from infra.migration.batches import (
     BatchRefused,
@@ -56,7 +57,11 @@ def show(
         found = batch_of(connection, batch)
         held = held_by(connection, [batch])[batch]
         landed = landed_with(connection, batch, None if every else _SHOWN)
-    told = {**_told(found, held), "records": found.records, "landedRecords": [_record(each) for each in landed]}
+    told = {
+        **_told(found, held),
+        "records": found.records,
+        "landedRecords": [_record(found.authority, each) for each in landed],
+    }
     say(told, as_json, lambda: _shown(told, sum(held.landed.values())))
 
 
@@ -103,10 +108,10 @@ def _told(batch: BatchLedger, held: HeldBy) -> dict[str, Any]:
     return {**batch_told(batch), "landed": held.landed, "waiting": held.waiting, "cases": held.cases}
 
 
-def _record(each: LandedVersion) -> dict[str, Any]:
+def _record(authority: str, each: LandedVersion) -> dict[str, Any]:
     return {
         "recordId": str(each.record_id),
-        "fileNumber": each.key,
+        "fileNumber": None if each.key is None else reference_of(authority, each.key),
         "source": each.source,
         "line": each.line,
         "fate": each.fate,

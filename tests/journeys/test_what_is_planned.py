@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -15,8 +14,9 @@ from api.demonstration.season import FILING_FROM, TODAY
 from api.demonstration.showcases import Showcase
 from domain.case.codes import CATEGORIES, KINDS
 from domain.law.rule_sets import RuleSets
-from domain.migration.precheck import Accepted, precheck
-from domain.migration.vocabulary import Vocabularies
+from domain.migration.batch import Fate
+from infra.migration.judging import RecordJudge
+from infra.migration.rehearsal import NothingTaken, Rehearsal
 from infra.migration.sources import SOURCES, MigratingAuthority
 
 CASES, SEED = 120, 2026
@@ -64,10 +64,10 @@ def test_the_cases_to_look_at_are_open_and_with_whom_they_should_be(planned: lis
 @pytest.mark.parametrize("authority", list(MigratingAuthority))
 def test_the_records_of_an_authority_are_retold_but_for_a_few(tmp_path: Path, authority: MigratingAuthority) -> None:
     file = write_extracts(tmp_path, SEED)[authority]
-    source, words = SOURCES[authority], Vocabularies.load()
-    with source.opened([file]) as ((_, records),):
-        judged = Counter(isinstance(precheck(source.reading(raw), words), Accepted) for raw in records)
-    assert 0 < judged[False] < judged[True] // 9
+    rehearsal = Rehearsal(RecordJudge(source=SOURCES[authority], digest_key=b"key"), NothingTaken(), today=TODAY)
+    list(rehearsal.run([file]))
+    fates = rehearsal.count.records.fates
+    assert 0 < fates[Fate.QUARANTINED] < fates[Fate.RETOLD] // 9
     written = file.read_bytes()
     assert write_extracts(tmp_path, SEED)[authority].read_bytes() == written, "a load must know the file again"
 
