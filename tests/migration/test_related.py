@@ -17,7 +17,7 @@ from tests.migration.samples import WALLONIA, wallonia_file
 
 pytestmark = pytest.mark.server
 
-TRIAL = Path(__file__).parents[1] / "legacy_files" / "trials" / "b33_names.csv"
+TRIAL = Path(__file__).parent / "trials" / "b33_names.csv"
 OTHER_SPELLINGS = {
     "36001": ("NDIAYE", "Awa"),
     "36002": ("Wałęsa", "Łukasz"),
