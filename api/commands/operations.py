@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from api.commands.lazy_group import among, one_of
-from api.commands.output import FINDING, Json, end, say, this_user
+from api.commands.output import FINDING, Json, end, ending_with, say, this_user
 from api.commands.readable import table
 from api.composition import Program, open_program
 from api.migration import replay_legacy_letter
@@ -17,6 +17,7 @@ from consumers.consumer import Consumer, MessageRefused
 from infra.migration.letters import LegacyLetters
 from infra.migration.sources import MigratingAuthority
 from infra.postgres.dead_letters import DeadLetter, DeadLetters, NoSuchDeadLetter
+from infra.postgres.in_order import AnotherWasQuicker
 from infra.settings import load_settings
 
 Number = Annotated[
@@ -77,7 +78,8 @@ def replay(number: Number, reason: Reason) -> None:
         consumer = _consumer_of(letters.opened(number)[0])
         try:
             if consumer.name in _LEGACY:
-                replay_legacy_letter(program, _LEGACY[consumer.name], number, by=this_user(), why=reason)
+                with ending_with(FINDING, AnotherWasQuicker, remedy=". Try again"):
+                    replay_legacy_letter(program, _LEGACY[consumer.name], number, by=this_user(), why=reason)
             else:
                 letters.replay(number, consumer, by=this_user(), why=reason)
         except MessageRefused as why:

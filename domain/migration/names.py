@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 _OTHER_LETTERS: Final = {
@@ -37,8 +38,7 @@ def acting_name(name: str) -> str:
 
 def folded_name(name: str) -> str:
     """The letters of a name: ``N'Diaye`` as ``Ndiaye``, ``Wałęsa`` as ``Walesa``, ``Ben-Salah`` as ``Bensalah``."""
-    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", visible(name)).casefold())
-    return "".join(map(_plain_letter, visible(apart)))
+    return "".join(map(_letters_of, name))
 
 
 def name_forms(family_name: str | None, given_name: str | None) -> tuple[str, str] | None:
@@ -59,7 +59,16 @@ def folded_number(number: str) -> str:
     return "".join(unicodedata.normalize("NFKC", folded).split())
 
 
+@lru_cache(maxsize=4_096)
+def _letters_of(character: str) -> str:
+    """Its plain letters. Each character is taken apart by itself: what reaches beyond it are accents, which go."""
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold())
+    return "".join(map(_plain_letter, apart))
+
+
 def _plain_letter(letter: str) -> str:
+    if _is_hidden(letter):
+        return ""
     if letter in _OTHER_LETTERS:
         return _OTHER_LETTERS[letter]
     kind = unicodedata.category(letter)

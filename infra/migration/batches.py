@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from domain.migration.names import acting_name
+from domain.plain_text import is_plain
 from infra.migration.acceptance import require_accepting
 from infra.migration.ledger import BatchLedger, ledgers
 from infra.migration.loading import no_load_is_under_way
@@ -64,7 +65,7 @@ def abandon(connection: Connection, batch: UUID, *, by: str, motive: str) -> Bat
     """
     if not motive.strip():
         raise BatchRefused("a batch is given up for a reason: say which, with --motive TEXT")
-    with _changing(connection, batch, by) as (cursor, found):
+    with _changing(connection, batch, by, motive) as (cursor, found):
         if found.finished_at is not None:
             raise BatchRefused(
                 f"batch {batch} was taken to its end, so there is nothing to give up. If another file takes its place:"
@@ -78,7 +79,7 @@ def supersede(
     connection: Connection, batch: UUID, successor: UUID, *, by: str, motive: str | None = None
 ) -> BatchLedger:
     """A mended file, loaded as batch ``successor``, takes the place of a batch. Raises as :func:`abandon`."""
-    with _changing(connection, batch, by) as (cursor, found):
+    with _changing(connection, batch, by, motive) as (cursor, found):
         new = batch_of(connection, successor)
         if new.id == found.id:
             raise BatchRefused(f"{batch} cannot supersede itself: name the batch of the mended file")
@@ -122,10 +123,12 @@ def landed_with(connection: Connection, batch: UUID, most: int | None = None) ->
 
 
 @contextmanager
-def _changing(connection: Connection, batch: UUID, by: str) -> Iterator[tuple[Cursor, BatchLedger]]:
+def _changing(connection: Connection, batch: UUID, by: str, motive: str | None) -> Iterator[tuple[Cursor, BatchLedger]]:
     """A transaction in which the batch stands and nobody loads files."""
     if not acting_name(by):
         raise BatchRefused("nobody is named: say who does it")
+    if not is_plain(by) or not is_plain(motive or ""):
+        raise BatchRefused("name and motive are one line without control characters: remove what cannot be printed")
     with transaction(connection) as cursor:
         found = batch_of(connection, batch)
         if not no_load_is_under_way(cursor, found.authority):

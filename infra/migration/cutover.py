@@ -14,6 +14,7 @@ import orjson
 
 from domain.migration.authority_events import AuthorityCutBack, AuthorityCutOver, AuthorityEvent, stream_of
 from domain.migration.cutover import MOTIVATED, CutOverStep, StepRefused, require_step
+from domain.plain_text import is_plain
 from infra.event_codec import EventCodec
 from infra.migration.acceptance import close_acceptance
 from infra.migration.coverage import Coverage, coverage_of, what_differs
@@ -59,6 +60,9 @@ class CutOver:
         is proposed and approved. Raises :class:`~domain.migration.cutover.StepRefused`, and what an append raises when
         somebody was quicker.
         """
+        if not all(is_plain(each) for each in (by, str(outcome.get("motive", "")))):
+            # Now, and not at the switch: a motive that was proposed cannot be mended any more.
+            raise StepRefused("name and motive are one line without control characters: remove what cannot be printed")
         prepare_staging(connection)
         with transaction(connection) as cursor:
             cursor.execute("select pg_advisory_xact_lock(%s, hashtext(%s))", (_LOCK, self._authority))

@@ -12,12 +12,13 @@ from api.migration import signed_report
 from infra.migration.batch_findings import Kin, kin_of
 from infra.migration.sources import MigratingAuthority
 from tests.cli.conftest import CommandLine
+from tests.legacy_files.reading import TRIALS
 from tests.migration.moving import Moving, record
 from tests.migration.samples import WALLONIA, wallonia_file
 
 pytestmark = pytest.mark.server
 
-TRIAL = Path(__file__).parent / "trials" / "b33_names.csv"
+TRIAL = TRIALS / "b33_names.csv"
 OTHER_SPELLINGS = {
     "36001": ("NDIAYE", "Awa"),
     "36002": ("Wałęsa", "Łukasz"),
