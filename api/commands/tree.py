@@ -161,6 +161,37 @@ PERMIT: Final = Section(
                     "migrate lineage BX-2019-00123 --authority brussels",
                 ),
                 Section(
+                    "batch",
+                    "Files and batches of topics, and what hangs on each.",
+                    (
+                        Entry(
+                            "list",
+                            "migrate_batch:list_batches",
+                            "The batches of an authority, newest first, with what hangs on each",
+                            "migrate batch list brussels",
+                        ),
+                        Entry(
+                            "show",
+                            "migrate_batch:show",
+                            "One batch: its ledger, its landed records with their fate",
+                            "migrate batch show 5b7f0c9e-0d4e-5d0c-9a0d-6d1f6f0c2c11",
+                        ),
+                        Entry(
+                            "abandon",
+                            "migrate_batch:abandon_batch",
+                            "Give up a file that was not taken to its end",
+                            'migrate batch abandon 5b7f0c9e-0d4e-5d0c-9a0d-6d1f6f0c2c11 --motive "sent twice"',
+                        ),
+                        Entry(
+                            "supersede",
+                            "migrate_batch:supersede_batch",
+                            "A mended file takes the place of a batch",
+                            "migrate batch supersede 5b7f0c9e-0d4e-5d0c-9a0d-6d1f6f0c2c11"
+                            " --by 0f8fad5b-d9cb-469f-a165-70867728950e",
+                        ),
+                    ),
+                ),
+                Section(
                     "quarantine",
                     "Records that were set aside.",
                     (
@@ -242,6 +273,12 @@ PERMIT: Final = Section(
                             "migrate_cutover:approve",
                             "Switch: from now on its cases are decided here",
                             "migrate cutover approve brussels --by jan.peeters",
+                        ),
+                        Entry(
+                            "reopen",
+                            "migrate_cutover:reopen",
+                            "Take back drain, report and proposal",
+                            'migrate cutover reopen brussels --motive "a file was forgotten"',
                         ),
                         Entry(
                             "propose-back",

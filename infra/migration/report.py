@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
@@ -17,6 +18,7 @@ from domain.law.rulebook import Rulebook
 from domain.migration.reading import CanonicalRecord
 from infra.migration.batch_findings import count_kin
 from infra.migration.chunks import ChunkJudge
+from infra.migration.coverage import Coverage, coverage_of
 from infra.migration.ledger import BatchLedger, ledgers, tallies
 from infra.migration.reconciliation import Reconciled, Reconciliation, Side
 from infra.migration.set_aside import reasons
@@ -36,6 +38,8 @@ def build_report(
     def judged(record: CanonicalRecord) -> None:
         verdicts[f"{record.status}/{assess(rulebook, _facts_of(record)).verdict.value}"] += 1
 
+    # Before anything is read: what lands meanwhile shows as not covered when the report is relied upon.
+    covers = _covers(connect, authority)
     reconciled = Reconciliation(connect, judge, judged).run()
     connection = connect()
     try:
@@ -60,7 +64,9 @@ def build_report(
         "madeAt": wire_time(at),
         "mappingVersion": judge.source.mapping.version,
         "ruleSet": rulebook.sha256,
-        "agrees": reconciled.agrees and balanced and all(each.agrees for each in files),
+        # A file that a person gave up with a motive is named, and is not expected to come to its end.
+        "agrees": reconciled.agrees and balanced and all(each.agrees or each.ended_as is not None for each in files),
+        "covers": covers,
         "ledger": {**ledger, "balanced": balanced, "batches": len(batches)},
         "files": [_file(each) for each in files],
         "source": _side(reconciled.source),
@@ -71,6 +77,11 @@ def build_report(
         "betweenRecords": dict(sorted(kin.items())),
         "assessedUnderTheLawOfItsDay": dict(sorted(verdicts.items())),
     }
+
+
+def _covers(connect: Callable[[], Connection], authority: str) -> Coverage:
+    with closing(connect()) as connection, connection.cursor() as cursor:
+        return coverage_of(cursor, authority)
 
 
 def _facts_of(record: CanonicalRecord) -> ApplicationFacts:
@@ -104,6 +115,10 @@ def _file(batch: BatchLedger) -> dict[str, Any]:
         "sheetsWaived": batch.sheets_waived,
         "extractedOn": batch.extracted_on.isoformat(),
         "finished": batch.finished_at is not None,
+        "endedAs": batch.ended_as,
+        "endedBy": batch.ended_by,
+        "endedWhy": batch.ended_why,
+        "supersededBy": None if batch.superseded_by is None else str(batch.superseded_by),
         "agrees": bool(batch.agrees),
     }
 

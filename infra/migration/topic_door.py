@@ -23,6 +23,7 @@ from domain.migration.plausible_days import Calendar
 from domain.migration.retelling import ROOT
 from infra.legacy_files.records import RawRecord
 from infra.legacy_files.texts import readable_record
+from infra.migration.acceptance import NotAccepting, require_accepting
 from infra.migration.chunks import ChunkJudge, Extract, cut
 from infra.migration.dossiers import taken_dossiers
 from infra.migration.envelopes import hold_to_record, read_envelope
@@ -49,6 +50,8 @@ if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor
 
 _LIVE: Final = "authorityLive"
+_REPORTED: Final = "authorityReconciled"
+"""It came after the report on which the switch is to rest: replayed once that is taken back, or discarded."""
 _ATTEMPTS: Final = 3
 """How often a record is tried that fails alone: another process may have changed its case meanwhile."""
 
@@ -132,6 +135,8 @@ class LegacyInbox:
                 epoch = self._epoch(connection, cursor)
             except AuthorityIsLive:
                 raise MessageRefused(_LIVE) from None
+            except NotAccepting:
+                raise MessageRefused(_REPORTED) from None
             opened = self._opened(Arrived(letter.coordinates, letter.coordinates.topic, record))
             self._land(connection, cursor, [opened], epoch)
             letter_became_record(cursor, self._authority, letter.coordinates)
@@ -167,9 +172,9 @@ class LegacyInbox:
         unforeseen = 0
         try:
             epoch = self._epoch(connection, cursor)
-        except AuthorityIsLive:
+        except (AuthorityIsLive, NotAccepting) as why:
             for each in arrived:
-                set_aside(each, _LIVE)
+                set_aside(each, _LIVE if isinstance(why, AuthorityIsLive) else _REPORTED)
         else:
             for each in arrived:
                 try:
@@ -190,10 +195,15 @@ class LegacyInbox:
         return self._stops.weighed(cursor, [True] * wrong + [False] * (len(opened) - len(failed)))
 
     def _epoch(self, connection: Connection, cursor: Cursor) -> AuthorityEpoch:
-        """The epoch on which retelling rests. Raises :class:`AuthorityIsLive`, and waits behind a load of files."""
+        """The epoch on which retelling rests; waits behind a load of files.
+
+        Raises :class:`AuthorityIsLive`, and :class:`NotAccepting` once its report is on record.
+        """
         if not no_load_is_under_way(cursor, self._authority):
             raise DatabaseUnavailable(f"files of {self._authority} are being loaded: their records go first")
-        return epoch_of(connection, self._authority)
+        epoch = epoch_of(connection, self._authority)
+        require_accepting(cursor, self._authority)
+        return epoch
 
     def _opened(self, arrived: Arrived) -> _Opened:
         """Raises :class:`MessageRefused` for a message whose envelope does not hold."""
