@@ -26,7 +26,7 @@ from tests.cli.conftest import CommandLine
 from tests.migration.cutting_over import REPORT, go_live, reconcile, take
 from tests.migration.moving import Moving, numbered, record
 from tests.migration.samples import WALLONIA, wallonia_file
-from tests.migration.test_two_doors import envelope, receive
+from tests.migration.envelopes import message, receive
 
 pytestmark = pytest.mark.server
 
@@ -118,7 +118,7 @@ def test_a_record_of_the_topic_is_set_aside_after_the_report_and_replayed_once_i
     move.load_brussels(record())
     reconcile(move)
     # when a record comes over the topic, it is kept, and the consumer goes on
-    receive(move, envelope(record(no_dossier="BXL/LATE")))
+    receive(move, message(record(no_dossier="BXL/LATE")))
     assert move.ask("select reason, state from dead_letter") == [("authorityReconciled", "open")]
     assert landed(move) == 1
     # then the switch is refused, because nobody has looked at that record
@@ -146,7 +146,7 @@ def go_live_again(move: Moving) -> None:
 
 def test_a_letter_is_given_up_with_a_reason(move: Moving, command_line: CommandLine) -> None:
     reconcile(move)
-    receive(move, envelope(record()))
+    receive(move, message(record()))
     assert command_line("dead-letters", "discard", "1", "--reason", "sent twice").code == 0
     assert move.ask("select state, settled_why from dead_letter") == [("discarded", "sent twice")]
 
@@ -233,7 +233,7 @@ def test_between_loads_topics_and_the_report_nothing_slips_in(
         while not stop.is_set() and number < 40:
             number += 1
             try:
-                receive(move, envelope(record(no_dossier=f"BXL/T/{number}")))
+                receive(move, message(record(no_dossier=f"BXL/T/{number}")))
             except (DatabaseUnavailable, AnotherWasQuicker):
                 continue  # as the consumer does
 

@@ -16,7 +16,7 @@ from infra.migration.sources import MigratingAuthority
 from tests.cli.conftest import CommandLine
 from tests.migration.cutting_over import reconcile, take
 from tests.migration.moving import Moving, numbered, record
-from tests.migration.test_two_doors import envelope, receive
+from tests.migration.envelopes import message, receive
 
 pytestmark = pytest.mark.server
 
@@ -94,7 +94,7 @@ def test_an_abandoned_file_is_out_of_the_way_of_the_drain_and_begins_anew(
 
 def test_what_cannot_be_given_up(move: Moving, monkeypatch: pytest.MonkeyPatch) -> None:
     finished = loaded(move, record())
-    receive(move, envelope(record(no_dossier="BXL/T")))
+    receive(move, message(record(no_dossier="BXL/T")))
     ((topic,),) = move.ask("select id from legacy_batch where door = 'kafka'")
     stopped = stopped_load(move, monkeypatch, move.file(*numbered(9)))
     with move.writer() as connection:
