@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from api.composition import Program
 from api.crossroads_workers import policy_of
@@ -13,11 +13,15 @@ from infra.kafka.lag import consumer_lags
 from infra.kafka.relay import relay_name
 from infra.kafka.topic_admin import KafkaUnavailable, cluster_id
 from infra.postgres.operations import Follower, Operations
+from infra.postgres.parked_streams import list_parked
 from infra.postgres.projection_progress import list_projections
+
+_PARKED_NAMED: Final = 100
+"""Parked streams that a standing names, those that have waited longest; all of them are counted."""
 
 
 def status_of(program: Program) -> dict[str, Any]:
-    """Lags in events, offsets and seconds; work, breaker, parked streams and dead letters. Nothing personal."""
+    """Lags in events, offsets and seconds; work, breaker, what is parked and dead letters. Nothing personal."""
     operations, now = Operations(program.readers), SystemClock().now()
     work = operations.work(now, now - policy_of(program).patience.late_after)
     breaker = operations.breaker(now)
@@ -26,9 +30,16 @@ def status_of(program: Program) -> dict[str, Any]:
         "transport": "inProcess" if program.settings.kafka is None else "kafka",
         **_transport(program, operations, program.clock.now()),
         "projections": [
-            {"name": each.name, "lagEvents": each.lag_events, "lagSeconds": round(each.lag_seconds, 3)}
+            {
+                "name": each.name,
+                "lagEvents": each.lag_events,
+                "lagSeconds": round(each.lag_seconds, 3),
+                "parked": each.parked,
+                "skipped": each.skipped,
+            }
             for each in projections
         ],
+        "parkedByFollowers": [each.as_json() for each in list_parked(program.readers, limit=_PARKED_NAMED)],
         "crossroads": {
             "work": {
                 "open": work.open,
