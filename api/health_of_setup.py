@@ -15,8 +15,7 @@ from infra.keys import KeyEncryptionKeyUnusable
 from infra.postgres.connections import DatabaseUnavailable
 from infra.postgres.durability import ServerNotDurable
 from infra.postgres.migrate import SchemaMissing, SchemaUnusable
-from infra.postgres.parked_streams import count_parked_streams
-from infra.postgres.projection_progress import list_projections
+from infra.postgres.parked_streams import count_by_follower, count_parked_streams
 from infra.postgres.server_account import EmbeddedPostgresUnusable
 from infra.settings import Settings, SettingsUnusable
 
@@ -56,9 +55,8 @@ def _free_space(settings: Settings) -> Examined:
 
 
 def _read_models(program: Program) -> Examined:
-    """Whether they leave applications behind; how far they are is for ``permit status``."""
-    progress = list_projections(program.readers, program.read_models, now=program.clock.now())
-    parked = {each.name: each.parked for each in progress if each.parked}
+    """Whether they, or others that follow the journal, leave applications behind."""
+    parked = count_by_follower(program.readers)
     if not parked:
         return Examined(subject="read models", good=True, sentence="no application is parked")
     number = count_parked_streams(program.readers)

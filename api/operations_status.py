@@ -13,7 +13,7 @@ from infra.kafka.lag import consumer_lags
 from infra.kafka.relay import relay_name
 from infra.kafka.topic_admin import KafkaUnavailable, cluster_id
 from infra.postgres.operations import Follower, Operations
-from infra.postgres.parked_streams import list_parked
+from infra.postgres.parked_streams import count_by_follower, list_parked
 from infra.postgres.projection_progress import list_projections
 
 _PARKED_NAMED: Final = 100
@@ -67,7 +67,9 @@ def _transport(program: Program, operations: Operations, now: datetime) -> dict[
     """The relay and the consumers; without Kafka there is no relay, and consumers follow the journal itself."""
     kafka, prefix = program.settings.kafka, program.settings.kafka_topic_prefix
     if kafka is None:
-        return {"relay": None, "consumers": [_followed(operations.follower(CheckIntake.name, now))]}
+        parked = count_by_follower(program.readers).get(CheckIntake.name, 0)
+        follower = operations.follower(CheckIntake.name, now)
+        return {"relay": None, "consumers": [{**_followed(follower), "parked": parked}]}
     try:
         cluster = cluster_id(kafka)
         standings = operations.consumers(cluster)

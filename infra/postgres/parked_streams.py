@@ -107,6 +107,13 @@ def count_parked_streams(pool: ConnectionPool) -> int:
     return int(number)
 
 
+def count_by_follower(pool: ConnectionPool) -> dict[str, int]:
+    """How many streams each follower has parked that has parked any."""
+    with pool.connection() as connection, connection.cursor() as cursor:
+        cursor.execute("select follower, count(*) from parked_stream group by follower order by follower")
+        return dict(cursor.fetchall())
+
+
 def followers_behind(pool: ConnectionPool, stream: UUID) -> list[str]:
     """The followers that have parked this stream, by name."""
     with pool.connection() as connection, connection.cursor() as cursor:
