@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import random
-import time
 import traceback
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from threading import Thread
-from uuid import UUID
 
 import psycopg2
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from infra.event_codec import UnreadableEvent
 from infra.postgres.connections import DatabaseUnavailable
 from infra.postgres.event_faults import EventAtFault, apply_around, faults_of_events
 from infra.postgres.migrate import migrate_journal
-from infra.postgres.parked_streams import ParkedStream, followers_behind, list_parked
-from infra.postgres.projection_generations import check_projection, rebuild_projection
+from infra.postgres.parked_streams import followers_behind
 from infra.postgres.projection_progress import list_projections
 from infra.postgres.read_model_schema import read_model_migrations
 from projections.case_file_table import CaseFileModel
-from projections.legacy_mirror import LegacyMirror
 from projections.read_model import Cursor
 from projections.recorded_event import RecordedEvent
 from projections.registered import registered_read_models
@@ -33,63 +27,12 @@ from tests.projections.log_of_cases import (
     FILES,
     ORIGIN,
     LogOfCases,
-    digests,
-    forget_read_models,
-    read_model_tables,
     run,
 )
-from tests.projections.poison import insert, retell
+from tests.projections.parked_cases import MIRROR, MirrorOfTomorrow, NextMirror, parked, poisoned, until
+from tests.projections.poison import insert
 
 pytestmark = pytest.mark.server
-
-MIRROR = LegacyMirror()
-
-
-class MirrorOfToday(LegacyMirror):
-    """The next version of the program, which knows what to make of a NUL."""
-
-    def project(self, batch: Sequence[RecordedEvent], cursor: Cursor) -> None:
-        super().project([_without_nul(each) for each in batch], cursor)
-
-
-class NextMirror(MirrorOfToday):
-    schema_version = LegacyMirror.schema_version + 1
-
-
-def _without_nul(event: RecordedEvent) -> RecordedEvent:
-    name = (event.clear["employer"]["name"] or "").replace("\0", "")
-    clear = {**event.clear, "employer": {**event.clear["employer"], "name": name}}
-    return RecordedEvent(**{each: getattr(event, each) for each in RecordedEvent.__slots__} | {"clear": clear})
-
-
-def silent(_done: int, _there_are: int) -> None:
-    """Nobody watches."""
-
-
-def poisoned(log: LogOfCases, **more) -> UUID:
-    return retell(log.recorder, log.keys, log.keys.mint(), **more)
-
-
-def parked(log: LogOfCases, follower: str | None = None) -> list[ParkedStream]:
-    return [each for each in list_parked(log.readers, limit=1_000) if follower in (None, each.follower)]
-
-
-def rows_of_others(log: LogOfCases, *cases: UUID) -> dict[str, list[tuple]]:
-    """All rows of the read models but those of these cases."""
-    with_cases = run(
-        log.url,
-        "select table_name::text from information_schema.columns"
-        " where table_schema = 'permit' and column_name = 'case_id' and table_name = any(%s) order by 1",
-        read_model_tables(log.url),
-    )
-    return {
-        table: run(
-            log.url,
-            f"select t::text from permit.{table} t where case_id <> all(%s::uuid[]) order by 1",
-            [str(each) for each in cases],
-        )
-        for (table,) in with_cases
-    }
 
 
 def test_a_case_with_a_name_that_no_table_can_hold_is_parked_and_all_others_go_on(log: LogOfCases) -> None:
@@ -148,20 +91,6 @@ def test_a_page_counts_up_to_the_event_itself(log: LogOfCases) -> None:
 
     assert run(log.url, "select version from permit.case_file") == [(1,)]
     assert [(each.version, each.skipped) for each in parked(log)] == [(2, 1)]
-
-
-def test_a_record_that_was_told_again_is_taken_up_from_what_it_says_now(log: LogOfCases) -> None:
-    case_id = log.take_over()
-    poisoned(log, case_id=case_id)
-    log.runner(MIRROR).catch_up()
-    poisoned(log, case_id=case_id, employer="Acme")
-    log.runner(MIRROR).catch_up()
-    assert [(each.version, each.skipped) for each in parked(log)] == [(2, 1)]
-
-    assert rebuild_projection(log.url, log.recorder, MIRROR, on_progress=silent).parked == ()
-
-    assert parked(log) == []
-    assert run(log.url, "select version, employer_name from permit.legacy_mirror") == [(3, "Acme")]
 
 
 @pytest.mark.parametrize(
@@ -225,11 +154,11 @@ def test_the_next_program_takes_the_case_up_at_its_start(log: LogOfCases) -> Non
     assert (still.version, still.skipped) == (2, 0)
     assert still.tried_at > still.since
     # when one starts that can apply it
-    runner = log.runner(MirrorOfToday())
+    runner = log.runner(MirrorOfTomorrow())
     following = Thread(target=runner.run)
     following.start()
     try:
-        _until(lambda: parked(log) == [])
+        until(lambda: parked(log) == [])
     finally:
         runner.stop()
         following.join(10)
@@ -245,7 +174,7 @@ def test_a_case_may_be_taken_up_as_far_as_the_next_event_at_fault(log: LogOfCase
     poisoned(log, case_id=case_id, employer="Acme", change=lambda clear: clear.pop("recordId"))
     log.runner(MIRROR).catch_up()
 
-    assert log.runner(MirrorOfToday()).take_up_parked() == 0
+    assert log.runner(MirrorOfTomorrow()).take_up_parked() == 0
 
     assert [(each.version, each.reason) for each in parked(log)] == [(2, "KeyError")]
     assert run(log.url, "select version from permit.legacy_mirror") == [(1,)]
@@ -263,60 +192,6 @@ def test_a_new_schema_version_begins_with_nothing_parked(log: LogOfCases) -> Non
     log.runner(NextMirror()).catch_up()
     assert parked(log, "legacy-mirror") == []
     assert run(log.url, "select employer_name from permit.legacy_mirror") == [("Acme",)]
-
-
-def test_a_rebuild_parks_the_case_again_and_one_that_can_apply_it_does_not(log: LogOfCases) -> None:
-    log.some_cases(6)
-    case_id = poisoned(log)
-    log.catch_up()
-    (since,) = {each.since for each in parked(log, "legacy-mirror")}
-    before = digests(log.url)
-
-    report = rebuild_projection(log.url, log.recorder, MIRROR, on_progress=silent)
-
-    assert (report.swapped, report.same) == (True, True)
-    assert [(each.stream, each.reason) for each in report.parked] == [(case_id, "UntranslatableCharacter")]
-    assert (report.events, report.rows, report.streams) == (0, 0, 7)
-    assert digests(log.url) == before
-    assert [(each.stream, each.since) for each in parked(log, "legacy-mirror")] == [(case_id, since)]
-
-    report = rebuild_projection(log.url, log.recorder, MirrorOfToday(), on_progress=silent)
-
-    assert (report.swapped, report.same, report.parked) == (True, False, ())
-    assert (report.events, report.rows) == (1, 1)
-    assert parked(log, "legacy-mirror") == []
-
-
-def test_a_check_of_a_read_model_with_a_parked_case_finds_what_it_serves(log: LogOfCases) -> None:
-    log.some_cases(6)
-    case_id = log.take_over()
-    poisoned(log, case_id=case_id, change=lambda clear: clear.pop("category"))
-    poisoned(log, case_id=case_id, employer="Acme", change=lambda clear: clear.pop("recordId"))
-    for model in registered_read_models():
-        log.runner(model, page_size=5).catch_up()
-
-        report = check_projection(log.url, log.recorder, model, on_progress=silent)
-
-        assert report.same, model.name
-        assert [(each.position, each.skipped) for each in report.parked] == [
-            (each.position, each.skipped) for each in parked(log, model.name)
-        ]
-
-
-def test_a_rebuild_brings_a_read_model_that_had_stopped_to_the_end_of_the_journal(log: LogOfCases) -> None:
-    log.some_cases(6)
-    runner = log.runner(FILES, page_size=5)
-    runner.project_page(log.recorder.select_notifications(1, 5), after=0)
-    end = log.recorder.max_notification_id()
-
-    report = rebuild_projection(log.url, log.recorder, FILES, on_progress=silent)
-
-    assert (report.compared_at, report.position, report.same) == (5, end, True)
-    assert runner.position() == end
-    rebuilt = digests(log.url)
-    forget_read_models(log.url)
-    log.catch_up()
-    assert rebuilt["case_file"] == digests(log.url)["case_file"]
 
 
 @pytest.mark.parametrize(
@@ -355,29 +230,6 @@ def test_a_fault_of_the_program_stops_the_runner_and_parks_nobody(log: LogOfCase
     assert log.runner(FILES).position() == 0
 
 
-def test_two_runners_and_a_rebuild_at_once_agree_on_what_is_parked(log: LogOfCases) -> None:
-    case_id = log.take_over()
-    poisoned(log, case_id=case_id, change=lambda clear: clear.pop("recordId"))
-    runners = [log.runner(FILES, page_size=2) for _ in range(2)]
-    threads = [Thread(target=each.run) for each in runners]
-    for each in threads:
-        each.start()
-    try:
-        for _ in range(8):
-            poisoned(log, case_id=case_id, employer="Acme")
-            log.take_over()
-            rebuild_projection(log.url, log.recorder, FILES, on_progress=silent)
-        _until(lambda: runners[0].position() == log.recorder.max_notification_id())
-    finally:
-        for each in runners:
-            each.stop()
-        for each in threads:
-            each.join(10)
-    assert [(each.stream, each.version, each.skipped) for each in parked(log)] == [(case_id, 2, 8)]
-    assert run(log.url, "select version from permit.case_file where case_id = %s", str(case_id)) == [(1,)]
-    assert run(log.url, "select count(*) from permit.case_file") == [(9,)]
-
-
 @pytest.mark.parametrize("why", [KeyError("Quillfeather"), ValueError("Quillfeather"), UnreadableEvent("Quillfeather")])
 def test_the_reason_is_the_kind_of_error_and_never_its_text(why: Exception) -> None:
     with pytest.raises(EventAtFault) as caught, faults_of_events():
@@ -401,66 +253,3 @@ def test_a_page_is_parted_by_halves(log: LogOfCases) -> None:
     assert (left.stream, left.version, left.skipped) == (cases[40], 2, 0)
     # two a level, and one by one at the end, instead of one a case
     assert len(attempts) <= 2 * 6 + 3
-
-
-KINDS = ("no body", "no fields", "later schema", "NUL everywhere")
-
-
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
-@given(data=st.data())
-def test_whichever_events_are_at_fault_the_rows_of_all_other_cases_are_those_of_an_undisturbed_run(
-    log: LogOfCases, data: st.DataObject
-) -> None:
-    if log.recorder.max_notification_id() is None:
-        log.some_cases(8)
-        log.take_over()
-        run(log.url, "create table sound as select position, schema, body from permit.journal")
-    end = log.recorder.max_notification_id()
-    assert end is not None
-    positions = data.draw(st.sets(st.integers(1, end), min_size=1, max_size=5), label="positions")
-    kinds = {each: data.draw(st.sampled_from(KINDS), label=f"kind at {each}") for each in sorted(positions)}
-    forget_read_models(log.url)
-    log.catch_up()
-    ill = {row[0] for row in run(log.url, _STREAMS, list(positions))}
-    undisturbed = rows_of_others(log, *ill)
-    page_size = data.draw(st.sampled_from((1, 7, 50, 2_000)), label="page")
-    try:
-        for position, kind in kinds.items():
-            run(log.url, _SPOIL[kind], position)
-        forget_read_models(log.url)
-
-        log.catch_up(page_size=page_size)
-
-        assert rows_of_others(log, *ill) == undisturbed
-        named = parked(log)
-        assert {each.stream for each in named} <= ill
-        assert all(each.position in positions for each in named)
-        assert {each.lag_events for each in list_projections(log.readers, registered_read_models(), now=FILED)} == {0}
-        for model in registered_read_models():
-            assert check_projection(log.url, log.recorder, model, on_progress=silent).same, model.name
-    finally:
-        run(
-            log.url,
-            "update permit.journal j set schema = s.schema, body = s.body from sound s where s.position = j.position",
-        )
-
-
-_STREAMS = "select distinct stream from permit.journal where position = any(%s)"
-_SPOIL = {
-    "no body": "update permit.journal set body = 'nothing' where position = %s",
-    "no fields": """update permit.journal set body = '{"clear":{}}' where position = %s""",
-    "later schema": "update permit.journal set schema = 99 where position = %s",
-    "NUL everywhere": r"""
-        update permit.journal set body = convert_to(
-            regexp_replace(convert_from(body, 'UTF8'), ':"', ':"\\u0000', 'g'), 'UTF8') where position = %s
-    """,
-}
-
-
-def _until(holds: Callable[[], bool], seconds: float = 20) -> None:
-    give_up = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < give_up, "it did not come about"
-        time.sleep(0.01)
