@@ -1,7 +1,8 @@
 """The workers of one process: projections, deadlines, Crossroads checks and the relay, each in a thread, watched over.
 
-A worker that loses the database waits and goes on from its recorded position; one that meets anything else stops,
-says so in the log, and makes the service DEGRADED: it never skips what it cannot do.
+A worker that loses the database waits and goes on from its recorded position; one that meets an event it can make
+nothing of leaves that application behind, named and counted, where others can do without it. One that meets anything
+else stops, says so in the log, and makes the service DEGRADED: it never skips in silence what it cannot do.
 """
 
 from __future__ import annotations
