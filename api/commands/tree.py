@@ -81,7 +81,7 @@ PERMIT: Final = Section(
                 Entry(
                     "list",
                     "projections:list_models",
-                    "Each read model with the position it has reached and how far it is behind",
+                    "Each read model with the position it has reached, how far it is behind and what it has parked",
                     "projections list",
                 ),
                 Entry(
@@ -95,6 +95,12 @@ PERMIT: Final = Section(
                     "projections:check",
                     "Build a read model beside the one that serves and compare the two",
                     "projections check case-file",
+                ),
+                Entry(
+                    "retry",
+                    "projections:retry",
+                    "Try at once to take up the applications that a read model has parked",
+                    "projections retry case-file",
                 ),
             ),
         ),

@@ -24,9 +24,9 @@ from infra.postgres.connections import DatabaseUnavailable
 from infra.postgres.in_order import AnotherWasQuicker
 from tests.cli.conftest import CommandLine
 from tests.migration.cutting_over import REPORT, go_live, reconcile, take
+from tests.migration.envelopes import message, receive
 from tests.migration.moving import Moving, numbered, record
 from tests.migration.samples import WALLONIA, wallonia_file
-from tests.migration.envelopes import message, receive
 
 pytestmark = pytest.mark.server
 

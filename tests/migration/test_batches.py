@@ -15,8 +15,8 @@ from infra.migration.batches import BatchRefused, abandon, held_by, landed_with,
 from infra.migration.sources import MigratingAuthority
 from tests.cli.conftest import CommandLine
 from tests.migration.cutting_over import reconcile, take
-from tests.migration.moving import Moving, numbered, record
 from tests.migration.envelopes import message, receive
+from tests.migration.moving import Moving, numbered, record
 
 pytestmark = pytest.mark.server
 

@@ -21,6 +21,7 @@ from api.pages.case_contents import TIME_BY_HOLDER, CaseWords, moment
 from api.pages.case_form_catalogue import CORRECTABLE, WORKER, FormMaterial, form_for, form_title
 from api.pages.case_forms import CaseForm, CaseFormWords, body_of, errors_of
 from api.pages.case_sending import KEY, REQUEST, VERSION, carry_answer, carry_change, fresh_key, incoming_of
+from api.pages.lagging_overviews import overviews_of
 from api.pages.page_parts import Choice, FieldError, Paging
 from api.pages.page_route import PageRoute, problem_explained, problem_heading
 from api.pages.rendering import Pages
@@ -36,6 +37,7 @@ from domain.case.document_rules import DocumentRefused
 from domain.case.handling import CaseStream
 from domain.case.lifecycle import Case
 from domain.case.refusals import CommandRefused, InvalidInput, Reason, StaleVersion
+from infra.postgres.parked_streams import followers_behind
 
 ENTRIES_ON_A_PAGE = 50
 DONE_PARAMETER = "done"
@@ -100,6 +102,7 @@ class CaseScreen:
         is_live = stream.is_live(case.facts.authority)
         actions = possible_actions(self._readers, granted.caller, case, self._border.today) if is_live else ()
         done = request.query_params.get(DONE_PARAMETER, "")
+        lagging = overviews_of(followers_behind(self._program.readers, case_id), language)
         clocks = words.clocks(deadlines)
         here = FIRST_PAGES[granted.caller.role]
         return self._pages.response(
@@ -121,6 +124,7 @@ class CaseScreen:
                 "clocks": clocks,
                 "actions": [(each, form_title(each.resource, form_words)) for each in actions],
                 "is_live": is_live,
+                "lagging": ", ".join(lagging),
                 "actor": granted.caller.actor,
                 "handler": case.handler,
                 "version": stream.version,
