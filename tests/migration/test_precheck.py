@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from consumers.migration.brussels import BRUSSELS as BRUSSELS_MAPPING
 from consumers.migration.wallonia import WALLONIA as WALLONIA_MAPPING
 from domain.case.commands import CIVIL_TIME
-from domain.migration.batch import Fate, judge, version_of
+from domain.migration.batch import OTHER_FIELD, BatchCount, Fate, judge, version_of
 from domain.migration.plausible_days import Calendar, day_of, moment_of
 from domain.migration.precheck import Accepted, Refused, amount_of, precheck
 from domain.migration.reading import CanonicalRecord, amount_text
@@ -207,8 +208,10 @@ def test_a_number_is_read_as_a_number(number: str, text: str, amount: str | None
     assert (None if read is None else str(read)) == amount
 
 
-@pytest.mark.parametrize("value", [12, True, ["A"], {"x": "y"}])
-@pytest.mark.parametrize("field", ["nom", "remuneration"])
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [*product(("nom", "remuneration"), (True, ["A"], {"x": "y"})), ("nom", 12), ("nom", Decimal("1.5"))],
+)
 def test_what_is_no_text_never_becomes_one(field: str, value: object) -> None:
     told = precheck(BRUSSELS_MAPPING.read({**BRUSSELS, field: value}), WORDS, EXTRACTED)
     assert isinstance(told, Refused)
@@ -304,3 +307,13 @@ def test_the_same_file_again_tells_nothing_and_sets_nothing_aside(versions: list
     taken: dict[str, TakenVersion] = {}
     fates(*versions, before=taken)
     assert set(fates(*versions, before=taken)) <= {Fate.UNCHANGED, Fate.STALE}
+
+
+def test_the_name_of_an_unknown_field_is_counted_only_if_it_can_be_one() -> None:
+    count = BatchCount()
+    reading = BRUSSELS_MAPPING.read(
+        {**BRUSSELS, "remarque (2)": "x", "Jan Janssens 85.07.30-033.28": "y", "remarque": ""}
+    )
+    judged = judge(reading, None, {}, WORDS, EXTRACTED)
+    count.add(judged, reading)
+    assert count.unknown_fields == {"remarque": 1, OTHER_FIELD: 2}
