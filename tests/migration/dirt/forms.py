@@ -1,0 +1,83 @@
+"""The three forms with all that can befall them, and files of them drawn by chance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from random import Random
+from typing import Any, Final
+
+from hypothesis import strategies as st
+
+from infra.migration.sources import MigratingAuthority
+from tests.migration.dirt import brussels, german_community, wallonia
+from tests.migration.dirt.files import CellDamage, DamagedCells, DirtyFile, LineDamage, PlanOfLines
+from tests.migration.dirt.people import EVERYBODY, Person
+
+NOTHING: Final = DamagedCells[Any](())
+_everybody = count(1)
+
+
+def people() -> Iterator[Person]:
+    """Nobody twice in a file, and nobody of one file in the next some hundred."""
+    while True:
+        yield Person(next(_everybody) % EVERYBODY)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """``dressings`` change how a file is laid out as a whole, and what it says of nobody."""
+
+    authority: MigratingAuthority
+    layout: Callable[[], Any]
+    write: Callable[[Sequence[PlanOfLines[Any]], Any, Random, Iterator[Person]], DirtyFile]
+    cell_damages: Sequence[CellDamage]
+    line_damages: Sequence[LineDamage[Any]]
+    dressings: Mapping[str, Callable[[Any, Random], None]]
+
+    def file(self, plans: Sequence[PlanOfLines[Any]], dressings: Sequence[str], random: Random) -> DirtyFile:
+        layout = self.layout()
+        for name in dressings:
+            self.dressings[name](layout, random)
+        return self.write(plans, layout, random, people())
+
+    def every_damage(self) -> list[PlanOfLines[Any]]:
+        """Each of them alone."""
+        return [*(DamagedCells[Any]([each]) for each in self.cell_damages), *self.line_damages]
+
+
+BRUSSELS: Final = Form(
+    authority=MigratingAuthority.BRUSSELS,
+    layout=brussels.CsvLayout,
+    write=brussels.dirty_file,
+    cell_damages=brussels.CELL_DAMAGES,
+    line_damages=brussels.LINE_DAMAGES,
+    dressings=brussels.DRESSINGS,
+)
+WALLONIA: Final = Form(
+    authority=MigratingAuthority.WALLONIA,
+    layout=wallonia.JsonLayout,
+    write=wallonia.dirty_file,
+    cell_damages=wallonia.CELL_DAMAGES,
+    line_damages=wallonia.LINE_DAMAGES,
+    dressings=wallonia.DRESSINGS,
+)
+GERMAN_COMMUNITY: Final = Form(
+    authority=MigratingAuthority.GERMAN_COMMUNITY,
+    layout=german_community.SheetLayout,
+    write=german_community.dirty_file,
+    cell_damages=german_community.CELL_DAMAGES,
+    line_damages=german_community.LINE_DAMAGES,
+    dressings=german_community.DRESSINGS,
+)
+FORMS: Final = (BRUSSELS, WALLONIA, GERMAN_COMMUNITY)
+
+
+@st.composite
+def dirty_files(draw: st.DrawFn, form: Form) -> DirtyFile:
+    """A file of up to ten records, to each of which something happened, or several things, or nothing."""
+    cells = st.lists(st.sampled_from(form.cell_damages), min_size=1, max_size=3).map(DamagedCells[Any])
+    plans = draw(st.lists(st.just(NOTHING) | cells | st.sampled_from(form.line_damages), min_size=1, max_size=10))
+    dressings = draw(st.lists(st.sampled_from(sorted(form.dressings)), max_size=3, unique=True))
+    return form.file(plans, dressings, Random(draw(st.integers(0, 2**32 - 1))))
