@@ -116,7 +116,8 @@ def lineage_of(program: Program, what: str, authority: MigratingAuthority | None
             found = by_position(connection, int(what))
         else:
             try:
-                found = by_case(connection, UUID(what))
+                # A case may go by authority and id where its file number is not told.
+                found = by_case(connection, UUID(what.rpartition("/")[2]))
             except ValueError:
                 found = by_file_number(connection, what, authority)
     return [_entry(each) for each in found]

@@ -25,6 +25,7 @@ PERSONAL_KEYS = frozenset(
     {"ssin", "insz", "niss", "nationalnumber", "nationalregisternumber", "bisnumber", "passportnumber"}
     | {"givenname", "firstname", "familyname", "lastname", "surname", "fullname", "birthdate", "dateofbirth"}
     | {"nationality", "address", "street", "email", "phone", "telephone", "contact", "grosspay", "freetext"}
+    | {"employername", "jobtitle"}
 )
 """Names under which DESIGN's personal data stand (choice 4), in lower case and without separators."""
 

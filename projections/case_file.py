@@ -249,8 +249,9 @@ def _corrected(file: CaseFile, event: RecordedEvent) -> CaseFile:
     """The file with the corrected parts in place of those it had, and a note of the correction."""
     clear = event.clear
     parts = {part: without_nulls(clear[part]) for part in ("employer", "employment") if clear[part] is not None}
-    moved = {part: event.version for part in clear["corrected"] if part in file.personal_in}
-    kept = {part: at for part, at in file.personal_in.items() if part != "ssin" or "worker" not in moved}
+    moved = {part: event.version for part in ("worker", "employment") if part in clear["corrected"]}
+    overtaken = {"employer"} & parts.keys() | ({"ssin"} if "worker" in moved else set())
+    kept = {part: at for part, at in file.personal_in.items() if part not in overtaken}
     correction = {**_said(clear, "corrected", "by", at="correctedAt"), "eventVersion": event.version}
     return replace(
         file,

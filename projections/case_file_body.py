@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from domain.case.personal_data import Withheld
 from domain.deadlines.clocks import ClockRules
+from domain.migration.file_numbers import stand_in
 from projections.case_file_clocks import clock_content, clocks_at, seconds_by_holder
 from projections.case_file_shape import CaseFile, without_nulls
 
@@ -84,6 +85,11 @@ def _application(file: CaseFile, personal: PersonalParts) -> dict[str, Any]:
     about_job = personal[file.personal_in["employment"]]
     application = dict(file.application)
     job = application["employment"]
+    if "employer" in file.personal_in:
+        name = _text(personal, file.personal_in["employer"], "employerName")
+        application["employer"] = {**application["employer"], "name": name}
+    if "legacyRecord" in file.personal_in:
+        application["legacyRecord"] = {**application["legacyRecord"], "fileNumber": _file_number(file, personal)}
     application["worker"] = WITHHELD if about_worker is None else about_worker["worker"]
     newer = personal[file.personal_in["ssin"]] if "ssin" in file.personal_in else None
     if about_worker is not None and newer is not None:
@@ -102,6 +108,13 @@ def _application(file: CaseFile, personal: PersonalParts) -> dict[str, Any]:
         candidates = _candidates(personal)
         application["labourMarketTest"] = {**application["labourMarketTest"], "candidates": candidates or None}
     return application
+
+
+def _file_number(file: CaseFile, personal: PersonalParts) -> Any:
+    """The number in the system that the case came from, where its reference is not that number itself."""
+    if file.reference != stand_in(file.authority, file.case_id):
+        return None
+    return _text(personal, file.personal_in["legacyRecord"], "fileNumber")
 
 
 def _candidates(personal: PersonalParts) -> list[str] | dict[str, str]:

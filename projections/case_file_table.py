@@ -23,7 +23,7 @@ class CaseFileModel:
     """The read model."""
 
     name = "case-file"
-    schema_version = 3
+    schema_version = 4
     handles = HANDLED
 
     @property

@@ -1,6 +1,7 @@
 """What the log says of each retold record, in the shape of its source: the side that a reconciliation compares with.
 
-One row a case, as its latest retelling has it. Personal facts are a copy of the ciphertext, opened on reading.
+One row a case, as its latest retelling has it. Personal facts, the employer's name among them, are a copy of the
+ciphertext, opened on reading. ``reference`` is what the case is called in clear, its file number in most cases.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ class LegacyMirror:
     """The read model."""
 
     name = "legacy-mirror"
-    schema_version = 1
+    schema_version = 2
     handles = frozenset({"LegacyRecordRetold"})
 
     @property
@@ -33,12 +34,11 @@ class LegacyMirror:
 
 def _row(event: RecordedEvent) -> dict[str, Any]:
     clear, group = event.clear, event.personal["worker"]
-    employer = clear["employer"]
     return {
         "case_id": event.case_id,
         "version": event.version,
         "authority": clear["authority"],
-        "key": clear["reference"],
+        "reference": clear["reference"],
         "sequence": clear["effectiveAt"],
         "status": clear["status"],
         "category": clear["category"],
@@ -47,8 +47,7 @@ def _row(event: RecordedEvent) -> dict[str, Any]:
         "decided_on": clear["decidedOn"],
         "valid_from": clear["validFrom"],
         "valid_to": clear["validTo"],
-        "enterprise_number": employer["enterpriseNumber"],
-        "employer_name": employer["name"],
+        "enterprise_number": clear["employer"]["enterpriseNumber"],
         "record_id": clear["recordId"],
         "mapping_version": clear["mappingVersion"],
         "subject": group["key"],
@@ -64,7 +63,7 @@ create table legacy_mirror (
     case_id           uuid        primary key,
     version           bigint      not null,
     authority         text        not null,
-    key               text        collate "C" not null,
+    reference         text        collate "C" not null,
     sequence          timestamptz not null,
     status            text        not null,
     category          text        not null,
@@ -74,7 +73,6 @@ create table legacy_mirror (
     valid_from        date,
     valid_to          date,
     enterprise_number text        not null,
-    employer_name     text,
     record_id         uuid        not null,
     mapping_version   int         not null,
     subject           uuid        not null,
@@ -83,7 +81,7 @@ create table legacy_mirror (
 );
 
 alter table legacy_mirror alter column data set storage external;
-create index legacy_mirror_key on legacy_mirror (authority, key);
+create index legacy_mirror_reference on legacy_mirror (authority, reference);
 
 grant select, insert, update, delete on legacy_mirror to permit_writer;
 grant select on legacy_mirror to permit_reader;
@@ -91,18 +89,18 @@ grant select on legacy_mirror to permit_reader;
 
 _WRITE: Final = """
 insert into legacy_mirror as t
-select case_id, version, authority, key, sequence, status, category, filed_on, admissible_on, decided_on, valid_from,
-       valid_to, enterprise_number, employer_name, record_id, mapping_version, subject, nonce, data
+select case_id, version, authority, reference, sequence, status, category, filed_on, admissible_on, decided_on,
+       valid_from, valid_to, enterprise_number, record_id, mapping_version, subject, nonce, data
   from json_to_recordset(%s::json) as changed(
-       case_id uuid, version bigint, authority text, key text, sequence timestamptz, status text, category text,
+       case_id uuid, version bigint, authority text, reference text, sequence timestamptz, status text, category text,
        filed_on date, admissible_on date, decided_on date, valid_from date, valid_to date, enterprise_number text,
-       employer_name text, record_id uuid, mapping_version int, subject uuid, nonce text, data text)
+       record_id uuid, mapping_version int, subject uuid, nonce text, data text)
     on conflict (case_id) do update
    set version = excluded.version, sequence = excluded.sequence, status = excluded.status,
        category = excluded.category, filed_on = excluded.filed_on, admissible_on = excluded.admissible_on,
        decided_on = excluded.decided_on, valid_from = excluded.valid_from, valid_to = excluded.valid_to,
-       enterprise_number = excluded.enterprise_number, employer_name = excluded.employer_name,
-       record_id = excluded.record_id, mapping_version = excluded.mapping_version, subject = excluded.subject,
-       nonce = excluded.nonce, data = excluded.data
+       enterprise_number = excluded.enterprise_number, record_id = excluded.record_id,
+       mapping_version = excluded.mapping_version, subject = excluded.subject, nonce = excluded.nonce,
+       data = excluded.data
  where t.version < excluded.version
 """

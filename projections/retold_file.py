@@ -45,5 +45,5 @@ def retold_file(file: CaseFile | None, event: RecordedEvent) -> CaseFile:
         updated_at=event.known_at,
         course=course_after(opened.course, event),
         application={**opened.application, **application},
-        personal_in={"worker": event.version, "employment": event.version},
+        personal_in=dict.fromkeys(("worker", "employment", "employer", "legacyRecord"), event.version),
     )

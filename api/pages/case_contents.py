@@ -124,8 +124,10 @@ class CaseWords:
         pairs: list[Pair] = [
             (_("Category"), self.label("categories", body["category"])),
             (_("Authority"), self.label("authorities", body["authority"])),
-            (_("Employer"), f"{employer['name']} ({number})" if "name" in employer else number),
+            (_("Employer"), f"{self.text(employer['name'])} ({number})" if "name" in employer else number),
         ]
+        if "fileNumber" in body.get("legacyRecord", {}):
+            pairs.append((_("File number with the authority"), self.text(body["legacyRecord"]["fileNumber"])))
         if representative is not None:
             pairs.append((_("Representative"), representative["enterpriseNumber"]))
         pairs += [

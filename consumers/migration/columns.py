@@ -23,8 +23,10 @@ class ColumnMapping:
         values = Values()
         texts: dict[Fact, str] = {}
         for fact, column in self.columns.items():
-            text = values.text(record.get(column), column, number=fact in NUMBERS)
-            if text is not None:
+            value = record.get(column)
+            # Nearly every value is a text.
+            text = value.strip() if type(value) is str else values.text(value, column, number=fact in NUMBERS)
+            if text:
                 texts[fact] = text
         return LegacyReading(
             authority=self.authority,

@@ -13,8 +13,9 @@ from domain.case.personal_data import Personal, SubjectRole, personal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedEmployer:
+    """The employer in clear. The name is personal: a sole trader's is that of a person, and a stranger wrote it."""
+
     enterprise_number: str
-    name: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,10 @@ class LegacyRecordRetold:
     time in the leaf is that of the import. ``unknown`` names the facts that the record does not say; ``corrected`` the
     fields that a migration operator put right before. ``record_id``, ``record_digest`` (keyed) and ``mapping_version``
     lead to the raw record (KAFKA: migration).
+
+    ``reference`` is what the case is called in clear: its file number, or a name of ours in its place where that is not
+    of the shape of one; ``file_number`` then has it, else None. Whatever text a record holds lies under the one key
+    that the whole raw record lies under, the employer's name too.
     """
 
     effective_at: datetime
@@ -59,6 +64,8 @@ class LegacyRecordRetold:
     worker: Personal[RecordedWorker] = personal(SubjectRole.WORKER)
     gross_pay: Personal[GrossPay] = personal(SubjectRole.WORKER)
     title: Personal[str | None] = personal(SubjectRole.WORKER)
+    employer_name: Personal[str | None] = personal(SubjectRole.WORKER)
+    file_number: Personal[str | None] = personal(SubjectRole.WORKER)
 
     @property
     def is_open(self) -> bool:

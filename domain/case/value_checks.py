@@ -96,6 +96,17 @@ def euros(path: str, amount: Decimal, highest: Decimal) -> Issues:
         )
 
 
+def no_longer_than(path: str, value: str, longest: int) -> Issues:
+    """At most ``longest`` characters, whatever they are."""
+    if len(value) > longest:
+        yield InputIssue(
+            path=path,
+            code=OUT_OF_RANGE,
+            problem=f"it is longer than {longest} characters",
+            remedy=f"write at most {longest} characters",
+        )
+
+
 def line(path: str, value: str) -> Issues:
     return _text(path, value, LONGEST_LINE, layout="")
 

@@ -36,6 +36,9 @@ class Fact(StrEnum):
     PAY_PERIOD = "payPeriod"
     MODIFIED = "modifiedAt"
 
+    # The hash of the text, as for every other text: that of an enumeration is computed in Python at each look-up.
+    __hash__ = str.__hash__
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegacyReading:
@@ -59,7 +62,7 @@ class LegacyReading:
 
     def field(self, fact: Fact) -> str:
         """Where the fact stands, for people to find it."""
-        return self.fields.get(fact, fact.value)
+        return self.fields.get(fact) or fact.value
 
 
 NUMBERS: Final = frozenset({Fact.PAY})

@@ -10,6 +10,8 @@ from uuid import UUID, uuid5
 from domain.case.application import GrossPay
 from domain.case.codes import kind_of_category
 from domain.case.legacy_events import LegacyRecordRetold, RecordedEmployer, RecordedWorker
+from domain.case.recorded_texts import require_bounded
+from domain.migration.file_numbers import may_lie_in_clear, stand_in
 from domain.migration.reading import CanonicalRecord, Fact
 
 ROOT: Final = UUID("5f0f2f0e-6c5e-5b0a-9a5c-5d1e6a0c7e31")
@@ -46,6 +48,11 @@ def case_id_of(authority: str, key: str) -> UUID:
     return uuid5(ROOT, f"{authority}\x1f{key}")
 
 
+def reference_of(authority: str, key: str) -> str:
+    """What the case of a file number is called in clear: by it, unless something of a person might be seen in it."""
+    return key if may_lie_in_clear(key) else stand_in(authority, case_id_of(authority, key))
+
+
 def record_id_of(case_id: UUID, sequence: datetime, digest: str) -> UUID:
     """The id of one version of a record, through whichever door it comes."""
     return uuid5(case_id, f"{sequence.astimezone(UTC).isoformat()}\x1f{digest}")
@@ -57,10 +64,15 @@ def command_id_of(lineage: Lineage) -> UUID:
 
 
 def retell(record: CanonicalRecord, subject: UUID, lineage: Lineage) -> LegacyRecordRetold:
-    """The event. What the record leaves out is named under ``unknown``."""
-    return LegacyRecordRetold(
+    """The event. What the record leaves out is named under ``unknown``.
+
+    Raises :class:`~domain.case.refusals.InvalidInput` for a text that is longer than the log takes: a record that has
+    passed the precheck has none.
+    """
+    reference = reference_of(record.authority, record.key)
+    event = LegacyRecordRetold(
         effective_at=record.modified_at,
-        reference=record.key,
+        reference=reference,
         authority=record.authority,
         kind=kind_of_category(record.category),
         category=record.category,
@@ -70,7 +82,7 @@ def retell(record: CanonicalRecord, subject: UUID, lineage: Lineage) -> LegacyRe
         decided_on=record.decided_on,
         valid_from=record.valid_from,
         valid_to=record.valid_to,
-        employer=RecordedEmployer(enterprise_number=record.enterprise_number, name=record.employer_name),
+        employer=RecordedEmployer(enterprise_number=record.enterprise_number),
         unknown=tuple(fact.value for name, fact in _OPTIONAL.items() if getattr(record, name) is None),
         record_id=lineage.record_id,
         record_digest=lineage.digest,
@@ -86,4 +98,8 @@ def retell(record: CanonicalRecord, subject: UUID, lineage: Lineage) -> LegacyRe
         ),
         gross_pay=GrossPay(amount=record.gross_pay, period=record.pay_period),
         title=record.job_title,
+        employer_name=record.employer_name,
+        file_number=None if reference == record.key else record.key,
     )
+    require_bounded(event)
+    return event

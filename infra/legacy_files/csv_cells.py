@@ -12,6 +12,15 @@ class LineMalformed(Exception):
     """The line cannot be cut into cells; the text says why and quotes nothing of it."""
 
 
+def plain_cells(line: str) -> list[str] | None:
+    """The cells of a line that has no quotation marks, or has them around every cell and nowhere else; quickly."""
+    if '"' not in line:
+        return line.split(";")
+    cells = line[1:-1].split('";"')
+    has_no_others = line.count('"') == 2 * len(cells) and line[0] == line[-1] == '"'
+    return cells if has_no_others else None
+
+
 def cells_of(line: bytes) -> list[bytes]:
     """The cells of a line without its end. Raises :class:`LineMalformed`.
 

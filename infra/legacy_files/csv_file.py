@@ -9,7 +9,7 @@ from typing import Final
 from domain.migration.findings import Finding, RefusalReason
 from infra.legacy_files.beginnings import UTF_8_MARK, refuse_sheet_waivers, require_text
 from infra.legacy_files.counted_lines import BLOCK, SHOWN, TOO_LONG, counted, lines_of
-from infra.legacy_files.csv_cells import SEPARATOR, LineMalformed, cells_of
+from infra.legacy_files.csv_cells import SEPARATOR, LineMalformed, cells_of, plain_cells
 from infra.legacy_files.header import FormColumns, Header, refuse_idle_waivers
 from infra.legacy_files.records import (
     LONGEST_LINE,
@@ -28,9 +28,9 @@ _HEADER_WITHIN: Final = 100
 _SEPARATOR_HINT: Final = b"sep=;"
 """What Excel writes above a header for itself."""
 
-# Neither a quotation mark nor a control character, nor a byte that is undefined or ends a UTF-8 sequence: a line of
-# these alone is cut at its separators and decoded, and nothing about it can be doubtful.
-_PLAIN: Final = bytes(each for each in range(256) if each >= 0x20 and not 0x7F <= each <= 0xBF and each != 0x22)
+# No control character, and no byte that is undefined or ends a UTF-8 sequence: of a line of these alone nothing can be
+# doubtful but its quotation marks.
+_PLAIN: Final = bytes(each for each in range(256) if each >= 0x20 and not 0x7F <= each <= 0xBF)
 
 _DOUBTFUL: Final = "its bytes are not windows-1252, or are UTF-8; they are shown as such"
 
@@ -98,9 +98,9 @@ class CsvFile:
             if len(line) > LONGEST_LINE:
                 yield row.too_long(number, content)
                 continue
-            if is_plain and content.strip(b"; "):
-                cells = content.decode(ENCODING).split(";")
-                if len(cells) == width and cells[0] not in column_names:
+            if is_plain and content.strip(b'"; '):
+                cells = plain_cells(content.decode(ENCODING))
+                if cells is not None and len(cells) == width and cells[0] not in column_names:
                     yield RawRecord(source=source, line=number, record=dict(zip(names, cells, strict=True)))
                     continue
             elif not content.isascii():

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from shlex import quote
 from typing import Final
 
 from infra.legacy_files.records import NotThisKind
@@ -93,7 +94,7 @@ class FormColumns:
                 "request the file again."
             )
         if optional:
-            flags = " ".join(f"--without {name}" for name in optional)
+            flags = " ".join(f"--without {quote(name)}" for name in optional)
             raise NotThisKind(
                 f"{place}: its header lacks {', '.join(optional)}. If a column is there under another name, rename it; "
                 f"if the extract really has none, say {flags}."

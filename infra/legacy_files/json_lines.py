@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
 from pathlib import Path
 from typing import Final
@@ -22,6 +23,7 @@ from infra.legacy_files.records import (
 )
 from infra.legacy_files.texts import name_of, readable
 
+_LIST_BEGINS: Final = re.compile(rb"\[\s*(?:\{|$)")
 _NO_OBJECT: Final = "it is JSON, but no object"
 
 
@@ -50,18 +52,16 @@ class JsonLinesFile:
                 raw = _record(name, number, line, text, texts)
                 is_ours = is_ours or self._required <= raw.record.keys()
                 yield raw
-        if not is_ours:
-            raise NotThisKind(self._sentence(name, first))
-
-    def _sentence(self, name: str, first: bytes) -> str:
         expected = f"each line should be one JSON object with {', '.join(sorted(self._required))}"
         if not first:
-            return f"{name} holds blank lines only: request it again."
-        if first.startswith(b"["):
-            return f"{name} is one JSON list: {expected}. Write each of its entries on a line of its own (jq -c '.[]')."
+            raise NotThisKind(f"{name} holds blank lines only: request it again.")
+        if _LIST_BEGINS.match(first):
+            # Some of its lines may be objects all the same: those that no comma follows.
+            raise NotThisKind(f"{name} is one JSON list: {expected}. Write its entries so (jq -c '.[]').")
         if first == b"{":
-            return f"{name} has its objects spread over several lines: {expected} (jq -c .)."
-        return f"{name} is not a file of this authority: {expected}, and none is."
+            raise NotThisKind(f"{name} has its objects spread over several lines: {expected}. Write them so (jq -c .).")
+        if not is_ours:
+            raise NotThisKind(f"{name} is not a file of this authority: {expected}, and none is.")
 
 
 def _record(source: str, number: int, line: bytes, text: bytes, texts: JsonTexts) -> RawRecord:

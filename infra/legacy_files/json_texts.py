@@ -17,9 +17,12 @@ _DEEPEST: Final = 50
 _ENCODING_DOUBTFUL: Final = "its bytes are not UTF-8; they are shown as such"
 _TWICE: Final = "the name stands more than once in one object; the first value is shown, the others beside it"
 
-# A line of none but these bytes holds no escape, no control character, and no character that begins with one of three
-# bytes under which (with harmless ones) all others lie that no value may hold.
-_PLAIN: Final = bytes(each for each in range(0x20, 0xF5) if each not in b"\\\x7f\xc2\xe2\xef")
+# A line of none but these bytes holds no control character, and no character that begins with one of three bytes under
+# which (with harmless ones) all others lie that no value may hold; such an escape is found by itself.
+_PLAIN: Final = bytes(each for each in range(0x20, 0xF5) if each not in b"\x7f\xc2\xe2\xef")
+_DOUBTFUL_ESCAPE: Final = re.compile(
+    rb"\\(?:[bfnrt]|u(?:00[01][0-9a-f]|007f|00[89][0-9a-f]|202[89]|d[89a-f]|fff[ef]))", re.IGNORECASE
+)
 
 # What "surrogateescape" makes of a byte that is not UTF-8.
 _ESCAPED_BYTE: Final = re.compile("[\udc80-\udcff]")
@@ -80,7 +83,7 @@ class JsonTexts:
         findings: list[Finding] = []
         if self._has_twice:
             findings += [Finding(RefusalReason.FIELD_MALFORMED, path, _TWICE) for path in _twice(value)]
-        if not is_utf_8 or text.translate(None, _PLAIN):
+        if self._has_twice or not is_utf_8 or text.translate(None, _PLAIN) or _DOUBTFUL_ESCAPE.search(text) is not None:
             value = _readable(value, findings, is_utf_8=is_utf_8)
         return value, tuple(findings)
 

@@ -12,8 +12,9 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from errno import EINVAL
 from functools import cached_property
-from typing import IO, Any, Final
+from typing import IO, Final
 from xml.etree.ElementTree import Element, ParseError
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
@@ -21,11 +22,11 @@ from defusedxml.ElementTree import iterparse
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 
 from infra.legacy_files.records import NotThisKind
+from infra.legacy_files.texts import readable
 
 LARGEST: Final = 100_000_000
 """Bytes of all parts of a workbook, unpacked. A row of a permit takes about two thousand."""
 
-_NAMESPACE: Final = re.compile(r"\{[^}]*\}")
 _ESCAPE: Final = re.compile("_x([0-9A-Fa-f]{4})_")
 _RELATION_ID: Final = re.compile(r"\{.*relationships\}id")
 # Formats of dates that Excel has in other languages and names by number only.
@@ -63,10 +64,19 @@ def damage_refused(name: str) -> Iterator[None]:
     try:
         yield
     except _DAMAGE as why:
-        raise NotThisKind(
-            f"{name} is damaged or no workbook ({type(why).__name__}): open it in a spreadsheet program and save it as "
-            ".xlsx again, or request it again."
-        ) from why
+        raise _damaged(name, why) from why
+    except OSError as why:
+        # A false place in the file's own list leads to before its beginning; anything else is the disk's fault.
+        if why.errno != EINVAL:
+            raise
+        raise _damaged(name, why) from why
+
+
+def _damaged(name: str, why: Exception) -> NotThisKind:
+    return NotThisKind(
+        f"{name} is damaged or no workbook ({type(why).__name__}): open it in a spreadsheet program and save it as "
+        ".xlsx again, or request it again."
+    )
 
 
 class WorkbookParts:
@@ -92,7 +102,9 @@ class WorkbookParts:
             relation = next((value for name, value in element.items() if _RELATION_ID.fullmatch(name)), "")
             kind, part = targets.get(relation, ("", ""))
             if part not in self._parts:
-                raise NotThisKind(f"{self._name} names the sheet {title} and does not hold it: request it again.")
+                raise NotThisKind(
+                    f"{self._name} names the sheet {readable(title)[0]} and does not hold it: request it again."
+                )
             if kind == "worksheet":
                 found.append(Sheet(title, part))
         return tuple(found)
@@ -124,17 +136,25 @@ class WorkbookParts:
         )
 
     def elements(self, part: str, name: str, within: str) -> Iterator[Element]:
-        """The elements of one name in a part, each for as long as it is looked at; ``within`` is their parent's."""
+        """The elements of one name in a part, each for as long as it is looked at; ``within`` is their parent's.
+
+        Nothing else of the part is kept.
+        """
         parent: Element | None = None
+        is_inside = False
         with self.open(part) as content:
             for event, element in iterparse(content, events=("start", "end"), forbid_dtd=True):
                 found = local_name(element)
                 if event == "start":
                     parent = element if found == within else parent
+                    is_inside = is_inside or found == name
                 elif found == name:
                     yield element
+                    is_inside = False
                     if parent is not None:
                         parent.clear()
+                elif not is_inside:
+                    element.clear()
 
     def _elements(self, part: str, *names: str) -> Iterator[Element]:
         with self.open(part) as content:
@@ -167,7 +187,7 @@ class WorkbookParts:
         return next(part for kind, part in self._related("").values() if kind == "officeDocument")
 
     def _require_workbook(self) -> None:
-        size = sum(each.file_size for each in self._parts.values())
+        size = sum(each.file_size for each in self._archive.infolist())
         if size > LARGEST:
             raise NotThisKind(
                 f"{self._name} unpacks to {size:,} bytes, more than the {LARGEST:,} of a workbook of records: remove "
@@ -205,9 +225,9 @@ def unescaped(text: str) -> str:
     return plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 
-def local_name(element: Element | Any) -> str:
+def local_name(element: Element) -> str:
     """The name without its namespace, which differs between the two forms of the format."""
-    return _NAMESPACE.sub("", element.tag, count=1) if isinstance(element.tag, str) else ""
+    return element.tag.rpartition("}")[2]
 
 
 def _is_encrypted(info: ZipInfo) -> bool:

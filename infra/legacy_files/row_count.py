@@ -61,18 +61,22 @@ def _blank_shared_texts(part: IO[bytes]) -> set[int]:
 def _rows(part: IO[bytes], blank: set[int]) -> int:
     rows = 0
     root: Element | None = None
-    has_content = False
+    is_inside = has_content = False
     for event, element in iterparse(part, events=("start", "end"), forbid_dtd=True):
         if root is None:
             root = element
             if _name(root) != "worksheet":
                 break
-        elif event == "end" and _name(element) == "c":
+        elif event == "start":
+            is_inside = is_inside or _name(element) == "c"
+        elif _name(element) == "c":
             has_content = has_content or _is_filled(element, blank)
+            is_inside = False
             element.clear()
-        elif event == "end" and _name(element) == "row":
-            rows += has_content
-            has_content = False
+        elif not is_inside:
+            if _name(element) == "row":
+                rows += has_content
+                has_content = False
             element.clear()
     return rows
 

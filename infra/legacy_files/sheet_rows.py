@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from math import isfinite
@@ -21,6 +21,7 @@ LONGEST_CELL: Final = 32_767
 
 _SHOWN: Final = 200
 _COLUMN: Final = re.compile(r"\$?([A-Za-z]{1,3})\$?[0-9]*")
+_NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _WHOLE: Final = re.compile(r"-?[0-9]+")
 _ISO: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:T([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)?)?Z?")
 _DAY_SECONDS: Final = 86_400
@@ -33,12 +34,18 @@ _TRUTH: Final = {"0": "FALSCH", "1": "WAHR", "false": "FALSCH", "true": "WAHR"}
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """``column`` counts from 1. ``reason`` and ``sentence`` say why the text is no value."""
+    """``column`` counts from 1. ``reason`` and ``sentence`` say why the text is no value.
+
+    ``written`` is the text with its line breaks, which are no harm in a header. What ``stands_whole`` is shown as it
+    stands (a formula, an error), and is a fault only where a value is needed.
+    """
 
     column: int
+    written: str
     text: str
     reason: RefusalReason | None = None
     sentence: str = ""
+    stands_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +57,24 @@ class SheetRow:
 class _NoValue(Exception):
     """What stands in a cell is no value: what is shown of it, and why."""
 
-    def __init__(self, shown: str, sentence: str, reason: RefusalReason = RefusalReason.CELL_UNREADABLE) -> None:
+    reason = RefusalReason.CELL_UNREADABLE
+    stands_whole = False
+
+    def __init__(self, shown: str, sentence: str) -> None:
         super().__init__(sentence)
         self.shown = shown
-        self.reason = reason
+
+
+class _ShownWhole(_NoValue):
+    stands_whole = True
+
+
+class _Truth(_ShownWhole):
+    reason = RefusalReason.FIELD_MALFORMED
 
 
 def rows_of(name: str, sheet: Sheet, parts: WorkbookParts) -> Iterator[SheetRow]:
-    """The rows with content, in their order; hidden ones too. Raises :class:`NotThisKind` where they have none."""
+    """The rows with content, in their order; hidden ones too. Raises :class:`NotThisKind` where it is none."""
     reader = _CellReader(parts)
     last = 0
     for element in parts.elements(sheet.part, "row", within="sheetData"):
@@ -92,28 +109,32 @@ class _CellReader:
                 continue
             if column in seen:
                 sentence = "two cells of the row stand in this column"
-                cell = Cell(column, cell.text, RefusalReason.CELL_UNREADABLE, sentence)
+                cell = replace(cell, reason=RefusalReason.CELL_UNREADABLE, sentence=sentence, stands_whole=False)
             seen.add(column)
             yield cell
 
     def _cell(self, column: int, element: Element) -> Cell | None:
         try:
             text = self._text(element)
+            if text is None or not text.strip():
+                return None
+            text = unescaped(text)
+            if len(text) > LONGEST_CELL:
+                raise _NoValue(
+                    text, f"it is longer than the {LONGEST_CELL:,} characters of a cell; its beginning is kept"
+                )
         except _NoValue as why:
-            return Cell(column, readable(why.shown[:_SHOWN])[0], why.reason, str(why))
-        if text is None or not text.strip():
-            return None
-        text = unescaped(text)
-        if len(text) > LONGEST_CELL:
-            sentence = f"it is longer than the {LONGEST_CELL:,} characters of a cell; its beginning is kept"
-            return Cell(column, readable(text[:_SHOWN])[0], RefusalReason.CELL_UNREADABLE, sentence)
+            shown, _ = readable(why.shown[: LONGEST_CELL if why.stands_whole else _SHOWN])
+            return Cell(column, shown, shown, why.reason, str(why), why.stands_whole)
         shown, ok = readable(text)
-        return Cell(column, shown) if ok else Cell(column, shown, RefusalReason.TEXT_UNREADABLE, TEXT_UNREADABLE)
+        if ok:
+            return Cell(column, text, shown)
+        return Cell(column, text, shown, RefusalReason.TEXT_UNREADABLE, TEXT_UNREADABLE)
 
     def _text(self, element: Element) -> str | None:
         parts = {local_name(each): each for each in element}
         if "f" in parts:
-            raise _NoValue(f"={parts['f'].text or ''}", "a formula stands where a value should; paste it as a value")
+            raise _ShownWhole(f"={parts['f'].text or ''}", "a formula stands where a value should; paste it as a value")
         if "is" in parts:
             return text_of(parts["is"])
         value = parts["v"].text if "v" in parts else None
@@ -130,10 +151,9 @@ class _CellReader:
                 return _iso(value.strip())
             case "b":
                 truth = _TRUTH.get(value.strip(), value)
-                sentence = "a truth value stands where a text, a day or a number should"
-                raise _NoValue(truth, sentence, RefusalReason.FIELD_MALFORMED)
+                raise _Truth(truth, "a truth value stands where a text, a day or a number should")
             case "e":
-                raise _NoValue(value, "the program that wrote it could not compute it, and left an error")
+                raise _ShownWhole(value, "the program that wrote it could not compute it, and left an error")
             case _:
                 raise _NoValue(value, "it is of a kind that no cell has")
 
@@ -144,10 +164,7 @@ class _CellReader:
         raise _NoValue(value, "its text is not in the workbook")
 
     def _number(self, value: str, style: str) -> str:
-        try:
-            number = float(value)
-        except ValueError:
-            number = float("nan")
+        number = float(value) if _NUMBER.fullmatch(value) else float("nan")
         if not isfinite(number):
             raise _NoValue(value, "it should be a number and is none")
         place = int(style) if style.isdecimal() else 0

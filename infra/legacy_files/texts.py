@@ -53,7 +53,8 @@ def with_texts(value: object, path: str, text_at: Callable[[str, str], str]) -> 
         shown: dict[str, object] = {}
         for name, each in value.items():
             at = path_of(path, readable(name)[0])
-            shown[free_name(text_at(name, at), shown)] = with_texts(each, at, text_at)
+            place = free_name(text_at(name, at), shown)
+            shown[place] = with_texts(each, at, text_at)
         return shown
     return value
 

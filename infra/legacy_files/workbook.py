@@ -6,6 +6,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from shlex import quote
 from typing import Final
 from zipfile import ZipFile
 
@@ -104,7 +105,7 @@ class Workbook:
 
     def _header(self, form: _SheetForm, parts: WorkbookParts, waived: frozenset[str]) -> tuple[int, Header]:
         """The number of the header's row, and the header."""
-        advice = f"If the sheet holds no records, say --without-sheet '{readable(form.sheet.title)[0]}'."
+        advice = f"If the sheet holds no records, say --without-sheet {quote(readable(form.sheet.title)[0])}."
         for row in islice(rows_of(form.source, form.sheet, parts), _HEADER_WITHIN):
             cells = _by_column(row)
             if self._key in self._columns.known_among(cells) or self._columns.is_header(cells):
@@ -122,14 +123,13 @@ class Workbook:
             return OtherLine(row.number, LineKind.WAIVED)
         if row.number <= form.header_row:
             return OtherLine(row.number, LineKind.HEADER)
-        cells = _by_column(row)
-        if self._columns.known_among(cells[:1]) and self._columns.is_header(cells):
-            self._columns.require_same(f"{form.source}, row {row.number}", cells, form.header)
+        if self._columns.known_among([row.cells[0].written]) and self._columns.is_header(_by_column(row)):
+            self._columns.require_same(f"{form.source}, row {row.number}", _by_column(row), form.header)
             return OtherLine(row.number, LineKind.HEADER)
         return self._record(form.source, form.header, row)
 
     def _record(self, source: str, header: Header, row: SheetRow) -> RawRecord:
-        """The row by column; a formula or an error in a column that is not of the form stops nothing."""
+        """The row by column. A formula or an error in a column that is not of the form is kept and stops nothing."""
         record: dict[str, object] = dict.fromkeys((each for each in header.names if each not in header.unnamed), "")
         findings: list[Finding] = []
         filled: set[str] = set()
@@ -138,14 +138,14 @@ class Workbook:
             place = free_name(name, filled)
             filled.add(place)
             record[place] = cell.text
-            if cell.reason is not None and name in self._columns.known:
+            if cell.reason is not None and (name in self._columns.known or not cell.stands_whole):
                 findings.append(Finding(cell.reason, name, cell.sentence))
         return RawRecord(source=source, line=row.number, record=record, findings=tuple(findings))
 
 
 def _by_column(row: SheetRow) -> list[str]:
     """The texts of a row in their columns, empty ones between them."""
-    texts: Mapping[int, str] = {each.column: each.text for each in row.cells}
+    texts: Mapping[int, str] = {each.column: each.written for each in row.cells}
     return [texts.get(column, "") for column in range(1, max(texts) + 1)]
 
 

@@ -1,7 +1,8 @@
 """The two sides of a migration compared: what landed, and what the log says of it now.
 
-Each file number has a keyed digest of its facts on both sides; the digests are summed up in buckets, and only the file
-numbers of buckets that differ are compared fact by fact. Nothing personal comes out: file numbers and names of facts.
+Each case has a keyed digest of its facts on both sides; the digests are summed up in buckets, and only the cases of
+buckets that differ are compared fact by fact. Nothing personal comes out: what cases are called in clear (their file
+number, where that tells nothing of a person) and names of facts.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from domain.migration.plausible_days import Calendar
 from domain.migration.precheck import Accepted, precheck
 from domain.migration.provenance import facts_of, wire_value
 from domain.migration.reading import CanonicalRecord, Fact
+from domain.migration.retelling import reference_of
 from domain.migration.vocabulary import Vocabularies
 from infra.keys import SubjectKeys
 from infra.migration.chunks import ChunkJudge
@@ -47,7 +49,10 @@ _NOT_PASSING: Final[Facts] = {}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """A file number that the two sides tell differently: these facts, or the whole of it on one side only."""
+    """A case that the two sides tell differently: these facts, or the whole of it on one side only.
+
+    ``key`` is what it is called in clear.
+    """
 
     key: str
     facts: tuple[str, ...]
@@ -94,7 +99,7 @@ class Reconciled:
 
 
 def bucket_of(key: str) -> int:
-    """Which bucket a file number belongs to, in every run."""
+    """Which bucket a case belongs to, in every run."""
     return blake2b(key.encode(), digest_size=1).digest()[0]
 
 
@@ -149,14 +154,15 @@ class Reconciliation:
         for rows in self._pages("source", _SOURCE):
             self._judge.keys.prefetch([row[1] for row in rows])
             for key, subject, record_id, sealed, extracted_on, corrections in rows:
+                reference = reference_of(self._authority, key)
                 secret = self._judge.keys.key_to_decrypt(subject)
                 if secret is None:
-                    yield key, None
+                    yield reference, None
                     continue
                 record = self._record(secret, record_id, bytes(sealed), Calendar(extracted_on), corrections or [])
                 if record is not None and shown:
                     self._on_record(record)
-                yield key, _NOT_PASSING if record is None else facts_of(record)
+                yield reference, _NOT_PASSING if record is None else facts_of(record)
 
     def _record(
         self,
@@ -195,7 +201,7 @@ class Reconciliation:
 
 def _mirrored(row: Sequence[Any], keys: SubjectKeys, origin: str) -> Facts | None:
     """The facts of a row of the mirror, by the same names as those of a record."""
-    case_id, version, key, sequence, *clear, subject, nonce, data = row
+    case_id, version, reference, sequence, *clear, subject, nonce, data = row
     secret = keys.key_to_decrypt(subject)
     if secret is None:
         return None
@@ -204,17 +210,18 @@ def _mirrored(row: Sequence[Any], keys: SubjectKeys, origin: str) -> Facts | Non
     worker, pay = fields["worker"], fields["grossPay"]
     names = (
         Fact.STATUS, Fact.CATEGORY, Fact.FILED, Fact.ADMISSIBLE, Fact.DECIDED, Fact.VALID_FROM, Fact.VALID_TO,
-        Fact.ENTERPRISE_NUMBER, Fact.EMPLOYER_NAME,
+        Fact.ENTERPRISE_NUMBER,
     )  # fmt: skip
     told = {name.value: wire_value(value) for name, value in zip(names, clear, strict=True)}
     return told | {
-        Fact.KEY.value: key,
+        Fact.KEY.value: fields["fileNumber"] or reference,
         Fact.MODIFIED.value: sequence.isoformat(),
         Fact.FAMILY_NAME.value: worker["familyName"],
         Fact.GIVEN_NAME.value: worker["givenName"],
         Fact.BIRTH_DATE.value: worker["birthDate"],
         Fact.NATIONALITY.value: worker["nationality"],
         Fact.SSIN.value: worker["ssin"],
+        Fact.EMPLOYER_NAME.value: fields["employerName"],
         Fact.JOB_TITLE.value: fields["title"],
         Fact.PAY.value: pay["amount"],
         Fact.PAY_PERIOD.value: pay["period"],
@@ -234,8 +241,8 @@ select distinct on (r.key) r.key, r.subject, r.id, r.sealed, r.extracted_on,
 """
 
 _TARGET: Final = """
-select case_id, version, key, sequence, status, category, filed_on, admissible_on, decided_on, valid_from, valid_to,
-       enterprise_number, employer_name, subject, nonce, data
+select case_id, version, reference, sequence, status, category, filed_on, admissible_on, decided_on, valid_from,
+       valid_to, enterprise_number, subject, nonce, data
   from legacy_mirror
  where authority = %(authority)s
 """

@@ -46,19 +46,23 @@ class Source:
 
     def digest(self, record: Mapping[str, object], key: bytes) -> str:
         """Keyed, hexadecimal, of what the record says whenever it was modified; empty fields say nothing."""
-        content = _content({name: value for name, value in record.items() if name != self.modified})
+        content: dict[str, object] = {}
+        for name, value in record.items():
+            said = value.strip() if type(value) is str else _said(value)
+            if (said or said is False) and name != self.modified:
+                content[name] = said
         return keyed_digest(key, written(content)).hex()
 
 
-def _content(value: object) -> object:
+def _said(value: object) -> object:
     """What a value says: blanks around texts and empty fields say nothing."""
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, Mapping):
-        said = {name: _content(each) for name, each in value.items()}
-        return {name: each for name, each in said.items() if each is not None and each != ""}
+        said = {name: _said(each) for name, each in value.items()}
+        return {name: each for name, each in said.items() if each or each is False}
     if isinstance(value, list):
-        return [_content(each) for each in value]
+        return [_said(each) for each in value]
     return value
 
 

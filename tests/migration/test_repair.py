@@ -127,13 +127,13 @@ def test_both_sides_agree_and_one_changed_field_is_found_and_named(move: Moving)
     assert told["quarantineWaiting"] == {"identifierInvalid": 1}
     assert told["betweenRecords"] == {"samePersonByNumber": 1, "overlappingPermits": 1}
     # when somebody changes one field of one case in what is read
-    move.ask("update legacy_mirror set valid_to = '2030-01-01' where key = %s", KEY)
+    move.ask("update legacy_mirror set valid_to = '2030-01-01' where reference = %s", KEY)
     told = signed_report(move.program, MigratingAuthority.BRUSSELS)["report"]
     # then the report finds it, and names case and fact
     assert told["agrees"] is False
     assert told["differences"] == {"number": 1, "named": [{"key": KEY, "facts": ["validTo"]}]}
     # and a case that is missing is one too
-    move.ask("delete from legacy_mirror where key = 'BXL/2'")
+    move.ask("delete from legacy_mirror where reference = 'BXL/2'")
     told = signed_report(move.program, MigratingAuthority.BRUSSELS)["report"]
     assert {"key": "BXL/2", "missing": "target"} in told["differences"]["named"]
 

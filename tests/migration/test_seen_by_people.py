@@ -24,7 +24,7 @@ OPERATIONS = Caller(role=Role.OPERATIONS, subject="ops-b", token_id="t-21", auth
 def counters(move: Moving) -> Iterator[Counters]:
     move.load_brussels(
         record(statut="complément demandé", date_decision="", valable_du="", valable_au="", employeur=""),
-        record(no_dossier="BXL/CLOSED", statut="vervallen"),
+        record(no_dossier="BXL/2025/CLOSED", statut="vervallen"),
         record(no_dossier="BXL/BAD", bce="1"),
     )
     move.project()
@@ -69,7 +69,7 @@ def test_its_page_can_be_read(counters: Counters, language: str) -> None:
 def test_the_queue_has_it_to_be_confirmed(counters: Counters) -> None:
     told = page(counters, HANDLER, "/queue")
     assert KEY in told
-    assert "BXL/CLOSED" not in told
+    assert "BXL/2025/CLOSED" not in told
 
 
 @pytest.mark.parametrize("language", ["en", "nl", "fr", "de"])

@@ -18,7 +18,7 @@ from infra.migration.rehearsal import NothingTaken, Rehearsal
 from infra.migration.sources import SOURCES, MigratingAuthority
 from tests.migration.moving import Moving
 
-TRIALS = Path(__file__).parent / "trials"
+TRIALS = Path(__file__).parents[1] / "legacy_files" / "trials"
 AUTHORITY_OF = {
     ".csv": MigratingAuthority.BRUSSELS,
     ".jsonl": MigratingAuthority.WALLONIA,

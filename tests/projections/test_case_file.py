@@ -441,3 +441,27 @@ def test_a_newer_number_is_the_one_that_is_shown_until_the_worker_is_corrected(
     # and once erased, neither is shown
     log.erase(case)
     assert body(log, case)["worker"] == WITHHELD
+
+
+@pytest.mark.parametrize("projected", [True, False])
+def test_the_employer_of_a_record_is_the_one_that_is_shown_until_it_is_corrected(
+    log: LogOfCases, projected: bool
+) -> None:
+    # given a case that another system's record tells, of an authority that is live here by now
+    case = log.take_over()
+    run(log.url, """update permit.journal_head set authority_epochs = '{"brussels": 1, "flanders": 1}'""")
+    log.journal.authority_epochs()  # read again: they are remembered for a second
+    if projected:
+        log.catch_up()
+    assert body(log, case)["employer"] == {"enterpriseNumber": "0202239951", "name": "Canary Sole Trader"}
+    # when somebody else's particulars are corrected, it stays; when the employer is, what the correction says counts
+    log.give(case, CorrectCase(reason="typing error", worker=ORDINARY.worker), FILED + DAY)
+    assert body(log, case)["employer"]["name"] == "Canary Sole Trader"
+    log.give(case, CorrectCase(reason="typing error", employer=ORDINARY.employer), FILED + 2 * DAY)
+    if projected:
+        log.catch_up()
+    assert body(log, case)["employer"] == {"enterpriseNumber": "0202239951", "name": "Acme"}
+    # and once erased, what was corrected in clear is all that is left
+    log.erase(case)
+    assert body(log, case)["employer"] == {"enterpriseNumber": "0202239951", "name": "Acme"}
+    assert body(log, case)["worker"] == WITHHELD

@@ -71,7 +71,7 @@ RULE_SET: Final = "5e" * 32
 CANARIES: Final = (
     "Canary-Given", "Canary-Family", "1991-07-13", "91071300117", "58321.77", "canary title", "canary candidate",
     "Canary Sending NV", "Canary Earlier NV", "14580.44", "canary trace", "canary motivation", "canary reason",
-    "canary question", "canary answer",
+    "canary question", "canary answer", "Canary Sole Trader", "Canary file number", "Canary-infirmi", "Canary-Lambert",
     "c4" * 32,
 )  # fmt: skip
 """Every personal value below, as it would appear if it were not encrypted."""
@@ -400,7 +400,7 @@ SAMPLES: Final[tuple[CaseEvent, ...]] = (
     DeadlineBreached(effective_at=_JUDGED, clock="answer", run=2, due_on=date(2026, 2, 17)),
     LegacyRecordRetold(
         effective_at=_JUDGED,
-        reference="BXL/2025/00001",
+        reference=f"brussels/{STREAM}",
         authority="brussels",
         kind="fixedTerm",
         category="highlySkilled",
@@ -410,8 +410,8 @@ SAMPLES: Final[tuple[CaseEvent, ...]] = (
         decided_on=None,
         valid_from=None,
         valid_to=None,
-        employer=RecordedEmployer(enterprise_number="0202239951", name=None),
-        unknown=("validFrom", "employerName"),
+        employer=RecordedEmployer(enterprise_number="0202239951"),
+        unknown=("validFrom",),
         record_id=UUID("6d0a5a55-8b50-5d5c-9d0e-000000000001"),
         record_digest="5e" * 32,
         mapping_version=1,
@@ -426,6 +426,8 @@ SAMPLES: Final[tuple[CaseEvent, ...]] = (
         ),
         gross_pay=GrossPay(amount=Decimal("4303.75"), period="month"),
         title="Canary-infirmi?re",
+        employer_name="Canary Sole Trader",
+        file_number="Canary file number, of no shape",
     ),
 )
 

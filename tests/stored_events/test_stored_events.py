@@ -12,6 +12,9 @@ from tests.keys.keys_in_memory import KeysInMemory
 from tests.stored_events.samples import CANARIES, sample_of
 from tests.stored_events.stored_sample import StoredSample, file_of, sample_files
 
+NEVER_RELEASED = {("LegacyRecordRetold", 1)}
+"""Shapes that no installation ever wrote and that nothing reads any more, each with its reason in an ADR."""
+
 every_sample = pytest.mark.parametrize("path", sample_files(), ids=lambda path: path.stem)
 
 
@@ -52,6 +55,10 @@ def test_no_personal_value_stands_in_the_stored_bytes(path: Path) -> None:
 
 @pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)
 def test_every_format_has_a_sample_of_every_schema_up_to_todays(form) -> None:
-    missing = [schema for schema in range(1, form.schema + 1) if not file_of(form.name, schema).exists()]
+    missing = [
+        schema
+        for schema in range(1, form.schema + 1)
+        if (form.name, schema) not in NEVER_RELEASED and not file_of(form.name, schema).exists()
+    ]
 
     assert missing == [], "python -m tests.stored_events.stored_sample writes the sample of a new schema"
