@@ -36,8 +36,11 @@ class Form:
     line_damages: Sequence[LineDamage[Any]]
     dressings: Mapping[str, Callable[[Any, Random], None]]
 
-    def file(self, plans: Sequence[PlanOfLines[Any]], dressings: Sequence[str], random: Random) -> DirtyFile:
-        layout = self.layout()
+    def file(
+        self, plans: Sequence[PlanOfLines[Any]], dressings: Sequence[str], random: Random, layout: Any = None
+    ) -> DirtyFile:
+        """A file in which each of the plans befell one record, beside a good one."""
+        layout = layout or self.layout()
         for name in dressings:
             self.dressings[name](layout, random)
         return self.write(plans, layout, random, people())
