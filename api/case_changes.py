@@ -35,6 +35,7 @@ from domain.case.commands import (
 from domain.case.completeness import check_evidence
 from domain.case.refusals import InputIssue
 from domain.case.value_checks import exactly_when, one_of
+from domain.plain_text import FreeText
 
 Found = tuple[InputIssue, ...]
 
@@ -59,7 +60,7 @@ class InformationQuestion:
     """What the applicant is asked: ``items`` are kinds of documents and of details."""
 
     items: tuple[str, ...]
-    question: str
+    question: FreeText
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,7 @@ class ClockCorrection:
     """``kind`` is ``pause``, ``resume`` or ``correctPause``; it says which of the other members belong to it."""
 
     kind: str
-    motivation: str
+    motivation: FreeText
     on: date | None = None
     ground: str | None = None
     legal_reference: str | None = None

@@ -25,6 +25,8 @@ from api.problems import (
 )
 from api.request_bodies import nameable
 from domain.case.refusals import InputIssue
+from domain.case.value_checks import not_plain
+from domain.plain_text import is_plain
 
 IDEMPOTENCY_HEADER: Final = "Idempotency-Key"
 LARGEST_BODY_IN_BYTES: Final = 1024 * 1024
@@ -86,7 +88,7 @@ def read_heading(request: Request, action: Action, *parameters: str, changes_a_c
     _require_acceptable(request)
     access = access_of(request)
     granted = access.granted(access.caller_of(request), action)
-    issues = _unknown_parameters(request, parameters)
+    issues = [*parameters_not_plain(request), *_unknown_parameters(request, parameters)]
     key = request.headers.get(IDEMPOTENCY_HEADER)
     if key is None:
         issues.append(_missing(IDEMPOTENCY_HEADER, "send a new random key with each new command"))
@@ -150,8 +152,8 @@ def open_question(*parameters: str) -> Callable[[Request], Awaitable[Request]]:
 
 
 def require_parameters(request: Request, known: tuple[str, ...]) -> None:
-    """Raises :class:`RequestRefused` (400) for a query parameter that is not known."""
-    issues = _unknown_parameters(request, known)
+    """Raises :class:`RequestRefused` (400) for a query parameter that is not known, or holds a control character."""
+    issues = [*parameters_not_plain(request), *_unknown_parameters(request, known)]
     if issues:
         raise RequestRefused(input_problem(issues))
 
@@ -231,6 +233,15 @@ def _unknown_parameters(request: Request, known: tuple[str, ...]) -> list[Locate
         )
         for name in request.query_params
         if name not in known
+    ]
+
+
+def parameters_not_plain(request: Request) -> list[LocatedIssue]:
+    """The query parameters that hold what no table can be asked by, among them those whose name does."""
+    return [
+        LocatedIssue(place=Place.QUERY, issue=not_plain(nameable(name)))
+        for name, value in request.query_params.multi_items()
+        if not (is_plain(name) and is_plain(value))
     ]
 
 

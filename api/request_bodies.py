@@ -17,6 +17,8 @@ from typing import Any, Final, NoReturn, TypeVar, get_args, get_origin, get_type
 from pydantic import ValidationError
 
 from domain.case.refusals import InputIssue, InvalidInput
+from domain.case.value_checks import not_plain
+from domain.plain_text import LAYOUT, is_plain
 from infra.wire_format import wire_adapter, wire_name
 
 T = TypeVar("T")
@@ -49,7 +51,7 @@ def read_body(value_type: type[T], body: bytes) -> T:
     """The value that ``body`` spells. Raises :class:`InvalidInput` with all issues, at most 100."""
     tree = _parsed(body)
     # The first issue of a place says it best: pydantic would only add that it is not an amount.
-    issues = {issue.path: issue for issue in _misspelled(value_type, tree, "")}
+    issues = {issue.path: issue for issue in (*_not_plain(tree), *_misspelled(value_type, tree, ""))}
     value: T | None = None
     try:
         value = wire_adapter(value_type).validate_json(body, strict=True)
@@ -57,7 +59,10 @@ def read_body(value_type: type[T], body: bytes) -> T:
         # `errors` is asked without the input: it holds what people sent.
         for error in invalid.errors(include_url=False, include_context=False, include_input=False):
             path = _path(error["loc"])
-            issues.setdefault(path, _issue(error["type"], path))
+            if (
+                error["type"] != "json_invalid" or not issues
+            ):  # halves of surrogate pairs have been named where they are
+                issues.setdefault(path, _issue(error["type"], path))
     if issues or value is None:
         raise InvalidInput(tuple(issues.values())[:_ISSUES_AT_MOST])
     return value
@@ -126,6 +131,40 @@ def _repeated_names(text: str) -> Iterator[tuple[int, str]]:
         last = token
 
 
+def _not_plain(tree: object) -> Iterator[InputIssue]:
+    """Texts that nothing behind this door could keep, wherever they are: in a value, or as the name of one."""
+    # Not by recursion: how deep it goes is the caller's choice.
+    waiting: list[tuple[object, str]] = [(tree, "")]
+    while waiting:
+        whole, path = waiting.pop()
+        for step, part in _parts(whole):
+            if isinstance(part, str):
+                if not is_plain(part, LAYOUT):
+                    yield not_plain(_joined(path, step) or WHOLE_BODY)
+            elif isinstance(part, list | dict):
+                waiting.append((part, _joined(path, step)))
+
+
+def _parts(whole: object) -> Iterator[tuple[int | str | None, object]]:
+    """The parts of a list or an object, names among them, each with its place; a text is all of itself."""
+    if isinstance(whole, list):
+        yield from enumerate(whole)
+    elif isinstance(whole, dict):
+        for name, value in whole.items():
+            yield name, name
+            yield name, value
+    else:
+        yield None, whole
+
+
+def _joined(path: str, step: int | str | None) -> str:
+    if step is None:
+        return path
+    if isinstance(step, int):
+        return f"{path}[{step}]"
+    return f"{path}.{nameable(step)}" if path else nameable(step)
+
+
 def _misspelled(expected: Any, found: object, path: str) -> Iterator[InputIssue]:
     """Amounts and days that are not in the one spelling we take; pydantic takes more."""
     if expected is Decimal:
@@ -164,10 +203,7 @@ def _path(location: Sequence[int | str]) -> str:
     """``worker.ssin``, ``documents[0].size``; a name nobody knows is only repeated if it can be one."""
     path = ""
     for part in location:
-        if isinstance(part, int):
-            path += f"[{part}]"
-        else:
-            path += ("." if path else "") + nameable(part)
+        path = _joined(path, part)
     return path or WHOLE_BODY
 
 

@@ -26,6 +26,7 @@ from domain.case.commands import (
 )
 from domain.case.folding import fold
 from domain.case.identified import Identified, identified
+from domain.case.refusals import NotRecordable
 from domain.crossroads.answers import (
     ABOUT_THE_WORKER,
     CheckKind,
@@ -147,17 +148,20 @@ class CheckWorker:
         step = next_step(asked, outcome, self.patience, now, self.chance())
         match step:
             case Record(answer):
-                self._record(
-                    work,
-                    RecordCrossroadsAnswer(
-                        check=CheckKind(work.what),
-                        revision=work.revision,
-                        ticket=ticket_of(str(work.case_id), work.what, work.revision),
-                        answer=answer,
-                        answer_sha256=sha256(repr(answer).encode()).hexdigest(),
-                    ),
+                found = RecordCrossroadsAnswer(
+                    check=CheckKind(work.what),
+                    revision=work.revision,
+                    ticket=ticket_of(str(work.case_id), work.what, work.revision),
+                    answer=answer,
+                    answer_sha256=sha256(repr(answer).encode()).hexdigest(),
                 )
-                self.work.settle(work, _name_of(answer), self.now())
+                try:
+                    self._record(work, found)
+                except NotRecordable:
+                    # An answer that no log can hold is none: asked again while there is hope, then a person's task.
+                    self._take(work, about, CheckUnanswered(UnansweredReason.MALFORMED_ANSWER), registered)
+                else:
+                    self.work.settle(work, _name_of(answer), self.now())
             case AskAgain(pause, reason):
                 self.work.put_back(work, now + pause, reason.value)
             case AskUnder(ssin):

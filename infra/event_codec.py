@@ -23,6 +23,7 @@ from domain.migration import authority_events
 from domain.migration.authority_events import AuthorityEvent
 from infra.keys import SubjectKeys
 from infra.personal_groups import GroupAddress, open_group, seal_group
+from infra.recordable import require_recordable
 from infra.wire_format import canonical_json, wire_adapter
 
 if TYPE_CHECKING:
@@ -140,9 +141,11 @@ class EventCodec:
         """Encode an event for this place in this stream.
 
         Raises ``KeyMissing`` when the key of a subject is not in the key store: a key is durable before the
-        event that needs it.
+        event that needs it; and ``NotRecordable`` for what nothing behind the log could hold, before anything is
+        encrypted.
         """
         form = _BY_TYPE[type(event)]
+        require_recordable(event, form.name)
         clear: dict[str, object] = form.adapter.dump_python(event, mode="json", by_alias=True)
         fields_of: dict[SubjectRole, dict[str, object]] = {}
         for name, role in form.personal.items():

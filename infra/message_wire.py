@@ -17,6 +17,8 @@ import orjson
 
 from consumers.consumer import MessageRefused
 from consumers.messages import Message
+from domain.plain_text import LAYOUT, is_plain
+from infra.recordable import EARLIEST, LATEST
 
 SERVICE: Final = "single-permit"
 _TYPE: Final = "be.{authority}.singlepermit.v1.{kind}"
@@ -83,7 +85,7 @@ def from_wire(topic: str, record: WireRecord) -> Message:
 
     def read(name: str, into: Callable[[str], object]) -> object:
         try:
-            return into(headers[name].decode())
+            return into(_line(headers[name]))
         except KeyError:
             raise MessageRefused(f"missing.{name}") from None
         except ValueError:
@@ -99,10 +101,10 @@ def from_wire(topic: str, record: WireRecord) -> Message:
         data = orjson.loads(record.value)
     except ValueError:
         raise MessageRefused("unreadable.value") from None
-    if not isinstance(data, dict):
+    if not isinstance(data, dict) or not _is_plain(data):
         raise MessageRefused("unreadable.value")
-    cause = headers.get("ce_causationid")
-    case_id, time = read("ce_subject", UUID), read("ce_time", datetime.fromisoformat)
+    cause = None if "ce_causationid" not in headers else str(read("ce_causationid", str))
+    case_id, time = read("ce_subject", UUID), read("ce_time", _moment)
     version, position = read("ce_streamversion", int), read("ce_position", int)
     schema = read("ce_schemaversion", int)
     if not isinstance(case_id, UUID) or not isinstance(time, datetime):
@@ -118,8 +120,33 @@ def from_wire(topic: str, record: WireRecord) -> Message:
         time=time,
         schema=int(str(schema)),
         data=data,
-        causation_id=None if cause is None else cause.decode(errors="replace"),
+        causation_id=cause,
     )
+
+
+def _line(content: bytes) -> str:
+    """Raises ValueError for what is no UTF-8 or holds a control character, which no row of ours could keep."""
+    text = content.decode()
+    if not is_plain(text):
+        raise ValueError
+    return text
+
+
+def _moment(text: str) -> datetime:
+    """Raises ValueError for a moment of no time zone, or of none that every zone has a date for."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None or not EARLIEST <= moment <= LATEST:
+        raise ValueError
+    return moment
+
+
+def _is_plain(data: object) -> bool:
+    """Whether every text in the data, names among them, can be kept."""
+    if isinstance(data, str):
+        return is_plain(data, LAYOUT)
+    if isinstance(data, dict):
+        return all(_is_plain(name) and _is_plain(value) for name, value in data.items())
+    return not isinstance(data, list) or all(map(_is_plain, data))
 
 
 def _text(content: bytes | None) -> str | None:

@@ -223,7 +223,7 @@ def _place(given: str) -> tuple[datetime, str]:
     at, case = keys_of(given, _ORDER, 2)
     try:
         return datetime.fromisoformat(at).astimezone(UTC), str(UUID(case))
-    except ValueError:
+    except (ValueError, OverflowError):
         raise PlaceUnusable("it is no place in a list: give the one that came with the page before") from None
 
 

@@ -102,7 +102,14 @@ def _replayed(
     with _own_connection(program) as connection:
         chosen = records or ids_waiting(connection, authority, None if reason is None else reason.value)
         for record in chosen:
-            refused = quarantine.replay(connection, record, by=by, motive=motive)
+            try:
+                refused = quarantine.replay(connection, record, by=by, motive=motive)
+            except (RepairRefused, AppendConflict) as why:
+                if len(chosen) == 1:
+                    raise
+                # One that cannot be repaired holds up no other.
+                waiting.append({"recordId": str(record), "reason": str(why)})
+                continue
             if refused is None:
                 retold += 1
             else:

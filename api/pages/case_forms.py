@@ -152,7 +152,9 @@ def _value_of(each: Field, sent: SentForm) -> Any:
         case FieldKind.ANY_OF:
             return list(sent.all(each.name))
         case FieldKind.TRUTH:
-            return {"true": True, "false": False}.get(sent.one(each.name))
+            given = sent.one(each.name)
+            # What is neither goes on as it is, for the check to say so.
+            return {"true": True, "false": False, "": None}.get(given, given)
         case FieldKind.NUMBER:
             given = sent.one(each.name)
             # What is no number goes on as it is, for the check to say so.

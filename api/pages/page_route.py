@@ -13,6 +13,7 @@ from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 
+from api.incoming_requests import parameters_not_plain
 from api.pages.languages import Language
 from api.pages.rendering import Link, Pages
 from api.pages.session import ENTRANCE, NotSignedIn, Readers
@@ -25,6 +26,7 @@ from api.problems import (
     UNAVAILABLE,
     Problem,
     RequestRefused,
+    input_problem,
     problem_of,
 )
 
@@ -46,6 +48,8 @@ class PageRoute(APIRoute):
         async def answer_or_refuse(request: Request) -> Response:
             try:
                 require_own_site(request)
+                if issues := parameters_not_plain(request):
+                    raise RequestRefused(input_problem(issues))
                 return await answer(request)
             except NotSignedIn as why:
                 return RedirectResponse(why.entrance, 303, {"Cache-Control": "no-store"})

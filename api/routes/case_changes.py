@@ -17,6 +17,7 @@ from api.problems import RequestRefused, unknown_information_request
 from api.request_bodies import read_body
 from domain.case.command_checks import check_answer
 from domain.case.commands import ProvideInformation
+from domain.plain_text import FreeText
 
 Answering = Annotated[Incoming, Depends(incoming_command(Action.PROVIDE_INFORMATION))]
 
@@ -25,7 +26,7 @@ Answering = Annotated[Incoming, Depends(incoming_command(Action.PROVIDE_INFORMAT
 class InformationAnswer:
     """An answer to a request; ``documents`` are digests of files attached before."""
 
-    answer: str
+    answer: FreeText
     documents: tuple[str, ...] = ()
 
 

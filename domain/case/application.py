@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from domain.plain_text import FreeText
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Employer:
@@ -77,7 +79,7 @@ class LabourMarketEvidence:
     """Proof of recruitment: publications, and what became of each candidate in free text."""
 
     publications: tuple[VacancyPublication, ...]
-    candidates: tuple[str, ...] = ()
+    candidates: tuple[FreeText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

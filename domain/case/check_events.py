@@ -11,6 +11,7 @@ from domain.case.application import VacancyPublication
 from domain.case.personal_data import Personal, SubjectRole, personal
 from domain.law.facts import ApplicationFacts, RecruitmentFacts
 from domain.law.findings import Finding
+from domain.plain_text import FreeText
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +146,7 @@ class LabourMarketEvidenceAdded:
     effective_at: datetime
     publications: tuple[VacancyPublication, ...]
     worker_subject: UUID
-    candidates: Personal[tuple[str, ...]] = personal(SubjectRole.WORKER)
+    candidates: Personal[tuple[FreeText, ...]] = personal(SubjectRole.WORKER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

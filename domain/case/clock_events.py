@@ -7,6 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from domain.case.personal_data import Personal, SubjectRole, personal
+from domain.plain_text import FreeText
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +20,7 @@ class ClockPaused:
     legal_reference: str | None
     by: str
     worker_subject: UUID
-    motivation: Personal[str | None] = personal(SubjectRole.WORKER)
+    motivation: Personal[FreeText | None] = personal(SubjectRole.WORKER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,7 @@ class ClockResumed:
     pause: int
     by: str
     worker_subject: UUID
-    motivation: Personal[str | None] = personal(SubjectRole.WORKER)
+    motivation: Personal[FreeText | None] = personal(SubjectRole.WORKER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ class ClockCorrected:
     paused_to: date | None
     by: str
     worker_subject: UUID
-    motivation: Personal[str] = personal(SubjectRole.WORKER)
+    motivation: Personal[FreeText] = personal(SubjectRole.WORKER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

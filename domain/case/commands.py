@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from domain.case.application import Application, Document, Employer, Employment, LabourMarketEvidence, Worker
 from domain.crossroads.answers import CheckKind, CrossroadsAnswer
+from domain.plain_text import FreeText
 
 CIVIL_TIME = ZoneInfo("Europe/Brussels")
 """The time zone in which the procedure counts days."""
@@ -84,7 +85,7 @@ class RecordIdentifierReplaced:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawApplication:
-    reason: str | None = None
+    reason: FreeText | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +119,7 @@ class AssignCase:
 class CorrectCase:
     """The parts named replace those on file, each as a whole; the others stay."""
 
-    reason: str
+    reason: FreeText
     employer: Employer | None = None
     worker: Worker | None = None
     employment: Employment | None = None
@@ -128,7 +129,7 @@ class CorrectCase:
 class RequestInformation:
     request_id: UUID
     items: tuple[str, ...]
-    question: str
+    question: FreeText
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +137,7 @@ class ProvideInformation:
     """``documents`` are digests (SHA-256) of files attached before."""
 
     request_id: UUID
-    answer: str
+    answer: FreeText
     documents: tuple[str, ...] = ()
 
 
@@ -146,7 +147,7 @@ class DecideAdmissibility:
 
     outcome: str
     grounds: tuple[str, ...] = ()
-    motivation: str | None = None
+    motivation: FreeText | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +156,7 @@ class DecideWorkPart:
 
     outcome: str
     grounds: tuple[str, ...] = ()
-    motivation: str | None = None
+    motivation: FreeText | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +170,7 @@ class DecideResidencePart:
 
     outcome: str
     grounds: tuple[str, ...] = ()
-    motivation: str | None = None
+    motivation: FreeText | None = None
     decided_on: date | None = None
 
 
@@ -179,7 +180,7 @@ class PauseClock:
 
     on: date
     ground: str
-    motivation: str
+    motivation: FreeText
     legal_reference: str | None = None
 
 
@@ -188,7 +189,7 @@ class ResumeClock:
     """``on`` is the first civil day that counts again; it may lie in the past."""
 
     on: date
-    motivation: str
+    motivation: FreeText
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,7 +198,7 @@ class CorrectPause:
 
     pause: int
     from_: date
-    motivation: str
+    motivation: FreeText
     to: date | None = None
 
 

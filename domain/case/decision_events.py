@@ -10,6 +10,7 @@ from domain.case.check_events import RuleApplied
 from domain.case.personal_data import Personal, SubjectRole, personal
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Finding
+from domain.plain_text import FreeText
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +24,7 @@ class ApplicationDeclaredAdmissible:
     open_points: tuple[str, ...]
     by: str
     worker_subject: UUID
-    motivation: Personal[str | None] = personal(SubjectRole.WORKER)
+    motivation: Personal[FreeText | None] = personal(SubjectRole.WORKER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,7 @@ class ApplicationDeclaredInadmissible:
     grounds: tuple[str, ...]
     by: str
     worker_subject: UUID
-    motivation: Personal[str | None] = personal(SubjectRole.WORKER)
+    motivation: Personal[FreeText | None] = personal(SubjectRole.WORKER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,7 @@ class WorkPartDecided:
     worker_subject: UUID
     facts: Personal[ApplicationFacts] = personal(SubjectRole.WORKER)
     findings: Personal[tuple[Finding, ...]] = personal(SubjectRole.WORKER)
-    motivation: Personal[str | None] = personal(SubjectRole.WORKER)
+    motivation: Personal[FreeText | None] = personal(SubjectRole.WORKER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +78,7 @@ class ResidencePartDecided:
     by: str
     worker_subject: UUID
     grounds: Personal[tuple[str, ...]] = personal(SubjectRole.WORKER)
-    motivation: Personal[str | None] = personal(SubjectRole.WORKER)
+    motivation: Personal[FreeText | None] = personal(SubjectRole.WORKER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,4 +112,4 @@ class ApplicationDecidedAtOnce:
     worker_subject: UUID
     facts: Personal[ApplicationFacts] = personal(SubjectRole.WORKER)
     findings: Personal[tuple[Finding, ...]] = personal(SubjectRole.WORKER)
-    motivation: Personal[str | None] = personal(SubjectRole.WORKER)
+    motivation: Personal[FreeText | None] = personal(SubjectRole.WORKER)

@@ -19,6 +19,7 @@ from domain.case.application import (
     Workplace,
 )
 from domain.case.personal_data import Personal, SubjectRole, personal
+from domain.plain_text import FreeText
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +58,7 @@ class ApplicationSubmitted:
     worker: Personal[Worker] = personal(SubjectRole.WORKER)
     gross_pay: Personal[GrossPay] = personal(SubjectRole.WORKER)
     title: Personal[str] = personal(SubjectRole.WORKER)
-    candidates: Personal[tuple[str, ...]] = personal(SubjectRole.WORKER)
+    candidates: Personal[tuple[FreeText, ...]] = personal(SubjectRole.WORKER)
     transfer: Personal[Transfer | None] = personal(SubjectRole.WORKER)
     work_history: Personal[tuple[WorkPeriod, ...]] = personal(SubjectRole.WORKER)
 
@@ -100,7 +101,7 @@ class CaseCorrected:
     worker: Personal[Worker | None] = personal(SubjectRole.WORKER)
     gross_pay: Personal[GrossPay | None] = personal(SubjectRole.WORKER)
     title: Personal[str | None] = personal(SubjectRole.WORKER)
-    reason: Personal[str] = personal(SubjectRole.WORKER)
+    reason: Personal[FreeText] = personal(SubjectRole.WORKER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,4 +111,4 @@ class ApplicationWithdrawn:
     effective_at: datetime
     by: str
     worker_subject: UUID
-    reason: Personal[str | None] = personal(SubjectRole.WORKER)
+    reason: Personal[FreeText | None] = personal(SubjectRole.WORKER)

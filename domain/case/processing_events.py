@@ -7,6 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from domain.case.personal_data import Personal, SubjectRole, personal
+from domain.plain_text import FreeText
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,7 @@ class InformationRequested:
     legal_reference: str
     by: str
     worker_subject: UUID
-    question: Personal[str] = personal(SubjectRole.WORKER)
+    question: Personal[FreeText] = personal(SubjectRole.WORKER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,4 +57,4 @@ class InformationProvided:
     documents: tuple[str, ...]
     by: str
     worker_subject: UUID
-    answer: Personal[str] = personal(SubjectRole.WORKER)
+    answer: Personal[FreeText] = personal(SubjectRole.WORKER)

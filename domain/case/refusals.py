@@ -81,3 +81,18 @@ class InvalidInput(Exception):
     def __init__(self, issues: tuple[InputIssue, ...]) -> None:
         super().__init__("; ".join(f"{issue.path}: {issue.problem}" for issue in issues))
         self.issues = issues
+
+
+class NotRecordable(InvalidInput):
+    """An event or a command holds what no log, topic or read model can; nothing was written.
+
+    ``what`` is its name. The text names the places by their paths on the wire, and nothing of what stands there.
+    """
+
+    def __init__(self, what: str, issues: tuple[InputIssue, ...]) -> None:
+        super().__init__(issues)
+        self.what = what
+
+    def __str__(self) -> str:
+        places = "; ".join(f"{each.path}: {each.problem}, {each.remedy}" for each in self.issues)
+        return f"{self.what} cannot be recorded: {places}"

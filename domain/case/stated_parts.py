@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from domain.plain_text import FreeText
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatedEmployer:
@@ -73,7 +75,7 @@ class StatedPublication:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatedEvidence:
     publications: tuple[StatedPublication, ...] | None = None
-    candidates: tuple[str, ...] = ()
+    candidates: tuple[FreeText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,6 @@ Codes are the issue types of the Belgif REST guide. Problems and remedies never 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
@@ -14,6 +13,7 @@ from typing import Final
 
 from domain.case.refusals import InputIssue
 from domain.identifiers import MALFORMED, EnterpriseNumber, IdentifierInvalid
+from domain.plain_text import LAYOUT, is_plain
 
 SCHEMA_VIOLATION: Final = "schemaViolation"
 INVALID_INPUT: Final = "invalidInput"
@@ -112,7 +112,7 @@ def line(path: str, value: str) -> Issues:
 
 
 def free_text(path: str, value: str) -> Issues:
-    return _text(path, value, LONGEST_FREE_TEXT, layout="\n\r\t")
+    return _text(path, value, LONGEST_FREE_TEXT, layout=LAYOUT)
 
 
 def _text(path: str, value: str, longest: int, *, layout: str) -> Issues:
@@ -123,17 +123,18 @@ def _text(path: str, value: str, longest: int, *, layout: str) -> Issues:
             problem=f"it is blank, or longer than {longest} characters",
             remedy=f"write 1 to {longest} characters",
         )
-    elif not value.isprintable() and any(_is_control(each) and each not in layout for each in value):
-        yield InputIssue(
-            path=path,
-            code=INVALID_INPUT,
-            problem="it holds a control character",
-            remedy="remove what cannot be printed",
-        )
+    elif not is_plain(value, layout):
+        yield not_plain(path)
 
 
-def _is_control(character: str) -> bool:
-    return unicodedata.category(character) in ("Cc", "Cs")
+def not_plain(path: str) -> InputIssue:
+    """What is said of a text that cannot be kept: see :mod:`domain.plain_text`."""
+    return InputIssue(
+        path=path,
+        code=INVALID_INPUT,
+        problem="it holds a control character",
+        remedy="remove what cannot be printed",
+    )
 
 
 def at_most(path: str, items: Sequence[object], *, at_least: int = 0) -> Issues:

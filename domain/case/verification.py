@@ -55,8 +55,8 @@ def _declared_throughout(work: WorkDone, relations: tuple[DeclaredRelation, ...]
     for each in sorted(relations, key=lambda it: it.start):
         if each.start > open_from:
             break
-        if each.last_day is None:
-            return True
+        if each.last_day is None or each.last_day >= work.to:
+            return True  # also where the calendar has no day after the last
         open_from = max(open_from, each.last_day + timedelta(days=1))
     return open_from >= work.to
 

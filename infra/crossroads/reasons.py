@@ -94,8 +94,8 @@ def _seconds_to_stay_away(retry_after: str | None) -> float:
         return float(retry_after) if len(retry_after) < 10 else _A_VERY_LONG_TIME_SECONDS
     try:
         moment = parsedate_to_datetime(retry_after)
-    except ValueError:
+    except (ValueError, OverflowError):  # the second for years and offsets beyond any number of C
         return 0.0
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+    return min(max(0.0, (moment - datetime.now(UTC)).total_seconds()), _A_VERY_LONG_TIME_SECONDS)

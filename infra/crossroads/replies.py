@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 
 from domain.crossroads.answers import (
@@ -31,6 +31,7 @@ from domain.crossroads.answers import (
     WagesAnswer,
     WorkRelation,
 )
+from domain.plain_text import LAYOUT, is_plain
 from infra.crossroads.face import Content, FailedAttempt
 from infra.crossroads.reasons import reason_of_code
 
@@ -136,6 +137,23 @@ def read_employment(content: Content, ticket: str, since: date, until: date) -> 
     return DeclaredEmployment(relations=tuple(sorted(relations, key=lambda it: (it.start, it.enterprise_number))))
 
 
+def _plain(text: str) -> str:
+    if not is_plain(text):
+        raise ValueError("a control character")
+    return text
+
+
+def _plain_free_text(text: str) -> str:
+    if not is_plain(text, LAYOUT):
+        raise ValueError("a control character")
+    return text
+
+
+PlainText = Annotated[str, AfterValidator(_plain)]
+"""What the log of consultations and the case can keep; a reply that holds more than that is no answer."""
+FreePlainText = Annotated[str, AfterValidator(_plain_free_text)]
+
+
 class _Wire(BaseModel):
     # A validation error would otherwise quote the reply, and with it personal data.
     model_config = ConfigDict(
@@ -143,28 +161,27 @@ class _Wire(BaseModel):
     )
 
 
-_Ssin = Annotated[str, Field(pattern=r"^\d{11}$")]
-_EnterpriseNumber = Annotated[str, Field(pattern=r"^[01]\d{9}$")]
-# Without control characters: PostgreSQL's JSON cannot hold the first of them.
-_Words = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+_Ssin = Annotated[str, Field(pattern=r"^[0-9]{11}$")]
+_EnterpriseNumber = Annotated[str, Field(pattern=r"^[01][0-9]{9}$")]
+_Words = Annotated[PlainText, Field(min_length=1, max_length=200)]
 
 
 class _Status(_Wire):
     value: Literal["DATA_FOUND", "NO_DATA_FOUND", "NO_RESULT", "INCOMPLETE_DATA"]
-    code: Annotated[str, Field(min_length=1, max_length=16)]
-    description: Annotated[str, Field(max_length=500)] = ""
+    code: Annotated[PlainText, Field(min_length=1, max_length=16)]
+    description: Annotated[FreePlainText, Field(max_length=500)] = ""
 
 
 class _Reply(_Wire):
     ticket: str
-    ticket_cbss: Annotated[str, Field(min_length=1, max_length=36)]
+    ticket_cbss: Annotated[PlainText, Field(min_length=1, max_length=36)]
     status: _Status
 
 
 class _Address(_Wire):
     street: _Words
     house_number: _Words
-    postal_code: Annotated[str, Field(pattern=r"^[1-9]\d{3}$")]
+    postal_code: Annotated[str, Field(pattern=r"^[1-9][0-9]{3}$")]
     municipality: _Words
 
     @property
@@ -173,12 +190,12 @@ class _Address(_Wire):
 
 
 class _Activity(_Wire):
-    code: Annotated[str, Field(pattern=r"^\d{5}$")]
+    code: Annotated[str, Field(pattern=r"^[0-9]{5}$")]
     description: _Words
 
 
 class _EstablishmentUnit(_Wire):
-    number: Annotated[str, Field(pattern=r"^[2-8]\d{9}$")]
+    number: Annotated[str, Field(pattern=r"^[2-8][0-9]{9}$")]
     name: _Words
     address: _Address
 
@@ -244,7 +261,7 @@ class Envelope(BaseModel):
     """The part that every reply has."""
 
     model_config = ConfigDict(alias_generator=to_camel, extra="ignore", hide_input_in_errors=True)
-    ticket_cbss: Annotated[str, Field(max_length=36)]
+    ticket_cbss: Annotated[PlainText, Field(max_length=36)]
     status: _Status
 
 

@@ -23,6 +23,7 @@ from defusedxml.ElementTree import fromstring
 from pydantic import TypeAdapter, ValidationError
 
 from domain.crossroads.answers import Consultation, Exchange, UnansweredReason
+from domain.plain_text import is_plain
 from infra.crossroads.face import FailedAttempt, Operation, ReceivedReply, Shape, Value, WrittenQuestion
 from infra.crossroads.reasons import failure_of_status, reason_of_code
 from infra.crossroads.replies import read_number
@@ -165,4 +166,4 @@ def _value(element: Element) -> Any:
 
 
 def _short(text: str | None, longest: int) -> str | None:
-    return text if text is not None and 0 < len(text) <= longest else None
+    return text if text is not None and 0 < len(text) <= longest and is_plain(text) else None

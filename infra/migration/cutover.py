@@ -15,6 +15,7 @@ import orjson
 
 from domain.migration.authority_events import AuthorityCutBack, AuthorityCutOver, AuthorityEvent, stream_of
 from domain.migration.cutover import CutOverStep, StepRefused, StepTaken, require_step
+from domain.plain_text import is_plain
 from infra.event_codec import EventCodec
 from infra.postgres.append_requests import (
     AppendRequest,
@@ -91,6 +92,9 @@ class CutOver:
 
         Raises :class:`~domain.migration.cutover.StepRefused`, and what an append raises when somebody was quicker.
         """
+        if not all(is_plain(each) for each in (by, motive, str(outcome.get("motive", "")))):
+            # Now, and not at the switch: a motive that was proposed cannot be mended any more.
+            raise StepRefused("name and motive are one line without control characters: remove what cannot be printed")
         prepare_staging(connection)
         with connection.cursor() as cursor:
             cursor.execute("begin")

@@ -21,6 +21,7 @@ from domain.migration.versions import Moment, TakenVersion, Version
 from domain.migration.vocabulary import Vocabularies
 from infra.legacy_files.records import RawRecord
 from infra.migration.sources import Source
+from infra.recordable import require_recordable
 
 _log = logging.getLogger(__name__)
 
@@ -100,4 +101,5 @@ class RecordJudge:
 def require_tellable(judged: Judged, digest: str) -> None:
     """Raise what telling the record as an event would raise: a rehearsal has to find what a load would."""
     if judged.record is not None:
-        retell(judged.record, _NOBODY, Lineage(record_id=_NOBODY, digest=digest, mapping_version=0))
+        event = retell(judged.record, _NOBODY, Lineage(record_id=_NOBODY, digest=digest, mapping_version=0))
+        require_recordable(event, "LegacyRecordRetold")

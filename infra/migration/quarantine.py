@@ -10,6 +10,7 @@ from uuid import UUID
 
 import orjson
 
+from domain.case.refusals import NotRecordable
 from domain.migration.batch import BatchCount, Fate
 from domain.migration.plausible_days import Calendar
 from domain.migration.precheck import Accepted, Refused, precheck
@@ -17,6 +18,7 @@ from domain.migration.provenance import Provenance, provenance_of
 from domain.migration.reading import CanonicalRecord
 from domain.migration.retelling import Lineage, case_id_of
 from domain.migration.vocabulary import Vocabularies
+from domain.plain_text import LAYOUT, is_plain
 from infra.legacy_files.records import RawRecord
 from infra.migration.chunks import ACTOR, ChunkJudge
 from infra.migration.dossiers import Dossier, taken_dossiers, traits_of
@@ -98,8 +100,10 @@ class Quarantine:
     def correct(self, connection: Connection, record_id: UUID, field: str, text: str, *, by: str, motive: str) -> None:
         """Put ``text`` in place of what stands in a field; the raw record stays as it came.
 
-        Raises :class:`RepairRefused` for a record that no longer waits, and for a field that it cannot have.
+        Raises :class:`RepairRefused` for a record that no longer waits, for a field that it cannot have, and for a
+        text that cannot be kept.
         """
+        _require_plain(field=field, text=text, by=by, motive=motive)
         held = self._waiting(connection, record_id)
         with_text(held.raw.record, field, text)
         sealed = seal_text(self._judge.keys.key_to_encrypt(held.subject), record_id, field, text)
@@ -114,9 +118,10 @@ class Quarantine:
     def replay(self, connection: Connection, record_id: UUID, *, by: str, motive: str) -> Refused | None:
         """Try a record again, with its corrections and the mapping of today; None when it was retold.
 
-        Raises :class:`RepairRefused` for a record that no longer waits or that a newer version has overtaken, and
-        while files are loaded; ``AuthorityIsLive``; and what an append raises.
+        Raises :class:`RepairRefused` for a record that no longer waits, that a newer version has overtaken, or that
+        holds what no log can, and while files are loaded; ``AuthorityIsLive``; and what an append raises.
         """
+        _require_plain(by=by, motive=motive)
         prepare_staging(connection)
         with transaction(connection) as cursor:
             if not no_load_is_under_way(cursor, self._authority):
@@ -129,7 +134,10 @@ class Quarantine:
                 self._note_refusal(cursor, held, judged, by, motive)
                 return judged
             digest = self._judge.source.digest(raw.record, self._judge.digest_key)
-            self._retell(connection, cursor, held, judged.record, digest)
+            try:
+                self._retell(connection, cursor, held, judged.record, digest)
+            except NotRecordable as why:
+                raise RepairRefused(f"record {record_id} waits still, for a correction: {why}") from None
             trace(cursor, [record_id], "retold", by, motive)
         return None
 
@@ -230,6 +238,13 @@ def _others(known: Dossier | None, held: _Held, record: CanonicalRecord) -> tupl
     if known is None or known.sequence != record.modified_at:
         return ()
     return tuple(each for each in (known.digest, *known.others) if each != held.digest)
+
+
+def _require_plain(**texts: str) -> None:
+    """Raises :class:`RepairRefused` for what somebody wrote and no table could keep; it is not repeated."""
+    for name, text in texts.items():
+        if not is_plain(text, LAYOUT):
+            raise RepairRefused(f"the {name} holds a control character: remove what cannot be printed")
 
 
 def _steps(connection: Connection, record_id: UUID) -> tuple[Step, ...]:

@@ -24,6 +24,7 @@ from infra.postgres.conflicts import (
 )
 from infra.postgres.mapper import EventMapper, PlacedEvent
 from infra.postgres.recorder import JournalRecorder
+from infra.recordable import require_recordable
 from infra.wire_format import canonical_json, wire_adapter
 
 _EPOCHS_SECONDS: Final = 1.0
@@ -104,6 +105,9 @@ class PostgresJournal:
         return _receipt(first, repeated=True)
 
     def _identity(self, case_id: UUID, command: CaseCommand, context: CommandContext) -> CommandIdentity:
+        """Raises ``NotRecordable``: of a command that could not be recorded, no digest is made and no id kept."""
+        require_recordable(command, type(command).__name__)
+        require_recordable(context, type(context).__name__)
         content: dict[str, Any] = wire_adapter(type(command)).dump_python(command, mode="json", by_alias=True)
         if content.pop("minted", None) is None:
             # A filing names no case yet: its id is minted anew at each attempt.

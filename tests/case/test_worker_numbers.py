@@ -134,11 +134,20 @@ def test_a_work_history_is_compared_with_the_declared_employments() -> None:
         ([relation(date(2020, 6, 1))], True),
         ([relation(date(2021, 1, 1), date(2024, 12, 31))], True),
         ([relation(date(2023, 1, 1), date(2024, 12, 31)), relation(date(2021, 1, 1), date(2022, 12, 31))], True),
+        ([relation(date(2021, 1, 1), date.max)], True),
         ([relation(date(2021, 1, 2))], False),
         ([relation(date(2021, 1, 1), date(2024, 12, 30))], False),
         ([relation(date(2021, 1, 1), date(2022, 12, 30)), relation(date(2023, 1, 1))], False),
     ],
-    ids=["longer", "to the day", "two that meet", "late", "short by a day", "a gap of a day"],
+    ids=[
+        "longer",
+        "to the day",
+        "two that meet",
+        "to the end of the calendar",
+        "late",
+        "short by a day",
+        "a gap of a day",
+    ],
 )
 def test_each_day_of_the_history_was_declared_or_a_person_judges(relations: list[WorkRelation], covered: bool) -> None:
     past = filed(with_history(worked()))

@@ -106,7 +106,9 @@ def test_nobody_listening_is_a_failed_connection(open_gateway: Opener) -> None:
     assert unanswered.reason == "connectionFailed"
 
 
-@pytest.mark.parametrize(("retry_after", "seconds"), [("1", 1.0), ("6", 6.0), ("9" * 30, 1e9)])
+@pytest.mark.parametrize(
+    ("retry_after", "seconds"), [("1", 1.0), ("6", 6.0), ("9" * 30, 1e9), ("Fri, 31 Dec 9999 23:59:59 GMT", 1e9)]
+)
 def test_the_time_the_bank_asks_to_stay_away_is_told(
     retry_after: str, seconds: float, scripted_bank: Any, gateway_to_script: HttpCrossroadsBank
 ) -> None:
@@ -126,7 +128,18 @@ def test_it_may_be_told_as_a_moment(scripted_bank: Any, gateway_to_script: HttpC
     assert 3_500 < unanswered.stay_away_seconds <= 3_600
 
 
-@pytest.mark.parametrize("retry_after", ["soon", "-1", "1e3", "", "Thu, 99 Foo 2026"])
+@pytest.mark.parametrize(
+    "retry_after",
+    [
+        "soon",
+        "-1",
+        "1e3",
+        "",
+        "Thu, 99 Foo 2026",
+        f"Fri, 01 Jan {'9' * 30} 00:00:00 GMT",
+        f"01 Jan 2026 00:00 +{'9' * 30}",
+    ],
+)
 def test_an_unreadable_retry_after_is_no_reason_to_wait_or_to_fall(
     retry_after: str, scripted_bank: Any, gateway_to_script: HttpCrossroadsBank
 ) -> None:

@@ -103,11 +103,10 @@ def test_a_field_name_that_says_something_is_not_repeated(counter: Counter) -> N
         (b'{"a": [{"k": 1}, {"k": 1, "\\u006b": 2}]', "line 1 column 27"),
         (b'{"authority": "fl\xff"}', "line 1 column 18"),
         (b'{"authority": NaN}', "line 1 column"),
-        (b'{"authority": "\\ud800"}', "$"),
         (b"[" * 60_000, "line 1"),
         (b'{"authority": ' + b"9" * 5_000 + b"}", "line 1"),
     ],
-    ids=["empty", "cut", "twice", "twice, escaped", "no UTF-8", "NaN", "half a character", "deep", "huge number"],
+    ids=["empty", "cut", "twice", "twice, escaped", "no UTF-8", "NaN", "deep", "huge number"],
 )
 def test_a_body_that_is_no_json(counter: Counter, body: bytes, where: str) -> None:
     answer = counter.file(body)
