@@ -103,6 +103,7 @@ def test_an_enterprise_number_is_one_however_it_is_written(written: str) -> None
         ({"no_dossier": "B" * 65}, "fieldTooLong", "no_dossier"),
         ({"employeur": "É" * 201}, "fieldTooLong", "employeur"),
         ({"fonction": "i" * 1_001}, "fieldTooLong", "fonction"),
+        ({"langue": "F" * 1_001}, "fieldTooLong", "langue"),
         ({"remuneration": "1" * 13}, "amountInvalid", "remuneration"),
         ({"date_decision": "01/03/2025"}, "datesOutOfOrder", "date_decision"),
         ({"valable_au": "25/04/2025"}, "datesOutOfOrder", "valable_au"),
