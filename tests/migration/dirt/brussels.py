@@ -19,6 +19,7 @@ from tests.migration.dirt.files import (
     DirtyFile,
     Line,
     LineDamage,
+    Making,
     PlanOfLines,
     Right,
     placed,
@@ -50,8 +51,8 @@ class CsvLayout:
     is_quoted: bool = False
     ends: tuple[bytes, ...] = (b"\r\n",)
     ends_at_the_end: bool = True
-    before: list[Line[bytes]] = field(default_factory=list)
-    among: list[Line[bytes]] = field(default_factory=list)
+    before: list[Line] = field(default_factory=list)
+    among: list[Line] = field(default_factory=list)
     repeats_header: bool = False
     waived: frozenset[str] = frozenset()
 
@@ -68,7 +69,8 @@ class CsvLayout:
         }  # fmt: skip
 
     def truth(self, person: Person) -> CanonicalRecord:
-        return truth(person, "brussels", f"BXL/2025/{person.number:05d}")
+        said = truth(person, "brussels", f"BXL/2025/{person.number:05d}")
+        return replace(said, nationality=None) if "nationality" not in self.facts else said
 
     def moment(self, at: datetime) -> str:
         return moment(at)
@@ -95,10 +97,12 @@ def _encoded(cell: object) -> bytes:
     return cell if isinstance(cell, bytes) else str(cell).encode("cp1252", "replace")
 
 
-def dirty_file(plans: Sequence[PlanOfLines[bytes]], layout: CsvLayout, random: Random, people: Iterator[Person]) -> DirtyFile:
+def dirty_file(plans: Sequence[PlanOfLines], layout: CsvLayout, random: Random, people: Iterator[Person]) -> DirtyFile:
     """A file in which each of the plans befell one record."""
     # One good record with an accent shows that the file is no UTF-8, whatever happens to the others.
-    whole = Line(layout.line(layout.good(person := next(people))), Right(fate="retold", told=layout.truth(person)), (person,))
+    whole = Line(
+        layout.line(layout.good(person := next(people))), Right(fate="retold", told=layout.truth(person)), (person,)
+    )
     lines = [whole, *placed(plans, layout, random, people), *layout.among]
     if layout.repeats_header:
         lines.append(Line(layout.header(), HEADER))
@@ -124,10 +128,10 @@ def dirty_file(plans: Sequence[PlanOfLines[bytes]], layout: CsvLayout, random: R
 # --- damages of one record
 
 
-def _with(fact: str, change: Callable[[bytes, Random], bytes]) -> Callable[[Person, Any, Random], list[Line[bytes]]]:
+def _with(fact: str, change: Callable[[bytes, Random], bytes]) -> Callable[[Person, Any, Random], list[Line]]:
     """A malformed line: one cell as it is when it cannot be cut from its neighbours."""
 
-    def make(person: Person, layout: CsvLayout, random: Random) -> list[Line[bytes]]:
+    def make(person: Person, layout: CsvLayout, random: Random) -> list[Line]:
         row = layout.row(layout.good(person))
         place = layout.place(fact)
         row[place] = change(row[place].strip(b'"'), random)
@@ -143,7 +147,7 @@ def _quoted_separator(cells: dict[str, object], person: Person, random: Random) 
     return {"employer_name": said}
 
 
-def _properly_quoted(person: Person, layout: CsvLayout, random: Random) -> list[Line[bytes]]:
+def _properly_quoted(person: Person, layout: CsvLayout, random: Random) -> list[Line]:
     cells = layout.good(person)
     told = _quoted_separator(cells, person, random)
     row = layout.row(cells)
@@ -157,24 +161,24 @@ def _retold(layout: CsvLayout, person: Person, **told: Any) -> Right:
     return Right(fate="retold", told=replace(layout.truth(person), **told))
 
 
-def _more_cells(person: Person, layout: CsvLayout, random: Random) -> list[Line[bytes]]:
+def _more_cells(person: Person, layout: CsvLayout, random: Random) -> list[Line]:
     row = layout.row(layout.good(person))
     row.insert(random.randrange(len(row) + 1), b"glissement")
     return [Line(b";".join(row), MALFORMED, (person,))]
 
 
-def _empty_cells_behind(person: Person, layout: CsvLayout, random: Random) -> list[Line[bytes]]:
+def _empty_cells_behind(person: Person, layout: CsvLayout, random: Random) -> list[Line]:
     return [Line(layout.line(layout.good(person)) + b";" * random.randint(1, 5), _retold(layout, person), (person,))]
 
 
-def _cut(person: Person, layout: CsvLayout, random: Random) -> list[Line[bytes]]:
+def _cut(person: Person, layout: CsvLayout, random: Random) -> list[Line]:
     """The line ends early, between two cells; its last column is one that no record is complete without."""
     row = layout.row(layout.good(person))
     kept = random.randint(6, len(row) - 1)
     return [Line(b";".join(row[:kept]), MISSING, (person,))]
 
 
-def _line_break(person: Person, layout: CsvLayout, random: Random) -> list[Line[bytes]]:
+def _line_break(person: Person, layout: CsvLayout, random: Random) -> list[Line]:
     """In a cell without quotation marks: two lines, of which neither is a record."""
     cells = layout.good(person)
     cells["employer"] = person.employer.replace(" ", "\n", 1)
@@ -182,7 +186,7 @@ def _line_break(person: Person, layout: CsvLayout, random: Random) -> list[Line[
     return [Line(first, MISSING, (person,)), Line(second, MISSING, (person,))]
 
 
-def _quoted_line_break(person: Person, layout: CsvLayout, random: Random) -> list[Line[bytes]]:
+def _quoted_line_break(person: Person, layout: CsvLayout, random: Random) -> list[Line]:
     """As spreadsheet programs write it; a value of this form never holds one."""
     cells = layout.good(person)
     cells["employer"] = f'"{person.employer}"'.replace(" ", "\n", 1)
@@ -194,12 +198,12 @@ def _unquoted(layout: CsvLayout) -> CsvLayout:
     return CsvLayout(facts=layout.facts, extra=layout.extra)
 
 
-def _two_in_one(person: Person, layout: CsvLayout, random: Random) -> list[Line[bytes]]:
+def _two_in_one(person: Person, layout: CsvLayout, random: Random) -> list[Line]:
     line = layout.line(layout.good(person))
     return [Line(line + random.choice((b";", b"")) + line, MALFORMED, (person,))]
 
 
-def _too_long_a_line(person: Person, layout: CsvLayout, random: Random) -> list[Line[bytes]]:
+def _too_long_a_line(person: Person, layout: CsvLayout, random: Random) -> list[Line]:
     cells = layout.good(person)
     cells["job"] = f"{person.job} " + "x" * 1_000_000
     return [Line(layout.line(cells), MALFORMED, (person,))]
@@ -216,9 +220,9 @@ def _undefined_byte(cells: dict[str, object], person: Person, random: Random) ->
     return NOTHING_TOLD
 
 
-def _control(*characters: bytes) -> Callable[[dict[str, object], Person, Random], Mapping[str, object]]:
+def _control(*characters: bytes) -> Making:
     def make(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
-        fact = random.choice(("family", "given", "employer", "job", "key", "pay", "modified"))
+        fact = random.choice(("family", "given", "employer", "job", "key", "pay", "modified", "language"))
         text = _encoded(cells[fact])
         cells[fact] = text[:1] + random.choice(characters) + text[1:]
         return NOTHING_TOLD
@@ -234,11 +238,15 @@ def _tab(cells: dict[str, object], person: Person, random: Random) -> Mapping[st
 def _status(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
     cells["status"], cells["actor"], status = random.choice(
         (
-            ("retirée", "demandeur", "withdrawn"), ("Ingetrokken ", "AUTORITÉ", "revoked"), ("stopgezet", "", "withdrawn"),
-            ("retirée (désistement)", "", "withdrawn"), ("vervallen", "", "lapsed"), ("GEWEIGERD", "", "decidedRefused"),
+            ("retirée", "demandeur", "withdrawn"),
+            ("Ingetrokken ", "AUTORITÉ", "revoked"),
+            ("stopgezet", "", "withdrawn"),
+            ("retirée (désistement)", "", "withdrawn"),
+            ("vervallen", "", "lapsed"),
+            ("GEWEIGERD", "", "decidedRefused"),
             ("toelating  goedgekeurd", "", "decidedGranted"),
         )
-    )  # fmt: skip
+    )
     return {"status": status}
 
 
@@ -247,26 +255,34 @@ def _period(cells: dict[str, object], person: Person, random: Random) -> Mapping
     return {"pay_period": period}
 
 
-_BYTES: Final = "family given employer job key pay modified"
+_BYTES: Final = "family given employer job key pay modified language"
 
 CELL_DAMAGES: Final = (
     *COLUMN_DAMAGES,
     damage("a cell in UTF-8", "given", "encodingDoubtful", _utf_8),
     damage("a byte that the encoding does not have", _BYTES, "encodingDoubtful", _undefined_byte),
     damage("a zero byte", _BYTES, "textUnreadable", _control(b"\x00")),
-    damage("a control character", _BYTES, "textUnreadable", _control(b"\x07", b"\x1b", b"\x7f", b"\x0b", b"\x0c", b"\r")),
+    damage(
+        "a control character", _BYTES, "textUnreadable", _control(b"\x07", b"\x1b", b"\x7f", b"\x0b", b"\x0c", b"\r")
+    ),
     damage("a tab within a text", "employer", "", _tab),
-    damage("a withdrawal of which nobody knows whose", "status actor", "statusAmbiguous", one_of("status", "retirée", "ingetrokken")),
+    damage(
+        "a withdrawal of which nobody knows whose",
+        "status actor",
+        "statusAmbiguous",
+        one_of("status", "retirée", "ingetrokken"),
+    ),
     damage("a status by its actor, or in the other language", "status actor", "", _status),
     damage("an unknown period of pay", "period pay", "amountInvalid", one_of("period", "semaine", "?", "an mois")),
     damage("a period of pay", "period pay", "", _period),
+    damage("a language without end", "language", "fieldTooLong", one_of("language", "F" * 1_001)),
     damage("a language that is none", "language", "", one_of("language", "", "DE", "français")),
-)  # fmt: skip
+)
 
 LINE_DAMAGES: Final = (
     *VERSION_DAMAGES,
     *(
-        LineDamage[bytes](name, make)
+        LineDamage(name, make)
         for name, make in {
             "a quotation mark that is never closed": _with("employer", lambda cell, random: b'"' + cell),
             "a quotation mark that is never opened": _with("employer", lambda cell, random: cell + b'"'),
@@ -299,9 +315,9 @@ def _blank_lines(layout: CsvLayout, random: Random) -> None:
     layout.among += [Line(each, BLANK) for each in (b"", b"   ", b";" * 20, b"\t", b" ; ;")]
 
 
-def _without_language(layout: CsvLayout, random: Random) -> None:
-    layout.facts.remove("language")
-    layout.waived = frozenset({random.choice(("langue", " LANGUE"))})
+def _without_nationality(layout: CsvLayout, random: Random) -> None:
+    layout.facts.remove("nationality")
+    layout.waived = frozenset({random.choice(("nationalite", " NATIONALITE"))})
 
 
 def _set(**values: Any) -> Callable[[CsvLayout, Random], None]:
@@ -325,5 +341,5 @@ DRESSINGS: Final[Mapping[str, Callable[[CsvLayout, Random], None]]] = {
     "a hint for a spreadsheet program": lambda layout, random: layout.before.append(Line(b"sep=;", HEADER)),
     "the header once more": _set(repeats_header=True),
     "blank lines": _blank_lines,
-    "a column that it does without": _without_language,
+    "a column that it does without": _without_nationality,
 }

@@ -7,18 +7,15 @@ other as chance has it: whatever happens to one record changes nothing for anoth
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Protocol
 
 from domain.migration.reading import CanonicalRecord
 from infra.legacy_files.records import Waivers
 from infra.migration.sources import MigratingAuthority
 from tests.migration.dirt.people import Person
-
-Content = TypeVar("Content")
-"""What a form has for a line: bytes, or a row of cells."""
 
 Cells = Mapping[str, object]
 """What a record says, by the name of the fact: a text, or what only one form can hold."""
@@ -47,35 +44,44 @@ def quarantined(reason: str) -> Right:
 
 
 @dataclass(frozen=True)
-class Line(Generic[Content]):
-    """``owners`` are the people of whom something stands in it, ``damage`` is what was done to it."""
+class Line:
+    """``content`` is what the form has for a line: bytes, or a row of cells.
 
-    content: Content
+    ``owners`` are the people of whom something stands in it, ``damage`` is what was done to it.
+    """
+
+    content: Any
     right: Right
     owners: tuple[Person, ...] = ()
     damage: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class DirtyFile:
     """``right`` has the fate of each line by where it stands: the sheet (empty in a text), and the line or row."""
 
     authority: MigratingAuthority
     suffix: str
     content: bytes
-    right: Mapping[tuple[str, int], Line[object]] = field(repr=False)
+    right: Mapping[tuple[str, int], Line]
     waivers: Waivers = NOTHING_WAIVED
 
+    def __repr__(self) -> str:
+        """What was done to it, for whoever looks at a failure."""
+        done = (f"{sheet} {number}: {each.damage}, {each.right.fate}" for (sheet, number), each in self.right.items())
+        return f"<{self.authority}, {len(self.content)} bytes, {self.waivers}: {'; '.join(done)}>"
 
-class PlanOfLines(Protocol[Content]):
+
+class PlanOfLines(Protocol):
     """A damage of a record: its lines, in the order in which they have to stand."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
-    def lines(self, person: Person, layout: Layout[Content], random: Random) -> list[Line[Content]]: ...
+    def lines(self, person: Person, layout: Layout, random: Random) -> list[Line]: ...
 
 
-class Layout(Protocol[Content]):
+class Layout(Protocol):
     """How a file of a form is laid out as a whole; what it says of a record stays the same."""
 
     def good(self, person: Person) -> dict[str, object]:
@@ -87,7 +93,8 @@ class Layout(Protocol[Content]):
     def moment(self, at: datetime) -> str:
         """A time of change as the form writes it."""
 
-    def line(self, cells: Cells) -> Content: ...
+    def line(self, cells: Cells) -> Any:
+        """The content of a line that says so."""
 
 
 Making = Callable[[dict[str, object], Person, Random], Mapping[str, object]]
@@ -108,7 +115,7 @@ class CellDamage:
 
 
 @dataclass(frozen=True)
-class DamagedCells(Generic[Content]):
+class DamagedCells:
     """Some damages of cells in one record: its main reason is the first of theirs in the order of the form."""
 
     damages: Sequence[CellDamage]
@@ -117,13 +124,13 @@ class DamagedCells(Generic[Content]):
     def name(self) -> str:
         return " + ".join(each.name for each in self.damages) or "nothing"
 
-    def lines(self, person: Person, layout: Layout[Content], random: Random) -> list[Line[Content]]:
+    def lines(self, person: Person, layout: Layout, random: Random) -> list[Line]:
         cells, right = damaged(person, layout, random, apart(self.damages))
         return [Line(layout.line(cells), right, (person,), self.name)]
 
 
 def damaged(
-    person: Person, layout: Layout[Content], random: Random, damages: Sequence[CellDamage]
+    person: Person, layout: Layout, random: Random, damages: Sequence[CellDamage]
 ) -> tuple[dict[str, object], Right]:
     """The cells of a record to which these happened, and what is right of it."""
     cells = layout.good(person)
@@ -156,19 +163,17 @@ ORDER: Final = (
 
 
 @dataclass(frozen=True)
-class LineDamage(Generic[Content]):
+class LineDamage:
     """A damage that is no matter of cells: ``make`` gives the lines."""
 
     name: str
-    make: Callable[[Person, Layout[Content], Random], list[Line[Content]]]
+    make: Callable[[Person, Any, Random], list[Line]]
 
-    def lines(self, person: Person, layout: Layout[Content], random: Random) -> list[Line[Content]]:
+    def lines(self, person: Person, layout: Layout, random: Random) -> list[Line]:
         return [replace(each, damage=self.name) for each in self.make(person, layout, random)]
 
 
-def placed(
-    plans: Sequence[PlanOfLines[Content]], layout: Layout[Content], random: Random, people: Iterator[Person]
-) -> list[Line[Content]]:
+def placed(plans: Sequence[PlanOfLines], layout: Layout, random: Random, people: Iterator[Person]) -> list[Line]:
     """The lines of all plans, each for somebody else, lying among each other; those of one keep their order."""
     groups = [plan.lines(next(people), layout, random) for plan in plans]
     turns = [number for number, group in enumerate(groups) for _ in group]

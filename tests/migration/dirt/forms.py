@@ -15,7 +15,7 @@ from tests.migration.dirt import brussels, german_community, wallonia
 from tests.migration.dirt.files import CellDamage, DamagedCells, DirtyFile, LineDamage, PlanOfLines
 from tests.migration.dirt.people import EVERYBODY, Person
 
-NOTHING: Final = DamagedCells[Any](())
+NOTHING: Final = DamagedCells(())
 _everybody = count(1)
 
 
@@ -31,13 +31,13 @@ class Form:
 
     authority: MigratingAuthority
     layout: Callable[[], Any]
-    write: Callable[[Sequence[PlanOfLines[Any]], Any, Random, Iterator[Person]], DirtyFile]
+    write: Callable[[Sequence[PlanOfLines], Any, Random, Iterator[Person]], DirtyFile]
     cell_damages: Sequence[CellDamage]
-    line_damages: Sequence[LineDamage[Any]]
+    line_damages: Sequence[LineDamage]
     dressings: Mapping[str, Callable[[Any, Random], None]]
 
     def file(
-        self, plans: Sequence[PlanOfLines[Any]], dressings: Sequence[str], random: Random, layout: Any = None
+        self, plans: Sequence[PlanOfLines], dressings: Sequence[str], random: Random, layout: Any = None
     ) -> DirtyFile:
         """A file in which each of the plans befell one record, beside a good one."""
         layout = layout or self.layout()
@@ -45,9 +45,9 @@ class Form:
             self.dressings[name](layout, random)
         return self.write(plans, layout, random, people())
 
-    def every_damage(self) -> list[PlanOfLines[Any]]:
+    def every_damage(self) -> list[PlanOfLines]:
         """Each of them alone."""
-        return [*(DamagedCells[Any]([each]) for each in self.cell_damages), *self.line_damages]
+        return [*(DamagedCells([each]) for each in self.cell_damages), *self.line_damages]
 
 
 BRUSSELS: Final = Form(
@@ -80,7 +80,14 @@ FORMS: Final = (BRUSSELS, WALLONIA, GERMAN_COMMUNITY)
 @st.composite
 def dirty_files(draw: st.DrawFn, form: Form) -> DirtyFile:
     """A file of up to ten records, to each of which something happened, or several things, or nothing."""
-    cells = st.lists(st.sampled_from(form.cell_damages), min_size=1, max_size=3).map(DamagedCells[Any])
+    cells = st.lists(st.sampled_from(form.cell_damages), min_size=1, max_size=3).map(DamagedCells)
     plans = draw(st.lists(st.just(NOTHING) | cells | st.sampled_from(form.line_damages), min_size=1, max_size=10))
     dressings = draw(st.lists(st.sampled_from(sorted(form.dressings)), max_size=3, unique=True))
     return form.file(plans, dressings, Random(draw(st.integers(0, 2**32 - 1))))
+
+
+def drawn(form: Form, random: Random) -> DirtyFile:
+    """One of these files, where no shrinking is wanted."""
+    plans: list[PlanOfLines] = [DamagedCells(random.sample(form.cell_damages, 3)) for _ in range(8)]
+    plans += random.sample(form.line_damages, 8)
+    return form.file(plans, random.sample(sorted(form.dressings), 3), random)

@@ -21,6 +21,7 @@ from tests.migration.dirt.files import (
     DirtyFile,
     Line,
     LineDamage,
+    Making,
     PlanOfLines,
     Right,
     placed,
@@ -61,13 +62,26 @@ class SheetLayout:
 
     def good(self, person: Person) -> dict[str, object]:
         return {
-            "key": f"DG 2025/{person.number:05d}", "status": "Arbeitserlaubnis erteilt", "category": "Hochqualifizierte",
-            "filed": person.filed_on, "admissible": person.after_filing(10), "decided": person.after_filing(30),
-            "valid_from": person.after_filing(40), "valid_to": person.after_filing(400), "family": person.family_name,
-            "given": person.given_name, "birth": person.born, "nationality": "brasilianisch", "ssin": person.ssin,
-            "enterprise": person.enterprise, "employer": person.employer, "job": person.job, "pay": amount(person.pay),
-            "modified": moment(person.modified_at), "actor": "",
-        }  # fmt: skip
+            "key": f"DG 2025/{person.number:05d}",
+            "status": "Arbeitserlaubnis erteilt",
+            "category": "Hochqualifizierte",
+            "filed": person.filed_on,
+            "admissible": person.after_filing(10),
+            "decided": person.after_filing(30),
+            "valid_from": person.after_filing(40),
+            "valid_to": person.after_filing(400),
+            "family": person.family_name,
+            "given": person.given_name,
+            "birth": person.born,
+            "nationality": "brasilianisch",
+            "ssin": person.ssin,
+            "enterprise": person.enterprise,
+            "employer": person.employer,
+            "job": person.job,
+            "pay": amount(person.pay),
+            "modified": moment(person.modified_at),
+            "actor": "",
+        }
 
     def truth(self, person: Person) -> CanonicalRecord:
         said = truth(person, "german-community", f"DG 2025/{person.number:05d}")
@@ -87,7 +101,9 @@ class SheetLayout:
         return self.facts.index(fact)
 
 
-def dirty_file(plans: Sequence[PlanOfLines[Row]], layout: SheetLayout, random: Random, people: Iterator[Person]) -> DirtyFile:
+def dirty_file(
+    plans: Sequence[PlanOfLines], layout: SheetLayout, random: Random, people: Iterator[Person]
+) -> DirtyFile:
     """A workbook in which each of the plans befell one record."""
     person = next(people)
     whole = Line(layout.line(layout.good(person)), Right(fate="retold", told=layout.truth(person)), (person,))
@@ -124,7 +140,7 @@ def dirty_file(plans: Sequence[PlanOfLines[Row]], layout: SheetLayout, random: R
     )
 
 
-def _numbered(lines: Sequence[Line[Row]], layout: SheetLayout, random: Random) -> Iterator[tuple[int, Line[Row]]]:
+def _numbered(lines: Sequence[Line], layout: SheetLayout, random: Random) -> Iterator[tuple[int, Line]]:
     """With rows between them that hold nothing, and are no lines."""
     number = 0
     for each in lines:
@@ -143,7 +159,7 @@ def _serial_of(value: object) -> int:
     return (value - date(1899, 12, 30)).days
 
 
-def _any(*values: Xml, facts: Sequence[str] = _OFTEN) -> Callable[[dict[str, object], Person, Random], Mapping[str, object]]:
+def _any(*values: Xml, facts: Sequence[str] = _OFTEN) -> Making:
     def make(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
         cells[random.choice(facts)] = random.choice(values)
         return NOTHING_TOLD
@@ -151,7 +167,7 @@ def _any(*values: Xml, facts: Sequence[str] = _OFTEN) -> Callable[[dict[str, obj
     return make
 
 
-def _within(*pieces: str) -> Callable[[dict[str, object], Person, Random], Mapping[str, object]]:
+def _within(*pieces: str) -> Making:
     """Something stands within a text, as it is written in the file."""
 
     def make(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
@@ -173,7 +189,9 @@ def _text_in_pieces(cells: dict[str, object], person: Person, random: Random) ->
 
 
 def _escapes(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
-    written, read = random.choice((("_x005F_x000D_", "_x000D_"), ("_x00E9_", "é"), ("_xD83D__xDE00_", "\U0001f600"), ("_x0009_", " ")))
+    written, read = random.choice(
+        (("_x005F_x000D_", "_x000D_"), ("_x00E9_", "é"), ("_xD83D__xDE00_", "\U0001f600"), ("_x0009_", " "))
+    )
     cells["job"] = Xml('t="inlineStr"', f"<is><t>{person.job}{written}.</t></is>")
     return {"job_title": f"{person.job}{read}."}
 
@@ -184,24 +202,32 @@ def _days_otherwise(cells: dict[str, object], person: Person, random: Random) ->
     assert isinstance(value, date)
     cells[fact] = random.choice(
         (
-            f" {value:%d/%m/%Y} ", Xml('t="d"', f"<v>{value:%Y-%m-%d}</v>"), Xml('t="d"', f"<v>{value:%Y-%m-%d}T00:00:00</v>"),
+            f" {value:%d/%m/%Y} ",
+            Xml('t="d"', f"<v>{value:%Y-%m-%d}</v>"),
+            Xml('t="d"', f"<v>{value:%Y-%m-%d}T00:00:00</v>"),
             Xml('t="str"', f"<v>{value:%d/%m/%Y}</v>"),
         )
-    )  # fmt: skip
+    )
     return NOTHING_TOLD
 
 
 def _days_that_are_none(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
-    """Text of another form, numbers without a form, and days that no calendar had or that lie long ago in either one."""
+    """Text of another form, numbers without a form, days that no calendar had or of long ago."""
     fact = random.choice(("filed", "decided", "valid_from"))
     value = cells[fact]
     assert isinstance(value, date)
     cells[fact] = random.choice(
         (
-            f"{value:%d.%m.%y}", f"{value:%Y-%m-%d}", _serial_of(value), Xml('s="1"', "<v>60</v>"), Xml('s="1"', "<v>1</v>"),
-            Xml('s="1"', "<v>0</v>"), Xml('s="2"', f"<v>{_serial_of(value)}.5</v>"), f"{value:%d. %B %Y}",
+            f"{value:%d.%m.%y}",
+            f"{value:%Y-%m-%d}",
+            _serial_of(value),
+            Xml('s="1"', "<v>60</v>"),
+            Xml('s="1"', "<v>1</v>"),
+            Xml('s="1"', "<v>0</v>"),
+            Xml('s="2"', f"<v>{_serial_of(value)}.5</v>"),
+            f"{value:%d. %B %Y}",
         )
-    )  # fmt: skip
+    )
     return NOTHING_TOLD
 
 
@@ -225,30 +251,45 @@ def _lost_zero(cells: dict[str, object], person: Person, random: Random) -> Mapp
 def _status(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
     cells["status"], status = random.choice(
         (
-            ("eingegangen", "submitted"), ("Entzogen", "revoked"), (" widerrufen", "revoked"), ("verfallen", "lapsed"),
-            ("verweigert", "decidedRefused"), ("zurückgezogen", "withdrawn"), ("Unterlagen  nachgefordert", "informationRequested"),
+            ("eingegangen", "submitted"),
+            ("Entzogen", "revoked"),
+            (" widerrufen", "revoked"),
+            ("verfallen", "lapsed"),
+            ("verweigert", "decidedRefused"),
+            ("zurückgezogen", "withdrawn"),
+            ("Unterlagen  nachgefordert", "informationRequested"),
         )
-    )  # fmt: skip
+    )
     return {"status": status}
 
 
 def _blank_cells(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
     fact = random.choice(("family", "given", "employer", "job", "ssin"))
-    cells[fact] = random.choice((None, "   ", "\t", Xml("", ""), Xml('t="inlineStr"', "<is><t/></is>"), Xml('t="str"', "<v></v>")))
+    cells[fact] = random.choice(
+        (None, "   ", "\t", Xml("", ""), Xml('t="inlineStr"', "<is><t/></is>"), Xml('t="str"', "<v></v>"))
+    )
     return {FIELD[fact]: None}
 
 
 _FORMULAS: Final = (
-    Xml("", "<f>26000*2</f><v>52000</v>"), Xml('t="str"', "<f>A1&amp;B1</f><v>Zevra</v>"), Xml("", "<f/><v>3</v>"),
-    Xml("", '<f t="array" ref="A1:A1">SUM(1)</f><v>1</v>'), Xml("", '<f t="shared" si="0"/><v>45000</v>'),
-)  # fmt: skip
+    Xml("", "<f>26000*2</f><v>52000</v>"),
+    Xml('t="str"', "<f>A1&amp;B1</f><v>Zevra</v>"),
+    Xml("", "<f/><v>3</v>"),
+    Xml("", '<f t="array" ref="A1:A1">SUM(1)</f><v>1</v>'),
+    Xml("", '<f t="shared" si="0"/><v>45000</v>'),
+)
 _ERRORS: Final = tuple(
     Xml('t="e"', f"<v>{each}</v>") for each in ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!")
 )
 _NO_VALUES: Final = (
-    Xml('t="s"', "<v>99999</v>"), Xml("", "<v>zwölf</v>"), Xml("", "<v>1e999</v>"), Xml('s="1"', "<v>-3</v>"),
-    Xml('s="1"', "<v>99999999</v>"), Xml('t="d"', "<v>morgen</v>"), Xml('t="z"', "<v>1</v>"),
-)  # fmt: skip
+    Xml('t="s"', "<v>99999</v>"),
+    Xml("", "<v>zwölf</v>"),
+    Xml("", "<v>1e999</v>"),
+    Xml('s="1"', "<v>-3</v>"),
+    Xml('s="1"', "<v>99999999</v>"),
+    Xml('t="d"', "<v>morgen</v>"),
+    Xml('t="z"', "<v>1</v>"),
+)
 _ALL: Final = " ".join(COLUMN)
 _TEXT_FACTS: Final = "family given employer job key modified"
 
@@ -258,32 +299,47 @@ CELL_DAMAGES: Final = (
     damage("an error", _ALL, "cellUnreadable", _any(*_ERRORS)),
     damage("a cell whose value is none", _ALL, "cellUnreadable", _any(*_NO_VALUES)),
     damage("a truth value", _ALL, "fieldMalformed", _any(Xml('t="b"', "<v>1</v>"), Xml('t="b"', "<v>0</v>"))),
-    damage("a zero byte or a control character", _TEXT_FACTS, "textUnreadable",
-           _within("_x0000_", "_x0007_", "_x001B_", "_x007F_", "_x0085_", "&#127;")),
+    damage(
+        "a zero byte or a control character",
+        _TEXT_FACTS,
+        "textUnreadable",
+        _within("_x0000_", "_x0007_", "_x001B_", "_x007F_", "_x0085_", "&#127;"),
+    ),
     damage("half a character", _TEXT_FACTS, "textUnreadable", _within("_xD800_", "_xDC00_", "_xDE00__xD83D_")),
-    damage("a line break in a cell", _TEXT_FACTS, "textUnreadable", _within("&#10;", "&#13;&#10;", "_x000D_", "_x000A_", "&#x2028;")),
+    damage(
+        "a line break in a cell",
+        _TEXT_FACTS,
+        "textUnreadable",
+        _within("&#10;", "&#13;&#10;", "_x000D_", "_x000A_", "&#x2028;"),
+    ),
     damage("a text in pieces", "family", "", _text_in_pieces),
     damage("escapes in a text", "job", "", _escapes),
     damage("a day written otherwise", "filed admissible decided valid_from valid_to birth", "", _days_otherwise),
-    damage("a day that is none, as a cell", "filed admissible decided valid_from birth", "dateInvalid", _days_that_are_none),
+    damage(
+        "a day that is none, as a cell", "filed admissible decided valid_from birth", "dateInvalid", _days_that_are_none
+    ),
     damage("a time of change as a cell", "modified", "", _changed_at),
     damage("numbers as numbers", "ssin enterprise pay", "", _numbers),
     damage("a national number without its first digit", "ssin", "identifierInvalid", _lost_zero),
-    damage("a number that is no amount", "pay", "amountInvalid",
-           one_of("pay", Decimal("52000.125"), Decimal(-52000), 0, Decimal("1e20"))),
+    damage(
+        "a number that is no amount",
+        "pay",
+        "amountInvalid",
+        one_of("pay", Decimal("52000.125"), Decimal(-52000), 0, Decimal("1e20")),
+    ),
     damage("a status in another word", "status actor", "", _status),
     damage("cells with nothing in them", "family given employer job ssin", "", _blank_cells),
-)  # fmt: skip
+)
 
 
-def _further_cells(person: Person, layout: SheetLayout, random: Random) -> list[Line[Row]]:
+def _further_cells(person: Person, layout: SheetLayout, random: Random) -> list[Line]:
     """Behind the last column something was noted, also what would be no value elsewhere."""
     row = layout.line(layout.good(person))
     noted: list[Cell] = [None, "vermerkt", _FORMULAS[0], _ERRORS[0]]
     return [Line(Row([*row.cells, *noted], row.attributes), Right(fate="retold", told=layout.truth(person)), (person,))]
 
 
-def _column_twice(person: Person, layout: SheetLayout, random: Random) -> list[Line[Row]]:
+def _column_twice(person: Person, layout: SheetLayout, random: Random) -> list[Line]:
     """Two cells of the row say that they stand in one column."""
     row = layout.line(layout.good(person))
     cells = list(row.cells)
@@ -292,7 +348,7 @@ def _column_twice(person: Person, layout: SheetLayout, random: Random) -> list[L
     return [Line(Row([*cells, second], row.attributes), quarantined("cellUnreadable"), (person,))]
 
 
-def _swapped(person: Person, layout: SheetLayout, random: Random) -> list[Line[Row]]:
+def _swapped(person: Person, layout: SheetLayout, random: Random) -> list[Line]:
     """The cells of a row lie one column further: somebody inserted one."""
     row = layout.line(layout.good(person))
     return [Line(Row([None, *row.cells], row.attributes), quarantined("fieldMissing"), (person,))]
@@ -300,9 +356,9 @@ def _swapped(person: Person, layout: SheetLayout, random: Random) -> list[Line[R
 
 LINE_DAMAGES: Final = (
     *VERSION_DAMAGES,
-    LineDamage[Row]("cells behind the last column", _further_cells),
-    LineDamage[Row]("two cells in one column", _column_twice),
-    LineDamage[Row]("a row that was pushed aside", _swapped),
+    LineDamage("cells behind the last column", _further_cells),
+    LineDamage("two cells in one column", _column_twice),
+    LineDamage("a row that was pushed aside", _swapped),
 )
 
 

@@ -1,4 +1,4 @@
-"""Workbooks written as XML, so that a test says every byte of them: no program that writes workbooks makes this dirt."""
+"""Workbooks written as XML, so that a test says every byte of them: no program makes this dirt."""
 
 from __future__ import annotations
 
@@ -84,7 +84,9 @@ class Book:
         parts["xl/sharedStrings.xml"] = f'{_HEAD}<sst xmlns="{_MAIN}">{shared}</sst>'
         parts["xl/styles.xml"] = _STYLES
         parts["_rels/.rels"] = _relations([("rId1", "officeDocument", "xl/workbook.xml")])
-        parts["[Content_Types].xml"] = f'{_HEAD}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
+        parts["[Content_Types].xml"] = (
+            f'{_HEAD}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
+        )
         file = io.BytesIO()
         with ZipFile(file, "w", ZIP_DEFLATED, compresslevel=1) as archive:
             for name, part in {**parts, **self.replaced}.items():

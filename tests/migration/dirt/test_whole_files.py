@@ -1,4 +1,4 @@
-"""What is no file of its kind is refused in a sentence that names the file and the fault, and nothing of it is judged."""
+"""A file that is not of its kind is refused in a sentence that names the file and the fault: nothing is judged."""
 
 from __future__ import annotations
 

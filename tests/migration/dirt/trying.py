@@ -30,9 +30,7 @@ def place_of(source: str, line: int) -> Place:
     return source.partition(", sheet ")[2], line
 
 
-def rehearsal_of(
-    file: DirtyFile, before: TakenBefore | None = None, digest_key: bytes = b"dirt"
-) -> Rehearsal:
+def rehearsal_of(file: DirtyFile, before: TakenBefore | None = None, digest_key: bytes = b"dirt") -> Rehearsal:
     return Rehearsal(
         RecordJudge(source=SOURCES[file.authority], digest_key=digest_key),
         before or NothingTaken(),

@@ -14,7 +14,19 @@ from domain.migration.reading import CanonicalRecord
 from infra.migration.sources import MigratingAuthority
 from tests.migration.dirt import cells as dirt
 from tests.migration.dirt.cells import NOTHING_TOLD, damage, one_of
-from tests.migration.dirt.files import BLANK, Cells, DirtyFile, Line, LineDamage, PlanOfLines, Right, placed, quarantined
+from tests.migration.dirt.files import (
+    BLANK,
+    Cells,
+    DirtyFile,
+    Line,
+    LineDamage,
+    Making,
+    PlanOfLines,
+    Right,
+    placed,
+    quarantined,
+)
+from tests.migration.dirt.histories import HISTORY_DAMAGES, history
 from tests.migration.dirt.people import Person, amount, day, truth
 from tests.migration.dirt.versions import VERSION_DAMAGES
 
@@ -40,16 +52,27 @@ class JsonLayout:
     mark: bytes = b""
     ends: tuple[bytes, ...] = (b"\n",)
     ends_at_the_end: bool = True
-    among: list[Line[bytes]] = field(default_factory=list)
+    among: list[Line] = field(default_factory=list)
 
     def good(self, person: Person) -> dict[str, object]:
         return {
-            "key": f"WAL-2025-{person.number:06d}", "category": "hautement qualifié", "valid_from": day(person.after_filing(40)),
-            "valid_to": day(person.after_filing(400)), "family": person.family_name, "given": person.given_name,
-            "birth": day(person.born), "nationality": "BR", "ssin": person.ssin, "enterprise": person.enterprise,
-            "employer": person.employer, "job": person.job, "pay": amount(person.pay),
-            "modified": self.moment(person.modified_at), "filed": day(person.filed_on), "history": history(person),
-        }  # fmt: skip
+            "key": f"WAL-2025-{person.number:06d}",
+            "category": "hautement qualifié",
+            "valid_from": day(person.after_filing(40)),
+            "valid_to": day(person.after_filing(400)),
+            "family": person.family_name,
+            "given": person.given_name,
+            "birth": day(person.born),
+            "nationality": "BR",
+            "ssin": person.ssin,
+            "enterprise": person.enterprise,
+            "employer": person.employer,
+            "job": person.job,
+            "pay": amount(person.pay),
+            "modified": self.moment(person.modified_at),
+            "filed": day(person.filed_on),
+            "history": history(person),
+        }
 
     def truth(self, person: Person) -> CanonicalRecord:
         return truth(person, "wallonia", f"WAL-2025-{person.number:06d}")
@@ -78,14 +101,6 @@ class JsonLayout:
         return line
 
 
-def history(person: Person) -> list[Any]:
-    return [
-        {"statut": "introduite", "le": day(person.filed_on)},
-        {"statut": "recevable", "le": day(person.after_filing(10))},
-        {"statut": "autorisation accordée", "le": day(person.after_filing(30))},
-    ]
-
-
 def as_object(cells: Cells) -> dict[str, object]:
     """The record; a part may be there as a whole under its own name."""
     parts = {
@@ -103,7 +118,7 @@ def as_object(cells: Cells) -> dict[str, object]:
     }  # fmt: skip
 
 
-def dirty_file(plans: Sequence[PlanOfLines[bytes]], layout: JsonLayout, random: Random, people: Iterator[Person]) -> DirtyFile:
+def dirty_file(plans: Sequence[PlanOfLines], layout: JsonLayout, random: Random, people: Iterator[Person]) -> DirtyFile:
     """A file in which each of the plans befell one record."""
     person = next(people)
     whole = Line(layout.line(layout.good(person)), Right(fate="retold", told=layout.truth(person)), (person,))
@@ -125,7 +140,7 @@ def dirty_file(plans: Sequence[PlanOfLines[bytes]], layout: JsonLayout, random: 
 # --- values of another type, and texts that nobody can read
 
 
-def _other_type(*facts: str) -> Callable[[dict[str, object], Person, Random], Mapping[str, object]]:
+def _other_type(*facts: str) -> Making:
     def make(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
         fact = random.choice(facts)
         cells[fact] = random.choice((20250307, True, False, [cells[fact]], {"valeur": cells[fact]}, [], {}, 1.5))
@@ -142,7 +157,7 @@ def _pay_as_number(cells: dict[str, object], person: Person, random: Random) -> 
     return {"gross_pay": Decimal(pay)}
 
 
-def _raw_text(*changes: tuple[bytes, bytes]) -> Callable[[dict[str, object], Person, Random], Mapping[str, object]]:
+def _raw_text(*changes: tuple[bytes, bytes]) -> Making:
     """Something stands within a text, as bytes of the file."""
 
     def make(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
@@ -178,170 +193,146 @@ def _part_is_null(cells: dict[str, object], person: Person, random: Random) -> M
 _WORKER: Final = "travailleur family given birth nationality ssin"
 _RAW: Final = "family given employer job key modified"
 
-# --- histories
-
-
-def _histories(make: Callable[[list[Any], Person], object]) -> Callable[[dict[str, object], Person, Random], Mapping[str, object]]:
-    def change(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
-        found = history(person)
-        told = make(found, person)
-        cells["history"] = found
-        return told if isinstance(told, dict) else NOTHING_TOLD
-
-    return change
-
-
-def _entry(word: str, at: str, by: str | None) -> dict[str, object]:
-    return {"statut": word, "le": at} | ({} if by is None else {"par": by})
-
-
-def _appended(word: str, days: int, by: str | None = None, **told: object) -> Any:
-    return _histories(lambda found, person: (found.append(_entry(word, day(person.after_filing(days)), by)), told)[1])
-
-
-def _any_order(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
-    found = history(person)
-    random.shuffle(found)
-    cells["history"] = found
-    return NOTHING_TOLD
-
-
-def _entry_spoilt(*values: object, name: str) -> Callable[[dict[str, object], Person, Random], Mapping[str, object]]:
-    """One of the entries, wherever it stands."""
-
-    def make(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
-        found = history(person)
-        found[random.randrange(3)][name] = random.choice(values)
-        cells["history"] = found
-        return NOTHING_TOLD
-
-    return make
-
-
-def _first_word_is_an_ending(found: list[Any], person: Person) -> None:
-    found[0]["statut"] = "refusée"
-
-
-def _first_word_is_another(found: list[Any], person: Person) -> None:
-    found[0]["statut"] = "reçue"
-
-
-def _one_day_in_the_wrong_order(found: list[Any], person: Person) -> None:
-    found[1]["le"] = found[2]["le"]
-    found[1], found[2] = found[2], found[1]
-
-
-def _one_day_in_order(found: list[Any], person: Person) -> dict[str, object]:
-    found[1]["le"] = found[2]["le"]
-    return {"admissible_on": person.after_filing(30)}
-
-
-def _only_filed(found: list[Any], person: Person) -> dict[str, object]:
-    del found[1:]
-    return {"status": "submitted", "admissible_on": None, "decided_on": None}
-
-
-_HISTORY: Final = "history filed valid_from valid_to birth"
-"""A history depends on no other fact, but its days lie before those of the validity and after the birth."""
-
 CELL_DAMAGES: Final = (
     *dirt.CELL_DAMAGES,
-    damage("a text of another type", "family given employer job ssin birth", "fieldMalformed",
-           _other_type("family", "given", "employer", "job", "ssin", "birth")),
-    damage("a required text of another type", "key category enterprise modified", "fieldMalformed",
-           _other_type("key", "category", "enterprise", "modified")),
-    damage("a pay that is neither text nor number", "pay", "fieldMalformed", one_of("pay", True, False, [52000], {}, [])),
+    damage(
+        "a text of another type",
+        "family given employer job ssin birth",
+        "fieldMalformed",
+        _other_type("family", "given", "employer", "job", "ssin", "birth"),
+    ),
+    damage(
+        "a required text of another type",
+        "key category enterprise modified",
+        "fieldMalformed",
+        _other_type("key", "category", "enterprise", "modified"),
+    ),
+    damage(
+        "a pay that is neither text nor number", "pay", "fieldMalformed", one_of("pay", True, False, [52000], {}, [])
+    ),
     damage("a pay as a number", "pay", "", _pay_as_number),
-    damage("a number that is no amount", "pay", "amountInvalid",
-           one_of("pay", *(Raw(each) for each in (b"48.912", b"-52000", b"0", b"-0.0", b"1e20", b"1e-9", b"0.001")))),
-    damage("a number that is no JSON number", "pay", "malformed",
-           one_of("pay", *(Raw(each) for each in (b"NaN", b"Infinity", b"-Infinity", b"052000", b"52.", b".5", b"0x10", b"+1")))),
-    damage("a zero byte or a control character", _RAW, "textUnreadable",
-           _raw_text((b"\\u0000", b""), (b"\\u0007", b""), (b"\\u001b", b"["), (b"\\u007f", b""), (b"\\u0085", b""))),
-    damage("half a character", _RAW, "textUnreadable", _raw_text((b"\\ud800", b""), (b"\\udc00", b""), (b"\\ude00", b"\\ud83d"))),
-    damage("a line break in a text", _RAW, "textUnreadable", _raw_text((b"\\n", b""), (b"\\r", b"\\n"), (b"\\u2028", b""))),
-    damage("bytes that are not UTF-8", _RAW, "encodingDoubtful",
-           _raw_text((b"\xe9", b""), (b"\xc3", b"("), (b"\xed\xa0\x80", b""), (b"\xf5", b""), (b"\xc0\xaf", b""))),
+    damage(
+        "a number that is no amount",
+        "pay",
+        "amountInvalid",
+        one_of("pay", *(Raw(each) for each in (b"48.912", b"-52000", b"0", b"-0.0", b"1e20", b"1e-9", b"0.001"))),
+    ),
+    damage(
+        "a number that is no JSON number",
+        "pay",
+        "malformed",
+        one_of(
+            "pay",
+            *(Raw(each) for each in (b"NaN", b"Infinity", b"-Infinity", b"052000", b"52.", b".5", b"0x10", b"+1")),
+        ),
+    ),
+    damage(
+        "a zero byte or a control character",
+        _RAW,
+        "textUnreadable",
+        _raw_text((b"\\u0000", b""), (b"\\u0007", b""), (b"\\u001b", b"["), (b"\\u007f", b""), (b"\\u0085", b"")),
+    ),
+    damage(
+        "half a character",
+        _RAW,
+        "textUnreadable",
+        _raw_text((b"\\ud800", b""), (b"\\udc00", b""), (b"\\ude00", b"\\ud83d")),
+    ),
+    damage(
+        "a line break in a text", _RAW, "textUnreadable", _raw_text((b"\\n", b""), (b"\\r", b"\\n"), (b"\\u2028", b""))
+    ),
+    damage(
+        "bytes that are not UTF-8",
+        _RAW,
+        "encodingDoubtful",
+        _raw_text((b"\xe9", b""), (b"\xc3", b"("), (b"\xed\xa0\x80", b""), (b"\xf5", b""), (b"\xc0\xaf", b"")),
+    ),
     damage("an escape that is none", _RAW, "malformed", _raw_text((b"\\x41", b""), (b"\\u12", b"g"), (b'"', b""))),
     damage("an escape as it should be", "job", "", _harmless_escape),
     damage("fields that are null", "family given employer job ssin birth valid_to", "", _nothing),
     damage("a person of whom nothing is said", _WORKER, "", _part_is_null),
     damage("no employer", "employeur enterprise employer", "fieldMissing", one_of("employeur", None, {})),
     damage("no job", "emploi job pay", "fieldMissing", one_of("emploi", None, {}, {"fonction": "x"})),
-    damage("a part that is no object", "emploi job pay", "fieldMalformed", one_of("emploi", [], "cuisinier", 52000, True)),
-    damage("no history", _HISTORY, "fieldMissing", one_of("history", None, [])),
-    damage("a history that is no list", _HISTORY, "fieldMalformed",
-           one_of("history", {"statut": "introduite"}, "introduite", 3, True)),
-    damage("an entry that is no object", _HISTORY, "fieldMalformed",
-           _histories(lambda found, person: found.insert(1, "recevable"))),
-    damage("an entry of another type", _HISTORY, "fieldMalformed", _entry_spoilt(20250307, ["x"], True, name="le")),
-    damage("a history in any order", _HISTORY, "", _any_order),
-    damage("an entry without a day", _HISTORY, "fieldMissing", _entry_spoilt(None, "", " ", name="le")),
-    damage("an entry without a word", _HISTORY, "fieldMissing", _entry_spoilt(None, "", " ", name="statut")),
-    damage("an entry on no day", _HISTORY, "dateInvalid",
-           _entry_spoilt("31/02/2025", "2025-03-07", "01/01/2062", "01/01/1753", "31/12/9999", name="le")),
-    damage("an entry with an unknown word", _HISTORY, "statusUnknown", _entry_spoilt("perdue", "???", name="statut")),
-    damage("an entry with a word that means two things", _HISTORY, "statusAmbiguous", _entry_spoilt("retirée", name="statut")),
-    damage("a first entry that ends the case", _HISTORY, "datesOutOfOrder", _histories(_first_word_is_an_ending)),
-    damage("a first entry with another word", _HISTORY, "", _histories(_first_word_is_another)),
-    damage("a decision after the decision", _HISTORY, "datesOutOfOrder", _appended("refusée", 35)),
-    damage("something asked after the decision", _HISTORY, "datesOutOfOrder", _appended("complément demandé", 35)),
-    damage("a revocation after the validity began", _HISTORY, "", _appended("retirée", 60, "autorité", status="revoked")),
-    damage("a withdrawal after the decision", _HISTORY, "", _appended("Retirée", 32, "Demandeur", status="withdrawn")),
-    damage("a permit that lapsed", _HISTORY, "", _appended("caduque", 90, status="lapsed")),
-    damage("two entries of one day in the wrong order", _HISTORY, "datesOutOfOrder", _histories(_one_day_in_the_wrong_order)),
-    damage("two entries of one day", _HISTORY, "", _histories(_one_day_in_order)),
-    damage("a case that was only filed", _HISTORY, "", _histories(_only_filed)),
-)  # fmt: skip
+    damage(
+        "a part that is no object", "emploi job pay", "fieldMalformed", one_of("emploi", [], "cuisinier", 52000, True)
+    ),
+    *HISTORY_DAMAGES,
+)
 
 
 # --- lines that are no JSON objects
 
 
 def _line(change: Callable[[bytes, Random], bytes], right: Right | None = MALFORMED) -> Any:
-    def make(person: Person, layout: JsonLayout, random: Random) -> list[Line[bytes]]:
+    def make(person: Person, layout: JsonLayout, random: Random) -> list[Line]:
         fate = right or Right(fate="retold", told=layout.truth(person))
         return [Line(change(layout.line(layout.good(person)), random), fate, (person,))]
 
     return make
 
 
-def _broken(person: Person, layout: JsonLayout, random: Random) -> list[Line[bytes]]:
+def _broken(person: Person, layout: JsonLayout, random: Random) -> list[Line]:
     line = layout.line(layout.good(person))
     at = line.index(b"Brontix") + 3
     return [Line(line[:at], MALFORMED, (person,)), Line(line[at:], MALFORMED, (person,))]
 
 
-def _twice(person: Person, layout: JsonLayout, random: Random) -> list[Line[bytes]]:
+def _twice(person: Person, layout: JsonLayout, random: Random) -> list[Line]:
     """One name in one object, with the same value or with another."""
     line = layout.line(layout.good(person))
     name, value = random.choice(
-        ((b'"nom"', b'"Autre"'), (b'"numeroDossier"', b'"WAL-1"'), (b'"le"', b'"01/01/2025"'), (b'"modifieLe"', b"null"),
-         (b'"nom"', b'"%s"' % person.family_name.encode()))
-    )  # fmt: skip
+        (
+            (b'"nom"', b'"Autre"'),
+            (b'"numeroDossier"', b'"WAL-1"'),
+            (b'"le"', b'"01/01/2025"'),
+            (b'"modifieLe"', b"null"),
+            (b'"nom"', b'"%s"' % person.family_name.encode()),
+        )
+    )
     return [Line(line.replace(name, name + b":" + value + b"," + name, 1), quarantined("fieldMalformed"), (person,))]
 
 
-def _further(person: Person, layout: JsonLayout, random: Random) -> list[Line[bytes]]:
+def _further(person: Person, layout: JsonLayout, random: Random) -> list[Line]:
     record = as_object(layout.good(person))
     record |= {"remarques": [{"par": "x", "texte": None}], "score": 1.25, "urgent": True}
     record["travailleur"] = {"sexe": "X", **record["travailleur"]}  # type: ignore[dict-item]
     return [Line(layout.written(record), Right(fate="retold", told=layout.truth(person)), (person,))]
 
 
-def _nested(person: Person, layout: JsonLayout, random: Random) -> list[Line[bytes]]:
+def _value_for_a_name(person: Person, layout: JsonLayout, random: Random) -> list[Line]:
+    """A name and its value are in each other's place, beside the field as it should be."""
+    record = as_object(layout.good(person))
+    value = random.choice((person.ssin, day(person.born), f"{person.family_name}, {person.given_name}"))
+    record[value] = "niss"
+    return [Line(layout.written(record), Right(fate="retold", told=layout.truth(person)), (person,))]
+
+
+def _value_for_a_name_twice(person: Person, layout: JsonLayout, random: Random) -> list[Line]:
+    name = random.choice((b'"%s"' % person.ssin.encode(), b'"%s"' % day(person.born).encode()))
+    line = layout.line(layout.good(person))[:-1] + b",%s:1,%s:2}" % (name, name)
+    return [Line(line, quarantined("fieldMalformed"), (person,))]
+
+
+def _endless_name(person: Person, layout: JsonLayout, random: Random) -> list[Line]:
+    """A field that nobody knows, and that no index of a database could hold."""
+    record = as_object(layout.good(person))
+    record["".join(random.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=20_000))] = "x"
+    return [Line(layout.written(record), Right(fate="retold", told=layout.truth(person)), (person,))]
+
+
+def _nested(person: Person, layout: JsonLayout, random: Random) -> list[Line]:
     record = as_object(layout.good(person))
     record["remarques"] = Raw(b"[" * 5_000 + b"]" * 5_000)
     return [Line(layout.written(record), MALFORMED, (person,))]
 
 
-def _too_long_a_line(person: Person, layout: JsonLayout, random: Random) -> list[Line[bytes]]:
+def _too_long_a_line(person: Person, layout: JsonLayout, random: Random) -> list[Line]:
     record = as_object(layout.good(person)) | {"remarques": "x" * 1_000_000}
     return [Line(layout.written(record), MALFORMED, (person,))]
 
 
 def _without(name: str) -> Any:
-    def make(person: Person, layout: JsonLayout, random: Random) -> list[Line[bytes]]:
+    def make(person: Person, layout: JsonLayout, random: Random) -> list[Line]:
         record = as_object(layout.good(person))
         del record[name]
         return [Line(layout.written(record), quarantined("fieldMissing"), (person,))]
@@ -349,19 +340,30 @@ def _without(name: str) -> Any:
     return make
 
 
-def _no_validity(person: Person, layout: JsonLayout, random: Random) -> list[Line[bytes]]:
+def _no_validity(person: Person, layout: JsonLayout, random: Random) -> list[Line]:
     record = as_object(layout.good(person))
     record["validite"] = random.choice((None, {}, {"du": None, "au": " "}))
     told = replace(layout.truth(person), valid_from=None, valid_to=None)
     return [Line(layout.written(record), Right(fate="retold", told=told), (person,))]
 
 
-_NO_OBJECT: Final = (b"null", b"[]", b'"x"', b"12", b"true", b"{", b"}", b"<xml/>", b"\xff\xfe", b"no_dossier;langue;statut")
+_NO_OBJECT: Final = (
+    b"null",
+    b"[]",
+    b'"x"',
+    b"12",
+    b"true",
+    b"{",
+    b"}",
+    b"<xml/>",
+    b"\xff\xfe",
+    b"no_dossier;langue;statut",
+)
 
 LINE_DAMAGES: Final = (
     *VERSION_DAMAGES,
     *(
-        LineDamage[bytes](name, make)
+        LineDamage(name, make)
         for name, make in {
             "a line that was cut": _line(lambda line, random: line[: random.randint(1, len(line) - 1)]),
             "a line that begins late": _line(lambda line, random: line[random.randint(1, len(line) - 1) :]),
@@ -378,6 +380,9 @@ LINE_DAMAGES: Final = (
             "a byte order mark": _line(lambda line, random: b"\xef\xbb\xbf" + line, None),
             "a name twice": _twice,
             "fields that nobody knows": _further,
+            "a value in the place of a name": _value_for_a_name,
+            "a value in the place of a name, twice": _value_for_a_name_twice,
+            "a name without end": _endless_name,
             "lists in lists without end": _nested,
             "a line longer than any record": _too_long_a_line,
             "no field for the number": _without("numeroDossier"),
