@@ -18,6 +18,8 @@ from uuid import UUID
 
 import pytest
 
+import infra.migration.loading
+import infra.migration.rehearsal
 from api.migration import loader_of, signed_report
 from domain.case.legacy_events import LegacyRecordRetold
 from domain.migration.batch import Fate
@@ -91,14 +93,26 @@ def world(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     with logging_as_before(), moving(admin_url, folder) as move:
         configure_logging(logging.DEBUG, to=told)
         dirty = [form.file(form.every_damage(), [], Random(number)) for number, form in enumerate(FORMS)]
-        dirty += [drawn(FORMS[number % len(FORMS)], Random(f"dirt {number}")) for number in range(BY_CHANCE)]
-        yield World(move=move, loaded=[_twice(move, each, folder) for each in dirty], log=told)
+        loaded = [_twice(move, each, folder) for each in dirty]
+        with pytest.MonkeyPatch.context() as patched:
+            # In small parts the lines of one record, and what lies between records, fall into several of them.
+            for each in (infra.migration.loading, infra.migration.rehearsal):
+                patched.setattr(each, "CHUNK", 5)
+            for number in range(BY_CHANCE):
+                file = drawn(FORMS[number % len(FORMS)], Random(f"dirt {number}"))
+                loaded.append(_twice(move, file, folder, stopped_after=7))
+        yield World(move=move, loaded=loaded, log=told)
 
 
-def _twice(move: Moving, file: DirtyFile, folder: Path) -> Loaded:
+def _twice(move: Moving, file: DirtyFile, folder: Path, stopped_after: int | None = None) -> Loaded:
+    """The first load may be stopped once so many lines were taken, and is run again then."""
     path = written(file, folder)
     before = _events(move)
-    rehearsed, (loaded, batch) = _rehearsed(move, file, path), _load(move, file, path)
+    rehearsed = _rehearsed(move, file, path)
+    if stopped_after is not None:
+        with pytest.raises(Stopped):
+            _load(move, file, path, stopped_after)
+    loaded, batch = _load(move, file, path)
     landed = _landed(move, batch)
     once = _events(move)
     rehearsed_again, (loaded_again, _) = _rehearsed(move, file, path), _load(move, file, path)
@@ -138,8 +152,17 @@ def _rehearsed(move: Moving, file: DirtyFile, path: Path) -> Sums:
     }
 
 
-def _load(move: Moving, file: DirtyFile, path: Path) -> tuple[Sums, UUID]:
-    (batch,) = loader_of(move.program, file.authority).load([path], waivers=file.waivers, extracted_on=EXTRACTED_ON)
+class Stopped(Exception):
+    """Somebody stopped the load."""
+
+
+def _load(move: Moving, file: DirtyFile, path: Path, stopped_after: int | None = None) -> tuple[Sums, UUID]:
+    def stop(taken: int, _of: int) -> None:
+        if stopped_after is not None and taken > stopped_after:
+            raise Stopped
+
+    loader = loader_of(move.program, file.authority)
+    (batch,) = loader.load([path], stop, waivers=file.waivers, extracted_on=EXTRACTED_ON)
     with move.program.readers.connection() as connection:
         sums = sums_of(connection, [batch])
     del sums["seconds"]
