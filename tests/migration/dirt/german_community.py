@@ -53,6 +53,7 @@ class SheetLayout:
     sheets: int = 1
     notes: bool = False
     """Another sheet, without records."""
+    titled_alike: bool = False
     repeats_header: bool = False
     gaps: bool = False
     row_attributes: str = ""
@@ -118,13 +119,17 @@ def dirty_file(
     for number, part in enumerate(parts, 1):
         head = [Line(Row([f"Ministerium, Blatt {number}"]), HEADER) for _ in range(layout.titles)]
         listed = [*head, Line(layout.header(), HEADER), *part]
-        sheets.append((f"Akten {number}", dict(_numbered(listed, layout, random))))
-    if layout.notes:
+        title = f"Akten 1 ({number})" if layout.titled_alike and number > 1 else f"Akten {number}"
+        sheets.append((title, dict(_numbered(listed, layout, random))))
+    if layout.notes and not layout.titled_alike:
         notes = [Line(Row(["Legende", "erteilt = bewilligt"]), WAIVED), Line(Row([None, "Stand: März"]), WAIVED)]
         sheets.insert(random.randint(0, len(sheets)), ("Notizen", dict(enumerate(notes, 1))))
+    alike = "Akten 1" if layout.titled_alike else ""
     book = Book(
         sheets=[
-            SheetOfRows(title=title, rows={number: each.content for number, each in rows.items()}, **layout.sheet)
+            SheetOfRows(
+                title=alike or title, rows={number: each.content for number, each in rows.items()}, **layout.sheet
+            )
             for title, rows in sheets
         ],
         **layout.book,
@@ -136,7 +141,10 @@ def dirty_file(
         right={
             (title if len(sheets) > 1 else "", number): each for title, rows in sheets for number, each in rows.items()
         },
-        waivers=Waivers(columns=layout.waived, sheets=frozenset({"notizen "}) if layout.notes else frozenset()),
+        waivers=Waivers(
+            columns=layout.waived,
+            sheets=frozenset({"notizen "}) if any(title == "Notizen" for title, _ in sheets) else frozenset(),
+        ),
     )
 
 
@@ -398,6 +406,7 @@ DRESSINGS: Final[Mapping[str, Callable[[SheetLayout, Random], None]]] = {
     "many titles": _set(titles=6),
     "two sheets": _set(sheets=2),
     "a sheet of notes": _set(notes=True),
+    "two sheets of one name": _set(sheets=2, titled_alike=True),
     "hidden sheets": _more("sheet", state="veryHidden"),
     "a false note of the size": _more("sheet", dimension="A1:B2"),
     "the header once more": _set(repeats_header=True),
