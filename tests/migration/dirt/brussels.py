@@ -24,6 +24,7 @@ from tests.migration.dirt.files import (
     Right,
     placed,
     quarantined,
+    turn,
 )
 from tests.migration.dirt.people import Person, amount, day, moment, truth
 from tests.migration.dirt.versions import VERSION_DAMAGES
@@ -200,7 +201,7 @@ def _unquoted(layout: CsvLayout) -> CsvLayout:
 
 def _two_in_one(person: Person, layout: CsvLayout, random: Random) -> list[Line]:
     line = layout.line(layout.good(person))
-    return [Line(line + random.choice((b";", b"")) + line, MALFORMED, (person,))]
+    return [Line(line + turn(person, (b";", b"")) + line, MALFORMED, (person,))]
 
 
 def _too_long_a_line(person: Person, layout: CsvLayout, random: Random) -> list[Line]:
@@ -216,7 +217,7 @@ def _utf_8(cells: dict[str, object], person: Person, random: Random) -> Mapping[
 
 def _undefined_byte(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
     fact = random.choice(("family", "given", "employer", "job", "key", "pay"))
-    cells[fact] = _encoded(cells[fact]) + bytes([random.choice((0x81, 0x8D, 0x8F, 0x90, 0x9D))])
+    cells[fact] = _encoded(cells[fact]) + bytes([turn(person, (0x81, 0x8D, 0x8F, 0x90, 0x9D))])
     return NOTHING_TOLD
 
 
@@ -224,7 +225,7 @@ def _control(*characters: bytes) -> Making:
     def make(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
         fact = random.choice(("family", "given", "employer", "job", "key", "pay", "modified", "language"))
         text = _encoded(cells[fact])
-        cells[fact] = text[:1] + random.choice(characters) + text[1:]
+        cells[fact] = text[:1] + turn(person, characters) + text[1:]
         return NOTHING_TOLD
 
     return make
@@ -236,7 +237,8 @@ def _tab(cells: dict[str, object], person: Person, random: Random) -> Mapping[st
 
 
 def _status(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
-    cells["status"], cells["actor"], status = random.choice(
+    cells["status"], cells["actor"], status = turn(
+        person,
         (
             ("retirée", "demandeur", "withdrawn"),
             ("Ingetrokken ", "AUTORITÉ", "revoked"),
@@ -245,13 +247,13 @@ def _status(cells: dict[str, object], person: Person, random: Random) -> Mapping
             ("vervallen", "", "lapsed"),
             ("GEWEIGERD", "", "decidedRefused"),
             ("toelating  goedgekeurd", "", "decidedGranted"),
-        )
+        ),
     )
     return {"status": status}
 
 
 def _period(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
-    cells["period"], period = random.choice((("mois", "month"), ("Maand", "month"), (" jaar ", "year")))
+    cells["period"], period = turn(person, (("mois", "month"), ("Maand", "month"), (" jaar ", "year")))
     return {"pay_period": period}
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from random import Random
 from typing import Final
 
-from tests.migration.dirt.files import CellDamage, Making
+from tests.migration.dirt.files import CellDamage, Making, turn
 from tests.migration.dirt.people import EXTRACTED_ON, Person, amount, day
 
 NOTHING_TOLD: Final[Mapping[str, object]] = {}
@@ -30,7 +30,7 @@ def one_of(fact: str, *values: object) -> Making:
     """One of the values stands where the fact should."""
 
     def make(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
-        cells[fact] = random.choice(values)
+        cells[fact] = turn(person, values)
         return NOTHING_TOLD
 
     return make
@@ -42,7 +42,7 @@ def damage(name: str, facts: str, reason: str, make: Making) -> CellDamage:
 
 def _empty(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
     fact = random.choice(("category", "enterprise", "pay", "modified", "key"))
-    cells[fact] = random.choice(("", "  "))
+    cells[fact] = turn(person, ("", "  "))
     return NOTHING_TOLD
 
 
@@ -60,13 +60,13 @@ def _wrong_check_digits(cells: dict[str, object], person: Person, random: Random
 
 
 def _ssin_of_others(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
-    cells["ssin"] = random.choice((person.ssin[1:], f"{person.ssin}0", "8,5073E+10", "inconnu", person.enterprise))
+    cells["ssin"] = turn(person, (person.ssin[1:], f"{person.ssin}0", "8,5073E+10", "inconnu", person.enterprise))
     return NOTHING_TOLD
 
 
 def _unknown_birthday(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
     """Month and day 00, or a month raised by 20 or 40: numbers as the registers give them out."""
-    month = random.choice(("0000", f"{person.born.month + 20:02d}{person.born.day:02d}", f"{person.born.month + 40}00"))
+    month = turn(person, ("0000", f"{person.born.month + 20:02d}{person.born.day:02d}", f"{person.born.month + 40}00"))
     first_nine = f"{person.born:%y}{month}{person.number % 997 + 1:03d}"
     ssin = f"{first_nine}{97 - int(first_nine) % 97:02d}"
     cells["ssin"] = ssin
@@ -75,8 +75,9 @@ def _unknown_birthday(cells: dict[str, object], person: Person, random: Random) 
 
 def _ssin_as_printed(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
     digits = person.ssin
-    cells["ssin"] = random.choice(
-        (f"{digits[:2]}.{digits[2:4]}.{digits[4:6]}-{digits[6:9]}.{digits[9:]}", f"{digits[:6]}-{digits[6:]}", digits)
+    cells["ssin"] = turn(
+        person,
+        (f"{digits[:2]}.{digits[2:4]}.{digits[4:6]}-{digits[6:9]}.{digits[9:]}", f"{digits[:6]}-{digits[6:]}", digits),
     )
     return NOTHING_TOLD
 
@@ -86,19 +87,19 @@ def _enterprise_wrong(cells: dict[str, object], person: Person, random: Random) 
     wrong = (int(digits[8:]) + random.randint(1, 96)) % 97 or 97
     if f"{wrong:02d}" == digits[8:]:
         wrong = wrong % 97 + 1
-    cells["enterprise"] = random.choice((f"{digits[:8]}{wrong:02d}", digits[2:], f"FR{digits}", f"{digits}1", "n.c."))
+    cells["enterprise"] = turn(person, (f"{digits[:8]}{wrong:02d}", digits[2:], f"FR{digits}", f"{digits}1", "n.c."))
     return NOTHING_TOLD
 
 
 def _enterprise_otherwise(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
     digits = person.enterprise
     dotted = f"{digits[:4]}.{digits[4:7]}.{digits[7:]}"
-    cells["enterprise"] = random.choice((f"BE{digits}", f"BE {dotted}", dotted, digits[1:], f" {digits} "))
+    cells["enterprise"] = turn(person, (f"BE{digits}", f"BE {dotted}", dotted, digits[1:], f" {digits} "))
     return NOTHING_TOLD
 
 
 def _pay_otherwise(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
-    cells["pay"], pay = random.choice(
+    cells["pay"], pay = turn(person,
         (
             ("48.912", Decimal(48912)), ("48912,5", Decimal("48912.50")), (f" {amount(person.pay)} ", person.pay),
             (f"{person.pay:.2f}".replace(".", ","), person.pay), ("0,01", Decimal("0.01")),
@@ -118,8 +119,8 @@ def _no_end(cells: dict[str, object], person: Person, random: Random) -> Mapping
 
 
 def _far_days(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
-    first, last = random.choice(
-        ((date(2099, 12, 30), date(2099, 12, 31)), (person.after_filing(40), date(2099, 12, 31)))
+    first, last = turn(
+        person, ((date(2099, 12, 30), date(2099, 12, 31)), (person.after_filing(40), date(2099, 12, 31)))
     )
     cells["valid_from"], cells["valid_to"] = day(first), day(last)
     return {"valid_from": first, "valid_to": last}
@@ -133,7 +134,7 @@ def _valid_backwards(cells: dict[str, object], person: Person, random: Random) -
 def _too_long(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
     fact, longest = random.choice((("key", 64), ("family", 200), ("given", 200), ("employer", 200), ("job", 1000)))
     text = str(cells[fact])
-    cells[fact] = text + "x" * (longest + random.choice((1, 5_000)) - len(text))
+    cells[fact] = text + "x" * (longest + turn(person, (1, 5_000)) - len(text))
     return NOTHING_TOLD
 
 
@@ -156,18 +157,18 @@ def _blanks_around(cells: dict[str, object], person: Person, random: Random) -> 
 
 
 def _looks_like_a_formula(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
-    cells["job"] = f"{random.choice('=+-@')}cmd|' /C calc'!A0 {person.job}"
+    cells["job"] = f"{turn(person, '=+-@')}cmd|' /C calc'!A0 {person.job}"
     return {"job_title": cells["job"]}
 
 
 def _odd_letters(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
-    cells["employer"] = random.choice((f"{person.employer} \\N \\x00 ${{x}}", f"O\u2019{person.employer} %s {{}} NULL"))
+    cells["employer"] = turn(person, (f"{person.employer} \\N \\x00 ${{x}}", f"O\u2019{person.employer} %s {{}} NULL"))
     return {"employer_name": cells["employer"]}
 
 
 def _changed_late(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
     """24:00, the hour that comes twice, the one that is lost, a day alone, ISO 8601 with and without a zone."""
-    cells["modified"], in_utc = random.choice(
+    cells["modified"], in_utc = turn(person,
         (
             ("31/08/2025 24:00", "2025-08-31T22:00"), ("26/10/2025 02:30", "2025-10-26T00:30"),
             ("30/03/2025 02:30", "2025-03-30T01:30"), ("31/08/2025", "2025-08-30T22:00"),

@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 from domain.migration.reading import CanonicalRecord
 from infra.legacy_files.records import Waivers
 from infra.migration.sources import MigratingAuthority
 from tests.migration.dirt.people import Person
+
+Chosen = TypeVar("Chosen")
 
 Cells = Mapping[str, object]
 """What a record says, by the name of the fact: a text, or what only one form can hold."""
@@ -171,6 +173,11 @@ class LineDamage:
 
     def lines(self, person: Person, layout: Layout, random: Random) -> list[Line]:
         return [replace(each, damage=self.name) for each in self.make(person, layout, random)]
+
+
+def turn(person: Person, values: Sequence[Chosen]) -> Chosen:
+    """One of the values, by the person's number: as many people in a row as there are values have all of them."""
+    return values[person.number % len(values)]
 
 
 def placed(plans: Sequence[PlanOfLines], layout: Layout, random: Random, people: Iterator[Person]) -> list[Line]:

@@ -16,13 +16,11 @@ from tests.migration.dirt.files import CellDamage, DamagedCells, DirtyFile, Line
 from tests.migration.dirt.people import EVERYBODY, Person
 
 NOTHING: Final = DamagedCells(())
-_everybody = count(1)
 
 
-def people() -> Iterator[Person]:
-    """Nobody twice in a file, and nobody of one file in the next some hundred."""
-    while True:
-        yield Person(next(_everybody) % EVERYBODY)
+def people(first: int) -> Iterator[Person]:
+    """From the ``first`` on, nobody twice among so many as there are."""
+    return (Person(number % EVERYBODY) for number in count(first))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,13 +35,19 @@ class Form:
     dressings: Mapping[str, Callable[[Any, Random], None]]
 
     def file(
-        self, plans: Sequence[PlanOfLines], dressings: Sequence[str], random: Random, layout: Any = None
+        self,
+        plans: Sequence[PlanOfLines],
+        random: Random,
+        *,
+        dressings: Sequence[str] = (),
+        layout: Any = None,
+        of: Iterator[Person] | None = None,
     ) -> DirtyFile:
         """A file in which each of the plans befell one record, beside a good one."""
-        layout = layout or self.layout()
+        layout, of = layout or self.layout(), of or people(random.randrange(EVERYBODY))
         for name in dressings:
             self.dressings[name](layout, random)
-        return self.write(plans, layout, random, people())
+        return self.write(plans, layout, random, of)
 
     def every_damage(self) -> list[PlanOfLines]:
         """Each of them alone."""
@@ -83,11 +87,11 @@ def dirty_files(draw: st.DrawFn, form: Form) -> DirtyFile:
     cells = st.lists(st.sampled_from(form.cell_damages), min_size=1, max_size=3).map(DamagedCells)
     plans = draw(st.lists(st.just(NOTHING) | cells | st.sampled_from(form.line_damages), min_size=1, max_size=10))
     dressings = draw(st.lists(st.sampled_from(sorted(form.dressings)), max_size=3, unique=True))
-    return form.file(plans, dressings, Random(draw(st.integers(0, 2**32 - 1))))
+    return form.file(plans, Random(draw(st.integers(0, 2**32 - 1))), dressings=dressings)
 
 
-def drawn(form: Form, random: Random) -> DirtyFile:
+def drawn(form: Form, random: Random, of: Iterator[Person]) -> DirtyFile:
     """One of these files, where no shrinking is wanted."""
     plans: list[PlanOfLines] = [DamagedCells(random.sample(form.cell_damages, 3)) for _ in range(8)]
     plans += random.sample(form.line_damages, 8)
-    return form.file(plans, random.sample(sorted(form.dressings), 3), random)
+    return form.file(plans, random, dressings=random.sample(sorted(form.dressings), 3), of=of)

@@ -26,6 +26,7 @@ from tests.migration.dirt.files import (
     Right,
     placed,
     quarantined,
+    turn,
 )
 from tests.migration.dirt.people import Person, amount, moment, truth
 from tests.migration.dirt.sheets import Book, Cell, Row, SheetOfRows, Xml, letters
@@ -121,14 +122,15 @@ def dirty_file(
         listed = [*head, Line(layout.header(), HEADER), *part]
         title = f"Akten 1 ({number})" if layout.titled_alike and number > 1 else f"Akten {number}"
         sheets.append((title, dict(_numbered(listed, layout, random))))
-    if layout.notes and not layout.titled_alike:
+    if layout.notes:
         notes = [Line(Row(["Legende", "erteilt = bewilligt"]), WAIVED), Line(Row([None, "Stand: März"]), WAIVED)]
         sheets.insert(random.randint(0, len(sheets)), ("Notizen", dict(enumerate(notes, 1))))
-    alike = "Akten 1" if layout.titled_alike else ""
     book = Book(
         sheets=[
             SheetOfRows(
-                title=alike or title, rows={number: each.content for number, each in rows.items()}, **layout.sheet
+                title=title.partition(" (")[0],
+                rows={number: each.content for number, each in rows.items()},
+                **layout.sheet,
             )
             for title, rows in sheets
         ],
@@ -143,7 +145,7 @@ def dirty_file(
         },
         waivers=Waivers(
             columns=layout.waived,
-            sheets=frozenset({"notizen "}) if any(title == "Notizen" for title, _ in sheets) else frozenset(),
+            sheets=frozenset({"notizen "}) if layout.notes else frozenset(),
         ),
     )
 
@@ -169,7 +171,7 @@ def _serial_of(value: object) -> int:
 
 def _any(*values: Xml, facts: Sequence[str] = _OFTEN) -> Making:
     def make(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
-        cells[random.choice(facts)] = random.choice(values)
+        cells[turn(person, facts)] = turn(person, values)
         return NOTHING_TOLD
 
     return make
@@ -181,7 +183,7 @@ def _within(*pieces: str) -> Making:
     def make(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
         fact = random.choice((*TEXTS, "key", "modified"))
         text = str(cells[fact])
-        inner = f"<is><t>{text[:3]}{random.choice(pieces)}{text[3:]}</t></is>"
+        inner = f"<is><t>{text[:3]}{turn(person, pieces)}{text[3:]}</t></is>"
         cells[fact] = Xml('t="inlineStr"', inner)
         return NOTHING_TOLD
 
@@ -197,8 +199,8 @@ def _text_in_pieces(cells: dict[str, object], person: Person, random: Random) ->
 
 
 def _escapes(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
-    written, read = random.choice(
-        (("_x005F_x000D_", "_x000D_"), ("_x00E9_", "é"), ("_xD83D__xDE00_", "\U0001f600"), ("_x0009_", " "))
+    written, read = turn(
+        person, (("_x005F_x000D_", "_x000D_"), ("_x00E9_", "é"), ("_xD83D__xDE00_", "\U0001f600"), ("_x0009_", " "))
     )
     cells["job"] = Xml('t="inlineStr"', f"<is><t>{person.job}{written}.</t></is>")
     return {"job_title": f"{person.job}{read}."}
@@ -208,13 +210,14 @@ def _days_otherwise(cells: dict[str, object], person: Person, random: Random) ->
     fact = random.choice(("filed", "admissible", "decided", "valid_from", "valid_to", "birth"))
     value = cells[fact]
     assert isinstance(value, date)
-    cells[fact] = random.choice(
+    cells[fact] = turn(
+        person,
         (
             f" {value:%d/%m/%Y} ",
             Xml('t="d"', f"<v>{value:%Y-%m-%d}</v>"),
             Xml('t="d"', f"<v>{value:%Y-%m-%d}T00:00:00</v>"),
             Xml('t="str"', f"<v>{value:%d/%m/%Y}</v>"),
-        )
+        ),
     )
     return NOTHING_TOLD
 
@@ -224,7 +227,8 @@ def _days_that_are_none(cells: dict[str, object], person: Person, random: Random
     fact = random.choice(("filed", "decided", "valid_from"))
     value = cells[fact]
     assert isinstance(value, date)
-    cells[fact] = random.choice(
+    cells[fact] = turn(
+        person,
         (
             f"{value:%d.%m.%y}",
             f"{value:%Y-%m-%d}",
@@ -234,14 +238,14 @@ def _days_that_are_none(cells: dict[str, object], person: Person, random: Random
             Xml('s="1"', "<v>0</v>"),
             Xml('s="2"', f"<v>{_serial_of(value)}.5</v>"),
             f"{value:%d. %B %Y}",
-        )
+        ),
     )
     return NOTHING_TOLD
 
 
 def _changed_at(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
     at = person.modified_at
-    cells["modified"] = random.choice((at.replace(tzinfo=None), Xml('t="d"', f"<v>{at:%Y-%m-%dT%H:%M:%S}</v>")))
+    cells["modified"] = turn(person, (at.replace(tzinfo=None), Xml('t="d"', f"<v>{at:%Y-%m-%dT%H:%M:%S}</v>")))
     return NOTHING_TOLD
 
 
@@ -257,7 +261,8 @@ def _lost_zero(cells: dict[str, object], person: Person, random: Random) -> Mapp
 
 
 def _status(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
-    cells["status"], status = random.choice(
+    cells["status"], status = turn(
+        person,
         (
             ("eingegangen", "submitted"),
             ("Entzogen", "revoked"),
@@ -266,15 +271,15 @@ def _status(cells: dict[str, object], person: Person, random: Random) -> Mapping
             ("verweigert", "decidedRefused"),
             ("zurückgezogen", "withdrawn"),
             ("Unterlagen  nachgefordert", "informationRequested"),
-        )
+        ),
     )
     return {"status": status}
 
 
 def _blank_cells(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
     fact = random.choice(("family", "given", "employer", "job", "ssin"))
-    cells[fact] = random.choice(
-        (None, "   ", "\t", Xml("", ""), Xml('t="inlineStr"', "<is><t/></is>"), Xml('t="str"', "<v></v>"))
+    cells[fact] = turn(
+        person, (None, "   ", "\t", Xml("", ""), Xml('t="inlineStr"', "<is><t/></is>"), Xml('t="str"', "<v></v>"))
     )
     return {FIELD[fact]: None}
 

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any, Final
 
 from tests.migration.dirt.cells import NOTHING_TOLD, damage, one_of
-from tests.migration.dirt.files import Making
+from tests.migration.dirt.files import Making, turn
 from tests.migration.dirt.people import Person, day
 
 
@@ -56,7 +56,7 @@ def _entry_spoilt(*values: object, name: str) -> Making:
 
     def make(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
         found = history(person)
-        found[random.randrange(3)][name] = random.choice(values)
+        found[random.randrange(3)][name] = turn(person, values)
         cells["history"] = found
         return NOTHING_TOLD
 

@@ -34,7 +34,7 @@ from infra.migration.sealed_records import open_record
 from infra.structured_logs import configure_logging
 from tests.logging_as_before import logging_as_before
 from tests.migration.dirt.files import DirtyFile
-from tests.migration.dirt.forms import FORMS, drawn
+from tests.migration.dirt.forms import FORMS, drawn, people
 from tests.migration.dirt.people import EXTRACTED_ON, Person
 from tests.migration.dirt.trying import Outcome, Place, place_of, rehearsal_of, written, wrong
 from tests.migration.moving import Moving, moving
@@ -92,14 +92,15 @@ def world(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     folder = tmp_path_factory.mktemp("dirt")
     with logging_as_before(), moving(admin_url, folder) as move:
         configure_logging(logging.DEBUG, to=told)
-        dirty = [form.file(form.every_damage(), [], Random(number)) for number, form in enumerate(FORMS)]
+        everybody = people(1)
+        dirty = [form.file(form.every_damage(), Random(number), of=everybody) for number, form in enumerate(FORMS)]
         loaded = [_twice(move, each, folder) for each in dirty]
         with pytest.MonkeyPatch.context() as patched:
             # In small parts the lines of one record, and what lies between records, fall into several of them.
             for each in (infra.migration.loading, infra.migration.rehearsal):
                 patched.setattr(each, "CHUNK", 5)
             for number in range(BY_CHANCE):
-                file = drawn(FORMS[number % len(FORMS)], Random(f"dirt {number}"))
+                file = drawn(FORMS[number % len(FORMS)], Random(f"dirt {number}"), everybody)
                 loaded.append(_twice(move, file, folder, stopped_after=7))
         yield World(move=move, loaded=loaded, log=told)
 

@@ -18,7 +18,7 @@ from tests.migration.dirt.trying import rehearsal_of, require_silence, written
 def refused_file(refusal: Refusal, seed: int = 0) -> DirtyFile:
     layout = refusal.form.layout()
     refusal.dress(layout)
-    file = refusal.form.file([NOTHING] * 3, [], Random(seed), layout)
+    file = refusal.form.file([NOTHING] * 3, Random(seed), layout=layout)
     return replace(file, content=refusal.of_bytes(file.content), waivers=refusal.waivers)
 
 

@@ -25,6 +25,7 @@ from tests.migration.dirt.files import (
     Right,
     placed,
     quarantined,
+    turn,
 )
 from tests.migration.dirt.histories import HISTORY_DAMAGES, history
 from tests.migration.dirt.people import Person, amount, day, truth
@@ -143,15 +144,22 @@ def dirty_file(plans: Sequence[PlanOfLines], layout: JsonLayout, random: Random,
 def _other_type(*facts: str) -> Making:
     def make(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
         fact = random.choice(facts)
-        cells[fact] = random.choice((20250307, True, False, [cells[fact]], {"valeur": cells[fact]}, [], {}, 1.5))
+        cells[fact] = turn(person, (20250307, True, False, [cells[fact]], {"valeur": cells[fact]}, [], {}, 1.5))
         return NOTHING_TOLD
 
     return make
 
 
 def _pay_as_number(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
-    written, pay = random.choice(
-        ((b"52000", "52000"), (b"52000.5", "52000.5"), (b"52000.50", "52000.5"), (b"5.2e4", "52000"), (b"0.01", "0.01"))
+    written, pay = turn(
+        person,
+        (
+            (b"52000", "52000"),
+            (b"52000.5", "52000.5"),
+            (b"52000.50", "52000.5"),
+            (b"5.2e4", "52000"),
+            (b"0.01", "0.01"),
+        ),
     )
     cells["pay"] = Raw(written)
     return {"gross_pay": Decimal(pay)}
@@ -162,7 +170,7 @@ def _raw_text(*changes: tuple[bytes, bytes]) -> Making:
 
     def make(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
         fact = random.choice((*dirt.TEXTS, "key", "modified"))
-        before, after = random.choice(changes)
+        before, after = turn(person, changes)
         text = str(cells[fact])
         cells[fact] = Raw(b'"%s%s%s%s"' % (text[:3].encode(), before, after, text[3:].encode()))
         return NOTHING_TOLD
@@ -171,8 +179,9 @@ def _raw_text(*changes: tuple[bytes, bytes]) -> Making:
 
 
 def _harmless_escape(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
-    written, read = random.choice(
-        ((b"\\ud83d\\ude00", "\U0001f600"), (b"\\u00e9", "é"), (b"\\t", " "), (b"\\/", "/"), (b"\\\\x00", "\\x00"))
+    written, read = turn(
+        person,
+        ((b"\\ud83d\\ude00", "\U0001f600"), (b"\\u00e9", "é"), (b"\\t", " "), (b"\\/", "/"), (b"\\\\x00", "\\x00")),
     )
     cells["job"] = Raw(b'"%s%s"' % (person.job.encode(), written + b"."))
     return {"job_title": f"{person.job}{read}."}
@@ -186,7 +195,7 @@ def _nothing(cells: dict[str, object], person: Person, random: Random) -> Mappin
 
 
 def _part_is_null(cells: dict[str, object], person: Person, random: Random) -> Mapping[str, object]:
-    cells["travailleur"] = random.choice((None, {}))
+    cells["travailleur"] = turn(person, (None, {}))
     return dict.fromkeys(("family_name", "given_name", "birth_date", "nationality", "ssin"))
 
 
@@ -280,14 +289,15 @@ def _broken(person: Person, layout: JsonLayout, random: Random) -> list[Line]:
 def _twice(person: Person, layout: JsonLayout, random: Random) -> list[Line]:
     """One name in one object, with the same value or with another."""
     line = layout.line(layout.good(person))
-    name, value = random.choice(
+    name, value = turn(
+        person,
         (
             (b'"nom"', b'"Autre"'),
             (b'"numeroDossier"', b'"WAL-1"'),
             (b'"le"', b'"01/01/2025"'),
             (b'"modifieLe"', b"null"),
             (b'"nom"', b'"%s"' % person.family_name.encode()),
-        )
+        ),
     )
     return [Line(line.replace(name, name + b":" + value + b"," + name, 1), quarantined("fieldMalformed"), (person,))]
 
@@ -302,13 +312,13 @@ def _further(person: Person, layout: JsonLayout, random: Random) -> list[Line]:
 def _value_for_a_name(person: Person, layout: JsonLayout, random: Random) -> list[Line]:
     """A name and its value are in each other's place, beside the field as it should be."""
     record = as_object(layout.good(person))
-    value = random.choice((person.ssin, day(person.born), f"{person.family_name}, {person.given_name}"))
+    value = turn(person, (person.ssin, day(person.born), f"{person.family_name}, {person.given_name}"))
     record[value] = "niss"
     return [Line(layout.written(record), Right(fate="retold", told=layout.truth(person)), (person,))]
 
 
 def _value_for_a_name_twice(person: Person, layout: JsonLayout, random: Random) -> list[Line]:
-    name = random.choice((b'"%s"' % person.ssin.encode(), b'"%s"' % day(person.born).encode()))
+    name = turn(person, (b'"%s"' % person.ssin.encode(), b'"%s"' % day(person.born).encode()))
     line = layout.line(layout.good(person))[:-1] + b",%s:1,%s:2}" % (name, name)
     return [Line(line, quarantined("fieldMalformed"), (person,))]
 
@@ -342,7 +352,7 @@ def _without(name: str) -> Any:
 
 def _no_validity(person: Person, layout: JsonLayout, random: Random) -> list[Line]:
     record = as_object(layout.good(person))
-    record["validite"] = random.choice((None, {}, {"du": None, "au": " "}))
+    record["validite"] = turn(person, (None, {}, {"du": None, "au": " "}))
     told = replace(layout.truth(person), valid_from=None, valid_to=None)
     return [Line(layout.written(record), Right(fate="retold", told=told), (person,))]
 
