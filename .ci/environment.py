@@ -125,7 +125,7 @@ def _installed(python: Path, progress: Progress) -> Iterator[str]:
     """
     pinned = len(set(_PINNED.findall(LOCK.read_text(encoding="utf-8"))))
     command = [
-        str(python), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar", "off",
+        str(python), "-P", "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar", "off",
         "--only-binary", ":all:", "--no-deps", "--no-compile", "--require-hashes", "-r", str(LOCK),
     ]  # fmt: skip
     progress.step(f"fetching up to {pinned} packages")

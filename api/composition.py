@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from consumers.deadline_watch import CaseUnreadable
 from domain.case.commands import CaseCommand, CommandContext
 from domain.case.document_rules import DocumentRules
 from domain.case.events import CaseEvent
@@ -20,8 +21,8 @@ from infra.audit.log_address import StoredLog
 from infra.case_files import CaseFiles
 from infra.clock import Clock, DemonstrationClock, SystemClock
 from infra.documents.document_store import DocumentStore
-from infra.event_codec import EventCodec
-from infra.keys import MasterKey
+from infra.event_codec import EventCodec, UnreadableEvent
+from infra.keys import KeyMissing, MasterKey
 from infra.postgres.connections import ConnectionPool, Role, connect, losses_in_words
 from infra.postgres.durability import DurabilityReport, require_durable
 from infra.postgres.journal import PostgresJournal
@@ -96,7 +97,11 @@ class WorkerCases:
         self._program = program
 
     def events_of(self, case_id: UUID) -> Sequence[CaseEvent]:
-        return self._program.journal.read(case_id).events
+        """Raises :class:`CaseUnreadable`."""
+        try:
+            return self._program.journal.read(case_id).events
+        except (UnreadableEvent, KeyMissing) as why:
+            raise CaseUnreadable(f"case {case_id} cannot be read ({type(why).__name__})") from None
 
     def handle(self, case_id: UUID, command: CaseCommand, context: CommandContext) -> Receipt:
         return self._program.handle(case_id, command, context)

@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from api.composition import NoDataHere, open_program
+from api.composition import NoDataHere, Program, open_program
 from domain.law.entry_reader import LawDataUnusable
 from infra.keys import KeyEncryptionKeyUnusable
 from infra.postgres.connections import DatabaseUnavailable
 from infra.postgres.durability import ServerNotDurable
 from infra.postgres.migrate import SchemaMissing, SchemaUnusable
+from infra.postgres.parked_streams import count_by_follower, count_parked_streams
 from infra.postgres.server_account import EmbeddedPostgresUnusable
 from infra.settings import Settings, SettingsUnusable
 
@@ -53,6 +54,21 @@ def _free_space(settings: Settings) -> Examined:
     return Examined(subject="disk", good=enough, sentence=sentence + remedy)
 
 
+def _read_models(program: Program) -> Examined:
+    """Whether they, or others that follow the journal, leave applications behind."""
+    parked = count_by_follower(program.readers)
+    if not parked:
+        return Examined(subject="read models", good=True, sentence="no application is parked")
+    number = count_parked_streams(program.readers)
+    by_name = ", ".join(f"{name} {count}" for name, count in parked.items())
+    return Examined(
+        subject="read models",
+        good=False,
+        sentence=f"applications with an event that cannot be applied: {number} ({by_name}). Lists and figures lag "
+        "behind for them: `permit status` names them, a version of the program that can apply the event takes them up",
+    )
+
+
 def _program(settings: Settings) -> Iterator[Examined]:
     """Open the program as ``serve`` would, and name what stopped it."""
     server = "the server of PERMIT_DATABASE_URL" if settings.database_url else "the embedded PostgreSQL"
@@ -64,6 +80,7 @@ def _program(settings: Settings) -> Iterator[Examined]:
             size = program.recorder.max_notification_id() or 0
             yield Examined(subject="journal", good=True, sentence=f"{program.recorder.origin}, {size} events")
             yield Examined(subject="keys", good=True, sentence=str(settings.key_encryption_key_path))
+            yield _read_models(program)
     except LawDataUnusable as why:
         yield Examined(subject="law", good=False, sentence=str(why))
     except (DatabaseUnavailable, EmbeddedPostgresUnusable) as why:

@@ -38,6 +38,8 @@ _TITLES: Final[dict[type[Provision], str]] = {
     job.ContractForm: "Form of the contract",
     job.ContractDuration: "Length of the contract",
     job.AgeLimit: "Age",
+    job.MinimumAge: "Minimum age",
+    job.FreeMovement: "Nationalities that need no permit",
     job.PriorService: "Earlier service before a transfer",
     job.WorkHistoryTerms: "Work before a permit of unlimited duration",
     job.ShortageList: "Shortage lists",
@@ -157,6 +159,10 @@ def _condition(requirement: job.Requirement) -> str:
             return f"at least {duration}"
         case job.AgeLimit(below=years):
             return f"under {years} years"
+        case job.MinimumAge(least=years):
+            return f"at least {years} years"
+        case job.FreeMovement():
+            return "no permit needed"
         case job.PriorService(least_months=months):
             return f"at least {months} months"
         case job.WorkHistoryTerms(least=duration, within=within, not_counted=others):

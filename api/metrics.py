@@ -51,14 +51,24 @@ def metrics_of(status: Mapping[str, Any]) -> Iterator[Metric]:
     yield waiting
     events = GaugeMetricFamily("permit_projection_lag_events", "Events not projected yet", labels=["projection"])
     seconds = GaugeMetricFamily("permit_projection_lag_seconds", "Age of the oldest of them", labels=["projection"])
+    parked = GaugeMetricFamily(
+        "permit_projection_parked_streams", "Applications with an event that cannot be applied", labels=["projection"]
+    )
+    skipped = GaugeMetricFamily("permit_projection_skipped_events", "Events behind those", labels=["projection"])
     for each in status["projections"]:
         events.add_metric([each["name"]], each["lagEvents"])
         seconds.add_metric([each["name"]], each["lagSeconds"])
+        parked.add_metric([each["name"]], each["parked"])
+        skipped.add_metric([each["name"]], each["skipped"])
     yield events
     yield seconds
+    yield parked
+    yield skipped
     yield from _of_crossroads(status["crossroads"])
     yield _by_consumer("permit_parked_streams", "Applications that wait for a message", status["parkedStreams"])
     yield _by_consumer("permit_dead_letters", "Messages set aside and still open", status["deadLetters"])
+    stopped = {each["name"]: 1 for each in status["stoppedConsumers"]}
+    yield _by_consumer("permit_consumer_stopped", "1 for a consumer that waits for a person", stopped)
 
 
 def _of_crossroads(crossroads: Mapping[str, Any]) -> Iterator[Metric]:

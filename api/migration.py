@@ -14,7 +14,7 @@ from infra.kafka.consumer_loop import ConsumerLoop
 from infra.kafka.lag import records_left
 from infra.kafka.topic_admin import cluster_id
 from infra.migration.chunks import ChunkJudge
-from infra.migration.cutover import CutOver, Standing, standing_of
+from infra.migration.cutover import CutOver
 from infra.migration.ledger import BatchLedger, ledgers
 from infra.migration.lineage import LineageEntry, by_case, by_file_number, by_position
 from infra.migration.loading import FileLoader
@@ -24,6 +24,7 @@ from infra.migration.report_files import write_report
 from infra.migration.set_aside import reasons, samples
 from infra.migration.signing import ReportSigner
 from infra.migration.sources import SOURCES, MigratingAuthority
+from infra.migration.standing import Standing, standing_of
 from infra.migration.topic_door import LegacyInbox, LegacyTopic
 from infra.postgres.append_requests import wire_time
 from infra.postgres.connections import Role, connect
@@ -50,11 +51,18 @@ def judge_of(program: Program, authority: MigratingAuthority) -> ChunkJudge:
 
 
 @contextmanager
+def legacy_inbox(program: Program, authority: MigratingAuthority) -> Iterator[LegacyInbox]:
+    """The way in for the records that an authority sends over Kafka."""
+    letters = DeadLetters(program.writers, program.keys)
+    judge = judge_of(program, authority)
+    with closing(LegacyInbox(program.journal_url, judge, letters, program.clock.now)) as inbox:
+        yield inbox
+
+
+@contextmanager
 def legacy_consumer(program: Program, authority: MigratingAuthority, bootstrap: str) -> Iterator[ConsumerLoop]:
     """The consumer of the records that an authority sends over Kafka."""
-    letters = DeadLetters(program.writers, program.keys)
-    inbox = LegacyInbox(program.journal_url, judge_of(program, authority), letters, program.clock.now)
-    with closing(inbox):
+    with legacy_inbox(program, authority) as inbox:
         prefix = program.settings.kafka_topic_prefix
         yield ConsumerLoop(LegacyTopic(authority), inbox, program.writers, bootstrap, prefix=prefix)
 
@@ -142,13 +150,21 @@ def migration_status(program: Program) -> dict[str, Any]:
 
 
 def standing_told(standing: Standing) -> dict[str, Any]:
-    """An authority's cut-over as JSON."""
+    """An authority's cut-over as JSON: every step that was ever taken for it, also of what came before it was live."""
+    held = standing.in_force
     return {
         "authority": standing.authority,
         "isLive": standing.is_live,
         "epoch": standing.epoch,
         "steps": [
-            {"step": each.step.value, "by": each.by, "at": wire_time(each.at), "outcome": each.outcome}
+            {
+                "step": each.step.value,
+                "by": each.by,
+                "at": wire_time(each.at),
+                "epoch": each.epoch,
+                "inForce": any(each is one for one in held),
+                "outcome": each.outcome,
+            }
             for each in standing.steps
         ],
         "nextStep": next_step(standing.taken, is_live=standing.is_live),
@@ -176,6 +192,11 @@ def batch_told(batch: BatchLedger) -> dict[str, Any]:
         "agrees": batch.agrees,
         "rate": round(batch.rate, 1),
         "remainingSeconds": None if remaining is None else round(remaining, 1),
+        "endedAs": batch.ended_as,
+        "endedAt": None if batch.ended_at is None else wire_time(batch.ended_at),
+        "endedBy": batch.ended_by,
+        "endedWhy": batch.ended_why,
+        "supersededBy": None if batch.superseded_by is None else str(batch.superseded_by),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from api.composition import Program
 from api.crossroads_workers import policy_of
@@ -13,11 +13,15 @@ from infra.kafka.lag import consumer_lags
 from infra.kafka.relay import relay_name
 from infra.kafka.topic_admin import KafkaUnavailable, cluster_id
 from infra.postgres.operations import Follower, Operations
+from infra.postgres.parked_streams import count_by_follower, list_parked
 from infra.postgres.projection_progress import list_projections
+
+_PARKED_NAMED: Final = 100
+"""Parked streams that a standing names, those that have waited longest; all of them are counted."""
 
 
 def status_of(program: Program) -> dict[str, Any]:
-    """Lags in events, offsets and seconds; work, breaker, parked streams and dead letters. Nothing personal."""
+    """Lags in events, offsets and seconds; work, breaker, what is parked and dead letters. Nothing personal."""
     operations, now = Operations(program.readers), SystemClock().now()
     work = operations.work(now, now - policy_of(program).patience.late_after)
     breaker = operations.breaker(now)
@@ -26,9 +30,16 @@ def status_of(program: Program) -> dict[str, Any]:
         "transport": "inProcess" if program.settings.kafka is None else "kafka",
         **_transport(program, operations, program.clock.now()),
         "projections": [
-            {"name": each.name, "lagEvents": each.lag_events, "lagSeconds": round(each.lag_seconds, 3)}
+            {
+                "name": each.name,
+                "lagEvents": each.lag_events,
+                "lagSeconds": round(each.lag_seconds, 3),
+                "parked": each.parked,
+                "skipped": each.skipped,
+            }
             for each in projections
         ],
+        "parkedByFollowers": [each.as_json() for each in list_parked(program.readers, limit=_PARKED_NAMED)],
         "crossroads": {
             "work": {
                 "open": work.open,
@@ -49,6 +60,15 @@ def status_of(program: Program) -> dict[str, Any]:
         },
         "parkedStreams": operations.parked_streams(),
         "deadLetters": operations.dead_letters(),
+        "stoppedConsumers": [
+            {
+                "name": each.consumer,
+                "failed": each.failed,
+                "records": each.records,
+                "stoppedAt": each.stopped_at.isoformat(),
+            }
+            for each in operations.stopped_consumers()
+        ],
     }
 
 
@@ -56,7 +76,9 @@ def _transport(program: Program, operations: Operations, now: datetime) -> dict[
     """The relay and the consumers; without Kafka there is no relay, and consumers follow the journal itself."""
     kafka, prefix = program.settings.kafka, program.settings.kafka_topic_prefix
     if kafka is None:
-        return {"relay": None, "consumers": [_followed(operations.follower(CheckIntake.name, now))]}
+        parked = count_by_follower(program.readers).get(CheckIntake.name, 0)
+        follower = operations.follower(CheckIntake.name, now)
+        return {"relay": None, "consumers": [{**_followed(follower), "parked": parked}]}
     try:
         cluster = cluster_id(kafka)
         standings = operations.consumers(cluster)

@@ -1,14 +1,15 @@
 """From the bytes of a body to a value of the domain, strictly: everything wrong with it is named at once.
 
-On top of what pydantic checks: no name twice in an object, amounts and days as strings in their one spelling.
+On top of what pydantic checks: no name twice in an object, amounts and days as strings in their one spelling. Numbers
+of people and enterprises may come as they are printed, and the value has their digits; a given name left blank is none.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import is_dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -18,6 +19,7 @@ from pydantic import ValidationError
 
 from domain.case.refusals import InputIssue, InvalidInput
 from domain.case.value_checks import not_plain
+from domain.identifiers import DIGITS_BY_FIELD
 from domain.plain_text import LAYOUT, is_plain
 from infra.wire_format import wire_adapter, wire_name
 
@@ -59,13 +61,34 @@ def read_body(value_type: type[T], body: bytes) -> T:
         # `errors` is asked without the input: it holds what people sent.
         for error in invalid.errors(include_url=False, include_context=False, include_input=False):
             path = _path(error["loc"])
-            if (
-                error["type"] != "json_invalid" or not issues
-            ):  # halves of surrogate pairs have been named where they are
+            # Halves of surrogate pairs have been named where they are.
+            if error["type"] != "json_invalid" or not issues:
                 issues.setdefault(path, _issue(error["type"], path))
     if issues or value is None:
         raise InvalidInput(tuple(issues.values())[:_ISSUES_AT_MOST])
-    return value
+    return _as_kept(value)
+
+
+def _name_if_any(text: str) -> str | None:
+    """A person may have one name only, and a form sends the other one blank."""
+    return text if text.strip() else None
+
+
+_KEPT_AS: Final[Mapping[str, Callable[[str], str | None]]] = {**DIGITS_BY_FIELD, "given_name": _name_if_any}
+"""How a text that may be written in several ways is kept, by the field that holds it."""
+
+
+def _as_kept(value: T) -> T:
+    """The same with every such text as it is kept, in all parts of ``value``."""
+    if not is_dataclass(value) or isinstance(value, type):
+        return value
+    changed: dict[str, object] = {}
+    for each in fields(value):
+        held = getattr(value, each.name)
+        kept: object = _KEPT_AS.get(each.name, str)(held) if isinstance(held, str) else _as_kept(held)
+        if kept is not held and kept != held:
+            changed[each.name] = kept
+    return replace(value, **changed) if changed else value
 
 
 def nameable(name: str) -> str:

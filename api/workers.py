@@ -1,12 +1,16 @@
 """The workers of one process: projections, deadlines, Crossroads checks and the relay, each in a thread, watched over.
 
-A worker that loses the database waits and goes on from its recorded position; one that meets anything else stops,
-says so in the log, and makes the service DEGRADED: it never skips what it cannot do.
+A worker that loses the database waits and goes on from its recorded position; one that meets an event it can make
+nothing of leaves that application behind, named and counted, where others can do without it. One that meets anything
+else stops, says so in the log, and makes the service DEGRADED: it never skips in silence what it cannot do. One that
+reads what others send is run again after a pause, until a person has done what its sentence asks for; it ends nobody
+else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from threading import Event, Thread
 from typing import Final, Protocol
@@ -29,6 +33,7 @@ log = structlog.get_logger()
 
 _PAUSE_WITHOUT_DATABASE: Final = 0.5
 _GATHER_IN_A_DEMONSTRATION: Final = 0.1
+_PAUSE_IN_TROUBLE: Final = 5.0
 
 
 def _look_again(program: Program) -> float:
@@ -63,17 +68,29 @@ class Worker(Protocol):
 
 
 class WatchedWorkers:
-    """Threads over workers; ``failed`` names those that stopped for a reason they cannot mend themselves."""
+    """Threads over workers. Those named in ``run_again`` are run again when they end for a reason of their own."""
 
-    def __init__(self, workers: dict[str, Worker]) -> None:
+    def __init__(
+        self, workers: dict[str, Worker], run_again: Collection[str] = (), *, pause: float = _PAUSE_IN_TROUBLE
+    ) -> None:
         self._workers = workers
+        self._run_again = run_again
+        self._pause = pause
         self._stopping = Event()
-        self._failed: list[str] = []
+        self._ended: list[str] = []
+        self._last_trouble: dict[str, float] = {}
         self._threads = [Thread(target=self._watch, args=(name, worker), name=name) for name, worker in workers.items()]
 
     @property
+    def ended(self) -> Sequence[str]:
+        """The workers that stopped for a reason they cannot mend themselves, and do not begin again."""
+        return tuple(self._ended)
+
+    @property
     def failed(self) -> Sequence[str]:
-        return tuple(self._failed)
+        """Those, and the ones that wait to be run again or were run again a moment ago."""
+        since = time.monotonic() - 2 * self._pause
+        return (*self._ended, *(name for name, at in self._last_trouble.copy().items() if at > since))
 
     def start(self) -> None:
         for thread in self._threads:
@@ -88,16 +105,23 @@ class WatchedWorkers:
             thread.join()
 
     def _watch(self, name: str, worker: Worker) -> None:
+        told = ""
         while not self._stopping.is_set():
             try:
                 worker.run()
             except (DatabaseUnavailable, OutcomeUnknown) as why:
                 log.warning("worker.waits_for_database", worker=name, why=str(why))
                 self._stopping.wait(_PAUSE_WITHOUT_DATABASE)
-            except Exception:
-                log.exception("worker.stopped", worker=name)
-                self._failed.append(name)
-                return
+            except Exception as why:
+                if name not in self._run_again:
+                    log.exception("worker.stopped", worker=name)
+                    self._ended.append(name)
+                    return
+                if str(why) != told:
+                    told = str(why)
+                    log.exception("worker.needs_a_person", worker=name)
+                self._last_trouble[name] = time.monotonic()
+                self._stopping.wait(self._pause)
 
 
 @contextmanager
@@ -116,6 +140,7 @@ def running_workers(
     What the journal keeps of old commands is forgotten beside the projections.
     """
     with ExitStack() as opened:
+        consumers: set[str] = set()
         workers: dict[str, Worker] = _projection_runners(program) if projections else {}
         if projections and program.recorder.origin != DEMONSTRATION_ORIGIN:
             # Not in a demonstration: months pass in it, and one that goes on repeats commands of its first day.
@@ -130,6 +155,7 @@ def running_workers(
             )
         if crossroads_url is not None:
             workers["crossroads-intake"] = check_intake(program)
+            consumers.add("crossroads-intake")
             workers["crossroads-checks"] = opened.enter_context(check_working(program, crossroads_url))
         if relay and program.settings.kafka is not None:
             workers["relay"] = Relay(
@@ -143,7 +169,8 @@ def running_workers(
             for authority in MigratingAuthority:
                 consumer = opened.enter_context(legacy_consumer(program, authority, program.settings.kafka))
                 workers[f"legacy-{authority}"] = consumer
-        watched = WatchedWorkers(workers)
+                consumers.add(f"legacy-{authority}")
+        watched = WatchedWorkers(workers, consumers)
         watched.start()
         try:
             yield watched

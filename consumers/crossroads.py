@@ -93,6 +93,10 @@ class CheckWorker:
         Raises what the journal or the database raises: then the claim runs out and the work falls due again.
         """
         events = self.cases.events_of(work.case_id)
+        if not events:
+            # Taken from a topic before the intake asked the journal which cases there are.
+            self.work.settle(work, "noSuchCase", self.now())
+            return
         about = identified(events)
         if work.what == UNREGISTRATION:
             self._unregister(work, about)
@@ -111,7 +115,9 @@ class CheckWorker:
     def give_up(self, work: CheckWork) -> None:
         """Work that has waited for too long while nobody may ask: a person looks, unless it is settled already."""
         case = fold(self.cases.events_of(work.case_id))
-        if work.what == UNREGISTRATION or case is None:
+        if case is None:
+            self.work.settle(work, "noSuchCase", self.now())
+        elif work.what == UNREGISTRATION:
             self.work.put_back(work, self.now() + self.patience.longest_pause, None)
         elif is_awaited(case, CheckKind(work.what), work.revision):
             reason = UnansweredReason(work.last_error or UnansweredReason.SERVICE_UNAVAILABLE)

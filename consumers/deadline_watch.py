@@ -15,7 +15,7 @@ from uuid import UUID
 from domain.case.case_times import times_of
 from domain.case.commands import CIVIL_TIME, CaseCommand, CommandContext, RaiseDeadline
 from domain.case.events import CaseEvent
-from domain.case.folding import fold
+from domain.case.folding import StreamCorrupt, fold
 from domain.case.handling import Receipt
 from domain.case.lifecycle import Case
 from domain.case.openness import CLOCK
@@ -28,10 +28,15 @@ _SOMEBODY_WAS_QUICKER: Final = frozenset({Reason.STALE_VERSION, Reason.IDEMPOTEN
 """The case has moved since it was read, or another watch raised this very alarm: read the case again."""
 
 
+class CaseUnreadable(Exception):
+    """An event of a case cannot be read, so that nobody can say what the case is. The text says nothing personal."""
+
+
 class Cases(Protocol):
     """The cases as this watch reads and changes them."""
 
-    def events_of(self, case_id: UUID) -> Sequence[CaseEvent]: ...
+    def events_of(self, case_id: UUID) -> Sequence[CaseEvent]:
+        """Raises :class:`CaseUnreadable`."""
 
     def handle(self, case_id: UUID, command: CaseCommand, context: CommandContext) -> Receipt: ...
 
@@ -48,18 +53,29 @@ class DeadlineWatch:
         due: Callable[[date], Iterable[UUID]],
         rules: ClockRules,
         now: Callable[[], datetime],
+        unreadable: Callable[[UUID, Exception], None],
     ) -> None:
+        """``unreadable`` is told of each case that had to be passed over, with why."""
         self._cases = cases
         self._due = due
         self._rules = rules
         self._now = now
+        self._unreadable = unreadable
 
     def watch(self) -> int:
         """Raise the alarms that the cases due today have given by now; the number of those that were not known yet.
 
         A case that others change again and again meanwhile is left as it is: their events call for another look.
+        One that cannot be read is passed over, and told of: it must not keep the alarms of all others waiting.
         """
-        return sum(self._raise_all(case_id) for case_id in self._due(_civil_day(self._now())))
+        return sum(self._raise_or_pass_over(case_id) for case_id in self._due(_civil_day(self._now())))
+
+    def _raise_or_pass_over(self, case_id: UUID) -> int:
+        try:
+            return self._raise_all(case_id)
+        except (CaseUnreadable, StreamCorrupt) as why:
+            self._unreadable(case_id, why)
+            return 0
 
     def _raise_all(self, case_id: UUID) -> int:
         """One alarm after the other, each judged on the case as the one before left it.

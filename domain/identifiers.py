@@ -3,12 +3,13 @@
 SSIN, enterprise number and establishment unit follow the Belgif identifier schemas and the checks of the
 Belgif validators; application references are our own. All end in two check digits, 97 minus the remainder
 by 97. Nothing here reads a clock: a replay must judge as the day itself did, so ``today`` is an argument.
+Numbers as they are printed are read by the functions of :data:`DIGITS_BY_FIELD`; ``parse`` takes the stored form.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -36,11 +37,18 @@ class IdentifierInvalid(Exception):
         super().__init__(f"{identifier}: {problem}; {remedy}")
 
 
-_SSIN_AS_PRINTED: Final = re.compile(
-    r"([0-9]{2})[. ]?([0-9]{2})[. ]?([0-9]{2})[- ]?([0-9]{3})[. -]?([0-9]{2})", re.ASCII
-)
+_BETWEEN_GROUPS: Final = r"[\s./\u00b7\u2010-\u2015\u2212-]*"
+"""What people and printers put between groups of digits: points, blanks of any width, strokes, hyphens."""
+
+_MOST_RUNS_OF_A_COUNTER: Final = 9
+"""How often the sixth digit of a number without a known birth date can go up, each time its counter ran over."""
+
+_SSIN_AS_PRINTED: Final = re.compile(_BETWEEN_GROUPS.join(["([0-9]{2})"] * 3 + ["([0-9]{3})", "([0-9]{2})"]))
 _ENTERPRISE_NUMBER_AS_PRINTED: Final = re.compile(
-    r"(?:BE[ .-]?)?([01][0-9]{3})[. ]?([0-9]{3})[. ]?([0-9]{3})", re.ASCII | re.IGNORECASE
+    _BETWEEN_GROUPS.join(["(?:BE)?", "([01][0-9]{3})", "([0-9]{3})", "([0-9]{3})"]), re.IGNORECASE
+)
+_ESTABLISHMENT_UNIT_NUMBER_AS_PRINTED: Final = re.compile(
+    _BETWEEN_GROUPS.join(["([2-8])", "([0-9]{3})", "([0-9]{3})", "([0-9]{3})"])
 )
 
 
@@ -52,6 +60,24 @@ def ssin_digits(text: str) -> str:
 def enterprise_number_digits(text: str) -> str:
     """``BE 0206.731.645``, as letterheads print it, as digits only; any other text as it is."""
     return _digits_of(_ENTERPRISE_NUMBER_AS_PRINTED, text)
+
+
+def establishment_unit_number_digits(text: str) -> str:
+    """``2.123.456.791``, as the enterprise register prints it, as digits only; any other text as it is."""
+    return _digits_of(_ESTABLISHMENT_UNIT_NUMBER_AS_PRINTED, text)
+
+
+DIGITS_BY_FIELD: Final[Mapping[str, Callable[[str], str]]] = MappingProxyType(
+    {
+        "ssin": ssin_digits,
+        "enterprise_number": enterprise_number_digits,
+        "establishment_unit_number": establishment_unit_number_digits,
+    }
+)
+"""How a number that came as it is printed becomes the digits that are stored, by the field that holds it.
+
+Every door reads numbers by these; only digits are parsed, compared and kept.
+"""
 
 
 def _digits_of(form: re.Pattern[str], text: str) -> str:
@@ -78,15 +104,18 @@ class Ssin:
     def parse(cls, text: str, *, today: date) -> Self:
         """Accept eleven digits whose parts and check digits are possible on ``today``.
 
-        A BIS number has its month raised by 20 or 40. The century is the one whose check digits fit, 19xx
-        first. An unknown month and day are 00. Raises IdentifierInvalid.
+        As the National Register and the Crossroads Bank give them out (royal decrees of 3 April 1984 and 8 February
+        1991, each art. 5): a BIS number has its month raised by 20 or 40; an unknown day is 00; where the month is not
+        known either, or the counter of a day ran over, both are 00, and once the counter of those runs over, the sixth
+        digit goes up by one; a birth date of which nothing is known is written 00 00 01. The century is the one whose
+        check digits fit, 19xx first. Raises IdentifierInvalid.
         """
         if re.fullmatch(r"[0-9]{11}", text) is None:
-            raise _malformed("ssin", "eleven digits without separators")
+            raise _malformed("ssin", "eleven digits, such as 42.01.22-051.81")
         century = _century(text)
         raised_month, day, counter = int(text[2:4]), int(text[4:6]), int(text[6:9])
         year, month = century + int(text[:2]), raised_month % 20
-        if raised_month > 52 or month > 12 or not _can_be_a_day(year, month, day):
+        if raised_month > 52 or month > 12 or not _can_be_a_birth_date(year, month, day):
             raise IdentifierInvalid(
                 identifier="ssin",
                 code=IMPOSSIBLE_BIRTH_DATE,
@@ -132,8 +161,10 @@ def _century(digits: str) -> int:
     raise _wrong_check_digits("ssin")
 
 
-def _can_be_a_day(year: int, month: int, day: int) -> bool:
-    """Whether a calendar has the day; 00 is an unknown day, and an unknown month has no known day."""
+def _can_be_a_birth_date(year: int, month: int, day: int) -> bool:
+    """Whether a number can begin so: with a day of the calendar, or without one that is known."""
+    if month == 0:
+        return day <= _MOST_RUNS_OF_A_COUNTER
     if day == 0:
         return True
     try:
@@ -155,7 +186,7 @@ class EnterpriseNumber:
 
         Raises IdentifierInvalid.
         """
-        _check_ten_digits("enterpriseNumber", text, "01", "0 or 1")
+        _check_ten_digits("enterpriseNumber", text, "01", "BE 0403.019.261")
         return cls(text)
 
     def masked(self) -> str:
@@ -178,7 +209,7 @@ class EstablishmentUnitNumber:
 
         Raises IdentifierInvalid.
         """
-        _check_ten_digits("establishmentUnitNumber", text, "2345678", "2 to 8")
+        _check_ten_digits("establishmentUnitNumber", text, "2345678", "2.123.456.791")
         return cls(text)
 
     def masked(self) -> str:
@@ -233,9 +264,9 @@ class ApplicationReference:
         return f"{prefix}-{digits[:4]}-{digits[4:]}-{check_digits(int(digits))}"
 
 
-def _check_ten_digits(identifier: str, text: str, first_digits: str, first_words: str) -> None:
+def _check_ten_digits(identifier: str, text: str, first_digits: str, samples: str) -> None:
     if re.fullmatch(r"[0-9]{10}", text) is None or text[0] not in first_digits:
-        raise _malformed(identifier, f"ten digits without separators, the first {first_words}")
+        raise _malformed(identifier, f"ten digits, such as {samples}")
     if text[8:] != check_digits(int(text[:8])):
         raise _wrong_check_digits(identifier)
 

@@ -25,6 +25,21 @@ _LONGEST_END_SECONDS: Final = 10.0
 _LAST_BYTES: Final = 2_000
 
 
+IMPORT_PATH: Final[Mapping[str, str]] = {"PYTHONPATH": str(_IMPORT_ROOT), "PYTHONSAFEPATH": "1"}
+"""What the environment of a child says of where modules come from: from us and from the interpreter's own places.
+
+An entry that this process was given, such as an empty one for the current folder, is not handed on.
+"""
+
+
+def python_running(module: str, *arguments: str) -> list[str]:
+    """The words that run a module in this interpreter.
+
+    ``-P``: without it whatever lies in the current folder, an ``http.py`` for instance, would come before Python's own.
+    """
+    return [sys.executable, "-P", "-m", module, *arguments]
+
+
 class ChildDidNotStart(Unusable):
     """The child ended, or stayed silent, before it announced itself."""
 
@@ -93,9 +108,8 @@ def starting_child(
         errors = None if log is None else opened.enter_context(log.open("ab"))
         # A session of its own: an interrupt at the terminal is the parent's to handle, not both at once.
         child = subprocess.Popen(  # noqa: S603 (the interpreter itself, with arguments of this program)
-            # -P: without it whatever lies in the current directory, an http.py for instance, would come before ours.
-            [sys.executable, "-P", "-m", module, *arguments],
-            env={**os.environ, **(environment or {}), "PYTHONPATH": str(_IMPORT_ROOT)},
+            python_running(module, *arguments),
+            env={**os.environ, **(environment or {}), **IMPORT_PATH},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,

@@ -17,7 +17,9 @@ import orjson
 
 from consumers.consumer import MessageRefused
 from consumers.messages import Message
+from domain.case.codes import AUTHORITIES
 from domain.plain_text import LAYOUT, is_plain
+from infra.message_contract import KNOWN_KINDS, KNOWN_VERSIONS
 from infra.recordable import EARLIEST, LATEST
 
 SERVICE: Final = "single-permit"
@@ -77,9 +79,10 @@ def to_wire(message: Message, source: str) -> WireRecord:
 def from_wire(topic: str, record: WireRecord) -> Message:
     """The message of a record that came on ``topic`` (without prefix).
 
-    Raises :class:`MessageRefused` for one that is none of ours; the reason says which part of it is at fault.
+    Raises :class:`MessageRefused` for one that is none of ours, or of a kind or schema version that the contract does
+    not have on this topic; the reason says which part of it is at fault.
     """
-    headers = dict(record.headers)
+    headers = {name: content or b"" for name, content in record.headers}  # Kafka has headers without a value, too
     if record.value is None:
         raise MessageRefused("noValue")
 
@@ -97,6 +100,8 @@ def from_wire(topic: str, record: WireRecord) -> Message:
     authority, mark, kind = event_type.removeprefix("be.").partition(_MARK)
     if not mark or not event_type.startswith("be."):
         raise MessageRefused("unreadable.ce_type")
+    if authority not in AUTHORITIES or (topic, kind) not in KNOWN_KINDS:
+        raise MessageRefused("unknown.ce_type")
     try:
         data = orjson.loads(record.value)
     except ValueError:
@@ -107,6 +112,9 @@ def from_wire(topic: str, record: WireRecord) -> Message:
     case_id, time = read("ce_subject", UUID), read("ce_time", _moment)
     version, position = read("ce_streamversion", int), read("ce_position", int)
     schema = read("ce_schemaversion", int)
+    if (topic, kind, schema) not in KNOWN_VERSIONS:
+        # Another shape may look like a known one: what it says would be guessed.
+        raise MessageRefused("unknown.ce_schemaversion")
     if not isinstance(case_id, UUID) or not isinstance(time, datetime):
         raise AssertionError("both have been read as what they are")
     return Message(

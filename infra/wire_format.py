@@ -8,6 +8,7 @@ golden samples all go through it.
 from __future__ import annotations
 
 from dataclasses import is_dataclass
+from decimal import Decimal
 from typing import Any, Final, TypeVar, get_args, get_type_hints
 
 import orjson
@@ -43,7 +44,14 @@ def wire_adapter(value_type: type[T]) -> TypeAdapter[T]:
 
 def canonical_json(value: object) -> bytes:
     """Sorted compact JSON: for what we store (strings and small integers only) the bytes of RFC 8785."""
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    return orjson.dumps(value, default=number_as_written, option=orjson.OPT_SORT_KEYS)
+
+
+def number_as_written(value: object) -> orjson.Fragment:
+    """For ``orjson.dumps(default=...)``: a ``Decimal`` as a JSON number with the digits it was written with."""
+    if isinstance(value, Decimal) and value.is_finite():
+        return orjson.Fragment(str(value))
+    raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
 def _configure(value_type: Any, seen: set[Any]) -> None:

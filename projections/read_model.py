@@ -38,7 +38,8 @@ class ReadModel(Protocol):
     def project(self, batch: Sequence[RecordedEvent], cursor: Cursor) -> None:
         """Bring the rows up to date with ``batch``, which is in the order of the log.
 
-        Events that were projected before change nothing.
+        Events that were projected before change nothing. The rows of a case depend on the events of that case alone:
+        one that cannot be applied is then no reason to wait for the others, which are projected without it.
         """
 
 

@@ -16,7 +16,10 @@ from domain.identifiers import (
     IdentifierInvalid,
     Ssin,
     check_digits,
+    enterprise_number_digits,
+    establishment_unit_number_digits,
     ssin_check_digits,
+    ssin_digits,
 )
 
 TODAY = date(2026, 2, 2)
@@ -37,6 +40,16 @@ TODAY = date(2026, 2, 2)
         "92521506931",
         "01490700185",  # BIS, born 2001
         "80240199943",  # BIS with counter 999
+        "42012205181",  # the example of the register's own instructions (information type 000)
+        "40000095381",  # the same: month and day unknown, or the counter of the day ran over
+        "40000100133",  # the same: then the counter of the year ran over too
+        "00000100364",  # nothing known of the birth date, born before 2000
+        "00000100195",  # and from 2000 on
+        "85000100108",
+        "85070000187",
+        "00200100112",  # BIS, sex unknown, nothing known of the birth date
+        "00400100155",  # BIS, sex known, the same
+        "85400100194",  # BIS of a known year whose counter ran over
     ],
 )
 def test_an_ssin_with_fitting_parts_is_accepted(text: str) -> None:
@@ -88,6 +101,73 @@ def test_a_birth_date_is_possible_from_that_day_on_and_not_the_day_before() -> N
     with pytest.raises(IdentifierInvalid) as refused:
         Ssin.parse(text, today=born - timedelta(days=1))
     assert refused.value.code == "birthDateInFuture"
+
+
+@given(
+    year=st.integers(1900, 2025),
+    raised=st.sampled_from([0, 20, 40]),
+    runs=st.integers(0, 9),
+    counter=st.integers(1, 998),
+)
+def test_every_number_without_a_known_birth_date_is_accepted_here_and_by_the_oracle(
+    year: int, raised: int, runs: int, counter: int
+) -> None:
+    # given a number of a year, whose counter ran over so many times
+    first_nine = f"{year % 100:02d}{raised:02d}{runs:02d}{counter:03d}"
+    text = first_nine + ssin_check_digits(first_nine, born_from_2000=year >= 2000)
+    # then it is one
+    assert ssn.is_valid(text)
+    assert Ssin.parse(text, today=TODAY).digits == text
+
+
+@given(
+    year=st.integers(1900, 2025),
+    month=st.integers(1, 12),
+    raised=st.sampled_from([0, 20, 40]),
+    counter=st.integers(1, 998),
+)
+def test_a_month_may_be_known_without_its_day(year: int, month: int, raised: int, counter: int) -> None:
+    first_nine = f"{year % 100:02d}{month + raised:02d}00{counter:03d}"
+    text = first_nine + ssin_check_digits(first_nine, born_from_2000=year >= 2000)
+    assert ssn.is_valid(text)
+    assert Ssin.parse(text, today=TODAY).digits == text
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "85073003328",
+        "85.07.30-033.28",
+        "850730-033-28",
+        "850730 033 28",
+        "85 07 30 033 28",
+        "85/07/30-033.28",
+        " 85.07.30\u2011033.28 ",  # a hyphen that does not break
+        "85.07.30\u2013033.28",  # what a text processor makes of a hyphen
+        "85\u00a007\u00a030\u202f033\u00a028",  # blanks that do not break
+    ],
+)
+def test_an_ssin_is_understood_as_it_is_printed(printed: str) -> None:
+    assert ssin_digits(printed) == "85073003328"
+
+
+@pytest.mark.parametrize(
+    "printed",
+    ["0206731645", "0206.731.645", "BE 0206.731.645", "be0206731645", "BE-0206.731.645", "0206 731 645",
+     "BE\u00a00206\u00a0731\u00a0645"],
+)  # fmt: skip
+def test_an_enterprise_number_is_understood_as_it_is_printed(printed: str) -> None:
+    assert enterprise_number_digits(printed) == "0206731645"
+
+
+@pytest.mark.parametrize("printed", ["2123456791", "2.123.456.791", "2 123 456 791", "2.123.456-791"])
+def test_an_establishment_unit_is_understood_as_it_is_printed(printed: str) -> None:
+    assert establishment_unit_number_digits(printed) == "2123456791"
+
+
+@pytest.mark.parametrize("text", ["", "85.07.30-033", "85.7.30-033.28", "85a07a30a033a28", "٨٥٠٧٣٠٠٣٣٢٨", "BE", "BE 1"])
+def test_what_no_form_prints_stays_as_it_is_for_the_check_to_refuse(text: str) -> None:
+    assert [ssin_digits(text), enterprise_number_digits(text), establishment_unit_number_digits(text)] == [text] * 3
 
 
 def test_an_ssin_never_shows_itself() -> None:

@@ -7,6 +7,7 @@ clients are a process of their own, as real ones are, so that they share no inte
 from __future__ import annotations
 
 import json
+import os
 import socket
 import statistics
 import sys
@@ -17,6 +18,8 @@ from dataclasses import asdict, dataclass
 from subprocess import PIPE, run
 from typing import Final
 from urllib.parse import urlsplit
+
+from infra.child_process import IMPORT_PATH, python_running
 
 _LONGEST_RUN_SECONDS: Final = 600
 _READ: Final = 65_536
@@ -57,8 +60,9 @@ def request(method: str, path: str, token: str | None = None, body: bytes = b"",
 
 def put_under(load: Load) -> Answered:
     """Run the load in a process of its own. Raises :class:`Unexpected`."""
-    done = run(
-        [sys.executable, "-P", "-m", "api.benchmarks.load"],
+    done = run(  # noqa: S603 (the interpreter itself)
+        python_running("api.benchmarks.load"),
+        env={**os.environ, **IMPORT_PATH},
         input=json.dumps(asdict(load)),
         stdout=PIPE,
         text=True,

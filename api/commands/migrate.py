@@ -5,24 +5,29 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
+from uuid import UUID
 
 import typer
 
 from api.commands.days import DAY, day
-from api.commands.output import FINDING, REFUSED, Json, end, ending_with, finding_if, say
+from api.commands.output import FINDING, REFUSED, Json, end, ending_with, finding_if, say, this_user
 from api.commands.progress import progress_bar
 from api.commands.readable import readable
 from api.composition import NoDataHere, Program, open_program
 from api.migration import lineage_of, loader_of, migration_status, signed_report
 from domain.case.commands import CIVIL_TIME
 from domain.migration.batch import Fate
+from domain.migration.comparison import Kinship
+from domain.migration.retelling import reference_of
 from domain.migration.versions import TakenVersion
 from infra.legacy_files.records import LineKind, NotThisKind, Waivers
+from infra.migration.acceptance import NotAccepting
 from infra.migration.batch_findings import kin_of
+from infra.migration.batches import BatchRefused, require_standing, supersede
 from infra.migration.chunk_line import RunUnderWay
 from infra.migration.dossiers import taken_dossiers
 from infra.migration.first_reading import FileChanged
@@ -33,6 +38,7 @@ from infra.migration.rehearsal import NothingTaken, Rehearsal, RehearsalCount, T
 from infra.migration.report_files import signature_beside
 from infra.migration.sources import SOURCES, MigratingAuthority
 from infra.postgres.conflicts import StaleAuthorityEpoch
+from infra.postgres.connections import Role, connect
 from infra.postgres.migrate import SchemaMissing
 from infra.settings import load_settings
 
@@ -58,6 +64,15 @@ ExtractedOn = Annotated[
         help="the day on which the source made the files; without it, that of their first reading",
     ),
 ]
+
+_IN_WORDS: Final = {
+    Kinship.SAME_PERSON_BY_NUMBER: "the same national number",
+    Kinship.SAME_PERSON_BY_NAME: "the same name in any spelling, and the same birth date",
+    Kinship.SAME_PERSON_BY_SWAPPED_NAME: "the same name with family and given name swapped, and the same birth date",
+    Kinship.OVERLAPPING_PERMITS: "their permits overlap",
+    Kinship.SAME_APPLICATION: "the same application with two authorities",
+    Kinship.SAME_FILE_NUMBER: "the same file number but for case and blanks",
+}
 
 
 def dry_run(
@@ -92,14 +107,26 @@ def run(
     without: Without = None,
     without_sheet: WithoutSheet = None,
     extracted_on: ExtractedOn = None,
+    supersedes: Annotated[
+        UUID | None,
+        typer.Option(help="a batch whose place this one file takes, as `permit migrate batch list` gives it"),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Load the records of files into the journal. Stopped at any moment, the same command goes on where it was."""
+    if supersedes is not None and len(sources) != 1:
+        end("one file takes the place of a batch: name one file with --supersedes", REFUSED)
     with _refusals(), open_program(load_settings(), set_up=True) as program:
+        if supersedes is not None:
+            with program.readers.connection() as connection:
+                require_standing(connection, supersedes, authority)
         with progress_bar(f"{authority}") as report:
             batches = loader_of(program, authority).load(
                 sources, report, waivers=_waivers(without, without_sheet), extracted_on=extracted_on
             )
+        if supersedes is not None:
+            with closing(connect(program.journal_url, Role.WRITER)) as connection:
+                supersede(connection, supersedes, batches[0], by=this_user())
         with program.readers.connection() as connection:
             told = sums_of(connection, batches)
     say(told, as_json)
@@ -129,17 +156,23 @@ def report(authority: Authority, as_json: Json = False) -> None:
 
 
 def related(authority: Authority, as_json: Json = False) -> None:
-    """File numbers that have to do with each other, here or with another authority: for people to look at."""
+    """File numbers that have to do with each other, here or with another authority: for people to look at.
+
+    Nothing is ever merged by it.
+    """
     with open_program(load_settings()) as program, program.readers.connection() as connection:
         for each in kin_of(connection, authority):
             told = {
-                "fileNumber": each.key,
+                "fileNumber": reference_of(each.authority, each.key),
                 "otherAuthority": each.other_authority,
-                "otherFileNumber": each.other_key,
+                "otherFileNumber": reference_of(each.other_authority, each.other_key),
+                "likelihood": each.likelihood.value,
                 "found": [kind.value for kind in each.found],
             }
             # A line a pair: there may be many.
-            line = f"{each.key}  {each.other_authority} {each.other_key}  {', '.join(each.found)}"
+            why = "; ".join(_IN_WORDS[kind] for kind in each.found)
+            pair = f"{told['fileNumber']}  {told['otherAuthority']} {told['otherFileNumber']}"
+            line = f"{pair}  {told['likelihood']}: {why}"
             typer.echo(json.dumps(told) if as_json else line)
 
 
@@ -181,7 +214,7 @@ def lineage(
 def _refusals() -> Iterator[None]:
     """A load that cannot be, in one sentence and by an exit code."""
     with (
-        ending_with(REFUSED, NotThisKind, AuthorityIsLive, BegunOtherwise),
+        ending_with(REFUSED, NotThisKind, AuthorityIsLive, NotAccepting, BegunOtherwise, BatchRefused),
         ending_with(FINDING, RunUnderWay, StaleAuthorityEpoch, FileChanged),
     ):
         yield

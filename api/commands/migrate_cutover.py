@@ -12,8 +12,9 @@ from api.commands.output import FINDING, REFUSED, Json, end, ending_with, say, t
 from api.composition import open_program
 from api.migration import cutover_of, lag_of_records, signed_report, standing_told
 from domain.migration.cutover import CutOverStep, StepRefused
-from infra.migration.cutover import export_native_events, standing_of
+from infra.migration.cutover import export_native_events
 from infra.migration.sources import MigratingAuthority
+from infra.migration.standing import standing_of
 from infra.postgres.conflicts import AppendConflict
 from infra.postgres.connections import Role, connect
 from infra.settings import load_settings
@@ -45,30 +46,50 @@ def freeze(authority: Authority, by: By = None, as_json: Json = False) -> None:
 
 
 def drain(authority: Authority, by: By = None, as_json: Json = False) -> None:
-    """All that was sent has been taken: no file is half taken, no topic has records left."""
-    with open_program(load_settings()) as program:
-        lag = lag_of_records(program, authority)
-    if lag:
-        end(f"{lag} records on the topic were not taken yet: wait until they are", REFUSED)
-    _take(authority, CutOverStep.DRAINED, by, as_json, {"lag": lag})
+    """All that was sent has been taken: no file is half taken, no topic has records left, none was set aside.
+
+    What waits in quarantine is named, and holds up nothing: the report names it too.
+    """
+    _take(authority, CutOverStep.DRAINED, by, as_json, {"lag": _lag(authority)})
 
 
 def reconcile(authority: Authority, by: By = None, as_json: Json = False) -> None:
-    """Both sides agree and the ledger balances: writes the signed report on which the approval rests."""
+    """Both sides agree and the ledger balances: writes the signed report on which the approval rests.
+
+    From now on no record of the authority is accepted, until the switch or until `reopen`.
+    """
     with open_program(load_settings()) as program:
         told = signed_report(program, authority)
-    outcome = {"agrees": told["report"]["agrees"], "reportSha256": told["signature"]["sha256"], "files": told["files"]}
+    outcome = {
+        "agrees": told["report"]["agrees"],
+        "reportSha256": told["signature"]["sha256"],
+        "files": told["files"],
+        "covers": told["report"]["covers"],
+        "lag": _lag(authority),
+    }
     _take(authority, CutOverStep.RECONCILED, by, as_json, outcome)
 
 
 def propose(authority: Authority, by: By = None, as_json: Json = False) -> None:
-    """Ask somebody else to approve the switch."""
+    """Ask somebody else to approve the switch, on the report that covers all that has landed."""
+    _require_no_lag(authority)
     _take(authority, CutOverStep.PROPOSED, by, as_json, {})
 
 
 def approve(authority: Authority, by: By = None, as_json: Json = False) -> None:
     """Switch: from now on its cases are decided here. By somebody else than who proposed it."""
+    _require_no_lag(authority)
     _take(authority, CutOverStep.APPROVED, by, as_json, {})
+
+
+def reopen(
+    authority: Authority,
+    motive: Annotated[str, typer.Option(help="why, in words that a court understands later")],
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Take back drain, report and proposal: records of the authority are accepted again."""
+    _take(authority, CutOverStep.REOPENED, by, as_json, {"motive": motive})
 
 
 def propose_back(
@@ -95,6 +116,20 @@ def approve_back(
     _take(authority, CutOverStep.BACK_APPROVED, by, as_json, outcome)
 
 
+def _lag(authority: MigratingAuthority) -> int:
+    with open_program(load_settings()) as program:
+        return lag_of_records(program, authority)
+
+
+def _require_no_lag(authority: MigratingAuthority) -> None:
+    if lag := _lag(authority):
+        end(
+            f"{lag} records of {authority} are on the topic that no report covers: `permit migrate cutover reopen"
+            f" {authority} --motive TEXT`, let `permit work migration` take them, and reconcile again",
+            REFUSED,
+        )
+
+
 def _take(
     authority: MigratingAuthority, step: CutOverStep, by: str | None, as_json: bool, outcome: dict[str, Any]
 ) -> None:
@@ -104,5 +139,6 @@ def _take(
         open_program(load_settings()) as program,
         closing(connect(program.journal_url, Role.WRITER)) as connection,
     ):
-        taken = cutover_of(program, authority).take(connection, step, by=by or this_user(), outcome=outcome)
+        who = this_user() if by is None else by
+        taken = cutover_of(program, authority).take(connection, step, by=who, outcome=outcome)
     say(standing_told(taken), as_json)

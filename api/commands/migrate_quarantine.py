@@ -15,6 +15,7 @@ from api.commands.readable import table
 from api.composition import Program, open_program
 from api.migration import quarantine_of
 from domain.migration.findings import RefusalReason
+from infra.migration.acceptance import NotAccepting
 from infra.migration.loading import AuthorityIsLive
 from infra.migration.quarantine import ShownRecord
 from infra.migration.record_paths import RepairRefused
@@ -127,7 +128,7 @@ def _own_connection(program: Program) -> Iterator[Any]:
 @contextmanager
 def _refusals() -> Iterator[None]:
     conflicts = ending_with(FINDING, AppendConflict, prefix="nothing was written: ", remedy=". Try again")
-    with ending_with(REFUSED, RepairRefused, AuthorityIsLive), conflicts:
+    with ending_with(REFUSED, RepairRefused, AuthorityIsLive, NotAccepting), conflicts:
         yield
 
 

@@ -8,10 +8,11 @@ from typing import Annotated
 import typer
 
 from api.commands.lazy_group import one_of
-from api.commands.output import FINDING, Json, ending_with, finding_if, say
+from api.commands.output import FINDING, Json, end, ending_with, finding_if, say
 from api.commands.progress import progress_bar
 from api.commands.readable import table
 from api.composition import open_program
+from infra.postgres.parked_streams import parked_by
 from infra.postgres.projection_generations import (
     GenerationReport,
     OnProgress,
@@ -26,7 +27,7 @@ Name = Annotated[str, typer.Argument(help="of a read model, as `permit projectio
 
 
 def list_models(as_json: Json = False) -> None:
-    """Each read model with the position it has reached and how far it is behind."""
+    """Each read model with the position it has reached, how far it is behind and what it has parked."""
     with open_program(load_settings()) as program:
         standing = list_projections(program.readers, program.read_models, now=program.clock.now())
     listed = [
@@ -36,6 +37,7 @@ def list_models(as_json: Json = False) -> None:
             "position": each.position,
             "lagEvents": each.lag_events,
             "lagSeconds": round(each.lag_seconds, 3),
+            "parked": each.parked,
         }
         for each in standing
     ]
@@ -43,8 +45,13 @@ def list_models(as_json: Json = False) -> None:
 
 
 def rebuild(name: Name, as_json: Json = False) -> None:
-    """Rebuild a read model from the journal while the old one serves, compare the two, and swap them."""
-    _say_report(_built(name, rebuild_projection), as_json)
+    """Rebuild a read model from the journal while the old one serves, compare the two, and swap them.
+
+    Exit code 1 where it serves without some applications, which it names.
+    """
+    report = _built(name, rebuild_projection)
+    _say_report(report, as_json)
+    _say_parked(len(report.parked), f"{name} serves, up to position {report.position}")
 
 
 def check(name: Name, as_json: Json = False) -> None:
@@ -52,6 +59,17 @@ def check(name: Name, as_json: Json = False) -> None:
     report = _built(name, check_projection)
     _say_report(report, as_json)
     finding_if(not report.same)
+
+
+def retry(name: Name, as_json: Json = False) -> None:
+    """Try at once to take up the applications that a read model has parked; exit code 1 where some stay parked."""
+    with open_program(load_settings()) as program:
+        one_of(tuple(each.name for each in program.read_models), "read model")(name)
+        taken_up = program.projection_runners()[name].take_up_parked()
+        with program.readers.connection() as connection, connection.cursor() as cursor:
+            parked = parked_by(cursor, name)
+    say({"name": name, "takenUp": taken_up, "parked": [each.as_json() for each in parked]}, as_json)
+    _say_parked(len(parked), f"{name} has taken up {taken_up}")
 
 
 def _built(name: str, build: Callable[..., GenerationReport]) -> GenerationReport:
@@ -63,13 +81,26 @@ def _built(name: str, build: Callable[..., GenerationReport]) -> GenerationRepor
             return build(program.journal_url, program.recorder, models[name], on_progress=advanced)
 
 
+def _say_parked(number: int, done: str) -> None:
+    if number:
+        end(
+            f"{done}; applications that stay parked, because an event of theirs cannot be applied: {number}. Lists and "
+            "figures lag behind for them until a version of the program comes that can apply it.",
+            FINDING,
+        )
+
+
 def _say_report(report: GenerationReport, as_json: bool) -> None:
     told = {
         "name": report.name,
-        "position": report.position,
-        "seconds": round(report.seconds, 3),
-        "same": report.same,
         "swapped": report.swapped,
+        "position": report.position,
+        "comparedAt": report.compared_at,
+        "same": report.same,
+        "events": report.events,
+        "streams": report.streams,
+        "rows": report.rows,
+        "seconds": round(report.seconds, 3),
         "tables": [
             {
                 "table": each.table,
@@ -79,6 +110,17 @@ def _say_report(report: GenerationReport, as_json: bool) -> None:
                 "differing": list(each.differing),
             }
             for each in report.tables
+        ],
+        "parked": [
+            {
+                "case": str(each.stream),
+                "position": each.position,
+                "version": each.version,
+                "event": each.event,
+                "reason": each.reason,
+                "skipped": each.skipped,
+            }
+            for each in report.parked
         ],
     }
     say(told, as_json)

@@ -99,7 +99,7 @@ def work(
         watched = opened.enter_context(_workers(program, crossroads_url, what))
         typer.echo(f"working on {what.value}")
         while not asked.wait(1.0):
-            if watched.failed:
+            if watched.ended:
                 raise typer.Exit(FINDING)
 
 

@@ -81,7 +81,7 @@ PERMIT: Final = Section(
                 Entry(
                     "list",
                     "projections:list_models",
-                    "Each read model with the position it has reached and how far it is behind",
+                    "Each read model with the position it has reached, how far it is behind and what it has parked",
                     "projections list",
                 ),
                 Entry(
@@ -95,6 +95,12 @@ PERMIT: Final = Section(
                     "projections:check",
                     "Build a read model beside the one that serves and compare the two",
                     "projections check case-file",
+                ),
+                Entry(
+                    "retry",
+                    "projections:retry",
+                    "Try at once to take up the applications that a read model has parked",
+                    "projections retry case-file",
                 ),
             ),
         ),
@@ -159,6 +165,37 @@ PERMIT: Final = Section(
                     "migrate:lineage",
                     "From a file number, a case or an event to raw record",
                     "migrate lineage BX-2019-00123 --authority brussels",
+                ),
+                Section(
+                    "batch",
+                    "Files and batches of topics, and what hangs on each.",
+                    (
+                        Entry(
+                            "list",
+                            "migrate_batch:list_batches",
+                            "The batches of an authority, newest first, with what hangs on each",
+                            "migrate batch list brussels",
+                        ),
+                        Entry(
+                            "show",
+                            "migrate_batch:show",
+                            "One batch: its ledger, its landed records with their fate",
+                            "migrate batch show 5b7f0c9e-0d4e-5d0c-9a0d-6d1f6f0c2c11",
+                        ),
+                        Entry(
+                            "abandon",
+                            "migrate_batch:abandon_batch",
+                            "Give up a file that was not taken to its end",
+                            'migrate batch abandon 5b7f0c9e-0d4e-5d0c-9a0d-6d1f6f0c2c11 --motive "sent twice"',
+                        ),
+                        Entry(
+                            "supersede",
+                            "migrate_batch:supersede_batch",
+                            "A mended file takes the place of a batch",
+                            "migrate batch supersede 5b7f0c9e-0d4e-5d0c-9a0d-6d1f6f0c2c11"
+                            " --by 0f8fad5b-d9cb-469f-a165-70867728950e",
+                        ),
+                    ),
                 ),
                 Section(
                     "quarantine",
@@ -244,6 +281,12 @@ PERMIT: Final = Section(
                             "migrate cutover approve brussels --by jan.peeters",
                         ),
                         Entry(
+                            "reopen",
+                            "migrate_cutover:reopen",
+                            "Take back drain, report and proposal",
+                            'migrate cutover reopen brussels --motive "a file was forgotten"',
+                        ),
+                        Entry(
                             "propose-back",
                             "migrate_cutover:propose_back",
                             "Ask somebody else to approve the way back",
@@ -265,27 +308,33 @@ PERMIT: Final = Section(
             (
                 Entry(
                     "list",
-                    "operations:list_letters",
+                    "dead_letters:list_letters",
                     "The messages that were set aside, without their content",
                     "dead-letters list",
                 ),
                 Entry(
                     "show",
-                    "operations:show",
+                    "dead_letters:show",
                     "One of them with its content, which is kept encrypted and may be personal",
                     "dead-letters show 7",
                 ),
                 Entry(
                     "replay",
-                    "operations:replay",
-                    "Apply one now, with all that waited for it",
+                    "dead_letters:replay",
+                    "Apply one or many now, each with all that waited for it",
                     'dead-letters replay 7 --reason "schema corrected"',
                 ),
                 Entry(
                     "discard",
-                    "operations:discard",
-                    "Give one up; what waited for it goes on without it",
-                    'dead-letters discard 7 --reason "test message"',
+                    "dead_letters:discard",
+                    "Give one or many up; what waited for them goes on without them",
+                    'dead-letters discard --set-aside-for legacyEnvelopeUnreadable --yes --reason "test messages"',
+                ),
+                Entry(
+                    "resume",
+                    "dead_letters:resume",
+                    "Let a consumer that has stopped go on behind what it set aside",
+                    'dead-letters resume crossroads-intake --reason "corrected"',
                 ),
             ),
         ),

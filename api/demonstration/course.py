@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
+from api.demonstration.contributions import contribution
 from api.demonstration.filings import Filing
 from api.demonstration.papers import Paper
 from api.demonstration.people import HANDLERS, LEAD, Party
@@ -35,9 +36,6 @@ _BACKLOG_LEFT_SHARE: Final = 0.15
 
 _ANSWER_DAYS: Final = 15
 """Within how many days an answer comes in time; the service sets the term, the plan only stays on one side of it."""
-
-_FEE: Final = "150.00"
-"""EUR, invented: what was owed is not looked at."""
 
 _QUESTIONS: Final = {
     "diploma": "Graag een kopie van het diploma.",
@@ -91,7 +89,7 @@ def _intake(opened: _Opened, chance: random.Random) -> Iterator[Step]:
     if opened.fee_paid:
         fee = {
             "recipient": "federal",
-            "amount": _FEE,
+            "amount": contribution(filing.body["category"], opened.filed_on),
             "paidOn": (opened.filed_on - timedelta(days=chance.randint(0, 5))).isoformat(),
             "paymentReference": f"BETALING-{opened.number:06}",
         }

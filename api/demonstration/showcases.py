@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from enum import IntEnum
 from typing import Any, Final
 
+from api.demonstration.contributions import contribution
 from api.demonstration.filings import Filing, Occasion
 from api.demonstration.papers import Paper
 from api.demonstration.people import HANDLERS, LEAD, Party, employer_of
@@ -76,8 +77,7 @@ def _intake(number: int, filing: Filing, day: date) -> list[Step]:
             _HANDLER,
             "feePayments",
             recipient="federal",
-            # Invented: what was owed is not looked at.
-            amount="150.00",
+            amount=contribution(filing.body["category"], day),
             paidOn=(day - timedelta(days=2)).isoformat(),
             paymentReference=f"BETALING-{number:06}",
         ),

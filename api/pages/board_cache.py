@@ -29,10 +29,14 @@ Shown = TypeVar("Shown")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reached:
-    """How far a read model has come: the position in the log, and how many events wait behind it."""
+    """How far a read model has come: the position in the log, and how many events wait behind it.
+
+    ``parked`` is the number of cases that it has left behind on the way.
+    """
 
     position: int
     behind: int
+    parked: int
     at: datetime
 
 
@@ -86,7 +90,7 @@ class BoardCache(Generic[Shown]):
     ) -> Kept[Shown]:
         try:
             confirmed, reached = self._seconds(), self._reached()
-            if known is not None and known.reached.position == reached.position:
+            if known is not None and _same_rows(known.reached, reached):
                 kept = replace(known, reached=reached, confirmed=confirmed)
             else:
                 kept = Kept(shown=compute(), reached=reached, confirmed=confirmed)
@@ -106,3 +110,8 @@ class BoardCache(Generic[Shown]):
         if len(self._places) > MOST_KEPT:
             self._places.popitem(last=False)
         return place
+
+
+def _same_rows(one: Reached, other: Reached) -> bool:
+    """Whether the rows are the same: they change as the position does, or as a parked case is taken up again."""
+    return (one.position, one.parked) == (other.position, other.parked)

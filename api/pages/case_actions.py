@@ -105,7 +105,7 @@ _STEPS: Final[Mapping[str, _Step]] = {
         awaited=_never,
     ),
     "feePayments": _Step(
-        action=Action.RECORD_FEE_PAYMENT, possible=_always, awaited=lambda case, _today: not case.fees_paid
+        action=Action.RECORD_FEE_PAYMENT, possible=_always, awaited=lambda case, _today: not case.payments
     ),
     DOCUMENT: _Step(action=Action.ATTACH_DOCUMENT, possible=_always, awaited=_never),
     "corrections": _Step(action=Action.CORRECT_CASE, possible=_always, awaited=_never),

@@ -106,6 +106,15 @@ class CaseWords:
     def label(self, list_name: str, code: str) -> str:
         return self._code_lists.label(list_name, code, self._language.code)
 
+    def open_points(self, assessed: Mapping[str, Any]) -> tuple[str, ...]:
+        """What admission waits for, with what is still owed of the contribution where that is known."""
+        still_owed = assessed["federalContribution"].get("stillOwed")
+        told = [self.label("openPoints", each) for each in assessed["openPoints"]]
+        if still_owed is not None:
+            amount = self._language.money(Decimal(still_owed))
+            told.append(self._language.gettext("Still owed to the Immigration Office: %(amount)s", amount=amount))
+        return tuple(told)
+
     def text(self, value: object) -> str:
         """A value as it is, or the words for one whose key has been destroyed; empty for none."""
         if isinstance(value, dict):

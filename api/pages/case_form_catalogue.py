@@ -217,7 +217,11 @@ def _admissibility(words: CaseFormWords, material: FormMaterial) -> CaseForm:
         _("An admissible application is judged on its substance, and the term of law begins."),
         _("Decide"),
         _outcome(words, "admissibilityOutcomes", ADMISSIBILITY_OUTCOMES),
-        _grounds(words, "inadmissibilityGrounds", supported_inadmissibility_grounds(material.case)),
+        _grounds(
+            words,
+            "inadmissibilityGrounds",
+            supported_inadmissibility_grounds(material.case, material.rulebook, material.today),
+        ),
         words.motivation(_("Needed where a point is left open, or a ground does not show from the file.")),
     )
 
@@ -320,18 +324,20 @@ def _correction(words: CaseFormWords, material: FormMaterial) -> CaseForm:
     return _form("corrections", words, lead, _("Correct"), *filled, reason)
 
 
-def _line(name: str, label: str, *, required: bool = True, kind: FieldKind = FieldKind.LINE) -> Field:
-    return Field(name=name, kind=kind, label=label, required=required)
+def _line(
+    name: str, label: str, *, required: bool = True, kind: FieldKind = FieldKind.LINE, hint: str | None = None
+) -> Field:
+    return Field(name=name, kind=kind, label=label, required=required, hint=hint)
 
 
 def _worker_fields(words: CaseFormWords) -> tuple[Field, ...]:
     _ = words.language.gettext
     return (
-        _line("worker.givenName", _("Given name")),
-        _line("worker.familyName", _("Family name")),
+        _line("worker.givenName", _("Given name"), required=False),
+        _line("worker.familyName", _("Family name"), hint=_("Or the only name, for a person who has one")),
         _line("worker.birthDate", _("Date of birth"), kind=FieldKind.DAY),
         _line("worker.nationality", _("Nationality (two letters)")),
-        _line("worker.ssin", _("National number"), required=False),
+        _line("worker.ssin", _("National number"), required=False, hint=_("11 digits, such as 42.01.22-051.81")),
     )
 
 
@@ -339,8 +345,13 @@ def _employer_fields(words: CaseFormWords) -> tuple[Field, ...]:
     _ = words.language.gettext
     return (
         _line("employer.name", _("Name of the enterprise")),
-        _line("employer.enterpriseNumber", _("Enterprise number")),
-        _line("employer.establishmentUnitNumber", _("Number of the establishment unit"), required=False),
+        _line("employer.enterpriseNumber", _("Enterprise number"), hint=_("10 digits, such as 0202.239.951")),
+        _line(
+            "employer.establishmentUnitNumber",
+            _("Number of the establishment unit"),
+            required=False,
+            hint=_("10 digits, such as 2.123.456.791"),
+        ),
     )
 
 

@@ -97,6 +97,8 @@ class LawWords:
             job.EmploymentShare.kind: _("Share of full time"),
             job.ContractForm.kind: _("Form of contract"),
             job.AgeLimit.kind: _("Age of the worker"),
+            job.MinimumAge.kind: _("Minimum age"),
+            job.FreeMovement.kind: _("Nationalities that need no permit"),
             job.ContractDuration.kind: _("Length of the contract"),
             job.PriorService.kind: _("Service before a transfer"),
             job.WorkHistoryTerms.kind: _("Work before a permit of unlimited duration"),
@@ -112,6 +114,8 @@ class LawWords:
         """Of whom or of what a rule speaks: categories, occupations, forms of contract; empty where of all."""
         if kind == job.ShortageOccupation.kind:
             return self._listed(OCCUPATIONS_LIST, codes)
+        if kind == job.FreeMovement.kind:
+            return self.wording.listed(codes)
         if kind == PayConversion.kind:
             return self._listed("contracts", codes)
         # A scope may pair a category with a nationality or a document.
@@ -136,6 +140,10 @@ class LawWords:
                 return self._listed("contracts", provision.contracts)
             case job.AgeLimit():
                 return _("younger than %(age)s years", age=language.integer(provision.below))
+            case job.MinimumAge():
+                return _("at least %(age)s years", age=language.integer(provision.least))
+            case job.FreeMovement():
+                return _("no permit needed")
             case job.ContractDuration():
                 return _("at least %(duration)s", duration=duration_text(str(provision.least), language))
             case job.PriorService():

@@ -32,11 +32,15 @@ class Badge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Freshness:
-    """How far the figures had read the log, and when; ``behind`` counts the events still to be read."""
+    """How far the figures had read the log, and when; ``behind`` counts the events still to be read.
+
+    ``parked`` counts the cases of which they lack an event for good, until one can be read that nobody can apply now.
+    """
 
     position: int
     read_at: datetime
     behind: int = 0
+    parked: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from api.composition import Program
 from api.incoming_requests import open_question
 from infra.postgres.connections import DatabaseUnavailable
+from infra.postgres.parked_streams import count_parked_streams
 from infra.wire_format import canonical_json
 
 Question = Annotated[Request, Depends(open_question())]
@@ -23,14 +24,21 @@ class WatchedWork(Protocol):
 
 
 def health_routes(program: Program, workers: WatchedWork | None) -> APIRouter:
-    """DOWN (503) without the journal; DEGRADED without personal data, or when a worker has stopped."""
+    """DOWN (503) without the journal; DEGRADED without personal data, when a worker has stopped, or while
+    applications are parked: then with how many they are.
+    """
     routes = APIRouter()
 
     @routes.get("/health", name="getHealth")
     def get_health(question: Question) -> Response:
-        status = _status(program, workers)
+        try:
+            parked = count_parked_streams(program.readers)
+            status = _status(program, workers, parked)
+        except DatabaseUnavailable:
+            parked, status = 0, "DOWN"
+        told = {"status": status} | ({"parkedApplications": parked} if parked else {})
         return Response(
-            canonical_json({"status": status}),
+            canonical_json(told),
             status_code=503 if status == "DOWN" else 200,
             headers={"Cache-Control": "no-store"},
             media_type="application/json",
@@ -39,13 +47,11 @@ def health_routes(program: Program, workers: WatchedWork | None) -> APIRouter:
     return routes
 
 
-def _status(program: Program, workers: WatchedWork | None) -> str:
-    try:
-        program.recorder.max_notification_id()
-    except DatabaseUnavailable:
-        return "DOWN"
+def _status(program: Program, workers: WatchedWork | None, parked: int) -> str:
+    """Raises :class:`DatabaseUnavailable` without the journal."""
+    program.recorder.max_notification_id()
     try:
         program.keys.require_answer()
     except DatabaseUnavailable:
         return "DEGRADED"
-    return "DEGRADED" if workers is not None and workers.failed else "UP"
+    return "DEGRADED" if parked or (workers is not None and workers.failed) else "UP"

@@ -16,7 +16,7 @@ def _admissible(values: Values, wording: Wording) -> str:
         )
     ]
     if values["openPoints"]:
-        points = wording.all_quoted("inadmissibilityGrounds", values["openPoints"])
+        points = wording.all_quoted("openPoints", values["openPoints"])
         told.append(wording.language.gettext("Points that the file left open: %(points)s.", points=points))
     return " ".join(told)
 

@@ -12,13 +12,14 @@ from babel.numbers import format_decimal
 
 from api.sentences.durations import days_text
 from api.sentences.wording import Wording
+from domain.law.worker_rules import PERMIT_NEEDED
 
 StepValues = Mapping[str, str]
 StepTeller = Callable[[StepValues, Wording], str]
 
 _CONDITIONS: Final = (
     "qualificationLevel", "employmentShare", "contractForm", "contractDuration", "shortageOccupation", "workerAge",
-    "priorService", "workHistory", "competentAuthority", "mandate",
+    "minimumAge", "workerNationality", "priorService", "workHistory", "competentAuthority", "mandate",
 )  # fmt: skip
 
 
@@ -47,8 +48,10 @@ def condition_value(value: str, unit: str, wording: Wording) -> str:
             return days_text(int(value), language)
         case "months":
             return language.ngettext("%(num)s month", "%(num)s months", int(value))
-        case "yearsBelow":
+        case "yearsBelow" | "yearsAtLeast":
             return language.ngettext("%(num)s year", "%(num)s years", int(value))
+        case "nationality" if value == PERMIT_NEEDED:
+            return language.gettext("a nationality that needs a permit")
         case "list":
             return wording.label("occupations", value)
         case "fullTimeEquivalent":
@@ -249,6 +252,9 @@ def _asked(values: StepValues, wording: Wording) -> str:
         case "yearsBelow":
             years = condition_value(values["threshold"], "yearsBelow", wording)
             return wording.language.gettext("less than %(years)s", years=years)
+        case "yearsAtLeast":
+            years = condition_value(values["threshold"], "yearsAtLeast", wording)
+            return wording.language.gettext("at least %(years)s", years=years)
         case "list":
             return wording.language.gettext("a function on the list %(name)s", name=values["threshold"])
         case unit:

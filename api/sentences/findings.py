@@ -78,7 +78,7 @@ def _change(change: Mapping[str, str], wording: Wording) -> str:
             threshold=days_text(int(threshold), language),
             distance=days_text(int(distance), language),
         )
-    if unit in ("yearsBelow", "list"):
-        # Nobody changes an age, and which function is on the list the finding has said.
+    if unit in ("yearsBelow", "yearsAtLeast", "nationality", "list"):
+        # Nobody changes an age or a nationality, and which function is on the list the finding has said.
         return language.gettext("another value of %(fact)s", fact=name)
     return language.gettext("%(fact)s: %(threshold)s", fact=name, threshold=condition_value(threshold, unit, wording))

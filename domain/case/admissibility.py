@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
 from domain.case.commands import CommandContext, DecideAdmissibility
 from domain.case.events import ApplicationDeclaredAdmissible, ApplicationDeclaredInadmissible, CaseEvent
+from domain.case.fees import federal_contribution
 from domain.case.grounds import (
     FEE_NOT_PAID,
     MANDATE_MISSING,
@@ -15,44 +17,63 @@ from domain.case.grounds import (
 from domain.case.lifecycle import Case
 from domain.case.openness import require_in_hand, require_open
 from domain.case.refusals import CommandRefused, Reason
+from domain.law.findings import Verdict
+from domain.law.rulebook import Rulebook
 
 ADMISSIBLE: Final = "admissible"
 INADMISSIBLE: Final = "inadmissible"
 ADMISSIBILITY_OUTCOMES: Final = (ADMISSIBLE, INADMISSIBLE)
 
-_CONDITIONS: Final = (FEE_NOT_PAID, MANDATE_MISSING)
+FEE_AMOUNT_UNKNOWN: Final = "feeAmountUnknown"
+"""Something was paid, and what is owed is not known to the law data: whoever admits sees whether it is enough."""
+
+_SHOWN_OPEN: Final = (FEE_NOT_PAID, MANDATE_MISSING)
+
+OPEN_POINTS: Final = (FEE_NOT_PAID, FEE_AMOUNT_UNKNOWN, MANDATE_MISSING)
+"""Every point that admission may wait for."""
 
 
-def decide_admissibility(case: Case, command: DecideAdmissibility, context: CommandContext) -> list[CaseEvent]:
+def decide_admissibility(
+    case: Case, command: DecideAdmissibility, context: CommandContext, rulebook: Rulebook
+) -> list[CaseEvent]:
     """Declare the application admissible or not.
 
-    Raises :class:`CommandRefused` for a second declaration, while the applicant has the file, for points left open
-    without a motivation, and for a ground that the file does not bear.
+    Raises :class:`CommandRefused` for a second declaration, while the applicant has the file, for points that the file
+    shows to be open without a motivation, and for a ground that the file does not bear.
     """
     require_open(case)
     if case.admissible is not None:
         raise CommandRefused(Reason.ALREADY_ADMISSIBLE, f"that has been settled: {case.admissible}")
     lapsed = require_in_hand(case, context)
     if command.outcome == ADMISSIBLE:
-        return [*lapsed, _admissible(case, command, context)]
-    return [*lapsed, _inadmissible(case, command, context)]
+        return [*lapsed, _admissible(case, command, context, rulebook)]
+    return [*lapsed, _inadmissible(case, command, context, rulebook)]
 
 
-def open_points(case: Case) -> tuple[str, ...]:
-    """The conditions of admission that the file does not show to be met (FACTS 4.2, 4.9)."""
-    return tuple(point for point in _CONDITIONS if SHOWN_BY_THE_FILE[point](case))
+def open_points(case: Case, rulebook: Rulebook, today: date) -> tuple[str, ...]:
+    """The conditions of admission that the file does not show to be met (FACTS 4.2, 4.9), by the law known today."""
+    found = {point for point in _SHOWN_OPEN if SHOWN_BY_THE_FILE[point](case, rulebook, today)}
+    if federal_contribution(case, rulebook, today).verdict is Verdict.UNDETERMINED:
+        found.add(FEE_AMOUNT_UNKNOWN)
+    return tuple(point for point in OPEN_POINTS if point in found)
 
 
-def _admissible(case: Case, command: DecideAdmissibility, context: CommandContext) -> ApplicationDeclaredAdmissible:
+def _admissible(
+    case: Case, command: DecideAdmissibility, context: CommandContext, rulebook: Rulebook
+) -> ApplicationDeclaredAdmissible:
     if command.grounds:
         raise CommandRefused(
             Reason.GROUND_NOT_APPLICABLE, "grounds belong to inadmissibility: leave them out when admitting"
         )
-    points = open_points(case)
-    if points and not command.motivation:
+    points = open_points(case, rulebook, context.today)
+    shown = [point for point in points if point in _SHOWN_OPEN]
+    if shown and not command.motivation:
+        still_owed = federal_contribution(case, rulebook, context.today).still_owed
+        told = "" if still_owed is None else f" (EUR {still_owed} of the federal contribution are still owed)"
         raise CommandRefused(
             Reason.MOTIVATION_REQUIRED,
-            f"the file leaves open: {', '.join(points)}. Have it mended, or say in the motivation why it is admitted",
+            f"the file leaves open: {', '.join(shown)}{told}. Have it mended, or say in the motivation why it is "
+            "admitted",
         )
     return ApplicationDeclaredAdmissible(
         effective_at=context.now,
@@ -63,10 +84,12 @@ def _admissible(case: Case, command: DecideAdmissibility, context: CommandContex
     )
 
 
-def _inadmissible(case: Case, command: DecideAdmissibility, context: CommandContext) -> ApplicationDeclaredInadmissible:
+def _inadmissible(
+    case: Case, command: DecideAdmissibility, context: CommandContext, rulebook: Rulebook
+) -> ApplicationDeclaredInadmissible:
     if not command.grounds:
         raise CommandRefused(Reason.GROUND_REQUIRED, "inadmissibility names at least one ground")
-    supported = supported_inadmissibility_grounds(case)
+    supported = supported_inadmissibility_grounds(case, rulebook, context.today)
     unsupported = [ground for ground in command.grounds if ground not in supported]
     if unsupported:
         raise CommandRefused(

@@ -27,12 +27,15 @@ class Representative:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worker:
-    """The person who will work. A first application often has no SSIN yet (FACTS 5.1)."""
+    """The person who will work. A first application often has no SSIN yet (FACTS 5.1).
 
-    given_name: str
+    Passports of many countries hold one name only; that one is the ``family_name``.
+    """
+
     family_name: str
     birth_date: date
     nationality: str
+    given_name: str | None = None
     ssin: str | None = None
 
 

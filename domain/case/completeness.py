@@ -166,7 +166,8 @@ def _representative(representative: Representative) -> Issues:
 
 
 def _worker(worker: Worker, *, renewal: bool, today: date) -> Issues:
-    yield from line("worker.givenName", worker.given_name)
+    if worker.given_name is not None:
+        yield from line("worker.givenName", worker.given_name)
     yield from line("worker.familyName", worker.family_name)
     yield from day_within("worker.birthDate", worker.birth_date, EARLIEST_BIRTH, today)
     yield from spellings.country("worker.nationality", worker.nationality)

@@ -71,7 +71,7 @@ def decide(case: Case | None, command: CaseCommand, context: CommandContext, rul
         case ProvideInformation():
             return processing.provide_information(case, command, context)
         case DecideAdmissibility():
-            return admissibility.decide_admissibility(case, command, context)
+            return admissibility.decide_admissibility(case, command, context, rulebook)
         case DecideWorkPart():
             return decision.decide_work_part(case, command, context, rulebook)
         case ForwardToImmigrationOffice():

@@ -23,6 +23,7 @@ from domain.case.events import (
     FeePaid,
     JobOffered,
 )
+from domain.case.fees import payment_on_record
 from domain.case.folding import evolve
 from domain.case.lifecycle import Case, CaseStatus, Check, CheckState
 from domain.case.openness import require_open
@@ -94,8 +95,18 @@ def attach_document(case: Case, command: AttachDocument, context: CommandContext
 
 
 def record_fee_payment(case: Case, command: RecordFeePayment, context: CommandContext) -> list[CaseEvent]:
-    """A second payment to the same recipient is a payment too; repaying it is not our business."""
+    """A second payment to the same recipient is a payment too, and they add up; repaying is not our business.
+
+    Raises :class:`CommandRefused` for a payment whose reference is on record: it is the same one.
+    """
     require_open(case)
+    recorded = payment_on_record(case, command.recipient, command.payment_reference)
+    if recorded is not None:
+        raise CommandRefused(
+            Reason.PAYMENT_ALREADY_RECORDED,
+            f"a payment of EUR {recorded.amount} under this reference is on record and counts once: for another "
+            "payment, write the reference on its own proof",
+        )
     return [
         FeePaid(
             effective_at=context.now,

@@ -45,7 +45,7 @@ from domain.case.events import (
     SalaryVerified,
     WorkPartDecided,
 )
-from domain.case.lifecycle import Act, Case, CaseStatus, Check, CheckState, InformationAsked
+from domain.case.lifecycle import Act, Case, CaseStatus, Check, CheckState, FeePayment, InformationAsked
 from domain.case.manual_tasks import tasks_after
 from domain.case.personal_data import Personal, revealed
 from domain.case.retold import retold
@@ -141,7 +141,8 @@ def _changed(case: Case, event: CaseEvent) -> Case:
         case DocumentAttached():
             return replace(case, documents=(*case.documents, event.document))
         case FeePaid():
-            return replace(case, fees_paid=case.fees_paid | {event.recipient})
+            paid = FeePayment(recipient=event.recipient, amount=event.amount, reference=event.payment_reference)
+            return replace(case, payments=(*case.payments, paid))
         case CaseCorrected():
             return _corrected(case, event)
         case CaseAssigned():

@@ -7,11 +7,15 @@ offers grounds, be it a page, a program or the interface, asks here, and the dec
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Final
 
+from domain.case.fees import federal_contribution
 from domain.case.lifecycle import Case, CheckState
 from domain.crossroads.answers import CheckKind
 from domain.law.assessment import Assessment
+from domain.law.findings import Verdict
+from domain.law.rulebook import Rulebook
 from domain.law.rules import Rule
 
 OTHER: Final = "other"
@@ -25,8 +29,6 @@ MANDATE_MISSING: Final = "mandateMissing"
 ANSWER_TERM_EXPIRED: Final = "answerTermExpired"
 FILE_INCOMPLETE: Final = "fileIncomplete"
 AUTHORITY_NOT_COMPETENT: Final = "authorityNotCompetent"
-
-_FEDERAL: Final = "federal"
 
 
 def _always(_case: Case) -> bool:
@@ -42,15 +44,16 @@ def _employer_inactive(case: Case) -> bool:
     return case.employer_active is False
 
 
-def _fee_not_paid(case: Case) -> bool:
-    return _FEDERAL not in case.fees_paid
+def _fee_not_paid(case: Case, rulebook: Rulebook, today: date) -> bool:
+    """Less than is owed counts as little as nothing; what is owed may not be known, and then the file shows nothing."""
+    return federal_contribution(case, rulebook, today).verdict is Verdict.NOT_MET
 
 
-def _mandate_missing(case: Case) -> bool:
+def _mandate_missing(case: Case, _rulebook: Rulebook, _today: date) -> bool:
     return case.representative is not None and case.mandate_valid is not True
 
 
-def _answer_term_expired(case: Case) -> bool:
+def _answer_term_expired(case: Case, _rulebook: Rulebook, _today: date) -> bool:
     return bool(case.requests) and not case.requests[-1].answered
 
 
@@ -64,7 +67,7 @@ _BESIDE_THE_RULES: Final[Mapping[str, Callable[[Case], bool]]] = {
 REFUSAL_GROUNDS: Final = (*(rule.value for rule in Rule), *_BESIDE_THE_RULES)
 """Every ground on which a region can refuse the work part."""
 
-SHOWN_BY_THE_FILE: Final[Mapping[str, Callable[[Case], bool]]] = {
+SHOWN_BY_THE_FILE: Final[Mapping[str, Callable[[Case, Rulebook, date], bool]]] = {
     FEE_NOT_PAID: _fee_not_paid,
     MANDATE_MISSING: _mandate_missing,
     ANSWER_TERM_EXPIRED: _answer_term_expired,
@@ -87,6 +90,7 @@ def supported_grounds(case: Case, assessment: Assessment) -> tuple[str, ...]:
     return (*rules, *(ground for ground, borne in _BESIDE_THE_RULES.items() if borne(case)))
 
 
-def supported_inadmissibility_grounds(case: Case) -> tuple[str, ...]:
+def supported_inadmissibility_grounds(case: Case, rulebook: Rulebook, today: date) -> tuple[str, ...]:
     """The grounds on which this file can be declared inadmissible; those that a person sees need a motivation."""
-    return (*(ground for ground, borne in SHOWN_BY_THE_FILE.items() if borne(case)), *SEEN_BY_A_PERSON)
+    shown = (ground for ground, borne in SHOWN_BY_THE_FILE.items() if borne(case, rulebook, today))
+    return (*shown, *SEEN_BY_A_PERSON)

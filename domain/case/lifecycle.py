@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -68,6 +69,15 @@ class InformationAsked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FeePayment:
+    """A payment on record: ``amount`` in EUR to ``recipient``, under the ``reference`` on its proof."""
+
+    recipient: str
+    amount: Decimal
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
     """Something an authority or the applicant did: what came out, who did it if that is known, and when it counts."""
 
@@ -104,7 +114,7 @@ class Case:
     salary: RuleApplied | None = None
     manual_tasks: tuple[ManualTask, ...] = ()
     documents: tuple[Document, ...] = ()
-    fees_paid: frozenset[str] = frozenset()
+    payments: tuple[FeePayment, ...] = ()
     mandate_valid: bool | None = None
     handler: str | None = None
     requests: tuple[InformationAsked, ...] = ()

@@ -34,6 +34,7 @@ class Reason(StrEnum):
     TERM_UNKNOWN = "termUnknown"
     DOCUMENT_NOT_ATTACHED = "documentNotAttached"
     MANDATE_NOT_CLAIMED = "mandateNotClaimed"
+    PAYMENT_ALREADY_RECORDED = "paymentAlreadyRecorded"
     CLOCK_PAUSED = "clockPaused"
     CLOCK_NOT_PAUSED = "clockNotPaused"
     PAUSE_UNKNOWN = "pauseUnknown"

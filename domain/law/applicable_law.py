@@ -14,7 +14,9 @@ from domain.law.job_provisions import (
     ContractDuration,
     ContractForm,
     EmploymentShare,
+    FreeMovement,
     LabourMarketTestTerms,
+    MinimumAge,
     PriorService,
     QualificationLevel,
     ShortageList,
@@ -70,7 +72,8 @@ class ApplicableLaw:
     """The law of ``authority`` for ``category`` in force on a day, as far as it was known on the day asked.
 
     None is a rule that is not in force or was not found. ``conversions`` are by form of contract,
-    ``work_history`` by nationality (or ``all``). ``threshold_step`` opens the reasoning on pay.
+    ``work_history`` by nationality (or ``all``). ``minimum_age`` and ``free_movement``, by nationality, are federal law
+    beside that of the authority. ``threshold_step`` opens the reasoning on pay.
     """
 
     authority: str
@@ -89,6 +92,8 @@ class ApplicableLaw:
     contract_duration: ContractDuration | None
     prior_service: PriorService | None
     work_history: Mapping[str, WorkHistoryTerms]
+    minimum_age: MinimumAge | None
+    free_movement: Mapping[str, FreeMovement]
     findings: Remembered[Finding] = field(default_factory=lambda: Remembered(_MOST_FINDINGS))
     """Findings already made under this law on facts of few values, such as a level."""
 

@@ -104,6 +104,22 @@ class AgeLimit(Requirement):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MinimumAge(Requirement):
+    """The worker is at least ``least`` years old on the first day of work. Federal; a category goes before ``all``."""
+
+    kind: ClassVar[str] = "minimum_age"
+
+    least: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreeMovement(Requirement):
+    """Nationals of these countries (ISO 3166-1, the scope) work without a permit: there is none to grant. Federal."""
+
+    kind: ClassVar[str] = "free_movement"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContractDuration(Requirement):
     """The contract lasts at least ``least``; an open-ended one always does."""
 

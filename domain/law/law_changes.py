@@ -28,6 +28,8 @@ RULE_KINDS: Final[tuple[type[Provision], ...]] = (
     job.EmploymentShare,
     job.ContractForm,
     job.AgeLimit,
+    job.MinimumAge,
+    job.FreeMovement,
     job.ContractDuration,
     job.PriorService,
     job.WorkHistoryTerms,

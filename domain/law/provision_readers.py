@@ -124,6 +124,19 @@ def _age_limit(entry: EntryReader, authority: str) -> Provision:
     return job.AgeLimit(**_requirement(entry, authority), below=entry.whole_number("below"))
 
 
+def _minimum_age(entry: EntryReader, authority: str) -> Provision:
+    return job.MinimumAge(
+        **_common(entry, authority, _categories(entry)),
+        required=entry.flag("required"),
+        least=entry.whole_number("least"),
+    )
+
+
+def _free_movement(entry: EntryReader, authority: str) -> Provision:
+    nationalities = entry.matching("nationalities", _NATIONALITY, "codes of ISO 3166-1")
+    return job.FreeMovement(**_common(entry, authority, nationalities), required=entry.flag("required"))
+
+
 def _contract_duration(entry: EntryReader, authority: str) -> Provision:
     return job.ContractDuration(**_requirement(entry, authority), least=entry.duration("least"))
 
@@ -223,6 +236,8 @@ READERS: Final[Mapping[str, Callable[[EntryReader, str], Provision]]] = MappingP
         job.EmploymentShare.kind: _employment_share,
         job.ContractForm.kind: _contract_form,
         job.AgeLimit.kind: _age_limit,
+        job.MinimumAge.kind: _minimum_age,
+        job.FreeMovement.kind: _free_movement,
         job.ContractDuration.kind: _contract_duration,
         job.PriorService.kind: _prior_service,
         job.WorkHistoryTerms.kind: _work_history,

@@ -19,7 +19,7 @@ from domain.law.applicable_law import ApplicableLaw, DecidingDate, LawOfFiling, 
 from domain.law.effective_dated import EffectiveDated, Eras, Provision
 from domain.law.exact_pay import euro_text
 from domain.law.findings import Step
-from domain.law.law_files import read_law
+from domain.law.law_files import FEDERAL, read_law
 from domain.law.pay_provisions import PartTime, PayConversion, SalaryThreshold
 from domain.law.procedure_provisions import ALL, CompetenceOrder, ReferenceDateRule, SelectedReading, Territory
 from domain.law.remembered import Remembered
@@ -172,6 +172,9 @@ class Rulebook:
             contract_duration=found(job.ContractDuration),
             prior_service=found(job.PriorService),
             work_history={each: terms for terms in history if terms is not None for each in terms.nationalities},
+            minimum_age=self.find(job.MinimumAge, FEDERAL, category, day, known_on)
+            or self.find(job.MinimumAge, FEDERAL, ALL, day, known_on),
+            free_movement=self._free_movement(day, known_on),
         )
 
     def _in_force(
@@ -181,6 +184,12 @@ class Rulebook:
         if held is None:
             return None
         return held.on(authority, code, on, known_on, lambda each: self._is_selected(each, on, known_on))
+
+    def _free_movement(self, day: date, known_on: date | None) -> Mapping[str, job.FreeMovement]:
+        held = self._by_kind.get(job.FreeMovement)
+        codes = () if held is None else held.codes(FEDERAL, "")
+        found = ((code, self.find(job.FreeMovement, FEDERAL, code, day, known_on)) for code in codes)
+        return {code: provision for code, provision in found if provision is not None}
 
     def _codes_of_history(self, authority: str, category: str) -> Iterable[str]:
         held = self._by_kind.get(job.WorkHistoryTerms)

@@ -21,6 +21,8 @@ class Rule(StrEnum):
     CONTRACT_DURATION = "contractDuration"
     SHORTAGE_OCCUPATION = "shortageOccupation"
     WORKER_AGE = "workerAge"
+    MINIMUM_AGE = "minimumAge"
+    WORKER_NATIONALITY = "workerNationality"
     PRIOR_SERVICE = "priorService"
     WORK_HISTORY = "workHistory"
     COMPETENT_AUTHORITY = "competentAuthority"

@@ -1,9 +1,12 @@
-"""Rules about the worker: age, earlier service in a transfer, work done before a permit of unlimited duration."""
+"""Rules about the worker: age, nationality, earlier service in a transfer, work done before a permit of unlimited
+duration.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import Final
 
 from domain.law.applicable_law import ApplicableLaw, DecidingDate
 from domain.law.conditions import Asked, compared, unknown
@@ -13,6 +16,9 @@ from domain.law.job_provisions import AgeLimit, PriorService, WorkHistoryTerms
 from domain.law.procedure_provisions import ALL
 from domain.law.rules import Rule
 
+PERMIT_NEEDED: Final = "permitNeeded"
+"""What is asked of a nationality, in the place of a list of all that need one."""
+
 
 def judge_worker(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Iterator[Finding]:
     """Judge the worker by each of these rules that is in force."""
@@ -20,10 +26,43 @@ def judge_worker(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationF
     if limit is not None:
         age = None if facts.birth_date is None else age_on(facts.birth_date, deciding.day)
         yield law.findings.once((Rule.WORKER_AGE, deciding, age), lambda: _age(limit, law, deciding, age))
+    yield from _implausible(law, deciding, facts)
     if law.prior_service is not None:
         yield _service(law.prior_service, law, deciding, facts.prior_service_months)
     if law.work_history:
         yield _history(law, deciding, facts)
+
+
+def _implausible(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Iterator[Finding]:
+    """What speaks against anybody's permit: a child, or a nationality that needs none.
+
+    Of nearly every worker there is nothing to say here, and nothing is said.
+    """
+    least = law.minimum_age
+    if least is not None and facts.birth_date is not None:
+        age = age_on(facts.birth_date, facts.employment_start or deciding.day)
+        if age < least.least:
+            yield compared(
+                Rule.MINIMUM_AGE,
+                least,
+                deciding,
+                deciding.day,
+                Asked("worker.birthDate", str(least.least), "yearsAtLeast", least.required),
+                observed=str(age),
+                met=False,
+                difference=str(age - least.least),
+            )
+    free = law.free_movement.get(facts.nationality or "")
+    if free is not None and facts.nationality is not None:
+        yield compared(
+            Rule.WORKER_NATIONALITY,
+            free,
+            deciding,
+            deciding.day,
+            Asked("worker.nationality", PERMIT_NEEDED, "nationality", free.required),
+            observed=facts.nationality,
+            met=False,
+        )
 
 
 def age_on(birth_date: date, day: date) -> int:

@@ -1,10 +1,11 @@
-"""What two records have to do with each other: reported to people, never merged.
+"""What two records have to do with each other, and how likely it is: reported to people, never merged.
 
 The same predicates judge a record against one other and a whole batch against all that was taken before.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -16,19 +17,47 @@ class Kinship(StrEnum):
 
     SAME_PERSON_BY_NUMBER = "samePersonByNumber"
     SAME_PERSON_BY_NAME = "samePersonByName"
-    """Name and birth date are the same, and at most one of the two has an identification number."""
+    """Name and birth date are the same in any spelling, and at most one of the two has an identification number."""
+    SAME_PERSON_BY_SWAPPED_NAME = "samePersonBySwappedName"
+    """The same, but the given name of one is the family name of the other."""
     OVERLAPPING_PERMITS = "overlappingPermits"
     SAME_APPLICATION = "sameApplication"
     """The same person, employer and category, filed with two authorities within the same days."""
+    SAME_FILE_NUMBER = "sameFileNumber"
+    """One authority wrote the number in two ways: in another case, or with other blanks."""
+
+
+class Likelihood(StrEnum):
+    """How sure it is that two records are of one person, or of one file: a person decides in any case."""
+
+    CERTAIN = "certain"
+    LIKELY = "likely"
+    POSSIBLE = "possible"
+
+
+_RESTS_ON: Final = {
+    Kinship.SAME_PERSON_BY_NUMBER: Likelihood.CERTAIN,
+    Kinship.SAME_PERSON_BY_NAME: Likelihood.LIKELY,
+    Kinship.SAME_FILE_NUMBER: Likelihood.LIKELY,
+    Kinship.SAME_PERSON_BY_SWAPPED_NAME: Likelihood.POSSIBLE,
+}
+"""What else was found about a pair is as likely as that the two are one."""
 
 
 FILED_WITHIN_DAYS: Final = 14
 """How far apart two filings may lie and be one application that was filed twice."""
 
+NAME_DIGEST_BYTES: Final = 16
+"""Of each of the two digests of a name: enough that no two people of a country share one by chance."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traits:
-    """What records are compared by. ``person`` and ``name_birth`` are keyed digests, None where not known."""
+    """What records are compared by. ``person`` and ``name_birth`` are keyed digests, None where not known.
+
+    ``name_birth`` is two of :data:`NAME_DIGEST_BYTES`, one after the other, each with the birth date: of the name
+    whichever part comes first, and of the name as it was written.
+    """
 
     person: bytes | None = None
     name_birth: bytes | None = None
@@ -47,12 +76,8 @@ def kinship(one: Traits, authority: str, other: Traits, other_authority: str) ->
     found: list[Kinship] = []
     if one.person is not None and one.person == other.person:
         found.append(Kinship.SAME_PERSON_BY_NUMBER)
-    elif (
-        one.name_birth is not None
-        and one.name_birth == other.name_birth
-        and (one.person is None or other.person is None)
-    ):
-        found.append(Kinship.SAME_PERSON_BY_NAME)
+    elif one.person is None or other.person is None:
+        found += _by_name(one.name_birth, other.name_birth)
     if not found:
         return ()
     if _overlap(one, other):
@@ -60,6 +85,20 @@ def kinship(one: Traits, authority: str, other: Traits, other_authority: str) ->
     if authority != other_authority and _same_application(one, other):
         found.append(Kinship.SAME_APPLICATION)
     return tuple(found)
+
+
+def likelihood(found: Collection[Kinship]) -> Likelihood:
+    """How likely a pair is one and the same, by the best of what was found. Raises ``ValueError`` for nothing."""
+    bases = {_RESTS_ON[each] for each in found if each in _RESTS_ON}
+    if not bases:
+        raise ValueError("nothing was found by which two records could be one")
+    return next(each for each in Likelihood if each in bases)
+
+
+def _by_name(one: bytes | None, other: bytes | None) -> tuple[Kinship, ...]:
+    if one is None or other is None or one[:NAME_DIGEST_BYTES] != other[:NAME_DIGEST_BYTES]:
+        return ()
+    return (Kinship.SAME_PERSON_BY_NAME if one == other else Kinship.SAME_PERSON_BY_SWAPPED_NAME,)
 
 
 def _overlap(one: Traits, other: Traits) -> bool:

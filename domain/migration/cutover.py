@@ -1,6 +1,8 @@
 """The cut-over of an authority as a conversation in steps: which may be taken now, and by whom.
 
 Rehearsal, freeze, drain, balanced ledger with its signed report, proposal, approval by somebody else: the switch.
+From the report on nothing is accepted of the authority, so that the switch rests on exactly what the report covers;
+reopening takes the report back, with a motive.
 """
 
 from __future__ import annotations
@@ -8,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
+
+from domain.migration.names import acting_name
 
 
 class CutOverStep(StrEnum):
@@ -19,6 +23,8 @@ class CutOverStep(StrEnum):
     PROPOSED = "proposed"
     APPROVED = "approved"
     """The switch itself: the authority is live here."""
+    REOPENED = "reopened"
+    """Records are accepted again: drain, report and proposal are taken back."""
     BACK_PROPOSED = "backProposed"
     BACK_APPROVED = "backApproved"
     """The way back: the former system is authoritative again."""
@@ -29,8 +35,16 @@ FORWARD: Final = (
     CutOverStep.APPROVED,
 )  # fmt: skip
 BACK: Final = (CutOverStep.BACK_PROPOSED, CutOverStep.BACK_APPROVED)
+MOTIVATED: Final = frozenset({CutOverStep.REOPENED, CutOverStep.BACK_PROPOSED})
+"""The steps for which a motive is asked."""
 
 _BY_ANOTHER: Final = {CutOverStep.APPROVED: CutOverStep.PROPOSED, CutOverStep.BACK_APPROVED: CutOverStep.BACK_PROPOSED}
+_TAKES_BACK: Final = {
+    CutOverStep.REOPENED: frozenset({CutOverStep.DRAINED, CutOverStep.RECONCILED, CutOverStep.PROPOSED}),
+    # Who proposed the switch looked at the report before.
+    CutOverStep.RECONCILED: frozenset({CutOverStep.PROPOSED}),
+}
+_BEFORE_THE_REPORT: Final = frozenset(FORWARD[: FORWARD.index(CutOverStep.RECONCILED)])
 
 
 class StepRefused(Exception):
@@ -43,23 +57,44 @@ class StepTaken:
     by: str
 
 
+Taken = TypeVar("Taken", bound=StepTaken)
+
+
+def in_force(taken: Sequence[Taken]) -> tuple[Taken, ...]:
+    """The steps of an epoch that count: each as it was taken last, without those that were taken back since."""
+    held: list[Taken] = []
+    for each in taken:
+        gone = _TAKES_BACK.get(each.step, frozenset()) | {each.step}
+        held = [one for one in held if one.step not in gone]
+        if each.step is not CutOverStep.REOPENED:
+            held.append(each)
+    return tuple(held)
+
+
 def require_step(step: CutOverStep, by: str, taken: Sequence[StepTaken], *, is_live: bool) -> None:
     """Raise :class:`StepRefused` unless ``step`` may be taken by ``by`` after the steps of this epoch."""
+    if not acting_name(by):
+        raise StepRefused("nobody is named: say who does it, with --by NAME")
     way = BACK if is_live else FORWARD
-    if step not in way:
+    held = {each.step: each for each in in_force(taken)}
+    if step not in way and (is_live or step is not CutOverStep.REOPENED):
         where = "live here" if is_live else "not live here"
         raise StepRefused(f"the authority is {where}: the steps are now {', '.join(way)}")
-    done = {each.step for each in taken}
-    missing = [each for each in way[: way.index(step)] if each not in done]
+    reported = held.get(CutOverStep.RECONCILED)
+    if step is CutOverStep.REOPENED:
+        if reported is None:
+            raise StepRefused("there is nothing to take back: no report is on record, and records are accepted")
+        return
+    if reported is not None and step in _BEFORE_THE_REPORT:
+        raise StepRefused(f"{step} comes before the report of {reported.by}: take that back first, with `reopen`")
+    missing = [each for each in way[: way.index(step)] if each not in held]
     if missing:
         raise StepRefused(f"{step} comes after {missing[0]}: take that step first")
-    if (before := _BY_ANOTHER.get(step)) is not None:
-        proposer = next(each.by for each in reversed(taken) if each.step is before)
-        if proposer == by:
-            raise StepRefused(f"{by} proposed it: somebody else has to approve it (four eyes)")
+    if (before := _BY_ANOTHER.get(step)) is not None and acting_name(held[before].by) == acting_name(by):
+        raise StepRefused(f"{held[before].by} proposed it: somebody else has to approve it (four eyes)")
 
 
 def next_step(taken: Sequence[StepTaken], *, is_live: bool) -> CutOverStep | None:
     """The first step that has not been taken, None after the last."""
-    done = {each.step for each in taken}
+    done = {each.step for each in in_force(taken)}
     return next((each for each in (BACK if is_live else FORWARD) if each not in done), None)

@@ -10,15 +10,15 @@ import re
 from functools import lru_cache
 from typing import Final
 
-NO_NAME: Final = "(no name of a field)"
+OTHER_FIELD: Final = "(another name)"
 
-_SHAPE: Final = re.compile(r"[^\W\d][\w .:/()\[\]'°\\-]{0,99}")
-_DIGIT: Final = re.compile(r"\d")
+# With a backslash: what cannot be kept in a name is shown with escapes.
+_SHAPE: Final = re.compile(r"[^\W\d_][\w.\[\] \\-]{0,59}")
 _MOST_DIGITS: Final = 4
 
 
 @lru_cache(maxsize=4_096)
 def shown_name(name: str) -> str:
-    """The name, or :data:`NO_NAME` for a text that is none: the record has it as it came."""
-    is_one = _SHAPE.fullmatch(name) is not None and len(_DIGIT.findall(name)) <= _MOST_DIGITS
-    return name if is_one else NO_NAME
+    """The name, or :data:`OTHER_FIELD` for a text that can be none: the record has it as it came."""
+    is_one = _SHAPE.fullmatch(name) is not None and sum(map(str.isdigit, name)) <= _MOST_DIGITS
+    return name if is_one else OTHER_FIELD

@@ -85,8 +85,8 @@ class Values:
             return value.strip() or None
         if value is None:
             return None
-        if number and isinstance(value, Decimal):
-            return amount_text(value)
+        if number and isinstance(value, Decimal | int) and not isinstance(value, bool):
+            return amount_text(Decimal(value))
         expected = "a text or a number" if number else "a text"
         self.findings.append(Finding(RefusalReason.FIELD_MALFORMED, field, f"it is not {expected}"))
         return None

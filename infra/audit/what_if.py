@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
+import orjson
+
 from domain.audit.what_if import DecidedOnFacts, Tally, decided_on, judge_again
 from domain.case.events import ApplicationDecidedAtOnce, WorkPartDecided
 from domain.law.rule_sets import RuleSets
@@ -197,8 +199,7 @@ def _decisions(connection: Connection) -> tuple[int, list[int]]:
 def _references(connection: Connection, cases: Sequence[UUID]) -> dict[UUID, str]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "select stream, convert_from(body, 'UTF8')::jsonb -> 'clear' ->> 'reference'"
-            " from journal where version = 1 and stream = any(%s::uuid[])",
-            (list(cases),),
+            "select stream, body from journal where version = 1 and stream = any(%s::uuid[])", (list(cases),)
         )
-        return dict(cursor.fetchall())
+        # Parsed here: PostgreSQL's JSON refuses a whole body for one text of it that it cannot hold.
+        return {case_id: orjson.loads(bytes(body))["clear"]["reference"] for case_id, body in cursor.fetchall()}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from infra.benchmarks.runs import BenchmarkImpossible
+from infra.child_process import python_running
 
 _HERE: Final = Path(__file__).parent
 _LONGEST_RUN: Final = 300.0
@@ -36,8 +37,18 @@ class Peer:
         wanted = self._lock.read_text(encoding="utf-8")
         if not done.exists() or done.read_text(encoding="utf-8") != wanted:
             sys.stderr.write("Making the peer's environment (once)\n")
-            _must([sys.executable, "-m", "venv", "--clear", str(self._environment)])
-            install = [str(python), "-m", "pip", "install", "--quiet", "--only-binary", ":all:", "--require-hashes"]
+            _must(python_running("venv", "--clear", str(self._environment)))
+            install = [
+                str(python),
+                "-P",
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--only-binary",
+                ":all:",
+                "--require-hashes",
+            ]
             _must([*install, "-r", str(self._lock)])
             done.write_text(wanted, encoding="utf-8")
         return python

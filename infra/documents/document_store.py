@@ -21,8 +21,9 @@ from uuid import UUID
 
 from domain.case.document_rules import DocumentRules
 from domain.unusable import Unusable
-from infra.documents.content_check import FORMS, ContentCheck
+from infra.documents.content_check import ContentCheck
 from infra.documents.sealed_content import ContentAddress, ContentSealer, opened_content
+from infra.documents.structure import FORMS
 from infra.documents.unreadable import DocumentUnknown, DocumentWithheld
 from infra.durable_files import make_names_durable
 from infra.keys import SubjectKeys

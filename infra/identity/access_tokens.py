@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from math import isfinite
 from typing import Final
 
 import jwt
@@ -70,8 +71,8 @@ class TokenVerifier:
         claims = self._known_claims(token)
         if claims.get("iss") != self._issuer:
             raise _invalid("was issued by somebody else")
-        if claims.get("aud") != AUDIENCE:
-            raise _invalid("is not meant for this service, or not for it alone")
+        if not _is_meant_for_us(claims.get("aud")):
+            raise _invalid("is not meant for this service")
         _require_current(claims, now)
         caller = _caller_of(claims)
         try:
@@ -99,8 +100,17 @@ class TokenVerifier:
         return claims
 
 
+def _is_meant_for_us(audience: object) -> bool:
+    """One name, or a list of them with ours in it (RFC 7519, 4.1.3)."""
+    if isinstance(audience, list):
+        return AUDIENCE in audience and all(isinstance(each, str) for each in audience)
+    return audience == AUDIENCE
+
+
 def _require_current(claims: Mapping[str, object], now: datetime) -> None:
-    issued_at, not_before, expires_at = (_moment(claims, name) for name in ("iat", "nbf", "exp"))
+    """``nbf`` may be absent (RFC 7519, 4.1.5); without it a token can be used from when it was issued."""
+    issued_at, expires_at = _moment(claims, "iat"), _moment(claims, "exp")
+    not_before = _moment(claims, "nbf") if "nbf" in claims else issued_at
     latest, earliest = (now + LEEWAY).timestamp(), (now - LEEWAY).timestamp()
     if issued_at > latest:
         raise _invalid("was issued in the future: its issuer's clock, or this one, is wrong")
@@ -110,11 +120,13 @@ def _require_current(claims: Mapping[str, object], now: datetime) -> None:
         raise TokenRefused(TokenFault.EXPIRED, "The access token has expired. Get a new one.")
 
 
-def _moment(claims: Mapping[str, object], name: str) -> int:
+def _moment(claims: Mapping[str, object], name: str) -> int | float:
+    """Seconds since the epoch, with a fraction or without (RFC 7519, section 2)."""
     value = claims.get(name)
-    if type(value) is not int:  # neither true nor a number such as NaN, with which every comparison fails
-        raise _invalid(f"has no claim {name} in whole seconds")
-    return value
+    # Neither true nor a number such as NaN, with which every comparison fails.
+    if type(value) is int or (isinstance(value, float) and isfinite(value)):
+        return value
+    raise _invalid(f"has no claim {name} in seconds")
 
 
 def _caller_of(claims: Mapping[str, object]) -> Caller:

@@ -33,7 +33,9 @@ from infra.postgres.in_order import AnotherWasQuicker
 from infra.postgres.inbox import Arrived, PositionMoved
 
 _AFTER_TROUBLE: Final = 0.5
+_LAST_WORD_MS: Final = 2_000
 _NO_LEADER_EPOCH: Final = -1
+"""As the protocol says "none"; kafka-python fails on None, and no offset is committed then."""
 
 _log = logging.getLogger(__name__)
 
@@ -66,6 +68,8 @@ class Subscriber(Protocol):
 
 class Receiver(Protocol):
     """What takes what has arrived; :class:`infra.postgres.inbox.Inbox` is one."""
+
+    def require_running(self) -> None: ...
 
     def receive(self, arrived: Sequence[Arrived], move: Callable[[Any], None]) -> None: ...
 
@@ -100,12 +104,14 @@ class ConsumerLoop:
     def run(self) -> None:
         """Consume until stopped; broker and database are waited for.
 
-        Raises :class:`PositionLost`, and ``TooManyDeadLetters``: then a person has to look.
+        Raises :class:`PositionLost`, and ``ConsumerStopped``: then a person has to look. Run again after that, it goes
+        on from the database's position.
         """
         while not self._stopping.is_set():
             try:
+                self._inbox.require_running()
                 self._consume()
-            except (KafkaUnavailable, KafkaError) as why:
+            except (KafkaUnavailable, KafkaError, DatabaseUnavailable) as why:
                 _log.warning("consumer.waits", extra={"consumer": self._consumer.name, "why": type(why).__name__})
                 self._stopping.wait(_AFTER_TROUBLE)
 
@@ -187,15 +193,23 @@ class ConsumerLoop:
 
     def _tell_gauge(self, client: Any) -> None:
         """For tools that look at Kafka only; a rebalance may refuse it, and then the next one tells."""
-        standing = {
+        if standing := self._standing(client):
+            client.commit_async(standing, callback=_gauge_told)
+
+    def _standing(self, client: Any) -> dict[TopicPartition, OffsetAndMetadata]:
+        return {
             partition: OffsetAndMetadata(offset, "", _NO_LEADER_EPOCH)
             for partition, offset in self._next.items()
             if partition in client.assignment()
         }
-        if standing:
-            client.commit_async(standing, callback=_gauge_told)
 
     def _leave(self, client: Any) -> None:
+        """Say once more how far it came, if the broker listens, and go."""
+        try:
+            if standing := self._standing(client):
+                client.commit(standing, timeout_ms=_LAST_WORD_MS)
+        except KafkaError as why:
+            _gauge_told(None, why)
         with suppress(KafkaError):
             client.close(autocommit=False)
 

@@ -9,6 +9,7 @@ import yaml
 from consumers.topics import CONSUMED, TOPICS, Topic
 from infra.kafka.published_schemas import PublishedSchema, published_schemas
 from infra.message_wire import SERVICE
+from infra.migration.envelopes import SCHEMA_VERSION, SCHEMA_VERSION_HEADER, Envelope
 
 _HEADERS: Final = {
     "ce_specversion": "always 1.0",
@@ -29,6 +30,30 @@ _HEADERS: Final = {
 }
 _OPTIONAL: Final = ("ce_causationid",)
 
+_LEGACY_RECORD: Final = "legacyRecord.v1"
+_FEED: Final = {
+    "name": "legacyRecord",
+    "summary": (
+        "One record of a former system. The key of the message, `key` and the record's own file number are the same, "
+        "and so are `sequence` and the record's own time of change. A name stands once in an object."
+    ),
+    "headers": {
+        "type": "object",
+        "properties": {
+            SCHEMA_VERSION_HEADER: {
+                "type": "string",
+                "const": str(SCHEMA_VERSION),
+                "description": "of the envelope, where it is said here; `schemaVersion` in the envelope says the same",
+            }
+        },
+    },
+    "payload": {
+        "schemaFormat": "application/schema+json;version=draft-2020-12",
+        "schema": {"$ref": "#/components/schemas/legacyRecordEnvelope"},
+    },
+    "bindings": {"kafka": {"key": {"type": "string", "description": "the record's file number"}}},
+}
+
 
 def contract_document() -> str:
     """The document as YAML."""
@@ -44,13 +69,14 @@ def contract_document() -> str:
         "channels": {topic.name: _channel(topic, schemas) for topic in TOPICS},
         "operations": {_operation(topic): _does(topic) for topic in TOPICS},
         "components": {
-            "messages": {_message(each): _described(each) for each in schemas},
+            "messages": {_message(each): _described(each) for each in schemas} | {_LEGACY_RECORD: _FEED},
             "schemas": {
                 "headers": {
                     "type": "object",
                     "properties": {name: {"type": "string", "description": text} for name, text in _HEADERS.items()},
                     "required": [name for name in _HEADERS if name not in _OPTIONAL],
-                }
+                },
+                "legacyRecordEnvelope": Envelope.model_json_schema(by_alias=True),
             },
         },
     }
@@ -63,6 +89,8 @@ def _channel(topic: Topic, schemas: list[PublishedSchema]) -> dict[str, Any]:
         for each in schemas
         if each.topic == topic.name
     }
+    if _is_feed(topic):
+        messages = {_LEGACY_RECORD: {"$ref": f"#/components/messages/{_LEGACY_RECORD}"}}
     return {
         "address": topic.name,
         "description": f"{topic.purpose[0].upper()}{topic.purpose[1:]}. Written by {topic.owner}.",

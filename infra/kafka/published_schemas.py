@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from consumers.messages import KINDS, REGISTRATION_ENDED
-from consumers.topics import APPLICATIONS, CHECK_ANSWERS, CHECK_REQUESTS
+from consumers.messages import KINDS
+from consumers.topics import CHECK_REQUESTS
 from domain.law.rules import Rule
 from infra.event_codec import FORMATS, EventFormat
+from infra.message_contract import PUBLISHED_VERSIONS
 
 PUBLISHED: Final = Path(__file__).parent / "schemas"
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _OPEN: Final = {f"#/$defs/{each.__name__}": each.__name__ for each in (Rule,)}
-_SETTLED: Final = ("CrossroadsCheckAnswered", "CrossroadsCheckFailed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,15 +42,10 @@ class PublishedSchema:
 
 def published_schemas() -> Iterator[PublishedSchema]:
     """Every message there is, as the models are today."""
-    for form in FORMATS:
-        kind = KINDS[form.name]
-        schema = _clear_part(form)
-        yield PublishedSchema(topic=APPLICATIONS.name, kind=kind, version=form.schema, schema=schema)
-        if form.name in _SETTLED:
-            yield PublishedSchema(topic=CHECK_ANSWERS.name, kind=kind, version=form.schema, schema=schema)
-    for kind in (KINDS["CrossroadsCheckRequested"], REGISTRATION_ENDED):
-        for version in (1, 2) if kind == REGISTRATION_ENDED else (1,):
-            yield PublishedSchema(topic=CHECK_REQUESTS.name, kind=kind, version=version, schema=_REQUEST)
+    clear = {(KINDS[form.name], form.schema): _clear_part(form) for form in FORMATS}
+    for topic, kind, version in PUBLISHED_VERSIONS:
+        schema = _REQUEST if topic == CHECK_REQUESTS.name else clear[kind, version]
+        yield PublishedSchema(topic=topic, kind=kind, version=version, schema=schema)
 
 
 def breaking_changes(old: Mapping[str, Any], new: Mapping[str, Any], at: str = "data") -> list[str]:

@@ -2,12 +2,15 @@
 
 A window is sent, every acknowledgement awaited, then the watermark moved: after a kill the last window may be sent
 twice, and no event is ever missing. Broker or database away: it waits and goes on, and the journal never waits for it.
+
+An event of which no message can be made stops it, right before that event: a topic with a hole would be taken for the
+whole log by everybody who reads it, and nobody could tell. Read models, which know what they lack, go on.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from threading import Event
 from typing import Final
 
@@ -17,6 +20,8 @@ from infra.kafka.sending import DeliveryUncertain, Outgoing, Sender
 from infra.kafka.topic_admin import KafkaUnavailable, cluster_id
 from infra.message_wire import to_wire
 from infra.postgres.connections import ConnectionPool, DatabaseUnavailable
+from infra.postgres.event_faults import EventAtFault, faults_of_events
+from infra.postgres.journal_events import JournalNotification
 from infra.postgres.journal_messages import JournalMessages
 from infra.postgres.recorder import JournalRecorder
 from infra.postgres.relay_lease import LeaseTaken, RelayLease, relay_lease
@@ -36,6 +41,10 @@ _log = logging.getLogger(__name__)
 def relay_name(cluster: str, prefix: str) -> str:
     """The name under which it is kept how far a cluster has been told."""
     return f"relay/{cluster}/{prefix}"
+
+
+class EventUntold(Exception):
+    """No message can be made of an event. Everything before it has been sent, and nothing after it."""
 
 
 class Relay:
@@ -67,7 +76,7 @@ class Relay:
         self._stopping.set()
 
     def run(self) -> None:
-        """Relay until stopped. Raises ``UnreadableEvent`` before an event that this program does not know."""
+        """Relay until stopped. Raises :class:`EventUntold` before an event of which no message can be made."""
         while not self._stopping.is_set():
             try:
                 with relay_lease(self._journal_url, self._pool) as lease:
@@ -89,12 +98,32 @@ class Relay:
                 while not self._stopping.is_set():
                     page = subscription.next_page(timeout=_LOOK_AGAIN, limit=self._window)
                     if page:
-                        self._send(sender, messages.of(page, _TOPICS))
-                        lease.advance(name, page[-1].id)
+                        self._pass_on(page, messages, sender, lambda to: lease.advance(name, to))
                     else:
                         self._tell_of_letters(sender)
         finally:
             sender.close()
+
+    def _pass_on(
+        self,
+        page: Sequence[JournalNotification],
+        messages: JournalMessages,
+        sender: Sender,
+        move: Callable[[int], None],
+    ) -> None:
+        """Send a page and move the watermark behind it; as far as messages can be made, before anything is raised."""
+        try:
+            with faults_of_events():
+                told = messages.of(page, _TOPICS)
+        except EventAtFault as why:
+            if len(page) == 1:
+                raise EventUntold(_untold(page[0], why.reason)) from None
+            half = len(page) // 2
+            self._pass_on(page[:half], messages, sender, move)
+            self._pass_on(page[half:], messages, sender, move)
+        else:
+            self._send(sender, told)
+            move(page[-1].id)
 
     def _send(self, sender: Sender, messages: Sequence[Message]) -> None:
         sender.send([Outgoing(self._prefix + each.topic, to_wire(each, self._source)) for each in messages])
@@ -105,3 +134,11 @@ class Relay:
         if untold:
             sender.send([Outgoing(self._prefix + each.topic, each.record) for each in untold])
             mark_told(self._pool, untold)
+
+
+def _untold(event: JournalNotification, reason: str) -> str:
+    return (
+        f"position {event.id} of the journal: no message can be made of {event.topic}.v{event.schema} of case "
+        f"{event.originator_id} ({reason}). The relay has told of everything before it and stops, because a topic must "
+        "not have a hole: start a version of the program that can read the event"
+    )

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 import psycopg2
 
+from infra.migration.acceptance import require_accepting
 from infra.migration.chunks import Chunk, ChunkJudge, Extract
 from infra.migration.dossiers import Dossier, taken_dossiers
 from infra.migration.judging import ReadRecord
@@ -150,6 +151,7 @@ class ChunkLine:
             attempts += 1
             try:
                 with transaction(connection) as cursor:
+                    require_accepting(cursor, chunk.authority)
                     write_chunk(cursor, chunk, taken=taken)
             except NothingToAdd:
                 # The second time it is our own first attempt that was committed after all.

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from domain.migration.comparison import NO_TRAITS, Traits
+from domain.migration.comparison import NAME_DIGEST_BYTES, NO_TRAITS, Traits
+from domain.migration.names import name_forms
 from domain.migration.reading import CanonicalRecord
 from domain.migration.versions import TakenVersion
 from infra.migration.keyed_digest import keyed_digest
@@ -81,11 +81,9 @@ def taken_dossiers(connection: Connection, authority: str, keys: Iterable[str]) 
 
 def traits_of(record: CanonicalRecord, digest_key: bytes) -> Traits:
     """A name that lost letters on the way, or a birth date that is not known, tells nobody from another."""
-    name = f"{record.family_name or ''} {record.given_name or ''}"
-    comparable = record.birth_date is not None and record.family_name and "?" not in name
     return Traits(
         person=None if record.ssin is None else _digest(digest_key, "person", record.ssin),
-        name_birth=_digest(digest_key, "name", f"{_plain(name)}|{record.birth_date}") if comparable else None,
+        name_birth=_name_birth(record, digest_key),
         employer=record.enterprise_number,
         category=record.category,
         filed_on=record.filed_on,
@@ -94,14 +92,19 @@ def traits_of(record: CanonicalRecord, digest_key: bytes) -> Traits:
     )
 
 
+def _name_birth(record: CanonicalRecord, key: bytes) -> bytes | None:
+    forms = name_forms(record.family_name, record.given_name)
+    if forms is None or record.birth_date is None:
+        return None
+    digests = [
+        _digest(key, what, f"{form}|{record.birth_date}")
+        for what, form in zip(("name in any order", "name as written"), forms, strict=True)
+    ]
+    return b"".join(each[:NAME_DIGEST_BYTES] for each in digests)
+
+
 def _digest(key: bytes, what: str, value: str) -> bytes:
     return keyed_digest(key, f"{what}\x1f{value}".encode())
-
-
-def _plain(name: str) -> str:
-    """Without accents, case and doubled spaces: authorities write the same name in different ways."""
-    letters = unicodedata.normalize("NFD", name.casefold())
-    return " ".join("".join(each for each in letters if not unicodedata.combining(each)).split())
 
 
 Dossiers = Mapping[str, Dossier]

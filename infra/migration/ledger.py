@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class BatchLedger:
     """``source_lines`` and ``source_bytes`` are the source's own count, None for a topic (which has offsets).
 
-    ``headers``, ``blanks`` and ``waived`` are lines without a record. ``seconds`` is of finished batches.
+    ``headers``, ``blanks`` and ``waived`` are lines without a record. ``seconds`` is of finished batches. ``ended_as``
+    says how a person ended it: ``abandoned``, or ``superseded`` by another; None for one that stands.
     """
 
     id: UUID
@@ -42,6 +43,11 @@ class BatchLedger:
     unchanged: int
     stale: int
     quarantined: int
+    ended_as: str | None
+    ended_at: datetime | None
+    ended_by: str | None
+    ended_why: str | None
+    superseded_by: UUID | None
 
     @property
     def lines(self) -> int:
@@ -64,8 +70,8 @@ class BatchLedger:
 
     @property
     def remaining_seconds(self) -> float | None:
-        """How long it will take still; None when finished, or where nobody knows."""
-        if self.finished_at is not None or self.source_lines is None or not self.rate:
+        """How long it will take still; None when finished or ended, or where nobody knows."""
+        if self.finished_at is not None or self.ended_as is not None or self.source_lines is None or not self.rate:
             return None
         return max(self.source_lines - self.lines, 0) / self.rate
 
@@ -73,7 +79,7 @@ class BatchLedger:
 _LEDGERS: Final = """
 select id, authority, door, source, mapping_version, extracted_on, encode(source_digest, 'hex'), source_lines,
        source_bytes, columns_waived, sheets_waived, started_at, heard_at, finished_at, seconds, headers, blanks, waived,
-       records, retold, unchanged, stale, quarantined
+       records, retold, unchanged, stale, quarantined, ended_as, ended_at, ended_by, ended_why, superseded_by
   from legacy_batch
  where (%(authority)s::text is null or authority = %(authority)s)
    and (%(ids)s::uuid[] is null or id = any(%(ids)s::uuid[]))

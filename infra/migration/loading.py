@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 from domain.case.commands import CIVIL_TIME
 from domain.migration.plausible_days import Calendar
 from infra.legacy_files.records import OtherLine, RawRecord, SourceLine, Waivers
+from infra.migration.acceptance import require_accepting
 from infra.migration.chunk_line import ChunkLine, RunUnderWay
 from infra.migration.chunks import ChunkJudge, Extract, cut
 from infra.migration.first_reading import FirstReading, first_reading, second_reading
@@ -80,14 +81,16 @@ class FileLoader:
         ``extracted_on`` is the day on which the source made them; without it, the day on which each was first read.
 
         Raises ``NotThisKind`` and ``OSError`` before anything is landed, :class:`RunUnderWay`,
-        :class:`AuthorityIsLive`, :class:`BegunOtherwise`, ``StaleAuthorityEpoch`` when the authority is cut over
-        meanwhile, ``FileChanged`` when a file is written to meanwhile, and ``DatabaseUnavailable``: the load can be run
-        again then, and goes on where it was.
+        :class:`AuthorityIsLive`, ``NotAccepting`` once its report is on record, :class:`BegunOtherwise`,
+        ``StaleAuthorityEpoch`` when the authority is cut over meanwhile, ``FileChanged`` when a file is written to
+        meanwhile, and ``DatabaseUnavailable``: the load can be run again then, and goes on where it was.
         """
         with ExitStack() as held:
             connection = held.enter_context(closing(connect(self._url, Role.WRITER)))
             held.enter_context(_alone(connection, self._authority))
             epoch = epoch_of(connection, self._authority)
+            with connection.cursor() as cursor:
+                require_accepting(cursor, self._authority)
             read = [held.enter_context(first_reading(self._judge.records, each, waivers)) for each in files]
             return [self._load_file(connection, epoch, each, extracted_on, on_progress) for each in read]
 
@@ -168,7 +171,8 @@ def _begin(
     with connection.cursor() as cursor:
         cursor.execute(
             "select id, records + headers + blanks + waived, extracted_on from legacy_batch"
-            " where authority = %s and source_digest = %s and door = 'file' and finished_at is null",
+            " where authority = %s and source_digest = %s and door = 'file'"
+            " and finished_at is null and ended_as is null",
             (mapping.authority, count.sha256),
         )
         for batch, taken, extracted_on in cursor.fetchall():

@@ -20,6 +20,7 @@ from domain.migration.retelling import Lineage, case_id_of
 from domain.migration.vocabulary import Vocabularies
 from domain.plain_text import LAYOUT, is_plain
 from infra.legacy_files.records import RawRecord
+from infra.migration.acceptance import require_accepting
 from infra.migration.chunks import ACTOR, ChunkJudge
 from infra.migration.dossiers import Dossier, taken_dossiers, traits_of
 from infra.migration.landing import recount, settle_older, trace, write_dossiers
@@ -108,6 +109,7 @@ class Quarantine:
         with_text(held.raw.record, field, text)
         sealed = seal_text(self._judge.keys.key_to_encrypt(held.subject), record_id, field, text)
         with transaction(connection) as cursor:
+            require_accepting(cursor, self._authority)
             cursor.execute(
                 "insert into legacy_correction (record_id, field, sealed, by, motive) values (%s, %s, %s, %s, %s)",
                 (record_id, field, sealed, by, motive),
@@ -126,6 +128,7 @@ class Quarantine:
         with transaction(connection) as cursor:
             if not no_load_is_under_way(cursor, self._authority):
                 raise RepairRefused(f"files of {self._authority} are being loaded: try again when they are through")
+            require_accepting(cursor, self._authority)
             held = self._waiting(connection, record_id)
             raw = corrected(held.raw, held.corrections)
             reading = self._judge.source.reading(raw)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
@@ -17,9 +18,11 @@ from domain.law.rulebook import Rulebook
 from domain.migration.reading import CanonicalRecord
 from infra.migration.batch_findings import count_kin
 from infra.migration.chunks import ChunkJudge
+from infra.migration.coverage import Coverage, coverage_of
 from infra.migration.ledger import BatchLedger, ledgers, tallies
 from infra.migration.reconciliation import Reconciled, Reconciliation, Side
 from infra.migration.set_aside import reasons
+from infra.migration.topic_ledger import TopicLedger, topic_ledger
 from infra.postgres.append_requests import wire_time
 
 if TYPE_CHECKING:
@@ -36,12 +39,15 @@ def build_report(
     def judged(record: CanonicalRecord) -> None:
         verdicts[f"{record.status}/{assess(rulebook, _facts_of(record)).verdict.value}"] += 1
 
+    # Before anything is read: what lands meanwhile shows as not covered when the report is relied upon.
+    covers = _covers(connect, authority)
     reconciled = Reconciliation(connect, judge, judged).run()
     connection = connect()
     try:
         batches = ledgers(connection, authority)
         counted = tallies(connection, [each.id for each in batches])
         waiting, kin = reasons(connection, authority), count_kin(connection, authority)
+        topic = topic_ledger(connection, authority)
         with connection.cursor() as cursor:
             cursor.execute("select origin, position from journal_head")
             ((origin, position),) = cursor.fetchall()
@@ -60,9 +66,17 @@ def build_report(
         "madeAt": wire_time(at),
         "mappingVersion": judge.source.mapping.version,
         "ruleSet": rulebook.sha256,
-        "agrees": reconciled.agrees and balanced and all(each.agrees for each in files),
+        # A file that a person gave up with a motive is named, and is not expected to come to its end.
+        "agrees": (
+            reconciled.agrees
+            and balanced
+            and topic.balanced
+            and all(each.agrees or each.ended_as is not None for each in files)
+        ),
+        "covers": covers,
         "ledger": {**ledger, "balanced": balanced, "batches": len(batches)},
         "files": [_file(each) for each in files],
+        "topic": _topic(topic),
         "source": _side(reconciled.source),
         "target": _side(reconciled.target),
         **_compared(reconciled),
@@ -71,6 +85,11 @@ def build_report(
         "betweenRecords": dict(sorted(kin.items())),
         "assessedUnderTheLawOfItsDay": dict(sorted(verdicts.items())),
     }
+
+
+def _covers(connect: Callable[[], Connection], authority: str) -> Coverage:
+    with closing(connect()) as connection, connection.cursor() as cursor:
+        return coverage_of(cursor, authority)
 
 
 def _facts_of(record: CanonicalRecord) -> ApplicationFacts:
@@ -104,7 +123,33 @@ def _file(batch: BatchLedger) -> dict[str, Any]:
         "sheetsWaived": batch.sheets_waived,
         "extractedOn": batch.extracted_on.isoformat(),
         "finished": batch.finished_at is not None,
+        "endedAs": batch.ended_as,
+        "endedBy": batch.ended_by,
+        "endedWhy": batch.ended_why,
+        "supersededBy": None if batch.superseded_by is None else str(batch.superseded_by),
         "agrees": bool(batch.agrees),
+    }
+
+
+def _topic(ledger: TopicLedger) -> dict[str, Any]:
+    """What came over the topic, by partition, beside the offsets from the first to the last."""
+    return {
+        "partitions": [
+            {
+                "topic": each.topic,
+                "partition": each.partition,
+                "firstOffset": each.first_offset,
+                "nextOffset": each.next_offset,
+                "messages": each.messages,
+                "records": each.records,
+                "letters": each.letters,
+                "repeated": each.repeated,
+                "missing": each.missing,
+            }
+            for each in ledger.partitions
+        ],
+        "recordsOfBatches": ledger.records_of_batches,
+        "balanced": ledger.balanced,
     }
 
 

@@ -97,6 +97,18 @@ def _tables(report: Mapping[str, Any]) -> Iterator[Table]:
         [_file_row(each) for each in report["files"]],
     )
     yield (
+        "Topic, by partition",
+        ("topic and partition", "offsets", "messages", "records", "set aside", "missing"),
+        [
+            (
+                f"{each['topic']}/{each['partition']}",
+                f"{each['firstOffset']:,} to {each['nextOffset'] - 1:,}",
+                *(f"{each[name]:,}" for name in ("messages", "records", "letters", "missing")),
+            )
+            for each in report["topic"]["partitions"]
+        ],
+    )
+    yield (
         "Both sides",
         ("what", "source", "journal"),
         [(name, f"{source[name]:,}", f"{target[name]:,}") for name in ("records", "withheld")],
@@ -126,7 +138,17 @@ def _file_row(told: Mapping[str, Any]) -> tuple[str, ...]:
     waived = [*told["columnsWaived"], *told["sheetsWaived"]]
     name = f"{told['source']} {told['sha256']}" + (f", without {', '.join(waived)}" if waived else "")
     fates = ", ".join(f"{fate} {number:,}" for fate, number in told["fates"].items() if number)
-    return name, f"{told['lines']:,}", fates, "agrees" if told["agrees"] else "DOES NOT AGREE"
+    return name, f"{told['lines']:,}", fates, _agreement(told)
+
+
+def _agreement(told: Mapping[str, Any]) -> str:
+    verdict = "agrees" if told["agrees"] else "DOES NOT AGREE"
+    if told["endedAs"] is None:
+        return verdict
+    where = "" if told["supersededBy"] is None else f" by batch {told['supersededBy']}"
+    why = "" if told["endedWhy"] is None else f": {told['endedWhy']}"
+    verdict = f"{verdict}, " if told["finished"] else ""
+    return f"{verdict}{told['endedAs']}{where} ({told['endedBy']}{why})"
 
 
 def _pdf(title: str, report: Mapping[str, Any], signature: Signature) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
@@ -10,8 +12,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from domain.migration.findings import Finding, RefusalReason
 from infra.legacy_files.records import RawRecord
-from infra.migration.record_json import read, written
 from infra.randomness import random_bytes
+from infra.wire_format import canonical_json
 
 _NONCE_BYTES: Final = 12
 
@@ -23,7 +25,7 @@ class RecordNotAuthentic(ValueError):
 def seal_record(key: bytes, record_id: UUID, raw: RawRecord) -> bytes:
     """The record as it came, with what its reader found."""
     nonce = random_bytes(_NONCE_BYTES)
-    plain = written({"record": raw.record, "findings": raw.findings})
+    plain = canonical_json({"record": raw.record, "findings": raw.findings})
     return nonce + AESGCM(key).encrypt(nonce, plain, _place(record_id))
 
 
@@ -33,7 +35,7 @@ def open_record(key: bytes, record_id: UUID, sealed: bytes, *, source: str = "",
         plain = AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _place(record_id))
     except InvalidTag:
         raise RecordNotAuthentic(f"the landed record {record_id} is not the one that came") from None
-    held = read(plain)
+    held = json.loads(plain, parse_float=Decimal, parse_int=Decimal)
     findings = tuple(
         Finding(RefusalReason(each["reason"]), each["field"], each["sentence"]) for each in held["findings"]
     )

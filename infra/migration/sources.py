@@ -20,7 +20,7 @@ from infra.legacy_files.json_lines import JsonLinesFile
 from infra.legacy_files.records import LegacyFile, RawRecord
 from infra.legacy_files.workbook import Workbook
 from infra.migration.keyed_digest import keyed_digest
-from infra.migration.record_json import written
+from infra.wire_format import canonical_json
 
 
 class MigratingAuthority(StrEnum):
@@ -51,7 +51,7 @@ class Source:
             said = value.strip() if type(value) is str else _said(value)
             if (said or said is False) and name != self.modified:
                 content[name] = said
-        return keyed_digest(key, written(content)).hex()
+        return keyed_digest(key, canonical_json(content)).hex()
 
 
 def _said(value: object) -> object:

@@ -135,6 +135,23 @@ def transaction(connection: Connection) -> Iterator[Cursor]:
         cursor.execute("commit")
 
 
+_OF_THE_SERVER: Final = frozenset({"08", "40", "53", "55", "57", "58"})
+"""Classes of SQLSTATE: connection, rollback for another's sake, resources, locks, an operator, the system below."""
+
+
+def is_the_databases_own(why: BaseException, connection: Connection) -> bool:
+    """Whether the same work may go well later: the database is away, full, or chose another transaction.
+
+    A value that it can never take is not meant; the driver counts some of those (a key too long for its index) among
+    its ``OperationalError`` too.
+    """
+    if connection.closed or isinstance(why, psycopg2.InterfaceError):
+        return True
+    if not isinstance(why, psycopg2.Error):
+        return False
+    return why.pgcode[:2] in _OF_THE_SERVER if why.pgcode else isinstance(why, psycopg2.OperationalError)
+
+
 def _without_secrets(why: psycopg2.Error) -> str:
     lines = [line.strip() for line in str(why).strip().splitlines() if "password=" not in line]
     return " ".join(lines).removesuffix(".") or type(why).__name__

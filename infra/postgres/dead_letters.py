@@ -10,7 +10,8 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from consumers.consumer import Consumer
+from consumers.consumer import Consumer, MessageRefused
+from consumers.messages import Message
 from domain.unusable import Unusable
 from infra.keys import SubjectKeys
 from infra.message_wire import WireRecord, from_wire
@@ -21,14 +22,7 @@ from infra.randomness import random_bytes
 if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor
 
-MOST_AN_HOUR: Final = 50
-"""Open dead letters of one consumer within an hour, beyond which it stops instead of setting more aside."""
-
 _NONCE_BYTES: Final = 12
-
-
-class TooManyDeadLetters(Exception):
-    """A consumer has set aside so much in so short a time that the fault is likely not in the records."""
 
 
 class NoSuchDeadLetter(Unusable):
@@ -66,22 +60,14 @@ class DeadLetter:
 class DeadLetters:
     """The dead letters of one database; each is under a key of its own, so that it can be erased."""
 
-    def __init__(self, pool: ConnectionPool, keys: SubjectKeys, *, most_an_hour: int = MOST_AN_HOUR) -> None:
+    def __init__(self, pool: ConnectionPool, keys: SubjectKeys) -> None:
         self._pool = pool
         self._keys = keys
-        self._most_an_hour = most_an_hour
 
     def set_aside(
         self, cursor: Cursor, consumer: str, coordinates: Coordinates, record: WireRecord, reason: str, attempt: int
     ) -> None:
-        """Keep a record aside in the caller's transaction. Raises :class:`TooManyDeadLetters`."""
-        cursor.execute(_RECENT, (consumer,))
-        ((recent,),) = cursor.fetchall()
-        if recent >= self._most_an_hour:
-            raise TooManyDeadLetters(
-                f"{consumer} has set aside {recent} records within the hour and stops before {coordinates}: look at "
-                "`permit dead-letters list`, mend the cause, replay or discard them, and start it again"
-            )
+        """Keep a record aside in the caller's transaction; one that was set aside before is not kept twice."""
         subject = self._keys.mint()
         nonce = random_bytes(_NONCE_BYTES)
         sealed = AESGCM(self._keys.key_to_encrypt(subject)).encrypt(nonce, record.packed(), _bound(coordinates))
@@ -102,35 +88,47 @@ class DeadLetters:
     def opened(self, letter_id: int) -> tuple[DeadLetter, WireRecord | None]:
         """A dead letter with its record, which is None once its key was destroyed. Raises :class:`NoSuchDeadLetter`."""
         with self._pool.connection() as connection, connection.cursor() as cursor:
-            return self._opened(cursor, letter_id)
+            return self._read(cursor, letter_id)
+
+    def claimed(self, cursor: Cursor, letter_id: int) -> tuple[DeadLetter, WireRecord | None]:
+        """An open dead letter, locked in the caller's transaction. Raises :class:`NoSuchDeadLetter`."""
+        return self._read(cursor, letter_id, lock=True)
+
+    def settled(self, cursor: Cursor, letter_id: int, state: str, *, by: str, why: str) -> None:
+        """Note in the caller's transaction what was done with a letter; ``state`` is ``replayed`` or ``discarded``."""
+        cursor.execute(_SETTLE, (state, by, why, letter_id))
 
     def replay(self, letter_id: int, consumer: Consumer, *, by: str, why: str) -> None:
         """Apply an open dead letter now, and all that waited for it, in one transaction with the note that it was.
 
         Raises what the consumer raises (then the letter stays open), ``MessageRefused`` for one that still cannot be
-        read, and :class:`NoSuchDeadLetter`.
+        read or was erased, and :class:`NoSuchDeadLetter`.
         """
         with self._pool.transaction() as connection, connection.cursor() as cursor:
-            letter, record = self._opened(cursor, letter_id, lock=True)
+            letter, record = self.claimed(cursor, letter_id)
             if record is None:
-                raise NoSuchDeadLetter(f"dead letter {letter_id} was erased: discard it")
+                raise MessageRefused("contentErased")
             message = from_wire(letter.coordinates.topic, record)
             due = next_in_line(cursor, consumer.name, [message]) if consumer.in_order else [message]
             if due:
                 consumer.apply(due, cursor)
-            cursor.execute(_SETTLE, ("replayed", by, why, letter_id))
+            self.settled(cursor, letter_id, "replayed", by=by, why=why)
 
-    def discard(self, letter_id: int, consumer: Consumer, *, by: str, why: str) -> None:
-        """Give up an open dead letter; what waited for it is applied. Raises :class:`NoSuchDeadLetter`."""
+    def discard(self, letter_id: int, consumer: Consumer | None, *, by: str, why: str) -> None:
+        """Give up an open dead letter; what waited for it is applied. Raises :class:`NoSuchDeadLetter`.
+
+        ``consumer`` is None for one to whom order says nothing: then nothing waits.
+        """
         with self._pool.transaction() as connection, connection.cursor() as cursor:
-            letter, record = self._opened(cursor, letter_id, lock=True)
-            if consumer.in_order and record is not None:
-                due = passed_over(cursor, consumer.name, from_wire(letter.coordinates.topic, record))
+            letter, record = self.claimed(cursor, letter_id)
+            message = None if record is None else _readable(letter.coordinates.topic, record)
+            if consumer is not None and consumer.in_order and message is not None:
+                due = passed_over(cursor, consumer.name, message)
                 if due:
                     consumer.apply(due, cursor)
-            cursor.execute(_SETTLE, ("discarded", by, why, letter_id))
+            self.settled(cursor, letter_id, "discarded", by=by, why=why)
 
-    def _opened(self, cursor: Cursor, letter_id: int, *, lock: bool = False) -> tuple[DeadLetter, WireRecord | None]:
+    def _read(self, cursor: Cursor, letter_id: int, *, lock: bool = False) -> tuple[DeadLetter, WireRecord | None]:
         state = "open" if lock else None
         cursor.execute(
             _LIST + (" for update" if lock else ""),
@@ -146,6 +144,14 @@ class DeadLetters:
             return letter, None
         content = AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _bound(letter.coordinates))
         return letter, WireRecord.unpacked(content)
+
+
+def _readable(topic: str, record: WireRecord) -> Message | None:
+    """The message of a record; None for one that nobody can read, for which nobody waits."""
+    try:
+        return from_wire(topic, record)
+    except MessageRefused:
+        return None
 
 
 def _bound(coordinates: Coordinates) -> bytes:
@@ -168,10 +174,6 @@ def _letter(row: Sequence[object]) -> DeadLetter:
         settled_why=None if why is None else str(why),
     )
 
-
-_RECENT: Final = """
-select count(*) from dead_letter where consumer = %s and state = 'open' and set_aside_at > now() - interval '1 hour'
-"""
 
 _SET_ASIDE: Final = """
 insert into dead_letter (consumer, cluster, topic, partition, "offset", reason, attempt, subject, sealed)

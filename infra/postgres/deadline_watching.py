@@ -18,6 +18,7 @@ from domain.case.commands import CIVIL_TIME
 from domain.deadlines.clocks import ClockRules
 from infra.clock import Clock
 from infra.postgres.connections import ConnectionPool
+from infra.postgres.parked_streams import parked_by
 from projections.deadline_days import DeadlineDays, cases_due
 
 LOOK_AGAIN_SECONDS: Final = 0.5
@@ -41,7 +42,8 @@ class DeadlineWatching:
         self._readers = readers
         self._clock = clock
         self._look_again = look_again
-        self._watch = DeadlineWatch(cases, self._due, rules, clock.now)
+        self._watch = DeadlineWatch(cases, self._due, rules, clock.now, self._passed_over)
+        self._unreadable: set[UUID] = set()
         self._stopping = Event()
 
     def stop(self) -> None:
@@ -49,7 +51,7 @@ class DeadlineWatching:
         self._stopping.set()
 
     def run(self) -> None:
-        """Watch until stopped. Raises what a case raised that cannot be judged, and what a lost database raises.
+        """Watch until stopped. Raises what a lost database raises, and what is a fault of the program.
 
         Nothing is remembered between runs: the next one begins with a look at everything that is due.
         """
@@ -65,12 +67,19 @@ class DeadlineWatching:
             self._stopping.wait(self._look_again)
 
     def _due(self, on: date) -> Iterator[UUID]:
+        """The cases that the read model names, and those of which it cannot say anything: it has parked them."""
         with self._readers.connection() as connection, connection.cursor() as cursor:
             found = cases_due(cursor, on)
-        for case_id in found:
+            parked = [each.stream for each in parked_by(cursor, DeadlineDays.name)]
+        for case_id in dict.fromkeys((*found, *parked)):
             if self._stopping.is_set():
                 return
             yield case_id
+
+    def _passed_over(self, case_id: UUID, why: Exception) -> None:
+        if case_id not in self._unreadable:
+            self._unreadable.add(case_id)
+            _log.error("deadlines.case_unreadable", extra={"case": str(case_id), "why": type(why).__name__})
 
     def _today(self) -> date:
         return self._clock.now().astimezone(CIVIL_TIME).date()

@@ -52,6 +52,16 @@ class Follower:
     lag_seconds: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoppedConsumer:
+    """A consumer of whose last ``records`` so many ``failed`` that it stopped."""
+
+    consumer: str
+    failed: int
+    records: int
+    stopped_at: datetime
+
+
 class Operations:
     """Reads only; for status, metrics and alarms."""
 
@@ -97,6 +107,14 @@ class Operations:
         """Open ones by consumer."""
         return dict(self._ask("select consumer, count(*) from dead_letter where state = 'open' group by 1", {}))
 
+    def stopped_consumers(self) -> list[StoppedConsumer]:
+        """Those that wait for a person, because too many of their records failed."""
+        rows = self._ask(_STOPPED, {})
+        return [
+            StoppedConsumer(consumer=consumer, failed=failed, records=records, stopped_at=at)
+            for consumer, failed, records, at in rows
+        ]
+
     def relay_epoch(self) -> int:
         ((epoch,),) = self._ask("select epoch from relay_lease", {})
         return int(epoch)
@@ -111,6 +129,10 @@ class Operations:
             rows: Sequence[tuple[Any, ...]] = cursor.fetchall()
         return rows
 
+
+_STOPPED: Final = """
+select consumer, failed, records, stopped_at from consumer_stop where resumed_at is null order by consumer
+"""
 
 _WORK: Final = """
 select count(*), count(*) filter (where due_at <= %(now)s and (leased_until is null or leased_until <= %(now)s)),

@@ -2,22 +2,30 @@
 
 The new generation has a schema of its own, in which the read model's own statements find their tables first. Only
 for the comparison and the swap does the runner wait; readers do not notice but for the moment of the swap.
+
+Streams with an event that cannot be applied are left behind as the runner does, and are parked with the swap. A
+generation that serves has read the journal to its end, whoever else had stopped before it.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 from zlib import crc32
 
 from psycopg2 import sql
 
 from infra.postgres.connections import connect
+from infra.postgres.event_faults import LeftBehind, stream_of
+from infra.postgres.journal_events import JournalNotification
 from infra.postgres.owned_schemas import own_schema
-from infra.postgres.recorded_events import handled_events
+from infra.postgres.parked_streams import keep_parked_only, park
+from infra.postgres.projecting import project_around
+from infra.postgres.recorded_events import concerns, notifications_of
 from infra.postgres.recorder import JournalRecorder
 from projections.read_model import ReadModel
 
@@ -51,12 +59,22 @@ class TableComparison:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GenerationReport:
-    """What came of building ``name`` anew up to ``position``; ``swapped`` says that it serves now."""
+    """What came of building ``name`` anew; ``swapped`` says that it serves now, up to ``position``.
+
+    The two were compared at ``compared_at``, where the one that served stood. ``streams`` are those that begin in
+    the part of the journal that was read, ``events`` those of its events that concern the read model and are in its
+    ``rows``; ``parked`` are the streams that are not whole in it, with what cannot be applied.
+    """
 
     name: str
     position: int
+    compared_at: int
     seconds: float
+    events: int
+    streams: int
+    rows: int
     tables: tuple[TableComparison, ...]
+    parked: tuple[LeftBehind, ...]
     swapped: bool
 
     @property
@@ -76,9 +94,77 @@ def rebuild_projection(
 ) -> GenerationReport:
     """Build the read model anew while the old one serves, compare at the same position, and swap.
 
-    Raises :class:`RebuildUnderWay`, and what the read model or an unreadable event raises: then nothing is swapped.
+    What serves then has read the journal to its end. Raises :class:`RebuildUnderWay`, and what the read model raises
+    for a reason that lies in no event: then nothing is swapped.
     """
     return _build(url, recorder, read_model, on_progress, swap=True)
+
+
+@dataclass(slots=True, kw_only=True)
+class _NextGeneration:
+    """The tables in ``schema``, filled up to the position ``reached``, and the streams left behind so far."""
+
+    recorder: JournalRecorder
+    read_model: ReadModel
+    schema: str
+    reached: int = 0
+    events: int = 0
+    streams: int = 0
+    left: dict[UUID, LeftBehind] = field(default_factory=dict)
+
+    def finish(self, cursor: Cursor, until: int) -> None:
+        """Project what is left up to ``until``, in the transaction of ``cursor``.
+
+        Streams that were left behind are tried once more, each as a whole: what could not be applied when a page
+        ended with it may have been overtaken by what came after, as when a record was told again.
+        """
+        while self.reached < until:
+            self.project_page(cursor, until)
+        self._find_tables(cursor)
+        for each in list(self.left.values()):
+            missed = notifications_of(cursor, each.stream, first=each.position, last=self.reached)
+            del self.left[each.stream]
+            self._project(cursor, missed)
+
+    def project_page(self, cursor: Cursor, until: int) -> None:
+        page = self.recorder.select_notifications(self.reached, _PAGE, stop=until, inclusive_of_start=False)
+        concerning = [each for each in page if concerns(each, self.read_model.handles)]
+        going_on = []
+        for each in concerning:
+            behind = self.left.get(stream_of(each))
+            if behind is None:
+                going_on.append(each)
+            else:
+                self.left[behind.stream] = replace(behind, skipped=behind.skipped + 1)
+        self._find_tables(cursor)
+        self._project(cursor, going_on)
+        self.reached = page[-1].id
+        self.events += len(concerning)
+        self.streams += sum(each.originator_version == 1 for each in page)
+
+    def _find_tables(self, cursor: Cursor) -> None:
+        cursor.execute(sql.SQL("set local search_path = {}, permit").format(sql.Identifier(self.schema)))
+
+    def _project(self, cursor: Cursor, events: Sequence[JournalNotification]) -> None:
+        for behind in project_around(self.read_model, events, cursor):
+            self.left[behind.stream] = behind
+
+    def report(
+        self, tables: tuple[TableComparison, ...], *, compared_at: int, rows: int, seconds: float, swapped: bool
+    ) -> GenerationReport:
+        parked = sorted(self.left.values(), key=lambda each: each.position)
+        return GenerationReport(
+            name=self.read_model.name,
+            position=self.reached,
+            compared_at=compared_at,
+            seconds=seconds,
+            events=self.events - sum(1 + each.skipped for each in parked),
+            streams=self.streams,
+            rows=rows,
+            tables=tables,
+            parked=tuple(parked),
+            swapped=swapped,
+        )
 
 
 def _build(
@@ -86,20 +172,35 @@ def _build(
 ) -> GenerationReport:
     began = time.monotonic()
     with closing(connect(url, None)) as connection, _generation(connection, read_model) as schema:
+        generation = _NextGeneration(recorder=recorder, read_model=read_model, schema=schema)
         goal = _position(connection, read_model.name)
-        reached = _project(connection, recorder, read_model, schema, after=0, until=goal, on_progress=on_progress)
+        while generation.reached < goal:
+            with connection, connection.cursor() as cursor:
+                generation.project_page(cursor, goal)
+            on_progress(generation.reached, goal)
         with connection, connection.cursor() as cursor:
             # From here to the end of the transaction the runner waits.
             cursor.execute("select position from permit.tracking where name = %s for update", (read_model.name,))
             (position,) = cursor.fetchone() or (0,)
-            _project_pages(cursor, recorder, read_model, schema, after=reached, until=position)
+            generation.finish(cursor, position)
             tables = tuple(_compared(cursor, schema, table) for table in _tables(cursor, schema))
+            rows = sum(each.rebuilt_rows for each in tables)
             if swap:
-                for each in tables:
-                    _swap(cursor, schema, each.table)
-    return GenerationReport(
-        name=read_model.name, position=position, seconds=time.monotonic() - began, tables=tables, swapped=swap
-    )
+                rows = _put_in_place(cursor, generation, [each.table for each in tables])
+    return generation.report(tables, compared_at=position, rows=rows, seconds=time.monotonic() - began, swapped=swap)
+
+
+def _put_in_place(cursor: Cursor, generation: _NextGeneration, tables: list[str]) -> int:
+    """Read on to the end of the journal, and let the new generation serve from there; the number of its rows."""
+    name = generation.read_model.name
+    generation.finish(cursor, generation.recorder.max_notification_id() or 0)
+    cursor.execute(_STANDS_AT, {"name": name, "position": generation.reached})
+    keep_parked_only(cursor, name, generation.left)
+    park(cursor, name, generation.left.values(), schema_version=generation.read_model.schema_version)
+    rows = sum(_count(cursor, generation.schema, each) for each in tables)
+    for each in tables:
+        _swap(cursor, generation.schema, each)
+    return rows
 
 
 @contextmanager
@@ -126,40 +227,6 @@ def _generation(connection: Connection, read_model: ReadModel) -> Iterator[str]:
                 cursor.execute(drop)
 
 
-def _project(
-    connection: Connection,
-    recorder: JournalRecorder,
-    read_model: ReadModel,
-    schema: str,
-    *,
-    after: int,
-    until: int,
-    on_progress: OnProgress,
-) -> int:
-    """Project the events of ``(after, until]``, a transaction a page."""
-    while after < until:
-        with connection, connection.cursor() as cursor:
-            after = _project_page(cursor, recorder, read_model, schema, after=after, until=until)
-        on_progress(after, until)
-    return after
-
-
-def _project_pages(
-    cursor: Cursor, recorder: JournalRecorder, read_model: ReadModel, schema: str, *, after: int, until: int
-) -> None:
-    while after < until:
-        after = _project_page(cursor, recorder, read_model, schema, after=after, until=until)
-
-
-def _project_page(
-    cursor: Cursor, recorder: JournalRecorder, read_model: ReadModel, schema: str, *, after: int, until: int
-) -> int:
-    page = recorder.select_notifications(after, _PAGE, stop=until, inclusive_of_start=False)
-    cursor.execute(sql.SQL("set local search_path = {}, permit").format(sql.Identifier(schema)))
-    read_model.project(handled_events(page, read_model.handles), cursor)
-    return page[-1].id
-
-
 def _position(connection: Connection, name: str) -> int:
     with connection, connection.cursor() as cursor:
         cursor.execute("select position from permit.tracking where name = %s", (name,))
@@ -184,6 +251,12 @@ def _compared(cursor: Cursor, schema: str, table: str) -> TableComparison:
         differing=() if same else _differing(cursor, schema, table),
         same=same,
     )
+
+
+def _count(cursor: Cursor, schema: str, table: str) -> int:
+    cursor.execute(sql.SQL("select count(*) from {}").format(sql.Identifier(schema, table)))
+    (rows,) = cursor.fetchone() or (0,)
+    return int(rows)
 
 
 def _digest(cursor: Cursor, schema: str, table: str) -> tuple[int, str]:
@@ -215,6 +288,11 @@ def _swap(cursor: Cursor, schema: str, table: str) -> None:
     cursor.execute(sql.SQL("drop table {}").format(sql.Identifier(_LIVE, table)))
     cursor.execute(sql.SQL("alter table {} set schema {}").format(sql.Identifier(schema, table), sql.Identifier(_LIVE)))
 
+
+_STANDS_AT: Final = """
+insert into permit.tracking (name, position) values (%(name)s, %(position)s)
+    on conflict (name) do update set position = excluded.position
+"""
 
 _PRIMARY_KEY: Final = """
 select a.attname

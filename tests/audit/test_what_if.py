@@ -154,6 +154,21 @@ def test_a_decision_that_cannot_be_read_is_counted_and_stops_nobody(book: CaseBo
     assert (report.tally.unreadable, report.tally.decisions) == (1, 3)
 
 
+def test_a_name_that_no_table_can_hold_stops_no_report(book: CaseBook, cases: list[UUID], amended: Amend) -> None:
+    # given a changed case whose filing names its employer with a NUL, as an old version let it in
+    book.tamper(
+        r"""
+        update journal set body = convert_to(replace(convert_from(body, 'UTF8'), '"name":"', '"name":"\u0000'), 'UTF8')
+         where stream = %s and version = 1
+        """,
+        str(cases[0]),
+    )
+
+    report = judged(book, amended(THRESHOLD_OF_2025, threshold_of_2025("52000.01")))
+
+    assert report.references == {cases[0]: "FL-2026-0000001-23"}
+
+
 def test_progress_ends_with_all_decisions(book: CaseBook) -> None:
     calls: list[tuple[int, int]] = []
 

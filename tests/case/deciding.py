@@ -162,7 +162,7 @@ def check_work_part_of(case: Case, now: datetime) -> None:
 
 def check_admissibility_of(case: Case, now: datetime) -> None:
     today = context(now).today
-    offered = supported_inadmissibility_grounds(case)
+    offered = supported_inadmissibility_grounds(case, law(), today)
     told = assessment_content(1, case, law(), today)["supportedInadmissibilityGrounds"]
     assert told == list(offered) == offered_by_page("admissibilityDecisions", case, today)
 

@@ -4,25 +4,38 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+import pytest
+
 from domain.case.admissibility import open_points
-from domain.case.events import DocumentAttached, FeePaid
+from domain.case.events import (
+    ApplicationDeclaredAdmissible,
+    ApplicationDeclaredInadmissible,
+    CaseEvent,
+    DocumentAttached,
+    FeePaid,
+)
+from domain.case.fees import FeeStanding, federal_contribution
 from domain.case.refusals import Reason
+from domain.law.findings import Verdict
 from tests.case.vocabulary import (
     DIPLOMA,
     HANDLER,
     NOW,
     WORKER,
+    admit,
     application,
     asked,
     at_residence,
     attach,
     case,
     checked,
+    context,
     fee,
     filed,
     grant,
     happened,
     judged,
+    law,
     reject,
     state_after,
 )
@@ -73,10 +86,55 @@ def test_a_fee_is_paid() -> None:
     )
 
 
+def points(past: list[CaseEvent]) -> tuple[str, ...]:
+    return open_points(state_after(past), law(), context().today)
+
+
+def standing(past: list[CaseEvent]) -> FeeStanding:
+    return federal_contribution(state_after(past), law(), context().today)
+
+
 def test_the_federal_fee_is_what_admission_asks_for_and_the_regional_one_is_not() -> None:
-    assert open_points(state_after(filed())) == ("feeNotPaid",)
-    assert open_points(state_after(happened(filed(), fee("regional")))) == ("feeNotPaid",)
-    assert open_points(state_after(happened(filed(), fee("federal")))) == ()
+    assert points(filed()) == ("feeNotPaid",)
+    assert points(happened(filed(), fee("regional"))) == ("feeNotPaid",)
+    assert points(happened(filed(), fee("federal"))) == ()
+
+
+@pytest.mark.parametrize(("amount", "still_owed"), [("0.01", "376.99"), ("376.99", "0.01")])
+def test_less_than_is_owed_leaves_the_point_open_and_says_how_much(amount: str, still_owed: str) -> None:
+    # given that 377 euros are owed for a highly skilled worker
+    past = happened(checked(), fee(amount=amount))
+    # then a part of it is not enough
+    assert points(past) == ("feeNotPaid",)
+    found = standing(past)
+    assert (found.verdict, found.owed, found.still_owed) == (Verdict.NOT_MET, Decimal("377.00"), Decimal(still_owed))
+    refused = case().given(*past).when(admit()).then_refused(Reason.MOTIVATION_REQUIRED)
+    assert f"EUR {still_owed} of the federal contribution are still owed" in refused.sentence
+    # and the file can be turned down for it
+    case().given(*past).when(reject("feeNotPaid")).then_events(ApplicationDeclaredInadmissible)
+
+
+def test_payments_add_up_and_more_than_is_owed_is_enough() -> None:
+    halves = happened(filed(), fee(amount="200.00"), fee(amount="177.00", reference="P-2"))
+    assert (points(halves), standing(halves).verdict) == ((), Verdict.MET)
+    assert points(happened(filed(), fee(amount="1234.50"))) == ()
+    assert points(happened(filed(), fee(amount="200.00"), fee("regional", "177.00"))) == ("feeNotPaid",)
+
+
+def test_what_is_not_known_to_be_owed_is_not_made_up() -> None:
+    # given a category of which the law data have no contribution
+    other = filed(application("mediumSkilledShortage"))
+    assert points(other) == ("feeNotPaid",)
+    # when something is paid
+    paid = happened(other, fee(amount="0.01"))
+    # then whether it is enough is for a person to see
+    assert points(paid) == ("feeAmountUnknown",)
+    found = standing(paid)
+    assert (found.verdict, found.owed, found.reason) == (Verdict.UNDETERMINED, None, "noAmountInForce")
+    (admissible,) = case().given(*paid).when(admit()).then_events(ApplicationDeclaredAdmissible)
+    assert isinstance(admissible, ApplicationDeclaredAdmissible)
+    assert admissible.open_points == ("feeAmountUnknown",)
+    case().given(*paid).when(reject("feeNotPaid", motivation="so")).then_refused(Reason.GROUND_NOT_SUPPORTED)
 
 
 def test_a_second_payment_to_the_same_recipient_is_recorded_too() -> None:
@@ -86,6 +144,22 @@ def test_a_second_payment_to_the_same_recipient_is_recorded_too() -> None:
 
     assert isinstance(paid, FeePaid)
     assert paid.payment_reference == "P-2"
+
+
+@pytest.mark.parametrize("again", ["+++090/9337/55493+++", "090/9337/55493", " 090 9337 55493"])
+@pytest.mark.parametrize("amount", ["377.00", "12.00"])
+def test_the_same_payment_counts_once_however_its_reference_is_written(again: str, amount: str) -> None:
+    past = happened(filed(), fee(reference="+++090/9337/55493+++"))
+    refused = case().given(*past).when(fee(amount=amount, reference=again)).then_refused(
+        Reason.PAYMENT_ALREADY_RECORDED
+    )  # fmt: skip
+    assert "a payment of EUR 377.00 under this reference is on record" in refused.sentence
+    assert "9337" not in refused.sentence
+
+
+def test_one_reference_may_stand_on_payments_to_two_recipients() -> None:
+    past = happened(filed(), fee("regional", "180.00"))
+    case().given(*past).when(fee("federal")).then_events(FeePaid)
 
 
 def test_a_case_that_has_ended_takes_neither_papers_nor_payments() -> None:

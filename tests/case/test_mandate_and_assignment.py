@@ -10,6 +10,7 @@ from tests.case.vocabulary import (
     AGENT,
     HANDLER,
     NOW,
+    TODAY,
     application,
     asked,
     assign,
@@ -18,6 +19,7 @@ from tests.case.vocabulary import (
     fee,
     filed,
     happened,
+    law,
     mandate,
     state_after,
 )
@@ -36,9 +38,9 @@ def test_a_mandate_is_found_to_cover_the_employer() -> None:
 def test_a_mandate_is_a_condition_of_admission_until_it_is_found_valid() -> None:
     paid = happened(filed(BY_AGENT), fee())
 
-    assert open_points(state_after(paid)) == ("mandateMissing",)
-    assert open_points(state_after(happened(paid, mandate(valid=False)))) == ("mandateMissing",)
-    assert open_points(state_after(happened(paid, mandate()))) == ()
+    assert open_points(state_after(paid), law(), TODAY) == ("mandateMissing",)
+    assert open_points(state_after(happened(paid, mandate(valid=False))), law(), TODAY) == ("mandateMissing",)
+    assert open_points(state_after(happened(paid, mandate())), law(), TODAY) == ()
 
 
 @pytest.mark.parametrize("valid", [True, False])

@@ -23,7 +23,7 @@ CPU_SECONDS = 1.0
 
 SAY_ONE_THING = {
     "serve", "work", "law document", "database sql", "topics create", "topics restart", "topics document",
-    "migrate repair correct", "dead-letters replay", "dead-letters discard",
+    "migrate repair correct", "dead-letters resume",
 }  # fmt: skip
 """Commands without a result to read by program: services, documents, and what is done or refused."""
 

@@ -107,7 +107,7 @@ def test_projections_are_listed_with_how_far_they_are(permit: CommandLine, filed
     in_words = permit("projections", "list")
     assert in_words.code == 0
     heading, *rows = in_words.output.splitlines()
-    assert re.split(" {2,}", heading) == ["name", "schema version", "position", "lag events", "lag seconds"]
+    assert re.split(" {2,}", heading) == ["name", "schema version", "position", "lag events", "lag seconds", "parked"]
     assert [row.split()[0] for row in rows] == [each.name for each in registered_read_models()]
     assert {len(row) for row in (heading, *rows)} == {len(heading)}, "numbers are aligned"
 

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -42,6 +43,17 @@ def test_an_employer_that_is_found_is_recorded(counter: CheckCounter) -> None:
     assert asked.consultation.ticket == ticket_of(str(case), EMPLOYER, 1)
     assert counter.names(case)[-3:] == ["CrossroadsCheckAnswered", "EmployerIdentified", "SalaryVerified"]
     assert counter.ask("select outcome, attempts from check_work") == [("found", 1)]
+
+
+@pytest.mark.parametrize("what", [EMPLOYER, UNREGISTRATION])
+def test_work_for_a_case_that_does_not_exist_is_closed_and_not_late_for_ever(counter: CheckCounter, what: str) -> None:
+    # given work that was taken from a topic before the journal was asked which cases there are
+    counter.add_work(uuid4(), what)
+    # when it is carried out
+    counter.work_off()
+    # then nobody was asked, and it is settled
+    assert counter.bank.asked == []
+    assert counter.ask("select outcome from check_work") == [("noSuchCase",)]
 
 
 def test_a_person_is_registered_before_the_wages_are_asked(counter: CheckCounter) -> None:

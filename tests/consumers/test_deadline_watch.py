@@ -257,7 +257,7 @@ def test_a_watch_with_other_rules_gives_way_to_the_one_that_was_quicker(cases: W
     cases.moment = on(day(52))
     target = RULES.targets["flanders"]
     longer: ServiceTarget = replace(target, term=replace(target.term, days=61))
-    other = DeadlineWatch(cases, cases.due, replace(RULES, targets={"flanders": longer}), cases.now)
+    other = DeadlineWatch(cases, cases.due, replace(RULES, targets={"flanders": longer}), cases.now, pytest.fail)
     cases.meanwhile.append(other.watch)
 
     assert cases.watch().watch() == 0

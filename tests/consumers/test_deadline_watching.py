@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Thread
 from uuid import UUID
@@ -16,8 +16,12 @@ from infra.postgres import deadline_watching
 from infra.postgres.connections import DatabaseUnavailable
 from infra.postgres.deadline_watching import DeadlineWatching
 from infra.postgres.projection_runner import ProjectionRunner
+from projections.deadline_days import DeadlineDays
+from projections.read_model import Cursor
+from projections.recorded_event import RecordedEvent
 from tests.case.vocabulary import on, pause, resume
-from tests.consumers.watched_cases import WatchedCases, day
+from tests.consumers.watched_cases import RULES, WatchedCases, day
+from tests.projections.poison import insert
 
 pytestmark = pytest.mark.server
 
@@ -172,3 +176,36 @@ def test_told_to_stop_it_finishes_the_case_it_is_at_and_leaves_the_rest(cases: W
     watching.run()
 
     assert sorted(len(cases.alarms(case)) for case in filed) == [0, 0, 0, 0, 2]
+
+
+def test_a_case_that_cannot_be_read_keeps_no_other_waiting(cases: WatchedCases) -> None:
+    # given a case that is due before all others and of which an event is in no form that anybody knows
+    ill, *sound = [cases.filed() for _ in range(3)]
+    insert(cases.recorder, ill, "CaseAssigned", b"nothing")
+    cases.runner().catch_up()
+    cases.moment = on(day(90))
+
+    with running(cases.watching()) as ended:
+        until(lambda: all_raised(cases, sound), "the others' alarms are raised")
+
+    assert ended == []
+    # and the same when somebody looks by hand: it is told of
+    cases.watch().watch()
+    assert cases.unreadable == [ill]
+
+
+def test_a_case_that_the_read_model_has_parked_is_looked_at_all_the_same(cases: WatchedCases) -> None:
+    # given a case that the read model cannot apply, though the case itself is as good as any
+    class CannotApply(DeadlineDays):
+        def project(self, batch: Sequence[RecordedEvent], cursor: Cursor) -> None:
+            if batch:
+                raise ValueError("no such day")
+
+    case = cases.filed()
+    ProjectionRunner(cases.recorder, CannotApply(RULES), cases.pool).catch_up()
+    assert cases.due(day(90)) == []
+    cases.moment = on(day(90))
+
+    with running(cases.watching()) as ended:
+        until(lambda: cases.alarms(case) == BOTH, "its alarms are raised")
+    assert ended == []

@@ -9,6 +9,7 @@ from threading import Event
 from api.workers import WatchedWorkers
 from infra.postgres.conflicts import OutcomeUnknown
 from infra.postgres.connections import DatabaseUnavailable
+from tests.transport.outposts import until
 
 
 class Scripted:
@@ -49,3 +50,20 @@ def test_any_other_error_ends_that_worker_alone() -> None:
         time.sleep(0.01)
     assert not broken.at_work.is_set()
     workers.stop()
+
+
+def test_a_consumer_in_trouble_is_run_again_and_ends_nobody_else() -> None:
+    # given a consumer that a person has to look after twice
+    reader, other = Scripted(LookupError("a person looks"), LookupError("a person looks")), Scripted()
+    workers = WatchedWorkers({"reader": reader, "other": other}, {"reader"}, pause=0.2)
+    workers.start()
+    assert other.at_work.wait(5)
+    try:
+        # then the service is told of it while it waits, and no worker has ended
+        until(lambda: workers.failed == ("reader",), "it is told")
+        assert workers.ended == ()
+        # and once it was looked after it works, and is no trouble any more
+        assert reader.at_work.wait(5)
+        until(lambda: not workers.failed, "the trouble is over")
+    finally:
+        workers.stop()

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
-from consumers.deadline_watch import DeadlineWatch
+from consumers.deadline_watch import CaseUnreadable, DeadlineWatch
 from domain.case.commands import CIVIL_TIME, CaseCommand, CommandContext
 from domain.case.events import CaseEvent, ClockResumed, DeadlineBreached, DeadlineWarned
 from domain.case.folding import fold
 from domain.case.handling import Receipt, handle
 from domain.case.lifecycle import Case
 from domain.deadlines.clocks import ClockRules
-from infra.event_codec import EventCodec
+from infra.event_codec import EventCodec, UnreadableEvent
 from infra.postgres.connections import ConnectionPool, Role
 from infra.postgres.deadline_watching import DeadlineWatching
 from infra.postgres.journal import PostgresJournal
@@ -46,6 +46,7 @@ class WatchedCases:
     url: str
     meanwhile: deque[Callable[[], object]] = field(default_factory=deque)
     trouble: deque[Exception | None] = field(default_factory=deque)
+    unreadable: list[UUID] = field(default_factory=list)
     reads: int = 0
 
     def __post_init__(self) -> None:
@@ -76,7 +77,10 @@ class WatchedCases:
 
     def events_of(self, case_id: UUID) -> Sequence[CaseEvent]:
         self.reads += 1
-        events = self.journal.read(case_id).events
+        try:
+            events = self.journal.read(case_id).events
+        except UnreadableEvent as why:
+            raise CaseUnreadable(str(why)) from None
         if self.meanwhile:
             self.meanwhile.popleft()()
         return events
@@ -100,7 +104,7 @@ class WatchedCases:
             return cases_due(cursor, day_)
 
     def watch(self) -> DeadlineWatch:
-        return DeadlineWatch(self, self.due, RULES, self.now)
+        return DeadlineWatch(self, self.due, RULES, self.now, lambda case_id, _: self.unreadable.append(case_id))
 
     def watching(self) -> DeadlineWatching:
         return DeadlineWatching(self.readers, self, RULES, self)

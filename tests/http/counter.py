@@ -63,7 +63,7 @@ EVIDENCE: dict[str, Any] = {"publications": [{"channel": "VDAB", "from": "2025-1
 
 
 FEE: dict[str, Any] = {
-    "recipient": "federal", "amount": "144.00", "paidOn": "2026-01-15", "paymentReference": "+++090/9337/55493+++",
+    "recipient": "federal", "amount": "377.00", "paidOn": "2026-01-15", "paymentReference": "+++090/9337/55493+++",
 }  # fmt: skip
 
 QUESTION: dict[str, Any] = {"items": ["diploma", "payDetails"], "question": "Waar is het diploma van Zwaluwina?"}

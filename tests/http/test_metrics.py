@@ -16,7 +16,7 @@ from tests.http.counter import Counter
 OVER_KAFKA: dict[str, Any] = {
     "relay": {"name": "relay", "position": 7, "lagEvents": 3, "lagSeconds": 1.5, "cluster": "c", "epoch": 2},
     "consumers": [{"name": "crossroads-intake", "topic": "t.v1", "lagOffsets": 5, "lagSeconds": 0.25}],
-    "projections": [{"name": "timeline", "lagEvents": 1, "lagSeconds": 0.5}],
+    "projections": [{"name": "timeline", "lagEvents": 1, "lagSeconds": 0.5, "parked": 2, "skipped": 7}],
     "crossroads": {
         "work": {"open": 4, "due": 2, "underWay": 1, "late": 1, "oldestSeconds": 61.0},
         "breaker": {"state": "open", "failures": 20, "openUntil": None},
@@ -24,6 +24,7 @@ OVER_KAFKA: dict[str, Any] = {
     },
     "parkedStreams": {"migration": 2},
     "deadLetters": {"crossroads-intake": 1},
+    "stoppedConsumers": [{"name": "legacy-brussels", "failed": 600, "records": 1000, "stoppedAt": "2026-03-02T09:00Z"}],
 }
 
 
@@ -43,10 +44,13 @@ def test_each_number_has_a_name() -> None:
     assert (told["permit_relay_lag_events",], told["permit_relay_lag_seconds",]) == (3, 1.5)
     assert told["permit_consumer_lag", "crossroads-intake", "t.v1"] == 5
     assert told["permit_projection_lag_seconds", "timeline"] == 0.5
+    assert told["permit_projection_parked_streams", "timeline"] == 2
+    assert told["permit_projection_skipped_events", "timeline"] == 7
     assert [told["permit_crossroads_work", state] for state in ("open", "due", "underWay", "late")] == [4, 2, 1, 1]
     assert [told["permit_crossroads_breaker", state] for state in ("closed", "halfOpen", "open")] == [0, 0, 1]
     assert told["permit_crossroads_outcomes_total", "employerRegister", "found"] == 9
     assert (told["permit_parked_streams", "migration"], told["permit_dead_letters", "crossroads-intake"]) == (2, 1)
+    assert told["permit_consumer_stopped", "legacy-brussels"] == 1
 
 
 def test_brokers_that_do_not_answer_are_told_and_the_rest_still_is() -> None:

@@ -98,6 +98,38 @@ def test_claims_built_as_here_are_accepted(verifier: TokenVerifier, key: Ellipti
     assert verifier.verify(signed(key, HANDLER), now=NOW).authority == "flanders"
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"aud": ["single-permit"]},
+        {"aud": ["another-service", "single-permit"]},
+        {"iat": ISSUED_AT + 0.25, "nbf": ISSUED_AT + 0.25, "exp": ISSUED_AT + 3600.75},
+        {"nbf": None},
+        {"exp": 10**15},
+        {"exp": 10**600},
+    ],
+)
+def test_what_the_standard_allows_is_accepted(
+    verifier: TokenVerifier, key: EllipticCurvePrivateKey, changes: Mapping[str, object]
+) -> None:
+    assert verifier.verify(signed(key, changes), now=NOW) == EMPLOYER
+
+
+def test_a_fraction_of_a_second_counts(verifier: TokenVerifier, key: EllipticCurvePrivateKey) -> None:
+    token = signed(key, {"exp": ISSUED_AT + 10.5})
+    end = NOW + timedelta(seconds=10) + LEEWAY
+    assert verifier.verify(token, now=end) == EMPLOYER
+    assert refusal(verifier, token, now=end + timedelta(milliseconds=500)).code is TokenFault.EXPIRED
+
+
+def test_without_a_beginning_a_token_is_good_from_when_it_was_issued(
+    verifier: TokenVerifier, key: EllipticCurvePrivateKey
+) -> None:
+    token = signed(key, {"nbf": None})
+    assert verifier.verify(token, now=NOW - LEEWAY) == EMPLOYER
+    assert "issued in the future" in refusal(verifier, token, now=NOW - LEEWAY - SECOND).sentence
+
+
 def test_a_token_lasts_its_lifetime_and_the_leeway_and_no_second_longer(
     issuer: DevelopmentIssuer, verifier: TokenVerifier
 ) -> None:
@@ -128,12 +160,16 @@ def test_a_lifetime_has_its_bounds(issuer: DevelopmentIssuer, lifetime: timedelt
         ({"iss": "https://login.example"}, "issued by somebody else"),
         ({"iss": None}, "issued by somebody else"),
         ({"aud": "another-service"}, "not meant for this service"),
-        ({"aud": ["single-permit", "another-service"]}, "not for it alone"),
+        ({"aud": []}, "not meant for this service"),
+        ({"aud": ["another-service"]}, "not meant for this service"),
+        ({"aud": ["single-permit", 7]}, "not meant for this service"),
+        ({"aud": {"single-permit": True}}, "not meant for this service"),
         ({"aud": None}, "not meant for this service"),
         ({"iat": ISSUED_AT + 61}, "issued in the future"),
         ({"nbf": ISSUED_AT + 61}, "cannot be used yet"),
         ({"iat": None}, "no claim iat"),
-        ({"nbf": None}, "no claim nbf"),
+        ({"nbf": "now"}, "no claim nbf"),
+        ({"nbf": ISSUED_AT + 60.5}, "cannot be used yet"),
         ({"exp": None}, "no claim exp"),
         ({"exp": str(ISSUED_AT + 3600)}, "no claim exp"),
         ({"exp": float("nan")}, "no claim exp"),

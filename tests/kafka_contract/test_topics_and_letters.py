@@ -173,6 +173,9 @@ def test_a_message_set_aside_is_listed_shown_and_discarded_with_a_reason(shell: 
     assert shell.json("dead-letters", "list")["deadLetters"] == []
     (settled,) = shell.json("dead-letters", "list", "--state", "discarded")["deadLetters"]
     assert settled["settledWhy"] == "a test record"
+    # and to do it once more changes nothing
+    again = shell.json("dead-letters", "discard", str(letter["id"]), "--reason", "a test record")
+    assert (again["discarded"], again["settledBefore"]) == (0, [letter["id"]])
     assert "there is no" in shell.permit("dead-letters", "discard", "999999", "--reason", "x", code=2)
     # and a consumer whose topic was made anew can begin anew
     assert "begins again in 12 partitions" in shell.permit("topics", "restart", "crossroads-intake")

@@ -36,7 +36,7 @@ RULES: Final = frozenset(
     {
         "salaryThreshold", "labourMarketTest", "salaryOrLabourMarketTest", "qualificationLevel", "shortageOccupation",
         "employmentShare", "contractForm", "workerAge", "contractDuration", "priorService", "workHistory",
-        "competentAuthority", "mandate", "renewalWindow",
+        "competentAuthority", "mandate", "renewalWindow", "minimumAge", "workerNationality",
     }
 )  # fmt: skip
 

@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from api.migration import cutover_of
 from domain.case.commands import AssignCase, CommandContext
 from domain.case.refusals import CommandRefused
 from domain.migration.authority_events import AuthorityCutOver, stream_of
-from domain.migration.cutover import BACK, FORWARD, CutOverStep, StepRefused, StepTaken, next_step, require_step
-from infra.migration.cutover import Standing, export_native_events
+from domain.migration.cutover import (
+    BACK,
+    FORWARD,
+    CutOverStep,
+    StepRefused,
+    StepTaken,
+    in_force,
+    next_step,
+    require_step,
+)
+from infra.migration.cutover import export_native_events
 from infra.migration.loading import AuthorityIsLive
-from infra.migration.sources import MigratingAuthority
 from infra.postgres.append_requests import AuthorityEpoch, CommandIdentity
 from infra.postgres.conflicts import AuthorityNotLive, StaleAuthorityEpoch
+from tests.migration.cutting_over import go_live, take
 from tests.migration.moving import CASE, Moving, record
 
+REOPENED = CutOverStep.REOPENED
 OPEN = {"statut": "recevable", "date_decision": "", "valable_du": "", "valable_au": ""}
 
 
@@ -45,23 +53,45 @@ def test_who_proposed_does_not_approve() -> None:
         require_step(CutOverStep.BACK_APPROVED, "ann", taken(BACK[0]), is_live=True)
 
 
-@pytest.mark.parametrize(("step", "is_live"), [(FORWARD[0], True), (BACK[0], False)])
+@pytest.mark.parametrize("approver", ["Ann", "ANN", " ann ", "\uff21\uff2e\uff2e", "a\u200bnn", "ann\n"])
+def test_who_proposed_does_not_approve_in_another_spelling(approver: str) -> None:
+    with pytest.raises(StepRefused, match="ann proposed it"):
+        require_step(CutOverStep.APPROVED, approver, taken(*FORWARD[:-1]), is_live=False)
+    require_step(CutOverStep.APPROVED, "anna", taken(*FORWARD[:-1]), is_live=False)
+
+
+@pytest.mark.parametrize("nobody", ["", "  ", "\u200b", "\u3164"])
+def test_nobody_takes_no_step(nobody: str) -> None:
+    with pytest.raises(StepRefused, match="nobody is named"):
+        require_step(FORWARD[0], nobody, [], is_live=False)
+
+
+def test_reopening_takes_back_what_rested_on_what_had_landed() -> None:
+    reported = taken(*FORWARD[:5])
+    assert [each.step for each in in_force([*reported, *taken(REOPENED)])] == list(FORWARD[:2])
+    assert next_step([*reported, *taken(REOPENED)], is_live=False) is CutOverStep.DRAINED
+    require_step(REOPENED, "bob", reported, is_live=False)
+    for nothing_closed in (taken(*FORWARD[:3]), [*reported, *taken(REOPENED)]):
+        with pytest.raises(StepRefused, match="nothing to take back"):
+            require_step(REOPENED, "bob", nothing_closed, is_live=False)
+
+
+def test_a_report_that_is_renewed_takes_back_the_proposal_that_rested_on_the_one_before() -> None:
+    renewed = [*taken(*FORWARD[:5]), *taken(CutOverStep.RECONCILED)]
+    with pytest.raises(StepRefused, match="comes after proposed"):
+        require_step(CutOverStep.APPROVED, "bob", renewed, is_live=False)
+
+
+@pytest.mark.parametrize("step", FORWARD[:3])
+def test_what_comes_before_the_report_is_not_taken_again_behind_it(step: CutOverStep) -> None:
+    with pytest.raises(StepRefused, match="comes before the report of ann"):
+        require_step(step, "bob", taken(*FORWARD[:4]), is_live=False)
+
+
+@pytest.mark.parametrize(("step", "is_live"), [(FORWARD[0], True), (REOPENED, True), (BACK[0], False)])
 def test_each_way_has_its_own_steps(step: CutOverStep, is_live: bool) -> None:
     with pytest.raises(StepRefused, match="the steps are now"):
         require_step(step, "ann", [], is_live=is_live)
-
-
-def take(move: Moving, steps: Sequence[CutOverStep], by: str, **outcome: object) -> Standing:
-    cutover = cutover_of(move.program, MigratingAuthority.BRUSSELS)
-    with move.writer() as connection:
-        for step in steps:
-            standing = cutover.take(connection, step, by=by, outcome=dict(outcome))
-    return standing
-
-
-def go_live(move: Moving) -> Standing:
-    take(move, FORWARD[:-1], "ann", agrees=True, reportSha256="5e" * 32)
-    return take(move, FORWARD[-1:], "bob")
 
 
 def assign(move: Moving) -> int:
@@ -136,15 +166,3 @@ def test_the_way_back_hands_over_what_happened_here_first(move: Moving, tmp_path
     # and records come from the former system again, on top of what happened here
     assert move.load_brussels(record(**OPEN, fonction="x") | {"modifie_le": "21/04/2025 09:00"})["retold"] == 1
     assert len(move.events()) == 3
-
-
-@pytest.mark.server
-def test_nothing_is_drained_while_a_file_is_half_taken(move: Moving) -> None:
-    move.ask(
-        "insert into legacy_batch (id, authority, door, source, mapping_version, extracted_on)"
-        " values (%s, 'brussels', 'file', 'half', 1, '2026-11-29')",
-        uuid4(),
-    )
-    take(move, FORWARD[:2], "ann")
-    with pytest.raises(StepRefused, match="half"):
-        take(move, FORWARD[2:3], "ann")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from domain.migration.field_names import NO_NAME, shown_name
+from domain.migration.field_names import OTHER_FIELD, shown_name
 
 
 @pytest.mark.parametrize(
     "name",
-    ["remarque", "travailleur.sexe", "Traité par", "Bemerkung (intern)", "column 19", "n° 2024", "nom (2)", "_id"],
+    ["remarque", "travailleur.sexe", "Traité par", "column 19", "historique[3].auteur", r"remarque\x00"],
 )
 def test_a_name_of_a_field_is_shown(name: str) -> None:
     assert shown_name(name) == name
@@ -28,4 +28,4 @@ def test_a_name_of_a_field_is_shown(name: str) -> None:
     ],
 )
 def test_a_text_that_is_none_is_not_shown(text: str) -> None:
-    assert shown_name(text) == NO_NAME
+    assert shown_name(text) == OTHER_FIELD

@@ -9,9 +9,11 @@ import pytest
 
 from api.http_server import running_server
 from api.pages.session import SESSION_COOKIE
+from domain.migration.cutover import FORWARD, CutOverStep
 from infra.identity.caller import Caller, Role
 from infra.identity.development_issuer import DevelopmentIssuer
 from tests.http.counter import Counters
+from tests.migration.cutting_over import REPORT, reconcile, take
 from tests.migration.moving import CASE, KEY, Moving, record
 
 pytestmark = pytest.mark.server
@@ -87,3 +89,37 @@ def test_the_page_of_the_migration_has_ledger_quarantine_and_steps(counters: Cou
 
 def test_the_board_counts_it(counters: Counters) -> None:
     assert page(counters, OPERATIONS, "/board")
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "Proposed by ann, approved by bob on"),
+        ("nl", "Voorgesteld door ann, goedgekeurd door bob op"),
+        ("fr", "Proposé par ann, approuvé par bob le"),
+        ("de", "Vorgeschlagen von ann, genehmigt von bob am"),
+    ],
+)
+def test_who_approved_what_is_shown_of_an_authority_that_is_live(
+    move: Moving, counters: Counters, language: str, sentence: str
+) -> None:
+    # given a report that was taken back and made again before the switch
+    reconcile(move)
+    take(move, [CutOverStep.REOPENED], "ann", motive="a file was forgotten")
+    take(move, FORWARD[2:5], "ann", **REPORT)
+    take(move, FORWARD[5:], "bob")
+    told = page(counters, OPERATIONS, "/migration", language)
+    # then the page says who, and every step is there with what it rests on
+    assert sentence in told
+    steps = told.split('id="brussels-steps"')[1].split("</table>")[0]
+    assert steps.count("<tr>") == 1 + 9
+    for said in ("a file was forgotten", "5e5e5e5e5e5e"):
+        assert said in steps
+    # and so does the interface, which says what counts
+    (brussels, *_) = counters.of(OPERATIONS).get("migrations").json()["authorities"]
+    assert brussels["isLive"]
+    assert [(each["step"], each["by"]) for each in brussels["steps"] if each["inForce"]] == [
+        ("rehearsed", "ann"), ("frozen", "ann"), ("drained", "ann"), ("reconciled", "ann"), ("proposed", "ann"),
+        ("approved", "bob"),
+    ]  # fmt: skip
+    assert brussels["steps"][-1]["outcome"]["proposedBy"] == "ann"

@@ -1,8 +1,7 @@
-"""A record tells the same through a file and through a topic, and what is no such record holds up no other."""
+"""A record tells the same through a file and through a topic."""
 
 from __future__ import annotations
 
-import json
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -11,42 +10,17 @@ from uuid import uuid4
 import pytest
 from kafka import KafkaProducer
 
-from api.migration import judge_of, lag_of_records, legacy_consumer
+from api.migration import lag_of_records, legacy_consumer
 from consumers.topics import legacy_records
 from infra.kafka.clients import opened
 from infra.kafka.topic_admin import create_missing
-from infra.message_wire import WireRecord
 from infra.migration.sources import MigratingAuthority
-from infra.migration.topic_door import LegacyInbox
 from infra.postgres.connections import connect
-from infra.postgres.dead_letters import Coordinates, DeadLetters
-from infra.postgres.inbox import Arrived
-from tests.migration.moving import CASE, KEY, Moving, moving, record
+from tests.migration.envelopes import TOPIC, message, receive
+from tests.migration.moving import CASE, Moving, moving, record
 from tests.transport.outposts import running, until
 
 pytestmark = pytest.mark.server
-
-TOPIC = "legacy.brussels.records.v1"
-
-
-def envelope(content: object, **changes: object) -> bytes:
-    return json.dumps(
-        {
-            "authority": "brussels", "sourceSystem": "permis", "key": KEY, "sequence": "20/04/2025 09:00",
-            "batch": "night-1", "sha256": "", "record": content, **changes,
-        }
-    ).encode()  # fmt: skip
-
-
-def receive(move: Moving, *values: bytes) -> None:
-    letters = DeadLetters(move.program.writers, move.program.keys)
-    judge = judge_of(move.program, MigratingAuthority.BRUSSELS)
-    arrived = [
-        Arrived(Coordinates("cluster", TOPIC, 3, offset), TOPIC, WireRecord(KEY.encode(), value, ()))
-        for offset, value in enumerate(values, 100)
-    ]
-    with closing(LegacyInbox(move.program.journal_url, judge, letters, move.program.clock.now)) as inbox:
-        inbox.receive(arrived, lambda _cursor: None)
 
 
 def told(move: Moving) -> list[tuple[Any, ...]]:
@@ -58,7 +32,7 @@ def told(move: Moving) -> list[tuple[Any, ...]]:
 
 
 def test_the_same_record_through_either_door_is_the_same_event(move: Moving, admin_url: str, tmp_path: Path) -> None:
-    receive(move, envelope(record()), envelope({name: text or None for name, text in record().items()}))
+    receive(move, message(record()), message({name: text or None for name, text in record().items()}))
     folder = tmp_path / "files"
     folder.mkdir()
     with moving(admin_url, folder, move.program.settings.key_encryption_key_path) as other:
@@ -71,20 +45,10 @@ def test_the_same_record_through_either_door_is_the_same_event(move: Moving, adm
     assert move.load_brussels(record())["unchanged"] == 1
 
 
-def test_what_is_no_envelope_is_set_aside_and_holds_up_no_other(move: Moving) -> None:
-    receive(
-        move, b"{", envelope([]), envelope(record(), authority="wallonia"), envelope(record(statut="???")),
-        envelope(record(no_dossier="BXL/2")),
-    )  # fmt: skip
-    reasons = [reason for (reason,) in move.ask("select reason from dead_letter order by id")]
-    assert reasons == ["legacyEnvelopeUnreadable", "legacyEnvelopeUnreadable", "legacyRecordOfAnotherAuthority"]
-    assert move.ask("select retold, quarantined from legacy_batch") == [(1, 1)]
-
-
 def test_records_of_an_authority_that_is_live_are_set_aside(move: Moving) -> None:
     with closing(connect(move.program.journal_url, None)) as owner, owner.cursor() as cursor:
         cursor.execute("update permit.journal_head set authority_epochs = authority_epochs || '{\"brussels\": 1}'")
-    receive(move, envelope(record()))
+    receive(move, message(record()))
     assert move.events(CASE) == ()
     assert move.ask("select reason from dead_letter") == [("authorityLive",)]
 
@@ -98,7 +62,7 @@ def test_records_over_a_real_topic(move: Moving, kafka: str) -> None:
         for number in range(60):
             key = f"BXL/T/{number % 20}"
             content = record(no_dossier=key, modifie_le=f"{1 + number // 20:02d}/05/2025 09:00", fonction=str(number))
-            producer.send(settings.kafka_topic_prefix + TOPIC, envelope(content, key=key), key=key.encode())
+            producer.send(settings.kafka_topic_prefix + TOPIC, message(content).value, key=key.encode())
         producer.flush()
     assert lag_of_records(program, MigratingAuthority.BRUSSELS) == 60
     with legacy_consumer(program, MigratingAuthority.BRUSSELS, kafka) as consumer, running(consumer) as ended:

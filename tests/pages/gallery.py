@@ -82,7 +82,7 @@ def surroundings(request: Request) -> Surroundings:
 
 def content(language: Language, refreshing: Refreshing) -> dict[str, object]:
     freshness = Freshness(position=184_220, read_at=READ_AT)
-    behind = Freshness(position=184_100, read_at=READ_AT, behind=1200)
+    behind = Freshness(position=184_100, read_at=READ_AT, behind=1200, parked=2)
     return {
         "refreshing": refreshing,
         "figures": figures(language),

@@ -21,6 +21,7 @@ class Model:
     """A read model and a clock that a test moves; counts how often it was read."""
 
     position: int = 1
+    parked: int = 0
     now: float = 0.0
     read: int = 0
     asked: int = 0
@@ -31,7 +32,7 @@ class Model:
 
     def reached(self) -> Reached:
         self.asked += 1
-        return Reached(position=self.position, behind=0, at=AT)
+        return Reached(position=self.position, behind=0, parked=self.parked, at=AT)
 
     def figures(self) -> str:
         self.read += 1
@@ -62,6 +63,14 @@ def test_figures_of_another_position_are_read_anew() -> None:
     model.shown()
     model.position, model.now = 2, RENEWED_AFTER
     assert model.shown() == "as of 2"
+
+
+def test_figures_are_read_anew_when_a_parked_case_is_taken_up() -> None:
+    model = Model(parked=1)
+    model.shown()
+    model.parked, model.now = 0, RENEWED_AFTER
+    model.shown()
+    assert model.read == 2
 
 
 def test_one_scope_is_never_shown_for_another() -> None:

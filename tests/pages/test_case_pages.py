@@ -157,6 +157,38 @@ def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(service: Cas
         expect(page.get_by_label("Referenz auf dem Zahlungsnachweis")).to_have_value("R-9")
 
 
+def test_numbers_are_corrected_as_they_are_printed(service: CaseService, handler: Page) -> None:
+    case_id, page = service.filed(), handler
+    page.goto(f"{service.address}/cases/{case_id}/corrections?part=worker&lang=en")
+    expect(page.get_by_text("11 digits, such as 42.01.22-051.81")).to_be_visible()
+    page.get_by_label("National number").fill("85.07.30-033.28")
+    page.get_by_label("Reason").fill("as on the card")
+    page.get_by_role("button", name="Correct").click()
+    expect(page.get_by_role("status").first).to_contain_text("Correct the file")
+    view = service.program.case_files.read(case_id)
+    assert view is not None
+    assert view.body["worker"]["ssin"] == "85073003328"
+
+
+def test_a_person_with_one_name_is_shown_and_corrected_by_it(service: CaseService, handler: Page) -> None:
+    # given a worker whose passport holds one name
+    case_id, page = service.filed(worker__givenName=None, worker__familyName="Suharto"), handler
+    page.goto(f"{service.address}/cases/{case_id}?lang=en")
+    # then it stands there without a stray blank
+    name = page.locator("dt", has_text="Worker").locator("xpath=following-sibling::dd[1]").first
+    assert name.evaluate("each => each.textContent.trim()") == "Suharto"
+    # and a form takes it so
+    page.goto(f"{service.address}/cases/{case_id}/corrections?part=worker&lang=en")
+    expect(page.get_by_label("Given name")).to_have_value("")
+    page.get_by_label("Family name").fill("Sukarno")
+    page.get_by_label("Reason").fill("as in the passport")
+    page.get_by_role("button", name="Correct").click()
+    expect(page.get_by_role("status").first).to_contain_text("Correct the file")
+    view = service.program.case_files.read(case_id)
+    assert view is not None
+    assert (view.body["worker"]["familyName"], "givenName" in view.body["worker"]) == ("Sukarno", False)
+
+
 def test_a_form_sent_twice_is_carried_out_once(service: CaseService) -> None:
     case_id = service.filed()
     with httpx.Client(base_url=service.address, cookies={SESSION_COOKIE: service.token(Role.CASE_HANDLER)}) as client:

@@ -82,6 +82,26 @@ def test_what_is_wrong_is_said_and_a_national_number_is_never_repeated(client: h
     assert 'href="#sub"' in name.text
 
 
+@pytest.mark.parametrize(
+    ("role", "claim", "printed"),
+    [
+        ("employer", "enterpriseNumber", "BE 0206.731.645"),
+        ("representative", "enterpriseNumber", "BE\u00a00206\u00a0731\u00a0645"),
+        ("worker", "ssin", "85.07.30-033.28"),
+        ("worker", "ssin", "850730 033 28"),
+    ],
+)
+def test_numbers_are_understood_as_they_are_printed(client: httpx.Client, role: str, claim: str, printed: str) -> None:
+    signed_in = client.post("/session", data={"role": role, "sub": "me", claim: printed})
+    assert signed_in.status_code == 303
+
+
+def test_a_number_in_another_form_is_answered_with_a_right_one(client: httpx.Client) -> None:
+    wrong = client.post("/session", data={"role": "worker", "sub": "me", "ssin": "85.07.30"})
+    assert wrong.status_code == 400
+    assert "42.01.22-051.81" in wrong.text
+
+
 def test_whoever_is_not_signed_in_comes_to_the_entrance_and_back(client: httpx.Client) -> None:
     case = f"/cases/{uuid4()}?after=3"
     answer = client.get(case)

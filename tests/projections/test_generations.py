@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from threading import Event, Thread
 
 import pytest
+from psycopg2.errors import UndefinedTable
 
-from infra.event_codec import UnreadableEvent
 from infra.postgres.projection_generations import RebuildUnderWay, check_projection, rebuild_projection
+from projections.case_file_table import CaseFileModel
+from projections.read_model import Cursor
+from projections.recorded_event import RecordedEvent
 from projections.registered import registered_read_models
 from tests.projections.log_of_cases import FILED, FILES, LogOfCases, digests, run
 
@@ -101,13 +105,16 @@ def test_cases_that_come_in_during_a_rebuild_are_in_it(log: LogOfCases) -> None:
 
 
 def test_a_rebuild_that_fails_leaves_what_serves(log: LogOfCases) -> None:
+    class TableAway(CaseFileModel):
+        def project(self, batch: Sequence[RecordedEvent], cursor: Cursor) -> None:
+            cursor.execute("select from a_table_that_is_not_there")
+
     log.some_cases(6)
     log.catch_up()
     before = digests(log.url)
-    run(log.url, "update permit.journal set type = 'SomethingLater' where position = 3")
 
-    with pytest.raises(UnreadableEvent):
-        rebuild_projection(log.url, log.recorder, FILES, on_progress=silent)
+    with pytest.raises(UndefinedTable):
+        rebuild_projection(log.url, log.recorder, TableAway(), on_progress=silent)
 
     assert digests(log.url) == before
     assert run(log.url, "select nspname from pg_namespace where nspname like 'permit_next%'") == []

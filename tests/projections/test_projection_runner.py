@@ -16,7 +16,6 @@ from threading import Thread
 import pytest
 from psycopg2.errors import InsufficientPrivilege
 
-from infra.event_codec import UnreadableEvent
 from infra.postgres.connections import DatabaseUnavailable
 from infra.postgres.migrate import migrate_journal
 from infra.postgres.projection_progress import list_projections
@@ -201,14 +200,6 @@ def _filed_again(log: LogOfCases) -> bool:
     except DatabaseUnavailable:
         return False
     return True
-
-
-def test_an_event_of_a_later_program_stops_the_runner_before_it(log: LogOfCases) -> None:
-    log.file()
-    run(log.url, "update permit.journal set schema = 99 where position = 2")
-    with pytest.raises(UnreadableEvent, match="position 2: no event 'CrossroadsCheckRequested' of schema 99"):
-        log.runner(BOARD).catch_up()
-    assert run(log.url, "select count(*) from permit.sla_board_case") == [(0,)]
 
 
 def test_the_list_of_projections_tells_how_far_behind_each_is(log: LogOfCases) -> None:

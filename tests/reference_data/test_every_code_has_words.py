@@ -11,7 +11,7 @@ import pytest
 from api.problems import OWN_PROBLEM_TYPES
 from api.reference_data.code_lists import CodeLists
 from domain.case import codes, verification
-from domain.case.admissibility import ADMISSIBILITY_OUTCOMES
+from domain.case.admissibility import ADMISSIBILITY_OUTCOMES, OPEN_POINTS
 from domain.case.decision import OUTCOMES, RESIDENCE_PART, WORK_PART
 from domain.case.grounds import INADMISSIBILITY_GROUNDS, REFUSAL_GROUNDS
 from domain.case.lifecycle import CaseStatus, CheckState, Stage
@@ -44,6 +44,7 @@ CLOSED_LISTS: dict[str, Collection[str]] = {
     "detailKinds": codes.DETAIL_KINDS,
     "feeRecipients": codes.FEE_RECIPIENTS,
     "inadmissibilityGrounds": INADMISSIBILITY_GROUNDS,
+    "openPoints": OPEN_POINTS,
     "residenceRefusalGrounds": codes.RESIDENCE_REFUSAL_GROUNDS,
     "pauseGrounds": codes.PAUSE_GROUNDS,
     "holders": codes.HOLDERS,

@@ -30,7 +30,7 @@ BY_THE_LISTS: Mapping[tuple[str, str], Sequence[str]] = {
     ("LabourMarketEvidenceAdded", "channels"): ["recruitmentChannels"],
     ("LabourMarketTestAssessed", "verdict"): ["verdicts"],
     ("InformationRequested", "items"): ["documentKinds", "detailKinds"],
-    ("ApplicationDeclaredAdmissible", "openPoints"): ["inadmissibilityGrounds"],
+    ("ApplicationDeclaredAdmissible", "openPoints"): ["openPoints"],
     ("ApplicationDeclaredInadmissible", "grounds"): ["inadmissibilityGrounds"],
     ("WorkPartDecided", "outcome"): ["outcomes"],
     ("WorkPartDecided", "grounds"): ["refusalGrounds"],

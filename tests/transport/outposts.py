@@ -25,6 +25,7 @@ from infra.kafka.consumer_loop import ConsumerLoop, LoopSettings
 from infra.kafka.relay import Relay
 from infra.kafka.topic_admin import create_missing
 from infra.postgres.connections import ConnectionPool, Role, connect
+from infra.postgres.consumer_stops import StopLimits
 from infra.postgres.dead_letters import DeadLetters
 from infra.postgres.in_process_delivery import InProcessDelivery
 from infra.postgres.inbox import Inbox
@@ -50,10 +51,11 @@ class Outpost:
     recorder: JournalRecorder
     pool: ConnectionPool
     letters: DeadLetters
+    limits: StopLimits = field(default_factory=StopLimits)
     prefix: str = field(default_factory=lambda: f"test-{uuid4().hex[:8]}.")
 
     def inbox(self, consumer: Consumer) -> Inbox:
-        return Inbox(self.pool, consumer, self.letters)
+        return Inbox(self.pool, consumer, self.letters, self.limits)
 
     def in_process(self, consumer: Consumer) -> InProcessDelivery:
         return InProcessDelivery(self.recorder, self.pool, consumer, self.inbox(consumer))

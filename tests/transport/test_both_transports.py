@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -12,8 +13,9 @@ from consumers.consumer import MessageRefused
 from consumers.messages import Message
 from consumers.topics import APPLICATIONS
 from infra.benchmarks.event_ledger import EventLedger
-from infra.postgres.dead_letters import DeadLetters, TooManyDeadLetters
-from tests.keys.keys_in_memory import KeysInMemory
+from infra.kafka.sending import Outgoing, Sender
+from infra.message_wire import WireRecord
+from infra.postgres.consumer_stops import ConsumerStopped, StopLimits, resume
 from tests.transport.outposts import Outpost, each_once_in_order, outpost, running, until
 
 pytestmark = pytest.mark.server
@@ -139,22 +141,113 @@ def test_a_discarded_message_lets_its_case_go_on_without_it(
     assert (settled.settled_by, settled.settled_why) == ("operations", "a test record")
 
 
-def test_a_consumer_that_can_make_nothing_of_anything_stops_before_it_drains_the_topic(
+class Broken(EventLedger):
+    """Has a fault of its own, until that is corrected."""
+
+    in_order = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.corrected = False
+
+    def apply(self, messages: Sequence[Message], cursor: Any) -> None:
+        if not self.corrected:
+            raise KeyError("a fault of ours")
+        super().apply(messages, cursor)
+
+
+def test_a_consumer_with_a_fault_of_its_own_stops_behind_what_it_set_aside(
     post: Outpost, transport: str, request: pytest.FixtureRequest
 ) -> None:
-    # given a consumer with a fault of its own, and few dead letters allowed
-    post.letters = DeadLetters(post.pool, KeysInMemory(), most_an_hour=3)
+    # given a consumer that fails at every record, and a limit that is soon reached
+    post.limits = StopLimits(window=20, least=10)
+    consumer = Broken()
+    # when messages come
+    with delivering(post, transport, consumer, request) as ended:
+        until(lambda: bool(ended), "the consumer stops")
+    # then it says how to go on, and all that failed is kept
+    assert isinstance(ended[0], ConsumerStopped)
+    assert f"permit dead-letters list --consumer {consumer.name}" in str(ended[0])
+    assert f"permit dead-letters resume {consumer.name}" in str(ended[0])
+    kept = post.letters.listed()
+    assert len(kept) >= 10
+    assert {letter.reason for letter in kept} == {"failed.KeyError"}
+    # and started again, it stops at once without setting more aside
+    with delivering(post, transport, consumer, request) as ended:
+        until(lambda: bool(ended), "it stops again")
+    assert len(post.letters.listed()) == len(kept)
+    # when the fault is corrected, and somebody says that it may go on
+    consumer.corrected = True
+    resume(post.pool, consumer.name, by="operations", why="corrected")
+    later = post.assign(post.events()[0][0])
+    with delivering(post, transport, consumer, request) as ended:
+        until(lambda: later in post.rows(), "what came later is applied")
+    # then it goes on behind the letters, which can be replayed
+    assert ended == []
+    for letter in kept:
+        post.letters.replay(letter.id, consumer, by="operations", why="corrected")
+    assert sorted(set(post.rows())) == sorted(post.events())
 
-    class Broken(EventLedger):
+
+def test_a_stop_ends_when_its_letters_are_settled(post: Outpost) -> None:
+    # given a consumer that has stopped
+    post.limits = StopLimits(window=20, least=10)
+    consumer = Broken()
+    with running(post.in_process(consumer)) as ended:
+        until(lambda: bool(ended), "the consumer stops")
+    # when so many letters are discarded that fewer are open than it takes
+    kept = post.letters.listed()
+    with pytest.raises(ConsumerStopped):
+        post.inbox(consumer).require_running()
+    for letter in kept[9:]:
+        post.letters.discard(letter.id, consumer, by="operations", why="seen")
+    # then it runs again, and who and why is kept
+    post.inbox(consumer).require_running()
+    assert post.ask("select resumed_by, resumed_why from consumer_stop") == [
+        ("system", "its dead letters were settled")
+    ]
+
+
+def test_records_that_are_none_of_ours_stop_nobody_however_many_come_at_once(post: Outpost, kafka: str) -> None:
+    # given a topic with far more junk than the limit, in one piece, and a good record behind it in every partition
+    post.make_topics(kafka)
+    sender = Sender(kafka)
+    junk = [
+        Outgoing(post.prefix + APPLICATIONS.name, WireRecord(f"{number}".encode(), b"junk", []))
+        for number in range(1_200)
+    ]
+    sender.send(junk)
+    sender.close()
+    events = post.events()
+    # when it is consumed
+    with running(post.relay(kafka), post.loop(kafka, EventLedger())) as ended:
+        until(lambda: len(post.rows()) >= len(events), "every event in the ledger", within=120)
+    # then all junk is kept, and nothing stopped
+    assert ended == []
+    each_once_in_order(post.rows(), events)
+    assert post.ask("select reason, count(*) from dead_letter group by 1") == [("missing.ce_specversion", 1_200)]
+    assert post.ask("select count(*) from consumer_stop") == [(0,)]
+
+
+def test_a_value_that_the_database_can_never_take_is_set_aside(post: Outpost) -> None:
+    # given a consumer that makes of one event a key that no index holds, which the driver calls an operational error
+    events = post.events()
+    stream, version, position = next(event for event in events if event[1] == 1)
+
+    class TooLong(EventLedger):
         in_order = False
 
         def apply(self, messages: Sequence[Message], cursor: Any) -> None:
-            raise KeyError("a fault of ours")
+            if any(each.position == position for each in messages):
+                cursor.execute("create temporary table indexed (key text primary key) on commit drop")
+                key = "".join(random.choices("0123456789abcdef", k=100_000))
+                cursor.execute("insert into indexed values (%s)", (key,))
+            super().apply(messages, cursor)
 
-    # when messages come
-    with delivering(post, transport, Broken(), request) as ended:
-        until(lambda: bool(ended), "the consumer stops")
-    # then it has stopped with the reason, and its position is before what it could not set aside
-    assert isinstance(ended[0], TooManyDeadLetters)
-    assert len(post.letters.listed()) <= 3
-    assert "permit dead-letters list" in str(ended[0])
+    # when everything is delivered
+    with running(post.in_process(TooLong())) as ended:
+        until(lambda: len(post.rows()) >= len(events) - 1, "all others in the ledger")
+    # then it alone is set aside
+    assert ended == []
+    assert [letter.reason for letter in post.letters.listed()] == ["failed.ProgramLimitExceeded"]
+    assert (stream, version, position) not in post.rows()

@@ -92,7 +92,7 @@ def board_pages(program: Program, pages: Pages, readers: Readers, border: CaseBo
     def reached() -> Reached:
         now = program.clock.now()
         (progress,) = list_projections(program.readers, models, now=now)
-        return Reached(position=progress.position, behind=progress.lag_events, at=now)
+        return Reached(position=progress.position, behind=progress.lag_events, parked=progress.parked, at=now)
 
     cache = BoardCache[ShownBoard](reached)
 
@@ -201,7 +201,7 @@ def board_pages(program: Program, pages: Pages, readers: Readers, border: CaseBo
 
 
 def freshness_of(reached: Reached) -> Freshness:
-    return Freshness(position=reached.position, read_at=reached.at, behind=reached.behind)
+    return Freshness(position=reached.position, read_at=reached.at, behind=reached.behind, parked=reached.parked)
 
 
 def _form(request: Request, asked: _Asked, words: BoardWords) -> FilterForm:

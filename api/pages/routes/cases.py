@@ -21,6 +21,8 @@ from api.pages.case_contents import TIME_BY_HOLDER, CaseWords, moment
 from api.pages.case_form_catalogue import CORRECTABLE, WORKER, FormMaterial, form_for, form_title
 from api.pages.case_forms import CaseForm, CaseFormWords, body_of, errors_of
 from api.pages.case_sending import KEY, REQUEST, VERSION, carry_answer, carry_change, fresh_key, incoming_of
+from api.pages.kept_forms import kept_form
+from api.pages.lagging_overviews import overviews_of
 from api.pages.page_parts import Choice, FieldError, Paging
 from api.pages.page_route import PageRoute, problem_explained, problem_heading
 from api.pages.rendering import Pages
@@ -36,6 +38,7 @@ from domain.case.document_rules import DocumentRefused
 from domain.case.handling import CaseStream
 from domain.case.lifecycle import Case
 from domain.case.refusals import CommandRefused, InvalidInput, Reason, StaleVersion
+from infra.postgres.parked_streams import followers_behind
 
 ENTRIES_ON_A_PAGE = 50
 DONE_PARAMETER = "done"
@@ -100,6 +103,7 @@ class CaseScreen:
         is_live = stream.is_live(case.facts.authority)
         actions = possible_actions(self._readers, granted.caller, case, self._border.today) if is_live else ()
         done = request.query_params.get(DONE_PARAMETER, "")
+        lagging = overviews_of(followers_behind(self._program.readers, case_id), language)
         clocks = words.clocks(deadlines)
         here = FIRST_PAGES[granted.caller.role]
         return self._pages.response(
@@ -121,6 +125,7 @@ class CaseScreen:
                 "clocks": clocks,
                 "actions": [(each, form_title(each.resource, form_words)) for each in actions],
                 "is_live": is_live,
+                "lagging": ", ".join(lagging),
                 "actor": granted.caller.actor,
                 "handler": case.handler,
                 "version": stream.version,
@@ -163,11 +168,17 @@ class CaseScreen:
         return self._form_page(request, case_id, granted, resource, part=part)
 
     def send(self, request: Request, case_id: UUID, resource: str, sent: SentForm) -> Response:
-        """Carry out what the form says, and lead to the case; or show the form again with what is wrong."""
+        """Carry out what the form says, and lead to the case; or show the form again with what is wrong.
+
+        A form that was kept while its writer signed in again is shown as it was, and not carried out.
+        """
         granted = self._readers.granted(request, _action(resource))
-        part = sent.one(PART_PARAMETER) or WORKER
+        kept = kept_form(sent)
+        part = (kept or sent).one(PART_PARAMETER) or WORKER
         if part not in CORRECTABLE:
             raise RequestRefused(Problem(type=NOT_FOUND, detail="A case has no such part."))
+        if kept is not None:
+            return self._form_page(request, case_id, granted, resource, part=part, sent=kept, came_back=True)
         _, case = self._border.case(case_id, granted)
         form = self._form(request, case_id, granted, case, resource, part)
         try:
@@ -255,6 +266,7 @@ class CaseScreen:
         sent: SentForm | None = None,
         errors: tuple[FieldError, ...] = (),
         refused: Exception | None = None,
+        came_back: bool = False,
     ) -> Response:
         """The form, with the case as it stands now; what somebody typed stays."""
         stream, case = self._border.case(case_id, granted)
@@ -288,15 +300,14 @@ class CaseScreen:
                     each.resource == resource
                     for each in possible_actions(self._readers, granted.caller, case, self._border.today)
                 ),
+                "came_back": came_back,
                 "is_file": resource == DOCUMENT,
                 "is_correction": resource == "corrections",
                 "parts_of_case": CORRECTABLE,
                 "part": part,
                 "reply_by": asked.reply_by if asked is not None and resource == ANSWER else None,
                 "findings": words.findings(assessed["findings"]) if resource.endswith("Decisions") else (),
-                "open_points": [words.label("inadmissibilityGrounds", each) for each in assessed["openPoints"]]
-                if resource == "admissibilityDecisions"
-                else (),
+                "open_points": words.open_points(assessed) if resource == "admissibilityDecisions" else (),
             },
             surroundings=replace(
                 self._readers.surroundings(request, granted.caller, FIRST_PAGES[granted.caller.role]),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
@@ -15,8 +17,12 @@ from api.pages.page_route import PageRoute
 from api.pages.rendering import Pages
 from api.pages.session import Readers
 from api.permissions import Action
+from domain.migration.cutover import CutOverStep
 
 MIGRATION: Final = "/migration"
+
+_DIGEST_SHOWN: Final = 12
+"""Hexadecimal digits of a report's digest; the whole of it is in its file and in ``GET migrations``."""
 
 Rows = tuple[tuple[object, ...], ...]
 
@@ -33,6 +39,8 @@ class MovingAuthority:
     batches: Rows
     quarantine: Rows
     steps: Rows
+    switched: str | None
+    """Who proposed and who approved that it is live here; None while it is not."""
     next_step: str | None
 
 
@@ -85,17 +93,51 @@ def _moving(told: dict[str, Any], words: BoardWords) -> MovingAuthority:
             for reason, number in told["quarantine"].items()
         ),
         steps=tuple(
-            (words.label("cutOverSteps", each["step"]), each["by"], each["at"][:16].replace("T", " "))
+            (
+                words.label("cutOverSteps", each["step"]),
+                each["by"],
+                each["at"][:16].replace("T", " "),
+                _details(each, words),
+            )
             for each in told["steps"]
         ),
+        switched=_switched(told["steps"], words) if live else None,
         next_step=None if next_step is None else words.label("cutOverSteps", next_step),
     )
+
+
+def _switched(steps: Sequence[dict[str, Any]], words: BoardWords) -> str | None:
+    approved = [each for each in steps if each["step"] == CutOverStep.APPROVED]
+    if not approved:
+        return None
+    switch = approved[-1]
+    return words.language.gettext(
+        "Proposed by %(proposer)s, approved by %(approver)s on %(day)s",
+        proposer=switch["outcome"]["proposedBy"],
+        approver=switch["by"],
+        day=words.language.date(date.fromisoformat(switch["at"][:10])),
+    )
+
+
+def _details(step: dict[str, Any], words: BoardWords) -> str:
+    """What a step rests on or leaves behind: a report by its digest, the proposer, a motive; and whether it counts."""
+    language, outcome = words.language, step["outcome"]
+    parts = [outcome["motive"]] if "motive" in outcome else []
+    if "reportSha256" in outcome:
+        parts.append(language.gettext("report %(digest)s", digest=outcome["reportSha256"][:_DIGEST_SHOWN]))
+    if "proposedBy" in outcome:
+        parts.append(language.gettext("proposed by %(proposer)s", proposer=outcome["proposedBy"]))
+    if not step["inForce"] and step["step"] != CutOverStep.REOPENED:
+        parts.append(language.gettext("taken back or renewed since"))
+    return "; ".join(parts)
 
 
 def _batch(told: dict[str, Any], words: BoardWords) -> tuple[object, ...]:
     """A row: source, how far, the rate, and what remains in minutes."""
     language, expected, remaining = words.language, told["sourceLines"], told["remainingSeconds"]
-    if told["finishedAt"] is not None:
+    if told["endedAs"] is not None:
+        progress = language.gettext("abandoned") if told["endedAs"] == "abandoned" else language.gettext("superseded")
+    elif told["finishedAt"] is not None:
         progress = language.gettext("finished")
     elif expected:
         progress = f"{min(told['lines'] / expected, 1):.0%}"

@@ -64,7 +64,7 @@ def queue_pages(program: Program, pages: Pages, readers: Readers, border: CaseBo
     def freshness() -> Freshness:
         now = program.clock.now()
         (progress,) = list_projections(program.readers, models, now=now)
-        return Freshness(position=progress.position, read_at=now, behind=progress.lag_events)
+        return Freshness(position=progress.position, read_at=now, behind=progress.lag_events, parked=progress.parked)
 
     @routes.get(QUEUE, name="queue")
     def queue(request: Request) -> Response:

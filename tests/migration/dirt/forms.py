@@ -11,7 +11,7 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from infra.migration.sources import MigratingAuthority
-from tests.migration.dirt import brussels, german_community, wallonia
+from tests.migration.dirt import brussels, german_community, json_lines, sheet_cells, wallonia
 from tests.migration.dirt.files import CellDamage, DamagedCells, DirtyFile, LineDamage, PlanOfLines
 from tests.migration.dirt.people import EVERYBODY, Person
 
@@ -67,14 +67,14 @@ WALLONIA: Final = Form(
     layout=wallonia.JsonLayout,
     write=wallonia.dirty_file,
     cell_damages=wallonia.CELL_DAMAGES,
-    line_damages=wallonia.LINE_DAMAGES,
+    line_damages=json_lines.LINE_DAMAGES,
     dressings=wallonia.DRESSINGS,
 )
 GERMAN_COMMUNITY: Final = Form(
     authority=MigratingAuthority.GERMAN_COMMUNITY,
     layout=german_community.SheetLayout,
     write=german_community.dirty_file,
-    cell_damages=german_community.CELL_DAMAGES,
+    cell_damages=sheet_cells.CELL_DAMAGES,
     line_damages=german_community.LINE_DAMAGES,
     dressings=german_community.DRESSINGS,
 )

@@ -28,10 +28,10 @@ from domain.migration.retelling import case_id_of
 from domain.migration.versions import TakenVersion
 from infra.migration.dossiers import taken_dossiers
 from infra.migration.ledger import sums_of
-from infra.migration.record_json import written as as_json
 from infra.migration.rehearsal import Rehearsal, TakenBefore
 from infra.migration.sealed_records import open_record
 from infra.structured_logs import configure_logging
+from infra.wire_format import canonical_json
 from tests.logging_as_before import logging_as_before
 from tests.migration.dirt.files import UNCHANGED, DirtyFile
 from tests.migration.dirt.forms import FORMS, drawn, people
@@ -256,7 +256,7 @@ def test_nothing_of_anybody_stands_in_the_raw_record_of_another(world: World) ->
         for place, (record_id, subject, sealed) in lines.items():
             key = world.move.program.keys.key_to_decrypt(subject)
             assert key is not None
-            raw = as_json(open_record(key, record_id, sealed).record).decode()
+            raw = canonical_json(open_record(key, record_id, sealed).record).decode()
             owners = each.file.right[place].owners
             assert words_in(raw) <= {owner.word for owner in owners}, each.file.right[place].damage
 

@@ -1,0 +1,76 @@
+"""What a report covers: a mark of all that has landed of an authority, compared when the report is relied upon."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from infra.migration.topic_door import LegacyTopic
+from infra.wire_format import canonical_json
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import cursor as Cursor
+
+Coverage = Mapping[str, Any]
+"""JSON: counts by what was counted, and ``sha256`` of them all."""
+
+_IN_WORDS: Final = {
+    "batches": "batches and their ledgers",
+    "landed": "landed records",
+    "quarantine": "records in quarantine and what was done about them",
+    "topic": "offsets of the topic",
+    "openLetters": "records of the topic that were set aside",
+    "journal": "retold cases",
+}
+
+
+def coverage_of(cursor: Cursor, authority: str) -> Coverage:
+    """What has landed of an authority by now, and what became of it."""
+    asked = {"authority": authority, "consumer": LegacyTopic(authority).name}
+    found: dict[str, Any] = {}
+    for what, statement in _STATEMENTS.items():
+        cursor.execute(statement, asked)
+        ((found[what],),) = cursor.fetchall()
+    return {**found, "sha256": hashlib.sha256(canonical_json(found)).hexdigest()}
+
+
+def what_differs(covered: Coverage, now: Coverage) -> list[str]:
+    """What has changed since a report was made, in words; nothing where it covers all there is."""
+    return [words for what, words in _IN_WORDS.items() if covered.get(what) != now[what]]
+
+
+_STATEMENTS: Final = {
+    "batches": """
+        select json_build_object(
+                   'number', count(*), 'finished', count(finished_at), 'ended', count(ended_as),
+                   'records', coalesce(sum(records), 0)::bigint, 'retold', coalesce(sum(retold), 0)::bigint,
+                   'unchanged', coalesce(sum(unchanged), 0)::bigint, 'stale', coalesce(sum(stale), 0)::bigint,
+                   'quarantined', coalesce(sum(quarantined), 0)::bigint)
+          from legacy_batch where authority = %(authority)s""",
+    "landed": """
+        select json_build_object('records', count(*), 'last', max(landed_at))
+          from legacy_record where authority = %(authority)s""",
+    "quarantine": """
+        select json_build_object(
+                   'open', count(*) filter (where q.state = 'open'),
+                   'corrected', count(*) filter (where q.state = 'corrected'),
+                   'retold', count(*) filter (where q.state = 'retold'),
+                   'superseded', count(*) filter (where q.state = 'superseded'),
+                   'steps', coalesce(sum(s.steps), 0)::bigint)
+          from legacy_quarantine q
+          left join lateral (select count(*) as steps from legacy_quarantine_step s where s.record_id = q.record_id) s
+            on true
+         where q.authority = %(authority)s""",
+    "topic": """
+        select coalesce(json_agg(json_build_object('cluster', cluster, 'topic', topic, 'partition', partition,
+                                                   'nextOffset', next_offset) order by cluster, topic, partition), '[]')
+          from consumer_offset where consumer = %(consumer)s""",
+    "openLetters": "select count(*) from dead_letter where consumer = %(consumer)s and state = 'open'",
+    "journal": """
+        select json_build_object('cases', count(*), 'events', coalesce(sum(d.version), 0)::bigint,
+                                 'lastRetold', max(j.position))
+          from legacy_dossier d
+          left join journal j on j.stream = d.case_id and j.version = d.version
+         where d.authority = %(authority)s""",
+}

@@ -1,0 +1,117 @@
+"""Requests on the topic of checks: what is asked becomes work once, and what is no request is set aside alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from uuid import UUID, uuid4
+
+import pytest
+
+from consumers.check_intake import CheckIntake
+from consumers.messages import REGISTRATION_ENDED
+from consumers.topics import APPLICATIONS, CHECK_REQUESTS
+from infra.kafka.lag import consumer_lags
+from infra.kafka.sending import Outgoing, Sender
+from infra.kafka.topic_admin import cluster_id
+from infra.message_wire import WireRecord
+from infra.postgres.dead_letters import Coordinates
+from infra.postgres.inbox import Arrived
+from infra.postgres.operations import Operations
+from tests.transport.outposts import Outpost, outpost, running, until
+
+pytestmark = pytest.mark.server
+
+REQUESTED = "crossroadsChecks.notify.requested"
+
+
+@pytest.fixture
+def post(admin_url: str) -> Iterator[Outpost]:
+    with outpost(admin_url, 3) as made:
+        yield made
+
+
+def request(
+    case: UUID, *, kind: str = REQUESTED, schema: str = "1", authority: str = "flanders", **data: object
+) -> WireRecord:
+    """A request about a case as the relay sends it, with these members of its data changed."""
+    headers = {
+        "ce_specversion": "1.0", "ce_id": f"{case}/2", "ce_source": "urn:single-permit:test",
+        "ce_type": f"be.{authority}.singlepermit.v1.{kind}", "ce_time": "2026-03-02T09:00:00+00:00",
+        "ce_subject": str(case), "ce_streamversion": "2", "ce_position": "2", "ce_schemaversion": schema,
+    }  # fmt: skip
+    value = {"applicationId": str(case), "check": "employerRegister", "revision": 1, **data}
+    sent = [(name, content.encode()) for name, content in headers.items()]
+    return WireRecord(str(case).encode(), json.dumps(value).encode(), sent)
+
+
+def receive(post: Outpost, *records: WireRecord) -> None:
+    arrived = [
+        Arrived(Coordinates("cluster", CHECK_REQUESTS.name, 0, offset), CHECK_REQUESTS.name, each)
+        for offset, each in enumerate(records)
+    ]
+    post.inbox(CheckIntake()).receive(arrived, lambda _cursor: None)
+
+
+def case_of(post: Outpost) -> UUID:
+    return post.events()[0][0]
+
+
+def work(post: Outpost) -> Sequence[tuple[UUID, str, int]]:
+    return post.ask("select case_id, what, revision from check_work order by what")
+
+
+def test_a_request_becomes_work_once(post: Outpost) -> None:
+    case = case_of(post)
+    ended = request(case, kind=REGISTRATION_ENDED, schema="2", check="unregistration", revision=7)
+    receive(post, request(case), request(case), ended)
+    assert work(post) == [(case, "employerRegister", 1), (case, "unregistration", 7)]
+    assert post.letters.listed() == []
+
+
+def test_what_is_no_request_is_set_aside_with_its_reason_and_the_others_become_work(post: Outpost) -> None:
+    case, stranger = case_of(post), uuid4()
+    wrong = {
+        "unknown.ce_schemaversion": request(case, schema="99"),
+        "unreadable.ce_schemaversion": request(case, schema="one"),
+        "unknown.ce_type": request(case, kind="crossroadsChecks.notify.invented"),
+        "unknown.check": request(case, check="unregistration"),
+        "unreadable.revision": request(case, revision=2**40),
+        "applicationId.otherThanSubject": request(case, applicationId=str(stranger)),
+        "unknown.application": request(stranger),
+        "noValue": WireRecord(str(case).encode(), None, request(case).headers),
+    }
+    receive(post, *wrong.values(), request(case))
+    assert [letter.reason for letter in post.letters.listed()] == list(wrong)
+    assert work(post) == [(case, "employerRegister", 1)]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"kind": "applications.notify.submitted"}, {"authority": "nowhere"}],
+    ids=["of another topic", "authority"],
+)
+def test_a_kind_that_the_contract_does_not_have_here_is_unknown(post: Outpost, changes: dict[str, str]) -> None:
+    receive(post, request(case_of(post), **changes))  # type: ignore[arg-type]
+    assert [letter.reason for letter in post.letters.listed()] == ["unknown.ce_type"]
+
+
+def test_a_request_of_a_case_whose_first_event_has_not_come_on_its_topic_is_carried_out(
+    post: Outpost, kafka: str
+) -> None:
+    # given a request on its topic, and no event at all on the topic of applications
+    post.make_topics(kafka)
+    case, stranger = case_of(post), uuid4()
+    sender = Sender(kafka)
+    topic = post.prefix + CHECK_REQUESTS.name
+    sender.send([Outgoing(topic, request(case)), Outgoing(topic, request(stranger))])
+    sender.close()
+    # when it is consumed
+    with running(post.loop(kafka, CheckIntake())) as ended:
+        until(lambda: work(post) == [(case, "employerRegister", 1)], "it is work: the journal has the case")
+        until(lambda: len(post.letters.listed()) == 1, "that of a stranger is set aside")
+    assert ended == []
+    standings = Operations(post.pool).consumers(cluster_id(kafka))
+    lags = consumer_lags(kafka, standings, post.prefix, post.ask("select now()")[0][0])
+    assert {each.topic: each.offsets for each in lags} == {CHECK_REQUESTS.name: 0}
+    assert APPLICATIONS.name not in {each.topic for each in lags}

@@ -1,0 +1,49 @@
+"""Workers to whom nobody grants a permit: taken at the door, found in the assessment, refused on that ground."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.http.counter import FEE, Counter, application, case_path, problem_of
+
+pytestmark = pytest.mark.server
+
+
+@pytest.mark.parametrize(
+    ("changes", "ground", "said"),
+    [
+        ({"worker__birthDate": "2020-07-30", "worker__ssin": None}, "minimumAge", "at least 15 years"),
+        ({"worker__nationality": "BE"}, "workerNationality", "a nationality that needs a permit"),
+        ({"worker__nationality": "PT"}, "workerNationality", "The file has PT: not met."),
+    ],
+)
+def test_what_speaks_against_the_worker_is_a_ground_of_refusal(
+    counter: Counter, desk: Counter, changes: dict[str, Any], ground: str, said: str
+) -> None:
+    # given an application that meets all that is asked of the job
+    filed = counter.file(application(category="highlySkilled", employment__grossPay__amount="60000.00", **changes))
+    assert filed.status_code == 201, filed.text
+    paid = desk.change(filed, "feePayments", FEE, tag=counter.all_answered(filed))
+    ready = desk.change(paid, "admissibilityDecisions", {"outcome": "admissible"})
+    # then the assessment says what speaks against the worker
+    told = desk.get(f"{case_path(ready)}/assessment").json()
+    assert (told["verdict"], told["unmetRequirements"]) == ("notMet", [ground])
+    assert ground in told["supportedGrounds"]
+    # and a program that asks before filing hears it too, in words
+    facts = application(category="highlySkilled", employment__grossPay__amount="60000.00", **changes)
+    answer = counter.client.post("salaryChecks", json={**facts, "filedOn": "2026-01-20"}).json()
+    (finding,) = (each for each in answer["findings"] if each["rule"] == ground)
+    assert said in finding["text"]["en"]
+    # and nobody grants it, and it is refused on that ground
+    granted = desk.change(ready, "workPartDecisions", {"outcome": "granted"})
+    assert problem_of(granted) == (409, "requirementNotMet")
+    refused = desk.change(ready, "workPartDecisions", {"outcome": "refused", "grounds": [ground]})
+    assert refused.status_code == 201, refused.text
+
+
+def test_of_an_ordinary_worker_nothing_is_said(counter: Counter) -> None:
+    filed = counter.file(application(category="highlySkilled", employment__grossPay__amount="60000.00"))
+    told = counter.get(f"{case_path(filed)}/assessment").json()
+    assert not {"minimumAge", "workerNationality"} & {each["rule"] for each in told["findings"]}

@@ -1,0 +1,49 @@
+"""Cases that read models have to park, the next version of one that need not, and what is parked."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+from infra.postgres.parked_streams import ParkedStream, list_parked
+from projections.legacy_mirror import LegacyMirror
+from projections.read_model import Cursor
+from projections.recorded_event import RecordedEvent
+from tests.projections.log_of_cases import LogOfCases
+from tests.projections.poison import retell
+
+MIRROR = LegacyMirror()
+
+
+class MirrorOfTomorrow(LegacyMirror):
+    """The next version of the program, which knows what to make of a NUL."""
+
+    def project(self, batch: Sequence[RecordedEvent], cursor: Cursor) -> None:
+        super().project([_without_nul(each) for each in batch], cursor)
+
+
+class NextMirror(MirrorOfTomorrow):
+    schema_version = LegacyMirror.schema_version + 1
+
+
+def _without_nul(event: RecordedEvent) -> RecordedEvent:
+    name = (event.clear["employer"]["name"] or "").replace("\0", "")
+    clear = {**event.clear, "employer": {**event.clear["employer"], "name": name}}
+    return RecordedEvent(**{each: getattr(event, each) for each in RecordedEvent.__slots__} | {"clear": clear})
+
+
+def poisoned(log: LogOfCases, **more: Any) -> UUID:
+    return retell(log.recorder, log.keys, log.keys.mint(), **more)
+
+
+def parked(log: LogOfCases, follower: str | None = None) -> list[ParkedStream]:
+    return [each for each in list_parked(log.readers, limit=1_000) if follower in (None, each.follower)]
+
+
+def until(holds: Callable[[], bool], seconds: float = 20) -> None:
+    give_up = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < give_up, "it did not come about"
+        time.sleep(0.01)

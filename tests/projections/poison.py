@@ -1,0 +1,60 @@
+"""Events that no read model can apply, put into a journal below the border that keeps them out of it today."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from uuid import UUID, uuid4
+
+import orjson
+
+from domain.case.legacy_events import LegacyRecordRetold
+from infra.event_codec import EventCodec
+from infra.keys import SubjectKeys
+from infra.postgres.journal_events import EncodedEvent
+from infra.postgres.recorder import JournalRecorder
+from infra.wire_format import canonical_json
+from tests.stored_events.samples import SAMPLES
+
+NUL_IN_A_NAME = "Ac\0me"
+"""No text of PostgreSQL can hold it. An old version retold it from a record all the same."""
+
+
+def retell(
+    recorder: JournalRecorder,
+    keys: SubjectKeys,
+    subject: UUID,
+    *,
+    case_id: UUID | None = None,
+    employer: str = NUL_IN_A_NAME,
+    change: Callable[[dict[str, Any]], object] = lambda _: None,
+) -> UUID:
+    """A case of Brussels, as a record of its former system told it, or told it once more; ``change`` its clear fields.
+
+    The body is made beside the codec, which may refuse such a value.
+    """
+    told = next(each for each in SAMPLES if isinstance(each, LegacyRecordRetold))
+    case_id = case_id or uuid4()
+    version = len(recorder.select_events(case_id)) + 1
+    event = replace(told, reference=f"BXL/{case_id.hex[:7]}", worker_subject=subject)
+    encoded = EventCodec(recorder.origin, keys).encode(event, case_id, version)
+    body = orjson.loads(encoded.body)
+    body["clear"]["employer"]["name"] = employer
+    change(body["clear"])
+    insert(recorder, case_id, encoded.name, canonical_json(body), commitments=encoded.commitments)
+    return case_id
+
+
+def insert(
+    recorder: JournalRecorder,
+    case_id: UUID,
+    name: str,
+    body: bytes,
+    *,
+    schema: int = 1,
+    commitments: dict[str, str] | None = None,
+) -> None:
+    """Append an event of a case with exactly this body."""
+    version = len(recorder.select_events(case_id)) + 1
+    recorder.insert_events([EncodedEvent(case_id, version, name, body, schema, commitments or {})])

@@ -1,0 +1,95 @@
+"""Whichever events of a log are at fault, and however: the rows of all other cases are as if nothing had happened."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from infra.postgres.projection_generations import check_projection
+from infra.postgres.projection_progress import list_projections
+from projections.registered import registered_read_models
+from tests.projections.log_of_cases import FILED, LogOfCases, forget_read_models, read_model_tables, run
+from tests.projections.parked_cases import parked
+
+pytestmark = pytest.mark.server
+
+
+def silent(_done: int, _there_are: int) -> None:
+    """Nobody watches."""
+
+
+def rows_of_others(log: LogOfCases, *cases: UUID) -> dict[str, list[tuple]]:
+    """All rows of the read models but those of these cases."""
+    with_cases = run(
+        log.url,
+        "select table_name::text from information_schema.columns"
+        " where table_schema = 'permit' and column_name = 'case_id' and table_name = any(%s) order by 1",
+        read_model_tables(log.url),
+    )
+    return {
+        table: run(
+            log.url,
+            f"select t::text from permit.{table} t where case_id <> all(%s::uuid[]) order by 1",
+            [str(each) for each in cases],
+        )
+        for (table,) in with_cases
+    }
+
+
+KINDS = ("no body", "no fields", "later schema", "NUL everywhere")
+
+
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(data=st.data())
+def test_whichever_events_are_at_fault_the_rows_of_all_other_cases_are_those_of_an_undisturbed_run(
+    log: LogOfCases, data: st.DataObject
+) -> None:
+    if log.recorder.max_notification_id() is None:
+        log.some_cases(8)
+        log.take_over()
+        run(log.url, "create table sound as select position, schema, body from permit.journal")
+    end = log.recorder.max_notification_id()
+    assert end is not None
+    positions = data.draw(st.sets(st.integers(1, end), min_size=1, max_size=5), label="positions")
+    kinds = {each: data.draw(st.sampled_from(KINDS), label=f"kind at {each}") for each in sorted(positions)}
+    forget_read_models(log.url)
+    log.catch_up()
+    ill = {row[0] for row in run(log.url, _STREAMS, list(positions))}
+    undisturbed = rows_of_others(log, *ill)
+    page_size = data.draw(st.sampled_from((1, 7, 50, 2_000)), label="page")
+    try:
+        for position, kind in kinds.items():
+            run(log.url, _SPOIL[kind], position)
+        forget_read_models(log.url)
+
+        log.catch_up(page_size=page_size)
+
+        assert rows_of_others(log, *ill) == undisturbed
+        named = parked(log)
+        assert {each.stream for each in named} <= ill
+        assert all(each.position in positions for each in named)
+        assert {each.lag_events for each in list_projections(log.readers, registered_read_models(), now=FILED)} == {0}
+        for model in registered_read_models():
+            assert check_projection(log.url, log.recorder, model, on_progress=silent).same, model.name
+    finally:
+        run(
+            log.url,
+            "update permit.journal j set schema = s.schema, body = s.body from sound s where s.position = j.position",
+        )
+
+
+_STREAMS = "select distinct stream from permit.journal where position = any(%s)"
+_SPOIL = {
+    "no body": "update permit.journal set body = 'nothing' where position = %s",
+    "no fields": """update permit.journal set body = '{"clear":{}}' where position = %s""",
+    "later schema": "update permit.journal set schema = 99 where position = %s",
+    "NUL everywhere": r"""
+        update permit.journal set body = convert_to(
+            regexp_replace(convert_from(body, 'UTF8'), ':"', ':"\\u0000', 'g'), 'UTF8') where position = %s
+    """,
+}

@@ -1,0 +1,79 @@
+"""The offsets that tools of Kafka see: read by Apache Kafka's own client, which is none of ours."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from kafka import KafkaConsumer, TopicPartition
+
+from consumers.topics import APPLICATIONS
+from infra.benchmarks.event_ledger import EventLedger
+from infra.kafka.broker_jars import KafkaNotHere, broker_jars, java
+from infra.kafka.clients import opened
+from infra.kafka.consumer_loop import LoopSettings
+from tests.servers import NoServer, give_up
+from tests.transport.outposts import Outpost, outpost, running, until
+
+pytestmark = pytest.mark.server
+
+PROGRAM = Path(__file__).parent / "CommittedOffsets.java"
+OFTEN = LoopSettings(
+    session_timeout_ms=3_000, heartbeat_interval_ms=500, max_poll_interval_ms=5_000, poll_ms=100, gauge_seconds=0.5
+)
+SELDOM = LoopSettings(
+    session_timeout_ms=3_000, heartbeat_interval_ms=500, max_poll_interval_ms=5_000, poll_ms=100, gauge_seconds=3_600
+)
+
+
+@pytest.fixture
+def post(admin_url: str) -> Iterator[Outpost]:
+    with outpost(admin_url, 6) as made:
+        yield made
+
+
+def committed(kafka: str, group: str) -> dict[tuple[str, int], int]:
+    """What Apache Kafka's administration client finds committed by a group."""
+    try:
+        command = [java(), "-cp", f"{broker_jars()}/*", str(PROGRAM), kafka, group]
+    except KafkaNotHere as why:
+        give_up(NoServer(str(why)), "Kafka's own client")
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    rows = (line.split() for line in done.stdout.splitlines() if line.startswith(group.rpartition(".")[0]))
+    return {(topic, int(partition)): int(offset) for topic, partition, offset, _ in rows}
+
+
+def ends(kafka: str, topic: str) -> dict[tuple[str, int], int]:
+    client = opened(KafkaConsumer, kafka, group_id=None, metrics_enabled=False)
+    try:
+        places = [TopicPartition(topic, number) for number in client.partitions_for_topic(topic) or ()]
+        return {(each.topic, each.partition): end for each, end in client.end_offsets(places).items()}
+    finally:
+        client.close()
+
+
+def test_a_tool_of_kafka_sees_how_far_a_consumer_is_while_it_works(
+    post: Outpost, kafka: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    # given a consumer that has read everything and is still at work
+    post.make_topics(kafka)
+    consumer, events, topic = EventLedger(), post.events(), post.prefix + APPLICATIONS.name
+    with caplog.at_level(logging.ERROR), running(post.relay(kafka), post.loop(kafka, consumer, OFTEN)) as ended:
+        until(lambda: len(post.rows()) == len(events), "every event in the ledger")
+        # then Kafka's own client finds its offsets at the end of the topic, and nobody complained
+        group = post.prefix + consumer.name
+        until(lambda: committed(kafka, group) == ends(kafka, topic), "the tool sees no lag", within=60)
+    assert ended == []
+    assert sum(ends(kafka, topic).values()) == len(events)
+    assert [each.getMessage() for each in caplog.records if each.levelno >= logging.ERROR] == []
+
+
+def test_a_consumer_that_ends_says_first_how_far_it_came(post: Outpost, kafka: str) -> None:
+    post.make_topics(kafka)
+    consumer, events, topic = EventLedger(), post.events(), post.prefix + APPLICATIONS.name
+    with running(post.relay(kafka), post.loop(kafka, consumer, SELDOM)):
+        until(lambda: len(post.rows()) == len(events), "every event in the ledger")
+    assert committed(kafka, post.prefix + consumer.name) == ends(kafka, topic)

@@ -1,0 +1,43 @@
+"""An event of which no message can be made stops the relay right before it: a topic never has a hole."""
+
+from __future__ import annotations
+
+import pytest
+
+from infra.benchmarks.event_ledger import EventLedger
+from infra.kafka.relay import EventUntold
+from tests.projections.log_of_cases import run
+from tests.projections.poison import insert
+from tests.transport.outposts import each_once_in_order, outpost, running, until
+
+pytestmark = pytest.mark.server
+
+
+def test_the_topic_holds_everything_before_the_event_and_nothing_after_it(admin_url: str, kafka: str) -> None:
+    with outpost(admin_url, 4) as post:
+        # given an event that nobody can read, in the middle of what the relay takes at once
+        before = post.events()
+        (ill, _, _), (sound, _, _) = before[-1], before[0]
+        insert(post.recorder, ill, "CaseAssigned", b"nothing")
+        position = post.recorder.max_notification_id()
+        post.assign(sound)
+        post.make_topics(kafka)
+
+        with running(post.relay(kafka), post.loop(kafka, EventLedger())) as ended:
+            until(lambda: ended != [], "the relay stops")
+            until(lambda: len(post.rows()) == len(before), "what came before is on the topic")
+
+        # then it says where and why, and has skipped nothing
+        (why,) = ended
+        assert isinstance(why, EventUntold)
+        assert f"position {position} of the journal" in str(why)
+        assert "UnreadableEvent" in str(why)
+        each_once_in_order(post.rows(), before)
+
+        # when the event can be read, as by a later version of the program
+        body = b'{"clear":{"by":"lead","effectiveAt":"2026-02-02T09:00:00Z","handler":"h-1"}}'
+        run(post.journal.url, "update permit.journal set body = %s where position = %s", body, position)
+        with running(post.relay(kafka), post.loop(kafka, EventLedger())) as ended:
+            until(lambda: len(post.rows()) == len(before) + 2, "the rest follows")
+        assert ended == []
+        each_once_in_order(post.rows(), post.events())
