@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Container, MutableMapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
 
+from domain.migration.field_names import shown_name
 from domain.migration.plausible_days import Calendar
 from domain.migration.precheck import Accepted, Refused, precheck, refused
 from domain.migration.reading import CanonicalRecord, LegacyReading
@@ -80,17 +79,6 @@ def version_of(reading: LegacyReading, digest: str, calendar: Calendar) -> Versi
     return None if key is None or modified_at is None else Version(key, modified_at, digest)
 
 
-_FIELD_NAME: Final = re.compile(r"[^\W\d_][\w.\[\] -]{0,59}")
-_MOST_DIGITS: Final = 4
-OTHER_FIELD: Final = "(another name)"
-
-
-def _field_name(name: str) -> str:
-    """The name of an unknown field if it can be one: it is counted in clear, and a stranger may write anything."""
-    is_one = _FIELD_NAME.fullmatch(name) and sum(each.isdigit() for each in name) <= _MOST_DIGITS
-    return name if is_one else OTHER_FIELD
-
-
 @dataclass(slots=True)
 class BatchCount:
     """The sums of a batch: what was extracted is what was retold, unchanged, stale and quarantined.
@@ -107,7 +95,7 @@ class BatchCount:
 
     def add(self, judged: Judged, reading: LegacyReading) -> None:
         self.fates[judged.fate] += 1
-        self.unknown_fields.update(_field_name(each) for each in reading.unknown)
+        self.unknown_fields.update(map(shown_name, reading.unknown))
         if judged.refused is not None:
             self.quarantined[judged.refused.main.value] += 1
         if judged.record is not None:

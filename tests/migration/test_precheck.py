@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from consumers.migration.brussels import BRUSSELS as BRUSSELS_MAPPING
 from consumers.migration.wallonia import WALLONIA as WALLONIA_MAPPING
 from domain.case.commands import CIVIL_TIME
-from domain.migration.batch import OTHER_FIELD, BatchCount, Fate, judge, version_of
+from domain.migration.batch import BatchCount, Fate, judge, version_of
+from domain.migration.field_names import OTHER_FIELD
 from domain.migration.plausible_days import Calendar, day_of, moment_of
 from domain.migration.precheck import Accepted, Refused, amount_of, precheck
 from domain.migration.reading import CanonicalRecord, amount_text
@@ -119,6 +120,7 @@ def test_a_person_may_have_one_name() -> None:
         ({"no_dossier": "B" * 65}, "fieldTooLong", "no_dossier"),
         ({"employeur": "É" * 201}, "fieldTooLong", "employeur"),
         ({"fonction": "i" * 1_001}, "fieldTooLong", "fonction"),
+        ({"langue": "F" * 1_001}, "fieldTooLong", "langue"),
         ({"remuneration": "1" * 13}, "amountInvalid", "remuneration"),
         ({"date_decision": "01/03/2025"}, "datesOutOfOrder", "date_decision"),
         ({"valable_au": "25/04/2025"}, "datesOutOfOrder", "valable_au"),
