@@ -21,7 +21,9 @@ from infra.message_wire import WireRecord, from_wire, to_wire
 from infra.postgres.connections import ConnectionPool, Role, connect
 from infra.postgres.dead_letters import Coordinates, DeadLetters
 from infra.postgres.inbox import Arrived, Inbox
+from infra.postgres.journal_events import EncodedEvent
 from infra.postgres.migrate import migrate_journal
+from infra.postgres.recorder import JournalRecorder
 from tests.border.unreadable import LAID_OUT, UNREADABLE
 from tests.keys.keys_in_memory import KeysInMemory
 
@@ -108,13 +110,16 @@ def test_lines_of_a_text_are_kept() -> None:
 @contextmanager
 def inbox_of(url: str, consumer: Any) -> Iterator[tuple[Inbox, DeadLetters, ConnectionPool]]:
     with closing(ConnectionPool(url, Role.WRITER, size=4)) as pool:
-        letters = DeadLetters(pool, KeysInMemory(), most_an_hour=10_000)
+        letters = DeadLetters(pool, KeysInMemory())
         yield Inbox(pool, consumer, letters), letters, pool
 
 
 @pytest.fixture
 def url(unnamed_journal: str) -> str:
+    """A journal that has the case of the requests."""
     migrate_journal(unnamed_journal, origin="tests/border")
+    with closing(JournalRecorder(unnamed_journal, pool_size=1)) as recorder:
+        recorder.insert_events([EncodedEvent(CASE, 1, "ApplicationSubmitted", b"{}", 1, {})])
     with closing(connect(unnamed_journal, Role.OWNER)) as owner, owner.cursor() as cursor:
         cursor.execute(DDL)
     return unnamed_journal
