@@ -32,7 +32,7 @@ class ColumnMapping:
             authority=self.authority,
             fields=self.columns,
             texts=texts,
-            unknown=tuple(sorted(record.keys() - self._known)),
+            unknown=() if self._known.issuperset(record) else tuple(sorted(record.keys() - self._known)),
             findings=tuple(values.findings),
         )
 

@@ -94,7 +94,8 @@ class BatchCount:
 
     def add(self, judged: Judged, reading: LegacyReading) -> None:
         self.fates[judged.fate] += 1
-        self.unknown_fields.update(reading.unknown)
+        if reading.unknown:
+            self.unknown_fields.update(reading.unknown)
         if judged.refused is not None:
             self.quarantined[judged.refused.main.value] += 1
         if judged.record is not None:
