@@ -60,7 +60,7 @@ def seal_group(
     salted = hmac.new(salt, digestmod="sha256")
     commitments = {name: _commitment(salted, name, value) for name, value in fields.items()}
     plain = canonical_json({"salt": b64encode(salt).decode(), "fields": fields})
-    sealed = _cipher(key).encrypt(nonce, plain, address.associated_data())
+    sealed = cipher_of(key).encrypt(nonce, plain, address.associated_data())
     group = {
         "key": str(address.key_id),
         "nonce": b64encode(nonce).decode(),
@@ -79,7 +79,7 @@ def _commitment(salted: hmac.HMAC, name: str, value: object) -> str:
 def open_group(key: bytes, address: GroupAddress, group: Mapping[str, str]) -> dict[str, Any]:
     """Decrypt a group made for ``address``. Raises :class:`GroupNotAuthentic`."""
     try:
-        plain = _cipher(key).decrypt(b64decode(group["nonce"]), b64decode(group["data"]), address.associated_data())
+        plain = cipher_of(key).decrypt(b64decode(group["nonce"]), b64decode(group["data"]), address.associated_data())
     except InvalidTag:
         raise GroupNotAuthentic("the ciphertext group is not the one that was written here") from None
     fields: dict[str, Any] = orjson.loads(plain)["fields"]
@@ -87,5 +87,6 @@ def open_group(key: bytes, address: GroupAddress, group: Mapping[str, str]) -> d
 
 
 @lru_cache(maxsize=4096)
-def _cipher(key: bytes) -> AESGCM:
+def cipher_of(key: bytes) -> AESGCM:
+    """The cipher under a key; made once for what lies under it in an event and in a landed record."""
     return AESGCM(key)

@@ -34,7 +34,7 @@ class ColumnMapping:
             fields=self.columns,
             texts=texts,
             others=others,
-            unknown=tuple(sorted(record.keys() - self._known)),
+            unknown=() if self._known.issuperset(record) else tuple(sorted(record.keys() - self._known)),
             findings=tuple(values.findings),
         )
 

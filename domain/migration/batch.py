@@ -95,7 +95,8 @@ class BatchCount:
 
     def add(self, judged: Judged, reading: LegacyReading) -> None:
         self.fates[judged.fate] += 1
-        self.unknown_fields.update(map(shown_name, reading.unknown))
+        if reading.unknown:
+            self.unknown_fields.update(map(shown_name, reading.unknown))
         if judged.refused is not None:
             self.quarantined[judged.refused.main.value] += 1
         if judged.record is not None:

@@ -25,6 +25,8 @@ LAST_VALIDITY: Final = date(2100, 1, 1)
 NO_END: Final = "31/12/9999"
 """How the sources write that a validity has no end."""
 
+_ONE_DAY: Final = timedelta(days=1)
+
 _DAY: Final = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})", re.ASCII)
 _MOMENT: Final = re.compile(r"([0-9]{2}/[0-9]{2}/[0-9]{4})(?: ([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?)?", re.ASCII)
 _MIDNIGHT_AT_THE_END: Final = re.compile(r"(.+)([T ])24:00(?::00(?:[.,]0+)?)?(.*)", re.ASCII)
@@ -45,8 +47,13 @@ class Calendar:
 
     def changed(self, moment: datetime) -> bool:
         """Whether a record may have been changed then: the midnight that ends the day of the extract included."""
-        end = datetime.combine(self.extracted_on + timedelta(days=1), time_of_day(), CIVIL_TIME)
-        return datetime.combine(FIRST_DAY, time_of_day(), CIVIL_TIME) <= moment <= end
+        return _beginning_of(FIRST_DAY) <= moment <= _beginning_of(self.extracted_on + _ONE_DAY)
+
+
+@lru_cache(maxsize=64)
+def _beginning_of(day: date) -> datetime:
+    """In UTC like every moment of a record: two of one zone are compared without asking the zone."""
+    return datetime.combine(day, time_of_day(), CIVIL_TIME).astimezone(UTC)
 
 
 def may_begin(day: date) -> bool:
@@ -84,7 +91,7 @@ def moment_of(text: str) -> datetime | None:
     try:
         moment = _moment(text)
         if moment is not None and ends_the_day is not None:
-            moment += timedelta(days=1)
+            moment += _ONE_DAY
         # In UTC, where the hour that comes twice and the one that is lost have their place in the order of time.
         return None if moment is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):

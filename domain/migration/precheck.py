@@ -60,6 +60,10 @@ _NOTHING_TO_READ: Final = RANK[RefusalReason.FIELD_TOO_LONG]
 _AMOUNT: Final = re.compile(r"([0-9]{1,3}(?:\.[0-9]{3}){0,3}|[0-9]{1,12})(?:,([0-9]{1,2}))?", re.ASCII)
 """Of at most twelve digits before the comma: more is nobody's pay."""
 
+_BETWEEN_DIGITS: Final = re.compile(r"[\s.]")
+_BETWEEN_SSIN_DIGITS: Final = re.compile(r"[.\s-]")
+_COUNTRY_CODE: Final = re.compile("[A-Z]{2}")
+
 
 def precheck(reading: LegacyReading, vocabularies: Vocabularies, calendar: Calendar) -> Accepted | Refused:
     """The record in the one form, or why it is refused."""
@@ -89,7 +93,7 @@ def amount_of(text: str) -> Decimal | None:
 
 def enterprise_digits(text: str) -> str:
     """An enterprise number as ten digits, where it was written with ``BE``, with dots, or without its first 0."""
-    digits = re.sub(r"[\s.]", "", text).removeprefix("BE")
+    digits = _BETWEEN_DIGITS.sub("", text).removeprefix("BE")
     return f"0{digits}" if len(digits) == 9 else digits
 
 
@@ -108,12 +112,12 @@ class _Judging:
         reading = self._reading
         self._require_lengths()
         for fact in REQUIRED:
-            if reading.text(fact) is None:
+            if fact not in reading.texts:
                 self._find(RefusalReason.FIELD_MISSING, fact, "it is required and empty")
         status, category = self._status(), self._code(Fact.CATEGORY, "category")
         if category is None and reading.text(Fact.CATEGORY) is not None:
             self._find(RefusalReason.FIELD_MISSING, Fact.CATEGORY, "no category is known under this name")
-        days = {fact: self._day(fact) for fact in _DAYS}
+        days = self._days()
         for field, text in reading.happened.items():
             self._happened(field, text)
         modified = self._modified()
@@ -121,7 +125,7 @@ class _Judging:
         ssin, number = self._ssin(), self._enterprise_number()
         pay = self._pay()
         period = self._pay_period()
-        filed_on = days[Fact.FILED]
+        filed_on = days.get(Fact.FILED)
         if status is None or category is None or modified is None or filed_on is None or number is None:
             return None
         if pay is None or period is None:
@@ -133,13 +137,13 @@ class _Judging:
             status=status,
             category=category,
             filed_on=filed_on,
-            admissible_on=days[Fact.ADMISSIBLE],
-            decided_on=days[Fact.DECIDED],
-            valid_from=days[Fact.VALID_FROM],
-            valid_to=days[Fact.VALID_TO],
+            admissible_on=days.get(Fact.ADMISSIBLE),
+            decided_on=days.get(Fact.DECIDED),
+            valid_from=days.get(Fact.VALID_FROM),
+            valid_to=days.get(Fact.VALID_TO),
             family_name=reading.text(Fact.FAMILY_NAME),
             given_name=reading.text(Fact.GIVEN_NAME),
-            birth_date=days[Fact.BIRTH_DATE],
+            birth_date=days.get(Fact.BIRTH_DATE),
             nationality=self._nationality(),
             ssin=ssin,
             enterprise_number=number,
@@ -171,12 +175,15 @@ class _Judging:
     def _nationality(self) -> str | None:
         """By its name or its ISO code; one that is neither stays in the raw record."""
         word = self._reading.text(Fact.NATIONALITY)
-        if word is not None and re.fullmatch("[A-Z]{2}", word):
+        if word is not None and _COUNTRY_CODE.fullmatch(word):
             return word
         return self._code(Fact.NATIONALITY, "nationality")
 
     def _require_lengths(self) -> None:
-        for fact, text in self._reading.texts.items():
+        texts = self._reading.texts
+        if max(map(len, texts.values()), default=0) <= LONGEST_FILE_NUMBER:
+            return  # nearly every record has none that is longer than the shortest bound
+        for fact, text in texts.items():
             longest = _LONGEST.get(fact, _LONGEST_TEXT)
             if len(text) > longest:
                 self._find(RefusalReason.FIELD_TOO_LONG, fact, f"it is longer than {longest} characters")
@@ -185,11 +192,17 @@ class _Judging:
                 sentence = f"it is longer than {_LONGEST_TEXT} characters"
                 self._find_at(RefusalReason.FIELD_TOO_LONG, field, sentence)
 
-    def _day(self, fact: Fact) -> date | None:
-        text = self._reading.text(fact)
-        if text is None or (fact is Fact.VALID_TO and text == NO_END):
-            return None
-        return self._plausible(self._reading.field(fact), text, self._may_be(fact))
+    def _days(self) -> dict[Fact, date]:
+        """The days that the record tells, and that can be meant."""
+        days: dict[Fact, date] = {}
+        for fact in _DAYS:
+            text = self._reading.texts.get(fact)
+            if text is None or (fact is Fact.VALID_TO and text == NO_END):
+                continue
+            day = self._plausible(self._reading.field(fact), text, self._may_be(fact))
+            if day is not None:
+                days[fact] = day
+        return days
 
     def _may_be(self, fact: Fact) -> Callable[[date], bool]:
         if fact is Fact.VALID_FROM:
@@ -219,13 +232,13 @@ class _Judging:
             self._find(RefusalReason.DATE_INVALID, Fact.MODIFIED, "no such moment can be meant: too early or too late")
         return moment
 
-    def _require_order(self, days: dict[Fact, date | None]) -> None:
-        known = [(fact, day) for fact in _IN_ORDER if (day := days[fact]) is not None]
+    def _require_order(self, days: dict[Fact, date]) -> None:
+        known = [(fact, days[fact]) for fact in _IN_ORDER if fact in days]
         for (earlier, before), (later, after) in pairwise(known):
             if before > after:
                 sentence = f"it lies before {self._reading.field(earlier)}"
                 self._find(RefusalReason.DATES_OUT_OF_ORDER, later, sentence)
-        filed, born = days[Fact.FILED], days[Fact.BIRTH_DATE]
+        filed, born = days.get(Fact.FILED), days.get(Fact.BIRTH_DATE)
         if filed is not None and born is not None and born >= filed:
             self._find(RefusalReason.DATE_INVALID, Fact.BIRTH_DATE, "nobody files before being born")
 
@@ -235,7 +248,7 @@ class _Judging:
             return None
         today = self._calendar.extracted_on
         try:
-            return Ssin.parse(re.sub(r"[.\s-]", "", text), today=today).digits
+            return Ssin.parse(_BETWEEN_SSIN_DIGITS.sub("", text), today=today).digits
         except IdentifierInvalid as why:
             self._find(RefusalReason.IDENTIFIER_INVALID, Fact.SSIN, why.problem)
             return None

@@ -93,5 +93,7 @@ def take(version: Version, standing: Standing, taken: MutableMapping[str, TakenV
 
 
 def _is_spoilt(reading: LegacyReading, fact: Fact) -> bool:
+    if not reading.findings:
+        return False
     field = reading.field(fact)
     return any(each.field == field for each in reading.findings)

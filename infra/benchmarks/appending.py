@@ -64,7 +64,7 @@ class OurJournal:
 
         def together(count: int) -> float:
             threads = [
-                Thread(target=call, args=([_new_command() for _ in range(count)], self.subjects[n]))
+                Thread(target=call, args=([new_command() for _ in range(count)], self.subjects[n]))
                 for n in range(callers)
             ]
             began = time.perf_counter()
@@ -78,7 +78,8 @@ class OurJournal:
         return together(each)
 
 
-def _new_command() -> tuple[UUID, CommandIdentity]:
+def new_command() -> tuple[UUID, CommandIdentity]:
+    """A new stream, and a command for its first event."""
     return time_ordered_id(datetime.now(UTC)), CommandIdentity("employer", str(uuid4()), os.urandom(32))
 
 
@@ -87,7 +88,7 @@ def bench_append(admin_url: str, peer: Peer) -> BenchmarkReport:
     with ExitStack() as opened:
         ours = opened.enter_context(our_journal(admin_url))
         peer_url = opened.enter_context(scratch_database(admin_url))
-        body_bytes = ours.append(*_new_command(), ours.subjects[0])
+        body_bytes = ours.append(*new_command(), ours.subjects[0])
         rows = tuple(
             compare(
                 f"{callers} caller" + ("s" if callers > 1 else ""),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, Final
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 import orjson
@@ -14,8 +14,20 @@ from psycopg2.extras import execute_values
 from domain.migration.batch import BatchCount, Fate
 from domain.migration.precheck import Refused
 from infra.legacy_files.records import LineKind
-from infra.migration.chunks import ACTOR, Chunk
+from infra.migration.chunks import ACTOR, Chunk, LandedRecord
 from infra.migration.dossiers import Dossier
+from infra.postgres.binary_rows import (
+    bigint_column,
+    binary_copy,
+    bytes_column,
+    day_column,
+    int_column,
+    moment_column,
+    row_of,
+    text_column,
+    texts_column,
+    uuid_column,
+)
 from infra.postgres.bulk import append_staged
 from infra.postgres.conflicts import AppendConflict, conflict_of
 
@@ -35,19 +47,7 @@ def write_chunk(cursor: Cursor, chunk: Chunk, *, taken: int | None) -> None:
     _count(cursor, chunk, taken)
     known = _landed_before(cursor, list(chunk.landed))
     fresh = {record_id: each for record_id, each in chunk.landed.items() if record_id not in known}
-    _copy(
-        cursor,
-        "legacy_record (id, authority, key, batch, source, line, sequence, digest, subject, sealed, fate,"
-        " mapping_version, extracted_on)",
-        (
-            (
-                each.id, chunk.authority, each.key, chunk.batch, each.source, each.line, each.sequence,
-                bytes.fromhex(each.digest), each.subject, each.sealed, each.fate.value, chunk.mapping_version,
-                chunk.extracted_on,
-            )
-            for each in fresh.values()
-        ),
-    )  # fmt: skip
+    _copy_records(cursor, chunk, fresh.values())
     refused = [(each.id, each.refused) for each in fresh.values() if each.refused is not None]
     quarantine(cursor, chunk.authority, chunk.mapping_version, refused)
     supersede(cursor, chunk)
@@ -60,6 +60,25 @@ def write_chunk(cursor: Cursor, chunk: Chunk, *, taken: int | None) -> None:
             if outcome.outcome != "appended":
                 conflict: AppendConflict = conflict_of(outcome)
                 raise conflict
+
+
+def _copy_records(cursor: Cursor, chunk: Chunk, landed: Iterable[LandedRecord]) -> None:
+    authority, batch = text_column(chunk.authority), uuid_column(chunk.batch)
+    mapping_version, extracted_on = int_column(chunk.mapping_version), day_column(chunk.extracted_on)
+    _copy(
+        cursor,
+        "legacy_record (id, authority, key, batch, source, line, sequence, digest, subject, sealed, fate,"
+        " mapping_version, extracted_on)",
+        [
+            row_of(
+                uuid_column(each.id), authority, text_column(each.key), batch, text_column(each.source),
+                bigint_column(each.line), moment_column(each.sequence), bytes_column(bytes.fromhex(each.digest)),
+                uuid_column(each.subject), bytes_column(each.sealed), text_column(each.fate), mapping_version,
+                extracted_on,
+            )
+            for each in landed
+        ],
+    )  # fmt: skip
 
 
 def quarantine(cursor: Cursor, authority: str, mapping_version: int, refused: Iterable[tuple[UUID, Refused]]) -> None:
@@ -113,20 +132,39 @@ update legacy_quarantine q set state = 'superseded', settled_at = now()
 
 def write_dossiers(cursor: Cursor, authority: str, dossiers: Iterable[Dossier], *, new: bool) -> None:
     """The file numbers as they stand now."""
-    rows = (
+    if new:
+        _copy_dossiers(cursor, authority, dossiers)
+        return
+    rows = [
         (
-            authority, each.key, each.case_id, each.subject, each.sequence, bytes.fromhex(each.digest), each.record_id,
-            each.fate, each.version, each.leaf_hash, each.traits.person, each.traits.name_birth, each.traits.employer,
-            each.traits.category, each.traits.filed_on, each.traits.valid_from, each.traits.valid_to, list(each.others),
+            authority, each.key, each.sequence, bytes.fromhex(each.digest), each.record_id, each.fate, each.version,
+            each.leaf_hash, each.traits.person, each.traits.name_birth, each.traits.employer, each.traits.category,
+            each.traits.filed_on, each.traits.valid_from, each.traits.valid_to, list(each.others),
         )
         for each in dossiers
+    ]  # fmt: skip
+    if rows:
+        execute_values(cursor, _UPDATE_DOSSIER, rows)
+
+
+def _copy_dossiers(cursor: Cursor, authority: str, dossiers: Iterable[Dossier]) -> None:
+    of_authority = text_column(authority)
+    _copy(
+        cursor,
+        "legacy_dossier (authority, key, case_id, subject, sequence, digest, record_id, fate, version, leaf_hash,"
+        " person, name_birth, employer, category, filed_on, valid_from, valid_to, others)",
+        [
+            row_of(
+                of_authority, text_column(each.key), uuid_column(each.case_id), uuid_column(each.subject),
+                moment_column(each.sequence), bytes_column(bytes.fromhex(each.digest)), uuid_column(each.record_id),
+                text_column(each.fate), bigint_column(each.version), bytes_column(each.leaf_hash),
+                bytes_column(each.traits.person), bytes_column(each.traits.name_birth),
+                text_column(each.traits.employer), text_column(each.traits.category), day_column(each.traits.filed_on),
+                day_column(each.traits.valid_from), day_column(each.traits.valid_to), texts_column(each.others),
+            )
+            for each in dossiers
+        ],
     )  # fmt: skip
-    if new:
-        _copy(cursor, "legacy_dossier", rows)
-    else:
-        listed = [tuple(row) for row in rows]
-        if listed:
-            execute_values(cursor, _UPDATE_DOSSIER, listed)
 
 
 def _confirm(cursor: Cursor, authority: str, dossiers: Iterable[Dossier]) -> None:
@@ -147,8 +185,8 @@ update legacy_dossier d
        leaf_hash = coalesce(n.leaf_hash::bytea, d.leaf_hash), person = n.person::bytea,
        name_birth = n.name_birth::bytea, employer = n.employer, category = n.category, filed_on = n.filed_on::date,
        valid_from = n.valid_from::date, valid_to = n.valid_to::date, others = n.others::text[]
-  from (values %s) n (authority, key, case_id, subject, sequence, digest, record_id, fate, version, leaf_hash, person,
-       name_birth, employer, category, filed_on, valid_from, valid_to, others)
+  from (values %s) n (authority, key, sequence, digest, record_id, fate, version, leaf_hash, person, name_birth,
+       employer, category, filed_on, valid_from, valid_to, others)
  where d.authority = n.authority and d.key = n.key
 """
 
@@ -212,24 +250,7 @@ def _landed_before(cursor: Cursor, ids: list[UUID]) -> set[UUID]:
     return {record_id for (record_id,) in cursor.fetchall()}
 
 
-def _copy(cursor: Cursor, table: str, rows: Iterable[tuple[object, ...]]) -> None:
-    text = "".join(["\t".join([_field(value) for value in row]) + "\n" for row in rows])
-    if text:
-        cursor.copy_expert(f"copy {table} from stdin", io.BytesIO(text.encode()))
-
-
-def _field(value: Any) -> str:
-    """As the text format of COPY has it."""
-    if value is None:
-        return "\\N"
-    if isinstance(value, bytes):
-        return "\\\\x" + value.hex()
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, list):
-        return "{" + ",".join(value) + "}"
-    if isinstance(value, str):
-        return value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
-    return str(value)
+def _copy(cursor: Cursor, table: str, rows: Sequence[bytes]) -> None:
+    if rows:
+        content = binary_copy(rows)
+        cursor.copy_expert(f"copy {table} from stdin (format binary)", io.BytesIO(content), len(content))

@@ -21,6 +21,7 @@ from infra.migration.chunk_line import ChunkLine, RunUnderWay
 from infra.migration.chunks import ChunkJudge, Extract, cut
 from infra.migration.first_reading import FirstReading, first_reading, second_reading
 from infra.migration.ledger import first_extracted_on
+from infra.migration.rare_collection import rarely_collected
 from infra.postgres.append_requests import AuthorityEpoch
 from infra.postgres.bulk import prepare_staging
 from infra.postgres.certain_outcome import CertainConnection
@@ -86,6 +87,7 @@ class FileLoader:
         meanwhile, and ``DatabaseUnavailable``: the load can be run again then, and goes on where it was.
         """
         with ExitStack() as held:
+            held.enter_context(rarely_collected())
             connection = held.enter_context(closing(connect(self._url, Role.WRITER)))
             held.enter_context(_alone(connection, self._authority))
             epoch = epoch_of(connection, self._authority)

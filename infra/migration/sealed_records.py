@@ -8,10 +8,10 @@ from typing import Final
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from domain.migration.findings import Finding, RefusalReason
 from infra.legacy_files.records import RawRecord
+from infra.personal_groups import cipher_of
 from infra.randomness import random_bytes
 from infra.wire_format import canonical_json
 
@@ -26,13 +26,13 @@ def seal_record(key: bytes, record_id: UUID, raw: RawRecord) -> bytes:
     """The record as it came, with what its reader found."""
     nonce = random_bytes(_NONCE_BYTES)
     plain = canonical_json({"record": raw.record, "findings": raw.findings})
-    return nonce + AESGCM(key).encrypt(nonce, plain, _place(record_id))
+    return nonce + cipher_of(key).encrypt(nonce, plain, _place(record_id))
 
 
 def open_record(key: bytes, record_id: UUID, sealed: bytes, *, source: str = "", line: int = 0) -> RawRecord:
     """What :func:`seal_record` was given. Raises :class:`RecordNotAuthentic`."""
     try:
-        plain = AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _place(record_id))
+        plain = cipher_of(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _place(record_id))
     except InvalidTag:
         raise RecordNotAuthentic(f"the landed record {record_id} is not the one that came") from None
     held = json.loads(plain, parse_float=Decimal, parse_int=Decimal)
@@ -45,13 +45,13 @@ def open_record(key: bytes, record_id: UUID, sealed: bytes, *, source: str = "",
 def seal_text(key: bytes, record_id: UUID, field: str, text: str) -> bytes:
     """A correction of one field of a record."""
     nonce = random_bytes(_NONCE_BYTES)
-    return nonce + AESGCM(key).encrypt(nonce, text.encode(), _place(record_id, field))
+    return nonce + cipher_of(key).encrypt(nonce, text.encode(), _place(record_id, field))
 
 
 def open_text(key: bytes, record_id: UUID, field: str, sealed: bytes) -> str:
     """What :func:`seal_text` was given. Raises :class:`RecordNotAuthentic`."""
     try:
-        plain = AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _place(record_id, field))
+        plain = cipher_of(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _place(record_id, field))
     except InvalidTag:
         raise RecordNotAuthentic(
             f"a correction of the landed record {record_id} is not the one that was made"

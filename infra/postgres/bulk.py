@@ -20,6 +20,16 @@ import psycopg2
 
 from infra.postgres.append_function import Outcome, outcome_of
 from infra.postgres.append_requests import Appended, AppendRequest
+from infra.postgres.binary_rows import (
+    ABSENT,
+    bigint_column,
+    binary_copy,
+    bytes_column,
+    int_column,
+    row_of,
+    text_column,
+    uuid_column,
+)
 from infra.postgres.certain_outcome import CertainConnection
 from infra.postgres.conflicts import AppendConflict
 from infra.postgres.group_commit import MAX_EVENTS_PER_TRANSACTION, append_surely, claims_of
@@ -199,14 +209,7 @@ def prepare_staging(connection: Connection) -> None:
         cursor.execute(_STAGING)
 
 
-_HEADER: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
-_TRAILER: Final = b"\xff\xff"
-_ABSENT: Final = b"\xff\xff\xff\xff"
-
-_count: Final = Struct(">h").pack
 _length: Final = Struct(">i").pack
-_int: Final = Struct(">ii").pack
-_big: Final = Struct(">iq").pack
 
 # The columns of an event that stand next to each other, each after its length: no..version with the length of the
 # type, schema..body_size with that of the leaf hash.
@@ -216,27 +219,33 @@ _event_sizes: Final = Struct(">ihiiiiiii").pack
 
 def _staged(batch: Sequence[AppendRequest]) -> _StagedBatch:
     """Lay the batch out in the columns of the staging tables; numbers count from 1, ``at`` from 0."""
-    commands, touches, events = [_HEADER], [_HEADER], [_HEADER]
+    commands: list[bytes] = []
+    touches: list[bytes] = []
+    events: list[bytes] = []
     touch_no = event_no = at = 0
     for command_no, request in enumerate(batch, 1):
         identity, result, tracking = request.command, request.result, request.tracking
-        commands += (
-            _count(13), _int(4, command_no), _text(identity.actor), _text(identity.id), _bytes(identity.digest),
-            _text(request.recorded_at), _int(4, len(request.events)),
-            _uuid(request.touches[0].stream) if request.touches else _ABSENT,
-            _maybe_big(result.version), _maybe_bytes(result.leaf_hash),
-            _ABSENT if tracking is None else _text(tracking.application_name),
-            _ABSENT if tracking is None else _big(8, tracking.notification_id),
-            _ABSENT if request.rests_on is None else _text(request.rests_on.authority),
-            _ABSENT if request.rests_on is None else _int(4, request.rests_on.epoch),
+        commands.append(
+            row_of(
+                int_column(command_no), text_column(identity.actor), text_column(identity.id),
+                bytes_column(identity.digest), text_column(request.recorded_at), int_column(len(request.events)),
+                uuid_column(request.touches[0].stream) if request.touches else ABSENT,
+                bigint_column(result.version), bytes_column(result.leaf_hash),
+                ABSENT if tracking is None else text_column(tracking.application_name),
+                ABSENT if tracking is None else bigint_column(tracking.notification_id),
+                ABSENT if request.rests_on is None else text_column(request.rests_on.authority),
+                ABSENT if request.rests_on is None else int_column(request.rests_on.epoch),
+            )
         )  # fmt: skip
         touch_of: dict[UUID, int] = {}
         for touch in request.touches:
             touch_no += 1
             touch_of[touch.stream] = touch_no
-            touches += (
-                _count(5), _int(4, touch_no), _int(4, command_no), _uuid(touch.stream),
-                _maybe_big(touch.head.version), _maybe_bytes(touch.head.leaf_hash),
+            touches.append(
+                row_of(
+                    int_column(touch_no), int_column(command_no), uuid_column(touch.stream),
+                    bigint_column(touch.head.version), bytes_column(touch.head.leaf_hash),
+                )
             )  # fmt: skip
         for event in request.events:
             event_no += 1
@@ -249,24 +258,4 @@ def _staged(batch: Sequence[AppendRequest]) -> _StagedBatch:
                 _length(leaf_size + body_size), leaf, body,
             )  # fmt: skip
             at += leaf_size + body_size
-    return _StagedBatch(*(b"".join((*rows, _TRAILER)) for rows in (commands, touches, events)))
-
-
-def _text(value: str) -> bytes:
-    return _bytes(value.encode())
-
-
-def _bytes(value: bytes) -> bytes:
-    return _length(len(value)) + value
-
-
-def _uuid(value: UUID) -> bytes:
-    return _length(16) + value.bytes
-
-
-def _maybe_big(value: int | None) -> bytes:
-    return _ABSENT if value is None else _big(8, value)
-
-
-def _maybe_bytes(value: bytes | None) -> bytes:
-    return _ABSENT if value is None else _bytes(value)
+    return _StagedBatch(*map(binary_copy, (commands, touches, events)))

@@ -1,7 +1,9 @@
-"""``permit bench migrate`` on a small file: both rows, and what was measured is what was loaded."""
+"""``permit bench migrate`` on a small file: what was measured is what was loaded, and waiting counts as waiting."""
 
 from __future__ import annotations
 
+import time
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import cast
@@ -9,12 +11,16 @@ from typing import cast
 import pytest
 
 from domain.migration.batch import Fate
+from infra.benchmarks.beside_a_load import live_use
 from infra.benchmarks.legacy_extract import write_extract
+from infra.benchmarks.loading_apart import fresh_places, load_apart
 from infra.benchmarks.migrating import bench_migrate
 from infra.benchmarks.peer import Peer
 from infra.migration.judging import RecordJudge
 from infra.migration.rehearsal import NothingTaken, Rehearsal
 from infra.migration.sources import SOURCES, MigratingAuthority
+from infra.postgres.connections import connect, transaction
+from tests.benchmarks.report_form import require_report
 
 
 def test_the_extract_has_what_real_ones_have(tmp_path: Path) -> None:
@@ -28,8 +34,41 @@ def test_the_extract_has_what_real_ones_have(tmp_path: Path) -> None:
 
 
 @pytest.mark.server
-def test_both_sides_are_measured(admin_url: str) -> None:
-    report = bench_migrate(admin_url, cast(Peer, None), records=3_000, runs=1)
-    assert [row.case for row in report.rows] == ["load", "the same file again"]
-    assert all(row.ours > 0 and row.peer > 0 for row in report.rows)
-    assert report.machine["records"] == 3_000
+def test_a_load_is_measured_and_so_is_who_uses_the_program_meanwhile(admin_url: str) -> None:
+    report = bench_migrate(admin_url, cast(Peer, None), records=3_000, runs=1, seconds_without_load=2)
+    units = {"load": "records/s", "the same file again": "records/s", "live append, p99": "ms", "SLA board, p95": "ms"}
+    require_report(report, "migrate", units)
+    # what was timed is what there is to time: a second of appends and of looks at the board, more or less
+    assert report.machine["liveWithoutLoad"]["appends"] >= 10
+    assert report.machine["liveDuringLoad"]["boards"] >= 2
+    assert 10 < report.machine["cpuMicrosecondsARecord"] < 100_000
+
+
+@pytest.mark.server
+def test_the_memory_of_a_load_is_not_that_of_the_program_that_measures_it(admin_url: str, tmp_path: Path) -> None:
+    # given a program that has used far more memory than any load may
+    held = bytearray(b"x") * (600 << 20)
+    write_extract(tmp_path / "brussels.csv", 100)
+    # when a load is measured by it
+    with fresh_places(admin_url) as places:
+        loaded = load_apart(places, tmp_path / "brussels.csv")
+    # then the figure is that of the load
+    assert 20 < loaded.peak_memory_mb < 300 < len(held) >> 20
+
+
+@pytest.mark.server
+def test_an_append_that_has_to_wait_shows_with_all_that_were_due_behind_it(admin_url: str) -> None:
+    # given a journal whose head somebody holds for a second
+    with fresh_places(admin_url) as places, closing(connect(places.journal_url, None)) as somebody:
+
+        def held() -> None:
+            with transaction(somebody) as cursor:
+                cursor.execute("select from journal_head for update")
+                time.sleep(1)
+            time.sleep(0.5)
+
+        found = live_use(places, held)
+    # then those that were due in that second have waited as well, and the board, which needs no head, has not
+    assert found.append_p99 > 700
+    assert found.appends >= 20
+    assert found.board_p95 < found.append_p99
