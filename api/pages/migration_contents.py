@@ -95,7 +95,7 @@ def moving_authority(told: Mapping[str, Any], words: BoardWords) -> MovingAuthor
             source=language.gettext("All batches"),
             lines=ledger["sourceLines"],
             fates=_fates(ledger),
-            compared=_agreement(ledger["agrees"], language),
+            compared=_compared(ledger["agrees"], language),
         ),
         batches=tuple(_batch(each, language) for each in told["batches"]),
         batches_left_out=max(ledger["batches"] - LATEST, 0),
@@ -153,6 +153,13 @@ def _agreement(agrees: bool | None, language: Language) -> Badge:
     if agrees:
         return Badge(text=language.gettext("The ledger agrees with the source"), tone=Tone.GOOD)
     return Badge(text=language.gettext("The ledger does not agree with the source"), tone=Tone.LATE)
+
+
+def _compared(agrees: bool | None, language: Language) -> Badge:
+    """The same beside the sums, in a word."""
+    if agrees is None:
+        return _agreement(None, language)
+    return state_badge(BatchState.AGREES if agrees else BatchState.DISAGREES, language)
 
 
 def _topic_balance(topic: Mapping[str, Any], language: Language) -> Badge:

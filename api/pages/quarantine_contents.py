@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Final
 
 from markupsafe import Markup
@@ -24,6 +25,9 @@ from infra.migration.set_aside import SetAside
 
 _CODED: Final = {Fact.STATUS: "caseStatuses", Fact.CATEGORY: "categories", Fact.PAY_PERIOD: "payPeriods"}
 """The facts that are made into codes, with the lists that name these."""
+
+
+_DAYS: Final = frozenset({Fact.FILED, Fact.ADMISSIBLE, Fact.DECIDED, Fact.VALID_FROM, Fact.VALID_TO, Fact.BIRTH_DATE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,18 +184,25 @@ class QuarantineWords:
                 return _("Set aside")
 
     def _fact(self, each: Provenance, texts: Mapping[str, str | None], shown: ShownRecord) -> FieldShown:
-        value = each.value
-        if value is not None and each.fact in _CODED:
-            value = self._words.label(_CODED[each.fact], value)
         return FieldShown(
             field=each.field,
             fact=fact_label(each.fact, self._language),
             raw=texts.get(each.field),
             corrected=shown.corrections.get(each.field),
-            value=value,
+            value=None if each.value is None else self._value(each.fact, each.value),
             note=self._note(each.sureness),
             found=self._found_at(each.field, shown),
         )
+
+    def _value(self, fact: Fact, value: str) -> str:
+        """What was made of a fact, as readers write it."""
+        if fact in _CODED:
+            return self._words.label(_CODED[fact], value)
+        if fact in _DAYS:
+            return self._language.date(date.fromisoformat(value))
+        if fact is Fact.MODIFIED:
+            return self._language.datetime(datetime.fromisoformat(value))
+        return self._language.money(Decimal(value)) if fact is Fact.PAY else value
 
     def _field(self, field: str, texts: Mapping[str, str | None], shown: ShownRecord) -> FieldShown:
         return FieldShown(

@@ -262,6 +262,8 @@ class QuarantineScreen:
             "list_href": quarantine_path(each.authority),
             "authority": words.label("authorities", each.authority),
             "href": record_path(each),
+            "errors": (),
+            "refused": None,
         }
 
     def _shown(self, caller: Caller, authority: MigratingAuthority, record: UUID) -> ShownRecord:
