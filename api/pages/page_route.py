@@ -14,6 +14,7 @@ from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 
 from api.incoming_requests import parameters_not_plain
+from api.pages.kept_forms import SIGN_IN_AGAIN, is_worth_keeping
 from api.pages.languages import Language
 from api.pages.rendering import Link, Pages
 from api.pages.session import ENTRANCE, NotSignedIn, Readers
@@ -52,7 +53,9 @@ class PageRoute(APIRoute):
                     raise RequestRefused(input_problem(issues))
                 return await answer(request)
             except NotSignedIn as why:
-                return RedirectResponse(why.entrance, 303, {"Cache-Control": "no-store"})
+                if is_worth_keeping(request):
+                    return RedirectResponse(why.way_through(SIGN_IN_AGAIN), 307, {"Cache-Control": "no-store"})
+                return RedirectResponse(why.way_through(ENTRANCE), 303, {"Cache-Control": "no-store"})
             except Exception as error:
                 problem = problem_of(error)
                 if problem is None:

@@ -12,7 +12,7 @@ from fastapi import Request
 from api.incoming_requests import LARGEST_BODY_IN_BYTES
 from api.problems import BAD_REQUEST, TOO_LARGE, Problem, RequestRefused, own_problem
 
-_FORM: Final = "application/x-www-form-urlencoded"
+FORM: Final = "application/x-www-form-urlencoded"
 _MOST_FIELDS: Final = 500
 
 
@@ -34,8 +34,8 @@ class SentForm:
 
 async def sent_form(request: Request) -> SentForm:
     """The fields of a form without files. Raises :class:`RequestRefused` (400, 413, 415)."""
-    if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != _FORM:
-        raise RequestRefused(own_problem("unsupportedMediaType", f"Send the form as {_FORM}."))
+    if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != FORM:
+        raise RequestRefused(own_problem("unsupportedMediaType", f"Send the form as {FORM}."))
     body = bytearray()
     async for chunk in request.stream():
         body += chunk

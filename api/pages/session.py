@@ -54,11 +54,10 @@ class NotSignedIn(Exception):
         self.next_path = next_path
         self.expired = expired
 
-    @property
-    def entrance(self) -> str:
-        """The way to the entrance, from which signing in leads on to the page that was asked."""
+    def way_through(self, entrance: str) -> str:
+        """The way to an entrance, from which signing in leads on to the page that was asked."""
         asked = {NEXT_PARAMETER: self.next_path} | ({EXPIRED_PARAMETER: "yes"} if self.expired else {})
-        return f"{ENTRANCE}?{urlencode(asked)}"
+        return f"{entrance}?{urlencode(asked)}"
 
 
 class Readers:

@@ -28,10 +28,12 @@ class ColumnMapping:
             text = value.strip() if type(value) is str else values.text(value, column, number=fact in NUMBERS)
             if text:
                 texts[fact] = text
+        others = {column: text for column in self.others if (text := values.text(record.get(column), column))}
         return LegacyReading(
             authority=self.authority,
             fields=self.columns,
             texts=texts,
+            others=others,
             unknown=tuple(sorted(record.keys() - self._known)),
             findings=tuple(values.findings),
         )

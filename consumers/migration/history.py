@@ -39,11 +39,15 @@ class _Entry:
 
 @dataclass(slots=True)
 class History:
-    """Where the facts stand in the history, and what stands there; ``days`` are all its days by their field."""
+    """Where the facts stand in the history, and what stands there.
+
+    ``days`` are the days of all entries by their field, ``words`` their words and actors.
+    """
 
     fields: dict[Fact, str]
     texts: dict[Fact, str] = field(default_factory=dict)
     days: dict[str, str] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, name: str, found: object, values: Values) -> History:
@@ -76,6 +80,7 @@ class History:
                 values.findings.append(Finding(RefusalReason.FIELD_MISSING, f"{place}.{name}", sentence))
         if day is not None:
             self.days[f"{place}.le"] = day
+        self.words |= {f"{place}.{name}": text for name, text in (("statut", word), ("par", actor)) if text is not None}
         return _Entry(
             place=place,
             day=(None if day is None else day_of(day)) or _NOT_KNOWN,

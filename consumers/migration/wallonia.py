@@ -55,6 +55,7 @@ class WalloniaMapping:
             fields={**_FIELDS, **history.fields},
             texts={**texts, **history.texts},
             happened=history.days,
+            others=history.words,
             unknown=tuple(sorted(_unknown(record, parts))),
             findings=tuple(values.findings),
         )

@@ -7,6 +7,7 @@ from collections.abc import Container, MutableMapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from domain.migration.field_names import shown_name
 from domain.migration.plausible_days import Calendar
 from domain.migration.precheck import Accepted, Refused, precheck, refused
 from domain.migration.reading import CanonicalRecord, LegacyReading
@@ -94,7 +95,7 @@ class BatchCount:
 
     def add(self, judged: Judged, reading: LegacyReading) -> None:
         self.fates[judged.fate] += 1
-        self.unknown_fields.update(reading.unknown)
+        self.unknown_fields.update(map(shown_name, reading.unknown))
         if judged.refused is not None:
             self.quarantined[judged.refused.main.value] += 1
         if judged.record is not None:

@@ -54,6 +54,9 @@ _LONGEST: Final = {
 }
 """Characters, where a text may have fewer than any other."""
 
+_NOTHING_TO_READ: Final = RANK[RefusalReason.FIELD_TOO_LONG]
+"""The reasons before it say that there is no text to be judged any further."""
+
 _AMOUNT: Final = re.compile(r"([0-9]{1,3}(?:\.[0-9]{3}){0,3}|[0-9]{1,12})(?:,([0-9]{1,2}))?", re.ASCII)
 """Of at most twelve digits before the comma: more is nobody's pay."""
 
@@ -105,9 +108,9 @@ class _Judging:
         self._vocabularies = vocabularies
         self._calendar = calendar
         self.findings: list[Finding] = list(reading.findings)
-        self._spoilt = {each.field for each in reading.findings}
-        """Fields of which the reading says already what is wrong."""
-        self._found: set[tuple[RefusalReason, str]] = set()
+        self._spoilt = {each.field for each in reading.findings if RANK[each.reason] < _NOTHING_TO_READ}
+        """Fields of which the reading says that what stands there is no text."""
+        self._found = {(each.reason, each.field) for each in reading.findings}
 
     def record(self) -> CanonicalRecord | None:
         """The canonical record; what it would hold where there are findings does not matter."""
@@ -201,6 +204,10 @@ class _Judging:
             longest = _LONGEST.get(fact, _LONGEST_TEXT)
             if len(text) > longest:
                 self._find(RefusalReason.FIELD_TOO_LONG, fact, f"it is longer than {longest} characters")
+        for field, text in self._reading.others.items():
+            if len(text) > _LONGEST_TEXT:
+                sentence = f"it is longer than {_LONGEST_TEXT} characters"
+                self._find_at(RefusalReason.FIELD_TOO_LONG, field, sentence)
 
     def _day(self, fact: Fact) -> date | None:
         text = self._reading.text(fact)

@@ -45,14 +45,16 @@ class LegacyReading:
     """``fields`` says where each fact stands in the source, ``texts`` what stands there without the spaces around it.
 
     A fact that the source leaves out has no text. ``happened`` has other days of which the source says that something
-    happened on them, by field. ``unknown`` names the fields of the source that the mapping does not know: they are kept
-    and counted. ``findings`` are what could not be read of the record, or is not of the form.
+    happened on them, by field; ``others`` the texts of known fields that tell no fact. ``unknown`` names the fields of
+    the source that the mapping does not know: they are kept and counted. ``findings`` are what could not be read of the
+    record, or is not of the form.
     """
 
     authority: str
     fields: Mapping[Fact, str]
     texts: Mapping[Fact, str]
     happened: Mapping[str, str] = field(default_factory=dict)
+    others: Mapping[str, str] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Container, Mapping
 from pathlib import Path
 from typing import Final
 
+from domain.migration.field_names import shown_name
 from domain.migration.findings import Finding, RefusalReason
 
 TEXT_UNREADABLE: Final = (
@@ -60,8 +61,9 @@ def with_texts(value: object, path: str, text_at: Callable[[str, str], str]) -> 
 
 
 def path_of(path: str, name: str) -> str:
-    """Where the field ``name`` of the object at ``path`` stands: ``travailleur.nom``."""
-    return f"{path}.{name}" if path else name
+    """Where the field ``name`` of the object at ``path`` stands: ``travailleur.nom``. Findings say it to anybody."""
+    shown = shown_name(name)
+    return f"{path}.{shown}" if path else shown
 
 
 def free_name(name: str, taken: Container[str]) -> str:

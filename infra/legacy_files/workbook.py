@@ -84,9 +84,13 @@ class Workbook:
         _refuse_unknown_sheets(name, parts.sheets, waivers.sheets)
         if not filled:
             raise NotThisKind(f"{name} has no row with content: request it again.")
-        forms = []
+        forms: list[_SheetForm] = []
+        titles: set[str] = set()
         for sheet in filled:
-            source = f"{name}, sheet {readable(sheet.title)[0]}" if len(filled) > 1 else name
+            # Not every program sees to it that no two sheets have one name; two records never have one place.
+            title = free_name(readable(sheet.title)[0], titles)
+            titles.add(title)
+            source = f"{name}, sheet {title}" if len(filled) > 1 else name
             form = _SheetForm(sheet=sheet, source=source, header=None)
             is_waived = any(same_name(sheet.title, each) for each in waivers.sheets)
             try:

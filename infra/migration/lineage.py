@@ -35,6 +35,7 @@ class LineageEntry:
     version: int | None
 
 
+# The bodies are looked through as bytes: one that is no JSON any reader takes must not hide the others.
 _SELECT: Final = """
 select r.authority, coalesce(r.key, d.key), d.case_id, r.id, r.fate, q.state, r.batch, b.source, r.source, r.line,
        r.sequence, r.landed_at, r.mapping_version, j.position, j.version
@@ -45,7 +46,7 @@ select r.authority, coalesce(r.key, d.key), d.case_id, r.id, r.fate, q.state, r.
   left join lateral (
        select j.position, j.version from journal j
         where j.stream = d.case_id and j.type = 'LegacyRecordRetold'
-          and convert_from(j.body, 'UTF8')::json -> 'clear' ->> 'recordId' = r.id::text
+          and position(convert_to('"recordId":"' || r.id || '"', 'UTF8') in j.body) > 0
         order by j.version desc limit 1) j on true
 """
 _ORDER: Final = " order by r.authority, r.sequence, r.landed_at, r.id"

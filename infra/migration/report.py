@@ -22,6 +22,7 @@ from infra.migration.coverage import Coverage, coverage_of
 from infra.migration.ledger import BatchLedger, ledgers, tallies
 from infra.migration.reconciliation import Reconciled, Reconciliation, Side
 from infra.migration.set_aside import reasons
+from infra.migration.topic_ledger import TopicLedger, topic_ledger
 from infra.postgres.append_requests import wire_time
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def build_report(
         batches = ledgers(connection, authority)
         counted = tallies(connection, [each.id for each in batches])
         waiting, kin = reasons(connection, authority), count_kin(connection, authority)
+        topic = topic_ledger(connection, authority)
         with connection.cursor() as cursor:
             cursor.execute("select origin, position from journal_head")
             ((origin, position),) = cursor.fetchall()
@@ -65,10 +67,16 @@ def build_report(
         "mappingVersion": judge.source.mapping.version,
         "ruleSet": rulebook.sha256,
         # A file that a person gave up with a motive is named, and is not expected to come to its end.
-        "agrees": reconciled.agrees and balanced and all(each.agrees or each.ended_as is not None for each in files),
+        "agrees": (
+            reconciled.agrees
+            and balanced
+            and topic.balanced
+            and all(each.agrees or each.ended_as is not None for each in files)
+        ),
         "covers": covers,
         "ledger": {**ledger, "balanced": balanced, "batches": len(batches)},
         "files": [_file(each) for each in files],
+        "topic": _topic(topic),
         "source": _side(reconciled.source),
         "target": _side(reconciled.target),
         **_compared(reconciled),
@@ -120,6 +128,28 @@ def _file(batch: BatchLedger) -> dict[str, Any]:
         "endedWhy": batch.ended_why,
         "supersededBy": None if batch.superseded_by is None else str(batch.superseded_by),
         "agrees": bool(batch.agrees),
+    }
+
+
+def _topic(ledger: TopicLedger) -> dict[str, Any]:
+    """What came over the topic, by partition, beside the offsets from the first to the last."""
+    return {
+        "partitions": [
+            {
+                "topic": each.topic,
+                "partition": each.partition,
+                "firstOffset": each.first_offset,
+                "nextOffset": each.next_offset,
+                "messages": each.messages,
+                "records": each.records,
+                "letters": each.letters,
+                "repeated": each.repeated,
+                "missing": each.missing,
+            }
+            for each in ledger.partitions
+        ],
+        "recordsOfBatches": ledger.records_of_batches,
+        "balanced": ledger.balanced,
     }
 
 

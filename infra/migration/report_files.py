@@ -97,6 +97,18 @@ def _tables(report: Mapping[str, Any]) -> Iterator[Table]:
         [_file_row(each) for each in report["files"]],
     )
     yield (
+        "Topic, by partition",
+        ("topic and partition", "offsets", "messages", "records", "set aside", "missing"),
+        [
+            (
+                f"{each['topic']}/{each['partition']}",
+                f"{each['firstOffset']:,} to {each['nextOffset'] - 1:,}",
+                *(f"{each[name]:,}" for name in ("messages", "records", "letters", "missing")),
+            )
+            for each in report["topic"]["partitions"]
+        ],
+    )
+    yield (
         "Both sides",
         ("what", "source", "journal"),
         [(name, f"{source[name]:,}", f"{target[name]:,}") for name in ("records", "withheld")],

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NoReturn, TypeVar
 import psycopg2
 
 from infra.postgres.conflicts import OutcomeUnknown
-from infra.postgres.connections import DatabaseUnavailable
+from infra.postgres.connections import DatabaseUnavailable, is_the_databases_own
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
@@ -53,7 +53,7 @@ class CertainConnection:
                 return work(self._live()), doubtful
             except psycopg2.Error as why:
                 if self._connection is not None and not self._connection.closed:
-                    self._pass_on(why, doubtful=doubtful)
+                    self._pass_on(why, self._connection, doubtful=doubtful)
                 self._connection = None
                 doubtful = True
                 if time.monotonic() >= deadline:
@@ -83,11 +83,12 @@ class CertainConnection:
             self._connection = connection
         return self._connection
 
-    def _pass_on(self, why: psycopg2.Error, *, doubtful: bool) -> NoReturn:
+    @staticmethod
+    def _pass_on(why: psycopg2.Error, connection: Connection, *, doubtful: bool) -> NoReturn:
         """The server answered: it refused this attempt and rolled back, which says nothing of an earlier one."""
         if doubtful:
             raise OutcomeUnknown from why
-        if isinstance(why, psycopg2.OperationalError):
+        if is_the_databases_own(why, connection):
             raise DatabaseUnavailable(f"the database refused the append: {_sentence(why)}") from why
         raise why
 

@@ -9,7 +9,7 @@ import pytest
 from api.composition import open_program
 from infra.settings import Settings
 from tests.cli.conftest import CANARIES, CommandLine, SmallJournal
-from tests.projections.poison import NUL_IN_A_NAME, retell
+from tests.projections.poison import NUL_IN_A_NUMBER, retell
 
 pytestmark = pytest.mark.server
 
@@ -101,7 +101,7 @@ def test_what_is_parked_is_told_wherever_operations_look(permit: CommandLine, fi
     mirror = named["legacy-mirror"]
     assert (mirror["case"], mirror["position"], mirror["version"]) == (case_id, filed.size + 1, 1)
     assert (mirror["event"], mirror["reason"], mirror["skipped"]) == (
-        "LegacyRecordRetold.v1",
+        "LegacyRecordRetold.v2",
         "UntranslatableCharacter",
         0,
     )
@@ -119,7 +119,7 @@ def test_what_is_parked_is_told_wherever_operations_look(permit: CommandLine, fi
     assert "permit status" in bad["sentence"]
     # and nobody's data with it
     said = permit("status").said + permit("doctor").said + permit("projections", "rebuild", "legacy-mirror").said
-    assert not any(each in said for each in (*CANARIES, NUL_IN_A_NAME, "Canary", "0202239951"))
+    assert not any(each in said for each in (*CANARIES, NUL_IN_A_NUMBER, "Canary", "0202239951"))
 
 
 def test_trying_at_once_to_take_up_what_is_parked(permit: CommandLine, filed: SmallJournal) -> None:

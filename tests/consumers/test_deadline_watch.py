@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 from threading import Barrier, Thread
 from uuid import UUID
 
@@ -243,7 +244,8 @@ def test_an_answer_and_a_new_question_in_the_meantime_are_not_breached_for_the_o
 
 def test_a_case_that_others_keep_changing_is_left_for_the_next_look(cases: WatchedCases) -> None:
     case = cases.filed()
-    cases.meanwhile.extend([lambda: cases.give(case, fee(), day(90))] * 100)
+    others = (fee(reference=f"P-{number}") for number in count())
+    cases.meanwhile.extend([lambda: cases.give(case, next(others), day(90))] * 100)
 
     assert cases.watched_on(90) == 0
     cases.meanwhile.clear()

@@ -45,6 +45,13 @@ def test_where_there_are_several_sheets_the_source_names_them() -> None:
     }  # fmt: skip
 
 
+def test_of_two_sheets_of_one_name_no_two_rows_have_one_place(tmp_path: Path) -> None:
+    file = workbook(tmp_path, sheet(HEADER, record()), sheet(HEADER, record()), titles=("Akten", "Akten"))
+    assert [each.place for each in read(XLSX, file).records] == [
+        "dg.xlsx, sheet Akten, line 2", "dg.xlsx, sheet Akten (2), line 2",
+    ]  # fmt: skip
+
+
 def test_errors_are_no_values() -> None:
     done = read(XLSX, TRIALS / "g3_errors.xlsx")
     fields = ("Name", "Tätigkeit", "Geburtsdatum", "Aktenzeichen", "Staatsangehörigkeit", "Bruttolohn/Jahr")

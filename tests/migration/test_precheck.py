@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 from consumers.migration.brussels import BRUSSELS as BRUSSELS_MAPPING
 from consumers.migration.wallonia import WALLONIA as WALLONIA_MAPPING
 from domain.case.commands import CIVIL_TIME
-from domain.migration.batch import Fate, judge, version_of
+from domain.migration.batch import BatchCount, Fate, judge, version_of
+from domain.migration.field_names import OTHER_FIELD
 from domain.migration.plausible_days import Calendar, day_of, moment_of
 from domain.migration.precheck import Accepted, Refused, amount_of, precheck
 from domain.migration.reading import CanonicalRecord, amount_text
@@ -118,6 +120,7 @@ def test_a_person_may_have_one_name() -> None:
         ({"no_dossier": "B" * 65}, "fieldTooLong", "no_dossier"),
         ({"employeur": "É" * 201}, "fieldTooLong", "employeur"),
         ({"fonction": "i" * 1_001}, "fieldTooLong", "fonction"),
+        ({"langue": "F" * 1_001}, "fieldTooLong", "langue"),
         ({"remuneration": "1" * 13}, "amountInvalid", "remuneration"),
         ({"date_decision": "01/03/2025"}, "datesOutOfOrder", "date_decision"),
         ({"valable_au": "25/04/2025"}, "datesOutOfOrder", "valable_au"),
@@ -207,8 +210,10 @@ def test_a_number_is_read_as_a_number(number: str, text: str, amount: str | None
     assert (None if read is None else str(read)) == amount
 
 
-@pytest.mark.parametrize("value", [12, True, ["A"], {"x": "y"}])
-@pytest.mark.parametrize("field", ["nom", "remuneration"])
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [*product(("nom", "remuneration"), (True, ["A"], {"x": "y"})), ("nom", 12), ("nom", Decimal("1.5"))],
+)
 def test_what_is_no_text_never_becomes_one(field: str, value: object) -> None:
     told = precheck(BRUSSELS_MAPPING.read({**BRUSSELS, field: value}), WORDS, EXTRACTED)
     assert isinstance(told, Refused)
@@ -304,3 +309,13 @@ def test_the_same_file_again_tells_nothing_and_sets_nothing_aside(versions: list
     taken: dict[str, TakenVersion] = {}
     fates(*versions, before=taken)
     assert set(fates(*versions, before=taken)) <= {Fate.UNCHANGED, Fate.STALE}
+
+
+def test_the_name_of_an_unknown_field_is_counted_only_if_it_can_be_one() -> None:
+    count = BatchCount()
+    reading = BRUSSELS_MAPPING.read(
+        {**BRUSSELS, "remarque (2)": "x", "Jan Janssens 85.07.30-033.28": "y", "remarque": ""}
+    )
+    judged = judge(reading, None, {}, WORDS, EXTRACTED)
+    count.add(judged, reading)
+    assert count.unknown_fields == {"remarque": 1, OTHER_FIELD: 2}

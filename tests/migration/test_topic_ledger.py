@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from api.migration import signed_report
 from infra.message_wire import WireRecord
+from infra.migration.sources import MigratingAuthority
 from infra.migration.topic_ledger import TopicLedger, topic_ledger
 from infra.postgres.connections import connect
 from infra.postgres.dead_letters import Coordinates
@@ -107,3 +109,23 @@ def test_the_messages_of_an_authority_that_is_live_are_letters(move: Moving) -> 
     receive(move, *numbered(0, 3), first_offset=0)
     found = ledger(move)
     assert (found.messages, found.letters, found.records_of_batches, found.balanced) == (3, 3, 0, True)
+
+
+def test_the_signed_report_holds_the_topic_against_its_offsets(move: Moving) -> None:
+    # given a topic of which two offsets were gone, one message was junk, and the others told something
+    receive(move, *numbered(0, 2), first_offset=50)
+    receive(move, JUNK, *numbered(2, 4), first_offset=54)
+    # when a report is made, then it has each partition, and agrees: what is missing is named
+    told = signed_report(move.program, MigratingAuthority.BRUSSELS)["report"]
+    assert told["topic"]["partitions"] == [
+        {
+            "topic": TOPIC, "partition": 3, "firstOffset": 50, "nextOffset": 57, "messages": 5, "records": 4,
+            "letters": 1, "repeated": 0, "missing": 2,
+        }
+    ]  # fmt: skip
+    assert told["agrees"]
+    # and when a batch has lost a record, then the report does not agree
+    with move.writer() as connection, connection.cursor() as cursor:
+        cursor.execute("update legacy_batch set records = records - 1, retold = retold - 1")
+    told = signed_report(move.program, MigratingAuthority.BRUSSELS)["report"]
+    assert (told["agrees"], told["topic"]["balanced"]) == (False, False)

@@ -29,8 +29,7 @@ class NextMirror(MirrorOfTomorrow):
 
 
 def _without_nul(event: RecordedEvent) -> RecordedEvent:
-    name = (event.clear["employer"]["name"] or "").replace("\0", "")
-    clear = {**event.clear, "employer": {**event.clear["employer"], "name": name}}
+    clear = {**event.clear, "reference": event.clear["reference"].replace("\0", "")}
     return RecordedEvent(**{each: getattr(event, each) for each in RecordedEvent.__slots__} | {"clear": clear})
 
 

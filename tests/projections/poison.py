@@ -17,7 +17,7 @@ from infra.postgres.recorder import JournalRecorder
 from infra.wire_format import canonical_json
 from tests.stored_events.samples import SAMPLES
 
-NUL_IN_A_NAME = "Ac\0me"
+NUL_IN_A_NUMBER = "BXL/\0001"
 """No text of PostgreSQL can hold it. An old version retold it from a record all the same."""
 
 
@@ -27,7 +27,7 @@ def retell(
     subject: UUID,
     *,
     case_id: UUID | None = None,
-    employer: str = NUL_IN_A_NAME,
+    reference: str = NUL_IN_A_NUMBER,
     change: Callable[[dict[str, Any]], object] = lambda _: None,
 ) -> UUID:
     """A case of Brussels, as a record of its former system told it, or told it once more; ``change`` its clear fields.
@@ -40,9 +40,11 @@ def retell(
     event = replace(told, reference=f"BXL/{case_id.hex[:7]}", worker_subject=subject)
     encoded = EventCodec(recorder.origin, keys).encode(event, case_id, version)
     body = orjson.loads(encoded.body)
-    body["clear"]["employer"]["name"] = employer
+    body["clear"]["reference"] = reference
     change(body["clear"])
-    insert(recorder, case_id, encoded.name, canonical_json(body), commitments=encoded.commitments)
+    insert(
+        recorder, case_id, encoded.name, canonical_json(body), schema=encoded.schema, commitments=encoded.commitments
+    )
     return case_id
 
 

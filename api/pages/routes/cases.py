@@ -21,6 +21,7 @@ from api.pages.case_contents import TIME_BY_HOLDER, CaseWords, moment
 from api.pages.case_form_catalogue import CORRECTABLE, WORKER, FormMaterial, form_for, form_title
 from api.pages.case_forms import CaseForm, CaseFormWords, body_of, errors_of
 from api.pages.case_sending import KEY, REQUEST, VERSION, carry_answer, carry_change, fresh_key, incoming_of
+from api.pages.kept_forms import kept_form
 from api.pages.lagging_overviews import overviews_of
 from api.pages.page_parts import Choice, FieldError, Paging
 from api.pages.page_route import PageRoute, problem_explained, problem_heading
@@ -167,11 +168,17 @@ class CaseScreen:
         return self._form_page(request, case_id, granted, resource, part=part)
 
     def send(self, request: Request, case_id: UUID, resource: str, sent: SentForm) -> Response:
-        """Carry out what the form says, and lead to the case; or show the form again with what is wrong."""
+        """Carry out what the form says, and lead to the case; or show the form again with what is wrong.
+
+        A form that was kept while its writer signed in again is shown as it was, and not carried out.
+        """
         granted = self._readers.granted(request, _action(resource))
-        part = sent.one(PART_PARAMETER) or WORKER
+        kept = kept_form(sent)
+        part = (kept or sent).one(PART_PARAMETER) or WORKER
         if part not in CORRECTABLE:
             raise RequestRefused(Problem(type=NOT_FOUND, detail="A case has no such part."))
+        if kept is not None:
+            return self._form_page(request, case_id, granted, resource, part=part, sent=kept, came_back=True)
         _, case = self._border.case(case_id, granted)
         form = self._form(request, case_id, granted, case, resource, part)
         try:
@@ -259,6 +266,7 @@ class CaseScreen:
         sent: SentForm | None = None,
         errors: tuple[FieldError, ...] = (),
         refused: Exception | None = None,
+        came_back: bool = False,
     ) -> Response:
         """The form, with the case as it stands now; what somebody typed stays."""
         stream, case = self._border.case(case_id, granted)
@@ -292,6 +300,7 @@ class CaseScreen:
                     each.resource == resource
                     for each in possible_actions(self._readers, granted.caller, case, self._border.today)
                 ),
+                "came_back": came_back,
                 "is_file": resource == DOCUMENT,
                 "is_correction": resource == "corrections",
                 "parts_of_case": CORRECTABLE,

@@ -11,6 +11,7 @@ from uuid import uuid4
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
+from api.pages.kept_forms import KEPT, SIGN_IN_AGAIN, kept_form, kept_text
 from api.pages.languages import Language
 from api.pages.page_parts import Choice, FieldError
 from api.pages.page_route import PageRoute
@@ -40,6 +41,8 @@ from infra.identity.caller import CLAIM_OF_ROLE, Caller, CallerUnusable, Claim, 
 from infra.identity.development_issuer import DevelopmentIssuer
 from infra.identity.sign_in_links import SignInLinks
 
+CHOOSE: Final = "choose"
+"""The button of a role, where a form is kept: choosing is then a form too."""
 TOKEN: Final = "token"  # noqa: S105 - the name of a field
 ROLE: Final = "role"
 SUBJECT: Final = "sub"
@@ -82,10 +85,22 @@ def entrance_pages(
     def entrance(request: Request) -> Response:
         return shown(request, role_of(request.query_params.get(ROLE)))
 
+    @routes.post(SIGN_IN_AGAIN, name="signInAgain")
+    def sign_in_again(request: Request, form: Form) -> Response:
+        """The sign-in for whoever sent a form after his session had ended, with what he typed."""
+        return shown(request, None, form=SentForm({KEPT: [kept_text(form)]}))
+
+    @routes.get(SIGN_IN_AGAIN, name="askToSignInAgain")
+    def ask_to_sign_in_again(request: Request) -> Response:
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"{ENTRANCE}{query}", 303, {"Cache-Control": "no-store"})
+
     @routes.post("/session", name="beginSession")
     def begin(request: Request, form: Form) -> Response:
         language = pages.language(request)
         role = role_of(form.one(ROLE))
+        if form.one(CHOOSE):
+            return shown(request, role, form=form)
         if form.one(TOKEN):
             return brought(request, form, form.one(TOKEN))
         if role is None or issuer is None:
@@ -145,7 +160,7 @@ def entrance_pages(
         wanted = local_path(form.one(NEXT_PARAMETER))
         # A page that asked to sign in; the entrance itself is no page to lead on to.
         onward = wanted if wanted is not None and not wanted.startswith("/?") and wanted != ENTRANCE else None
-        begun = let_in(request, token, onward)
+        begun = let_in(request, token, onward, keeps=onward is not None and kept_form(form) is not None)
         if begun is None:
             text = pages.language(request).gettext(
                 "This access token is not accepted here, or no longer: get a new one and paste all of it."
@@ -153,14 +168,17 @@ def entrance_pages(
             return shown(request, None, form=form, errors=(FieldError(field=TOKEN, text=text),))
         return begun
 
-    def let_in(request: Request, token: str, onward: str | None = None) -> Response | None:
-        """The way to ``onward``, or to the caller's first page, with the session; None for a token not accepted."""
+    def let_in(request: Request, token: str, onward: str | None = None, *, keeps: bool = False) -> Response | None:
+        """The way to ``onward``, or to the caller's first page, with the session; None for a token not accepted.
+
+        One that ``keeps`` a form takes it along.
+        """
         try:
             caller = readers.bearer_of(token)
         except RequestRefused:
             return None
         headers = {**SECURITY_HEADERS, "Cache-Control": "no-store"}
-        response = RedirectResponse(onward or FIRST_PAGES[caller.role], 303, headers)
+        response = RedirectResponse(onward or FIRST_PAGES[caller.role], 307 if keeps else 303, headers)
         begin_session(response, request, token)
         return response
 
@@ -192,6 +210,7 @@ def entrance_pages(
             or (FIRST_PAGES[signed_in.role] if (signed_in := _signed_in(readers, request)) else ""),
             "expired": request.query_params.get(EXPIRED_PARAMETER) == "yes",
             "spent_link": spent_link,
+            "kept": sent.one(KEPT),
             "signed_out": request.query_params.get(OUT_PARAMETER) == "yes",
             "errors": errors,
         }
