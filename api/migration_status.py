@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from api.composition import Program
@@ -39,6 +39,11 @@ def migration_status(program: Program) -> dict[str, Any]:
                 for batches in [ledgers(connection, authority)]
             ]
         }
+
+
+def has_begun(told: Mapping[str, Any]) -> bool:
+    """Whether anything has come of an authority, or was decided about it; ``told`` is its status."""
+    return bool(told["batches"] or told["topic"]["partitions"] or told["steps"])
 
 
 def standing_told(standing: Standing) -> dict[str, Any]:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from api.commands.output import Json, say
-from api.commands.readable import readable, table
+from api.commands.readable import table
 from api.composition import open_program
-from api.migration_status import LATEST, migration_status
+from api.migration_status import LATEST, has_begun, migration_status
 from infra.settings import load_settings
 
 _DIGEST_SHOWN: Final = 12
@@ -20,11 +20,6 @@ def status(as_json: Json = False) -> None:
     with open_program(load_settings()) as program:
         told = migration_status(program)
     say(told, as_json, lambda: "\n\n".join(_text(each) for each in told["authorities"]))
-
-
-def has_begun(told: Mapping[str, Any]) -> bool:
-    """Whether anything has come of an authority, or was decided about it."""
-    return bool(told["batches"] or told["topic"]["partitions"] or told["steps"])
 
 
 def _text(told: Mapping[str, Any]) -> str:
@@ -48,7 +43,7 @@ def _text(told: Mapping[str, Any]) -> str:
         ]
         parts.append(table(rows))
     if told["steps"]:
-        parts += ["steps of the cut-over", readable({"steps": told["steps"]})]
+        parts += ["steps of the cut-over", table([_step(each) for each in told["steps"]])]
     if told["nextStep"] is not None:
         parts.append(f"next step: {told['nextStep']}")
     return "\n".join(parts)
@@ -68,4 +63,18 @@ def _batch(told: Mapping[str, Any]) -> dict[str, Any]:
         "secondsLeft": told["remainingSeconds"],
         "endedBy": told["endedBy"],
         "why": told["endedWhy"],
+    }
+
+
+def _step(told: Mapping[str, Any]) -> dict[str, Any]:
+    """A line: the step, whether it counts, and what it rests on; the whole outcome is in the JSON."""
+    outcome = told["outcome"]
+    return {
+        "step": told["step"],
+        "by": told["by"],
+        "at": told["at"],
+        "inForce": told["inForce"],
+        "report": outcome.get("reportSha256", "")[:_DIGEST_SHOWN],
+        "proposedBy": outcome.get("proposedBy"),
+        "motive": outcome.get("motive"),
     }

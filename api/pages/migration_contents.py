@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from api.migration_status import LATEST
+from api.migration_status import LATEST, has_begun
 from api.pages.board_words import BoardWords
 from api.pages.filter_forms import address
 from api.pages.languages import Language
@@ -75,7 +75,7 @@ class MovingAuthority:
 def moving_authority(told: Mapping[str, Any], words: BoardWords) -> MovingAuthority:
     """What the status of an authority says."""
     language, ledger, topic = words.language, told["ledger"], told["topic"]
-    begun = bool(told["batches"] or topic["partitions"] or told["steps"])
+    begun = has_begun(told)
     next_step = told["nextStep"]
     return MovingAuthority(
         name=told["authority"],

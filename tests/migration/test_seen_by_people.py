@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import httpx
@@ -15,6 +16,7 @@ from infra.identity.caller import Caller, Role
 from infra.identity.development_issuer import DevelopmentIssuer
 from projections.case_file_shape import without_nulls
 from tests.cli.conftest import CommandLine
+from tests.contract.compared import compare
 from tests.http.counter import Counters
 from tests.migration.cutting_over import REPORT, reconcile, take
 from tests.migration.envelopes import message, receive
@@ -137,7 +139,9 @@ def test_command_line_and_interface_say_the_same(move: Moving, counters: Counter
         " ended_as, ended_by, ended_why, ended_at) values (gen_random_uuid(), 'brussels', 'file', 'half.csv', 1,"
         " current_date, 9, 'abandoned', 'ann', 'sent again', now())"
     )
-    (asked, *_) = counters.of(OPERATIONS).get("migrations").json()["authorities"]
+    answer = counters.of(OPERATIONS).get("migrations")
+    assert compare(answer) == "getMigrations"
+    (asked, *_) = answer.json()["authorities"]
     (told, *_) = command_line("migrate", "status", "--json").json["authorities"]
     assert without_nulls(told) == asked
     # then each batch says how it stands to its source
@@ -148,10 +152,12 @@ def test_command_line_and_interface_say_the_same(move: Moving, counters: Counter
     (partition,) = asked["topic"]["partitions"]
     assert (partition["firstOffset"], partition["nextOffset"], partition["missing"]) == (100, 101, 0)
     assert asked["topic"]["balanced"]
-    # and the text has the same
+    # and the text has the same, with who did what
+    reconcile(move)
     text = command_line("migrate", "status").output
     for said in ("sent again", "abandoned", "byPartition", "topic: balances", "identifierInvalid", "brussels.csv, 4"):
         assert said in text
+    assert re.search(r"^reconciled +ann .* yes +5e5e5e5e5e5e ", text, re.MULTILINE)
     assert "wallonia: the former system is authoritative. Nothing has come yet" in text
 
 
