@@ -96,7 +96,7 @@ def dry_run(
         for each in rehearsal.run(sources):
             refused = each.judged.refused
             if not as_json and refused is not None:
-                found = "; ".join(f"{each.field}: {each.sentence}".removeprefix(": ") for each in refused.findings)
+                found = "; ".join(finding.told for finding in refused.findings)
                 typer.echo(f"{each.raw.place}: {refused.main.value}. {found}")
     say(_told(rehearsal.count, time.monotonic() - began), as_json)
 

@@ -132,7 +132,7 @@ def _listed_text(found: Sequence[SetAside]) -> str:
             "source": each.source,
             "line": each.line,
             "reason": each.reason,
-            "findings": "; ".join(f"{finding.field}: {finding.sentence}" for finding in each.findings),
+            "findings": "; ".join(finding.told for finding in each.findings),
         }
         for each in found
     ]
@@ -141,7 +141,7 @@ def _listed_text(found: Sequence[SetAside]) -> str:
 
 def _shown_text(shown: ShownRecord) -> str:
     lines = [f"{shown.set_aside.key or 'no number'}: {shown.set_aside.reason}, {shown.set_aside.state}"]
-    lines += [f"  {each.field}: {each.sentence} ({each.reason.value})" for each in shown.set_aside.findings]
+    lines += [f"  {each.told} ({each.reason.value})" for each in shown.set_aside.findings]
     if shown.raw is None:
         lines.append("its data were erased")
     for each in shown.provenance:

@@ -39,3 +39,8 @@ class Finding:
     reason: RefusalReason
     field: str
     sentence: str
+
+    @property
+    def told(self) -> str:
+        """Where and what, for people to read."""
+        return f"{self.field}: {self.sentence}" if self.field else self.sentence

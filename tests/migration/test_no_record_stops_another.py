@@ -60,7 +60,7 @@ def test_a_thousand_messages_of_junk_are_a_thousand_letters_and_the_next_record_
 
 
 class Stumbling:
-    """A judge with a fault of its own: it cannot read records whose job title is one of these."""
+    """A judge with a fault of its own: it fails at whole chunks that hold a record with one of these job titles."""
 
     def __init__(self, judge: Any, titles: Sequence[str]) -> None:
         self._judge, self.titles = judge, titles
@@ -68,10 +68,10 @@ class Stumbling:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._judge, name)
 
-    def read(self, raw: Any) -> Any:
-        if raw.record.get("fonction") in self.titles:
+    def judged(self, read: Any, *more: Any) -> Any:
+        if any(each.raw.record.get("fonction") in self.titles for each in read):
             raise OverflowError("with something personal in its text")
-        return self._judge.read(raw)
+        return self._judge.judged(read, *more)
 
 
 def stumbling_inbox(move: Moving, *titles: str, limits: StopLimits | None = None) -> LegacyInbox:
