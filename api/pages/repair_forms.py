@@ -1,4 +1,4 @@
-"""The two forms of a record in quarantine: a field is given another text, and the record is tried again."""
+"""The two forms of a record in quarantine, by which a field is given another text and the record is tried again."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from api.pages.languages import Language
 from api.pages.page_parts import FieldError
 from api.pages.sent_forms import SentForm
 from domain.plain_text import LAYOUT, is_plain
+from infra.migration.acceptance import NotAccepting
+from infra.migration.loading import AuthorityIsLive
+from infra.migration.quarantine_trace import ChangedSince
+from infra.postgres.conflicts import AppendConflict
 
 SEEN: Final = "seen"
 """The last change of the record that its reader had seen: a form that is sent twice is carried out once."""
@@ -66,3 +70,18 @@ def _errors_of_text(name: str, label: str, text: str, language: Language) -> tup
     else:
         return ()
     return (FieldError(field=name, text=f"{label}: {problem}"),)
+
+
+def refused_heading(refused: Exception | None, language: Language) -> str:
+    """Why a repair was not carried out, in a few words of the reader's language."""
+    match refused:
+        case None:
+            return ""
+        case ChangedSince():
+            return language.gettext("Somebody has changed this record since you opened it")
+        case NotAccepting() | AuthorityIsLive():
+            return language.gettext("Nothing can be repaired for this authority now")
+        case AppendConflict():
+            return language.gettext("Nothing was written, because somebody else wrote at the same moment: try again")
+        case _:
+            return language.gettext("This was not carried out")

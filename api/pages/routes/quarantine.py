@@ -13,7 +13,6 @@ from api.composition import Program
 from api.migration import own_writer, quarantine_of
 from api.pages.board_words import BoardWords
 from api.pages.filter_forms import Filter, FilterForm, address, choices_with_all, filled_in
-from api.pages.languages import Language
 from api.pages.migration_contents import MIGRATION
 from api.pages.page_parts import Choice, FieldError, Paging
 from api.pages.page_route import PageRoute
@@ -26,6 +25,7 @@ from api.pages.repair_forms import (
     correction_of,
     errors_of_correction,
     errors_of_motive,
+    refused_heading,
     seen_of,
 )
 from api.pages.sent_forms import SentForm, sent_form
@@ -39,7 +39,7 @@ from infra.identity.caller import Caller
 from infra.migration.acceptance import NotAccepting
 from infra.migration.loading import AuthorityIsLive
 from infra.migration.quarantine import ShownRecord
-from infra.migration.quarantine_trace import ChangedSince, steps_of
+from infra.migration.quarantine_trace import steps_of
 from infra.migration.record_paths import RepairRefused
 from infra.migration.set_aside import WAITING, SetAside, listed, reasons
 from infra.migration.sources import MigratingAuthority
@@ -225,7 +225,7 @@ class QuarantineScreen:
                 "hidden": {SEEN: str(shown.seen)},
                 "errors": errors,
                 "refused": refused,
-                "refused_heading": _heading(refused, words.language),
+                "refused_heading": refused_heading(refused, words.language),
                 "done": request.query_params.get(_DONE, ""),
             },
             surroundings=self._readers.surroundings(request, caller, MIGRATION),
@@ -335,18 +335,3 @@ def _form(here: str, reason: str | None, waiting: dict[str, int], words: BoardWo
             ),
         ),
     )
-
-
-def _heading(refused: Exception | None, language: Language) -> str:
-    """Why a repair was not carried out, in a few words of the reader's language."""
-    match refused:
-        case None:
-            return ""
-        case ChangedSince():
-            return language.gettext("Somebody has changed this record since you opened it")
-        case NotAccepting() | AuthorityIsLive():
-            return language.gettext("Nothing can be repaired for this authority now")
-        case AppendConflict():
-            return language.gettext("Nothing was written, because somebody else wrote at the same moment: try again")
-        case _:
-            return language.gettext("This was not carried out")
