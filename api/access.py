@@ -11,8 +11,16 @@ from typing import Final
 
 from fastapi import Request
 
-from api.permissions import Action, CaseParties, Permissions, Reach, may, may_file
-from api.problems import RequestRefused, missing_permission, no_access_token, refused_token, unknown_application
+from api.permissions import Action, CaseParties, Permissions, Reach, may, may_file, may_in
+from api.problems import (
+    NO_PERMISSION,
+    Problem,
+    RequestRefused,
+    missing_permission,
+    no_access_token,
+    refused_token,
+    unknown_application,
+)
 from domain.case.application import Application
 from domain.case.lifecycle import Case
 from infra.clock import SystemClock
@@ -77,6 +85,11 @@ class Access:
         """Raises :class:`RequestRefused` (404)."""
         if not may(granted.caller, granted.reach, parties):
             raise RequestRefused(unknown_application())
+
+    def require_in(self, granted: Granted, authority: str, detail: str) -> None:
+        """Raises :class:`RequestRefused` (403), with ``detail``, for what is about another authority than one's own."""
+        if not may_in(granted.caller, granted.reach, authority):
+            raise RequestRefused(Problem(type=NO_PERMISSION, detail=detail))
 
     def require_may_file(self, granted: Granted, filed: Application) -> None:
         """Raises :class:`RequestRefused` (403) for an application in somebody else's name."""

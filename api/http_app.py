@@ -22,6 +22,7 @@ from api.pages.routes.employer import employer_pages
 from api.pages.routes.entrance import entrance_pages
 from api.pages.routes.law import law_pages
 from api.pages.routes.migration import migration_pages
+from api.pages.routes.quarantine import quarantine_pages
 from api.pages.routes.queue import queue_pages
 from api.pages.session import Readers
 from api.pages.static_files import static_routes
@@ -92,6 +93,7 @@ def create_app(
         cases_pages(program, pages, readers, border),
         queue_pages(program, pages, readers, border),
         migration_pages(program, pages, readers),
+        quarantine_pages(program, pages, readers),
         board_pages(program, pages, readers, border),
     ):
         app.include_router(shown)

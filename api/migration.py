@@ -1,42 +1,32 @@
-"""The parts of a migration, put together from those of the program, and what they tell as JSON."""
+"""The parts of a migration, put together from those of the program, and where a record comes from as JSON."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from api.composition import Program
-from domain.migration.cutover import next_step
 from infra.kafka.consumer_loop import ConsumerLoop
 from infra.kafka.lag import records_left
 from infra.kafka.topic_admin import cluster_id
 from infra.migration.chunks import ChunkJudge
 from infra.migration.cutover import CutOver
-from infra.migration.ledger import BatchLedger, ledgers
 from infra.migration.lineage import LineageEntry, by_case, by_file_number, by_position
 from infra.migration.loading import FileLoader
 from infra.migration.quarantine import Quarantine
 from infra.migration.report import build_report
 from infra.migration.report_files import write_report
-from infra.migration.set_aside import reasons, samples
 from infra.migration.signing import ReportSigner
 from infra.migration.sources import SOURCES, MigratingAuthority
-from infra.migration.standing import Standing, standing_of
 from infra.migration.topic_door import LegacyInbox, LegacyTopic
 from infra.postgres.append_requests import wire_time
 from infra.postgres.connections import Role, connect
 from infra.postgres.dead_letters import DeadLetters
 from infra.postgres.projection_runner import ProjectionRunner
 from projections.legacy_mirror import LegacyMirror
-
-_LATEST: Final = 20
-"""Batches that a status shows."""
-
-_OTHERS: Final = ("headers", "blanks", "waived")
-_SUMS: Final = ("records", "retold", "unchanged", "stale", "quarantined")
 
 
 def judge_of(program: Program, authority: MigratingAuthority) -> ChunkJudge:
@@ -48,6 +38,13 @@ def judge_of(program: Program, authority: MigratingAuthority) -> ChunkJudge:
         origin=program.recorder.origin,
         digest_key=program.legacy_digest_key,
     )
+
+
+@contextmanager
+def own_writer(program: Program) -> Iterator[Any]:
+    """A connection for what appends in bulk: not one of the pool, because what is staged belongs to a connection."""
+    with closing(connect(program.journal_url, Role.WRITER)) as connection:
+        yield connection
 
 
 @contextmanager
@@ -129,80 +126,6 @@ def lineage_of(program: Program, what: str, authority: MigratingAuthority | None
             except ValueError:
                 found = by_file_number(connection, what, authority)
     return [_entry(each) for each in found]
-
-
-def migration_status(program: Program) -> dict[str, Any]:
-    """Where each authority stands, as JSON."""
-    with program.readers.connection() as connection:
-        return {
-            "authorities": [
-                {
-                    **standing_told(standing_of(connection, authority)),
-                    "batches": [batch_told(each) for each in batches[:_LATEST]],
-                    "ledger": _total(batches),
-                    "quarantine": reasons(connection, authority),
-                    "samples": samples(connection, authority),
-                }
-                for authority in MigratingAuthority
-                for batches in [ledgers(connection, authority)]
-            ]
-        }
-
-
-def standing_told(standing: Standing) -> dict[str, Any]:
-    """An authority's cut-over as JSON: every step that was ever taken for it, also of what came before it was live."""
-    held = standing.in_force
-    return {
-        "authority": standing.authority,
-        "isLive": standing.is_live,
-        "epoch": standing.epoch,
-        "steps": [
-            {
-                "step": each.step.value,
-                "by": each.by,
-                "at": wire_time(each.at),
-                "epoch": each.epoch,
-                "inForce": any(each is one for one in held),
-                "outcome": each.outcome,
-            }
-            for each in standing.steps
-        ],
-        "nextStep": next_step(standing.taken, is_live=standing.is_live),
-    }
-
-
-def batch_told(batch: BatchLedger) -> dict[str, Any]:
-    """A batch as JSON; rates are records a second."""
-    remaining = batch.remaining_seconds
-    return {
-        "batch": str(batch.id),
-        "door": batch.door,
-        "source": batch.source,
-        "mappingVersion": batch.mapping_version,
-        "startedAt": wire_time(batch.started_at),
-        "finishedAt": None if batch.finished_at is None else wire_time(batch.finished_at),
-        "extractedOn": batch.extracted_on.isoformat(),
-        "sourceSha256": batch.source_digest,
-        "sourceLines": batch.source_lines,
-        "sourceBytes": batch.source_bytes,
-        "columnsWaived": batch.columns_waived,
-        "sheetsWaived": batch.sheets_waived,
-        "lines": batch.lines,
-        **{name: getattr(batch, name) for name in (*_OTHERS, *_SUMS)},
-        "agrees": batch.agrees,
-        "rate": round(batch.rate, 1),
-        "remainingSeconds": None if remaining is None else round(remaining, 1),
-        "endedAs": batch.ended_as,
-        "endedAt": None if batch.ended_at is None else wire_time(batch.ended_at),
-        "endedBy": batch.ended_by,
-        "endedWhy": batch.ended_why,
-        "supersededBy": None if batch.superseded_by is None else str(batch.superseded_by),
-    }
-
-
-def _total(batches: list[BatchLedger]) -> dict[str, Any]:
-    sums = {name: sum(getattr(each, name) for each in batches) for name in _SUMS}
-    return {**sums, "balanced": sums["records"] == sum(sums[name] for name in _SUMS[1:])}
 
 
 def _entry(entry: LineageEntry) -> dict[str, Any]:

@@ -44,6 +44,7 @@ class Action(StrEnum):
     READ_SERVICE_LEVELS = "readServiceLevels"
     READ_WORK_QUEUE = "readWorkQueue"
     READ_MIGRATIONS = "readMigrations"
+    REPAIR_LEGACY_RECORD = "repairLegacyRecord"
     CHECK_SALARY = "checkSalary"
     DRAW_UP_CHECKLIST = "drawUpChecklist"
     LOOK_UP_EMPLOYER = "lookUpEmployer"
@@ -124,12 +125,16 @@ def may(caller: Caller, reach: Reach, case: CaseParties) -> bool:
         case Reach.FILED:
             return _is_own(caller, case) and case.filed_by in _FILED_FOR[caller.role]
         case Reach.AUTHORITY:
-            # Of the roles that have an authority only a regulator's token may name none: it supervises all.
-            return caller.authority == case.authority or (caller.role is Role.REGULATOR and caller.authority is None)
+            return _is_of(caller, case.authority)
         case Reach.ALL | Reach.ANYONE:
             return True
         case _:
             assert_never(reach)
+
+
+def may_in(caller: Caller, reach: Reach, authority: str) -> bool:
+    """Whether what is about an authority, and about no case of anybody's own, is within the reach of a role."""
+    return reach in (Reach.ALL, Reach.ANYONE) or (reach is Reach.AUTHORITY and _is_of(caller, authority))
 
 
 def may_file(caller: Caller, reach: Reach, case: CaseParties) -> bool:
@@ -143,6 +148,11 @@ _FILED_FOR: Final[Mapping[Role, tuple[Role, ...]]] = {
     Role.WORKER: (Role.WORKER,),
 }
 """By whom an application was filed that counts as filed by this role: a representative files for its employer."""
+
+
+def _is_of(caller: Caller, authority: str) -> bool:
+    # Of the roles that have an authority only a regulator's token may name none: it supervises all.
+    return caller.authority == authority or (caller.role is Role.REGULATOR and caller.authority is None)
 
 
 def _is_own(caller: Caller, case: CaseParties) -> bool:

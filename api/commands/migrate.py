@@ -18,7 +18,7 @@ from api.commands.output import FINDING, REFUSED, Json, end, ending_with, findin
 from api.commands.progress import progress_bar
 from api.commands.readable import readable
 from api.composition import NoDataHere, Program, open_program
-from api.migration import lineage_of, loader_of, migration_status, signed_report
+from api.migration import lineage_of, loader_of, signed_report
 from domain.case.commands import CIVIL_TIME
 from domain.migration.batch import Fate
 from domain.migration.comparison import Kinship
@@ -135,13 +135,6 @@ def run(
 
 def _waivers(columns: list[str] | None, sheets: list[str] | None) -> Waivers:
     return Waivers(columns=frozenset(columns or ()), sheets=frozenset(sheets or ()))
-
-
-def status(as_json: Json = False) -> None:
-    """Where each authority stands: progress, ledger, quarantine by reason, and the steps of its cut-over."""
-    with open_program(load_settings()) as program:
-        told = migration_status(program)
-    say(told, as_json)
 
 
 def report(authority: Authority, as_json: Json = False) -> None:

@@ -12,7 +12,7 @@ import typer
 from api.commands.output import REFUSED, Json, ending_with, say, this_user
 from api.commands.readable import readable, table
 from api.composition import open_program
-from api.migration import batch_told
+from api.migration_status import batch_told
 from domain.migration.retelling import reference_of
 from infra.migration.acceptance import NotAccepting
 from infra.migration.batches import (

@@ -10,7 +10,8 @@ import typer
 
 from api.commands.output import FINDING, REFUSED, Json, end, ending_with, say, this_user
 from api.composition import open_program
-from api.migration import cutover_of, lag_of_records, signed_report, standing_told
+from api.migration import cutover_of, lag_of_records, signed_report
+from api.migration_status import standing_told
 from domain.migration.cutover import CutOverStep, StepRefused
 from infra.migration.cutover import export_native_events
 from infra.migration.sources import MigratingAuthority

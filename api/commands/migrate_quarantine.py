@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from api.commands.lazy_group import among, one_of
 from api.commands.output import FINDING, REFUSED, Json, ending_with, finding_if, say, this_user
 from api.commands.readable import table
 from api.composition import Program, open_program
-from api.migration import quarantine_of
+from api.migration import own_writer, quarantine_of
 from domain.migration.findings import RefusalReason
 from infra.migration.acceptance import NotAccepting
 from infra.migration.loading import AuthorityIsLive
@@ -22,7 +22,6 @@ from infra.migration.record_paths import RepairRefused
 from infra.migration.set_aside import STATES, SetAside, ids_waiting, listed
 from infra.migration.sources import MigratingAuthority
 from infra.postgres.conflicts import AppendConflict
-from infra.postgres.connections import Role, connect
 from infra.settings import load_settings
 
 Authority = Annotated[MigratingAuthority, typer.Argument(help="whose records")]
@@ -52,10 +51,10 @@ def list_records(
     say({"records": [told(each) for each in found]}, as_json, lambda: _listed_text(found))
 
 
-def show(authority: Authority, record: Record, as_json: Json = False) -> None:
-    """One of them with its content, raw beside parsed; it is personal, so do not leave it lying about."""
-    with _refusals(), open_program(load_settings()) as program, program.readers.connection() as connection:
-        shown = quarantine_of(program, authority).shown(connection, record)
+def show(authority: Authority, record: Record, by: By = None, as_json: Json = False) -> None:
+    """One of them with its content, raw beside parsed; it is personal, so its trace says who has looked at it."""
+    with _refusals(), open_program(load_settings()) as program, program.writers.connection() as connection:
+        shown = quarantine_of(program, authority).shown(connection, record, by=by or this_user())
     say(_shown(shown), as_json, lambda: _shown_text(shown))
 
 
@@ -100,7 +99,7 @@ def _replayed(
     motive: str,
 ) -> dict[str, Any]:
     quarantine, retold, waiting = quarantine_of(program, authority), 0, []
-    with _own_connection(program) as connection:
+    with own_writer(program) as connection:
         chosen = records or ids_waiting(connection, authority, None if reason is None else reason.value)
         for record in chosen:
             try:
@@ -116,13 +115,6 @@ def _replayed(
             else:
                 waiting.append({"recordId": str(record), "reason": refused.main.value})
     return {"retold": retold, "waiting": waiting}
-
-
-@contextmanager
-def _own_connection(program: Program) -> Iterator[Any]:
-    """Not one of the pool: what is staged for an append belongs to a connection."""
-    with closing(connect(program.journal_url, Role.WRITER)) as connection:
-        yield connection
 
 
 @contextmanager
@@ -156,7 +148,9 @@ def _shown_text(shown: ShownRecord) -> str:
         lines.append(f"  {each.fact.value:18} {each.field}: {each.raw!r} -> {each.value!r} ({each.sureness.value})")
     for step in shown.steps:
         motive = f": {step.motive}" if step.motive else ""
-        lines.append(f"  {step.at:%Y-%m-%d %H:%M} {step.what} by {step.by}{motive}")
+        lines.append(
+            f"  {step.at:%Y-%m-%d %H:%M} {step.what}{f' ({step.detail})' if step.detail else ''} by {step.by}{motive}"
+        )
     return "\n".join(lines)
 
 
@@ -176,6 +170,7 @@ def told(each: SetAside) -> dict[str, Any]:
         "state": each.state,
         "openedAt": each.opened_at.isoformat(),
         "mappingVersion": each.mapping_version,
+        "applicationId": None if each.case_id is None else str(each.case_id),
     }
 
 
@@ -196,6 +191,13 @@ def _shown(shown: ShownRecord) -> dict[str, Any]:
             for each in shown.provenance
         ],
         "steps": [
-            {"what": step.what, "by": step.by, "motive": step.motive, "at": step.at.isoformat()} for step in shown.steps
+            {
+                "what": step.what,
+                "detail": step.detail or None,
+                "by": step.by,
+                "motive": step.motive,
+                "at": step.at.isoformat(),
+            }
+            for step in shown.steps
         ],
     }

@@ -141,7 +141,7 @@ PERMIT: Final = Section(
                     "Load the records of files into the journal",
                     "migrate run brussels permits.csv",
                 ),
-                Entry("status", "migrate:status", "Where each authority stands", "migrate status"),
+                Entry("status", "migrate_status:status", "Where each authority stands", "migrate status"),
                 Entry(
                     "report",
                     "migrate:report",

@@ -103,6 +103,20 @@ class Readers:
             return False
         return True
 
+    def granted_in(self, request: Request, action: Action, authority: str) -> Granted:
+        """As :meth:`granted`, for what is about an authority: 403 too where it is another's."""
+        granted = self.granted(request, action)
+        self._access.require_in(granted, authority, "This is for the authority concerned: ask a colleague there.")
+        return granted
+
+    def may_in(self, caller: Caller, action: Action, authority: str) -> bool:
+        """Whether the caller may do this for this authority."""
+        try:
+            self._access.require_in(self._access.granted(caller, action), authority, "")
+        except RequestRefused:
+            return False
+        return True
+
     def surroundings(self, request: Request, caller: Caller, here: str) -> Surroundings:
         """What stands around a page for this reader; ``here`` is the path of the entry of the navigation."""
         language = self._languages.chosen(request)

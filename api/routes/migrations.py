@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Response
 
 from api.composition import Program
 from api.incoming_requests import Asked, incoming_question
-from api.migration import migration_status
+from api.migration_status import migration_status
 from api.permissions import Action
 from infra.wire_format import canonical_json
 from projections.case_file_shape import without_nulls

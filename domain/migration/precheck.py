@@ -77,6 +77,15 @@ def precheck(reading: LegacyReading, vocabularies: Vocabularies, calendar: Calen
     return Accepted(record)
 
 
+def facts_read(
+    reading: LegacyReading, vocabularies: Vocabularies, calendar: Calendar
+) -> dict[Fact, date | datetime | Decimal | str | None]:
+    """What can be made of each fact by itself, also of a record that is refused; None where nothing can."""
+    judging = _Judging(reading, vocabularies, calendar)
+    as_it_stands = {fact: reading.text(fact) for fact in Fact}
+    return as_it_stands | judging.facts()
+
+
 def refused(findings: Iterable[Finding]) -> Refused:
     """A refusal with its findings in the order of their reasons."""
     return Refused(tuple(sorted(findings, key=lambda each: RANK[each.reason])))
@@ -152,6 +161,21 @@ class _Judging:
             gross_pay=pay,
             pay_period=period,
         )
+
+    def facts(self) -> dict[Fact, date | datetime | Decimal | str | None]:
+        """The facts that are more than a text, each read by itself."""
+        days = {fact: self._day(fact) for fact in _DAYS}
+        return {
+            **days,
+            Fact.STATUS: self._status(),
+            Fact.CATEGORY: self._code(Fact.CATEGORY, "category"),
+            Fact.MODIFIED: self._modified(),
+            Fact.NATIONALITY: self._nationality(),
+            Fact.SSIN: self._ssin(),
+            Fact.ENTERPRISE_NUMBER: self._enterprise_number(),
+            Fact.PAY: self._pay(),
+            Fact.PAY_PERIOD: self._pay_period(),
+        }
 
     def _status(self) -> str | None:
         word = self._reading.text(Fact.STATUS)

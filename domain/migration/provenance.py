@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -19,14 +20,14 @@ class Sureness(StrEnum):
     LETTERS_LOST = "lettersLost"
     """Its encoding could not hold all letters: ``?`` stands where one was."""
     UNDECIDED = "undecided"
-    """The record was refused: nothing was made of it."""
+    """The record was refused: what can be read of the fact is shown, and nothing was made of it."""
     ASSUMED = "assumed"
     """The source has no such field; what goes without saying there is said here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
-    """``raw`` is None for what the source does not say; ``value`` what the canonical record holds."""
+    """``raw`` is None for what the source does not say; ``value`` is what was made of it, as far as it can be read."""
 
     fact: Fact
     field: str
@@ -62,11 +63,16 @@ _NAMES: Final = {
 }  # fmt: skip
 
 
-def provenance_of(reading: LegacyReading, record: CanonicalRecord | None) -> tuple[Provenance, ...]:
-    """One entry a fact; ``record`` is None for a refused one, of which only the source's side can be told."""
-    told = []
+def provenance_of(
+    reading: LegacyReading,
+    record: CanonicalRecord | None,
+    read: Mapping[Fact, date | datetime | Decimal | str | None] | None = None,
+) -> tuple[Provenance, ...]:
+    """One entry a fact; ``record`` is None for a refused one, of which ``read`` says what each fact gives by itself."""
+    told, alone = [], {} if read is None else read
     for name, fact in _NAMES.items():
-        raw, value = reading.text(fact), None if record is None else wire_value(getattr(record, name))
+        raw = reading.text(fact)
+        value = wire_value(alone.get(fact) if record is None else getattr(record, name))
         told.append(
             Provenance(
                 fact=fact,

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from infra.migration.quarantine_trace import LOOKED_AT
 from infra.migration.topic_door import LegacyTopic
 from infra.wire_format import canonical_json
 
@@ -27,7 +28,7 @@ _IN_WORDS: Final = {
 
 def coverage_of(cursor: Cursor, authority: str) -> Coverage:
     """What has landed of an authority by now, and what became of it."""
-    asked = {"authority": authority, "consumer": LegacyTopic(authority).name}
+    asked = {"authority": authority, "consumer": LegacyTopic(authority).name, "lookedAt": LOOKED_AT}
     found: dict[str, Any] = {}
     for what, statement in _STATEMENTS.items():
         cursor.execute(statement, asked)
@@ -59,7 +60,9 @@ _STATEMENTS: Final = {
                    'superseded', count(*) filter (where q.state = 'superseded'),
                    'steps', coalesce(sum(s.steps), 0)::bigint)
           from legacy_quarantine q
-          left join lateral (select count(*) as steps from legacy_quarantine_step s where s.record_id = q.record_id) s
+          left join lateral (
+                     select count(*) as steps from legacy_quarantine_step s
+                      where s.record_id = q.record_id and s.what <> %(lookedAt)s) s
             on true
          where q.authority = %(authority)s""",
     "topic": """

@@ -5,11 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
+
+
+class BatchState(StrEnum):
+    """How far a batch is, and how its count compares with the source's own."""
+
+    UNDER_WAY = "underWay"
+    AGREES = "agrees"
+    DISAGREES = "disagrees"
+    BY_PARTITION = "byPartition"
+    """It comes over a topic, which has no end: its count is compared by partition, see ``topic_ledger``."""
+    ABANDONED = "abandoned"
+    SUPERSEDED = "superseded"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +74,16 @@ class BatchLedger:
             return None
         fates = self.retold + self.unchanged + self.stale + self.quarantined
         return self.source_lines == self.lines and self.records == fates
+
+    @property
+    def state(self) -> BatchState:
+        if self.ended_as is not None:
+            return BatchState(self.ended_as)
+        if self.door != "file":
+            return BatchState.BY_PARTITION
+        if self.finished_at is None:
+            return BatchState.UNDER_WAY
+        return BatchState.AGREES if self.agrees else BatchState.DISAGREES
 
     @property
     def rate(self) -> float:

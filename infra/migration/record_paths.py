@@ -23,6 +23,8 @@ def with_text(record: Any, field: str, text: str) -> dict[str, Any]:
     Raises :class:`RepairRefused` for a place that the record does not have.
     """
     whole: dict[str, Any] = copy.deepcopy(dict(record))
+    if field in whole:  # a column may be called anything, also with what separates steps elsewhere
+        return whole | {field: text}
     steps = _path(field)
     place: Any = whole
     for step in steps[:-1]:
@@ -34,6 +36,20 @@ def with_text(record: Any, field: str, text: str) -> dict[str, Any]:
         raise RepairRefused(f"{field} is no field of the record: name it as the findings do")
     place[last] = text
     return whole
+
+
+def texts_of(record: Any, place: str = "") -> dict[str, str | None]:
+    """Every text of a record by its place, as findings name it; None where the source says that there is none."""
+    if isinstance(record, Mapping):
+        parts = [(f"{place}.{name}" if place else name, value) for name, value in record.items()]
+    elif isinstance(record, list):
+        parts = [(f"{place}[{number}]", value) for number, value in enumerate(record)]
+    else:
+        return {place: None if record is None else str(record)}
+    found: dict[str, str | None] = {} if parts or not place else {place: ""}
+    for path, value in parts:
+        found |= texts_of(value, path)
+    return found
 
 
 def corrected(raw: RawRecord, corrections: Mapping[str, str]) -> RawRecord:

@@ -19,7 +19,10 @@ STATES: Final = (*WAITING, "retold", "superseded")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetAside:
-    """A record in quarantine without its content; ``findings`` name fields and reasons."""
+    """A record in quarantine without its content; ``findings`` name fields and reasons.
+
+    ``case_id`` is the case that bears its file number, where one was told already.
+    """
 
     record_id: UUID
     authority: str
@@ -32,17 +35,21 @@ class SetAside:
     opened_at: datetime
     settled_at: datetime | None
     mapping_version: int
+    case_id: UUID | None
 
 
 _LIST: Final = """
 select q.record_id, q.authority, r.key, r.source, r.line, q.reason, q.findings, q.state, q.opened_at, q.settled_at,
-       q.mapping_version
+       q.mapping_version, d.case_id
   from legacy_quarantine q
   join legacy_record r on r.id = q.record_id
+  left join legacy_dossier d on d.authority = r.authority and d.key = r.key and d.version > 0
  where (%(authority)s::text is null or q.authority = %(authority)s)
    and (%(reason)s::text is null or q.reason = %(reason)s)
    and (%(states)s::text[] is null or q.state = any(%(states)s))
    and (%(ids)s::uuid[] is null or q.record_id = any(%(ids)s::uuid[]))
+   and (%(after)s::uuid is null or (q.opened_at, q.record_id)
+                                   > (select opened_at, record_id from legacy_quarantine where record_id = %(after)s))
  order by q.opened_at, q.record_id
  limit %(limit)s
 """
@@ -55,11 +62,12 @@ def listed(
     reason: str | None = None,
     states: Sequence[str] | None = WAITING,
     ids: Sequence[UUID] | None = None,
+    after: UUID | None = None,
     limit: int = 1_000,
 ) -> list[SetAside]:
-    """Records that were set aside, the oldest first."""
+    """Records that were set aside, the oldest first; those that come ``after`` one of them."""
     asked = {
-        "authority": authority, "reason": reason, "limit": limit,
+        "authority": authority, "reason": reason, "limit": limit, "after": after,
         "states": None if states is None else list(states), "ids": None if ids is None else list(ids),
     }  # fmt: skip
     with connection.cursor() as cursor:

@@ -19,6 +19,7 @@ from api.permissions import (
     Reach,
     may,
     may_file,
+    may_in,
 )
 from domain.case.codes import AUTHORITIES, FILING_ROLES
 from infra.identity.caller import Caller, Role
@@ -74,6 +75,16 @@ def test_a_handler_works_in_one_authority() -> None:
         assert allowed(handler, action, CASE)
         assert not allowed(handler, action, STRANGE)
     assert not allowed(handler, Action.FILE_APPLICATION, CASE)
+
+
+def test_a_record_in_quarantine_is_opened_and_put_right_by_the_handlers_of_its_authority_only() -> None:
+    for role, caller in CALLERS.items():
+        reach = PERMISSIONS.reach(role, Action.REPAIR_LEGACY_RECORD)
+        assert may_in(caller, reach, "flanders") == (role is Role.CASE_HANDLER), role
+        assert not may_in(caller, reach, "brussels"), role
+    assert may_in(SUPERVISOR_OF_ALL, Reach.AUTHORITY, "brussels")
+    assert may_in(CALLERS[Role.OPERATIONS], Reach.ALL, "brussels")
+    assert not may_in(CALLERS[Role.EMPLOYER], Reach.OWN, "flanders")
 
 
 def test_operations_never_see_a_file_and_change_nothing() -> None:

@@ -139,6 +139,16 @@ def test_a_record_of_the_topic_is_set_aside_after_the_report_and_replayed_once_i
     go_live_again(move)
 
 
+def test_whoever_looks_at_a_record_after_the_report_changes_nothing_that_it_covers(move: Moving) -> None:
+    move.load_brussels(record(niss="85.07.30-033.29"))
+    reconcile(move)
+    with move.writer() as connection:
+        (waiting,) = listed(connection, authority="brussels")
+        quarantine_of(move.program, MigratingAuthority.BRUSSELS).shown(connection, waiting.record_id, by="ann")
+    take(move, [PROPOSED], "ann")
+    assert take(move, [APPROVED], "bob").is_live
+
+
 def go_live_again(move: Moving) -> None:
     take(move, FORWARD[2:5], "ann", **REPORT)
     assert take(move, [APPROVED], "bob").is_live

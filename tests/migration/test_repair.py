@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -10,11 +12,14 @@ import pytest
 from api.migration import lineage_of, quarantine_of, signed_report
 from domain.case.legacy_events import LegacyRecordRetold
 from infra.migration.batch_findings import kin_of
+from infra.migration.loading import AuthorityIsLive
 from infra.migration.quarantine import Quarantine
-from infra.migration.record_paths import RepairRefused, with_text
+from infra.migration.quarantine_trace import LOOKED_AT, ChangedSince, hold, steps_of
+from infra.migration.record_paths import RepairRefused, texts_of, with_text
 from infra.migration.set_aside import listed, reasons
 from infra.migration.sources import MigratingAuthority
-from infra.postgres.connections import connect
+from infra.postgres.connections import connect, transaction
+from tests.migration.cutting_over import go_live
 from tests.migration.moving import KEY, Moving, record
 from tests.migration.samples import WALLONIA, wallonia_file
 
@@ -60,8 +65,8 @@ def test_a_record_is_corrected_with_a_motive_and_retold(move: Moving, quarantine
 
 def test_the_raw_record_stands_beside_what_was_made_of_it(move: Moving, quarantine: Quarantine) -> None:
     move.load_brussels(record(niss=BAD_NUMBER, nom="Nov?k"))
-    with move.program.readers.connection() as connection:
-        shown = quarantine.shown(connection, the_one(move))
+    with move.writer() as connection:
+        shown = quarantine.shown(connection, the_one(move), by="ann")
     assert shown.raw is not None
     assert (shown.raw["niss"], shown.raw["nom"]) == (BAD_NUMBER, "Nov?k")
     assert [finding.field for finding in shown.set_aside.findings] == ["niss"]
@@ -89,13 +94,111 @@ def test_a_newer_version_takes_the_place_of_one_that_waits(move: Moving, quarant
         quarantine.replay(connection, it, by="ann", motive="late")
 
 
+def test_what_can_be_read_of_a_refused_record_is_shown(move: Moving, quarantine: Quarantine) -> None:
+    move.load_brussels(record(niss=BAD_NUMBER))
+    with move.writer() as connection:
+        shown = quarantine.shown(connection, the_one(move), by="ann")
+    read = {each.fact.value: each.value for each in shown.provenance}
+    assert (read["filedOn"], read["grossPay"], read["status"]) == ("2025-03-07", "4303.75", "decidedGranted")
+    assert (read["ssin"], read["familyName"]) == (None, "Lambert")
+
+
+def test_whoever_looks_at_the_content_is_in_its_trace(move: Moving, quarantine: Quarantine) -> None:
+    move.load_brussels(record(niss=BAD_NUMBER))
+    with move.writer() as connection:
+        quarantine.shown(connection, the_one(move), by="ann")
+        shown = quarantine.shown(connection, the_one(move), by="bob")
+    assert [(each.what, each.by) for each in shown.steps[1:]] == [("lookedAt", "ann"), ("lookedAt", "bob")]
+    # which is no change of it
+    assert shown.seen == shown.steps[0].id
+
+
+def test_a_correction_that_rests_on_what_was_seen_is_made_once(move: Moving, quarantine: Quarantine) -> None:
+    move.load_brussels(record(niss=BAD_NUMBER))
+    it = the_one(move)
+    with move.writer() as connection:
+        seen = quarantine.shown(connection, it, by="ann").seen
+        for _ in range(2):
+            quarantine.correct(connection, it, "niss", "85.07.30-033.28", by="ann", motive="asked", seen=seen)
+        assert steps(move)[-2:] == ["lookedAt", "corrected: niss"]
+        # another text, or another person, has not seen that
+        with pytest.raises(ChangedSince, match="ann has changed the record since you opened it"):
+            quarantine.correct(connection, it, "niss", "", by="ann", motive="asked", seen=seen)
+        with pytest.raises(ChangedSince):
+            quarantine.replay(connection, it, by="bob", motive="try", seen=seen)
+        # and once seen it is done
+        assert quarantine.replay(connection, it, by="bob", motive="try", seen=last_change(move, it)) is None
+
+
+def test_trying_again_twice_with_one_form_is_trying_once(move: Moving, quarantine: Quarantine) -> None:
+    move.load_brussels(record(niss=BAD_NUMBER))
+    it = the_one(move)
+    with move.writer() as connection:
+        for _ in range(2):
+            refused = quarantine.replay(connection, it, by="ann", motive="try", seen=last_change(move, it, skip=1))
+            assert refused is not None
+        assert steps(move) == ["setAside", "replayed in vain: identifierInvalid"]
+
+
+def test_no_correction_opens_again_what_was_retold_meanwhile(move: Moving, quarantine: Quarantine) -> None:
+    # given a record that somebody retells while another person has just begun to correct it
+    move.load_brussels(record(niss=BAD_NUMBER))
+    it, late = the_one(move), ThreadPoolExecutor(1)
+    with move.writer() as retelling, move.writer() as correcting, late:
+        quarantine.correct(retelling, it, "niss", "85.07.30-033.28", by="ann", motive="asked")
+        with transaction(retelling) as cursor:
+            hold(cursor, it)
+            begun = late.submit(quarantine.correct, correcting, it, "niss", "", by="bob", motive="late")
+            cursor.execute("update legacy_quarantine set state = 'retold' where record_id = %s", (it,))
+        # then that person is told, and nothing waits again
+        with pytest.raises(RepairRefused, match="it is retold"):
+            begun.result(timeout=20)
+    assert move.ask("select state from legacy_quarantine") == [("retold",)]
+
+
+def test_nothing_is_corrected_of_an_authority_that_is_live(move: Moving, quarantine: Quarantine) -> None:
+    move.load_brussels(record(niss=BAD_NUMBER))
+    it = the_one(move)
+    go_live(move)
+    with move.writer() as connection:
+        with pytest.raises(AuthorityIsLive, match="brussels is live here"):
+            quarantine.correct(connection, it, "niss", "", by="ann", motive="late")
+        assert isinstance(quarantine.closed(connection), AuthorityIsLive)
+    assert steps(move) == ["setAside"]
+
+
+def last_change(move: Moving, record_id: UUID, skip: int = 0) -> int:
+    """The last change of a record but for ``skip`` of them, or the first where there are no more."""
+    with move.program.readers.connection() as connection:
+        changes = [each.id for each in steps_of(connection, record_id) if each.what != LOOKED_AT]
+    return changes[max(len(changes) - 1 - skip, 0)]
+
+
+@pytest.mark.parametrize(
+    ("record_told", "texts"),
+    [
+        (
+            {"a": "1", "b": None, "c": {"d": "", "e": [{"f": "2"}, "3"]}},
+            {"a": "1", "b": None, "c.d": "", "c.e[0].f": "2", "c.e[1]": "3"},
+        ),
+        ({"a": {}, "b": []}, {"a": "", "b": ""}),
+    ],
+)
+def test_every_text_of_a_record_is_found_by_its_place(record_told: Any, texts: dict[str, str | None]) -> None:
+    assert texts_of(record_told) == texts
+
+
+def test_a_column_whose_name_holds_a_full_stop_is_one_field() -> None:
+    assert with_text({"Nr. ZDU": "1"}, "Nr. ZDU", "2") == {"Nr. ZDU": "2"}
+
+
 def test_a_history_is_corrected_where_it_stands(move: Moving, tmp_path_factory: pytest.TempPathFactory) -> None:
     history = [{"statut": "introduite", "le": "31/02/2024"}, {"statut": "recevable", "le": "17/07/2024"}]
     file = wallonia_file(tmp_path_factory.mktemp("wallonia"), {**WALLONIA, "historique": history})
     assert move.load(MigratingAuthority.WALLONIA, file)["quarantined"] == {"dateInvalid": 1}
     it, quarantine = the_one(move, "wallonia"), quarantine_of(move.program, MigratingAuthority.WALLONIA)
     with move.writer() as connection:
-        field = quarantine.shown(connection, it).set_aside.findings[0].field
+        field = quarantine.shown(connection, it, by="ann").set_aside.findings[0].field
         assert field == "historique[0].le"
         quarantine.correct(connection, it, field, "07/07/2024", by="ann", motive="on paper")
         assert quarantine.replay(connection, it, by="ann", motive="on paper") is None
@@ -149,8 +252,8 @@ def test_who_was_erased_is_withheld_everywhere_and_nothing_else_is(move: Moving,
     move.program.keys._cache.clear()
     told = signed_report(move.program, MigratingAuthority.BRUSSELS)["report"]
     assert (told["agrees"], told["source"]["withheld"], told["target"]["withheld"]) == (True, 1, 1)
-    with move.program.readers.connection() as connection:
-        assert quarantine.shown(connection, the_one(move)).raw is None
+    with move.writer() as connection:
+        assert quarantine.shown(connection, the_one(move), by="ann").raw is None
 
 
 def test_people_and_applications_that_are_one_are_reported_and_not_merged(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import httpx
@@ -10,10 +11,15 @@ import pytest
 from api.http_server import running_server
 from api.pages.session import SESSION_COOKIE
 from domain.migration.cutover import FORWARD, CutOverStep
+from domain.migration.findings import RefusalReason
 from infra.identity.caller import Caller, Role
 from infra.identity.development_issuer import DevelopmentIssuer
+from projections.case_file_shape import without_nulls
+from tests.cli.conftest import CommandLine
+from tests.contract.compared import compare
 from tests.http.counter import Counters
 from tests.migration.cutting_over import REPORT, reconcile, take
+from tests.migration.envelopes import message, receive
 from tests.migration.moving import CASE, KEY, Moving, record
 
 pytestmark = pytest.mark.server
@@ -123,3 +129,47 @@ def test_who_approved_what_is_shown_of_an_authority_that_is_live(
         ("approved", "bob"),
     ]  # fmt: skip
     assert brussels["steps"][-1]["outcome"]["proposedBy"] == "ann"
+
+
+def test_command_line_and_interface_say_the_same(move: Moving, counters: Counters, command_line: CommandLine) -> None:
+    # given a file to its end, one that was given up half way, and a topic
+    receive(move, message(record(no_dossier="BXL/TOPIC")))
+    move.ask(
+        "insert into legacy_batch (id, authority, door, source, mapping_version, extracted_on, source_lines,"
+        " ended_as, ended_by, ended_why, ended_at) values (gen_random_uuid(), 'brussels', 'file', 'half.csv', 1,"
+        " current_date, 9, 'abandoned', 'ann', 'sent again', now())"
+    )
+    answer = counters.of(OPERATIONS).get("migrations")
+    assert compare(answer) == "getMigrations"
+    (asked, *_) = answer.json()["authorities"]
+    (told, *_) = command_line("migrate", "status", "--json").json["authorities"]
+    assert without_nulls(told) == asked
+    # then each batch says how it stands to its source
+    states = {each["source"]: each["state"] for each in asked["batches"]}
+    assert states == {"brussels.csv": "agrees", "half.csv": "abandoned", "night-1": "byPartition"}
+    assert (asked["ledger"]["agrees"], asked["ledger"]["headers"], asked["ledger"]["batches"]) == (True, 1, 3)
+    # the topic by partition
+    (partition,) = asked["topic"]["partitions"]
+    assert (partition["firstOffset"], partition["nextOffset"], partition["missing"]) == (100, 101, 0)
+    assert asked["topic"]["balanced"]
+    # and the text has the same, with who did what
+    reconcile(move)
+    text = command_line("migrate", "status").output
+    for said in ("sent again", "abandoned", "byPartition", "topic: balances", "identifierInvalid", "brussels.csv, 4"):
+        assert said in text
+    assert re.search(r"^reconciled +ann .* yes +5e5e5e5e5e5e ", text, re.MULTILINE)
+    assert "wallonia: the former system is authoritative. Nothing has come yet" in text
+
+
+def test_a_batch_that_lost_a_line_is_seen(move: Moving, counters: Counters) -> None:
+    move.ask("update legacy_batch set source_lines = source_lines + 1")
+    (brussels, *_) = counters.of(OPERATIONS).get("migrations").json()["authorities"]
+    assert (brussels["batches"][0]["state"], brussels["ledger"]["agrees"]) == ("disagrees", False)
+    assert "The ledger does not agree with the source" in page(counters, OPERATIONS, "/migration")
+
+
+@pytest.mark.parametrize("reason", RefusalReason)
+def test_whatever_waits_is_named(move: Moving, counters: Counters, reason: RefusalReason) -> None:
+    move.ask("update legacy_quarantine set reason = %s", reason.value)
+    for path in ("/migration", f"/migration/brussels/quarantine?reason={reason.value}"):
+        assert "brussels.csv, " in page(counters, OPERATIONS, path)

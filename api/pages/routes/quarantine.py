@@ -1,0 +1,337 @@
+"""``/migration/{authority}/quarantine``: the records that wait, one record raw beside parsed, and its repair."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+
+from api.composition import Program
+from api.migration import own_writer, quarantine_of
+from api.pages.board_words import BoardWords
+from api.pages.filter_forms import Filter, FilterForm, address, choices_with_all, filled_in
+from api.pages.migration_contents import MIGRATION
+from api.pages.page_parts import Choice, FieldError, Paging
+from api.pages.page_route import PageRoute
+from api.pages.quarantine_contents import QuarantineWords, quarantine_path, record_path
+from api.pages.rendering import Pages
+from api.pages.repair_forms import (
+    FIELD,
+    REPLAY_MOTIVE,
+    SEEN,
+    correction_of,
+    errors_of_correction,
+    errors_of_motive,
+    refused_heading,
+    seen_of,
+)
+from api.pages.sent_forms import SentForm, sent_form
+from api.pages.session import Readers
+from api.paging import AFTER, single, unusable_cursor
+from api.permissions import Action
+from api.problems import BAD_REQUEST, NOT_FOUND, Problem, RequestRefused
+from api.query_values import one_code
+from domain.migration.findings import RefusalReason
+from infra.identity.caller import Caller
+from infra.migration.acceptance import NotAccepting
+from infra.migration.loading import AuthorityIsLive
+from infra.migration.quarantine import ShownRecord
+from infra.migration.quarantine_trace import steps_of
+from infra.migration.record_paths import RepairRefused
+from infra.migration.set_aside import WAITING, SetAside, listed, reasons
+from infra.migration.sources import MigratingAuthority
+from infra.postgres.conflicts import AppendConflict
+
+QUARANTINE: Final = MIGRATION + "/{authority}/quarantine"
+PAGE_LENGTH: Final = 50
+
+_REASON: Final = "reason"
+_DONE: Final = "done"
+_CORRECTED, _RETOLD, _WAITS = "corrected", "retold", "waits"
+
+Form = Annotated[SentForm, Depends(sent_form)]
+
+
+def quarantine_pages(program: Program, pages: Pages, readers: Readers) -> APIRouter:
+    """The list, the page of a record, and what its two forms are sent to."""
+    routes = APIRouter(prefix=QUARANTINE, route_class=PageRoute)
+    screen = QuarantineScreen(program, pages, readers)
+
+    @routes.get("", name="quarantine")
+    def quarantine(request: Request, authority: str) -> Response:
+        return screen.listing(request, _authority(authority))
+
+    @routes.get("/{record}", name="quarantinedRecord")
+    def record_page(request: Request, authority: str, record: str) -> Response:
+        return screen.record(request, _authority(authority), _record(record))
+
+    @routes.post("/{record}/corrections", name="correctRecord")
+    def correct(request: Request, authority: str, record: str, sent: Form) -> Response:
+        return screen.correct(request, _authority(authority), _record(record), sent)
+
+    @routes.post("/{record}/replays", name="replayRecord")
+    def replay(request: Request, authority: str, record: str, sent: Form) -> Response:
+        return screen.replay(request, _authority(authority), _record(record), sent)
+
+    return routes
+
+
+class QuarantineScreen:
+    """The pages of the quarantine for whoever is signed in."""
+
+    def __init__(self, program: Program, pages: Pages, readers: Readers) -> None:
+        self._program = program
+        self._pages = pages
+        self._readers = readers
+
+    def listing(self, request: Request, authority: MigratingAuthority) -> Response:
+        """The records that wait, the oldest first. Raises ``NotSignedIn`` and ``RequestRefused`` (400, 403)."""
+        granted = self._readers.granted(request, Action.READ_MIGRATIONS)
+        parameters, words = filled_in(request), self._words(request)
+        reason = one_code(parameters, _REASON, tuple(RefusalReason))
+        after = single(parameters, AFTER)
+        with self._program.readers.connection() as connection:
+            found = listed(
+                connection,
+                authority=authority,
+                reason=reason,
+                after=None if after is None else _cursor(after),
+                limit=PAGE_LENGTH + 1,
+            )
+            waiting = reasons(connection, authority)
+        rows, here = found[:PAGE_LENGTH], quarantine_path(authority)
+        may_open = self._may_open_case(granted.caller, authority)
+        number = sum(waiting.values()) if reason is None else waiting.get(reason, 0)
+        more = len(found) > PAGE_LENGTH
+        return self._pages.response(
+            request,
+            "quarantine.html",
+            {
+                "title": words.label("authorities", authority),
+                "form": _form(here, reason, waiting, words),
+                "rows": [QuarantineWords(words).row(each, may_open_case=may_open) for each in rows],
+                "counted": words.language.ngettext("%(num)s record waits", "%(num)s records wait", number),
+                "first_href": None if after is None else address(here, (_REASON, reason)),
+                "paging": Paging(
+                    next_href=address(here, (_REASON, reason), (AFTER, str(rows[-1].record_id))) if more else None
+                ),
+            },
+            surroundings=self._readers.surroundings(request, granted.caller, MIGRATION),
+        )
+
+    def record(self, request: Request, authority: MigratingAuthority, record: UUID) -> Response:
+        """The record: with its content for who may repair it. Raises ``RequestRefused`` (403, 404)."""
+        caller = self._readers.granted(request, Action.READ_MIGRATIONS).caller
+        if self._readers.may_in(caller, Action.REPAIR_LEGACY_RECORD, authority):
+            return self._content(request, caller, authority, record)
+        return self._codes(request, caller, authority, record)
+
+    def correct(self, request: Request, authority: MigratingAuthority, record: UUID, sent: SentForm) -> Response:
+        """Put a text in place of a field, and lead to the record; or show the form with what is wrong."""
+        caller = self._readers.granted_in(request, Action.REPAIR_LEGACY_RECORD, authority).caller
+        seen, correction = _seen(sent), correction_of(sent)
+        errors = errors_of_correction(correction, self._pages.language(request))
+
+        def do() -> str:
+            with own_writer(self._program) as connection:
+                quarantine_of(self._program, authority).correct(
+                    connection,
+                    record,
+                    correction.field,
+                    correction.text,
+                    by=caller.actor,
+                    motive=correction.motive,
+                    seen=seen,
+                )
+            return _CORRECTED
+
+        return self._carried_out(request, caller, authority, record, sent, errors, do)
+
+    def replay(self, request: Request, authority: MigratingAuthority, record: UUID, sent: SentForm) -> Response:
+        """Try the record again, and lead to it; or show the form with what is wrong."""
+        caller = self._readers.granted_in(request, Action.REPAIR_LEGACY_RECORD, authority).caller
+        seen, motive = _seen(sent), sent.one(REPLAY_MOTIVE)
+        errors = errors_of_motive(REPLAY_MOTIVE, motive, self._pages.language(request))
+
+        def do() -> str:
+            with own_writer(self._program) as connection:
+                refused = quarantine_of(self._program, authority).replay(
+                    connection, record, by=caller.actor, motive=motive, seen=seen
+                )
+            return _RETOLD if refused is None else _WAITS
+
+        return self._carried_out(request, caller, authority, record, sent, errors, do)
+
+    def _carried_out(
+        self,
+        request: Request,
+        caller: Caller,
+        authority: MigratingAuthority,
+        record: UUID,
+        sent: SentForm,
+        errors: tuple[FieldError, ...],
+        do: Callable[[], str],
+    ) -> Response:
+        if errors:
+            return self._content(request, caller, authority, record, sent=sent, errors=errors, status=400)
+        try:
+            done = do()
+        except (RepairRefused, AuthorityIsLive, NotAccepting, AppendConflict) as why:
+            return self._content(request, caller, authority, record, sent=sent, refused=why, status=409)
+        where = address(f"{quarantine_path(authority)}/{record}", (_DONE, done))
+        return RedirectResponse(where, 303, {"Cache-Control": "no-store"})
+
+    def _content(
+        self,
+        request: Request,
+        caller: Caller,
+        authority: MigratingAuthority,
+        record: UUID,
+        *,
+        sent: SentForm | None = None,
+        errors: tuple[FieldError, ...] = (),
+        refused: Exception | None = None,
+        status: int = 200,
+    ) -> Response:
+        """The record raw beside parsed, with the forms as long as it can be repaired; what was typed stays."""
+        shown = self._shown(caller, authority, record)
+        words = self._words(request)
+        told = QuarantineWords(words)
+        with self._program.readers.connection() as connection:
+            closed = quarantine_of(self._program, authority).closed(connection)
+        waits = shown.set_aside.state in WAITING and shown.raw is not None
+        typed = {name: values[0] for name, values in sent.values.items()} if sent is not None else {}
+        field = typed.get(FIELD) or request.query_params.get(FIELD, "") or _first_wrong(shown)
+        standing = shown.corrections.get(field)
+        return self._pages.response(
+            request,
+            "quarantined_record.html",
+            self._of_everybody(shown.set_aside, words, caller)
+            | {
+                "erased": shown.raw is None,
+                "fields": () if shown.raw is None else told.fields(shown),
+                "findings": told.findings(
+                    [each for each in shown.set_aside.findings if shown.raw is None or not each.field]
+                ),
+                "steps": told.steps(shown.steps, with_motives=True),
+                "with_content": True,
+                "can_be_repaired": waits and closed is None,
+                "closed": closed if waits else None,
+                "correctable": told.correctable(shown) if waits else (),
+                "typed": {"text": standing or "", "motive": "", REPLAY_MOTIVE: ""} | typed | {FIELD: field},
+                "hidden": {SEEN: str(shown.seen)},
+                "errors": errors,
+                "refused": refused,
+                "refused_heading": refused_heading(refused, words.language),
+                "done": request.query_params.get(_DONE, ""),
+            },
+            surroundings=self._readers.surroundings(request, caller, MIGRATION),
+            status=status,
+        )
+
+    def _codes(self, request: Request, caller: Caller, authority: MigratingAuthority, record: UUID) -> Response:
+        """The record without its content, for who only follows the migration."""
+        with self._program.readers.connection() as connection:
+            found = listed(connection, authority=authority, states=None, ids=[record])
+            if not found:
+                raise _unknown_record()
+            steps = steps_of(connection, record)
+        words = self._words(request)
+        told = QuarantineWords(words)
+        return self._pages.response(
+            request,
+            "quarantined_record.html",
+            self._of_everybody(found[0], words, caller)
+            | {
+                "findings": told.findings(found[0].findings),
+                "steps": told.steps(steps, with_motives=False),
+                "with_content": False,
+            },
+            surroundings=self._readers.surroundings(request, caller, MIGRATION),
+        )
+
+    def _of_everybody(self, each: SetAside, words: BoardWords, caller: Caller) -> dict[str, object]:
+        told = QuarantineWords(words)
+        return {
+            "place": told.place(each),
+            "state": told.state(each),
+            "about": told.about(each, may_open_case=self._may_open_case(caller, each.authority)),
+            "list_href": quarantine_path(each.authority),
+            "authority": words.label("authorities", each.authority),
+            "href": record_path(each),
+            "errors": (),
+            "refused": None,
+        }
+
+    def _shown(self, caller: Caller, authority: MigratingAuthority, record: UUID) -> ShownRecord:
+        """The record with its content; its trace says first who looks at it."""
+        with self._program.writers.connection() as connection:
+            try:
+                return quarantine_of(self._program, authority).shown(connection, record, by=caller.actor)
+            except RepairRefused:
+                raise _unknown_record() from None
+
+    def _may_open_case(self, caller: Caller, authority: str) -> bool:
+        return self._readers.may_in(caller, Action.READ_APPLICATION, authority)
+
+    def _words(self, request: Request) -> BoardWords:
+        return BoardWords(language=self._pages.language(request), code_lists=self._readers.code_lists)
+
+
+def _authority(text: str) -> MigratingAuthority:
+    try:
+        return MigratingAuthority(text)
+    except ValueError:
+        raise RequestRefused(Problem(type=NOT_FOUND, detail="No authority of this name moves in.")) from None
+
+
+def _record(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise _unknown_record() from None
+
+
+def _unknown_record() -> RequestRefused:
+    return RequestRefused(Problem(type=NOT_FOUND, detail="No such record of this authority was ever set aside."))
+
+
+def _cursor(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise unusable_cursor() from None
+
+
+def _seen(sent: SentForm) -> int:
+    seen = seen_of(sent)
+    if seen is None:
+        raise RequestRefused(
+            Problem(type=BAD_REQUEST, detail="The form lacks its hidden field: open it anew and send it again.")
+        )
+    return seen
+
+
+def _first_wrong(shown: ShownRecord) -> str:
+    """The field of the first finding that is a field's and has not been corrected yet."""
+    wrong = (each.field for each in shown.set_aside.findings if each.field and each.field not in shown.corrections)
+    return next(wrong, "")
+
+
+def _form(here: str, reason: str | None, waiting: dict[str, int], words: BoardWords) -> FilterForm:
+    codes = [each for each in RefusalReason if each in waiting or each == reason]
+    choices = [Choice(value=each.value, text=words.label("quarantineReasons", each)) for each in codes]
+    return FilterForm(
+        action=here,
+        filters=(
+            Filter(
+                name=_REASON,
+                label=words.language.gettext("Reason"),
+                value=reason or "",
+                choices=choices_with_all(words.language.gettext("All"), choices),
+            ),
+        ),
+    )
