@@ -164,9 +164,9 @@ class _Judging:
 
     def facts(self) -> dict[Fact, date | datetime | Decimal | str | None]:
         """The facts that are more than a text, each read by itself."""
-        days = {fact: self._day(fact) for fact in _DAYS}
         return {
-            **days,
+            **dict.fromkeys(_DAYS),
+            **self._days(),
             Fact.STATUS: self._status(),
             Fact.CATEGORY: self._code(Fact.CATEGORY, "category"),
             Fact.MODIFIED: self._modified(),
@@ -205,12 +205,12 @@ class _Judging:
 
     def _require_lengths(self) -> None:
         texts = self._reading.texts
-        if max(map(len, texts.values()), default=0) <= LONGEST_FILE_NUMBER:
-            return  # nearly every record has none that is longer than the shortest bound
-        for fact, text in texts.items():
-            longest = _LONGEST.get(fact, _LONGEST_TEXT)
-            if len(text) > longest:
-                self._find(RefusalReason.FIELD_TOO_LONG, fact, f"it is longer than {longest} characters")
+        # Nearly every record has none that is longer than the shortest bound.
+        if max(map(len, texts.values()), default=0) > LONGEST_FILE_NUMBER:
+            for fact, text in texts.items():
+                longest = _LONGEST.get(fact, _LONGEST_TEXT)
+                if len(text) > longest:
+                    self._find(RefusalReason.FIELD_TOO_LONG, fact, f"it is longer than {longest} characters")
         for field, text in self._reading.others.items():
             if len(text) > _LONGEST_TEXT:
                 sentence = f"it is longer than {_LONGEST_TEXT} characters"
