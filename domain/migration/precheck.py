@@ -204,13 +204,10 @@ class _Judging:
         return self._code(Fact.NATIONALITY, "nationality")
 
     def _require_lengths(self) -> None:
-        texts = self._reading.texts
-        # Nearly every record has none that is longer than the shortest bound.
-        if max(map(len, texts.values()), default=0) > LONGEST_FILE_NUMBER:
-            for fact, text in texts.items():
-                longest = _LONGEST.get(fact, _LONGEST_TEXT)
-                if len(text) > longest:
-                    self._find(RefusalReason.FIELD_TOO_LONG, fact, f"it is longer than {longest} characters")
+        for fact, text in self._reading.texts.items():
+            # Nearly every text is within the shortest bound.
+            if len(text) > LONGEST_FILE_NUMBER and len(text) > (longest := _LONGEST.get(fact, _LONGEST_TEXT)):
+                self._find(RefusalReason.FIELD_TOO_LONG, fact, f"it is longer than {longest} characters")
         for field, text in self._reading.others.items():
             if len(text) > _LONGEST_TEXT:
                 sentence = f"it is longer than {_LONGEST_TEXT} characters"

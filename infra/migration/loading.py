@@ -142,7 +142,13 @@ def _alone(connection: Connection, authority: str) -> Iterator[None]:
         ((got,),) = cursor.fetchall()
     if not got:
         raise RunUnderWay(f"another process loads records of {authority}: wait until it is done, or stop it")
-    yield
+    try:
+        yield
+    finally:
+        # The server takes a moment to notice that a connection was closed; whoever loads next need not meet that.
+        if not connection.closed:
+            with connection.cursor() as cursor:
+                cursor.execute("select pg_advisory_unlock(%s, hashtext(%s))", (_RUN_LOCK, authority))
 
 
 def no_load_is_under_way(cursor: Cursor, authority: str) -> bool:
