@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid4
+
+import psycopg2
 
 from domain.case.commands import CIVIL_TIME
 from domain.migration.plausible_days import Calendar
@@ -146,9 +148,8 @@ def _alone(connection: Connection, authority: str) -> Iterator[None]:
         yield
     finally:
         # The server takes a moment to notice that a connection was closed; whoever loads next need not meet that.
-        if not connection.closed:
-            with connection.cursor() as cursor:
-                cursor.execute("select pg_advisory_unlock(%s, hashtext(%s))", (_RUN_LOCK, authority))
+        with suppress(psycopg2.Error), connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_unlock(%s, hashtext(%s))", (_RUN_LOCK, authority))
 
 
 def no_load_is_under_way(cursor: Cursor, authority: str) -> bool:
