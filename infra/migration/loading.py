@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
     from psycopg2.extensions import cursor as Cursor
 
-CHUNK: Final = 2_000
-"""Records judged together; also the most events for which the head of the journal is locked."""
+CHUNK: Final = 500
+"""Records judged together; also the most events for which the head of the journal is locked, and live appends wait."""
 
 _RUN_LOCK: Final = 7_301_967
 

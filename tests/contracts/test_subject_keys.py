@@ -10,6 +10,7 @@ import psycopg2
 import pytest
 
 from infra.keys import KEY_BYTES, KeyEncryptionKeyUnusable, KeyMissing, MasterKey
+from infra.postgres import key_store
 from infra.postgres.key_store import PostgresKeyStore, holds_keys
 from tests.databases import keys_database
 from tests.keys.keys_in_memory import KeysInMemory
@@ -124,3 +125,31 @@ class TestTheDurableStore:
         with closing(PostgresKeyStore(keys_url, MASTER)) as keys:
             keys.mint()
         assert holds_keys(keys_url)
+
+
+@pytest.mark.server
+def test_many_keys_are_at_hand_in_bounded_memory_and_none_is_lost(
+    keys_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(key_store, "_MOST_CACHED", 30)
+    monkeypatch.setattr(key_store, "_KEPT_CACHED", 10)
+    with closing(PostgresKeyStore(keys_url, MASTER)) as keys:
+        # when a load mints a chunk of keys after the other
+        subjects = [subject for _ in range(20) for subject in keys.mint_many(10)]
+        used = {subject: keys.key_to_encrypt(subject) for subject in subjects}
+        # then those of a few chunks are kept, however many there were
+        assert len(keys._cache) <= 40
+    # and every one of them is the one that is durable
+    with closing(PostgresKeyStore(keys_url, MASTER)) as later:
+        assert {subject: later.key_to_decrypt(subject) for subject in subjects} == used
+    assert len(set(used.values())) == 200
+
+
+@pytest.mark.server
+def test_many_people_are_linked_at_once_and_once_more(keys_url: str) -> None:
+    with closing(PostgresKeyStore(keys_url, MASTER)) as keys:
+        one, other, third = keys.mint_many(3)
+        for _ in range(2):
+            keys.link_many({one: SSIN, other: "17073003384", third: SSIN})
+        assert keys.subjects_of(SSIN) == {one, third}
+        assert keys.is_person(other, "17073003384")
