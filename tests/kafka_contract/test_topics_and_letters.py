@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import closing, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -39,6 +39,10 @@ class Shell:
 
     environment: dict[str, str]
     prefix: str
+
+    def with_topics_of_its_own(self) -> Shell:
+        prefix = f"test-{uuid4().hex[:8]}."
+        return Shell({**self.environment, "PERMIT_KAFKA_TOPIC_PREFIX": prefix}, prefix)
 
     def permit(self, *arguments: str, code: int = 0) -> str:
         told, warned = self._run(arguments, code)
@@ -113,6 +117,7 @@ def told_of_letters(shell: Shell, kafka: str) -> list[bytes]:
 
 def test_topics_are_made_by_the_command_and_are_then_as_the_code_says(shell: Shell) -> None:
     # given a broker without them
+    shell = shell.with_topics_of_its_own()
     missing = shell.json("topics", "check", code=1)["differences"]
     assert len(missing) == len(TOPICS)
     # when they are made, twice
@@ -124,11 +129,18 @@ def test_topics_are_made_by_the_command_and_are_then_as_the_code_says(shell: She
     assert {each["name"] for each in listed} == {shell.prefix + topic.name for topic in TOPICS}
 
 
+def _partitions(kafka: str, name: str) -> int:
+    with closing(opened(KafkaConsumer, kafka, group_id=None, metrics_enabled=False)) as client:
+        return len(client.partitions_for_topic(name) or ())
+
+
 def test_a_topic_that_is_otherwise_is_named(shell: Shell, kafka: str) -> None:
+    shell = shell.with_topics_of_its_own()
     name = shell.prefix + CHECK_REQUESTS.name + ".dead-letters"
     shell.permit("topics", "create")
     with administration(kafka) as client:
         client.create_partitions({name: 3})
+        until(lambda: _partitions(kafka, name) == 3, "the broker tells of the partitions")
     (sentence,) = shell.json("topics", "check", code=1)["differences"]
     assert sentence == f"{name} has 3 partitions, the code says 1"
 

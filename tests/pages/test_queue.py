@@ -50,6 +50,10 @@ class Filed:
     case_of: dict[str, UUID]
 
 
+TAKER = replace(HANDLER, subject="handler-3", token_id="t-9")
+"""Who takes cases; what is the other handler's own does not change by it."""
+
+
 @pytest.fixture(scope="module")
 def service(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BoardService]:
     with board_service(admin_url, tmp_path_factory.mktemp("queue")) as service, service.following():
@@ -135,7 +139,7 @@ def test_all_cases_are_on_some_page_and_none_on_two(page: Page, service: BoardSe
 
 
 def test_a_handler_takes_a_case(page: Page, service: BoardService, filed: Filed) -> None:
-    service.sign_in(page, HANDLER)
+    service.sign_in(page, TAKER)
     page.goto(f"{service.address}/queue?lang=en&handler=none&category=teacher")
     free = filed.free[-2]
     page.get_by_role("button", name=f"Assign to me: {free}").click()
@@ -143,7 +147,7 @@ def test_a_handler_takes_a_case(page: Page, service: BoardService, filed: Filed)
     expect(page.get_by_role("status").first).to_have_text(f"{free} is assigned to you.")
     expect(page.get_by_label("Category")).to_have_value("teacher")
     assert free not in references(page)
-    assert handler_of(service, filed.case_of[free]) == HANDLER.actor
+    assert handler_of(service, filed.case_of[free]) == TAKER.actor
     page.get_by_label("Handler").select_option("Mine")
     page.get_by_role("button", name="Show", exact=True).click()
     assert free in references(page)
@@ -157,7 +161,7 @@ def test_a_case_is_not_taken_from_somebody_else(
     # given two handlers who see the same case
     free = filed.free[-4]
     with watched_page(browser) as other:
-        for each, caller in ((page, HANDLER), (other.page, OTHER_HANDLER)):
+        for each, caller in ((page, TAKER), (other.page, OTHER_HANDLER)):
             service.sign_in(each, caller)
             each.goto(f"{service.address}/queue?lang=en&handler=none&category=teacher&sort=filedOn")
         other.page.get_by_role("button", name=f"Assign to me: {free}").click()
@@ -170,7 +174,7 @@ def test_a_case_is_not_taken_from_somebody_else(
 
 def test_a_form_that_is_sent_twice_takes_a_case_once(service: BoardService, filed: Filed) -> None:
     case_id = filed.case_of[filed.free[-6]]
-    cookies = {"session": service.token(HANDLER)}
+    cookies = {"session": service.token(TAKER)}
     answers = [
         httpx.post(f"{service.address}/queue/assignments", data={"case": str(case_id)}, cookies=cookies)
         for _ in range(2)
@@ -248,11 +252,11 @@ def test_everyone_can_read_it(page: Page, service: BoardService, filed: Filed, c
 
 def test_the_keyboard_and_no_script_are_enough(browser: Browser, service: BoardService, filed: Filed) -> None:
     with watched_page(browser) as watched:
-        service.sign_in(watched.page, HANDLER)
+        service.sign_in(watched.page, TAKER)
         watched.page.goto(f"{service.address}/queue?handler=none&standing=late")
         assert check_keyboard(watched.page) > 15
     with watched_page(browser, java_script_enabled=False) as watched:
-        service.sign_in(watched.page, HANDLER)
+        service.sign_in(watched.page, TAKER)
         watched.page.goto(f"{service.address}/queue?lang=en&handler=none")
         free = filed.free[-10]
         watched.page.get_by_role("button", name=f"Assign to me: {free}").press("Enter")
