@@ -35,7 +35,15 @@ READINGS: Final = (
 )
 RANK: Final = {Verdict.NOT_MET: 0, Verdict.UNDETERMINED: 1, Verdict.MET: 2}
 AT_LEAST: Final = frozenset(
-    {"salaryThreshold", "labourMarketTest", "employmentShare", "contractDuration", "priorService", "workHistory"}
+    {
+        "salaryThreshold",
+        "labourMarketTest",
+        "employmentShare",
+        "contractDuration",
+        "priorService",
+        "workHistory",
+        "minimumAge",
+    }
 )
 KNOWN_REASONS: Final = frozenset(value for name, value in vars(reasons).items() if name.isupper())
 CENT: Final = Decimal("0.01")
