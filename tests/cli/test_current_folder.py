@@ -112,6 +112,7 @@ def test_a_service_and_its_children_run_nothing_of_the_current_folder(
     assert strangers_run(folder) == ""
 
 
+@pytest.mark.nightly
 @pytest.mark.server
 def test_a_demonstration_runs_nothing_of_the_current_folder(folder: Path, script: list[str]) -> None:
     with reachable_directory() as home:
@@ -141,6 +142,7 @@ def test_a_child_of_a_child_inherits_no_current_folder(folder: Path, monkeypatch
     assert (grandchild.stdout, strangers_run(folder)) == ("False\n", "")
 
 
+@pytest.mark.nightly
 @pytest.mark.server
 def test_a_benchmark_runs_nothing_of_the_current_folder(folder: Path, script: list[str]) -> None:
     """It makes the peer's environment first, by Python's own venv; once that has begun, it is stopped."""

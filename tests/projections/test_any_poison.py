@@ -42,13 +42,25 @@ def rows_of_others(log: LogOfCases, *cases: UUID) -> dict[str, list[tuple]]:
 KINDS = ("no body", "no fields", "later schema", "NUL everywhere")
 
 
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+_SLOW_AS_IT_IS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+
+
+@settings(max_examples=4, suppress_health_check=_SLOW_AS_IT_IS)
 @given(data=st.data())
 def test_whichever_events_are_at_fault_the_rows_of_all_other_cases_are_those_of_an_undisturbed_run(
     log: LogOfCases, data: st.DataObject
 ) -> None:
+    _others_go_on(log, data)
+
+
+@pytest.mark.nightly
+@settings(max_examples=60, suppress_health_check=_SLOW_AS_IT_IS)
+@given(data=st.data())
+def test_so_it_is_for_many(log: LogOfCases, data: st.DataObject) -> None:
+    _others_go_on(log, data)
+
+
+def _others_go_on(log: LogOfCases, data: st.DataObject) -> None:
     if log.recorder.max_notification_id() is None:
         log.some_cases(8)
         log.take_over()
