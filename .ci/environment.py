@@ -36,7 +36,9 @@ import sys
 
 from {module} import {function}
 
-sys.exit({function}())
+# A process that this one starts may import this file anew: the command is run once.
+if __name__ == "__main__":
+    sys.exit({function}())
 """
 
 

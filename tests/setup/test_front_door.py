@@ -4,9 +4,11 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from importlib import metadata
 from pathlib import Path
+from runpy import run_path
 
 import pytest
 from packaging.requirements import Requirement
@@ -85,3 +87,8 @@ def test_a_machine_that_reaches_no_package_index_is_told_so_and_starts_over_next
     assert "Check that this machine reaches a package index" in made.stderr
     assert (tmp_path / "venv" / ".being-made").exists()
     assert not (tmp_path / "venv" / ".complete").exists()
+
+
+def test_a_process_that_a_command_starts_may_import_the_command_anew() -> None:
+    # as a process does that was spawned: once more would be twice
+    run_path(str(Path(sys.executable).with_name("permit")), run_name="__mp_main__")
