@@ -9,6 +9,8 @@ from datetime import date, datetime
 from typing import Final, Protocol
 from uuid import UUID, uuid5
 
+import psycopg2
+
 from domain.case.events import CaseEvent
 from domain.migration.batch import BatchCount, Fate, Judged
 from domain.migration.comparison import NO_TRAITS
@@ -32,6 +34,7 @@ from infra.postgres.append_requests import (
     one_event,
     wire_time,
 )
+from infra.postgres.connections import DatabaseUnavailable
 
 ACTOR: Final = "system:migration"
 
@@ -179,7 +182,8 @@ class ChunkJudge:
         except KeyDestroyed:
             judged = Judged(fate=Fate.QUARANTINED, version=judged.version, refused=_ERASED)
             self._add(chunk, each, judged, known, subject, recorded_at)
-        except KeyMissing:
+        except (KeyMissing, DatabaseUnavailable, psycopg2.Error):
+            # The key store's own: no record is at fault.
             raise
         except Exception as why:
             judged = self.records.set_aside(each, why)

@@ -9,8 +9,10 @@ import sys
 import time
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -26,7 +28,8 @@ from infra.migration.chunk_line import RunUnderWay
 from infra.migration.first_reading import FileChanged
 from infra.migration.loading import AuthorityIsLive
 from infra.migration.sources import MigratingAuthority
-from infra.postgres.connections import connect
+from infra.postgres.connections import DatabaseUnavailable, connect
+from infra.postgres.key_store import PostgresKeyStore
 from tests.migration.moving import CASE, EXPECTED, FILES, KEY, Moving, moving, numbered, record
 from tests.migration.samples import wallonia_file
 
@@ -127,6 +130,26 @@ def test_a_record_that_the_database_refuses_holds_up_no_other(move: Moving) -> N
         (2, "BXL/2025/00001"), (3, None), (4, "BXL/2025/00003"),
     ]  # fmt: skip
     assert move.load_brussels(*numbered(4))["unchanged"] == 2
+
+
+def test_a_key_store_that_is_away_sets_no_record_aside(move: Moving, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given a key store that is away for a moment, in the middle of a chunk
+    asked = count(1)
+    as_it_answers = PostgresKeyStore.key_to_encrypt
+
+    def away(self: PostgresKeyStore, subject: UUID) -> bytes:
+        if next(asked) == 2:
+            raise DatabaseUnavailable("the key store is away")
+        return as_it_answers(self, subject)
+
+    with monkeypatch.context() as outage:
+        outage.setattr(PostgresKeyStore, "key_to_encrypt", away)
+        # when a file is loaded, then it is the load that cannot be, and no record is at fault
+        with pytest.raises(DatabaseUnavailable):
+            loader_of(move.program, MigratingAuthority.BRUSSELS).load([file := move.file(*numbered(3))])
+    assert move.ask("select sum(records), sum(quarantined) from legacy_batch") == [(0, 0)]
+    # and once it is back, the same load goes on
+    assert move.load(MigratingAuthority.BRUSSELS, file)["retold"] == 3
 
 
 def test_a_file_that_changes_while_it_is_read_is_named(move: Moving) -> None:
