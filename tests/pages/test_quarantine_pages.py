@@ -230,16 +230,26 @@ def test_a_conflict_names_the_case_with_which_it_is(handler: Page, service: Migr
     expect(handler.get_by_role("heading", level=1)).to_contain_text("BXL/2025/00001")
 
 
+def records_listed(page: Page) -> list[str]:
+    """The addresses of the records on the page, once it is there."""
+    links = page.locator("#quarantine tbody th a")
+    expect(links.first).to_be_visible()
+    return [str(each.get_attribute("href")) for each in links.all()]
+
+
 def test_a_long_list_is_read_page_by_page(handler: Page, service: MigrationService) -> None:
     service.move.load_brussels(*numbered(60, niss=BAD_NUMBER, modifie_le="21/04/2025 09:00"))
     handler.goto(f"{service.address}/migration/brussels/quarantine?reason=identifierInvalid&lang=en")
-    first = handler.locator("#quarantine tbody th").all_inner_texts()
+    first = records_listed(handler)
     handler.get_by_role("link", name="Next page").click()
-    second = handler.locator("#quarantine tbody th").all_inner_texts()
-    assert (len(first), len(second)) == (50, 12)
-    assert not set(first) & set(second) - {"brussels.csv, line 3", "brussels.csv, line 4"}
+    expect(handler.get_by_role("link", name="Back to the first page")).to_be_visible()
+    second = records_listed(handler)
+    # Others of this module may wait for the same reason.
+    assert (len(first), len(second) >= 10) == (50, True)
+    assert not set(first) & set(second)
     handler.get_by_role("link", name="Back to the first page").click()
-    assert handler.locator("#quarantine tbody th").all_inner_texts() == first
+    expect(handler.get_by_role("link", name="Next page")).to_be_visible()
+    assert records_listed(handler) == first
 
 
 @pytest.mark.parametrize("path", ["migration/atlantis/quarantine", "migration/brussels/quarantine/x"])
