@@ -15,6 +15,7 @@ from api.case_representation import words
 from api.pages.languages import Languages
 from api.reference_data.code_lists import CodeLists
 from api.sentences.findings import finding_text
+from api.sentences.legal_references import cited
 from api.sentences.wording import Wording
 from domain.law.assessment import Assessment
 from domain.law.checklist import Checklist, ChecklistEntry
@@ -62,6 +63,7 @@ def _finding(finding: Finding, tellers: Tellers) -> dict[str, Any]:
     return {
         "rule": finding.rule,
         "article": finding.legal_reference,
+        "legalBasis": _legal_basis(finding.legal_reference, tellers),
         "required": finding.required,
         "verdict": finding.verdict.value,
         "threshold": finding.threshold,
@@ -106,11 +108,18 @@ def _entry(entry: ChecklistEntry, tellers: Tellers) -> dict[str, Any]:
         "condition": entry.condition,
         "provision": entry.provision,
         "article": entry.legal_reference,
+        "legalBasis": _legal_basis(entry.legal_reference, tellers),
         "sources": list(entry.sources),
         "confidence": entry.confidence,
         "missing": list(entry.missing),
         "text": {code: wording.label("documentKinds", entry.document) for code, wording in tellers.items()},
     }
+
+
+def _legal_basis(reference: str | None, tellers: Tellers) -> dict[str, str] | None:
+    """The place in the act as each language cites it; null where none was found."""
+    places = {code: cited(reference, wording) for code, wording in tellers.items()}
+    return {code: place for code, place in places.items() if place is not None} or None
 
 
 def _day(day: date | None) -> str | None:

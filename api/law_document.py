@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Final
 
+from api.sentences.legal_references import cited_or_not_found
+from api.sentences.wording import Wording
 from domain.deadlines.terms import ProceduralTerm
 from domain.law import job_provisions as job
 from domain.law import pay_provisions as pay
@@ -67,7 +69,7 @@ terms of its labour-market test, and whether a request for documents suspends th
 """
 
 
-def law_document(rulebook: Rulebook) -> str:
+def law_document(rulebook: Rulebook, english: Wording) -> str:
     """The whole law in Markdown, by authority and kind, and the terms of procedure."""
     lines = [_HEAD, f"Rule set `{rulebook.sha256}`, {len(rulebook.provisions)} provisions."]
     for authority in LAW_AUTHORITIES:
@@ -75,8 +77,8 @@ def law_document(rulebook: Rulebook) -> str:
         for kind, title in _TITLES.items():
             found = [each for each in rulebook.provisions if type(each) is kind and each.authority == authority]
             if found:
-                lines += [f"\n### {title}\n", *_table(sorted(found, key=_order))]
-    lines += ["\n## Terms of procedure\n", *_terms(rulebook.terms.all())]
+                lines += [f"\n### {title}\n", *_table(sorted(found, key=_order), english)]
+    lines += ["\n## Terms of procedure\n", *_terms(rulebook.terms.all(), english)]
     return "\n".join(lines) + "\n"
 
 
@@ -84,11 +86,12 @@ def _order(provision: Provision) -> tuple[str, date, str]:
     return ", ".join(provision.scope), provision.valid_from or date.min, provision.id
 
 
-def _table(provisions: Sequence[Provision]) -> Iterator[str]:
+def _table(provisions: Sequence[Provision], english: Wording) -> Iterator[str]:
     yield "| entry | says | in force | article | sources | confidence |"
     yield "|---|---|---|---|---|---|"
     for each in provisions:
-        cells = (each.id, _says(each), _in_force(each), each.legal_reference, _sources(each.sources), _confidence(each))
+        article = cited_or_not_found(each.legal_reference, english)
+        cells = (each.id, _says(each), _in_force(each), article, _sources(each.sources), _confidence(each))
         yield f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
 
 
@@ -193,7 +196,7 @@ def _sources(sources: Sequence[str]) -> str:
     return "; ".join(_SOURCE.sub(r"[\g<name>](\g<address>)", each) for each in sources)
 
 
-def _terms(terms: Sequence[ProceduralTerm]) -> Iterator[str]:
+def _terms(terms: Sequence[ProceduralTerm], english: Wording) -> Iterator[str]:
     yield "| term | for | length | counts from | applied | article | sources | confidence |"
     yield "|---|---|---|---|---|---|---|---|"
     for each in terms:
@@ -205,7 +208,7 @@ def _terms(terms: Sequence[ProceduralTerm]) -> Iterator[str]:
             f"{each.term}{also}{opens}",
             each.starts,
             f"from {each.valid_from}" if each.transposed else "never (not transposed)",
-            each.legal_reference,
+            cited_or_not_found(each.legal_reference, english),
             _sources(each.sources),
             each.confidence,
         )

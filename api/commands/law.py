@@ -9,10 +9,13 @@ from typing import Annotated
 
 import typer
 
+from api.assessment_content import tellers_of
 from api.commands.days import DAY, day
 from api.commands.lazy_group import among, one_of
 from api.commands.output import Json, finding_if, say
 from api.law_document import law_document
+from api.pages.languages import SOURCE_LANGUAGE, Languages
+from api.reference_data.code_lists import CodeLists
 from domain.case.codes import CATEGORIES
 from domain.law.law_checks import check_law
 from domain.law.law_files import LAW_AUTHORITIES
@@ -79,4 +82,5 @@ def check(rules: _Rules = None, as_json: Json = False) -> None:
 
 def document(rules: _Rules = None) -> None:
     """The whole law as one page of Markdown: docs/law.md is what this prints."""
-    typer.echo(law_document(Rulebook.load(rules)), nl=False)
+    english = tellers_of(Languages.load(), CodeLists.load())[SOURCE_LANGUAGE]
+    typer.echo(law_document(Rulebook.load(rules), english), nl=False)

@@ -16,6 +16,7 @@ from api.reference_data.code_lists import CodeLists
 from api.sentences.derivations import clock_title, derivation_sentence
 from api.sentences.finding_steps import condition_value, money
 from api.sentences.findings import finding_text
+from api.sentences.legal_references import cited
 from api.sentences.timeline import timeline_sentence
 from api.sentences.wording import Wording
 from domain.case.codes import DETAIL_KINDS, HOLDERS
@@ -318,7 +319,7 @@ class CaseWords:
             verdict=Badge(text=self.label("verdicts", verdict), tone=_VERDICT_TONES[verdict]),
             observed=self._measured(finding, "observed"),
             threshold=self._measured(finding, "threshold"),
-            source=finding.get("legalReference", ""),
+            source=cited(finding.get("legalReference"), self._wording) or "",
             confidence="" if confidence is None else self.label("lawConfidences", confidence),
             reason="" if reason is None else self.label("findingReasons", reason),
             explanation=finding_text(finding, self._wording) if isinstance(finding.get("trace"), list) else "",

@@ -10,6 +10,7 @@ from api.case_representation import words as wire_words
 from api.pages.law_words import LawWords, SourceShown, source_shown
 from api.pages.page_parts import Badge, Tone
 from api.sentences.findings import finding_text
+from api.sentences.legal_references import cited
 from domain.law.assessment import Assessment
 from domain.law.findings import Finding, Verdict
 
@@ -90,7 +91,7 @@ def _finding(finding: Finding, words: LawWords, *, branch: bool) -> FindingShown
         weight=weight,
         branch=branch,
         text=finding_text(wire_words(finding), words.wording),
-        legal_reference=finding.legal_reference,
+        legal_reference=cited(finding.legal_reference, words.wording),
         sources=tuple(source_shown(each) for each in finding.sources),
         confidence=None if confidence is None else words.confidence_badge(confidence),
     )

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from api.pages.law_words import LawWords, SourceShown, sources_shown
 from api.pages.page_parts import Badge
+from api.sentences.legal_references import cited_or_not_found
 from domain.law.applicable_law import NothingInForce
 from domain.law.effective_dated import Provision
 from domain.law.law_changes import CategoryThreshold, DayOfChange, RuleChange, ThresholdChange
@@ -95,7 +96,7 @@ def amount_rows(found: tuple[CategoryThreshold, ...], day: date, words: LawWords
             amount=words.amount(each.threshold),
             others=words.other_amounts(each.threshold),
             period=words.period(each.threshold),
-            legal_reference=each.threshold.legal_reference,
+            legal_reference=cited_or_not_found(each.threshold.legal_reference, words.wording),
             sources=sources_shown(each.threshold),
             confidence=words.confidence(each.threshold, day),
             note=each.threshold.note,
@@ -197,6 +198,6 @@ def _rule_row(change: RuleChange, day: date, words: LawWords) -> RuleChangeRow:
         before=None if change.before is None else words.rule(change.before),
         after=None if change.after is None else words.rule(change.after),
         confidence=words.confidence(told, day),
-        legal_reference=told.legal_reference,
+        legal_reference=cited_or_not_found(told.legal_reference, words.wording),
         sources=sources_shown(told),
     )

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from api.sentences.durations import stretch_text
+from api.sentences.legal_references import with_legal_basis
 from api.sentences.wording import Teller, Values, Wording
 
 
@@ -19,8 +20,7 @@ def _paused(values: Values, wording: Wording) -> str:
         ground=wording.inside("pauseGrounds", values["ground"]),
         actor=wording.actor(values["by"]),
     )
-    reference = values.get("legalReference")
-    return paused if reference is None else f"{paused} {wording.legal_basis(reference)}"
+    return with_legal_basis(paused, values.get("legalReference"), wording)
 
 
 def _resumed(values: Values, wording: Wording) -> str:

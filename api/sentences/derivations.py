@@ -9,6 +9,7 @@ from typing import Any
 from api.pages.languages import Language
 from api.reference_data.code_lists import CodeLists
 from api.sentences.durations import duration_text, stretch_text
+from api.sentences.legal_references import with_legal_basis
 from api.sentences.wording import Wording
 from domain.case.processing import PAUSE_GROUND
 from domain.deadlines.derivation import DerivationStep
@@ -83,13 +84,16 @@ def _term(values: Mapping[str, Any], wording: Wording) -> str:
     language = wording.language
     return " ".join(
         (
-            language.gettext(
-                "The term is %(duration)s, to %(day)s (provision %(id)s).",
-                duration=duration_text(values["term"], language),
-                day=wording.day(values["day"]),
-                id=values["id"],
+            with_legal_basis(
+                language.gettext(
+                    "The term is %(duration)s, to %(day)s (provision %(id)s).",
+                    duration=duration_text(values["term"], language),
+                    day=wording.day(values["day"]),
+                    id=values["id"],
+                ),
+                values["legalReference"],
+                wording,
             ),
-            wording.legal_basis(values["legalReference"]),
             language.gettext(
                 "Certainty of this provision: %(confidence)s.",
                 confidence=wording.inside("lawConfidences", values["confidence"]),

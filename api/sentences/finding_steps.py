@@ -11,6 +11,7 @@ from typing import Final
 from babel.numbers import format_decimal
 
 from api.sentences.durations import days_text
+from api.sentences.legal_references import cited_or_not_found
 from api.sentences.wording import Wording
 from domain.law.worker_rules import PERMIT_NEEDED
 
@@ -94,7 +95,7 @@ def _threshold(values: StepValues, wording: Wording) -> str:
         amount=money(values["amount"], values["unit"], wording),
         day=wording.day(values["from"]),
         provision=values["provision"],
-        reference=values["legalReference"],
+        reference=cited_or_not_found(values["legalReference"], wording),
         confidence=wording.inside("lawConfidences", values["confidence"]),
     )
 
@@ -139,7 +140,7 @@ def _pay_converted(values: StepValues, wording: Wording) -> str:
         months=format_decimal(Decimal(values["months"]), locale=wording.language.locale),
         converted=money(values["converted"], values["unit"], wording),
         provision=values["provision"],
-        reference=values["legalReference"],
+        reference=cited_or_not_found(values["legalReference"], wording),
     )
 
 
@@ -169,7 +170,7 @@ def _publication_terms(values: StepValues, wording: Wording) -> str:
         days=days_text(int(values["days"]), wording.language),
         channels=wording.all_inside("recruitmentChannels", values["channels"].split()),
         provision=values["provision"],
-        reference=values["legalReference"],
+        reference=cited_or_not_found(values["legalReference"], wording),
         confidence=wording.inside("lawConfidences", values["confidence"]),
     )
 
@@ -229,7 +230,7 @@ def _one_is_enough(values: StepValues, wording: Wording) -> str:
         "One of these is enough: %(rules)s (%(provision)s: %(reference)s; %(confidence)s).",
         rules=wording.all_inside("permitRules", values["rules"].split()),
         provision=values["provision"],
-        reference=values["legalReference"],
+        reference=cited_or_not_found(values["legalReference"], wording),
         confidence=wording.inside("lawConfidences", values["confidence"]),
     )
 
@@ -268,7 +269,7 @@ def _condition(rule: str) -> StepTeller:
             rule=wording.label("permitRules", rule),
             threshold=_asked(values, wording),
             provision=values["provision"],
-            reference=values["legalReference"],
+            reference=cited_or_not_found(values["legalReference"], wording),
             confidence=wording.inside("lawConfidences", values["confidence"]),
         )
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
+from api.sentences.legal_references import with_legal_basis
 from api.sentences.wording import Teller, Values, Wording
 from domain.case.codes import DOCUMENT_KINDS
 
@@ -102,7 +103,7 @@ def _asked(values: Values, wording: Wording) -> str:
         items=wording.listed(labels),
         day=wording.day(values["replyBy"]),
     )
-    return f"{asked} {wording.legal_basis(values['legalReference'])}"
+    return with_legal_basis(asked, values["legalReference"], wording)
 
 
 def _answered(values: Values, wording: Wording) -> str:

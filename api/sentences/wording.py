@@ -75,10 +75,6 @@ class Wording:
         """The number of an enterprise in the groups in which Belgium writes it."""
         return f"{number[:4]}.{number[4:7]}.{number[7:]}"
 
-    def legal_basis(self, reference: str) -> str:
-        """A citation stands as it was recorded, in whatever language that is."""
-        return self.language.gettext("Legal basis: %(reference)s.", reference=self.quoted(reference))
-
 
 Values = Mapping[str, Any]
 """The values of an entry of a timeline, and ``on``: the civil day from which the event counts."""

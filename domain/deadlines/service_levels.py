@@ -123,7 +123,7 @@ def _read(entry: EntryReader) -> ServiceTarget:
         term=entry.duration("term"),
         warning=entry.duration("warn"),
         valid_from=entry.day("from"),
-        legal_reference=entry.text("legal_reference"),
+        legal_reference=entry.legal_reference(),
         sources=entry.texts("sources"),
         confidence=entry.word("confidence", CONFIDENCES),
     )

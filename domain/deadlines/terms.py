@@ -198,7 +198,7 @@ def _read(entry: EntryReader) -> ProceduralTerm:
         valid_to=None if last_day is None else last_day + timedelta(days=1),
         from_basis=entry.word("from_basis", _FROM_BASES),
         transposed=entry.word("application", _APPLICATIONS) == "applied",
-        legal_reference=entry.text("legal_reference"),
+        legal_reference=entry.legal_reference(),
         sources=entry.texts("sources"),
         confidence=entry.word("confidence", CONFIDENCES),
     )

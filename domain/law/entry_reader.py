@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import Final
 
 from domain.law.durations import CalendarDuration
+from domain.law.legal_reference import ACT, ARTICLE, NOT_FOUND, PART, LegalReference
 from domain.unusable import Unusable
 
 _AMOUNT = re.compile(r"[0-9]+\.[0-9]{2}", re.ASCII)
+_AN_ACT: Final = "the code of an act, such as flemishDecision2018"
+_A_PART: Final = 'its number alone, such as "1"'
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?", re.ASCII)
 
 
@@ -149,6 +152,32 @@ class EntryReader:
     def optional_duration(self, key: str) -> CalendarDuration | None:
         return self.duration(key) if self.has(key) else None
 
+    def legal_reference(self) -> str:
+        """Where it is written: ``act`` with ``article`` and, if need be, ``paragraph``, ``point`` and ``amended_by``.
+
+        ``article_not_found = true`` says that it was looked for. Earlier rule sets have a sentence in its place.
+        """
+        if self.has("legal_reference"):
+            return self.text("legal_reference")
+        if self.has("article_not_found") and self.flag("article_not_found"):
+            if self.has("article"):
+                raise self.unusable("article", "it is there and said to be not found", "write one of the two")
+            act = self._optional_code("act", ACT, _AN_ACT)
+            if act is None:
+                return NOT_FOUND
+            return str(LegalReference(act=act, amended_by=self._optional_code("amended_by", ACT, _AN_ACT)))
+        if self.has("act") and not self.has("article"):
+            raise self.unusable("article", "the key is missing", "add article, or article_not_found = true")
+        return str(
+            LegalReference(
+                act=self._code("act", ACT, _AN_ACT),
+                article=self._code("article", ARTICLE, 'the article alone, such as "17" or "61/25-1"'),
+                paragraph=self._optional_code("paragraph", PART, _A_PART),
+                point=self._optional_code("point", PART, _A_PART),
+                amended_by=self._optional_code("amended_by", ACT, _AN_ACT),
+            )
+        )
+
     def entries(self, key: str) -> tuple[EntryReader, ...]:
         """The entries nested under ``key``; none when it is absent."""
         self._asked.add(key)
@@ -168,6 +197,15 @@ class EntryReader:
         if key not in self._values:
             raise self.unusable(key, "the key is missing", f"add {key}")
         return self._values[key]
+
+    def _code(self, key: str, form: re.Pattern[str], what: str) -> str:
+        value = self.text(key)
+        if form.fullmatch(value) is None:
+            raise self.unusable(key, f"{value!r} is not of the form asked", f"write {what}")
+        return value
+
+    def _optional_code(self, key: str, form: re.Pattern[str], what: str) -> str | None:
+        return self._code(key, form, what) if self.has(key) else None
 
     def _decimal(self, key: str, form: re.Pattern[str], remedy: str) -> Decimal:
         value = self._required(key)

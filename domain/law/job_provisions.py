@@ -34,7 +34,7 @@ class CategoryRule(Provision):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherPublication:
-    """Another length of publication that a source gives: the terms are disputed."""
+    """Another length of publication that a source gives."""
 
     publication_days: int
     source: str
@@ -46,7 +46,9 @@ class LabourMarketTestTerms(Provision):
 
     ``within`` None: at any time before filing. ``interruptions``: ``addUp`` counts all days together,
     ``continuous`` only the longest run. That choice has a confidence of its own, because it is policy and not
-    found in a text.
+    found in a text. Where sources of equal weight give ``disputed_publications``, a search between two of them
+    cannot be judged; ``other_publications`` are named and change nothing. ``complete_when_filed``: a file holds all
+    evidence when it is filed, so that an empty list says that there was no search.
     """
 
     kind: ClassVar[str] = "labour_market_test"
@@ -57,6 +59,8 @@ class LabourMarketTestTerms(Provision):
     interruptions: str
     interruptions_confidence: str
     other_publications: tuple[OtherPublication, ...]
+    disputed_publications: tuple[OtherPublication, ...] = ()
+    complete_when_filed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

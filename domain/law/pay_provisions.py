@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import ClassVar, Final
 
@@ -25,7 +26,7 @@ PAY_COMPONENTS: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherValue:
-    """Another amount that a source gives for the same thing: the provision is disputed."""
+    """Another amount that a source gives for the same thing."""
 
     amount: Decimal
     source: str
@@ -35,8 +36,10 @@ class OtherValue:
 class SalaryThreshold(Provision):
     """The least gross pay for a category, as published, in ``unit``.
 
-    ``basis`` and ``percentage`` say from what it was derived; the published amount is what applies. Pay that
-    lies between it and one of ``other_values`` cannot be judged.
+    ``basis`` and ``percentage`` say from what it was derived; the published amount is what applies. Where sources
+    of equal weight give ``disputed_amounts``, pay between two of them cannot be judged; ``other_values`` are named
+    and change nothing. ``published_until`` is the last day for which the amount is published: from the day after,
+    another will apply that nobody has published yet.
     """
 
     kind: ClassVar[str] = "salary_threshold"
@@ -46,6 +49,8 @@ class SalaryThreshold(Provision):
     basis: str
     percentage: Decimal | None
     other_values: tuple[OtherValue, ...]
+    disputed_amounts: tuple[OtherValue, ...] = ()
+    published_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,7 +31,9 @@ def _salary_threshold(entry: EntryReader, authority: str) -> Provision:
         unit=entry.word("unit", pay.UNITS),
         basis=entry.word("basis", pay.BASES),
         percentage=entry.optional_number("percentage"),
-        other_values=_other_values(entry),
+        other_values=_values(entry, "other_values"),
+        disputed_amounts=_values(entry, "disputed_amounts"),
+        published_until=entry.optional_day("published_until"),
     )
 
 
@@ -72,7 +74,7 @@ def _fee(entry: EntryReader, authority: str) -> Provision:
         **_common(entry, authority, _categories(entry)),
         recipient=entry.word("recipient", FEE_RECIPIENTS),
         amount=entry.amount("amount"),
-        other_values=_other_values(entry),
+        other_values=_values(entry, "other_values"),
     )
 
 
@@ -99,6 +101,8 @@ def _labour_market_test(entry: EntryReader, authority: str) -> Provision:
         interruptions=entry.word("interruptions", job.INTERRUPTIONS),
         interruptions_confidence=entry.word("interruptions_confidence", CONFIDENCES),
         other_publications=tuple(_other_publication(each) for each in entry.entries("other_publications")),
+        disputed_publications=tuple(_other_publication(each) for each in entry.entries("disputed_publications")),
+        complete_when_filed=entry.flag("complete_when_filed") if entry.has("complete_when_filed") else None,
     )
 
 
@@ -304,7 +308,7 @@ def _common(entry: EntryReader, authority: str, scope: tuple[str, ...], *, may_b
         known_from=known_from,
         known_from_basis=known_from_basis,
         supersedes=entry.optional_texts("supersedes"),
-        legal_reference=entry.text("legal_reference"),
+        legal_reference=entry.legal_reference(),
         sources=entry.texts("sources"),
         confidence=entry.word("confidence", CONFIDENCES),
         later_confidence=tuple(_later_confidence(each) for each in entry.entries("later_confidence")),
@@ -324,9 +328,9 @@ def _later_confidence(entry: EntryReader) -> ConfidenceFrom:
     return change
 
 
-def _other_values(entry: EntryReader) -> tuple[pay.OtherValue, ...]:
+def _values(entry: EntryReader, key: str) -> tuple[pay.OtherValue, ...]:
     found = []
-    for each in entry.entries("other_values"):
+    for each in entry.entries(key):
         found.append(pay.OtherValue(amount=each.amount("amount"), source=each.text("source")))
         each.finish()
     return tuple(found)

@@ -142,7 +142,7 @@ def _calendar(file: str, entries: Collection[tuple[str, EntryReader]]) -> Workin
         last_year=years[-1],
         legal_holidays=holidays,
         closing_days=closing_days,
-        legal_reference=heading.text("legal_reference"),
+        legal_reference=heading.legal_reference(),
         sources=heading.texts("sources"),
         confidence=heading.word("confidence", CALENDAR_CONFIDENCES),
     )
@@ -180,7 +180,7 @@ def _closing_day(entry: EntryReader) -> ClosingDay:
         name=entry.text("name"),
         on=on,
         each_year=each_year,
-        legal_reference=entry.text("legal_reference"),
+        legal_reference=entry.legal_reference(),
         sources=entry.texts("sources"),
         confidence=entry.word("confidence", CALENDAR_CONFIDENCES),
     )

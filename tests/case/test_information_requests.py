@@ -76,8 +76,7 @@ class TestAsking:
                 items=("diploma", "payDetails"),
                 reply_by=LAST_DAY,
                 term_id="SUPPLEMENT",
-                legal_reference="article not found; the handling of a file: cooperation agreement of 2 February 2018, "
-                "arts 24-33",
+                legal_reference="cooperationAgreement2018",
                 by=HANDLER,
                 worker_subject=WORKER,
                 question="Which diploma?",
@@ -86,8 +85,7 @@ class TestAsking:
                 effective_at=NOW,
                 pause=1,
                 ground="informationRequested",
-                legal_reference="article not found; the handling of a file: cooperation agreement of 2 February 2018, "
-                "arts 24-33",
+                legal_reference="cooperationAgreement2018",
                 by=HANDLER,
                 worker_subject=WORKER,
                 motivation=None,

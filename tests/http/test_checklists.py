@@ -23,8 +23,8 @@ FACTS: Final[dict[str, Any]] = {
     "employment": {"contract": "belgian"},
 }
 OF_A_PAPER: Final = [
-    "document", "part", "required", "verdict", "condition", "provision", "article", "sources", "confidence",
-    "missing", "text",
+    "document", "part", "required", "verdict", "condition", "provision", "article", "legalBasis", "sources",
+    "confidence", "missing", "text",
 ]  # fmt: skip
 
 

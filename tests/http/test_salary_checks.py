@@ -24,8 +24,8 @@ FACTS: Final[dict[str, Any]] = {
 
 MEMBERS: Final = ["verdict", "legalReferenceDate", "knownOn", "ruleSet", "findings"]
 OF_A_FINDING: Final = [
-    "rule", "article", "required", "verdict", "threshold", "unit", "observed", "difference", "counterfactual",
-    "reason", "sources", "confidence", "provisions", "missing", "text",
+    "rule", "article", "legalBasis", "required", "verdict", "threshold", "unit", "observed", "difference",
+    "counterfactual", "reason", "sources", "confidence", "provisions", "missing", "text",
 ]  # fmt: skip
 
 

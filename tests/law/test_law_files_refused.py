@@ -24,7 +24,8 @@ from = 2025-01-01
 last_day = 2025-12-31
 known_from = 2025-01-01
 known_from_basis = "assumed"
-legal_reference = "art. 17"
+act = "flemishDecision2018"
+article = "17"
 sources = ["a source"]
 confidence = "confirmed"
 """
@@ -39,7 +40,8 @@ combination = "each"
 from = 2025-01-01
 known_from = 2025-01-01
 known_from_basis = "assumed"
-legal_reference = "art. 17"
+act = "flemishDecision2018"
+article = "17"
 sources = ["a source"]
 confidence = "confirmed"
 """
@@ -64,7 +66,11 @@ def test_good_law_that_follows_on_without_overlap_is_accepted(write_law: WriteLa
         ('sources = ["a source"]\n', "", "sources", "add sources"),
         ('sources = ["a source"]', "sources = []", "sources", "at least one"),
         ('sources = ["a source"]', 'sources = [" "]', "sources", "at least one"),
-        ('legal_reference = "art. 17"\n', "", "legal_reference", "add legal_reference"),
+        ('act = "flemishDecision2018"\n', "", "act", "add act"),
+        ('article = "17"\n', "", "article", "article_not_found = true"),
+        ('article = "17"', 'article = "art. 17"', "article", "61/25-1"),
+        ('act = "flemishDecision2018"', 'act = "Decision of 2018"', "act", "flemishDecision2018"),
+        ('article = "17"', 'article = "17"\narticle_not_found = true', "article", "one of the two"),
         ('"confirmed"', '"certain"', "confidence", "single-source"),
         ('basis = "statbelAverageWage"', 'basis = "guess"', "basis", "ownIndex"),
         ("\nfrom = 2025-01-01", '\nfrom = "2025-01-01"', "from", "TOML date"),

@@ -81,7 +81,7 @@ def test_an_employer_looks_up_an_amount_and_calculates(service: CaseService, bro
         row = page.get_by_role("row", name=re.compile("^Highly skilled worker €"))
         expect(row).to_contain_text("€48,912.00 a year")
         expect(row).to_contain_text("from 1 Jan 2025")
-        expect(row).to_contain_text("Flemish Government Decision of 7 December 2018")
+        expect(row).to_contain_text("Decision of the Flemish Government of 7 December 2018, art. 17")
         expect(row.get_by_role("link").first).to_have_attribute("href", re.compile("^https://"))
         filled_in(page, SKILLED)
         page.get_by_role("button", name="Calculate").click()

@@ -26,6 +26,7 @@ from domain.law.assessment import assess
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Finding, Verdict
 from domain.law.job_provisions import ShortageOccupation
+from domain.law.legal_reference import LegalReference
 from domain.law.procedure_provisions import ReferenceDateBasis
 from domain.law.provision_readers import CONFIDENCES
 from domain.law.rulebook import Rulebook
@@ -134,7 +135,17 @@ def test_every_problem_type_of_our_own_has_a_title_and_a_meaning(lists: CodeList
 
 
 def test_no_list_escapes_these_tests(lists: CodeLists) -> None:
-    assert set(lists.list_names) == {*CLOSED_LISTS, *PROMISED, "problemTypes", "factNames"}
+    assert set(lists.list_names) == {*CLOSED_LISTS, *PROMISED, "problemTypes", "factNames", "legalActs"}
+
+
+def test_every_act_that_is_cited_has_its_names(lists: CodeLists) -> None:
+    law = Rulebook.load()
+    cited = [LegalReference.parse(each.legal_reference) for each in (*law.provisions, *law.terms.all())]
+
+    assert None not in cited, "the law in use cites codes; sentences are those of earlier rule sets"
+    for reference in cited:
+        for act in () if reference is None else reference.acts:
+            lists.label("legalActs", act, "nl")
 
 
 @pytest.mark.parametrize("on", [date(2019, 6, 1), date(2024, 6, 1), date(2026, 3, 1)])
