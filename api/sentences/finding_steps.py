@@ -108,6 +108,28 @@ def _other_amount(values: StepValues, wording: Wording) -> str:
     )
 
 
+def _amounts_disputed(values: StepValues, wording: Wording) -> str:
+    amounts = (money(each, values["unit"], wording) for each in values["amounts"].split())
+    return wording.language.gettext(
+        "Sources of equal weight give different amounts: %(amounts)s.", amounts=wording.listed(amounts)
+    )
+
+
+def _not_published_yet(values: StepValues, wording: Wording) -> str:
+    return wording.language.gettext(
+        "The amount for this day has not been published yet; until %(day)s it was %(amount)s.",
+        amount=money(values["amount"], values["unit"], wording),
+        day=wording.day(values["until"]),
+    )
+
+
+def _part_time_unknown(values: StepValues, wording: Wording) -> str:
+    return wording.language.gettext(
+        "The job is %(share)s of full time; whether the threshold is reduced for that was not found.",
+        share=wording.language.percent(Decimal(values["share"])),
+    )
+
+
 def _part_time_fully(values: StepValues, wording: Wording) -> str:
     return wording.language.gettext(
         "The job is %(share)s of full time; the threshold is not reduced for that (%(provision)s; %(confidence)s).",
@@ -317,6 +339,9 @@ STEPS: Final[Mapping[str, StepTeller]] = MappingProxyType(
         "filingDateStandsIn": _filing_stands_in,
         "threshold": _threshold,
         "otherAmount": _other_amount,
+        "amountsDisputed": _amounts_disputed,
+        "amountNotPublishedYet": _not_published_yet,
+        "partTimeRuleUnknown": _part_time_unknown,
         "partTimeCountsFully": _part_time_fully,
         "partTimeInProportion": _part_time_in_proportion,
         "payStated": _pay_stated,

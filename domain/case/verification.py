@@ -25,7 +25,7 @@ from domain.law.labour_market_test import assess_labour_market_test
 from domain.law.rulebook import Rulebook
 from domain.law.salary_rules import assess_salary
 
-ENGINE_VERSION: Final = 2
+ENGINE_VERSION: Final = 3
 """Raised when the evaluator would judge the same facts under the same rules differently."""
 
 QUARTERS_OF_A_YEAR: Final = 4

@@ -36,6 +36,13 @@ class CalendarDuration:
         """The day this long after ``day``; a day the month lacks becomes that month's last day."""
         return _shifted(day, self.months) + timedelta(days=self.days)
 
+    def last_day_from(self, start: date) -> date:
+        """The last day of a stretch this long whose first day is ``start``: six months from 1 December end on 31 May.
+
+        Counted from the so-many-eth to the day before the so-many-eth (Judicial Code, art. 54).
+        """
+        return self.after(start) - timedelta(days=1)
+
     def before(self, day: date) -> date:
         """The day this long before ``day``; a day the month lacks becomes that month's last day."""
         return _shifted(day, -self.months) - timedelta(days=self.days)

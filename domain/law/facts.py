@@ -45,7 +45,7 @@ class ApplicationFacts:
 
     ``gross_pay`` is EUR per ``pay_period`` (``year`` or ``month``), ``contract`` ``belgian`` or ``posted``,
     ``full_time_equivalent`` a share of full time. ``employment_end`` None with a known start is an open-ended
-    contract. ``publications`` None or empty means that no evidence was given.
+    contract. ``publications`` None means that nothing was said of a search, an empty list that there was none.
     """
 
     authority: str
@@ -81,7 +81,7 @@ class RecruitmentFacts:
     authority: str
     category: str
     filed_on: date
-    publications: tuple[Publication, ...] = ()
+    publications: tuple[Publication, ...] | None = None
     admissible_on: date | None = None
     employment_start: date | None = None
 
@@ -91,7 +91,7 @@ class RecruitmentFacts:
             authority=facts.authority,
             category=facts.category,
             filed_on=facts.filed_on,
-            publications=facts.publications or (),
+            publications=facts.publications,
             admissible_on=facts.admissible_on,
             employment_start=facts.employment_start,
         )

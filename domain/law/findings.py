@@ -15,6 +15,13 @@ class Verdict(StrEnum):
     NOT_MET = "notMet"
     UNDETERMINED = "undetermined"
 
+    @classmethod
+    def between(cls, *, meets_every: bool, meets_some: bool) -> Verdict:
+        """The verdict where several bounds may be the right one: undetermined when it depends on which."""
+        if meets_every:
+            return cls.MET
+        return cls.UNDETERMINED if meets_some else cls.NOT_MET
+
 
 # Steps and findings are written once and read by many, and yet not frozen: a frozen value takes four times as long
 # to make, and what-if runs make a million of them.

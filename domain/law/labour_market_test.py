@@ -28,7 +28,8 @@ def assess_labour_market_test(rulebook: Rulebook, facts: ApplicationFacts, known
     """Judge the publications under the terms of the deciding date.
 
     Without any evidence a required test is undetermined, with the evidence named as missing: it can still
-    be added. Evidence that falls short, be it on one channel only, is not met.
+    be added. An empty list says that there was no search, where a file must be complete when it is filed. Evidence
+    that falls short, be it on one channel only, is not met.
     """
     filing = rulebook.law_of_filing(facts.authority, facts.category, facts.filed_on, known_on)
     deciding = deciding_date(rulebook, filing, facts, known_on)
@@ -46,9 +47,10 @@ def judge_labour_market_test(law: ApplicableLaw, deciding: DecidingDate, facts: 
     terms = law.labour_market_test
     if terms is None:
         return _not_judged(law, deciding, reasons.NO_TERMS_IN_FORCE, required=law.each_test_alone)
-    if not facts.publications:
+    published = facts.publications
+    if published is None or not (published or terms.complete_when_filed):
         return _without_evidence(law, terms, deciding)
-    return _counted(law, terms, deciding, facts, facts.publications)
+    return _counted(law, terms, deciding, facts, published)
 
 
 _REASON_BY_TEST: Final[dict[str | None, str]] = {
@@ -100,8 +102,9 @@ def _counted(
         for channel in terms.channels
     }
     fewest = min(counted.values())
-    met = fewest >= terms.publication_days
-    verdict = Verdict.MET if met else Verdict.NOT_MET
+    lengths = sorted((terms.publication_days, *(each.publication_days for each in terms.disputed_publications)))
+    needed = lengths[-1]
+    verdict = Verdict.between(meets_every=fewest >= needed, meets_some=fewest >= lengths[0])
     return Finding(
         rule=Rule.LABOUR_MARKET_TEST,
         required=law.each_test_alone,
@@ -111,11 +114,12 @@ def _counted(
         legal_reference=terms.legal_reference,
         sources=terms.sources,
         confidence=terms.confidence_on(deciding.day),
-        threshold=str(terms.publication_days),
+        threshold=str(needed),
         unit=_DAYS,
         observed=str(fewest),
-        difference=str(fewest - terms.publication_days),
-        counterfactual=None if met else _what_would_have_met(terms, counted),
+        difference=str(fewest - needed),
+        counterfactual=_what_would_have_met(needed, counted) if verdict is Verdict.NOT_MET else None,
+        reason=reasons.PUBLICATION_DISPUTED if verdict is Verdict.UNDETERMINED else None,
         trace=(
             *_opening(law, terms, deciding),
             *(_channel_step(terms, facts.filed_on, window_from, each, days) for each, days in counted.items()),
@@ -123,7 +127,7 @@ def _counted(
                 code="publicationCompared",
                 values={
                     "observed": str(fewest),
-                    "threshold": str(terms.publication_days),
+                    "threshold": str(needed),
                     "verdict": verdict.value,
                 },
             ),
@@ -132,16 +136,16 @@ def _counted(
     )
 
 
-def _what_would_have_met(terms: LabourMarketTestTerms, counted: dict[str, int]) -> tuple[Change, ...]:
+def _what_would_have_met(needed: int, counted: dict[str, int]) -> tuple[Change, ...]:
     return tuple(
         Change(
             fact=f"{PUBLICATIONS[0]}.{channel}",
-            threshold=str(terms.publication_days),
-            distance=str(terms.publication_days - days),
+            threshold=str(needed),
+            distance=str(needed - days),
             unit=_DAYS,
         )
         for channel, days in counted.items()
-        if days < terms.publication_days
+        if days < needed
     )
 
 
@@ -172,7 +176,7 @@ def _opening(law: ApplicableLaw, terms: LabourMarketTestTerms, deciding: Decidin
     )
     others = tuple(
         Step(code="otherPublication", values={"days": str(each.publication_days), "source": each.source})
-        for each in terms.other_publications
+        for each in (*terms.other_publications, *terms.disputed_publications)
     )
     return (deciding.step, said, *others)
 

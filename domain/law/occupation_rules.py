@@ -102,7 +102,7 @@ def _form(terms: ContractForm, law: ApplicableLaw, deciding: DecidingDate, contr
 
 
 def _duration(terms: ContractDuration, law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Finding:
-    """The first day after the contract against the first day on which it would be long enough."""
+    """The last day of the contract against the last day of the shortest one that is long enough."""
     start, end = facts.employment_start, facts.employment_end
     if start is None:
         return unknown(
@@ -112,11 +112,10 @@ def _duration(terms: ContractDuration, law: ApplicableLaw, deciding: DecidingDat
             deciding.day,
             Asked(_START, str(terms.least), "duration", terms.required),
         )
-    long_enough = terms.least.after(start)
-    asked = Asked("employment.end", long_enough.isoformat(), "date", terms.required)
+    last_day = terms.least.last_day_from(start)
+    asked = Asked("employment.end", last_day.isoformat(), "date", terms.required)
     if end is None:
         return compared(Rule.CONTRACT_DURATION, terms, deciding, deciding.day, asked, observed="openEnded", met=True)
-    # A contract "until 30 June" has its last day there; the period it fills ends a day later.
     return compared(
         Rule.CONTRACT_DURATION,
         terms,
@@ -124,8 +123,8 @@ def _duration(terms: ContractDuration, law: ApplicableLaw, deciding: DecidingDat
         deciding.day,
         asked,
         observed=end.isoformat(),
-        met=(end - start).days + 1 >= (long_enough - start).days,
-        difference=str((end - long_enough).days + 1),
+        met=end >= last_day,
+        difference=str((end - last_day).days),
     )
 
 

@@ -85,11 +85,11 @@ class PayDefinition(Provision):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartTime(Provision):
-    """Whether the threshold of a part-time job is reduced in proportion."""
+    """Whether the threshold of a part-time job is reduced in proportion; None: looked for and not found."""
 
     kind: ClassVar[str] = "part_time"
 
-    pro_rata: bool
+    pro_rata: bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,7 +66,12 @@ def _pay_definition(entry: EntryReader, authority: str) -> Provision:
 
 
 def _part_time(entry: EntryReader, authority: str) -> Provision:
-    return pay.PartTime(**_common(entry, authority, _categories(entry)), pro_rata=entry.flag("pro_rata"))
+    unknown = entry.has("rule_not_found") and entry.flag("rule_not_found")
+    if unknown and entry.has("pro_rata"):
+        raise entry.unusable("pro_rata", "the rule is there and said to be not found", "write one of the two")
+    return pay.PartTime(
+        **_common(entry, authority, _categories(entry)), pro_rata=None if unknown else entry.flag("pro_rata")
+    )
 
 
 def _fee(entry: EntryReader, authority: str) -> Provision:

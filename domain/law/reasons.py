@@ -51,3 +51,15 @@ LINK_NOT_IN_FACTS: Final = "linkNotInFacts"
 
 MUNICIPALITY_UNKNOWN: Final = "municipalityUnknown"
 """No authority's territory holds a municipality with this code."""
+
+AMOUNT_NOT_PUBLISHED_YET: Final = "amountNotPublishedYet"
+"""The amount is indexed, and nobody has published the one of that day yet."""
+
+AMOUNT_DISPUTED: Final = "amountDisputed"
+"""Sources of equal weight give different amounts, and pay lies between them."""
+
+PUBLICATION_DISPUTED: Final = "publicationDisputed"
+"""Sources of equal weight give different lengths of the search, and the search lies between them."""
+
+PART_TIME_RULE_UNKNOWN: Final = "partTimeRuleUnknown"
+"""The job is part-time, and whether the amount is reduced in proportion was not found."""

@@ -22,8 +22,6 @@ from domain.law.rulebook import Rulebook
 from domain.law.rules import Rule
 
 _AMOUNT: Final = "employment.grossPay.amount"
-_MET: Final = Verdict.MET.value
-_NOT_MET: Final = Verdict.NOT_MET.value
 _FULL_TIME: Final = Decimal(1)
 _PERIOD_OF_UNIT: Final = {YEARLY: "year", MONTHLY: "month"}
 _UNIT_OF_PERIOD: Final = {"year": YEARLY, "month": MONTHLY}
@@ -68,6 +66,8 @@ def judge_salary(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationF
     threshold = law.threshold
     if isinstance(threshold, NothingInForce):
         return _without_amount(law, deciding, threshold.reason)
+    if threshold.published_until is not None and deciding.day > threshold.published_until:
+        return _not_published_yet(law, deciding, threshold, threshold.published_until)
     pay, period = facts.gross_pay, facts.pay_period
     conversion = None if facts.contract is None else law.conversions.get(facts.contract)
     converts = period is None or period != _PERIOD_OF_UNIT[threshold.unit]
@@ -154,19 +154,18 @@ class _Pay(NamedTuple):
 def _compared(
     law: ApplicableLaw, deciding: DecidingDate, threshold: SalaryThreshold, facts: ApplicationFacts, pay: _Pay
 ) -> Finding:
-    least, share_steps = _least(law, deciding, threshold, facts)
-    met = pay.reaches(least)
+    lowest, least, bound_steps, doubt = _bounds(law, deciding, threshold, facts)
+    verdict = Verdict.between(meets_every=pay.reaches(least), meets_some=pay.reaches(lowest))
     converted = pay.converted()
     observed = euro_text(converted)
     least_text = law.threshold_text if least is threshold.amount else euro_text(least)
-    verdict = Verdict.MET if met else Verdict.NOT_MET
     conversion = pay.conversion
     provisions = [*deciding.provisions, threshold.id]
     sources = threshold.sources
     if conversion is not None:
         provisions.append(conversion.id)
         sources = (*sources, *(each for each in conversion.sources if each not in sources))
-    if share_steps and law.part_time is not None:
+    if law.part_time is not None and _is_part_time(facts):
         provisions.append(law.part_time.id)
     return Finding(
         rule=Rule.SALARY_THRESHOLD,
@@ -181,10 +180,11 @@ def _compared(
         unit=threshold.unit,
         observed=observed,
         difference=euro_text(difference(converted, least)),
-        counterfactual=None if met else (_what_would_have_met(pay, least),),
+        counterfactual=(_what_would_have_met(pay, least),) if verdict is Verdict.NOT_MET else None,
+        reason=doubt if verdict is Verdict.UNDETERMINED else None,
         trace=(
             *_opening(law, deciding, threshold),
-            *share_steps,
+            *bound_steps,
             pay.step(threshold.unit, observed),
             Step(
                 code="payCompared",
@@ -192,7 +192,7 @@ def _compared(
                     "observed": observed,
                     "threshold": least_text,
                     "unit": threshold.unit,
-                    "verdict": _MET if met else _NOT_MET,
+                    "verdict": verdict.value,
                 },
             ),
         ),
@@ -200,22 +200,48 @@ def _compared(
     )
 
 
-def _least(
-    law: ApplicableLaw, deciding: DecidingDate, threshold: SalaryThreshold, facts: ApplicationFacts
-) -> tuple[Decimal, tuple[Step, ...]]:
+class _Bounds(NamedTuple):
+    """Pay from ``least`` on meets every amount that may apply, pay below ``lowest`` none of them.
+
+    Between the two ``doubt`` says why nobody can tell; where the law is certain both are one amount.
+    """
+
+    lowest: Decimal
+    least: Decimal
+    steps: tuple[Step, ...]
+    doubt: str | None
+
+
+def _bounds(law: ApplicableLaw, deciding: DecidingDate, threshold: SalaryThreshold, facts: ApplicationFacts) -> _Bounds:
     """The amount that pay has to reach: of a part-time job in proportion, where the law says so."""
+    amount, part_time = threshold.amount, law.part_time
+    bounds = _Bounds(amount, amount, (), None)
+    if threshold.disputed_amounts:
+        amounts = sorted((amount, *(each.amount for each in threshold.disputed_amounts)))
+        values = {"amounts": " ".join(euro_text(each) for each in amounts), "unit": threshold.unit}
+        step = Step(code="amountsDisputed", values=values | {"provision": threshold.id})
+        bounds = _Bounds(amounts[0], amounts[-1], (step,), reasons.AMOUNT_DISPUTED)
     share = facts.full_time_equivalent
-    if share is None or share >= _FULL_TIME or law.part_time is None:
-        return threshold.amount, ()
+    if share is None or part_time is None or not _is_part_time(facts):
+        return bounds
     values = {
         "share": str(share),
-        "provision": law.part_time.id,
-        "confidence": law.part_time.confidence_on(deciding.day),
+        "provision": part_time.id,
+        "confidence": part_time.confidence_on(deciding.day),
     }
-    if not law.part_time.pro_rata:
-        return threshold.amount, (Step(code="partTimeCountsFully", values=values),)
-    least = product(threshold.amount, share)
-    return least, (Step(code="partTimeInProportion", values=values | {"threshold": euro_text(least)}),)
+    lowest, least = product(bounds.lowest, share), product(bounds.least, share)
+    if part_time.pro_rata is None:
+        said = values | {"threshold": euro_text(lowest)}
+        unknown = Step(code="partTimeRuleUnknown", values=said)
+        return _Bounds(lowest, bounds.least, (*bounds.steps, unknown), reasons.PART_TIME_RULE_UNKNOWN)
+    if not part_time.pro_rata:
+        return bounds._replace(steps=(*bounds.steps, Step(code="partTimeCountsFully", values=values)))
+    reduced = Step(code="partTimeInProportion", values=values | {"threshold": euro_text(least)})
+    return _Bounds(lowest, least, (*bounds.steps, reduced), bounds.doubt)
+
+
+def _is_part_time(facts: ApplicationFacts) -> bool:
+    return facts.full_time_equivalent is not None and facts.full_time_equivalent < _FULL_TIME
 
 
 def _what_would_have_met(pay: _Pay, least: Decimal) -> Change:
@@ -240,6 +266,34 @@ def _opening(law: ApplicableLaw, deciding: DecidingDate, threshold: SalaryThresh
         for each in threshold.other_values
     )
     return (*opening, *others)
+
+
+def _not_published_yet(
+    law: ApplicableLaw, deciding: DecidingDate, threshold: SalaryThreshold, published_until: date
+) -> Finding:
+    """No amount is claimed for the day: the one that was published last is told in the reasoning."""
+    step = Step(
+        code="amountNotPublishedYet",
+        values={
+            "amount": euro_text(threshold.amount),
+            "unit": threshold.unit,
+            "until": published_until.isoformat(),
+            "provision": threshold.id,
+            "legalReference": threshold.legal_reference,
+        },
+    )
+    return Finding(
+        rule=Rule.SALARY_THRESHOLD,
+        required=law.each_test_alone,
+        verdict=Verdict.UNDETERMINED,
+        legal_reference_date=deciding.day,
+        rule_id=threshold.id,
+        legal_reference=threshold.legal_reference,
+        sources=threshold.sources,
+        reason=reasons.AMOUNT_NOT_PUBLISHED_YET,
+        trace=(deciding.step, step),
+        provisions=(*deciding.provisions, threshold.id),
+    )
 
 
 def _undetermined(
