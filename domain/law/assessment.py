@@ -24,7 +24,6 @@ from domain.law.rules import Rule
 from domain.law.salary_rules import judge_salary, undated
 from domain.law.worker_rules import judge_worker
 
-
 OPEN: Final = "openCategory"
 """What is asked of a category, in the place of a list of all that the authority has."""
 

@@ -1,7 +1,7 @@
 """Rules about lists of functions: the shortage list that exempts from a search, and the list of the employment service.
 
-The two are never mixed: each has entries of its own. A list is that of the day of filing, whatever day decides the rest:
-so both changes of it were made.
+The two are never mixed: each has entries of its own. A list is that of the day of filing, whatever day decides the
+rest: so both changes of it were made.
 """
 
 from __future__ import annotations

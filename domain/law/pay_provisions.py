@@ -48,10 +48,10 @@ class SalaryThreshold(Provision):
 
     ``amount_a_month`` is what a month of a Belgian contract is held against, where it is published or rounded from an
     amount by the year: a publisher's cent decides nobody's case. Pay from one of the ``reduced_amounts`` on cannot be
-    judged below ``amount``. ``basis`` and ``percentage`` say from what it was derived; the published amount is what applies. Where sources
-    of equal weight give ``disputed_amounts``, pay between two of them cannot be judged; ``other_values`` are named
-    and change nothing. ``published_until`` is the last day for which the amount is published: from the day after,
-    another will apply that nobody has published yet.
+    judged below ``amount``. ``basis`` and ``percentage`` say from what it was derived; the published amount is what
+    applies. Where sources of equal weight give ``disputed_amounts``, pay between two of them cannot be judged;
+    ``other_values`` are named and change nothing. ``published_until`` is the last day for which the amount is
+    published: from the day after, another will apply that nobody has published yet.
     """
 
     kind: ClassVar[str] = "salary_threshold"

@@ -227,9 +227,7 @@ def _listed_occupation(entry: EntryReader, authority: str) -> _ListedOccupation:
         raise entry.unusable(
             "occupation", f"{occupation!r} is no occupation code", "write small letters, digits and hyphens, 20 at most"
         )
-    return _ListedOccupation(
-        **_common(entry, authority, (occupation,)), held_until=entry.optional_day("held_until")
-    )
+    return _ListedOccupation(**_common(entry, authority, (occupation,)), held_until=entry.optional_day("held_until"))
 
 
 def _reference_date(entry: EntryReader, authority: str) -> Provision:

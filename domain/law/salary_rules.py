@@ -237,8 +237,12 @@ def _bounds(law: ApplicableLaw, deciding: DecidingDate, threshold: SalaryThresho
     if threshold.reduced_amounts:
         reduced = min(each.amount for each in threshold.reduced_amounts)
         told = tuple(_reduced_step(threshold, each) for each in threshold.reduced_amounts)
-        doubt = bounds.doubt or reasons.REDUCED_AMOUNT_POSSIBLE
-        bounds = _Bounds(min(reduced, bounds.lowest), bounds.least, (*bounds.steps, *told), doubt)
+        bounds = _Bounds(
+            lowest=min(reduced, bounds.lowest),
+            least=bounds.least,
+            steps=(*bounds.steps, *told),
+            doubt=bounds.doubt or reasons.REDUCED_AMOUNT_POSSIBLE,
+        )
     share = facts.full_time_equivalent
     if share is None or part_time is None or not _is_part_time(facts):
         return bounds
