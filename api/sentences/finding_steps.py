@@ -10,6 +10,7 @@ from typing import Final
 
 from babel.numbers import format_decimal
 
+from api.sentences.category_steps import category_closed, category_exempt
 from api.sentences.durations import days_text, duration_text
 from api.sentences.legal_references import cited_or_not_found
 from api.sentences.wording import Wording
@@ -21,7 +22,8 @@ StepTeller = Callable[[StepValues, Wording], str]
 
 _CONDITIONS: Final = (
     "qualificationLevel", "employmentShare", "contractForm", "contractDuration", "shortageOccupation",
-    "bottleneckOccupation", "workerAge", "minimumAge", "workerNationality", "priorService", "workHistory", "competentAuthority", "mandate",
+    "bottleneckOccupation", "workerAge", "minimumAge", "workerNationality", "priorService", "workHistory",
+    "competentAuthority", "mandate",
 )  # fmt: skip
 
 
@@ -131,31 +133,6 @@ def _amount_a_month(values: StepValues, wording: Wording) -> str:
         "For pay by the month under a Belgian contract that is %(amount)s.",
         amount=money(values["amount"], values["unit"], wording),
     )
-
-
-def _category_exempt(values: StepValues, wording: Wording) -> str:
-    return wording.language.gettext(
-        "%(category)s is no category of permit of this authority (%(authority)s): the work is exempt from the permit "
-        "(%(reference)s; %(confidence)s).",
-        **_closed_values(values, wording),
-    )
-
-
-def _category_closed(values: StepValues, wording: Wording) -> str:
-    return wording.language.gettext(
-        "%(category)s is no category of permit of this authority (%(authority)s) on that day (%(reference)s; "
-        "%(confidence)s).",
-        **_closed_values(values, wording),
-    )
-
-
-def _closed_values(values: StepValues, wording: Wording) -> dict[str, str]:
-    return {
-        "category": wording.quoted(wording.label("categories", values["category"])),
-        "authority": wording.label("authorities", values["authority"]),
-        "reference": cited_or_not_found(values["legalReference"], wording),
-        "confidence": wording.inside("lawConfidences", values["confidence"]),
-    }
 
 
 def _not_published_yet(values: StepValues, wording: Wording) -> str:
@@ -395,8 +372,8 @@ STEPS: Final[Mapping[str, StepTeller]] = MappingProxyType(
         "amountsDisputed": _amounts_disputed,
         "amountReduced": _amount_reduced,
         "amountAMonth": _amount_a_month,
-        "categoryExempt": _category_exempt,
-        "categoryClosed": _category_closed,
+        "categoryExempt": category_exempt,
+        "categoryClosed": category_closed,
         "amountNotPublishedYet": _not_published_yet,
         "partTimeRuleUnknown": _part_time_unknown,
         "partTimeCountsFully": _part_time_fully,
