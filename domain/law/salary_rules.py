@@ -235,10 +235,10 @@ def _bounds(law: ApplicableLaw, deciding: DecidingDate, threshold: SalaryThresho
         step = Step(code="amountsDisputed", values=values | {"provision": threshold.id})
         bounds = _Bounds(amounts[0], amounts[-1], (step,), reasons.AMOUNT_DISPUTED)
     if threshold.reduced_amounts:
-        reduced = min(each.amount for each in threshold.reduced_amounts)
+        lowest = min(each.amount for each in threshold.reduced_amounts)
         told = tuple(_reduced_step(threshold, each) for each in threshold.reduced_amounts)
         bounds = _Bounds(
-            lowest=min(reduced, bounds.lowest),
+            lowest=min(lowest, bounds.lowest),
             least=bounds.least,
             steps=(*bounds.steps, *told),
             doubt=bounds.doubt or reasons.REDUCED_AMOUNT_POSSIBLE,
