@@ -1,7 +1,7 @@
 """A medium-skilled job off the shortage list: EUR 43,396 a year, or nine weeks of recruitment on VDAB and EURES.
 
-The occupation must be on the list of the employment service as well, which the law data do not hold: whoever grants says
-that it was looked up.
+The occupation must be on the list of the employment service as well, which the law data do not hold: whoever grants
+says that it was looked up.
 """
 
 from dataclasses import replace
