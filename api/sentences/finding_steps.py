@@ -10,17 +10,20 @@ from typing import Final
 
 from babel.numbers import format_decimal
 
-from api.sentences.durations import days_text
+from api.sentences.category_steps import category_closed, category_exempt
+from api.sentences.durations import days_text, duration_text
 from api.sentences.legal_references import cited_or_not_found
 from api.sentences.wording import Wording
+from domain.law import reasons
 from domain.law.worker_rules import PERMIT_NEEDED
 
 StepValues = Mapping[str, str]
 StepTeller = Callable[[StepValues, Wording], str]
 
 _CONDITIONS: Final = (
-    "qualificationLevel", "employmentShare", "contractForm", "contractDuration", "shortageOccupation", "workerAge",
-    "minimumAge", "workerNationality", "priorService", "workHistory", "competentAuthority", "mandate",
+    "qualificationLevel", "employmentShare", "contractForm", "contractDuration", "shortageOccupation",
+    "bottleneckOccupation", "workerAge", "minimumAge", "workerNationality", "priorService", "workHistory",
+    "competentAuthority", "mandate",
 )  # fmt: skip
 
 
@@ -53,6 +56,8 @@ def condition_value(value: str, unit: str, wording: Wording) -> str:
             return language.ngettext("%(num)s year", "%(num)s years", int(value))
         case "nationality" if value == PERMIT_NEEDED:
             return language.gettext("a nationality that needs a permit")
+        case "category":
+            return language.gettext("a category that the authority has")
         case "list":
             return wording.label("occupations", value)
         case "fullTimeEquivalent":
@@ -112,6 +117,21 @@ def _amounts_disputed(values: StepValues, wording: Wording) -> str:
     amounts = (money(each, values["unit"], wording) for each in values["amounts"].split())
     return wording.language.gettext(
         "Sources of equal weight give different amounts: %(amounts)s.", amounts=wording.listed(amounts)
+    )
+
+
+def _amount_reduced(values: StepValues, wording: Wording) -> str:
+    return wording.language.gettext(
+        "With less than %(experience)s of experience %(amount)s is enough; the file does not state the experience.",
+        experience=duration_text(values["experienceBelow"], wording.language),
+        amount=money(values["amount"], values["unit"], wording),
+    )
+
+
+def _amount_a_month(values: StepValues, wording: Wording) -> str:
+    return wording.language.gettext(
+        "For pay by the month under a Belgian contract that is %(amount)s.",
+        amount=money(values["amount"], values["unit"], wording),
     )
 
 
@@ -178,11 +198,21 @@ def _pay_compared(values: StepValues, wording: Wording) -> str:
 
 
 def _no_amount(values: StepValues, wording: Wording) -> str:
-    return wording.language.gettext(
-        "No amount applies for %(category)s (%(authority)s).",
-        category=wording.quoted(wording.label("categories", values["category"])),
-        authority=wording.label("authorities", values["authority"]),
-    )
+    told = {
+        "category": wording.quoted(wording.label("categories", values["category"])),
+        "authority": wording.label("authorities", values["authority"]),
+    }
+    match values.get("reason"):
+        case reasons.AMOUNT_UNDATED:
+            return wording.language.gettext(
+                "The amount that applies for %(category)s (%(authority)s) is not known to us with a date.", **told
+            )
+        case reasons.NO_AMOUNT_IN_FORCE:
+            return wording.language.gettext(
+                "The amount that applies for %(category)s (%(authority)s) on that day is not known to us.", **told
+            )
+        case _:
+            return wording.language.gettext("No amount applies for %(category)s (%(authority)s).", **told)
 
 
 def _publication_terms(values: StepValues, wording: Wording) -> str:
@@ -340,6 +370,10 @@ STEPS: Final[Mapping[str, StepTeller]] = MappingProxyType(
         "threshold": _threshold,
         "otherAmount": _other_amount,
         "amountsDisputed": _amounts_disputed,
+        "amountReduced": _amount_reduced,
+        "amountAMonth": _amount_a_month,
+        "categoryExempt": category_exempt,
+        "categoryClosed": category_closed,
         "amountNotPublishedYet": _not_published_yet,
         "partTimeRuleUnknown": _part_time_unknown,
         "partTimeCountsFully": _part_time_fully,

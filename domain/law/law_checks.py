@@ -1,4 +1,4 @@
-"""Proof of the law data beyond its form: gaps, sources, percentages, disputes, readings and kept rule sets.
+"""Proof of the law data beyond its form: gaps, sources, articles, percentages, disputes, readings, kept rule sets.
 
 What breaks the form (an overlap, a float, an unknown key) is refused when the files are read. These checks look at
 what can be read and may still be wrong. They look at no clock.
@@ -13,9 +13,10 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Final
 
+from domain.law.acts import wrong_reference
 from domain.law.effective_dated import Provision
 from domain.law.entry_reader import LawDataUnusable
-from domain.law.job_provisions import LabourMarketTestTerms
+from domain.law.job_provisions import LabourMarketTestTerms, Requirement
 from domain.law.pay_provisions import YEARLY, BaseAmount, Fee, SalaryThreshold
 from domain.law.rule_sets import RuleSets
 from domain.law.rulebook import Rulebook
@@ -46,6 +47,8 @@ def check_law(rule_sets: RuleSets) -> tuple[LawFinding, ...]:
     return (
         *_gaps(rulebook),
         *_sources(rulebook),
+        *_references(rulebook),
+        *_conditions_under_a_reading(rulebook),
         *_percentages(rulebook),
         *_disputes(rulebook),
         *_kept(rule_sets),
@@ -85,6 +88,27 @@ def _sources(rulebook: Rulebook) -> Iterator[LawFinding]:
                     entry=each.id,
                     sentence=f"the source {source!r} has no address: add it, or write that it was not kept",
                 )
+
+
+def _references(rulebook: Rulebook) -> Iterator[LawFinding]:
+    """A provision names an act that is in force with it, and an article that speaks of its categories."""
+    for each in rulebook.provisions:
+        wrong = wrong_reference(each)
+        if wrong is not None:
+            yield LawFinding(check="reference", authority=each.authority, entry=each.id, sentence=wrong)
+
+
+def _conditions_under_a_reading(rulebook: Rulebook) -> Iterator[LawFinding]:
+    """Which reading is selected must not switch a condition off: a condition holds in all of them."""
+    for each in rulebook.provisions:
+        if isinstance(each, Requirement) and each.question is not None:
+            yield LawFinding(
+                check="reading",
+                authority=each.authority,
+                entry=each.id,
+                sentence=f"it is a condition under the reading {each.reading} of {each.question}, so that another "
+                "reading switches it off: take question and reading away",
+            )
 
 
 def _percentages(rulebook: Rulebook) -> Iterator[LawFinding]:
@@ -127,9 +151,11 @@ def _disputes(rulebook: Rulebook) -> Iterator[LawFinding]:
 def _tells_the_dispute(provision: Provision) -> bool:
     if provision.note is not None or provision.question is not None or provision.kind == "selected_reading":
         return True
-    if isinstance(provision, SalaryThreshold | Fee):
-        return bool(provision.other_values)
-    return isinstance(provision, LabourMarketTestTerms) and bool(provision.other_publications)
+    if isinstance(provision, SalaryThreshold):
+        return bool(provision.other_values or provision.disputed_amounts)
+    if isinstance(provision, LabourMarketTestTerms):
+        return bool(provision.other_publications or provision.disputed_publications)
+    return isinstance(provision, Fee) and bool(provision.other_values)
 
 
 def _kept(rule_sets: RuleSets) -> Iterator[LawFinding]:
