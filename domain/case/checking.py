@@ -35,6 +35,7 @@ from domain.crossroads.answers import (
     DeclaredWages,
     EmployerOnRegister,
     NoDataFound,
+    RegisteredAddress,
     UnansweredReason,
 )
 from domain.law.rulebook import Rulebook
@@ -70,6 +71,8 @@ def record_answer(
                 enterprise_number=answer.enterprise_number,
                 name=answer.name,
                 active=answer.active,
+                registered_office_municipality=_code_at(answer.address),
+                establishment_unit_municipality=_code_at(_unit_address(answer, case.establishment_unit_number)),
             )
         )
     if command.check is CheckKind.DECLARED_WAGES:
@@ -81,6 +84,15 @@ def record_answer(
     if command.check is CheckKind.EMPLOYER_REGISTER:
         events += salary_from_contract(case, context, rulebook)
     return events
+
+
+def _unit_address(answer: EmployerOnRegister, number: str | None) -> RegisteredAddress | None:
+    """The address of the unit that the application names: of several units nobody guesses the one that is meant."""
+    return next((each.address for each in answer.establishment_units if each.number == number), None)
+
+
+def _code_at(address: RegisteredAddress | None) -> str | None:
+    return None if address is None else address.municipality_code
 
 
 def record_replacement(case: Case, command: RecordIdentifierReplaced, context: CommandContext) -> list[CaseEvent]:

@@ -39,6 +39,7 @@ from domain.case.codes import (
     kind_of_category,
 )
 from domain.case.commands import CorrectCase
+from domain.case.place_checks import municipality, municipality_within
 from domain.case.refusals import InputIssue
 from domain.case.value_checks import (
     INVALID_INPUT,
@@ -72,6 +73,7 @@ EARLIEST_BIRTH: Final = date(1900, 1, 1)
 EARLIEST_WORK_OR_VACANCY: Final = date(1950, 1, 1)
 MOST_MONTHS_OF_SERVICE: Final = 600
 LARGEST_DOCUMENT_IN_BYTES: Final = 100 * 1024 * 1024
+PLACE_OF_WORK: Final = "employment.workplace.municipalityCode"
 
 
 def check_application(application: Application, *, today: date) -> tuple[InputIssue, ...]:
@@ -88,6 +90,7 @@ def check_application(application: Application, *, today: date) -> tuple[InputIs
             () if a.representative is None else _representative(a.representative),
             _worker(a.worker, renewal=a.renewal, today=today),
             _job(job, today),
+            municipality(PLACE_OF_WORK, job.workplace.municipality_code, today),
             _pay("employment.grossPay", job.gross_pay),
             () if a.labour_market_test is None else _evidence("labourMarketTest.", a.labour_market_test, today),
             () if a.transfer is None else _transfer(a.transfer),
@@ -112,6 +115,9 @@ def check_corrected_parts(correction: CorrectCase, *, today: date) -> Issues:
         yield from _worker(correction.worker, renewal=False, today=today)
     if correction.employment is not None:
         yield from _job(correction.employment, today)
+        # The file may be older than a merger, and its place of work be right as it is written.
+        first, code = same_day_of_year(today, -YEARS_AROUND_FILING), correction.employment.workplace.municipality_code
+        yield from municipality_within(PLACE_OF_WORK, code, first, today)
         yield from _pay("employment.grossPay", correction.employment.gross_pay)
 
 
@@ -207,7 +213,6 @@ def _job(job: Employment, today: date) -> Issues:
             problem="it is not above 0 and at most 1",
             remedy='write the fraction of a full-time job, such as "1.0" or "0.5"',
         )
-    yield from spellings.municipality("employment.workplace.municipalityCode", job.workplace.municipality_code)
     if job.occupation_code is not None:
         yield from spellings.occupation("employment.occupationCode", job.occupation_code)
     if job.qualification_level is not None:

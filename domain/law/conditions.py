@@ -31,8 +31,12 @@ def compared(
     observed: str,
     met: bool,
     difference: str | None = None,
+    steps: tuple[Step, ...] = (),
 ) -> Finding:
-    """The finding on a fact that is known. ``difference`` is observed minus threshold, where both are numbers."""
+    """The finding on a fact that is known. ``difference`` is observed minus threshold, where both are numbers.
+
+    ``steps`` are those that lead from the condition to what was observed, where that takes any.
+    """
     fact, threshold, unit, required = asked
     said = {"observed": observed, "threshold": threshold, "unit": unit}
     verdict = Verdict.MET if met else Verdict.NOT_MET
@@ -54,6 +58,7 @@ def compared(
         trace=(
             deciding.step,
             _condition(rule, provision, day, asked),
+            *steps,
             Step(code=f"{rule}Compared", values=said | {"verdict": verdict.value}),
         ),
         provisions=(*deciding.provisions, provision.id),
@@ -69,6 +74,7 @@ def unknown(
     *,
     reason: str = reasons.FACT_MISSING,
     missing: tuple[str, ...] | None = None,
+    steps: tuple[Step, ...] = (),
 ) -> Finding:
     """The finding on a fact that is not known; ``missing`` is the fact itself unless others are named."""
     fact, threshold, unit, required = asked
@@ -85,7 +91,7 @@ def unknown(
         unit=unit,
         reason=reason,
         missing=(fact,) if missing is None else missing,
-        trace=(deciding.step, _condition(rule, provision, day, asked)),
+        trace=(deciding.step, _condition(rule, provision, day, asked), *steps),
         provisions=(*deciding.provisions, provision.id),
     )
 
