@@ -27,6 +27,9 @@ _NAMES: Final = {
 }
 _SOURCE: Final = re.compile(r"(?P<name>.*?): (?P<address>https?://\S+)$")
 
+_MOST_NAMED: Final = 50
+"""Municipalities that are named one by one; of more the page tells the number."""
+
 _TITLES: Final[dict[type[Provision], str]] = {
     pay.SalaryThreshold: "Salary thresholds",
     pay.BaseAmount: "Base amounts",
@@ -145,7 +148,10 @@ def _content(provision: Provision) -> str:
         case procedure.SelectedReading():
             return f"{scope}: {provision.reading}"
         case procedure.CompetenceOrder():
-            return f"{scope}: {', then '.join(provision.by)}"
+            by_worker = f"; filed by the worker: {', then '.join(provision.by_worker)}" if provision.by_worker else ""
+            return f"{scope}: {', then '.join(provision.by)}{by_worker}"
+        case procedure.Territory() if len(provision.scope) > _MOST_NAMED:
+            return f"{len(provision.scope)} municipalities, by their NIS codes in `territory.toml`"
         case _:
             return scope
 

@@ -12,6 +12,7 @@ from babel.numbers import format_decimal
 
 from api.sentences.durations import days_text
 from api.sentences.legal_references import cited_or_not_found
+from api.sentences.places import PLACE_STEPS
 from api.sentences.wording import Wording
 from domain.law.worker_rules import PERMIT_NEEDED
 
@@ -360,6 +361,7 @@ STEPS: Final[Mapping[str, StepTeller]] = MappingProxyType(
         "together": _together,
         **{rule: _condition(rule) for rule in _CONDITIONS},
         **{f"{rule}Compared": _condition_compared for rule in _CONDITIONS},
+        **PLACE_STEPS,
         "renewalWindow": _renewal_window,
         "renewalWindowCompared": _renewal_compared,
     }

@@ -31,11 +31,11 @@ def compared(
     observed: str,
     met: bool,
     difference: str | None = None,
-    steps: tuple[Step, ...] = (),
+    steps: tuple[Step, ...] | None = None,
 ) -> Finding:
     """The finding on a fact that is known. ``difference`` is observed minus threshold, where both are numbers.
 
-    ``steps`` are those that lead from the condition to what was observed, where that takes any.
+    ``steps`` are what the rule itself says of the comparison, in place of the one sentence that all rules share.
     """
     fact, threshold, unit, required = asked
     said = {"observed": observed, "threshold": threshold, "unit": unit}
@@ -58,8 +58,7 @@ def compared(
         trace=(
             deciding.step,
             _condition(rule, provision, day, asked),
-            *steps,
-            Step(code=f"{rule}Compared", values=said | {"verdict": verdict.value}),
+            *((Step(code=f"{rule}Compared", values=said | {"verdict": verdict.value}),) if steps is None else steps),
         ),
         provisions=(*deciding.provisions, provision.id),
     )

@@ -115,7 +115,7 @@ def municipalities() -> Municipalities:
 
 
 def _municipality(row: Row) -> Municipality:
-    names = {language: row.name for language in LANGUAGES} if row.name is not None else row.names
+    names = dict.fromkeys(LANGUAGES, row.name) if row.name is not None else row.names
     return Municipality(
         code=row.code,
         valid_from=row.valid_from,
