@@ -43,7 +43,7 @@ def _link(link: str, code: str, language: Language) -> str:
         case "registeredOffice":
             return _("The registered office (%(place)s)", place=place)
         case "residence":
-            return _("The worker’s residence (%(place)s)", place=place)
+            return _("The residence of the worker (%(place)s)", place=place)
         case _:
             return _("The workplace (%(place)s)", place=place)
 
