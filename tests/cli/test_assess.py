@@ -142,7 +142,8 @@ def test_impossible_facts_are_told_field_by_field(assess: Assess) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "told"), [("19999", "no municipality has or had this NIS code"), ("54010", "write 57097 (Comines-Warneton)")]
+    ("code", "told"),
+    [("19999", "no municipality has or had this NIS code"), ("54010", "write 57097 (Comines-Warneton)")],
 )
 def test_a_municipality_that_is_not_on_the_list_that_day_is_refused(assess: Assess, code: str, told: str) -> None:
     refused = assess({**FACTS, "employment": {"workplace": {"municipalityCode": code}}}, "--json")

@@ -14,7 +14,7 @@ PLACE = "employment.workplace.municipalityCode"
 
 
 def issues(answer: Any) -> list[tuple[str, str, str]]:
-    assert problem_of(answer) == (400, "invalidInput"), answer.text
+    assert problem_of(answer) == (400, "badRequest"), answer.text
     return [(each["type"].rsplit(":", 1)[-1], each["name"], each["detail"]) for each in answer.json()["issues"]]
 
 
@@ -49,8 +49,8 @@ def test_an_assessment_checks_the_code_on_its_own_day_of_filing(counter: Counter
     # given the same code before and after its merger
     facts = {"authority": "flanders", "category": "highlySkilled", "filedOn": "2024-12-31", "filedBy": "employer",
              "employment": {"workplace": {"municipalityCode": "23024"}}}  # fmt: skip
-    before = counter.post("assessments", facts)
-    after = counter.post("assessments", {**facts, "filedOn": "2025-01-01"})
+    before = counter.post("salaryChecks", facts)
+    after = counter.post("salaryChecks", {**facts, "filedOn": "2025-01-01"})
     # then the day decides
     assert before.status_code == 200, before.text
     ((_, name, detail),) = issues(after)
@@ -63,11 +63,12 @@ def test_an_assessment_tells_which_link_decided_and_where_the_file_belongs(count
     facts = {"authority": "flanders", "category": "highlySkilled", "filedOn": "2026-01-20", "filedBy": "employer",
              "employer": {"establishmentUnit": {"municipalityCode": "57097"}},
              "employment": {"workplace": {"municipalityCode": "44021"}}}  # fmt: skip
-    answer = counter.post("assessments", facts)
+    answer = counter.post("salaryChecks", facts)
     assert answer.status_code == 200, answer.text
     (found,) = (each for each in answer.json()["findings"] if each["rule"] == "competentAuthority")
     assert (found["verdict"], found["observed"], found["required"]) == ("notMet", "wallonia", False)
-    assert "The establishment unit (Comines-Warneton, 57097) lies in the Walloon Region; that region is competent" in (
-        found["text"]["en"]
+    assert (
+        "The establishment unit (Comines-Warneton, 57097) lies in the Walloon Region; that region is competent"
+        in (found["text"]["en"])
     )
     assert "De vestigingseenheid (Komen-Waasten, 57097) ligt in het Waals Gewest" in found["text"]["nl"]
