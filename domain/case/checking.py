@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from domain.case.commands import (
     AddLabourMarketEvidence,
     CommandContext,
@@ -75,6 +77,8 @@ def record_answer(
                 establishment_unit_municipality=_code_at(_unit_address(answer, case.establishment_unit_number)),
             )
         )
+    # What is judged now is judged on a file that holds the answer, as whoever judges it again will find it.
+    case = reduce(evolve, events, case)
     if command.check is CheckKind.DECLARED_WAGES:
         declared = answer.quarters if isinstance(answer, DeclaredWages) else ()
         quarters = tuple(DeclaredQuarter(quarter=each.quarter, gross=each.gross) for each in declared)

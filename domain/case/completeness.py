@@ -74,6 +74,7 @@ EARLIEST_WORK_OR_VACANCY: Final = date(1950, 1, 1)
 MOST_MONTHS_OF_SERVICE: Final = 600
 LARGEST_DOCUMENT_IN_BYTES: Final = 100 * 1024 * 1024
 PLACE_OF_WORK: Final = "employment.workplace.municipalityCode"
+RESIDENCE: Final = "worker.residence.municipalityCode"
 
 
 def check_application(application: Application, *, today: date) -> tuple[InputIssue, ...]:
@@ -90,7 +91,7 @@ def check_application(application: Application, *, today: date) -> tuple[InputIs
             () if a.representative is None else _representative(a.representative),
             _worker(a.worker, renewal=a.renewal, today=today),
             _job(job, today),
-            municipality(PLACE_OF_WORK, job.workplace.municipality_code, today),
+            *(municipality(path, code, today) for path, code in _places(a.worker, job)),
             _pay("employment.grossPay", job.gross_pay),
             () if a.labour_market_test is None else _evidence("labourMarketTest.", a.labour_market_test, today),
             () if a.transfer is None else _transfer(a.transfer),
@@ -115,10 +116,19 @@ def check_corrected_parts(correction: CorrectCase, *, today: date) -> Issues:
         yield from _worker(correction.worker, renewal=False, today=today)
     if correction.employment is not None:
         yield from _job(correction.employment, today)
-        # The file may be older than a merger, and its place of work be right as it is written.
-        first, code = same_day_of_year(today, -YEARS_AROUND_FILING), correction.employment.workplace.municipality_code
-        yield from municipality_within(PLACE_OF_WORK, code, first, today)
         yield from _pay("employment.grossPay", correction.employment.gross_pay)
+
+    # The file may be older than a merger, and its places be right as they are written.
+    first = same_day_of_year(today, -YEARS_AROUND_FILING)
+    for path, code in _places(correction.worker, correction.employment):
+        yield from municipality_within(path, code, first, today)
+
+
+def _places(worker: Worker | None, job: Employment | None) -> tuple[tuple[str, str], ...]:
+    """The municipalities that are named, each with where it is written."""
+    home = None if worker is None or worker.residence is None else worker.residence.municipality_code
+    work = None if job is None else job.workplace.municipality_code
+    return tuple((path, code) for path, code in ((RESIDENCE, home), (PLACE_OF_WORK, work)) if code is not None)
 
 
 def _kind_and_category(a: Application) -> Issues:

@@ -33,6 +33,7 @@ from domain.case.completeness import (
     LONGEST_JOB_IN_YEARS,
     MOST_MONTHS_OF_SERVICE,
     PLACE_OF_WORK,
+    RESIDENCE,
     YEARS_AROUND_FILING,
 )
 from domain.case.place_checks import municipality
@@ -281,7 +282,7 @@ def _places(s: StatedFacts, day: date | None) -> Issues:
         ("employer.establishmentUnit.municipalityCode", employer.establishment_unit),
         ("employer.registeredOffice.municipalityCode", employer.registered_office),
         (PLACE_OF_WORK, None if job is None else job.workplace),
-        ("worker.residence.municipalityCode", worker.residence),
+        (RESIDENCE, worker.residence),
     ):
         code = _code_of(place)
         if code is not None:

@@ -101,15 +101,12 @@ def _by_link(
         )  # fmt: skip
     met = place.authority == facts.authority
     said = {"link": link, "municipality": place.municipality, "authority": place.authority}
-    finding = compared(
+    return compared(
         Rule.COMPETENT_AUTHORITY, order, deciding, day, asked, observed=place.authority, met=met,
         steps=(*before, *place.steps, Step(code="competent" if met else "competentElsewhere", values=said)),
-    )  # fmt: skip
-    if not met:
         # What helps is to send the file on, and not another place of work.
-        transfer = Change(fact="authority", threshold=place.authority, distance="", unit="authority")
-        finding.counterfactual = (transfer,)
-    return finding
+        change=Change(fact="authority", threshold=place.authority, distance="", unit="authority"),
+    )  # fmt: skip
 
 
 def _place(rulebook: Rulebook, code: str, day: date, known_on: date | None) -> _Place | None:

@@ -32,10 +32,12 @@ def compared(
     met: bool,
     difference: str | None = None,
     steps: tuple[Step, ...] | None = None,
+    change: Change | None = None,
 ) -> Finding:
     """The finding on a fact that is known. ``difference`` is observed minus threshold, where both are numbers.
 
-    ``steps`` are what the rule itself says of the comparison, in place of the one sentence that all rules share.
+    ``steps`` are what the rule itself says of the comparison, in place of the one sentence that all rules share;
+    ``change`` is what would have met it, where that is another fact than the one that is compared.
     """
     fact, threshold, unit, required = asked
     said = {"observed": observed, "threshold": threshold, "unit": unit}
@@ -54,7 +56,9 @@ def compared(
         unit=unit,
         observed=observed,
         difference=difference,
-        counterfactual=None if met else (Change(fact=fact, threshold=threshold, distance=distance, unit=unit),),
+        counterfactual=None
+        if met
+        else (change or Change(fact=fact, threshold=threshold, distance=distance, unit=unit),),
         trace=(
             deciding.step,
             _condition(rule, provision, day, asked),

@@ -7,21 +7,24 @@ from datetime import date
 
 import pytest
 
-from domain.case.application import Employer, Employment, Workplace
+from domain.audit.replay import replay_case
+from domain.case.application import Employer, Employment, Residence, Workplace
 from domain.case.command_checks import check_correction
 from domain.case.completeness import check_application
-from domain.case.events import CrossroadsCheckRequested, EmployerIdentified
+from domain.case.events import CaseEvent, CrossroadsCheckRequested, EmployerIdentified
 from domain.case.place_checks import MunicipalityIssue
 from domain.case.stated_facts import StatedFacts, check_stated_facts
 from domain.case.stated_parts import StatedEmployer, StatedEmployment, StatedPlace, StatedWorker
 from domain.case.verification import facts_at_decision
 from domain.crossroads.answers import CheckKind, EmployerOnRegister, EstablishmentUnit, RegisteredAddress
 from domain.law.assessment import assess
+from domain.law.rule_sets import RuleSets
 from domain.law.rules import Rule
 from tests.case.vocabulary import (
     NOW,
     ON_REGISTER,
     TODAY,
+    WORKER,
     answered,
     application,
     correct,
@@ -86,10 +89,31 @@ def test_the_registers_answer_decides_on_competence() -> None:
     assert (before, after) == (("met", "flanders"), ("notMet", "wallonia"))
 
 
-def competent_at_decision(events: list[object]) -> tuple[str, str | None]:
-    facts = facts_at_decision(state_after(events), TODAY)  # type: ignore[arg-type]
+def competent_at_decision(events: list[CaseEvent]) -> tuple[str, str | None]:
+    facts = facts_at_decision(state_after(events), TODAY)
     (found,) = (each for each in assess(law(), facts).findings if each.rule is Rule.COMPETENT_AUTHORITY)
     return found.verdict.value, found.observed
+
+
+def test_what_is_judged_with_the_answer_is_judged_on_a_file_that_holds_it() -> None:
+    # given pay that is judged in the same breath as the register answers
+    events = happened(filed(replace(application(), employer=AT_UNIT)), answered(register((UNIT, "62063"))))
+    # then a replay finds the facts that were recorded
+    replayed = replay_case(WORKER, list(enumerate(events, 1)), RuleSets(law()))
+    assert [each.differences for each in replayed.verdicts] == [()]
+
+
+def test_a_worker_who_files_is_judged_by_where_she_lives() -> None:
+    # given a permit of unlimited duration for somebody who lives in Charleroi and works in Ghent
+    asked = application("unlimited", kind="unlimited", ssin="90010100187")
+    at_home = replace(asked.worker, residence=Residence(municipality_code="52011"))
+    hers = filed(replace(asked, filed_by="worker", worker=at_home))
+    # then her own region is competent, and without the residence nobody knows
+    assert competent_at_decision(hers) == ("notMet", "wallonia")
+    assert competent_at_decision(filed(replace(asked, filed_by="worker"))) == ("undetermined", None)
+    # and a residence that is put right later counts
+    moved = happened(hers, correct(worker=replace(at_home, residence=Residence(municipality_code="44021"))))
+    assert competent_at_decision(moved) == ("met", "flanders")
 
 
 def test_an_answer_of_before_leaves_the_places_unknown_and_can_be_read() -> None:

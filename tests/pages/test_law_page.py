@@ -279,7 +279,11 @@ def test_impossible_facts_are_refused_at_a_field(client: httpx.Client, changes: 
     ("language", "code", "told"),
     [
         ("nl", "23024", "deze code gold tot en met 31 december 2024: schrijf 23106 (Pajottegem)"),
-        ("fr", "54010", "ce code était en vigueur jusqu’au 31 décembre 2018\u00a0: écrivez 57097 (Comines-Warneton)"),
+        (
+            "fr",
+            "54010",
+            "ce code était en vigueur jusqu\u2019au 31 décembre 2018\u00a0: écrivez 57097 (Comines-Warneton)",
+        ),
         ("de", "82003", "dieser Code galt bis zum 1. Dezember 2024: Schreiben Sie 82039 (Bastnach)"),
         ("nl", "19999", "geen gemeente heeft deze NIS-code: zoek ze op in de lijst van Statbel"),
         ("en", "11007", "this code was in force until 31 December 2024: write 11002 (Antwerpen)"),
