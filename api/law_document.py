@@ -29,6 +29,8 @@ _SOURCE: Final = re.compile(r"(?P<name>.*?): (?P<address>https?://\S+)$")
 
 _PART_TIME: Final = {True: "in proportion", False: "not reduced", None: "not found"}
 _HELD: Final = {True: "held whole", False: "not held whole", None: "not found"}
+_MOST_NAMED: Final = 50
+"""Municipalities that are named one by one; of more the page tells the number."""
 
 _TITLES: Final[dict[type[Provision], str]] = {
     pay.SalaryThreshold: "Salary thresholds",
@@ -159,7 +161,10 @@ def _content(provision: Provision) -> str:
         case procedure.SelectedReading():
             return f"{scope}: {provision.reading}"
         case procedure.CompetenceOrder():
-            return f"{scope}: {', then '.join(provision.by)}"
+            by_worker = f"; filed by the worker: {', then '.join(provision.by_worker)}" if provision.by_worker else ""
+            return f"{scope}: {', then '.join(provision.by)}{by_worker}"
+        case procedure.Territory() if len(provision.scope) > _MOST_NAMED:
+            return f"{len(provision.scope)} municipalities, by their NIS codes in `territory.toml`"
         case _:
             return scope
 

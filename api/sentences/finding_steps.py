@@ -13,6 +13,7 @@ from babel.numbers import format_decimal
 from api.sentences.category_steps import category_closed, category_exempt
 from api.sentences.durations import days_text, duration_text
 from api.sentences.legal_references import cited_or_not_found
+from api.sentences.places import PLACE_STEPS
 from api.sentences.wording import Wording
 from domain.law import reasons
 from domain.law.worker_rules import PERMIT_NEEDED
@@ -394,6 +395,7 @@ STEPS: Final[Mapping[str, StepTeller]] = MappingProxyType(
         "together": _together,
         **{rule: _condition(rule) for rule in _CONDITIONS},
         **{f"{rule}Compared": _condition_compared for rule in _CONDITIONS},
+        **PLACE_STEPS,
         "renewalWindow": _renewal_window,
         "renewalWindowCompared": _renewal_compared,
     }

@@ -18,8 +18,10 @@ from domain.law.effective_dated import Provision
 from domain.law.entry_reader import LawDataUnusable
 from domain.law.job_provisions import LabourMarketTestTerms, Requirement
 from domain.law.pay_provisions import YEARLY, BaseAmount, Fee, SalaryThreshold
+from domain.law.procedure_provisions import Territory
 from domain.law.rule_sets import RuleSets
 from domain.law.rulebook import Rulebook
+from domain.places.municipalities import municipalities
 
 _ADDRESS: Final = re.compile(r"https?://")
 _WITHOUT_ADDRESS: Final = ("not kept", "not at hand", "project brief", "not named", "exact address")
@@ -29,6 +31,7 @@ _ROUNDED_TO: Final = {YEARLY: Decimal(1)}
 """Publishers round yearly amounts to whole euros; monthly ones are printed to the cent."""
 
 _EXACT: Final = Decimal("0.01")
+_NIS_DIGITS: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +54,7 @@ def check_law(rule_sets: RuleSets) -> tuple[LawFinding, ...]:
         *_conditions_under_a_reading(rulebook),
         *_percentages(rulebook),
         *_disputes(rulebook),
+        *_territories(rulebook),
         *_kept(rule_sets),
     )
 
@@ -146,6 +150,31 @@ def _disputes(rulebook: Rulebook) -> Iterator[LawFinding]:
                 entry=each.id,
                 sentence="it is disputed and says neither other values nor in a note what the others say",
             )
+
+
+def _territories(rulebook: Rulebook) -> Iterator[LawFinding]:
+    """On the day on which territories begin or change, every municipality of the country lies in one of them."""
+    territories = [each for each in rulebook.provisions if isinstance(each, Territory)]
+    listed = municipalities()
+    for day in sorted({each.valid_from for each in territories if each.valid_from is not None}):
+        for place in listed.on(day):
+            holders = [each for each in territories if place.code in each.scope and each.in_force_on(day)]
+            if rulebook.authority_of(place.code, day) is None or len(holders) > 1:
+                yield LawFinding(
+                    check="territory",
+                    authority="all",
+                    entry=place.code,
+                    sentence=f"on {day} {len(holders)} territories hold {place.name('en')}: put its code into one",
+                )
+        for territory in territories:
+            for code in territory.scope if territory.in_force_on(day) else ():
+                if len(code) == _NIS_DIGITS and not listed.holds(code, day):
+                    yield LawFinding(
+                        check="territory",
+                        authority=territory.authority,
+                        entry=territory.id,
+                        sentence=f"no municipality has the code {code} on {day}: correct it, or end the entry before",
+                    )
 
 
 def _tells_the_dispute(provision: Provision) -> bool:

@@ -262,12 +262,20 @@ def _territory(entry: EntryReader, authority: str) -> Provision:
 
 
 def _competence_order(entry: EntryReader, authority: str) -> Provision:
-    by = entry.texts("by")
-    if not set(by) <= set(procedure.COMPETENCE_LINKS):
-        raise entry.unusable(
-            "by", "a link is unknown", f"use words of {', '.join(procedure.COMPETENCE_LINKS)}, the strongest first"
-        )
-    return procedure.CompetenceOrder(**_common(entry, authority, _categories(entry)), by=by)
+    says_who_files = entry.has("by_worker")
+    known = procedure.COMPETENCE_LINKS if says_who_files else procedure.EARLIER_COMPETENCE_LINKS
+    return procedure.CompetenceOrder(
+        **_common(entry, authority, _categories(entry)),
+        by=_links(entry, "by", known),
+        by_worker=_links(entry, "by_worker", known) if says_who_files else (),
+    )
+
+
+def _links(entry: EntryReader, key: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    links = entry.texts(key)
+    if not set(links) <= set(known):
+        raise entry.unusable(key, "a link is unknown", f"use words of {', '.join(known)}, the strongest first")
+    return links
 
 
 READERS: Final[Mapping[str, Callable[[EntryReader, str], Provision]]] = MappingProxyType(

@@ -117,6 +117,28 @@ def test_a_condition_under_a_reading_is_found_because_another_reading_would_swit
     assert "another reading switches it off" in finding.sentence
 
 
+def test_a_municipality_that_no_territory_holds_is_found(found_after: Amend) -> None:
+    # given that Eupen is left out of the Community's territory
+    findings = found_after('"63023", ', "")
+
+    assert {(each.check, each.entry) for each in findings} == {("territory", "63023")}
+    assert "0 territories hold Eupen" in findings[0].sentence
+
+
+def test_a_municipality_that_two_territories_hold_is_found(found_after: Amend) -> None:
+    findings = found_after('"63001", "63012"', '"63079", "63001", "63012"')
+
+    assert {(each.check, each.entry) for each in findings} == {("territory", "63079")}
+    assert "2 territories hold Verviers" in findings[0].sentence
+
+
+def test_a_code_in_a_territory_that_no_municipality_has_is_found(found_after: Amend) -> None:
+    findings = found_after('"63001", "63012"', '"63001", "63002", "63012"')
+
+    assert {(each.check, each.entry) for each in findings} == {("territory", "DG-TERRITORY")}
+    assert "no municipality has the code 63002" in findings[0].sentence
+
+
 def test_a_kept_rule_set_that_was_edited_is_found(tmp_path: Path) -> None:
     earlier = tmp_path / "earlier"
     shutil.copytree(EARLIER, earlier)
