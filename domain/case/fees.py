@@ -1,7 +1,7 @@
-"""What a case owes the Immigration Office, what was paid of it, and what that comes to (FACTS 4.9).
+"""What a case owes, to the Immigration Office and to its region, what was paid of it, and what that comes to.
 
-The amount is the law's on the day of filing, as the law data have it. Where they have none nothing is made up: whether
-enough was paid is then for a person to see.
+What is owed is the law's on the day of filing (:mod:`domain.law.fees_owed`). Where it is not known, whether enough was
+paid is for a person to see.
 """
 
 from __future__ import annotations
@@ -11,11 +11,8 @@ from datetime import date
 from decimal import Decimal
 
 from domain.case.lifecycle import Case, FeePayment
-from domain.law import reasons
+from domain.law.fees_owed import FeeOwed, fees_owed
 from domain.law.findings import Verdict
-from domain.law.law_files import FEDERAL
-from domain.law.pay_provisions import Fee
-from domain.law.procedure_provisions import ALL
 from domain.law.rulebook import Rulebook
 
 
@@ -24,8 +21,10 @@ class FeeStanding:
     """Whether a fee is paid. ``owed``, ``paid`` and ``still_owed`` are EUR; ``still_owed`` stands where it is not.
 
     ``owed`` is absent where the law data hold no amount: nothing paid is not enough then either, but what would be is
-    not known. ``reason`` says why it is undetermined. Where sources disagree, ``paid`` must reach the highest amount
-    to be enough, and stay below the lowest not to be.
+    not known. Who is exempt, by ``exemption``, owes nought and has met it. ``since`` is the first day of the amount or
+    of the exemption. ``reason`` says why something is undetermined, ``missing`` names the facts that would settle
+    whether the applicant is exempt. Where sources disagree, ``paid`` must reach the highest amount to be enough, and
+    stay below the lowest not to be.
     """
 
     recipient: str
@@ -33,46 +32,57 @@ class FeeStanding:
     paid: Decimal
     owed: Decimal | None = None
     still_owed: Decimal | None = None
+    since: date | None = None
+    exemption: str | None = None
     rule_id: str | None = None
     legal_reference: str | None = None
     sources: tuple[str, ...] = ()
     confidence: str | None = None
     reason: str | None = None
+    missing: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """For the sentence of a refusal: recipient, amount, since when, and what is missing of it."""
+        if self.owed is None:
+            return f"{self.recipient}: the amount owed is not known"
+        told = f"{self.recipient}: EUR {self.owed} since {self.since}"
+        return told if self.still_owed is None else f"{told}, EUR {self.still_owed} are still owed"
 
 
-def federal_contribution(case: Case, rulebook: Rulebook, known_on: date) -> FeeStanding:
-    """The contribution to the Immigration Office: what was paid, against what was owed on the day of filing."""
-    fee = contribution_owed(rulebook, case.facts.category, case.filed_on, known_on)
-    paid = sum((each.amount for each in case.payments if each.recipient == FEDERAL), Decimal("0.00"))
-    if fee is None:
-        return FeeStanding(
-            recipient=FEDERAL,
-            verdict=Verdict.UNDETERMINED if paid else Verdict.NOT_MET,
-            paid=paid,
-            reason=reasons.NO_AMOUNT_IN_FORCE if paid else None,
-        )
-    amounts = (fee.amount, *(each.amount for each in fee.other_values))
-    enough, short = paid >= max(amounts), paid < min(amounts)
+def fee_standings(case: Case, rulebook: Rulebook, known_on: date) -> tuple[FeeStanding, ...]:
+    """Each fee that the law of the day of filing asks: what was paid, against what is owed."""
+    return tuple(_standing(case, owed) for owed in fees_owed(rulebook, case.facts, known_on))
+
+
+def _standing(case: Case, owed: FeeOwed) -> FeeStanding:
+    paid = sum((each.amount for each in case.payments if each.recipient == owed.recipient), Decimal("0.00"))
+    verdict = _verdict(owed, paid)
+    amounts = () if owed.amount is None else (owed.amount, *owed.other_amounts)
     return FeeStanding(
-        recipient=FEDERAL,
-        verdict=Verdict.MET if enough else Verdict.NOT_MET if short else Verdict.UNDETERMINED,
+        recipient=owed.recipient,
+        verdict=verdict,
         paid=paid,
-        owed=fee.amount,
-        still_owed=min(amounts) - paid if short else None,
-        rule_id=fee.id,
-        legal_reference=fee.legal_reference,
-        sources=fee.sources,
-        confidence=fee.confidence_on(case.filed_on),
+        owed=owed.amount,
+        still_owed=min(amounts) - paid if amounts and verdict is Verdict.NOT_MET else None,
+        since=owed.since,
+        exemption=owed.exemption,
+        rule_id=owed.rule_id,
+        legal_reference=owed.legal_reference,
+        sources=owed.sources,
+        confidence=owed.confidence,
+        reason=None if verdict is Verdict.MET else owed.reason,
+        missing=() if verdict is Verdict.MET else owed.missing,
     )
 
 
-def contribution_owed(rulebook: Rulebook, category: str, filed_on: date, known_on: date | None = None) -> Fee | None:
-    """What the Immigration Office asks for an application filed on that day; None where the law data have no amount.
-
-    A fee for the category goes before one for all.
-    """
-    found = (rulebook.find(Fee, FEDERAL, each, filed_on, known_on) for each in (category, ALL))
-    return next((fee for fee in found if fee is not None and fee.recipient == FEDERAL), None)
+def _verdict(owed: FeeOwed, paid: Decimal) -> Verdict:
+    """Nobody is short of a fee that may not be owed, and nothing is never enough of one that is."""
+    if owed.amount is None:
+        return Verdict.UNDETERMINED if paid or owed.missing else Verdict.NOT_MET
+    amounts = (owed.amount, *owed.other_amounts)
+    if paid >= max(amounts):
+        return Verdict.MET
+    return Verdict.NOT_MET if paid < min(amounts) and not owed.missing else Verdict.UNDETERMINED
 
 
 def payment_on_record(case: Case, recipient: str, reference: str) -> FeePayment | None:

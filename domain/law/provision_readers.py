@@ -83,6 +83,22 @@ def _fee(entry: EntryReader, authority: str) -> Provision:
     )
 
 
+def _fee_exemption(entry: EntryReader, authority: str) -> Provision:
+    nationalities: tuple[str, ...] = ()
+    circumstances: tuple[str, ...] = ()
+    if entry.has("nationalities") == entry.has("circumstances"):
+        raise entry.unusable("nationalities", "an exemption is one of nationalities or of circumstances", "write one")
+    if entry.has("nationalities"):
+        nationalities = entry.matching("nationalities", _NATIONALITY, "codes of ISO 3166-1")
+    else:
+        circumstances = entry.words("circumstances", pay.EXEMPT_CIRCUMSTANCES)
+    return pay.FeeExemption(
+        **_common(entry, authority, nationalities or circumstances),
+        nationalities=nationalities,
+        circumstances=circumstances,
+    )
+
+
 def _category_rule(entry: EntryReader, authority: str) -> Provision:
     rule = job.CategoryRule(
         **_common(entry, authority, entry.words("categories", CATEGORIES)),
@@ -239,6 +255,7 @@ READERS: Final[Mapping[str, Callable[[EntryReader, str], Provision]]] = MappingP
         pay.PayDefinition.kind: _pay_definition,
         pay.PartTime.kind: _part_time,
         pay.Fee.kind: _fee,
+        pay.FeeExemption.kind: _fee_exemption,
         job.CategoryRule.kind: _category_rule,
         job.LabourMarketTestTerms.kind: _labour_market_test,
         job.QualificationLevel.kind: _qualification_level,

@@ -97,6 +97,15 @@ class Rulebook:
             return ()
         return tuple(each for each in held.all_on(authority, code) if isinstance(each, kind))
 
+    def every_in_force(
+        self, kind: type[P], authority: str, on: date, known_on: date | None = None
+    ) -> tuple[P, ...]:
+        """What is in force of a kind that an authority has more than one of, whatever it speaks of; none twice."""
+        held = self._by_kind.get(kind)
+        codes = () if held is None else held.codes(authority, "")
+        found = (self.find(kind, authority, code, on, known_on) for code in codes)
+        return tuple(dict.fromkeys(each for each in found if each is not None))
+
     def law_on(self, authority: str, category: str, day: date, known_on: date | None = None) -> ApplicableLaw:
         """All that the law says of a category on a day; the same object for every day of an era."""
         return self._laws.once(
@@ -186,10 +195,8 @@ class Rulebook:
         return held.on(authority, code, on, known_on, lambda each: self._is_selected(each, on, known_on))
 
     def _free_movement(self, day: date, known_on: date | None) -> Mapping[str, job.FreeMovement]:
-        held = self._by_kind.get(job.FreeMovement)
-        codes = () if held is None else held.codes(FEDERAL, "")
-        found = ((code, self.find(job.FreeMovement, FEDERAL, code, day, known_on)) for code in codes)
-        return {code: provision for code, provision in found if provision is not None}
+        found = self.every_in_force(job.FreeMovement, FEDERAL, day, known_on)
+        return {code: provision for provision in found for code in provision.scope}
 
     def _codes_of_history(self, authority: str, category: str) -> Iterable[str]:
         held = self._by_kind.get(job.WorkHistoryTerms)
