@@ -132,7 +132,7 @@ def assessment_content(version: int, case: Case, rulebook: Rulebook, today: date
         "pendingChecks": list(case.pending_checks),
         "manualTasks": [words(task) for task in case.manual_tasks],
         "openPoints": list(open_points(case, rulebook, today)),
-        "feesOwed": [words(each) for each in fee_standings(case, rulebook, today)],
+        "fees": [words(each) for each in fee_standings(case, rulebook, today)],
         "supportedInadmissibilityGrounds": list(supported_inadmissibility_grounds(case, rulebook, today)),
         "unmetRequirements": [rule.value for rule in assessment.unmet],
         "supportedGrounds": list(supported_grounds(case, assessment)),

@@ -42,6 +42,7 @@ _TITLES: Final[dict[type[Provision], str]] = {
     job.AgeLimit: "Age",
     job.MinimumAge: "Minimum age",
     job.FreeMovement: "Nationalities that need no permit",
+    job.PermitDuration: "Duration of the permit",
     job.PriorService: "Earlier service before a transfer",
     job.WorkHistoryTerms: "Work before a permit of unlimited duration",
     job.ShortageList: "Shortage lists",
@@ -52,6 +53,9 @@ _TITLES: Final[dict[type[Provision], str]] = {
     procedure.CompetenceOrder: "What makes an authority competent",
     procedure.Territory: "Territory",
     pay.Fee: "Fees",
+    pay.FeeExemption: "Exemptions from fees",
+    procedure.Retention: "Keeping of records",
+    procedure.Duty: "Duties without a term",
 }
 
 _HEAD: Final = """# The law, as this program holds it
@@ -122,6 +126,10 @@ def _content(provision: Provision) -> str:
             return f"{scope}: {'in proportion' if provision.pro_rata else 'not reduced'}"
         case pay.Fee():
             return f"{provision.recipient}, {scope}: {euro_text(provision.amount)} EUR{_others(provision.other_values)}"
+        case pay.FeeExemption():
+            return f"{scope}: owes nothing"
+        case job.PermitDuration():
+            return f"{scope}: {'; '.join(_durations(provision))}"
         case job.CategoryRule():
             pay_test, recruitment = provision.pay_test or "not found", provision.labour_market_test or "not found"
             joined = "either is enough" if provision.combination == "either" else "each"
@@ -144,10 +152,26 @@ def _content(provision: Provision) -> str:
             return f"{provision.basis.value}"
         case procedure.SelectedReading():
             return f"{scope}: {provision.reading}"
+        case procedure.Retention():
+            return f"{scope}: kept {provision.keep}, online {provision.online}"
+        case procedure.Duty():
+            return scope if provision.transposed else f"{scope} (not transposed, never applied)"
         case procedure.CompetenceOrder():
             return f"{scope}: {', then '.join(provision.by)}"
         case _:
             return scope
+
+
+def _durations(duration: job.PermitDuration) -> Iterator[str]:
+    if duration.most is not None:
+        yield f"at most {duration.most}"
+    if duration.least is not None:
+        yield f"at least {duration.least}, or a shorter contract and {duration.beyond_contract}"
+    if duration.ends_before_age is not None:
+        yield (
+            f"until the day before the worker is {duration.ends_before_age}, unless the contract provides for the "
+            "higher pay from then on"
+        )
 
 
 def _condition(requirement: job.Requirement) -> str:
@@ -202,10 +226,11 @@ def _terms(terms: Sequence[ProceduralTerm], english: Wording) -> Iterator[str]:
     for each in terms:
         also = "" if each.alternative is None else f" or {each.alternative}, the earlier"
         opens = "" if each.opens is None else f", opens {each.opens} before"
+        back = " before" if each.is_window else ""
         cells = (
             each.id,
             f"{each.purpose}: {each.authority}, {', '.join(each.categories)}",
-            f"{each.term}{also}{opens}",
+            f"{each.term}{back}{also}{opens}",
             each.starts,
             f"from {each.valid_from}" if each.transposed else "never (not transposed)",
             cited_or_not_found(each.legal_reference, english),

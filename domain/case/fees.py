@@ -18,71 +18,41 @@ from domain.law.rulebook import Rulebook
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeeStanding:
-    """Whether a fee is paid. ``owed``, ``paid`` and ``still_owed`` are EUR; ``still_owed`` stands where it is not.
+    """Whether ``fee`` is paid: ``paid`` and ``still_owed`` are EUR, and ``still_owed`` stands where it is not.
 
-    ``owed`` is absent where the law data hold no amount: nothing paid is not enough then either, but what would be is
-    not known. Who is exempt, by ``exemption``, owes nought and has met it. ``since`` is the first day of the amount or
-    of the exemption. ``reason`` says why something is undetermined, ``missing`` names the facts that would settle
-    whether the applicant is exempt. Where sources disagree, ``paid`` must reach the highest amount to be enough, and
-    stay below the lowest not to be.
+    Nothing paid is not enough of an amount that nobody knows either. Where sources disagree, ``paid`` must reach the
+    highest amount to be enough, and stay below the lowest not to be. Nobody is short of a fee that may not be owed.
     """
 
-    recipient: str
+    fee: FeeOwed
     verdict: Verdict
     paid: Decimal
-    owed: Decimal | None = None
     still_owed: Decimal | None = None
-    since: date | None = None
-    exemption: str | None = None
-    rule_id: str | None = None
-    legal_reference: str | None = None
-    sources: tuple[str, ...] = ()
-    confidence: str | None = None
-    reason: str | None = None
-    missing: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """For the sentence of a refusal: recipient, amount, since when, and what is missing of it."""
-        if self.owed is None:
-            return f"{self.recipient}: the amount owed is not known"
-        told = f"{self.recipient}: EUR {self.owed} since {self.since}"
+        if self.fee.amount is None:
+            return f"{self.fee.recipient}: the amount owed is not known"
+        told = f"{self.fee.recipient}: EUR {self.fee.amount} since {self.fee.since}"
         return told if self.still_owed is None else f"{told}, EUR {self.still_owed} are still owed"
 
 
 def fee_standings(case: Case, rulebook: Rulebook, known_on: date) -> tuple[FeeStanding, ...]:
     """Each fee that the law of the day of filing asks: what was paid, against what is owed."""
-    return tuple(_standing(case, owed) for owed in fees_owed(rulebook, case.facts, known_on))
+    return tuple(_standing(case, fee) for fee in fees_owed(rulebook, case.facts, known_on))
 
 
-def _standing(case: Case, owed: FeeOwed) -> FeeStanding:
-    paid = sum((each.amount for each in case.payments if each.recipient == owed.recipient), Decimal("0.00"))
-    verdict = _verdict(owed, paid)
-    amounts = () if owed.amount is None else (owed.amount, *owed.other_amounts)
-    return FeeStanding(
-        recipient=owed.recipient,
-        verdict=verdict,
-        paid=paid,
-        owed=owed.amount,
-        still_owed=min(amounts) - paid if amounts and verdict is Verdict.NOT_MET else None,
-        since=owed.since,
-        exemption=owed.exemption,
-        rule_id=owed.rule_id,
-        legal_reference=owed.legal_reference,
-        sources=owed.sources,
-        confidence=owed.confidence,
-        reason=None if verdict is Verdict.MET else owed.reason,
-        missing=() if verdict is Verdict.MET else owed.missing,
-    )
-
-
-def _verdict(owed: FeeOwed, paid: Decimal) -> Verdict:
-    """Nobody is short of a fee that may not be owed, and nothing is never enough of one that is."""
-    if owed.amount is None:
-        return Verdict.UNDETERMINED if paid or owed.missing else Verdict.NOT_MET
-    amounts = (owed.amount, *owed.other_amounts)
+def _standing(case: Case, fee: FeeOwed) -> FeeStanding:
+    paid = sum((each.amount for each in case.payments if each.recipient == fee.recipient), Decimal("0.00"))
+    if fee.amount is None:
+        is_open = bool(paid or fee.missing)
+        return FeeStanding(fee=fee, verdict=Verdict.UNDETERMINED if is_open else Verdict.NOT_MET, paid=paid)
+    amounts = (fee.amount, *fee.other_amounts)
     if paid >= max(amounts):
-        return Verdict.MET
-    return Verdict.NOT_MET if paid < min(amounts) and not owed.missing else Verdict.UNDETERMINED
+        return FeeStanding(fee=fee, verdict=Verdict.MET, paid=paid)
+    if fee.missing or paid >= min(amounts):
+        return FeeStanding(fee=fee, verdict=Verdict.UNDETERMINED, paid=paid)
+    return FeeStanding(fee=fee, verdict=Verdict.NOT_MET, paid=paid, still_owed=min(amounts) - paid)
 
 
 def payment_on_record(case: Case, recipient: str, reference: str) -> FeePayment | None:

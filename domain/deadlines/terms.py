@@ -17,7 +17,7 @@ from typing import Final
 from domain.case.codes import AUTHORITIES, CATEGORIES
 from domain.law.durations import CalendarDuration
 from domain.law.entry_reader import EntryReader, LawDataUnusable, read_entries
-from domain.law.provision_readers import CONFIDENCES
+from domain.law.provision_readers import APPLICATIONS, CONFIDENCES
 from domain.law.working_days import WorkingDays
 
 PACKAGED_TERMS: Final = Path(__file__).parent / "terms.toml"
@@ -52,7 +52,6 @@ ON_EXPIRY: Final = ("deemedGranted", "inadmissible", "none")
 _KIND: Final = "procedural_term"
 _WINDOW: Final = "renewal"
 _ROLLS: Final = ("none", "nextWorkingDay")
-_APPLICATIONS: Final = ("applied", "notTransposed")
 _FROM_BASES: Final = ("stated", "assumed")
 _RULE_SET: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
@@ -221,8 +220,10 @@ def _read(entry: EntryReader) -> ProceduralTerm:
         valid_from=valid_from,
         valid_to=None if last_day is None else last_day + timedelta(days=1),
         from_basis=entry.word("from_basis", _FROM_BASES),
-        unknown_to=entry.matching("unknown_to", _RULE_SET, "the sha256 of rule sets") if entry.has("unknown_to") else (),
-        transposed=entry.word("application", _APPLICATIONS) == "applied",
+        unknown_to=entry.matching("unknown_to", _RULE_SET, "the sha256 of rule sets")
+        if entry.has("unknown_to")
+        else (),
+        transposed=entry.word("application", APPLICATIONS) == "applied",
         legal_reference=entry.legal_reference(),
         sources=entry.texts("sources"),
         confidence=entry.word("confidence", CONFIDENCES),

@@ -176,3 +176,20 @@ class ShortageOccupation(Provision):
     """One function on the list, dated by its own entry. The scope is its code; it is judged on the day of filing."""
 
     kind: ClassVar[str] = "shortage_occupation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermitDuration(Provision):
+    """How long a permit of a category lasts. It is told and not applied: no decision states a last day yet.
+
+    ``most`` at most; ``least`` at least, or, where the contract is shorter, the contract and ``beyond_contract``.
+    With ``ends_before_age`` it ends the day before that birthday, unless the contract provides for the higher pay
+    from then on.
+    """
+
+    kind: ClassVar[str] = "permit_duration"
+
+    most: CalendarDuration | None
+    least: CalendarDuration | None
+    beyond_contract: CalendarDuration | None
+    ends_before_age: int | None

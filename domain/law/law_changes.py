@@ -17,8 +17,8 @@ from domain.law import job_provisions as job
 from domain.law.applicable_law import NothingInForce
 from domain.law.effective_dated import Provision
 from domain.law.law_files import FEDERAL
-from domain.law.pay_provisions import Fee, PayConversion, SalaryThreshold
-from domain.law.procedure_provisions import RequiredDocument, SelectedReading
+from domain.law.pay_provisions import Fee, FeeExemption, PayConversion, SalaryThreshold
+from domain.law.procedure_provisions import Duty, RequiredDocument, Retention, SelectedReading
 from domain.law.rulebook import Rulebook
 
 RULE_KINDS: Final[tuple[type[Provision], ...]] = (
@@ -31,13 +31,17 @@ RULE_KINDS: Final[tuple[type[Provision], ...]] = (
     job.MinimumAge,
     job.FreeMovement,
     job.ContractDuration,
+    job.PermitDuration,
     job.PriorService,
     job.WorkHistoryTerms,
     job.ShortageList,
     job.ShortageOccupation,
     PayConversion,
     Fee,
+    FeeExemption,
     RequiredDocument,
+    Retention,
+    Duty,
 )
 """What is told of a day of change beside the thresholds, in the order in which it is told."""
 

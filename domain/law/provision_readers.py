@@ -17,6 +17,8 @@ from domain.law.entry_reader import EntryReader
 
 CONFIDENCES: Final = ("confirmed", "single-source", "disputed", "project-brief", "derived")
 KNOWN_FROM_BASES: Final = ("published", "assumed")
+APPLICATIONS: Final = ("applied", "notTransposed")
+"""Law of the Union that is not transposed is kept and shown, and never applied."""
 
 _OCCUPATION: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,19}", re.ASCII)
 _NATIONALITY: Final = re.compile(r"[A-Z]{2}|all", re.ASCII)
@@ -166,6 +168,21 @@ def _contract_duration(entry: EntryReader, authority: str) -> Provision:
     return job.ContractDuration(**_requirement(entry, authority), least=entry.duration("least"))
 
 
+def _permit_duration(entry: EntryReader, authority: str) -> Provision:
+    read = job.PermitDuration(
+        **_common(entry, authority, entry.words("categories", CATEGORIES)),
+        most=entry.optional_duration("most"),
+        least=entry.optional_duration("least"),
+        beyond_contract=entry.optional_duration("beyond_contract"),
+        ends_before_age=entry.optional_whole_number("ends_before_age"),
+    )
+    if (read.least is None) != (read.beyond_contract is None):
+        raise entry.unusable("least", "a shorter contract has a rule of its own", "write least and beyond_contract")
+    if read.most is None and read.least is None and read.ends_before_age is None:
+        raise entry.unusable("most", "nothing is said of the duration", "write most, least or ends_before_age")
+    return read
+
+
 def _prior_service(entry: EntryReader, authority: str) -> Provision:
     least = entry.duration("least")
     if least.days:
@@ -233,6 +250,21 @@ def _required_document(entry: EntryReader, authority: str) -> Provision:
     )
 
 
+def _retention(entry: EntryReader, authority: str) -> Provision:
+    return procedure.Retention(
+        **_common(entry, authority, entry.words("records", procedure.RECORDS)),
+        keep=entry.duration("keep"),
+        online=entry.duration("online"),
+    )
+
+
+def _duty(entry: EntryReader, authority: str) -> Provision:
+    return procedure.Duty(
+        **_common(entry, authority, (entry.word("duty", procedure.DUTIES),)),
+        transposed=entry.word("application", APPLICATIONS) == "applied",
+    )
+
+
 def _territory(entry: EntryReader, authority: str) -> Provision:
     codes = entry.matching("municipalities", _MUNICIPALITIES, "NIS codes of five digits, or their beginnings")
     return procedure.Territory(**_common(entry, authority, codes))
@@ -265,6 +297,7 @@ READERS: Final[Mapping[str, Callable[[EntryReader, str], Provision]]] = MappingP
         job.MinimumAge.kind: _minimum_age,
         job.FreeMovement.kind: _free_movement,
         job.ContractDuration.kind: _contract_duration,
+        job.PermitDuration.kind: _permit_duration,
         job.PriorService.kind: _prior_service,
         job.WorkHistoryTerms.kind: _work_history,
         job.ShortageList.kind: _shortage_list,
@@ -272,6 +305,8 @@ READERS: Final[Mapping[str, Callable[[EntryReader, str], Provision]]] = MappingP
         procedure.ReferenceDateRule.kind: _reference_date,
         procedure.SelectedReading.kind: _selected_reading,
         procedure.RequiredDocument.kind: _required_document,
+        procedure.Retention.kind: _retention,
+        procedure.Duty.kind: _duty,
         procedure.Territory.kind: _territory,
         procedure.CompetenceOrder.kind: _competence_order,
     }

@@ -97,9 +97,7 @@ class Rulebook:
             return ()
         return tuple(each for each in held.all_on(authority, code) if isinstance(each, kind))
 
-    def every_in_force(
-        self, kind: type[P], authority: str, on: date, known_on: date | None = None
-    ) -> tuple[P, ...]:
+    def every_in_force(self, kind: type[P], authority: str, on: date, known_on: date | None = None) -> tuple[P, ...]:
         """What is in force of a kind that an authority has more than one of, whatever it speaks of; none twice."""
         held = self._by_kind.get(kind)
         codes = () if held is None else held.codes(authority, "")
@@ -195,8 +193,10 @@ class Rulebook:
         return held.on(authority, code, on, known_on, lambda each: self._is_selected(each, on, known_on))
 
     def _free_movement(self, day: date, known_on: date | None) -> Mapping[str, job.FreeMovement]:
-        found = self.every_in_force(job.FreeMovement, FEDERAL, day, known_on)
-        return {code: provision for provision in found for code in provision.scope}
+        held = self._by_kind.get(job.FreeMovement)
+        codes = () if held is None else held.codes(FEDERAL, "")
+        found = ((code, self.find(job.FreeMovement, FEDERAL, code, day, known_on)) for code in codes)
+        return {code: provision for code, provision in found if provision is not None}
 
     def _codes_of_history(self, authority: str, category: str) -> Iterable[str]:
         held = self._by_kind.get(job.WorkHistoryTerms)

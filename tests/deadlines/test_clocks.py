@@ -152,7 +152,7 @@ def test_the_target_tells_how_it_came_to_its_day() -> None:
                 "id": "TARGET",
                 "term": "P60D",
                 "day": date(2026, 4, 3),
-                "legalReference": "none found: operational target of the project brief",
+                "legalReference": "projectBrief",
                 "confidence": "project-brief",
             },
         ),
