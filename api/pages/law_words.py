@@ -253,8 +253,8 @@ class LawWords:
         if duration.ends_before_age is not None:
             told.append(
                 _(
-                    "until the day before the birthday on which the worker is %(age)s, unless the contract provides for "
-                    "the higher pay from then on",
+                    "until the day before the birthday on which the worker is %(age)s, unless the contract provides "
+                    "for the higher pay from then on",
                     age=language.integer(duration.ends_before_age),
                 )
             )

@@ -92,7 +92,7 @@ class Retention(Provision):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty(Provision):
-    """Something that is owed to a party without a term (the scope). One that is not transposed is shown, not applied."""
+    """Something that is owed to a party without a term (the scope). What is not transposed is shown, not applied."""
 
     kind: ClassVar[str] = "duty"
 
