@@ -227,10 +227,11 @@ def _terms(terms: Sequence[ProceduralTerm], english: Wording) -> Iterator[str]:
         also = "" if each.alternative is None else f" or {each.alternative}, the earlier"
         opens = "" if each.opens is None else f", opens {each.opens} before"
         back = " before" if each.is_window else ""
+        longer = "" if each.extension is None else f", or {each.extension} longer"
         cells = (
             each.id,
             f"{each.purpose}: {each.authority}, {', '.join(each.categories)}",
-            f"{each.term}{back}{also}{opens}",
+            f"{each.term}{back}{also}{longer}{opens}",
             each.starts,
             f"from {each.valid_from}" if each.transposed else "never (not transposed)",
             cited_or_not_found(each.legal_reference, english),
