@@ -14,11 +14,14 @@ from typing import Any
 from api.case_representation import words
 from api.pages.languages import Languages
 from api.reference_data.code_lists import CodeLists
+from api.sentences.fees import fee_text
 from api.sentences.findings import finding_text
 from api.sentences.legal_references import cited
 from api.sentences.wording import Wording
 from domain.law.assessment import Assessment
 from domain.law.checklist import Checklist, ChecklistEntry
+from domain.law.exact_pay import euro_text
+from domain.law.fees_owed import FeeOwed
 from domain.law.findings import Change, Finding, Verdict
 
 Tellers = Mapping[str, Wording]
@@ -41,13 +44,14 @@ def assessment_answer(assessment: Assessment, tellers: Tellers) -> dict[str, Any
 
 
 def checklist_answer(checklist: Checklist, tellers: Tellers) -> dict[str, Any]:
-    """The papers, each with its own verdict."""
+    """The papers, each with its own verdict, and the fees."""
     return {
         "verdict": checklist.verdict.value,
         "legalReferenceDate": _day(checklist.legal_reference_date),
         "knownOn": _day(checklist.known_on),
         "ruleSet": checklist.rule_set,
         "documents": [_entry(each, tellers) for each in checklist.entries],
+        "fees": [_fee(each, tellers) for each in checklist.fees],
         "reason": checklist.reason,
         "missing": list(checklist.missing),
     }
@@ -113,6 +117,24 @@ def _entry(entry: ChecklistEntry, tellers: Tellers) -> dict[str, Any]:
         "confidence": entry.confidence,
         "missing": list(entry.missing),
         "text": {code: wording.label("documentKinds", entry.document) for code, wording in tellers.items()},
+    }
+
+
+def _fee(fee: FeeOwed, tellers: Tellers) -> dict[str, Any]:
+    return {
+        "recipient": fee.recipient,
+        "amount": None if fee.amount is None else euro_text(fee.amount),
+        "otherAmounts": [euro_text(each) for each in fee.other_amounts],
+        "since": _day(fee.since),
+        "exemption": fee.exemption,
+        "provision": fee.rule_id,
+        "article": fee.legal_reference,
+        "legalBasis": _legal_basis(fee.legal_reference, tellers),
+        "sources": list(fee.sources),
+        "confidence": fee.confidence,
+        "reason": fee.reason,
+        "missing": list(fee.missing),
+        "text": {code: fee_text(fee, wording) for code, wording in tellers.items()},
     }
 
 

@@ -11,7 +11,7 @@ from api.problems import API_ROOT
 from domain.case.admissibility import open_points
 from domain.case.commands import CIVIL_TIME
 from domain.case.decision import assessment_at_decision
-from domain.case.fees import federal_contribution
+from domain.case.fees import fee_standings
 from domain.case.folding import fold
 from domain.case.grounds import supported_grounds, supported_inadmissibility_grounds
 from domain.case.handling import CaseStream, Receipt
@@ -132,7 +132,7 @@ def assessment_content(version: int, case: Case, rulebook: Rulebook, today: date
         "pendingChecks": list(case.pending_checks),
         "manualTasks": [words(task) for task in case.manual_tasks],
         "openPoints": list(open_points(case, rulebook, today)),
-        "federalContribution": words(federal_contribution(case, rulebook, today)),
+        "fees": [words(each) for each in fee_standings(case, rulebook, today)],
         "supportedInadmissibilityGrounds": list(supported_inadmissibility_grounds(case, rulebook, today)),
         "unmetRequirements": [rule.value for rule in assessment.unmet],
         "supportedGrounds": list(supported_grounds(case, assessment)),

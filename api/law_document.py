@@ -40,7 +40,6 @@ _TITLES: Final[dict[type[Provision], str]] = {
     pay.PartTime: "Part-time work",
     job.CategoryRule: "What a category is tested on",
     job.ClosedCategory: "Categories that there are not",
-    job.LongestPermit: "Longest permit",
     job.LabourMarketTestTerms: "Labour-market test",
     job.QualificationLevel: "Qualification level of the function",
     job.EmploymentShare: "Share of full time",
@@ -49,6 +48,7 @@ _TITLES: Final[dict[type[Provision], str]] = {
     job.AgeLimit: "Age",
     job.MinimumAge: "Minimum age",
     job.FreeMovement: "Nationalities that need no permit",
+    job.PermitDuration: "Duration of the permit",
     job.PriorService: "Earlier service before a transfer",
     job.WorkHistoryTerms: "Work before a permit of unlimited duration",
     job.ShortageList: "Shortage lists",
@@ -61,6 +61,9 @@ _TITLES: Final[dict[type[Provision], str]] = {
     procedure.CompetenceOrder: "What makes an authority competent",
     procedure.Territory: "Territory",
     pay.Fee: "Fees",
+    pay.FeeExemption: "Exemptions from fees",
+    procedure.Retention: "Keeping of records",
+    procedure.Duty: "Duties without a term",
 }
 
 _HEAD: Final = """# The law, as this program holds it
@@ -132,6 +135,10 @@ def _content(provision: Provision) -> str:
             return f"{scope}: {_PART_TIME[provision.pro_rata]}"
         case pay.Fee():
             return f"{provision.recipient}, {scope}: {euro_text(provision.amount)} EUR{_others(provision.other_values)}"
+        case pay.FeeExemption():
+            return f"{scope}: owes nothing"
+        case job.PermitDuration():
+            return f"{scope}: {'; '.join(_durations(provision))}"
         case job.CategoryRule():
             pay_test, recruitment = provision.pay_test or "not found", provision.labour_market_test or "not found"
             joined = "either is enough" if provision.combination == "either" else "each"
@@ -148,8 +155,6 @@ def _content(provision: Provision) -> str:
             return f"{scope}: {_condition(provision)} ({'required' if provision.required else 'shown, not required'})"
         case job.ClosedCategory():
             return f"{scope}: {'exempt from the permit' if provision.exempt else 'no such category'}"
-        case job.LongestPermit():
-            return f"{scope}: {provision.longest} at most"
         case job.OccupationList():
             return _list(provision)
         case job.ListedOccupation():
@@ -160,6 +165,10 @@ def _content(provision: Provision) -> str:
             return f"{provision.basis.value}"
         case procedure.SelectedReading():
             return f"{scope}: {provision.reading}"
+        case procedure.Retention():
+            return f"{scope}: kept {provision.keep}, online {provision.online}"
+        case procedure.Duty():
+            return scope if provision.transposed else f"{scope} (not transposed, never applied)"
         case procedure.CompetenceOrder():
             by_worker = f"; filed by the worker: {', then '.join(provision.by_worker)}" if provision.by_worker else ""
             return f"{scope}: {', then '.join(provision.by)}{by_worker}"
@@ -167,6 +176,18 @@ def _content(provision: Provision) -> str:
             return f"{len(provision.scope)} municipalities, by their NIS codes in `territory.toml`"
         case _:
             return scope
+
+
+def _durations(duration: job.PermitDuration) -> Iterator[str]:
+    if duration.most is not None:
+        yield f"at most {duration.most}"
+    if duration.least is not None:
+        yield f"at least {duration.least}, or a shorter contract and {duration.beyond_contract}"
+    if duration.ends_before_age is not None:
+        yield (
+            f"until the day before the worker is {duration.ends_before_age}, unless the contract provides for the "
+            "higher pay from then on"
+        )
 
 
 def _condition(requirement: job.Requirement) -> str:
@@ -234,10 +255,12 @@ def _terms(terms: Sequence[ProceduralTerm], english: Wording) -> Iterator[str]:
     for each in terms:
         also = "" if each.alternative is None else f" or {each.alternative}, the earlier"
         opens = "" if each.opens is None else f", opens {each.opens} before"
+        back = " before" if each.is_window else ""
+        longer = "" if each.extension is None else f", or {each.extension} longer"
         cells = (
             each.id,
             f"{each.purpose}: {each.authority}, {', '.join(each.categories)}",
-            f"{each.term}{also}{opens}",
+            f"{each.term}{back}{also}{longer}{opens}",
             each.starts,
             f"from {each.valid_from}" if each.transposed else "never (not transposed)",
             cited_or_not_found(each.legal_reference, english),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from api.demonstration.contributions import contribution
+from api.demonstration.contributions import contribution, contribution_is_known
 from api.demonstration.filings import Filing
 from api.demonstration.papers import Paper
 from api.demonstration.people import HANDLERS, LEAD, Party
@@ -142,10 +142,17 @@ def _questions(opened: _Opened, chance: random.Random, day: date) -> Iterator[St
 
 def _admission(opened: _Opened, chance: random.Random) -> dict[str, Any]:
     if opened.fee_paid and (opened.mandate_valid or not opened.filing.is_represented):
-        return {"outcome": "admissible"}
+        return admissible(opened.filing, opened.filed_on)
     if chance.random() < _ADMITTED_ALL_THE_SAME_SHARE:
         return {"outcome": "admissible", "motivation": "Het ontbrekende stuk werd aan het loket getoond."}
     return {"outcome": "inadmissible", "grounds": ["mandateMissing" if opened.fee_paid else "feeNotPaid"]}
+
+
+def admissible(filing: Filing, filed_on: date) -> dict[str, Any]:
+    """Admission of a file that is in order; where the contribution is not known, with what the handler saw of it."""
+    if contribution_is_known(filing.body["category"], filed_on):
+        return {"outcome": "admissible"}
+    return {"outcome": "admissible", "motivation": "De betaalde bijdrage stemt overeen met het bericht van de DVZ."}
 
 
 def _decisions(opened: _Opened, chance: random.Random, day: date) -> Iterator[Step]:

@@ -12,6 +12,7 @@ from enum import IntEnum
 from typing import Any, Final
 
 from api.demonstration.contributions import contribution
+from api.demonstration.course import admissible
 from api.demonstration.filings import Filing, Occasion
 from api.demonstration.papers import Paper
 from api.demonstration.people import HANDLERS, LEAD, Party, employer_of
@@ -95,7 +96,7 @@ def _admitted(number: int, filing: Filing) -> list[Step]:
         *_intake(number, filing, date(2026, 1, 20)),
         _sent(date(2026, 1, 22), "request-1", _HANDLER, "informationRequests", items=[paper.kind], question=question),
         Answer(on=date(2026, 1, 29), name="answer-1", by=filing.filer, number=1, paper=paper),
-        _sent(date(2026, 2, 3), "admit", _HANDLER, "admissibilityDecisions", outcome="admissible"),
+        _sent(date(2026, 2, 3), "admit", _HANDLER, "admissibilityDecisions", **admissible(filing, date(2026, 1, 20))),
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +14,7 @@ from api.pages.languages import Language
 from api.pages.page_parts import Badge, Tone
 from api.reference_data.code_lists import CodeLists
 from api.sentences.derivations import clock_title, derivation_sentence
+from api.sentences.fees import standing_text
 from api.sentences.finding_steps import condition_value, money
 from api.sentences.findings import finding_text
 from api.sentences.legal_references import cited
@@ -21,6 +22,7 @@ from api.sentences.places import municipality_name
 from api.sentences.timeline import timeline_sentence
 from api.sentences.wording import Wording
 from domain.case.codes import DETAIL_KINDS, HOLDERS
+from domain.case.fees import FeeStanding
 from domain.deadlines.clocks import Clock, ClockState
 from domain.deadlines.service_levels import ServiceStatus
 from domain.law.findings import Verdict
@@ -108,14 +110,14 @@ class CaseWords:
     def label(self, list_name: str, code: str) -> str:
         return self._code_lists.label(list_name, code, self._language.code)
 
-    def open_points(self, assessed: Mapping[str, Any]) -> tuple[str, ...]:
-        """What admission waits for, with what is still owed of the contribution where that is known."""
-        still_owed = assessed["federalContribution"].get("stillOwed")
-        told = [self.label("openPoints", each) for each in assessed["openPoints"]]
-        if still_owed is not None:
-            amount = self._language.money(Decimal(still_owed))
-            told.append(self._language.gettext("Still owed to the Immigration Office: %(amount)s", amount=amount))
-        return tuple(told)
+    def open_points(self, points: Iterable[str], fees: Iterable[FeeStanding]) -> tuple[str, ...]:
+        """What admission waits for, and of a fee to whom, how much and since when."""
+        unsettled = (each for each in fees if each.verdict is not Verdict.MET)
+        return (*(self.label("openPoints", each) for each in points), *self.fees(unsettled))
+
+    def fees(self, fees: Iterable[FeeStanding]) -> tuple[str, ...]:
+        """What is owed and what was paid of it."""
+        return tuple(standing_text(each, self._wording) for each in fees)
 
     def text(self, value: object) -> str:
         """A value as it is, or the words for one whose key has been destroyed; empty for none."""

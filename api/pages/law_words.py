@@ -18,8 +18,8 @@ from api.sentences.finding_steps import money
 from api.sentences.wording import Wording
 from domain.law import job_provisions as job
 from domain.law.effective_dated import Provision
-from domain.law.pay_provisions import Fee, PayConversion, SalaryThreshold
-from domain.law.procedure_provisions import ALL, RequiredDocument
+from domain.law.pay_provisions import EXEMPT_CIRCUMSTANCES, Fee, FeeExemption, PayConversion, SalaryThreshold
+from domain.law.procedure_provisions import ALL, Duty, RequiredDocument, Retention
 
 CATEGORIES_LIST: Final = "categories"
 OCCUPATIONS_LIST: Final = "occupations"
@@ -93,7 +93,6 @@ class LawWords:
         titles = {
             job.CategoryRule.kind: _("What is tested"),
             job.ClosedCategory.kind: _("Categories that there are not"),
-            job.LongestPermit.kind: _("Longest permit"),
             job.LabourMarketTestTerms.kind: _("Labour-market test"),
             job.QualificationLevel.kind: _("Qualification level of the job"),
             job.EmploymentShare.kind: _("Share of full time"),
@@ -102,6 +101,7 @@ class LawWords:
             job.MinimumAge.kind: _("Minimum age"),
             job.FreeMovement.kind: _("Nationalities that need no permit"),
             job.ContractDuration.kind: _("Length of the contract"),
+            job.PermitDuration.kind: _("Duration of the permit"),
             job.PriorService.kind: _("Service before a transfer"),
             job.WorkHistoryTerms.kind: _("Work before a permit of unlimited duration"),
             job.ShortageList.kind: _("List of shortage occupations"),
@@ -110,7 +110,10 @@ class LawWords:
             job.BottleneckOccupation.kind: _("Bottleneck occupation"),
             PayConversion.kind: _("From pay a month to pay a year"),
             Fee.kind: _("Fee"),
+            FeeExemption.kind: _("Exemption from the fee"),
             RequiredDocument.kind: _("Document to be added"),
+            Retention.kind: _("How long records are kept"),
+            Duty.kind: _("Duty of the authority"),
         }
         return titles[kind]
 
@@ -120,6 +123,12 @@ class LawWords:
             return self._listed(OCCUPATIONS_LIST, codes)
         if kind == job.FreeMovement.kind:
             return self.wording.listed(codes)
+        if kind == FeeExemption.kind:
+            return self.wording.listed(
+                self.label("feeExemptions", each) if each in EXEMPT_CIRCUMSTANCES else each for each in codes
+            )
+        if kind in (Retention.kind, Duty.kind):
+            return ""
         if kind == PayConversion.kind:
             return self._listed("contracts", codes)
         # A scope may pair a category with a nationality or a document.
@@ -156,8 +165,6 @@ class LawWords:
                 return self._work(provision)
             case job.ClosedCategory():
                 return _("exempt from the permit") if provision.exempt else _("no such category")
-            case job.LongestPermit():
-                return _("at most %(duration)s", duration=duration_text(str(provision.longest), language))
             case job.OccupationList(functions=None):
                 return _("a list of which the occupations were not found")
             case job.OccupationList(functions=int() as functions):
@@ -171,6 +178,19 @@ class LawWords:
                 )
             case Fee():
                 return self._fee(provision)
+            case FeeExemption():
+                return _("owes nothing")
+            case job.PermitDuration():
+                return self._duration(provision)
+            case Retention():
+                return _(
+                    "what was asked of the Crossroads Bank: %(keep)s, of which %(online)s at hand",
+                    keep=duration_text(str(provision.keep), language),
+                    online=duration_text(str(provision.online), language),
+                )
+            case Duty():
+                told = _("the worker is told how the application stands")
+                return told if provision.transposed else _("%(duty)s (not transposed into Belgian law)", duty=told)
             case RequiredDocument():
                 part = self.wording.inside("permitParts", provision.part)
                 name = self.label("documentKinds", provision.document)
@@ -223,6 +243,29 @@ class LawWords:
             return _("at least %(least)s of work (%(whose)s)", least=least, whose=whose)
         within = duration_text(str(terms.within), language)
         return _("at least %(least)s of work within %(within)s (%(whose)s)", least=least, within=within, whose=whose)
+
+    def _duration(self, duration: job.PermitDuration) -> str:
+        _, language = self.language.gettext, self.language
+        told = []
+        if duration.most is not None:
+            told.append(_("at most %(duration)s", duration=duration_text(str(duration.most), language)))
+        if duration.least is not None:
+            told.append(
+                _(
+                    "at least %(duration)s, or the shorter contract and %(more)s",
+                    duration=duration_text(str(duration.least), language),
+                    more=duration_text(str(duration.beyond_contract), language),
+                )
+            )
+        if duration.ends_before_age is not None:
+            told.append(
+                _(
+                    "until the day before the birthday on which the worker is %(age)s, unless the contract provides "
+                    "for the higher pay from then on",
+                    age=language.integer(duration.ends_before_age),
+                )
+            )
+        return "; ".join(told)
 
     def _fee(self, fee: Fee) -> str:
         _, language = self.language.gettext, self.language

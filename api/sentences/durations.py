@@ -7,12 +7,21 @@ from datetime import date, timedelta
 from api.pages.languages import Language
 from domain.law.durations import CalendarDuration
 
+_MONTHS_OF_A_YEAR = 12
+_AT_LEAST_IN_YEARS = 36
+"""Shorter terms are told in months, as the law does: twenty-four months of a Blue Card."""
+
 _A_DAY = timedelta(days=1)
 
 
 def duration_text(duration: str, language: Language) -> str:
-    """An ISO 8601 duration of one unit: ``P60D`` is "60 days", ``P4M`` "4 months". ValueError for any other."""
+    """An ISO 8601 duration of one unit: ``P60D`` is "60 days", ``P4M`` "4 months", ``P3Y`` and ``P36M`` "3 years".
+
+    ValueError for any other.
+    """
     read = CalendarDuration.parse(duration)
+    if read.months >= _AT_LEAST_IN_YEARS and read.months % _MONTHS_OF_A_YEAR == 0:
+        return language.ngettext("%(num)s year", "%(num)s years", read.months // _MONTHS_OF_A_YEAR)
     if read.months:
         return language.ngettext("%(num)s month", "%(num)s months", read.months)
     return days_text(read.days, language)

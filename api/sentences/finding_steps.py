@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from decimal import ROUND_FLOOR, Decimal
 from types import MappingProxyType
 from typing import Final
@@ -339,11 +338,18 @@ def _condition_compared(values: StepValues, wording: Wording) -> str:
 def _renewal_window(values: StepValues, wording: Wording) -> str:
     if "threshold" not in values:
         return wording.language.gettext("A renewal is asked for within a window before the permit expires.")
-    first, last = (date.fromisoformat(each) for each in values["threshold"].split())
+    *first, last = (wording.day(each) for each in values["threshold"].split())
+    if not first:
+        return wording.language.gettext(
+            "This renewal could be asked for until %(last)s (%(provision)s; %(confidence)s).",
+            last=last,
+            provision=values["provision"],
+            confidence=wording.inside("lawConfidences", values["confidence"]),
+        )
     return wording.language.gettext(
         "This renewal could be asked for from %(first)s to %(last)s (%(provision)s; %(confidence)s).",
-        first=wording.day(first),
-        last=wording.day(last),
+        first=first[0],
+        last=last,
         provision=values["provision"],
         confidence=wording.inside("lawConfidences", values["confidence"]),
     )
@@ -355,10 +361,7 @@ def _renewal_compared(values: StepValues, wording: Wording) -> str:
         case "met":
             return wording.language.gettext("It was filed on %(day)s, in time.", day=day)
         case "notMet":
-            return wording.language.gettext(
-                "It was filed on %(day)s, outside that window: a late renewal may be treated as filed from abroad.",
-                day=day,
-            )
+            return wording.language.gettext("It was filed on %(day)s, outside that window.", day=day)
         case _:
             return wording.language.gettext("It was filed on %(day)s.", day=day)
 

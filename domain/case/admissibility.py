@@ -7,7 +7,7 @@ from typing import Final
 
 from domain.case.commands import CommandContext, DecideAdmissibility
 from domain.case.events import ApplicationDeclaredAdmissible, ApplicationDeclaredInadmissible, CaseEvent
-from domain.case.fees import federal_contribution
+from domain.case.fees import fee_standings
 from domain.case.grounds import (
     FEE_NOT_PAID,
     MANDATE_MISSING,
@@ -25,7 +25,8 @@ INADMISSIBLE: Final = "inadmissible"
 ADMISSIBILITY_OUTCOMES: Final = (ADMISSIBLE, INADMISSIBLE)
 
 FEE_AMOUNT_UNKNOWN: Final = "feeAmountUnknown"
-"""Something was paid, and what is owed is not known to the law data: whoever admits sees whether it is enough."""
+"""Whether enough was paid cannot be told, because the amount or whether it is owed is not known: whoever admits says
+why that is no obstacle."""
 
 _SHOWN_OPEN: Final = (FEE_NOT_PAID, MANDATE_MISSING)
 
@@ -38,8 +39,8 @@ def decide_admissibility(
 ) -> list[CaseEvent]:
     """Declare the application admissible or not.
 
-    Raises :class:`CommandRefused` for a second declaration, while the applicant has the file, for points that the file
-    shows to be open without a motivation, and for a ground that the file does not bear.
+    Raises :class:`CommandRefused` for a second declaration, while the applicant has the file, for open points
+    without a motivation, and for a ground that the file does not bear.
     """
     require_open(case)
     if case.admissible is not None:
@@ -53,7 +54,7 @@ def decide_admissibility(
 def open_points(case: Case, rulebook: Rulebook, today: date) -> tuple[str, ...]:
     """The conditions of admission that the file does not show to be met (FACTS 4.2, 4.9), by the law known today."""
     found = {point for point in _SHOWN_OPEN if SHOWN_BY_THE_FILE[point](case, rulebook, today)}
-    if federal_contribution(case, rulebook, today).verdict is Verdict.UNDETERMINED:
+    if any(each.verdict is Verdict.UNDETERMINED for each in fee_standings(case, rulebook, today)):
         found.add(FEE_AMOUNT_UNKNOWN)
     return tuple(point for point in OPEN_POINTS if point in found)
 
@@ -66,13 +67,13 @@ def _admissible(
             Reason.GROUND_NOT_APPLICABLE, "grounds belong to inadmissibility: leave them out when admitting"
         )
     points = open_points(case, rulebook, context.today)
-    shown = [point for point in points if point in _SHOWN_OPEN]
-    if shown and not command.motivation:
-        still_owed = federal_contribution(case, rulebook, context.today).still_owed
-        told = "" if still_owed is None else f" (EUR {still_owed} of the federal contribution are still owed)"
+    if points and not command.motivation:
+        fees = fee_standings(case, rulebook, context.today)
+        unsettled = "; ".join(str(each) for each in fees if each.verdict is not Verdict.MET)
+        told = f" ({unsettled})" if unsettled else ""
         raise CommandRefused(
             Reason.MOTIVATION_REQUIRED,
-            f"the file leaves open: {', '.join(shown)}{told}. Have it mended, or say in the motivation why it is "
+            f"the file leaves open: {', '.join(points)}{told}. Have it put right, or say in the motivation why it is "
             "admitted",
         )
     return ApplicationDeclaredAdmissible(

@@ -1,7 +1,7 @@
-"""What a case owes the Immigration Office, what was paid of it, and what that comes to (FACTS 4.9).
+"""What a case owes, to the Immigration Office and to its region, what was paid of it, and what that comes to.
 
-The amount is the law's on the day of filing, as the law data have it. Where they have none nothing is made up: whether
-enough was paid is then for a person to see.
+What is owed is the law's on the day of filing (:mod:`domain.law.fees_owed`). Where it is not known, whether enough was
+paid is for a person to see.
 """
 
 from __future__ import annotations
@@ -11,68 +11,48 @@ from datetime import date
 from decimal import Decimal
 
 from domain.case.lifecycle import Case, FeePayment
-from domain.law import reasons
+from domain.law.fees_owed import FeeOwed, fees_owed
 from domain.law.findings import Verdict
-from domain.law.law_files import FEDERAL
-from domain.law.pay_provisions import Fee
-from domain.law.procedure_provisions import ALL
 from domain.law.rulebook import Rulebook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeeStanding:
-    """Whether a fee is paid. ``owed``, ``paid`` and ``still_owed`` are EUR; ``still_owed`` stands where it is not.
+    """Whether ``fee`` is paid: ``paid`` and ``still_owed`` are EUR, and ``still_owed`` stands where it is not.
 
-    ``owed`` is absent where the law data hold no amount: nothing paid is not enough then either, but what would be is
-    not known. ``reason`` says why it is undetermined. Where sources disagree, ``paid`` must reach the highest amount
-    to be enough, and stay below the lowest not to be.
+    Nothing paid is not enough of an amount that nobody knows either. Where sources disagree, ``paid`` must reach the
+    highest amount to be enough, and stay below the lowest not to be. Nobody is short of a fee that may not be owed.
     """
 
-    recipient: str
+    fee: FeeOwed
     verdict: Verdict
     paid: Decimal
-    owed: Decimal | None = None
     still_owed: Decimal | None = None
-    rule_id: str | None = None
-    legal_reference: str | None = None
-    sources: tuple[str, ...] = ()
-    confidence: str | None = None
-    reason: str | None = None
+
+    def __str__(self) -> str:
+        """For the sentence of a refusal: recipient, amount, since when, and what is missing of it."""
+        if self.fee.amount is None:
+            return f"{self.fee.recipient}: the amount owed is not known"
+        told = f"{self.fee.recipient}: EUR {self.fee.amount} since {self.fee.since}"
+        return told if self.still_owed is None else f"{told}, EUR {self.still_owed} are still owed"
 
 
-def federal_contribution(case: Case, rulebook: Rulebook, known_on: date) -> FeeStanding:
-    """The contribution to the Immigration Office: what was paid, against what was owed on the day of filing."""
-    fee = contribution_owed(rulebook, case.facts.category, case.filed_on, known_on)
-    paid = sum((each.amount for each in case.payments if each.recipient == FEDERAL), Decimal("0.00"))
-    if fee is None:
-        return FeeStanding(
-            recipient=FEDERAL,
-            verdict=Verdict.UNDETERMINED if paid else Verdict.NOT_MET,
-            paid=paid,
-            reason=reasons.NO_AMOUNT_IN_FORCE if paid else None,
-        )
-    amounts = (fee.amount, *(each.amount for each in fee.other_values))
-    enough, short = paid >= max(amounts), paid < min(amounts)
-    return FeeStanding(
-        recipient=FEDERAL,
-        verdict=Verdict.MET if enough else Verdict.NOT_MET if short else Verdict.UNDETERMINED,
-        paid=paid,
-        owed=fee.amount,
-        still_owed=min(amounts) - paid if short else None,
-        rule_id=fee.id,
-        legal_reference=fee.legal_reference,
-        sources=fee.sources,
-        confidence=fee.confidence_on(case.filed_on),
-    )
+def fee_standings(case: Case, rulebook: Rulebook, known_on: date) -> tuple[FeeStanding, ...]:
+    """Each fee that the law of the day of filing asks: what was paid, against what is owed."""
+    return tuple(_standing(case, fee) for fee in fees_owed(rulebook, case.facts, known_on))
 
 
-def contribution_owed(rulebook: Rulebook, category: str, filed_on: date, known_on: date | None = None) -> Fee | None:
-    """What the Immigration Office asks for an application filed on that day; None where the law data have no amount.
-
-    A fee for the category goes before one for all.
-    """
-    found = (rulebook.find(Fee, FEDERAL, each, filed_on, known_on) for each in (category, ALL))
-    return next((fee for fee in found if fee is not None and fee.recipient == FEDERAL), None)
+def _standing(case: Case, fee: FeeOwed) -> FeeStanding:
+    paid = sum((each.amount for each in case.payments if each.recipient == fee.recipient), Decimal("0.00"))
+    if fee.amount is None:
+        is_open = bool(paid or fee.missing)
+        return FeeStanding(fee=fee, verdict=Verdict.UNDETERMINED if is_open else Verdict.NOT_MET, paid=paid)
+    amounts = (fee.amount, *fee.other_amounts)
+    if paid >= max(amounts):
+        return FeeStanding(fee=fee, verdict=Verdict.MET, paid=paid)
+    if fee.missing or paid >= min(amounts):
+        return FeeStanding(fee=fee, verdict=Verdict.UNDETERMINED, paid=paid)
+    return FeeStanding(fee=fee, verdict=Verdict.NOT_MET, paid=paid, still_owed=min(amounts) - paid)
 
 
 def payment_on_record(case: Case, recipient: str, reference: str) -> FeePayment | None:

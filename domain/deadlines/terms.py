@@ -5,6 +5,7 @@ A term that is not transposed into Belgian law is kept and shown and never appli
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,7 +17,7 @@ from typing import Final
 from domain.case.codes import AUTHORITIES, CATEGORIES
 from domain.law.durations import CalendarDuration
 from domain.law.entry_reader import EntryReader, LawDataUnusable, read_entries
-from domain.law.provision_readers import CONFIDENCES
+from domain.law.provision_readers import APPLICATIONS, CONFIDENCES
 from domain.law.working_days import WorkingDays
 
 PACKAGED_TERMS: Final = Path(__file__).parent / "terms.toml"
@@ -25,14 +26,20 @@ ALL: Final = "all"
 PURPOSES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "decision": "admissibilityNotifiedOn",
+        "notification": "admissibilityNotifiedOn",
         "workPart": "admissibleOn",
         "answer": "informationRequestedOn",
         "forwarding": "admissibleOn",
         "appeal": "notifiedOn",
         "residenceAppeal": "notifiedOn",
+        "residenceAppealInDetention": "notifiedOn",
+        "urgentSuspension": "removalNotifiedOn",
+        "urgentSuspensionOfLaterRemoval": "removalNotifiedOn",
         "councilOfStateAppeal": "notifiedOn",
+        "councilOfStateAfterAppeal": "appealDecisionNotifiedOn",
+        "registration": "arrivedOn",
         "renewal": "permitExpiresOn",
-        "jobSearch": "employmentEndedOn",
+        "jobSearch": "authorisationEndedOn",
     }
 )
 """What a term is for, and the day from which one that is applied counts in this procedure."""
@@ -45,8 +52,8 @@ ON_EXPIRY: Final = ("deemedGranted", "inadmissible", "none")
 _KIND: Final = "procedural_term"
 _WINDOW: Final = "renewal"
 _ROLLS: Final = ("none", "nextWorkingDay")
-_APPLICATIONS: Final = ("applied", "notTransposed")
 _FROM_BASES: Final = ("stated", "assumed")
+_RULE_SET: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +61,10 @@ class ProceduralTerm:
     """One term. ``authority`` and ``categories`` may be ``all``; in force on ``[valid_from, valid_to)``.
 
     It ends ``term`` after the day in ``starts``, or before it for a window, which ``opens`` that much before the
-    day. ``warning`` is how long before its end a running term counts as at risk, and ``extension`` by how much it
-    may be prolonged. ``from_basis`` is ``assumed`` where no source gives a first day.
+    day where a source says when. ``warning`` is how long before its end a running term counts as at risk, and
+    ``extension`` by how much it may be prolonged. ``from_basis`` is ``assumed`` where no source gives a first day.
+    ``unknown_to`` names the rule sets of the time before this term was loaded: an assessment under one of them does
+    not look at it, so that decisions recorded under them come out as they did.
     """
 
     id: str
@@ -76,6 +85,7 @@ class ProceduralTerm:
     valid_from: date
     valid_to: date | None
     from_basis: str
+    unknown_to: tuple[str, ...]
     transposed: bool
     legal_reference: str
     sources: tuple[str, ...]
@@ -95,9 +105,11 @@ class ProceduralTerm:
         # Terms of law roll over weekends and legal holidays, not over the closing days of one authority.
         return working_days.next_working_day(last_day, None)
 
-    def opens_on(self, start: date) -> date:
-        """The first day in time: that of the window where there is one, otherwise ``start``."""
-        return start if self.opens is None else self._counted(start, self.opens)
+    def opens_on(self, start: date) -> date | None:
+        """The first day in time: ``start``, or that of a window; None for a window whose first day was not found."""
+        if not self.is_window:
+            return start
+        return None if self.opens is None else self._counted(start, self.opens)
 
     def at_risk_from(self, ends_on: date) -> date | None:
         """The first day on which the term, ending on ``ends_on``, counts as at risk; None when it warns of nothing."""
@@ -108,6 +120,11 @@ class ProceduralTerm:
 
     def speaks_of(self, authority: str, category: str) -> bool:
         return self.authority in (ALL, authority) and (self.categories == (ALL,) or category in self.categories)
+
+    @property
+    def is_window(self) -> bool:
+        """Whether it is counted back from the day in ``starts``."""
+        return self.purpose == _WINDOW
 
     @property
     def precedence(self) -> tuple[bool, bool]:
@@ -127,7 +144,7 @@ class ProceduralTerm:
         )
 
     def _counted(self, start: date, duration: CalendarDuration) -> date:
-        return duration.after(start) if self.opens is None else duration.before(start)
+        return duration.before(start) if self.is_window else duration.after(start)
 
 
 class ProceduralTerms:
@@ -156,8 +173,13 @@ class ProceduralTerms:
             raise LookupError(f"there is no procedural term {term_id!r}; there are {', '.join(self._by_id)}")
         return self._by_id[term_id]
 
-    def in_force(self, purpose_or_id: str, authority: str, category: str, on: date) -> ProceduralTerm | None:
-        """The term that applies to a case when it starts on ``on``; None when the law data holds none."""
+    def in_force(
+        self, purpose_or_id: str, authority: str, category: str, on: date, *, rule_set: str | None = None
+    ) -> ProceduralTerm | None:
+        """The term that applies to a case when it starts on ``on``; None when the law data holds none.
+
+        With ``rule_set``, the sha256 of a set of law, as far as terms were known beside that set.
+        """
         applicable = [
             term
             for term in self._by_id.values()
@@ -165,6 +187,7 @@ class ProceduralTerms:
             and term.transposed
             and term.speaks_of(authority, category)
             and term.in_force_on(on)
+            and rule_set not in term.unknown_to
         ]
         return max(applicable, key=lambda term: term.precedence, default=None)
 
@@ -197,7 +220,10 @@ def _read(entry: EntryReader) -> ProceduralTerm:
         valid_from=valid_from,
         valid_to=None if last_day is None else last_day + timedelta(days=1),
         from_basis=entry.word("from_basis", _FROM_BASES),
-        transposed=entry.word("application", _APPLICATIONS) == "applied",
+        unknown_to=entry.matching("unknown_to", _RULE_SET, "the sha256 of rule sets")
+        if entry.has("unknown_to")
+        else (),
+        transposed=entry.word("application", APPLICATIONS) == "applied",
         legal_reference=entry.legal_reference(),
         sources=entry.texts("sources"),
         confidence=entry.word("confidence", CONFIDENCES),
@@ -209,10 +235,8 @@ def _read(entry: EntryReader) -> ProceduralTerm:
             f"a term for {term.purpose} does not count from {term.starts} here",
             f"write {PURPOSES[term.purpose]}",
         )
-    if (term.opens is not None) != (term.purpose == _WINDOW):
-        raise entry.unusable(
-            "opens", f"a {_WINDOW} term opens, and no other", f"add opens, or drop it outside {_WINDOW}"
-        )
+    if term.opens is not None and not term.is_window:
+        raise entry.unusable("opens", f"no term but that of a {_WINDOW} opens before its day", "drop it")
     return term
 
 

@@ -1,7 +1,7 @@
 """Questions of admission and warnings: competence, mandate, the window of a renewal.
 
-They never make a work authorisation refused: whoever is not competent transfers, and a late renewal is judged as a
-first application. So none of these findings is required; each is shown.
+They never make a work authorisation refused: whoever is not competent transfers, and a renewal outside its window
+stays a renewal. So none of these findings is required; each is shown.
 """
 
 from __future__ import annotations
@@ -45,7 +45,9 @@ def judge_admission(
         if mandate is not None:
             yield _mandate(mandate, deciding, facts)
     if facts.renewal:
-        window = rulebook.terms.in_force(_RENEWAL, facts.authority, facts.category, facts.filed_on)
+        window = rulebook.terms.in_force(
+            _RENEWAL, facts.authority, facts.category, facts.filed_on, rule_set=rulebook.sha256
+        )
         if window is not None:
             yield _renewal_window(window, deciding, facts)
 
@@ -68,16 +70,21 @@ def _mandate(rule: RequiredDocument, deciding: DecidingDate, facts: ApplicationF
 
 
 def _renewal_window(window: ProceduralTerm, deciding: DecidingDate, facts: ApplicationFacts) -> Finding:
-    """A renewal is asked for within a window before the permit expires; a late one is warned of (FACTS 4.8)."""
+    """A renewal is asked for within a window before the permit expires; where its first day was not found, until its
+    last.
+
+    It is warned of, and nothing follows from it here: the Court of Appeal of Brussels censured (22 April 2025) that a
+    late renewal was treated as filed by somebody abroad.
+    """
     expires, filed = facts.permit_expires_on, facts.filed_on
     first = None if expires is None else window.opens_on(expires)
     last = None if expires is None else window.ends_on(expires)
-    met = first is not None and last is not None and first <= filed <= last
-    threshold = None if first is None or last is None else f"{first} {last}"
+    met = last is not None and filed <= last and (first is None or first <= filed)
+    threshold = " ".join(day.isoformat() for day in (first, last) if day is not None) or None
     verdict = Verdict.UNDETERMINED if threshold is None else Verdict.MET if met else Verdict.NOT_MET
     counterfactual = None
-    if verdict is Verdict.NOT_MET and first is not None and last is not None:
-        nearest = last if filed > last else first
+    nearest = first if first is not None and filed < first else last
+    if verdict is Verdict.NOT_MET and nearest is not None:
         days = abs((filed - nearest).days)
         counterfactual = (Change(fact="filedOn", threshold=nearest.isoformat(), distance=str(days), unit="days"),)
     values = {"provision": window.id, "legalReference": window.legal_reference, "confidence": window.confidence}

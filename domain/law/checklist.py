@@ -1,4 +1,4 @@
-"""Which papers an application needs on the day it is filed, and which of them are there.
+"""Which papers an application needs on the day it is filed, which of them are there, and what it costs.
 
 Only what a law file requires is asked for. Where it names no paper for a category, the particular list of that
 category was not found (FACTS 4.6: clergy, athletes, artists, au pairs), and what everybody needs is never all of it.
@@ -14,6 +14,7 @@ from typing import Final
 from domain.case.codes import DOCUMENT_KINDS
 from domain.law import reasons
 from domain.law.facts import ApplicationFacts
+from domain.law.fees_owed import FeeOwed, contribution_owed, fees_owed
 from domain.law.findings import Verdict
 from domain.law.procedure_provisions import ALL, PARTS, RequiredDocument
 from domain.law.rulebook import Rulebook
@@ -50,9 +51,10 @@ class ChecklistEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checklist:
-    """The papers of the law in force on ``legal_reference_date``, the day of filing.
+    """The papers of the law in force on ``legal_reference_date``, the day of filing, and the fees of that day.
 
-    ``reason`` (a code of ``domain.law.reasons``) and ``missing`` say why the verdict is undetermined.
+    The verdict is on the papers. ``reason`` (a code of ``domain.law.reasons``) and ``missing`` say why it is
+    undetermined.
     """
 
     rule_set: str
@@ -60,6 +62,7 @@ class Checklist:
     legal_reference_date: date
     known_on: date | None
     entries: tuple[ChecklistEntry, ...]
+    fees: tuple[FeeOwed, ...] = ()
     reason: str | None = None
     missing: tuple[str, ...] = ()
 
@@ -74,7 +77,8 @@ def checklist(
     """
     of_authority = _required(rulebook, facts.authority, facts, known_on)
     found = (*of_authority, *_required(rulebook, FEDERAL, facts, known_on))
-    entries = tuple(_judged(sorted(found, key=lambda each: PARTS.index(each.part)), facts, documents))
+    contribution = contribution_owed(rulebook, facts, known_on)
+    entries = tuple(_judged(sorted(found, key=lambda each: PARTS.index(each.part)), facts, contribution, documents))
     is_whole = any(facts.category in each.categories for each in of_authority)
     verdict = _together(entries, is_whole=is_whole)
     undetermined = verdict is Verdict.UNDETERMINED
@@ -86,6 +90,7 @@ def checklist(
         legal_reference_date=facts.filed_on,
         known_on=known_on,
         entries=entries,
+        fees=fees_owed(rulebook, facts, known_on),
         reason=reason if undetermined else None,
         missing=missing,
     )
@@ -119,14 +124,17 @@ def _required(
 
 
 def _judged(
-    required: Iterable[RequiredDocument], facts: ApplicationFacts, documents: tuple[str, ...] | None
+    required: Iterable[RequiredDocument],
+    facts: ApplicationFacts,
+    contribution: FeeOwed,
+    documents: tuple[str, ...] | None,
 ) -> Iterator[ChecklistEntry]:
     for provision in required:
-        holds, fact = _condition(provision.condition, facts)
+        holds, asked = _condition(provision.condition, facts, contribution)
         if holds is False:
             continue
         is_there = documents is not None and provision.document in documents
-        unknown = [] if holds else [fact]
+        unknown = [] if holds else list(asked)
         if documents is None:
             unknown.append(DOCUMENTS)
         verdict = Verdict.MET if is_there else Verdict.UNDETERMINED if unknown else Verdict.NOT_MET
@@ -143,21 +151,24 @@ def _judged(
         )
 
 
-def _condition(condition: str, facts: ApplicationFacts) -> tuple[bool | None, str]:
-    """Whether the condition holds, None where that is not known, and the path of the fact it asks for."""
+def _condition(condition: str, facts: ApplicationFacts, contribution: FeeOwed) -> tuple[bool | None, tuple[str, ...]]:
+    """Whether the condition holds, None where that is not known, and the paths of the facts it asks for."""
     match condition:
         case "belgianContract":
-            return _is(facts.contract, "belgian"), "employment.contract"
+            return _is(facts.contract, "belgian"), ("employment.contract",)
         case "posted":
-            return _is(facts.contract, "posted"), "employment.contract"
+            return _is(facts.contract, "posted"), ("employment.contract",)
         case "byRepresentative":
-            return _is(facts.filed_by, _REPRESENTATIVE), "filedBy"
+            return _is(facts.filed_by, _REPRESENTATIVE), ("filedBy",)
         case "adult":
             born = facts.birth_date
             is_adult = None if born is None else age_on(born, facts.filed_on) >= _AGE_OF_MAJORITY
-            return is_adult, "worker.birthDate"
+            return is_adult, ("worker.birthDate",)
+        case "contributionOwed":
+            is_owed = None if contribution.missing else contribution.exemption is None
+            return is_owed, contribution.missing
         case _:  # always: a law file has no other condition
-            return True, ""
+            return True, ()
 
 
 def _is(stated: str | None, wanted: str) -> bool | None:

@@ -1,4 +1,4 @@
-"""Terms of law as calendar durations: ``P9W`` is 63 days, ``P4M`` is four calendar months."""
+"""Terms of law as calendar durations: ``P9W`` is 63 days, ``P4M`` four calendar months, ``P3Y`` thirty-six."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Self
 
-_ISO_DURATION = re.compile(r"P([1-9][0-9]{0,3})([DWM])", re.ASCII)
+_MONTHS_OF_A_YEAR = 12
+_ISO_DURATION = re.compile(r"P([1-9][0-9]{0,3})([DWMY])", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,13 +21,13 @@ class CalendarDuration:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read an ISO 8601 duration of one unit (``P60D``, ``P9W``, ``P4M``); ValueError otherwise."""
+        """Read an ISO 8601 duration of one unit (``P60D``, ``P9W``, ``P4M``, ``P3Y``); ValueError otherwise."""
         match = _ISO_DURATION.fullmatch(text)
         if match is None:
             raise ValueError(f"{text!r} is no duration of one unit such as P60D, P9W or P4M")
         count, unit = int(match[1]), match[2]
-        if unit == "M":
-            return cls(months=count)
+        if unit in "MY":
+            return cls(months=count * _MONTHS_OF_A_YEAR if unit == "Y" else count)
         return cls(days=count * 7 if unit == "W" else count)
 
     def __str__(self) -> str:

@@ -46,15 +46,6 @@ class ClosedCategory(Provision):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LongestPermit(Provision):
-    """The longest that a permit for the category is granted for. It refuses nobody: a contract may last longer."""
-
-    kind: ClassVar[str] = "longest_permit"
-
-    longest: CalendarDuration
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OtherPublication:
     """Another length of publication that a source gives."""
 
@@ -236,3 +227,20 @@ class BottleneckOccupation(ListedOccupation):
     """A function on the list of the employment service."""
 
     kind: ClassVar[str] = "bottleneck_occupation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermitDuration(Provision):
+    """How long a permit of a category lasts. It is told and not applied: no decision states a last day yet.
+
+    ``most`` at most; ``least`` at least, or, where the contract is shorter, the contract and ``beyond_contract``.
+    With ``ends_before_age`` it ends the day before that birthday, unless the contract provides for the higher pay
+    from then on.
+    """
+
+    kind: ClassVar[str] = "permit_duration"
+
+    most: CalendarDuration | None
+    least: CalendarDuration | None
+    beyond_contract: CalendarDuration | None
+    ends_before_age: int | None

@@ -17,14 +17,13 @@ from domain.law import job_provisions as job
 from domain.law.applicable_law import NothingInForce
 from domain.law.effective_dated import Provision
 from domain.law.law_files import FEDERAL
-from domain.law.pay_provisions import Fee, PayConversion, SalaryThreshold
-from domain.law.procedure_provisions import RequiredDocument, SelectedReading
+from domain.law.pay_provisions import Fee, FeeExemption, PayConversion, SalaryThreshold
+from domain.law.procedure_provisions import Duty, RequiredDocument, Retention, SelectedReading
 from domain.law.rulebook import Rulebook
 
 RULE_KINDS: Final[tuple[type[Provision], ...]] = (
     job.CategoryRule,
     job.ClosedCategory,
-    job.LongestPermit,
     job.LabourMarketTestTerms,
     job.QualificationLevel,
     job.EmploymentShare,
@@ -33,6 +32,7 @@ RULE_KINDS: Final[tuple[type[Provision], ...]] = (
     job.MinimumAge,
     job.FreeMovement,
     job.ContractDuration,
+    job.PermitDuration,
     job.PriorService,
     job.WorkHistoryTerms,
     job.ShortageList,
@@ -41,7 +41,10 @@ RULE_KINDS: Final[tuple[type[Provision], ...]] = (
     job.BottleneckOccupation,
     PayConversion,
     Fee,
+    FeeExemption,
     RequiredDocument,
+    Retention,
+    Duty,
 )
 """What is told of a day of change beside the thresholds, in the order in which it is told."""
 

@@ -115,3 +115,22 @@ class Fee(Provision):
     recipient: str
     amount: Decimal
     other_values: tuple[OtherValue, ...]
+
+
+RESIDENCE_EXTENDED: Final = "residenceExtended"
+"""The residence is extended in the same status: the permit is renewed."""
+
+EXEMPT_CIRCUMSTANCES: Final = (RESIDENCE_EXTENDED,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeeExemption(Provision):
+    """Who does not owe the fee of ``authority``: nationals of ``nationalities``, or anybody in ``circumstances``.
+
+    It speaks of one of the two, which is its scope.
+    """
+
+    kind: ClassVar[str] = "fee_exemption"
+
+    nationalities: tuple[str, ...] = ()
+    circumstances: tuple[str, ...] = ()

@@ -6,13 +6,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Final
 
+from domain.law.durations import CalendarDuration
 from domain.law.effective_dated import Provision
 
 PARTS: Final = ("work", "residence")
-CONDITIONS: Final = ("always", "belgianContract", "posted", "byRepresentative", "adult")
+CONDITIONS: Final = ("always", "belgianContract", "posted", "byRepresentative", "adult", "contributionOwed")
 COMPETENCE_LINKS: Final = ("establishmentUnit", "registeredOffice", "activity", "residence")
 EARLIER_COMPETENCE_LINKS: Final = ("workplace", "registeredOffice", "residence")
 """The words of rule sets whose orders do not say who files: there the place of work alone could decide."""
+
+RECORDS: Final = ("auditLog",)
+"""Records that the law says how long to keep: the log of what was asked of the Crossroads Bank."""
+
+DUTIES: Final = ("tellWorkerTheStatus",)
 
 ALL: Final = "all"
 """Stands in a scope for every category, or every nationality."""
@@ -78,3 +84,22 @@ class CompetenceOrder(Provision):
 
     by: tuple[str, ...]
     by_worker: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention(Provision):
+    """For how long records (the scope) are kept, and for how much of that they can be asked for at once."""
+
+    kind: ClassVar[str] = "retention"
+
+    keep: CalendarDuration
+    online: CalendarDuration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty(Provision):
+    """Something that is owed to a party without a term (the scope). What is not transposed is shown, not applied."""
+
+    kind: ClassVar[str] = "duty"
+
+    transposed: bool

@@ -17,6 +17,8 @@ from domain.law.entry_reader import EntryReader
 
 CONFIDENCES: Final = ("confirmed", "single-source", "disputed", "project-brief", "derived")
 KNOWN_FROM_BASES: Final = ("published", "assumed")
+APPLICATIONS: Final = ("applied", "notTransposed")
+"""Law of the Union that is not transposed is kept and shown, and never applied."""
 
 _OCCUPATION: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,19}", re.ASCII)
 _NATIONALITY: Final = re.compile(r"[A-Z]{2}|all", re.ASCII)
@@ -85,6 +87,22 @@ def _fee(entry: EntryReader, authority: str) -> Provision:
     )
 
 
+def _fee_exemption(entry: EntryReader, authority: str) -> Provision:
+    nationalities: tuple[str, ...] = ()
+    circumstances: tuple[str, ...] = ()
+    if entry.has("nationalities") == entry.has("circumstances"):
+        raise entry.unusable("nationalities", "an exemption is one of nationalities or of circumstances", "write one")
+    if entry.has("nationalities"):
+        nationalities = entry.matching("nationalities", _NATIONALITY, "codes of ISO 3166-1")
+    else:
+        circumstances = entry.words("circumstances", pay.EXEMPT_CIRCUMSTANCES)
+    return pay.FeeExemption(
+        **_common(entry, authority, nationalities or circumstances),
+        nationalities=nationalities,
+        circumstances=circumstances,
+    )
+
+
 def _category_rule(entry: EntryReader, authority: str) -> Provision:
     rule = job.CategoryRule(
         **_common(entry, authority, entry.words("categories", CATEGORIES)),
@@ -102,12 +120,6 @@ def _category_rule(entry: EntryReader, authority: str) -> Provision:
 def _closed_category(entry: EntryReader, authority: str) -> Provision:
     return job.ClosedCategory(
         **_common(entry, authority, entry.words("categories", CATEGORIES)), exempt=entry.flag("exempt")
-    )
-
-
-def _longest_permit(entry: EntryReader, authority: str) -> Provision:
-    return job.LongestPermit(
-        **_common(entry, authority, entry.words("categories", CATEGORIES)), longest=entry.duration("longest")
     )
 
 
@@ -162,6 +174,21 @@ def _free_movement(entry: EntryReader, authority: str) -> Provision:
 
 def _contract_duration(entry: EntryReader, authority: str) -> Provision:
     return job.ContractDuration(**_requirement(entry, authority), least=entry.duration("least"))
+
+
+def _permit_duration(entry: EntryReader, authority: str) -> Provision:
+    read = job.PermitDuration(
+        **_common(entry, authority, entry.words("categories", CATEGORIES)),
+        most=entry.optional_duration("most"),
+        least=entry.optional_duration("least"),
+        beyond_contract=entry.optional_duration("beyond_contract"),
+        ends_before_age=entry.optional_whole_number("ends_before_age"),
+    )
+    if (read.least is None) != (read.beyond_contract is None):
+        raise entry.unusable("least", "a shorter contract has a rule of its own", "write least and beyond_contract")
+    if read.most is None and read.least is None and read.ends_before_age is None:
+        raise entry.unusable("most", "nothing is said of the duration", "write most, least or ends_before_age")
+    return read
 
 
 def _prior_service(entry: EntryReader, authority: str) -> Provision:
@@ -256,6 +283,21 @@ def _required_document(entry: EntryReader, authority: str) -> Provision:
     )
 
 
+def _retention(entry: EntryReader, authority: str) -> Provision:
+    return procedure.Retention(
+        **_common(entry, authority, entry.words("records", procedure.RECORDS)),
+        keep=entry.duration("keep"),
+        online=entry.duration("online"),
+    )
+
+
+def _duty(entry: EntryReader, authority: str) -> Provision:
+    return procedure.Duty(
+        **_common(entry, authority, (entry.word("duty", procedure.DUTIES),)),
+        transposed=entry.word("application", APPLICATIONS) == "applied",
+    )
+
+
 def _territory(entry: EntryReader, authority: str) -> Provision:
     codes = entry.matching("municipalities", _MUNICIPALITIES, "NIS codes of five digits, or their beginnings")
     return procedure.Territory(**_common(entry, authority, codes))
@@ -286,9 +328,9 @@ READERS: Final[Mapping[str, Callable[[EntryReader, str], Provision]]] = MappingP
         pay.PayDefinition.kind: _pay_definition,
         pay.PartTime.kind: _part_time,
         pay.Fee.kind: _fee,
+        pay.FeeExemption.kind: _fee_exemption,
         job.CategoryRule.kind: _category_rule,
         job.ClosedCategory.kind: _closed_category,
-        job.LongestPermit.kind: _longest_permit,
         job.LabourMarketTestTerms.kind: _labour_market_test,
         job.QualificationLevel.kind: _qualification_level,
         job.EmploymentShare.kind: _employment_share,
@@ -297,6 +339,7 @@ READERS: Final[Mapping[str, Callable[[EntryReader, str], Provision]]] = MappingP
         job.MinimumAge.kind: _minimum_age,
         job.FreeMovement.kind: _free_movement,
         job.ContractDuration.kind: _contract_duration,
+        job.PermitDuration.kind: _permit_duration,
         job.PriorService.kind: _prior_service,
         job.WorkHistoryTerms.kind: _work_history,
         job.ShortageList.kind: _shortage_list,
@@ -306,6 +349,8 @@ READERS: Final[Mapping[str, Callable[[EntryReader, str], Provision]]] = MappingP
         procedure.ReferenceDateRule.kind: _reference_date,
         procedure.SelectedReading.kind: _selected_reading,
         procedure.RequiredDocument.kind: _required_document,
+        procedure.Retention.kind: _retention,
+        procedure.Duty.kind: _duty,
         procedure.Territory.kind: _territory,
         procedure.CompetenceOrder.kind: _competence_order,
     }

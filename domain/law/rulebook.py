@@ -97,6 +97,13 @@ class Rulebook:
             return ()
         return tuple(each for each in held.all_on(authority, code) if isinstance(each, kind))
 
+    def every_in_force(self, kind: type[P], authority: str, on: date, known_on: date | None = None) -> tuple[P, ...]:
+        """What is in force of a kind that an authority has more than one of, whatever it speaks of; none twice."""
+        held = self._by_kind.get(kind)
+        codes = () if held is None else held.codes(authority, "")
+        found = (self.find(kind, authority, code, on, known_on) for code in codes)
+        return tuple(dict.fromkeys(each for each in found if each is not None))
+
     def law_on(self, authority: str, category: str, day: date, known_on: date | None = None) -> ApplicableLaw:
         """All that the law says of a category on a day; the same object for every day of an era."""
         return self._laws.once(

@@ -138,7 +138,7 @@ class CaseBook:
             recipient="federal", amount=Decimal("152.00"), paid_on=date(2026, 1, 19), payment_reference="P-1"
         )
         self.carry_out(case, paid)
-        self.carry_out(case, DecideAdmissibility(outcome="admissible"))
+        self.carry_out(case, DecideAdmissibility(outcome="admissible", motivation="the payment was seen"))
         return case
 
     def granted(self, category: str, pay: str, *, evidence: bool = False, wages: str | None = None) -> UUID:

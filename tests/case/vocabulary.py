@@ -186,8 +186,8 @@ def checked(application_: Application | None = None) -> list[CaseEvent]:
 
 
 def admitted(past: list[CaseEvent]) -> list[CaseEvent]:
-    """The stream once the fee has been paid and the application declared admissible."""
-    return happened(past, fee(), admit())
+    """The stream once the fee has been paid and the application declared admissible, whatever the category owes."""
+    return happened(past, fee(), admit("the payment was seen"))
 
 
 def judged(application_: Application | None = None) -> list[CaseEvent]:

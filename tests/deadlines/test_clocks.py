@@ -58,6 +58,27 @@ def test_admissibility_starts_the_clocks_of_the_law() -> None:
     assert (clocks[WORK_PART].due_on, clocks[FORWARDING].due_on) == (date(2026, 2, 25), date(2026, 2, 25))
 
 
+@pytest.mark.parametrize(
+    ("category", "admissible_on", "has_fast_lane"),
+    [
+        ("highlySkilledUnder30", date(2025, 5, 1), True),
+        ("nurse", date(2025, 5, 1), True),
+        ("nurse", date(2025, 4, 30), False),
+        ("teacher", date(2025, 5, 1), False),
+    ],
+)
+def test_all_the_highly_skilled_are_in_the_fast_lane_from_1_may_2025(
+    category: str, admissible_on: date, has_fast_lane: bool
+) -> None:
+    times = CaseTimes(
+        authority="flanders", category=category, filed_on=date(2025, 4, 28), admissible_on=admissible_on
+    )  # fmt: skip
+    due = {each.id: each.due_on for each in clocks_of(times, RULES, date(2025, 5, 2))}
+
+    # Fifteen calendar days, weekends among them.
+    assert due.get(WORK_PART) == (date(2025, 5, 16) if has_fast_lane else None)
+
+
 def test_a_request_starts_the_answer_clock_and_pauses_only_the_target() -> None:
     clocks = {each.id: each for each in clocks_of(PAUSED, RULES, date(2026, 2, 20))}
 
@@ -152,7 +173,7 @@ def test_the_target_tells_how_it_came_to_its_day() -> None:
                 "id": "TARGET",
                 "term": "P60D",
                 "day": date(2026, 4, 3),
-                "legalReference": "none found: operational target of the project brief",
+                "legalReference": "projectBrief",
                 "confidence": "project-brief",
             },
         ),

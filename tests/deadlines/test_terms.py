@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from domain.deadlines.terms import PACKAGED_TERMS, PURPOSES, ProceduralTerms
 from domain.law.durations import CalendarDuration
 from domain.law.entry_reader import LawDataUnusable
+from domain.law.rule_sets import RuleSets
 from domain.law.working_days import WorkingDays
 
 TERMS = ProceduralTerms.load()
@@ -39,12 +40,32 @@ def test_a_decision_is_due_four_months_or_120_days_after_admissibility_whichever
         ("decision", "flanders", "highlySkilled", date(2018, 12, 31), None),
         ("workPart", "flanders", "highlySkilled", date(2025, 5, 1), "FL-HS-FAST"),
         ("workPart", "flanders", "highlySkilled", date(2025, 4, 30), None),
-        ("workPart", "flanders", "nurse", IN_2026, None),
+        ("workPart", "flanders", "highlySkilledUnder30", date(2025, 5, 1), "FL-HS-FAST"),
+        ("workPart", "flanders", "nurse", date(2025, 5, 1), "FL-HS-FAST"),
+        ("workPart", "flanders", "nurse", date(2025, 4, 30), None),
+        ("workPart", "flanders", "executive", IN_2026, None),
         ("workPart", "brussels", "highlySkilled", IN_2026, None),
         ("answer", "german-community", "nurse", IN_2026, "SUPPLEMENT"),
         ("forwarding", "brussels", "nurse", IN_2026, "FORWARD-DVZ"),
         ("appeal", "flanders", "nurse", IN_2026, "FL-APPEAL"),
-        ("appeal", "wallonia", "nurse", IN_2026, None),
+        ("appeal", "brussels", "nurse", IN_2026, "BR-APPEAL"),
+        ("appeal", "wallonia", "nurse", IN_2026, "WA-APPEAL"),
+        ("appeal", "german-community", "nurse", IN_2026, "DG-APPEAL"),
+        ("residenceAppeal", "german-community", "nurse", IN_2026, "RVV-APPEAL"),
+        ("residenceAppealInDetention", "wallonia", "nurse", IN_2026, "RVV-APPEAL-DETAINED"),
+        ("urgentSuspension", "brussels", "nurse", IN_2026, "RVV-URGENT"),
+        ("urgentSuspensionOfLaterRemoval", "flanders", "nurse", IN_2026, "RVV-URGENT-LATER"),
+        ("councilOfStateAppeal", "wallonia", "nurse", IN_2026, "COUNCIL-OF-STATE"),
+        ("councilOfStateAfterAppeal", "flanders", "nurse", IN_2026, "COUNCIL-OF-STATE-AFTER-APPEAL"),
+        ("registration", "wallonia", "nurse", IN_2026, "REGISTRATION"),
+        ("renewal", "brussels", "nurse", IN_2026, "BR-RENEWAL-WINDOW"),
+        ("renewal", "wallonia", "nurse", IN_2026, None),
+        ("jobSearch", "brussels", "nurse", IN_2026, "JOB-LOSS"),
+        ("jobSearch", "brussels", "euBlueCard", date(2024, 5, 1), "BC-JOB-LOSS"),
+        ("jobSearch", "brussels", "euBlueCard", date(2024, 4, 30), "JOB-LOSS"),
+        ("notification", "flanders", "euBlueCard", date(2024, 5, 1), "BC-NOTIFICATION"),
+        ("notification", "flanders", "euBlueCard", date(2024, 4, 30), None),
+        ("notification", "flanders", "nurse", IN_2026, None),
         ("SUPPLEMENT", "flanders", "nurse", IN_2026, "SUPPLEMENT"),
         ("FL-APPEAL", "wallonia", "nurse", IN_2026, None),
         ("coffee", "flanders", "nurse", IN_2026, None),
@@ -97,9 +118,57 @@ def test_a_renewal_is_filed_from_six_to_two_months_before_the_permit_expires() -
     assert (window.confidence, window.opens_confidence) == ("confirmed", "disputed")
 
 
-def test_every_other_term_opens_on_the_day_it_starts() -> None:
-    assert TERMS.term("JOB-LOSS").opens_on(IN_2026) == IN_2026
-    assert TERMS.term("JOB-LOSS").ends_on(IN_2026) == date(2026, 5, 3)
+def test_in_brussels_it_is_filed_until_two_months_before_and_how_early_was_not_found() -> None:
+    window = TERMS.term("BR-RENEWAL-WINDOW")
+
+    assert window.opens_on(date(2026, 8, 31)) is None
+    assert window.ends_on(date(2026, 8, 31)) == date(2026, 6, 30)
+
+
+def test_a_term_loaded_later_is_not_looked_at_under_a_rule_set_of_the_time_before() -> None:
+    earlier = TERMS.term("BR-RENEWAL-WINDOW").unknown_to
+    assert set(earlier) == set(RuleSets.load().earlier())
+
+    for rule_set, found in ((earlier[0], None), (earlier[1], None), ("ab" * 32, "BR-RENEWAL-WINDOW")):
+        term = TERMS.in_force("renewal", "brussels", "nurse", IN_2026, rule_set=rule_set)
+        assert (None if term is None else term.id) == found
+        assert TERMS.in_force("renewal", "flanders", "nurse", IN_2026, rule_set=rule_set) is not None
+
+
+@pytest.mark.parametrize(
+    ("term_id", "starts", "last_day"),
+    [
+        # Ninety days from 2 February: 26 of February, 31 of March, 30 of April, 3 of May.
+        ("JOB-LOSS", "authorisationEndedOn", date(2026, 5, 3)),
+        ("BC-JOB-LOSS", "authorisationEndedOn", date(2026, 8, 2)),
+        ("BC-NOTIFICATION", "admissibilityNotifiedOn", date(2026, 5, 3)),
+        ("FL-HS-FAST", "admissibleOn", date(2026, 2, 17)),
+        ("BR-APPEAL", "notifiedOn", date(2026, 3, 2)),
+        ("WA-APPEAL", "notifiedOn", date(2026, 3, 2)),
+        ("DG-APPEAL", "notifiedOn", date(2026, 3, 2)),
+        ("RVV-APPEAL-DETAINED", "notifiedOn", date(2026, 2, 12)),
+        ("RVV-URGENT", "removalNotifiedOn", date(2026, 2, 12)),
+        # The fifth day is a Saturday: the term ends on Monday.
+        ("RVV-URGENT-LATER", "removalNotifiedOn", date(2026, 2, 9)),
+        ("COUNCIL-OF-STATE", "notifiedOn", date(2026, 4, 3)),
+        ("COUNCIL-OF-STATE-AFTER-APPEAL", "appealDecisionNotifiedOn", date(2026, 4, 3)),
+        ("REGISTRATION", "arrivedOn", date(2026, 2, 10)),
+    ],
+)
+def test_the_last_day_of_a_term_that_starts_on_2_february_2026(term_id: str, starts: str, last_day: date) -> None:
+    term = TERMS.term(term_id)
+
+    assert term.starts == starts
+    assert term.opens_on(IN_2026) == IN_2026
+    assert term.ends_on(IN_2026, CALENDAR) == last_day
+    assert term.ends_on(IN_2026 - timedelta(days=1), CALENDAR) != last_day or term.roll != "none"
+
+
+def test_what_is_federal_stands_once() -> None:
+    of_all = [term for term in TERMS.all() if term.authority == "all"]
+    assert {"COUNCIL-OF-STATE", "RVV-APPEAL", "JOB-LOSS", "SUPPLEMENT", "REGISTRATION"} <= {each.id for each in of_all}
+    said = [(each.purpose, each.categories) for each in of_all if each.transposed]
+    assert len(said) == len(set(said))
 
 
 def test_an_unknown_id_is_refused_with_the_ids_that_exist() -> None:
@@ -117,10 +186,22 @@ def test_every_purpose_has_a_term_and_every_term_says_where_it_comes_from() -> N
         ("SUPPLEMENT", "confirmed"),
         ("FORWARD-DVZ", "confirmed"),
         ("FL-APPEAL", "confirmed"),
-        ("RVV-APPEAL", "single-source"),
+        ("BR-APPEAL", "single-source"),
+        ("WA-APPEAL", "single-source"),
+        # No source names the Community.
+        ("DG-APPEAL", "derived"),
+        ("RVV-APPEAL", "confirmed"),
+        ("RVV-APPEAL-DETAINED", "single-source"),
+        ("RVV-URGENT", "single-source"),
+        ("RVV-URGENT-LATER", "single-source"),
         ("COUNCIL-OF-STATE", "single-source"),
+        ("COUNCIL-OF-STATE-AFTER-APPEAL", "single-source"),
+        ("REGISTRATION", "single-source"),
         ("FL-RENEWAL-WINDOW", "confirmed"),
+        ("BR-RENEWAL-WINDOW", "confirmed"),
+        ("BC-NOTIFICATION", "single-source"),
         ("JOB-LOSS", "single-source"),
+        ("BC-JOB-LOSS", "single-source"),
     }
     # Only these first days stand in a source; the others are assumed and say so.
     stated = {term.id for term in TERMS.all() if term.from_basis == "stated"}
@@ -144,6 +225,7 @@ def test_every_purpose_has_a_term_and_every_term_says_where_it_comes_from() -> N
         ('purpose = "renewal"', 'purpose = "appeal"', "entry FL-RENEWAL-WINDOW, key starts"),
         ('alternative = "P120D"', 'opens = "P6M"\nopens_confidence = "derived"', "entry SP-DECISION-4M, key opens"),
         ("from = 2025-05-01", "from = 2025-05-01\nlast_day = 2025-04-30", "entry FL-HS-FAST, key last_day"),
+        ("unknown_to = [", 'unknown_to = [\n  "an earlier one",', "entry BR-RENEWAL-WINDOW, key unknown_to"),
         ('id = "JOB-LOSS"', 'id = "FL-APPEAL"', "entry FL-APPEAL, key id: the same id stands here twice"),
         ('id = "JOB-LOSS"', 'id = "JOB-LOSS"\ncolour = "red"', "entry JOB-LOSS, key colour: the key is unknown"),
     ],

@@ -66,6 +66,9 @@ FEE: dict[str, Any] = {
     "recipient": "federal", "amount": "152.00", "paidOn": "2026-01-15", "paymentReference": "+++090/9337/55493+++",
 }  # fmt: skip
 
+ADMISSIBLE: dict[str, Any] = {"outcome": "admissible", "motivation": "De betaling werd nagekeken."}
+"""With a reason: what the ordinary application owes is not in the law data."""
+
 QUESTION: dict[str, Any] = {"items": ["diploma", "payDetails"], "question": "Waar is het diploma van Zwaluwina?"}
 
 
@@ -260,6 +263,6 @@ def admitted(counter: Counter, desk: Counter) -> httpx.Response:
     """An application whose check is in, whose fee is paid, and that was declared admissible."""
     filed = counter.file()
     paid = desk.change(filed, "feePayments", FEE, tag=counter.employer_found(filed))
-    admitted = desk.change(paid, "admissibilityDecisions", {"outcome": "admissible"})
+    admitted = desk.change(paid, "admissibilityDecisions", ADMISSIBLE)
     assert admitted.status_code == 201, admitted.text
     return admitted

@@ -9,6 +9,7 @@ import pytest
 from infra.identity.caller import Role
 from tests.http.conftest import StandingClock
 from tests.http.counter import (
+    ADMISSIBLE,
     FEE,
     QUESTION,
     Counter,
@@ -87,7 +88,7 @@ def test_each_deadline_says_how_it_was_computed(counter: Counter, desk: Counter,
     clock.move_to("2026-01-26")
     answered = counter.change(asked, f"informationRequests/{request['id']}/answers", {"answer": "Hierbij."})
     paid = desk.change(answered, "feePayments", FEE)
-    admitted = desk.change(paid, "admissibilityDecisions", {"outcome": "admissible"})
+    admitted = desk.change(paid, "admissibilityDecisions", ADMISSIBLE)
     # when its deadlines are asked
     read = counter.get(f"{case_path(filed)}/deadlines")
     assert (read.status_code, read.headers["ETag"]) == (200, admitted.headers["ETag"])
@@ -127,8 +128,9 @@ def test_the_assessment_says_what_is_missing(counters: Counters, desk: Counter) 
     # then all is
     told = agency.get(f"{case_path(filed)}/assessment").json()
     assert (told["verdict"], told["pendingChecks"], told["openPoints"]) == ("met", [], [])
-    owed = {name: told["federalContribution"][name] for name in ("verdict", "paid", "owed", "ruleId")}
-    assert owed == {"verdict": "met", "paid": "152.00", "owed": "152.00", "ruleId": "FED-CONTRIBUTION-2026"}
+    assert [
+        (each["fee"]["recipient"], each["fee"]["amount"], each["verdict"], each["paid"]) for each in told["fees"]
+    ] == [("federal", "152.00", "met", "152.00")]
     assert [each["verdict"] for each in told["findings"] if each["required"]]
 
 
@@ -140,9 +142,12 @@ def test_a_contribution_counts_when_all_of_it_is_paid(counter: Counter, desk: Co
     # then the point stays open, and says how much is missing
     told = desk.get(f"{case_path(filed)}/assessment").json()
     assert told["openPoints"] == ["feeNotPaid"]
-    owed = {name: told["federalContribution"][name] for name in ("verdict", "paid", "owed", "stillOwed", "ruleId")}
-    assert owed == {
-        "verdict": "notMet", "paid": "0.01", "owed": "152.00", "stillOwed": "151.99", "ruleId": "FED-CONTRIBUTION-2026",
+    (standing,) = told["fees"]
+    assert {name: standing[name] for name in ("verdict", "paid", "stillOwed")} == {
+        "verdict": "notMet", "paid": "0.01", "stillOwed": "151.99",
+    }  # fmt: skip
+    assert {name: standing["fee"][name] for name in ("recipient", "amount", "since", "ruleId")} == {
+        "recipient": "federal", "amount": "152.00", "since": "2026-01-01", "ruleId": "FED-CONTRIBUTION-2026",
     }  # fmt: skip
     refused = desk.change(cent, "admissibilityDecisions", {"outcome": "admissible"})
     assert problem_of(refused) == (409, "motivationRequired")
@@ -152,7 +157,7 @@ def test_a_contribution_counts_when_all_of_it_is_paid(counter: Counter, desk: Co
     # and the rest closes it
     desk.change(cent, "feePayments", {**FEE, "amount": "376.99", "paymentReference": "rest"})
     told = desk.get(f"{case_path(filed)}/assessment").json()
-    assert (told["openPoints"], told["federalContribution"]["verdict"]) == ([], "met")
+    assert (told["openPoints"], told["fees"][0]["verdict"]) == ([], "met")
 
 
 def test_an_inactive_employer_is_a_ground_of_refusal(counter: Counter, desk: Counter) -> None:

@@ -19,12 +19,18 @@ FACTS: Final[dict[str, Any]] = {
     "category": "highlySkilled",
     "filedOn": "2026-01-20",
     "filedBy": "employer",
-    "worker": {"birthDate": "1994-05-02"},
+    "renewal": False,
+    "worker": {"birthDate": "1994-05-02", "nationality": "IN"},
     "employment": {"contract": "belgian"},
 }
 OF_A_PAPER: Final = [
     "document", "part", "required", "verdict", "condition", "provision", "article", "legalBasis", "sources",
     "confidence", "missing", "text",
+]  # fmt: skip
+
+OF_A_FEE: Final = [
+    "recipient", "amount", "otherAmounts", "since", "exemption", "provision", "article", "legalBasis", "sources",
+    "confidence", "reason", "missing", "text",
 ]  # fmt: skip
 
 
@@ -53,7 +59,7 @@ def test_a_file_with_all_papers_is_met(counter: Counter) -> None:
     answer = ask(counter, {**FACTS, "documents": [{"kind": each} for each in needed]})
     content = json.loads(answer.content)
     assert list(content) == [
-        "verdict", "legalReferenceDate", "knownOn", "ruleSet", "documents", "reason", "missing"
+        "verdict", "legalReferenceDate", "knownOn", "ruleSet", "documents", "fees", "reason", "missing"
     ]  # fmt: skip
     assert (content["verdict"], content["reason"], content["missing"]) == ("met", None, [])
     assert (content["legalReferenceDate"], content["knownOn"]) == ("2026-01-20", "2026-01-20")
@@ -81,13 +87,49 @@ def test_conditions_decide_what_is_asked(counter: Counter) -> None:
     needed = papers(counter, employment={"contract": "posted"}, filedBy="representative", documents=[])
     assert {"postingLetter", "mandate"} <= needed.keys()
     assert "employmentContract" not in needed
-    assert "criminalRecordExtract" not in papers(counter, worker={"birthDate": "2008-01-21"})
+    assert "criminalRecordExtract" not in papers(counter, worker={"birthDate": "2008-01-21", "nationality": "IN"})
 
 
 def test_a_condition_on_what_is_not_stated_names_the_fact(counter: Counter) -> None:
     answer = ask(counter, {**FACTS, "worker": {}, "documents": []}).json()
     (extract,) = [each for each in answer["documents"] if each["document"] == "criminalRecordExtract"]
     assert (extract["verdict"], extract["missing"]) == ("undetermined", ["worker.birthDate"])
+
+
+def fees(counter: Counter, **facts: Any) -> dict[str, dict[str, Any]]:
+    answer = ask(counter, {**FACTS, **facts})
+    assert answer.status_code == 200, answer.text
+    return {each["recipient"]: each for each in answer.json()["fees"]}
+
+
+def test_the_fees_say_to_whom_how_much_and_since_when(counter: Counter) -> None:
+    (federal,) = ask(counter, FACTS).json()["fees"]
+    assert list(federal) == OF_A_FEE
+    assert (federal["recipient"], federal["since"], federal["exemption"]) == ("federal", "2026-01-01", None)
+    assert federal["amount"].partition(".")[0] in federal["text"]["en"]
+    assert federal["text"]["nl"].endswith("het bedrag sinds 1 januari 2026.")
+
+
+@pytest.mark.parametrize(
+    ("facts", "exemption"),
+    [
+        ({"worker": {"birthDate": "1994-05-02", "nationality": "TR"}}, "nationality"),
+        ({"renewal": True}, "residenceExtended"),
+    ],
+)
+def test_whoever_is_exempt_owes_nothing_and_proves_no_payment(
+    counter: Counter, facts: dict[str, Any], exemption: str
+) -> None:
+    assert "feeProof" in papers(counter)
+    assert "feeProof" not in papers(counter, **facts)
+    federal = fees(counter, **facts)["federal"]
+    assert (federal["amount"], federal["exemption"]) == ("0.00", exemption)
+
+
+def test_what_would_exempt_and_is_not_stated_is_named(counter: Counter) -> None:
+    unstated = {name: value for name, value in FACTS.items() if name not in ("worker", "renewal")}
+    (federal,) = ask(counter, unstated).json()["fees"]
+    assert (federal["reason"], federal["missing"]) == ("factMissing", ["renewal", "worker.nationality"])
 
 
 @pytest.mark.parametrize("absent", ["authority", "category"])

@@ -14,7 +14,7 @@ import pytest
 from api.reference_data.code_lists import CodeLists
 from domain.case.codes import CATEGORIES
 from infra.identity.caller import Role
-from tests.http.counter import FEE, Counter, Counters, application, case_path, problem_of, represented, weak
+from tests.http.counter import ADMISSIBLE, FEE, Counter, Counters, application, case_path, problem_of, represented, weak
 
 pytestmark = pytest.mark.server
 
@@ -26,7 +26,7 @@ def ready(counters: Counters, body: dict[str, Any]) -> tuple[Counter, httpx.Resp
     filed = counter.file(body)
     assert filed.status_code == 201, filed.text
     paid = desk.change(filed, "feePayments", FEE, tag=counter.all_answered(filed))
-    admitted = desk.change(paid, "admissibilityDecisions", {"outcome": "admissible"})
+    admitted = desk.change(paid, "admissibilityDecisions", ADMISSIBLE)
     assert admitted.status_code == 201, admitted.text
     return desk, admitted
 

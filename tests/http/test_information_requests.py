@@ -10,7 +10,7 @@ import pytest
 from infra.identity.caller import Role
 from tests.documents.files import pdf
 from tests.http.conftest import StandingClock
-from tests.http.counter import CANARIES, FEE, QUESTION, Counter, Counters, case_path, problem_of
+from tests.http.counter import ADMISSIBLE, CANARIES, FEE, QUESTION, Counter, Counters, case_path, problem_of
 
 pytestmark = pytest.mark.server
 
@@ -77,7 +77,7 @@ def test_an_answer_after_the_term_is_too_late(counter: Counter, desk: Counter, c
 def test_a_file_that_is_with_the_applicant_is_not_decided(counter: Counter, desk: Counter) -> None:
     filed = counter.file()
     paid = desk.change(filed, "feePayments", FEE, tag=counter.employer_found(filed))
-    ready = desk.change(paid, "admissibilityDecisions", {"outcome": "admissible"})
+    ready = desk.change(paid, "admissibilityDecisions", ADMISSIBLE)
     asked = desk.change(ready, "informationRequests", QUESTION)
     written = desk.written
     for change, body in (

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.http.counter import FEE, Counter, application, case_path, problem_of
+from tests.http.counter import ADMISSIBLE, FEE, Counter, application, case_path, problem_of
 
 pytestmark = pytest.mark.server
 
@@ -26,7 +26,7 @@ def test_what_speaks_against_the_worker_is_a_ground_of_refusal(
     filed = counter.file(application(category="highlySkilled", employment__grossPay__amount="60000.00", **changes))
     assert filed.status_code == 201, filed.text
     paid = desk.change(filed, "feePayments", FEE, tag=counter.all_answered(filed))
-    ready = desk.change(paid, "admissibilityDecisions", {"outcome": "admissible"})
+    ready = desk.change(paid, "admissibilityDecisions", ADMISSIBLE)
     # then the assessment says what speaks against the worker
     told = desk.get(f"{case_path(ready)}/assessment").json()
     assert (told["verdict"], told["unmetRequirements"]) == ("notMet", [ground])

@@ -8,6 +8,7 @@ from infra.identity.caller import Role
 from tests.documents.files import pdf
 from tests.http.conftest import StandingClock
 from tests.http.counter import (
+    ADMISSIBLE,
     FEE,
     QUESTION,
     Counter,
@@ -56,7 +57,7 @@ def test_a_case_goes_from_filing_to_the_decision_on_residence(
 
     # then the file is admitted, sent to the Immigration Office, and both parts are decided
     clock.move_to("2026-02-02")
-    admitted = desk.change(answered, "admissibilityDecisions", {"outcome": "admissible"})
+    admitted = desk.change(answered, "admissibilityDecisions", ADMISSIBLE)
     assert (admitted.json()["status"], admitted.json()["stage"]) == ("admissible", "workPart")
     forwarded = desk.change(admitted, "forwardings", {})
     granted = desk.change(forwarded, "workPartDecisions", {"outcome": "granted"})
@@ -150,7 +151,7 @@ def test_no_part_is_decided_before_its_time(counter: Counter, desk: Counter) -> 
 def test_a_decision_waits_for_the_checks(counter: Counter, desk: Counter) -> None:
     # given a file that was admitted while the Crossroads Bank is still asked
     paid = desk.change(counter.file(), "feePayments", FEE)
-    ready = desk.change(paid, "admissibilityDecisions", {"outcome": "admissible"})
+    ready = desk.change(paid, "admissibilityDecisions", ADMISSIBLE)
     written = desk.written
     refused = desk.change(ready, "workPartDecisions", {"outcome": "granted"})
     assert problem_of(refused) == (409, "checkPending")
@@ -164,7 +165,7 @@ def test_a_decision_waits_for_the_checks(counter: Counter, desk: Counter) -> Non
 def test_pay_below_the_threshold_cannot_be_granted(counter: Counter, desk: Counter) -> None:
     filed = counter.file(application(category="highlySkilled", employment__grossPay__amount="12345.60"))
     paid = desk.change(filed, "feePayments", FEE, tag=counter.employer_found(filed))
-    ready = desk.change(paid, "admissibilityDecisions", {"outcome": "admissible"})
+    ready = desk.change(paid, "admissibilityDecisions", ADMISSIBLE)
     written = desk.written
     assert problem_of(desk.change(ready, "workPartDecisions", {"outcome": "granted"})) == (409, "requirementNotMet")
     assert desk.written == written

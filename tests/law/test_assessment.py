@@ -13,6 +13,7 @@ from domain.case.codes import CATEGORIES
 from domain.law.assessment import assess, overall_verdict
 from domain.law.facts import ApplicationFacts, Publication
 from domain.law.findings import Change, Finding, Verdict
+from domain.law.rule_sets import RuleSets
 from domain.law.rulebook import Rulebook
 from domain.law.rules import Rule
 
@@ -196,3 +197,25 @@ def test_law_known_later_does_not_change_an_assessment_as_of_then(law: Rulebook)
     assert before_it_was_known.findings[0].verdict is Verdict.UNDETERMINED
     assert once_known.findings[0].verdict is Verdict.MET
     assert once_known.known_on == date(2026, 1, 1)
+
+
+def test_under_an_earlier_rule_set_a_renewal_in_brussels_is_judged_without_the_window_loaded_since() -> None:
+    late = ApplicationFacts(
+        authority="brussels",
+        category="euBlueCard",
+        filed_on=date(2026, 7, 1),
+        contract="belgian",
+        gross_pay=Decimal("70000.00"),
+        pay_period="year",
+        renewal=True,
+        permit_expires_on=date(2026, 8, 31),
+    )
+    sets = RuleSets.load()
+    earlier = [rulebook for each in sets.earlier() if (rulebook := sets.recorded(each)) is not None]
+    assert len(earlier) >= 2
+
+    for rulebook in earlier:
+        assert Rule.RENEWAL_WINDOW not in {each.rule for each in assess(rulebook, late).findings}
+        of_flanders = {each.rule for each in assess(rulebook, replace(late, authority="flanders")).findings}
+        assert Rule.RENEWAL_WINDOW in of_flanders
+    assert Rule.RENEWAL_WINDOW in {each.rule for each in assess(sets.current, late).findings}

@@ -218,3 +218,39 @@ def test_an_order_of_competence_with_a_link_that_nobody_knows_is_refused(
     with pytest.raises(LawDataUnusable) as refused:
         Rulebook.load(write_law(ORDER.replace(old, new)))
     assert (refused.value.entry, refused.value.key) == ("ORDER", key)
+
+
+OF_ALL = """
+from = 2025-01-01
+known_from = 2025-01-01
+known_from_basis = "assumed"
+article_not_found = true
+sources = ["a source"]
+confidence = "confirmed"
+"""
+EXEMPTION = '[[fee_exemption]]\nid = "EXEMPT"\n'
+DURATION = '[[permit_duration]]\nid = "LASTS"\ncategories = ["euBlueCard"]\n'
+
+
+@pytest.mark.parametrize(
+    ("entry", "says"),
+    [
+        (EXEMPTION, "entry EXEMPT, key nationalities: .*write one"),
+        (
+            EXEMPTION + 'nationalities = ["TR"]\ncircumstances = ["residenceExtended"]',
+            "entry EXEMPT, key nationalities: .*write one",
+        ),
+        (EXEMPTION + 'nationalities = ["Turkish"]', "entry EXEMPT, key nationalities: .*ISO 3166-1"),
+        (EXEMPTION + 'circumstances = ["goodWeather"]', "entry EXEMPT, key circumstances: 'goodWeather'"),
+        (DURATION, "entry LASTS, key most: nothing is said of the duration"),
+        (DURATION + 'least = "P24M"', "entry LASTS, key least: a shorter contract"),
+        (DURATION + 'most = "three years"', "entry LASTS, key most"),
+        ('[[retention]]\nid = "LOG"\nrecords = ["diary"]\nkeep = "P10Y"\nonline = "P6M"', "entry LOG, key records"),
+        ('[[duty]]\nid = "DUTY"\nduty = "smile"\napplication = "applied"', "entry DUTY, key duty: 'smile'"),
+    ],
+)
+def test_an_exemption_a_duration_or_a_duty_that_says_nothing_clear_is_refused(
+    write_law: WriteLaw, entry: str, says: str
+) -> None:
+    with pytest.raises(LawDataUnusable, match=says):
+        Rulebook.load(write_law(entry + OF_ALL))

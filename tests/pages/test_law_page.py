@@ -139,6 +139,24 @@ def test_what_changed_on_a_day(service: CaseService, browser: Browser) -> None:
         expect(page.get_by_label("Law of the day")).to_have_value("01/03/2025")
 
 
+@pytest.mark.parametrize(
+    ("authority", "day", "told"),
+    [
+        ("flanders", "2019-01-01", "at most 3 years"),
+        ("flanders", "2019-01-01", "until the day before the birthday on which the worker is 30, unless the contract"),
+        ("brussels", "2024-05-01", "at least 24 months, or the shorter contract and 3 months"),
+        ("wallonia", "2019-01-01", "what was asked of the Crossroads Bank: 10 years, of which 6 months at hand"),
+        ("wallonia", "2026-05-21", "the worker is told how the application stands (not transposed into Belgian law)"),
+        ("flanders", "2019-01-01", "Exemption from the fee"),
+    ],
+)
+def test_how_long_permits_last_and_records_are_kept_and_who_owes_nothing(
+    client: httpx.Client, authority: str, day: str, told: str
+) -> None:
+    asked = {"authority": authority, "changedOn": day, "knownOn": "2026-06-01"}
+    assert told in client.get("/law", params=asked).text
+
+
 def test_an_amount_a_month_is_not_compared_with_one_a_year(client: httpx.Client) -> None:
     text = client.get("/law", params={"authority": "brussels", "changedOn": "2024-10-01"}).text
     row = next(each for each in text.split("<tr>") if "Highly skilled worker</th>" in each and " a year" in each)

@@ -24,6 +24,7 @@ from domain.deadlines.terms import ON_EXPIRY, STARTS
 from domain.law import reasons
 from domain.law.assessment import assess
 from domain.law.facts import ApplicationFacts
+from domain.law.fees_owed import EXEMPTIONS
 from domain.law.findings import Finding, Verdict
 from domain.law.job_provisions import ListedOccupation
 from domain.law.legal_reference import LegalReference
@@ -46,6 +47,7 @@ CLOSED_LISTS: dict[str, Collection[str]] = {
     "feeRecipients": codes.FEE_RECIPIENTS,
     "inadmissibilityGrounds": INADMISSIBILITY_GROUNDS,
     "openPoints": OPEN_POINTS,
+    "feeExemptions": EXEMPTIONS,
     "residenceRefusalGrounds": codes.RESIDENCE_REFUSAL_GROUNDS,
     "pauseGrounds": codes.PAUSE_GROUNDS,
     "holders": codes.HOLDERS,

@@ -33,8 +33,10 @@ from api.pages.stage_line import stage_line, status_badge
 from api.paging import number_after
 from api.permissions import Action
 from api.problems import NOT_FOUND, Problem, RequestRefused, problem_of, unknown_application
+from domain.case.admissibility import open_points
 from domain.case.codes import DOCUMENT_KINDS
 from domain.case.document_rules import DocumentRefused
+from domain.case.fees import fee_standings
 from domain.case.handling import CaseStream
 from domain.case.lifecycle import Case
 from domain.case.refusals import CommandRefused, InvalidInput, Reason, StaleVersion
@@ -137,6 +139,10 @@ class CaseScreen:
                 "documents": self._documents_shown(granted, case, words),
                 "requests": words.requests(body),
                 "open_request": case.open_request,
+                # What an ended case owed is of no use to anybody: its worker may have been erased meanwhile.
+                "fees": words.fees(fee_standings(case, self._program.rulebook, self._border.today))
+                if case.is_open
+                else (),
                 "decisions": words.decisions(body),
                 "figure": words.time_by_holder(deadlines),
                 "figure_csv": f"/cases/{case_id}/{TIME_BY_HOLDER}.csv",
@@ -307,7 +313,7 @@ class CaseScreen:
                 "part": part,
                 "reply_by": asked.reply_by if asked is not None and resource == ANSWER else None,
                 "findings": words.findings(assessed["findings"]) if resource.endswith("Decisions") else (),
-                "open_points": words.open_points(assessed) if resource == "admissibilityDecisions" else (),
+                "open_points": self._open_points(case, words) if resource == "admissibilityDecisions" else (),
             },
             surroundings=replace(
                 self._readers.surroundings(request, granted.caller, FIRST_PAGES[granted.caller.role]),
@@ -315,6 +321,10 @@ class CaseScreen:
             ),
             status=problem.type.status if problem is not None else 400 if errors else 200,
         )
+
+    def _open_points(self, case: Case, words: CaseWords) -> tuple[str, ...]:
+        rulebook, today = self._program.rulebook, self._border.today
+        return words.open_points(open_points(case, rulebook, today), fee_standings(case, rulebook, today))
 
     def _meanwhile(self, stream: CaseStream, refused: Exception | None, words: CaseWords) -> tuple[object, ...]:
         """What happened since the version that the reader had seen, if that is why he was refused."""
