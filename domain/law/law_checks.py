@@ -9,14 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from typing import Final
 
+from domain.case.codes import AUTHORITIES
 from domain.law.effective_dated import Provision
 from domain.law.entry_reader import LawDataUnusable
 from domain.law.job_provisions import LabourMarketTestTerms
 from domain.law.pay_provisions import YEARLY, BaseAmount, Fee, SalaryThreshold
+from domain.law.published_amounts import unpublished_soon
 from domain.law.rule_sets import RuleSets
 from domain.law.rulebook import Rulebook
 
@@ -32,7 +35,7 @@ _EXACT: Final = Decimal("0.01")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LawFinding:
-    """Something in the law data that a person has to mend; ``sentence`` says what and how."""
+    """Something in the law data that a person has to correct, or to look into; ``sentence`` says what and how."""
 
     check: str
     authority: str
@@ -49,6 +52,24 @@ def check_law(rule_sets: RuleSets) -> tuple[LawFinding, ...]:
         *_percentages(rulebook),
         *_disputes(rulebook),
         *_kept(rule_sets),
+    )
+
+
+def note_law(rulebook: Rulebook, day: date) -> tuple[LawFinding, ...]:
+    """What a person should see to, and what is no fault of the data: amounts that nobody has published yet.
+
+    As the law is known with all that the data hold, on the day that is asked.
+    """
+    return tuple(
+        LawFinding(
+            check="notPublished",
+            authority=each.authority,
+            entry=each.last.id,
+            sentence=f"no amount is published for {', '.join(each.categories)} from {each.first_day} on: "
+            "look for the publication, and add it as an entry of its own",
+        )
+        for authority in AUTHORITIES
+        for each in unpublished_soon(rulebook, authority, day)
     )
 
 

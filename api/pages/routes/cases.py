@@ -34,6 +34,7 @@ from api.paging import number_after
 from api.permissions import Action
 from api.problems import NOT_FOUND, Problem, RequestRefused, problem_of, unknown_application
 from domain.case.codes import DOCUMENT_KINDS
+from domain.case.decision import readings_at_decision
 from domain.case.document_rules import DocumentRefused
 from domain.case.handling import CaseStream
 from domain.case.lifecycle import Case
@@ -132,6 +133,7 @@ class CaseScreen:
                 "key": fresh_key(),
                 "done": form_title(done, form_words) if action_of(done) is not None else "",
                 "findings": words.findings(body["findings"]),
+                "readings": self._readings(case, words) if case.is_open else "",
                 "checks": words.checks(body),
                 "tasks": words.tasks(body),
                 "documents": self._documents_shown(granted, case, words),
@@ -307,6 +309,7 @@ class CaseScreen:
                 "part": part,
                 "reply_by": asked.reply_by if asked is not None and resource == ANSWER else None,
                 "findings": words.findings(assessed["findings"]) if resource.endswith("Decisions") else (),
+                "readings": self._readings(case, words),
                 "open_points": words.open_points(assessed) if resource == "admissibilityDecisions" else (),
             },
             surroundings=replace(
@@ -315,6 +318,9 @@ class CaseScreen:
             ),
             status=problem.type.status if problem is not None else 400 if errors else 200,
         )
+
+    def _readings(self, case: Case, words: CaseWords) -> str:
+        return words.readings(readings_at_decision(case, self._border.today, self._program.rulebook))
 
     def _meanwhile(self, stream: CaseStream, refused: Exception | None, words: CaseWords) -> tuple[object, ...]:
         """What happened since the version that the reader had seen, if that is why he was refused."""

@@ -29,7 +29,7 @@ from api.pages.sent_forms import SentForm, sent_form
 from api.pages.session import LAW, Readers
 from domain.case.codes import AUTHORITIES
 from domain.case.commands import CIVIL_TIME
-from domain.case.stated_assessment import assess_stated
+from domain.case.stated_assessment import assess_stated, readings_of_stated
 from domain.case.stated_facts import StatedFacts
 from domain.law.law_changes import change_days, changes_on, thresholds_on
 
@@ -89,7 +89,8 @@ class LawScreen:
         if not isinstance(stated, StatedFacts):
             return self._page(request, asked, words, replace(kept, errors=stated))
         # As known today, which is what salaryChecks answers.
-        answer = answer_shown(assess_stated(self._program.rulebook, stated, self._today), words)
+        assessment = assess_stated(self._program.rulebook, stated, self._today)
+        answer = answer_shown(assessment, readings_of_stated(self._program.rulebook, stated, assessment), words)
         # The tables beside the answer are those of the same authority and day.
         asked = replace(asked, authority=stated.authority or asked.authority, on=stated.filed_on)
         return self._page(request, asked, words, kept, answer)
