@@ -81,6 +81,11 @@ class Language:
             raise TypeError("money is Decimal")
         return format_currency(amount, "EUR", locale=self.locale)
 
+    def exact_money(self, amount: Decimal) -> str:
+        """Euros with all their decimals, two at least: an amount that nobody published is not rounded."""
+        pattern = self.locale.currency_formats["standard"].pattern.replace("0.00", "0.00######")
+        return format_currency(amount, "EUR", pattern, locale=self.locale, currency_digits=False)
+
     def integer(self, number: int) -> str:
         return format_decimal(number, locale=self.locale)
 

@@ -17,7 +17,7 @@ from domain.law import job_provisions as job
 from domain.law.applicable_law import NothingInForce
 from domain.law.effective_dated import Provision
 from domain.law.law_files import FEDERAL
-from domain.law.pay_provisions import Fee, PayConversion, SalaryThreshold
+from domain.law.pay_provisions import Fee, PartTime, PayConversion, PayDefinition, SalaryThreshold
 from domain.law.procedure_provisions import RequiredDocument, SelectedReading
 from domain.law.published_amounts import amount_on
 from domain.law.rulebook import Rulebook
@@ -37,10 +37,12 @@ RULE_KINDS: Final[tuple[type[Provision], ...]] = (
     job.ShortageList,
     job.ShortageOccupation,
     PayConversion,
+    PayDefinition,
+    PartTime,
     Fee,
     RequiredDocument,
 )
-"""What is told of a day of change beside the thresholds, in the order in which it is told."""
+"""What is told of the law beside the thresholds, in the order in which it is told."""
 
 _A_DAY: Final = timedelta(days=1)
 _SCOPES: Final = ("categories", "nationalities")
@@ -143,12 +145,17 @@ def threshold_on(
 def change_days(rulebook: Rulebook, authority: str, known_on: date | None = None) -> tuple[date, ...]:
     """The days on which the law of an authority, or federal law beside it, changes; the newest first."""
     found = {
-        day
-        for each in rulebook.provisions
-        if each.authority in (authority, FEDERAL)
-        for day in _turning_days(each)
+        day for each in rulebook.provisions if each.authority in (authority, FEDERAL) for day in _turning_days(each)
     }
     return tuple(day for day in sorted(found, reverse=True) if changes_on(rulebook, authority, day, known_on))
+
+
+def changes_between(
+    rulebook: Rulebook, authority: str, after: date, until: date, known_on: date | None = None
+) -> tuple[DayOfChange, ...]:
+    """What changes after one day and up to another, day by day, the earliest first."""
+    days = (day for day in reversed(change_days(rulebook, authority, known_on)) if after < day <= until)
+    return tuple(changes_on(rulebook, authority, day, known_on) for day in days)
 
 
 def changes_on(rulebook: Rulebook, authority: str, day: date, known_on: date | None = None) -> DayOfChange:

@@ -25,8 +25,9 @@ from domain.law import reasons
 from domain.law.assessment import assess
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Finding, Verdict
-from domain.law.job_provisions import ShortageOccupation
+from domain.law.job_provisions import ShortageOccupation, WorkHistoryTerms
 from domain.law.legal_reference import LegalReference
+from domain.law.pay_provisions import BASES, PAY_COMPONENTS
 from domain.law.procedure_provisions import ReferenceDateBasis
 from domain.law.provision_readers import CONFIDENCES
 from domain.law.rulebook import Rulebook
@@ -83,6 +84,16 @@ CLOSED_LISTS: dict[str, Collection[str]] = {
     "alarms": (WARNED, BREACHED),
     "lawConfidences": CONFIDENCES,
     "decidingDateBases": tuple(ReferenceDateBasis),
+    "amountBases": BASES,
+    "payComponents": PAY_COMPONENTS,
+    "workBases": tuple(
+        {
+            code: None
+            for each in Rulebook.load().provisions
+            if isinstance(each, WorkHistoryTerms)
+            for code in each.not_counted
+        }
+    ),
     "occupations": tuple(
         code for each in Rulebook.load().provisions if isinstance(each, ShortageOccupation) for code in each.scope
     ),
