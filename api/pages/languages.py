@@ -57,6 +57,11 @@ class Language:
         """The sentence in this language; ``%(name)s`` in it stands for a value, ``%%`` for a per cent sign."""
         return self.translations.gettext(message) % values
 
+    @property
+    def colon(self) -> str:
+        """The colon behind a word that stands before another text; French puts a space before it that never breaks."""
+        return "\N{NO-BREAK SPACE}:" if self.code == "fr" else ":"
+
     def ngettext(self, one: str, many: str, number: int, /, **values: object) -> str:
         """The sentence for ``number`` things; it may name ``%(num)s``, the number as readers write it."""
         return self.translations.ngettext(one, many, number) % {"num": self.integer(number), **values}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Final
 
 from api.pages.law_details import OtherSaid, details, others_said
@@ -72,7 +73,7 @@ class AmountShown:
     derivation: DerivationShown | None
     basis: str
     ends: str
-    undated: tuple[str, ...]
+    undated: tuple[ProvisionShown, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,14 +88,10 @@ class SectionShown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisputeShown:
-    """A provision on which the sources disagree: what is applied, and what else they say."""
+    """What the sources disagree on: the provisions that are applied, and the readings that are not."""
 
-    anchor: str
-    title: str
-    says: str
-    others: tuple[OtherSaid, ...]
+    applied: tuple[ProvisionShown, ...]
     readings: tuple[ProvisionShown, ...]
-    note: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +105,8 @@ class CategoryShown:
     file: SectionShown
     disputes: tuple[DisputeShown, ...]
     gaps: tuple[str, ...]
-    unplaced: tuple[tuple[str, str], ...]
-    """Anchor and title of each entry whose article was not found."""
+    unplaced: tuple[tuple[str, tuple[str, ...]], ...]
+    """The entries whose article was not found: their anchors, by what they are about."""
 
     @property
     def sections(self) -> tuple[SectionShown, ...]:
@@ -146,9 +143,12 @@ def category_shown(law: CategoryLaw, words: LawWords) -> CategoryShown:
             empty=_("The law data hold no rule on this."),
             rows=_rows((each for each in law.rules if isinstance(each, _OF_THE_FILE)), law, words),
         ),
-        disputes=tuple(_dispute(each, law, words) for each in law.disputed),
+        disputes=tuple(_disputes(law, words)),
         gaps=tuple(_gap(each, words) for each in law.gaps),
-        unplaced=tuple((each.id, words.kind(each.kind)) for each in law.unplaced),
+        unplaced=tuple(
+            (words.kind(kind), tuple(each.id for each in alike))
+            for kind, alike in groupby(law.unplaced, lambda each: each.kind)
+        ),
     )
 
 
@@ -162,13 +162,7 @@ def _amount(law: CategoryLaw, words: LawWords) -> AmountShown:
         derivation=_derivation(law, words),
         basis=words.label("amountBases", in_force.basis) if in_force is not None and law.derivation is None else "",
         ends=_("After %(day)s: not published yet.", day=language.date(ends_on, "long")) if ends_on is not None else "",
-        undated=tuple(
-            _(
-                "%(amount)s is published without the day on which it took effect, and is not applied.",
-                amount=words.amount(each),
-            )
-            for each in law.amount.undated
-        ),
+        undated=_rows(law.amount.undated, law, words),
     )
 
 
@@ -213,21 +207,21 @@ def _known(provision: Provision, words: LawWords) -> str:
     _ = words.language.gettext
     if provision.known_from is None:
         return ""
-    day = words.language.date(provision.known_from)
     if provision.known_from_basis == "assumed":
-        return _("known from %(day)s (assumed: no day of publication is known)", day=day)
-    return _("known from %(day)s", day=day)
+        # The first day in force stands in for it, which is said just before.
+        return _("day of publication not known")
+    return _("known from %(day)s", day=words.language.date(provision.known_from))
 
 
-def _dispute(provision: Provision, law: CategoryLaw, words: LawWords) -> DisputeShown:
-    return DisputeShown(
-        anchor=provision.id,
-        title=words.kind(provision.kind),
-        says=words.rule(provision),
-        others=others_said(provision, words),
-        readings=tuple(_shown(each, law.on, words) for each in law.other_readings(provision)),
-        note=provision.note,
-    )
+def _disputes(law: CategoryLaw, words: LawWords) -> Iterator[DisputeShown]:
+    """Each dispute once: provisions that are one reading of an open question stand together."""
+    together: dict[str, list[Provision]] = {}
+    for each in law.disputed:
+        together.setdefault(each.id if each.question is None else each.question, []).append(each)
+    for applied in together.values():
+        yield DisputeShown(
+            applied=_rows(applied, law, words), readings=_rows(law.other_readings(applied[0]), law, words)
+        )
 
 
 def _gap(gap: Gap, words: LawWords) -> str:
@@ -243,4 +237,4 @@ def _gap(gap: Gap, words: LawWords) -> str:
         case ReferenceDateRule.kind:
             return _("Which day decides what law applies was not found.")
         case _:
-            return f"{words.kind(gap.kind)}: {words.wording.inside('findingReasons', gap.reason)}."
+            return f"{words.kind(gap.kind)}{words.language.colon} {words.wording.inside('findingReasons', gap.reason)}."
