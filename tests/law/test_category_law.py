@@ -1,4 +1,4 @@
-"""The whole law of one category on a day: amount with its derivation, every rule, what is disputed, what is not known."""
+"""The whole law of one category on a day: the amount and its derivation, every rule, every dispute, every gap."""
 
 from datetime import date
 from decimal import Decimal
