@@ -133,7 +133,8 @@ class CaseScreen:
                 "key": fresh_key(),
                 "done": form_title(done, form_words) if action_of(done) is not None else "",
                 "findings": words.findings(body["findings"]),
-                "readings": self._readings(case, words) if case.is_open else "",
+                # Once the work part is decided, the decision says by which day's law.
+                "readings": self._readings(case, words) if case.is_open and case.work_part is None else "",
                 "checks": words.checks(body),
                 "tasks": words.tasks(body),
                 "documents": self._documents_shown(granted, case, words),
