@@ -14,7 +14,7 @@ from api.pages.page_parts import Badge
 from api.sentences.legal_references import cited_or_not_found
 from domain.law import job_provisions as job
 from domain.law.applicable_law import NothingInForce
-from domain.law.category_law import CategoryLaw, Gap
+from domain.law.category_law import CategoryLaw, Gap, names_categories
 from domain.law.effective_dated import Provision
 from domain.law.law_files import FEDERAL
 from domain.law.pay_provisions import Fee, PartTime, PayConversion, PayDefinition
@@ -22,8 +22,6 @@ from domain.law.procedure_provisions import ReferenceDateRule, RequiredDocument
 
 _OF_PAY: Final = (PayConversion, PayDefinition, PartTime)
 _OF_THE_FILE: Final = (RequiredDocument, Fee)
-_OWN_SUBJECTS: Final = (PayConversion, job.FreeMovement, job.ShortageOccupation)
-"""Kinds that speak of something else than the category of the page, which has to be said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +187,7 @@ def _shown(provision: Provision, on: date, words: LawWords) -> ProvisionShown:
         anchor=provision.id,
         title=words.kind(provision.kind),
         federal=provision.authority == FEDERAL,
-        subjects=words.subjects(provision.kind, provision.scope) if isinstance(provision, _OWN_SUBJECTS) else "",
+        subjects="" if names_categories(provision) else words.subjects(provision.kind, provision.scope),
         says=words.rule(provision),
         details=details(provision, words),
         others=others_said(provision, words),

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, TypeVar
 
-from domain.case.codes import CONTRACTS
+from domain.case.codes import CATEGORIES, CONTRACTS
 from domain.law import job_provisions as job
 from domain.law import reasons
 from domain.law.applicable_law import NothingInForce
@@ -29,8 +29,7 @@ P = TypeVar("P", bound=Provision)
 
 _PER_CENT: Final = Decimal("0.01")
 
-_OF_EVERY_CATEGORY: Final = (PayConversion, PayDefinition, job.FreeMovement, job.ShortageOccupation)
-"""Kinds whose scope is something else than categories."""
+_SUBJECTS: Final = frozenset({*CATEGORIES, ALL})
 
 _KNOWN_TO_BE_NONE: Final = (reasons.DECIDED_BY_CONTRACT, reasons.NOT_STATED)
 """Reasons for having no amount that leave nothing open."""
@@ -148,7 +147,10 @@ def _applies(rulebook: Rulebook, provision: Provision, category: str, on: date, 
     """Whether it is this provision that speaks of the category: one that names it goes before one for all."""
     kind, authority = type(provision), provision.authority
     for code in provision.scope:
-        if not _bears_on(kind, code, category) or rulebook.find(kind, authority, code, on, known_on) is not provision:
+        if (
+            not _bears_on(provision, code, category)
+            or rulebook.find(kind, authority, code, on, known_on) is not provision
+        ):
             continue
         subject, mark, rest = code.partition(":")
         named = f"{category}{mark}{rest}"
@@ -157,8 +159,15 @@ def _applies(rulebook: Rulebook, provision: Provision, category: str, on: date, 
     return False
 
 
-def _bears_on(kind: type[Provision], code: str, category: str) -> bool:
-    return kind in _OF_EVERY_CATEGORY or code.partition(":")[0] in (category, ALL)
+def names_categories(provision: Provision) -> bool:
+    """Whether the scope is one of categories. Others speak of contracts, nationalities or functions: for them all."""
+    # A function may be called as a category is.
+    is_function = isinstance(provision, job.ShortageOccupation)
+    return not is_function and _SUBJECTS.issuperset(code.partition(":")[0] for code in provision.scope)
+
+
+def _bears_on(provision: Provision, code: str, category: str) -> bool:
+    return not names_categories(provision) or code.partition(":")[0] in (category, ALL)
 
 
 def _unselected(
@@ -169,7 +178,7 @@ def _unselected(
     for each in rulebook.provisions:
         if each.question is None or each.authority != authority or type(each) not in kinds:
             continue
-        codes = [code for code in each.scope if _bears_on(type(each), code, category)]
+        codes = [code for code in each.scope if _bears_on(each, code, category)]
         if not codes or not (each.in_force_on(on) and each.known_by(known_on)):
             continue
         if all(rulebook.find(type(each), authority, code, on, known_on) is not each for code in codes):

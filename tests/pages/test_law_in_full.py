@@ -126,7 +126,7 @@ def test_everyone_can_use_the_pages(service: CaseService, browser: Browser, path
         page.goto(f"{service.address}{path}?lang={code}")
         check_accessibility(page)
         check_targets(page)
-        if path == "/law/flanders/mediumSkilledOther":
+        if (path, code) == ("/law/flanders/mediumSkilledOther", "nl"):
             assert check_keyboard(page) > LEAST_TARGETS
         page.set_viewport_size({"width": 320, "height": 700})
         check_reflow(page)
