@@ -115,6 +115,8 @@ class LawWords:
             return self._listed(OCCUPATIONS_LIST, codes)
         if kind == job.FreeMovement.kind:
             return self.wording.listed(self.country(each) for each in codes)
+        if kind == BaseAmount.kind:
+            return self._listed("amountBases", codes)
         if kind == PayConversion.kind:
             return self._listed("contracts", codes)
         # A scope may pair a category with a nationality or a document.
