@@ -23,6 +23,7 @@ from domain.law.checklist import Checklist, ChecklistEntry
 from domain.law.exact_pay import euro_text
 from domain.law.fees_owed import FeeOwed
 from domain.law.findings import Change, Finding, Verdict
+from domain.law.other_readings import OtherReading, Readings
 
 Tellers = Mapping[str, Wording]
 """The words of each language, by its code."""
@@ -32,13 +33,17 @@ def tellers_of(languages: Languages, code_lists: CodeLists) -> Tellers:
     return {each.code: Wording(each, code_lists) for each in languages}
 
 
-def assessment_answer(assessment: Assessment, tellers: Tellers) -> dict[str, Any]:
-    """The verdict with its findings; the branches of a finding stand behind it as findings of their own."""
+def assessment_answer(assessment: Assessment, readings: Readings | None, tellers: Tellers) -> dict[str, Any]:
+    """The verdict with its findings; the branches of a finding stand behind it as findings of their own.
+
+    ``alternatives`` are the readings of the deciding date that are not selected, with what each would give.
+    """
     return {
         "verdict": assessment.verdict.value,
         "legalReferenceDate": _day(assessment.legal_reference_date),
         "knownOn": _day(assessment.known_on),
         "ruleSet": assessment.rule_set,
+        "alternatives": [_alternative(each) for each in (() if readings is None else readings.others)],
         "findings": [_finding(each, tellers) for found in assessment.findings for each in found.each()],
     }
 
@@ -60,6 +65,16 @@ def checklist_answer(checklist: Checklist, tellers: Tellers) -> dict[str, Any]:
 def ordered_json(answer: Mapping[str, Any]) -> bytes:
     """The JSON with its members in the order of ``answer``."""
     return json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _alternative(reading: OtherReading) -> dict[str, Any]:
+    return {
+        "decidingDate": reading.basis.value,
+        "legalReferenceDate": _day(reading.legal_reference_date),
+        "verdict": reading.verdict.value,
+        "provision": reading.provision,
+        "missing": list(reading.missing),
+    }
 
 
 def _finding(finding: Finding, tellers: Tellers) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from uuid import UUID
 from api.problems import API_ROOT
 from domain.case.admissibility import open_points
 from domain.case.commands import CIVIL_TIME
-from domain.case.decision import assessment_at_decision
+from domain.case.decision import assessment_at_decision, readings_at_decision
 from domain.case.fees import fee_standings
 from domain.case.folding import fold
 from domain.case.grounds import supported_grounds, supported_inadmissibility_grounds
@@ -18,6 +18,7 @@ from domain.case.handling import CaseStream, Receipt
 from domain.case.lifecycle import Case, CaseStatus, Stage
 from domain.deadlines.clocks import ClockRules
 from domain.deadlines.pauses import Pause
+from domain.law.other_readings import OtherReading
 from domain.law.rulebook import Rulebook
 from infra.case_files import CaseFileView, DeadlinesView
 from infra.wire_format import wire_adapter
@@ -123,12 +124,14 @@ def assessment_content(version: int, case: Case, rulebook: Rulebook, today: date
     """What the rules say of the case on ``today``, and what each next step would still have to wait for."""
     assessment = assessment_at_decision(case, today, rulebook)
     day = assessment.legal_reference_date
+    readings = readings_at_decision(case, today, rulebook)
     return {
         "version": version,
         "status": case.status.value,
         "stage": case.stage.value,
         "verdict": assessment.verdict.value,
         **({} if day is None else {"legalReferenceDate": day.isoformat()}),
+        "alternatives": [_alternative(each) for each in (() if readings is None else readings.others)],
         "pendingChecks": list(case.pending_checks),
         "manualTasks": [words(task) for task in case.manual_tasks],
         "openPoints": list(open_points(case, rulebook, today)),
@@ -137,6 +140,17 @@ def assessment_content(version: int, case: Case, rulebook: Rulebook, today: date
         "unmetRequirements": [rule.value for rule in assessment.unmet],
         "supportedGrounds": list(supported_grounds(case, assessment)),
         "findings": [words(each) for each in assessment.findings],
+    }
+
+
+def _alternative(reading: OtherReading) -> dict[str, Any]:
+    day = reading.legal_reference_date
+    return {
+        "decidingDate": reading.basis.value,
+        **({} if day is None else {"legalReferenceDate": day.isoformat()}),
+        "verdict": reading.verdict.value,
+        "provision": reading.provision,
+        "missing": list(reading.missing),
     }
 
 

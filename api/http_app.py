@@ -21,6 +21,7 @@ from api.pages.routes.cases import cases_pages
 from api.pages.routes.employer import employer_pages
 from api.pages.routes.entrance import entrance_pages
 from api.pages.routes.law import law_pages
+from api.pages.routes.law_in_full import law_in_full_pages
 from api.pages.routes.migration import migration_pages
 from api.pages.routes.quarantine import quarantine_pages
 from api.pages.routes.queue import queue_pages
@@ -89,6 +90,7 @@ def create_app(
         entrance_pages(pages, readers, issuer, SignInLinks(program.settings.home)),
         accessibility_pages(pages, readers),
         law_pages(program, pages, readers),
+        law_in_full_pages(program, pages, readers),
         employer_pages(program, pages, readers),
         cases_pages(program, pages, readers, border),
         queue_pages(program, pages, readers, border),

@@ -10,19 +10,19 @@ from typing import Annotated, Any, Final
 import typer
 
 from api.assessment_content import Tellers, assessment_answer, tellers_of
-from api.commands.days import DAY, day
+from api.commands.days import DAY, day, today
 from api.commands.output import REFUSED, Json, say
 from api.incoming_requests import LARGEST_BODY_IN_BYTES
 from api.pages.languages import SOURCE_LANGUAGE, Languages
 from api.problems import Place, input_problem, located
 from api.reference_data.code_lists import CodeLists
 from api.routes.assessments import stated_facts
-from domain.case.commands import CIVIL_TIME
+from api.sentences.readings import readings_text
 from domain.case.refusals import InvalidInput
-from domain.case.stated_assessment import assess_stated
+from domain.case.stated_assessment import assess_stated, readings_of_stated
 from domain.case.stated_facts import StatedFacts
+from domain.law.other_readings import Readings
 from domain.law.rulebook import ReadingUnknown, Rulebook
-from infra.clock import SystemClock
 
 STANDARD_INPUT: Final = "-"
 
@@ -47,10 +47,12 @@ def assess(
     """
     stated = _stated(facts, as_json=as_json)
     rulebook = _rulebook(rules, reading or [])
-    by = _today() if known_on is None else known_on
+    by = today() if known_on is None else known_on
     tellers = tellers_of(Languages.load(), CodeLists.load())
-    answer = assessment_answer(assess_stated(rulebook, stated, by), tellers)
-    say(answer, as_json, lambda: _text(answer, tellers))
+    assessment = assess_stated(rulebook, stated, by)
+    readings = readings_of_stated(rulebook, stated, assessment)
+    answer = assessment_answer(assessment, readings, tellers)
+    say(answer, as_json, lambda: _text(answer, readings, tellers))
 
 
 def _read(facts: str) -> bytes:
@@ -102,17 +104,15 @@ def _rulebook(rules: Path | None, readings: list[str]) -> Rulebook:
         raise typer.BadParameter(str(why)) from None
 
 
-def _today() -> date:
-    return SystemClock().now().astimezone(CIVIL_TIME).date()
-
-
-def _text(answer: dict[str, Any], tellers: Tellers) -> str:
-    """The verdict, and a paragraph for each finding, in the language of the commands."""
+def _text(answer: dict[str, Any], readings: Readings | None, tellers: Tellers) -> str:
+    """The verdict, the line on the deciding day, and a paragraph for each finding, in the language of the commands."""
     wording = tellers[SOURCE_LANGUAGE]
     lines = [f"{wording.label('verdicts', answer['verdict'])}"]
     lines.append(
         f"law of {answer['legalReferenceDate'] or 'a day that is not stated'}, as known on {answer['knownOn']}"
     )
+    if readings is not None:
+        lines.append(readings_text(readings, wording))
     for each in answer["findings"]:
         rule = wording.label("permitRules", each["rule"])
         weight = "" if each["required"] else " (not required by itself)"

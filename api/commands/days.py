@@ -7,8 +7,16 @@ from typing import Final
 
 import typer
 
+from domain.case.commands import CIVIL_TIME
+from infra.clock import SystemClock
+
 DAY: Final = "YYYY-MM-DD"
 """How a day is written, for ``metavar``."""
+
+
+def today() -> date:
+    """The civil day in Brussels, by the clock of this machine."""
+    return SystemClock().now().astimezone(CIVIL_TIME).date()
 
 
 def day(text: str) -> date:

@@ -10,14 +10,14 @@ from typing import Annotated
 import typer
 
 from api.assessment_content import tellers_of
-from api.commands.days import DAY, day
+from api.commands.days import DAY, day, today
 from api.commands.lazy_group import among, one_of
 from api.commands.output import Json, finding_if, say
 from api.law_document import law_document
 from api.pages.languages import SOURCE_LANGUAGE, Languages
 from api.reference_data.code_lists import CodeLists
 from domain.case.codes import CATEGORIES
-from domain.law.law_checks import check_law
+from domain.law.law_checks import check_law, note_law
 from domain.law.law_files import LAW_AUTHORITIES
 from domain.law.rule_sets import RuleSets
 from domain.law.rulebook import Rulebook
@@ -58,13 +58,23 @@ def show_threshold(
     say(found, as_json)
 
 
-def check(rules: _Rules = None, as_json: Json = False) -> None:
+def check(
+    rules: _Rules = None,
+    on: Annotated[
+        date | None,
+        typer.Option(parser=day, metavar=DAY, help="the day for which amounts must be published; without it, today"),
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """Prove the law data: no overlap, no silent gap, sources, percentages, disputes, readings, kept rule sets.
 
-    A file that cannot be read at all is named with its line and the remedy. Exit 1 when anything is found.
+    A file that cannot be read at all is named with its line and the remedy. Exit 1 when anything is found. Notes name
+    the amounts whose publication has ended, or ends within a month: they are no fault, and leave the exit code at 0.
     """
     rule_sets = RuleSets(Rulebook.load(rules))
     findings = check_law(rule_sets)
+    noted_on = today() if on is None else on
+    notes = note_law(rule_sets.current, noted_on)
     told = {
         "sound": not findings,
         "ruleSet": rule_sets.current.sha256,
@@ -72,9 +82,12 @@ def check(rules: _Rules = None, as_json: Json = False) -> None:
         "earlierRuleSets": list(rule_sets.earlier()),
         "findingCount": len(findings),
         "findings": [asdict(each) for each in findings],
+        "notedOn": noted_on.isoformat(),
+        "notes": [asdict(each) for each in notes],
     }
     lines = [f"{told['provisions']} provisions, rule set {told['ruleSet']}"]
     lines += [f"{each.check}: {each.authority} {each.entry}: {each.sentence}" for each in findings]
+    lines += [f"note ({noted_on}): {each.authority} {each.entry}: {each.sentence}" for each in notes]
     lines.append(f"{len(findings)} found" if findings else "the law data are sound")
     say(told, as_json, lambda: "\n".join(lines))
     finding_if(findings)

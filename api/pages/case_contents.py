@@ -19,6 +19,7 @@ from api.sentences.finding_steps import condition_value, money
 from api.sentences.findings import finding_text
 from api.sentences.legal_references import cited
 from api.sentences.places import municipality_name
+from api.sentences.readings import readings_text
 from api.sentences.timeline import timeline_sentence
 from api.sentences.wording import Wording
 from domain.case.codes import DETAIL_KINDS, HOLDERS
@@ -26,6 +27,7 @@ from domain.case.fees import FeeStanding
 from domain.deadlines.clocks import Clock, ClockState
 from domain.deadlines.service_levels import ServiceStatus
 from domain.law.findings import Verdict
+from domain.law.other_readings import Readings
 from infra.case_files import DeadlinesView
 
 Pair = tuple[str, object]
@@ -211,6 +213,10 @@ class CaseWords:
         """The findings, each of those that have alternatives followed by them."""
         each_alone = ((each, *each.get("branches", ())) for each in findings)
         return tuple(self._finding(each) for group in each_alone for each in group)
+
+    def readings(self, readings: Readings | None) -> str:
+        """That the deciding day is one reading of several; empty where the law data leave nothing open."""
+        return "" if readings is None else readings_text(readings, self._wording)
 
     def checks(self, body: Mapping[str, Any]) -> tuple[tuple[str, Badge, datetime | None], ...]:
         """Each check at the Crossroads Bank, how it went, and when that was known."""

@@ -57,6 +57,11 @@ class Language:
         """The sentence in this language; ``%(name)s`` in it stands for a value, ``%%`` for a per cent sign."""
         return self.translations.gettext(message) % values
 
+    @property
+    def colon(self) -> str:
+        """The colon behind a word that stands before another text; French puts a space before it that never breaks."""
+        return "\N{NO-BREAK SPACE}:" if self.code == "fr" else ":"
+
     def ngettext(self, one: str, many: str, number: int, /, **values: object) -> str:
         """The sentence for ``number`` things; it may name ``%(num)s``, the number as readers write it."""
         return self.translations.ngettext(one, many, number) % {"num": self.integer(number), **values}
@@ -80,6 +85,11 @@ class Language:
         if not isinstance(amount, Decimal):
             raise TypeError("money is Decimal")
         return format_currency(amount, "EUR", locale=self.locale)
+
+    def exact_money(self, amount: Decimal) -> str:
+        """Euros with all their decimals, two at least: an amount that nobody published is not rounded."""
+        pattern = self.locale.currency_formats["standard"].pattern.replace("0.00", "0.00######")
+        return format_currency(amount, "EUR", pattern, locale=self.locale, currency_digits=False)
 
     def integer(self, number: int) -> str:
         return format_decimal(number, locale=self.locale)

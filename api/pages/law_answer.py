@@ -11,8 +11,10 @@ from api.pages.law_words import LawWords, SourceShown, source_shown
 from api.pages.page_parts import Badge, Tone
 from api.sentences.findings import finding_text
 from api.sentences.legal_references import cited
+from api.sentences.readings import readings_text
 from domain.law.assessment import Assessment
 from domain.law.findings import Finding, Verdict
+from domain.law.other_readings import Readings
 
 _TONES: Final = {
     Verdict.MET: Tone.GOOD,
@@ -37,17 +39,21 @@ class FindingShown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerShown:
-    """The assessment; ``rule_set`` names the law it rests on, so that anybody can judge it again."""
+    """The assessment; ``rule_set`` names the law it rests on, so that anybody can judge it again.
+
+    ``readings`` says that the deciding day is one reading of several; empty where nothing is open.
+    """
 
     verdict: Badge
     summary: str
     day: date | None
     known_on: date | None
     rule_set: str
+    readings: str
     findings: tuple[FindingShown, ...]
 
 
-def answer_shown(assessment: Assessment, words: LawWords) -> AnswerShown:
+def answer_shown(assessment: Assessment, readings: Readings | None, words: LawWords) -> AnswerShown:
     """The assessment in the reader's words."""
     return AnswerShown(
         verdict=_verdict(assessment.verdict, words),
@@ -55,6 +61,7 @@ def answer_shown(assessment: Assessment, words: LawWords) -> AnswerShown:
         day=assessment.legal_reference_date,
         known_on=assessment.known_on,
         rule_set=assessment.rule_set,
+        readings="" if readings is None else readings_text(readings, words.wording),
         findings=tuple(
             _finding(each, words, branch=each is not found) for found in assessment.findings for each in found.each()
         ),

@@ -1,24 +1,34 @@
-"""What the address of ``/law`` asks: an authority, a day, the day of knowledge, and the change to look at."""
+"""What the addresses of the law ask: an authority, a day, the day of knowledge, and changes to look at."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 from typing import Final
 
 from starlette.datastructures import QueryParams
 
 from api.pages.case_forms import day_as_written
+from api.pages.filter_forms import address
 from api.pages.languages import Language
 from api.pages.page_parts import FieldError
+from api.pages.session import LAW
 from domain.case.codes import AUTHORITIES, CATEGORIES
+from domain.case.value_checks import same_day_of_year
 
 AUTHORITY: Final = "authority"
 ON: Final = "on"
 KNOWN_ON: Final = "knownOn"
 CHANGED_ON: Final = "changedOn"
 CATEGORY: Final = "category"
+FROM: Final = "from"
+TO: Final = "to"
+
+BETWEEN: Final = f"{LAW}/changes"
+"""What changes between two days."""
 
 _WRITTEN: Final = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})", re.ASCII)
 
@@ -35,45 +45,110 @@ class LawAsked:
     known_on: date | None
     changed_on: date | None
     category: str
-    typed: dict[str, str]
+    typed: Mapping[str, str]
     errors: tuple[FieldError, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangesAsked:
+    """The days between which changes are asked, and whose; ``authority`` empty asks for all of them."""
+
+    authority: str
+    after: date
+    until: date
+    known_on: date | None
+    typed: Mapping[str, str]
+    errors: tuple[FieldError, ...] = ()
+
+
+class DaysOfAddress:
+    """Reads days from an address, written as programs or as people in Belgium write them.
+
+    A day that was understood is shown as people write it; one that was not stays as it was typed, with an error.
+    """
+
+    def __init__(self, parameters: QueryParams, language: Language) -> None:
+        self._parameters = parameters
+        self._language = language
+        self.typed: dict[str, str] = {}
+        self.errors: list[FieldError] = []
+
+    def day(self, name: str, label: str, usual: date | None = None) -> date | None:
+        """The day of a field; the usual one where the field is empty or says no day."""
+        text = (self._parameters.get(name) or "").strip()
+        found = day_of(text) if text else usual
+        if found is None and text:
+            mended = self._language.gettext("write a day that the calendar has, such as 01/03/2026")
+            self.errors.append(FieldError(field=name, text=f"{label}: {mended}"))
+        self.typed[name] = text if found is None else day_as_written(found)
+        return usual if found is None else found
+
+
 def law_asked(parameters: QueryParams, language: Language, *, usual_authority: str, today: date) -> LawAsked:
-    """Read the address; days stand in it as programs or as people in Belgium write them."""
+    """Read the address of ``/law``."""
     _ = language.gettext
-    errors: list[FieldError] = []
-    typed = {name: (parameters.get(name) or "").strip() for name in (AUTHORITY, ON, KNOWN_ON, CHANGED_ON, CATEGORY)}
-
-    def day(name: str, label: str) -> date | None:
-        if not typed[name]:
-            return None
-        found = day_of(typed[name])
-        if found is None:
-            mended = _("write a day that the calendar has, such as 01/03/2026")
-            errors.append(FieldError(field=name, text=f"{label}: {mended}"))
-        return found
-
-    authority = typed[AUTHORITY] or usual_authority
+    days = DaysOfAddress(parameters, language)
+    authority = (parameters.get(AUTHORITY) or "").strip() or usual_authority
     if authority not in AUTHORITIES:
-        errors.append(FieldError(field=AUTHORITY, text=_("Choose an authority.")))
+        days.errors.append(FieldError(field=AUTHORITY, text=_("Choose an authority.")))
         authority = usual_authority
-    on = day(ON, _("Law of the day")) or today
-    known_on = day(KNOWN_ON, _("As known on"))
-    if day_of(typed[ON]) is not None or not typed[ON]:
-        # A day that was understood is shown as this form asks for it.
-        typed[ON] = day_as_written(on)
-    if known_on is not None:
-        typed[KNOWN_ON] = day_as_written(known_on)
+    category = (parameters.get(CATEGORY) or "").strip()
     return LawAsked(
         authority=authority,
-        on=on,
-        known_on=known_on,
-        changed_on=day(CHANGED_ON, _("Day of change")),
-        category=typed[CATEGORY] if typed[CATEGORY] in CATEGORIES else "",
-        typed=typed,
-        errors=tuple(errors),
+        on=days.day(ON, _("Law of the day"), today) or today,
+        known_on=days.day(KNOWN_ON, _("As known on")),
+        changed_on=days.day(CHANGED_ON, _("Day of change")),
+        category=category if category in CATEGORIES else "",
+        typed=MappingProxyType(days.typed),
+        errors=tuple(days.errors),
     )
+
+
+def category_asked(
+    parameters: QueryParams, language: Language, *, authority: str, category: str, today: date
+) -> LawAsked:
+    """Read the address of the page of one category, whose path names authority and category."""
+    asked = law_asked(parameters, language, usual_authority=authority, today=today)
+    errors = tuple(each for each in asked.errors if each.field in (ON, KNOWN_ON))
+    return replace(asked, authority=authority, category=category, errors=errors)
+
+
+def changes_asked(parameters: QueryParams, language: Language, *, today: date) -> ChangesAsked:
+    """Read the address of the changes between two days: without days, from a year ago until a year ahead."""
+    _ = language.gettext
+    days = DaysOfAddress(parameters, language)
+    authority = (parameters.get(AUTHORITY) or "").strip()
+    if authority and authority not in AUTHORITIES:
+        days.errors.append(FieldError(field=AUTHORITY, text=_("Choose an authority.")))
+        authority = ""
+    a_year_ago, in_a_year = same_day_of_year(today, -1), same_day_of_year(today, 1)
+    after = days.day(FROM, _("First day"), a_year_ago) or a_year_ago
+    until = days.day(TO, _("Second day"), max(after, in_a_year)) or in_a_year
+    if until < after and not days.errors:
+        days.errors.append(FieldError(field=TO, text=_("Second day: write a day that is not before the first one.")))
+    return ChangesAsked(
+        authority=authority,
+        after=after,
+        until=until,
+        known_on=days.day(KNOWN_ON, _("As known on")),
+        typed=MappingProxyType(days.typed),
+        errors=tuple(days.errors),
+    )
+
+
+def category_address(asked: LawAsked, category: str, *, authority: str | None = None) -> str:
+    """The way to all the law of a category on the day that is asked."""
+    return address(f"{LAW}/{authority or asked.authority}/{category}", (ON, asked.on.isoformat()), _known(asked))
+
+
+def law_address(asked: LawAsked) -> str:
+    """The way back to the amounts of the same authority and day."""
+    return address(LAW, (AUTHORITY, asked.authority), (ON, asked.on.isoformat()), _known(asked))
+
+
+def between_address(asked: LawAsked) -> str:
+    """The way to what changes between two days for the same authority."""
+    return address(BETWEEN, (AUTHORITY, asked.authority), _known(asked))
 
 
 def day_of(text: str) -> date | None:
@@ -85,3 +160,7 @@ def day_of(text: str) -> date | None:
         return date.fromisoformat(spelled) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", spelled, re.ASCII) else None
     except ValueError:
         return None
+
+
+def _known(asked: LawAsked) -> tuple[str, str | None]:
+    return KNOWN_ON, None if asked.known_on is None else asked.known_on.isoformat()

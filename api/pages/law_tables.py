@@ -6,23 +6,31 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
+from api.pages.law_asked import LawAsked, category_address
+from api.pages.law_details import OtherSaid, others_said
 from api.pages.law_words import LawWords, SourceShown, sources_shown
 from api.pages.page_parts import Badge
+from api.pages.rendering import Link
 from api.sentences.legal_references import cited_or_not_found
 from domain.law.applicable_law import NothingInForce
 from domain.law.effective_dated import Provision
 from domain.law.law_changes import CategoryThreshold, DayOfChange, RuleChange, ThresholdChange
 from domain.law.law_files import FEDERAL
 from domain.law.pay_provisions import SalaryThreshold
+from domain.law.published_amounts import Unpublished
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AmountRow:
-    """A category with the amount in force; ``others`` are those of sources that say otherwise."""
+    """A category with the amount in force; ``others`` are those of sources that say otherwise.
+
+    ``href`` leads to all the law of the category.
+    """
 
     category: str
+    href: str
     amount: str
-    others: tuple[tuple[str, SourceShown], ...]
+    others: tuple[OtherSaid, ...]
     period: str
     legal_reference: str
     sources: tuple[SourceShown, ...]
@@ -44,7 +52,7 @@ class WithoutAmount:
     """The categories that share a reason for having no amount."""
 
     reason: str
-    categories: tuple[str, ...]
+    categories: tuple[Link, ...]
     undated: tuple[UndatedAmount, ...]
 
 
@@ -88,17 +96,27 @@ class ChangesShown:
     rules: tuple[RuleChanges, ...]
 
 
-def amount_rows(found: tuple[CategoryThreshold, ...], day: date, words: LawWords) -> tuple[AmountRow, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnpublishedShown:
+    """Categories for which no amount is published from a day on."""
+
+    first_day: date
+    categories: str
+    last: str
+
+
+def amount_rows(found: tuple[CategoryThreshold, ...], asked: LawAsked, words: LawWords) -> tuple[AmountRow, ...]:
     """The categories that have an amount, in the order of their list."""
     return tuple(
         AmountRow(
             category=words.label("categories", each.category),
+            href=category_address(asked, each.category),
             amount=words.amount(each.threshold),
-            others=words.other_amounts(each.threshold),
+            others=others_said(each.threshold, words),
             period=words.period(each.threshold),
             legal_reference=cited_or_not_found(each.threshold.legal_reference, words.wording),
             sources=sources_shown(each.threshold),
-            confidence=words.confidence(each.threshold, day),
+            confidence=words.confidence(each.threshold, asked.on),
             note=each.threshold.note,
         )
         for each in found
@@ -106,7 +124,7 @@ def amount_rows(found: tuple[CategoryThreshold, ...], day: date, words: LawWords
     )
 
 
-def without_amount(found: tuple[CategoryThreshold, ...], words: LawWords) -> tuple[WithoutAmount, ...]:
+def without_amount(found: tuple[CategoryThreshold, ...], asked: LawAsked, words: LawWords) -> tuple[WithoutAmount, ...]:
     """The categories that have none, with those of one reason together."""
     by_reason: dict[str, list[CategoryThreshold]] = {}
     for each in found:
@@ -115,7 +133,10 @@ def without_amount(found: tuple[CategoryThreshold, ...], words: LawWords) -> tup
     return tuple(
         WithoutAmount(
             reason=words.label("findingReasons", reason),
-            categories=tuple(words.label("categories", each.category) for each in together),
+            categories=tuple(
+                Link(href=category_address(asked, each.category), text=words.label("categories", each.category))
+                for each in together
+            ),
             undated=tuple(
                 UndatedAmount(
                     category=words.label("categories", each.category),
@@ -127,6 +148,18 @@ def without_amount(found: tuple[CategoryThreshold, ...], words: LawWords) -> tup
             ),
         )
         for reason, together in by_reason.items()
+    )
+
+
+def unpublished_shown(found: tuple[Unpublished, ...], words: LawWords) -> tuple[UnpublishedShown, ...]:
+    """The amounts whose publication has ended or ends soon, by the day from which there is none."""
+    return tuple(
+        UnpublishedShown(
+            first_day=each.first_day,
+            categories=words.subjects(each.last.kind, each.categories),
+            last=words.amount(each.last),
+        )
+        for each in found
     )
 
 

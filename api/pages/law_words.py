@@ -17,9 +17,19 @@ from api.sentences.durations import days_text, duration_text
 from api.sentences.finding_steps import money
 from api.sentences.wording import Wording
 from domain.law import job_provisions as job
+from domain.law import reasons
 from domain.law.effective_dated import Provision
-from domain.law.pay_provisions import EXEMPT_CIRCUMSTANCES, Fee, FeeExemption, PayConversion, SalaryThreshold
-from domain.law.procedure_provisions import ALL, Duty, RequiredDocument, Retention
+from domain.law.pay_provisions import (
+    EXEMPT_CIRCUMSTANCES,
+    BaseAmount,
+    Fee,
+    FeeExemption,
+    PartTime,
+    PayConversion,
+    PayDefinition,
+    SalaryThreshold,
+)
+from domain.law.procedure_provisions import ALL, Duty, ReferenceDateRule, RequiredDocument, Retention
 
 CATEGORIES_LIST: Final = "categories"
 OCCUPATIONS_LIST: Final = "occupations"
@@ -59,13 +69,6 @@ class LawWords:
     def amount(self, threshold: SalaryThreshold) -> str:
         """Euros a year or a month, as published."""
         return money(str(threshold.amount), threshold.unit, self.wording)
-
-    def other_amounts(self, threshold: SalaryThreshold) -> tuple[tuple[str, SourceShown], ...]:
-        """The amounts that other sources give, each with the source: nobody should take a disputed one for certain."""
-        return tuple(
-            (money(str(each.amount), threshold.unit, self.wording), source_shown(each.source))
-            for each in threshold.other_values
-        )
 
     def period(self, provision: Provision) -> str:
         """The days on which a provision is in force, with its last day, as people count them."""
@@ -108,7 +111,12 @@ class LawWords:
             job.ShortageOccupation.kind: _("Shortage occupation"),
             job.BottleneckList.kind: _("List of bottleneck occupations of the employment service"),
             job.BottleneckOccupation.kind: _("Bottleneck occupation"),
+            SalaryThreshold.kind: _("Least gross pay"),
+            BaseAmount.kind: _("Base amount"),
             PayConversion.kind: _("From pay a month to pay a year"),
+            PayDefinition.kind: _("What counts as pay"),
+            PartTime.kind: _("Part-time work"),
+            ReferenceDateRule.kind: _("Day whose law applies"),
             Fee.kind: _("Fee"),
             FeeExemption.kind: _("Exemption from the fee"),
             RequiredDocument.kind: _("Document to be added"),
@@ -122,18 +130,25 @@ class LawWords:
         if kind in (job.ShortageOccupation.kind, job.BottleneckOccupation.kind):
             return self._listed(OCCUPATIONS_LIST, codes)
         if kind == job.FreeMovement.kind:
-            return self.wording.listed(codes)
+            return self.wording.listed(self.country(each) for each in codes)
         if kind == FeeExemption.kind:
             return self.wording.listed(
-                self.label("feeExemptions", each) if each in EXEMPT_CIRCUMSTANCES else each for each in codes
+                self.label("feeExemptions", each) if each in EXEMPT_CIRCUMSTANCES else self.country(each)
+                for each in codes
             )
         if kind in (Retention.kind, Duty.kind):
             return ""
+        if kind == BaseAmount.kind:
+            return self._listed("amountBases", codes)
         if kind == PayConversion.kind:
             return self._listed("contracts", codes)
         # A scope may pair a category with a nationality or a document.
         categories = dict.fromkeys(each.partition(":")[0] for each in codes)
         return "" if ALL in categories else self._listed(CATEGORIES_LIST, categories)
+
+    def country(self, code: str) -> str:
+        """The name of a country by its code of ISO 3166-1."""
+        return str(self.language.locale.territories.get(code, code))
 
     def rule(self, provision: Provision) -> str:
         """What a provision says, in a sentence or less."""
@@ -176,6 +191,18 @@ class LawWords:
                     "times %(months)s",
                     months=format_decimal(provision.months_per_year, "#,##0.##", locale=language.locale),
                 )
+            case PayDefinition():
+                return self._pay_definition(provision)
+            case PartTime(pro_rata=None):
+                return self.label("findingReasons", reasons.PART_TIME_RULE_UNKNOWN)
+            case PartTime(pro_rata=True):
+                return _("the amount is reduced in proportion to the hours")
+            case PartTime():
+                return _("the amount is not reduced for fewer hours")
+            case SalaryThreshold() | BaseAmount():
+                return money(str(provision.amount), provision.unit, self.wording)
+            case ReferenceDateRule():
+                return self.label("decidingDateBases", provision.basis)
             case Fee():
                 return self._fee(provision)
             case FeeExemption():
@@ -238,7 +265,8 @@ class LawWords:
     def _work(self, terms: job.WorkHistoryTerms) -> str:
         _, language = self.language.gettext, self.language
         least = duration_text(str(terms.least), language)
-        whose = _("any nationality") if ALL in terms.nationalities else self.wording.listed(terms.nationalities)
+        countries = self.wording.listed(self.country(each) for each in terms.nationalities)
+        whose = _("any nationality") if ALL in terms.nationalities else countries
         if terms.within is None:
             return _("at least %(least)s of work (%(whose)s)", least=least, whose=whose)
         within = duration_text(str(terms.within), language)
@@ -266,6 +294,11 @@ class LawWords:
                 )
             )
         return "; ".join(told)
+
+    def _pay_definition(self, pay: PayDefinition) -> str:
+        _ = self.language.gettext
+        counts, other = (self._listed("payComponents", each) for each in (pay.counts, pay.does_not_count))
+        return _("counts: %(counts)s; does not count: %(other)s", counts=counts, other=other)
 
     def _fee(self, fee: Fee) -> str:
         _, language = self.language.gettext, self.language

@@ -16,7 +16,7 @@ from api.incoming_requests import Asked, incoming_query
 from api.permissions import Action
 from api.request_bodies import read_body
 from domain.case.commands import CIVIL_TIME
-from domain.case.stated_assessment import assess_stated, checklist_for
+from domain.case.stated_assessment import assess_stated, checklist_for, readings_of_stated
 from domain.case.stated_facts import StatedFacts, check_stated_facts
 
 SalaryAsked = Annotated[Asked, Depends(incoming_query(Action.CHECK_SALARY))]
@@ -30,7 +30,9 @@ def assessment_routes(program: Program, tellers: Tellers) -> APIRouter:
     @routes.post("/salaryChecks", name="checkSalary")
     def check_salary(asked: SalaryAsked) -> Response:
         stated, today = stated_facts(asked.body), program.clock.now().astimezone(CIVIL_TIME).date()
-        return _answer(assessment_answer(assess_stated(program.rulebook, stated, today), tellers))
+        assessment = assess_stated(program.rulebook, stated, today)
+        readings = readings_of_stated(program.rulebook, stated, assessment)
+        return _answer(assessment_answer(assessment, readings, tellers))
 
     @routes.post("/checklists", name="drawUpChecklist")
     def draw_up_checklist(asked: ChecklistAsked) -> Response:

@@ -9,6 +9,7 @@ from domain.law import reasons
 from domain.law.assessment import Assessment, assess
 from domain.law.checklist import Checklist, checklist, no_checklist
 from domain.law.findings import Finding, Verdict
+from domain.law.other_readings import Readings, readings_of
 from domain.law.rulebook import Rulebook
 from domain.law.rules import Rule
 
@@ -36,6 +37,12 @@ def assess_stated(rulebook: Rulebook, stated: StatedFacts, known_on: date | None
         known_on=known_on,
         judged=(unknown,),
     )
+
+
+def readings_of_stated(rulebook: Rulebook, stated: StatedFacts, assessment: Assessment) -> Readings | None:
+    """What the other readings of the deciding date give for the facts; None where nothing can be asked of the law."""
+    facts = stated.facts()
+    return None if facts is None else readings_of(rulebook, facts, assessment)
 
 
 def checklist_for(rulebook: Rulebook, stated: StatedFacts, known_on: date | None) -> Checklist:

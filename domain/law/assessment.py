@@ -12,7 +12,7 @@ from typing import Final
 
 from domain.law import reasons
 from domain.law.admission_rules import judge_admission
-from domain.law.applicable_law import ApplicableLaw, DecidingDate, DecidingDateUnknown
+from domain.law.applicable_law import ApplicableLaw, DecidingDate, DecidingDateUnknown, LawOfFiling
 from domain.law.deciding_date import deciding_date
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Change, Finding, Judged, Judgement, Step, Verdict
@@ -70,6 +70,13 @@ def assess(rulebook: Rulebook, facts: ApplicationFacts, known_on: date | None = 
     A category whose rule is not known, or whose test was not found, is undetermined and never passed.
     """
     filing = rulebook.law_of_filing(facts.authority, facts.category, facts.filed_on, known_on)
+    return assess_by(rulebook, filing, facts, known_on)
+
+
+def assess_by(
+    rulebook: Rulebook, filing: LawOfFiling, facts: ApplicationFacts, known_on: date | None = None
+) -> Assessment:
+    """The same with the law of the day of filing as it is given, such as with another rule on the deciding date."""
     deciding = deciding_date(rulebook, filing, facts, known_on)
     if isinstance(deciding, DecidingDateUnknown):
         judged: tuple[Judged, ...] = (undated(Rule.SALARY_THRESHOLD, deciding),)

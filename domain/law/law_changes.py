@@ -17,8 +17,9 @@ from domain.law import job_provisions as job
 from domain.law.applicable_law import NothingInForce
 from domain.law.effective_dated import Provision
 from domain.law.law_files import FEDERAL
-from domain.law.pay_provisions import Fee, FeeExemption, PayConversion, SalaryThreshold
+from domain.law.pay_provisions import Fee, FeeExemption, PartTime, PayConversion, PayDefinition, SalaryThreshold
 from domain.law.procedure_provisions import Duty, RequiredDocument, Retention, SelectedReading
+from domain.law.published_amounts import amount_on
 from domain.law.rulebook import Rulebook
 
 RULE_KINDS: Final[tuple[type[Provision], ...]] = (
@@ -40,13 +41,15 @@ RULE_KINDS: Final[tuple[type[Provision], ...]] = (
     job.BottleneckList,
     job.BottleneckOccupation,
     PayConversion,
+    PayDefinition,
+    PartTime,
     Fee,
     FeeExemption,
     RequiredDocument,
     Retention,
     Duty,
 )
-"""What is told of a day of change beside the thresholds, in the order in which it is told."""
+"""What is told of the law beside the thresholds, in the order in which it is told."""
 
 _A_DAY: Final = timedelta(days=1)
 _SCOPES: Final = ("categories", "nationalities")
@@ -57,11 +60,16 @@ _COMMON: Final = frozenset(each.name for each in fields(Provision))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CategoryThreshold:
-    """What is in force for a category. ``undated`` are amounts that a source gives without a day: never applied."""
+    """What is in force for a category.
+
+    ``undated`` are amounts that a source gives without a day: never applied. ``last_published`` is the amount that
+    applied until its publication ended, where nobody has published the next one yet.
+    """
 
     category: str
     threshold: SalaryThreshold | NothingInForce
     undated: tuple[SalaryThreshold, ...] = ()
+    last_published: SalaryThreshold | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,27 +132,37 @@ def thresholds_on(
     rulebook: Rulebook, authority: str, day: date, known_on: date | None = None
 ) -> tuple[CategoryThreshold, ...]:
     """Every category with its least pay on ``day``, or why it has none."""
-    return tuple(
-        CategoryThreshold(
-            category=category,
-            threshold=found,
-            undated=_undated(rulebook, authority, category) if _is_undated(found) else (),
-        )
-        for category in CATEGORIES
-        for found in (rulebook.salary_threshold(authority, category, day, known_on),)
+    return tuple(threshold_on(rulebook, authority, category, day, known_on) for category in CATEGORIES)
+
+
+def threshold_on(
+    rulebook: Rulebook, authority: str, category: str, day: date, known_on: date | None = None
+) -> CategoryThreshold:
+    """The least pay of one category on ``day``, or why it has none."""
+    in_force = rulebook.salary_threshold(authority, category, day, known_on)
+    found = amount_on(rulebook, authority, category, day, known_on)
+    return CategoryThreshold(
+        category=category,
+        threshold=found,
+        undated=_undated(rulebook, authority, category) if _is_undated(found) else (),
+        last_published=None if found is in_force or isinstance(in_force, NothingInForce) else in_force,
     )
 
 
 def change_days(rulebook: Rulebook, authority: str, known_on: date | None = None) -> tuple[date, ...]:
     """The days on which the law of an authority, or federal law beside it, changes; the newest first."""
     found = {
-        day
-        for each in rulebook.provisions
-        if each.authority in (authority, FEDERAL)
-        for day in (each.valid_from, each.valid_to)
-        if day is not None
+        day for each in rulebook.provisions if each.authority in (authority, FEDERAL) for day in _turning_days(each)
     }
     return tuple(day for day in sorted(found, reverse=True) if changes_on(rulebook, authority, day, known_on))
+
+
+def changes_between(
+    rulebook: Rulebook, authority: str, after: date, until: date, known_on: date | None = None
+) -> tuple[DayOfChange, ...]:
+    """What changes after one day and up to another, day by day, the earliest first."""
+    days = (day for day in reversed(change_days(rulebook, authority, known_on)) if after < day <= until)
+    return tuple(changes_on(rulebook, authority, day, known_on) for day in days)
 
 
 def changes_on(rulebook: Rulebook, authority: str, day: date, known_on: date | None = None) -> DayOfChange:
@@ -163,13 +181,22 @@ def changes_on(rulebook: Rulebook, authority: str, day: date, known_on: date | N
 
 
 def _turned(rulebook: Rulebook, day: date) -> tuple[Provision, ...]:
-    """The provisions that begin or end on ``day``, also because another reading is selected from that day on."""
-    turning = [each for each in rulebook.provisions if day in (each.valid_from, each.valid_to)]
+    """The provisions that begin or end on ``day``, also because another reading is selected from that day on.
+
+    An amount ends too on the day after the last for which it is published.
+    """
+    turning = [each for each in rulebook.provisions if day in _turning_days(each)]
     questions = {(each.authority, each.scope[0]) for each in turning if isinstance(each, SelectedReading)}
     if not questions:
         return tuple(turning)
     read_otherwise = [each for each in rulebook.provisions if (each.authority, each.question) in questions]
     return (*turning, *read_otherwise)
+
+
+def _turning_days(provision: Provision) -> tuple[date, ...]:
+    ended = provision.published_until if isinstance(provision, SalaryThreshold) else None
+    days = (provision.valid_from, provision.valid_to, None if ended is None else ended + _A_DAY)
+    return tuple(day for day in days if day is not None)
 
 
 def _threshold_changes(
@@ -185,8 +212,8 @@ def _threshold_changes(
     for category in CATEGORIES:
         if category not in touched:
             continue
-        before = rulebook.salary_threshold(authority, category, day - _A_DAY, known_on)
-        after = rulebook.salary_threshold(authority, category, day, known_on)
+        before = amount_on(rulebook, authority, category, day - _A_DAY, known_on)
+        after = amount_on(rulebook, authority, category, day, known_on)
         if _amount(before) != _amount(after):
             yield ThresholdChange(category=category, before=before, after=after)
 

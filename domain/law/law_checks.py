@@ -9,16 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from typing import Final
 
+from domain.case.codes import AUTHORITIES
 from domain.law.acts import wrong_reference
 from domain.law.effective_dated import Provision
 from domain.law.entry_reader import LawDataUnusable
 from domain.law.job_provisions import LabourMarketTestTerms, Requirement
 from domain.law.pay_provisions import YEARLY, BaseAmount, Fee, SalaryThreshold
 from domain.law.procedure_provisions import Territory
+from domain.law.published_amounts import unpublished_soon
 from domain.law.rule_sets import RuleSets
 from domain.law.rulebook import Rulebook
 from domain.places.municipalities import municipalities
@@ -36,7 +39,7 @@ _NIS_DIGITS: Final = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LawFinding:
-    """Something in the law data that a person has to mend; ``sentence`` says what and how."""
+    """Something in the law data that a person has to correct, or to look into; ``sentence`` says what and how."""
 
     check: str
     authority: str
@@ -56,6 +59,24 @@ def check_law(rule_sets: RuleSets) -> tuple[LawFinding, ...]:
         *_disputes(rulebook),
         *_territories(rulebook),
         *_kept(rule_sets),
+    )
+
+
+def note_law(rulebook: Rulebook, day: date) -> tuple[LawFinding, ...]:
+    """What a person should see to, and what is no fault of the data: amounts that nobody has published yet.
+
+    As the law is known with all that the data hold, on the day that is asked.
+    """
+    return tuple(
+        LawFinding(
+            check="notPublished",
+            authority=each.authority,
+            entry=each.last.id,
+            sentence=f"no amount is published for {', '.join(each.categories)} from {each.first_day} on: "
+            "look for the publication, and add it as an entry of its own",
+        )
+        for authority in AUTHORITIES
+        for each in unpublished_soon(rulebook, authority, day)
     )
 
 

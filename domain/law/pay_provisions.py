@@ -66,6 +66,10 @@ class SalaryThreshold(Provision):
     amount_a_month: Decimal | None = None
     published_until: date | None = None
 
+    def last_published_before(self, day: date) -> date | None:
+        """The last day for which the amount is published where ``day`` lies after it; else None."""
+        return None if self.published_until is None or day <= self.published_until else self.published_until
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaseAmount(Provision):

@@ -90,6 +90,23 @@ class Rulebook:
             ),
         )
 
+    def other_readings(
+        self, kind: type[P], authority: str, code: str, on: date, known_on: date | None = None
+    ) -> tuple[P, ...]:
+        """Where sources leave open what :meth:`find` answers: what the readings say that are not selected."""
+        selected = self.find(kind, authority, code, on, known_on)
+        if selected is None or selected.question is None:
+            return ()
+        of_question = [each for each in self.every(kind, authority, code) if each.question == selected.question]
+        readings = dict.fromkeys(each.reading for each in of_question if each.reading != selected.reading)
+        of_each = (
+            EffectiveDated([each for each in of_question if each.reading == reading]).on(
+                authority, code, on, known_on, lambda _: True
+            )
+            for reading in readings
+        )
+        return tuple(each for each in of_each if each is not None)
+
     def every(self, kind: type[P], authority: str, code: str) -> tuple[P, ...]:
         """All provisions of a kind that speak of ``code``, whatever their dates and readings."""
         held = self._by_kind.get(kind)

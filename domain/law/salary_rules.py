@@ -69,8 +69,9 @@ def judge_salary(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationF
     threshold = law.threshold
     if isinstance(threshold, NothingInForce):
         return _without_amount(law, deciding, threshold.reason)
-    if threshold.published_until is not None and deciding.day > threshold.published_until:
-        return _not_published_yet(law, deciding, threshold, threshold.published_until)
+    published_until = threshold.last_published_before(deciding.day)
+    if published_until is not None:
+        return _not_published_yet(law, deciding, threshold, published_until)
     threshold = _as_paid(threshold, facts)
     pay, period = facts.gross_pay, facts.pay_period
     conversion = None if facts.contract is None else law.conversions.get(facts.contract)

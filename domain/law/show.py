@@ -7,6 +7,7 @@ from datetime import date
 from domain.law.applicable_law import NothingInForce
 from domain.law.exact_pay import euro_text
 from domain.law.findings import Verdict
+from domain.law.published_amounts import amount_on
 from domain.law.rulebook import Rulebook
 
 
@@ -17,9 +18,9 @@ def show(
 
     ``to`` is the first day on which it is no longer in force, None when open-ended. When nothing is in
     force ``amount`` is None and ``verdict`` and ``reason`` say so. Where sources give other amounts,
-    ``otherValues`` holds them.
+    ``otherValues`` holds them; ``publishedUntil`` is the last day for which an indexed amount is published.
     """
-    threshold = rulebook.salary_threshold(authority, category, on, known_on)
+    threshold = amount_on(rulebook, authority, category, on, known_on)
     if isinstance(threshold, NothingInForce):
         return {
             "authority": authority,
@@ -49,6 +50,7 @@ def show(
         "legalReference": threshold.legal_reference,
         "source": "; ".join(threshold.sources),
         "confidence": threshold.confidence_on(on),
+        **({} if threshold.published_until is None else {"publishedUntil": _iso(threshold.published_until)}),
         **({"otherValues": others} if others else {}),
     }
 

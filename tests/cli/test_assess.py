@@ -52,7 +52,7 @@ def test_pay_a_cent_below_is_not_met_and_no_error(assess: Assess) -> None:
     judged = assess(FACTS, "--known-on", "2025-06-02", "--json")
     assert (judged.code, judged.errors) == (0, "")
     answer = judged.json
-    assert list(answer) == ["verdict", "legalReferenceDate", "knownOn", "ruleSet", "findings"]
+    assert list(answer) == ["verdict", "legalReferenceDate", "knownOn", "ruleSet", "alternatives", "findings"]
     assert (answer["verdict"], answer["legalReferenceDate"]) == ("notMet", "2025-06-02")
     assert answer["knownOn"] == "2025-06-02"
     found = salary(judged)
@@ -61,6 +61,30 @@ def test_pay_a_cent_below_is_not_met_and_no_error(assess: Assess) -> None:
     (change,) = way["allOf"]
     assert (change["threshold"], change["distance"], change["unit"]) == ("3513.80", "0.01", "EUR/month")
     assert found["text"].keys() == {"nl", "fr", "de", "en"}
+
+
+def test_the_other_readings_of_the_deciding_day_stand_beside_the_verdict(assess: Assess) -> None:
+    # given pay between the amounts of 2024 and 2025, filed in 2024 for a job of 2025
+    between = {
+        **FACTS,
+        "filedOn": "2024-12-20",
+        "employment": {
+            **FACTS["employment"],
+            "start": "2025-02-01",
+            "grossPay": {"amount": "47000.00", "period": "year"},
+        },
+    }
+    answer = assess(between, "--known-on", "2025-01-10", "--json").json
+    # then
+    assert answer["verdict"] == "met"
+    told = {each["decidingDate"]: each for each in answer["alternatives"]}
+    assert set(told) == {"admissibleOn", "employmentStart", "decidedOn", "ongoing"}
+    assert told["employmentStart"]["legalReferenceDate"] == "2025-02-01"
+    assert told["employmentStart"]["verdict"] == "notMet"
+    assert (told["decidedOn"]["legalReferenceDate"], told["decidedOn"]["missing"]) == (None, ["decidedOn"])
+    lines = assess(between, "--known-on", "2025-01-10").output
+    assert "decided by the day of filing: one of 5 readings" in lines
+    assert "If the first day of work (1 February 2025) decided, the outcome would be: not met." in lines
 
 
 def test_people_read_the_verdict_and_a_paragraph_for_each_finding(assess: Assess) -> None:

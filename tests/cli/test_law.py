@@ -8,6 +8,23 @@ from api.commands.readable import words
 from domain.law.rulebook import PACKAGED_VALUES
 from tests.cli.conftest import CommandLine
 
+PUBLISHED_UNTIL_2026 = """
+[[salary_threshold]]
+id = "FL-EXEC-2026"
+categories = ["executive", "ictManager"]
+amount = "78259.00"
+unit = "EUR/year"
+basis = "statbelAverageWage"
+published_until = 2026-12-31
+from = 2026-01-01
+known_from = 2026-01-01
+known_from_basis = "assumed"
+act = "flemishDecision2018"
+article = "17"
+sources = ["publisher: https://law.example/1"]
+confidence = "confirmed"
+"""
+
 
 def test_a_threshold_is_shown_with_its_dates_article_and_source(permit: CommandLine) -> None:
     shown = permit("law", "show", "flanders", "highlySkilled", "--on", "2026-03-01", "--json")
@@ -73,6 +90,24 @@ def test_a_finding_in_other_law_is_told_and_ends_with_1(permit: CommandLine, tmp
 
     assert checked.code == 1
     assert "percentage: flanders FL-EXEC-2025" in checked.output
+
+
+def test_an_amount_that_nobody_has_published_yet_is_noted_and_is_no_fault(permit: CommandLine, tmp_path: Path) -> None:
+    law = tmp_path / "flanders"
+    law.mkdir()
+    (law / "law.toml").write_text(PUBLISHED_UNTIL_2026, encoding="utf-8")
+
+    def noted(day: str) -> list[str]:
+        checked = permit("law", "check", "--rules", str(tmp_path), "--on", day, "--json")
+        assert (checked.code, checked.json["sound"], checked.json["notedOn"]) == (0, True, day)
+        return [each["entry"] for each in checked.json["notes"]]
+
+    assert noted("2026-11-29") == []
+    assert noted("2026-11-30") == ["FL-EXEC-2026"]
+    told = permit("law", "check", "--rules", str(tmp_path), "--on", "2027-03-01")
+    assert told.code == 0
+    assert "no amount is published for executive, ictManager from 2027-01-01 on" in told.output
+    assert told.output.endswith("the law data are sound\n")
 
 
 def test_law_that_cannot_be_read_is_named_with_file_line_and_remedy(permit: CommandLine, tmp_path: Path) -> None:

@@ -121,6 +121,10 @@ def test_the_assessment_says_what_is_missing(counters: Counters, desk: Counter) 
     told = read.json()
     assert (told["stage"], told["pendingChecks"]) == ("admissibility", ["employerRegister", "workerIdentity"])
     assert told["openPoints"] == ["feeNotPaid", "mandateMissing"]
+    # Today would be the day of a decision; the file has not been admitted.
+    others = {each["decidingDate"]: each for each in told["alternatives"]}
+    assert "legalReferenceDate" in others["decidedOn"]
+    assert others["admissibleOn"]["missing"] == ["admissibleOn"]
     # when mandate, fee and check are settled
     verified = desk.change(filed, "mandateVerifications", {"valid": True})
     desk.change(verified, "feePayments", FEE)

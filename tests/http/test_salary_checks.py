@@ -22,7 +22,7 @@ FACTS: Final[dict[str, Any]] = {
     "employment": {"contract": "belgian", "grossPay": {"amount": "48912.00", "period": "year"}},
 }
 
-MEMBERS: Final = ["verdict", "legalReferenceDate", "knownOn", "ruleSet", "findings"]
+MEMBERS: Final = ["verdict", "legalReferenceDate", "knownOn", "ruleSet", "alternatives", "findings"]
 OF_A_FINDING: Final = [
     "rule", "article", "legalBasis", "required", "verdict", "threshold", "unit", "observed", "difference",
     "counterfactual", "reason", "sources", "confidence", "provisions", "missing", "text",
@@ -58,6 +58,9 @@ def test_pay_that_reaches_the_threshold_is_met(counter: Counter) -> None:
     assert content["legalReferenceDate"] == "2025-06-02"
     assert content["ruleSet"] == counter.program.rulebook.sha256
     assert all(list(each) == OF_A_FINDING for each in content["findings"])
+    assert {each["decidingDate"] for each in content["alternatives"]} == {
+        "admissibleOn", "employmentStart", "decidedOn", "ongoing",
+    }  # fmt: skip
     salary = finding(answer, "salaryThreshold")
     assert (salary["verdict"], salary["required"], salary["threshold"]) == ("met", True, "48912.00")
     assert (salary["unit"], salary["observed"], salary["difference"]) == ("EUR/year", "48912.00", "0.00")

@@ -59,11 +59,16 @@ def test_a_handler_takes_a_case_from_filing_to_decision(service: CaseService, ha
     page.get_by_label("Admissible", exact=True).check()
     page.get_by_role("button", name="Decide").click()
 
+    readings = page.get_by_text("decided by the day of filing: one of 5 readings")
+    expect(readings).to_be_visible()
     page.get_by_role("link", name="Decide on the work part").click()
     expect(page.get_by_role("cell", name="€45,678.90")).to_be_visible()
+    expect(readings).to_be_visible()
     page.get_by_label("Granted", exact=True).check()
     page.get_by_role("button", name="Decide").click()
 
+    # What was decided is told by the decision.
+    expect(readings).to_have_count(0)
     page.get_by_role("link", name="Forward to the Immigration Office").click()
     page.get_by_role("button", name="Record").click()
     page.get_by_role("link", name="Record the decision on residence").click()

@@ -101,6 +101,25 @@ def test_sentences_with_values() -> None:
     assert ALL.by_code["en"].gettext("Up to date") == "Up to date"
 
 
+@pytest.mark.parametrize(
+    ("code", "whole", "exact"),
+    [
+        ("nl", f"€{SPACE}78.259,20", f"€{SPACE}3.703,4425"),
+        ("fr", f"78{NARROW}259,20{SPACE}€", f"3{NARROW}703,4425{SPACE}€"),
+        ("de", f"78.259,20{SPACE}€", f"3.703,4425{SPACE}€"),
+        ("en", "€78,259.20", "€3,703.4425"),
+    ],
+)
+def test_an_amount_that_nobody_published_keeps_all_its_decimals(code: str, whole: str, exact: str) -> None:
+    language = ALL.by_code[code]
+    assert language.exact_money(Decimal("78259.2")) == whole
+    assert language.exact_money(Decimal("3703.4425")) == exact
+
+
+def test_french_never_breaks_a_line_before_a_colon() -> None:
+    assert {each.code: each.colon for each in ALL} == {"nl": ":", "fr": f"{SPACE}:", "de": ":", "en": ":"}
+
+
 def test_what_would_be_written_wrongly_is_refused() -> None:
     dutch = ALL.by_code["nl"]
     moment = datetime(2026, 3, 29, 7, 30, tzinfo=UTC)

@@ -83,12 +83,14 @@ def test_an_employer_looks_up_an_amount_and_calculates(service: CaseService, bro
         expect(row).to_contain_text("€48,912.00 a year")
         expect(row).to_contain_text("from 1 Jan 2025")
         expect(row).to_contain_text("Decision of the Flemish Government of 7 December 2018, art. 17")
-        expect(row.get_by_role("link").first).to_have_attribute("href", re.compile("^https://"))
+        expect(row.get_by_role("link").first).to_have_attribute("href", re.compile("^/law/flanders/highlySkilled"))
+        expect(row.get_by_role("link").last).to_have_attribute("href", re.compile("^https://"))
         filled_in(page, SKILLED)
         page.get_by_role("button", name="Calculate").click()
         answer = page.get_by_role("region", name="Answer")
         expect(answer).to_contain_text("With these facts every requirement that could be tested is met.")
         expect(answer).to_contain_text("Judged by the law of 20 January 2026, as known on 20 January 2026.")
+        expect(answer).to_contain_text("decided by the day of filing: one of 5 readings that the sources leave open.")
         keep_screenshot(page, "law-answer-en")
         # What was filled in stays, for the next try.
         expect(page.locator('[name="facts.employment.grossPay.amount"]')).to_have_value(PAY)
@@ -195,6 +197,18 @@ def test_the_calculator_judges_as_the_law_does(client: httpx.Client, changes: di
     answer = client.post("/law", data=SKILLED | changes)
     assert answer.status_code == 200
     assert verdicts(answer.text)[0] == expected
+
+
+def test_the_answer_says_which_other_reading_of_the_deciding_day_gives_another_outcome(client: httpx.Client) -> None:
+    facts = SKILLED | {
+        "facts.filedOn": "20/12/2024",
+        "facts.employment.start": "01/02/2025",
+        "facts.employment.grossPay.amount": "47000",
+    }
+    answer = client.post("/law", data=facts).text
+    assert verdicts(answer)[0] == "Met"
+    assert "If the first day of work (1 February 2025) decided, the outcome would be: not met." in answer
+    assert "Not known from these facts: the day of admission and the day of the decision." in answer
 
 
 @pytest.mark.parametrize(("last_day", "expected"), [("02/01/2026", "Met"), ("01/01/2026", "Not met")])

@@ -26,8 +26,9 @@ from domain.law.assessment import assess
 from domain.law.facts import ApplicationFacts
 from domain.law.fees_owed import EXEMPTIONS
 from domain.law.findings import Finding, Verdict
-from domain.law.job_provisions import ListedOccupation
+from domain.law.job_provisions import ListedOccupation, WorkHistoryTerms
 from domain.law.legal_reference import LegalReference
+from domain.law.pay_provisions import BASES, PAY_COMPONENTS
 from domain.law.procedure_provisions import ReferenceDateBasis
 from domain.law.provision_readers import CONFIDENCES
 from domain.law.rulebook import Rulebook
@@ -85,6 +86,16 @@ CLOSED_LISTS: dict[str, Collection[str]] = {
     "alarms": (WARNED, BREACHED),
     "lawConfidences": CONFIDENCES,
     "decidingDateBases": tuple(ReferenceDateBasis),
+    "amountBases": BASES,
+    "payComponents": PAY_COMPONENTS,
+    "workBases": tuple(
+        {
+            code: None
+            for each in Rulebook.load().provisions
+            if isinstance(each, WorkHistoryTerms)
+            for code in each.not_counted
+        }
+    ),
     "occupations": {
         code for each in Rulebook.load().provisions if isinstance(each, ListedOccupation) for code in each.scope
     },

@@ -35,6 +35,7 @@ from api.permissions import Action
 from api.problems import NOT_FOUND, Problem, RequestRefused, problem_of, unknown_application
 from domain.case.admissibility import open_points
 from domain.case.codes import DOCUMENT_KINDS
+from domain.case.decision import readings_at_decision
 from domain.case.document_rules import DocumentRefused
 from domain.case.fees import fee_standings
 from domain.case.handling import CaseStream
@@ -134,6 +135,8 @@ class CaseScreen:
                 "key": fresh_key(),
                 "done": form_title(done, form_words) if action_of(done) is not None else "",
                 "findings": words.findings(body["findings"]),
+                # Once the work part is decided, the decision says by which day's law.
+                "readings": self._readings(case, words) if case.is_open and case.work_part is None else "",
                 "checks": words.checks(body),
                 "tasks": words.tasks(body),
                 "documents": self._documents_shown(granted, case, words),
@@ -313,6 +316,7 @@ class CaseScreen:
                 "part": part,
                 "reply_by": asked.reply_by if asked is not None and resource == ANSWER else None,
                 "findings": words.findings(assessed["findings"]) if resource.endswith("Decisions") else (),
+                "readings": self._readings(case, words),
                 "open_points": self._open_points(case, words) if resource == "admissibilityDecisions" else (),
             },
             surroundings=replace(
@@ -325,6 +329,9 @@ class CaseScreen:
     def _open_points(self, case: Case, words: CaseWords) -> tuple[str, ...]:
         rulebook, today = self._program.rulebook, self._border.today
         return words.open_points(open_points(case, rulebook, today), fee_standings(case, rulebook, today))
+
+    def _readings(self, case: Case, words: CaseWords) -> str:
+        return words.readings(readings_at_decision(case, self._border.today, self._program.rulebook))
 
     def _meanwhile(self, stream: CaseStream, refused: Exception | None, words: CaseWords) -> tuple[object, ...]:
         """What happened since the version that the reader had seen, if that is why he was refused."""

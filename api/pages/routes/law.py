@@ -18,9 +18,9 @@ from api.composition import Program
 from api.pages.filter_forms import address
 from api.pages.languages import Language
 from api.pages.law_answer import AnswerShown, answer_shown
-from api.pages.law_asked import AUTHORITY, CHANGED_ON, KNOWN_ON, ON, LawAsked, law_asked
+from api.pages.law_asked import AUTHORITY, CHANGED_ON, KNOWN_ON, ON, LawAsked, between_address, law_asked
 from api.pages.law_calculator import Calculator, calculator, stated_by
-from api.pages.law_tables import amount_rows, changes_shown, without_amount
+from api.pages.law_tables import amount_rows, changes_shown, unpublished_shown, without_amount
 from api.pages.law_words import LawWords
 from api.pages.page_parts import Choice
 from api.pages.page_route import PageRoute
@@ -29,9 +29,10 @@ from api.pages.sent_forms import SentForm, sent_form
 from api.pages.session import LAW, Readers
 from domain.case.codes import AUTHORITIES
 from domain.case.commands import CIVIL_TIME
-from domain.case.stated_assessment import assess_stated
+from domain.case.stated_assessment import assess_stated, readings_of_stated
 from domain.case.stated_facts import StatedFacts
 from domain.law.law_changes import change_days, changes_on, thresholds_on
+from domain.law.published_amounts import unpublished_soon
 
 _DAYS_SHOWN: Final = 6
 """How many days of change stand open; the earlier ones are folded away."""
@@ -89,7 +90,8 @@ class LawScreen:
         if not isinstance(stated, StatedFacts):
             return self._page(request, asked, words, replace(kept, errors=stated))
         # As known today, which is what salaryChecks answers.
-        answer = answer_shown(assess_stated(self._program.rulebook, stated, self._today), words)
+        assessment = assess_stated(self._program.rulebook, stated, self._today)
+        answer = answer_shown(assessment, readings_of_stated(self._program.rulebook, stated, assessment), words)
         # The tables beside the answer are those of the same authority and day.
         asked = replace(asked, authority=stated.authority or asked.authority, on=stated.filed_on)
         return self._page(request, asked, words, kept, answer)
@@ -129,8 +131,12 @@ class LawScreen:
                 "asked": asked,
                 "authority_name": words.label("authorities", asked.authority),
                 "authorities": [Choice(value=each, text=words.label("authorities", each)) for each in AUTHORITIES],
-                "amounts": amount_rows(found, asked.on, words),
-                "without_amount": without_amount(found, words),
+                "amounts": amount_rows(found, asked, words),
+                "without_amount": without_amount(found, asked, words),
+                "unpublished": unpublished_shown(
+                    unpublished_soon(rulebook, asked.authority, asked.on, asked.known_on), words
+                ),
+                "between_href": between_address(asked),
                 "changes": None if changes is None else changes_shown(changes, words),
                 "days": links[:_DAYS_SHOWN],
                 "earlier_days": links[_DAYS_SHOWN:],

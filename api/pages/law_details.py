@@ -1,0 +1,97 @@
+"""What a provision says beside its main sentence: conditions of a condition, and what other sources give instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from api.pages.law_words import LawWords, SourceShown, source_shown
+from api.sentences.durations import days_text
+from api.sentences.finding_steps import money
+from domain.law import job_provisions as job
+from domain.law.effective_dated import Provision
+from domain.law.pay_provisions import Fee, OtherValue, PayDefinition, SalaryThreshold
+from domain.law.procedure_provisions import RequiredDocument
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherSaid:
+    """What another source says of the same thing; ``weighs`` where it is as good and leaves the matter open."""
+
+    text: str
+    source: SourceShown | None
+    weighs: bool = False
+
+
+def details(provision: Provision, words: LawWords) -> tuple[str, ...]:
+    """Sentences, in the order in which they matter; none for most kinds."""
+    return tuple(_details(provision, words))
+
+
+def _details(provision: Provision, words: LawWords) -> Iterator[str]:
+    _, language = words.language.gettext, words.language
+    match provision:
+        case job.LabourMarketTestTerms():
+            if provision.interruptions == "addUp":
+                yield _("Days of a publication that was interrupted add up.")
+            else:
+                yield _("Only the longest stretch without interruption counts.")
+            if provision.complete_when_filed:
+                yield _("A file holds all its evidence when it is filed.")
+        case job.WorkHistoryTerms() if provision.not_counted:
+            bases = words.wording.all_inside("workBases", provision.not_counted)
+            yield _("Not counted is work done %(bases)s.", bases=bases)
+        case job.ShortageList():
+            if provision.renewal_keeps:
+                yield _("A permit for a function that left the list stays renewable with the same employer.")
+            if not provision.complete:
+                yield _("The law data do not hold the whole list.")
+        case RequiredDocument():
+            told = {
+                "always": "",
+                "belgianContract": _("With an employment contract under Belgian law."),
+                "posted": _("For a worker who is posted."),
+                "byRepresentative": _("Where a representative files."),
+                "adult": _("For a worker who is of age."),
+            }[provision.condition]
+            if told:
+                yield told
+        case SalaryThreshold() if provision.published_until is not None:
+            yield _("Published until %(day)s.", day=language.date(provision.published_until, "long"))
+        case _:
+            return
+
+
+def others_said(provision: Provision, words: LawWords) -> tuple[OtherSaid, ...]:
+    """The values that other sources give, each with its source."""
+    return tuple(_others(provision, words))
+
+
+def _others(provision: Provision, words: LawWords) -> Iterator[OtherSaid]:
+    _ = words.language.gettext
+    match provision:
+        case SalaryThreshold():
+            yield from _amounts(provision.disputed_amounts, provision.unit, words, weighs=True)
+            yield from _amounts(provision.other_values, provision.unit, words)
+        case Fee():
+            for each in provision.other_values:
+                yield OtherSaid(text=words.language.money(each.amount), source=source_shown(each.source))
+        case job.LabourMarketTestTerms():
+            for publications, weighs in (
+                (provision.disputed_publications, True),
+                (provision.other_publications, False),
+            ):
+                for other in publications:
+                    text = days_text(other.publication_days, words.language)
+                    yield OtherSaid(text=text, source=source_shown(other.source), weighs=weighs)
+        case PayDefinition() if provision.disputed:
+            parts = words.wording.all_inside("payComponents", provision.disputed)
+            yield OtherSaid(text=_("The sources conflict on: %(parts)s.", parts=parts), source=None)
+        case _:
+            return
+
+
+def _amounts(values: Iterable[OtherValue], unit: str, words: LawWords, *, weighs: bool = False) -> Iterator[OtherSaid]:
+    for each in values:
+        text = money(str(each.amount), unit, words.wording)
+        yield OtherSaid(text=text, source=source_shown(each.source), weighs=weighs)

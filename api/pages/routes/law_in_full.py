@@ -1,0 +1,147 @@
+"""``/law/{authority}/{category}`` and ``/law/changes``: the law for those who argue from it, to be linked and printed.
+
+Both are public as ``/law`` is, and say nothing about anybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from fastapi import APIRouter, Request, Response
+
+from api.composition import Program
+from api.incoming_requests import base_url
+from api.pages.law_asked import BETWEEN, LawAsked, category_address, category_asked, changes_asked, law_address
+from api.pages.law_between import changes_of_each
+from api.pages.law_category import category_shown
+from api.pages.law_words import LawWords
+from api.pages.page_parts import Choice
+from api.pages.page_route import PageRoute
+from api.pages.rendering import Link, Pages, Surroundings
+from api.pages.session import LAW, Readers
+from domain.case.codes import AUTHORITIES, CATEGORIES
+from domain.case.commands import CIVIL_TIME
+from domain.law.category_law import law_of_category
+
+
+def law_in_full_pages(program: Program, pages: Pages, readers: Readers) -> APIRouter:
+    """The pages, for everyone."""
+    routes = APIRouter(route_class=PageRoute)
+    screen = LawInFullScreen(program, pages, readers)
+
+    @routes.get(BETWEEN, name="lawBetweenDays")
+    def between(request: Request) -> Response:
+        return screen.between(request)
+
+    @routes.get(f"{LAW}/{{authority}}/{{category}}", name="lawOfCategory")
+    def of_category(request: Request, authority: str, category: str) -> Response:
+        return screen.of_category(request, authority, category)
+
+    return routes
+
+
+class LawInFullScreen:
+    """The pages in the language of whoever reads them."""
+
+    def __init__(self, program: Program, pages: Pages, readers: Readers) -> None:
+        self._program = program
+        self._pages = pages
+        self._readers = readers
+
+    def of_category(self, request: Request, authority: str, category: str) -> Response:
+        """All the law of a category on a day; 404 with the way to those that there are."""
+        words = self._words(request)
+        if authority not in AUTHORITIES or category not in CATEGORIES:
+            return self._no_such_law(request, words, authority, category)
+        asked = category_asked(
+            request.query_params, words.language, authority=authority, category=category, today=self._today
+        )
+        law = law_of_category(self._program.rulebook, authority, category, asked.on, asked.known_on)
+        # What is published later stays out; what begins after today and is known already stays in.
+        fixed = replace(asked, known_on=asked.known_on or max(self._today, asked.on))
+        return self._pages.response(
+            request,
+            "law_category.html",
+            {
+                "asked": asked,
+                "path": f"{LAW}/{authority}/{category}",
+                "authority_name": words.label("authorities", authority),
+                "category_name": words.label("categories", category),
+                "law": category_shown(law, words),
+                "elsewhere": _elsewhere(asked, words),
+                "amounts_href": law_address(asked),
+                "between_href": BETWEEN,
+                "fixed_href": base_url(request) + category_address(fixed, category),
+                "rule_set": self._program.rulebook.sha256,
+            },
+            surroundings=self._surroundings(request, authority),
+            status=400 if asked.errors else 200,
+        )
+
+    def between(self, request: Request) -> Response:
+        """What changes between two days."""
+        words = self._words(request)
+        _ = words.language.gettext
+        asked = changes_asked(request.query_params, words.language, today=self._today)
+        every = Choice(value="", text=_("All authorities"))
+        return self._pages.response(
+            request,
+            "law_between.html",
+            {
+                "asked": asked,
+                "authorities": [every, *(_choice(each, words) for each in AUTHORITIES)],
+                "changes_of_each": () if asked.errors else changes_of_each(self._program.rulebook, asked, words),
+            },
+            surroundings=self._surroundings(request, asked.authority or None),
+            status=400 if asked.errors else 200,
+        )
+
+    @property
+    def _today(self) -> date:
+        return self._program.clock.now().astimezone(CIVIL_TIME).date()
+
+    def _words(self, request: Request) -> LawWords:
+        return LawWords(self._pages.language(request), self._readers.code_lists)
+
+    def _surroundings(self, request: Request, authority: str | None) -> Surroundings:
+        return replace(self._readers.surroundings_of_anyone(request, LAW), authority=authority)
+
+    def _no_such_law(self, request: Request, words: LawWords, authority: str, category: str) -> Response:
+        _ = words.language.gettext
+        asked = category_asked(
+            request.query_params, words.language, authority=AUTHORITIES[0], category="", today=self._today
+        )
+        if authority not in AUTHORITIES:
+            sentence = _("The law data know no authority of this name. These there are:")
+            links: Sequence[Link] = [_way(asked, each, category, words) for each in AUTHORITIES]
+        else:
+            sentence = _("The law data know no category of this name. These there are:")
+            links = [
+                Link(href=category_address(asked, each, authority=authority), text=words.label("categories", each))
+                for each in CATEGORIES
+            ]
+        return self._pages.response(
+            request,
+            "message.html",
+            {"heading": _("There is no law at this address"), "sentences": [sentence], "links": links},
+            surroundings=self._surroundings(request, authority if authority in AUTHORITIES else None),
+            status=404,
+        )
+
+
+def _way(asked: LawAsked, authority: str, category: str, words: LawWords) -> Link:
+    """To the category at an authority; to all the amounts of the authority where there is no such category either."""
+    there = replace(asked, authority=authority)
+    href = category_address(there, category) if category in CATEGORIES else law_address(there)
+    return Link(href=href, text=words.label("authorities", authority))
+
+
+def _elsewhere(asked: LawAsked, words: LawWords) -> list[Link]:
+    """The same category on the same day by the law of the other authorities."""
+    return [_way(asked, each, asked.category, words) for each in AUTHORITIES if each != asked.authority]
+
+
+def _choice(authority: str, words: LawWords) -> Choice:
+    return Choice(value=authority, text=words.label("authorities", authority))
