@@ -64,7 +64,7 @@ class LawWords:
         """The amounts that other sources give, each with the source: nobody should take a disputed one for certain."""
         return tuple(
             (money(str(each.amount), threshold.unit, self.wording), source_shown(each.source))
-            for each in threshold.other_values
+            for each in (*threshold.other_values, *threshold.disputed_amounts)
         )
 
     def period(self, provision: Provision) -> str:
