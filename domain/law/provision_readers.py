@@ -4,31 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from types import MappingProxyType
-from typing import Final, TypedDict
+from typing import Final
 
 from domain.case.codes import CATEGORIES, CONTRACTS, DOCUMENT_KINDS, FEE_RECIPIENTS, RECRUITMENT_CHANNELS
 from domain.law import job_provisions as job
 from domain.law import pay_provisions as pay
 from domain.law import procedure_provisions as procedure
-from domain.law.effective_dated import ConfidenceFrom, Provision
+from domain.law.common_keys import APPLICATIONS, CODE, CONFIDENCES, Common, code_of, common_keys, requirement
+from domain.law.effective_dated import Provision
 from domain.law.entry_reader import EntryReader
-
-CONFIDENCES: Final = ("confirmed", "single-source", "disputed", "project-brief", "derived")
-KNOWN_FROM_BASES: Final = ("published", "assumed")
-APPLICATIONS: Final = ("applied", "notTransposed")
-"""Law of the Union that is not transposed is kept and shown, and never applied."""
 
 _OCCUPATION: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,19}", re.ASCII)
 _NATIONALITY: Final = re.compile(r"[A-Z]{2}|all", re.ASCII)
 _MUNICIPALITIES: Final = re.compile(r"[0-9]{1,5}", re.ASCII)
-_CODE: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9-]{0,49}", re.ASCII)
 
 
 def _salary_threshold(entry: EntryReader, authority: str) -> Provision:
     return pay.SalaryThreshold(
-        **_common(entry, authority, entry.words("categories", CATEGORIES), may_be_undated=True),
+        **common_keys(entry, authority, entry.words("categories", CATEGORIES), may_be_undated=True),
         amount=entry.amount("amount"),
         unit=entry.word("unit", pay.UNITS),
         basis=entry.word("basis", pay.BASES),
@@ -43,7 +38,7 @@ def _salary_threshold(entry: EntryReader, authority: str) -> Provision:
 
 def _base_amount(entry: EntryReader, authority: str) -> Provision:
     return pay.BaseAmount(
-        **_common(entry, authority, (entry.word("basis", pay.BASES),)),
+        **common_keys(entry, authority, (entry.word("basis", pay.BASES),)),
         amount=entry.amount("amount"),
         unit=entry.word("unit", pay.UNITS),
     )
@@ -51,14 +46,14 @@ def _base_amount(entry: EntryReader, authority: str) -> Provision:
 
 def _pay_conversion(entry: EntryReader, authority: str) -> Provision:
     return pay.PayConversion(
-        **_common(entry, authority, (entry.word("contract", CONTRACTS),)),
+        **common_keys(entry, authority, (entry.word("contract", CONTRACTS),)),
         months_per_year=entry.number("months_per_year"),
     )
 
 
 def _pay_definition(entry: EntryReader, authority: str) -> Provision:
     read = pay.PayDefinition(
-        **_common(entry, authority, (procedure.ALL,)),
+        **common_keys(entry, authority, (procedure.ALL,)),
         counts=entry.words("counts", pay.PAY_COMPONENTS),
         does_not_count=entry.words("does_not_count", pay.PAY_COMPONENTS),
         disputed=entry.words("disputed", pay.PAY_COMPONENTS) if entry.has("disputed") else (),
@@ -74,13 +69,13 @@ def _part_time(entry: EntryReader, authority: str) -> Provision:
     if unknown and entry.has("pro_rata"):
         raise entry.unusable("pro_rata", "the rule is there and said to be not found", "write one of the two")
     return pay.PartTime(
-        **_common(entry, authority, _categories(entry)), pro_rata=None if unknown else entry.flag("pro_rata")
+        **common_keys(entry, authority, _categories(entry)), pro_rata=None if unknown else entry.flag("pro_rata")
     )
 
 
 def _fee(entry: EntryReader, authority: str) -> Provision:
     return pay.Fee(
-        **_common(entry, authority, _categories(entry)),
+        **common_keys(entry, authority, _categories(entry)),
         recipient=entry.word("recipient", FEE_RECIPIENTS),
         amount=entry.amount("amount"),
         other_values=_values(entry, "other_values"),
@@ -97,7 +92,7 @@ def _fee_exemption(entry: EntryReader, authority: str) -> Provision:
     else:
         circumstances = entry.words("circumstances", pay.EXEMPT_CIRCUMSTANCES)
     return pay.FeeExemption(
-        **_common(entry, authority, nationalities or circumstances),
+        **common_keys(entry, authority, nationalities or circumstances),
         nationalities=nationalities,
         circumstances=circumstances,
     )
@@ -105,7 +100,7 @@ def _fee_exemption(entry: EntryReader, authority: str) -> Provision:
 
 def _category_rule(entry: EntryReader, authority: str) -> Provision:
     rule = job.CategoryRule(
-        **_common(entry, authority, entry.words("categories", CATEGORIES)),
+        **common_keys(entry, authority, entry.words("categories", CATEGORIES)),
         pay_test=entry.optional_word("pay_test", job.PAY_TESTS),
         labour_market_test=entry.optional_word("labour_market_test", job.LABOUR_MARKET_TESTS),
         combination=entry.word("combination", job.COMBINATIONS),
@@ -119,13 +114,13 @@ def _category_rule(entry: EntryReader, authority: str) -> Provision:
 
 def _closed_category(entry: EntryReader, authority: str) -> Provision:
     return job.ClosedCategory(
-        **_common(entry, authority, entry.words("categories", CATEGORIES)), exempt=entry.flag("exempt")
+        **common_keys(entry, authority, entry.words("categories", CATEGORIES)), exempt=entry.flag("exempt")
     )
 
 
 def _labour_market_test(entry: EntryReader, authority: str) -> Provision:
     return job.LabourMarketTestTerms(
-        **_common(entry, authority, entry.words("categories", CATEGORIES)),
+        **common_keys(entry, authority, entry.words("categories", CATEGORIES)),
         channels=entry.words("channels", RECRUITMENT_CHANNELS),
         publication_days=_days(entry, "publication"),
         within=entry.optional_duration("within"),
@@ -141,27 +136,27 @@ def _qualification_level(entry: EntryReader, authority: str) -> Provision:
     least, highest = entry.whole_number("least"), entry.optional_whole_number("highest")
     if highest is not None and highest < least:
         raise entry.unusable("highest", f"{highest} is below {least}", "write a level that is not below least")
-    return job.QualificationLevel(**_requirement(entry, authority), least=least, highest=highest)
+    return job.QualificationLevel(**requirement(entry, authority), least=least, highest=highest)
 
 
 def _employment_share(entry: EntryReader, authority: str) -> Provision:
     share = entry.number("least")
     if not 0 < share <= 1:
         raise entry.unusable("least", f"{share} is no share of full time", 'write a share such as "0.8"')
-    return job.EmploymentShare(**_requirement(entry, authority), least=share)
+    return job.EmploymentShare(**requirement(entry, authority), least=share)
 
 
 def _contract_form(entry: EntryReader, authority: str) -> Provision:
-    return job.ContractForm(**_requirement(entry, authority), contracts=entry.words("contracts", CONTRACTS))
+    return job.ContractForm(**requirement(entry, authority), contracts=entry.words("contracts", CONTRACTS))
 
 
 def _age_limit(entry: EntryReader, authority: str) -> Provision:
-    return job.AgeLimit(**_requirement(entry, authority), below=entry.whole_number("below"))
+    return job.AgeLimit(**requirement(entry, authority), below=entry.whole_number("below"))
 
 
 def _minimum_age(entry: EntryReader, authority: str) -> Provision:
     return job.MinimumAge(
-        **_common(entry, authority, _categories(entry)),
+        **common_keys(entry, authority, _categories(entry)),
         required=entry.flag("required"),
         least=entry.whole_number("least"),
     )
@@ -169,16 +164,16 @@ def _minimum_age(entry: EntryReader, authority: str) -> Provision:
 
 def _free_movement(entry: EntryReader, authority: str) -> Provision:
     nationalities = entry.matching("nationalities", _NATIONALITY, "codes of ISO 3166-1")
-    return job.FreeMovement(**_common(entry, authority, nationalities), required=entry.flag("required"))
+    return job.FreeMovement(**common_keys(entry, authority, nationalities), required=entry.flag("required"))
 
 
 def _contract_duration(entry: EntryReader, authority: str) -> Provision:
-    return job.ContractDuration(**_requirement(entry, authority), least=entry.duration("least"))
+    return job.ContractDuration(**requirement(entry, authority), least=entry.duration("least"))
 
 
 def _permit_duration(entry: EntryReader, authority: str) -> Provision:
     read = job.PermitDuration(
-        **_common(entry, authority, entry.words("categories", CATEGORIES)),
+        **common_keys(entry, authority, entry.words("categories", CATEGORIES)),
         most=entry.optional_duration("most"),
         least=entry.optional_duration("least"),
         beyond_contract=entry.optional_duration("beyond_contract"),
@@ -195,19 +190,19 @@ def _prior_service(entry: EntryReader, authority: str) -> Provision:
     least = entry.duration("least")
     if least.days:
         raise entry.unusable("least", "service is counted in months", "write months: P3M")
-    return job.PriorService(**_requirement(entry, authority), least_months=least.months)
+    return job.PriorService(**requirement(entry, authority), least_months=least.months)
 
 
 def _work_history(entry: EntryReader, authority: str) -> Provision:
     nationalities = entry.matching("nationalities", _NATIONALITY, 'codes of ISO 3166-1, or "all"')
     return job.WorkHistoryTerms(
-        **_common(entry, authority, _paired(entry.words("categories", CATEGORIES), nationalities)),
+        **common_keys(entry, authority, _paired(entry.words("categories", CATEGORIES), nationalities)),
         required=entry.flag("required"),
         nationalities=nationalities,
         least=entry.duration("least"),
         within=entry.optional_duration("within"),
         not_counted=(
-            entry.matching("not_counted", _CODE, "codes of the bases of work that do not count")
+            entry.matching("not_counted", CODE, "codes of the bases of work that do not count")
             if entry.has("not_counted")
             else ()
         ),
@@ -240,7 +235,7 @@ def _occupation_list(entry: EntryReader, authority: str) -> _OccupationList:
     unknown = entry.has("list_not_found") and entry.flag("list_not_found")
     if unknown and entry.has("complete"):
         raise entry.unusable("complete", "the list is there and said to be not found", "write one of the two")
-    common = _common(entry, authority, entry.words("categories", CATEGORIES))
+    common = common_keys(entry, authority, entry.words("categories", CATEGORIES))
     return _OccupationList(
         **common,
         functions=entry.optional_whole_number("functions") if unknown else entry.whole_number("functions"),
@@ -254,18 +249,20 @@ def _listed_occupation(entry: EntryReader, authority: str) -> _ListedOccupation:
         raise entry.unusable(
             "occupation", f"{occupation!r} is no occupation code", "write small letters, digits and hyphens, 20 at most"
         )
-    return _ListedOccupation(**_common(entry, authority, (occupation,)), held_until=entry.optional_day("held_until"))
+    return _ListedOccupation(
+        **common_keys(entry, authority, (occupation,)), held_until=entry.optional_day("held_until")
+    )
 
 
 def _reference_date(entry: EntryReader, authority: str) -> Provision:
     return procedure.ReferenceDateRule(
-        **_common(entry, authority, entry.words("categories", CATEGORIES)),
+        **common_keys(entry, authority, entry.words("categories", CATEGORIES)),
         basis=procedure.ReferenceDateBasis(entry.word("basis", tuple(procedure.ReferenceDateBasis))),
     )
 
 
 def _selected_reading(entry: EntryReader, authority: str) -> Provision:
-    common = _common(entry, authority, (_code(entry, "question"),))
+    common = common_keys(entry, authority, (code_of(entry, "question"),))
     # The choice itself is no reading of the question: it is what the question is asked for.
     common["question"] = None
     return procedure.SelectedReading(**common)
@@ -275,7 +272,7 @@ def _required_document(entry: EntryReader, authority: str) -> Provision:
     categories, document = _categories(entry), entry.word("document", DOCUMENT_KINDS)
     condition = entry.word("condition", procedure.CONDITIONS)
     return procedure.RequiredDocument(
-        **_common(entry, authority, _paired(categories, (document,))),
+        **common_keys(entry, authority, _paired(categories, (document,))),
         categories=categories,
         document=document,
         part=entry.word("part", procedure.PARTS),
@@ -285,7 +282,7 @@ def _required_document(entry: EntryReader, authority: str) -> Provision:
 
 def _retention(entry: EntryReader, authority: str) -> Provision:
     return procedure.Retention(
-        **_common(entry, authority, entry.words("records", procedure.RECORDS)),
+        **common_keys(entry, authority, entry.words("records", procedure.RECORDS)),
         keep=entry.duration("keep"),
         online=entry.duration("online"),
     )
@@ -293,21 +290,21 @@ def _retention(entry: EntryReader, authority: str) -> Provision:
 
 def _duty(entry: EntryReader, authority: str) -> Provision:
     return procedure.Duty(
-        **_common(entry, authority, (entry.word("duty", procedure.DUTIES),)),
+        **common_keys(entry, authority, (entry.word("duty", procedure.DUTIES),)),
         transposed=entry.word("application", APPLICATIONS) == "applied",
     )
 
 
 def _territory(entry: EntryReader, authority: str) -> Provision:
     codes = entry.matching("municipalities", _MUNICIPALITIES, "NIS codes of five digits, or their beginnings")
-    return procedure.Territory(**_common(entry, authority, codes))
+    return procedure.Territory(**common_keys(entry, authority, codes))
 
 
 def _competence_order(entry: EntryReader, authority: str) -> Provision:
     says_who_files = entry.has("by_worker")
     known = procedure.COMPETENCE_LINKS if says_who_files else procedure.EARLIER_COMPETENCE_LINKS
     return procedure.CompetenceOrder(
-        **_common(entry, authority, _categories(entry)),
+        **common_keys(entry, authority, _categories(entry)),
         by=_links(entry, "by", known),
         by_worker=_links(entry, "by_worker", known) if says_who_files else (),
     )
@@ -358,84 +355,13 @@ READERS: Final[Mapping[str, Callable[[EntryReader, str], Provision]]] = MappingP
 """How each kind of ``[[table]]`` of a law file is read."""
 
 
-class _Common(TypedDict, total=False):
-    id: str
-    authority: str
-    scope: tuple[str, ...]
-    valid_from: date | None
-    valid_to: date | None
-    known_from: date | None
-    known_from_basis: str | None
-    supersedes: tuple[str, ...]
-    legal_reference: str
-    sources: tuple[str, ...]
-    confidence: str
-    later_confidence: tuple[ConfidenceFrom, ...]
-    note: str | None
-    question: str | None
-    reading: str | None
-
-
-class _Required(_Common, total=False):
-    required: bool
-
-
-class _OccupationList(_Common, total=False):
+class _OccupationList(Common, total=False):
     functions: int | None
     complete: bool | None
 
 
-class _ListedOccupation(_Common, total=False):
+class _ListedOccupation(Common, total=False):
     held_until: date | None
-
-
-def _requirement(entry: EntryReader, authority: str) -> _Required:
-    common = _common(entry, authority, entry.words("categories", CATEGORIES))
-    return _Required(**common, required=entry.flag("required"))
-
-
-def _common(entry: EntryReader, authority: str, scope: tuple[str, ...], *, may_be_undated: bool = False) -> _Common:
-    undated = may_be_undated and not entry.has("from")
-    valid_from = None if undated else entry.day("from")
-    # A file says the last day in force, as publications do; from here on intervals are half-open.
-    last_day = None if undated else entry.optional_day("last_day")
-    if valid_from is not None and last_day is not None and last_day < valid_from:
-        raise entry.unusable("last_day", f"{last_day} is before {valid_from}", "write a day on or after from")
-    known_from = None if undated else entry.day("known_from")
-    known_from_basis = None if undated else entry.word("known_from_basis", KNOWN_FROM_BASES)
-    if known_from_basis == "assumed" and known_from != valid_from:
-        raise entry.unusable(
-            "known_from", f"{known_from} is assumed but is not from", "repeat from, or state it as published"
-        )
-    if entry.has("question") != entry.has("reading"):
-        raise entry.unusable("question", "a reading answers a question", "write question and reading, or neither")
-    return _Common(
-        id=entry.text("id"),
-        authority=authority,
-        scope=scope,
-        valid_from=valid_from,
-        valid_to=None if last_day is None else last_day + timedelta(days=1),
-        known_from=known_from,
-        known_from_basis=known_from_basis,
-        supersedes=entry.optional_texts("supersedes"),
-        legal_reference=entry.legal_reference(),
-        sources=entry.texts("sources"),
-        confidence=entry.word("confidence", CONFIDENCES),
-        later_confidence=tuple(_later_confidence(each) for each in entry.entries("later_confidence")),
-        note=entry.optional_text("note"),
-        question=_code(entry, "question") if entry.has("question") else None,
-        reading=_code(entry, "reading") if entry.has("reading") else None,
-    )
-
-
-def _later_confidence(entry: EntryReader) -> ConfidenceFrom:
-    change = ConfidenceFrom(
-        valid_from=entry.day("from"),
-        confidence=entry.word("confidence", CONFIDENCES),
-        because=entry.text("because"),
-    )
-    entry.finish()
-    return change
 
 
 def _values(entry: EntryReader, key: str) -> tuple[pay.OtherValue, ...]:
@@ -476,13 +402,6 @@ def _categories(entry: EntryReader) -> tuple[str, ...]:
             "categories", f"{procedure.ALL!r} stands beside others", f'write ["{procedure.ALL}"] or name the categories'
         )
     return found
-
-
-def _code(entry: EntryReader, key: str) -> str:
-    text = entry.text(key)
-    if _CODE.fullmatch(text) is None:
-        raise entry.unusable(key, f"{text!r} is no code", "write letters, digits and hyphens")
-    return text
 
 
 def _paired(ones: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:

@@ -37,7 +37,8 @@ def show(
             "verdict": Verdict.UNDETERMINED.value,
             "reason": threshold.reason,
         }
-    others = [{"amount": euro_text(each.amount), "source": each.source} for each in threshold.other_values]
+    given = (*threshold.other_values, *threshold.disputed_amounts)
+    others = [{"amount": euro_text(each.amount), "source": each.source} for each in given]
     return {
         "authority": authority,
         "category": category,

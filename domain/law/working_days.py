@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Final
 
 from domain.case.codes import AUTHORITIES
+from domain.law.common_keys import CONFIDENCES
 from domain.law.entry_reader import EntryReader, LawDataUnusable, read_entries
-from domain.law.provision_readers import CONFIDENCES
 
 PACKAGED_CALENDAR: Final = Path(__file__).parent.parent / "deadlines" / "working_days.toml"
 

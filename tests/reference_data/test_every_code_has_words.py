@@ -23,6 +23,7 @@ from domain.deadlines.service_levels import ServiceStatus
 from domain.deadlines.terms import ON_EXPIRY, STARTS
 from domain.law import reasons
 from domain.law.assessment import assess
+from domain.law.common_keys import CONFIDENCES
 from domain.law.facts import ApplicationFacts
 from domain.law.fees_owed import EXEMPTIONS
 from domain.law.findings import Finding, Verdict
@@ -30,7 +31,6 @@ from domain.law.job_provisions import ListedOccupation, WorkHistoryTerms
 from domain.law.legal_reference import LegalReference
 from domain.law.pay_provisions import BASES, PAY_COMPONENTS
 from domain.law.procedure_provisions import ReferenceDateBasis
-from domain.law.provision_readers import CONFIDENCES
 from domain.law.rulebook import Rulebook
 from domain.law.rules import Rule
 from domain.migration.cutover import CutOverStep
