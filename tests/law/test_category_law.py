@@ -45,7 +45,7 @@ def test_an_amount_with_an_index_of_its_own_has_no_derivation() -> None:
 
 def test_the_rules_are_those_of_the_category_and_federal_ones_beside_them() -> None:
     law = of("flanders", "highlySkilled")
-    assert {"FL-HS-2025", "FL-CAT-THRESHOLD", "FL-LEVEL-HS-2026", "FL-PAY-BELGIAN", "FED-MINIMUM-AGE"} <= ids(law)
+    assert {"FL-HS-2025", "FL-CAT-HS", "FL-LEVEL-HS-2026", "FL-PAY-BELGIAN", "FED-MINIMUM-AGE"} <= ids(law)
     assert not {each.id for each in law.rules if isinstance(each, job.LabourMarketTestTerms | job.ShortageOccupation)}
 
 
