@@ -14,7 +14,7 @@ from api.pages.languages import Language
 from api.pages.page_parts import Badge, Tone
 from api.reference_data.code_lists import CodeLists
 from api.sentences.derivations import clock_title, derivation_sentence
-from api.sentences.finding_steps import condition_value, money
+from api.sentences.figures import condition_value, money
 from api.sentences.findings import finding_text
 from api.sentences.legal_references import cited
 from api.sentences.timeline import timeline_sentence

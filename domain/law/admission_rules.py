@@ -58,7 +58,8 @@ def _competence(
     Registered office and residence are no facts of an application: where they would decide, a person looks.
     """
     day, municipality = facts.filed_on, facts.municipality_code
-    asked = Asked("employment.workplace.municipalityCode", facts.authority, "authority", False)
+    details = {} if municipality is None else {"municipality": municipality}
+    asked = Asked("employment.workplace.municipalityCode", facts.authority, "authority", False, details)
     if order.by[0] != _WORKPLACE:
         return unknown(
             Rule.COMPETENT_AUTHORITY, order, deciding, day, asked, reason=reasons.LINK_NOT_IN_FACTS, missing=()

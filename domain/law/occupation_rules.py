@@ -113,7 +113,7 @@ def _duration(terms: ContractDuration, law: ApplicableLaw, deciding: DecidingDat
             Asked(_START, str(terms.least), "duration", terms.required),
         )
     last_day = terms.least.last_day_from(start)
-    asked = Asked("employment.end", last_day.isoformat(), "date", terms.required)
+    asked = Asked("employment.end", last_day.isoformat(), "date", terms.required, {"least": str(terms.least)})
     if end is None:
         return compared(Rule.CONTRACT_DURATION, terms, deciding, deciding.day, asked, observed="openEnded", met=True)
     return compared(
@@ -152,10 +152,10 @@ def _shortage(
         missing = _facts_of_renewal_missing(facts)
         if missing:
             return unknown(Rule.SHORTAGE_OCCUPATION, terms, deciding, day, asked, missing=missing)
-    if earlier and terms.renewal_keeps and facts.renewal and not facts.change_of_employer:
-        return compared(Rule.SHORTAGE_OCCUPATION, earlier[-1], deciding, day, asked, observed=code, met=True)
     if earlier:
-        return compared(Rule.SHORTAGE_OCCUPATION, earlier[-1], deciding, day, asked, observed=code, met=False)
+        kept = bool(terms.renewal_keeps and facts.renewal and not facts.change_of_employer)
+        left = asked._replace(details={"left": str(earlier[-1].valid_to)})
+        return compared(Rule.SHORTAGE_OCCUPATION, earlier[-1], deciding, day, left, observed=code, met=kept)
     if not terms.complete:
         return unknown(
             Rule.SHORTAGE_OCCUPATION, terms, deciding, day, asked, reason=reasons.SHORTAGE_LIST_INCOMPLETE, missing=()
