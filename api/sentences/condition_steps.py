@@ -187,10 +187,10 @@ def _history(values: StepValues, wording: Wording) -> str:
     length = length_text(values["least"], language)
     if "within" not in values:
         return language.gettext(
-            "Required: at least %(length)s (%(days)s) of work before the application.", length=length, days=days
+            "At least %(length)s (%(days)s) of work before the application are required.", length=length, days=days
         )
     return language.gettext(
-        "Required: at least %(length)s (%(days)s) of work within the %(window)s before the application.",
+        "At least %(length)s (%(days)s) of work within the %(window)s before the application are required.",
         length=length,
         days=days,
         window=length_text(values["within"], language),

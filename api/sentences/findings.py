@@ -85,3 +85,5 @@ def _change(change: Mapping[str, str], wording: Wording) -> Iterator[str]:
             yield language.gettext("Still lacking: %(days)s.", days=days_text(int(distance), language))
         case "transfer.priorServiceMonths":
             yield language.gettext("Still lacking: %(days)s.", days=months_text(abs(int(distance)), language))
+        case _:
+            return

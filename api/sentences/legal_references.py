@@ -10,6 +10,8 @@ from domain.law.legal_reference import NOT_FOUND, PROJECT_BRIEF, LegalReference
 
 ACTS: Final = "legalActs"
 
+_WITHOUT_ARTICLES: Final = frozenset({NOT_FOUND, PROJECT_BRIEF, "flemishServicePractice"})
+
 
 def cited(reference: str | None, wording: Wording) -> str | None:
     """``besluit van de Vlaamse Regering van 7 december 2018, art. 17, 1°``; None where no act is known.
@@ -29,9 +31,9 @@ def cited_or_not_found(reference: str | None, wording: Wording) -> str:
 
 
 def has_article(reference: str) -> bool:
-    """Whether the place is known to the article; nothing is said of one in no act at all."""
+    """Whether the place is known to the article, as far as what it stands in has articles."""
     place = LegalReference.parse(_place(reference))
-    return place is None or place.act in (NOT_FOUND, PROJECT_BRIEF) or place.article is not None
+    return place is None or place.act in _WITHOUT_ARTICLES or place.article is not None
 
 
 def _place(reference: str) -> str:

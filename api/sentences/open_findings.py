@@ -41,7 +41,7 @@ def why_open(finding: Mapping[str, Any], wording: Wording) -> Iterator[str]:
             yield language.gettext("The list is not known to us in full, and this function is not in the known part.")
         case reasons.LINK_NOT_IN_FACTS:
             yield language.gettext(
-                "What decides here, such as the worker’s place of residence, is not stated in the application."
+                "What decides here, such as the place of residence of the worker, is not stated in the application."
             )
         case reasons.MUNICIPALITY_UNKNOWN:
             yield language.gettext("No competent authority is known to us for this municipality code: check the code.")

@@ -106,11 +106,15 @@ def _pay_compared(values: StepValues, wording: Wording) -> str:
     match values["verdict"]:
         case "met":
             return language.gettext(
-                "%(observed)s is not below %(threshold)s: the condition is met.", observed=observed, threshold=threshold
+                "A gross pay of %(observed)s is not below %(threshold)s: the condition is met.",
+                observed=observed,
+                threshold=threshold,
             )
         case "notMet":
             return language.gettext(
-                "%(observed)s is below %(threshold)s: the condition is not met.", observed=observed, threshold=threshold
+                "A gross pay of %(observed)s is below %(threshold)s: the condition is not met.",
+                observed=observed,
+                threshold=threshold,
             )
         case _:
             return language.gettext(

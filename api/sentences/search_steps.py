@@ -1,4 +1,4 @@
-"""The steps of the reasoning on the labour market: how long a vacancy must be published, with whom, and how long it was."""
+"""The steps of the reasoning on the labour market: for how long and with whom a vacancy must be published, and was."""
 
 from __future__ import annotations
 

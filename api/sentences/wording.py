@@ -20,10 +20,10 @@ _GERMAN_WITHOUT_NOUN: Final = frozenset({"lawConfidences", "outcomes", "verdicts
 """German writes nouns with a capital wherever they stand; the labels of these lists begin with none."""
 
 _INNER_QUOTES: Final[Mapping[str, Mapping[str, str]]] = {
-    "nl": {"“": "‘", "”": "’"},
+    "nl": {"“": "\u2018", "”": "\u2019"},
     "fr": {"«\xa0": "“", "\xa0»": "”"},
-    "de": {"„": "‚", "“": "‘"},
-    "en": {"“": "‘", "”": "’"},
+    "de": {"„": "\u201a", "“": "\u2018"},
+    "en": {"“": "\u2018", "”": "\u2019"},
 }
 """What becomes of the quotation marks of a text that is quoted itself."""
 

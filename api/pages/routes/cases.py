@@ -131,7 +131,10 @@ class CaseScreen:
                 "version": stream.version,
                 "key": fresh_key(),
                 "done": form_title(done, form_words) if action_of(done) is not None else "",
-                "findings": words.findings(body["findings"]),
+                "findings": words.findings(
+                    body["findings"],
+                    with_remarks=self._readers.may_with(granted.caller, Action.DECIDE_WORK_PART, case),
+                ),
                 "checks": words.checks(body),
                 "tasks": words.tasks(body),
                 "documents": self._documents_shown(granted, case, words),
@@ -306,7 +309,9 @@ class CaseScreen:
                 "parts_of_case": CORRECTABLE,
                 "part": part,
                 "reply_by": asked.reply_by if asked is not None and resource == ANSWER else None,
-                "findings": words.findings(assessed["findings"]) if resource.endswith("Decisions") else (),
+                "findings": (
+                    words.findings(assessed["findings"], with_remarks=True) if resource.endswith("Decisions") else ()
+                ),
                 "open_points": words.open_points(assessed) if resource == "admissibilityDecisions" else (),
             },
             surroundings=replace(
