@@ -51,16 +51,17 @@ def _provision(values: Mapping[str, Any], wording: Wording) -> str:
         details.append(wording.inside("lawConfidences", values["confidence"]))
     if not details:
         return language.gettext("Provision %(provision)s.", provision=values["provision"])
-    return language.gettext(
-        "Provision %(provision)s: %(details)s.", provision=values["provision"], details="; ".join(details)
-    )
+    said = details[0]
+    for detail in details[1:]:
+        said = language.gettext("%(said)s; %(detail)s", said=said, detail=detail)
+    return language.gettext("Provision %(provision)s: %(details)s.", provision=values["provision"], details=said)
 
 
 def _other_amount(values: StepValues, wording: Wording) -> str:
     return wording.language.gettext(
         "Another source gives %(amount)s: %(source)s.",
         amount=money(values["amount"], values["unit"], wording),
-        source=values["source"],
+        source=wording.quoted(values["source"]),
     )
 
 
@@ -75,7 +76,7 @@ def _other_publication(values: StepValues, wording: Wording) -> str:
     return wording.language.gettext(
         "Another source gives %(days)s: %(source)s.",
         days=weeks_text(int(values["days"]), wording.language),
-        source=values["source"],
+        source=wording.quoted(values["source"]),
     )
 
 
