@@ -169,7 +169,7 @@ def _no_permit_needed(values: StepValues, wording: Wording) -> str:
 def _service(values: StepValues, wording: Wording) -> str:
     months = months_text(int(values["threshold"]), wording.language)
     return wording.language.gettext(
-        "Before the transfer the worker must have worked for the sending undertaking for at least %(months)s.",
+        "Before the transfer the worker must have worked for the same undertaking or group for at least %(months)s.",
         months=months,
     )
 
