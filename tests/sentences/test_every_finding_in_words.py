@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
 from gettext import NullTranslations
 from itertools import product
 from pathlib import Path
@@ -11,18 +13,26 @@ from typing import Any, Final
 
 import pytest
 from babel.messages.extract import extract_from_dir
+from hypothesis import given
+from hypothesis import strategies as st
 
 import api.sentences
+from api.case_representation import words
 from api.sentences.finding_steps import STEPS
 from api.sentences.findings import finding_text
 from api.sentences.remarks import REMARKS, finding_remarks
 from api.sentences.wording import Wording
+from domain.case.codes import CATEGORIES, PAY_PERIODS
+from domain.law.assessment import assess
+from domain.law.facts import Publication, WorkDone
 from domain.law.findings import Verdict
+from domain.law.rulebook import Rulebook
 from domain.law.rules import Rule
-from tests.sentences.findings_of_the_law import wire_findings
+from tests.sentences.findings_of_the_law import AUTHORITIES, BAD, wire_findings
 from tests.sentences.language_checks import CHECKS_OF_REMARKS, faults
 from tests.sentences.tellings import LANGUAGES, LISTS
 
+LAW: Final = Rulebook.load()
 WORDINGS: Final = {each.code: Wording(each, LISTS) for each in LANGUAGES}
 
 Findings = tuple[dict[str, Any], ...]
@@ -163,3 +173,37 @@ def test_a_step_without_a_teller_is_no_silence() -> None:
     finding = {"verdict": "met", "trace": [{"code": "unheardOf", "values": {}}]}
     with pytest.raises(LookupError, match="unheardOf"):
         finding_text(finding, WORDINGS["nl"])
+
+
+@given(
+    authority=st.sampled_from(AUTHORITIES),
+    category=st.sampled_from(CATEGORIES),
+    filed_on=st.dates(date(2016, 1, 1), date(2028, 12, 31)),
+    pay=st.decimals(0, 200_000, places=2),
+    period=st.sampled_from(PAY_PERIODS),
+    small=st.integers(0, 8),
+    days=st.integers(0, 2000),
+)
+def test_whatever_the_facts_are_no_finding_has_a_fault_of_language(
+    authority: str, category: str, filed_on: date, pay: Decimal, period: str, small: int, days: int
+) -> None:
+    start = filed_on - timedelta(days=days)
+    facts = replace(
+        BAD,
+        authority=authority,
+        category=category,
+        filed_on=filed_on,
+        gross_pay=pay,
+        pay_period=period,
+        qualification_level=small,
+        prior_service_months=small,
+        employment_end=filed_on + timedelta(days=days),
+        employment_start=filed_on,
+        birth_date=start,
+        publications=(Publication(channel="VDAB", published_from=start, published_to=filed_on),),
+        work_history=(WorkDone(from_=start, to=filed_on, basis="singlePermit"),),
+    )
+    for finding in assess(LAW, facts).findings:
+        for each in finding.each():
+            for code, wording in WORDINGS.items():
+                assert faults(finding_text(words(each), wording), code) == []

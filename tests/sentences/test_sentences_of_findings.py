@@ -14,6 +14,7 @@ import pytest
 
 import tests.audit
 from api.case_representation import words
+from api.sentences.figures import condition_value
 from api.sentences.findings import finding_text
 from api.sentences.remarks import finding_remarks
 from api.sentences.wording import Wording
@@ -133,6 +134,30 @@ def test_the_first_day_of_a_month_has_its_ordinal_in_french_only() -> None:
     assert french.date(date(2026, 1, 1), "full") == "jeudi 1er janvier 2026"
     assert french.date(date(2026, 1, 21), "long") == "21 janvier 2026"
     assert dutch.date(date(2026, 1, 1), "long") == "1 januari 2026"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "cells"),
+    [
+        ("2-4", "level", ("2 tot en met 4", "2 à 4", "2 bis 4", "2 to 4")),
+        ("openEnded", "date", ("geen einde", "sans fin", "kein Ende", "no end")),
+        ("P6M", "duration", ("6 maanden", "6 mois", "6 Monate", "6 months")),
+        (
+            "2026-01-01 2026-03-01", "dates",
+            ("1 januari 2026 tot en met 1 maart 2026", "1er janvier 2026 au 1er mars 2026",
+             "1. Januar 2026 bis 1. März 2026", "1 January 2026 to 1 March 2026"),
+        ),
+        ("PT", "nationality", ("Portugal",) * 4),
+        (
+            "permitNeeded", "nationality",
+            ("een nationaliteit waarvoor een vergunning nodig is", "une nationalité soumise à permis",
+             "eine Staatsangehörigkeit, die eine Erlaubnis braucht", "a nationality that needs a permit"),
+        ),
+    ],
+)  # fmt: skip
+def test_what_stands_in_the_cells_of_a_table(value: str, unit: str, cells: tuple[str, ...]) -> None:
+    for code, cell in zip(("nl", "fr", "de", "en"), cells, strict=True):
+        assert condition_value(value, unit, WORDINGS[code]) == cell
 
 
 def stored_findings(engine: int) -> list[dict[str, Any]]:
