@@ -156,7 +156,7 @@ def _age_and_birthday(values: StepValues, wording: Wording) -> str:
 
 
 def _permit_needed(values: StepValues, wording: Wording) -> str:
-    return wording.language.gettext("A permit is granted only to workers who need one in order to work.")
+    return wording.language.gettext("Workers who may work in Belgium without a permit are not granted one.")
 
 
 def _no_permit_needed(values: StepValues, wording: Wording) -> str:

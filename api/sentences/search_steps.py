@@ -45,7 +45,7 @@ def _publication_terms(values: StepValues, wording: Wording) -> str:
     channels = with_all_channels(values["channels"].split(), wording)
     if "within" in values:
         said = language.gettext(
-            "The vacancy must have been published for at least %(days)s, %(channels)s, within the %(window)s before "
+            "The vacancy must have been published for at least %(days)s %(channels)s, within the %(window)s before "
             "the application.",
             days=days,
             channels=channels,
@@ -53,7 +53,7 @@ def _publication_terms(values: StepValues, wording: Wording) -> str:
         )
     else:
         said = language.gettext(
-            "The vacancy must have been published for at least %(days)s, %(channels)s, before the application.",
+            "The vacancy must have been published for at least %(days)s %(channels)s before the application.",
             days=days,
             channels=channels,
         )
