@@ -172,7 +172,7 @@ def _direction(was: Verdict, becomes: Verdict) -> Direction:
 
 
 def _by_rule(assessment: Assessment) -> dict[tuple[str, bool], Verdict]:
-    return {(each.rule.value, each.required): each.verdict for each in assessment.findings}
+    return {(each.rule.value, each.required): each.verdict for each in assessment.judged}
 
 
 def _differing(was: dict[tuple[str, bool], Verdict], now: dict[tuple[str, bool], Verdict]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from domain.law import reasons
@@ -14,7 +14,7 @@ from domain.law.admission_rules import judge_admission
 from domain.law.applicable_law import ApplicableLaw, DecidingDate, DecidingDateUnknown
 from domain.law.deciding_date import deciding_date
 from domain.law.facts import ApplicationFacts
-from domain.law.findings import Finding, Step, Verdict
+from domain.law.findings import Finding, Judged, Judgement, Step, Verdict
 from domain.law.job_provisions import CategoryRule
 from domain.law.labour_market_test import judge_labour_market_test
 from domain.law.occupation_rules import judge_occupation
@@ -24,23 +24,40 @@ from domain.law.salary_rules import judge_salary, undated
 from domain.law.worker_rules import judge_worker
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Assessment:
     """``rule_set`` is the rulebook's sha256; ``known_on`` the day of knowledge asked (None: all known).
 
-    ``legal_reference_date`` is None when the facts do not hold the day whose law applies.
+    ``legal_reference_date`` is None when the facts do not hold the day whose law applies. ``judged`` has the verdict
+    of each rule; ``findings`` has them with their reasons, which are written when they are first read.
     """
 
     rule_set: str
     verdict: Verdict
     legal_reference_date: date | None
     known_on: date | None
-    findings: tuple[Finding, ...]
+    judged: tuple[Judged, ...]
+    _findings: tuple[Finding, ...] | None = field(default=None, init=False)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        if self._findings is None:
+            self._findings = tuple(each.told() for each in self.judged)
+        return self._findings
 
     @property
     def unmet(self) -> tuple[Rule, ...]:
         """The rules that are required and not met; there is one exactly where the verdict is ``notMet``."""
-        return tuple(each.rule for each in self.findings if each.required and each.verdict is Verdict.NOT_MET)
+        return tuple(each.rule for each in self.judged if each.required and each.verdict is Verdict.NOT_MET)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Assessment):
+            return NotImplemented
+        return (self.rule_set, self.verdict, self.legal_reference_date, self.known_on, self.findings) == (
+            other.rule_set, other.verdict, other.legal_reference_date, other.known_on, other.findings,
+        )  # fmt: skip
+
+    __hash__ = None  # type: ignore[assignment]  # what is compared by its content may still be written
 
 
 def assess(rulebook: Rulebook, facts: ApplicationFacts, known_on: date | None = None) -> Assessment:
@@ -51,10 +68,10 @@ def assess(rulebook: Rulebook, facts: ApplicationFacts, known_on: date | None = 
     filing = rulebook.law_of_filing(facts.authority, facts.category, facts.filed_on, known_on)
     deciding = deciding_date(rulebook, filing, facts, known_on)
     if isinstance(deciding, DecidingDateUnknown):
-        findings: tuple[Finding, ...] = (undated(Rule.SALARY_THRESHOLD, deciding),)
+        judged: tuple[Judged, ...] = (undated(Rule.SALARY_THRESHOLD, deciding),)
     else:
         law = rulebook.law_on(facts.authority, facts.category, deciding.day, known_on)
-        findings = (
+        judged = (
             *_pay_and_labour_market(law, deciding, facts),
             *judge_occupation(rulebook, filing, law, deciding, facts, known_on),
             *judge_worker(law, deciding, facts),
@@ -62,22 +79,22 @@ def assess(rulebook: Rulebook, facts: ApplicationFacts, known_on: date | None = 
         )
     return Assessment(
         rule_set=rulebook.sha256,
-        verdict=overall_verdict(findings),
+        verdict=overall_verdict(judged),
         legal_reference_date=None if isinstance(deciding, DecidingDateUnknown) else deciding.day,
         known_on=known_on,
-        findings=findings,
+        judged=judged,
     )
 
 
-def overall_verdict(findings: Iterable[Finding]) -> Verdict:
+def overall_verdict(judged: Iterable[Judged]) -> Verdict:
     """Not met if any required finding is; else undetermined if any is or nothing was required; else met."""
-    required = [finding.verdict for finding in findings if finding.required]
+    required = [each.verdict for each in judged if each.required]
     if Verdict.NOT_MET in required:
         return Verdict.NOT_MET
     return Verdict.UNDETERMINED if not required or Verdict.UNDETERMINED in required else Verdict.MET
 
 
-def _pay_and_labour_market(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> tuple[Finding, ...]:
+def _pay_and_labour_market(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> tuple[Judged, ...]:
     salary = judge_salary(law, deciding, facts)
     rule = law.category_rule
     if rule is not None and rule.labour_market_test == "notRequired":
@@ -88,8 +105,8 @@ def _pay_and_labour_market(law: ApplicableLaw, deciding: DecidingDate, facts: Ap
     return (salary, labour_market_test)
 
 
-def _either(law: ApplicableLaw, rule: CategoryRule, deciding: DecidingDate, *branches: Finding) -> Finding:
-    """One required finding over alternatives: met if one is, not met only if all are not.
+def _either(law: ApplicableLaw, rule: CategoryRule, deciding: DecidingDate, *branches: Judged) -> Judged:
+    """One required judgement over alternatives: met if one is, not met only if all are not.
 
     Pay below the threshold with no recruitment evidence stays undetermined, because evidence can still be
     added and would settle it: silence about recruitment is not proof that there was none. What would have met
@@ -102,6 +119,15 @@ def _either(law: ApplicableLaw, rule: CategoryRule, deciding: DecidingDate, *bra
         verdict = Verdict.NOT_MET
     else:
         verdict = Verdict.UNDETERMINED
+    return Judgement(
+        Rule.SALARY_OR_LABOUR_MARKET_TEST,
+        True,
+        verdict,
+        lambda: _alternatives(rule, deciding, verdict, *(branch.told() for branch in branches)),
+    )
+
+
+def _alternatives(rule: CategoryRule, deciding: DecidingDate, verdict: Verdict, *branches: Finding) -> Finding:
     undetermined = verdict is Verdict.UNDETERMINED
     open_branches = tuple(branch for branch in branches if branch.verdict is Verdict.UNDETERMINED)
     used = (*deciding.provisions, rule.id, *(each for branch in branches for each in branch.provisions))

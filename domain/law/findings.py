@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Protocol
 
 from domain.law.rules import Rule
 
@@ -80,8 +81,42 @@ class Finding:
     trace: tuple[Step | str, ...] = ()
     provisions: tuple[str, ...] = ()
 
+    def told(self) -> Finding:
+        """Itself: a finding is a judgement whose reasons have been written."""
+        return self
+
     def each(self) -> Iterator[Finding]:
         """The finding, and behind it the alternatives it was made of."""
         yield self
         for branch in self.branches:
             yield from branch.each()
+
+
+class Judged(Protocol):
+    """What a rule came to. Its reasons are written when somebody asks for them: most are never read."""
+
+    @property
+    def rule(self) -> Rule: ...
+
+    @property
+    def required(self) -> bool: ...
+
+    @property
+    def verdict(self) -> Verdict: ...
+
+    def told(self) -> Finding:
+        """The finding: the verdict with the law, the facts and the steps it rests on."""
+        ...
+
+
+@dataclass(slots=True)
+class Judgement:
+    """A verdict on one rule; ``reasons`` writes the finding from the same comparison."""
+
+    rule: Rule
+    required: bool
+    verdict: Verdict
+    reasons: Callable[[], Finding]
+
+    def told(self) -> Finding:
+        return self.reasons()

@@ -13,7 +13,7 @@ from domain.law import reasons
 from domain.law.applicable_law import ApplicableLaw, DecidingDate, DecidingDateUnknown
 from domain.law.deciding_date import deciding_date
 from domain.law.facts import ApplicationFacts, Publication
-from domain.law.findings import Change, Finding, Step, Verdict
+from domain.law.findings import Change, Finding, Judged, Judgement, Step, Verdict
 from domain.law.job_provisions import LabourMarketTestTerms
 from domain.law.rulebook import Rulebook
 from domain.law.rules import Rule
@@ -36,10 +36,10 @@ def assess_labour_market_test(rulebook: Rulebook, facts: ApplicationFacts, known
     if isinstance(deciding, DecidingDateUnknown):
         return undated(Rule.LABOUR_MARKET_TEST, deciding)
     law = rulebook.law_on(facts.authority, facts.category, deciding.day, known_on)
-    return judge_labour_market_test(law, deciding, facts)
+    return judge_labour_market_test(law, deciding, facts).told()
 
 
-def judge_labour_market_test(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Finding:
+def judge_labour_market_test(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Judged:
     """Judge the publications under ``law``."""
     test = None if law.category_rule is None else law.category_rule.labour_market_test
     if test != "required":
@@ -95,7 +95,7 @@ def _counted(
     deciding: DecidingDate,
     facts: ApplicationFacts,
     publications: tuple[Publication, ...],
-) -> Finding:
+) -> Judged:
     window_from = date.min if terms.within is None else terms.within.before(facts.filed_on)
     counted = {
         channel: days_published(publications, channel, window_from, facts.filed_on, interruptions=terms.interruptions)
@@ -105,32 +105,36 @@ def _counted(
     lengths = sorted((terms.publication_days, *(each.publication_days for each in terms.disputed_publications)))
     needed = lengths[-1]
     verdict = Verdict.between(meets_every=fewest >= needed, meets_some=fewest >= lengths[0])
-    bounds = {"threshold": str(needed)} | ({"lowest": str(lengths[0])} if terms.disputed_publications else {})
-    return Finding(
-        rule=Rule.LABOUR_MARKET_TEST,
-        required=law.each_test_alone,
-        verdict=verdict,
-        legal_reference_date=deciding.day,
-        rule_id=terms.id,
-        legal_reference=terms.legal_reference,
-        sources=terms.sources,
-        confidence=terms.confidence_on(deciding.day),
-        threshold=str(needed),
-        unit=_DAYS,
-        observed=str(fewest),
-        difference=str(fewest - needed),
-        counterfactual=_what_would_have_met(needed, counted) if verdict is Verdict.NOT_MET else None,
-        reason=reasons.PUBLICATION_DISPUTED if verdict is Verdict.UNDETERMINED else None,
-        trace=(
-            *_opening(law, terms, deciding),
-            *(_channel_step(terms, facts.filed_on, window_from, each, days) for each, days in counted.items()),
-            Step(
-                code="publicationCompared",
-                values={"observed": str(fewest), **bounds, "verdict": verdict.value},
+
+    def reasoned() -> Finding:
+        bounds = {"threshold": str(needed)} | ({"lowest": str(lengths[0])} if terms.disputed_publications else {})
+        return Finding(
+            rule=Rule.LABOUR_MARKET_TEST,
+            required=law.each_test_alone,
+            verdict=verdict,
+            legal_reference_date=deciding.day,
+            rule_id=terms.id,
+            legal_reference=terms.legal_reference,
+            sources=terms.sources,
+            confidence=terms.confidence_on(deciding.day),
+            threshold=str(needed),
+            unit=_DAYS,
+            observed=str(fewest),
+            difference=str(fewest - needed),
+            counterfactual=_what_would_have_met(needed, counted) if verdict is Verdict.NOT_MET else None,
+            reason=reasons.PUBLICATION_DISPUTED if verdict is Verdict.UNDETERMINED else None,
+            trace=(
+                *_opening(law, terms, deciding),
+                *(_channel_step(terms, facts.filed_on, window_from, each, days) for each, days in counted.items()),
+                Step(
+                    code="publicationCompared",
+                    values={"observed": str(fewest), **bounds, "verdict": verdict.value},
+                ),
             ),
-        ),
-        provisions=_provisions(law, terms, deciding),
-    )
+            provisions=_provisions(law, terms, deciding),
+        )
+
+    return Judgement(Rule.LABOUR_MARKET_TEST, law.each_test_alone, verdict, reasoned)
 
 
 def _what_would_have_met(needed: int, counted: dict[str, int]) -> tuple[Change, ...]:

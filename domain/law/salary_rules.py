@@ -16,7 +16,7 @@ from domain.law.applicable_law import ApplicableLaw, DecidingDate, DecidingDateU
 from domain.law.deciding_date import deciding_date
 from domain.law.exact_pay import difference, euro_text, least_cents_reaching, product, shown_quotient
 from domain.law.facts import ApplicationFacts
-from domain.law.findings import Change, Finding, Step, Verdict
+from domain.law.findings import Change, Finding, Judged, Judgement, Step, Verdict
 from domain.law.pay_provisions import MONTHLY, YEARLY, PayConversion, SalaryThreshold
 from domain.law.rulebook import Rulebook
 from domain.law.rules import Rule
@@ -37,7 +37,8 @@ def assess_salary(rulebook: Rulebook, facts: ApplicationFacts, known_on: date | 
     deciding = deciding_date(rulebook, filing, facts, known_on)
     if isinstance(deciding, DecidingDateUnknown):
         return undated(Rule.SALARY_THRESHOLD, deciding)
-    return judge_salary(rulebook.law_on(facts.authority, facts.category, deciding.day, known_on), deciding, facts)
+    law = rulebook.law_on(facts.authority, facts.category, deciding.day, known_on)
+    return judge_salary(law, deciding, facts).told()
 
 
 def undated(rule: Rule, deciding: DecidingDateUnknown) -> Finding:
@@ -57,7 +58,7 @@ def undated(rule: Rule, deciding: DecidingDateUnknown) -> Finding:
     )
 
 
-def judge_salary(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Finding:
+def judge_salary(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Judged:
     """Judge pay under ``law``.
 
     Raises ValueError for pay that is negative or no number, and for a period or a contract that does not exist.
@@ -78,7 +79,21 @@ def judge_salary(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationF
         conversion = None
     elif conversion is None:
         return _undetermined(law, deciding, threshold, reason=reasons.NO_CONVERSION_IN_FORCE)
-    return _compared(law, deciding, threshold, facts, _Pay(amount=pay, period=period, conversion=conversion))
+    stated = _Pay(pay, period, conversion)
+    bounds = _bounds(law, deciding, threshold, facts)
+    verdict = _verdict(stated, bounds)
+    return Judgement(
+        Rule.SALARY_THRESHOLD,
+        law.each_test_alone,
+        verdict,
+        lambda: _compared(law, deciding, threshold, facts, stated, bounds, verdict),
+    )
+
+
+def _verdict(pay: _Pay, bounds: _Bounds) -> Verdict:
+    if bounds.lowest is bounds.least:
+        return Verdict.MET if pay.reaches(bounds.least) else Verdict.NOT_MET
+    return Verdict.between(meets_every=pay.reaches(bounds.least), meets_some=pay.reaches(bounds.lowest))
 
 
 def _require_possible(facts: ApplicationFacts) -> None:
@@ -152,10 +167,15 @@ class _Pay(NamedTuple):
 
 
 def _compared(
-    law: ApplicableLaw, deciding: DecidingDate, threshold: SalaryThreshold, facts: ApplicationFacts, pay: _Pay
+    law: ApplicableLaw,
+    deciding: DecidingDate,
+    threshold: SalaryThreshold,
+    facts: ApplicationFacts,
+    pay: _Pay,
+    bounds: _Bounds,
+    verdict: Verdict,
 ) -> Finding:
-    lowest, least, bound_steps, doubt = _bounds(law, deciding, threshold, facts)
-    verdict = Verdict.between(meets_every=pay.reaches(least), meets_some=pay.reaches(lowest))
+    least = bounds.least
     converted = pay.converted()
     observed = euro_text(converted)
     least_text = law.threshold_text if least is threshold.amount else euro_text(least)
@@ -181,10 +201,10 @@ def _compared(
         observed=observed,
         difference=euro_text(difference(converted, least)),
         counterfactual=(_what_would_have_met(pay, least),) if verdict is Verdict.NOT_MET else None,
-        reason=doubt if verdict is Verdict.UNDETERMINED else None,
+        reason=bounds.doubt if verdict is Verdict.UNDETERMINED else None,
         trace=(
             *_opening(law, deciding, threshold),
-            *bound_steps,
+            *bounds.steps,
             pay.step(threshold.unit, observed),
             Step(
                 code="payCompared",
