@@ -27,6 +27,11 @@ _NAMES: Final = {
 }
 _SOURCE: Final = re.compile(r"(?P<name>.*?): (?P<address>https?://\S+)$")
 
+_PART_TIME: Final = {True: "in proportion", False: "not reduced", None: "not found"}
+_HELD: Final = {True: "held whole", False: "not held whole", None: "not found"}
+_MOST_NAMED: Final = 50
+"""Municipalities that are named one by one; of more the page tells the number."""
+
 _TITLES: Final[dict[type[Provision], str]] = {
     pay.SalaryThreshold: "Salary thresholds",
     pay.BaseAmount: "Base amounts",
@@ -34,6 +39,8 @@ _TITLES: Final[dict[type[Provision], str]] = {
     pay.PayDefinition: "What counts as pay",
     pay.PartTime: "Part-time work",
     job.CategoryRule: "What a category is tested on",
+    job.ClosedCategory: "Categories that there are not",
+    job.LongestPermit: "Longest permit",
     job.LabourMarketTestTerms: "Labour-market test",
     job.QualificationLevel: "Qualification level of the function",
     job.EmploymentShare: "Share of full time",
@@ -46,6 +53,8 @@ _TITLES: Final[dict[type[Provision], str]] = {
     job.WorkHistoryTerms: "Work before a permit of unlimited duration",
     job.ShortageList: "Shortage lists",
     job.ShortageOccupation: "Shortage occupations",
+    job.BottleneckList: "Lists of bottleneck occupations of the employment service",
+    job.BottleneckOccupation: "Bottleneck occupations",
     procedure.RequiredDocument: "Documents",
     procedure.ReferenceDateRule: "Deciding date",
     procedure.SelectedReading: "Selected readings",
@@ -108,9 +117,10 @@ def _content(provision: Provision) -> str:
     match provision:
         case pay.SalaryThreshold():
             share = "" if provision.percentage is None else f" ({provision.percentage} % of {provision.basis})"
-            return (
-                f"{scope}: **{euro_text(provision.amount)}** {provision.unit}{share}{_others(provision.other_values)}"
-            )
+            month = "" if provision.amount_a_month is None else f", {euro_text(provision.amount_a_month)} a month"
+            others = _others((*provision.other_values, *provision.disputed_amounts)) + _reduced(provision)
+            until = "" if provision.published_until is None else f"; published until {provision.published_until}"
+            return f"{scope}: **{euro_text(provision.amount)}** {provision.unit}{month}{share}{others}{until}"
         case pay.BaseAmount():
             return f"{scope}: {euro_text(provision.amount)} {provision.unit}"
         case pay.PayConversion():
@@ -119,7 +129,7 @@ def _content(provision: Provision) -> str:
             disputed = f"; disputed: {', '.join(provision.disputed)}" if provision.disputed else ""
             return f"counts: {', '.join(provision.counts)}; not: {', '.join(provision.does_not_count)}{disputed}"
         case pay.PartTime():
-            return f"{scope}: {'in proportion' if provision.pro_rata else 'not reduced'}"
+            return f"{scope}: {_PART_TIME[provision.pro_rata]}"
         case pay.Fee():
             return f"{provision.recipient}, {scope}: {euro_text(provision.amount)} EUR{_others(provision.other_values)}"
         case job.CategoryRule():
@@ -128,16 +138,22 @@ def _content(provision: Provision) -> str:
             return f"{scope}: pay {pay_test}, labour-market test {recruitment} ({joined})"
         case job.LabourMarketTestTerms():
             within = "" if provision.within is None else f" within {provision.within} before filing"
-            others = "".join(f"; another source: {each.publication_days} days" for each in provision.other_publications)
+            given = (*provision.other_publications, *provision.disputed_publications)
+            others = "".join(f"; another source: {each.publication_days} days" for each in given)
             return (
                 f"{scope}: {provision.publication_days} days with each of {', '.join(provision.channels)}{within}; "
                 f"interruptions {provision.interruptions} ({provision.interruptions_confidence}){others}"
             )
         case job.Requirement():
             return f"{scope}: {_condition(provision)} ({'required' if provision.required else 'shown, not required'})"
-        case job.ShortageList():
-            whole = "held whole" if provision.complete else "not held whole"
-            return f"{provision.functions} functions, {whole}"
+        case job.ClosedCategory():
+            return f"{scope}: {'exempt from the permit' if provision.exempt else 'no such category'}"
+        case job.LongestPermit():
+            return f"{scope}: {provision.longest} at most"
+        case job.OccupationList():
+            return _list(provision)
+        case job.ListedOccupation():
+            return scope if provision.held_until is None else f"{scope}, known to be there until {provision.held_until}"
         case procedure.RequiredDocument():
             return f"{', '.join(provision.categories)}: {provision.document} ({provision.part}, {provision.condition})"
         case procedure.ReferenceDateRule():
@@ -145,7 +161,10 @@ def _content(provision: Provision) -> str:
         case procedure.SelectedReading():
             return f"{scope}: {provision.reading}"
         case procedure.CompetenceOrder():
-            return f"{scope}: {', then '.join(provision.by)}"
+            by_worker = f"; filed by the worker: {', then '.join(provision.by_worker)}" if provision.by_worker else ""
+            return f"{scope}: {', then '.join(provision.by)}{by_worker}"
+        case procedure.Territory() if len(provision.scope) > _MOST_NAMED:
+            return f"{len(provision.scope)} municipalities, by their NIS codes in `territory.toml`"
         case _:
             return scope
 
@@ -174,6 +193,19 @@ def _condition(requirement: job.Requirement) -> str:
             return f"{duration}{window}" + (f"; not counted: {', '.join(others)}" if others else "")
         case _:
             raise LookupError(f"a page of the law has no words for {type(requirement).__name__}")
+
+
+def _list(provision: job.OccupationList) -> str:
+    functions = "" if provision.functions is None else f"{provision.functions} functions, "
+    residents = isinstance(provision, job.ShortageList) and provision.long_term_residents_only
+    return f"{functions}{_HELD[provision.complete]}" + (", for long-term residents only" if residents else "")
+
+
+def _reduced(threshold: pay.SalaryThreshold) -> str:
+    return "".join(
+        f"; {euro_text(each.amount)} with experience below {each.experience_below} ({each.source})"
+        for each in threshold.reduced_amounts
+    )
 
 
 def _others(values: Sequence[pay.OtherValue]) -> str:

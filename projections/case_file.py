@@ -147,6 +147,9 @@ def _changed(file: CaseFile, event: RecordedEvent) -> CaseFile:
             return _with_check(file, clear, failed)
         case "EmployerIdentified":
             found = {word: clear[word] for word in ("enterpriseNumber", "name", "active")}
+            # Answers of before have no places, and the register does not give them of everybody.
+            places = ("registeredOfficeMunicipality", "establishmentUnitMunicipality")
+            found |= {word: clear[word] for word in places if clear.get(word) is not None}
             return replace(file, employer_on_register=found)
         case "SalaryVerified":
             return _with_finding(file, event, clear["result"], {"basis": clear["basis"]})

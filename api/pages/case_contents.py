@@ -17,6 +17,7 @@ from api.sentences.derivations import clock_title, derivation_sentence
 from api.sentences.figures import condition_value, money
 from api.sentences.findings import finding_text
 from api.sentences.legal_references import cited
+from api.sentences.places import municipality_name
 from api.sentences.remarks import finding_remarks
 from api.sentences.timeline import timeline_sentence
 from api.sentences.wording import Wording
@@ -177,9 +178,12 @@ class CaseWords:
                 else f"{self._language.money(Decimal(pay['amount']))} ({self.label('payPeriods', pay['period'])})",
             ),
             (_("Contract"), self.label("contracts", job["contract"]) if "contract" in job else None),
-            (_("Municipality of work (NIS code)"), job.get("workplace", {}).get("municipalityCode")),
+            (_("Municipality of work (NIS code)"), self._place(job.get("workplace", {}).get("municipalityCode"))),
         ]
         return tuple(pairs)
+
+    def _place(self, code: str | None) -> str | None:
+        return None if code is None else municipality_name(code, self._language)
 
     def clocks(self, view: DeadlinesView) -> tuple[ClockShown, ...]:
         return tuple(

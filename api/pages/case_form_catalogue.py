@@ -338,6 +338,7 @@ def _worker_fields(words: CaseFormWords) -> tuple[Field, ...]:
         _line("worker.birthDate", _("Date of birth"), kind=FieldKind.DAY),
         _line("worker.nationality", _("Nationality (two letters)")),
         _line("worker.ssin", _("National number"), required=False, hint=_("11 digits, such as 42.01.22-051.81")),
+        _line("worker.residence.municipalityCode", _("Municipality of residence (NIS code)"), required=False),
     )
 
 

@@ -16,6 +16,8 @@ from api.pages.languages import Language
 from api.pages.page_parts import Choice, FieldError
 from api.pages.sent_forms import SentForm
 from api.reference_data.code_lists import CodeLists
+from api.sentences.places import code_mended
+from domain.case.place_checks import MunicipalityIssue
 from domain.case.refusals import InputIssue
 from domain.case.value_checks import INVALID_INPUT, INVALID_PERIOD, INVALID_STRUCTURE, OUT_OF_RANGE, REQUIRED_INPUT
 from infra.wire_format import canonical_json
@@ -130,6 +132,8 @@ def _field_of(form: CaseForm, path: str) -> Field | None:
 
 def _mended(language: Language, issue: InputIssue) -> str:
     """The remedy in the reader's language; in English as exactly as the check says it."""
+    if isinstance(issue, MunicipalityIssue):
+        return code_mended(issue, language)
     if language.code == "en" and issue.code != REQUIRED_INPUT:
         return f"{issue.problem}; {issue.remedy}"
     match issue.code:

@@ -92,6 +92,8 @@ class LawWords:
         _ = self.language.gettext
         titles = {
             job.CategoryRule.kind: _("What is tested"),
+            job.ClosedCategory.kind: _("Categories that there are not"),
+            job.LongestPermit.kind: _("Longest permit"),
             job.LabourMarketTestTerms.kind: _("Labour-market test"),
             job.QualificationLevel.kind: _("Qualification level of the job"),
             job.EmploymentShare.kind: _("Share of full time"),
@@ -104,6 +106,8 @@ class LawWords:
             job.WorkHistoryTerms.kind: _("Work before a permit of unlimited duration"),
             job.ShortageList.kind: _("List of shortage occupations"),
             job.ShortageOccupation.kind: _("Shortage occupation"),
+            job.BottleneckList.kind: _("List of bottleneck occupations of the employment service"),
+            job.BottleneckOccupation.kind: _("Bottleneck occupation"),
             PayConversion.kind: _("From pay a month to pay a year"),
             Fee.kind: _("Fee"),
             RequiredDocument.kind: _("Document to be added"),
@@ -112,7 +116,7 @@ class LawWords:
 
     def subjects(self, kind: str, codes: Iterable[str]) -> str:
         """Of whom or of what a rule speaks: categories, occupations, forms of contract; empty where of all."""
-        if kind == job.ShortageOccupation.kind:
+        if kind in (job.ShortageOccupation.kind, job.BottleneckOccupation.kind):
             return self._listed(OCCUPATIONS_LIST, codes)
         if kind == job.FreeMovement.kind:
             return self.wording.listed(codes)
@@ -150,9 +154,15 @@ class LawWords:
                 return _("at least %(duration)s", duration=duration_text(f"P{provision.least_months}M", language))
             case job.WorkHistoryTerms():
                 return self._work(provision)
-            case job.ShortageList():
-                return language.ngettext("%(num)s occupation", "%(num)s occupations", provision.functions)
-            case job.ShortageOccupation():
+            case job.ClosedCategory():
+                return _("exempt from the permit") if provision.exempt else _("no such category")
+            case job.LongestPermit():
+                return _("at most %(duration)s", duration=duration_text(str(provision.longest), language))
+            case job.OccupationList(functions=None):
+                return _("a list of which the occupations were not found")
+            case job.OccupationList(functions=int() as functions):
+                return language.ngettext("%(num)s occupation", "%(num)s occupations", functions)
+            case job.ListedOccupation():
                 return _("on the list")
             case PayConversion():
                 return _(

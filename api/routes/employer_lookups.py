@@ -58,6 +58,8 @@ def employer_lookup_routes(lookups: EmployerLookups | None) -> APIRouter:
 
 def _told(number: str, found: EmployerAnswer) -> dict[str, Any]:
     if isinstance(found, EmployerOnRegister):
-        held: dict[str, Any] = wire_adapter(EmployerOnRegister).dump_python(found, mode="json", by_alias=True)
-        return {"outcome": "found", **{name: value for name, value in held.items() if value is not None}}
+        held: dict[str, Any] = wire_adapter(EmployerOnRegister).dump_python(
+            found, mode="json", by_alias=True, exclude_none=True
+        )
+        return {"outcome": "found", **held}
     return {"outcome": "noData", "enterpriseNumber": number}

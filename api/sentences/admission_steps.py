@@ -8,9 +8,8 @@ from typing import Final
 from api.sentences.condition_steps import concluded, required
 from api.sentences.figures import StepTeller, StepValues
 from api.sentences.legal_references import with_legal_basis
+from api.sentences.places import competence_text
 from api.sentences.wording import Wording
-
-_GERMAN_COMMUNITY: Final = "german-community"
 
 
 def the_authority(authority: str, wording: Wording) -> str:
@@ -29,22 +28,6 @@ def the_authority(authority: str, wording: Wording) -> str:
             return wording.label("authorities", authority)
 
 
-def in_the_authority(authority: str, wording: Wording) -> str:
-    """The territory of an authority as a place."""
-    language = wording.language
-    match authority:
-        case "flanders":
-            return language.gettext("in the Flemish Region")
-        case "brussels":
-            return language.gettext("in the Brussels-Capital Region")
-        case "wallonia":
-            return language.gettext("in the Walloon Region")
-        case "german-community":
-            return language.gettext("in the German-speaking Community")
-        case _:
-            return language.gettext("in the territory of %(authority)s", authority=wording.quoted(authority))
-
-
 def _competent(values: StepValues, wording: Wording) -> str:
     return wording.language.gettext(
         "The competent authority must be %(authority)s.", authority=the_authority(values["threshold"], wording)
@@ -52,17 +35,9 @@ def _competent(values: StepValues, wording: Wording) -> str:
 
 
 def _workplace(values: StepValues, wording: Wording) -> str:
-    language, place = wording.language, in_the_authority(values["observed"], wording)
-    lies = (
-        language.gettext("The workplace (%(code)s) lies %(place)s", code=values["municipality"], place=place)
-        if "municipality" in values
-        else language.gettext("The workplace lies %(place)s", place=place)
-    )
-    if values["verdict"] == "met":
-        return language.gettext("%(fact)s: the condition is met.", fact=lies)
-    if values["observed"] == _GERMAN_COMMUNITY:
-        return language.gettext("%(lies)s; that Community is competent and the file should be transferred.", lies=lies)
-    return language.gettext("%(lies)s; that region is competent and the file should be transferred.", lies=lies)
+    """As decisions hold it whose engine knew of no other link and did not store the municipality."""
+    workplace = wording.language.gettext("The workplace")
+    return competence_text(workplace, values["observed"], wording, elsewhere=values["verdict"] != "met")
 
 
 def _mandate(values: StepValues, wording: Wording) -> str:

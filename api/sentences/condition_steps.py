@@ -124,6 +124,19 @@ def _shortage_found(values: StepValues, wording: Wording) -> str:
             )
 
 
+def _bottleneck(values: StepValues, wording: Wording) -> str:
+    return wording.language.gettext(
+        "On the day of filing, the occupation must be on the bottleneck list of the employment service."
+    )
+
+
+def _bottleneck_found(values: StepValues, wording: Wording) -> str:
+    function = wording.quoted(wording.label("occupations", values["observed"]))
+    if values["verdict"] == "met":
+        return wording.language.gettext("The occupation %(function)s is on that list", function=function)
+    return wording.language.gettext("The occupation %(function)s is not on that list", function=function)
+
+
 def _younger_than(values: StepValues, wording: Wording) -> str:
     years = years_text(int(values["threshold"]), wording.language)
     return wording.language.gettext("On that day the worker must be younger than %(years)s.", years=years)
@@ -215,6 +228,8 @@ CONDITION_STEPS: Final = MappingProxyType[str, StepTeller](
         "contractDurationCompared": concluded(_duration_stated),
         "shortageOccupation": required(_shortage),
         "shortageOccupationCompared": _shortage_found,
+        "bottleneckOccupation": required(_bottleneck),
+        "bottleneckOccupationCompared": concluded(_bottleneck_found),
         "workerAge": required(_younger_than),
         "workerAgeCompared": _age_and_birthday,
         "minimumAge": required(_at_least_as_old_as),

@@ -8,6 +8,7 @@ from typing import Final
 
 from api.sentences.durations import days_text, duration_text, months_text, years_text
 from api.sentences.wording import Wording
+from domain.law.assessment import OPEN
 from domain.law.worker_rules import PERMIT_NEEDED
 
 StepValues = Mapping[str, str]
@@ -68,6 +69,10 @@ def condition_value(value: str, unit: str, wording: Wording) -> str:
         case "nationality":
             needed = language.gettext("a nationality that needs a permit")
             return needed if value == PERMIT_NEEDED else wording.country(value)
+        case "category" if value == OPEN:
+            return language.gettext("a category that the authority has")
+        case "category":
+            return wording.label("categories", value)
         case "list":
             return wording.label("occupations", value)
         case "fullTimeEquivalent":

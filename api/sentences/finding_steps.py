@@ -11,10 +11,12 @@ from types import MappingProxyType
 from typing import Final
 
 from api.sentences.admission_steps import ADMISSION_STEPS
+from api.sentences.category_steps import CATEGORY_STEPS
 from api.sentences.condition_steps import CONDITION_STEPS
 from api.sentences.figures import StepTeller, StepValues
 from api.sentences.legal_references import with_legal_basis
 from api.sentences.pay_steps import PAY_STEPS
+from api.sentences.places import PLACE_STEPS
 from api.sentences.search_steps import SEARCH_STEPS
 from api.sentences.wording import Wording
 
@@ -70,6 +72,7 @@ STEPS: Final[Mapping[str, StepTeller]] = MappingProxyType(
         "decidingDate": _deciding,
         "decidingDateUnknown": _deciding_unknown,
         "filingDateStandsIn": _filing_stands_in,
+        **CATEGORY_STEPS,
         **PAY_STEPS,
         **SEARCH_STEPS,
         "oneIsEnough": _one_is_enough,
@@ -77,6 +80,7 @@ STEPS: Final[Mapping[str, StepTeller]] = MappingProxyType(
         "together": _together,
         **CONDITION_STEPS,
         **ADMISSION_STEPS,
+        **PLACE_STEPS,
     }
 )
 """A teller for every code of a step that is told to everybody; a test counts them."""

@@ -8,6 +8,7 @@ from typing import Final
 
 from babel.numbers import format_decimal
 
+from api.sentences.durations import length_text
 from api.sentences.figures import StepTeller, StepValues, euros_text, money, share_text
 from api.sentences.legal_references import with_legal_basis
 from api.sentences.wording import Wording
@@ -26,6 +27,21 @@ def _threshold(values: StepValues, wording: Wording) -> str:
 def _amounts_disputed(values: StepValues, wording: Wording) -> str:
     amounts = (money(each, values["unit"], wording) for each in values["amounts"].split())
     return wording.language.gettext("The amount is not certain: %(amounts)s.", amounts=wording.either(amounts))
+
+
+def _amount_reduced(values: StepValues, wording: Wording) -> str:
+    return wording.language.gettext(
+        "With less than %(experience)s of experience %(amount)s is enough; the file does not state the experience.",
+        experience=length_text(values["experienceBelow"], wording.language),
+        amount=money(values["amount"], values["unit"], wording),
+    )
+
+
+def _amount_a_month(values: StepValues, wording: Wording) -> str:
+    return wording.language.gettext(
+        "For pay by the month under a Belgian contract that is %(amount)s.",
+        amount=money(values["amount"], values["unit"], wording),
+    )
 
 
 def _not_published_yet(values: StepValues, wording: Wording) -> str:
@@ -156,6 +172,8 @@ PAY_STEPS: Final = MappingProxyType[str, StepTeller](
     {
         "threshold": _threshold,
         "amountsDisputed": _amounts_disputed,
+        "amountReduced": _amount_reduced,
+        "amountAMonth": _amount_a_month,
         "amountNotPublishedYet": _not_published_yet,
         "partTimeRuleUnknown": _part_time_unknown,
         "partTimeCountsFully": _part_time_fully,

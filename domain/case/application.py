@@ -26,10 +26,16 @@ class Representative:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Residence:
+    municipality_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Worker:
     """The person who will work. A first application often has no SSIN yet (FACTS 5.1).
 
-    Passports of many countries hold one name only; that one is the ``family_name``.
+    Passports of many countries hold one name only; that one is the ``family_name``. The ``residence`` is asked of
+    those who file for themselves: it decides which region is competent.
     """
 
     family_name: str
@@ -37,6 +43,7 @@ class Worker:
     nationality: str
     given_name: str | None = None
     ssin: str | None = None
+    residence: Residence | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

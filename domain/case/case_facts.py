@@ -16,6 +16,7 @@ from domain.law.facts import Publication, WorkDone
 class WorkerFacts(TypedDict):
     birth_date: date | None
     nationality: str | None
+    residence_municipality: str | None
 
 
 class JobFacts(TypedDict):
@@ -33,6 +34,7 @@ def of_worker(worker: Personal[Worker | None]) -> WorkerFacts:
     return WorkerFacts(
         birth_date=None if known is None else known.birth_date,
         nationality=None if known is None else known.nationality,
+        residence_municipality=None if known is None or known.residence is None else known.residence.municipality_code,
     )
 
 

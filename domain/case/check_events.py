@@ -52,12 +52,18 @@ class CrossroadsCheckFailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmployerIdentified:
-    """The enterprise register holds the employer under this number."""
+    """The enterprise register holds the employer under this number.
+
+    The municipalities (NIS codes) are those of the registered office, and of the establishment unit that the
+    application names; None where the register does not give them.
+    """
 
     effective_at: datetime
     enterprise_number: str
     name: str
     active: bool
+    registered_office_municipality: str | None = None
+    establishment_unit_municipality: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

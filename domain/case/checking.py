@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from domain.case.commands import (
     AddLabourMarketEvidence,
     CommandContext,
@@ -35,6 +37,7 @@ from domain.crossroads.answers import (
     DeclaredWages,
     EmployerOnRegister,
     NoDataFound,
+    RegisteredAddress,
     UnansweredReason,
 )
 from domain.law.rulebook import Rulebook
@@ -70,8 +73,12 @@ def record_answer(
                 enterprise_number=answer.enterprise_number,
                 name=answer.name,
                 active=answer.active,
+                registered_office_municipality=_code_at(answer.address),
+                establishment_unit_municipality=_code_at(_unit_address(answer, case.establishment_unit_number)),
             )
         )
+    # What is judged now is judged on a file that holds the answer, as whoever judges it again will find it.
+    case = reduce(evolve, events, case)
     if command.check is CheckKind.DECLARED_WAGES:
         declared = answer.quarters if isinstance(answer, DeclaredWages) else ()
         quarters = tuple(DeclaredQuarter(quarter=each.quarter, gross=each.gross) for each in declared)
@@ -81,6 +88,15 @@ def record_answer(
     if command.check is CheckKind.EMPLOYER_REGISTER:
         events += salary_from_contract(case, context, rulebook)
     return events
+
+
+def _unit_address(answer: EmployerOnRegister, number: str | None) -> RegisteredAddress | None:
+    """The address of the unit that the application names: of several units nobody guesses the one that is meant."""
+    return next((each.address for each in answer.establishment_units if each.number == number), None)
+
+
+def _code_at(address: RegisteredAddress | None) -> str | None:
+    return None if address is None else address.municipality_code
 
 
 def record_replacement(case: Case, command: RecordIdentifierReplaced, context: CommandContext) -> list[CaseEvent]:

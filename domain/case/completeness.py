@@ -39,6 +39,7 @@ from domain.case.codes import (
     kind_of_category,
 )
 from domain.case.commands import CorrectCase
+from domain.case.place_checks import municipality, municipality_within
 from domain.case.refusals import InputIssue
 from domain.case.value_checks import (
     INVALID_INPUT,
@@ -72,6 +73,8 @@ EARLIEST_BIRTH: Final = date(1900, 1, 1)
 EARLIEST_WORK_OR_VACANCY: Final = date(1950, 1, 1)
 MOST_MONTHS_OF_SERVICE: Final = 600
 LARGEST_DOCUMENT_IN_BYTES: Final = 100 * 1024 * 1024
+PLACE_OF_WORK: Final = "employment.workplace.municipalityCode"
+RESIDENCE: Final = "worker.residence.municipalityCode"
 
 
 def check_application(application: Application, *, today: date) -> tuple[InputIssue, ...]:
@@ -88,6 +91,7 @@ def check_application(application: Application, *, today: date) -> tuple[InputIs
             () if a.representative is None else _representative(a.representative),
             _worker(a.worker, renewal=a.renewal, today=today),
             _job(job, today),
+            *(municipality(path, code, today) for path, code in _places(a.worker, job)),
             _pay("employment.grossPay", job.gross_pay),
             () if a.labour_market_test is None else _evidence("labourMarketTest.", a.labour_market_test, today),
             () if a.transfer is None else _transfer(a.transfer),
@@ -113,6 +117,18 @@ def check_corrected_parts(correction: CorrectCase, *, today: date) -> Issues:
     if correction.employment is not None:
         yield from _job(correction.employment, today)
         yield from _pay("employment.grossPay", correction.employment.gross_pay)
+
+    # The file may be older than a merger, and its places be right as they are written.
+    first = same_day_of_year(today, -YEARS_AROUND_FILING)
+    for path, code in _places(correction.worker, correction.employment):
+        yield from municipality_within(path, code, first, today)
+
+
+def _places(worker: Worker | None, job: Employment | None) -> tuple[tuple[str, str], ...]:
+    """The municipalities that are named, each with where it is written."""
+    home = None if worker is None or worker.residence is None else worker.residence.municipality_code
+    work = None if job is None else job.workplace.municipality_code
+    return tuple((path, code) for path, code in ((RESIDENCE, home), (PLACE_OF_WORK, work)) if code is not None)
 
 
 def _kind_and_category(a: Application) -> Issues:
@@ -207,7 +223,6 @@ def _job(job: Employment, today: date) -> Issues:
             problem="it is not above 0 and at most 1",
             remedy='write the fraction of a full-time job, such as "1.0" or "0.5"',
         )
-    yield from spellings.municipality("employment.workplace.municipalityCode", job.workplace.municipality_code)
     if job.occupation_code is not None:
         yield from spellings.occupation("employment.occupationCode", job.occupation_code)
     if job.qualification_level is not None:

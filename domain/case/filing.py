@@ -155,10 +155,11 @@ def _checks_due_again(case: Case, command: CorrectCase, context: CommandContext)
     """The checks whose answers were about somebody else than the correction names, under their next revision."""
     employer = None if command.employer is None else command.employer.enterprise_number
     other_employer = employer is not None and employer != case.employer_number
+    unit = case.establishment_unit_number if command.employer is None else command.employer.establishment_unit_number
     # The SSIN on file is personal and may be erased, so a worker who is corrected is asked about again.
     other_person = command.worker is not None
     due = {
-        CheckKind.EMPLOYER_REGISTER: other_employer,
+        CheckKind.EMPLOYER_REGISTER: other_employer or unit != case.establishment_unit_number,
         CheckKind.WORKER_IDENTITY: other_person,
         CheckKind.DECLARED_WAGES: other_employer or other_person,
         CheckKind.DECLARED_EMPLOYMENT: other_person,

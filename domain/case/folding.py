@@ -90,6 +90,7 @@ def _submitted(event: ApplicationSubmitted) -> Case:
         renewal=event.renewal,
         filed_by=event.filed_by,
         employer_number=event.employer.enterprise_number,
+        establishment_unit_number=event.employer.establishment_unit_number,
         representative=event.representative,
         worker_subject=event.worker_subject,
         worker_numbers=_numbers_with((), event.worker),
@@ -124,7 +125,12 @@ def _changed(case: Case, event: CaseEvent) -> Case:
         case CrossroadsCheckFailed():
             return _with_check(case, event.check, Check(revision=event.revision, state=CheckState.FAILED))
         case EmployerIdentified():
-            return replace(case, employer_active=event.active)
+            places = replace(
+                case.facts,
+                registered_office_municipality=event.registered_office_municipality,
+                establishment_unit_municipality=event.establishment_unit_municipality,
+            )
+            return replace(case, employer_active=event.active, facts=places)
         case PersonIdentifierReplaced():
             ssin = revealed(event.ssin)
             return case if ssin is None else replace(case, worker_numbers=(*case.worker_numbers, ssin))
@@ -199,7 +205,8 @@ def _changed(case: Case, event: CaseEvent) -> Case:
 def _unverified(case: Case, event: CrossroadsCheckRequested) -> Case:
     """The case without what an earlier answer to the same question made known: it is being asked again."""
     if event.check == CheckKind.EMPLOYER_REGISTER:
-        return replace(case, employer_active=None)
+        nowhere = replace(case.facts, registered_office_municipality=None, establishment_unit_municipality=None)
+        return replace(case, employer_active=None, facts=nowhere)
     if event.check == CheckKind.DECLARED_WAGES and case.salary is not None:
         return replace(case, salary=None, facts=replace(case.facts, gross_pay=None, pay_period=None))
     return case
@@ -237,9 +244,14 @@ def _corrected(case: Case, event: CaseCorrected) -> Case:
             )
     if event.worker is not None:
         facts = replace(facts, **of_worker(event.worker))
-    employer = case.employer_number if event.employer is None else event.employer.enterprise_number
-    numbers = _numbers_with(case.worker_numbers, event.worker)
-    return replace(case, facts=facts, employer_number=employer, worker_numbers=numbers)
+    if event.employer is not None:
+        employer = event.employer
+        case = replace(
+            case,
+            employer_number=employer.enterprise_number,
+            establishment_unit_number=employer.establishment_unit_number,
+        )
+    return replace(case, facts=facts, worker_numbers=_numbers_with(case.worker_numbers, event.worker))
 
 
 def _numbers_with(known: tuple[str, ...], worker: Personal[Worker | None]) -> tuple[str, ...]:

@@ -111,6 +111,7 @@ class Case:
     """The worker's identification numbers (SSIN), the current one last. Personal data: folded, never stored."""
     checks: Mapping[str, Check] = field(default_factory=lambda: MappingProxyType({}))
     employer_active: bool | None = None
+    establishment_unit_number: str | None = None
     salary: RuleApplied | None = None
     manual_tasks: tuple[ManualTask, ...] = ()
     documents: tuple[Document, ...] = ()

@@ -1,4 +1,4 @@
-"""How codes that no list holds are spelled: countries, municipalities, occupations, joint committees, bases of work."""
+"""How codes that no list holds are spelled: countries, occupations, joint committees, bases of work."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Final
 from domain.case.value_checks import Issues, spelled
 
 _COUNTRY: Final = re.compile(r"[A-Z]{2}", re.ASCII)
-_MUNICIPALITY: Final = re.compile(r"[0-9]{5}", re.ASCII)
 _OCCUPATION: Final = re.compile(r"[A-Za-z0-9.-]{1,20}", re.ASCII)
 _JOINT_COMMITTEE: Final = re.compile(r"[0-9]{3}(\.[0-9]{2}){0,2}", re.ASCII)
 _CODE: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,49}", re.ASCII)
@@ -17,10 +16,6 @@ _MEDIA_TYPE: Final = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-
 
 def country(path: str, value: str) -> Issues:
     return spelled(path, value, _COUNTRY, "two capitals of ISO 3166-1, such as IN")
-
-
-def municipality(path: str, value: str) -> Issues:
-    return spelled(path, value, _MUNICIPALITY, "the five digits of the municipality's NIS code")
 
 
 def occupation(path: str, value: str) -> Issues:

@@ -32,8 +32,11 @@ from domain.case.completeness import (
     LARGEST_DOCUMENT_IN_BYTES,
     LONGEST_JOB_IN_YEARS,
     MOST_MONTHS_OF_SERVICE,
+    PLACE_OF_WORK,
+    RESIDENCE,
     YEARS_AROUND_FILING,
 )
+from domain.case.place_checks import municipality
 from domain.case.refusals import InputIssue
 from domain.case.stated_parts import (
     StatedDocument,
@@ -41,6 +44,7 @@ from domain.case.stated_parts import (
     StatedEmployment,
     StatedEvidence,
     StatedPay,
+    StatedPlace,
     StatedPublication,
     StatedRepresentative,
     StatedTransfer,
@@ -120,6 +124,7 @@ class StatedFacts:
         if self.authority is None or self.category is None:
             return None
         job, worker = self.employment or StatedEmployment(), self.worker or StatedWorker()
+        employer = self.employer or StatedEmployer()
         pay, evidence = job.gross_pay or StatedPay(), self.labour_market_test or StatedEvidence()
         return ApplicationFacts(
             authority=self.authority,
@@ -136,7 +141,7 @@ class StatedFacts:
             full_time_equivalent=job.full_time_equivalent,
             qualification_level=job.qualification_level,
             occupation_code=job.occupation_code,
-            municipality_code=None if job.workplace is None else job.workplace.municipality_code,
+            municipality_code=_code_of(job.workplace),
             birth_date=worker.birth_date,
             nationality=worker.nationality,
             renewal=self.renewal,
@@ -146,7 +151,14 @@ class StatedFacts:
             prior_service_months=None if self.transfer is None else self.transfer.prior_service_months,
             work_history=_work_done(self.work_history),
             permit_expires_on=self.permit_expires_on,
+            establishment_unit_municipality=_code_of(employer.establishment_unit),
+            registered_office_municipality=_code_of(employer.registered_office),
+            residence_municipality=_code_of(worker.residence),
         )
+
+
+def _code_of(place: StatedPlace | None) -> str | None:
+    return None if place is None else place.municipality_code
 
 
 def _publications(stated: tuple[StatedPublication, ...] | None) -> tuple[Publication, ...] | None:
@@ -177,6 +189,7 @@ def check_stated_facts(stated: StatedFacts) -> tuple[InputIssue, ...]:
             () if s.transfer is None else _transfer(s.transfer),
             _each("workHistory", s.work_history, _work_period),
             _each("documents", s.documents, _document),
+            _places(s, None if filing else s.filed_on),
             # Days are compared with the day of filing only where that is one.
             () if filing else _days_around_filing(s),
         )
@@ -254,14 +267,26 @@ def _job(job: StatedEmployment) -> Issues:
             problem="it is not above 0 and at most 1",
             remedy='write the fraction of a full-time job, such as "1.0" or "0.5"',
         )
-    if job.workplace is not None and job.workplace.municipality_code is not None:
-        yield from spellings.municipality("employment.workplace.municipalityCode", job.workplace.municipality_code)
     if job.occupation_code is not None:
         yield from spellings.occupation("employment.occupationCode", job.occupation_code)
     if job.qualification_level is not None:
         yield from number_within("employment.qualificationLevel", job.qualification_level, 1, 8)
     if job.joint_committee is not None:
         yield from spellings.joint_committee("employment.jointCommittee", job.joint_committee)
+
+
+def _places(s: StatedFacts, day: date | None) -> Issues:
+    """The municipalities by their codes on the day of filing."""
+    employer, worker, job = s.employer or StatedEmployer(), s.worker or StatedWorker(), s.employment
+    for path, place in (
+        ("employer.establishmentUnit.municipalityCode", employer.establishment_unit),
+        ("employer.registeredOffice.municipalityCode", employer.registered_office),
+        (PLACE_OF_WORK, None if job is None else job.workplace),
+        (RESIDENCE, worker.residence),
+    ):
+        code = _code_of(place)
+        if code is not None:
+            yield from municipality(path, code, day)
 
 
 def _pay(path: str, pay: StatedPay) -> Issues:

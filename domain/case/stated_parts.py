@@ -13,10 +13,19 @@ from domain.plain_text import FreeText
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StatedPlace:
+    municipality_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatedEmployer:
+    """Of an application the register of enterprises tells where the unit and the registered office are."""
+
     enterprise_number: str | None = None
     establishment_unit_number: str | None = None
     name: str | None = None
+    establishment_unit: StatedPlace | None = None
+    registered_office: StatedPlace | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +41,7 @@ class StatedWorker:
     birth_date: date | None = None
     nationality: str | None = None
     ssin: str | None = None
+    residence: StatedPlace | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +50,6 @@ class StatedPay:
 
     amount: Decimal | None = None
     period: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatedWorkplace:
-    municipality_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +64,7 @@ class StatedEmployment:
     contract: str | None = None
     gross_pay: StatedPay | None = None
     full_time_equivalent: Decimal | None = None
-    workplace: StatedWorkplace | None = None
+    workplace: StatedPlace | None = None
     joint_committee: str | None = None
 
 

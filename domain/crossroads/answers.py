@@ -27,12 +27,13 @@ ABOUT_THE_WORKER = frozenset({CheckKind.WORKER_IDENTITY, CheckKind.DECLARED_WAGE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisteredAddress:
-    """An address as the register writes it."""
+    """An address as the register writes it; ``municipality_code`` is the NIS code, where it gives one."""
 
     street: str
     house_number: str
     postal_code: str
     municipality: str
+    municipality_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

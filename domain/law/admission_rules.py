@@ -13,14 +13,14 @@ from typing import Final
 from domain.deadlines.terms import ProceduralTerm
 from domain.law import reasons
 from domain.law.applicable_law import ApplicableLaw, DecidingDate, LawOfFiling
+from domain.law.competence import asked_of, judge_competence
 from domain.law.conditions import Asked, compared, unknown
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Change, Finding, Step, Verdict
-from domain.law.procedure_provisions import ALL, CompetenceOrder, RequiredDocument
+from domain.law.procedure_provisions import ALL, RequiredDocument
 from domain.law.rulebook import Rulebook
 from domain.law.rules import Rule
 
-_WORKPLACE: Final = "workplace"
 _REPRESENTATIVE: Final = "representative"
 _RENEWAL: Final = "renewal"
 _MANDATE: Final = "mandate"
@@ -38,8 +38,8 @@ def judge_admission(
     """Judge what can be judged of admission; silence where the law data has no such rule."""
     order = filing.competence_order
     if order is not None:
-        question = (Rule.COMPETENT_AUTHORITY, deciding, facts.filed_on, facts.municipality_code)
-        yield law.findings.once(question, lambda: _competence(rulebook, order, deciding, facts, known_on))
+        question = (Rule.COMPETENT_AUTHORITY, deciding, facts.filed_on, *asked_of(facts))
+        yield law.findings.once(question, lambda: judge_competence(rulebook, order, deciding, facts, known_on))
     if facts.filed_by == _REPRESENTATIVE:
         mandate = _mandate_rule(rulebook, law, facts, known_on)
         if mandate is not None:
@@ -48,33 +48,6 @@ def judge_admission(
         window = rulebook.terms.in_force(_RENEWAL, facts.authority, facts.category, facts.filed_on)
         if window is not None:
             yield _renewal_window(window, deciding, facts)
-
-
-def _competence(
-    rulebook: Rulebook, order: CompetenceOrder, deciding: DecidingDate, facts: ApplicationFacts, known_on: date | None
-) -> Finding:
-    """The authority of the place of work, if that is the first link and is known.
-
-    Registered office and residence are no facts of an application: where they would decide, a person looks.
-    """
-    day, municipality = facts.filed_on, facts.municipality_code
-    details = {} if municipality is None else {"municipality": municipality}
-    asked = Asked("employment.workplace.municipalityCode", facts.authority, "authority", False, details)
-    if order.by[0] != _WORKPLACE:
-        return unknown(
-            Rule.COMPETENT_AUTHORITY, order, deciding, day, asked, reason=reasons.LINK_NOT_IN_FACTS, missing=()
-        )
-    if municipality is None:
-        return unknown(Rule.COMPETENT_AUTHORITY, order, deciding, day, asked)
-    found = rulebook.authority_of(municipality, day, known_on)
-    if found is None:
-        return unknown(
-            Rule.COMPETENT_AUTHORITY, order, deciding, day, asked, reason=reasons.MUNICIPALITY_UNKNOWN, missing=()
-        )
-    authority, _ = found
-    return compared(
-        Rule.COMPETENT_AUTHORITY, order, deciding, day, asked, observed=authority, met=authority == facts.authority
-    )
 
 
 def _mandate_rule(

@@ -10,7 +10,9 @@ from typing import Final
 from domain.law.findings import Finding, Step
 from domain.law.job_provisions import (
     AgeLimit,
+    BottleneckList,
     CategoryRule,
+    ClosedCategory,
     ContractDuration,
     ContractForm,
     EmploymentShare,
@@ -64,6 +66,7 @@ class LawOfFiling:
 
     reference_date: ReferenceDateRule | None
     shortage_list: ShortageList | None
+    bottleneck_list: BottleneckList | None
     competence_order: CompetenceOrder | None
 
 
@@ -79,6 +82,7 @@ class ApplicableLaw:
     authority: str
     category: str
     category_rule: CategoryRule | None
+    closed_category: ClosedCategory | None
     threshold: SalaryThreshold | NothingInForce
     threshold_step: Step | None
     threshold_text: str

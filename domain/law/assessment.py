@@ -8,20 +8,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
 from domain.law import reasons
 from domain.law.admission_rules import judge_admission
 from domain.law.applicable_law import ApplicableLaw, DecidingDate, DecidingDateUnknown
 from domain.law.deciding_date import deciding_date
 from domain.law.facts import ApplicationFacts
-from domain.law.findings import Finding, Judged, Judgement, Step, Verdict
-from domain.law.job_provisions import CategoryRule
+from domain.law.findings import Change, Finding, Judged, Judgement, Step, Verdict
+from domain.law.job_provisions import CategoryRule, ClosedCategory
 from domain.law.labour_market_test import judge_labour_market_test
 from domain.law.occupation_rules import judge_occupation
 from domain.law.rulebook import Rulebook
 from domain.law.rules import Rule
 from domain.law.salary_rules import judge_salary, undated
 from domain.law.worker_rules import judge_worker
+
+OPEN: Final = "openCategory"
+"""What is asked of a category, in the place of a list of all that the authority has."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -96,6 +100,8 @@ def overall_verdict(judged: Iterable[Judged]) -> Verdict:
 
 def _pay_and_labour_market(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> tuple[Judged, ...]:
     salary = judge_salary(law, deciding, facts)
+    if law.closed_category is not None:
+        return (_closed(law, law.closed_category, deciding), salary)
     rule = law.category_rule
     if rule is not None and rule.labour_market_test == "notRequired":
         return (salary,)
@@ -103,6 +109,36 @@ def _pay_and_labour_market(law: ApplicableLaw, deciding: DecidingDate, facts: Ap
     if rule is not None and rule.combination == "either":
         return (_either(law, rule, deciding, salary, labour_market_test),)
     return (salary, labour_market_test)
+
+
+def _closed(law: ApplicableLaw, closed: ClosedCategory, deciding: DecidingDate) -> Finding:
+    """A category that the authority does not have grants nothing, however well the work is paid."""
+    step = Step(
+        code="categoryExempt" if closed.exempt else "categoryClosed",
+        values={
+            "authority": law.authority,
+            "category": law.category,
+            "provision": closed.id,
+            "legalReference": closed.legal_reference,
+            "confidence": closed.confidence_on(deciding.day),
+        },
+    )
+    return Finding(
+        rule=Rule.OPEN_CATEGORY,
+        required=True,
+        verdict=Verdict.NOT_MET,
+        legal_reference_date=deciding.day,
+        rule_id=closed.id,
+        legal_reference=closed.legal_reference,
+        sources=closed.sources,
+        confidence=closed.confidence_on(deciding.day),
+        threshold=OPEN,
+        unit="category",
+        observed=law.category,
+        counterfactual=(Change(fact="category", threshold=OPEN, distance="", unit="category"),),
+        trace=(deciding.step, step),
+        provisions=(*deciding.provisions, closed.id),
+    )
 
 
 def _either(law: ApplicableLaw, rule: CategoryRule, deciding: DecidingDate, *branches: Judged) -> Judged:

@@ -39,8 +39,14 @@ def compared(
     observed: str,
     met: bool,
     difference: str | None = None,
+    steps: tuple[Step, ...] | None = None,
+    change: Change | None = None,
 ) -> Finding:
-    """The finding on a fact that is known. ``difference`` is observed minus threshold, where both are numbers."""
+    """The finding on a fact that is known. ``difference`` is observed minus threshold, where both are numbers.
+
+    ``steps`` are what the rule itself says of the comparison, in place of the one sentence that all rules share;
+    ``change`` is what would have met it, where that is another fact than the one that is compared.
+    """
     fact, threshold, unit, required, details = asked
     said = {"observed": observed, "threshold": threshold, "unit": unit, **details}
     verdict = Verdict.MET if met else Verdict.NOT_MET
@@ -58,11 +64,13 @@ def compared(
         unit=unit,
         observed=observed,
         difference=difference,
-        counterfactual=None if met else (Change(fact=fact, threshold=threshold, distance=distance, unit=unit),),
+        counterfactual=None
+        if met
+        else (change or Change(fact=fact, threshold=threshold, distance=distance, unit=unit),),
         trace=(
             deciding.step,
             _condition(rule, provision, day, asked),
-            Step(code=f"{rule}Compared", values=said | {"verdict": verdict.value}),
+            *((Step(code=f"{rule}Compared", values=said | {"verdict": verdict.value}),) if steps is None else steps),
         ),
         provisions=(*deciding.provisions, provision.id),
     )
@@ -77,6 +85,7 @@ def unknown(
     *,
     reason: str = reasons.FACT_MISSING,
     missing: tuple[str, ...] | None = None,
+    steps: tuple[Step, ...] = (),
 ) -> Finding:
     """The finding on a fact that is not known; ``missing`` is the fact itself unless others are named."""
     fact, threshold, unit, required, _ = asked
@@ -93,7 +102,7 @@ def unknown(
         unit=unit,
         reason=reason,
         missing=(fact,) if missing is None else missing,
-        trace=(deciding.step, _condition(rule, provision, day, asked)),
+        trace=(deciding.step, _condition(rule, provision, day, asked), *steps),
         provisions=(*deciding.provisions, provision.id),
     )
 

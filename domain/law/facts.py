@@ -46,6 +46,7 @@ class ApplicationFacts:
     ``gross_pay`` is EUR per ``pay_period`` (``year`` or ``month``), ``contract`` ``belgian`` or ``posted``,
     ``full_time_equivalent`` a share of full time. ``employment_end`` None with a known start is an open-ended
     contract. ``publications`` None means that nothing was said of a search, an empty list that there was none.
+    ``municipality_code`` is that of the place of work; the register gives those of the employer.
     """
 
     authority: str
@@ -72,6 +73,9 @@ class ApplicationFacts:
     prior_service_months: int | None = None
     work_history: tuple[WorkDone, ...] | None = None
     permit_expires_on: date | None = None
+    establishment_unit_municipality: str | None = None
+    registered_office_municipality: str | None = None
+    residence_municipality: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import ClassVar, Final
 
@@ -30,6 +31,27 @@ class CategoryRule(Provision):
     pay_test: str | None
     labour_market_test: str | None
     combination: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedCategory(Provision):
+    """A category that the authority does not have on these days, because it never did or no longer does.
+
+    ``exempt``: the work needs no permit. An application for it is never passed.
+    """
+
+    kind: ClassVar[str] = "closed_category"
+
+    exempt: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LongestPermit(Provision):
+    """The longest that a permit for the category is granted for. It refuses nobody: a contract may last longer."""
+
+    kind: ClassVar[str] = "longest_permit"
+
+    longest: CalendarDuration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,21 +185,59 @@ class WorkHistoryTerms(Requirement):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShortageList(Provision):
-    """A list of shortage occupations: how many functions it has, and whether we hold them all.
+class OccupationList(Provision):
+    """A list of functions: how many it has, where that is known, and whether we hold them all.
+
+    ``complete`` None: what is on the list was not found, so it is held in no part.
+    """
+
+    functions: int | None
+    complete: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShortageList(OccupationList):
+    """A list whose functions need no search for workers.
 
     ``renewal_keeps``: the permit for a function that left the list stays renewable with the same employer.
+    ``long_term_residents_only``: it serves nobody but long-term residents of another member state.
     """
 
     kind: ClassVar[str] = "shortage_list"
 
-    functions: int
-    complete: bool
     renewal_keeps: bool
+    long_term_residents_only: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShortageOccupation(Provision):
-    """One function on the list, dated by its own entry. The scope is its code; it is judged on the day of filing."""
+class BottleneckList(OccupationList):
+    """The list of the employment service, on which a function must be although workers are searched for.
+
+    It is another list than the one that exempts from the search, with entries of its own.
+    """
+
+    kind: ClassVar[str] = "bottleneck_list"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedOccupation(Provision):
+    """One function on a list, dated by its own entry. The scope is its code; it is judged on the day of filing.
+
+    ``held_until`` is the last day on which it is known to be there: later lists are not held whole.
+    """
+
+    held_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShortageOccupation(ListedOccupation):
+    """A function on a shortage list."""
 
     kind: ClassVar[str] = "shortage_occupation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BottleneckOccupation(ListedOccupation):
+    """A function on the list of the employment service."""
+
+    kind: ClassVar[str] = "bottleneck_occupation"

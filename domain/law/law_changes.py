@@ -23,6 +23,8 @@ from domain.law.rulebook import Rulebook
 
 RULE_KINDS: Final[tuple[type[Provision], ...]] = (
     job.CategoryRule,
+    job.ClosedCategory,
+    job.LongestPermit,
     job.LabourMarketTestTerms,
     job.QualificationLevel,
     job.EmploymentShare,
@@ -35,6 +37,8 @@ RULE_KINDS: Final[tuple[type[Provision], ...]] = (
     job.WorkHistoryTerms,
     job.ShortageList,
     job.ShortageOccupation,
+    job.BottleneckList,
+    job.BottleneckOccupation,
     PayConversion,
     Fee,
     RequiredDocument,

@@ -1,4 +1,4 @@
-"""Proof of the law data beyond its form: gaps, sources, percentages, disputes, readings and kept rule sets.
+"""Proof of the law data beyond its form: gaps, sources, articles, percentages, disputes, readings, kept rule sets.
 
 What breaks the form (an overlap, a float, an unknown key) is refused when the files are read. These checks look at
 what can be read and may still be wrong. They look at no clock.
@@ -13,12 +13,15 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Final
 
+from domain.law.acts import wrong_reference
 from domain.law.effective_dated import Provision
 from domain.law.entry_reader import LawDataUnusable
-from domain.law.job_provisions import LabourMarketTestTerms
+from domain.law.job_provisions import LabourMarketTestTerms, Requirement
 from domain.law.pay_provisions import YEARLY, BaseAmount, Fee, SalaryThreshold
+from domain.law.procedure_provisions import Territory
 from domain.law.rule_sets import RuleSets
 from domain.law.rulebook import Rulebook
+from domain.places.municipalities import municipalities
 
 _ADDRESS: Final = re.compile(r"https?://")
 _WITHOUT_ADDRESS: Final = ("not kept", "not at hand", "project brief", "not named", "exact address")
@@ -28,6 +31,7 @@ _ROUNDED_TO: Final = {YEARLY: Decimal(1)}
 """Publishers round yearly amounts to whole euros; monthly ones are printed to the cent."""
 
 _EXACT: Final = Decimal("0.01")
+_NIS_DIGITS: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +50,11 @@ def check_law(rule_sets: RuleSets) -> tuple[LawFinding, ...]:
     return (
         *_gaps(rulebook),
         *_sources(rulebook),
+        *_references(rulebook),
+        *_conditions_under_a_reading(rulebook),
         *_percentages(rulebook),
         *_disputes(rulebook),
+        *_territories(rulebook),
         *_kept(rule_sets),
     )
 
@@ -87,6 +94,27 @@ def _sources(rulebook: Rulebook) -> Iterator[LawFinding]:
                 )
 
 
+def _references(rulebook: Rulebook) -> Iterator[LawFinding]:
+    """A provision names an act that is in force with it, and an article that speaks of its categories."""
+    for each in rulebook.provisions:
+        wrong = wrong_reference(each)
+        if wrong is not None:
+            yield LawFinding(check="reference", authority=each.authority, entry=each.id, sentence=wrong)
+
+
+def _conditions_under_a_reading(rulebook: Rulebook) -> Iterator[LawFinding]:
+    """Which reading is selected must not switch a condition off: a condition holds in all of them."""
+    for each in rulebook.provisions:
+        if isinstance(each, Requirement) and each.question is not None:
+            yield LawFinding(
+                check="reading",
+                authority=each.authority,
+                entry=each.id,
+                sentence=f"it is a condition under the reading {each.reading} of {each.question}, so that another "
+                "reading switches it off: take question and reading away",
+            )
+
+
 def _percentages(rulebook: Rulebook) -> Iterator[LawFinding]:
     """A threshold that is a percentage of a base agrees with it, as far as publishers round."""
     for each in rulebook.provisions:
@@ -124,12 +152,39 @@ def _disputes(rulebook: Rulebook) -> Iterator[LawFinding]:
             )
 
 
+def _territories(rulebook: Rulebook) -> Iterator[LawFinding]:
+    """On the day on which territories begin or change, every municipality of the country lies in one of them."""
+    territories = [each for each in rulebook.provisions if isinstance(each, Territory)]
+    listed = municipalities()
+    for day in sorted({each.valid_from for each in territories if each.valid_from is not None}):
+        for place in listed.on(day):
+            holders = [each for each in territories if place.code in each.scope and each.in_force_on(day)]
+            if rulebook.authority_of(place.code, day) is None or len(holders) > 1:
+                yield LawFinding(
+                    check="territory",
+                    authority="all",
+                    entry=place.code,
+                    sentence=f"on {day} {len(holders)} territories hold {place.name('en')}: put its code into one",
+                )
+        for territory in territories:
+            for code in territory.scope if territory.in_force_on(day) else ():
+                if len(code) == _NIS_DIGITS and not listed.holds(code, day):
+                    yield LawFinding(
+                        check="territory",
+                        authority=territory.authority,
+                        entry=territory.id,
+                        sentence=f"no municipality has the code {code} on {day}: correct it, or end the entry before",
+                    )
+
+
 def _tells_the_dispute(provision: Provision) -> bool:
     if provision.note is not None or provision.question is not None or provision.kind == "selected_reading":
         return True
-    if isinstance(provision, SalaryThreshold | Fee):
-        return bool(provision.other_values)
-    return isinstance(provision, LabourMarketTestTerms) and bool(provision.other_publications)
+    if isinstance(provision, SalaryThreshold):
+        return bool(provision.other_values or provision.disputed_amounts)
+    if isinstance(provision, LabourMarketTestTerms):
+        return bool(provision.other_publications or provision.disputed_publications)
+    return isinstance(provision, Fee) and bool(provision.other_values)
 
 
 def _kept(rule_sets: RuleSets) -> Iterator[LawFinding]:

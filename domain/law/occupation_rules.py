@@ -1,4 +1,4 @@
-"""Rules about the job: level of the function, share of full time, form and length of the contract, shortage list."""
+"""Rules about the job: level of the function, share of full time, form and length of the contract."""
 
 from __future__ import annotations
 
@@ -7,20 +7,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from domain.law import reasons
 from domain.law.applicable_law import ApplicableLaw, DecidingDate, LawOfFiling
 from domain.law.conditions import Asked, compared, unknown
 from domain.law.exact_pay import difference
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Finding
-from domain.law.job_provisions import (
-    ContractDuration,
-    ContractForm,
-    EmploymentShare,
-    QualificationLevel,
-    ShortageList,
-    ShortageOccupation,
-)
+from domain.law.job_provisions import ContractDuration, ContractForm, EmploymentShare, QualificationLevel
+from domain.law.list_rules import judge_lists
 from domain.law.rulebook import Rulebook
 from domain.law.rules import Rule
 
@@ -51,9 +44,7 @@ def judge_occupation(
         yield once(question_of_form, lambda: _form(form, law, deciding, facts.contract))
     if duration is not None:
         yield _duration(duration, law, deciding, facts)
-    # The list is that of the day of filing, whatever day decides the rest: so both changes of it were made.
-    if filing.shortage_list is not None:
-        yield _shortage(rulebook, filing.shortage_list, deciding, facts, known_on)
+    yield from judge_lists(rulebook, filing, deciding, facts, known_on)
 
 
 def _level(terms: QualificationLevel, law: ApplicableLaw, deciding: DecidingDate, level: int | None) -> Finding:
@@ -126,45 +117,3 @@ def _duration(terms: ContractDuration, law: ApplicableLaw, deciding: DecidingDat
         met=end >= last_day,
         difference=str((end - last_day).days),
     )
-
-
-def _shortage(
-    rulebook: Rulebook, terms: ShortageList, deciding: DecidingDate, facts: ApplicationFacts, known_on: date | None
-) -> Finding:
-    """Whether the function stood on the list when the application was filed.
-
-    A function that left the list keeps its permits renewable for the same work with the same employer. A list
-    that we do not hold whole proves nothing against a function that is not among the entries we hold.
-    """
-    day, code = facts.filed_on, facts.occupation_code
-    asked = Asked("employment.occupationCode", terms.id, "list", True)
-    if code is None:
-        return unknown(Rule.SHORTAGE_OCCUPATION, terms, deciding, day, asked)
-    entry = rulebook.find(ShortageOccupation, terms.authority, code, day, known_on)
-    if entry is not None:
-        return compared(Rule.SHORTAGE_OCCUPATION, entry, deciding, day, asked, observed=code, met=True)
-    earlier = [
-        each
-        for each in rulebook.every(ShortageOccupation, terms.authority, code)
-        if each.known_by(known_on) and each.valid_to is not None and each.valid_to <= day
-    ]
-    if earlier and terms.renewal_keeps:
-        missing = _facts_of_renewal_missing(facts)
-        if missing:
-            return unknown(Rule.SHORTAGE_OCCUPATION, terms, deciding, day, asked, missing=missing)
-    if earlier:
-        kept = bool(terms.renewal_keeps and facts.renewal and not facts.change_of_employer)
-        left = asked._replace(details={"left": str(earlier[-1].valid_to)})
-        return compared(Rule.SHORTAGE_OCCUPATION, earlier[-1], deciding, day, left, observed=code, met=kept)
-    if not terms.complete:
-        return unknown(
-            Rule.SHORTAGE_OCCUPATION, terms, deciding, day, asked, reason=reasons.SHORTAGE_LIST_INCOMPLETE, missing=()
-        )
-    return compared(Rule.SHORTAGE_OCCUPATION, terms, deciding, day, asked, observed=code, met=False)
-
-
-def _facts_of_renewal_missing(facts: ApplicationFacts) -> tuple[str, ...]:
-    """Whether a function that left the list is protected depends on these; a first application needs no more."""
-    if facts.renewal is None:
-        return ("renewal",)
-    return ("changeOfEmployer",) if facts.renewal and facts.change_of_employer is None else ()

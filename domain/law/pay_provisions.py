@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import ClassVar, Final
 
+from domain.law.durations import CalendarDuration
 from domain.law.effective_dated import Provision
 
 YEARLY: Final = "EUR/year"
@@ -33,13 +34,24 @@ class OtherValue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReducedAmount:
+    """A lower amount for workers with less experience than ``experience_below``, which no fact of a file tells."""
+
+    amount: Decimal
+    experience_below: CalendarDuration
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SalaryThreshold(Provision):
     """The least gross pay for a category, as published, in ``unit``.
 
-    ``basis`` and ``percentage`` say from what it was derived; the published amount is what applies. Where sources
-    of equal weight give ``disputed_amounts``, pay between two of them cannot be judged; ``other_values`` are named
-    and change nothing. ``published_until`` is the last day for which the amount is published: from the day after,
-    another will apply that nobody has published yet.
+    ``amount_a_month`` is what a month of a Belgian contract is held against, where it is published or rounded from an
+    amount by the year: a publisher's cent decides nobody's case. Pay from one of the ``reduced_amounts`` on cannot be
+    judged below ``amount``. ``basis`` and ``percentage`` say from what it was derived; the published amount is what
+    applies. Where sources of equal weight give ``disputed_amounts``, pay between two of them cannot be judged;
+    ``other_values`` are named and change nothing. ``published_until`` is the last day for which the amount is
+    published: from the day after, another will apply that nobody has published yet.
     """
 
     kind: ClassVar[str] = "salary_threshold"
@@ -50,6 +62,8 @@ class SalaryThreshold(Provision):
     percentage: Decimal | None
     other_values: tuple[OtherValue, ...]
     disputed_amounts: tuple[OtherValue, ...] = ()
+    reduced_amounts: tuple[ReducedAmount, ...] = ()
+    amount_a_month: Decimal | None = None
     published_until: date | None = None
 
 

@@ -10,7 +10,9 @@ from domain.law.effective_dated import Provision
 
 PARTS: Final = ("work", "residence")
 CONDITIONS: Final = ("always", "belgianContract", "posted", "byRepresentative", "adult")
-COMPETENCE_LINKS: Final = ("workplace", "registeredOffice", "residence")
+COMPETENCE_LINKS: Final = ("establishmentUnit", "registeredOffice", "activity", "residence")
+EARLIER_COMPETENCE_LINKS: Final = ("workplace", "registeredOffice", "residence")
+"""The words of rule sets whose orders do not say who files: there the place of work alone could decide."""
 
 ALL: Final = "all"
 """Stands in a scope for every category, or every nationality."""
@@ -60,15 +62,19 @@ class RequiredDocument(Provision):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Territory(Provision):
-    """The municipalities in which an authority is competent: NIS codes or their beginnings (the scope)."""
+    """The municipalities in which an authority is competent: NIS codes (the scope), in earlier rule sets beginnings."""
 
     kind: ClassVar[str] = "territory"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompetenceOrder(Provision):
-    """What links an application to an authority, the strongest link first (cooperation agreement, arts 7-8)."""
+    """What links an application to an authority, the strongest link first (cooperation agreement, arts 7-8).
+
+    ``by_worker`` holds the links that count where the worker files, ``by`` those of every other application.
+    """
 
     kind: ClassVar[str] = "competence_order"
 
     by: tuple[str, ...]
+    by_worker: tuple[str, ...] = ()

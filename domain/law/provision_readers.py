@@ -33,6 +33,8 @@ def _salary_threshold(entry: EntryReader, authority: str) -> Provision:
         percentage=entry.optional_number("percentage"),
         other_values=_values(entry, "other_values"),
         disputed_amounts=_values(entry, "disputed_amounts"),
+        reduced_amounts=tuple(_reduced_amount(each) for each in entry.entries("reduced_amounts")),
+        amount_a_month=entry.amount("amount_a_month") if entry.has("amount_a_month") else None,
         published_until=entry.optional_day("published_until"),
     )
 
@@ -95,6 +97,18 @@ def _category_rule(entry: EntryReader, authority: str) -> Provision:
             "combination", "there is no second test to choose", 'write labour_market_test = "required"'
         )
     return rule
+
+
+def _closed_category(entry: EntryReader, authority: str) -> Provision:
+    return job.ClosedCategory(
+        **_common(entry, authority, entry.words("categories", CATEGORIES)), exempt=entry.flag("exempt")
+    )
+
+
+def _longest_permit(entry: EntryReader, authority: str) -> Provision:
+    return job.LongestPermit(
+        **_common(entry, authority, entry.words("categories", CATEGORIES)), longest=entry.duration("longest")
+    )
 
 
 def _labour_market_test(entry: EntryReader, authority: str) -> Provision:
@@ -179,20 +193,45 @@ def _work_history(entry: EntryReader, authority: str) -> Provision:
 
 def _shortage_list(entry: EntryReader, authority: str) -> Provision:
     return job.ShortageList(
-        **_common(entry, authority, entry.words("categories", CATEGORIES)),
-        functions=entry.whole_number("functions"),
-        complete=entry.flag("complete"),
+        **_occupation_list(entry, authority),
         renewal_keeps=entry.flag("renewal_keeps"),
+        long_term_residents_only=(
+            entry.flag("long_term_residents_only") if entry.has("long_term_residents_only") else None
+        ),
     )
 
 
+def _bottleneck_list(entry: EntryReader, authority: str) -> Provision:
+    return job.BottleneckList(**_occupation_list(entry, authority))
+
+
 def _shortage_occupation(entry: EntryReader, authority: str) -> Provision:
+    return job.ShortageOccupation(**_listed_occupation(entry, authority))
+
+
+def _bottleneck_occupation(entry: EntryReader, authority: str) -> Provision:
+    return job.BottleneckOccupation(**_listed_occupation(entry, authority))
+
+
+def _occupation_list(entry: EntryReader, authority: str) -> _OccupationList:
+    unknown = entry.has("list_not_found") and entry.flag("list_not_found")
+    if unknown and entry.has("complete"):
+        raise entry.unusable("complete", "the list is there and said to be not found", "write one of the two")
+    common = _common(entry, authority, entry.words("categories", CATEGORIES))
+    return _OccupationList(
+        **common,
+        functions=entry.optional_whole_number("functions") if unknown else entry.whole_number("functions"),
+        complete=None if unknown else entry.flag("complete"),
+    )
+
+
+def _listed_occupation(entry: EntryReader, authority: str) -> _ListedOccupation:
     occupation = entry.text("occupation")
     if _OCCUPATION.fullmatch(occupation) is None:
         raise entry.unusable(
             "occupation", f"{occupation!r} is no occupation code", "write small letters, digits and hyphens, 20 at most"
         )
-    return job.ShortageOccupation(**_common(entry, authority, (occupation,)))
+    return _ListedOccupation(**_common(entry, authority, (occupation,)), held_until=entry.optional_day("held_until"))
 
 
 def _reference_date(entry: EntryReader, authority: str) -> Provision:
@@ -227,12 +266,20 @@ def _territory(entry: EntryReader, authority: str) -> Provision:
 
 
 def _competence_order(entry: EntryReader, authority: str) -> Provision:
-    by = entry.texts("by")
-    if not set(by) <= set(procedure.COMPETENCE_LINKS):
-        raise entry.unusable(
-            "by", "a link is unknown", f"use words of {', '.join(procedure.COMPETENCE_LINKS)}, the strongest first"
-        )
-    return procedure.CompetenceOrder(**_common(entry, authority, _categories(entry)), by=by)
+    says_who_files = entry.has("by_worker")
+    known = procedure.COMPETENCE_LINKS if says_who_files else procedure.EARLIER_COMPETENCE_LINKS
+    return procedure.CompetenceOrder(
+        **_common(entry, authority, _categories(entry)),
+        by=_links(entry, "by", known),
+        by_worker=_links(entry, "by_worker", known) if says_who_files else (),
+    )
+
+
+def _links(entry: EntryReader, key: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    links = entry.texts(key)
+    if not set(links) <= set(known):
+        raise entry.unusable(key, "a link is unknown", f"use words of {', '.join(known)}, the strongest first")
+    return links
 
 
 READERS: Final[Mapping[str, Callable[[EntryReader, str], Provision]]] = MappingProxyType(
@@ -244,6 +291,8 @@ READERS: Final[Mapping[str, Callable[[EntryReader, str], Provision]]] = MappingP
         pay.PartTime.kind: _part_time,
         pay.Fee.kind: _fee,
         job.CategoryRule.kind: _category_rule,
+        job.ClosedCategory.kind: _closed_category,
+        job.LongestPermit.kind: _longest_permit,
         job.LabourMarketTestTerms.kind: _labour_market_test,
         job.QualificationLevel.kind: _qualification_level,
         job.EmploymentShare.kind: _employment_share,
@@ -256,6 +305,8 @@ READERS: Final[Mapping[str, Callable[[EntryReader, str], Provision]]] = MappingP
         job.WorkHistoryTerms.kind: _work_history,
         job.ShortageList.kind: _shortage_list,
         job.ShortageOccupation.kind: _shortage_occupation,
+        job.BottleneckList.kind: _bottleneck_list,
+        job.BottleneckOccupation.kind: _bottleneck_occupation,
         procedure.ReferenceDateRule.kind: _reference_date,
         procedure.SelectedReading.kind: _selected_reading,
         procedure.RequiredDocument.kind: _required_document,
@@ -286,6 +337,15 @@ class _Common(TypedDict, total=False):
 
 class _Required(_Common, total=False):
     required: bool
+
+
+class _OccupationList(_Common, total=False):
+    functions: int | None
+    complete: bool | None
+
+
+class _ListedOccupation(_Common, total=False):
+    held_until: date | None
 
 
 def _requirement(entry: EntryReader, authority: str) -> _Required:
@@ -343,6 +403,16 @@ def _values(entry: EntryReader, key: str) -> tuple[pay.OtherValue, ...]:
         found.append(pay.OtherValue(amount=each.amount("amount"), source=each.text("source")))
         each.finish()
     return tuple(found)
+
+
+def _reduced_amount(entry: EntryReader) -> pay.ReducedAmount:
+    reduced = pay.ReducedAmount(
+        amount=entry.amount("amount"),
+        experience_below=entry.duration("experience_below"),
+        source=entry.text("source"),
+    )
+    entry.finish()
+    return reduced
 
 
 def _other_publication(entry: EntryReader) -> job.OtherPublication:

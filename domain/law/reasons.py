@@ -46,6 +46,12 @@ EVIDENCE_MISSING: Final = "evidenceMissing"
 SHORTAGE_LIST_INCOMPLETE: Final = "shortageListIncomplete"
 """The function is not among the entries we hold of a list that we do not hold whole; a person must look it up."""
 
+OCCUPATION_LIST_NOT_FOUND: Final = "occupationListNotFound"
+"""There is a list of functions, and what it holds was not found; a person must look it up."""
+
+LONG_TERM_RESIDENCE_NOT_IN_FACTS: Final = "longTermResidenceNotInFacts"
+"""The list is for long-term residents of another member state, and that status is no fact of an application."""
+
 LINK_NOT_IN_FACTS: Final = "linkNotInFacts"
 """What links the application to an authority, such as the worker's residence, is no fact of an application."""
 
@@ -57,6 +63,9 @@ AMOUNT_NOT_PUBLISHED_YET: Final = "amountNotPublishedYet"
 
 AMOUNT_DISPUTED: Final = "amountDisputed"
 """Sources of equal weight give different amounts, and pay lies between them."""
+
+REDUCED_AMOUNT_POSSIBLE: Final = "reducedAmountPossible"
+"""Pay lies between the amount and a reduced one, and whether the reduced one applies is no fact of an application."""
 
 PUBLICATION_DISPUTED: Final = "publicationDisputed"
 """Sources of equal weight give different lengths of the search, and the search lies between them."""

@@ -111,6 +111,7 @@ class Rulebook:
             lambda: LawOfFiling(
                 reference_date=self.find(ReferenceDateRule, authority, category, filed_on, known_on),
                 shortage_list=self.find(job.ShortageList, authority, category, filed_on, known_on),
+                bottleneck_list=self.find(job.BottleneckList, authority, category, filed_on, known_on),
                 competence_order=self.find(CompetenceOrder, authority, category, filed_on, known_on)
                 or self.find(CompetenceOrder, authority, ALL, filed_on, known_on),
             ),
@@ -159,6 +160,7 @@ class Rulebook:
             authority=authority,
             category=category,
             category_rule=found(job.CategoryRule),
+            closed_category=found(job.ClosedCategory),
             threshold=threshold,
             threshold_text="" if isinstance(threshold, NothingInForce) else euro_text(threshold.amount),
             threshold_step=None if isinstance(threshold, NothingInForce) else _threshold_step(threshold, day),

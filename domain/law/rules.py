@@ -12,6 +12,7 @@ class Rule(StrEnum):
     (:mod:`domain.case.grounds`): so a rule that is added can be refused on from the first day.
     """
 
+    OPEN_CATEGORY = "openCategory"
     SALARY_THRESHOLD = "salaryThreshold"
     LABOUR_MARKET_TEST = "labourMarketTest"
     SALARY_OR_LABOUR_MARKET_TEST = "salaryOrLabourMarketTest"
@@ -20,6 +21,7 @@ class Rule(StrEnum):
     CONTRACT_FORM = "contractForm"
     CONTRACT_DURATION = "contractDuration"
     SHORTAGE_OCCUPATION = "shortageOccupation"
+    BOTTLENECK_OCCUPATION = "bottleneckOccupation"
     WORKER_AGE = "workerAge"
     MINIMUM_AGE = "minimumAge"
     WORKER_NATIONALITY = "workerNationality"

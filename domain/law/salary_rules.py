@@ -6,6 +6,7 @@ pay equal to the published amount meets it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Final, NamedTuple
@@ -17,12 +18,13 @@ from domain.law.deciding_date import deciding_date
 from domain.law.exact_pay import difference, euro_text, least_cents_reaching, product, shown_quotient
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Change, Finding, Judged, Judgement, Step, Verdict
-from domain.law.pay_provisions import MONTHLY, YEARLY, PayConversion, SalaryThreshold
+from domain.law.pay_provisions import MONTHLY, YEARLY, PayConversion, ReducedAmount, SalaryThreshold
 from domain.law.rulebook import Rulebook
 from domain.law.rules import Rule
 
 _AMOUNT: Final = "employment.grossPay.amount"
 _FULL_TIME: Final = Decimal(1)
+_BELGIAN: Final = "belgian"
 _PERIOD_OF_UNIT: Final = {YEARLY: "year", MONTHLY: "month"}
 _UNIT_OF_PERIOD: Final = {"year": YEARLY, "month": MONTHLY}
 
@@ -69,6 +71,7 @@ def judge_salary(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationF
         return _without_amount(law, deciding, threshold.reason)
     if threshold.published_until is not None and deciding.day > threshold.published_until:
         return _not_published_yet(law, deciding, threshold, threshold.published_until)
+    threshold = _as_paid(threshold, facts)
     pay, period = facts.gross_pay, facts.pay_period
     conversion = None if facts.contract is None else law.conversions.get(facts.contract)
     converts = period is None or period != _PERIOD_OF_UNIT[threshold.unit]
@@ -94,6 +97,15 @@ def _verdict(pay: _Pay, bounds: _Bounds) -> Verdict:
     if bounds.lowest is bounds.least:
         return Verdict.MET if pay.reaches(bounds.least) else Verdict.NOT_MET
     return Verdict.between(meets_every=pay.reaches(bounds.least), meets_some=pay.reaches(bounds.lowest))
+
+
+def _as_paid(threshold: SalaryThreshold, facts: ApplicationFacts) -> SalaryThreshold:
+    """The threshold by the month, for pay by the month, where the law has an amount for that."""
+    monthly = threshold.amount_a_month
+    if monthly is None or facts.pay_period != _PERIOD_OF_UNIT[MONTHLY] or facts.contract != _BELGIAN:
+        return threshold
+    # What others give, they give by the year.
+    return replace(threshold, amount=monthly, unit=MONTHLY, other_values=(), disputed_amounts=())
 
 
 def _require_possible(facts: ApplicationFacts) -> None:
@@ -178,7 +190,8 @@ def _compared(
     least = bounds.least
     converted = pay.converted()
     observed = euro_text(converted)
-    least_text = law.threshold_text if least is threshold.amount else euro_text(least)
+    as_printed = threshold is law.threshold and least is threshold.amount
+    least_text = law.threshold_text if as_printed else euro_text(least)
     conversion = pay.conversion
     provisions = [*deciding.provisions, threshold.id]
     sources = threshold.sources
@@ -241,6 +254,15 @@ def _bounds(law: ApplicableLaw, deciding: DecidingDate, threshold: SalaryThresho
         values = {"amounts": " ".join(euro_text(each) for each in amounts), "unit": threshold.unit}
         step = Step(code="amountsDisputed", values=values | {"provision": threshold.id})
         bounds = _Bounds(amounts[0], amounts[-1], (step,), reasons.AMOUNT_DISPUTED)
+    if threshold.reduced_amounts:
+        lowest = min(each.amount for each in threshold.reduced_amounts)
+        told = tuple(_reduced_step(threshold, each) for each in threshold.reduced_amounts)
+        bounds = _Bounds(
+            lowest=min(lowest, bounds.lowest),
+            least=bounds.least,
+            steps=(*bounds.steps, *told),
+            doubt=bounds.doubt or reasons.REDUCED_AMOUNT_POSSIBLE,
+        )
     share = facts.full_time_equivalent
     if share is None or part_time is None or not _is_part_time(facts):
         return bounds
@@ -261,6 +283,18 @@ def _bounds(law: ApplicableLaw, deciding: DecidingDate, threshold: SalaryThresho
     return _Bounds(lowest, least, (*bounds.steps, reduced), bounds.doubt)
 
 
+def _reduced_step(threshold: SalaryThreshold, reduced: ReducedAmount) -> Step:
+    return Step(
+        code="amountReduced",
+        values={
+            "amount": euro_text(reduced.amount),
+            "unit": threshold.unit,
+            "experienceBelow": str(reduced.experience_below),
+            "provision": threshold.id,
+        },
+    )
+
+
 def _is_part_time(facts: ApplicationFacts) -> bool:
     return facts.full_time_equivalent is not None and facts.full_time_equivalent < _FULL_TIME
 
@@ -278,6 +312,9 @@ def _what_would_have_met(pay: _Pay, least: Decimal) -> Change:
 def _opening(law: ApplicableLaw, deciding: DecidingDate, threshold: SalaryThreshold) -> tuple[Step, ...]:
     """The law that is applied, and what other sources say of the amount."""
     opening = (deciding.step,) if law.threshold_step is None else (deciding.step, law.threshold_step)
+    if threshold is not law.threshold:
+        values = {"amount": euro_text(threshold.amount), "unit": threshold.unit, "provision": threshold.id}
+        opening = (*opening, Step(code="amountAMonth", values=values))
     if not threshold.other_values:
         return opening
     others = tuple(

@@ -305,7 +305,7 @@ def _application(number: int, category: str, pay: str, *, evidence: bool, renewa
             contract="belgian",
             gross_pay=GrossPay(amount=Decimal(pay), period="year"),
             full_time_equivalent=Decimal("1.0"),
-            qualification_level=6,
+            qualification_level=4 if category.startswith("mediumSkilled") else 6,
             workplace=Workplace(municipality_code="44021"),
         ),
         labour_market_test=_NINE_WEEKS if evidence else None,

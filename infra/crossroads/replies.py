@@ -183,6 +183,7 @@ class _Address(_Wire):
     house_number: _Words
     postal_code: Annotated[str, Field(pattern=r"^[1-9][0-9]{3}$")]
     municipality: _Words
+    municipality_code: Annotated[str, Field(pattern=r"^[0-9]{5}$")] | None = None
 
     @property
     def told(self) -> RegisteredAddress:

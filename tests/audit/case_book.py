@@ -76,7 +76,7 @@ def application(category: str, pay: str, *, evidence: bool = False, renewal: boo
             contract="belgian",
             gross_pay=GrossPay(amount=Decimal(pay), period="year"),
             full_time_equivalent=Decimal("1.0"),
-            qualification_level=6,
+            qualification_level=4 if category.startswith("mediumSkilled") else 6,
             workplace=Workplace(municipality_code="44021"),
         ),
         labour_market_test=NINE_WEEKS if evidence else None,
@@ -135,7 +135,7 @@ class CaseBook:
     def admitted(self, case: UUID) -> UUID:
         """The case once the fee has been paid and it has been declared admissible."""
         paid = RecordFeePayment(
-            recipient="federal", amount=Decimal("377.00"), paid_on=date(2026, 1, 19), payment_reference="P-1"
+            recipient="federal", amount=Decimal("152.00"), paid_on=date(2026, 1, 19), payment_reference="P-1"
         )
         self.carry_out(case, paid)
         self.carry_out(case, DecideAdmissibility(outcome="admissible"))
@@ -144,7 +144,9 @@ class CaseBook:
     def granted(self, category: str, pay: str, *, evidence: bool = False, wages: str | None = None) -> UUID:
         """A case whose work part is granted; the residence part is still to come."""
         case = self.admitted(self.checked(category, pay, evidence=evidence, wages=wages))
-        self.carry_out(case, DecideWorkPart(outcome="granted"))
+        # Whether the work is on the list of the employment service is for a person to look up.
+        looked_up = "the occupation is on the list" if category == "mediumSkilledOther" else None
+        self.carry_out(case, DecideWorkPart(outcome="granted", motivation=looked_up))
         return case
 
     def refused(self, category: str, pay: str, *, ground: str) -> UUID:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
 
@@ -121,10 +122,13 @@ def test_a_decision_that_loses_its_verdict_is_counted_as_a_loser_without_one() -
     # given a fact that the file never held, under a law that now needs it
     decided = decision("60000.00")
     assert isinstance(decided.facts, ApplicationFacts)
-    bare = replace(decided, facts=replace(decided.facts, category="mediumSkilledOther", qualification_level=None))
+    bare = replace(decided, facts=replace(decided.facts, category="euBlueCard", qualification_level=None))
+    bare = replace(bare, facts=replace(bare.facts, gross_pay=Decimal("70000.00")))
+    level = next(each for each in law().provisions if each.id == "FL-LEVEL-HS-2026")
+    asking = replace(level, id="FL-LEVEL-BLUE-CARD", scope=("euBlueCard",))
     tally = Tally()
 
-    tally.add(again(bare, Rulebook.load(readings={"mediumSkilled2026": "scaleAndTest"})))
+    tally.add(again(bare, Rulebook((*law().provisions, asking), law().terms)))
 
     (of_category,) = tally.by_category.values()
     (changed,) = tally.changed

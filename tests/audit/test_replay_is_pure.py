@@ -51,7 +51,7 @@ def decided_case(law: Rulebook) -> list[tuple[int, CaseEvent]]:
             check=CheckKind.EMPLOYER_REGISTER, revision=1, ticket="t", answer=answer, answer_sha256="00"
         ),
         DecideAdmissibility(outcome="admissible", motivation="the fee was paid at the counter"),
-        DecideWorkPart(outcome="granted"),
+        DecideWorkPart(outcome="granted", motivation="the occupation is on the list of the employment service"),
     ):
         events += decide(fold(events), command, context, law)
     return list(enumerate(events, 1))

@@ -21,7 +21,8 @@ from tests.border.unreadable import LAID_OUT, UNREADABLE, placed
 from tests.consumers.check_counter import CheckCounter, check_counter
 
 TICKET, SSIN, EMPLOYER = "t-1", "85073003328", "0202239951"
-ADDRESS = {"street": "Kaai", "houseNumber": "1 A", "postalCode": "9000", "municipality": "Gent"}
+ADDRESS = {"street": "Kaai", "houseNumber": "1 A", "postalCode": "9000", "municipality": "Gent",
+           "municipalityCode": "44021"}  # fmt: skip
 FOUND = {
     "ticket": TICKET,
     "ticketCbss": "ticket of the bank",

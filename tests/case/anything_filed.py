@@ -45,8 +45,11 @@ DAYS_OF_FILING: Final = tuple(
 )
 """Days under as many states of the law; the last is later than any rule that is known to change."""
 
-PLACES: Final = ("44021", "21004", "62063", "63023", "99999")
-"""A municipality of each authority, and one that no authority has."""
+PLACES: Final = ("44021", "21004", "62063", "63023")
+"""A municipality of each authority."""
+
+OUTSIDE: Final = {"flanders": "21004", "brussels": "62063", "wallonia": "63023", "german-community": "44021"}
+"""Work outside the territory of an authority."""
 
 PAY: Final = ("83000.00", "60000.00", "46000.00", "36000.00", "12000.00", "3900.00", "2100.00", "0.01")
 """Above and below every threshold, by the month and by the year."""
@@ -186,7 +189,7 @@ def failing_applications(authority: str, category: str, today: date) -> Iterator
                 contract=contract,
                 gross_pay=GrossPay(amount=Decimal("0.01"), period="month"),
                 full_time_equivalent=Decimal("0.1"),
-                workplace=Workplace(municipality_code="99999"),
+                workplace=Workplace(municipality_code=OUTSIDE[authority]),
                 occupation_code="truck-driver",
                 qualification_level=level,
             ),

@@ -1,7 +1,7 @@
 """Papers and payments come into the case."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -78,7 +78,7 @@ def test_a_fee_is_paid() -> None:
         FeePaid(
             effective_at=NOW,
             recipient="federal",
-            amount=Decimal("377.00"),
+            amount=Decimal("152.00"),
             paid_on=date(2026, 1, 19),
             payment_reference="P-1",
             by=HANDLER,
@@ -100,14 +100,14 @@ def test_the_federal_fee_is_what_admission_asks_for_and_the_regional_one_is_not(
     assert points(happened(filed(), fee("federal"))) == ()
 
 
-@pytest.mark.parametrize(("amount", "still_owed"), [("0.01", "376.99"), ("376.99", "0.01")])
+@pytest.mark.parametrize(("amount", "still_owed"), [("0.01", "151.99"), ("151.99", "0.01")])
 def test_less_than_is_owed_leaves_the_point_open_and_says_how_much(amount: str, still_owed: str) -> None:
-    # given that 377 euros are owed for a highly skilled worker
+    # given that 152 euros are owed
     past = happened(checked(), fee(amount=amount))
     # then a part of it is not enough
     assert points(past) == ("feeNotPaid",)
     found = standing(past)
-    assert (found.verdict, found.owed, found.still_owed) == (Verdict.NOT_MET, Decimal("377.00"), Decimal(still_owed))
+    assert (found.verdict, found.owed, found.still_owed) == (Verdict.NOT_MET, Decimal("152.00"), Decimal(still_owed))
     refused = case().given(*past).when(admit()).then_refused(Reason.MOTIVATION_REQUIRED)
     assert f"EUR {still_owed} of the federal contribution are still owed" in refused.sentence
     # and the file can be turned down for it
@@ -115,15 +115,15 @@ def test_less_than_is_owed_leaves_the_point_open_and_says_how_much(amount: str, 
 
 
 def test_payments_add_up_and_more_than_is_owed_is_enough() -> None:
-    halves = happened(filed(), fee(amount="200.00"), fee(amount="177.00", reference="P-2"))
+    halves = happened(filed(), fee(amount="100.00"), fee(amount="52.00", reference="P-2"))
     assert (points(halves), standing(halves).verdict) == ((), Verdict.MET)
     assert points(happened(filed(), fee(amount="1234.50"))) == ()
-    assert points(happened(filed(), fee(amount="200.00"), fee("regional", "177.00"))) == ("feeNotPaid",)
+    assert points(happened(filed(), fee(amount="100.00"), fee("regional", "52.00"))) == ("feeNotPaid",)
 
 
 def test_what_is_not_known_to_be_owed_is_not_made_up() -> None:
-    # given a category of which the law data have no contribution
-    other = filed(application("mediumSkilledShortage"))
+    # given a day of which the law data have no contribution
+    other = filed(now=NOW + timedelta(days=365))
     assert points(other) == ("feeNotPaid",)
     # when something is paid
     paid = happened(other, fee(amount="0.01"))
@@ -147,13 +147,13 @@ def test_a_second_payment_to_the_same_recipient_is_recorded_too() -> None:
 
 
 @pytest.mark.parametrize("again", ["+++090/9337/55493+++", "090/9337/55493", " 090 9337 55493"])
-@pytest.mark.parametrize("amount", ["377.00", "12.00"])
+@pytest.mark.parametrize("amount", ["152.00", "12.00"])
 def test_the_same_payment_counts_once_however_its_reference_is_written(again: str, amount: str) -> None:
     past = happened(filed(), fee(reference="+++090/9337/55493+++"))
     refused = case().given(*past).when(fee(amount=amount, reference=again)).then_refused(
         Reason.PAYMENT_ALREADY_RECORDED
     )  # fmt: skip
-    assert "a payment of EUR 377.00 under this reference is on record" in refused.sentence
+    assert "a payment of EUR 152.00 under this reference is on record" in refused.sentence
     assert "9337" not in refused.sentence
 
 

@@ -1,4 +1,8 @@
-"""A medium-skilled job off the shortage list: EUR 43,396 a year, or nine weeks of recruitment on VDAB and EURES."""
+"""A medium-skilled job off the shortage list: EUR 43,396 a year, or nine weeks of recruitment on VDAB and EURES.
+
+The occupation must be on the list of the employment service as well, which the law data do not hold: whoever grants
+says that it was looked up.
+"""
 
 from dataclasses import replace
 
@@ -8,6 +12,7 @@ from domain.case.application import LabourMarketEvidence, VacancyPublication
 from domain.case.commands import WithdrawApplication
 from domain.case.events import (
     ApplicationDecided,
+    CaseEvent,
     LabourMarketEvidenceAdded,
     LabourMarketTestAssessed,
     WorkPartDecided,
@@ -17,27 +22,35 @@ from tests.case.vocabulary import NOW, WORKER, add, application, case, filed, gr
 
 PAID_TOO_LITTLE = application("mediumSkilledOther", pay="43395.99")
 BOTH = ("VDAB", "EURES")
+LOOKED_UP = grant("the occupation is on the list of the employment service")
+
+
+def met_as_either(decided: CaseEvent) -> bool:
+    """Whether pay or recruitment was found enough in this decision."""
+    assert isinstance(decided, WorkPartDecided)
+    return [each.verdict for each in decided.findings if each.rule == "salaryOrLabourMarketTest"] == ["met"]
 
 
 def test_pay_at_the_amount_needs_no_recruitment() -> None:
     (decided,) = (
         case()
         .given(*judged(application("mediumSkilledOther", pay="43396.00")))
-        .when(grant())
+        .when(LOOKED_UP)
         .then_events(WorkPartDecided)
     )
 
-    assert isinstance(decided, WorkPartDecided)
-    assert decided.verdict == "met"
+    assert met_as_either(decided)
 
 
 def test_nine_weeks_on_both_channels_stand_in_for_pay() -> None:
     (decided,) = (
-        case().given(*judged(replace(PAID_TOO_LITTLE, labour_market_test=published(63, *BOTH)))).when(grant()).decided()
+        case()
+        .given(*judged(replace(PAID_TOO_LITTLE, labour_market_test=published(63, *BOTH))))
+        .when(LOOKED_UP)
+        .decided()
     )
 
-    assert isinstance(decided, WorkPartDecided)
-    assert decided.verdict == "met"
+    assert met_as_either(decided)
 
 
 @pytest.mark.parametrize("evidence", [published(62, *BOTH), published(63, "VDAB")], ids=["62 days", "one channel"])
@@ -81,9 +94,8 @@ def test_evidence_added_later_turns_what_could_not_be_granted() -> None:
 
     turned = case().given(*past).when(add(published(63, *BOTH))).decided()
 
-    (decided,) = case().given(*past, *turned).when(grant()).then_events(WorkPartDecided)
-    assert isinstance(decided, WorkPartDecided)
-    assert decided.verdict == "met"
+    (decided,) = case().given(*past, *turned).when(LOOKED_UP).then_events(WorkPartDecided)
+    assert met_as_either(decided)
 
 
 def test_evidence_may_come_while_the_employer_is_still_being_checked() -> None:

@@ -125,7 +125,7 @@ def application(
             contract="belgian",
             gross_pay=GrossPay(amount=Decimal(pay), period=period),
             full_time_equivalent=Decimal("1.0"),
-            qualification_level=6,
+            qualification_level=4 if category.startswith("mediumSkilled") else 6,
             workplace=Workplace(municipality_code="44021"),
         ),
         labour_market_test=evidence,
@@ -227,7 +227,7 @@ def add(evidence: LabourMarketEvidence) -> AddLabourMarketEvidence:
     return AddLabourMarketEvidence(evidence=evidence)
 
 
-def fee(recipient: str = "federal", amount: str = "377.00", *, reference: str = "P-1") -> RecordFeePayment:
+def fee(recipient: str = "federal", amount: str = "152.00", *, reference: str = "P-1") -> RecordFeePayment:
     return RecordFeePayment(
         recipient=recipient, amount=Decimal(amount), paid_on=date(2026, 1, 19), payment_reference=reference
     )

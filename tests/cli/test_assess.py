@@ -142,6 +142,18 @@ def test_impossible_facts_are_told_field_by_field(assess: Assess) -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "told"),
+    [("19999", "no municipality has or had this NIS code"), ("54010", "write 57097 (Comines-Warneton)")],
+)
+def test_a_municipality_that_is_not_on_the_list_that_day_is_refused(assess: Assess, code: str, told: str) -> None:
+    refused = assess({**FACTS, "employment": {"workplace": {"municipalityCode": code}}}, "--json")
+    assert refused.code == 2
+    ((name, kind),) = ((each["name"], each["type"].rsplit(":", 1)[-1]) for each in refused.json["issues"])
+    assert (name, kind) == ("employment.workplace.municipalityCode", "invalidInput")
+    assert told in refused.errors
+
+
+@pytest.mark.parametrize(
     ("facts", "named"),
     [
         ({**FACTS, "bonus": "100.00"}, "permit: bonus: this field is not known here"),

@@ -25,7 +25,7 @@ from tests.identity.callers import CALLERS
 APPLICATION: dict[str, Any] = {
     "authority": "flanders",
     "kind": "fixedTerm",
-    "category": "mediumSkilledOther",
+    "category": "nurse",
     "renewal": False,
     "changeOfEmployer": False,
     "procedureLanguage": "nl",
@@ -39,7 +39,7 @@ APPLICATION: dict[str, Any] = {
         "ssin": "85073003328",
     },
     "employment": {
-        "title": "lasser",
+        "title": "verpleegkundige",
         "start": "2026-03-01",
         "end": "2028-02-29",
         "contract": "belgian",
@@ -63,7 +63,7 @@ EVIDENCE: dict[str, Any] = {"publications": [{"channel": "VDAB", "from": "2025-1
 
 
 FEE: dict[str, Any] = {
-    "recipient": "federal", "amount": "377.00", "paidOn": "2026-01-15", "paymentReference": "+++090/9337/55493+++",
+    "recipient": "federal", "amount": "152.00", "paidOn": "2026-01-15", "paymentReference": "+++090/9337/55493+++",
 }  # fmt: skip
 
 QUESTION: dict[str, Any] = {"items": ["diploma", "payDetails"], "question": "Waar is het diploma van Zwaluwina?"}

@@ -32,7 +32,7 @@ def test_the_timeline_tells_what_happened_in_order(counter: Counter, desk: Count
     assert (entries[0]["event"], entries[-1]["event"]) == ("applicationSubmitted", "applicationDeclaredAdmissible")
     paid = next(each for each in entries if each["event"] == "feePaid")
     assert paid["values"] == {
-        "recipient": "federal", "amount": "377.00", "paidOn": "2026-01-15", "by": "caseHandler:handler-12"
+        "recipient": "federal", "amount": "152.00", "paidOn": "2026-01-15", "by": "caseHandler:handler-12"
     }  # fmt: skip
     assert datetime.fromisoformat(paid["at"]).tzinfo is not None
     assert "next" not in read.json()
@@ -124,17 +124,16 @@ def test_the_assessment_says_what_is_missing(counters: Counters, desk: Counter) 
     verified = desk.change(filed, "mandateVerifications", {"valid": True})
     desk.change(verified, "feePayments", FEE)
     agency.employer_found(filed)
-    # then all is, but that the law data do not know what the category owes
+    # then all is
     told = agency.get(f"{case_path(filed)}/assessment").json()
-    assert (told["verdict"], told["pendingChecks"], told["openPoints"]) == ("met", [], ["feeAmountUnknown"])
-    assert told["federalContribution"] == {
-        "recipient": "federal", "verdict": "undetermined", "paid": "377.00", "reason": "noAmountInForce", "sources": [],
-    }  # fmt: skip
+    assert (told["verdict"], told["pendingChecks"], told["openPoints"]) == ("met", [], [])
+    owed = {name: told["federalContribution"][name] for name in ("verdict", "paid", "owed", "ruleId")}
+    assert owed == {"verdict": "met", "paid": "152.00", "owed": "152.00", "ruleId": "FED-CONTRIBUTION-2026"}
     assert [each["verdict"] for each in told["findings"] if each["required"]]
 
 
 def test_a_contribution_counts_when_all_of_it_is_paid(counter: Counter, desk: Counter) -> None:
-    # given a highly skilled worker, for whom 377 euros are owed
+    # given a highly skilled worker, for whom 152 euros are owed
     filed = counter.file(application(category="highlySkilled", employment__grossPay__amount="60000.00"))
     # when a cent is paid
     cent = desk.change(filed, "feePayments", {**FEE, "amount": "0.01"}, tag=counter.employer_found(filed))
@@ -143,11 +142,11 @@ def test_a_contribution_counts_when_all_of_it_is_paid(counter: Counter, desk: Co
     assert told["openPoints"] == ["feeNotPaid"]
     owed = {name: told["federalContribution"][name] for name in ("verdict", "paid", "owed", "stillOwed", "ruleId")}
     assert owed == {
-        "verdict": "notMet", "paid": "0.01", "owed": "377.00", "stillOwed": "376.99", "ruleId": "FED-CONTRIBUTION-2026",
+        "verdict": "notMet", "paid": "0.01", "owed": "152.00", "stillOwed": "151.99", "ruleId": "FED-CONTRIBUTION-2026",
     }  # fmt: skip
     refused = desk.change(cent, "admissibilityDecisions", {"outcome": "admissible"})
     assert problem_of(refused) == (409, "motivationRequired")
-    assert "EUR 376.99" in refused.json()["detail"]
+    assert "EUR 151.99" in refused.json()["detail"]
     # and when the same payment is sent once more, it is not taken
     assert problem_of(desk.change(cent, "feePayments", FEE)) == (409, "paymentAlreadyRecorded")
     # and the rest closes it

@@ -50,7 +50,7 @@ def test_what_the_register_holds_comes_back_whole(counter: Counter, program: Pro
     assert (told["outcome"], told["name"], told["active"]) == ("found", company_name(NUMBER), True)
     assert told["address"] == {
         "street": where.street, "houseNumber": where.house_number, "postalCode": where.postal_code,
-        "municipality": where.municipality,
+        "municipality": where.municipality, "municipalityCode": where.municipality_code,
     }  # fmt: skip
     assert told["activity"] == {"code": code, "description": description}
     assert [each["number"] for each in told["establishmentUnits"]] == [each.number for each in units_of(NUMBER)]

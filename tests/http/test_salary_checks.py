@@ -147,7 +147,7 @@ def test_every_role_may_ask_and_nobody_without_a_token(counters: Counters) -> No
 
 def test_a_whole_application_can_be_checked_before_it_is_filed(counter: Counter) -> None:
     answer = check(counter, {**APPLICATION, "filedOn": "2026-01-20"})
-    assert finding(answer, "salaryOrLabourMarketTest")["verdict"] == "met"
+    assert finding(answer, "salaryThreshold")["verdict"] == "met"
 
 
 def test_impossible_facts_get_issues_by_field(counter: Counter) -> None:

@@ -10,8 +10,14 @@ A file holds, each optional:
     ``expect.legalReferenceDate`` is the day of filing unless it is said, and ``"none"`` where no day decides.
     ``expect.findings.<rule>`` gives what the case is about; ``expect.without`` names rules that say nothing.
 ``[[amount]]``
-    An amount with its first and last day. On both, pay of exactly that amount meets it and a cent less does not.
-    ``confidence`` where FACTS says how sure the amount is; of an amount still in force the last day is any later one.
+    An amount with its first and last day. On both, pay of exactly that amount meets it, so does a cent more, and a cent
+    less does not. ``confidence`` where FACTS says how sure the amount is; of an amount still in force the last day is
+    any later one. ``day_before`` and ``day_after`` say what stands on the days beside: another amount, or the reason
+    why there is none. ``a_month`` is what a month of a Belgian contract is held against. Between ``lower`` and the
+    amount nobody decides, for the reason ``doubt``.
+``[[function]]``
+    Functions on a list: filed on the days in ``on`` each is on it, on those in ``off`` it is not, and on those in
+    ``unknown`` the list does not tell, for ``reason``.
 ``[[no_amount]]``
     Days on which no amount is to be found, and the reason that is given instead.
 
@@ -21,9 +27,9 @@ Anything else is refused, so that a misspelt expectation cannot pass unread.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -36,7 +42,8 @@ RULES: Final = frozenset(
     {
         "salaryThreshold", "labourMarketTest", "salaryOrLabourMarketTest", "qualificationLevel", "shortageOccupation",
         "employmentShare", "contractForm", "workerAge", "contractDuration", "priorService", "workHistory",
-        "competentAuthority", "mandate", "renewalWindow", "minimumAge", "workerNationality",
+        "competentAuthority", "mandate", "renewalWindow", "minimumAge", "workerNationality", "bottleneckOccupation",
+        "openCategory",
     }
 )  # fmt: skip
 
@@ -48,6 +55,8 @@ FINDING_KEYS: Final = frozenset(
 )  # fmt: skip
 
 _CENT: Final = Decimal("0.01")
+_A_DAY: Final = timedelta(days=1)
+_PERIODS: Final = {"EUR/year": "year", "EUR/month": "month"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +93,7 @@ def cases_of_amounts(directory: Path = LEGAL_CASES) -> tuple[LegalCase, ...]:
     return _distinct(
         case
         for path, content in _contents(directory)
-        for kind, cases_of in (("amount", _around_an_amount), ("no_amount", _without_amount))
+        for kind, cases_of in _TABLES.items()
         for entry in content.get(kind, ())
         for case in cases_of(path, entry)
     )
@@ -93,7 +102,7 @@ def cases_of_amounts(directory: Path = LEGAL_CASES) -> tuple[LegalCase, ...]:
 def _contents(directory: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
     for path in sorted(directory.glob("*.toml")):
         content = tomllib.loads(path.read_text(encoding="utf-8"))
-        _refuse_others(path, path.stem, content, {"common", "case", "amount", "no_amount"})
+        _refuse_others(path, path.stem, content, {"common", "case", *_TABLES})
         yield path, content
 
 
@@ -126,29 +135,76 @@ def _worked(path: Path, common: Mapping[str, Any], entry: Mapping[str, Any]) -> 
 
 
 def _around_an_amount(path: Path, entry: Mapping[str, Any]) -> Iterator[LegalCase]:
-    amount = Decimal(entry["amount"])
     wanted = {"authority", "categories", "amount", "unit", "from", "last_day", "confidence", "because"}
-    _refuse_others(path, str(entry.get("categories")), entry, wanted)
-    period = {"EUR/year": "year", "EUR/month": "month"}[entry["unit"]]
+    beside = {"day_before", "day_after", "a_month", "lower", "doubt"}
+    _refuse_others(path, str(entry.get("categories")), entry, wanted | beside)
     for category in entry["categories"]:
         for day in (entry["from"], entry["last_day"]):
-            for pay, verdict in ((amount, "met"), (amount - _CENT, "notMet")):
+            yield from _to_the_cent(entry, category, day, entry["amount"], entry["unit"])
+            if "a_month" in entry:
+                yield from _to_the_cent(entry, category, day, entry["a_month"], "EUR/month")
+        for key, day in (("day_before", entry["from"] - _A_DAY), ("day_after", entry["last_day"] + _A_DAY)):
+            if key in entry:
+                yield _beside(entry, category, day, entry[key])
+
+
+def _to_the_cent(entry: Mapping[str, Any], category: str, day: date, least: str, unit: str) -> Iterator[LegalCase]:
+    """Pay of the amount and the cents beside it; where it is doubtful, of the lower amount as well."""
+    amount, period = Decimal(least), _PERIODS[unit]
+    below: dict[str, Any] = {"verdict": "notMet"}
+    tried = [(amount + _CENT, {"verdict": "met"}), (amount, {"verdict": "met"})]
+    if "doubt" in entry:
+        below = {"verdict": "undetermined", "reason": entry["doubt"]}
+        lower = Decimal(entry["lower"])
+        tried += [(lower, below), (lower - _CENT, {"verdict": "notMet"})]
+    for pay, expected in (*tried, (amount - _CENT, below)):
+        yield LegalCase(
+            title=f"{entry['authority']} {category} on {day}: EUR {pay} a {period} is {expected['verdict']}",
+            because=entry["because"],
+            facts=_facts(entry["authority"], category, day, pay, period),
+            verdict=None,
+            legal_reference_date=day,
+            findings={
+                "salaryThreshold": expected
+                | {"threshold": least, "unit": unit, "observed": str(pay), "difference": str(pay - amount)}
+                | ({"confidence": entry["confidence"]} if "confidence" in entry else {})
+            },
+        )
+
+
+def _beside(entry: Mapping[str, Any], category: str, day: date, stands: str) -> LegalCase:
+    expected = {"threshold": stands} if stands[0].isdigit() else {"verdict": "undetermined", "reason": stands}
+    return LegalCase(
+        title=f"{entry['authority']} {category} on {day}, beside {entry['amount']}: {stands}",
+        because=entry["because"],
+        facts=_facts(entry["authority"], category, day, Decimal(entry["amount"]), "year"),
+        verdict=None,
+        legal_reference_date=day,
+        findings={"salaryThreshold": expected},
+    )
+
+
+def _on_a_list(path: Path, entry: Mapping[str, Any]) -> Iterator[LegalCase]:
+    wanted = {"authority", "occupations", "on", "off", "unknown", "reason", "because"}
+    _refuse_others(path, str(entry.get("occupations")), entry, wanted)
+    verdicts = {"on": "met", "off": "notMet", "unknown": "undetermined"}
+    for occupation in entry["occupations"]:
+        for key, verdict in verdicts.items():
+            for day in entry.get(key, ()):
+                reason = {"reason": entry["reason"]} if key == "unknown" else {}
                 yield LegalCase(
-                    title=f"{entry['authority']} {category} on {day}: EUR {pay} a {period} is {verdict}",
+                    title=f"{entry['authority']} {occupation} filed on {day} is {verdict}",
                     because=entry["because"],
-                    facts=_facts(entry["authority"], category, day, pay, period),
+                    facts={
+                        "authority": entry["authority"],
+                        "category": "mediumSkilledShortage",
+                        "filedOn": day,
+                        "renewal": False,
+                        "employment": {"contract": "belgian", "occupationCode": occupation},
+                    },
                     verdict=None,
                     legal_reference_date=day,
-                    findings={
-                        "salaryThreshold": {
-                            "verdict": verdict,
-                            "threshold": entry["amount"],
-                            "unit": entry["unit"],
-                            "observed": str(pay),
-                            "difference": str(pay - amount),
-                            **({"confidence": entry["confidence"]} if "confidence" in entry else {}),
-                        }
-                    },
+                    findings={"shortageOccupation": {"verdict": verdict, "required": True} | reason},
                 )
 
 
@@ -194,3 +250,11 @@ def _distinct(cases: Iterable[LegalCase]) -> tuple[LegalCase, ...]:
             raise LegalCaseUnreadable(f"two cases are called {case.title!r}: say in what they differ")
         found[case.title] = case
     return tuple(found.values())
+
+
+_TABLES: Final[Mapping[str, Callable[[Path, Mapping[str, Any]], Iterator[LegalCase]]]] = {
+    "amount": _around_an_amount,
+    "no_amount": _without_amount,
+    "function": _on_a_list,
+}
+"""How each table of a file becomes cases."""

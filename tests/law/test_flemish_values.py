@@ -16,11 +16,15 @@ PUBLISHED = """
 FL-HS-2023     highlySkilled                       45984.00  2023-01-01 2023-12-31 confirmed     100
 FL-HS-2024     highlySkilled                       46632.00  2024-01-01 2024-12-31 confirmed     100
 FL-HS-2025     highlySkilled                       48912.00  2025-01-01 -          confirmed     100
-FL-U30-2024    highlySkilledUnder30,nurse          37305.60  2024-01-01 2024-12-31 confirmed     80
+FL-U30-2024    highlySkilledUnder30                37305.60  2024-01-01 2024-12-31 confirmed     80
+FL-NURSE-2024  nurse                               37305.60  2024-01-01 2024-12-31 confirmed     80
 FL-TEACH-2024  teacher                             37305.60  2024-05-01 2024-12-31 confirmed     80
-FL-U30-2025    highlySkilledUnder30,nurse,teacher  39129.60  2025-01-01 -          confirmed     80
-FL-EXEC-2024   executive,ictManager                74611.00  2024-01-01 2024-12-31 confirmed     160
-FL-EXEC-2025   executive,ictManager                78259.00  2025-01-01 -          confirmed     160
+FL-U30-2025    highlySkilledUnder30                39129.60  2025-01-01 -          confirmed     80
+FL-NURSE-2025  nurse,teacher                       39129.60  2025-01-01 -          confirmed     80
+FL-EXEC-2024   executive                           74611.00  2024-01-01 2024-12-31 confirmed     160
+FL-ICTM-2024   ictManager                          74611.00  2024-01-01 2024-12-31 confirmed     160
+FL-EXEC-2025   executive                           78259.00  2025-01-01 -          confirmed     160
+FL-ICTM-2025   ictManager                          78259.00  2025-01-01 -          confirmed     160
 FL-BC-2024a    euBlueCard                          55958.00  2024-01-01 2024-04-30 confirmed     120
 FL-BC-2024b    euBlueCard                          60621.60  2024-05-01 2024-12-31 confirmed     130
 FL-BC-2025     euBlueCard                          63586.00  2025-01-01 -          confirmed     130
@@ -81,3 +85,12 @@ def test_percentages_give_the_published_amounts_to_the_euro(year: int) -> None:
 def test_every_category_has_a_rule_and_a_deciding_date(law: Rulebook, category: str, day: date) -> None:
     assert law.category_rule("flanders", category, day) is not None
     assert law.law_of_filing("flanders", category, day).reference_date is not None
+
+
+def test_an_amount_without_a_last_day_says_until_when_it_is_published(law: Rulebook) -> None:
+    open_ended = [
+        each for each in law.provisions if isinstance(each, SalaryThreshold) and each.valid_from and not each.valid_to
+    ]
+
+    assert {each.authority for each in open_ended} == {"flanders", "brussels", "wallonia"}
+    assert {each.published_until for each in open_ended} == {date(2026, 12, 31)}

@@ -120,8 +120,15 @@ def test_four_months_before_a_day_that_month_lacks_is_the_months_last_day() -> N
     assert (early.verdict, early.observed) == (Verdict.NOT_MET, "62")
 
 
-def test_no_evidence_is_undetermined_because_it_can_still_be_added() -> None:
+def test_an_empty_list_says_that_there_was_no_search_because_the_file_is_complete_when_filed() -> None:
     finding = judged()
+
+    assert (finding.verdict, finding.observed, finding.missing) == (Verdict.NOT_MET, "0", ())
+
+
+def test_no_evidence_is_undetermined_because_it_can_still_be_added() -> None:
+    facts = ApplicationFacts(authority="flanders", category="mediumSkilledOther", filed_on=date(2025, 6, 30))
+    finding = assess_labour_market_test(Rulebook.load(), facts)
 
     assert (finding.verdict, finding.reason) == (Verdict.UNDETERMINED, "evidenceMissing")
     assert finding.missing == ("labourMarketTest.publications",)

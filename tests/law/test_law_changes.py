@@ -91,7 +91,7 @@ def test_an_undated_amount_is_shown_beside_the_reason_and_never_as_the_amount(la
     by_category = {each.category: each for each in thresholds_on(law, "german-community", date(2026, 1, 20))}
     skilled = by_category["highlySkilled"]
     assert skilled.threshold == NothingInForce(reason=reasons.AMOUNT_UNDATED)
-    assert [each.amount for each in skilled.undated] == [Decimal("49830.00")]
+    assert [each.amount for each in skilled.undated] == [Decimal("49830.00"), Decimal("83135.00")]
     assert by_category["nurse"].undated == ()
 
 

@@ -37,10 +37,10 @@ def test_the_packaged_law_is_sound() -> None:
 
 
 def test_a_hole_between_two_amounts_is_found_unless_a_note_tells_it(found_after: Amend) -> None:
-    (finding,) = found_after('note = "No amount for 2022 was found."\n', "")
+    (finding,) = found_after('note = "No amount for nurses in 2020 was found."\n', "")
 
-    assert (finding.check, finding.authority, finding.entry) == ("gap", "flanders", "FL-EXEC-2021")
-    assert "no amount for executive from 2022-01-01 until 2023-01-01" in finding.sentence
+    assert (finding.check, finding.authority, finding.entry) == ("gap", "flanders", "FL-NURSE-2019")
+    assert "no amount for nurse from 2020-01-01 until 2021-01-01" in finding.sentence
 
 
 def test_an_amount_that_is_not_its_percentage_of_the_base_is_found(found_after: Amend) -> None:
@@ -78,10 +78,65 @@ def test_a_source_without_an_address_that_does_not_say_so_is_found(found_after: 
 
 def test_a_dispute_that_does_not_say_what_it_is_about_is_found(found_after: Amend) -> None:
     (finding,) = found_after(
-        'other_values = [\n  { amount = "41868.00", source = "a Flemish page, address not kept" },\n]\n', ""
+        'disputed_amounts = [\n  { amount = "41739.00", source = "BAL (all three regions): https://www.bal.com/'
+        'perspectives/bal-news/new-salary-thresholds-set-for-work-permit-holders/" },\n]\n',
+        "",
     )
 
     assert (finding.check, finding.entry) == ("dispute", "FL-HS-2019")
+
+
+IN_WALLONIA = 'known_from = 2024-10-01\nknown_from_basis = "assumed"\nact = "walloonDecision2024"'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "entry", "sentence"),
+    [
+        ('id = "FL-ATH-2025"\ncategories = ["athlete"]', 'id = "FL-ATH-2025"\ncategories = ["clergy"]',
+         "FL-ATH-2025", "does not speak of clergy"),
+        ('article = "22-24/1"', 'article = "22"', "FL-CAT-SEASONAL", "is no article of the act that is held"),
+        (IN_WALLONIA, IN_WALLONIA.replace("2024\"", "2019\""), "WA-LIST-2024-10", "split it by its act"),
+        ('act = "swissAgreement1999"\narticle_not_found = true', 'legal_reference = "Agreement with Switzerland"',
+         "FED-FREE-MOVEMENT-CH", "is a sentence: write act and article"),
+    ],
+)  # fmt: skip
+def test_a_place_that_the_act_does_not_have_for_the_category_or_the_day_is_found(
+    found_after: Amend, old: str, new: str, entry: str, sentence: str
+) -> None:
+    (finding,) = (each for each in found_after(old, new) if each.check == "reference")
+
+    assert finding.entry == entry
+    assert sentence in finding.sentence
+
+
+def test_a_condition_under_a_reading_is_found_because_another_reading_would_switch_it_off(found_after: Amend) -> None:
+    under = 'id = "FL-LEVEL-OTHER-2026"\n'
+    (finding,) = found_after(under, f'{under}question = "mediumSkilled2026"\nreading = "scaleAndTest"\n')
+
+    assert (finding.check, finding.entry) == ("reading", "FL-LEVEL-OTHER-2026")
+    assert "another reading switches it off" in finding.sentence
+
+
+def test_a_municipality_that_no_territory_holds_is_found(found_after: Amend) -> None:
+    # given that Eupen is left out of the Community's territory
+    findings = found_after('"63023", ', "")
+
+    assert {(each.check, each.entry) for each in findings} == {("territory", "63023")}
+    assert "0 territories hold Eupen" in findings[0].sentence
+
+
+def test_a_municipality_that_two_territories_hold_is_found(found_after: Amend) -> None:
+    findings = found_after('"63001", "63012"', '"63079", "63001", "63012"')
+
+    assert {(each.check, each.entry) for each in findings} == {("territory", "63079")}
+    assert "2 territories hold Verviers" in findings[0].sentence
+
+
+def test_a_code_in_a_territory_that_no_municipality_has_is_found(found_after: Amend) -> None:
+    findings = found_after('"63001", "63012"', '"63001", "63002", "63012"')
+
+    assert {(each.check, each.entry) for each in findings} == {("territory", "DG-TERRITORY")}
+    assert "no municipality has the code 63002" in findings[0].sentence
 
 
 def test_a_kept_rule_set_that_was_edited_is_found(tmp_path: Path) -> None:

@@ -183,3 +183,38 @@ def test_an_unknown_authority_and_an_empty_directory_are_refused(write_law: Writ
         Rulebook.load(write_law(GOOD, authority="atlantis"))
     with pytest.raises(LawDataUnusable, match="no law in this directory"):
         Rulebook.load(tmp_path / "nothing")
+
+
+ORDER = """
+[[competence_order]]
+id = "ORDER"
+categories = ["all"]
+by = ["establishmentUnit", "registeredOffice", "activity"]
+by_worker = ["residence"]
+from = 2019-01-01
+known_from = 2019-01-01
+known_from_basis = "assumed"
+act = "cooperationAgreement2018"
+article = "7-8"
+sources = ["a source"]
+confidence = "confirmed"
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ('"activity"', '"workplace"', "by"),
+        ('["residence"]', '["domicile"]', "by_worker"),
+        ('["residence"]', "[]", "by_worker"),
+        # Without a word on who files an order is one of the earlier rule sets, with their words.
+        ('by_worker = ["residence"]\n', "", "by"),
+    ],
+)
+def test_an_order_of_competence_with_a_link_that_nobody_knows_is_refused(
+    write_law: WriteLaw, old: str, new: str, key: str
+) -> None:
+    Rulebook.load(write_law(ORDER))
+    with pytest.raises(LawDataUnusable) as refused:
+        Rulebook.load(write_law(ORDER.replace(old, new)))
+    assert (refused.value.entry, refused.value.key) == ("ORDER", key)

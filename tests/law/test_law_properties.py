@@ -45,10 +45,15 @@ AT_LEAST: Final = frozenset(
         "minimumAge",
     }
 )
-BETWEEN_BOUNDS: Final = frozenset(
-    {reasons.AMOUNT_DISPUTED, reasons.PUBLICATION_DISPUTED, reasons.PART_TIME_RULE_UNKNOWN}
-)
 KNOWN_REASONS: Final = frozenset(value for name, value in vars(reasons).items() if name.isupper())
+BETWEEN_BOUNDS: Final = frozenset(
+    {
+        reasons.AMOUNT_DISPUTED,
+        reasons.PART_TIME_RULE_UNKNOWN,
+        reasons.PUBLICATION_DISPUTED,
+        reasons.REDUCED_AMOUNT_POSSIBLE,
+    }
+)
 CENT: Final = Decimal("0.01")
 
 

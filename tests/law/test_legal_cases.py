@@ -32,7 +32,7 @@ def test_worked_case(case: LegalCase) -> None:
 
 
 @pytest.mark.parametrize("case", cases_of_amounts(), ids=lambda case: case.title)
-def test_amount_of_a_period(case: LegalCase) -> None:
+def test_case_of_a_table(case: LegalCase) -> None:
     assessment = assessment_of(case)
 
     assert assessment.legal_reference_date == case.legal_reference_date
@@ -41,7 +41,7 @@ def test_amount_of_a_period(case: LegalCase) -> None:
 
 def test_there_are_enough_worked_cases_and_each_names_its_source() -> None:
     assert len(WORKED) >= FEWEST_WORKED_CASES
-    assert all(each.because.startswith(("FACTS ", "issue ")) for each in WORKED)
+    assert all(each.because.startswith(("FACTS ", "CORRECTIONS", "issue ")) for each in WORKED)
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def test_the_amount_in_force_is_found_with_its_dates_and_sources(law: Rulebook) 
         "to": "2025-01-01",
         "knownFrom": "2024-01-01",
         "knownFromBasis": "assumed",
-        "legalReference": "flemishDecision2018 art. 17",
+        "legalReference": "flemishDecision2018 art. 17, 1",
         "source": "KPMG-2023-200: https://kpmg.com/xx/en/our-insights/gms-flash-alert/flash-alert-2023-200.html",
         "confidence": "confirmed",
     }

@@ -1,5 +1,6 @@
 """The law for everybody: amounts of a day, what changed, and a calculator that keeps nothing of what it is told."""
 
+import html
 import re
 from collections.abc import Iterator
 
@@ -272,6 +273,30 @@ def test_impossible_facts_are_refused_at_a_field(client: httpx.Client, changes: 
     assert answer.status_code == 400
     assert set(re.findall(r'href="#(facts[^"]+)"', answer.text)) & {*changes, *_beside(changes)}
     assert 'id="answer"' not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("language", "code", "told"),
+    [
+        ("nl", "23024", "deze code gold tot en met 31 december 2024: schrijf 23106 (Pajottegem)"),
+        (
+            "fr",
+            "54010",
+            "ce code était en vigueur jusqu\u2019au 31 décembre 2018\u00a0: écrivez 57097 (Comines-Warneton)",
+        ),
+        ("de", "82003", "dieser Code galt bis zum 1. Dezember 2024: Schreiben Sie 82039 (Bastnach)"),
+        ("nl", "19999", "geen gemeente heeft deze NIS-code: zoek ze op in de lijst van Statbel"),
+        ("en", "11007", "this code was in force until 31 December 2024: write 11002 (Antwerpen)"),
+    ],
+)
+def test_a_municipality_that_is_not_on_the_list_is_named_with_the_code_to_write(
+    client: httpx.Client, language: str, code: str, told: str
+) -> None:
+    place = {"facts.employment.workplace.municipalityCode": code}
+    answer = client.post("/law", params={"lang": language}, data=SKILLED | place)
+    assert answer.status_code == 400
+    assert told in html.unescape(answer.text)
+    assert 'href="#facts.employment.workplace.municipalityCode"' in answer.text
 
 
 def _beside(changes: dict[str, str]) -> set[str]:

@@ -25,7 +25,7 @@ from domain.law import reasons
 from domain.law.assessment import assess
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Finding, Verdict
-from domain.law.job_provisions import ShortageOccupation
+from domain.law.job_provisions import ListedOccupation
 from domain.law.legal_reference import LegalReference
 from domain.law.procedure_provisions import ReferenceDateBasis
 from domain.law.provision_readers import CONFIDENCES
@@ -83,9 +83,9 @@ CLOSED_LISTS: dict[str, Collection[str]] = {
     "alarms": (WARNED, BREACHED),
     "lawConfidences": CONFIDENCES,
     "decidingDateBases": tuple(ReferenceDateBasis),
-    "occupations": tuple(
-        code for each in Rulebook.load().provisions if isinstance(each, ShortageOccupation) for code in each.scope
-    ),
+    "occupations": {
+        code for each in Rulebook.load().provisions if isinstance(each, ListedOccupation) for code in each.scope
+    },
 }
 
 PROMISED = {

@@ -141,6 +141,17 @@ interruptions_confidence = "disputed"
 other_publications = [{ publication = "P3W", source = "a publisher" }]
 disputed_publications = [{ publication = "P4W", source = "another" }]
 """,
+    "a whole bottleneck list": """
+[[bottleneck_list]]
+id = "LIST"
+categories = ["highlySkilled"]
+functions = 1
+complete = true
+{common}
+[[bottleneck_occupation]]
+id = "ROOFER"
+occupation = "roofer"
+""",
     "a whole shortage list": """
 [[shortage_list]]
 id = "LIST"
@@ -209,6 +220,7 @@ def _all_findings(directory: Path) -> Iterator[Finding]:
             changed = replace(about, publications=search, work_history=history, municipality_code=place)
             for authority in AUTHORITIES:
                 yield from _judged(packaged, replace(changed, authority=authority))
+    yield from _of_places(packaged)
     for reading in READINGS:
         law = _law((("decidingDate", reading),))
         for start in (None, date(2026, 3, 1)):
@@ -216,6 +228,15 @@ def _all_findings(directory: Path) -> Iterator[Finding]:
             yield from _judged(law, replace(facts, admissible_on=start, decided_on=start))
     yield from _of_worked_cases()
     yield from _of_doubtful_laws(directory)
+
+
+def _of_places(law: Rulebook) -> Iterator[Finding]:
+    """Each link of competence, known and not, with a code that is none and with one that another followed."""
+    filed = replace(GOOD, authority="flanders", category="unlimited", filed_on=DAYS[-2], municipality_code=None)
+    links = ("establishment_unit_municipality", "registered_office_municipality", "municipality_code")
+    for filed_by, place in product(("employer", "worker"), (None, *WORKPLACES, "44034", "12030")):
+        for link in (*links, "residence_municipality"):
+            yield from _judged(law, replace(filed, filed_by=filed_by, **{link: place}))
 
 
 def _judged(law: Rulebook, facts: ApplicationFacts) -> Iterator[Finding]:
@@ -253,4 +274,4 @@ def _of_doubtful_laws(directory: Path) -> Iterator[Finding]:
             paid = replace(facts, full_time_equivalent=Decimal(share), gross_pay=Decimal(amount), pay_period=period)
             yield from _judged(law, paid)
         for search, history in product(searches(filed_on), work(filed_on)):
-            yield from _judged(law, replace(facts, publications=search, work_history=history))
+            yield from _judged(law, replace(facts, publications=search, work_history=history, occupation_code="baker"))

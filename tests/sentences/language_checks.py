@@ -61,7 +61,7 @@ _WRONG_ORDINALS: Final[Mapping[str, re.Pattern[str]]] = {
 _AFTER_A_STOP: Final = re.compile(r"(?:; |\()([A-ZÄÖÜ]\w*)")
 _MACHINE_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d|\bP\d+[DWMY]\b|(?<!\d)\d{1,2}/\d{1,2}/\d{4}")
 _LONG_NUMBER: Final = re.compile(r"(?<![\d.,/\u00a0\u202f])\d{4,}(?![\d/])")
-_CODE_OF_MUNICIPALITY: Final = re.compile(r"\(\d{5}\)")
+_CODE_OF_MUNICIPALITY: Final = re.compile(r"(?:\(|, )\d{5}\b")
 _FOREIGN_DECIMAL: Final[Mapping[str, re.Pattern[str]]] = {
     "nl": re.compile(r"\d\.\d{1,2}(?!\d)"),
     "fr": re.compile(r"\d\.\d{1,2}(?!\d)"),

@@ -38,6 +38,9 @@ WORDINGS: Final = {each.code: Wording(each, LISTS) for each in LANGUAGES}
 Findings = tuple[dict[str, Any], ...]
 
 IMPOSSIBLE: Final = {
+    # Nothing is said of a category that the authority has.
+    (Rule.OPEN_CATEGORY, Verdict.MET),
+    (Rule.OPEN_CATEGORY, Verdict.UNDETERMINED),
     # Nothing is said of a worker who is old enough and needs a permit.
     (Rule.MINIMUM_AGE, Verdict.MET),
     (Rule.MINIMUM_AGE, Verdict.UNDETERMINED),
@@ -59,13 +62,27 @@ OF_EARLIER_ENGINES: Final[tuple[Mapping[str, Any], ...]] = (
 )
 """Steps that lack what today's engine adds to them; they are stored and must be told."""
 
-FROM_OUTSIDE: Final = {
-    # Codes of lists that a later engine may have, told by one that does not know them yet.
+OF_OTHER_LAWS: Final = {
     "with the channel %(channel)s",
-    "in the territory of %(authority)s",
-    "Undetermined: %(reason)s.",
+    "What decides here, such as the place of residence of the worker, is not stated in the application.",
+    "In which municipality the worker lives is not known.",
+    "In which municipality the work is done is not known.",
 }
-OF_TABLES: Final = {"no end", "%(first)s to %(last)s", "%(least)s to %(highest)s", "a nationality that needs a permit"}
+"""What the law as it is packaged gives no cause to say: an unknown channel, and other orders of competence."""
+OF_FORMS: Final = {
+    " or ",
+    "this code was in force until %(day)s: write %(codes)s",
+    "this code is in force from %(day)s on: write %(codes)s",
+    "no municipality has this NIS code: look it up in the list of the statistical office",
+}
+"""What is said of a code of a municipality where it is filled in."""
+OF_TABLES: Final = {
+    "no end",
+    "%(first)s to %(last)s",
+    "%(least)s to %(highest)s",
+    "a nationality that needs a permit",
+    "a category that the authority has",
+}
 """What stands in the cells of a table beside the paragraph."""
 
 
@@ -123,7 +140,7 @@ def test_a_handler_reads_every_provision_and_every_doubt(findings: Findings) -> 
 
 def test_every_step_has_somebody_who_tells_it_and_every_teller_is_needed(findings: Findings) -> None:
     codes = {step["code"] for finding in findings for step in finding["trace"]}
-    assert codes == {*STEPS, *REMARKS}
+    assert codes | {each["code"] for each in OF_EARLIER_ENGINES} == {*STEPS, *REMARKS}
 
 
 def test_every_sentence_on_a_finding_is_told_by_some(findings: Findings) -> None:
@@ -144,7 +161,7 @@ def test_every_sentence_on_a_finding_is_told_by_some(findings: Findings) -> None
         finding_remarks(finding, english)
     for step in OF_EARLIER_ENGINES:
         STEPS[step["code"]](step["values"], english)
-    assert written() - said == FROM_OUTSIDE | OF_TABLES
+    assert written() - said == OF_OTHER_LAWS | OF_TABLES
 
 
 def written() -> set[str]:
@@ -152,7 +169,7 @@ def written() -> set[str]:
     others = {"checks.py", "clock_events.py", "decisions.py", "derivations.py", "handling.py", "timeline.py"}
     found = extract_from_dir(Path(api.sentences.__file__).parent, method_map=[("**.py", "python")])
     messages = [(file, message) for file, _, message, *_ in found if file not in others | {"wording.py"}]
-    elsewhere = {"on %(day)s", "from %(first)s up to and including %(last)s"}
+    elsewhere = {"on %(day)s", "from %(first)s up to and including %(last)s", *OF_FORMS}
     return {message if isinstance(message, str) else message[0] for _, message in messages} - elsewhere
 
 

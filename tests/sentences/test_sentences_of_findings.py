@@ -67,7 +67,7 @@ SHORTAGE: Final = replace(
     MEDIUM,
     category="mediumSkilledShortage",
     filed_on=date(2026, 1, 20),
-    occupation_code="data-com-installer",
+    occupation_code="butcher",
     renewal=False,
 )
 
@@ -80,7 +80,7 @@ FACTS: Final = {
     "contract": BLUE_CARD,
     "history": UNLIMITED,
     "shortage": SHORTAGE,
-    "workplace": replace(SKILLED, municipality_code="54010"),
+    "workplace": replace(SKILLED, municipality_code="57097"),
     "age": replace(SKILLED, category="highlySkilledUnder30", birth_date=date(2000, 1, 1)),
     "testNotFound": replace(MEDIUM, category="seasonal"),
     "undated": replace(SKILLED, authority="german-community"),

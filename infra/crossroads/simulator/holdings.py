@@ -24,7 +24,14 @@ _FAMILIES = (
 _TRADES = ("Bouw", "Consulting", "Diensten", "Engineering", "Farma", "Logistics", "Software", "Staal", "Zorg")
 _LEGAL_FORMS = ("BV", "NV", "SRL", "SA")
 _STREETS = ("Havenlaan", "Industrieweg", "Kerkstraat", "Rue de la Station", "Stationsstraat", "Tiensesteenweg")
-_MUNICIPALITIES = (("1000", "Brussel"), ("2000", "Antwerpen"), ("3000", "Leuven"), ("4000", "Liège"), ("9000", "Gent"))
+_MUNICIPALITIES = (
+    ("1000", "Brussel", "21004"),
+    ("2000", "Antwerpen", "11002"),
+    ("3000", "Leuven", "24062"),
+    ("4000", "Liège", "62063"),
+    ("9000", "Gent", "44021"),
+)
+"""Postal code, name and NIS code."""
 _ACTIVITIES = (
     ("25110", "Manufacture of metal structures"),
     ("41201", "Construction of residential buildings"),
@@ -63,6 +70,7 @@ class Address:
     house_number: str
     postal_code: str
     municipality: str
+    municipality_code: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,12 +84,13 @@ class Unit:
 
 def address_of(number: str) -> Address:
     """The invented address of an undertaking or unit; the same under every seed."""
-    postal_code, municipality = seeded_chance.choose(_MUNICIPALITIES, 0, "municipality", number)
+    postal_code, municipality, code = seeded_chance.choose(_MUNICIPALITIES, 0, "municipality", number)
     return Address(
         street=seeded_chance.choose(_STREETS, 0, "street", number),
         house_number=str(1 + seeded_chance.number(0, "house", number) % 240),
         postal_code=postal_code,
         municipality=municipality,
+        municipality_code=code,
     )
 
 
