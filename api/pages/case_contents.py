@@ -15,11 +15,12 @@ from api.pages.page_parts import Badge, Tone
 from api.reference_data.code_lists import CodeLists
 from api.sentences.derivations import clock_title, derivation_sentence
 from api.sentences.fees import standing_text
-from api.sentences.finding_steps import condition_value, money
+from api.sentences.figures import condition_value, money
 from api.sentences.findings import finding_text
 from api.sentences.legal_references import cited
 from api.sentences.places import municipality_name
 from api.sentences.readings import readings_text
+from api.sentences.remarks import finding_remarks
 from api.sentences.timeline import timeline_sentence
 from api.sentences.wording import Wording
 from domain.case.codes import DETAIL_KINDS, HOLDERS
@@ -65,11 +66,12 @@ class FindingShown:
     verdict: Badge
     observed: object
     threshold: object
-    source: str
-    confidence: str
+    legal_basis: str
     reason: str
     explanation: str
     """Why, in a paragraph; empty where the reasoning has been erased."""
+    remarks: tuple[str, ...]
+    """What only those are shown who may handle the case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,10 +211,12 @@ class CaseWords:
         tones = {ServiceStatus.IN_TIME: Tone.GOOD, ServiceStatus.AT_RISK: Tone.ATTENTION, ServiceStatus.LATE: Tone.LATE}
         return Badge(text=self.label("serviceStatuses", clock.status), tone=tones[clock.status])
 
-    def findings(self, findings: Sequence[Mapping[str, Any]]) -> tuple[FindingShown, ...]:
-        """The findings, each of those that have alternatives followed by them."""
+    def findings(
+        self, findings: Sequence[Mapping[str, Any]], *, with_remarks: bool = False
+    ) -> tuple[FindingShown, ...]:
+        """The findings, each of those that have alternatives followed by them; the remarks are for handlers."""
         each_alone = ((each, *each.get("branches", ())) for each in findings)
-        return tuple(self._finding(each) for group in each_alone for each in group)
+        return tuple(self._finding(each, with_remarks=with_remarks) for group in each_alone for each in group)
 
     def readings(self, readings: Readings | None) -> str:
         """That the deciding day is one reading of several; empty where the law data leave nothing open."""
@@ -323,18 +327,18 @@ class CaseWords:
         good = outcome in ("granted", "admissible")
         return Badge(text=self.label(list_name, outcome), tone=Tone.GOOD if good else Tone.LATE)
 
-    def _finding(self, finding: Mapping[str, Any]) -> FindingShown:
+    def _finding(self, finding: Mapping[str, Any], *, with_remarks: bool) -> FindingShown:
         verdict, reason = finding["verdict"], finding.get("reason")
-        confidence = finding.get("confidence")
+        reasoned = isinstance(finding.get("trace"), list)
         return FindingShown(
             rule=self.label("permitRules", finding["rule"]),
             verdict=Badge(text=self.label("verdicts", verdict), tone=_VERDICT_TONES[verdict]),
             observed=self._measured(finding, "observed"),
             threshold=self._measured(finding, "threshold"),
-            source=cited(finding.get("legalReference"), self._wording) or "",
-            confidence="" if confidence is None else self.label("lawConfidences", confidence),
+            legal_basis=cited(finding.get("legalReference"), self._wording) or "",
             reason="" if reason is None else self.label("findingReasons", reason),
-            explanation=finding_text(finding, self._wording) if isinstance(finding.get("trace"), list) else "",
+            explanation=finding_text(finding, self._wording) if reasoned else "",
+            remarks=finding_remarks(finding, self._wording) if reasoned and with_remarks else (),
         )
 
     def _measured(self, finding: Mapping[str, Any], word: str) -> str | None:
@@ -345,6 +349,8 @@ class CaseWords:
         unit = finding.get("unit", "")
         if unit.startswith("EUR/"):
             return money(value, unit, self._wording)
+        if unit == "list" and word == "threshold":
+            return self._language.gettext("on the list")
         return condition_value(value, unit, self._wording)
 
 

@@ -39,6 +39,7 @@ Style = Literal["short", "medium", "long", "full"]
 _LOCALES: Final = {"nl": "nl_BE", "fr": "fr_BE", "de": "de_BE", "en": "en_GB"}
 _NOTHING: Final = "\u2013"
 _NAMES: Final = {"nl": "Nederlands", "fr": "Français", "de": "Deutsch", "en": "English"}
+_FRENCH_FIRST: Final = re.compile(r"(?<!\d)1 ")
 _RANGE: Final = re.compile(
     r"([a-z]{1,8})(?:-[a-z0-9-]{1,32})?(?:\s*;\s*q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?))?", re.IGNORECASE
 )
@@ -70,7 +71,9 @@ class Language:
         """A civil day. A moment is no day: it belongs to one only in some place, see :meth:`datetime`."""
         if isinstance(day, datetime):
             raise TypeError("a moment was given where a day is written: use datetime, or take its civil day first")
-        return format_date(day, style, self.locale)
+        written = format_date(day, style, self.locale)
+        # The first of a month is the only day that French counts: "1er janvier".
+        return _FRENCH_FIRST.sub("1er ", written, count=1) if self.code == "fr" and day.day == 1 else written
 
     def datetime(self, moment: datetime, style: Style = "medium") -> str:
         """A moment as the clocks in Belgium show it, to the minute."""

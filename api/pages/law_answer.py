@@ -10,8 +10,8 @@ from api.case_representation import words as wire_words
 from api.pages.law_words import LawWords, SourceShown, source_shown
 from api.pages.page_parts import Badge, Tone
 from api.sentences.findings import finding_text
-from api.sentences.legal_references import cited
 from api.sentences.readings import readings_text
+from api.sentences.remarks import finding_remarks
 from domain.law.assessment import Assessment
 from domain.law.findings import Finding, Verdict
 from domain.law.other_readings import Readings
@@ -32,7 +32,7 @@ class FindingShown:
     weight: str
     branch: bool
     text: str
-    legal_reference: str | None
+    remarks: tuple[str, ...]
     sources: tuple[SourceShown, ...]
     confidence: Badge | None
 
@@ -91,14 +91,14 @@ def _finding(finding: Finding, words: LawWords, *, branch: bool) -> FindingShown
         weight = _("One of the alternatives")
     elif not finding.required:
         weight = _("For information: decides nothing by itself")
-    confidence = finding.confidence
+    confidence, wire = finding.confidence, wire_words(finding)
     return FindingShown(
         rule=words.label("permitRules", finding.rule),
         verdict=_verdict(finding.verdict, words),
         weight=weight,
         branch=branch,
-        text=finding_text(wire_words(finding), words.wording),
-        legal_reference=cited(finding.legal_reference, words.wording),
+        text=finding_text(wire, words.wording),
+        remarks=finding_remarks(wire, words.wording),
         sources=tuple(source_shown(each) for each in finding.sources),
         confidence=None if confidence is None else words.confidence_badge(confidence),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from api.pages.law_words import LawWords, SourceShown, source_shown
 from api.sentences.durations import days_text
-from api.sentences.finding_steps import money
+from api.sentences.figures import money
 from domain.law import job_provisions as job
 from domain.law.effective_dated import Provision
 from domain.law.pay_provisions import Fee, OtherValue, PayDefinition, SalaryThreshold

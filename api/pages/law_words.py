@@ -14,7 +14,7 @@ from api.pages.languages import Language
 from api.pages.page_parts import Badge, Tone
 from api.reference_data.code_lists import CodeLists
 from api.sentences.durations import days_text, duration_text
-from api.sentences.finding_steps import money
+from api.sentences.figures import money
 from api.sentences.wording import Wording
 from domain.law import job_provisions as job
 from domain.law import reasons

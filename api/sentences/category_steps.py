@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
 
-from api.sentences.legal_references import cited_or_not_found
+from api.sentences.figures import StepTeller, StepValues
+from api.sentences.legal_references import with_legal_basis
 from api.sentences.wording import Wording
 
 
-def category_exempt(values: Mapping[str, str], wording: Wording) -> str:
-    return wording.language.gettext(
-        "%(category)s is no category of permit of this authority (%(authority)s): the work is exempt from the permit "
-        "(%(reference)s; %(confidence)s).",
+def _exempt(values: StepValues, wording: Wording) -> str:
+    said = wording.language.gettext(
+        "%(category)s is no category of permit of this authority (%(authority)s): the work is exempt from the permit.",
         **_told(values, wording),
     )
+    return with_legal_basis(said, values["legalReference"], wording)
 
 
-def category_closed(values: Mapping[str, str], wording: Wording) -> str:
-    return wording.language.gettext(
-        "%(category)s is no category of permit of this authority (%(authority)s) on that day (%(reference)s; "
-        "%(confidence)s).",
+def _closed(values: StepValues, wording: Wording) -> str:
+    said = wording.language.gettext(
+        "%(category)s is no category of permit of this authority (%(authority)s) on that day.",
         **_told(values, wording),
     )
+    return with_legal_basis(said, values["legalReference"], wording)
 
 
-def _told(values: Mapping[str, str], wording: Wording) -> dict[str, str]:
+def _told(values: StepValues, wording: Wording) -> dict[str, str]:
     return {
         "category": wording.quoted(wording.label("categories", values["category"])),
         "authority": wording.label("authorities", values["authority"]),
-        "reference": cited_or_not_found(values["legalReference"], wording),
-        "confidence": wording.inside("lawConfidences", values["confidence"]),
     }
+
+
+CATEGORY_STEPS: Final = MappingProxyType[str, StepTeller]({"categoryExempt": _exempt, "categoryClosed": _closed})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.sentences.findings import fact_name
+from api.sentences.open_findings import fact_name
 from api.sentences.wording import Wording
 from domain.case.fees import FeeStanding
 from domain.law.fees_owed import FeeOwed

@@ -1,17 +1,25 @@
-"""A finding told to a person: which law applies, what it asks, what the facts say, and what would have met it."""
+"""A finding told to a person: which law applies, what it requires, what the facts say, and what would have met it.
+
+It may be read by everybody: identifiers of provisions, sources and how sure they are stand in
+:func:`api.sentences.remarks.finding_remarks`, for those who handle the case.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal
-from typing import Any
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, Final
 
-from api.sentences.durations import days_text
-from api.sentences.finding_steps import STEPS, condition_value, money
+from api.sentences.durations import days_text, months_text
+from api.sentences.figures import euros_text, money
+from api.sentences.finding_steps import STEPS
+from api.sentences.open_findings import why_open
+from api.sentences.remarks import REMARKS
+from api.sentences.search_steps import with_channel
 from api.sentences.wording import Wording
 from domain.law.findings import Verdict
 
-_CHANNELS = "labourMarketTest.publications."
+_CHANNELS: Final = "labourMarketTest.publications."
 
 
 def finding_text(finding: Mapping[str, Any], wording: Wording) -> str:
@@ -19,66 +27,63 @@ def finding_text(finding: Mapping[str, Any], wording: Wording) -> str:
 
     LookupError for a step that nobody has words for.
     """
-    told = [
-        step if isinstance(step, str) else STEPS[step["code"]](step["values"], wording) for step in finding["trace"]
-    ]
-    told += _why_open(finding, wording)
-    told += _what_would_have_met(finding, wording)
+    told = list(_reasoning(finding, wording))
+    if finding["verdict"] == Verdict.UNDETERMINED:
+        told += why_open(finding, wording)
+    elif finding["verdict"] == Verdict.NOT_MET:
+        told += _what_would_have_met(finding, wording)
     return " ".join(told)
 
 
-def fact_name(path: str, wording: Wording) -> str:
-    """What readers call a fact: ``employment.grossPay.amount`` is the gross pay."""
-    if path.startswith(_CHANNELS):
-        channel = wording.label("recruitmentChannels", path.removeprefix(_CHANNELS))
-        return f"{fact_name(_CHANNELS[:-1], wording)} ({channel})"
-    return wording.label("factNames", path.replace(".", "-"))
+def _reasoning(finding: Mapping[str, Any], wording: Wording) -> Iterator[str]:
+    for step in finding["trace"]:
+        if isinstance(step, str):
+            yield step
+        elif step["code"] in STEPS:
+            yield STEPS[step["code"]](step["values"], wording)
+        elif step["code"] not in REMARKS:
+            raise LookupError(f"there are no words for the step {step['code']!r}")
 
 
-def _why_open(finding: Mapping[str, Any], wording: Wording) -> list[str]:
-    if finding["verdict"] != Verdict.UNDETERMINED:
-        return []
-    language = wording.language
-    missing = finding.get("missing", ())
-    if missing:
-        facts = wording.listed(fact_name(each, wording) for each in missing)
-        return [language.gettext("Undetermined: this is missing: %(facts)s.", facts=facts)]
-    reason = finding.get("reason")
-    if reason is None:
-        return []
-    return [language.gettext("Undetermined: %(reason)s.", reason=wording.inside("findingReasons", reason))]
+def _what_would_have_met(finding: Mapping[str, Any], wording: Wording) -> Iterator[str]:
+    """The way in which the test would have been met; every change of it is needed.
 
-
-def _what_would_have_met(finding: Mapping[str, Any], wording: Wording) -> list[str]:
-    """The way in which the test would have been met; every change of it is needed."""
+    A level, an age or a nationality is not told again: what is required stands in the reasoning.
+    """
     ways = finding.get("counterfactual")
     if isinstance(ways, str):
-        return [ways]
-    if not ways or finding["verdict"] != Verdict.NOT_MET:
-        return []
-    changes = wording.listed(_change(each, wording) for each in ways)
-    return [wording.language.gettext("It would have been met with: %(changes)s.", changes=changes)]
+        yield ways
+        return
+    channels = []
+    for change in ways or ():
+        if change["fact"].startswith(_CHANNELS):
+            channels.append(_days_with(change, wording))
+        else:
+            yield from _change(change, wording)
+    if channels:
+        yield wording.language.gettext("Still lacking: %(days)s.", days=wording.listed(channels))
 
 
-def _change(change: Mapping[str, str], wording: Wording) -> str:
-    language = wording.language
-    name, unit = fact_name(change["fact"], wording), change["unit"]
-    threshold, distance = change["threshold"], change["distance"]
-    if unit in ("EUR/year", "EUR/month"):
-        return language.gettext(
-            "%(fact)s of at least %(threshold)s (%(distance)s more)",
-            fact=name,
-            threshold=money(threshold, unit, wording),
-            distance=language.money(Decimal(distance)),
-        )
-    if unit == "days" and threshold.isdigit():
-        return language.gettext(
-            "%(fact)s of %(threshold)s (%(distance)s more)",
-            fact=name,
-            threshold=days_text(int(threshold), language),
-            distance=days_text(int(distance), language),
-        )
-    if unit in ("yearsBelow", "yearsAtLeast", "nationality", "list"):
-        # Nobody changes an age or a nationality, and which function is on the list the finding has said.
-        return language.gettext("another value of %(fact)s", fact=name)
-    return language.gettext("%(fact)s: %(threshold)s", fact=name, threshold=condition_value(threshold, unit, wording))
+def _days_with(change: Mapping[str, str], wording: Wording) -> str:
+    days = days_text(int(change["distance"]), wording.language)
+    return f"{days} {with_channel(change['fact'].removeprefix(_CHANNELS), wording)}"
+
+
+def _change(change: Mapping[str, str], wording: Wording) -> Iterator[str]:
+    language, unit, distance = wording.language, change["unit"], change["distance"]
+    match change["fact"]:
+        case "employment.grossPay.amount":
+            yield language.gettext(
+                "A gross pay of at least %(amount)s would be enough (%(distance)s more).",
+                amount=money(change["threshold"], unit, wording),
+                distance=euros_text(distance, wording),
+            )
+        case "employment.end" if unit == "date":
+            last_day = date.fromisoformat(change["threshold"])
+            yield language.gettext("A contract up to and including %(day)s would be enough.", day=wording.day(last_day))
+        case "workHistory":
+            yield language.gettext("Still lacking: %(days)s.", days=days_text(int(distance), language))
+        case "transfer.priorServiceMonths":
+            yield language.gettext("Still lacking: %(days)s.", days=months_text(abs(int(distance)), language))
+        case _:
+            return

@@ -62,25 +62,35 @@ def _where(authority: str, wording: Wording) -> str:
 
 
 def _competent(values: StepValues, wording: Wording) -> str:
-    _ = wording.language.gettext
-    link, where = _link(values["link"], values["municipality"], wording.language), _where(values["authority"], wording)
-    if values["authority"] == _COMMUNITY:
-        return _("%(link)s lies %(where)s; that Community is competent.", link=link, where=where)
-    return _("%(link)s lies %(where)s; that region is competent.", link=link, where=where)
+    link = _link(values["link"], values["municipality"], wording.language)
+    return competence_text(link, values["authority"], wording, elsewhere=False)
 
 
 def _competent_elsewhere(values: StepValues, wording: Wording) -> str:
-    _ = wording.language.gettext
-    link, where = _link(values["link"], values["municipality"], wording.language), _where(values["authority"], wording)
-    if values["authority"] == _COMMUNITY:
-        return _(
-            "%(link)s lies %(where)s; that Community is competent and the file should be transferred.",
-            link=link,
-            where=where,
-        )
-    return _(
-        "%(link)s lies %(where)s; that region is competent and the file should be transferred.", link=link, where=where
-    )
+    link = _link(values["link"], values["municipality"], wording.language)
+    return competence_text(link, values["authority"], wording, elsewhere=True)
+
+
+def competence_text(link: str, authority: str, wording: Wording, *, elsewhere: bool) -> str:
+    """Where a link lies and who is competent there; ``elsewhere``: another authority than the one that has the file."""
+    _, where = wording.language.gettext, _where(authority, wording)
+    match authority == _COMMUNITY, elsewhere:
+        case True, True:
+            return _(
+                "%(link)s lies %(where)s; that Community is competent and the file should be transferred.",
+                link=link,
+                where=where,
+            )
+        case True, False:
+            return _("%(link)s lies %(where)s; that Community is competent.", link=link, where=where)
+        case False, True:
+            return _(
+                "%(link)s lies %(where)s; that region is competent and the file should be transferred.",
+                link=link,
+                where=where,
+            )
+        case _:
+            return _("%(link)s lies %(where)s; that region is competent.", link=link, where=where)
 
 
 def _link_unknown(values: StepValues, wording: Wording) -> str:

@@ -16,8 +16,18 @@ from domain.case.openness import CLOCK
 _NAMES: Final = frozenset({"authorities", "categories", "recruitmentChannels"})
 """The lists whose labels are names, or may begin with one."""
 
-_GERMAN_WITHOUT_NOUN: Final = frozenset({"outcomes", "verdicts"})
-"""German writes nouns with a capital wherever they stand; the labels of these lists hold none."""
+_GERMAN_WITHOUT_NOUN: Final = frozenset({"lawConfidences", "outcomes", "verdicts"})
+"""German writes nouns with a capital wherever they stand; the labels of these lists begin with none."""
+
+_INNER_QUOTES: Final[Mapping[str, Mapping[str, str]]] = {
+    "nl": {"“": "\u2018", "”": "\u2019"},
+    "fr": {"«\xa0": "“", "\xa0»": "”"},
+    "de": {"„": "\u201a", "“": "\u2018"},
+    "en": {"“": "\u2018", "”": "\u2019"},
+}
+"""What becomes of the quotation marks of a text that is quoted itself."""
+
+_ENGLISH_ORDINALS: Final = {1: "st", 2: "nd", 3: "rd"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +62,17 @@ class Wording:
         return self.listed(self.quoted(self.label(list_name, each)) for each in codes)
 
     def listed(self, parts: Iterable[str]) -> str:
+        """All of the parts: "pay, level and contract"."""
         return format_list(tuple(parts), locale=self.language.locale)
 
+    def either(self, parts: Iterable[str]) -> str:
+        """Any one of the parts: "pay, level or contract"."""
+        return format_list(tuple(parts), style="or", locale=self.language.locale)
+
     def quoted(self, text: str) -> str:
+        """The text in quotation marks; those it has itself become inner ones."""
+        for outer, inner in _INNER_QUOTES[self.language.code].items():
+            text = text.replace(outer, inner)
         return self.language.gettext("“%(text)s”", text=text)
 
     def actor(self, actor: str) -> str:
@@ -70,6 +88,23 @@ class Wording:
     def day(self, day: date | str) -> str:
         """A civil day, also as JSON has it."""
         return self.language.date(date.fromisoformat(day) if isinstance(day, str) else day, "long")
+
+    def ordinal(self, number: int) -> str:
+        """A place in a series, in figures: "30th"."""
+        match self.language.code:
+            case "nl":
+                return f"{number}e"
+            case "fr":
+                return f"{number}{'er' if number == 1 else 'e'}"
+            case "de":
+                return f"{number}."
+            case _:
+                teens = number % 100 in (11, 12, 13)
+                return f"{number}{'th' if teens else _ENGLISH_ORDINALS.get(number % 10, 'th')}"
+
+    def country(self, code: str) -> str:
+        """The name of a country by its code of two letters; a code that nobody knows shows as itself, in quotes."""
+        return self.language.locale.territories.get(code) or self.quoted(code)
 
     def enterprise(self, number: str) -> str:
         """The number of an enterprise in the groups in which Belgium writes it."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from domain.law import reasons
 from domain.law.applicable_law import DecidingDate
@@ -11,14 +13,20 @@ from domain.law.effective_dated import Provision
 from domain.law.findings import Change, Finding, Step, Verdict
 from domain.law.rules import Rule
 
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+
 
 class Asked(NamedTuple):
-    """What a condition asks of a fact: its path in the application, the bound as text, and the bound's unit."""
+    """What a condition asks of a fact: its path in the application, the bound as text, and the bound's unit.
+
+    ``details`` are what a sentence on it needs beside the bound, such as the term of which the bound is the last day.
+    """
 
     fact: str
     threshold: str
     unit: str
     required: bool
+    details: Mapping[str, str] = _NOTHING
 
 
 def compared(
@@ -39,8 +47,8 @@ def compared(
     ``steps`` are what the rule itself says of the comparison, in place of the one sentence that all rules share;
     ``change`` is what would have met it, where that is another fact than the one that is compared.
     """
-    fact, threshold, unit, required = asked
-    said = {"observed": observed, "threshold": threshold, "unit": unit}
+    fact, threshold, unit, required, details = asked
+    said = {"observed": observed, "threshold": threshold, "unit": unit, **details}
     verdict = Verdict.MET if met else Verdict.NOT_MET
     distance = "" if difference is None else difference.removeprefix("-")
     return Finding(
@@ -80,7 +88,7 @@ def unknown(
     steps: tuple[Step, ...] = (),
 ) -> Finding:
     """The finding on a fact that is not known; ``missing`` is the fact itself unless others are named."""
-    fact, threshold, unit, required = asked
+    fact, threshold, unit, required, _ = asked
     return Finding(
         rule=rule,
         required=required,
@@ -100,12 +108,13 @@ def unknown(
 
 
 def _condition(rule: Rule, provision: Provision, day: date, asked: Asked) -> Step:
-    _, threshold, unit, _ = asked
+    _, threshold, unit, _, details = asked
     return Step(
         code=rule.value,
         values={
             "threshold": threshold,
             "unit": unit,
+            **details,
             "provision": provision.id,
             "legalReference": provision.legal_reference,
             "confidence": provision.confidence_on(day),

@@ -107,6 +107,7 @@ def _counted(
     verdict = Verdict.between(meets_every=fewest >= needed, meets_some=fewest >= lengths[0])
 
     def reasoned() -> Finding:
+        bounds = {"threshold": str(needed)} | ({"lowest": str(lengths[0])} if terms.disputed_publications else {})
         return Finding(
             rule=Rule.LABOUR_MARKET_TEST,
             required=law.each_test_alone,
@@ -127,7 +128,7 @@ def _counted(
                 *(_channel_step(terms, facts.filed_on, window_from, each, days) for each, days in counted.items()),
                 Step(
                     code="publicationCompared",
-                    values={"observed": str(fewest), "threshold": str(needed), "verdict": verdict.value},
+                    values={"observed": str(fewest), **bounds, "verdict": verdict.value},
                 ),
             ),
             provisions=_provisions(law, terms, deciding),
@@ -172,6 +173,7 @@ def _opening(law: ApplicableLaw, terms: LabourMarketTestTerms, deciding: Decidin
             "provision": terms.id,
             "legalReference": terms.legal_reference,
             "confidence": terms.confidence_on(deciding.day),
+            **({} if terms.within is None else {"within": str(terms.within)}),
         },
     )
     others = tuple(

@@ -22,6 +22,9 @@ PART: Final = re.compile(r"[0-9]{1,3}[a-z]{0,8}", re.ASCII)
 NOT_FOUND: Final = "notFound"
 """Stands for a reference that was looked for and not found: handlers are told so, parties are not."""
 
+PROJECT_BRIEF: Final = "projectBrief"
+"""Stands for what the project's brief says and no act was found for: handlers are told so, parties are not."""
+
 _TEXT: Final = re.compile(
     rf"(?P<act>{ACT.pattern})"
     rf"(?: art\. (?P<article>{ARTICLE.pattern})"

@@ -79,10 +79,10 @@ def _listed(
         missing = _facts_of_renewal_missing(facts)
         if missing:
             return unknown(rule, terms, deciding, day, asked, missing=missing)
-    if earlier and keeps and facts.renewal and not facts.change_of_employer:
-        return compared(rule, earlier[-1], deciding, day, asked, observed=code, met=True)
     if earlier:
-        return compared(rule, earlier[-1], deciding, day, asked, observed=code, met=False)
+        kept = bool(keeps and facts.renewal and not facts.change_of_employer)
+        left = asked._replace(details={"left": str(earlier[-1].valid_to)})
+        return compared(rule, earlier[-1], deciding, day, left, observed=code, met=kept)
     if entry is not None or not terms.complete:
         return open_(reasons.SHORTAGE_LIST_INCOMPLETE)
     return compared(rule, terms, deciding, day, asked, observed=code, met=False)

@@ -104,7 +104,7 @@ def _duration(terms: ContractDuration, law: ApplicableLaw, deciding: DecidingDat
             Asked(_START, str(terms.least), "duration", terms.required),
         )
     last_day = terms.least.last_day_from(start)
-    asked = Asked("employment.end", last_day.isoformat(), "date", terms.required)
+    asked = Asked("employment.end", last_day.isoformat(), "date", terms.required, {"least": str(terms.least)})
     if end is None:
         return compared(Rule.CONTRACT_DURATION, terms, deciding, deciding.day, asked, observed="openEnded", met=True)
     return compared(

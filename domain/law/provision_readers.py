@@ -151,7 +151,11 @@ def _contract_form(entry: EntryReader, authority: str) -> Provision:
 
 
 def _age_limit(entry: EntryReader, authority: str) -> Provision:
-    return job.AgeLimit(**requirement(entry, authority), below=entry.whole_number("below"))
+    return job.AgeLimit(
+        **requirement(entry, authority),
+        below=entry.whole_number("below"),
+        clause_for_birthday=entry.flag("clause_for_birthday") if entry.has("clause_for_birthday") else None,
+    )
 
 
 def _minimum_age(entry: EntryReader, authority: str) -> Provision:

@@ -274,12 +274,13 @@ def _bounds(law: ApplicableLaw, deciding: DecidingDate, threshold: SalaryThresho
     }
     lowest, least = product(bounds.lowest, share), product(bounds.least, share)
     if part_time.pro_rata is None:
-        said = values | {"threshold": euro_text(lowest)}
+        said = values | {"threshold": euro_text(lowest), "unit": threshold.unit}
         unknown = Step(code="partTimeRuleUnknown", values=said)
         return _Bounds(lowest, bounds.least, (*bounds.steps, unknown), reasons.PART_TIME_RULE_UNKNOWN)
     if not part_time.pro_rata:
         return bounds._replace(steps=(*bounds.steps, Step(code="partTimeCountsFully", values=values)))
-    reduced = Step(code="partTimeInProportion", values=values | {"threshold": euro_text(least)})
+    said = values | {"threshold": euro_text(least), "unit": threshold.unit}
+    reduced = Step(code="partTimeInProportion", values=said)
     return _Bounds(lowest, least, (*bounds.steps, reduced), bounds.doubt)
 
 

@@ -71,7 +71,8 @@ def age_on(birth_date: date, day: date) -> int:
 
 
 def _age(terms: AgeLimit, law: ApplicableLaw, deciding: DecidingDate, age: int | None) -> Finding:
-    asked = Asked("worker.birthDate", str(terms.below), "yearsBelow", terms.required)
+    details = {"clause": "forBirthday"} if terms.clause_for_birthday else {}
+    asked = Asked("worker.birthDate", str(terms.below), "yearsBelow", terms.required, details)
     if age is None:
         return unknown(Rule.WORKER_AGE, terms, deciding, deciding.day, asked)
     return compared(
@@ -109,7 +110,8 @@ def _history(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts
     if terms is None:
         terms = next(iter(law.work_history.values()))
     needed = _days_of(terms, facts.filed_on)
-    asked = Asked("workHistory", str(needed), "days", terms.required)
+    details = {"least": str(terms.least)} | ({} if terms.within is None else {"within": str(terms.within)})
+    asked = Asked("workHistory", str(needed), "days", terms.required, details)
     missing = tuple(
         path
         for path, absent in (

@@ -106,7 +106,7 @@ def test_an_amount_that_nobody_has_published_yet_is_noted_and_is_no_fault(permit
     assert noted("2026-11-30") == ["FL-EXEC-2026"]
     told = permit("law", "check", "--rules", str(tmp_path), "--on", "2027-03-01")
     assert told.code == 0
-    assert "no amount is published for athlete, executive from 2027-01-01 on" in told.output
+    assert "no amount is published for executive, athlete from 2027-01-01 on" in told.output
     assert told.output.endswith("the law data are sound\n")
 
 

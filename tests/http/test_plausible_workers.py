@@ -15,8 +15,8 @@ pytestmark = pytest.mark.server
     ("changes", "ground", "said"),
     [
         ({"worker__birthDate": "2020-07-30", "worker__ssin": None}, "minimumAge", "at least 15 years"),
-        ({"worker__nationality": "BE"}, "workerNationality", "a nationality that needs a permit"),
-        ({"worker__nationality": "PT"}, "workerNationality", "The file has PT: not met."),
+        ({"worker__nationality": "BE"}, "workerNationality", "(Belgium) may work in Belgium without a permit"),
+        ({"worker__nationality": "PT"}, "workerNationality", "Nationals of this country (Portugal) may work"),
     ],
 )
 def test_what_speaks_against_the_worker_is_a_ground_of_refusal(

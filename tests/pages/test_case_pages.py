@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from api.pages.session import SESSION_COOKIE
-from domain.case.commands import DecideAdmissibility, RequestInformation
+from domain.case.commands import DecideAdmissibility, DecideWorkPart, RequestInformation
 from infra.identity.caller import Role
 from tests.http.counter import CANARIES
 from tests.pages.browser import (
@@ -272,6 +272,21 @@ def test_whose_case_it_is_not_finds_nothing(service: CaseService) -> None:
     assert status(Role.WORKER, "/withdrawals") == 404
     assert status(Role.CASE_HANDLER, "/nothing") == 404
     assert status(Role.CASE_HANDLER, "/documents/" + "0" * 64) == 404
+
+
+def test_provisions_and_how_sure_they_are_are_shown_to_handlers_only(service: CaseService) -> None:
+    case_id = service.filed()
+    service.does(case_id, DecideAdmissibility(outcome="admissible", motivation="in order"))
+    service.does(case_id, DecideWorkPart(outcome="granted", motivation="all is met"))
+
+    def page(role: Role) -> str:
+        with httpx.Client(cookies={SESSION_COOKIE: service.token(role)}) as client:
+            return client.get(f"{service.address}/cases/{case_id}?lang=en").text
+
+    for_handler, for_employer = page(Role.CASE_HANDLER), page(Role.EMPLOYER)
+    assert "Provision FL-REFERENCE-DATE: the sources contradict each other." in for_handler
+    assert "The salary threshold is" in for_employer
+    assert not [each for each in ("FL-REFERENCE-DATE", "contradict", "Confirmed by", "Remarks") if each in for_employer]
 
 
 def test_of_an_erased_person_nothing_is_shown(service: CaseService, handler: Page) -> None:

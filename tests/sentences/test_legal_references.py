@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
-from api.sentences.legal_references import cited, cited_or_not_found, with_legal_basis
+import domain.law
+from api.sentences.earlier_references import EARLIER_REFERENCES
+from api.sentences.legal_references import ACTS, cited, cited_or_not_found, with_legal_basis
 from api.sentences.wording import Wording
-from domain.law.legal_reference import NOT_FOUND
+from domain.law.legal_reference import NOT_FOUND, LegalReference
 from tests.sentences.tellings import LANGUAGES, LISTS
 
+EARLIER = Path(domain.law.__path__[0]) / "earlier_rule_sets"
 POINT = "flemishDecision2018 art. 17, 1"
 WORDINGS = {each.code: Wording(each, LISTS) for each in LANGUAGES}
 PARAGRAPH = "flemishDecision2018 art. 18 § 1; amended by flemishDecision2024"
@@ -56,5 +62,26 @@ def test_what_was_not_found_is_told_to_those_who_keep_the_law_and_to_nobody_else
     assert cited_or_not_found(NOT_FOUND, english) == "No legal basis found"
 
 
-def test_the_sentence_of_an_earlier_decision_stands_as_it_was_written() -> None:
-    assert cited("article not found", WORDINGS["en"]) == "“article not found”"
+def test_a_place_that_an_earlier_rule_set_wrote_in_english_is_cited_in_the_language_of_the_reader() -> None:
+    earlier = "Flemish Government Decision of 7 December 2018, art. 17 (specific categories)"
+
+    assert cited(earlier, WORDINGS["nl"]) == "besluit van de Vlaamse Regering van 7 december 2018, art. 17"
+    assert cited("article not found", WORDINGS["nl"]) is None, "a note of an editor is no place"
+    assert cited_or_not_found("article not found", WORDINGS["en"]) == "No legal basis found"
+    assert cited("a text that nobody knows", WORDINGS["en"]) == "“a text that nobody knows”"
+
+
+def test_every_sentence_that_stands_for_a_place_in_an_earlier_rule_set_is_known() -> None:
+    written = {
+        sentence
+        for file in EARLIER.rglob("*.toml")
+        for sentence in re.findall(r'^legal_reference = "(.*)"$', file.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+
+    assert written
+    assert written - EARLIER_REFERENCES.keys() == set()
+    acts = LISTS.code_list(ACTS)
+    assert acts is not None
+    for place in map(LegalReference.parse, EARLIER_REFERENCES.values()):
+        assert place is not None
+        assert set(place.acts) <= acts.codes.keys()

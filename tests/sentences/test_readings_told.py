@@ -51,5 +51,5 @@ def test_where_no_outcome_differs_that_is_all_that_is_told() -> None:
 
 def test_a_reading_whose_day_is_not_in_the_facts_is_not_told_as_another_outcome() -> None:
     line = told("en", OPEN)
-    assert line.endswith("Not known from these facts: the day of admission.")
+    assert line.endswith("Not known from these facts: the day of the declaration of admissibility.")
     assert "outcome" not in line

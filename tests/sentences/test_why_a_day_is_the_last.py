@@ -57,7 +57,7 @@ BY_THE_LISTS: Mapping[tuple[str, str], str] = {
                 "fr": "Le délai est de 60 jours, jusqu'au 3 avril 2026 (disposition TARGET). Base légale_: «_article "
                 "7_». Disposition_: confirmée par plusieurs sources.",
                 "de": "Die Frist beträgt 60 Tage, bis zum 3. April 2026 (Bestimmung TARGET). Rechtsgrundlage: "
-                "„article 7“. Gewissheit dieser Bestimmung: Durch mehrere Quellen bestätigt.",
+                "„article 7“. Gewissheit dieser Bestimmung: durch mehrere Quellen bestätigt.",
             },
         ),
         (

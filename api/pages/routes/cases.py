@@ -134,7 +134,10 @@ class CaseScreen:
                 "version": stream.version,
                 "key": fresh_key(),
                 "done": form_title(done, form_words) if action_of(done) is not None else "",
-                "findings": words.findings(body["findings"]),
+                "findings": words.findings(
+                    body["findings"],
+                    with_remarks=self._readers.may_with(granted.caller, Action.DECIDE_WORK_PART, case),
+                ),
                 # Once the work part is decided, the decision says by which day's law.
                 "readings": self._readings(case, words) if case.is_open and case.work_part is None else "",
                 "checks": words.checks(body),
@@ -315,7 +318,9 @@ class CaseScreen:
                 "parts_of_case": CORRECTABLE,
                 "part": part,
                 "reply_by": asked.reply_by if asked is not None and resource == ANSWER else None,
-                "findings": words.findings(assessed["findings"]) if resource.endswith("Decisions") else (),
+                "findings": (
+                    words.findings(assessed["findings"], with_remarks=True) if resource.endswith("Decisions") else ()
+                ),
                 "readings": self._readings(case, words),
                 "open_points": self._open_points(case, words) if resource == "admissibilityDecisions" else (),
             },
