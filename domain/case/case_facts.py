@@ -16,6 +16,7 @@ from domain.law.facts import Publication, WorkDone
 class WorkerFacts(TypedDict):
     birth_date: date | None
     nationality: str | None
+    family_in_belgium: bool | None
 
 
 class JobFacts(TypedDict):
@@ -26,6 +27,7 @@ class JobFacts(TypedDict):
     qualification_level: int | None
     occupation_code: str | None
     municipality_code: str
+    contract_states: tuple[str, ...] | None
 
 
 def of_worker(worker: Personal[Worker | None]) -> WorkerFacts:
@@ -33,6 +35,7 @@ def of_worker(worker: Personal[Worker | None]) -> WorkerFacts:
     return WorkerFacts(
         birth_date=None if known is None else known.birth_date,
         nationality=None if known is None else known.nationality,
+        family_in_belgium=None if known is None else known.family_in_belgium,
     )
 
 
@@ -45,6 +48,7 @@ def of_job(job: JobOffered) -> JobFacts:
         qualification_level=job.qualification_level,
         occupation_code=job.occupation_code,
         municipality_code=job.workplace.municipality_code,
+        contract_states=job.contract_states or None,
     )
 
 

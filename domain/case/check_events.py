@@ -52,12 +52,20 @@ class CrossroadsCheckFailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmployerIdentified:
-    """The enterprise register holds the employer under this number."""
+    """The enterprise register holds the employer under this number.
+
+    What it does not say is None. ``left_open`` names the rules on the employer that this leaves open, if the law had
+    any that day: a task for a person.
+    """
 
     effective_at: datetime
     enterprise_number: str
     name: str
     active: bool
+    founded_on: date | None = None
+    has_staff: bool | None = None
+    has_debts: bool | None = None
+    left_open: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

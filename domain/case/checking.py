@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from domain.case.commands import (
     AddLabourMarketEvidence,
     CommandContext,
@@ -20,6 +22,7 @@ from domain.case.events import (
     PersonIdentifierReplaced,
 )
 from domain.case.folding import evolve
+from domain.case.left_open import ABOUT_THE_EMPLOYER, left_open
 from domain.case.lifecycle import Case, CheckState
 from domain.case.openness import require_work_part_open
 from domain.case.verification import (
@@ -64,14 +67,10 @@ def record_answer(
         )
     ]
     if isinstance(answer, EmployerOnRegister):
-        events.append(
-            EmployerIdentified(
-                effective_at=context.now,
-                enterprise_number=answer.enterprise_number,
-                name=answer.name,
-                active=answer.active,
-            )
-        )
+        identified = _employer_identified(case, answer, context, rulebook)
+        events.append(identified)
+        # Pay is judged with all the file then holds, and an audit holds the facts it was judged on against the file.
+        case = evolve(case, identified)
     if command.check is CheckKind.DECLARED_WAGES:
         declared = answer.quarters if isinstance(answer, DeclaredWages) else ()
         quarters = tuple(DeclaredQuarter(quarter=each.quarter, gross=each.gross) for each in declared)
@@ -81,6 +80,22 @@ def record_answer(
     if command.check is CheckKind.EMPLOYER_REGISTER:
         events += salary_from_contract(case, context, rulebook)
     return events
+
+
+def _employer_identified(
+    case: Case, answer: EmployerOnRegister, context: CommandContext, rulebook: Rulebook
+) -> EmployerIdentified:
+    """What the register says of the employer, and what the law asks of it that the register does not say."""
+    told = EmployerIdentified(
+        effective_at=context.now,
+        enterprise_number=answer.enterprise_number,
+        name=answer.name,
+        active=answer.active,
+        founded_on=answer.founded_on,
+        has_staff=answer.has_staff,
+        has_debts=answer.has_debts,
+    )
+    return replace(told, left_open=left_open(evolve(case, told), ABOUT_THE_EMPLOYER, context.today, rulebook))
 
 
 def record_replacement(case: Case, command: RecordIdentifierReplaced, context: CommandContext) -> list[CaseEvent]:

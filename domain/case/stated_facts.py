@@ -27,12 +27,14 @@ from domain.case.codes import (
 )
 from domain.case.completeness import (
     EARLIEST_BIRTH,
+    EARLIEST_FOUNDING,
     EARLIEST_WORK_OR_VACANCY,
     HIGHEST_PAY,
     LARGEST_DOCUMENT_IN_BYTES,
     LONGEST_JOB_IN_YEARS,
     MOST_MONTHS_OF_SERVICE,
     YEARS_AROUND_FILING,
+    contract_elements,
 )
 from domain.case.refusals import InputIssue
 from domain.case.stated_parts import (
@@ -120,6 +122,7 @@ class StatedFacts:
         if self.authority is None or self.category is None:
             return None
         job, worker = self.employment or StatedEmployment(), self.worker or StatedWorker()
+        employer = self.employer or StatedEmployer()
         pay, evidence = job.gross_pay or StatedPay(), self.labour_market_test or StatedEvidence()
         return ApplicationFacts(
             authority=self.authority,
@@ -146,6 +149,12 @@ class StatedFacts:
             prior_service_months=None if self.transfer is None else self.transfer.prior_service_months,
             work_history=_work_done(self.work_history),
             permit_expires_on=self.permit_expires_on,
+            family_in_belgium=worker.family_in_belgium,
+            employer_founded_on=employer.founded_on,
+            employer_has_staff=employer.has_staff,
+            employer_active=employer.active,
+            employer_has_debts=employer.has_debts,
+            contract_states=job.contract_states or None,
         )
 
 
@@ -207,6 +216,8 @@ def _employer(employer: StatedEmployer) -> Issues:
         yield from enterprise_number("employer.enterpriseNumber", employer.enterprise_number)
     if employer.name is not None:
         yield from line("employer.name", employer.name)
+    if employer.founded_on is not None:
+        yield from day_within("employer.foundedOn", employer.founded_on, EARLIEST_FOUNDING, LATEST_DAY)
     if employer.establishment_unit_number is not None:
         try:
             EstablishmentUnitNumber.parse(employer.establishment_unit_number)
@@ -262,6 +273,7 @@ def _job(job: StatedEmployment) -> Issues:
         yield from number_within("employment.qualificationLevel", job.qualification_level, 1, 8)
     if job.joint_committee is not None:
         yield from spellings.joint_committee("employment.jointCommittee", job.joint_committee)
+    yield from contract_elements("employment.contractStates", job.contract_states)
 
 
 def _pay(path: str, pay: StatedPay) -> Issues:

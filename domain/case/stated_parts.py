@@ -14,9 +14,15 @@ from domain.plain_text import FreeText
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatedEmployer:
+    """Beside what an application says, what the register of enterprises would."""
+
     enterprise_number: str | None = None
     establishment_unit_number: str | None = None
     name: str | None = None
+    founded_on: date | None = None
+    has_staff: bool | None = None
+    active: bool | None = None
+    has_debts: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +38,7 @@ class StatedWorker:
     birth_date: date | None = None
     nationality: str | None = None
     ssin: str | None = None
+    family_in_belgium: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +68,7 @@ class StatedEmployment:
     full_time_equivalent: Decimal | None = None
     workplace: StatedWorkplace | None = None
     joint_committee: str | None = None
+    contract_states: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

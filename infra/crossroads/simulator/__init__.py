@@ -22,6 +22,7 @@ BelGov-Trace-Id), and SOAP 1.1 in the bank's CommonV3 envelope.
         value NO_RESULT, any other code: nothing else
         value DATA_FOUND, code MSG00000, and one of
             "employer": {"enterpriseNumber", "name", "active", "address", "activity", "establishmentUnits"}
+                and, each absent where the register does not say: "foundedOn", "hasStaff", "hasDebts"
             "person": {"ssin": as asked}
             "employment": {"relations": [{"enterpriseNumber", "beginDate", "endDate": absent while it lasts}, ...]}
             "registration": {"action": as asked}
