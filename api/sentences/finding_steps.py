@@ -21,6 +21,7 @@ StepTeller = Callable[[StepValues, Wording], str]
 _CONDITIONS: Final = (
     "qualificationLevel", "employmentShare", "contractForm", "contractDuration", "shortageOccupation", "workerAge",
     "minimumAge", "workerNationality", "priorService", "workHistory", "competentAuthority", "mandate",
+    "employerAge", "employerStaff", "employerActivity", "employerDebts", "contractContent",
 )  # fmt: skip
 
 
@@ -41,6 +42,12 @@ def condition_value(value: str, unit: str, wording: Wording) -> str:
             return wording.all_quoted("contracts", value.split())
         case "authority":
             return wording.inside("authorities", value)
+        case "employerState":
+            return wording.inside("employerStates", value)
+        case "contractElements":
+            return wording.all_inside("contractElements", value.split())
+        case "dateAtLatest":
+            return wording.day(value)
         case "date":
             return language.gettext("no end") if value == "openEnded" else wording.day(value)
         case "dates":
@@ -278,6 +285,8 @@ def _asked(values: StepValues, wording: Wording) -> str:
         case "yearsAtLeast":
             years = condition_value(values["threshold"], "yearsAtLeast", wording)
             return wording.language.gettext("at least %(years)s", years=years)
+        case "dateAtLatest":
+            return wording.language.gettext("at the latest %(day)s", day=wording.day(values["threshold"]))
         case "list":
             return wording.language.gettext("a function on the list %(name)s", name=values["threshold"])
         case unit:

@@ -10,6 +10,7 @@ from api.sentences.durations import days_text
 from api.sentences.finding_steps import STEPS, condition_value, money
 from api.sentences.wording import Wording
 from domain.law.findings import Verdict
+from domain.law.reasons import LEFT_TO_THE_AUTHORITY
 
 _CHANNELS = "labourMarketTest.publications."
 
@@ -36,9 +37,11 @@ def fact_name(path: str, wording: Wording) -> str:
 
 
 def _why_open(finding: Mapping[str, Any], wording: Wording) -> list[str]:
+    language = wording.language
+    if finding.get("reason") == LEFT_TO_THE_AUTHORITY:
+        return [language.gettext("The authority may refuse on this ground and need not.")]
     if finding["verdict"] != Verdict.UNDETERMINED:
         return []
-    language = wording.language
     missing = finding.get("missing", ())
     if missing:
         facts = wording.listed(fact_name(each, wording) for each in missing)
@@ -78,7 +81,7 @@ def _change(change: Mapping[str, str], wording: Wording) -> str:
             threshold=days_text(int(threshold), language),
             distance=days_text(int(distance), language),
         )
-    if unit in ("yearsBelow", "yearsAtLeast", "nationality", "list"):
-        # Nobody changes an age or a nationality, and which function is on the list the finding has said.
+    if unit in ("yearsBelow", "yearsAtLeast", "nationality", "list", "dateAtLatest"):
+        # Nobody changes an age, a nationality or a founding, and which function is on the list the finding has said.
         return language.gettext("another value of %(fact)s", fact=name)
     return language.gettext("%(fact)s: %(threshold)s", fact=name, threshold=condition_value(threshold, unit, wording))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Final, NamedTuple
 
 from domain.law import reasons
@@ -53,17 +54,10 @@ def judge_employer(law: ApplicableLaw, deciding: DecidingDate, facts: Applicatio
     if age is not None:
         founded_on = facts.employer_founded_on
         yield once((Rule.EMPLOYER_AGE, deciding, founded_on), lambda: _age(age, deciding, founded_on))
-    said = {
-        STAFF: facts.employer_has_staff,
-        ACTIVITY: facts.employer_active,
-        NO_DEBTS: facts.employer_has_debts,
-    }
+    said = {STAFF: facts.employer_has_staff, ACTIVITY: facts.employer_active, NO_DEBTS: facts.employer_has_debts}
     for terms in law.employer_conditions:
-        known = said[terms.condition]
-        yield once(
-            (_QUESTIONS[terms.condition].rule, deciding, known),
-            lambda terms=terms, known=known: _state(terms, deciding, known),
-        )
+        rule, known = _QUESTIONS[terms.condition].rule, said[terms.condition]
+        yield once((rule, deciding, known), partial(_state, terms, deciding, known))
 
 
 def _age(terms: EmployerAge, deciding: DecidingDate, founded_on: date | None) -> Finding:

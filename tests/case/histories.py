@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from hypothesis import strategies as st
 
@@ -65,7 +65,7 @@ KINDS_OF_QUESTION: tuple[tuple[CaseCommand, ...], ...] = (
     (
         answered(),
         answered(NoDataFound()),
-        answered(EmployerOnRegister(enterprise_number="0202239951", name="Acme", active=False)),
+        answered(EmployerOnRegister(enterprise_number="0202239951", name="Acme", active=False, founded_on=date(1994, 3, 1), has_staff=True, has_debts=False)),
         answered(revision=2),
         wages("12228", "12228", "12228", "12228"),
         wages("9000", "9000", "9000"),

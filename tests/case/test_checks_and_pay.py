@@ -1,6 +1,6 @@
 """The Crossroads Bank answers, late, twice or not at all; pay is judged from the contract or from declared wages."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -143,7 +143,14 @@ def test_no_data_on_the_employer_is_a_manual_task() -> None:
 
 
 def test_an_employer_struck_off_is_identified_as_such() -> None:
-    struck_off = EmployerOnRegister(enterprise_number="0202239951", name="Acme", active=False)
+    struck_off = EmployerOnRegister(
+        enterprise_number="0202239951",
+        name="Acme",
+        active=False,
+        founded_on=date(1994, 3, 1),
+        has_staff=True,
+        has_debts=False,
+    )
 
     state = fold(happened(filed(), answered(struck_off)))
 

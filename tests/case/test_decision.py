@@ -37,7 +37,14 @@ from tests.case.vocabulary import (
     unanswered,
 )
 
-STRUCK_OFF = EmployerOnRegister(enterprise_number="0202239951", name="Acme", active=False)
+STRUCK_OFF = EmployerOnRegister(
+    enterprise_number="0202239951",
+    name="Acme",
+    active=False,
+    founded_on=date(1994, 3, 1),
+    has_staff=True,
+    has_debts=False,
+)
 PAID_TOO_LITTLE = application(pay="40000.00")
 UNDETERMINED = application("unlimited", kind="unlimited")
 
