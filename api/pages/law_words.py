@@ -16,8 +16,10 @@ from api.reference_data.code_lists import CodeLists
 from api.sentences.durations import days_text, duration_text
 from api.sentences.finding_steps import money
 from api.sentences.wording import Wording
+from domain.law import employer_provisions as employer
 from domain.law import job_provisions as job
 from domain.law.effective_dated import Provision
+from domain.law.employer_rules import EMPLOYER_STATE_ASKED
 from domain.law.pay_provisions import Fee, PayConversion, SalaryThreshold
 from domain.law.procedure_provisions import ALL, RequiredDocument
 
@@ -102,6 +104,9 @@ class LawWords:
             job.ContractDuration.kind: _("Length of the contract"),
             job.PriorService.kind: _("Service before a transfer"),
             job.WorkHistoryTerms.kind: _("Work before a permit of unlimited duration"),
+            employer.EmployerAge.kind: _("Age of the undertaking"),
+            employer.EmployerCondition.kind: _("Condition on the employer"),
+            job.ContractContent.kind: _("Content of the contract"),
             job.ShortageList.kind: _("List of shortage occupations"),
             job.ShortageOccupation.kind: _("Shortage occupation"),
             PayConversion.kind: _("From pay a month to pay a year"),
@@ -150,6 +155,12 @@ class LawWords:
                 return _("at least %(duration)s", duration=duration_text(f"P{provision.least_months}M", language))
             case job.WorkHistoryTerms():
                 return self._work(provision)
+            case employer.EmployerAge():
+                return _("founded at least %(duration)s before", duration=duration_text(str(provision.least), language))
+            case employer.EmployerCondition():
+                return self.label("employerStates", EMPLOYER_STATE_ASKED[provision.condition])
+            case job.ContractContent():
+                return self._listed("contractElements", provision.elements)
             case job.ShortageList():
                 return language.ngettext("%(num)s occupation", "%(num)s occupations", provision.functions)
             case job.ShortageOccupation():
@@ -209,6 +220,9 @@ class LawWords:
         _, language = self.language.gettext, self.language
         least = duration_text(str(terms.least), language)
         whose = _("any nationality") if ALL in terms.nationalities else self.wording.listed(terms.nationalities)
+        if terms.least_with_family is not None:
+            shorter = duration_text(str(terms.least_with_family), language)
+            least = _("%(least)s (with family in Belgium: %(shorter)s)", least=least, shorter=shorter)
         if terms.within is None:
             return _("at least %(least)s of work (%(whose)s)", least=least, whose=whose)
         within = duration_text(str(terms.within), language)

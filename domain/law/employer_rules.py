@@ -46,6 +46,12 @@ _QUESTIONS: Final = {
     NO_DEBTS: _Question(Rule.EMPLOYER_DEBTS, "employer.hasDebts", False, "noDebts", "debts"),
 }
 
+EMPLOYER_STATE_ASKED: Final = {condition: question.good for condition, question in _QUESTIONS.items()}
+"""The state of an employer that each condition asks for."""
+
+EMPLOYER_STATES: Final = tuple(state for question in _QUESTIONS.values() for state in (question.good, question.bad))
+"""How a finding says what is asked of an employer, and what is so."""
+
 
 def judge_employer(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Iterator[Finding]:
     """Judge the employer by each of these rules that is in force."""

@@ -57,8 +57,8 @@ class Finding:
     ``difference`` is observed minus threshold. ``counterfactual`` says, for a test that failed, which changes
     would together have met it. ``reason`` (a code of ``domain.law.reasons``) and ``missing`` (paths in the
     application) say why a finding is undetermined, or why one that is not met leaves the choice to the authority.
-    ``trace`` holds the steps in order: it is the letter's reasoning. ``sources`` and ``confidence`` are those of the provision ``rule_id`` on the legal reference
-    date; ``provisions`` names every provision the verdict rests on.
+    ``trace`` holds the steps in order: it is the letter's reasoning. ``sources`` and ``confidence`` are those of the
+    provision ``rule_id`` on the legal reference date; ``provisions`` names every provision the verdict rests on.
 
     Decisions of the first engine hold sentences where there are steps and changes now: they stay as written.
     """

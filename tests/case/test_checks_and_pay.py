@@ -54,7 +54,15 @@ def test_the_register_knows_the_employer_and_the_contract_is_judged() -> None:
         worker_subject=WORKER,
         answer_sha256="ab" * 32,
     )
-    assert identified == EmployerIdentified(effective_at=NOW, enterprise_number="0202239951", name="Acme", active=True)
+    assert identified == EmployerIdentified(
+        effective_at=NOW,
+        enterprise_number="0202239951",
+        name="Acme",
+        active=True,
+        founded_on=date(1994, 3, 1),
+        has_staff=True,
+        has_debts=False,
+    )
     assert isinstance(verified, SalaryVerified)
     assert (verified.basis, verified.result.verdict) == ("contract", "met")
 

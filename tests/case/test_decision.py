@@ -61,7 +61,10 @@ def test_an_application_that_meets_its_requirements_is_granted_its_work_part() -
     assert (decided.effective_at, decided.known_on, decided.by) == (NOW, NOW.date(), HANDLER)
     assert decided.rule_set == law().sha256
     rules = [result.rule for result in decided.results]
-    assert rules == ["salaryThreshold", "qualificationLevel", "competentAuthority"]
+    assert rules == [
+        "salaryThreshold", "qualificationLevel", "contractContent", "employerAge", "employerStaff", "employerActivity",
+        "employerDebts", "competentAuthority",
+    ]  # fmt: skip
     state = state_after([*judged(), decided])
     assert (state.status, state.stage, state.is_open) == (CaseStatus.ADMISSIBLE, Stage.RESIDENCE_PART, True)
 

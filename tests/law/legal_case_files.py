@@ -36,7 +36,8 @@ RULES: Final = frozenset(
     {
         "salaryThreshold", "labourMarketTest", "salaryOrLabourMarketTest", "qualificationLevel", "shortageOccupation",
         "employmentShare", "contractForm", "workerAge", "contractDuration", "priorService", "workHistory",
-        "competentAuthority", "mandate", "renewalWindow", "minimumAge", "workerNationality",
+        "competentAuthority", "mandate", "renewalWindow", "minimumAge", "workerNationality", "employerAge",
+        "employerStaff", "employerActivity", "employerDebts", "contractContent",
     }
 )  # fmt: skip
 
