@@ -119,7 +119,7 @@ def subjects_settled(event: RecordedEvent) -> tuple[str, ...]:
     if event.name in CHECK_EVENTS:
         return (event.clear["check"],)
     if event.name == "CaseCorrected":
-        return (LEGACY_RECORD,) if event.clear["employment"] is None else (LEGACY_RECORD, CONTRACT_CONTENT)
+        return (LEGACY_RECORD,) if event.clear.get("employment") is None else (LEGACY_RECORD, CONTRACT_CONTENT)
     return (_SUBJECTS[event.name],) if event.name in _SUBJECTS else ()
 
 
