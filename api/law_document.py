@@ -10,6 +10,7 @@ from typing import Final
 from api.sentences.legal_references import cited_or_not_found
 from api.sentences.wording import Wording
 from domain.deadlines.terms import ProceduralTerm
+from domain.law import employer_provisions as employer
 from domain.law import job_provisions as job
 from domain.law import pay_provisions as pay
 from domain.law import procedure_provisions as procedure
@@ -51,6 +52,9 @@ _TITLES: Final[dict[type[Provision], str]] = {
     job.PermitDuration: "Duration of the permit",
     job.PriorService: "Earlier service before a transfer",
     job.WorkHistoryTerms: "Work before a permit of unlimited duration",
+    employer.EmployerAge: "Age of the undertaking",
+    employer.EmployerCondition: "Conditions on the employer",
+    job.ContractContent: "Content of the contract",
     job.ShortageList: "Shortage lists",
     job.ShortageOccupation: "Shortage occupations",
     job.BottleneckList: "Lists of bottleneck occupations of the employment service",
@@ -209,9 +213,16 @@ def _condition(requirement: job.Requirement) -> str:
             return "no permit needed"
         case job.PriorService(least_months=months):
             return f"at least {months} months"
-        case job.WorkHistoryTerms(least=duration, within=within, not_counted=others):
+        case job.WorkHistoryTerms(least=duration, within=within, not_counted=others, least_with_family=shorter):
             window = "" if within is None else f" within {within}"
-            return f"{duration}{window}" + (f"; not counted: {', '.join(others)}" if others else "")
+            family = "" if shorter is None else f", {shorter} with family here"
+            return f"{duration}{family}{window}" + (f"; not counted: {', '.join(others)}" if others else "")
+        case employer.EmployerAge(least=duration, refusal=refusal):
+            return f"founded at least {duration} before, else refusal {refusal} follow"
+        case employer.EmployerCondition(condition=condition, refusal=refusal):
+            return f"{condition}, else refusal {refusal} follow"
+        case job.ContractContent(elements=elements, contracts=contracts):
+            return f"a {', '.join(contracts)} contract states {', '.join(elements)}"
         case _:
             raise LookupError(f"a page of the law has no words for {type(requirement).__name__}")
 

@@ -155,7 +155,8 @@ class Course:
 def course_after(course: Course | None, event: RecordedEvent) -> Course:
     """The course after ``event``. Raises StreamCorrupt for an event that has no case to change."""
     if event.name == "ApplicationSubmitted":
-        return Course(filed_at=moment(event.clear["effectiveAt"]), status=CaseStatus.SUBMITTED)
+        filed_at = moment(event.clear["effectiveAt"])
+        return Course(filed_at=filed_at, status=CaseStatus.SUBMITTED, manual_tasks=tasks_after((), event))
     if event.name == "LegacyRecordRetold":
         return _retold(course, event)
     if course is None:

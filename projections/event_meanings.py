@@ -14,15 +14,27 @@ from domain.case.codes import OPEN_STATUSES
 from domain.case.commands import CIVIL_TIME
 from domain.case.folding import StreamCorrupt
 from domain.case.lifecycle import CaseStatus, CheckState
-from domain.case.manual_tasks import LEGACY_RECORD, NOT_DECLARED, SALARY, TO_BE_CONFIRMED, ManualTask
+from domain.case.manual_tasks import (
+    CONTRACT_CONTENT,
+    LEGACY_RECORD,
+    NOT_DECLARED,
+    NOT_STATED,
+    REGISTER_INCOMPLETE,
+    SALARY,
+    TO_BE_CONFIRMED,
+    ManualTask,
+)
 from domain.crossroads.answers import CheckKind
 from domain.law.findings import Verdict
 from projections.recorded_event import RecordedEvent
 
 GIVE_TASKS: Final = frozenset(
-    {"CrossroadsCheckFailed", "CrossroadsCheckAnswered", "EmploymentVerified", "SalaryVerified", "LegacyRecordRetold"}
-)
-SETTLE_TASKS: Final = GIVE_TASKS | {"CrossroadsCheckRequested", "CaseCorrected"}
+    {
+        "ApplicationSubmitted", "CaseCorrected", "CrossroadsCheckFailed", "CrossroadsCheckAnswered",
+        "EmployerIdentified", "EmploymentVerified", "SalaryVerified", "LegacyRecordRetold",
+    }
+)  # fmt: skip
+SETTLE_TASKS: Final = GIVE_TASKS | {"CrossroadsCheckRequested"}
 """Events after which nothing that was said before about their subject counts any more; some give a task anew."""
 
 END_CASES: Final = frozenset({"ApplicationDecided", "ApplicationDeclaredInadmissible", "ApplicationWithdrawn"})
@@ -81,6 +93,10 @@ def task_given(event: RecordedEvent) -> ManualTask | None:
             return ManualTask(subject=clear["check"], reason=clear["reason"])
         case "CrossroadsCheckAnswered" if clear["outcome"] == CheckState.NO_DATA.value:
             return ManualTask(subject=clear["check"], reason=CheckState.NO_DATA.value)
+        case "EmployerIdentified" if clear.get("leftOpen"):
+            return ManualTask(subject=CheckKind.EMPLOYER_REGISTER.value, reason=REGISTER_INCOMPLETE)
+        case "ApplicationSubmitted" | "CaseCorrected" if clear.get("leftOpen"):
+            return ManualTask(subject=CONTRACT_CONTENT, reason=NOT_STATED)
         case "EmploymentVerified" if not clear["covered"]:
             return ManualTask(subject=CheckKind.DECLARED_EMPLOYMENT.value, reason=NOT_DECLARED)
         case "LegacyRecordRetold" if clear["status"] in OPEN_STATUSES:
@@ -93,17 +109,18 @@ def task_given(event: RecordedEvent) -> ManualTask | None:
 
 _SUBJECTS: Final = {
     "SalaryVerified": SALARY,
+    "EmployerIdentified": CheckKind.EMPLOYER_REGISTER.value,
     "EmploymentVerified": CheckKind.DECLARED_EMPLOYMENT.value,
-    "CaseCorrected": LEGACY_RECORD,
 }
 
 
-def subject_settled(event: RecordedEvent) -> str | None:
-    """The subject about which nothing that was said before counts any more once this event has happened."""
+def subjects_settled(event: RecordedEvent) -> tuple[str, ...]:
+    """The subjects about which nothing that was said before counts any more once this event has happened."""
     if event.name in CHECK_EVENTS:
-        check: str = event.clear["check"]
-        return check
-    return _SUBJECTS.get(event.name)
+        return (event.clear["check"],)
+    if event.name == "CaseCorrected":
+        return (LEGACY_RECORD,) if event.clear.get("employment") is None else (LEGACY_RECORD, CONTRACT_CONTENT)
+    return (_SUBJECTS[event.name],) if event.name in _SUBJECTS else ()
 
 
 def tasks_after(tasks: tuple[ManualTask, ...], event: RecordedEvent) -> tuple[ManualTask, ...]:
@@ -112,8 +129,8 @@ def tasks_after(tasks: tuple[ManualTask, ...], event: RecordedEvent) -> tuple[Ma
         return ()
     if event.name not in SETTLE_TASKS:
         return tasks
-    settled, given = subject_settled(event), task_given(event)
-    left = tuple(task for task in tasks if task.subject != settled)
+    settled, given = subjects_settled(event), task_given(event)
+    left = tuple(task for task in tasks if task.subject not in settled)
     return left if given is None else (*left, given)
 
 

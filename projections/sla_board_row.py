@@ -181,6 +181,7 @@ def _filed(event: RecordedEvent) -> BoardCase:
         renewal=clear["renewal"],
         status=CaseStatus.SUBMITTED,
         filed_on=civil_day(clear["effectiveAt"]),
+        manual_tasks=tasks_after((), event),
     )
 
 

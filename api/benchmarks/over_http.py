@@ -13,6 +13,7 @@ from uuid import uuid4
 from api.benchmarks.load import Answered, Load, put_under, request
 from api.benchmarks.served import ServedProgram, served_program
 from api.problems import API_ROOT
+from domain.case.codes import CONTRACT_ELEMENTS
 from infra.benchmarks.peer import Peer
 from infra.benchmarks.runs import RUNS, BenchmarkReport, compare, machine
 from infra.identity.caller import Role
@@ -96,6 +97,7 @@ APPLICATION: Final[dict[str, Any]] = {
         "title": "analyst",
         "start": "2027-01-01",
         "contract": "belgian",
+        "contractStates": list(CONTRACT_ELEMENTS),
         "grossPay": {"amount": "65678.90", "period": "year"},
         "fullTimeEquivalent": "1.0",
         "qualificationLevel": 6,

@@ -13,6 +13,7 @@ from api.pages.case_forms import CaseForm, CaseFormWords, Field, FieldKind, day_
 from api.pages.page_parts import Choice
 from domain.case.admissibility import ADMISSIBILITY_OUTCOMES
 from domain.case.codes import (
+    CONTRACT_ELEMENTS,
     CONTRACTS,
     DETAIL_KINDS,
     DOCUMENT_KINDS,
@@ -339,6 +340,16 @@ def _worker_fields(words: CaseFormWords) -> tuple[Field, ...]:
         _line("worker.nationality", _("Nationality (two letters)")),
         _line("worker.ssin", _("National number"), required=False, hint=_("11 digits, such as 42.01.22-051.81")),
         _line("worker.residence.municipalityCode", _("Municipality of residence (NIS code)"), required=False),
+        Field(
+            name="worker.familyInBelgium",
+            kind=FieldKind.TRUTH,
+            label=_("Family of the worker lives in Belgium"),
+            choices=(
+                Choice(value="", text="\u2013"),
+                Choice(value="true", text=_("Yes")),
+                Choice(value="false", text=_("No")),
+            ),
+        ),
     )
 
 
@@ -384,6 +395,13 @@ def _employment_fields(words: CaseFormWords) -> tuple[Field, ...]:
         _line("employment.occupationCode", _("Code of the occupation"), required=False),
         _line("employment.qualificationLevel", _("Level of qualification"), kind=FieldKind.NUMBER, required=False),
         _line("employment.jointCommittee", _("Joint committee"), required=False),
+        Field(
+            name="employment.contractStates",
+            kind=FieldKind.ANY_OF,
+            label=_("What the contract of employment states"),
+            hint=_("Nothing ticked means: not known"),
+            choices=words.choices("contractElements", CONTRACT_ELEMENTS),
+        ),
     )
 
 

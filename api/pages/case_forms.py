@@ -188,6 +188,10 @@ def values_at(body: Any, field: Field) -> tuple[str, ...]:
         body = body.get(name) if isinstance(body, dict) else None
     if body is None or isinstance(body, dict):
         return ()
+    if isinstance(body, list):
+        return tuple(str(each) for each in body)
+    if isinstance(body, bool):
+        return (str(body).lower(),)
     return (day_as_written(date.fromisoformat(body)) if field.kind is FieldKind.DAY else str(body),)
 
 

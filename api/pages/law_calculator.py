@@ -19,7 +19,7 @@ from api.pages.law_words import OCCUPATIONS_LIST, LawWords
 from api.pages.page_parts import Choice, FieldError
 from api.pages.sent_forms import SentForm
 from api.request_bodies import read_body
-from domain.case.codes import AUTHORITIES, CATEGORIES, CONTRACTS, PAY_PERIODS, RECRUITMENT_CHANNELS
+from domain.case.codes import AUTHORITIES, CATEGORIES, CONTRACT_ELEMENTS, CONTRACTS, PAY_PERIODS, RECRUITMENT_CHANNELS
 from domain.case.refusals import InputIssue, InvalidInput
 from domain.case.stated_facts import StatedFacts, check_stated_facts
 from domain.case.value_checks import REQUIRED_INPUT, SCHEMA_VIOLATION
@@ -115,9 +115,23 @@ def calculator(words: LawWords, rulebook: Rulebook, *, authority: str, category:
             _("NIS code of the municipality of work"),
             hint=_("Five digits, such as 11002 for Antwerp"),
         ),
+        _field(
+            "employment.contractStates",
+            FieldKind.ANY_OF,
+            _("What the contract of employment states"),
+            hint=_("Nothing ticked means: not known"),
+            choices=made.choices("contractElements", CONTRACT_ELEMENTS),
+        ),
+        _truth(words.language, "worker.familyInBelgium", _("Family of the worker lives in Belgium")),
         _truth(words.language, "renewal", _("Renewal of a permit")),
         _truth(words.language, "changeOfEmployer", _("Change of employer")),
         _day("permitExpiresOn", _("Last day of the permit to be renewed")),
+    )
+    employer = (
+        _day("employer.foundedOn", _("Day on which the undertaking was founded")),
+        _truth(words.language, "employer.hasStaff", _("The employer has staff")),
+        _truth(words.language, "employer.active", _("The undertaking is active")),
+        _truth(words.language, "employer.hasDebts", _("The employer has social or tax debts")),
     )
     return Calculator(
         sections=(
@@ -129,6 +143,13 @@ def calculator(words: LawWords, rulebook: Rulebook, *, authority: str, category:
                 title=_("Publication of the vacancy"),
                 lead=_("For categories with a labour-market test; one row a channel and stretch of days."),
                 fields=recruitment,
+                optional=True,
+            ),
+            Section(
+                name="employer",
+                title=_("The employer"),
+                lead=_("What the register of enterprises says; an application is checked against it."),
+                fields=employer,
                 optional=True,
             ),
             Section(

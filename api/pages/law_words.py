@@ -16,9 +16,11 @@ from api.reference_data.code_lists import CodeLists
 from api.sentences.durations import days_text, duration_text
 from api.sentences.figures import money
 from api.sentences.wording import Wording
+from domain.law import employer_provisions as employer
 from domain.law import job_provisions as job
 from domain.law import reasons
 from domain.law.effective_dated import Provision
+from domain.law.employer_rules import EMPLOYER_STATE_ASKED
 from domain.law.pay_provisions import (
     EXEMPT_CIRCUMSTANCES,
     BaseAmount,
@@ -107,6 +109,9 @@ class LawWords:
             job.PermitDuration.kind: _("Duration of the permit"),
             job.PriorService.kind: _("Service before a transfer"),
             job.WorkHistoryTerms.kind: _("Work before a permit of unlimited duration"),
+            employer.EmployerAge.kind: _("Age of the undertaking"),
+            employer.EmployerCondition.kind: _("Condition on the employer"),
+            job.ContractContent.kind: _("Content of the contract"),
             job.ShortageList.kind: _("List of shortage occupations"),
             job.ShortageOccupation.kind: _("Shortage occupation"),
             job.BottleneckList.kind: _("List of bottleneck occupations of the employment service"),
@@ -178,6 +183,12 @@ class LawWords:
                 return _("at least %(duration)s", duration=duration_text(f"P{provision.least_months}M", language))
             case job.WorkHistoryTerms():
                 return self._work(provision)
+            case employer.EmployerAge():
+                return _("founded at least %(duration)s before", duration=duration_text(str(provision.least), language))
+            case employer.EmployerCondition():
+                return self.label("employerStates", EMPLOYER_STATE_ASKED[provision.condition])
+            case job.ContractContent():
+                return self._listed("contractElements", provision.elements)
             case job.ClosedCategory():
                 return _("exempt from the permit") if provision.exempt else _("no such category")
             case job.OccupationList(functions=None):
@@ -265,6 +276,9 @@ class LawWords:
     def _work(self, terms: job.WorkHistoryTerms) -> str:
         _, language = self.language.gettext, self.language
         least = duration_text(str(terms.least), language)
+        if terms.least_with_family is not None:
+            shorter = duration_text(str(terms.least_with_family), language)
+            least = _("%(least)s (with family in Belgium: %(shorter)s)", least=least, shorter=shorter)
         countries = self.wording.listed(self.country(each) for each in terms.nationalities)
         whose = _("any nationality") if ALL in terms.nationalities else countries
         if terms.within is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Response
 
@@ -56,10 +56,13 @@ def employer_lookup_routes(lookups: EmployerLookups | None) -> APIRouter:
     return routes
 
 
+_FOR_THE_AUTHORITY: Final = frozenset({"foundedOn", "hasStaff", "hasDebts"})
+"""What the register says of an undertaking and a form does not need: whoever looks one up is not told of its debts."""
+
+
 def _told(number: str, found: EmployerAnswer) -> dict[str, Any]:
     if isinstance(found, EmployerOnRegister):
-        held: dict[str, Any] = wire_adapter(EmployerOnRegister).dump_python(
-            found, mode="json", by_alias=True, exclude_none=True
-        )
-        return {"outcome": "found", **held}
+        held: dict[str, Any] = wire_adapter(EmployerOnRegister).dump_python(found, mode="json", by_alias=True)
+        told = {name: value for name, value in held.items() if value is not None and name not in _FOR_THE_AUTHORITY}
+        return {"outcome": "found", **told}
     return {"outcome": "noData", "enterpriseNumber": number}

@@ -48,6 +48,12 @@ def condition_value(value: str, unit: str, wording: Wording) -> str:
             return wording.either(wording.quoted(wording.label("contracts", each)) for each in value.split())
         case "authority":
             return wording.inside("authorities", value)
+        case "employerState":
+            return wording.inside("employerStates", value)
+        case "contractElements":
+            return wording.all_inside("contractElements", value.split())
+        case "dateAtLatest":
+            return wording.day(value)
         case "date":
             return language.gettext("no end") if value == OPEN_ENDED else wording.day(value)
         case "dates":

@@ -13,6 +13,7 @@ from typing import Final
 from api.sentences.admission_steps import ADMISSION_STEPS
 from api.sentences.category_steps import CATEGORY_STEPS
 from api.sentences.condition_steps import CONDITION_STEPS
+from api.sentences.employer_steps import EMPLOYER_STEPS
 from api.sentences.figures import StepTeller, StepValues
 from api.sentences.legal_references import with_legal_basis
 from api.sentences.pay_steps import PAY_STEPS
@@ -79,6 +80,7 @@ STEPS: Final[Mapping[str, StepTeller]] = MappingProxyType(
         "branch": _branch,
         "together": _together,
         **CONDITION_STEPS,
+        **EMPLOYER_STEPS,
         **ADMISSION_STEPS,
         **PLACE_STEPS,
     }

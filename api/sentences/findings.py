@@ -32,6 +32,10 @@ def finding_text(finding: Mapping[str, Any], wording: Wording) -> str:
         told += why_open(finding, wording)
     elif finding["verdict"] == Verdict.NOT_MET:
         told += _what_would_have_met(finding, wording)
+        if finding.get("reason") == LEFT_TO_THE_AUTHORITY:
+            told.append(
+                wording.language.gettext("The authority may refuse the application on this ground, but need not.")
+            )
     return " ".join(told)
 
 

@@ -179,6 +179,12 @@ _PUBLIC: Final = frozenset(each.name for each in fields(RuleApplied)) | {"legal_
 _ENGINE_1: Final = 1
 _FACTS_OF_ENGINE_1: Final = ("authority", "category", "filed_on", "contract", "gross_pay", "pay_period", "publications")
 _ENGINE_2: Final = 2
+_FACTS_SINCE_ENGINE_3: Final = (
+    "family_in_belgium", "employer_founded_on", "employer_has_staff", "employer_active", "employer_has_debts",
+    "contract_states",
+)  # fmt: skip
+"""Facts that no earlier engine looked at: its events do not hold them, also where the file now does."""
+
 _NOT_HELD_TO: Final[Mapping[int, frozenset[str]]] = MappingProxyType(
     {
         _ENGINE_1: frozenset({"trace", "counterfactual", "provisions"}),
@@ -230,7 +236,11 @@ def _changed_facts(
 ) -> Iterator[Difference]:
     """Each fact that was judged and is not what the file held at that moment."""
     known = tuple(each.name for each in fields(ApplicationFacts))
-    for name in _FACTS_OF_ENGINE_1 if event.engine_version == _ENGINE_1 else known:
+    if event.engine_version == _ENGINE_1:
+        known = _FACTS_OF_ENGINE_1
+    elif event.engine_version == _ENGINE_2:
+        known = tuple(name for name in known if name not in _FACTS_SINCE_ENGINE_3)
+    for name in known:
         if getattr(judged, name) != getattr(in_the_file, name):
             yield _unseen(f"facts.{_wire(name)}")
 

@@ -35,7 +35,8 @@ class Worker:
     """The person who will work. A first application often has no SSIN yet (FACTS 5.1).
 
     Passports of many countries hold one name only; that one is the ``family_name``. The ``residence`` is asked of
-    those who file for themselves: it decides which region is competent.
+    those who file for themselves: it decides which region is competent. Whether family lives here is asked of workers
+    for whom a shorter term of work is enough then.
     """
 
     family_name: str
@@ -44,6 +45,7 @@ class Worker:
     given_name: str | None = None
     ssin: str | None = None
     residence: Residence | None = None
+    family_in_belgium: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,10 @@ class Workplace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Employment:
-    """The job. ``contract`` is ``belgian`` or ``posted``; ``end`` is absent for an open-ended contract."""
+    """The job. ``contract`` is ``belgian`` or ``posted``; ``end`` is absent for an open-ended contract.
+
+    ``contract_states`` are the elements that the contract states; empty says nothing about what it states.
+    """
 
     title: str
     start: date
@@ -73,6 +78,7 @@ class Employment:
     occupation_code: str | None = None
     qualification_level: int | None = None
     joint_committee: str | None = None
+    contract_states: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

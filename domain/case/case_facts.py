@@ -17,6 +17,7 @@ class WorkerFacts(TypedDict):
     birth_date: date | None
     nationality: str | None
     residence_municipality: str | None
+    family_in_belgium: bool | None
 
 
 class JobFacts(TypedDict):
@@ -27,6 +28,7 @@ class JobFacts(TypedDict):
     qualification_level: int | None
     occupation_code: str | None
     municipality_code: str
+    contract_states: tuple[str, ...] | None
 
 
 def of_worker(worker: Personal[Worker | None]) -> WorkerFacts:
@@ -35,6 +37,7 @@ def of_worker(worker: Personal[Worker | None]) -> WorkerFacts:
         birth_date=None if known is None else known.birth_date,
         nationality=None if known is None else known.nationality,
         residence_municipality=None if known is None or known.residence is None else known.residence.municipality_code,
+        family_in_belgium=None if known is None else known.family_in_belgium,
     )
 
 
@@ -47,6 +50,7 @@ def of_job(job: JobOffered) -> JobFacts:
         qualification_level=job.qualification_level,
         occupation_code=job.occupation_code,
         municipality_code=job.workplace.municipality_code,
+        contract_states=job.contract_states or None,
     )
 
 

@@ -55,7 +55,8 @@ class EmployerIdentified:
     """The enterprise register holds the employer under this number.
 
     The municipalities (NIS codes) are those of the registered office, and of the establishment unit that the
-    application names; None where the register does not give them.
+    application names. What the register does not say is None. ``left_open`` names the rules on the employer that this
+    leaves open, if the law had any that day: a task for a person.
     """
 
     effective_at: datetime
@@ -64,6 +65,10 @@ class EmployerIdentified:
     active: bool
     registered_office_municipality: str | None = None
     establishment_unit_municipality: str | None = None
+    founded_on: date | None = None
+    has_staff: bool | None = None
+    has_debts: bool | None = None
+    left_open: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import reduce
 
 from domain.case.commands import (
@@ -22,6 +23,7 @@ from domain.case.events import (
     PersonIdentifierReplaced,
 )
 from domain.case.folding import evolve
+from domain.case.left_open import ABOUT_THE_EMPLOYER, left_open
 from domain.case.lifecycle import Case, CheckState
 from domain.case.openness import require_work_part_open
 from domain.case.verification import (
@@ -67,16 +69,7 @@ def record_answer(
         )
     ]
     if isinstance(answer, EmployerOnRegister):
-        events.append(
-            EmployerIdentified(
-                effective_at=context.now,
-                enterprise_number=answer.enterprise_number,
-                name=answer.name,
-                active=answer.active,
-                registered_office_municipality=_code_at(answer.address),
-                establishment_unit_municipality=_code_at(_unit_address(answer, case.establishment_unit_number)),
-            )
-        )
+        events.append(_employer_identified(case, answer, context, rulebook))
     # What is judged now is judged on a file that holds the answer, as whoever judges it again will find it.
     case = reduce(evolve, events, case)
     if command.check is CheckKind.DECLARED_WAGES:
@@ -97,6 +90,24 @@ def _unit_address(answer: EmployerOnRegister, number: str | None) -> RegisteredA
 
 def _code_at(address: RegisteredAddress | None) -> str | None:
     return None if address is None else address.municipality_code
+
+
+def _employer_identified(
+    case: Case, answer: EmployerOnRegister, context: CommandContext, rulebook: Rulebook
+) -> EmployerIdentified:
+    """What the register says of the employer, and what the law asks of it that the register does not say."""
+    told = EmployerIdentified(
+        effective_at=context.now,
+        enterprise_number=answer.enterprise_number,
+        name=answer.name,
+        active=answer.active,
+        registered_office_municipality=_code_at(answer.address),
+        establishment_unit_municipality=_code_at(_unit_address(answer, case.establishment_unit_number)),
+        founded_on=answer.founded_on,
+        has_staff=answer.has_staff,
+        has_debts=answer.has_debts,
+    )
+    return replace(told, left_open=left_open(evolve(case, told), ABOUT_THE_EMPLOYER, context.today, rulebook))
 
 
 def record_replacement(case: Case, command: RecordIdentifierReplaced, context: CommandContext) -> list[CaseEvent]:

@@ -24,6 +24,11 @@ FILING_ROLES: Final = ("employer", "representative", "worker")
 
 CONTRACTS: Final = ("belgian", "posted")
 
+CONTRACT_ELEMENTS: Final = (
+    "parties", "duration", "place", "wage", "jointCommittee", "position", "classification",
+)  # fmt: skip
+"""What a contract of employment can be said to state."""
+
 PAY_PERIODS: Final = ("year", "month")
 
 RECRUITMENT_CHANNELS: Final = ("VDAB", "EURES", "ACTIRIS", "FOREM", "ADG")

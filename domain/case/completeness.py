@@ -29,6 +29,7 @@ from domain.case.application import (
 from domain.case.codes import (
     AUTHORITIES,
     CATEGORIES,
+    CONTRACT_ELEMENTS,
     CONTRACTS,
     DOCUMENT_KINDS,
     FILING_ROLES,
@@ -70,6 +71,9 @@ YEARS_AROUND_FILING: Final = 5
 
 LONGEST_JOB_IN_YEARS: Final = 50
 EARLIEST_BIRTH: Final = date(1900, 1, 1)
+EARLIEST_FOUNDING: Final = date(1200, 1, 1)
+"""The oldest undertakings are breweries of abbeys."""
+
 EARLIEST_WORK_OR_VACANCY: Final = date(1950, 1, 1)
 MOST_MONTHS_OF_SERVICE: Final = 600
 LARGEST_DOCUMENT_IN_BYTES: Final = 100 * 1024 * 1024
@@ -229,6 +233,13 @@ def _job(job: Employment, today: date) -> Issues:
         yield from number_within("employment.qualificationLevel", job.qualification_level, 1, 8)
     if job.joint_committee is not None:
         yield from spellings.joint_committee("employment.jointCommittee", job.joint_committee)
+    yield from contract_elements("employment.contractStates", job.contract_states)
+
+
+def contract_elements(path: str, elements: tuple[str, ...]) -> Issues:
+    yield from at_most(path, elements)
+    for n, each in enumerate(elements):
+        yield from one_of(f"{path}[{n}]", each, CONTRACT_ELEMENTS)
 
 
 def _pay(path: str, pay: GrossPay) -> Issues:

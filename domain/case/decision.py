@@ -99,7 +99,7 @@ def _require_grantable(case: Case, command: DecideWorkPart, assessment: Assessme
     judged_by_hand = assessment.verdict is Verdict.UNDETERMINED or case.manual_tasks or case.employer_active is False
     if judged_by_hand and not command.motivation:
         tasks = [f"{task.subject} ({task.reason})" for task in case.manual_tasks]
-        tasks += [f.rule for f in assessment.judged if f.required and f.verdict is Verdict.UNDETERMINED]
+        tasks += assessment.left_to_a_person
         tasks += [EMPLOYER_INACTIVE] if case.employer_active is False else []
         raise CommandRefused(
             Reason.MOTIVATION_REQUIRED,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import reduce
 from typing import Final
 
 from domain.case.application import Employment
@@ -25,6 +27,7 @@ from domain.case.events import (
 )
 from domain.case.fees import payment_on_record
 from domain.case.folding import evolve
+from domain.case.left_open import ABOUT_THE_CONTRACT, left_open
 from domain.case.lifecycle import Case, CaseStatus, Check, CheckState
 from domain.case.openness import require_open
 from domain.case.refusals import CommandRefused, Reason
@@ -69,6 +72,9 @@ def submit(
         candidates=() if evidence is None else evidence.candidates,
         transfer=filed.transfer,
         work_history=filed.work_history,
+    )
+    submitted = replace(
+        submitted, left_open=left_open(evolve(None, submitted), ABOUT_THE_CONTRACT, context.today, rulebook)
     )
     events: list[CaseEvent] = [submitted]
     events += (
@@ -147,8 +153,12 @@ def correct(case: Case, command: CorrectCase, context: CommandContext, rulebook:
         reason=command.reason,
     )
     asked_again = _checks_due_again(case, command, context) if case.is_open else []
-    judged_again = [] if job is None else salary_judged_anew(evolve(case, event), context, rulebook)
-    return [event, *asked_again, *judged_again]
+    if job is None:
+        return [event, *asked_again]
+    event = replace(event, left_open=left_open(evolve(case, event), ABOUT_THE_CONTRACT, context.today, rulebook))
+    # Pay is judged on the file as these events leave it: what was known of another employer is known no longer.
+    corrected_case = reduce(evolve, asked_again, evolve(case, event))
+    return [event, *asked_again, *salary_judged_anew(corrected_case, context, rulebook)]
 
 
 def _checks_due_again(case: Case, command: CorrectCase, context: CommandContext) -> list[CaseEvent]:
@@ -199,4 +209,5 @@ def job_offered(job: Employment) -> JobOffered:
         occupation_code=job.occupation_code,
         qualification_level=job.qualification_level,
         joint_committee=job.joint_committee,
+        contract_states=job.contract_states,
     )

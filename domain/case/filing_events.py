@@ -34,11 +34,15 @@ class JobOffered:
     occupation_code: str | None
     qualification_level: int | None
     joint_committee: str | None
+    contract_states: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationSubmitted:
-    """An application was filed; ``effective_at`` is the moment of filing."""
+    """An application was filed; ``effective_at`` is the moment of filing.
+
+    ``left_open`` names the rules on the contract that it leaves open, if the law had any that day: a task for a person.
+    """
 
     effective_at: datetime
     reference: str
@@ -61,6 +65,7 @@ class ApplicationSubmitted:
     candidates: Personal[tuple[FreeText, ...]] = personal(SubjectRole.WORKER)
     transfer: Personal[Transfer | None] = personal(SubjectRole.WORKER)
     work_history: Personal[tuple[WorkPeriod, ...]] = personal(SubjectRole.WORKER)
+    left_open: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +94,8 @@ class FeePaid:
 class CaseCorrected:
     """Something in the file was wrong from the start and is put right; what was filed stays on record.
 
-    ``corrected`` names the parts that are replaced, by their wire names; the others are None here.
+    ``corrected`` names the parts that are replaced, by their wire names; the others are None here. ``left_open`` is as
+    in :class:`ApplicationSubmitted`, where the job is corrected.
     """
 
     effective_at: datetime
@@ -102,6 +108,7 @@ class CaseCorrected:
     gross_pay: Personal[GrossPay | None] = personal(SubjectRole.WORKER)
     title: Personal[str | None] = personal(SubjectRole.WORKER)
     reason: Personal[FreeText] = personal(SubjectRole.WORKER)
+    left_open: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,7 +69,7 @@ def fold(events: Iterable[CaseEvent]) -> Case | None:
 def evolve(case: Case | None, event: CaseEvent) -> Case:
     """The case after ``event``. Raises :class:`StreamCorrupt` for an event that has no case to change."""
     if isinstance(event, ApplicationSubmitted):
-        return _submitted(event)
+        return replace(_submitted(event), manual_tasks=tasks_after((), event))
     if isinstance(event, LegacyRecordRetold):
         return replace(retold(case, event), manual_tasks=tasks_after((), event))
     if case is None:
@@ -125,12 +125,16 @@ def _changed(case: Case, event: CaseEvent) -> Case:
         case CrossroadsCheckFailed():
             return _with_check(case, event.check, Check(revision=event.revision, state=CheckState.FAILED))
         case EmployerIdentified():
-            places = replace(
+            facts = replace(
                 case.facts,
                 registered_office_municipality=event.registered_office_municipality,
                 establishment_unit_municipality=event.establishment_unit_municipality,
+                employer_founded_on=event.founded_on,
+                employer_has_staff=event.has_staff,
+                employer_active=event.active,
+                employer_has_debts=event.has_debts,
             )
-            return replace(case, employer_active=event.active, facts=places)
+            return replace(case, facts=facts)
         case PersonIdentifierReplaced():
             ssin = revealed(event.ssin)
             return case if ssin is None else replace(case, worker_numbers=(*case.worker_numbers, ssin))
@@ -205,8 +209,16 @@ def _changed(case: Case, event: CaseEvent) -> Case:
 def _unverified(case: Case, event: CrossroadsCheckRequested) -> Case:
     """The case without what an earlier answer to the same question made known: it is being asked again."""
     if event.check == CheckKind.EMPLOYER_REGISTER:
-        nowhere = replace(case.facts, registered_office_municipality=None, establishment_unit_municipality=None)
-        return replace(case, employer_active=None, facts=nowhere)
+        unknown = replace(
+            case.facts,
+            registered_office_municipality=None,
+            establishment_unit_municipality=None,
+            employer_founded_on=None,
+            employer_has_staff=None,
+            employer_active=None,
+            employer_has_debts=None,
+        )
+        return replace(case, facts=unknown)
     if event.check == CheckKind.DECLARED_WAGES and case.salary is not None:
         return replace(case, salary=None, facts=replace(case.facts, gross_pay=None, pay_period=None))
     return case

@@ -86,7 +86,7 @@ def supported_grounds(case: Case, assessment: Assessment) -> tuple[str, ...]:
 
     A condition that is not met and not required is shown and refuses nobody by itself.
     """
-    rules = dict.fromkeys(rule.value for rule in assessment.unmet)
+    rules = dict.fromkeys(rule.value for rule in assessment.grounds)
     return (*rules, *(ground for ground, borne in _BESIDE_THE_RULES.items() if borne(case)))
 
 

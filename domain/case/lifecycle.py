@@ -110,7 +110,6 @@ class Case:
     worker_numbers: tuple[str, ...] = ()
     """The worker's identification numbers (SSIN), the current one last. Personal data: folded, never stored."""
     checks: Mapping[str, Check] = field(default_factory=lambda: MappingProxyType({}))
-    employer_active: bool | None = None
     establishment_unit_number: str | None = None
     salary: RuleApplied | None = None
     manual_tasks: tuple[ManualTask, ...] = ()
@@ -125,6 +124,10 @@ class Case:
     pauses: tuple[Pause, ...] = ()
     alarms: frozenset[tuple[str, int, str]] = frozenset()
     ended: Act | None = None
+
+    @property
+    def employer_active(self) -> bool | None:
+        return self.facts.employer_active
 
     @property
     def is_open(self) -> bool:

@@ -9,12 +9,14 @@ from domain.case.events import (
     ApplicationDecided,
     ApplicationDecidedAtOnce,
     ApplicationDeclaredInadmissible,
+    ApplicationSubmitted,
     ApplicationWithdrawn,
     CaseCorrected,
     CaseEvent,
     CrossroadsCheckAnswered,
     CrossroadsCheckFailed,
     CrossroadsCheckRequested,
+    EmployerIdentified,
     EmploymentVerified,
     LegacyRecordRetold,
     SalaryVerified,
@@ -28,6 +30,13 @@ NOT_DECLARED: Final = "employmentNotDeclared"
 """Some of the work history in an application was declared by no employer."""
 
 LEGACY_RECORD: Final = "legacyRecord"
+CONTRACT_CONTENT: Final = "contractContent"
+NOT_STATED: Final = "contentNotStated"
+"""Nobody has said what the contract of employment states; the law asks that it states certain things."""
+
+REGISTER_INCOMPLETE: Final = "registerIncomplete"
+"""The register does not say of the employer all that the law asks about."""
+
 TO_BE_CONFIRMED: Final = "toBeConfirmed"
 """An open case came over from another system: a handler looks whether the record is right before going on with it."""
 
@@ -47,6 +56,10 @@ def manual_task_of(event: CaseEvent) -> ManualTask | None:
             return ManualTask(subject=event.check, reason=event.reason)
         case CrossroadsCheckAnswered(outcome="noData"):
             return ManualTask(subject=event.check, reason="noData")
+        case EmployerIdentified() if event.left_open:
+            return ManualTask(subject=CheckKind.EMPLOYER_REGISTER.value, reason=REGISTER_INCOMPLETE)
+        case ApplicationSubmitted() | CaseCorrected() if event.left_open:
+            return ManualTask(subject=CONTRACT_CONTENT, reason=NOT_STATED)
         case EmploymentVerified(covered=False):
             return ManualTask(subject=CheckKind.DECLARED_EMPLOYMENT.value, reason=NOT_DECLARED)
         case LegacyRecordRetold(is_open=True):
@@ -57,19 +70,21 @@ def manual_task_of(event: CaseEvent) -> ManualTask | None:
             return None
 
 
-def subject_settled_by(event: CaseEvent) -> str | None:
-    """The subject about which nothing that was said before counts any more once this event has happened."""
+def subjects_settled_by(event: CaseEvent) -> tuple[str, ...]:
+    """The subjects about which nothing that was said before counts any more once this event has happened."""
     match event:
         case CrossroadsCheckRequested() | CrossroadsCheckAnswered() | CrossroadsCheckFailed():
-            return event.check
+            return (event.check,)
+        case EmployerIdentified():
+            return (CheckKind.EMPLOYER_REGISTER.value,)
         case EmploymentVerified():
-            return CheckKind.DECLARED_EMPLOYMENT.value
+            return (CheckKind.DECLARED_EMPLOYMENT.value,)
         case SalaryVerified():
-            return SALARY
+            return (SALARY,)
         case CaseCorrected():
-            return LEGACY_RECORD
+            return (LEGACY_RECORD,) if event.employment is None else (LEGACY_RECORD, CONTRACT_CONTENT)
         case _:
-            return None
+            return ()
 
 
 def ends_all_tasks(event: CaseEvent) -> bool:
@@ -88,6 +103,6 @@ def tasks_after(tasks: tuple[ManualTask, ...], event: CaseEvent) -> tuple[Manual
     """The tasks that are open once ``event`` has happened."""
     if ends_all_tasks(event):
         return ()
-    settled, given = subject_settled_by(event), manual_task_of(event)
-    left = tuple(task for task in tasks if task.subject != settled)
+    settled, given = subjects_settled_by(event), manual_task_of(event)
+    left = tuple(task for task in tasks if task.subject not in settled)
     return left if given is None else (*left, given)

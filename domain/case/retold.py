@@ -53,9 +53,20 @@ def retold(case: Case | None, event: LegacyRecordRetold) -> Case:
         kind=event.kind,
         employer_number=event.employer.enterprise_number,
         worker_numbers=() if worker is None or worker.ssin is None else (worker.ssin,),
-        facts=facts,
+        facts=facts if case is None else _with_employer_of(case.facts, facts),
         admissible=_act("admissible", event.admissible_on),
         ended=None if event.is_open else _act(status.value, closed_on(event)),
+    )
+
+
+def _with_employer_of(known: ApplicationFacts, facts: ApplicationFacts) -> ApplicationFacts:
+    """The facts of the record with what the register has said of the employer, on which no record speaks."""
+    return replace(
+        facts,
+        employer_founded_on=known.employer_founded_on,
+        employer_has_staff=known.employer_has_staff,
+        employer_active=known.employer_active,
+        employer_has_debts=known.employer_has_debts,
     )
 
 

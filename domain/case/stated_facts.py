@@ -27,6 +27,7 @@ from domain.case.codes import (
 )
 from domain.case.completeness import (
     EARLIEST_BIRTH,
+    EARLIEST_FOUNDING,
     EARLIEST_WORK_OR_VACANCY,
     HIGHEST_PAY,
     LARGEST_DOCUMENT_IN_BYTES,
@@ -35,6 +36,7 @@ from domain.case.completeness import (
     PLACE_OF_WORK,
     RESIDENCE,
     YEARS_AROUND_FILING,
+    contract_elements,
 )
 from domain.case.place_checks import municipality
 from domain.case.refusals import InputIssue
@@ -154,6 +156,12 @@ class StatedFacts:
             establishment_unit_municipality=_code_of(employer.establishment_unit),
             registered_office_municipality=_code_of(employer.registered_office),
             residence_municipality=_code_of(worker.residence),
+            family_in_belgium=worker.family_in_belgium,
+            employer_founded_on=employer.founded_on,
+            employer_has_staff=employer.has_staff,
+            employer_active=employer.active,
+            employer_has_debts=employer.has_debts,
+            contract_states=job.contract_states or None,
         )
 
 
@@ -220,6 +228,8 @@ def _employer(employer: StatedEmployer) -> Issues:
         yield from enterprise_number("employer.enterpriseNumber", employer.enterprise_number)
     if employer.name is not None:
         yield from line("employer.name", employer.name)
+    if employer.founded_on is not None:
+        yield from day_within("employer.foundedOn", employer.founded_on, EARLIEST_FOUNDING, LATEST_DAY)
     if employer.establishment_unit_number is not None:
         try:
             EstablishmentUnitNumber.parse(employer.establishment_unit_number)
@@ -273,6 +283,7 @@ def _job(job: StatedEmployment) -> Issues:
         yield from number_within("employment.qualificationLevel", job.qualification_level, 1, 8)
     if job.joint_committee is not None:
         yield from spellings.joint_committee("employment.jointCommittee", job.joint_committee)
+    yield from contract_elements("employment.contractStates", job.contract_states)
 
 
 def _places(s: StatedFacts, day: date | None) -> Issues:

@@ -19,13 +19,17 @@ class StatedPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatedEmployer:
-    """Of an application the register of enterprises tells where the unit and the registered office are."""
+    """Beside what an application says, what the register of enterprises would: places, founding, staff, debts."""
 
     enterprise_number: str | None = None
     establishment_unit_number: str | None = None
     name: str | None = None
     establishment_unit: StatedPlace | None = None
     registered_office: StatedPlace | None = None
+    founded_on: date | None = None
+    has_staff: bool | None = None
+    active: bool | None = None
+    has_debts: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,7 @@ class StatedWorker:
     nationality: str | None = None
     ssin: str | None = None
     residence: StatedPlace | None = None
+    family_in_belgium: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +71,7 @@ class StatedEmployment:
     full_time_equivalent: Decimal | None = None
     workplace: StatedPlace | None = None
     joint_committee: str | None = None
+    contract_states: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

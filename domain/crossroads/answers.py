@@ -55,7 +55,10 @@ class EstablishmentUnit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmployerOnRegister:
-    """An undertaking as the enterprise register holds it. `active` is false once it has been struck off."""
+    """An undertaking as the enterprise register holds it. `active` is false once it has been struck off.
+
+    What a register does not say of its founding, staff and debts (with social security or tax) is None.
+    """
 
     enterprise_number: str
     name: str
@@ -63,6 +66,9 @@ class EmployerOnRegister:
     address: RegisteredAddress | None = None
     activity: RegisteredActivity | None = None
     establishment_units: tuple[EstablishmentUnit, ...] = ()
+    founded_on: date | None = None
+    has_staff: bool | None = None
+    has_debts: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
+from domain.law.employer_provisions import EmployerAge, EmployerCondition
 from domain.law.findings import Finding, Step
 from domain.law.job_provisions import (
     AgeLimit,
     BottleneckList,
     CategoryRule,
     ClosedCategory,
+    ContractContent,
     ContractDuration,
     ContractForm,
     EmploymentShare,
@@ -98,6 +100,9 @@ class ApplicableLaw:
     work_history: Mapping[str, WorkHistoryTerms]
     minimum_age: MinimumAge | None
     free_movement: Mapping[str, FreeMovement]
+    employer_age: EmployerAge | None
+    employer_conditions: tuple[EmployerCondition, ...]
+    contract_content: ContractContent | None
     findings: Remembered[Finding] = field(default_factory=lambda: Remembered(_MOST_FINDINGS))
     """Findings already made under this law on facts of few values, such as a level."""
 

@@ -14,6 +14,7 @@ from domain.law import reasons
 from domain.law.admission_rules import judge_admission
 from domain.law.applicable_law import ApplicableLaw, DecidingDate, DecidingDateUnknown, LawOfFiling
 from domain.law.deciding_date import deciding_date
+from domain.law.employer_rules import judge_employer
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Change, Finding, Judged, Judgement, Step, Verdict
 from domain.law.job_provisions import CategoryRule, ClosedCategory
@@ -50,9 +51,27 @@ class Assessment:
         return self._findings
 
     @property
-    def unmet(self) -> tuple[Rule, ...]:
-        """The rules that are required and not met; there is one exactly where the verdict is ``notMet``."""
+    def grounds(self) -> tuple[Rule, ...]:
+        """The rules that are required and not met: on each of them the application can be refused."""
         return tuple(each.rule for each in self.judged if each.required and each.verdict is Verdict.NOT_MET)
+
+    @property
+    def unmet(self) -> tuple[Rule, ...]:
+        """Those on which it must be; there is one exactly where the verdict is ``notMet``."""
+        return tuple(
+            each.rule
+            for each in self.judged
+            if each.required and each.verdict is Verdict.NOT_MET and not each.leaves_choice
+        )
+
+    @property
+    def left_to_a_person(self) -> tuple[Rule, ...]:
+        """The required rules that do not decide: undetermined, or a ground that the authority may let pass."""
+        return tuple(
+            each.rule
+            for each in self.judged
+            if each.required and (each.verdict is Verdict.UNDETERMINED or each.leaves_choice)
+        )
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Assessment):
@@ -86,6 +105,7 @@ def assess_by(
             *_pay_and_labour_market(law, deciding, facts),
             *judge_occupation(rulebook, filing, law, deciding, facts, known_on),
             *judge_worker(law, deciding, facts),
+            *judge_employer(law, deciding, facts),
             *judge_admission(rulebook, filing, law, deciding, facts, known_on),
         )
     return Assessment(
@@ -98,8 +118,11 @@ def assess_by(
 
 
 def overall_verdict(judged: Iterable[Judged]) -> Verdict:
-    """Not met if any required finding is; else undetermined if any is or nothing was required; else met."""
-    required = [each.verdict for each in judged if each.required]
+    """Not met if any required finding is; else undetermined if any is or nothing was required; else met.
+
+    What the authority may refuse and need not is undetermined as well: a person decides it.
+    """
+    required = [Verdict.UNDETERMINED if each.leaves_choice else each.verdict for each in judged if each.required]
     if Verdict.NOT_MET in required:
         return Verdict.NOT_MET
     return Verdict.UNDETERMINED if not required or Verdict.UNDETERMINED in required else Verdict.MET

@@ -46,7 +46,8 @@ class ApplicationFacts:
     ``gross_pay`` is EUR per ``pay_period`` (``year`` or ``month``), ``contract`` ``belgian`` or ``posted``,
     ``full_time_equivalent`` a share of full time. ``employment_end`` None with a known start is an open-ended
     contract. ``publications`` None means that nothing was said of a search, an empty list that there was none.
-    ``municipality_code`` is that of the place of work; the register gives those of the employer.
+    ``municipality_code`` is that of the place of work. What is said of the employer comes from the register of
+    enterprises; ``contract_states`` are the elements that the contract of employment is said to state.
     """
 
     authority: str
@@ -76,6 +77,12 @@ class ApplicationFacts:
     establishment_unit_municipality: str | None = None
     registered_office_municipality: str | None = None
     residence_municipality: str | None = None
+    family_in_belgium: bool | None = None
+    employer_founded_on: date | None = None
+    employer_has_staff: bool | None = None
+    employer_active: bool | None = None
+    employer_has_debts: bool | None = None
+    contract_states: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

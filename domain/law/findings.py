@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
+from domain.law.reasons import LEFT_TO_THE_AUTHORITY
 from domain.law.rules import Rule
 
 
@@ -55,9 +56,9 @@ class Finding:
 
     ``difference`` is observed minus threshold. ``counterfactual`` says, for a test that failed, which changes
     would together have met it. ``reason`` (a code of ``domain.law.reasons``) and ``missing`` (paths in the
-    application) say why a finding is undetermined. ``trace`` holds the steps in order: it is the letter's
-    reasoning. ``sources`` and ``confidence`` are those of the provision ``rule_id`` on the legal reference
-    date; ``provisions`` names every provision the verdict rests on.
+    application) say why a finding is undetermined, or why one that is not met leaves the choice to the authority.
+    ``trace`` holds the steps in order: it is the letter's reasoning. ``sources`` and ``confidence`` are those of the
+    provision ``rule_id`` on the legal reference date; ``provisions`` names every provision the verdict rests on.
 
     Decisions of the first engine hold sentences where there are steps and changes now: they stay as written.
     """
@@ -80,6 +81,10 @@ class Finding:
     branches: tuple[Finding, ...] = ()
     trace: tuple[Step | str, ...] = ()
     provisions: tuple[str, ...] = ()
+
+    @property
+    def leaves_choice(self) -> bool:
+        return self.reason == LEFT_TO_THE_AUTHORITY
 
     def told(self) -> Finding:
         """Itself: a finding is a judgement whose reasons have been written."""
@@ -104,6 +109,11 @@ class Judged(Protocol):
     @property
     def verdict(self) -> Verdict: ...
 
+    @property
+    def leaves_choice(self) -> bool:
+        """Whether it is not met and the authority may refuse on it without having to."""
+        ...
+
     def told(self) -> Finding:
         """The finding: the verdict with the law, the facts and the steps it rests on."""
         ...
@@ -117,6 +127,11 @@ class Judgement:
     required: bool
     verdict: Verdict
     reasons: Callable[[], Finding]
+
+    @property
+    def leaves_choice(self) -> bool:
+        """Never: pay and recruitment are conditions, on which a permit must be refused."""
+        return False
 
     def told(self) -> Finding:
         return self.reasons()

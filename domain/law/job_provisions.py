@@ -164,7 +164,8 @@ class WorkHistoryTerms(Requirement):
     """Work already done before a permit of unlimited duration: at least ``least`` within ``within`` before filing.
 
     ``nationalities`` are codes of ISO 3166-1 or ``all``; a named nationality goes before ``all``. ``within`` None:
-    at any time. ``not_counted`` are bases of work that does not count.
+    at any time. ``not_counted`` are bases of work that does not count. ``least_with_family`` is enough for a worker
+    whose family lives here.
     """
 
     kind: ClassVar[str] = "work_history"
@@ -173,6 +174,17 @@ class WorkHistoryTerms(Requirement):
     least: CalendarDuration
     within: CalendarDuration | None
     not_counted: tuple[str, ...]
+    least_with_family: CalendarDuration | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractContent(Requirement):
+    """What a contract of employment states at least; ``contracts`` are the forms of contract of which it is asked."""
+
+    kind: ClassVar[str] = "contract_content"
+
+    elements: tuple[str, ...]
+    contracts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,14 @@ from domain.law.applicable_law import ApplicableLaw, DecidingDate, LawOfFiling
 from domain.law.conditions import Asked, compared, unknown
 from domain.law.exact_pay import difference
 from domain.law.facts import ApplicationFacts
-from domain.law.findings import Finding
-from domain.law.job_provisions import ContractDuration, ContractForm, EmploymentShare, QualificationLevel
+from domain.law.findings import Change, Finding
+from domain.law.job_provisions import (
+    ContractContent,
+    ContractDuration,
+    ContractForm,
+    EmploymentShare,
+    QualificationLevel,
+)
 from domain.law.list_rules import judge_lists
 from domain.law.rulebook import Rulebook
 from domain.law.rules import Rule
@@ -44,6 +50,10 @@ def judge_occupation(
         yield once(question_of_form, lambda: _form(form, law, deciding, facts.contract))
     if duration is not None:
         yield _duration(duration, law, deciding, facts)
+    content = law.contract_content
+    if content is not None and facts.contract in (None, *content.contracts):
+        question_of_content = (Rule.CONTRACT_CONTENT, deciding, facts.contract_states)
+        yield once(question_of_content, lambda: _content(content, deciding, facts.contract_states))
     yield from judge_lists(rulebook, filing, deciding, facts, known_on)
 
 
@@ -117,3 +127,24 @@ def _duration(terms: ContractDuration, law: ApplicableLaw, deciding: DecidingDat
         met=end >= last_day,
         difference=str((end - last_day).days),
     )
+
+
+def _content(terms: ContractContent, deciding: DecidingDate, states: tuple[str, ...] | None) -> Finding:
+    """Every element must be there. A contract that nobody has read is undetermined, and refuses nobody."""
+    asked = Asked("employment.contractStates", " ".join(terms.elements), "contractElements", terms.required)
+    if states is None:
+        return unknown(Rule.CONTRACT_CONTENT, terms, deciding, deciding.day, asked._replace(required=False))
+    absent = [each for each in terms.elements if each not in states]
+    finding = compared(
+        Rule.CONTRACT_CONTENT,
+        terms,
+        deciding,
+        deciding.day,
+        asked,
+        observed=" ".join(sorted(states)),
+        met=not absent,
+    )
+    if absent:
+        lacking = Change(fact=asked.fact, threshold=" ".join(absent), distance="", unit=asked.unit)
+        finding.counterfactual = (lacking,)
+    return finding

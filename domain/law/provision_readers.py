@@ -8,7 +8,15 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from domain.case.codes import CATEGORIES, CONTRACTS, DOCUMENT_KINDS, FEE_RECIPIENTS, RECRUITMENT_CHANNELS
+from domain.case.codes import (
+    CATEGORIES,
+    CONTRACT_ELEMENTS,
+    CONTRACTS,
+    DOCUMENT_KINDS,
+    FEE_RECIPIENTS,
+    RECRUITMENT_CHANNELS,
+)
+from domain.law import employer_provisions as employer
 from domain.law import job_provisions as job
 from domain.law import pay_provisions as pay
 from domain.law import procedure_provisions as procedure
@@ -210,6 +218,35 @@ def _work_history(entry: EntryReader, authority: str) -> Provision:
             if entry.has("not_counted")
             else ()
         ),
+        least_with_family=entry.optional_duration("least_with_family"),
+    )
+
+
+def _employer_age(entry: EntryReader, authority: str) -> Provision:
+    return employer.EmployerAge(
+        **common_keys(entry, authority, _categories(entry)),
+        required=entry.flag("required"),
+        refusal=entry.word("refusal", employer.REFUSALS),
+        least=entry.duration("least"),
+    )
+
+
+def _employer_condition(entry: EntryReader, authority: str) -> Provision:
+    condition = entry.word("condition", employer.EMPLOYER_CONDITIONS)
+    return employer.EmployerCondition(
+        **common_keys(entry, authority, _paired(_categories(entry), (condition,))),
+        required=entry.flag("required"),
+        refusal=entry.word("refusal", employer.REFUSALS),
+        condition=condition,
+    )
+
+
+def _contract_content(entry: EntryReader, authority: str) -> Provision:
+    return job.ContractContent(
+        **common_keys(entry, authority, _categories(entry)),
+        required=entry.flag("required"),
+        elements=entry.words("elements", CONTRACT_ELEMENTS),
+        contracts=entry.words("contracts", CONTRACTS),
     )
 
 
@@ -343,6 +380,9 @@ READERS: Final[Mapping[str, Callable[[EntryReader, str], Provision]]] = MappingP
         job.PermitDuration.kind: _permit_duration,
         job.PriorService.kind: _prior_service,
         job.WorkHistoryTerms.kind: _work_history,
+        employer.EmployerAge.kind: _employer_age,
+        employer.EmployerCondition.kind: _employer_condition,
+        job.ContractContent.kind: _contract_content,
         job.ShortageList.kind: _shortage_list,
         job.ShortageOccupation.kind: _shortage_occupation,
         job.BottleneckList.kind: _bottleneck_list,

@@ -1,4 +1,4 @@
-"""Stable codes that say why a finding is undetermined. They are stored in events: add, never rename."""
+"""Stable codes that say why a finding does not decide by itself. They are stored in events: add, never rename."""
 
 from __future__ import annotations
 
@@ -36,6 +36,9 @@ NO_CONVERSION_IN_FORCE: Final = "noConversionInForce"
 
 NOT_REQUIRED: Final = "notRequired"
 """The category needs no labour-market test."""
+
+LEFT_TO_THE_AUTHORITY: Final = "leftToTheAuthority"
+"""Not met, and the law lets the authority refuse on it without obliging it to: a person decides and says why."""
 
 FACT_MISSING: Final = "factMissing"
 """The law is known; a fact it asks for is not. ``missing`` names it."""

@@ -17,6 +17,7 @@ from domain.law import job_provisions as job
 from domain.law import reasons
 from domain.law.applicable_law import ApplicableLaw, DecidingDate, LawOfFiling, NothingInForce
 from domain.law.effective_dated import EffectiveDated, Eras, Provision
+from domain.law.employer_provisions import EMPLOYER_CONDITIONS, EmployerAge, EmployerCondition
 from domain.law.exact_pay import euro_text
 from domain.law.findings import Step
 from domain.law.law_files import FEDERAL, read_law
@@ -201,6 +202,10 @@ class Rulebook:
             minimum_age=self.find(job.MinimumAge, FEDERAL, category, day, known_on)
             or self.find(job.MinimumAge, FEDERAL, ALL, day, known_on),
             free_movement=self._free_movement(day, known_on),
+            employer_age=found(EmployerAge) or self.find(EmployerAge, authority, ALL, day, known_on),
+            employer_conditions=tuple(self._employer_conditions(authority, category, day, known_on)),
+            contract_content=found(job.ContractContent)
+            or self.find(job.ContractContent, authority, ALL, day, known_on),
         )
 
     def _in_force(
@@ -216,6 +221,16 @@ class Rulebook:
         codes = () if held is None else held.codes(FEDERAL, "")
         found = ((code, self.find(job.FreeMovement, FEDERAL, code, day, known_on)) for code in codes)
         return {code: provision for code, provision in found if provision is not None}
+
+    def _employer_conditions(
+        self, authority: str, category: str, day: date, known_on: date | None
+    ) -> Iterable[EmployerCondition]:
+        for condition in EMPLOYER_CONDITIONS:
+            for scope in (category, ALL):
+                found = self.find(EmployerCondition, authority, f"{scope}:{condition}", day, known_on)
+                if found is not None:
+                    yield found
+                    break
 
     def _codes_of_history(self, authority: str, category: str) -> Iterable[str]:
         held = self._by_kind.get(job.WorkHistoryTerms)

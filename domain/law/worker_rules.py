@@ -10,9 +10,10 @@ from typing import Final
 
 from domain.law.applicable_law import ApplicableLaw, DecidingDate
 from domain.law.conditions import Asked, compared, unknown
+from domain.law.durations import CalendarDuration
 from domain.law.facts import ApplicationFacts, WorkDone
 from domain.law.findings import Finding
-from domain.law.job_provisions import AgeLimit, PriorService, WorkHistoryTerms
+from domain.law.job_provisions import AgeLimit, PriorService
 from domain.law.procedure_provisions import ALL
 from domain.law.rules import Rule
 
@@ -104,12 +105,15 @@ def _service(terms: PriorService, law: ApplicableLaw, deciding: DecidingDate, mo
 
 
 def _history(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Finding:
-    """Days of work that count, each once, before filing, against the days of the term that ends with filing."""
+    """Days of work that count, each once, before filing, against the days of the term that ends with filing.
+
+    A shorter term may be enough for a worker whose family lives here. Whether it does is asked only where that decides.
+    """
     nationality = facts.nationality
     terms = law.work_history.get(nationality or ALL) or law.work_history.get(ALL)
     if terms is None:
         terms = next(iter(law.work_history.values()))
-    needed = _days_of(terms, facts.filed_on)
+    needed = _days_of(terms.least, facts.filed_on)
     details = {"least": str(terms.least)} | ({} if terms.within is None else {"within": str(terms.within)})
     asked = Asked("workHistory", str(needed), "days", terms.required, details)
     missing = tuple(
@@ -127,12 +131,18 @@ def _history(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts
     worked = days_worked(
         (each for each in facts.work_history if each.basis not in terms.not_counted), window_from, facts.filed_on
     )
+    if terms.least_with_family is not None and worked < needed:
+        with_family = _days_of(terms.least_with_family, facts.filed_on)
+        if facts.family_in_belgium is None and worked >= with_family:
+            missing = ("worker.familyInBelgium",)
+            return unknown(Rule.WORK_HISTORY, terms, deciding, deciding.day, asked, missing=missing)
+        needed = with_family if facts.family_in_belgium else needed
     return compared(
         Rule.WORK_HISTORY,
         terms,
         deciding,
         deciding.day,
-        asked,
+        asked._replace(threshold=str(needed)),
         observed=str(worked),
         met=worked >= needed,
         difference=str(worked - needed),
@@ -149,5 +159,5 @@ def days_worked(periods: Iterable[WorkDone], window_from: date, window_to: date)
     return total
 
 
-def _days_of(terms: WorkHistoryTerms, filed_on: date) -> int:
-    return (filed_on - terms.least.before(filed_on)).days
+def _days_of(term: CalendarDuration, filed_on: date) -> int:
+    return (filed_on - term.before(filed_on)).days

@@ -26,6 +26,7 @@ from domain.case.application import (
     Worker,
     Workplace,
 )
+from domain.case.codes import CONTRACT_ELEMENTS
 from domain.case.commands import (
     CaseCommand,
     CommandContext,
@@ -243,7 +244,15 @@ def _commands(number: int, stream: UUID, subject: UUID) -> Sequence[Step]:
         return "crossroads", timedelta(seconds=40), command
 
     register = answered(
-        CheckKind.EMPLOYER_REGISTER, EmployerOnRegister(enterprise_number=_EMPLOYER, name="Proximus", active=True)
+        CheckKind.EMPLOYER_REGISTER,
+        EmployerOnRegister(
+            enterprise_number=_EMPLOYER,
+            name="Proximus",
+            active=True,
+            founded_on=date(1994, 3, 1),
+            has_staff=True,
+            has_debts=False,
+        ),
     )
     admissible = DecideAdmissibility(outcome="admissible", motivation="The fee was paid at the counter.")
     admitted: Step = (_HANDLER, decided_after / 2, admissible)
@@ -303,6 +312,7 @@ def _application(number: int, category: str, pay: str, *, evidence: bool, renewa
             start=date(2026, 6, 1),
             end=date(2028, 5, 31),
             contract="belgian",
+            contract_states=CONTRACT_ELEMENTS,
             gross_pay=GrossPay(amount=Decimal(pay), period="year"),
             full_time_equivalent=Decimal("1.0"),
             qualification_level=4 if category.startswith("mediumSkilled") else 6,

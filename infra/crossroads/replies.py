@@ -87,6 +87,9 @@ def read_employer(content: Content, ticket: str, enterprise_number: str) -> Empl
             EstablishmentUnit(number=unit.number, name=unit.name, address=unit.address.told)
             for unit in found.establishment_units
         ),
+        founded_on=found.founded_on,
+        has_staff=found.has_staff,
+        has_debts=found.has_debts,
     )
 
 
@@ -208,6 +211,9 @@ class _Employer(_Wire):
     address: _Address | None = None
     activity: _Activity | None = None
     establishment_units: tuple[_EstablishmentUnit, ...] = ()
+    founded_on: date | None = None
+    has_staff: bool | None = None
+    has_debts: bool | None = None
 
 
 class _EmployerReply(_Reply):

@@ -26,6 +26,7 @@ from domain.case.application import (
     Worker,
     Workplace,
 )
+from domain.case.codes import CONTRACT_ELEMENTS
 from domain.case.commands import (
     CaseCommand,
     CommandContext,
@@ -74,6 +75,7 @@ def application(category: str, pay: str, *, evidence: bool = False, renewal: boo
             title="engineer",
             start=date(2026, 3, 1),
             contract="belgian",
+            contract_states=CONTRACT_ELEMENTS,
             gross_pay=GrossPay(amount=Decimal(pay), period="year"),
             full_time_equivalent=Decimal("1.0"),
             qualification_level=4 if category.startswith("mediumSkilled") else 6,
@@ -124,7 +126,14 @@ class CaseBook:
     def checked(self, category: str, pay: str, *, evidence: bool = False, wages: str | None = None) -> UUID:
         """A case whose checks have all been answered; ``wages`` (a quarter) makes it a renewal."""
         case = self.filed(category, pay, evidence=evidence, renewal=wages is not None)
-        employer = EmployerOnRegister(enterprise_number="0202239951", name="Proximus", active=True)
+        employer = EmployerOnRegister(
+            enterprise_number="0202239951",
+            name="Proximus",
+            active=True,
+            founded_on=date(1994, 3, 1),
+            has_staff=True,
+            has_debts=False,
+        )
         self.answered(case, CheckKind.EMPLOYER_REGISTER, employer)
         if wages is not None:
             quarters = ("2024Q4", "2025Q1", "2025Q2", "2025Q3")

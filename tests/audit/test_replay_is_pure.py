@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -40,7 +40,14 @@ DIGEST = "import tests.audit.test_replay_is_pure as t; print(t.replayed().digest
 def decided_case(law: Rulebook) -> list[tuple[int, CaseEvent]]:
     """Filed late on a New Year's Eve by UTC, when in Brussels the law of the new year was in force."""
     context = CommandContext(actor="a", command_id="c", now=datetime(2025, 12, 31, 23, 30, tzinfo=UTC))
-    answer = EmployerOnRegister(enterprise_number="0202239951", name="Proximus", active=True)
+    answer = EmployerOnRegister(
+        enterprise_number="0202239951",
+        name="Proximus",
+        active=True,
+        founded_on=date(1994, 3, 1),
+        has_staff=True,
+        has_debts=False,
+    )
     events: list[CaseEvent] = []
     for command in (
         SubmitApplication(

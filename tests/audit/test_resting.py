@@ -1,5 +1,6 @@
 """Which decisions rest on a rule, an answer or a document."""
 
+from datetime import date
 from uuid import UUID
 
 import pytest
@@ -51,7 +52,14 @@ def test_an_answer_asked_anew_before_the_decision_no_longer_counts(book: CaseBoo
     # given an employer who was mistaken for another, and asked about again
     case = book.checked("highlySkilled", "52000.00")
     book.carry_out(case, CorrectCase(reason="mistaken", employer=Employer(enterprise_number="0403227515", name="Acme")))
-    answer = EmployerOnRegister(enterprise_number="0403227515", name="Acme", active=True)
+    answer = EmployerOnRegister(
+        enterprise_number="0403227515",
+        name="Acme",
+        active=True,
+        founded_on=date(1994, 3, 1),
+        has_staff=True,
+        has_debts=False,
+    )
     anew = RecordCrossroadsAnswer(
         check=CheckKind.EMPLOYER_REGISTER, revision=2, ticket="t-anew", answer=answer, answer_sha256="00"
     )

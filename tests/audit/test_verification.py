@@ -114,7 +114,7 @@ def test_a_last_leaf_edited_together_with_its_hash_shows_against_an_earlier_root
 
 
 @pytest.mark.parametrize(
-    "changed", [{"origin": "another log"}, {"version": 9}, {"type": "ApplicationLapsed"}, {"schema": 3}]
+    "changed", [{"origin": "another log"}, {"version": 9}, {"type": "ApplicationLapsed"}, {"schema": 9}]
 )
 def test_a_leaf_of_another_event_is_named(book: CaseBook, cases: list[UUID], changed: dict[str, object]) -> None:
     _edit_leaf_and_hash(book, cases[0], _versions(book, cases[0]), **changed)

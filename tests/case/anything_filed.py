@@ -29,6 +29,7 @@ from domain.case.application import (
 from domain.case.codes import (
     AUTHORITIES,
     CATEGORIES,
+    CONTRACT_ELEMENTS,
     CONTRACTS,
     OPEN_STATUSES,
     PAY_PERIODS,
@@ -75,6 +76,7 @@ def workers(today: date, *, with_number: bool) -> st.SearchStrategy[Worker]:
         family_name=st.just("Lovelace"),
         birth_date=days_from(today, -365 * 20, -365 * 29, -365 * 31, -365 * 55),
         nationality=st.sampled_from(["IN", "TR", "US"]),
+        family_in_belgium=st.sampled_from([None, True, False]),
         ssin=st.just(NUMBER) if with_number else st.sampled_from([None, NUMBER]),
     )
 
@@ -94,6 +96,7 @@ def jobs(today: date) -> st.SearchStrategy[Employment]:
         occupation_code=st.sampled_from([None, "roofer", "asbestos-remover", "truck-driver", "poet"]),
         qualification_level=st.sampled_from([6, 6, 3, 1, 8, None]),
         joint_committee=st.sampled_from([None, "200"]),
+        contract_states=st.sampled_from([(), CONTRACT_ELEMENTS, CONTRACT_ELEMENTS[:3]]),
     )  # fmt: skip
 
 
@@ -192,6 +195,7 @@ def failing_applications(authority: str, category: str, today: date) -> Iterator
                 workplace=Workplace(municipality_code=OUTSIDE[authority]),
                 occupation_code="truck-driver",
                 qualification_level=level,
+                contract_states=("parties",),
             ),
             labour_market_test=search,
             transfer=Transfer(sending_undertaking="Holding", country="IN", prior_service_months=0)

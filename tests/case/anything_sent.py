@@ -63,7 +63,13 @@ from tests.case.vocabulary import DIPLOMA, answered, fee, replaced, submit, unan
 def answers_to(check: CheckKind, today: date) -> st.SearchStrategy[CrossroadsAnswer]:
     found: Mapping[CheckKind, st.SearchStrategy[CrossroadsAnswer]] = {
         CheckKind.EMPLOYER_REGISTER: st.builds(
-            EmployerOnRegister, enterprise_number=st.just("0202239951"), name=st.just("Acme"), active=st.booleans()
+            EmployerOnRegister,
+            enterprise_number=st.just("0202239951"),
+            name=st.just("Acme"),
+            active=st.booleans(),
+            founded_on=st.sampled_from([None, date(1994, 3, 1), today]),
+            has_staff=st.sampled_from([None, True, False]),
+            has_debts=st.sampled_from([None, True, False]),
         ),
         CheckKind.WORKER_IDENTITY: st.just(PersonOnRegister()),
         CheckKind.DECLARED_WAGES: st.builds(

@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from hypothesis import strategies as st
 
@@ -17,7 +17,7 @@ from domain.case.events import (
 from domain.case.folding import evolve
 from domain.case.lifecycle import Case
 from domain.case.refusals import CommandRefused
-from domain.crossroads.answers import CheckKind, EmployerOnRegister, NoDataFound
+from domain.crossroads.answers import CheckKind, NoDataFound
 from domain.deadlines.clocks import CLOCKS
 from tests.case.vocabulary import (
     AGENT,
@@ -25,6 +25,7 @@ from tests.case.vocabulary import (
     DIPLOMA,
     FORWARD,
     NOW,
+    ON_REGISTER,
     REQUEST,
     SSIN,
     TODAY,
@@ -65,7 +66,7 @@ KINDS_OF_QUESTION: tuple[tuple[CaseCommand, ...], ...] = (
     (
         answered(),
         answered(NoDataFound()),
-        answered(EmployerOnRegister(enterprise_number="0202239951", name="Acme", active=False)),
+        answered(replace(ON_REGISTER, active=False, founded_on=date(2025, 3, 1), has_staff=False, has_debts=None)),
         answered(revision=2),
         wages("12228", "12228", "12228", "12228"),
         wages("9000", "9000", "9000"),

@@ -1,6 +1,6 @@
 """The Crossroads Bank answers, late, twice or not at all; pay is judged from the contract or from declared wages."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -54,7 +54,15 @@ def test_the_register_knows_the_employer_and_the_contract_is_judged() -> None:
         worker_subject=WORKER,
         answer_sha256="ab" * 32,
     )
-    assert identified == EmployerIdentified(effective_at=NOW, enterprise_number="0202239951", name="Acme", active=True)
+    assert identified == EmployerIdentified(
+        effective_at=NOW,
+        enterprise_number="0202239951",
+        name="Acme",
+        active=True,
+        founded_on=date(1994, 3, 1),
+        has_staff=True,
+        has_debts=False,
+    )
     assert isinstance(verified, SalaryVerified)
     assert (verified.basis, verified.result.verdict) == ("contract", "met")
 
@@ -143,7 +151,14 @@ def test_no_data_on_the_employer_is_a_manual_task() -> None:
 
 
 def test_an_employer_struck_off_is_identified_as_such() -> None:
-    struck_off = EmployerOnRegister(enterprise_number="0202239951", name="Acme", active=False)
+    struck_off = EmployerOnRegister(
+        enterprise_number="0202239951",
+        name="Acme",
+        active=False,
+        founded_on=date(1994, 3, 1),
+        has_staff=True,
+        has_debts=False,
+    )
 
     state = fold(happened(filed(), answered(struck_off)))
 

@@ -37,7 +37,14 @@ from tests.case.vocabulary import (
     unanswered,
 )
 
-STRUCK_OFF = EmployerOnRegister(enterprise_number="0202239951", name="Acme", active=False)
+STRUCK_OFF = EmployerOnRegister(
+    enterprise_number="0202239951",
+    name="Acme",
+    active=False,
+    founded_on=date(1994, 3, 1),
+    has_staff=True,
+    has_debts=False,
+)
 PAID_TOO_LITTLE = application(pay="40000.00")
 UNDETERMINED = application("unlimited", kind="unlimited")
 
@@ -54,7 +61,10 @@ def test_an_application_that_meets_its_requirements_is_granted_its_work_part() -
     assert (decided.effective_at, decided.known_on, decided.by) == (NOW, NOW.date(), HANDLER)
     assert decided.rule_set == law().sha256
     rules = [result.rule for result in decided.results]
-    assert rules == ["salaryThreshold", "qualificationLevel", "competentAuthority"]
+    assert rules == [
+        "salaryThreshold", "qualificationLevel", "contractContent", "employerAge", "employerStaff", "employerActivity",
+        "employerDebts", "competentAuthority",
+    ]  # fmt: skip
     state = state_after([*judged(), decided])
     assert (state.status, state.stage, state.is_open) == (CaseStatus.ADMISSIBLE, Stage.RESIDENCE_PART, True)
 

@@ -163,6 +163,7 @@ FAILED_SOMEWHERE = {
         Rule.SHORTAGE_OCCUPATION,
         Rule.WORKER_AGE,
         Rule.WORK_HISTORY,
+        Rule.CONTRACT_CONTENT,
     },
     "brussels": {Rule.SALARY_THRESHOLD, Rule.LABOUR_MARKET_TEST, Rule.WORK_HISTORY},
     "wallonia": {Rule.SALARY_THRESHOLD, Rule.LABOUR_MARKET_TEST, Rule.WORKER_AGE},

@@ -20,6 +20,7 @@ from domain.case.application import (
     Worker,
     Workplace,
 )
+from domain.case.codes import CONTRACT_ELEMENTS
 from domain.case.commands import (
     AddLabourMarketEvidence,
     AssignCase,
@@ -66,7 +67,14 @@ WORKER = UUID("00000000-0000-4000-8000-000000000001")
 REQUEST = UUID("00000000-0000-4000-8000-0000000000a1")
 ANOTHER_REQUEST = UUID("00000000-0000-4000-8000-0000000000a2")
 HANDLER = "caseHandler:h-1"
-ON_REGISTER = EmployerOnRegister(enterprise_number="0202239951", name="Acme", active=True)
+ON_REGISTER = EmployerOnRegister(
+    enterprise_number="0202239951",
+    name="Acme",
+    active=True,
+    founded_on=date(1994, 3, 1),
+    has_staff=True,
+    has_debts=False,
+)
 AGENT = Representative(enterprise_number="0403227515", mandate_reference="M-1")
 DIPLOMA = Document(kind="diploma", sha256="d1" * 32, media_type="application/pdf", size=2048)
 FORWARD = ForwardToImmigrationOffice()
@@ -123,6 +131,7 @@ def application(
             title="analyst",
             start=date(2026, 3, 1),
             contract="belgian",
+            contract_states=CONTRACT_ELEMENTS,
             gross_pay=GrossPay(amount=Decimal(pay), period=period),
             full_time_equivalent=Decimal("1.0"),
             qualification_level=4 if category.startswith("mediumSkilled") else 6,

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -103,7 +103,14 @@ def journal(admin_url: str, tmp_path: Path) -> Iterator[SmallJournal]:
                 now = datetime(2026, 1, 20, 9, number, tzinfo=UTC)
                 case = time_ordered_id(now)
                 minted = Minted(reference=f"VL-2026-000000{number}", worker_subject=program.keys.mint())
-                employer = EmployerOnRegister(enterprise_number="0202239951", name="Haven NV", active=True)
+                employer = EmployerOnRegister(
+                    enterprise_number="0202239951",
+                    name="Haven NV",
+                    active=True,
+                    founded_on=date(1994, 3, 1),
+                    has_staff=True,
+                    has_debts=False,
+                )
                 commands: list[CaseCommand] = [
                     SubmitApplication(application=application("highlySkilled", pay), minted=minted),
                     RecordCrossroadsAnswer(

@@ -25,7 +25,14 @@ from domain.crossroads.answers import (
 )
 from domain.crossroads.bank import Answered
 
-ACTIVE = EmployerOnRegister(enterprise_number="0202239951", name="Haven NV", active=True)
+ACTIVE = EmployerOnRegister(
+    enterprise_number="0202239951",
+    name="Haven NV",
+    active=True,
+    founded_on=date(1994, 3, 1),
+    has_staff=True,
+    has_debts=False,
+)
 KEPT = Exchange(code="MSG00000", ticket_cbss="ticket of the bank", request_digest="a" * 64, reply_digest="b" * 64)
 
 

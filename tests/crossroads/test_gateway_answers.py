@@ -89,6 +89,23 @@ def test_with_an_employer_come_address_activity_and_establishment_units(gateway:
     ]
 
 
+@pytest.mark.parametrize("told", [True, False])
+def test_founding_staff_and_debts_come_as_the_register_has_them_and_may_be_left_out(
+    gateway: HttpCrossroadsBank, told: bool
+) -> None:
+    held = next(
+        each
+        for each in (undertaking(SEED, number, SHARES) for number in UNDERTAKINGS)
+        if each is not None and (each.founded_on is not None) is told
+    )
+
+    answer = gateway.employer(held.enterprise_number, under(f"t-substance-{told}")).answer
+
+    assert isinstance(answer, EmployerOnRegister)
+    assert (answer.founded_on, answer.has_staff, answer.has_debts) == (held.founded_on, held.has_staff, held.has_debts)
+    assert (answer.has_staff is None, answer.has_debts is None) == (not told, not told)
+
+
 def test_an_employer_that_was_struck_off_is_found_and_not_active(gateway: HttpCrossroadsBank) -> None:
     number = an_undertaking("struckOff")
 

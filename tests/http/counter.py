@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import ExitStack
 from copy import deepcopy
+from datetime import date
 from types import TracebackType
 from typing import Any, Self
 from uuid import UUID, uuid4
@@ -13,7 +14,7 @@ import httpx
 
 from api.composition import Program
 from api.problems import API_ROOT
-from domain.case.codes import kind_of_category
+from domain.case.codes import CONTRACT_ELEMENTS, kind_of_category
 from domain.case.commands import CommandContext, RecordCrossroadsAnswer
 from domain.crossroads.answers import CheckKind, CrossroadsAnswer, EmployerOnRegister, NoDataFound, PersonOnRegister
 from infra.clock import SystemClock
@@ -43,6 +44,7 @@ APPLICATION: dict[str, Any] = {
         "start": "2026-03-01",
         "end": "2028-02-29",
         "contract": "belgian",
+        "contractStates": list(CONTRACT_ELEMENTS),
         "grossPay": {"amount": "45678.90", "period": "year"},
         "fullTimeEquivalent": "1.0",
         "qualificationLevel": 6,
@@ -194,7 +196,14 @@ class Counter:
 
         Gives the ETag of the case after that.
         """
-        employer = EmployerOnRegister(enterprise_number="0202239951", name="Haven NV", active=active)
+        employer = EmployerOnRegister(
+            enterprise_number="0202239951",
+            name="Haven NV",
+            active=active,
+            founded_on=date(1994, 3, 1),
+            has_staff=True,
+            has_debts=False,
+        )
         return self._answered(
             filed, {CheckKind.WORKER_IDENTITY: PersonOnRegister(), CheckKind.EMPLOYER_REGISTER: employer}
         )
@@ -205,7 +214,12 @@ class Counter:
             CheckKind.WORKER_IDENTITY: PersonOnRegister(),
             CheckKind.DECLARED_EMPLOYMENT: NoDataFound(),
             CheckKind.EMPLOYER_REGISTER: EmployerOnRegister(
-                enterprise_number="0202239951", name="Haven NV", active=True
+                enterprise_number="0202239951",
+                name="Haven NV",
+                active=True,
+                founded_on=date(1994, 3, 1),
+                has_staff=True,
+                has_debts=False,
             ),
         }
         return self._answered(filed, answers)

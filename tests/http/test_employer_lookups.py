@@ -54,6 +54,8 @@ def test_what_the_register_holds_comes_back_whole(counter: Counter, program: Pro
     }  # fmt: skip
     assert told["activity"] == {"code": code, "description": description}
     assert [each["number"] for each in told["establishmentUnits"]] == [each.number for each in units_of(NUMBER)]
+    # and nobody who looks an employer up learns of its debts
+    assert not {"foundedOn", "hasStaff", "hasDebts"} & told.keys()
     # and it is on record who asked
     operation, actor, authority, outcome = consultations(program)[-1]
     assert (operation, authority, outcome) == ("employerRegister", "flanders", "found")

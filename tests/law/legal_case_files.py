@@ -43,7 +43,7 @@ RULES: Final = frozenset(
         "salaryThreshold", "labourMarketTest", "salaryOrLabourMarketTest", "qualificationLevel", "shortageOccupation",
         "employmentShare", "contractForm", "workerAge", "contractDuration", "priorService", "workHistory",
         "competentAuthority", "mandate", "renewalWindow", "minimumAge", "workerNationality", "bottleneckOccupation",
-        "openCategory",
+        "openCategory", "employerAge", "employerStaff", "employerActivity", "employerDebts", "contractContent",
     }
 )  # fmt: skip
 

@@ -45,6 +45,60 @@ article = "17"
 sources = ["a source"]
 confidence = "confirmed"
 """
+EMPLOYER = """
+[[employer_age]]
+id = "AGE"
+categories = ["all"]
+least = "P36M"
+required = true
+refusal = "may"
+from = 2025-01-01
+known_from = 2025-01-01
+known_from_basis = "assumed"
+act = "flemishDecision2018"
+article = "12-14"
+sources = ["a source"]
+confidence = "confirmed"
+"""
+CONTRACT = """
+[[contract_content]]
+id = "CONTENT"
+categories = ["all"]
+contracts = ["belgian"]
+elements = ["wage", "parties"]
+required = true
+from = 2025-01-01
+known_from = 2025-01-01
+known_from_basis = "assumed"
+act = "flemishDecision2018"
+article_not_found = true
+sources = ["a source"]
+confidence = "confirmed"
+"""
+
+
+@pytest.mark.parametrize(
+    ("law", "old", "new", "key", "remedy"),
+    [
+        (EMPLOYER, 'refusal = "may"\n', "", "refusal", "add refusal"),
+        (EMPLOYER, 'refusal = "may"', 'refusal = "could"', "refusal", "must"),
+        (EMPLOYER, 'least = "P36M"', 'least = "P3Y"', "least", "P60D"),
+        (EMPLOYER, "employer_age", "employer_condition", "condition", "add condition"),
+        (EMPLOYER, '["all"]', '["all", "nurse"]', "categories", "name the categories"),
+        (CONTRACT, '"wage", ', '"colour", ', "elements", "jointCommittee"),
+        (CONTRACT, 'contracts = ["belgian"]\n', "", "contracts", "add contracts"),
+    ],
+)
+def test_a_ground_of_refusal_that_is_not_understood_is_refused(
+    write_law: WriteLaw, law: str, old: str, new: str, key: str, remedy: str
+) -> None:
+    Rulebook.load(write_law(law))
+
+    with pytest.raises(LawDataUnusable) as refused:
+        Rulebook.load(write_law(law.replace(old, new)))
+
+    assert refused.value.key == key
+    assert remedy in str(refused.value)
 
 
 def test_good_law_that_follows_on_without_overlap_is_accepted(write_law: WriteLaw) -> None:

@@ -19,9 +19,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.case.codes import AUTHORITIES, CATEGORIES, CONTRACTS, FILING_ROLES, PAY_PERIODS, RECRUITMENT_CHANNELS
+from domain.case.codes import (
+    AUTHORITIES,
+    CATEGORIES,
+    CONTRACT_ELEMENTS,
+    CONTRACTS,
+    FILING_ROLES,
+    PAY_PERIODS,
+    RECRUITMENT_CHANNELS,
+)
 from domain.law import reasons
 from domain.law.assessment import Assessment, assess
+from domain.law.durations import CalendarDuration
 from domain.law.facts import ApplicationFacts, Publication, WorkDone
 from domain.law.findings import Change, Finding, Verdict
 from domain.law.job_provisions import LabourMarketTestTerms, ShortageOccupation
@@ -98,6 +107,20 @@ def publications(draw: st.DrawFn, filed_on: date) -> Publication:
     return Publication(channel=channel, published_from=start, published_to=end)
 
 
+def foundings(filed_on: date) -> st.SearchStrategy[date]:
+    """Three years before filing, and the days beside it; or any day."""
+    three_years_before = CalendarDuration(months=36).before(filed_on)
+    return st.one_of(
+        st.integers(-2, 2).map(lambda by: three_years_before + timedelta(days=by)), st.dates(date(1950, 1, 1), filed_on)
+    )
+
+
+contents = st.one_of(
+    st.just(CONTRACT_ELEMENTS),
+    st.sets(st.sampled_from(CONTRACT_ELEMENTS), min_size=1).map(lambda found: tuple(sorted(found))),
+)
+
+
 @st.composite
 def applications(draw: st.DrawFn) -> ApplicationFacts:
     """An application of which any fact may be missing."""
@@ -139,6 +162,12 @@ def applications(draw: st.DrawFn) -> ApplicationFacts:
         prior_service_months=maybe(st.integers(0, 12)),
         work_history=maybe(st.lists(work, max_size=3).map(tuple)),
         permit_expires_on=maybe(around),
+        family_in_belgium=maybe(st.booleans()),
+        employer_founded_on=maybe(foundings(filed_on)),
+        employer_has_staff=maybe(st.booleans()),
+        employer_active=maybe(st.booleans()),
+        employer_has_debts=maybe(st.booleans()),
+        contract_states=maybe(contents),
     )
 
 
@@ -215,6 +244,77 @@ def test_who_does_what_would_have_met_a_rule_meets_it(
             assert [each.verdict for each in after] == [Verdict.MET], (finding, after)
 
 
+SOUND: Final = {
+    "employer_founded_on": date(1958, 4, 1),
+    "employer_has_staff": True,
+    "employer_active": True,
+    "employer_has_debts": False,
+}
+UNSOUND: Final = {
+    "employer_founded_on": date(2028, 12, 31),
+    "employer_has_staff": False,
+    "employer_active": False,
+    "employer_has_debts": True,
+}
+SILENT: Final = dict.fromkeys(SOUND)
+ABOUT_THE_EMPLOYER: Final = frozenset({"employerAge", "employerStaff", "employerActivity", "employerDebts"})
+
+
+@st.composite
+def sound_but_for_grounds(draw: st.DrawFn) -> ApplicationFacts:
+    """An application of which pay, level and contract are beyond doubt, so that a ground is all that could tip it."""
+    return replace(
+        draw(applications()),
+        authority="flanders",
+        category="highlySkilled",
+        contract="belgian",
+        gross_pay=Decimal(150_000),
+        pay_period="year",
+        full_time_equivalent=Decimal("1.0"),
+        qualification_level=7,
+    )
+
+
+anything_or_sound = st.one_of(applications(), sound_but_for_grounds())
+
+
+@given(rulebooks, anything_or_sound, knowledge)
+@settings(max_examples=200)
+def test_what_a_register_leaves_out_changes_no_verdict(
+    law: Rulebook, facts: ApplicationFacts, known_on: date | None
+) -> None:
+    silent = assess(law, replace(facts, **SILENT, contract_states=None), known_on)
+    sound = assess(law, replace(facts, **SOUND, contract_states=CONTRACT_ELEMENTS), known_on)
+
+    assert silent.verdict is sound.verdict
+    assert not {*silent.grounds} & {*ABOUT_THE_EMPLOYER, "contractContent"}
+
+
+@given(rulebooks, anything_or_sound, knowledge)
+@settings(max_examples=200)
+def test_an_employer_that_fails_makes_grounds_and_leaves_the_decision_to_a_person(
+    law: Rulebook, facts: ApplicationFacts, known_on: date | None
+) -> None:
+    silent = assess(law, replace(facts, **SILENT), known_on)
+    unsound = assess(law, replace(facts, **UNSOUND), known_on)
+    asked = {each.rule for each in silent.judged} & ABOUT_THE_EMPLOYER
+
+    assert {*unsound.grounds} - {*silent.grounds} == asked
+    assert unsound.unmet == silent.unmet
+    assert unsound.verdict is (Verdict.UNDETERMINED if asked and not silent.unmet else silent.verdict)
+
+
+@given(rulebooks, applications(), knowledge)
+@settings(max_examples=200)
+def test_family_here_never_worsens_a_verdict(law: Rulebook, facts: ApplicationFacts, known_on: date | None) -> None:
+    facts = replace(facts, category="unlimited")
+    without, unknown, with_family = (
+        assess(law, replace(facts, family_in_belgium=family), known_on) for family in (False, None, True)
+    )
+
+    assert RANK[without.verdict] <= RANK[unknown.verdict] <= RANK[with_family.verdict]
+
+
 GRANTABLE: Final = (
     "employment.grossPay.amount",
     "employment.end",
@@ -224,6 +324,8 @@ GRANTABLE: Final = (
     "transfer.priorServiceMonths",
     "labourMarketTest.publications.",
     "workHistory",
+    "employer.",
+    "employment.contractStates",
 )
 """What an applicant could have done otherwise; nobody changes an age."""
 
@@ -244,6 +346,16 @@ def with_change(facts: ApplicationFacts, change: Change) -> ApplicationFacts:
             return replace(facts, contract=threshold.split()[0])
         case "transfer.priorServiceMonths":
             return replace(facts, prior_service_months=int(threshold))
+        case "employer.foundedOn":
+            return replace(facts, employer_founded_on=date.fromisoformat(threshold))
+        case "employer.hasStaff":
+            return replace(facts, employer_has_staff=True)
+        case "employer.active":
+            return replace(facts, employer_active=True)
+        case "employer.hasDebts":
+            return replace(facts, employer_has_debts=False)
+        case "employment.contractStates":
+            return replace(facts, contract_states=(*(facts.contract_states or ()), *threshold.split()))
         case "workHistory":
             start = facts.filed_on - timedelta(days=int(threshold))
             return replace(facts, work_history=(WorkDone(from_=start, to=facts.filed_on, basis="singlePermit"),))
@@ -333,7 +445,12 @@ def every_finding(assessment: Assessment) -> list[Finding]:
 
 
 def verdict_of_required(assessment: Assessment) -> Verdict:
-    required = {each.verdict for each in assessment.findings if each.required}
+    required = {
+        # What the authority may refuse and need not, a person decides.
+        Verdict.UNDETERMINED if each.reason == reasons.LEFT_TO_THE_AUTHORITY else each.verdict
+        for each in assessment.findings
+        if each.required
+    }
     if Verdict.NOT_MET in required:
         return Verdict.NOT_MET
     # Nothing required is nothing found out: it is no pass.
@@ -376,8 +493,9 @@ def assert_undetermined_says_why(finding: Finding) -> None:
     if finding.verdict is Verdict.UNDETERMINED:
         assert finding.reason is not None, finding
         assert finding.reason in KNOWN_REASONS, finding
-    else:
-        assert finding.reason is None, finding
+    elif finding.reason is not None:
+        assert (finding.verdict, finding.reason) == (Verdict.NOT_MET, reasons.LEFT_TO_THE_AUTHORITY), finding
+        assert finding.rule in ABOUT_THE_EMPLOYER, finding
     if finding.reason in {reasons.FACT_MISSING, reasons.EVIDENCE_MISSING}:
         assert finding.missing, finding
     else:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -80,7 +80,12 @@ class CaseService:
         minted = Minted(reference=str(reference), worker_subject=subject)
         self.does(case_id, SubmitApplication(application=filed, minted=minted), f"employer:{EMPLOYER}")
         employer = EmployerOnRegister(
-            enterprise_number=filed.employer.enterprise_number, name=filed.employer.name, active=True
+            enterprise_number=filed.employer.enterprise_number,
+            name=filed.employer.name,
+            active=True,
+            founded_on=date(1994, 3, 1),
+            has_staff=True,
+            has_debts=False,
         )
         answers: dict[CheckKind, CrossroadsAnswer] = {
             CheckKind.EMPLOYER_REGISTER: employer,

@@ -26,6 +26,7 @@ from domain.case.application import (
     Worker,
     Workplace,
 )
+from domain.case.codes import CONTRACT_ELEMENTS
 from domain.case.commands import (
     AddLabourMarketEvidence,
     AssignCase,
@@ -107,6 +108,7 @@ ORDINARY = Application(
         title="Underwater basket weaver",
         start=date(2026, 6, 1),
         contract="belgian",
+        contract_states=CONTRACT_ELEMENTS,
         gross_pay=GrossPay(amount=Decimal("49321.17"), period="year"),
         full_time_equivalent=Decimal("1.0"),
         qualification_level=4,
@@ -124,7 +126,14 @@ EVIDENCE = LabourMarketEvidence(
 
 DIPLOMA = Document(kind="diploma", sha256="d1" * 32, media_type="application/pdf", size=2048)
 
-ON_REGISTER = EmployerOnRegister(enterprise_number="0202239951", name="Acme NV", active=True)
+ON_REGISTER = EmployerOnRegister(
+    enterprise_number="0202239951",
+    name="Acme NV",
+    active=True,
+    founded_on=date(1994, 3, 1),
+    has_staff=True,
+    has_debts=False,
+)
 EMPLOYED = DeclaredEmployment(
     relations=(WorkRelation(enterprise_number="0202239951", start=date(2020, 1, 6), last_day=None),)
 )

@@ -12,6 +12,7 @@ import pytest
 
 from domain.case.application import Employer, GrossPay, Transfer, WorkPeriod
 from domain.case.case_times import times_of
+from domain.case.codes import CONTRACT_ELEMENTS
 from domain.case.commands import CorrectCase, RecordIdentifierReplaced
 from domain.case.folding import fold
 from domain.crossroads.answers import CheckKind
@@ -76,6 +77,7 @@ def test_a_granted_application_with_all_that_is_on_record(log: LogOfCases) -> No
         "title": "Underwater basket weaver",
         "start": "2026-06-01",
         "contract": "belgian",
+        "contractStates": list(CONTRACT_ELEMENTS),
         "grossPay": {"amount": "49321.17", "period": "year"},
         "fullTimeEquivalent": "1.0",
         "qualificationLevel": 4,

@@ -15,7 +15,15 @@ from domain.case.admissibility import ADMISSIBILITY_OUTCOMES, OPEN_POINTS
 from domain.case.decision import OUTCOMES, RESIDENCE_PART, WORK_PART
 from domain.case.grounds import INADMISSIBILITY_GROUNDS, REFUSAL_GROUNDS
 from domain.case.lifecycle import CaseStatus, CheckState, Stage
-from domain.case.manual_tasks import LEGACY_RECORD, NOT_DECLARED, SALARY, TO_BE_CONFIRMED
+from domain.case.manual_tasks import (
+    CONTRACT_CONTENT,
+    LEGACY_RECORD,
+    NOT_DECLARED,
+    NOT_STATED,
+    REGISTER_INCOMPLETE,
+    SALARY,
+    TO_BE_CONFIRMED,
+)
 from domain.case.refusals import Reason
 from domain.crossroads.answers import CheckKind, UnansweredReason
 from domain.deadlines.clocks import BREACHED, CLOCKS, WARNED, ClockState
@@ -24,6 +32,7 @@ from domain.deadlines.terms import ON_EXPIRY, STARTS
 from domain.law import reasons
 from domain.law.assessment import assess
 from domain.law.common_keys import CONFIDENCES
+from domain.law.employer_rules import EMPLOYER_STATES
 from domain.law.facts import ApplicationFacts
 from domain.law.fees_owed import EXEMPTIONS
 from domain.law.findings import Finding, Verdict
@@ -53,6 +62,8 @@ CLOSED_LISTS: dict[str, Collection[str]] = {
     "pauseGrounds": codes.PAUSE_GROUNDS,
     "holders": codes.HOLDERS,
     "contracts": codes.CONTRACTS,
+    "contractElements": codes.CONTRACT_ELEMENTS,
+    "employerStates": EMPLOYER_STATES,
     "payPeriods": codes.PAY_PERIODS,
     "procedureLanguages": codes.LANGUAGES,
     "recruitmentChannels": codes.RECRUITMENT_CHANNELS,
@@ -64,7 +75,7 @@ CLOSED_LISTS: dict[str, Collection[str]] = {
     "checkStates": tuple(CheckState),
     "cutOverSteps": tuple(CutOverStep),
     "quarantineReasons": tuple(RefusalReason),
-    "taskSubjects": (SALARY, LEGACY_RECORD, *CheckKind),
+    "taskSubjects": (SALARY, LEGACY_RECORD, CONTRACT_CONTENT, *CheckKind),
     "verdicts": tuple(Verdict),
     "permitRules": tuple(Rule),
     "refusalGrounds": REFUSAL_GROUNDS,
@@ -76,6 +87,8 @@ CLOSED_LISTS: dict[str, Collection[str]] = {
         CheckState.NO_DATA.value,
         Verdict.UNDETERMINED.value,
         TO_BE_CONFIRMED,
+        NOT_STATED,
+        REGISTER_INCOMPLETE,
     ),
     "payBases": (verification.CONTRACT, verification.DECLARED_WAGES),
     "clocks": CLOCKS,

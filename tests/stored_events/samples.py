@@ -123,7 +123,7 @@ _RESULT_OF_ENGINE_1: Final = RuleApplied(
     missing=(),
 )
 
-_FACTS: Final = replace(
+_FACTS_OF_ENGINE_2: Final = replace(
     _FACTS_OF_ENGINE_1,
     admissible_on=date(2026, 1, 30),
     decided_on=date(2026, 2, 2),
@@ -142,6 +142,15 @@ _FACTS: Final = replace(
     prior_service_months=12,
     work_history=(WorkDone(from_=date(2021, 1, 1), to=date(2025, 1, 1), basis="singlePermit"),),
     permit_expires_on=date(2026, 5, 31),
+)
+_FACTS: Final = replace(
+    _FACTS_OF_ENGINE_2,
+    family_in_belgium=True,
+    employer_founded_on=date(1994, 3, 1),
+    employer_has_staff=True,
+    employer_active=True,
+    employer_has_debts=False,
+    contract_states=("duration", "parties", "wage"),
 )
 _FINDING: Final = replace(
     _FINDING_OF_ENGINE_1,
@@ -173,6 +182,7 @@ SAMPLES: Final[tuple[CaseEvent, ...]] = (
             occupation_code="2512",
             qualification_level=4,
             joint_committee="200",
+            contract_states=("duration", "parties", "wage"),
         ),
         publications=_PUBLICATIONS,
         documents=(Document(kind="employmentContract", sha256="d0" * 32, media_type="application/pdf", size=12345),),
@@ -183,6 +193,7 @@ SAMPLES: Final[tuple[CaseEvent, ...]] = (
             birth_date=date(1991, 7, 13),
             nationality="IN",
             ssin="91071300117",
+            family_in_belgium=True,
         ),
         gross_pay=GrossPay(amount=Decimal("58321.77"), period="year"),
         title="canary title",
@@ -191,6 +202,7 @@ SAMPLES: Final[tuple[CaseEvent, ...]] = (
         work_history=(
             WorkPeriod(employer="Canary Earlier NV", from_=date(2021, 1, 1), to=date(2025, 1, 1), basis="singlePermit"),
         ),
+        left_open=("contractContent",),
     ),
     CrossroadsCheckRequested(effective_at=_FILED, check="employerRegister", revision=1),
     CrossroadsCheckAnswered(
@@ -212,14 +224,23 @@ SAMPLES: Final[tuple[CaseEvent, ...]] = (
         worker_subject=WORKER,
         relations=(DeclaredRelation(enterprise_number="0316380841", start=date(2020, 3, 2), last_day=None),),
     ),
-    EmployerIdentified(effective_at=_JUDGED, enterprise_number="0202239951", name="Werkgever NV", active=True),
+    EmployerIdentified(
+        effective_at=_JUDGED,
+        enterprise_number="0202239951",
+        name="Werkgever NV",
+        active=True,
+        founded_on=date(1994, 3, 1),
+        has_staff=True,
+        has_debts=None,
+        left_open=("employerDebts",),
+    ),
     SalaryVerified(
         effective_at=_JUDGED,
         basis="declaredWages",
         legal_reference_date=date(2026, 1, 20),
         known_on=date(2026, 2, 2),
         rule_set=RULE_SET,
-        engine_version=2,
+        engine_version=3,
         result=_RESULT,
         worker_subject=WORKER,
         facts=_FACTS,
@@ -300,6 +321,7 @@ SAMPLES: Final[tuple[CaseEvent, ...]] = (
             occupation_code="2512",
             qualification_level=6,
             joint_committee="200",
+            contract_states=("duration", "parties", "wage"),
         ),
         by=_HANDLER,
         worker_subject=WORKER,
@@ -309,10 +331,12 @@ SAMPLES: Final[tuple[CaseEvent, ...]] = (
             birth_date=date(1991, 7, 13),
             nationality="IN",
             ssin="91071300117",
+            family_in_belgium=True,
         ),
         gross_pay=GrossPay(amount=Decimal("58321.77"), period="year"),
         title="canary title",
         reason="canary reason",
+        left_open=("contractContent",),
     ),
     CaseAssigned(effective_at=_JUDGED, handler=_HANDLER, by="caseHandler:lead-1"),
     MandateVerified(
@@ -359,7 +383,7 @@ SAMPLES: Final[tuple[CaseEvent, ...]] = (
         legal_reference_date=date(2026, 1, 20),
         known_on=date(2026, 2, 2),
         rule_set=RULE_SET,
-        engine_version=2,
+        engine_version=3,
         results=(_RESULT,),
         by=_HANDLER,
         worker_subject=WORKER,
@@ -431,11 +455,32 @@ SAMPLES: Final[tuple[CaseEvent, ...]] = (
     ),
 )
 
+_FILED_CASE: Final = next(each for each in SAMPLES if isinstance(each, ApplicationSubmitted))
+_CORRECTED: Final = next(each for each in SAMPLES if isinstance(each, CaseCorrected))
+_EMPLOYER_FOUND: Final = next(each for each in SAMPLES if isinstance(each, EmployerIdentified))
 _SALARY: Final = next(each for each in SAMPLES if isinstance(each, SalaryVerified))
 _TEST: Final = next(each for each in SAMPLES if isinstance(each, LabourMarketTestAssessed))
 _WORK_PART: Final = next(each for each in SAMPLES if isinstance(each, WorkPartDecided))
 
+
+def _without_grounds(event: ApplicationSubmitted | CaseCorrected) -> CaseEvent:
+    """As it was stored before it said what the contract states and whether family lives here."""
+    assert isinstance(event.worker, Worker)
+    assert event.employment is not None
+    return replace(
+        event,
+        employment=replace(event.employment, contract_states=()),
+        worker=replace(event.worker, family_in_belgium=None),
+        left_open=(),
+    )
+
+
 EARLIER_SHAPES: Final[Mapping[tuple[str, int], CaseEvent]] = {
+    ("ApplicationSubmitted", 1): _without_grounds(_FILED_CASE),
+    ("CaseCorrected", 1): _without_grounds(_CORRECTED),
+    ("EmployerIdentified", 1): replace(_EMPLOYER_FOUND, founded_on=None, has_staff=None, left_open=()),
+    ("SalaryVerified", 2): replace(_SALARY, engine_version=2, facts=_FACTS_OF_ENGINE_2),
+    ("WorkPartDecided", 2): replace(_WORK_PART, engine_version=2, facts=_FACTS_OF_ENGINE_2),
     ("SalaryVerified", 1): replace(
         _SALARY,
         engine_version=1,

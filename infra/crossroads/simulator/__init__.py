@@ -23,6 +23,7 @@ BelGov-Trace-Id), and SOAP 1.1 in the bank's CommonV3 envelope.
         value DATA_FOUND, code MSG00000, and one of
             "employer": {"enterpriseNumber", "name", "active", "address", "activity", "establishmentUnits"}
                 an address is {"street", "houseNumber", "postalCode", "municipality", "municipalityCode"}
+                and, each absent where the register does not say: "foundedOn", "hasStaff", "hasDebts"
             "person": {"ssin": as asked}
             "employment": {"relations": [{"enterpriseNumber", "beginDate", "endDate": absent while it lasts}, ...]}
             "registration": {"action": as asked}

@@ -89,6 +89,10 @@ def _options() -> argparse.ArgumentParser:
     for name, default, what in (
         ("no-data", holdings.no_data, "undertakings and workers that the bank does not know"),
         ("inactive", holdings.inactive, "undertakings that have been struck off"),
+        ("silent", holdings.silent, "undertakings of whose founding, staff and debts the register says nothing"),
+        ("young", holdings.young, "undertakings that were founded lately"),
+        ("without-staff", holdings.without_staff, "undertakings without staff"),
+        ("indebted", holdings.indebted, "undertakings with debts"),
         ("slow", troubles.slow, "tickets that are answered slowly"),
         ("transient", troubles.transient, "tickets whose first one or two requests fail"),
         ("outage", troubles.outage, "tickets whose requests all fail"),
@@ -112,7 +116,14 @@ def _circumstances(options: argparse.Namespace) -> Circumstances:
         slow_ms=options.slow_ms,
         late_ms=options.late_ms,
         retry_after_seconds=options.retry_after_seconds,
-        holding_shares=HoldingShares(no_data=options.no_data_share, inactive=options.inactive_share),
+        holding_shares=HoldingShares(
+            no_data=options.no_data_share,
+            inactive=options.inactive_share,
+            silent=options.silent_share,
+            young=options.young_share,
+            without_staff=options.without_staff_share,
+            indebted=options.indebted_share,
+        ),
         trouble_shares=TroubleShares(
             slow=options.slow_share, transient=options.transient_share, outage=options.outage_share
         ),

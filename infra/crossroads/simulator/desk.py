@@ -109,6 +109,7 @@ class Desk:
         if held is None:
             return _NO_DATA
         code, description = activity_of(enterprise_number)
+        said = {"foundedOn": held.founded_on, "hasStaff": held.has_staff, "hasDebts": held.has_debts}
         return _found(
             employer={
                 "enterpriseNumber": held.enterprise_number,
@@ -120,6 +121,7 @@ class Desk:
                     {"number": unit.number, "name": unit.name, "address": _on_wire(unit.address)}
                     for unit in units_of(enterprise_number)
                 ],
+                **{name: _text_of(value) for name, value in said.items() if value is not None},
             }
         )
 
@@ -153,6 +155,10 @@ def _found(**content: Any) -> Said:
 
 
 _NO_DATA: Final = Said(value="NO_DATA_FOUND", code="MSG00100")
+
+
+def _text_of(value: date | bool) -> str | bool:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _on_wire(address: Address) -> dict[str, str]:

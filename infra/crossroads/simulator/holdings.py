@@ -41,16 +41,26 @@ _ACTIVITIES = (
 )
 _FIRST_DAYS = (date(2016, 3, 1), date(2018, 9, 1), date(2020, 1, 6), date(2022, 5, 2))
 
+_FOUNDINGS = (date(1958, 4, 1), date(1987, 10, 12), date(1999, 1, 4), date(2009, 6, 15), date(2016, 2, 29))
+_RECENT_FOUNDINGS = (date(2024, 9, 2), date(2025, 5, 5))
+
 _LOWEST_YEARLY_CENTS = 36_000_00
 _HIGHEST_YEARLY_CENTS = 84_000_00
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldingShares:
-    """Which part (0 to 1) of all undertakings and workers the bank does not know, or knows as struck off."""
+    """Which part (0 to 1) of all undertakings and workers the bank does not know, or knows as something to refuse on.
+
+    Of the ``silent`` ones the register says nothing about founding, staff and debts.
+    """
 
     no_data: float = 0.02
     inactive: float = 0.01
+    silent: float = 0.02
+    young: float = 0.01
+    without_staff: float = 0.01
+    indebted: float = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +70,9 @@ class Undertaking:
     enterprise_number: str
     name: str
     active: bool
+    founded_on: date | None
+    has_staff: bool | None
+    has_debts: bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,10 +137,19 @@ def undertaking(seed: int, enterprise_number: str, shares: HoldingShares) -> Und
     """The register's entry under this number, or None where the register holds none."""
     if seeded_chance.happens(shares.no_data, seed, "noUndertaking", enterprise_number):
         return None
+
+    def happens(share: float, what: str) -> bool:
+        return seeded_chance.happens(share, seed, what, enterprise_number)
+
+    told = not happens(shares.silent, "silentRegister")
+    foundings = _RECENT_FOUNDINGS if happens(shares.young, "young") else _FOUNDINGS
     return Undertaking(
         enterprise_number=enterprise_number,
         name=company_name(enterprise_number),
-        active=not seeded_chance.happens(shares.inactive, seed, "struckOff", enterprise_number),
+        active=not happens(shares.inactive, "struckOff"),
+        founded_on=seeded_chance.choose(foundings, seed, "foundedOn", enterprise_number) if told else None,
+        has_staff=not happens(shares.without_staff, "noStaff") if told else None,
+        has_debts=happens(shares.indebted, "debts") if told else None,
     )
 
 
