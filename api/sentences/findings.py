@@ -18,6 +18,7 @@ from api.sentences.remarks import REMARKS
 from api.sentences.search_steps import with_channel
 from api.sentences.wording import Wording
 from domain.law.findings import Verdict
+from domain.law.reasons import LEFT_TO_THE_AUTHORITY
 
 _CHANNELS: Final = "labourMarketTest.publications."
 
