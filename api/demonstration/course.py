@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from api.demonstration.contributions import contribution, contribution_is_known
+from api.demonstration.contributions import contribution, contribution_is_known, is_exempt
 from api.demonstration.filings import Filing
 from api.demonstration.papers import Paper
 from api.demonstration.people import HANDLERS, LEAD, Party
@@ -66,7 +66,8 @@ def course_of(number: int, chance: random.Random, filing: Filing, filed_on: date
         filed_on=filed_on,
         taken_up=FILING_FROM + timedelta(days=chance.randint(1, 25)) if in_backlog else filed_on,
         handler=chance.choice(HANDLERS),
-        fee_paid=chance.random() >= _FEE_MISSING_SHARE,
+        # Nobody can be turned down for what is not owed.
+        fee_paid=chance.random() >= _FEE_MISSING_SHARE or is_exempt(filing.body, filed_on),
         mandate_valid=chance.random() >= _MANDATE_INVALID_SHARE,
     )
     steps = list(_intake(opened, chance))
@@ -86,10 +87,10 @@ def _intake(opened: _Opened, chance: random.Random) -> Iterator[Step]:
     filing, handler = opened.filing, opened.handler
     day = office_day(opened.filed_on + timedelta(days=chance.randint(1, 3)))
     yield Send(on=day, name="assign", by=LEAD, resource="assignments", body={"handler": handler.actor})
-    if opened.fee_paid:
+    if opened.fee_paid and not is_exempt(filing.body, opened.filed_on):
         fee = {
             "recipient": "federal",
-            "amount": contribution(filing.body["category"], opened.filed_on),
+            "amount": contribution(filing.body, opened.filed_on),
             "paidOn": (opened.filed_on - timedelta(days=chance.randint(0, 5))).isoformat(),
             "paymentReference": f"BETALING-{opened.number:06}",
         }
@@ -150,7 +151,7 @@ def _admission(opened: _Opened, chance: random.Random) -> dict[str, Any]:
 
 def admissible(filing: Filing, filed_on: date) -> dict[str, Any]:
     """Admission of a file that is in order; where the contribution is not known, with what the handler saw of it."""
-    if contribution_is_known(filing.body["category"], filed_on):
+    if contribution_is_known(filing.body, filed_on):
         return {"outcome": "admissible"}
     return {"outcome": "admissible", "motivation": "De betaalde bijdrage stemt overeen met het bericht van de DVZ."}
 

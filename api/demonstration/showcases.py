@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from enum import IntEnum
 from typing import Any, Final
 
-from api.demonstration.contributions import contribution
+from api.demonstration.contributions import contribution, is_exempt
 from api.demonstration.course import admissible
 from api.demonstration.filings import Filing, Occasion
 from api.demonstration.papers import Paper
@@ -70,19 +70,20 @@ def showcases(seed: int) -> tuple[Planned, ...]:
 
 
 def _intake(number: int, filing: Filing, day: date) -> list[Step]:
-    steps: list[Step] = [
-        _sent(day, "assign", LEAD, "assignments", handler=_HANDLER.actor),
-        _sent(
-            day,
-            "fee",
-            _HANDLER,
-            "feePayments",
-            recipient="federal",
-            amount=contribution(filing.body["category"], day),
-            paidOn=(day - timedelta(days=2)).isoformat(),
-            paymentReference=f"BETALING-{number:06}",
-        ),
-    ]
+    steps: list[Step] = [_sent(day, "assign", LEAD, "assignments", handler=_HANDLER.actor)]
+    if not is_exempt(filing.body, day):
+        steps.append(
+            _sent(
+                day,
+                "fee",
+                _HANDLER,
+                "feePayments",
+                recipient="federal",
+                amount=contribution(filing.body, day),
+                paidOn=(day - timedelta(days=2)).isoformat(),
+                paymentReference=f"BETALING-{number:06}",
+            )
+        )
     if filing.is_represented:
         steps.append(_sent(day, "mandate", _HANDLER, "mandateVerifications", valid=True))
     return steps
