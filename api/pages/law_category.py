@@ -230,8 +230,9 @@ def _gap(gap: Gap, words: LawWords) -> str:
             return _("On what this category is tested was not found.")
         case RequiredDocument.kind:
             return _("The list of documents of this category was not found.")
-        case job.ShortageList.kind:
-            return _("The law data do not hold the whole list.")
+        case job.ShortageList.kind | job.BottleneckList.kind:
+            told = _("the law data do not hold the whole list")
+            return f"{words.kind(gap.kind)}{words.language.colon} {told}."
         case ReferenceDateRule.kind:
             return _("Which day decides what law applies was not found.")
         case _:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from api.pages.law_words import LawWords, SourceShown, source_shown
-from api.sentences.durations import days_text
+from api.sentences.durations import days_text, duration_text
 from api.sentences.figures import money
 from domain.law import job_provisions as job
 from domain.law.effective_dated import Provision
-from domain.law.pay_provisions import Fee, OtherValue, PayDefinition, SalaryThreshold
+from domain.law.pay_provisions import MONTHLY, Fee, OtherValue, PayDefinition, SalaryThreshold
 from domain.law.procedure_provisions import RequiredDocument
 
 
@@ -41,9 +41,12 @@ def _details(provision: Provision, words: LawWords) -> Iterator[str]:
         case job.WorkHistoryTerms() if provision.not_counted:
             bases = words.wording.all_inside("workBases", provision.not_counted)
             yield _("Not counted is work done %(bases)s.", bases=bases)
-        case job.ShortageList():
-            if provision.renewal_keeps:
-                yield _("A permit for a function that left the list stays renewable with the same employer.")
+        case job.OccupationList():
+            if isinstance(provision, job.ShortageList):
+                if provision.renewal_keeps:
+                    yield _("A permit for a function that left the list stays renewable with the same employer.")
+                if provision.long_term_residents_only:
+                    yield _("Only for long-term residents of another member state.")
             if not provision.complete:
                 yield _("The law data do not hold the whole list.")
         case RequiredDocument():
@@ -56,8 +59,14 @@ def _details(provision: Provision, words: LawWords) -> Iterator[str]:
             }[provision.condition]
             if told:
                 yield told
-        case SalaryThreshold() if provision.published_until is not None:
-            yield _("Published until %(day)s.", day=language.date(provision.published_until, "long"))
+        case job.ListedOccupation() if provision.held_until is not None:
+            yield _("Known to be on the list until %(day)s.", day=language.date(provision.held_until, "long"))
+        case SalaryThreshold():
+            if provision.amount_a_month is not None:
+                amount = money(str(provision.amount_a_month), MONTHLY, words.wording)
+                yield _("Pay by the month under a Belgian contract is held against %(amount)s.", amount=amount)
+            if provision.published_until is not None:
+                yield _("Published until %(day)s.", day=language.date(provision.published_until, "long"))
         case _:
             return
 
@@ -73,6 +82,13 @@ def _others(provision: Provision, words: LawWords) -> Iterator[OtherSaid]:
         case SalaryThreshold():
             yield from _amounts(provision.disputed_amounts, provision.unit, words, weighs=True)
             yield from _amounts(provision.other_values, provision.unit, words)
+            for reduced in provision.reduced_amounts:
+                text = _(
+                    "%(amount)s with less than %(experience)s of experience",
+                    amount=money(str(reduced.amount), provision.unit, words.wording),
+                    experience=duration_text(str(reduced.experience_below), words.language),
+                )
+                yield OtherSaid(text=text, source=source_shown(reduced.source))
         case Fee():
             for each in provision.other_values:
                 yield OtherSaid(text=words.language.money(each.amount), source=source_shown(each.source))

@@ -31,6 +31,12 @@ _PER_CENT: Final = Decimal("0.01")
 
 _SUBJECTS: Final = frozenset({*CATEGORIES, ALL})
 
+_LIST_OF: Final[dict[type[Provision], type[job.OccupationList]]] = {
+    job.ShortageOccupation: job.ShortageList,
+    job.BottleneckOccupation: job.BottleneckList,
+}
+"""Functions are told of a category that has their list."""
+
 _KNOWN_TO_BE_NONE: Final = (reasons.DECIDED_BY_CONTRACT, reasons.NOT_STATED)
 """Reasons for having no amount that leave nothing open."""
 
@@ -129,9 +135,9 @@ def law_of_category(
 
 
 def _rules(rulebook: Rulebook, authority: str, category: str, on: date, known_on: date | None) -> Iterator[Provision]:
-    has_list = rulebook.find(job.ShortageList, authority, category, on, known_on) is not None
     for kind in RULE_KINDS:
-        if kind is job.ShortageOccupation and not has_list:
+        of_list = _LIST_OF.get(kind)
+        if of_list is not None and rulebook.find(of_list, authority, category, on, known_on) is None:
             continue
         for held_by in (authority, FEDERAL):
             for each in rulebook.provisions:
@@ -162,7 +168,7 @@ def _applies(rulebook: Rulebook, provision: Provision, category: str, on: date, 
 def names_categories(provision: Provision) -> bool:
     """Whether the scope is one of categories. Others speak of contracts, nationalities or functions: for them all."""
     # A function may be called as a category is.
-    is_function = isinstance(provision, job.ShortageOccupation)
+    is_function = isinstance(provision, job.ListedOccupation)
     return not is_function and _SUBJECTS.issuperset(code.partition(":")[0] for code in provision.scope)
 
 
@@ -215,9 +221,9 @@ def _gaps(
         part_time = _first(rules, PartTime)
         if part_time is None or part_time.pro_rata is None:
             yield Gap(kind=PartTime.kind, reason=reasons.PART_TIME_RULE_UNKNOWN)
-    shortage = _first(rules, job.ShortageList)
-    if shortage is not None and not shortage.complete:
-        yield Gap(kind=job.ShortageList.kind, reason=reasons.SHORTAGE_LIST_INCOMPLETE)
+    for each in rules:
+        if isinstance(each, job.OccupationList) and not each.complete:
+            yield Gap(kind=each.kind, reason=reasons.SHORTAGE_LIST_INCOMPLETE)
     if not any(isinstance(each, RequiredDocument) and category in each.categories for each in rules):
         yield Gap(kind=RequiredDocument.kind, reason=reasons.NOT_FOUND)
     if deciding is None:

@@ -10,17 +10,17 @@ from tests.cli.conftest import CommandLine
 
 PUBLISHED_UNTIL_2026 = """
 [[salary_threshold]]
-id = "FL-EXEC-2026"
-categories = ["executive", "athlete"]
-amount = "78259.00"
+id = "FL-VOLUNTEER-2026"
+categories = ["volunteer"]
+amount = "20000.00"
 unit = "EUR/year"
-basis = "statbelAverageWage"
+basis = "ownIndex"
 published_until = 2026-12-31
 from = 2026-01-01
 known_from = 2026-01-01
 known_from_basis = "assumed"
 act = "flemishDecision2018"
-article = "17"
+article_not_found = true
 sources = ["publisher: https://law.example/1"]
 confidence = "confirmed"
 """
@@ -93,20 +93,20 @@ def test_a_finding_in_other_law_is_told_and_ends_with_1(permit: CommandLine, tmp
 
 
 def test_an_amount_that_nobody_has_published_yet_is_noted_and_is_no_fault(permit: CommandLine, tmp_path: Path) -> None:
-    law = tmp_path / "flanders"
-    law.mkdir()
-    (law / "law.toml").write_text(PUBLISHED_UNTIL_2026, encoding="utf-8")
+    rules = tmp_path / "values"
+    shutil.copytree(PACKAGED_VALUES, rules)
+    (rules / "flanders" / "indexed.toml").write_text(PUBLISHED_UNTIL_2026, encoding="utf-8")
 
-    def noted(day: str) -> list[str]:
-        checked = permit("law", "check", "--rules", str(tmp_path), "--on", day, "--json")
+    def noted(day: str) -> set[str]:
+        checked = permit("law", "check", "--rules", str(rules), "--on", day, "--json")
         assert (checked.code, checked.json["sound"], checked.json["notedOn"]) == (0, True, day)
-        return [each["entry"] for each in checked.json["notes"]]
+        return {each["entry"] for each in checked.json["notes"]}
 
-    assert noted("2026-11-29") == []
-    assert noted("2026-11-30") == ["FL-EXEC-2026"]
-    told = permit("law", "check", "--rules", str(tmp_path), "--on", "2027-03-01")
+    assert "FL-VOLUNTEER-2026" not in noted("2026-11-29")
+    assert "FL-VOLUNTEER-2026" in noted("2026-11-30")
+    told = permit("law", "check", "--rules", str(rules), "--on", "2027-03-01")
     assert told.code == 0
-    assert "no amount is published for executive, athlete from 2027-01-01 on" in told.output
+    assert "no amount is published for volunteer from 2027-01-01 on" in told.output
     assert told.output.endswith("the law data are sound\n")
 
 
