@@ -167,7 +167,8 @@ def test_every_sentence_on_a_finding_is_told_by_some(findings: Findings) -> None
 def written() -> set[str]:
     """The messages of the modules that tell findings."""
     others = {
-        "checks.py", "clock_events.py", "decisions.py", "derivations.py", "fees.py", "handling.py", "readings.py", "timeline.py",
+        "checks.py", "clock_events.py", "decisions.py", "derivations.py", "fees.py", "handling.py", "readings.py",
+        "timeline.py",
     }  # fmt: skip
     found = extract_from_dir(Path(api.sentences.__file__).parent, method_map=[("**.py", "python")])
     messages = [(file, message) for file, _, message, *_ in found if file not in others | {"wording.py"}]
