@@ -204,9 +204,8 @@ def _condition(requirement: job.Requirement) -> str:
             return f"{', '.join(contracts)} contract"
         case job.ContractDuration(least=duration):
             return f"at least {duration}"
-        case job.AgeLimit(below=years, clause_for_birthday=clause):
-            ends = "; without a clause for that birthday the permit ends the day before" if clause else ""
-            return f"under {years} years{ends}"
+        case job.AgeLimit(below=years):
+            return f"under {years} years"
         case job.MinimumAge(least=years):
             return f"at least {years} years"
         case job.FreeMovement():

@@ -21,6 +21,7 @@ from domain.law.job_provisions import (
     FreeMovement,
     LabourMarketTestTerms,
     MinimumAge,
+    PermitDuration,
     PriorService,
     QualificationLevel,
     ShortageList,
@@ -95,6 +96,7 @@ class ApplicableLaw:
     employment_share: EmploymentShare | None
     contract_form: ContractForm | None
     age_limit: AgeLimit | None
+    permit_duration: PermitDuration | None
     contract_duration: ContractDuration | None
     prior_service: PriorService | None
     work_history: Mapping[str, WorkHistoryTerms]

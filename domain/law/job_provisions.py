@@ -113,16 +113,11 @@ class ContractForm(Requirement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgeLimit(Requirement):
-    """The worker is younger than ``below`` years on the deciding date.
-
-    ``clause_for_birthday``: the permit ends the day before that birthday, unless the contract provides for the higher
-    pay from then on.
-    """
+    """The worker is younger than ``below`` years on the deciding date."""
 
     kind: ClassVar[str] = "age_limit"
 
     below: int
-    clause_for_birthday: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

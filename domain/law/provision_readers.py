@@ -162,7 +162,6 @@ def _age_limit(entry: EntryReader, authority: str) -> Provision:
     return job.AgeLimit(
         **requirement(entry, authority),
         below=entry.whole_number("below"),
-        clause_for_birthday=entry.flag("clause_for_birthday") if entry.has("clause_for_birthday") else None,
     )
 
 

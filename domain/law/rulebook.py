@@ -196,6 +196,7 @@ class Rulebook:
             employment_share=found(job.EmploymentShare),
             contract_form=found(job.ContractForm),
             age_limit=found(job.AgeLimit),
+            permit_duration=found(job.PermitDuration),
             contract_duration=found(job.ContractDuration),
             prior_service=found(job.PriorService),
             work_history={each: terms for terms in history if terms is not None for each in terms.nationalities},

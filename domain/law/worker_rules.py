@@ -72,7 +72,8 @@ def age_on(birth_date: date, day: date) -> int:
 
 
 def _age(terms: AgeLimit, law: ApplicableLaw, deciding: DecidingDate, age: int | None) -> Finding:
-    details = {"clause": "forBirthday"} if terms.clause_for_birthday else {}
+    lasts = law.permit_duration
+    details = {"clause": "forBirthday"} if lasts is not None and lasts.ends_before_age == terms.below else {}
     asked = Asked("worker.birthDate", str(terms.below), "yearsBelow", terms.required, details)
     if age is None:
         return unknown(Rule.WORKER_AGE, terms, deciding, deciding.day, asked)
