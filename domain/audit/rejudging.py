@@ -249,10 +249,7 @@ def _recruitment(case: Case, event: LabourMarketTestAssessed) -> RecruitmentFact
     """The publications in the file, with the dates that the engine of the event knew."""
     held = RecruitmentFacts.of(case.facts)
     if event.engine_version == _ENGINE_1:
-        held = replace(held, admissible_on=None, employment_start=None)
-    if event.engine_version <= _ENGINE_2:
-        # They made no difference between nothing said of a search and no search.
-        held = replace(held, publications=held.publications or ())
+        return replace(held, admissible_on=None, employment_start=None)
     return held
 
 

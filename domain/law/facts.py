@@ -92,7 +92,7 @@ class RecruitmentFacts:
     authority: str
     category: str
     filed_on: date
-    publications: tuple[Publication, ...] | None = None
+    publications: tuple[Publication, ...] = ()
     admissible_on: date | None = None
     employment_start: date | None = None
 
@@ -102,7 +102,7 @@ class RecruitmentFacts:
             authority=facts.authority,
             category=facts.category,
             filed_on=facts.filed_on,
-            publications=facts.publications,
+            publications=facts.publications or (),
             admissible_on=facts.admissible_on,
             employment_start=facts.employment_start,
         )
