@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from typing import Final, TypedDict
+from typing import Final, TypeAlias, TypedDict
 
 from domain.case.codes import CATEGORIES
-from domain.law.effective_dated import ConfidenceFrom
+from domain.law.effective_dated import ConfidenceFrom, Provision
 from domain.law.entry_reader import EntryReader
+from domain.law.procedure_provisions import ALL
 
 CONFIDENCES: Final = ("confirmed", "single-source", "disputed", "project-brief", "derived")
 KNOWN_FROM_BASES: Final = ("published", "assumed")
@@ -17,6 +19,11 @@ APPLICATIONS: Final = ("applied", "notTransposed")
 
 CODE: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9-]{0,49}", re.ASCII)
 """A code that is no category: of a question, a reading, a basis of work."""
+
+NATIONALITY: Final = re.compile(r"[A-Z]{2}|all", re.ASCII)
+
+Readers: TypeAlias = Mapping[str, Callable[[EntryReader, str], Provision]]
+"""By the kind of an entry, what makes a provision of one of an authority."""
 
 
 class Common(TypedDict, total=False):
@@ -95,3 +102,16 @@ def code_of(entry: EntryReader, key: str) -> str:
     if CODE.fullmatch(text) is None:
         raise entry.unusable(key, f"{text!r} is no code", "write letters, digits and hyphens")
     return text
+
+
+def categories(entry: EntryReader) -> tuple[str, ...]:
+    """The categories of which an entry speaks, or :data:`ALL` alone."""
+    found = entry.words("categories", (*CATEGORIES, ALL))
+    if ALL in found and len(found) > 1:
+        raise entry.unusable("categories", f"{ALL!r} stands beside others", f'write ["{ALL}"] or name the categories')
+    return found
+
+
+def paired(ones: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+    """A scope in which each of the one stands with each of the others, so that two entries may share a category."""
+    return tuple(f"{one}:{other}" for one in ones for other in others)
