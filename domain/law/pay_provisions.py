@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import ClassVar, Final
@@ -65,6 +65,13 @@ class SalaryThreshold(Provision):
     reduced_amounts: tuple[ReducedAmount, ...] = ()
     amount_a_month: Decimal | None = None
     published_until: date | None = None
+
+    def by_the_month(self) -> SalaryThreshold | None:
+        """The threshold for pay by the month, where there is an amount for that."""
+        if self.amount_a_month is None:
+            return None
+        # What others give, they give by the year.
+        return replace(self, amount=self.amount_a_month, unit=MONTHLY, other_values=(), disputed_amounts=())
 
     def last_published_before(self, day: date) -> date | None:
         """The last day for which the amount is published where ``day`` lies after it; else None."""

@@ -188,6 +188,7 @@ class Rulebook:
             closed_category=found(job.ClosedCategory),
             threshold=threshold,
             threshold_text="" if isinstance(threshold, NothingInForce) else euro_text(threshold.amount),
+            threshold_a_month=None if isinstance(threshold, NothingInForce) else threshold.by_the_month(),
             threshold_step=None if isinstance(threshold, NothingInForce) else _threshold_step(threshold, day),
             conversions={name: each for name, each in conversions.items() if each is not None},
             part_time=part_time,

@@ -6,26 +6,27 @@ pay equal to the published amount meets it.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import Final
 
 from domain.case.codes import CONTRACTS, PAY_PERIODS
 from domain.law import reasons
 from domain.law.applicable_law import ApplicableLaw, DecidingDate, DecidingDateUnknown, NothingInForce
 from domain.law.deciding_date import deciding_date
-from domain.law.exact_pay import difference, euro_text, least_cents_reaching, product, shown_quotient
+from domain.law.exact_pay import difference, euro_text
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Change, Finding, Judged, Judgement, Step, Verdict
-from domain.law.pay_provisions import MONTHLY, YEARLY, PayConversion, ReducedAmount, SalaryThreshold
+from domain.law.pay_bounds import Bounds, bounds_of, is_part_time
+from domain.law.pay_provisions import MONTHLY, YEARLY, SalaryThreshold
 from domain.law.rulebook import Rulebook
 from domain.law.rules import Rule
+from domain.law.stated_pay import Pay
 
 _AMOUNT: Final = "employment.grossPay.amount"
-_FULL_TIME: Final = Decimal(1)
 _BELGIAN: Final = "belgian"
 _PERIOD_OF_UNIT: Final = {YEARLY: "year", MONTHLY: "month"}
+_MONTH: Final = _PERIOD_OF_UNIT[MONTHLY]
 _UNIT_OF_PERIOD: Final = {"year": YEARLY, "month": MONTHLY}
 
 
@@ -72,7 +73,8 @@ def judge_salary(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationF
     published_until = threshold.last_published_before(deciding.day)
     if published_until is not None:
         return _not_published_yet(law, deciding, threshold, published_until)
-    threshold = _as_paid(threshold, facts)
+    if law.threshold_a_month is not None and facts.pay_period == _MONTH and facts.contract == _BELGIAN:
+        threshold = law.threshold_a_month
     pay, period = facts.gross_pay, facts.pay_period
     conversion = None if facts.contract is None else law.conversions.get(facts.contract)
     converts = period is None or period != _PERIOD_OF_UNIT[threshold.unit]
@@ -83,8 +85,8 @@ def judge_salary(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationF
         conversion = None
     elif conversion is None:
         return _undetermined(law, deciding, threshold, reason=reasons.NO_CONVERSION_IN_FORCE)
-    stated = _Pay(pay, period, conversion)
-    bounds = _bounds(law, deciding, threshold, facts)
+    stated = Pay(pay, period, conversion)
+    bounds = bounds_of(law, deciding, threshold, facts)
     verdict = _verdict(stated, bounds)
     return Judgement(
         Rule.SALARY_THRESHOLD,
@@ -94,19 +96,10 @@ def judge_salary(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationF
     )
 
 
-def _verdict(pay: _Pay, bounds: _Bounds) -> Verdict:
+def _verdict(pay: Pay, bounds: Bounds) -> Verdict:
     if bounds.lowest is bounds.least:
         return Verdict.MET if pay.reaches(bounds.least) else Verdict.NOT_MET
     return Verdict.between(meets_every=pay.reaches(bounds.least), meets_some=pay.reaches(bounds.lowest))
-
-
-def _as_paid(threshold: SalaryThreshold, facts: ApplicationFacts) -> SalaryThreshold:
-    """The threshold by the month, for pay by the month, where the law has an amount for that."""
-    monthly = threshold.amount_a_month
-    if monthly is None or facts.pay_period != _PERIOD_OF_UNIT[MONTHLY] or facts.contract != _BELGIAN:
-        return threshold
-    # What others give, they give by the year.
-    return replace(threshold, amount=monthly, unit=MONTHLY, other_values=(), disputed_amounts=())
 
 
 def _require_possible(facts: ApplicationFacts) -> None:
@@ -130,62 +123,13 @@ def _missing(facts: ApplicationFacts, *, converts: bool) -> tuple[str, ...]:
     )
 
 
-class _Pay(NamedTuple):
-    """Pay as stated, and the conversion to the period of the threshold where the two differ."""
-
-    amount: Decimal
-    period: str
-    conversion: PayConversion | None
-
-    def reaches(self, least: Decimal) -> bool:
-        """Whether pay is not below ``least``, compared without division."""
-        if self.conversion is None:
-            return self.amount >= least
-        months = self.conversion.months_per_year
-        return (
-            product(self.amount, months) >= least if self.period == "month" else self.amount >= product(least, months)
-        )
-
-    def converted(self) -> Decimal:
-        """Pay in the period of the threshold. A quotient is cut, so that it never looks higher than it is."""
-        if self.conversion is None:
-            return self.amount
-        months = self.conversion.months_per_year
-        return product(self.amount, months) if self.period == "month" else shown_quotient(self.amount, months)
-
-    def reaching(self, least: Decimal) -> Decimal:
-        """The smallest pay in whole cents, in the period it was stated in, that reaches ``least``."""
-        if self.conversion is None:
-            return least_cents_reaching(least, Decimal(1))
-        months = self.conversion.months_per_year
-        if self.period == "month":
-            return least_cents_reaching(least, months)
-        return least_cents_reaching(product(least, months), Decimal(1))
-
-    def step(self, unit: str, observed: str) -> Step:
-        if self.conversion is None:
-            return Step(code="payStated", values={"amount": observed, "period": self.period})
-        return Step(
-            code="payConverted",
-            values={
-                "amount": euro_text(self.amount),
-                "period": self.period,
-                "months": str(self.conversion.months_per_year),
-                "converted": observed,
-                "unit": unit,
-                "provision": self.conversion.id,
-                "legalReference": self.conversion.legal_reference,
-            },
-        )
-
-
 def _compared(
     law: ApplicableLaw,
     deciding: DecidingDate,
     threshold: SalaryThreshold,
     facts: ApplicationFacts,
-    pay: _Pay,
-    bounds: _Bounds,
+    pay: Pay,
+    bounds: Bounds,
     verdict: Verdict,
 ) -> Finding:
     least = bounds.least
@@ -199,7 +143,7 @@ def _compared(
     if conversion is not None:
         provisions.append(conversion.id)
         sources = (*sources, *(each for each in conversion.sources if each not in sources))
-    if law.part_time is not None and _is_part_time(facts):
+    if law.part_time is not None and is_part_time(facts):
         provisions.append(law.part_time.id)
     return Finding(
         rule=Rule.SALARY_THRESHOLD,
@@ -234,73 +178,7 @@ def _compared(
     )
 
 
-class _Bounds(NamedTuple):
-    """Pay from ``least`` on meets every amount that may apply, pay below ``lowest`` none of them.
-
-    Between the two ``doubt`` says why nobody can tell; where the law is certain both are one amount.
-    """
-
-    lowest: Decimal
-    least: Decimal
-    steps: tuple[Step, ...]
-    doubt: str | None
-
-
-def _bounds(law: ApplicableLaw, deciding: DecidingDate, threshold: SalaryThreshold, facts: ApplicationFacts) -> _Bounds:
-    """The amount that pay has to reach: of a part-time job in proportion, where the law says so."""
-    amount, part_time = threshold.amount, law.part_time
-    bounds = _Bounds(amount, amount, (), None)
-    if threshold.disputed_amounts:
-        amounts = sorted((amount, *(each.amount for each in threshold.disputed_amounts)))
-        values = {"amounts": " ".join(euro_text(each) for each in amounts), "unit": threshold.unit}
-        step = Step(code="amountsDisputed", values=values | {"provision": threshold.id})
-        bounds = _Bounds(amounts[0], amounts[-1], (step,), reasons.AMOUNT_DISPUTED)
-    if threshold.reduced_amounts:
-        lowest = min(each.amount for each in threshold.reduced_amounts)
-        told = tuple(_reduced_step(threshold, each) for each in threshold.reduced_amounts)
-        bounds = _Bounds(
-            lowest=min(lowest, bounds.lowest),
-            least=bounds.least,
-            steps=(*bounds.steps, *told),
-            doubt=bounds.doubt or reasons.REDUCED_AMOUNT_POSSIBLE,
-        )
-    share = facts.full_time_equivalent
-    if share is None or part_time is None or not _is_part_time(facts):
-        return bounds
-    values = {
-        "share": str(share),
-        "provision": part_time.id,
-        "confidence": part_time.confidence_on(deciding.day),
-    }
-    lowest, least = product(bounds.lowest, share), product(bounds.least, share)
-    if part_time.pro_rata is None:
-        said = values | {"threshold": euro_text(lowest), "unit": threshold.unit}
-        unknown = Step(code="partTimeRuleUnknown", values=said)
-        return _Bounds(lowest, bounds.least, (*bounds.steps, unknown), reasons.PART_TIME_RULE_UNKNOWN)
-    if not part_time.pro_rata:
-        return bounds._replace(steps=(*bounds.steps, Step(code="partTimeCountsFully", values=values)))
-    said = values | {"threshold": euro_text(least), "unit": threshold.unit}
-    reduced = Step(code="partTimeInProportion", values=said)
-    return _Bounds(lowest, least, (*bounds.steps, reduced), bounds.doubt)
-
-
-def _reduced_step(threshold: SalaryThreshold, reduced: ReducedAmount) -> Step:
-    return Step(
-        code="amountReduced",
-        values={
-            "amount": euro_text(reduced.amount),
-            "unit": threshold.unit,
-            "experienceBelow": str(reduced.experience_below),
-            "provision": threshold.id,
-        },
-    )
-
-
-def _is_part_time(facts: ApplicationFacts) -> bool:
-    return facts.full_time_equivalent is not None and facts.full_time_equivalent < _FULL_TIME
-
-
-def _what_would_have_met(pay: _Pay, least: Decimal) -> Change:
+def _what_would_have_met(pay: Pay, least: Decimal) -> Change:
     needed = pay.reaching(least)
     return Change(
         fact=_AMOUNT,

@@ -82,7 +82,7 @@ confidence = "confirmed"
     [
         (EMPLOYER, 'refusal = "may"\n', "", "refusal", "add refusal"),
         (EMPLOYER, 'refusal = "may"', 'refusal = "could"', "refusal", "must"),
-        (EMPLOYER, 'least = "P36M"', 'least = "P3Y"', "least", "P60D"),
+        (EMPLOYER, 'least = "P36M"', 'least = "three years"', "least", "P60D"),
         (EMPLOYER, "employer_age", "employer_condition", "condition", "add condition"),
         (EMPLOYER, '["all"]', '["all", "nurse"]', "categories", "name the categories"),
         (CONTRACT, '"wage", ', '"colour", ', "elements", "jointCommittee"),
