@@ -39,15 +39,13 @@ def judge_admission(
     order = filing.competence_order
     if order is not None:
         question = (Rule.COMPETENT_AUTHORITY, deciding, facts.filed_on, *asked_of(facts))
-        yield law.findings.once(question, lambda: judge_competence(rulebook, order, deciding, facts, known_on))
+        yield from law.findings.once(question, lambda: (judge_competence(rulebook, order, deciding, facts, known_on),))
     if facts.filed_by == _REPRESENTATIVE:
         mandate = _mandate_rule(rulebook, law, facts, known_on)
         if mandate is not None:
             yield _mandate(mandate, deciding, facts)
     if facts.renewal:
-        window = rulebook.terms.in_force(
-            _RENEWAL, facts.authority, facts.category, facts.filed_on, rule_set=rulebook.sha256
-        )
+        window = rulebook.term_in_force(_RENEWAL, facts.authority, facts.category, facts.filed_on)
         if window is not None:
             yield _renewal_window(window, deciding, facts)
 

@@ -27,6 +27,7 @@ from domain.law.job_provisions import (
     ShortageList,
     WorkHistoryTerms,
 )
+from domain.law.pay_bounds import Bounds
 from domain.law.pay_provisions import PartTime, PayConversion, SalaryThreshold
 from domain.law.procedure_provisions import CompetenceOrder, ReferenceDateRule
 from domain.law.remembered import Remembered
@@ -80,7 +81,7 @@ class ApplicableLaw:
     None is a rule that is not in force or was not found. ``conversions`` are by form of contract,
     ``work_history`` by nationality (or ``all``). ``minimum_age`` and ``free_movement``, by nationality, are federal law
     beside that of the authority. ``threshold_step`` opens the reasoning on pay; ``threshold_a_month`` is the amount for
-    pay by the month under a Belgian contract, where the law has one of its own for it.
+    pay by the month under a Belgian contract, where the law has one of its own for it. ``bounds`` are those of either, by its unit.
     """
 
     authority: str
@@ -91,6 +92,7 @@ class ApplicableLaw:
     threshold_step: Step | None
     threshold_text: str
     threshold_a_month: SalaryThreshold | None
+    bounds: Mapping[str, Bounds]
     conversions: Mapping[str, PayConversion]
     part_time: PartTime | None
     labour_market_test: LabourMarketTestTerms | None
@@ -107,8 +109,8 @@ class ApplicableLaw:
     employer_age: EmployerAge | None
     employer_conditions: tuple[EmployerCondition, ...]
     contract_content: ContractContent | None
-    findings: Remembered[Finding] = field(default_factory=lambda: Remembered(_MOST_FINDINGS))
-    """Findings already made under this law on facts of few values, such as a level."""
+    findings: Remembered[tuple[Finding, ...]] = field(default_factory=lambda: Remembered(_MOST_FINDINGS))
+    """Findings already made under this law on facts of few values, such as a level, by the facts they depend on."""
 
     @property
     def each_test_alone(self) -> bool:

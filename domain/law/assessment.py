@@ -122,10 +122,17 @@ def overall_verdict(judged: Iterable[Judged]) -> Verdict:
 
     What the authority may refuse and need not is undetermined as well: a person decides it.
     """
-    required = [Verdict.UNDETERMINED if each.leaves_choice else each.verdict for each in judged if each.required]
-    if Verdict.NOT_MET in required:
-        return Verdict.NOT_MET
-    return Verdict.UNDETERMINED if not required or Verdict.UNDETERMINED in required else Verdict.MET
+    verdict: Verdict | None = None
+    for each in judged:
+        if not each.required:
+            continue
+        if each.verdict is Verdict.MET:
+            verdict = verdict or Verdict.MET
+        elif each.verdict is Verdict.NOT_MET and not each.leaves_choice:
+            return Verdict.NOT_MET
+        else:
+            verdict = Verdict.UNDETERMINED
+    return verdict or Verdict.UNDETERMINED
 
 
 def _pay_and_labour_market(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> tuple[Judged, ...]:

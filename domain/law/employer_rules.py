@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from functools import partial
 from typing import Final, NamedTuple
 
 from domain.law import reasons
@@ -53,17 +52,21 @@ EMPLOYER_STATES: Final = tuple(state for question in _QUESTIONS.values() for sta
 """How a finding says what is asked of an employer, and what is so."""
 
 
-def judge_employer(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Iterator[Finding]:
+def judge_employer(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> tuple[Finding, ...]:
     """Judge the employer by each of these rules that is in force."""
-    once = law.findings.once
-    age = law.employer_age
-    if age is not None:
-        founded_on = facts.employer_founded_on
-        yield once((Rule.EMPLOYER_AGE, deciding, founded_on), lambda: _age(age, deciding, founded_on))
+    if law.employer_age is None and not law.employer_conditions:
+        return ()
+    founded_on, has_staff = facts.employer_founded_on, facts.employer_has_staff
+    register = ("employer", deciding, founded_on, has_staff, facts.employer_active, facts.employer_has_debts)
+    return law.findings.once(register, lambda: tuple(_judged(law, deciding, facts)))
+
+
+def _judged(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Iterator[Finding]:
+    if law.employer_age is not None:
+        yield _age(law.employer_age, deciding, facts.employer_founded_on)
     said = {STAFF: facts.employer_has_staff, ACTIVITY: facts.employer_active, NO_DEBTS: facts.employer_has_debts}
     for terms in law.employer_conditions:
-        rule, known = _QUESTIONS[terms.condition].rule, said[terms.condition]
-        yield once((rule, deciding, known), partial(_state, terms, deciding, known))
+        yield _state(terms, deciding, said[terms.condition])
 
 
 def _age(terms: EmployerAge, deciding: DecidingDate, founded_on: date | None) -> Finding:

@@ -19,7 +19,7 @@ from domain.law.job_provisions import (
     EmploymentShare,
     QualificationLevel,
 )
-from domain.law.list_rules import judge_lists
+from domain.law.list_rules import asked_of_lists, judge_lists
 from domain.law.rulebook import Rulebook
 from domain.law.rules import Rule
 
@@ -35,26 +35,34 @@ def judge_occupation(
     known_on: date | None,
 ) -> Iterator[Finding]:
     """Judge the job by each of these rules that is in force."""
-    level, share, form, duration = (
-        law.qualification_level, law.employment_share, law.contract_form, law.contract_duration,
+    job = (
+        "job",
+        deciding,
+        facts.qualification_level,
+        facts.full_time_equivalent,
+        facts.contract,
+        facts.contract_states,
+    )
+    yield from law.findings.once(job, lambda: tuple(_of_few_values(law, deciding, facts)))
+    if law.contract_duration is not None:
+        yield _duration(law.contract_duration, law, deciding, facts)
+    if filing.shortage_list is not None or filing.bottleneck_list is not None:
+        function = ("lists", deciding, *asked_of_lists(facts))
+        yield from law.findings.once(function, lambda: tuple(judge_lists(rulebook, filing, deciding, facts, known_on)))
+
+
+def _of_few_values(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Iterator[Finding]:
+    level, share, form, content = (
+        law.qualification_level, law.employment_share, law.contract_form, law.contract_content,
     )  # fmt: skip
-    once = law.findings.once
     if level is not None:
-        question = (Rule.QUALIFICATION_LEVEL, deciding, facts.qualification_level)
-        yield once(question, lambda: _level(level, law, deciding, facts.qualification_level))
+        yield _level(level, law, deciding, facts.qualification_level)
     if share is not None:
-        question_of_share = (Rule.EMPLOYMENT_SHARE, deciding, facts.full_time_equivalent)
-        yield once(question_of_share, lambda: _share(share, law, deciding, facts.full_time_equivalent))
+        yield _share(share, law, deciding, facts.full_time_equivalent)
     if form is not None:
-        question_of_form = (Rule.CONTRACT_FORM, deciding, facts.contract)
-        yield once(question_of_form, lambda: _form(form, law, deciding, facts.contract))
-    if duration is not None:
-        yield _duration(duration, law, deciding, facts)
-    content = law.contract_content
+        yield _form(form, law, deciding, facts.contract)
     if content is not None and facts.contract in (None, *content.contracts):
-        question_of_content = (Rule.CONTRACT_CONTENT, deciding, facts.contract_states)
-        yield once(question_of_content, lambda: _content(content, deciding, facts.contract_states))
-    yield from judge_lists(rulebook, filing, deciding, facts, known_on)
+        yield _content(content, deciding, facts.contract_states)
 
 
 def _level(terms: QualificationLevel, law: ApplicableLaw, deciding: DecidingDate, level: int | None) -> Finding:

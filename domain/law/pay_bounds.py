@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Final, NamedTuple
 
 from domain.law import reasons
-from domain.law.applicable_law import ApplicableLaw, DecidingDate
 from domain.law.exact_pay import euro_text, product
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Step
-from domain.law.pay_provisions import ReducedAmount, SalaryThreshold
+from domain.law.pay_provisions import PartTime, ReducedAmount, SalaryThreshold
 
 _FULL_TIME: Final = Decimal(1)
 
@@ -27,11 +27,9 @@ class Bounds(NamedTuple):
     doubt: str | None
 
 
-def bounds_of(
-    law: ApplicableLaw, deciding: DecidingDate, threshold: SalaryThreshold, facts: ApplicationFacts
-) -> Bounds:
-    """The amount that pay has to reach: of a part-time job in proportion, where the law says so."""
-    amount, part_time = threshold.amount, law.part_time
+def amount_bounds(threshold: SalaryThreshold) -> Bounds:
+    """The bounds of full-time work: what sources dispute, and amounts that hold for some only."""
+    amount = threshold.amount
     bounds = Bounds(amount, amount, (), None)
     if threshold.disputed_amounts:
         amounts = sorted((amount, *(each.amount for each in threshold.disputed_amounts)))
@@ -47,13 +45,18 @@ def bounds_of(
             steps=(*bounds.steps, *told),
             doubt=bounds.doubt or reasons.REDUCED_AMOUNT_POSSIBLE,
         )
-    share = facts.full_time_equivalent
-    if share is None or part_time is None or not is_part_time(facts):
-        return bounds
+    return bounds
+
+
+def bounds_of_part_time(
+    bounds: Bounds, threshold: SalaryThreshold, part_time: PartTime, job: ApplicationFacts, day: date
+) -> Bounds:
+    """The bounds of a part-time job: in proportion, where the law of ``day`` says so."""
+    share = job.full_time_equivalent or _FULL_TIME
     values = {
         "share": str(share),
         "provision": part_time.id,
-        "confidence": part_time.confidence_on(deciding.day),
+        "confidence": part_time.confidence_on(day),
     }
     lowest, least = product(bounds.lowest, share), product(bounds.least, share)
     if part_time.pro_rata is None:
@@ -79,5 +82,5 @@ def _reduced_step(threshold: SalaryThreshold, reduced: ReducedAmount) -> Step:
     )
 
 
-def is_part_time(facts: ApplicationFacts) -> bool:
-    return facts.full_time_equivalent is not None and facts.full_time_equivalent < _FULL_TIME
+def is_part_time(job: ApplicationFacts) -> bool:
+    return job.full_time_equivalent is not None and job.full_time_equivalent < _FULL_TIME

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final, Self, TypeVar, cast
 
 from domain.case.codes import AUTHORITIES, CONTRACTS
-from domain.deadlines.terms import ProceduralTerms
+from domain.deadlines.terms import ProceduralTerm, ProceduralTerms
 from domain.law import job_provisions as job
 from domain.law import reasons
 from domain.law.applicable_law import ApplicableLaw, DecidingDate, LawOfFiling, NothingInForce
@@ -21,6 +21,7 @@ from domain.law.employer_provisions import EMPLOYER_CONDITIONS, EmployerAge, Emp
 from domain.law.exact_pay import euro_text
 from domain.law.findings import Step
 from domain.law.law_files import FEDERAL, read_law
+from domain.law.pay_bounds import amount_bounds
 from domain.law.pay_provisions import PartTime, PayConversion, SalaryThreshold
 from domain.law.procedure_provisions import ALL, CompetenceOrder, ReferenceDateRule, SelectedReading, Territory
 from domain.law.remembered import Remembered
@@ -69,6 +70,7 @@ class Rulebook:
         self._found: Remembered[Provision | None] = Remembered(_MOST_REMEMBERED)
         self._laws: Remembered[ApplicableLaw] = Remembered(_MOST_LAWS)
         self._of_filing: Remembered[LawOfFiling] = Remembered(_MOST_REMEMBERED)
+        self._terms_in_force: Remembered[ProceduralTerm | None] = Remembered(_MOST_REMEMBERED)
         self.deciding_dates: Final[Remembered[DecidingDate]] = Remembered(_MOST_REMEMBERED)
 
     @classmethod
@@ -142,6 +144,13 @@ class Rulebook:
             ),
         )
 
+    def term_in_force(self, purpose: str, authority: str, category: str, on: date) -> ProceduralTerm | None:
+        """The term of procedure that applies when it starts on ``on``, as this rule set knows it."""
+        return self._terms_in_force.once(
+            (purpose, authority, category, on),
+            lambda: self.terms.in_force(purpose, authority, category, on, rule_set=self.sha256),
+        )
+
     def salary_threshold(
         self, authority: str, category: str, on: date, known_on: date | None = None
     ) -> SalaryThreshold | NothingInForce:
@@ -175,6 +184,7 @@ class Rulebook:
             return self.find(kind, authority, category, day, known_on)
 
         threshold = self.salary_threshold(authority, category, day, known_on)
+        a_month = None if isinstance(threshold, NothingInForce) else threshold.by_the_month()
         conversions = {each: self.find(PayConversion, authority, each, day, known_on) for each in CONTRACTS}
         history = (
             self.find(job.WorkHistoryTerms, authority, code, day, known_on)
@@ -188,7 +198,10 @@ class Rulebook:
             closed_category=found(job.ClosedCategory),
             threshold=threshold,
             threshold_text="" if isinstance(threshold, NothingInForce) else euro_text(threshold.amount),
-            threshold_a_month=None if isinstance(threshold, NothingInForce) else threshold.by_the_month(),
+            threshold_a_month=a_month,
+            bounds={
+                each.unit: amount_bounds(each) for each in (threshold, a_month) if isinstance(each, SalaryThreshold)
+            },
             threshold_step=None if isinstance(threshold, NothingInForce) else _threshold_step(threshold, day),
             conversions={name: each for name, each in conversions.items() if each is not None},
             part_time=part_time,

@@ -17,7 +17,7 @@ from domain.law.deciding_date import deciding_date
 from domain.law.exact_pay import difference, euro_text
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Change, Finding, Judged, Judgement, Step, Verdict
-from domain.law.pay_bounds import Bounds, bounds_of, is_part_time
+from domain.law.pay_bounds import Bounds, bounds_of_part_time, is_part_time
 from domain.law.pay_provisions import MONTHLY, YEARLY, SalaryThreshold
 from domain.law.rulebook import Rulebook
 from domain.law.rules import Rule
@@ -86,7 +86,9 @@ def judge_salary(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationF
     elif conversion is None:
         return _undetermined(law, deciding, threshold, reason=reasons.NO_CONVERSION_IN_FORCE)
     stated = Pay(pay, period, conversion)
-    bounds = bounds_of(law, deciding, threshold, facts)
+    bounds = law.bounds[threshold.unit]
+    if law.part_time is not None and is_part_time(facts):
+        bounds = bounds_of_part_time(bounds, threshold, law.part_time, facts, deciding.day)
     verdict = _verdict(stated, bounds)
     return Judgement(
         Rule.SALARY_THRESHOLD,

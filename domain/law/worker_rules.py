@@ -26,7 +26,7 @@ def judge_worker(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationF
     limit = law.age_limit
     if limit is not None:
         age = None if facts.birth_date is None else age_on(facts.birth_date, deciding.day)
-        yield law.findings.once((Rule.WORKER_AGE, deciding, age), lambda: _age(limit, law, deciding, age))
+        yield from law.findings.once((Rule.WORKER_AGE, deciding, age), lambda: (_age(limit, law, deciding, age),))
     yield from _implausible(law, deciding, facts)
     if law.prior_service is not None:
         yield _service(law.prior_service, law, deciding, facts.prior_service_months)
