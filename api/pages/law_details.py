@@ -56,6 +56,7 @@ def _details(provision: Provision, words: LawWords) -> Iterator[str]:
                 "posted": _("For a worker who is posted."),
                 "byRepresentative": _("Where a representative files."),
                 "adult": _("For a worker who is of age."),
+                "contributionOwed": _("Where the contribution is owed."),
             }[provision.condition]
             if told:
                 yield told

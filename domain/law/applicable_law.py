@@ -81,7 +81,8 @@ class ApplicableLaw:
     None is a rule that is not in force or was not found. ``conversions`` are by form of contract,
     ``work_history`` by nationality (or ``all``). ``minimum_age`` and ``free_movement``, by nationality, are federal law
     beside that of the authority. ``threshold_step`` opens the reasoning on pay; ``threshold_a_month`` is the amount for
-    pay by the month under a Belgian contract, where the law has one of its own for it. ``bounds`` are those of either, by its unit.
+    pay by the month under a Belgian contract, where the law has one of its own for it. ``bounds`` are those of either,
+    by its unit.
     """
 
     authority: str

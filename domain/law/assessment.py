@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -13,17 +13,33 @@ from typing import Final
 from domain.law import reasons
 from domain.law.admission_rules import judge_admission
 from domain.law.applicable_law import ApplicableLaw, DecidingDate, DecidingDateUnknown, LawOfFiling
+from domain.law.competence import judge_competence
 from domain.law.deciding_date import deciding_date
 from domain.law.employer_rules import judge_employer
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Change, Finding, Judged, Judgement, Step, Verdict
 from domain.law.job_provisions import CategoryRule, ClosedCategory
 from domain.law.labour_market_test import judge_labour_market_test
-from domain.law.occupation_rules import judge_occupation
+from domain.law.list_rules import judge_lists
+from domain.law.occupation_rules import judge_duration, judge_job
 from domain.law.rulebook import Rulebook
 from domain.law.rules import Rule
 from domain.law.salary_rules import judge_salary, undated
-from domain.law.worker_rules import judge_worker
+from domain.law.worker_rules import age_on, judge_age, judge_worker
+
+_ORDER: Final = {
+    rule: number
+    for number, rule in enumerate(
+        (
+            Rule.OPEN_CATEGORY, Rule.SALARY_THRESHOLD, Rule.LABOUR_MARKET_TEST, Rule.SALARY_OR_LABOUR_MARKET_TEST,
+            Rule.QUALIFICATION_LEVEL, Rule.EMPLOYMENT_SHARE, Rule.CONTRACT_FORM, Rule.CONTRACT_DURATION,
+            Rule.CONTRACT_CONTENT, Rule.SHORTAGE_OCCUPATION, Rule.BOTTLENECK_OCCUPATION, Rule.WORKER_AGE,
+            Rule.MINIMUM_AGE, Rule.WORKER_NATIONALITY, Rule.PRIOR_SERVICE, Rule.WORK_HISTORY, Rule.EMPLOYER_AGE,
+            Rule.EMPLOYER_STAFF, Rule.EMPLOYER_ACTIVITY, Rule.EMPLOYER_DEBTS, Rule.COMPETENT_AUTHORITY, Rule.MANDATE,
+            Rule.RENEWAL_WINDOW,
+        )
+    )
+}  # fmt: skip
 
 OPEN: Final = "openCategory"
 """What is asked of a category, in the place of a list of all that the authority has."""
@@ -46,8 +62,10 @@ class Assessment:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
+        """In the order in which they are told: the category, pay and search, the work, the worker, the employer."""
         if self._findings is None:
-            self._findings = tuple(each.told() for each in self.judged)
+            told = (each.told() for each in self.judged)
+            self._findings = tuple(sorted(told, key=lambda each: _ORDER[each.rule]))
         return self._findings
 
     @property
@@ -101,12 +119,13 @@ def assess_by(
         judged: tuple[Judged, ...] = (undated(Rule.SALARY_THRESHOLD, deciding),)
     else:
         law = rulebook.law_on(facts.authority, facts.category, deciding.day, known_on)
+        duration = law.contract_duration
         judged = (
             *_pay_and_labour_market(law, deciding, facts),
-            *judge_occupation(rulebook, filing, law, deciding, facts, known_on),
+            *_judged_on_few_values(rulebook, filing, law, deciding, facts, known_on),
+            *(() if duration is None else (judge_duration(duration, deciding, facts),)),
             *judge_worker(law, deciding, facts),
-            *judge_employer(law, deciding, facts),
-            *judge_admission(rulebook, filing, law, deciding, facts, known_on),
+            *judge_admission(rulebook, law, deciding, facts, known_on),
         )
     return Assessment(
         rule_set=rulebook.sha256,
@@ -115,6 +134,39 @@ def assess_by(
         known_on=known_on,
         judged=judged,
     )
+
+
+def _judged_on_few_values(
+    rulebook: Rulebook,
+    filing: LawOfFiling,
+    law: ApplicableLaw,
+    deciding: DecidingDate,
+    facts: ApplicationFacts,
+    known_on: date | None,
+) -> tuple[Finding, ...]:
+    """What depends on facts of which there are few, such as a level: judged once for all who have the same ones."""
+    limit = law.age_limit
+    age = None if limit is None or facts.birth_date is None else age_on(facts.birth_date, deciding.day)
+
+    def found() -> Iterator[Finding]:
+        yield from judge_job(law, deciding, facts)
+        yield from judge_lists(rulebook, filing, deciding, facts, known_on)
+        if limit is not None:
+            yield judge_age(limit, law, deciding, age)
+        yield from judge_employer(law, deciding, facts)
+        if filing.competence_order is not None:
+            yield judge_competence(rulebook, filing.competence_order, deciding, facts, known_on)
+
+    # All that these rules look at. The deciding date knows the day of filing.
+    question = (
+        deciding, age,
+        facts.qualification_level, facts.full_time_equivalent, facts.contract, facts.contract_states,
+        facts.occupation_code, facts.renewal, facts.change_of_employer,
+        facts.employer_founded_on, facts.employer_has_staff, facts.employer_active, facts.employer_has_debts,
+        facts.filed_by, facts.municipality_code, facts.establishment_unit_municipality,
+        facts.registered_office_municipality, facts.residence_municipality,
+    )  # fmt: skip
+    return law.findings.once(question, lambda: tuple(found()))
 
 
 def overall_verdict(judged: Iterable[Judged]) -> Verdict:

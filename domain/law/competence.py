@@ -5,7 +5,6 @@ The finding says which link decided and, where it points to another authority, t
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from datetime import date
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -41,17 +40,6 @@ class _Place(NamedTuple):
     authority: str
     municipality: str
     steps: tuple[Step, ...]
-
-
-def asked_of(facts: ApplicationFacts) -> tuple[Hashable, ...]:
-    """All facts that the finding can depend on, beside the day."""
-    return (
-        facts.filed_by,
-        facts.municipality_code,
-        facts.establishment_unit_municipality,
-        facts.registered_office_municipality,
-        facts.residence_municipality,
-    )
 
 
 def judge_competence(

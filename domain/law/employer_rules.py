@@ -52,16 +52,8 @@ EMPLOYER_STATES: Final = tuple(state for question in _QUESTIONS.values() for sta
 """How a finding says what is asked of an employer, and what is so."""
 
 
-def judge_employer(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> tuple[Finding, ...]:
+def judge_employer(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Iterator[Finding]:
     """Judge the employer by each of these rules that is in force."""
-    if law.employer_age is None and not law.employer_conditions:
-        return ()
-    founded_on, has_staff = facts.employer_founded_on, facts.employer_has_staff
-    register = ("employer", deciding, founded_on, has_staff, facts.employer_active, facts.employer_has_debts)
-    return law.findings.once(register, lambda: tuple(_judged(law, deciding, facts)))
-
-
-def _judged(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Iterator[Finding]:
     if law.employer_age is not None:
         yield _age(law.employer_age, deciding, facts.employer_founded_on)
     said = {STAFF: facts.employer_has_staff, ACTIVITY: facts.employer_active, NO_DEBTS: facts.employer_has_debts}

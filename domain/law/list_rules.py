@@ -6,7 +6,7 @@ rest: so both changes of it were made.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
@@ -26,11 +26,6 @@ from domain.law.rulebook import Rulebook
 from domain.law.rules import Rule
 
 _OCCUPATION: Final = "employment.occupationCode"
-
-
-def asked_of_lists(facts: ApplicationFacts) -> tuple[Hashable, ...]:
-    """All facts that the findings on lists can depend on."""
-    return (facts.filed_on, facts.occupation_code, facts.renewal, facts.change_of_employer)
 
 
 def judge_lists(

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from domain.law.applicable_law import ApplicableLaw, DecidingDate, LawOfFiling
+from domain.law.applicable_law import ApplicableLaw, DecidingDate
 from domain.law.conditions import Asked, compared, unknown
 from domain.law.exact_pay import difference
 from domain.law.facts import ApplicationFacts
@@ -19,53 +18,27 @@ from domain.law.job_provisions import (
     EmploymentShare,
     QualificationLevel,
 )
-from domain.law.list_rules import asked_of_lists, judge_lists
-from domain.law.rulebook import Rulebook
 from domain.law.rules import Rule
 
 _START: Final = "employment.start"
 
 
-def judge_occupation(
-    rulebook: Rulebook,
-    filing: LawOfFiling,
-    law: ApplicableLaw,
-    deciding: DecidingDate,
-    facts: ApplicationFacts,
-    known_on: date | None,
-) -> Iterator[Finding]:
-    """Judge the job by each of these rules that is in force."""
-    job = (
-        "job",
-        deciding,
-        facts.qualification_level,
-        facts.full_time_equivalent,
-        facts.contract,
-        facts.contract_states,
-    )
-    yield from law.findings.once(job, lambda: tuple(_of_few_values(law, deciding, facts)))
-    if law.contract_duration is not None:
-        yield _duration(law.contract_duration, law, deciding, facts)
-    if filing.shortage_list is not None or filing.bottleneck_list is not None:
-        function = ("lists", deciding, *asked_of_lists(facts))
-        yield from law.findings.once(function, lambda: tuple(judge_lists(rulebook, filing, deciding, facts, known_on)))
-
-
-def _of_few_values(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Iterator[Finding]:
+def judge_job(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Iterator[Finding]:
+    """Judge the job by each of these rules that is in force, but for the length of the contract."""
     level, share, form, content = (
         law.qualification_level, law.employment_share, law.contract_form, law.contract_content,
     )  # fmt: skip
     if level is not None:
-        yield _level(level, law, deciding, facts.qualification_level)
+        yield _level(level, deciding, facts.qualification_level)
     if share is not None:
-        yield _share(share, law, deciding, facts.full_time_equivalent)
+        yield _share(share, deciding, facts.full_time_equivalent)
     if form is not None:
-        yield _form(form, law, deciding, facts.contract)
+        yield _form(form, deciding, facts.contract)
     if content is not None and facts.contract in (None, *content.contracts):
         yield _content(content, deciding, facts.contract_states)
 
 
-def _level(terms: QualificationLevel, law: ApplicableLaw, deciding: DecidingDate, level: int | None) -> Finding:
+def _level(terms: QualificationLevel, deciding: DecidingDate, level: int | None) -> Finding:
     """A level above the highest is another category, and not met here."""
     threshold = str(terms.least) if terms.highest is None else f"{terms.least}-{terms.highest}"
     asked = Asked("employment.qualificationLevel", threshold, "level", terms.required)
@@ -85,7 +58,7 @@ def _level(terms: QualificationLevel, law: ApplicableLaw, deciding: DecidingDate
     )
 
 
-def _share(terms: EmploymentShare, law: ApplicableLaw, deciding: DecidingDate, share: Decimal | None) -> Finding:
+def _share(terms: EmploymentShare, deciding: DecidingDate, share: Decimal | None) -> Finding:
     asked = Asked("employment.fullTimeEquivalent", str(terms.least), "fullTimeEquivalent", terms.required)
     if share is None:
         return unknown(Rule.EMPLOYMENT_SHARE, terms, deciding, deciding.day, asked)
@@ -101,7 +74,7 @@ def _share(terms: EmploymentShare, law: ApplicableLaw, deciding: DecidingDate, s
     )
 
 
-def _form(terms: ContractForm, law: ApplicableLaw, deciding: DecidingDate, contract: str | None) -> Finding:
+def _form(terms: ContractForm, deciding: DecidingDate, contract: str | None) -> Finding:
     asked = Asked("employment.contract", " ".join(terms.contracts), "contract", terms.required)
     if contract is None:
         return unknown(Rule.CONTRACT_FORM, terms, deciding, deciding.day, asked)
@@ -110,7 +83,7 @@ def _form(terms: ContractForm, law: ApplicableLaw, deciding: DecidingDate, contr
     )
 
 
-def _duration(terms: ContractDuration, law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Finding:
+def judge_duration(terms: ContractDuration, deciding: DecidingDate, facts: ApplicationFacts) -> Finding:
     """The last day of the contract against the last day of the shortest one that is long enough."""
     start, end = facts.employment_start, facts.employment_end
     if start is None:

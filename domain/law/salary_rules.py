@@ -17,7 +17,7 @@ from domain.law.deciding_date import deciding_date
 from domain.law.exact_pay import difference, euro_text
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Change, Finding, Judged, Judgement, Step, Verdict
-from domain.law.pay_bounds import Bounds, bounds_of_part_time, is_part_time
+from domain.law.pay_bounds import Bounds, bound_steps, bounds_of_part_time, is_part_time
 from domain.law.pay_provisions import MONTHLY, YEARLY, SalaryThreshold
 from domain.law.rulebook import Rulebook
 from domain.law.rules import Rule
@@ -88,7 +88,7 @@ def judge_salary(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationF
     stated = Pay(pay, period, conversion)
     bounds = law.bounds[threshold.unit]
     if law.part_time is not None and is_part_time(facts):
-        bounds = bounds_of_part_time(bounds, threshold, law.part_time, facts, deciding.day)
+        bounds = bounds_of_part_time(bounds, law.part_time, facts)
     verdict = _verdict(stated, bounds)
     return Judgement(
         Rule.SALARY_THRESHOLD,
@@ -164,7 +164,7 @@ def _compared(
         reason=bounds.doubt if verdict is Verdict.UNDETERMINED else None,
         trace=(
             *_opening(law, deciding, threshold),
-            *bounds.steps,
+            *bound_steps(threshold, bounds, law.part_time, facts, deciding.day),
             pay.step(threshold.unit, observed),
             Step(
                 code="payCompared",

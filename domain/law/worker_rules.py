@@ -22,14 +22,10 @@ PERMIT_NEEDED: Final = "permitNeeded"
 
 
 def judge_worker(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Iterator[Finding]:
-    """Judge the worker by each of these rules that is in force."""
-    limit = law.age_limit
-    if limit is not None:
-        age = None if facts.birth_date is None else age_on(facts.birth_date, deciding.day)
-        yield from law.findings.once((Rule.WORKER_AGE, deciding, age), lambda: (_age(limit, law, deciding, age),))
+    """Judge the worker by each of these rules that is in force, but for the age that a category is for."""
     yield from _implausible(law, deciding, facts)
     if law.prior_service is not None:
-        yield _service(law.prior_service, law, deciding, facts.prior_service_months)
+        yield _service(law.prior_service, deciding, facts.prior_service_months)
     if law.work_history:
         yield _history(law, deciding, facts)
 
@@ -71,7 +67,7 @@ def age_on(birth_date: date, day: date) -> int:
     return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
 
 
-def _age(terms: AgeLimit, law: ApplicableLaw, deciding: DecidingDate, age: int | None) -> Finding:
+def judge_age(terms: AgeLimit, law: ApplicableLaw, deciding: DecidingDate, age: int | None) -> Finding:
     lasts = law.permit_duration
     details = {"clause": "forBirthday"} if lasts is not None and lasts.ends_before_age == terms.below else {}
     asked = Asked("worker.birthDate", str(terms.below), "yearsBelow", terms.required, details)
@@ -89,7 +85,7 @@ def _age(terms: AgeLimit, law: ApplicableLaw, deciding: DecidingDate, age: int |
     )
 
 
-def _service(terms: PriorService, law: ApplicableLaw, deciding: DecidingDate, months: int | None) -> Finding:
+def _service(terms: PriorService, deciding: DecidingDate, months: int | None) -> Finding:
     asked = Asked("transfer.priorServiceMonths", str(terms.least_months), "months", terms.required)
     if months is None:
         return unknown(Rule.PRIOR_SERVICE, terms, deciding, deciding.day, asked)

@@ -39,6 +39,9 @@ REPLIES: dict[str, tuple[type[BaseModel], dict[str, Any], Callable[[Content], An
                 "active": True,
                 "address": ADDRESS,
                 "activity": {"code": "52220", "description": "Diensten"},
+                "foundedOn": "2001-02-03",
+                "hasStaff": True,
+                "hasDebts": False,
                 "establishmentUnits": [{"number": "2000000339", "name": "Kaai 1", "address": ADDRESS}],
             }
         },

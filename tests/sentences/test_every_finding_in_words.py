@@ -67,8 +67,10 @@ OF_OTHER_LAWS: Final = {
     "What decides here, such as the place of residence of the worker, is not stated in the application.",
     "In which municipality the worker lives is not known.",
     "In which municipality the work is done is not known.",
+    "It states none of them",
 }
-"""What the law as it is packaged gives no cause to say: an unknown channel, and other orders of competence."""
+"""What the law as it is packaged gives no cause to say: an unknown channel, other orders of
+competence, and a contract that states nothing."""
 OF_FORMS: Final = {
     " or ",
     "this code was in force until %(day)s: write %(codes)s",
