@@ -35,7 +35,7 @@ def assess_stated(rulebook: Rulebook, stated: StatedFacts, known_on: date | None
         verdict=Verdict.UNDETERMINED,
         legal_reference_date=None,
         known_on=known_on,
-        judged=(unknown,),
+        weighed=(unknown,),
     )
 
 

@@ -12,10 +12,11 @@ from typing import Final
 
 from domain.deadlines.terms import ProceduralTerm
 from domain.law import reasons
-from domain.law.applicable_law import ApplicableLaw, DecidingDate
+from domain.law.applicable_law import ApplicableLaw, DecidingDate, LawOfFiling
+from domain.law.competence import judge_competence
 from domain.law.conditions import Asked, compared, unknown
 from domain.law.facts import ApplicationFacts
-from domain.law.findings import Change, Finding, Judged, Judgement, Step, Verdict
+from domain.law.findings import Change, Finding, Judged, Step, Verdict
 from domain.law.procedure_provisions import ALL, RequiredDocument
 from domain.law.rulebook import Rulebook
 from domain.law.rules import Rule
@@ -27,9 +28,16 @@ _MANDATE: Final = "mandate"
 
 
 def judge_admission(
-    rulebook: Rulebook, law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts, known_on: date | None
+    rulebook: Rulebook,
+    filing: LawOfFiling,
+    law: ApplicableLaw,
+    deciding: DecidingDate,
+    facts: ApplicationFacts,
+    known_on: date | None,
 ) -> Iterator[Judged]:
-    """Judge what can be judged of admission beside competence; silence where the law data has no such rule."""
+    """Judge what can be judged of admission; silence where the law data has no such rule."""
+    if filing.competence_order is not None:
+        yield judge_competence(rulebook, filing.competence_order, deciding, facts, known_on)
     if facts.filed_by == _REPRESENTATIVE:
         mandate = _mandate_rule(rulebook, law, facts, known_on)
         if mandate is not None:
@@ -50,14 +58,14 @@ def _mandate_rule(
     return None
 
 
-def _mandate(rule: RequiredDocument, deciding: DecidingDate, facts: ApplicationFacts) -> Finding:
+def _mandate(rule: RequiredDocument, deciding: DecidingDate, facts: ApplicationFacts) -> Judged:
     asked = Asked("representative.mandateReference", _MANDATE, "document", False)
     if facts.mandate_reference is None:
         return unknown(Rule.MANDATE, rule, deciding, facts.filed_on, asked)
     return compared(Rule.MANDATE, rule, deciding, facts.filed_on, asked, observed=_MANDATE, met=True)
 
 
-def _renewal_window(window: ProceduralTerm, deciding: DecidingDate, facts: ApplicationFacts) -> Judged:
+def _renewal_window(window: ProceduralTerm, deciding: DecidingDate, facts: ApplicationFacts) -> Finding:
     """A renewal is asked for within a window before the permit expires; where its first day was not found, until its
     last.
 
@@ -68,22 +76,8 @@ def _renewal_window(window: ProceduralTerm, deciding: DecidingDate, facts: Appli
     first = None if expires is None else window.opens_on(expires)
     last = None if expires is None else window.ends_on(expires)
     met = last is not None and filed <= last and (first is None or first <= filed)
-    verdict = Verdict.UNDETERMINED if last is None else Verdict.MET if met else Verdict.NOT_MET
-    return Judgement(
-        Rule.RENEWAL_WINDOW, False, verdict, lambda: _window_told(window, deciding, facts, verdict, first, last)
-    )
-
-
-def _window_told(
-    window: ProceduralTerm,
-    deciding: DecidingDate,
-    facts: ApplicationFacts,
-    verdict: Verdict,
-    first: date | None,
-    last: date | None,
-) -> Finding:
-    expires, filed = facts.permit_expires_on, facts.filed_on
     threshold = " ".join(day.isoformat() for day in (first, last) if day is not None) or None
+    verdict = Verdict.UNDETERMINED if threshold is None else Verdict.MET if met else Verdict.NOT_MET
     counterfactual = None
     nearest = first if first is not None and filed < first else last
     if verdict is Verdict.NOT_MET and nearest is not None:

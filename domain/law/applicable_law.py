@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 from domain.law.employer_provisions import EmployerAge, EmployerCondition
-from domain.law.findings import Finding, Step
+from domain.law.findings import Step
 from domain.law.job_provisions import (
     AgeLimit,
     BottleneckList,
@@ -30,9 +29,6 @@ from domain.law.job_provisions import (
 from domain.law.pay_bounds import Bounds
 from domain.law.pay_provisions import PartTime, PayConversion, SalaryThreshold
 from domain.law.procedure_provisions import CompetenceOrder, ReferenceDateRule
-from domain.law.remembered import Remembered
-
-_MOST_FINDINGS: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -110,8 +106,6 @@ class ApplicableLaw:
     employer_age: EmployerAge | None
     employer_conditions: tuple[EmployerCondition, ...]
     contract_content: ContractContent | None
-    findings: Remembered[tuple[Finding, ...]] = field(default_factory=lambda: Remembered(_MOST_FINDINGS))
-    """Findings already made under this law on facts of few values, such as a level, by the facts they depend on."""
 
     @property
     def each_test_alone(self) -> bool:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -13,19 +13,18 @@ from typing import Final
 from domain.law import reasons
 from domain.law.admission_rules import judge_admission
 from domain.law.applicable_law import ApplicableLaw, DecidingDate, DecidingDateUnknown, LawOfFiling
-from domain.law.competence import judge_competence
 from domain.law.deciding_date import deciding_date
-from domain.law.employer_rules import judge_employer
+from domain.law.employer_rules import is_on_register, judge_employer
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Change, Finding, Judged, Judgement, Step, Verdict
 from domain.law.job_provisions import CategoryRule, ClosedCategory
 from domain.law.labour_market_test import judge_labour_market_test
 from domain.law.list_rules import judge_lists
-from domain.law.occupation_rules import judge_duration, judge_job
+from domain.law.occupation_rules import judge_job
 from domain.law.rulebook import Rulebook
 from domain.law.rules import Rule
 from domain.law.salary_rules import judge_salary, undated
-from domain.law.worker_rules import age_on, judge_age, judge_worker
+from domain.law.worker_rules import judge_worker
 
 _ORDER: Final = {
     rule: number
@@ -49,16 +48,26 @@ OPEN: Final = "openCategory"
 class Assessment:
     """``rule_set`` is the rulebook's sha256; ``known_on`` the day of knowledge asked (None: all known).
 
-    ``legal_reference_date`` is None when the facts do not hold the day whose law applies. ``judged`` has the verdict
-    of each rule; ``findings`` has them with their reasons, which are written when they are first read.
+    ``legal_reference_date`` is None when the facts do not hold the day whose law applies. ``weighed`` are the
+    judgements that the verdict was made of. What weighs nothing, and the reasons of all, are written when they are
+    first asked for.
     """
 
     rule_set: str
     verdict: Verdict
     legal_reference_date: date | None
     known_on: date | None
-    judged: tuple[Judged, ...]
+    weighed: tuple[Judged, ...]
+    beside: Callable[[], tuple[Judged, ...]] = tuple
+    _judged: tuple[Judged, ...] | None = field(default=None, init=False)
     _findings: tuple[Finding, ...] | None = field(default=None, init=False)
+
+    @property
+    def judged(self) -> tuple[Judged, ...]:
+        """Every rule with its verdict."""
+        if self._judged is None:
+            self._judged = (*self.weighed, *self.beside())
+        return self._judged
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -71,14 +80,14 @@ class Assessment:
     @property
     def grounds(self) -> tuple[Rule, ...]:
         """The rules that are required and not met: on each of them the application can be refused."""
-        return tuple(each.rule for each in self.judged if each.required and each.verdict is Verdict.NOT_MET)
+        return tuple(each.rule for each in self.weighed if each.required and each.verdict is Verdict.NOT_MET)
 
     @property
     def unmet(self) -> tuple[Rule, ...]:
         """Those on which it must be; there is one exactly where the verdict is ``notMet``."""
         return tuple(
             each.rule
-            for each in self.judged
+            for each in self.weighed
             if each.required and each.verdict is Verdict.NOT_MET and not each.leaves_choice
         )
 
@@ -87,7 +96,7 @@ class Assessment:
         """The required rules that do not decide: undetermined, or a ground that the authority may let pass."""
         return tuple(
             each.rule
-            for each in self.judged
+            for each in self.weighed
             if each.required and (each.verdict is Verdict.UNDETERMINED or each.leaves_choice)
         )
 
@@ -116,57 +125,32 @@ def assess_by(
     """The same with the law of the day of filing as it is given, such as with another rule on the deciding date."""
     deciding = deciding_date(rulebook, filing, facts, known_on)
     if isinstance(deciding, DecidingDateUnknown):
-        judged: tuple[Judged, ...] = (undated(Rule.SALARY_THRESHOLD, deciding),)
-    else:
-        law = rulebook.law_on(facts.authority, facts.category, deciding.day, known_on)
-        duration = law.contract_duration
-        judged = (
-            *_pay_and_labour_market(law, deciding, facts),
-            *_judged_on_few_values(rulebook, filing, law, deciding, facts, known_on),
-            *(() if duration is None else (judge_duration(duration, deciding, facts),)),
-            *judge_worker(law, deciding, facts),
-            *judge_admission(rulebook, law, deciding, facts, known_on),
+        return Assessment(
+            rule_set=rulebook.sha256,
+            verdict=Verdict.UNDETERMINED,
+            legal_reference_date=None,
+            known_on=known_on,
+            weighed=(undated(Rule.SALARY_THRESHOLD, deciding),),
         )
+    law = rulebook.law_on(facts.authority, facts.category, deciding.day, known_on)
+    weighed = (
+        *_pay_and_labour_market(law, deciding, facts),
+        *judge_job(law, deciding, facts),
+        *judge_lists(rulebook, filing, deciding, facts, known_on),
+        *judge_worker(law, deciding, facts),
+        *(judge_employer(law, deciding, facts) if is_on_register(facts) else ()),
+    )
     return Assessment(
         rule_set=rulebook.sha256,
-        verdict=overall_verdict(judged),
-        legal_reference_date=None if isinstance(deciding, DecidingDateUnknown) else deciding.day,
+        verdict=overall_verdict(weighed),
+        legal_reference_date=deciding.day,
         known_on=known_on,
-        judged=judged,
+        weighed=weighed,
+        beside=lambda: (
+            *(() if is_on_register(facts) else judge_employer(law, deciding, facts)),
+            *judge_admission(rulebook, filing, law, deciding, facts, known_on),
+        ),
     )
-
-
-def _judged_on_few_values(
-    rulebook: Rulebook,
-    filing: LawOfFiling,
-    law: ApplicableLaw,
-    deciding: DecidingDate,
-    facts: ApplicationFacts,
-    known_on: date | None,
-) -> tuple[Finding, ...]:
-    """What depends on facts of which there are few, such as a level: judged once for all who have the same ones."""
-    limit = law.age_limit
-    age = None if limit is None or facts.birth_date is None else age_on(facts.birth_date, deciding.day)
-
-    def found() -> Iterator[Finding]:
-        yield from judge_job(law, deciding, facts)
-        yield from judge_lists(rulebook, filing, deciding, facts, known_on)
-        if limit is not None:
-            yield judge_age(limit, law, deciding, age)
-        yield from judge_employer(law, deciding, facts)
-        if filing.competence_order is not None:
-            yield judge_competence(rulebook, filing.competence_order, deciding, facts, known_on)
-
-    # All that these rules look at. The deciding date knows the day of filing.
-    question = (
-        deciding, age,
-        facts.qualification_level, facts.full_time_equivalent, facts.contract, facts.contract_states,
-        facts.occupation_code, facts.renewal, facts.change_of_employer,
-        facts.employer_founded_on, facts.employer_has_staff, facts.employer_active, facts.employer_has_debts,
-        facts.filed_by, facts.municipality_code, facts.establishment_unit_municipality,
-        facts.registered_office_municipality, facts.residence_municipality,
-    )  # fmt: skip
-    return law.findings.once(question, lambda: tuple(found()))
 
 
 def overall_verdict(judged: Iterable[Judged]) -> Verdict:

@@ -13,7 +13,7 @@ from domain.law import reasons
 from domain.law.applicable_law import DecidingDate
 from domain.law.conditions import Asked, compared, unknown
 from domain.law.facts import ApplicationFacts
-from domain.law.findings import Change, Finding, Step
+from domain.law.findings import Change, Judged, Step
 from domain.law.procedure_provisions import CompetenceOrder
 from domain.law.rulebook import Rulebook
 from domain.law.rules import Rule
@@ -44,7 +44,7 @@ class _Place(NamedTuple):
 
 def judge_competence(
     rulebook: Rulebook, order: CompetenceOrder, deciding: DecidingDate, facts: ApplicationFacts, known_on: date | None
-) -> Finding:
+) -> Judged:
     """The authority to which the strongest link with a known fact leads, against the one that has the file."""
     if not order.by_worker:
         return _by_place_of_work(rulebook, order, deciding, facts, known_on)
@@ -76,7 +76,7 @@ def _by_link(
     link: str,
     code: str,
     before: tuple[Step, ...],
-) -> Finding:
+) -> Judged:
     day = facts.filed_on
     asked = Asked(_FACT_OF[link], facts.authority, "authority", False)
     place = _place(rulebook, code, day, known_on)
@@ -114,7 +114,7 @@ def _place(rulebook: Rulebook, code: str, day: date, known_on: date | None) -> _
 
 def _by_place_of_work(
     rulebook: Rulebook, order: CompetenceOrder, deciding: DecidingDate, facts: ApplicationFacts, known_on: date | None
-) -> Finding:
+) -> Judged:
     """As orders are judged that do not say who files: decisions rest on them, and are judged again as they were.
 
     The place of work decides if it is the first link; the others were no facts of an application.

@@ -1,4 +1,4 @@
-"""One condition against one fact: how a finding on it is made, whichever rule it is."""
+"""One condition against one fact: how it is judged, and what is told of it, whichever rule it is."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from domain.law import reasons
 from domain.law.applicable_law import DecidingDate
 from domain.law.effective_dated import Provision
-from domain.law.findings import Change, Finding, Step, Verdict
+from domain.law.findings import Change, Finding, Judged, Judgement, Step, Verdict
 from domain.law.rules import Rule
 
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
@@ -41,39 +41,44 @@ def compared(
     difference: str | None = None,
     steps: tuple[Step, ...] | None = None,
     change: Change | None = None,
-) -> Finding:
-    """The finding on a fact that is known. ``difference`` is observed minus threshold, where both are numbers.
+    reason: str | None = None,
+) -> Judged:
+    """The judgement on a fact that is known. ``difference`` is observed minus threshold, where both are numbers.
 
     ``steps`` are what the rule itself says of the comparison, in place of the one sentence that all rules share;
-    ``change`` is what would have met it, where that is another fact than the one that is compared.
+    ``change`` is what would have met it, where that is another fact than the one that is compared; ``reason`` says that
+    it is left to the authority.
     """
-    fact, threshold, unit, required, details = asked
-    said = {"observed": observed, "threshold": threshold, "unit": unit, **details}
     verdict = Verdict.MET if met else Verdict.NOT_MET
-    distance = "" if difference is None else difference.removeprefix("-")
-    return Finding(
-        rule=rule,
-        required=required,
-        verdict=verdict,
-        legal_reference_date=day,
-        rule_id=provision.id,
-        legal_reference=provision.legal_reference,
-        sources=provision.sources,
-        confidence=provision.confidence_on(day),
-        threshold=threshold,
-        unit=unit,
-        observed=observed,
-        difference=difference,
-        counterfactual=None
-        if met
-        else (change or Change(fact=fact, threshold=threshold, distance=distance, unit=unit),),
-        trace=(
-            deciding.step,
-            _condition(rule, provision, day, asked),
-            *((Step(code=f"{rule}Compared", values=said | {"verdict": verdict.value}),) if steps is None else steps),
-        ),
-        provisions=(*deciding.provisions, provision.id),
-    )
+
+    def told() -> Finding:
+        fact, threshold, unit, required, details = asked
+        said = {"observed": observed, "threshold": threshold, "unit": unit, **details, "verdict": verdict.value}
+        lacking = Change(fact=fact, threshold=threshold, distance=(difference or "").removeprefix("-"), unit=unit)
+        return Finding(
+            rule=rule,
+            required=required,
+            verdict=verdict,
+            legal_reference_date=day,
+            rule_id=provision.id,
+            legal_reference=provision.legal_reference,
+            sources=provision.sources,
+            confidence=provision.confidence_on(day),
+            threshold=threshold,
+            unit=unit,
+            observed=observed,
+            difference=difference,
+            counterfactual=None if met else (change or lacking,),
+            reason=reason,
+            trace=(
+                deciding.step,
+                _condition(rule, provision, day, asked),
+                *((Step(code=f"{rule}Compared", values=said),) if steps is None else steps),
+            ),
+            provisions=(*deciding.provisions, provision.id),
+        )
+
+    return Judgement(rule, asked.required, verdict, told, reason == reasons.LEFT_TO_THE_AUTHORITY)
 
 
 def unknown(
@@ -86,25 +91,29 @@ def unknown(
     reason: str = reasons.FACT_MISSING,
     missing: tuple[str, ...] | None = None,
     steps: tuple[Step, ...] = (),
-) -> Finding:
-    """The finding on a fact that is not known; ``missing`` is the fact itself unless others are named."""
-    fact, threshold, unit, required, _ = asked
-    return Finding(
-        rule=rule,
-        required=required,
-        verdict=Verdict.UNDETERMINED,
-        legal_reference_date=day,
-        rule_id=provision.id,
-        legal_reference=provision.legal_reference,
-        sources=provision.sources,
-        confidence=provision.confidence_on(day),
-        threshold=threshold,
-        unit=unit,
-        reason=reason,
-        missing=(fact,) if missing is None else missing,
-        trace=(deciding.step, _condition(rule, provision, day, asked), *steps),
-        provisions=(*deciding.provisions, provision.id),
-    )
+) -> Judged:
+    """The judgement on a fact that is not known; ``missing`` is the fact itself unless others are named."""
+
+    def told() -> Finding:
+        fact, threshold, unit, required, _ = asked
+        return Finding(
+            rule=rule,
+            required=required,
+            verdict=Verdict.UNDETERMINED,
+            legal_reference_date=day,
+            rule_id=provision.id,
+            legal_reference=provision.legal_reference,
+            sources=provision.sources,
+            confidence=provision.confidence_on(day),
+            threshold=threshold,
+            unit=unit,
+            reason=reason,
+            missing=(fact,) if missing is None else missing,
+            trace=(deciding.step, _condition(rule, provision, day, asked), *steps),
+            provisions=(*deciding.provisions, provision.id),
+        )
+
+    return Judgement(rule, asked.required, Verdict.UNDETERMINED, told)
 
 
 def _condition(rule: Rule, provision: Provision, day: date, asked: Asked) -> Step:

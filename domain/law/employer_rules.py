@@ -8,7 +8,6 @@ ground of refusal; where the law says that the authority *may* refuse on it, a p
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -25,7 +24,7 @@ from domain.law.employer_provisions import (
     EmployerRequirement,
 )
 from domain.law.facts import ApplicationFacts
-from domain.law.findings import Finding
+from domain.law.findings import Judged
 from domain.law.rules import Rule
 
 
@@ -52,7 +51,17 @@ EMPLOYER_STATES: Final = tuple(state for question in _QUESTIONS.values() for sta
 """How a finding says what is asked of an employer, and what is so."""
 
 
-def judge_employer(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Iterator[Finding]:
+def is_on_register(facts: ApplicationFacts) -> bool:
+    """Whether anything is known of the employer. Where nothing is, no rule on it weighs anything."""
+    return not (
+        facts.employer_founded_on is None
+        and facts.employer_has_staff is None
+        and facts.employer_active is None
+        and facts.employer_has_debts is None
+    )
+
+
+def judge_employer(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Iterator[Judged]:
     """Judge the employer by each of these rules that is in force."""
     if law.employer_age is not None:
         yield _age(law.employer_age, deciding, facts.employer_founded_on)
@@ -61,7 +70,7 @@ def judge_employer(law: ApplicableLaw, deciding: DecidingDate, facts: Applicatio
         yield _state(terms, deciding, said[terms.condition])
 
 
-def _age(terms: EmployerAge, deciding: DecidingDate, founded_on: date | None) -> Finding:
+def _age(terms: EmployerAge, deciding: DecidingDate, founded_on: date | None) -> Judged:
     latest = terms.least.before(deciding.day)
     asked = Asked("employer.foundedOn", latest.isoformat(), "dateAtLatest", terms.required)
     if founded_on is None:
@@ -69,7 +78,7 @@ def _age(terms: EmployerAge, deciding: DecidingDate, founded_on: date | None) ->
     return _known(Rule.EMPLOYER_AGE, terms, deciding, asked, observed=founded_on.isoformat(), met=founded_on <= latest)
 
 
-def _state(terms: EmployerCondition, deciding: DecidingDate, known: bool | None) -> Finding:
+def _state(terms: EmployerCondition, deciding: DecidingDate, known: bool | None) -> Judged:
     question = _QUESTIONS[terms.condition]
     asked = Asked(question.fact, question.good, "employerState", terms.required)
     if known is None:
@@ -78,14 +87,13 @@ def _state(terms: EmployerCondition, deciding: DecidingDate, known: bool | None)
     return _known(question.rule, terms, deciding, asked, observed=question.good if met else question.bad, met=met)
 
 
-def _unknown(rule: Rule, terms: EmployerRequirement, deciding: DecidingDate, asked: Asked) -> Finding:
+def _unknown(rule: Rule, terms: EmployerRequirement, deciding: DecidingDate, asked: Asked) -> Judged:
     return unknown(rule, terms, deciding, deciding.day, asked._replace(required=False))
 
 
 def _known(
     rule: Rule, terms: EmployerRequirement, deciding: DecidingDate, asked: Asked, *, observed: str, met: bool
-) -> Finding:
-    finding = compared(rule, terms, deciding, deciding.day, asked, observed=observed, met=met)
-    if met or terms.refusal != MAY:
-        return finding
-    return replace(finding, reason=reasons.LEFT_TO_THE_AUTHORITY)
+) -> Judged:
+    left = not met and terms.refusal == MAY
+    reason = reasons.LEFT_TO_THE_AUTHORITY if left else None
+    return compared(rule, terms, deciding, deciding.day, asked, observed=observed, met=met, reason=reason)

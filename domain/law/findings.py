@@ -127,11 +127,7 @@ class Judgement:
     required: bool
     verdict: Verdict
     reasons: Callable[[], Finding]
-
-    @property
-    def leaves_choice(self) -> bool:
-        """Never: pay and recruitment are conditions, on which a permit must be refused."""
-        return False
+    leaves_choice: bool = False
 
     def told(self) -> Finding:
         return self.reasons()

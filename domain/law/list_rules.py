@@ -14,7 +14,7 @@ from domain.law import reasons
 from domain.law.applicable_law import DecidingDate, LawOfFiling
 from domain.law.conditions import Asked, compared, unknown
 from domain.law.facts import ApplicationFacts
-from domain.law.findings import Finding
+from domain.law.findings import Judged
 from domain.law.job_provisions import (
     BottleneckOccupation,
     ListedOccupation,
@@ -30,7 +30,7 @@ _OCCUPATION: Final = "employment.occupationCode"
 
 def judge_lists(
     rulebook: Rulebook, filing: LawOfFiling, deciding: DecidingDate, facts: ApplicationFacts, known_on: date | None
-) -> Iterator[Finding]:
+) -> Iterator[Judged]:
     """Judge the function by each list that the category is judged by."""
     for rule, terms, kind in (
         (Rule.SHORTAGE_OCCUPATION, filing.shortage_list, ShortageOccupation),
@@ -48,7 +48,7 @@ def _listed(
     deciding: DecidingDate,
     facts: ApplicationFacts,
     known_on: date | None,
-) -> Finding:
+) -> Judged:
     """Whether the function stood on the list when the application was filed.
 
     A function that left the list keeps its permits renewable for the same work with the same employer, where the list
@@ -57,7 +57,7 @@ def _listed(
     day, code = facts.filed_on, facts.occupation_code
     asked = Asked(_OCCUPATION, terms.id, "list", True)
 
-    def open_(reason: str) -> Finding:
+    def open_(reason: str) -> Judged:
         return unknown(rule, terms, deciding, day, asked, reason=reason, missing=())
 
     if terms.complete is None:

@@ -10,7 +10,7 @@ from domain.law.applicable_law import ApplicableLaw, DecidingDate
 from domain.law.conditions import Asked, compared, unknown
 from domain.law.exact_pay import difference
 from domain.law.facts import ApplicationFacts
-from domain.law.findings import Change, Finding
+from domain.law.findings import Change, Judged
 from domain.law.job_provisions import (
     ContractContent,
     ContractDuration,
@@ -23,8 +23,8 @@ from domain.law.rules import Rule
 _START: Final = "employment.start"
 
 
-def judge_job(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Iterator[Finding]:
-    """Judge the job by each of these rules that is in force, but for the length of the contract."""
+def judge_job(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Iterator[Judged]:
+    """Judge the job by each of these rules that is in force."""
     level, share, form, content = (
         law.qualification_level, law.employment_share, law.contract_form, law.contract_content,
     )  # fmt: skip
@@ -34,11 +34,13 @@ def judge_job(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFact
         yield _share(share, deciding, facts.full_time_equivalent)
     if form is not None:
         yield _form(form, deciding, facts.contract)
+    if law.contract_duration is not None:
+        yield _duration(law.contract_duration, deciding, facts)
     if content is not None and facts.contract in (None, *content.contracts):
         yield _content(content, deciding, facts.contract_states)
 
 
-def _level(terms: QualificationLevel, deciding: DecidingDate, level: int | None) -> Finding:
+def _level(terms: QualificationLevel, deciding: DecidingDate, level: int | None) -> Judged:
     """A level above the highest is another category, and not met here."""
     threshold = str(terms.least) if terms.highest is None else f"{terms.least}-{terms.highest}"
     asked = Asked("employment.qualificationLevel", threshold, "level", terms.required)
@@ -58,7 +60,7 @@ def _level(terms: QualificationLevel, deciding: DecidingDate, level: int | None)
     )
 
 
-def _share(terms: EmploymentShare, deciding: DecidingDate, share: Decimal | None) -> Finding:
+def _share(terms: EmploymentShare, deciding: DecidingDate, share: Decimal | None) -> Judged:
     asked = Asked("employment.fullTimeEquivalent", str(terms.least), "fullTimeEquivalent", terms.required)
     if share is None:
         return unknown(Rule.EMPLOYMENT_SHARE, terms, deciding, deciding.day, asked)
@@ -74,7 +76,7 @@ def _share(terms: EmploymentShare, deciding: DecidingDate, share: Decimal | None
     )
 
 
-def _form(terms: ContractForm, deciding: DecidingDate, contract: str | None) -> Finding:
+def _form(terms: ContractForm, deciding: DecidingDate, contract: str | None) -> Judged:
     asked = Asked("employment.contract", " ".join(terms.contracts), "contract", terms.required)
     if contract is None:
         return unknown(Rule.CONTRACT_FORM, terms, deciding, deciding.day, asked)
@@ -83,7 +85,7 @@ def _form(terms: ContractForm, deciding: DecidingDate, contract: str | None) -> 
     )
 
 
-def judge_duration(terms: ContractDuration, deciding: DecidingDate, facts: ApplicationFacts) -> Finding:
+def _duration(terms: ContractDuration, deciding: DecidingDate, facts: ApplicationFacts) -> Judged:
     """The last day of the contract against the last day of the shortest one that is long enough."""
     start, end = facts.employment_start, facts.employment_end
     if start is None:
@@ -110,13 +112,13 @@ def judge_duration(terms: ContractDuration, deciding: DecidingDate, facts: Appli
     )
 
 
-def _content(terms: ContractContent, deciding: DecidingDate, states: tuple[str, ...] | None) -> Finding:
+def _content(terms: ContractContent, deciding: DecidingDate, states: tuple[str, ...] | None) -> Judged:
     """Every element must be there. A contract that nobody has read is undetermined, and refuses nobody."""
     asked = Asked("employment.contractStates", " ".join(terms.elements), "contractElements", terms.required)
     if states is None:
         return unknown(Rule.CONTRACT_CONTENT, terms, deciding, deciding.day, asked._replace(required=False))
-    absent = [each for each in terms.elements if each not in states]
-    finding = compared(
+    absent = " ".join(each for each in terms.elements if each not in states)
+    return compared(
         Rule.CONTRACT_CONTENT,
         terms,
         deciding,
@@ -124,8 +126,5 @@ def _content(terms: ContractContent, deciding: DecidingDate, states: tuple[str, 
         asked,
         observed=" ".join(sorted(states)),
         met=not absent,
+        change=Change(fact=asked.fact, threshold=absent, distance="", unit=asked.unit),
     )
-    if absent:
-        lacking = Change(fact=asked.fact, threshold=" ".join(absent), distance="", unit=asked.unit)
-        finding.counterfactual = (lacking,)
-    return finding

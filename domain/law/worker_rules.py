@@ -12,7 +12,7 @@ from domain.law.applicable_law import ApplicableLaw, DecidingDate
 from domain.law.conditions import Asked, compared, unknown
 from domain.law.durations import CalendarDuration
 from domain.law.facts import ApplicationFacts, WorkDone
-from domain.law.findings import Finding
+from domain.law.findings import Judged
 from domain.law.job_provisions import AgeLimit, PriorService
 from domain.law.procedure_provisions import ALL
 from domain.law.rules import Rule
@@ -21,8 +21,11 @@ PERMIT_NEEDED: Final = "permitNeeded"
 """What is asked of a nationality, in the place of a list of all that need one."""
 
 
-def judge_worker(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Iterator[Finding]:
-    """Judge the worker by each of these rules that is in force, but for the age that a category is for."""
+def judge_worker(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Iterator[Judged]:
+    """Judge the worker by each of these rules that is in force."""
+    if law.age_limit is not None:
+        age = None if facts.birth_date is None else age_on(facts.birth_date, deciding.day)
+        yield _age(law.age_limit, law, deciding, age)
     yield from _implausible(law, deciding, facts)
     if law.prior_service is not None:
         yield _service(law.prior_service, deciding, facts.prior_service_months)
@@ -30,7 +33,7 @@ def judge_worker(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationF
         yield _history(law, deciding, facts)
 
 
-def _implausible(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Iterator[Finding]:
+def _implausible(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Iterator[Judged]:
     """What speaks against anybody's permit: a child, or a nationality that needs none.
 
     Of nearly every worker there is nothing to say here, and nothing is said.
@@ -67,7 +70,7 @@ def age_on(birth_date: date, day: date) -> int:
     return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
 
 
-def judge_age(terms: AgeLimit, law: ApplicableLaw, deciding: DecidingDate, age: int | None) -> Finding:
+def _age(terms: AgeLimit, law: ApplicableLaw, deciding: DecidingDate, age: int | None) -> Judged:
     lasts = law.permit_duration
     details = {"clause": "forBirthday"} if lasts is not None and lasts.ends_before_age == terms.below else {}
     asked = Asked("worker.birthDate", str(terms.below), "yearsBelow", terms.required, details)
@@ -85,7 +88,7 @@ def judge_age(terms: AgeLimit, law: ApplicableLaw, deciding: DecidingDate, age: 
     )
 
 
-def _service(terms: PriorService, deciding: DecidingDate, months: int | None) -> Finding:
+def _service(terms: PriorService, deciding: DecidingDate, months: int | None) -> Judged:
     asked = Asked("transfer.priorServiceMonths", str(terms.least_months), "months", terms.required)
     if months is None:
         return unknown(Rule.PRIOR_SERVICE, terms, deciding, deciding.day, asked)
@@ -101,7 +104,7 @@ def _service(terms: PriorService, deciding: DecidingDate, months: int | None) ->
     )
 
 
-def _history(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Finding:
+def _history(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Judged:
     """Days of work that count, each once, before filing, against the days of the term that ends with filing.
 
     A shorter term may be enough for a worker whose family lives here. Whether it does is asked only where that decides.

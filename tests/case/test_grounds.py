@@ -64,7 +64,7 @@ def _assessment(verdict: Verdict, *findings: Finding) -> Assessment:
         verdict=verdict,
         legal_reference_date=date(2026, 1, 20),
         known_on=date(2026, 1, 20),
-        judged=findings,
+        weighed=findings,
     )
 
 

@@ -16,7 +16,6 @@ from api.reference_data.code_lists import CodeLists
 from api.sentences.findings import finding_text
 from domain.case.codes import AUTHORITIES
 from domain.law.assessment import assess
-from domain.law.competence import asked_of
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Finding, Verdict
 from domain.law.procedure_provisions import CompetenceOrder
@@ -150,15 +149,6 @@ OF_BEGINNINGS = {
     None: None, "44021": "flanders", "21004": "brussels", "62063": "wallonia", "63023": "german-community",
     "54010": "wallonia", "23024": "flanders", "19999": "flanders", "00000": None,
 }  # fmt: skip
-
-
-def test_what_the_finding_depends_on_is_asked_of_the_facts() -> None:
-    changed = {
-        "filed_by": "worker", "municipality_code": "1", "establishment_unit_municipality": "2",
-        "registered_office_municipality": "3", "residence_municipality": "4",
-    }  # fmt: skip
-    for name, value in changed.items():
-        assert asked_of(replace(FACTS, **{name: value})) != asked_of(FACTS)
 
 
 TOLD = {

@@ -38,7 +38,7 @@ def test_who_asks_for_the_verdict_alone_pays_for_no_step(monkeypatch: pytest.Mon
 
     assert assessment.unmet == ("salaryThreshold",)
     assert made == []
-    assert assessment.findings[0].verdict is assessment.judged[0].verdict
+    assert assessment.findings[0].verdict is assessment.weighed[0].verdict
     assert made, "the reasons are written now"
 
 
