@@ -43,7 +43,9 @@ def judge_admission(
         if mandate is not None:
             yield _mandate(mandate, deciding, facts)
     if facts.renewal:
-        window = rulebook.term_in_force(_RENEWAL, facts.authority, facts.category, facts.filed_on)
+        window = rulebook.terms.in_force(
+            _RENEWAL, facts.authority, facts.category, facts.filed_on, rule_set=rulebook.sha256
+        )
         if window is not None:
             yield _renewal_window(window, deciding, facts)
 

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final, Self, TypeVar, cast
 
 from domain.case.codes import AUTHORITIES, CONTRACTS
-from domain.deadlines.terms import ProceduralTerm, ProceduralTerms
+from domain.deadlines.terms import ProceduralTerms
 from domain.law import job_provisions as job
 from domain.law import reasons
 from domain.law.applicable_law import ApplicableLaw, DecidingDate, LawOfFiling, NothingInForce
@@ -70,7 +70,6 @@ class Rulebook:
         self._found: Remembered[Provision | None] = Remembered(_MOST_REMEMBERED)
         self._laws: Remembered[ApplicableLaw] = Remembered(_MOST_LAWS)
         self._of_filing: Remembered[LawOfFiling] = Remembered(_MOST_REMEMBERED)
-        self._terms_in_force: Remembered[ProceduralTerm | None] = Remembered(_MOST_REMEMBERED)
         self.deciding_dates: Final[Remembered[DecidingDate]] = Remembered(_MOST_REMEMBERED)
 
     @classmethod
@@ -142,13 +141,6 @@ class Rulebook:
                 competence_order=self.find(CompetenceOrder, authority, category, filed_on, known_on)
                 or self.find(CompetenceOrder, authority, ALL, filed_on, known_on),
             ),
-        )
-
-    def term_in_force(self, purpose: str, authority: str, category: str, on: date) -> ProceduralTerm | None:
-        """The term of procedure that applies when it starts on ``on``, as this rule set knows it."""
-        return self._terms_in_force.once(
-            (purpose, authority, category, on),
-            lambda: self.terms.in_force(purpose, authority, category, on, rule_set=self.sha256),
         )
 
     def salary_threshold(
