@@ -20,7 +20,7 @@ from infra.wire_format import wire_adapter
 from tests.law.legal_case_files import LEGAL_CASES, LegalCase, LegalCaseUnreadable, cases_of_amounts, worked_cases
 
 WORKED = worked_cases()
-FEWEST_WORKED_CASES: Final = 400
+FEWEST_WORKED_CASES = 400
 
 
 @pytest.mark.parametrize("case", WORKED, ids=lambda case: case.title)
