@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from api.case_representation import words as wire_words
-from api.pages.law_words import LawWords, SourceShown, source_shown
+from api.pages.law_words import LawWords, SourceShown
 from api.pages.page_parts import Badge, Tone
 from api.sentences.findings import finding_text
 from api.sentences.readings import readings_text
@@ -98,8 +98,8 @@ def _finding(finding: Finding, words: LawWords, *, branch: bool) -> FindingShown
         weight=weight,
         branch=branch,
         text=finding_text(wire, words.wording),
-        remarks=finding_remarks(wire, words.wording),
-        sources=tuple(source_shown(each) for each in finding.sources),
+        remarks=finding_remarks(wire, words.wording) if words.for_officials else (),
+        sources=words.sources(finding.sources),
         confidence=None if confidence is None else words.confidence_badge(confidence),
     )
 

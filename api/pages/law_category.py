@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Final
 
 from api.pages.law_details import OtherSaid, details, others_said
-from api.pages.law_words import LawWords, SourceShown, sources_shown
+from api.pages.law_words import LawWords, SourceShown
 from api.pages.page_parts import Badge
 from api.sentences.legal_references import cited_or_not_found
 from domain.law import job_provisions as job
@@ -193,11 +193,11 @@ def _shown(provision: Provision, on: date, words: LawWords) -> ProvisionShown:
         others=others_said(provision, words),
         weight=_("For information: decides nothing by itself") if optional else "",
         legal_reference=cited_or_not_found(provision.legal_reference, words.wording),
-        sources=sources_shown(provision),
+        sources=words.sources(provision.sources),
         confidence=words.confidence(provision, on),
         in_force=words.period(provision),
         known=_known(provision, words),
-        note=provision.note,
+        note=words.note(provision),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from api.pages.law_words import LawWords, SourceShown, source_shown
+from api.pages.law_words import LawWords, SourceShown
 from api.sentences.durations import days_text, duration_text
 from api.sentences.figures import money
 from domain.law import job_provisions as job
@@ -16,11 +16,14 @@ from domain.law.procedure_provisions import RequiredDocument
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherSaid:
-    """What another source says of the same thing; ``weighs`` where it is as good and leaves the matter open."""
+    """What another source says of the same thing.
+
+    ``weighs`` where it is as good and leaves the matter open; None where ``text`` says by itself whose words it gives.
+    """
 
     text: str
     source: SourceShown | None
-    weighs: bool = False
+    weighs: bool | None = False
 
 
 def details(provision: Provision, words: LawWords) -> tuple[str, ...]:
@@ -89,10 +92,10 @@ def _others(provision: Provision, words: LawWords) -> Iterator[OtherSaid]:
                     amount=money(str(reduced.amount), provision.unit, words.wording),
                     experience=duration_text(str(reduced.experience_below), words.language),
                 )
-                yield OtherSaid(text=text, source=source_shown(reduced.source))
+                yield OtherSaid(text=text, source=words.source(reduced.source))
         case Fee():
             for each in provision.other_values:
-                yield OtherSaid(text=words.language.money(each.amount), source=source_shown(each.source))
+                yield OtherSaid(text=words.language.money(each.amount), source=words.source(each.source))
         case job.LabourMarketTestTerms():
             for publications, weighs in (
                 (provision.disputed_publications, True),
@@ -100,10 +103,10 @@ def _others(provision: Provision, words: LawWords) -> Iterator[OtherSaid]:
             ):
                 for other in publications:
                     text = days_text(other.publication_days, words.language)
-                    yield OtherSaid(text=text, source=source_shown(other.source), weighs=weighs)
+                    yield OtherSaid(text=text, source=words.source(other.source), weighs=weighs)
         case PayDefinition() if provision.disputed:
             parts = words.wording.all_inside("payComponents", provision.disputed)
-            yield OtherSaid(text=_("The sources conflict on: %(parts)s.", parts=parts), source=None)
+            yield OtherSaid(text=_("The sources conflict on: %(parts)s.", parts=parts), source=None, weighs=None)
         case _:
             return
 
@@ -111,4 +114,4 @@ def _others(provision: Provision, words: LawWords) -> Iterator[OtherSaid]:
 def _amounts(values: Iterable[OtherValue], unit: str, words: LawWords, *, weighs: bool = False) -> Iterator[OtherSaid]:
     for each in values:
         text = money(str(each.amount), unit, words.wording)
-        yield OtherSaid(text=text, source=source_shown(each.source), weighs=weighs)
+        yield OtherSaid(text=text, source=words.source(each.source), weighs=weighs)

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from api.pages.law_asked import LawAsked, category_address
 from api.pages.law_details import OtherSaid, others_said
-from api.pages.law_words import LawWords, SourceShown, sources_shown
+from api.pages.law_words import LawWords, SourceShown
 from api.pages.page_parts import Badge
 from api.pages.rendering import Link
 from api.sentences.legal_references import cited_or_not_found
@@ -115,9 +115,9 @@ def amount_rows(found: tuple[CategoryThreshold, ...], asked: LawAsked, words: La
             others=others_said(each.threshold, words),
             period=words.period(each.threshold),
             legal_reference=cited_or_not_found(each.threshold.legal_reference, words.wording),
-            sources=sources_shown(each.threshold),
+            sources=words.sources(each.threshold.sources),
             confidence=words.confidence(each.threshold, asked.on),
-            note=each.threshold.note,
+            note=words.note(each.threshold),
         )
         for each in found
         if isinstance(each.threshold, SalaryThreshold)
@@ -141,7 +141,7 @@ def without_amount(found: tuple[CategoryThreshold, ...], asked: LawAsked, words:
                 UndatedAmount(
                     category=words.label("categories", each.category),
                     amount=words.amount(amount),
-                    sources=sources_shown(amount),
+                    sources=words.sources(amount.sources),
                 )
                 for each in together
                 for amount in each.undated
@@ -232,5 +232,5 @@ def _rule_row(change: RuleChange, day: date, words: LawWords) -> RuleChangeRow:
         after=None if change.after is None else words.rule(change.after),
         confidence=words.confidence(told, day),
         legal_reference=cited_or_not_found(told.legal_reference, words.wording),
-        sources=sources_shown(told),
+        sources=words.sources(told.sources),
     )

@@ -60,6 +60,8 @@ class LawWords:
 
     language: Language
     code_lists: CodeLists
+    for_officials: bool = False
+    """Whether the remarks of those who keep the law are told too: notes in English, and sources without an address."""
 
     @property
     def wording(self) -> Wording:
@@ -71,6 +73,18 @@ class LawWords:
     def amount(self, threshold: SalaryThreshold) -> str:
         """Euros a year or a month, as published."""
         return money(str(threshold.amount), threshold.unit, self.wording)
+
+    def note(self, provision: Provision) -> str | None:
+        """What those who keep the law remark on an entry; no party is told."""
+        return provision.note if self.for_officials else None
+
+    def source(self, source: str) -> SourceShown | None:
+        """A source by which everybody can look it up; one without an address is for officials."""
+        shown = _source_shown(source)
+        return shown if shown.href is not None or self.for_officials else None
+
+    def sources(self, sources: Iterable[str]) -> tuple[SourceShown, ...]:
+        return tuple(shown for each in sources if (shown := self.source(each)) is not None)
 
     def period(self, provision: Provision) -> str:
         """The days on which a provision is in force, with its last day, as people count them."""
@@ -324,11 +338,7 @@ class LawWords:
         return _("%(fee)s (other sources: %(others)s)", fee=told, others=others)
 
 
-def sources_shown(provision: Provision) -> tuple[SourceShown, ...]:
-    return tuple(source_shown(each) for each in provision.sources)
-
-
-def source_shown(source: str) -> SourceShown:
+def _source_shown(source: str) -> SourceShown:
     """A source as the law files write it: ``publisher: https://...``, or words alone."""
     found = _ADDRESS.fullmatch(source)
     if found is None:

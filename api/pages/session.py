@@ -137,6 +137,13 @@ class Readers:
             language = self._languages.chosen(request)
             return Surroundings(navigation=(Link(href=LAW, text=language.gettext("The law"), here=here == LAW),))
 
+    def is_official(self, request: Request) -> bool:
+        """Whether somebody is signed in who works for an authority, and is no party to an application."""
+        try:
+            return self.caller(request).role not in _OWN_ROLES
+        except NotSignedIn:
+            return False
+
     def _ways(self, language: Language, caller: Caller) -> tuple[tuple[str, str], ...]:
         """Where this reader can go, by what the permission table says of his role."""
         ways = (

@@ -17,6 +17,7 @@ from api.http_app import create_app
 from domain.case.codes import AUTHORITIES, CATEGORIES, LANGUAGES
 from domain.law.rule_sets import RuleSets
 from domain.law.rulebook import Rulebook
+from infra.identity.caller import Role
 from tests.pages.browser import check_accessibility, check_keyboard, check_reflow, check_targets, watched_page
 from tests.pages.case_service import CaseService, case_service
 from tests.pages.served import served
@@ -150,6 +151,27 @@ def test_what_is_disputed_stands_with_the_other_readings(client: httpx.Client) -
     assert "the day of the decision" in disputed
     # A question is told once, however many entries of it are in force.
     assert disputed.count("pay by the scale of the joint committee, and a labour-market test") == 1
+
+
+def test_remarks_of_those_who_keep_the_law_are_for_officials(service: CaseService, browser: Browser) -> None:
+    remark, source = "Not confirmed by any source found", "project brief only"
+    with watched_page(browser) as watched:
+        page = watched.page
+        # given anybody at all
+        page.goto(f"{service.address}/law/flanders/mediumSkilledOther?lang=nl")
+        expect(page.locator("#FL-MED-SEED")).to_contain_text("Opdracht van het project")
+        expect(page.locator("main")).not_to_contain_text(remark)
+        expect(page.locator("main")).not_to_contain_text(source)
+        # and an employer
+        service.sign_in(page.context, Role.EMPLOYER, value="0202239951")
+        page.reload()
+        expect(page.locator("main")).not_to_contain_text(remark)
+        # when a case handler reads the same page
+        service.sign_in(page.context, Role.CASE_HANDLER, value="flanders")
+        page.reload()
+        # then the remarks are there
+        expect(page.locator("#FL-MED-SEED")).to_contain_text(remark)
+        expect(page.locator("#FL-MED-SEED")).to_contain_text(source)
 
 
 def test_what_is_not_known_is_said(client: httpx.Client) -> None:

@@ -101,7 +101,11 @@ class LawScreen:
         return self._program.clock.now().astimezone(CIVIL_TIME).date()
 
     def _words(self, request: Request) -> LawWords:
-        return LawWords(self._pages.language(request), self._readers.code_lists)
+        return LawWords(
+            self._pages.language(request),
+            self._readers.code_lists,
+            for_officials=self._readers.is_official(request),
+        )
 
     def _asked(self, request: Request) -> LawAsked:
         """What the address asks; who is signed in for an authority begins with its law."""

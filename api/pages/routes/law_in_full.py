@@ -103,7 +103,11 @@ class LawInFullScreen:
         return self._program.clock.now().astimezone(CIVIL_TIME).date()
 
     def _words(self, request: Request) -> LawWords:
-        return LawWords(self._pages.language(request), self._readers.code_lists)
+        return LawWords(
+            self._pages.language(request),
+            self._readers.code_lists,
+            for_officials=self._readers.is_official(request),
+        )
 
     def _surroundings(self, request: Request, authority: str | None) -> Surroundings:
         return replace(self._readers.surroundings_of_anyone(request, LAW), authority=authority)
