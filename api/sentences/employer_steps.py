@@ -62,7 +62,7 @@ def _content_stated(values: StepValues, wording: Wording) -> str:
     if not elements:
         return wording.language.gettext("It states none of them")
     return wording.language.gettext(
-        "It states: %(elements)s", elements=wording.all_inside("contractElements", elements)
+        "It states %(elements)s", elements=wording.all_inside("contractElements", elements)
     )
 
 

@@ -85,6 +85,7 @@ FACTS: Final = {
     "testNotFound": replace(MEDIUM, category="seasonal"),
     "undated": replace(SKILLED, authority="german-community"),
     "payMissing": replace(SKILLED, gross_pay=None),
+    "content": replace(SKILLED, contract_states=("parties", "place", "wage")),
 }
 SAYINGS: Final = tomllib.loads((Path(__file__).parent / "what_rules_say.toml").read_text(encoding="utf-8"))
 
