@@ -28,7 +28,7 @@ def _closed(values: StepValues, wording: Wording) -> str:
 
 def _told(values: StepValues, wording: Wording) -> dict[str, str]:
     return {
-        "category": wording.quoted(wording.label("categories", values["category"])),
+        "category": wording.quoted_label("categories", values["category"]),
         "authority": wording.label("authorities", values["authority"]),
     }
 

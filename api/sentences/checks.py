@@ -19,7 +19,7 @@ def _check_requested(values: Values, wording: Wording) -> str:
 def _check_answered(values: Values, wording: Wording) -> str:
     return wording.language.gettext(
         "The Crossroads Bank answered the question about %(check)s: %(outcome)s.",
-        check=wording.quoted(wording.label("checks", values["check"])),
+        check=wording.quoted_label("checks", values["check"]),
         outcome=wording.inside("checkStates", values["outcome"]),
     )
 
@@ -27,8 +27,8 @@ def _check_answered(values: Values, wording: Wording) -> str:
 def _check_failed(values: Values, wording: Wording) -> str:
     """A question that could not even be put was attempted no times."""
     language, attempts = wording.language, values["attempts"]
-    check = wording.quoted(wording.label("checks", values["check"]))
-    reason = wording.quoted(wording.label("findingReasons", values["reason"]))
+    check = wording.quoted_label("checks", values["check"])
+    reason = wording.quoted_label("findingReasons", values["reason"])
     if not attempts:
         return language.gettext(
             "The question about %(check)s could not be put to the Crossroads Bank: %(reason)s. A case handler judges "

@@ -63,12 +63,12 @@ def _share_stated(values: StepValues, wording: Wording) -> str:
 
 
 def _form(values: StepValues, wording: Wording) -> str:
-    forms = (wording.quoted(wording.label("contracts", each)) for each in values["threshold"].split())
+    forms = (wording.quoted_label("contracts", each) for each in values["threshold"].split())
     return wording.language.gettext("Required form of contract: %(contracts)s.", contracts=wording.either(forms))
 
 
 def _form_stated(values: StepValues, wording: Wording) -> str:
-    stated = wording.quoted(wording.label("contracts", values["observed"]))
+    stated = wording.quoted_label("contracts", values["observed"])
     return wording.language.gettext("The file states %(contract)s", contract=stated)
 
 
@@ -101,7 +101,7 @@ def _shortage(values: StepValues, wording: Wording) -> str:
 
 def _shortage_found(values: StepValues, wording: Wording) -> str:
     language, left = wording.language, values.get("left")
-    function = wording.quoted(wording.label("occupations", values["observed"]))
+    function = wording.quoted_label("occupations", values["observed"])
     match values["verdict"], left:
         case "met", None:
             return language.gettext(
@@ -131,7 +131,7 @@ def _bottleneck(values: StepValues, wording: Wording) -> str:
 
 
 def _bottleneck_found(values: StepValues, wording: Wording) -> str:
-    function = wording.quoted(wording.label("occupations", values["observed"]))
+    function = wording.quoted_label("occupations", values["observed"])
     if values["verdict"] == "met":
         return wording.language.gettext("The occupation %(function)s is on that list", function=function)
     return wording.language.gettext("The occupation %(function)s is not on that list", function=function)

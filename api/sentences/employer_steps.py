@@ -61,9 +61,7 @@ def _content_stated(values: StepValues, wording: Wording) -> str:
     elements = values["observed"].split()
     if not elements:
         return wording.language.gettext("It states none of them")
-    return wording.language.gettext(
-        "It states: %(elements)s", elements=wording.all_inside("contractElements", elements)
-    )
+    return wording.language.gettext("It states %(elements)s", elements=wording.all_inside("contractElements", elements))
 
 
 EMPLOYER_STEPS: Final = MappingProxyType[str, StepTeller](

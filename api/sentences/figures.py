@@ -45,7 +45,7 @@ def condition_value(value: str, unit: str, wording: Wording) -> str:
     language = wording.language
     match unit:
         case "contract":
-            return wording.either(wording.quoted(wording.label("contracts", each)) for each in value.split())
+            return wording.either(wording.quoted_label("contracts", each) for each in value.split())
         case "authority":
             return wording.inside("authorities", value)
         case "employerState":

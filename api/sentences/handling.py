@@ -26,7 +26,7 @@ def _submitted(values: Values, wording: Wording) -> str:
                 filer=wording.inside("filingRoles", values["filedBy"]),
                 authority=wording.label("authorities", values["authority"]),
                 kind=wording.label("kinds", values["kind"]),
-                category=wording.quoted(wording.label("categories", values["category"])),
+                category=wording.quoted_label("categories", values["category"]),
             ),
             language.ngettext("%(num)s document was enclosed.", "%(num)s documents were enclosed.", enclosed)
             if enclosed

@@ -164,7 +164,7 @@ def _no_amount(values: StepValues, wording: Wording) -> str:
         case _:
             return language.gettext(
                 "For the category %(category)s no amount that applies on this day is known to us.",
-                category=wording.quoted(wording.label("categories", values["category"])),
+                category=wording.quoted_label("categories", values["category"]),
             )
 
 

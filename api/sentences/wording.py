@@ -59,7 +59,7 @@ class Wording:
 
     def all_quoted(self, list_name: str, codes: Iterable[str]) -> str:
         """Labels that are whole clauses, told as they stand."""
-        return self.listed(self.quoted(self.label(list_name, each)) for each in codes)
+        return self.listed(self.quoted_label(list_name, each) for each in codes)
 
     def listed(self, parts: Iterable[str]) -> str:
         """All of the parts: "pay, level and contract"."""
@@ -74,6 +74,13 @@ class Wording:
         for outer, inner in _INNER_QUOTES[self.language.code].items():
             text = text.replace(outer, inner)
         return self.language.gettext("“%(text)s”", text=text)
+
+    def quoted_label(self, list_name: str, code: str) -> str:
+        """The label in quotation marks; a code that no list has shows as itself, in one pair of them too."""
+        try:
+            return self.quoted(self.code_lists.label(list_name, code, self.language.code))
+        except CodeUnknown:
+            return self.quoted(code)
 
     def actor(self, actor: str) -> str:
         """The role and the pseudonym of whoever did something; what has no known role shows as itself, in quotes."""

@@ -58,7 +58,7 @@ _WRONG_ORDINALS: Final[Mapping[str, re.Pattern[str]]] = {
         r"(?<!1)1(?:nd|rd|th)\b|(?<!1)2(?:st|rd|th)\b|(?<!1)3(?:st|nd|th)\b|1[123](?:st|nd|rd)\b|[04-9](?:st|nd|rd)\b"
     ),
 }
-_AFTER_A_STOP: Final = re.compile(r"(?:; |\()([A-ZÄÖÜ]\w*)")
+_AFTER_A_STOP: Final = re.compile(r"(?:; |, |\()([A-ZÄÖÜ]\w*)")
 _MACHINE_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d|\bP\d+[DWMY]\b|(?<!\d)\d{1,2}/\d{1,2}/\d{4}")
 _LONG_NUMBER: Final = re.compile(r"(?<![\d.,/\u00a0\u202f])\d{4,}(?![\d/])")
 _CODE_OF_MUNICIPALITY: Final = re.compile(r"(?:\(|, )\d{5}\b")

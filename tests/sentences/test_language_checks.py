@@ -40,6 +40,7 @@ WRONG_AND_RIGHT: list[tuple[Check, str, str, str]] = [
     (checks.capitals_of_small_words, "de", "Das Gesetz gilt; Durch Erlass.", "Das Gesetz gilt; durch Erlass."),
     (checks.capitals_of_small_words, "de", "Das Gesetz gilt; Diese Region.", "Das Gesetz gilt; diese Region."),
     (checks.capitals_of_small_words, "de", "Das Gesetz gilt (Und mehr).", "Das Gesetz gilt (Erlass vom 8. März)."),
+    (checks.capitals_of_small_words, "de", "Anzugeben: Die Dauer, Der Lohn.", "Anzugeben: die Dauer, der Lohn."),
     (checks.unformatted_figures, "nl", "Sinds 2026-01-01.", "Sinds 1 januari 2026."),
     (checks.unformatted_figures, "nl", "Minstens 1461 dagen.", "Minstens 1.461 dagen."),
     (checks.unformatted_figures, "nl", "Op basis van 13.92 maanden.", "Op basis van 13,92 maanden."),

@@ -45,6 +45,27 @@ def test_a_reading_with_another_outcome_is_told_in_every_language(code: str, fir
     assert line.count("2025") == 1, "a reading with the same outcome needs no words"
 
 
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        ("nl", "Als de eerste werkdag (2 februari 2025) bepalend was, zou het resultaat zijn: niet voldaan."),
+        (
+            "fr",
+            "Si le premier jour de travail (2 février 2025) était déterminant, "
+            "la conclusion serait\xa0: condition non remplie.",
+        ),
+        ("de", "Wäre der erste Arbeitstag (2. Februar 2025) maßgeblich, lautete das Ergebnis: nicht erfüllt."),
+    ],
+)
+def test_the_other_outcome_agrees_with_the_word_that_it_belongs_to(code: str, line: str) -> None:
+    assert line in told(code, WORK)
+
+
+def test_the_day_of_the_question_has_no_clause_that_needs_a_comma_in_german() -> None:
+    asked = reading(ReferenceDateBasis.ONGOING, date(2026, 11, 29), Verdict.NOT_MET)
+    assert "Wäre der Tag der Anfrage (29. November 2026) maßgeblich" in told("de", asked)
+
+
 def test_where_no_outcome_differs_that_is_all_that_is_told() -> None:
     assert told("en", SAME).endswith("The other readings whose day is known give the same outcome.")
 

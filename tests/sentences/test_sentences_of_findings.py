@@ -85,6 +85,17 @@ FACTS: Final = {
     "testNotFound": replace(MEDIUM, category="seasonal"),
     "undated": replace(SKILLED, authority="german-community"),
     "payMissing": replace(SKILLED, gross_pay=None),
+    "experience": replace(
+        SKILLED, authority="wallonia", category="euBlueCard", gross_pay=Decimal("60000.00"), pay_period="year"
+    ),
+    "debts": SKILLED,
+    "family": replace(
+        UNLIMITED,
+        nationality="TR",
+        work_history=(WorkDone(from_=date(2023, 3, 1), to=date(2026, 1, 1), basis="singlePermit"),),
+    ),
+    "codeUnknown": replace(SHORTAGE, filed_on=date(2025, 6, 2), occupation_code="7114"),
+    "content": replace(SKILLED, contract_states=("parties", "place", "wage")),
 }
 SAYINGS: Final = tomllib.loads((Path(__file__).parent / "what_rules_say.toml").read_text(encoding="utf-8"))
 
@@ -110,9 +121,7 @@ def test_all_the_facts_have_sentences() -> None:
 
 
 def test_a_label_that_is_quoted_has_its_own_quotation_marks_inside() -> None:
-    quoted = {
-        code: wording.quoted(wording.label("categories", "mediumSkilledOther")) for code, wording in WORDINGS.items()
-    }
+    quoted = {code: wording.quoted_label("categories", "mediumSkilledOther") for code, wording in WORDINGS.items()}
     assert quoted["de"].endswith("(Kategorie \u201aSonstige\u2018)“")
     assert quoted["fr"].endswith("(catégorie “autres”)\u00a0»")
     assert quoted["en"].endswith("(category \u2018other\u2019)”")
