@@ -28,8 +28,13 @@ def test_any_broker_may_die_while_events_go_through(admin_url: str, cases: int, 
     ):
         post.make_topics(cluster.bootstrap)
         with administration(cluster.bootstrap) as client:
-            (described,) = client.describe_topics([f"{post.prefix}single-permit.applications.v1"])
-        assert {len(each["replica_nodes"]) for each in described["partitions"]} == {3}
+
+            def replicas() -> set[int]:
+                (described,) = client.describe_topics([f"{post.prefix}single-permit.applications.v1"])
+                return {len(each["replica_nodes"]) for each in described["partitions"]}
+
+            # The broker that is asked may hear of the topic a moment after the one that made it.
+            until(lambda: replicas() == {3}, "three replicas of each partition", within=30)
         events = post.events()
         with running(
             post.relay(cluster.bootstrap, patience=5.0, window=20), post.loop(cluster.bootstrap, EventLedger())
