@@ -33,11 +33,14 @@ _PATIENCE: Final = 30.0
 _LOOK_AGAIN: Final = 0.002
 
 
-def bench_end_to_end(admin_url: str, _peer: Peer, *, records: int = _RECORDS) -> BenchmarkReport:
-    """``records`` applications one after the other on each side: nothing else is under way."""
+def bench_end_to_end(
+    admin_url: str, _peer: Peer, *, records: int = _RECORDS, warming_up: int = _WARMING_UP
+) -> BenchmarkReport:
+    """``records`` applications one after the other on each side, after ``warming_up`` that are not counted: nothing
+    else is under way."""
     with broker_for_benchmarks() as kafka:
-        ours = _milliseconds(admin_url, kafka, records)
-        peer = _milliseconds(admin_url, None, records)
+        ours = _milliseconds(admin_url, kafka, records, warming_up)
+        peer = _milliseconds(admin_url, None, records, warming_up)
         about = {
             **machine_with_kafka(admin_url, kafka),
             "runs": 1,
@@ -58,7 +61,7 @@ def bench_end_to_end(admin_url: str, _peer: Peer, *, records: int = _RECORDS) ->
     return BenchmarkReport(benchmark="end-to-end", machine=about, rows=rows)
 
 
-def _milliseconds(admin_url: str, kafka: str | None, records: int) -> list[float]:
+def _milliseconds(admin_url: str, kafka: str | None, records: int, warming_up: int) -> list[float]:
     """How long each application took from its POST to the recorded answer."""
     with ExitStack() as opened:
         simulator = opened.enter_context(
@@ -82,8 +85,8 @@ def _milliseconds(admin_url: str, kafka: str | None, records: int) -> list[float
             )
         client = opened.enter_context(httpx.Client(base_url=served.address, trust_env=False, timeout=_PATIENCE))
         token = served.token(Role.EMPLOYER, enterprise_number=EMPLOYER)
-        taken = [_answered_within(served, client, token) for _ in range(_WARMING_UP + records)]
-    return taken[_WARMING_UP:]
+        taken = [_answered_within(served, client, token) for _ in range(warming_up + records)]
+    return taken[warming_up:]
 
 
 def _answered_within(served: ServedProgram, client: httpx.Client, token: str) -> float:

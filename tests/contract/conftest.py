@@ -39,6 +39,15 @@ class ComparedCounters(Counters):
             self.seen.add((name, answer.status_code))
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What sums up the other tests of its file stays behind them, in a random order too."""
+    for each in [each for each in items if each.name == "test_every_operation_was_seen_to_succeed"]:
+        items.remove(each)
+        behind = max((n for n, other in enumerate(items, 1) if other.path == each.path), default=len(items))
+        items.insert(behind, each)
+
+
 @pytest.fixture(scope="session")
 def counters(program: Program, address: str, issuer: DevelopmentIssuer) -> Iterator[ComparedCounters]:
     with ComparedCounters(program, address, issuer) as opened:

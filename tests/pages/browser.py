@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Playwright, Request, Response, sync_playwright
 
+from domain.case.codes import LANGUAGES
 from tests.servers import NoServer, NotHere
 
 NAMES_OF_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -25,6 +27,8 @@ WCAG_TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 
 # Without a sandbox, because root and containers have none; nothing but our own pages is opened.
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
+
+LONGEST_WORDS = ("fr", "de")
 
 WATCH_THE_POLICY = """
 document.addEventListener("securitypolicyviolation", (event) =>
@@ -201,6 +205,14 @@ def watched_page(browser: Browser, **context: Any) -> Iterator[Watched]:
     finally:
         opened.close()
     assert not watched.unforgiven(), "\n".join(watched.unforgiven())
+
+
+in_each_language = pytest.mark.parametrize(
+    "code",
+    [pytest.param(code, marks=() if code in LONGEST_WORDS else pytest.mark.nightly) for code in LANGUAGES],
+)
+"""Whether everyone can use a page hangs on its structure and on how long its words are: in French and German here, in
+all four by night."""
 
 
 def check_accessibility(page: Page) -> None:

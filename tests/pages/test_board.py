@@ -15,7 +15,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from api.pages.board_figures import FIGURE_NAMES
 from api.pages.languages import Languages
-from domain.case.codes import LANGUAGES
 from tests.pages.board_service import EMPLOYER, HANDLER, NOW, OPERATIONS, SUPERVISOR, BoardService, board_service
 from tests.pages.browser import (
     Watched,
@@ -23,6 +22,7 @@ from tests.pages.browser import (
     check_keyboard,
     check_reflow,
     check_targets,
+    in_each_language,
     keep_screenshot,
     watched_page,
 )
@@ -241,7 +241,7 @@ def test_figures_renew_themselves(page: Page, own_service: BoardService) -> None
     expect(page.get_by_role("status")).to_have_text("Open cases: 1, at risk: 0, late: 0.")
 
 
-@pytest.mark.parametrize("code", LANGUAGES)
+@in_each_language
 def test_everyone_can_read_it(page: Page, service: BoardService, code: str) -> None:
     service.sign_in(page, SUPERVISOR)
     page.goto(f"{service.address}/board?lang={code}")

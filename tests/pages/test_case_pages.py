@@ -18,6 +18,7 @@ from tests.pages.browser import (
     check_keyboard,
     check_reflow,
     check_targets,
+    in_each_language,
     keep_screenshot,
     watched_page,
 )
@@ -298,7 +299,7 @@ def test_of_an_erased_person_nothing_is_shown(service: CaseService, handler: Pag
     assert not any(each in handler.content() for each in (*CANARIES, "45,678.90", "in order"))
 
 
-@pytest.mark.parametrize("code", ["nl", "fr", "de", "en"])
+@in_each_language
 def test_everyone_can_use_the_page_and_its_forms(
     service: CaseService, browser: Browser, code: str, tmp_path: Path
 ) -> None:

@@ -13,6 +13,7 @@ from tests.pages.browser import (
     check_keyboard,
     check_reflow,
     check_targets,
+    in_each_language,
     watched_page,
 )
 from tests.pages.case_service import OTHER_EMPLOYER, CaseService, case_service
@@ -67,7 +68,7 @@ def test_a_handler_has_no_applications_of_his_own(service: CaseService, browser:
         check_accessibility(watched.page)
 
 
-@pytest.mark.parametrize("code", ["nl", "fr", "de", "en"])
+@in_each_language
 def test_everyone_can_use_the_list(service: CaseService, browser: Browser, code: str) -> None:
     with watched_page(browser) as watched:
         page = watched.page

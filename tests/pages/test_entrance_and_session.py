@@ -11,7 +11,14 @@ from playwright.sync_api import Browser, expect
 from api.pages.session import SESSION_COOKIE, local_path
 from infra.clock import SystemClock
 from infra.identity.caller import Caller, Role
-from tests.pages.browser import check_accessibility, check_keyboard, check_reflow, check_targets, watched_page
+from tests.pages.browser import (
+    check_accessibility,
+    check_keyboard,
+    check_reflow,
+    check_targets,
+    in_each_language,
+    watched_page,
+)
 from tests.pages.case_service import EMPLOYER, SSIN, CaseService, case_service
 
 
@@ -42,7 +49,7 @@ def test_an_employer_signs_in_and_out(service: CaseService, browser: Browser) ->
         assert not [each for each in page.context.cookies() if each["name"] == SESSION_COOKIE]
 
 
-@pytest.mark.parametrize("code", ["nl", "fr", "de", "en"])
+@in_each_language
 def test_everyone_can_use_the_entrance(service: CaseService, browser: Browser, code: str) -> None:
     with watched_page(browser, viewport={"width": 320, "height": 700}) as watched:
         for path in ("/", "/?role=caseHandler", "/accessibility"):

@@ -3,13 +3,14 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from domain.case.codes import AUTHORITIES, LANGUAGES
+from domain.case.codes import AUTHORITIES
 from tests.pages.browser import (
     Watched,
     check_accessibility,
     check_keyboard,
     check_reflow,
     check_targets,
+    in_each_language,
     keep_screenshot,
     watched_page,
 )
@@ -18,7 +19,7 @@ MOST_BYTES = 200_000
 
 
 @pytest.mark.parametrize("width", [1280, 320])
-@pytest.mark.parametrize("code", LANGUAGES)
+@in_each_language
 def test_everyone_can_read_it(page: Page, gallery: str, code: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(f"{gallery}/gallery?lang={code}&personal=yes")

@@ -14,6 +14,7 @@ from tests.pages.browser import (
     check_keyboard,
     check_reflow,
     check_targets,
+    in_each_language,
     keep_screenshot,
     watched_page,
 )
@@ -103,7 +104,7 @@ def test_an_employer_looks_up_an_amount_and_calculates(service: CaseService, bro
         assert page.url == f"{service.address}/law?lang=nl#calculator"
 
 
-@pytest.mark.parametrize("code", ["nl", "fr", "de", "en"])
+@in_each_language
 def test_everyone_can_use_the_page(service: CaseService, browser: Browser, code: str) -> None:
     with watched_page(browser) as watched:
         page = watched.page

@@ -10,7 +10,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from api.pages.session import SESSION_COOKIE
-from domain.case.codes import LANGUAGES
 from infra.identity.caller import Role
 from tests.migration.cutting_over import go_live, reconcile
 from tests.migration.envelopes import message, receive
@@ -21,6 +20,7 @@ from tests.pages.browser import (
     check_keyboard,
     check_reflow,
     check_targets,
+    in_each_language,
     keep_screenshot,
     watched_page,
 )
@@ -261,7 +261,7 @@ def test_what_is_not_there_is_not_found(watched: Watched, service: MigrationServ
 
 
 @pytest.mark.parametrize("width", [1280, 320])
-@pytest.mark.parametrize("code", LANGUAGES)
+@in_each_language
 def test_everyone_can_use_the_pages(handler: Page, service: MigrationService, code: str, width: int) -> None:
     handler.set_viewport_size({"width": width, "height": 900})
     pages = {

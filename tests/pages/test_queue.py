@@ -11,7 +11,6 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from domain.case.codes import LANGUAGES
 from domain.case.folding import fold
 from tests.pages.board_service import (
     EMPLOYER,
@@ -28,6 +27,7 @@ from tests.pages.browser import (
     check_keyboard,
     check_reflow,
     check_targets,
+    in_each_language,
     keep_screenshot,
     watched_page,
 )
@@ -237,7 +237,7 @@ def test_who_is_not_signed_in_comes_to_the_entrance(watched: Watched, service: B
     assert watched.page.goto(f"{service.address}/queue?after=made-up").status == 400
 
 
-@pytest.mark.parametrize("code", LANGUAGES)
+@in_each_language
 def test_everyone_can_read_it(page: Page, service: BoardService, filed: Filed, code: str) -> None:
     service.sign_in(page, HANDLER)
     page.goto(f"{service.address}/queue?lang={code}")
