@@ -18,7 +18,14 @@ from domain.case.codes import AUTHORITIES, CATEGORIES, LANGUAGES
 from domain.law.rule_sets import RuleSets
 from domain.law.rulebook import Rulebook
 from infra.identity.caller import Role
-from tests.pages.browser import check_accessibility, check_keyboard, check_reflow, check_targets, watched_page
+from tests.pages.browser import (
+    check_accessibility,
+    check_keyboard,
+    check_reflow,
+    check_targets,
+    in_each_language,
+    watched_page,
+)
 from tests.pages.case_service import CaseService, case_service
 from tests.pages.served import served
 
@@ -116,7 +123,7 @@ def test_a_lawyer_reads_where_an_amount_comes_from(service: CaseService, browser
         expect(page.locator("#FL-EXEC-2024")).to_contain_text("€74,611.00 a year")
 
 
-@pytest.mark.parametrize("code", LANGUAGES)
+@in_each_language
 @pytest.mark.parametrize(
     "path", ["/law/flanders/mediumSkilledOther", "/law/german-community/highlySkilled", "/law/changes", "/law/x/y"]
 )
