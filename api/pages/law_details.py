@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from api.pages.law_words import LawWords, SourceShown, source_shown
 from api.sentences.durations import days_text, duration_text
 from api.sentences.figures import money
+from domain.law import employer_provisions as employer
 from domain.law import job_provisions as job
 from domain.law.effective_dated import Provision
+from domain.law.employer_provisions import EmployerRequirement
 from domain.law.pay_provisions import MONTHLY, Fee, OtherValue, PayDefinition, SalaryThreshold
 from domain.law.procedure_provisions import RequiredDocument
 
@@ -49,6 +51,8 @@ def _details(provision: Provision, words: LawWords) -> Iterator[str]:
                     yield _("Only for long-term residents of another member state.")
             if not provision.complete:
                 yield _("The law data do not hold the whole list.")
+        case EmployerRequirement(refusal=employer.MAY):
+            yield _("The authority may refuse on this ground and need not.")
         case RequiredDocument():
             told = {
                 "always": "",
