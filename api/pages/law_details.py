@@ -18,11 +18,15 @@ from domain.law.procedure_provisions import RequiredDocument
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherSaid:
-    """What another source says of the same thing; ``weighs`` where it is as good and leaves the matter open."""
+    """What another source says of the same thing; ``weighs`` where it is as good and leaves the matter open.
+
+    ``reduces``: no dispute, but a lower amount that holds for some.
+    """
 
     text: str
     source: SourceShown | None
     weighs: bool = False
+    reduces: bool = False
 
 
 def details(provision: Provision, words: LawWords) -> tuple[str, ...]:
@@ -64,8 +68,6 @@ def _details(provision: Provision, words: LawWords) -> Iterator[str]:
             }[provision.condition]
             if told:
                 yield told
-        case job.ListedOccupation() if provision.held_until is not None:
-            yield _("Known to be on the list until %(day)s.", day=language.date(provision.held_until, "long"))
         case SalaryThreshold():
             if provision.amount_a_month is not None:
                 amount = money(str(provision.amount_a_month), MONTHLY, words.wording)
@@ -93,7 +95,7 @@ def _others(provision: Provision, words: LawWords) -> Iterator[OtherSaid]:
                     amount=money(str(reduced.amount), provision.unit, words.wording),
                     experience=duration_text(str(reduced.experience_below), words.language),
                 )
-                yield OtherSaid(text=text, source=source_shown(reduced.source))
+                yield OtherSaid(text=text, source=source_shown(reduced.source), reduces=True)
         case Fee():
             for each in provision.other_values:
                 yield OtherSaid(text=words.language.money(each.amount), source=source_shown(each.source))
