@@ -17,11 +17,11 @@ from domain.law.applicable_law import NothingInForce
 from domain.law.category_law import CategoryLaw, Gap, names_categories
 from domain.law.effective_dated import Provision
 from domain.law.law_files import FEDERAL
-from domain.law.pay_provisions import Fee, PartTime, PayConversion, PayDefinition
+from domain.law.pay_provisions import Fee, FeeExemption, PartTime, PayConversion, PayDefinition
 from domain.law.procedure_provisions import ReferenceDateRule, RequiredDocument
 
 _OF_PAY: Final = (PayConversion, PayDefinition, PartTime)
-_OF_THE_FILE: Final = (RequiredDocument, Fee)
+_OF_THE_FILE: Final = (RequiredDocument, Fee, FeeExemption)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from api.pages.law_words import LawWords, SourceShown
 from api.sentences.durations import days_text, duration_text
 from api.sentences.figures import money
+from domain.law import employer_provisions as employer
 from domain.law import job_provisions as job
 from domain.law.effective_dated import Provision
+from domain.law.employer_provisions import EmployerRequirement
 from domain.law.pay_provisions import MONTHLY, Fee, OtherValue, PayDefinition, SalaryThreshold
 from domain.law.procedure_provisions import RequiredDocument
+
+Bearing = Literal["outlier", "equal", "reduced", "itself"]
+"""Of no weight; of equal weight, so that the matter is open; lower, for some only; or told by the text itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherSaid:
-    """What another source says of the same thing.
-
-    ``weighs`` where it is as good and leaves the matter open; None where ``text`` says by itself whose words it gives.
-    """
+    """What another source says of the same thing, and how it bears on it."""
 
     text: str
     source: SourceShown | None
-    weighs: bool | None = False
+    bears: Bearing = "outlier"
 
 
 def details(provision: Provision, words: LawWords) -> tuple[str, ...]:
@@ -52,6 +55,8 @@ def _details(provision: Provision, words: LawWords) -> Iterator[str]:
                     yield _("Only for long-term residents of another member state.")
             if not provision.complete:
                 yield _("The law data do not hold the whole list.")
+        case EmployerRequirement(refusal=employer.MAY):
+            yield _("The authority may refuse on this ground and need not.")
         case RequiredDocument():
             told = {
                 "always": "",
@@ -63,8 +68,6 @@ def _details(provision: Provision, words: LawWords) -> Iterator[str]:
             }[provision.condition]
             if told:
                 yield told
-        case job.ListedOccupation() if provision.held_until is not None:
-            yield _("Known to be on the list until %(day)s.", day=language.date(provision.held_until, "long"))
         case SalaryThreshold():
             if provision.amount_a_month is not None:
                 amount = money(str(provision.amount_a_month), MONTHLY, words.wording)
@@ -84,34 +87,35 @@ def _others(provision: Provision, words: LawWords) -> Iterator[OtherSaid]:
     _ = words.language.gettext
     match provision:
         case SalaryThreshold():
-            yield from _amounts(provision.disputed_amounts, provision.unit, words, weighs=True)
-            yield from _amounts(provision.other_values, provision.unit, words)
+            yield from _amounts(provision.disputed_amounts, provision.unit, words, "equal")
+            yield from _amounts(provision.other_values, provision.unit, words, "outlier")
             for reduced in provision.reduced_amounts:
                 text = _(
                     "%(amount)s with less than %(experience)s of experience",
                     amount=money(str(reduced.amount), provision.unit, words.wording),
                     experience=duration_text(str(reduced.experience_below), words.language),
                 )
-                yield OtherSaid(text=text, source=words.source(reduced.source))
+                yield OtherSaid(text=text, source=words.source(reduced.source), bears="reduced")
         case Fee():
             for each in provision.other_values:
                 yield OtherSaid(text=words.language.money(each.amount), source=words.source(each.source))
         case job.LabourMarketTestTerms():
-            for publications, weighs in (
-                (provision.disputed_publications, True),
-                (provision.other_publications, False),
-            ):
+            said: tuple[tuple[tuple[job.OtherPublication, ...], Bearing], ...] = (
+                (provision.disputed_publications, "equal"),
+                (provision.other_publications, "outlier"),
+            )
+            for publications, bears in said:
                 for other in publications:
                     text = days_text(other.publication_days, words.language)
-                    yield OtherSaid(text=text, source=words.source(other.source), weighs=weighs)
+                    yield OtherSaid(text=text, source=words.source(other.source), bears=bears)
         case PayDefinition() if provision.disputed:
             parts = words.wording.all_inside("payComponents", provision.disputed)
-            yield OtherSaid(text=_("The sources conflict on: %(parts)s.", parts=parts), source=None, weighs=None)
+            yield OtherSaid(text=_("The sources conflict on: %(parts)s.", parts=parts), source=None, bears="itself")
         case _:
             return
 
 
-def _amounts(values: Iterable[OtherValue], unit: str, words: LawWords, *, weighs: bool = False) -> Iterator[OtherSaid]:
+def _amounts(values: Iterable[OtherValue], unit: str, words: LawWords, bears: Bearing) -> Iterator[OtherSaid]:
     for each in values:
         text = money(str(each.amount), unit, words.wording)
-        yield OtherSaid(text=text, source=words.source(each.source), weighs=weighs)
+        yield OtherSaid(text=text, source=words.source(each.source), bears=bears)

@@ -16,7 +16,7 @@ from domain.law.applicable_law import NothingInForce
 from domain.law.effective_dated import Provision
 from domain.law.law_changes import CategoryThreshold, DayOfChange, RuleChange, ThresholdChange
 from domain.law.law_files import FEDERAL
-from domain.law.pay_provisions import SalaryThreshold
+from domain.law.pay_provisions import Fee, SalaryThreshold
 from domain.law.published_amounts import Unpublished
 
 
@@ -222,6 +222,13 @@ def _origin(change: RuleChange) -> tuple[bool, bool, tuple[object, ...]]:
     return change.before is None, change.after is None, shared
 
 
+def _after(change: RuleChange, words: LawWords) -> str | None:
+    """What holds from the day on. A fee of which the next amount is not held has not ended: it is still owed."""
+    if change.after is None and change.kind == Fee.kind:
+        return words.language.gettext("the amount from this day on is not known")
+    return None if change.after is None else words.rule(change.after)
+
+
 def _rule_row(change: RuleChange, day: date, words: LawWords) -> RuleChangeRow:
     told: Provision | None = change.after or change.before
     if told is None:
@@ -229,7 +236,7 @@ def _rule_row(change: RuleChange, day: date, words: LawWords) -> RuleChangeRow:
     return RuleChangeRow(
         subjects=words.subjects(change.kind, change.codes),
         before=None if change.before is None else words.rule(change.before),
-        after=None if change.after is None else words.rule(change.after),
+        after=_after(change, words),
         confidence=words.confidence(told, day),
         legal_reference=cited_or_not_found(told.legal_reference, words.wording),
         sources=words.sources(told.sources),

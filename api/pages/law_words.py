@@ -13,7 +13,7 @@ from babel.numbers import format_decimal
 from api.pages.languages import Language
 from api.pages.page_parts import Badge, Tone
 from api.reference_data.code_lists import CodeLists
-from api.sentences.durations import days_text, duration_text
+from api.sentences.durations import days_text, duration_text, length_text
 from api.sentences.figures import money
 from api.sentences.wording import Wording
 from domain.law import employer_provisions as employer
@@ -209,6 +209,8 @@ class LawWords:
                 return _("a list of which the occupations were not found")
             case job.OccupationList(functions=int() as functions):
                 return language.ngettext("%(num)s occupation", "%(num)s occupations", functions)
+            case job.ListedOccupation(held_until=date() as day):
+                return _("on the list, at least until %(day)s", day=language.date(day, "long"))
             case job.ListedOccupation():
                 return _("on the list")
             case PayConversion():
@@ -291,7 +293,7 @@ class LawWords:
         _, language = self.language.gettext, self.language
         least = duration_text(str(terms.least), language)
         if terms.least_with_family is not None:
-            shorter = duration_text(str(terms.least_with_family), language)
+            shorter = length_text(str(terms.least_with_family), language)
             least = _("%(least)s (with family in Belgium: %(shorter)s)", least=least, shorter=shorter)
         countries = self.wording.listed(self.country(each) for each in terms.nationalities)
         whose = _("any nationality") if ALL in terms.nationalities else countries

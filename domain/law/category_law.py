@@ -206,7 +206,9 @@ def _gaps(
 ) -> Iterator[Gap]:
     threshold, tested = amount.threshold, _first(rules, job.CategoryRule)
     if tested is None:
-        yield Gap(kind=job.CategoryRule.kind, reason=reasons.NOT_FOUND)
+        # Nothing is tested of a category that there is not.
+        if _first(rules, job.ClosedCategory) is None:
+            yield Gap(kind=job.CategoryRule.kind, reason=reasons.NOT_FOUND)
     elif isinstance(threshold, NothingInForce) and threshold.reason not in _KNOWN_TO_BE_NONE:
         yield Gap(kind=SalaryThreshold.kind, reason=threshold.reason)
     if tested is not None and tested.labour_market_test is None:

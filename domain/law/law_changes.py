@@ -16,6 +16,7 @@ from domain.law import exact_pay, reasons
 from domain.law import job_provisions as job
 from domain.law.applicable_law import NothingInForce
 from domain.law.effective_dated import Provision
+from domain.law.employer_provisions import EmployerAge, EmployerCondition
 from domain.law.law_files import FEDERAL
 from domain.law.pay_provisions import Fee, FeeExemption, PartTime, PayConversion, PayDefinition, SalaryThreshold
 from domain.law.procedure_provisions import Duty, RequiredDocument, Retention, SelectedReading
@@ -36,6 +37,9 @@ RULE_KINDS: Final[tuple[type[Provision], ...]] = (
     job.PermitDuration,
     job.PriorService,
     job.WorkHistoryTerms,
+    job.ContractContent,
+    EmployerAge,
+    EmployerCondition,
     job.ShortageList,
     job.ShortageOccupation,
     job.BottleneckList,

@@ -256,6 +256,46 @@ def test_the_changes_of_all_authorities_tell_federal_law_once(client: httpx.Clie
     assert not [each for each in AUTHORITIES if "(federal law)" in section(page, each)]
 
 
+def test_the_grounds_that_findings_rest_on_stand_on_the_page_of_the_category(client: httpx.Client) -> None:
+    told = client.get("/law/flanders/highlySkilled?on=2026-01-20").text
+    for provision in ("FL-CONTRACT-CONTENT-2026", "FL-EMPLOYER-AGE", "FL-EMPLOYER-STAFF", "FL-EMPLOYER-DEBTS"):
+        assert f'id="{provision}"' in told, provision
+    assert "The authority may refuse on this ground and need not." in told
+    # and they are told on the day on which they begin
+    assert "Content of the contract" in client.get("/law/changes?from=2025-12-31&to=2026-01-01").text
+
+
+def test_who_owes_no_fee_stands_with_the_fees(client: httpx.Client) -> None:
+    told = client.get("/law/flanders/highlySkilled").text
+    assert told.index("Documents and fees</h2>") < told.index('id="FED-CONTRIBUTION-EXEMPT-TURKEY"')
+
+
+def test_a_fee_of_which_the_next_amount_is_not_held_has_not_ended(client: httpx.Client) -> None:
+    # given the contribution of 2026, and none of 2027 in the law data
+    told = client.get("/law/changes?from=2026-12-31&to=2027-01-01").text
+    assert "the amount from this day on is not known" in told
+    assert "no longer" not in told
+
+
+def test_a_function_of_which_nobody_knows_whether_it_stayed_is_not_told_to_be_on_the_list(client: httpx.Client) -> None:
+    # given the list of 2026, of which the law data hold some changes only
+    told = unescape(client.get("/law/flanders/mediumSkilledShortage?on=2026-02-02").text)
+    entry = told[told.index('id="FL-OCC-CRANE-OPERATOR"') :].partition("</li>")[0]
+    assert "on the list, at least until 31 December 2025" in entry
+
+
+def test_a_reduced_amount_is_no_dispute(client: httpx.Client) -> None:
+    told = section(client.get("/law/wallonia/euBlueCard?on=2026-01-20").text, "amount")
+    assert "reduced amount: €55,052.00 a year with less than 3 years of experience" in told
+    assert "other source" not in told
+
+
+def test_what_a_closed_category_is_tested_on_is_no_gap(client: httpx.Client) -> None:
+    told = client.get("/law/brussels/executive?on=2026-01-20").text
+    assert 'id="BR-CLOSED-EXECUTIVE"' in told
+    assert "On what this category is tested was not found." not in told
+
+
 def test_a_month_before_a_publication_ends_it_is_said(client_of_other_law: httpx.Client) -> None:
     def of(on: str) -> tuple[str, str]:
         asked = {"on": on}
