@@ -1,11 +1,13 @@
-"""How codes that no list holds are spelled: countries, occupations, joint committees, bases of work."""
+"""How codes are spelled: of countries, which are known, and of occupations, committees and work, which are not."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-from domain.case.value_checks import Issues, spelled
+from domain.case.refusals import InputIssue
+from domain.case.value_checks import INVALID_INPUT, Issues, spelled
+from domain.places.countries import country_codes
 
 _COUNTRY: Final = re.compile(r"[A-Z]{2}", re.ASCII)
 _OCCUPATION: Final = re.compile(r"[A-Za-z0-9.-]{1,20}", re.ASCII)
@@ -15,7 +17,16 @@ _MEDIA_TYPE: Final = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-
 
 
 def country(path: str, value: str) -> Issues:
-    return spelled(path, value, _COUNTRY, "two capitals of ISO 3166-1, such as IN")
+    """A code that is one of a country: of an unknown one nobody could say whether a permit is needed."""
+    disorder = tuple(spelled(path, value, _COUNTRY, "two capitals of ISO 3166-1, such as IN"))
+    yield from disorder
+    if not disorder and value not in country_codes():
+        yield InputIssue(
+            path=path,
+            code=INVALID_INPUT,
+            problem="no country has this code",
+            remedy="write its code of ISO 3166-1 (GB, not UK; GR, not EL), XK for Kosovo, XX for somebody stateless",
+        )
 
 
 def occupation(path: str, value: str) -> Issues:

@@ -174,6 +174,7 @@ def test_without_authority_or_category_the_verdict_names_them(parts: dict[str, A
         ({"representative": {"enterpriseNumber": "1"}}, "representative.enterpriseNumber", "schemaViolation"),
         ({"worker": {"ssin": "85073003329"}}, "worker.ssin", "invalidStructure"),
         ({"worker": {"nationality": "India"}}, "worker.nationality", "schemaViolation"),
+        ({"worker": {"nationality": "UK"}}, "worker.nationality", "invalidInput"),
         ({"transfer": {"priorServiceMonths": -1}}, "transfer.priorServiceMonths", "outOfRange"),
         ({"transfer": {"country": "in"}}, "transfer.country", "schemaViolation"),
         ({"workHistory": [{"from": "2024-01-01", "to": "2025-01-01", "basis": "single permit"}]},

@@ -1,0 +1,45 @@
+"""The countries: all of them, and every one that the law or a former system names."""
+
+from __future__ import annotations
+
+import pytest
+from babel import Locale
+
+from domain.case.spellings import country
+from domain.law.job_provisions import FreeMovement
+from domain.law.rulebook import Rulebook
+from domain.migration.vocabulary import Vocabularies
+from domain.places.countries import country_codes
+
+OF_ISO_3166_1 = 249
+
+
+def test_they_are_those_of_iso_3166_1_with_kosovo_and_the_stateless() -> None:
+    assert len(country_codes()) == OF_ISO_3166_1 + len({"XK", "XX"})
+    assert {"IN", "GB", "TR", "XK", "XX"} <= country_codes()
+    assert not {"UK", "EL", "EU", "UN", "ZZ", "SU", "YU"} & country_codes()
+
+
+def test_every_country_has_a_name_in_every_language() -> None:
+    for language in ("nl", "fr", "de", "en"):
+        assert country_codes() - set(Locale(language).territories) == {"XX"}
+
+
+def test_the_law_speaks_of_none_that_is_not_among_them() -> None:
+    named = {code for each in Rulebook.load().provisions if isinstance(each, FreeMovement) for code in each.scope}
+    assert named <= country_codes()
+
+
+def test_no_word_of_a_former_system_stands_for_another() -> None:
+    assert set(Vocabularies.load().words["nationality"].values()) <= country_codes()
+
+
+@pytest.mark.parametrize("code", ["XK", "XX", "IN"])
+def test_kosovo_and_the_stateless_are_taken_like_any_other(code: str) -> None:
+    assert list(country("worker.nationality", code)) == []
+
+
+def test_an_unknown_one_says_what_to_write() -> None:
+    (issue,) = country("worker.nationality", "UK")
+    assert (issue.code, issue.problem) == ("invalidInput", "no country has this code")
+    assert "GB, not UK" in issue.remedy
