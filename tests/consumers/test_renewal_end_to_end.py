@@ -83,9 +83,11 @@ class Counter:
 
 
 def settings(home: Path, url: str, keys_url: str) -> Settings:
-    """With little patience: what stays away for two seconds becomes a task."""
+    """With little patience: what stays away for two seconds becomes a task, unless the machine slept through them."""
     policy = home / "bank.toml"
-    policy.write_text("first_pause_seconds = 0.05\nlongest_pause_seconds = 0.2\ngive_up_after_seconds = 2.0\n")
+    policy.write_text(
+        "first_pause_seconds = 0.05\nlongest_pause_seconds = 0.2\ngive_up_after_seconds = 2.0\nleast_attempts = 6\n"
+    )
     return Settings(home=home, database_url=url, key_database_url=keys_url, crossroads_policy_file=policy)
 
 
