@@ -69,6 +69,10 @@ class LawOfFiling:
     bottleneck_list: BottleneckList | None
     competence_order: CompetenceOrder | None
 
+    @property
+    def has_lists(self) -> bool:
+        return self.shortage_list is not None or self.bottleneck_list is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ApplicableLaw:

@@ -136,7 +136,7 @@ def assess_by(
     weighed = (
         *_pay_and_labour_market(law, deciding, facts),
         *judge_job(law, deciding, facts),
-        *judge_lists(rulebook, filing, deciding, facts, known_on),
+        *(judge_lists(rulebook, filing, deciding, facts, known_on) if filing.has_lists else ()),
         *judge_worker(law, deciding, facts),
         *(judge_employer(law, deciding, facts) if is_on_register(facts) else ()),
     )

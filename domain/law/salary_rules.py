@@ -26,6 +26,8 @@ from domain.law.stated_pay import Pay
 _AMOUNT: Final = "employment.grossPay.amount"
 _BELGIAN: Final = "belgian"
 _PERIOD_OF_UNIT: Final = {YEARLY: "year", MONTHLY: "month"}
+_PERIODS: Final = frozenset((None, *PAY_PERIODS))
+_CONTRACTS: Final = frozenset((None, *CONTRACTS))
 _MONTH: Final = _PERIOD_OF_UNIT[MONTHLY]
 _UNIT_OF_PERIOD: Final = {"year": YEARLY, "month": MONTHLY}
 
@@ -66,19 +68,20 @@ def judge_salary(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationF
 
     Raises ValueError for pay that is negative or no number, and for a period or a contract that does not exist.
     """
-    _require_possible(facts)
+    pay, period, contract = facts.gross_pay, facts.pay_period, facts.contract
+    if not (pay is None or (pay.is_finite() and pay >= 0)) or period not in _PERIODS or contract not in _CONTRACTS:
+        _refuse_impossible(facts)
     threshold = law.threshold
     if isinstance(threshold, NothingInForce):
         return _without_amount(law, deciding, threshold.reason)
     published_until = threshold.last_published_before(deciding.day)
     if published_until is not None:
         return _not_published_yet(law, deciding, threshold, published_until)
-    if law.threshold_a_month is not None and facts.pay_period == _MONTH and facts.contract == _BELGIAN:
+    if law.threshold_a_month is not None and period == _MONTH and contract == _BELGIAN:
         threshold = law.threshold_a_month
-    pay, period = facts.gross_pay, facts.pay_period
-    conversion = None if facts.contract is None else law.conversions.get(facts.contract)
+    conversion = None if contract is None else law.conversions.get(contract)
     converts = period is None or period != _PERIOD_OF_UNIT[threshold.unit]
-    if pay is None or period is None or (converts and facts.contract is None):
+    if pay is None or period is None or (converts and contract is None):
         missing = _missing(facts, converts=converts)
         return _undetermined(law, deciding, threshold, reason=reasons.FACT_MISSING, missing=missing)
     if not converts:
@@ -104,7 +107,7 @@ def _verdict(pay: Pay, bounds: Bounds) -> Verdict:
     return Verdict.between(meets_every=pay.reaches(bounds.least), meets_some=pay.reaches(bounds.lowest))
 
 
-def _require_possible(facts: ApplicationFacts) -> None:
+def _refuse_impossible(facts: ApplicationFacts) -> None:
     if facts.gross_pay is not None and not (facts.gross_pay.is_finite() and facts.gross_pay >= 0):
         raise ValueError("gross pay must be a number that is not negative")
     if facts.pay_period is not None and facts.pay_period not in PAY_PERIODS:

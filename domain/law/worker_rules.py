@@ -26,18 +26,8 @@ def judge_worker(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationF
     if law.age_limit is not None:
         age = None if facts.birth_date is None else age_on(facts.birth_date, deciding.day)
         yield _age(law.age_limit, law, deciding, age)
-    yield from _implausible(law, deciding, facts)
-    if law.prior_service is not None:
-        yield _service(law.prior_service, deciding, facts.prior_service_months)
-    if law.work_history:
-        yield _history(law, deciding, facts)
-
-
-def _implausible(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Iterator[Judged]:
-    """What speaks against anybody's permit: a child, or a nationality that needs none.
-
-    Of nearly every worker there is nothing to say here, and nothing is said.
-    """
+    # What speaks against anybody's permit, a child or a nationality that needs none: of nearly every worker there is
+    # nothing to say here, and nothing is said.
     least = law.minimum_age
     if least is not None and facts.birth_date is not None:
         age = age_on(facts.birth_date, facts.employment_start or deciding.day)
@@ -63,6 +53,10 @@ def _implausible(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationF
             observed=facts.nationality,
             met=False,
         )
+    if law.prior_service is not None:
+        yield _service(law.prior_service, deciding, facts.prior_service_months)
+    if law.work_history:
+        yield _history(law, deciding, facts)
 
 
 def age_on(birth_date: date, day: date) -> int:
