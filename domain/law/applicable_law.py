@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from domain.law.employer_provisions import EmployerAge, EmployerCondition
 from domain.law.findings import Step
@@ -31,17 +32,33 @@ from domain.law.pay_provisions import PartTime, PayConversion, SalaryThreshold
 from domain.law.procedure_provisions import CompetenceOrder, ReferenceDateRule
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class DecidingDate:
-    """The legal reference date, and the step of the reasoning that says where it comes from."""
+class DecidingDate(NamedTuple):
+    """The legal reference date, and the rule in force on the day of filing that says which day it is.
+
+    Without a rule the day of filing stands in.
+    """
 
     day: date
-    step: Step
     rule: ReferenceDateRule | None
+    authority: str
+    filed_on: date
+
+    @property
+    def step(self) -> Step:
+        """The step of the reasoning that says where the date comes from."""
+        day = self.day.isoformat()
+        if self.rule is None:
+            return Step(code="filingDateStandsIn", values={"authority": self.authority, "day": day})
+        return Step(code="decidingDate", values=told_of_rule(self.rule, self.filed_on) | {"day": day})
 
     @property
     def provisions(self) -> tuple[str, ...]:
         return () if self.rule is None else (self.rule.id,)
+
+
+def told_of_rule(rule: ReferenceDateRule, filed_on: date) -> dict[str, str]:
+    """What a step says of the rule on the deciding date."""
+    return {"basis": rule.basis.value, "provision": rule.id, "confidence": rule.confidence_on(filed_on)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -123,7 +123,7 @@ def assess_by(
     rulebook: Rulebook, filing: LawOfFiling, facts: ApplicationFacts, known_on: date | None = None
 ) -> Assessment:
     """The same with the law of the day of filing as it is given, such as with another rule on the deciding date."""
-    deciding = deciding_date(rulebook, filing, facts, known_on)
+    deciding = deciding_date(filing, facts, known_on)
     if isinstance(deciding, DecidingDateUnknown):
         return Assessment(
             rule_set=rulebook.sha256,

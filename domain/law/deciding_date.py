@@ -4,39 +4,27 @@ from __future__ import annotations
 
 from datetime import date
 
-from domain.law.applicable_law import DecidingDate, DecidingDateUnknown, LawOfFiling
+from domain.law.applicable_law import DecidingDate, DecidingDateUnknown, LawOfFiling, told_of_rule
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Step
-from domain.law.procedure_provisions import ReferenceDateBasis, ReferenceDateRule
-from domain.law.rulebook import Rulebook
+from domain.law.procedure_provisions import ReferenceDateBasis
 
 
 def deciding_date(
-    rulebook: Rulebook, filing: LawOfFiling, facts: ApplicationFacts, known_on: date | None
+    filing: LawOfFiling, facts: ApplicationFacts, known_on: date | None
 ) -> DecidingDate | DecidingDateUnknown:
     """The day whose law applies to an application, by the rule in force on the day of filing.
 
     Where the law data holds no such rule the day of filing stands in, and the step says so.
     """
     rule = filing.reference_date
-    day, path = (facts.filed_on, "") if rule is None else _day(rule.basis, facts, known_on)
-    if day is None and rule is not None:
-        step = Step(code="decidingDateUnknown", values=_values(rule, facts.filed_on))
-        return DecidingDateUnknown(step=step, missing=(path,), rule=rule)
-    question = (facts.authority, None if rule is None else rule.id, day, facts.filed_on)
-    return rulebook.deciding_dates.once(question, lambda: _deciding(rule, facts, day or facts.filed_on))
-
-
-def _deciding(rule: ReferenceDateRule | None, facts: ApplicationFacts, day: date) -> DecidingDate:
     if rule is None:
-        values = {"authority": facts.authority, "day": day.isoformat()}
-        return DecidingDate(day=day, step=Step(code="filingDateStandsIn", values=values), rule=None)
-    values = _values(rule, facts.filed_on) | {"day": day.isoformat()}
-    return DecidingDate(day=day, step=Step(code="decidingDate", values=values), rule=rule)
-
-
-def _values(rule: ReferenceDateRule, filed_on: date) -> dict[str, str]:
-    return {"basis": rule.basis.value, "provision": rule.id, "confidence": rule.confidence_on(filed_on)}
+        return DecidingDate(facts.filed_on, None, facts.authority, facts.filed_on)
+    day, path = _day(rule.basis, facts, known_on)
+    if day is None:
+        step = Step(code="decidingDateUnknown", values=told_of_rule(rule, facts.filed_on))
+        return DecidingDateUnknown(step=step, missing=(path,), rule=rule)
+    return DecidingDate(day, rule, facts.authority, facts.filed_on)
 
 
 def _day(basis: ReferenceDateBasis, facts: ApplicationFacts, known_on: date | None) -> tuple[date | None, str]:

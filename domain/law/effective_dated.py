@@ -120,24 +120,24 @@ class EffectiveDated(Generic[P]):
         return self._by_code.get((authority, code), ())
 
 
-class Eras(dict[date | None, int]):
+class Eras(dict[date | None, date | None]):
     """The stretches of time within which nothing changes: what is asked on two days of one era has one answer.
 
-    A look-up gives the number of a day's era; eras are compared and never shown. None, everything known, is an era
-    of its own. Days are looked up a million times over, so each is remembered.
+    A look-up gives the first day of a day's era, which may be asked in its place. None, everything known, is an era of
+    its own. Days are looked up a million times over, so each is remembered.
     """
 
     def __init__(self, provisions: Iterable[Provision]) -> None:
-        super().__init__({None: -1})
-        days: set[date] = set()
+        super().__init__({None: None})
+        days = {date.min}
         for each in provisions:
             days |= {each.valid_from or date.min, each.valid_to or date.min, each.known_from or date.min}
             days |= {change.valid_from for change in each.later_confidence}
         self._changes = sorted(days)
 
-    def __missing__(self, day: date) -> int:
-        era = self[day] = bisect_right(self._changes, day)
-        return era
+    def __missing__(self, day: date) -> date:
+        first = self[day] = self._changes[bisect_right(self._changes, day) - 1]
+        return first
 
 
 def _known_after(one: Provision, other: Provision) -> bool:

@@ -32,7 +32,7 @@ def assess_labour_market_test(rulebook: Rulebook, facts: ApplicationFacts, known
     that falls short, be it on one channel only, is not met.
     """
     filing = rulebook.law_of_filing(facts.authority, facts.category, facts.filed_on, known_on)
-    deciding = deciding_date(rulebook, filing, facts, known_on)
+    deciding = deciding_date(filing, facts, known_on)
     if isinstance(deciding, DecidingDateUnknown):
         return undated(Rule.LABOUR_MARKET_TEST, deciding)
     law = rulebook.law_on(facts.authority, facts.category, deciding.day, known_on)

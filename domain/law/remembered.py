@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from typing import Final, Generic, TypeVar
+from collections.abc import Callable
+from typing import Final, TypeVar
 
+Q = TypeVar("Q", bound=tuple[object, ...])
 A = TypeVar("A")
 
-_MISSING: Final = object()
 
+class Remembered(dict[Q, A]):
+    """``remembered[question]`` is what ``answer(*question)`` said when it was first asked.
 
-class Remembered(Generic[A]):
-    """Holds at most ``most`` answers; beyond it all are found anew, so that odd questions cannot fill the memory."""
+    Holds at most ``most`` answers; beyond it all are found anew, so that odd questions cannot fill the memory.
+    """
 
-    __slots__ = ("_answers", "_most")
+    def __init__(self, answer: Callable[..., A], most: int) -> None:
+        super().__init__()
+        self._answer: Final = answer
+        self._most: Final = most
 
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._answers: dict[Hashable, A] = {}
-
-    def once(self, question: Hashable, answer: Callable[[], A]) -> A:
-        """What ``answer`` said when it was first asked. ``question`` names all that the answer depends on."""
-        found = self._answers.get(question, _MISSING)
-        if found is not _MISSING:
-            return found  # type: ignore[return-value]  # the sentinel is ruled out
-        made = answer()
-        if len(self._answers) >= self._most:
-            self._answers.clear()
-        self._answers[question] = made
+    def __missing__(self, question: Q) -> A:
+        made = self._answer(*question)
+        if len(self) >= self._most:
+            self.clear()
+        self[question] = made
         return made

@@ -15,7 +15,7 @@ from domain.case.codes import AUTHORITIES, CONTRACTS
 from domain.deadlines.terms import ProceduralTerms
 from domain.law import job_provisions as job
 from domain.law import reasons
-from domain.law.applicable_law import ApplicableLaw, DecidingDate, LawOfFiling, NothingInForce
+from domain.law.applicable_law import ApplicableLaw, LawOfFiling, NothingInForce
 from domain.law.effective_dated import EffectiveDated, Eras, Provision
 from domain.law.employer_provisions import EMPLOYER_CONDITIONS, EmployerAge, EmployerCondition
 from domain.law.exact_pay import euro_text
@@ -46,6 +46,11 @@ _REASON_BY_PAY_TEST: Final[dict[str | None, str]] = {
 
 P = TypeVar("P", bound=Provision)
 
+_Moment = tuple[str, str, date | None, date | None]
+"""Authority, category, and the first days of two eras: of the day in force and of the day of knowledge."""
+
+_Question = tuple[type[Provision], str, str, date | None, date | None]
+
 
 class ReadingUnknown(Unusable, ValueError):
     """A reading was asked for that no law file holds. The text says which there are."""
@@ -67,10 +72,9 @@ class Rulebook:
             by_kind.setdefault(type(provision), []).append(provision)
         self._by_kind = {kind: EffectiveDated(found) for kind, found in by_kind.items()}
         self._eras = Eras(provisions)
-        self._found: Remembered[Provision | None] = Remembered(_MOST_REMEMBERED)
-        self._laws: Remembered[ApplicableLaw] = Remembered(_MOST_LAWS)
-        self._of_filing: Remembered[LawOfFiling] = Remembered(_MOST_REMEMBERED)
-        self.deciding_dates: Final[Remembered[DecidingDate]] = Remembered(_MOST_REMEMBERED)
+        self._found: Final = Remembered[_Question, Provision | None](self._in_force, _MOST_REMEMBERED)
+        self._laws: Final = Remembered[_Moment, ApplicableLaw](self._look_up, _MOST_LAWS)
+        self._of_filing: Final = Remembered[_Moment, LawOfFiling](self._look_up_filing, _MOST_REMEMBERED)
 
     @classmethod
     def load(cls, directory: Path | None = None, readings: Mapping[str, str] = MappingProxyType({})) -> Self:
@@ -84,13 +88,7 @@ class Rulebook:
 
     def find(self, kind: type[P], authority: str, code: str, on: date, known_on: date | None = None) -> P | None:
         """The provision of a kind that speaks of ``code`` and is in force on ``on``, by the selected readings."""
-        return cast(
-            "P | None",
-            self._found.once(
-                (kind, authority, code, self._eras[on], self._eras[known_on]),
-                lambda: self._in_force(kind, authority, code, on, known_on),
-            ),
-        )
+        return cast("P | None", self._found[kind, authority, code, self._eras[on], self._eras[known_on]])
 
     def other_readings(
         self, kind: type[P], authority: str, code: str, on: date, known_on: date | None = None
@@ -125,23 +123,11 @@ class Rulebook:
 
     def law_on(self, authority: str, category: str, day: date, known_on: date | None = None) -> ApplicableLaw:
         """All that the law says of a category on a day; the same object for every day of an era."""
-        return self._laws.once(
-            (authority, category, self._eras[day], self._eras[known_on]),
-            lambda: self._look_up(authority, category, day, known_on),
-        )
+        return self._laws[authority, category, self._eras[day], self._eras[known_on]]
 
     def law_of_filing(self, authority: str, category: str, filed_on: date, known_on: date | None = None) -> LawOfFiling:
         """What the day of filing decides, whatever day decides the rest."""
-        return self._of_filing.once(
-            (authority, category, self._eras[filed_on], self._eras[known_on]),
-            lambda: LawOfFiling(
-                reference_date=self.find(ReferenceDateRule, authority, category, filed_on, known_on),
-                shortage_list=self.find(job.ShortageList, authority, category, filed_on, known_on),
-                bottleneck_list=self.find(job.BottleneckList, authority, category, filed_on, known_on),
-                competence_order=self.find(CompetenceOrder, authority, category, filed_on, known_on)
-                or self.find(CompetenceOrder, authority, ALL, filed_on, known_on),
-            ),
-        )
+        return self._of_filing[authority, category, self._eras[filed_on], self._eras[known_on]]
 
     def salary_threshold(
         self, authority: str, category: str, on: date, known_on: date | None = None
@@ -213,6 +199,15 @@ class Rulebook:
             employer_conditions=tuple(self._employer_conditions(authority, category, day, known_on)),
             contract_content=found(job.ContractContent)
             or self.find(job.ContractContent, authority, ALL, day, known_on),
+        )
+
+    def _look_up_filing(self, authority: str, category: str, filed_on: date, known_on: date | None) -> LawOfFiling:
+        return LawOfFiling(
+            reference_date=self.find(ReferenceDateRule, authority, category, filed_on, known_on),
+            shortage_list=self.find(job.ShortageList, authority, category, filed_on, known_on),
+            bottleneck_list=self.find(job.BottleneckList, authority, category, filed_on, known_on),
+            competence_order=self.find(CompetenceOrder, authority, category, filed_on, known_on)
+            or self.find(CompetenceOrder, authority, ALL, filed_on, known_on),
         )
 
     def _in_force(

@@ -39,7 +39,7 @@ def assess_salary(rulebook: Rulebook, facts: ApplicationFacts, known_on: date | 
     which); never a guess.
     """
     filing = rulebook.law_of_filing(facts.authority, facts.category, facts.filed_on, known_on)
-    deciding = deciding_date(rulebook, filing, facts, known_on)
+    deciding = deciding_date(filing, facts, known_on)
     if isinstance(deciding, DecidingDateUnknown):
         return undated(Rule.SALARY_THRESHOLD, deciding)
     law = rulebook.law_on(facts.authority, facts.category, deciding.day, known_on)
