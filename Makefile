@@ -4,7 +4,7 @@ VENV ?= .venv
 PYTHON ?= python3
 ARGS ?=
 PYTEST_ARGS ?=
-WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
+WORKERS ?= $(shell echo $$(($$(nproc 2>/dev/null || echo 2) + 1)))
 
 BIN := $(VENV)/bin
 ENVIRONMENT := $(VENV)/.complete
@@ -37,7 +37,7 @@ kafka: $(ENVIRONMENT) ## a Kafka of one node on this machine, with its topics, u
 
 debian: $(ENVIRONMENT) ## journal and read models once more, on the PostgreSQL of Debian's packages, by no superuser
 	@$(BIN)/python -m tests.debian_postgres -- $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile \
-		tests/journal tests/projections tests/contracts $(PYTEST_ARGS)
+		tests/journal tests/projections tests/ports $(PYTEST_ARGS)
 
 nightly: $(ENVIRONMENT) ## what takes long: loops of faults, whole benchmarks, bare machines (as root, with debootstrap)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m nightly --durations=50 $(PYTEST_ARGS)

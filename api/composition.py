@@ -18,25 +18,25 @@ from domain.law.rule_sets import RuleSets
 from domain.law.rulebook import Rulebook
 from domain.unusable import Unusable
 from infra.audit.log_address import StoredLog
-from infra.case_files import CaseFiles
 from infra.clock import Clock, DemonstrationClock, SystemClock
 from infra.documents.document_store import DocumentStore
 from infra.event_codec import EventCodec, UnreadableEvent
 from infra.keys import KeyMissing, MasterKey
-from infra.postgres.connections import ConnectionPool, Role, connect, losses_in_words
-from infra.postgres.durability import DurabilityReport, require_durable
-from infra.postgres.journal import PostgresJournal
-from infra.postgres.key_store import PostgresKeyStore, holds_keys
-from infra.postgres.mapper import EventMapper
-from infra.postgres.migrate import migrate_journal, migrate_keys, origin_of, require_migrated
-from infra.postgres.projection_runner import ProjectionRunner
-from infra.postgres.read_model_schema import read_model_migrations
-from infra.postgres.recorder import JournalRecorder
-from infra.postgres.reference_numbers import ReferenceNumbers
-from infra.postgres.server_access import database_name, database_server, make_database, url_for_database
-from infra.postgres.server_requirements import require_suitable
+from infra.postgres.journal.journal import PostgresJournal
+from infra.postgres.journal.key_store import PostgresKeyStore, holds_keys
+from infra.postgres.journal.mapper import EventMapper
+from infra.postgres.journal.recorder import JournalRecorder
+from infra.postgres.journal.reference_numbers import ReferenceNumbers
+from infra.postgres.read_models.case_files import CaseFiles
+from infra.postgres.read_models.schema import read_model_migrations
+from infra.postgres.read_models.timelines import Timelines
+from infra.postgres.server.access import database_name, database_server, make_database, url_for_database
+from infra.postgres.server.connections import ConnectionPool, Role, connect, losses_in_words
+from infra.postgres.server.durability import DurabilityReport, require_durable
+from infra.postgres.server.migrate import migrate_journal, migrate_keys, origin_of, require_migrated
+from infra.postgres.server.requirements import require_suitable
 from infra.settings import Settings
-from infra.timelines import Timelines
+from infra.workers.projection_runner import ProjectionRunner
 from projections.read_model import ReadModel
 from projections.registered import registered_read_models
 

@@ -9,20 +9,20 @@ from contextlib import closing, contextmanager
 from datetime import timedelta
 
 from api.composition import DEMONSTRATION_ORIGIN, Program, WorkerCases
-from api.employer_lookups import EmployerLookups
+from api.services.employer_lookups import EmployerLookups
 from consumers.check_intake import CheckIntake
 from consumers.crossroads import CheckWorker
 from infra.clock import SystemClock
 from infra.crossroads.http_bank import HttpCrossroadsBank
 from infra.crossroads.policy import CrossroadsPolicy
-from infra.kafka.consumer_loop import ConsumerLoop
-from infra.postgres.check_work import CheckWorkTable
-from infra.postgres.check_working import CheckWorking
-from infra.postgres.consultation_log import ConsultationLog
-from infra.postgres.crossroads_gate import CrossroadsGate
-from infra.postgres.dead_letters import DeadLetters
-from infra.postgres.in_process_delivery import InProcessDelivery
-from infra.postgres.inbox import Inbox
+from infra.postgres.checks.check_queue import CheckQueue
+from infra.postgres.checks.consultation_log import ConsultationLog
+from infra.postgres.checks.crossroads_gate import CrossroadsGate
+from infra.postgres.messages.dead_letters import DeadLetters
+from infra.postgres.messages.inbox import Inbox
+from infra.workers.check_workers import CheckWorkerPool
+from infra.workers.consumer_loop import ConsumerLoop
+from infra.workers.in_process_delivery import InProcessDelivery
 
 
 def check_intake(program: Program) -> ConsumerLoop | InProcessDelivery:
@@ -36,11 +36,11 @@ def check_intake(program: Program) -> ConsumerLoop | InProcessDelivery:
 
 
 @contextmanager
-def check_working(program: Program, crossroads_url: str) -> Iterator[CheckWorking]:
+def check_working(program: Program, crossroads_url: str) -> Iterator[CheckWorkerPool]:
     """Does the work. Raises ``PolicyUnusable``."""
     policy = policy_of(program)
     # Asking may take a registration and a second question, each with its own time-out.
-    table = CheckWorkTable(program.writers, lease=timedelta(seconds=4 * policy.timeout_seconds + 3))
+    table = CheckQueue(program.writers, lease=timedelta(seconds=4 * policy.timeout_seconds + 3))
     gate = CrossroadsGate(program.writers, policy.gate)
     # Pauses and claims are counted in the machine's time, also where the cases live in a time of their own.
     machine = SystemClock()
@@ -58,7 +58,7 @@ def check_working(program: Program, crossroads_url: str) -> Iterator[CheckWorkin
             patience=policy.patience,
             authority=policy.authority,
         )
-        yield CheckWorking(table, gate, worker, policy.calendar, machine.now)
+        yield CheckWorkerPool(table, gate, worker, policy.calendar, machine.now)
 
 
 @contextmanager

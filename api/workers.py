@@ -19,15 +19,15 @@ import structlog
 
 from api.composition import DEMONSTRATION_ORIGIN, Program, WorkerCases
 from api.crossroads_workers import check_intake, check_working
-from api.migration import legacy_consumer
-from infra.kafka.relay import Relay
+from api.services.migrations import legacy_consumer
 from infra.migration.sources import MigratingAuthority
-from infra.postgres.command_retention import CommandRetention
-from infra.postgres.conflicts import OutcomeUnknown
-from infra.postgres.connections import DatabaseUnavailable
-from infra.postgres.deadline_watching import LOOK_AGAIN_SECONDS, DeadlineWatching
-from infra.postgres.projection_runner import GATHER_SECONDS, ProjectionRunner
-from projections.deadline_days import DeadlineDays
+from infra.postgres.journal.command_retention import CommandRetention
+from infra.postgres.journal.conflicts import OutcomeUnknown
+from infra.postgres.server.connections import DatabaseUnavailable
+from infra.workers.deadline_watch import LOOK_AGAIN_SECONDS, DeadlineWatching
+from infra.workers.projection_runner import GATHER_SECONDS, ProjectionRunner
+from infra.workers.relay import Relay
+from projections.deadline_days.model import DeadlineDays
 
 log = structlog.get_logger()
 

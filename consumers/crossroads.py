@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Final, TypeVar, assert_never
 from uuid import uuid4
 
-from consumers.check_work import Cases, CheckWork, ConsultationEntry, Consultations, Gate, Persons, WorkTable
+from consumers.check_queue import Cases, ConsultationEntry, Consultations, DueCheck, DueChecks, Gate, Persons
 from consumers.messages import UNREGISTRATION
 from domain.case.checking import is_awaited
 from domain.case.commands import (
@@ -77,7 +77,7 @@ class CheckWorker:
 
     cases: Cases
     bank: CrossroadsBank
-    work: WorkTable
+    work: DueChecks
     gate: Gate
     consultations: Consultations
     persons: Persons
@@ -87,7 +87,7 @@ class CheckWorker:
     patience: Patience
     authority: ConsultingAuthority = field(default_factory=ConsultingAuthority)
 
-    def carry_out(self, work: CheckWork) -> None:
+    def carry_out(self, work: DueCheck) -> None:
         """Do what the work asks for, and settle it or put it back.
 
         Raises what the journal or the database raises: then the claim runs out and the work falls due again.
@@ -112,7 +112,7 @@ class CheckWorker:
             return
         self._ask(work, about)
 
-    def give_up(self, work: CheckWork) -> None:
+    def give_up(self, work: DueCheck) -> None:
         """Work that has waited for too long while nobody may ask: a person looks, unless it is settled already."""
         case = fold(self.cases.events_of(work.case_id))
         if case is None:
@@ -125,7 +125,7 @@ class CheckWorker:
         else:
             self.work.settle(work, "notAwaited", self.now())
 
-    def _ask(self, work: CheckWork, about: Identified) -> None:
+    def _ask(self, work: DueCheck, about: Identified) -> None:
         outcome: Outcome
         registered = False
         if not self.work.count_attempt(work):
@@ -146,7 +146,7 @@ class CheckWorker:
             outcome = why
         self._take(work, about, outcome, registered)
 
-    def _take(self, work: CheckWork, about: Identified, outcome: Outcome, registered: bool) -> None:
+    def _take(self, work: DueCheck, about: Identified, outcome: Outcome, registered: bool) -> None:
         now = self.now()
         attempts = work.attempts + 1
         asked = AskedCheck(asked_at=work.asked_at, attempts=attempts, registered=registered)
@@ -192,7 +192,7 @@ class CheckWorker:
         else:
             self.gate.went_well()
 
-    def _give_up(self, work: CheckWork, step: GiveUp, attempts: int) -> None:
+    def _give_up(self, work: DueCheck, step: GiveUp, attempts: int) -> None:
         told = {"check": work.what, "reason": step.reason.value, "attempts": attempts}
         if step.alarms_security:
             _log.error("crossroads.access_denied", extra=told)
@@ -204,7 +204,7 @@ class CheckWorker:
         )
         self.work.settle(work, step.reason.value, self.now())
 
-    def _record(self, work: CheckWork, command: CaseCommand) -> None:
+    def _record(self, work: DueCheck, command: CaseCommand) -> None:
         # A fresh id for each attempt: a question asked twice (after a crash) may be answered differently, and it
         # is the case that takes the first answer and ignores the second. No digest of the answer here: command
         # ids stand in clear in the journal, and a wage is quickly guessed from its digest.
@@ -216,7 +216,7 @@ class CheckWorker:
         )
         self.cases.handle(work.case_id, command, context)
 
-    def _outcome(self, work: CheckWork, about: Identified) -> Outcome:
+    def _outcome(self, work: DueCheck, about: Identified) -> Outcome:
         try:
             return self._consulted(
                 work, about, work.what, lambda consultation: self._question(work, about, consultation)
@@ -225,7 +225,7 @@ class CheckWorker:
             return why
 
     def _question(
-        self, work: CheckWork, about: Identified, consultation: Consultation
+        self, work: DueCheck, about: Identified, consultation: Consultation
     ) -> tuple[CrossroadsAnswer, Exchange]:
         match CheckKind(work.what):
             case CheckKind.EMPLOYER_REGISTER:
@@ -245,13 +245,13 @@ class CheckWorker:
             case unknown:
                 assert_never(unknown)
 
-    def _register(self, work: CheckWork, about: Identified) -> None:
+    def _register(self, work: DueCheck, about: Identified) -> None:
         """Enter the person in the authority's register. Raises :class:`CheckUnanswered`."""
         ssin = _ssin(about)
         self._consulted(work, about, "register", lambda it: (None, self.bank.register(ssin, it)))
         self.consultations.registered(work.case_id, about.worker_subject, self.now())
 
-    def _unregister(self, work: CheckWork, about: Identified) -> None:
+    def _unregister(self, work: DueCheck, about: Identified) -> None:
         """The case has ended: nobody is asked about any more without a purpose of another case."""
         if not self.consultations.is_registered(work.case_id):
             self.work.settle(work, "notRegistered", self.now())
@@ -280,7 +280,7 @@ class CheckWorker:
         self.work.settle(work, "unregistered", self.now())
 
     def _consulted(
-        self, work: CheckWork, about: Identified, operation: str, call: Callable[[Consultation], tuple[Told, Exchange]]
+        self, work: DueCheck, about: Identified, operation: str, call: Callable[[Consultation], tuple[Told, Exchange]]
     ) -> Told:
         """Log, call, log how it ended. Raises what the call raises, and what the log raises before any call."""
         consultation = Consultation(

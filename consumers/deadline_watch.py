@@ -13,13 +13,14 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from domain.case.case_times import times_of
-from domain.case.commands import CIVIL_TIME, CaseCommand, CommandContext, RaiseDeadline
+from domain.case.commands import CaseCommand, CommandContext, RaiseDeadline
 from domain.case.events import CaseEvent
 from domain.case.folding import StreamCorrupt, fold
 from domain.case.handling import Receipt
 from domain.case.lifecycle import Case
 from domain.case.openness import CLOCK
 from domain.case.refusals import CommandRefused, Reason
+from domain.civil_time import civil_day
 from domain.deadlines.clocks import ANSWER, Alarm, ClockRules, alarms_due
 
 _ROUNDS: Final = 20
@@ -68,7 +69,7 @@ class DeadlineWatch:
         A case that others change again and again meanwhile is left as it is: their events call for another look.
         One that cannot be read is passed over, and told of: it must not keep the alarms of all others waiting.
         """
-        return sum(self._raise_or_pass_over(case_id) for case_id in self._due(_civil_day(self._now())))
+        return sum(self._raise_or_pass_over(case_id) for case_id in self._due(civil_day(self._now())))
 
     def _raise_or_pass_over(self, case_id: UUID) -> int:
         try:
@@ -87,7 +88,7 @@ class DeadlineWatch:
         for _ in range(_ROUNDS):
             events = self._cases.events_of(case_id)
             now = self._now()
-            alarm = self._first_alarm(fold(events), _civil_day(now), done)
+            alarm = self._first_alarm(fold(events), civil_day(now), done)
             if alarm is None:
                 break
             run, given = alarm
@@ -129,7 +130,3 @@ class DeadlineWatch:
 def _run_of(case: Case, clock: str) -> int:
     """Each request for information runs the answer clock anew; the other clocks run once."""
     return len(case.requests) if clock == ANSWER else 1
-
-
-def _civil_day(moment: datetime) -> date:
-    return moment.astimezone(CIVIL_TIME).date()

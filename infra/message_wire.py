@@ -17,7 +17,7 @@ import orjson
 
 from consumers.consumer import MessageRefused
 from consumers.messages import Message
-from domain.case.codes import AUTHORITIES
+from domain.codes import AUTHORITIES
 from domain.plain_text import LAYOUT, is_plain
 from infra.message_contract import KNOWN_KINDS, KNOWN_VERSIONS
 from infra.recordable import EARLIEST, LATEST

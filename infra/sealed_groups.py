@@ -7,7 +7,7 @@ from typing import Any
 from domain.case.personal_data import SubjectRole
 from infra.keys import SubjectKeys
 from infra.personal_groups import GroupAddress, open_group
-from projections.case_file_shape import SealedGroup
+from projections.case_file.shape import SealedGroup
 
 
 def fields_of(group: SealedGroup, keys: SubjectKeys, origin: str) -> dict[str, Any] | None:

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from domain.case.commands import beginning_of
 from domain.case.lifecycle import OPEN_STATUSES, CaseStatus, CheckState, Stage
 from domain.case.manual_tasks import ManualTask
+from domain.civil_time import beginning_of, civil_day
 from domain.deadlines.clocks import BREACHED, WARNED
 from domain.deadlines.pauses import Pause
 from projections.event_meanings import (
@@ -20,7 +20,6 @@ from projections.event_meanings import (
     INFORMATION_REQUESTED,
     LEGACY_OUTCOMES,
     day,
-    day_of,
     final_status,
     legacy_closing_day,
     moment,
@@ -43,8 +42,8 @@ class PauseSpan:
     def in_days(self) -> Pause:
         return Pause(
             number=self.number,
-            from_=day_of(self.from_),
-            to=None if self.to is None else day_of(self.to),
+            from_=civil_day(self.from_),
+            to=None if self.to is None else civil_day(self.to),
             ground=self.ground,
         )
 
@@ -288,13 +287,13 @@ def _restated(pause: PauseSpan, clear: Mapping[str, Any]) -> PauseSpan:
     from_, to = date.fromisoformat(clear["pausedFrom"]), clear["pausedTo"]
     return replace(
         pause,
-        from_=pause.from_ if day_of(pause.from_) == from_ else beginning_of(from_),
+        from_=pause.from_ if civil_day(pause.from_) == from_ else beginning_of(from_),
         to=None if to is None else _kept_or_beginning(pause.to, date.fromisoformat(to)),
     )
 
 
 def _kept_or_beginning(known: datetime | None, day: date) -> datetime:
-    return known if known is not None and day_of(known) == day else beginning_of(day)
+    return known if known is not None and civil_day(known) == day else beginning_of(day)
 
 
 def _with_pause(course: Course, pause: PauseSpan) -> Course:

@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
-from domain.case.codes import OPEN_STATUSES
-from domain.case.commands import CIVIL_TIME
 from domain.case.folding import StreamCorrupt
 from domain.case.lifecycle import CaseStatus, CheckState
 from domain.case.manual_tasks import (
@@ -24,6 +22,8 @@ from domain.case.manual_tasks import (
     TO_BE_CONFIRMED,
     ManualTask,
 )
+from domain.civil_time import civil_day
+from domain.codes import OPEN_STATUSES
 from domain.crossroads.answers import CheckKind
 from domain.law.findings import Verdict
 from projections.recorded_event import RecordedEvent
@@ -61,14 +61,9 @@ def day(wire: str | None) -> date | None:
     return None if wire is None else date.fromisoformat(wire)
 
 
-def civil_day(wire: str) -> date:
+def civil_day_of(wire: str) -> date:
     """The day of a stored time in the procedure: Europe/Brussels."""
-    return day_of(moment(wire))
-
-
-def day_of(at: datetime) -> date:
-    """The day of a moment in the procedure: Europe/Brussels."""
-    return at.astimezone(CIVIL_TIME).date()
+    return civil_day(moment(wire))
 
 
 def final_status(event: RecordedEvent) -> CaseStatus | None:
@@ -138,7 +133,7 @@ def legacy_closing_day(clear: Mapping[str, Any]) -> date | None:
     """When a case told by a record of another system closed there; None for an open one."""
     if clear["status"] in OPEN_STATUSES:
         return None
-    return day(clear["decidedOn"]) or civil_day(clear["effectiveAt"])
+    return day(clear["decidedOn"]) or civil_day_of(clear["effectiveAt"])
 
 
 def without_beginning(event: RecordedEvent) -> StreamCorrupt:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from domain.deadlines.clocks import ClockRules
-from projections.case_file_table import CaseFileModel
-from projections.check_times import CheckTimes
-from projections.deadline_days import DeadlineDays
-from projections.legacy_mirror import LegacyMirror
-from projections.own_applications import OwnApplications
+from projections.case_file.table import CaseFileModel
+from projections.check_times.model import CheckTimes
+from projections.deadline_days.model import DeadlineDays
+from projections.legacy_mirror.model import LegacyMirror
+from projections.lists.own_applications import OwnApplications
+from projections.lists.work_queue import WorkQueue
 from projections.read_model import ReadModel
-from projections.sla_board import SlaBoard
-from projections.timeline import TimelineModel
-from projections.work_queue import WorkQueue
+from projections.sla_board.model import SlaBoard
+from projections.timeline.model import TimelineModel
 
 
 def registered_read_models() -> tuple[ReadModel, ...]:

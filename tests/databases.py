@@ -15,9 +15,9 @@ from uuid import uuid4
 import psycopg2
 from psycopg2 import sql
 
-from infra.postgres.migrate import migrate_journal, migrate_keys, shipped_migrations
-from infra.postgres.read_model_schema import read_model_migrations
-from infra.postgres.server_access import create_database, url_for_database
+from infra.postgres.read_models.schema import read_model_migrations
+from infra.postgres.server.access import create_database, url_for_database
+from infra.postgres.server.migrate import migrate_journal, migrate_keys, shipped_migrations
 from projections.registered import registered_read_models
 
 if TYPE_CHECKING:

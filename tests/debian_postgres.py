@@ -23,7 +23,7 @@ from urllib.parse import quote
 
 import psycopg2
 
-from infra.postgres.server_account import Account, account_for_the_server, existing_account, last_words
+from infra.postgres.server.account import Account, account_for_the_server, existing_account, last_words
 from tests.servers import NotHere, free_port, memory_storage
 
 DEBIAN: Final = Path("/usr/lib/postgresql")

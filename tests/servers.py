@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final, NoReturn
 import psycopg2
 import pytest
 
-from infra.postgres.embedded import EmbeddedPostgres
-from infra.postgres.server_account import EmbeddedPostgresUnusable
+from infra.postgres.server.account import EmbeddedPostgresUnusable
+from infra.postgres.server.embedded import EmbeddedPostgres
 
 if TYPE_CHECKING:
     from testcontainers.community.postgres import PostgresContainer

@@ -17,7 +17,7 @@ import httpx
 
 from api.benchmarks.over_http import APPLICATION, EMPLOYER
 from api.benchmarks.served import ServedProgram, served_program
-from api.problems import API_ROOT
+from api.http.problems import API_ROOT
 from consumers.topics import TOPICS
 from infra.benchmarks.kafka_here import broker_for_benchmarks, machine_with_kafka
 from infra.benchmarks.peer import Peer

@@ -12,8 +12,8 @@ from uuid import uuid4
 
 from api.benchmarks.load import Answered, Load, put_under, request
 from api.benchmarks.served import ServedProgram, served_program
-from api.problems import API_ROOT
-from domain.case.codes import CONTRACT_ELEMENTS
+from api.http.problems import API_ROOT
+from domain.codes import CONTRACT_ELEMENTS
 from infra.benchmarks.peer import Peer
 from infra.benchmarks.runs import RUNS, BenchmarkReport, compare, machine
 from infra.identity.caller import Role

@@ -20,7 +20,7 @@ from infra.benchmarks.peer import Peer
 from infra.benchmarks.runs import RUNS, BenchmarkReport, compare, machine
 from infra.benchmarks.sample_journal import sample_journal
 from infra.identity.caller import Role
-from projections.sla_board import SlaBoard
+from projections.sla_board.model import SlaBoard
 
 CASES: Final = 50_000
 CLIENTS: Final = 16

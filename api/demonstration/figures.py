@@ -8,18 +8,18 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from api.composition import Program
-from api.demonstration.counter import DemonstrationFailed, Done
 from api.demonstration.people import AUTHORITY
+from api.demonstration.people_at_work import DemonstrationFailed, Done
 from api.demonstration.play import Played
 from infra.audit.verification import verify_journal
 from infra.migration.ledger import ledgers
 from infra.migration.sources import MigratingAuthority
-from infra.postgres.event_counts import count_events
+from infra.postgres.journal.event_counts import count_events
 from infra.wire_format import wire_name
-from projections.sla_board import Standing, board, total
-from projections.sla_board_flow import DayOfStages, stages_by_day
-from projections.sla_board_scope import Scope
-from projections.timeline_alarms import Alarms, count_alarms
+from projections.sla_board.flow import DayOfStages, stages_by_day
+from projections.sla_board.model import Standing, board, total
+from projections.sla_board.scope import Scope
+from projections.timeline.alarms import Alarms, count_alarms
 
 _SEEN: Final[Mapping[str, tuple[str, ...]]] = {
     "ApplicationSubmitted": (Done.FILED,),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from api.composition import Program
 from api.demonstration.legacy import write_extracts
-from api.migration import loader_of
+from api.services.migrations import loader_of
 from infra.migration.ledger import ledgers
 
 

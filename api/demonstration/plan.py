@@ -18,8 +18,8 @@ from api.demonstration.papers import Paper
 from api.demonstration.season import BACKLOG_FROM, BACKLOG_UNTIL, FILING_FROM, FILING_UNTIL, TODAY, filing_days
 from api.demonstration.showcases import showcases
 from api.demonstration.steps import Step
-from domain.case.codes import CATEGORIES
-from domain.case.commands import CIVIL_TIME
+from domain.civil_time import CIVIL_TIME
+from domain.codes import CATEGORIES
 from domain.law.rulebook import Rulebook
 
 _BACKLOG_SHARE: Final = 0.2

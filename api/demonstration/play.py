@@ -11,10 +11,10 @@ from datetime import date, datetime, time
 from itertools import repeat
 from typing import Final, Protocol
 
-from api.demonstration.counter import Counter, FiledCase
+from api.demonstration.people_at_work import FiledCase, Participants
 from api.demonstration.plan import PlannedCase
 from api.demonstration.season import TODAY
-from domain.case.commands import CIVIL_TIME
+from domain.civil_time import CIVIL_TIME
 from infra.clock import DemonstrationClock
 
 _CLIENTS: Final = 16
@@ -47,7 +47,7 @@ class Played:
 
 def play(
     planned: Sequence[PlannedCase],
-    counter: Counter,
+    counter: Participants,
     clock: DemonstrationClock,
     *,
     on_step: OnStep,

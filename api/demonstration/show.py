@@ -14,11 +14,11 @@ from api.demonstration.folder import DemonstrationFolder
 from api.demonstration.legacy_load import load_legacy_records
 from api.demonstration.play import play
 from api.demonstration.played_before import Outcome, ShownCase
+from api.demonstration.processes import Stage, set_stage
 from api.demonstration.progress import Course
 from api.demonstration.progress import Stage as Progress
 from api.demonstration.season import TODAY
 from api.demonstration.showcases import Showcase
-from api.demonstration.stage import Stage, set_stage
 from api.demonstration.tour import guide, visits
 from infra.identity.sign_in_links import SignInLinks
 from infra.settings import Settings

@@ -13,12 +13,7 @@ from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 
-from api.incoming_requests import parameters_not_plain
-from api.pages.kept_forms import SIGN_IN_AGAIN, is_worth_keeping
-from api.pages.languages import Language
-from api.pages.rendering import Link, Pages
-from api.pages.session import ENTRANCE, NotSignedIn, Readers
-from api.problems import (
+from api.http.problems import (
     BAD_REQUEST,
     NO_PERMISSION,
     NOT_FOUND,
@@ -30,6 +25,11 @@ from api.problems import (
     input_problem,
     problem_of,
 )
+from api.http.requests import parameters_not_plain
+from api.pages.kept_forms import SIGN_IN_AGAIN, is_worth_keeping
+from api.pages.rendering import Link, Pages
+from api.pages.session import ENTRANCE, NotSignedIn, Readers
+from api.words.languages import Language
 
 PROBLEM_TYPES: Final = "problemTypes"
 

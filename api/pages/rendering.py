@@ -11,9 +11,9 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
-from api.pages.languages import LANGUAGE_COOKIE, LANGUAGE_PARAMETER, Language, Languages
 from api.pages.security_headers import page_headers
 from api.pages.static_files import StaticFiles, accepts_gzip
+from api.words.languages import LANGUAGE_COOKIE, LANGUAGE_PARAMETER, Language, Languages
 
 _A_YEAR: Final = 365 * 24 * 60 * 60
 

@@ -15,8 +15,8 @@ from anyio import from_thread
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
+from api.http.problems import BAD_REQUEST, Problem, RequestRefused, own_problem
 from api.pages.sent_forms import SentForm
-from api.problems import BAD_REQUEST, Problem, RequestRefused, own_problem
 
 if TYPE_CHECKING:  # the name is only there for type checkers
     from python_multipart.multipart import MultipartCallbacks

@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl
 
 from fastapi import Request
 
-from api.incoming_requests import LARGEST_BODY_IN_BYTES
-from api.problems import BAD_REQUEST, TOO_LARGE, Problem, RequestRefused, own_problem
+from api.http.problems import BAD_REQUEST, TOO_LARGE, Problem, RequestRefused, own_problem
+from api.http.requests import LARGEST_BODY_IN_BYTES
 
 FORM: Final = "application/x-www-form-urlencoded"
 _MOST_FIELDS: Final = 500

@@ -12,12 +12,12 @@ from urllib.parse import urlencode
 
 from fastapi import Request, Response
 
-from api.access import Access, Granted
-from api.pages.languages import Language, Languages
+from api.http.problems import RequestRefused
 from api.pages.rendering import Link, Surroundings
 from api.permissions import Action
-from api.problems import RequestRefused
-from api.reference_data.code_lists import CodeLists
+from api.services.access import Access, AuthorisedCaller
+from api.words.code_lists import CodeLists
+from api.words.languages import Language, Languages
 from domain.case.lifecycle import Case
 from infra.identity.access_tokens import TokenFault
 from infra.identity.caller import Caller, Role
@@ -83,7 +83,7 @@ class Readers:
         """The bearer of a token that somebody brought to the entrance. Raises :class:`RequestRefused` (401)."""
         return self._access.bearer_of(token)
 
-    def granted(self, request: Request, action: Action) -> Granted:
+    def granted(self, request: Request, action: Action) -> AuthorisedCaller:
         """The reader with the reach of his role. Raises :class:`NotSignedIn` and :class:`RequestRefused` (403)."""
         return self._access.granted(self.caller(request), action)
 
@@ -103,7 +103,7 @@ class Readers:
             return False
         return True
 
-    def granted_in(self, request: Request, action: Action, authority: str) -> Granted:
+    def granted_in(self, request: Request, action: Action, authority: str) -> AuthorisedCaller:
         """As :meth:`granted`, for what is about an authority: 403 too where it is another's."""
         granted = self.granted(request, action)
         self._access.require_in(granted, authority, "This is for the authority concerned: ask a colleague there.")

@@ -13,8 +13,8 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from domain.case.commands import CIVIL_TIME
 from domain.case.personal_data import Personal, Withheld
+from domain.civil_time import civil_day
 from domain.law.assessment import Assessment, assess
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Verdict
@@ -124,7 +124,7 @@ class Tally:
 
 def decided_on(event: DecidedOnFacts) -> date:
     """The civil day of the decision."""
-    return event.effective_at.astimezone(CIVIL_TIME).date()
+    return civil_day(event.effective_at)
 
 
 def judge_again(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from domain.case.commands import CIVIL_TIME
 from domain.case.lifecycle import Act, Case
+from domain.civil_time import civil_day
 from domain.deadlines.clocks import CaseTimes
 
 
@@ -27,4 +27,4 @@ def times_of(case: Case) -> CaseTimes:
 
 
 def _day(act: Act | None) -> date | None:
-    return None if act is None else act.at.astimezone(CIVIL_TIME).date()
+    return None if act is None else civil_day(act.at)

@@ -9,12 +9,6 @@ from itertools import chain
 from typing import Final
 
 from domain.case.admissibility import ADMISSIBILITY_OUTCOMES
-from domain.case.codes import (
-    FEE_RECIPIENTS,
-    INFORMATION_ITEMS,
-    PAUSE_GROUNDS,
-    RESIDENCE_REFUSAL_GROUNDS,
-)
 from domain.case.commands import (
     AssignCase,
     CorrectCase,
@@ -47,6 +41,12 @@ from domain.case.value_checks import (
     number_within,
     one_of,
     spelled,
+)
+from domain.codes import (
+    FEE_RECIPIENTS,
+    INFORMATION_ITEMS,
+    PAUSE_GROUNDS,
+    RESIDENCE_REFUSAL_GROUNDS,
 )
 
 HIGHEST_FEE: Final = Decimal(10_000)

@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from domain.case.application import Application, Document, Employer, Employment, LabourMarketEvidence, Worker
+from domain.civil_time import civil_day
 from domain.crossroads.answers import CheckKind, CrossroadsAnswer
 from domain.plain_text import FreeText
-
-CIVIL_TIME = ZoneInfo("Europe/Brussels")
-"""The time zone in which the procedure counts days."""
-
-
-def beginning_of(day: date) -> datetime:
-    """The first moment of a civil day."""
-    return datetime.combine(day, time(), CIVIL_TIME)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +26,7 @@ class CommandContext:
     @property
     def today(self) -> date:
         """The civil day of the command in Europe/Brussels."""
-        return self.now.astimezone(CIVIL_TIME).date()
+        return civil_day(self.now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

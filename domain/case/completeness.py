@@ -26,19 +26,6 @@ from domain.case.application import (
     Worker,
     WorkPeriod,
 )
-from domain.case.codes import (
-    AUTHORITIES,
-    CATEGORIES,
-    CONTRACT_ELEMENTS,
-    CONTRACTS,
-    DOCUMENT_KINDS,
-    FILING_ROLES,
-    KINDS,
-    LANGUAGES,
-    PAY_PERIODS,
-    RECRUITMENT_CHANNELS,
-    kind_of_category,
-)
 from domain.case.commands import CorrectCase
 from domain.case.place_checks import municipality, municipality_within
 from domain.case.refusals import InputIssue
@@ -60,6 +47,19 @@ from domain.case.value_checks import (
     number_within,
     one_of,
     same_day_of_year,
+)
+from domain.codes import (
+    AUTHORITIES,
+    CATEGORIES,
+    CONTRACT_ELEMENTS,
+    CONTRACTS,
+    DOCUMENT_KINDS,
+    FILING_ROLES,
+    KINDS,
+    LANGUAGES,
+    PAY_PERIODS,
+    RECRUITMENT_CHANNELS,
+    kind_of_category,
 )
 from domain.identifiers import EstablishmentUnitNumber, IdentifierInvalid, Ssin
 

@@ -10,7 +10,6 @@ from typing import assert_never
 
 from domain.case.application import GrossPay, Worker
 from domain.case.case_facts import of_job, of_publications, of_work_history, of_worker
-from domain.case.commands import CIVIL_TIME
 from domain.case.events import (
     ApplicationDecided,
     ApplicationDecidedAtOnce,
@@ -49,6 +48,7 @@ from domain.case.lifecycle import Act, Case, CaseStatus, Check, CheckState, FeeP
 from domain.case.manual_tasks import tasks_after
 from domain.case.personal_data import Personal, revealed
 from domain.case.retold import retold
+from domain.civil_time import civil_day
 from domain.crossroads.answers import CheckKind
 from domain.deadlines.pauses import Pause
 from domain.law.facts import ApplicationFacts
@@ -98,7 +98,7 @@ def _submitted(event: ApplicationSubmitted) -> Case:
         facts=ApplicationFacts(
             authority=event.authority,
             category=event.category,
-            filed_on=_civil_day(event.effective_at),
+            filed_on=civil_day(event.effective_at),
             gross_pay=None if pay is None else pay.amount,
             pay_period=None if pay is None else pay.period,
             publications=None if event.publications is None else of_publications(event.publications),
@@ -170,7 +170,7 @@ def _changed(case: Case, event: CaseEvent) -> Case:
             return replace(case, status=_status_in_hand(case), requests=requests)
         case ApplicationDeclaredAdmissible():
             admissible = Act(outcome="admissible", by=event.by, at=event.effective_at)
-            facts = replace(case.facts, admissible_on=_civil_day(event.effective_at))
+            facts = replace(case.facts, admissible_on=civil_day(event.effective_at))
             return replace(case, status=CaseStatus.ADMISSIBLE, admissible=admissible, facts=facts)
         case ApplicationDeclaredInadmissible():
             return _ended(case, CaseStatus.INADMISSIBLE, event.by, event.effective_at)
@@ -187,10 +187,10 @@ def _changed(case: Case, event: CaseEvent) -> Case:
             return _ended(case, CaseStatus.WITHDRAWN, event.by, event.effective_at)
         case ClockPaused():
             return case.with_pause(
-                Pause(number=event.pause, from_=_civil_day(event.effective_at), to=None, ground=event.ground)
+                Pause(number=event.pause, from_=civil_day(event.effective_at), to=None, ground=event.ground)
             )
         case ClockResumed():
-            return _resumed(case, event.pause, _civil_day(event.effective_at))
+            return _resumed(case, event.pause, civil_day(event.effective_at))
         case ClockCorrected():
             known_pause = _pause(case, event.pause)
             return case.with_pause(replace(known_pause, from_=event.paused_from, to=event.paused_to))
@@ -286,7 +286,3 @@ def _ended(case: Case, status: CaseStatus, by: str, at: datetime) -> Case:
 
 def _with_check(case: Case, name: str, check: Check) -> Case:
     return replace(case, checks=MappingProxyType({**case.checks, name: check}))
-
-
-def _civil_day(moment: datetime) -> date:
-    return moment.astimezone(CIVIL_TIME).date()

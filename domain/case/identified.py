@@ -8,7 +8,6 @@ from datetime import date
 from uuid import UUID
 
 from domain.case.application import Worker
-from domain.case.commands import CIVIL_TIME
 from domain.case.events import (
     ApplicationSubmitted,
     CaseCorrected,
@@ -19,6 +18,7 @@ from domain.case.events import (
 from domain.case.folding import StreamCorrupt
 from domain.case.legacy_events import RecordedWorker
 from domain.case.personal_data import Personal, revealed
+from domain.civil_time import civil_day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ def identified(events: Sequence[CaseEvent]) -> Identified:
     filed = events[0] if events else None
     match filed:
         case ApplicationSubmitted():
-            filed_on = filed.effective_at.astimezone(CIVIL_TIME).date()
+            filed_on = civil_day(filed.effective_at)
             history = revealed(filed.work_history) or ()
         case LegacyRecordRetold():
             filed_on, history = filed.filed_on, ()

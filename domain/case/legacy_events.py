@@ -7,8 +7,8 @@ from datetime import date, datetime
 from uuid import UUID
 
 from domain.case.application import GrossPay
-from domain.case.codes import OPEN_STATUSES
 from domain.case.personal_data import Personal, SubjectRole, personal
+from domain.codes import OPEN_STATUSES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

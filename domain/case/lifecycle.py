@@ -11,11 +11,11 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
-from domain.case import codes
+from domain import codes
 from domain.case.application import Document, Representative
-from domain.case.commands import CIVIL_TIME
 from domain.case.events import RuleApplied
 from domain.case.manual_tasks import ManualTask
+from domain.civil_time import civil_day
 from domain.deadlines.pauses import Pause
 from domain.law.facts import ApplicationFacts
 
@@ -87,7 +87,7 @@ class Act:
 
     def __str__(self) -> str:
         doer = "" if self.by is None else f" by {self.by}"
-        return f"{self.outcome}{doer} on {self.at.astimezone(CIVIL_TIME).date()}"
+        return f"{self.outcome}{doer} on {civil_day(self.at)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

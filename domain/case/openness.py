@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from domain.case.commands import CommandContext, beginning_of
+from domain.case.commands import CommandContext
 from domain.case.events import CaseEvent, ClockResumed, DeadlineBreached
 from domain.case.lifecycle import Case, CaseStatus
 from domain.case.refusals import CommandRefused, Reason
+from domain.civil_time import beginning_of
 from domain.deadlines.clocks import ANSWER
 
 

@@ -1,4 +1,4 @@
-"""Why a command is refused, in domain words with stable codes; only ``api.problems`` knows status numbers."""
+"""Why a command is refused, in domain words with stable codes; only ``api.http.problems`` knows status numbers."""
 
 from __future__ import annotations
 

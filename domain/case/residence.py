@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from domain.case.commands import (
-    CIVIL_TIME,
-    CommandContext,
-    DecideResidencePart,
-    ForwardToImmigrationOffice,
-    beginning_of,
-)
+from domain.case.commands import CommandContext, DecideResidencePart, ForwardToImmigrationOffice
 from domain.case.decision import GRANTED, REFUSED, RESIDENCE_PART
 from domain.case.events import (
     ApplicationDecided,
@@ -19,6 +13,7 @@ from domain.case.events import (
 from domain.case.lifecycle import Case
 from domain.case.openness import require_admitted, require_in_hand, require_open
 from domain.case.refusals import CommandRefused, Reason
+from domain.civil_time import beginning_of, civil_day
 
 
 def forward(case: Case, _command: ForwardToImmigrationOffice, context: CommandContext) -> list[CaseEvent]:
@@ -47,7 +42,7 @@ def decide_residence_part(case: Case, command: DecideResidencePart, context: Com
     if command.outcome == REFUSED and not command.grounds:
         raise CommandRefused(Reason.GROUND_REQUIRED, "a refusal names at least one ground")
     decided_on = command.decided_on or context.today
-    forwarded_on = case.forwarded.at.astimezone(CIVIL_TIME).date()
+    forwarded_on = civil_day(case.forwarded.at)
     if not forwarded_on <= decided_on <= context.today:
         raise CommandRefused(
             Reason.DAY_NOT_POSSIBLE,

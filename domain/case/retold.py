@@ -7,10 +7,10 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from domain.case.commands import CIVIL_TIME, beginning_of
 from domain.case.legacy_events import LegacyRecordRetold
 from domain.case.lifecycle import Act, Case, CaseStatus
 from domain.case.personal_data import revealed
+from domain.civil_time import beginning_of, civil_day
 from domain.law.facts import ApplicationFacts
 
 UNLIMITED: Final = "unlimited"
@@ -72,7 +72,7 @@ def _with_employer_of(known: ApplicationFacts, facts: ApplicationFacts) -> Appli
 
 def closed_on(event: LegacyRecordRetold) -> date:
     """When a closed case closed: the day that the record gives, or the day of its last change, which is no earlier."""
-    return event.decided_on or event.effective_at.astimezone(CIVIL_TIME).date()
+    return event.decided_on or civil_day(event.effective_at)
 
 
 def _act(outcome: str, on: date | None) -> Act | None:

@@ -13,18 +13,6 @@ from itertools import chain
 from typing import Final, TypeVar
 
 from domain.case import spellings
-from domain.case.codes import (
-    AUTHORITIES,
-    CATEGORIES,
-    CONTRACTS,
-    DOCUMENT_KINDS,
-    FILING_ROLES,
-    KINDS,
-    LANGUAGES,
-    PAY_PERIODS,
-    RECRUITMENT_CHANNELS,
-    kind_of_category,
-)
 from domain.case.completeness import (
     EARLIEST_BIRTH,
     EARLIEST_FOUNDING,
@@ -70,6 +58,18 @@ from domain.case.value_checks import (
     number_within,
     one_of,
     same_day_of_year,
+)
+from domain.codes import (
+    AUTHORITIES,
+    CATEGORIES,
+    CONTRACTS,
+    DOCUMENT_KINDS,
+    FILING_ROLES,
+    KINDS,
+    LANGUAGES,
+    PAY_PERIODS,
+    RECRUITMENT_CHANNELS,
+    kind_of_category,
 )
 from domain.identifiers import EstablishmentUnitNumber, IdentifierInvalid, Ssin
 from domain.law.facts import ApplicationFacts, Publication, WorkDone

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from domain.case.commands import CIVIL_TIME
+from domain.civil_time import CIVIL_TIME
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,11 +11,11 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
-from domain.case.codes import AUTHORITIES
+from domain.codes import AUTHORITIES
 from domain.deadlines.derivation import DerivationStep, derived_from_target, derived_from_term
 from domain.deadlines.pauses import Pause
 from domain.deadlines.service_levels import ServiceStatus, ServiceTarget, status_on
-from domain.deadlines.terms import ProceduralTerms
+from domain.law.procedural_terms import ProceduralTerms
 from domain.law.working_days import WorkingDays
 
 TARGET: Final = "target"

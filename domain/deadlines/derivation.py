@@ -9,8 +9,8 @@ from typing import Final
 
 from domain.deadlines.pauses import Pause, paused_days
 from domain.deadlines.service_levels import ServiceTarget
-from domain.deadlines.terms import ProceduralTerm
 from domain.law.durations import CalendarDuration
+from domain.law.procedural_terms import ProceduralTerm
 from domain.law.working_days import WorkingDays
 
 STEP_CODES: Final[Mapping[str, tuple[str, ...]]] = {

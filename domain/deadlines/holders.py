@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from domain.case.codes import HOLDERS
+from domain.codes import HOLDERS
 
 _WHOLE: Final = 1000
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from domain.case.codes import AUTHORITIES
+from domain.codes import AUTHORITIES
 from domain.deadlines.pauses import Pause, all_paused_days, paused_days, reached_on
 from domain.law.common_keys import CONFIDENCES
 from domain.law.durations import CalendarDuration

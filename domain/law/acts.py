@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from domain.case.codes import CATEGORIES
+from domain.codes import CATEGORIES
 from domain.law.effective_dated import Provision
 from domain.law.legal_reference import LegalReference
 

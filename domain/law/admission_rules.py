@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from domain.deadlines.terms import ProceduralTerm
 from domain.law import reasons
 from domain.law.applicable_law import ApplicableLaw, DecidingDate, LawOfFiling
 from domain.law.competence import judge_competence
 from domain.law.conditions import Asked, compared, unknown
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Change, Finding, Judged, Step, Verdict
+from domain.law.procedural_terms import ProceduralTerm
 from domain.law.procedure_provisions import ALL, RequiredDocument
 from domain.law.rulebook import Rulebook
 from domain.law.rules import Rule

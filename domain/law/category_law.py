@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, TypeVar
 
-from domain.case.codes import CATEGORIES, CONTRACTS
+from domain.codes import CATEGORIES, CONTRACTS
 from domain.law import job_provisions as job
 from domain.law import reasons
 from domain.law.applicable_law import NothingInForce

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from domain.case.codes import DOCUMENT_KINDS
+from domain.codes import DOCUMENT_KINDS
 from domain.law import reasons
 from domain.law.facts import ApplicationFacts
 from domain.law.fees_owed import FeeOwed, contribution_owed, fees_owed

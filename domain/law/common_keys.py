@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Final, TypeAlias, TypedDict
 
-from domain.case.codes import CATEGORIES
+from domain.codes import CATEGORIES
 from domain.law.effective_dated import ConfidenceFrom, Provision
 from domain.law.entry_reader import EntryReader
 from domain.law.procedure_provisions import ALL

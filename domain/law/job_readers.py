@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
-from domain.case.codes import CATEGORIES, CONTRACT_ELEMENTS, CONTRACTS, RECRUITMENT_CHANNELS
+from domain.codes import CATEGORIES, CONTRACT_ELEMENTS, CONTRACTS, RECRUITMENT_CHANNELS
 from domain.law import employer_provisions as employer
 from domain.law import job_provisions as job
 from domain.law.common_keys import CODE, CONFIDENCES, NATIONALITY, Readers, categories, common_keys, paired, requirement

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from domain.case.codes import CATEGORIES
+from domain.codes import CATEGORIES
 from domain.law import exact_pay, reasons
 from domain.law import job_provisions as job
 from domain.law.applicable_law import NothingInForce

@@ -14,7 +14,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Final
 
-from domain.case.codes import AUTHORITIES
+from domain.codes import AUTHORITIES
 from domain.law.acts import wrong_reference
 from domain.law.effective_dated import Provision
 from domain.law.entry_reader import LawDataUnusable

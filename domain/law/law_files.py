@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from domain.case.codes import AUTHORITIES
+from domain.codes import AUTHORITIES
 from domain.law.effective_dated import Provision
 from domain.law.entry_reader import LawDataUnusable, read_entries
 from domain.law.procedure_provisions import SelectedReading

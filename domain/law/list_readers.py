@@ -7,7 +7,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from domain.case.codes import CATEGORIES
+from domain.codes import CATEGORIES
 from domain.law import job_provisions as job
 from domain.law.common_keys import Common, Readers, common_keys
 from domain.law.effective_dated import Provision

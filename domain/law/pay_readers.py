@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
-from domain.case.codes import CATEGORIES, CONTRACTS, FEE_RECIPIENTS
+from domain.codes import CATEGORIES, CONTRACTS, FEE_RECIPIENTS
 from domain.law import pay_provisions as pay
 from domain.law import procedure_provisions as procedure
 from domain.law.common_keys import NATIONALITY, Readers, categories, common_keys

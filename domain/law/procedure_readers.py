@@ -6,7 +6,7 @@ import re
 from types import MappingProxyType
 from typing import Final
 
-from domain.case.codes import CATEGORIES, DOCUMENT_KINDS
+from domain.codes import CATEGORIES, DOCUMENT_KINDS
 from domain.law import procedure_provisions as procedure
 from domain.law.common_keys import APPLICATIONS, Readers, categories, code_of, common_keys, paired
 from domain.law.effective_dated import Provision

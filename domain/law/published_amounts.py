@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from domain.case.codes import CATEGORIES
+from domain.codes import CATEGORIES
 from domain.law import reasons
 from domain.law.applicable_law import NothingInForce
 from domain.law.durations import CalendarDuration

@@ -11,8 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Self, TypeVar, cast
 
-from domain.case.codes import AUTHORITIES, CONTRACTS
-from domain.deadlines.terms import ProceduralTerms
+from domain.codes import AUTHORITIES, CONTRACTS
 from domain.law import job_provisions as job
 from domain.law import reasons
 from domain.law.applicable_law import ApplicableLaw, LawOfFiling, NothingInForce
@@ -23,6 +22,7 @@ from domain.law.findings import Step
 from domain.law.law_files import FEDERAL, read_law
 from domain.law.pay_bounds import amount_bounds
 from domain.law.pay_provisions import PartTime, PayConversion, SalaryThreshold
+from domain.law.procedural_terms import ProceduralTerms
 from domain.law.procedure_provisions import ALL, CompetenceOrder, ReferenceDateRule, SelectedReading, Territory
 from domain.law.remembered import Remembered
 from domain.unusable import Unusable

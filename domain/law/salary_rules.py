@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from domain.case.codes import CONTRACTS, PAY_PERIODS
+from domain.codes import CONTRACTS, PAY_PERIODS
 from domain.law import reasons
 from domain.law.applicable_law import ApplicableLaw, DecidingDate, DecidingDateUnknown, NothingInForce
 from domain.law.deciding_date import deciding_date

@@ -14,11 +14,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-from domain.case.codes import AUTHORITIES
+from domain.codes import AUTHORITIES
 from domain.law.common_keys import CONFIDENCES
 from domain.law.entry_reader import EntryReader, LawDataUnusable, read_entries
 
-PACKAGED_CALENDAR: Final = Path(__file__).parent.parent / "deadlines" / "working_days.toml"
+PACKAGED_CALENDAR: Final = Path(__file__).parent / "working_days.toml"
 
 CALENDAR_CONFIDENCES: Final = (*CONFIDENCES, "plausible")
 """As in the law files; ``plausible`` is a closing day that is likely and that no source confirms."""

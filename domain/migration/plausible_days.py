@@ -12,7 +12,7 @@ from datetime import time as time_of_day
 from functools import lru_cache
 from typing import Final
 
-from domain.case.commands import CIVIL_TIME
+from domain.civil_time import CIVIL_TIME
 
 FIRST_DAY: Final = date(1960, 1, 1)
 """Before it nothing happened of which a record is kept."""

@@ -8,9 +8,9 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from domain.case.application import GrossPay
-from domain.case.codes import kind_of_category
 from domain.case.legacy_events import LegacyRecordRetold, RecordedEmployer, RecordedWorker
 from domain.case.recorded_texts import require_bounded
+from domain.codes import kind_of_category
 from domain.migration.file_numbers import may_lie_in_clear, stand_in
 from domain.migration.reading import CanonicalRecord, Fact
 

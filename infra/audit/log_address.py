@@ -11,8 +11,8 @@ from uuid import UUID
 
 from infra.event_codec import EventCodec
 from infra.keys import MasterKey, SubjectKeys
-from infra.postgres.connections import Role, connect
-from infra.postgres.key_store import PostgresKeyStore
+from infra.postgres.journal.key_store import PostgresKeyStore
+from infra.postgres.server.connections import Role, connect
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 import orjson
 
 from domain.audit.journal_chain import Checkpoint, JournalChain, JournalFinding, JournalHead
-from infra.postgres.connections import ConnectionPool, DatabaseUnavailable
-from infra.postgres.copy_binary import JournalRow, copy_rows
+from infra.postgres.journal.copy_binary import JournalRow, copy_rows
+from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable
 from infra.wire_format import canonical_json
 
 if TYPE_CHECKING:

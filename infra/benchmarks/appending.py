@@ -25,11 +25,11 @@ from infra.benchmarks.runs import BenchmarkReport, compare, machine
 from infra.benchmarks.scratch import scratch_database
 from infra.event_codec import EventCodec
 from infra.keys import MasterKey
-from infra.postgres.append_requests import CommandIdentity, StreamHead, Touch
-from infra.postgres.key_store import PostgresKeyStore
-from infra.postgres.mapper import EventMapper, PlacedEvent
-from infra.postgres.migrate import migrate_journal, migrate_keys
-from infra.postgres.recorder import JournalRecorder
+from infra.postgres.journal.append_requests import CommandIdentity, StreamHead, Touch
+from infra.postgres.journal.key_store import PostgresKeyStore
+from infra.postgres.journal.mapper import EventMapper, PlacedEvent
+from infra.postgres.journal.recorder import JournalRecorder
+from infra.postgres.server.migrate import migrate_journal, migrate_keys
 from infra.time_ordered_ids import time_ordered_id
 
 _CASES: Final = ((1, 1_500, 800), (16, 600, 100), (64, 250, 25))

@@ -17,19 +17,19 @@ from typing import Final
 
 from eventsourcing.persistence import EventStore
 
-from domain.case.commands import CIVIL_TIME
+from domain.civil_time import CIVIL_TIME
 from infra.benchmarks.appending import OurJournal, new_command
 from infra.benchmarks.loading_apart import Places
 from infra.benchmarks.runs import BenchmarkImpossible
 from infra.benchmarks.sample_journal import ORIGIN
 from infra.event_codec import EventCodec
 from infra.keys import MasterKey
-from infra.postgres.connections import ConnectionPool, Role, connect, transaction
-from infra.postgres.key_store import PostgresKeyStore
-from infra.postgres.mapper import EventMapper
-from infra.postgres.projection_runner import ProjectionRunner
-from infra.postgres.recorder import JournalRecorder
-from projections.sla_board import SlaBoard, board
+from infra.postgres.journal.key_store import PostgresKeyStore
+from infra.postgres.journal.mapper import EventMapper
+from infra.postgres.journal.recorder import JournalRecorder
+from infra.postgres.server.connections import ConnectionPool, Role, connect, transaction
+from infra.workers.projection_runner import ProjectionRunner
+from projections.sla_board.model import SlaBoard, board
 
 APPENDS_A_SECOND: Final = 20
 BOARDS_A_SECOND: Final = 5

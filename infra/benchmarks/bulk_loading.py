@@ -29,8 +29,8 @@ from infra.benchmarks.sample_journal import (
 )
 from infra.benchmarks.scratch import scratch_database
 from infra.event_codec import EventCodec
-from infra.postgres.connections import connect
-from infra.postgres.migrate import migrate_journal
+from infra.postgres.server.connections import connect
+from infra.postgres.server.migrate import migrate_journal
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection

@@ -25,16 +25,16 @@ from infra.benchmarks.runs import BenchmarkReport, Row, compare
 from infra.benchmarks.sample_journal import KeysInMemory, SampleJournal, sample_journal
 from infra.child_process import end_with_standard_input, running_child
 from infra.kafka.clients import opened
-from infra.kafka.consumer_loop import ConsumerLoop
 from infra.kafka.sending import Outgoing, Sender
 from infra.kafka.topic_admin import KafkaUnavailable, administration, cluster_id, create_missing
 from infra.message_wire import to_wire
-from infra.postgres.connections import ConnectionPool, Role, connect
-from infra.postgres.dead_letters import DeadLetters
-from infra.postgres.in_order import next_in_line
-from infra.postgres.inbox import Inbox
-from infra.postgres.journal_messages import JournalMessages
-from infra.postgres.recorder import JournalRecorder
+from infra.postgres.journal.recorder import JournalRecorder
+from infra.postgres.messages.dead_letters import DeadLetters
+from infra.postgres.messages.in_order import next_in_line
+from infra.postgres.messages.inbox import Inbox
+from infra.postgres.messages.journal_messages import JournalMessages
+from infra.postgres.server.connections import ConnectionPool, Role, connect
+from infra.workers.consumer_loop import ConsumerLoop
 
 _CASES: Final = 3_000
 _BATCH: Final = 500

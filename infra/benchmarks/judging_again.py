@@ -25,10 +25,10 @@ from infra.benchmarks.sample_journal import (
 )
 from infra.benchmarks.scratch import scratch_database
 from infra.event_codec import EventCodec
-from infra.postgres.append_requests import CommandIdentity
-from infra.postgres.connections import Role, connect
-from infra.postgres.migrate import migrate_journal
-from infra.postgres.read_model_schema import read_model_migrations
+from infra.postgres.journal.append_requests import CommandIdentity
+from infra.postgres.read_models.schema import read_model_migrations
+from infra.postgres.server.connections import Role, connect
+from infra.postgres.server.migrate import migrate_journal
 from infra.time_ordered_ids import time_ordered_id
 from projections.registered import registered_read_models
 

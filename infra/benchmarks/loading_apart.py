@@ -21,9 +21,9 @@ from infra.keys import KEY_BYTES, MasterKey
 from infra.migration.chunks import ChunkJudge
 from infra.migration.loading import FileLoader
 from infra.migration.sources import SOURCES, MigratingAuthority
-from infra.postgres.key_store import PostgresKeyStore
-from infra.postgres.migrate import migrate_journal, migrate_keys
-from infra.postgres.read_model_schema import read_model_migrations
+from infra.postgres.journal.key_store import PostgresKeyStore
+from infra.postgres.read_models.schema import read_model_migrations
+from infra.postgres.server.migrate import migrate_journal, migrate_keys
 from projections.registered import registered_read_models
 
 _STATUS: Final = Path("/proc/self/status")

@@ -23,7 +23,7 @@ from infra.benchmarks.legacy_extract import write_extract
 from infra.benchmarks.loading_apart import Loaded, Places, fresh_places, load_apart, load_under_way
 from infra.benchmarks.peer import Peer
 from infra.benchmarks.runs import BenchmarkReport, compare, machine
-from infra.postgres.connections import connect
+from infra.postgres.server.connections import connect
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection

@@ -23,12 +23,12 @@ from infra.benchmarks.runs import RUNS, BenchmarkImpossible, BenchmarkReport, co
 from infra.benchmarks.sample_journal import SampleJournal, sample_journal
 from infra.benchmarks.scratch import scratch_database
 from infra.benchmarks.small_board import SmallBoard
-from infra.postgres.connections import ConnectionPool, Role, connect
-from infra.postgres.projection_runner import ProjectionRunner
-from infra.postgres.read_model_schema import read_model_migrations
-from infra.postgres.recorder import JournalRecorder
+from infra.postgres.journal.recorder import JournalRecorder
+from infra.postgres.read_models.schema import read_model_migrations
+from infra.postgres.server.connections import ConnectionPool, Role, connect
+from infra.workers.projection_runner import ProjectionRunner
 from projections.read_model import ReadModel
-from projections.sla_board import SlaBoard
+from projections.sla_board.model import SlaBoard
 
 _CASES: Final = 5_000
 """Eight or nine events each."""

@@ -18,13 +18,13 @@ from infra.benchmarks.kafka_here import broker_for_benchmarks, machine_with_kafk
 from infra.benchmarks.peer import Peer
 from infra.benchmarks.runs import BenchmarkImpossible, BenchmarkReport, compare
 from infra.benchmarks.sample_journal import SampleJournal, sample_journal
-from infra.kafka.relay import Relay, relay_name
 from infra.kafka.sending import Outgoing, Sender
 from infra.kafka.topic_admin import cluster_id, create_missing
 from infra.message_wire import to_wire
-from infra.postgres.connections import ConnectionPool, Role
-from infra.postgres.journal_messages import JournalMessages
-from infra.postgres.recorder import JournalRecorder
+from infra.postgres.journal.recorder import JournalRecorder
+from infra.postgres.messages.journal_messages import JournalMessages
+from infra.postgres.server.connections import ConnectionPool, Role
+from infra.workers.relay import Relay, relay_name
 
 _CASES: Final = 3_000
 """Eight or nine events each."""

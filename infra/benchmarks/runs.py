@@ -15,8 +15,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from domain.unusable import Unusable
-from infra.postgres.connections import connect
-from infra.postgres.durability import require_durable
+from infra.postgres.server.connections import connect
+from infra.postgres.server.durability import require_durable
 
 RUNS: Final = 5
 

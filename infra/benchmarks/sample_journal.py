@@ -26,7 +26,6 @@ from domain.case.application import (
     Worker,
     Workplace,
 )
-from domain.case.codes import CONTRACT_ELEMENTS
 from domain.case.commands import (
     CaseCommand,
     CommandContext,
@@ -44,6 +43,7 @@ from domain.case.decider import decide
 from domain.case.events import CaseEvent
 from domain.case.folding import evolve
 from domain.case.lifecycle import Case
+from domain.codes import CONTRACT_ELEMENTS
 from domain.crossroads.answers import (
     CheckKind,
     CrossroadsAnswer,
@@ -57,7 +57,7 @@ from domain.law.rulebook import Rulebook
 from infra.benchmarks.scratch import scratch_database
 from infra.event_codec import EventCodec
 from infra.keys import KEY_BYTES, KeyMissing
-from infra.postgres.append_requests import (
+from infra.postgres.journal.append_requests import (
     Appended,
     AppendRequest,
     CommandIdentity,
@@ -67,10 +67,10 @@ from infra.postgres.append_requests import (
     seal,
     wire_time,
 )
-from infra.postgres.bulk import bulk_append
-from infra.postgres.connections import Role, connect
-from infra.postgres.migrate import migrate_journal
-from infra.postgres.read_model_schema import read_model_migrations
+from infra.postgres.journal.bulk import bulk_append
+from infra.postgres.read_models.schema import read_model_migrations
+from infra.postgres.server.connections import Role, connect
+from infra.postgres.server.migrate import migrate_journal
 from infra.time_ordered_ids import time_ordered_id
 from projections.registered import registered_read_models
 

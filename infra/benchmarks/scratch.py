@@ -8,8 +8,8 @@ from uuid import uuid4
 
 from psycopg2 import sql
 
-from infra.postgres.connections import connect
-from infra.postgres.server_access import create_database, url_for_database
+from infra.postgres.server.access import create_database, url_for_database
+from infra.postgres.server.connections import connect
 
 
 @contextmanager

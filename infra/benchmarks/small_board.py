@@ -15,10 +15,10 @@ from uuid import UUID
 import orjson
 
 from domain.case.lifecycle import CaseStatus
-from projections.event_meanings import civil_day, final_status, without_beginning
+from projections.event_meanings import civil_day_of, final_status, without_beginning
 from projections.read_model import Cursor, fold_batch
 from projections.recorded_event import RecordedEvent
-from projections.sla_board_row import HANDLED
+from projections.sla_board.row import HANDLED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ def evolve(row: SmallRow | None, event: RecordedEvent) -> SmallRow:
             category=clear["category"],
             kind=clear["kind"],
             status=CaseStatus.SUBMITTED,
-            filed_on=civil_day(clear["effectiveAt"]),
+            filed_on=civil_day_of(clear["effectiveAt"]),
         )
     if row is None:
         raise without_beginning(event)
@@ -72,7 +72,7 @@ def evolve(row: SmallRow | None, event: RecordedEvent) -> SmallRow:
     ended = final_status(event)
     if ended is None:
         return replace(row, version=event.version)
-    return replace(row, version=event.version, status=ended, closed_on=civil_day(clear["effectiveAt"]))
+    return replace(row, version=event.version, status=ended, closed_on=civil_day_of(clear["effectiveAt"]))
 
 
 def _stored(cursor: Cursor, cases: list[UUID]) -> dict[UUID, SmallRow]:

@@ -24,7 +24,7 @@ from domain.crossroads.answers import (
     WagesAnswer,
 )
 from domain.crossroads.bank import Answered
-from infra.crossroads.face import Content, Face, FailedAttempt, Operation, ReceivedReply, Value
+from infra.crossroads.protocol import BankProtocol, Content, FailedAttempt, Operation, ReceivedReply, Value
 from infra.crossroads.replies import (
     Registering,
     read_employer,
@@ -52,7 +52,7 @@ class HttpCrossroadsBank:
     characters, or of none, is a mistake of the caller and raises ValueError.
     """
 
-    def __init__(self, base_url: str, *, face: Face, timeout: float, digest: Callable[[bytes], str]) -> None:
+    def __init__(self, base_url: str, *, face: BankProtocol, timeout: float, digest: Callable[[bytes], str]) -> None:
         self._face = face
         self._timeout = timeout
         self._digest = digest

@@ -34,10 +34,10 @@ from consumers.crossroads import ConsultingAuthority
 from domain.crossroads.check_process import Patience
 from domain.crossroads.service_calendar import ServiceCalendar, WeeklyWindow
 from domain.unusable import Unusable
-from infra.crossroads.face import Face
-from infra.crossroads.rest_face import RestFace
-from infra.crossroads.soap_face import SoapFace
-from infra.postgres.crossroads_gate import GateSettings
+from infra.crossroads.protocol import BankProtocol
+from infra.crossroads.rest_protocol import RestProtocol
+from infra.crossroads.soap_protocol import SoapProtocol
+from infra.postgres.checks.crossroads_gate import GateSettings
 
 Seconds = Annotated[float, Field(gt=0)]
 Words = Annotated[str, Field(min_length=1, max_length=64)]
@@ -94,9 +94,9 @@ class CrossroadsPolicy(BaseModel):
             raise PolicyUnusable(f"{file} cannot be used: {entries}. It may hold {known}.") from None
 
     @property
-    def spoken_face(self) -> Face:
+    def spoken_face(self) -> BankProtocol:
         """The face of the bank by which it is asked."""
-        return RestFace() if self.customer is None or self.face == "rest" else SoapFace(customer=self.customer)
+        return RestProtocol() if self.customer is None or self.face == "rest" else SoapProtocol(customer=self.customer)
 
     @property
     def patience(self) -> Patience:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
 from domain.crossroads.answers import UnansweredReason
-from infra.crossroads.face import FailedAttempt, ReceivedReply
+from infra.crossroads.protocol import FailedAttempt, ReceivedReply
 
 # The codes of the bank (MSG...), of its suppliers (HAN...) and of MAGDA (digits) that are documented at
 # vlaamseoverheid.atlassian.net/wiki/spaces/MG/pages/2104688821.

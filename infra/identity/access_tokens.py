@@ -19,7 +19,7 @@ from typing import Final
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
-from domain.case.commands import CIVIL_TIME
+from domain.civil_time import civil_day
 from infra.identity.caller import Caller, CallerUnusable, Claim, Role, require_usable
 
 ALGORITHM: Final = "ES256"
@@ -76,7 +76,7 @@ class TokenVerifier:
         _require_current(claims, now)
         caller = _caller_of(claims)
         try:
-            require_usable(caller, today=now.astimezone(CIVIL_TIME).date())
+            require_usable(caller, today=civil_day(now))
         except CallerUnusable as why:
             raise _invalid(f"has an unusable claim {why}") from None
         return caller

@@ -10,7 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from domain.case.codes import AUTHORITIES
+from domain.codes import AUTHORITIES
 from domain.identifiers import EnterpriseNumber, IdentifierInvalid, Ssin
 
 

@@ -9,7 +9,7 @@ from typing import Final, Self
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
-from domain.case.commands import CIVIL_TIME
+from domain.civil_time import civil_day
 from infra.identity.access_tokens import ALGORITHM, AUDIENCE, TokenVerifier
 from infra.identity.caller import Caller, Claim, require_usable
 from infra.identity.development_key import development_key, key_id
@@ -42,7 +42,7 @@ class DevelopmentIssuer:
         """
         if not timedelta(seconds=1) <= lifetime <= LONGEST_LIFETIME:
             raise ValueError(f"a token lasts from one second to {LONGEST_LIFETIME}")
-        require_usable(caller, today=now.astimezone(CIVIL_TIME).date())
+        require_usable(caller, today=civil_day(now))
         issued_at = int(now.timestamp())
         claims: dict[str, str | int | None] = {
             "iss": ISSUER,

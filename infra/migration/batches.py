@@ -16,8 +16,8 @@ from domain.plain_text import is_plain
 from infra.migration.acceptance import require_accepting
 from infra.migration.ledger import BatchLedger, ledgers
 from infra.migration.loading import no_load_is_under_way
-from infra.migration.set_aside import WAITING
-from infra.postgres.connections import transaction
+from infra.migration.waiting_records import WAITING
+from infra.postgres.server.connections import transaction
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection

@@ -21,9 +21,9 @@ from infra.migration.chunks import Chunk, ChunkJudge, Extract
 from infra.migration.dossiers import Dossier, taken_dossiers
 from infra.migration.judging import ReadRecord
 from infra.migration.landing import NothingToAdd, write_chunk
-from infra.postgres.append_requests import AuthorityEpoch
-from infra.postgres.certain_outcome import CertainConnection
-from infra.postgres.connections import transaction
+from infra.postgres.journal.append_requests import AuthorityEpoch
+from infra.postgres.journal.certain_outcome import CertainConnection
+from infra.postgres.server.connections import transaction
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection

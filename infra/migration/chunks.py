@@ -26,7 +26,7 @@ from infra.migration.dossiers import Dossier, Dossiers, traits_of
 from infra.migration.judging import ReadRecord, RecordJudge
 from infra.migration.sealed_records import seal_record
 from infra.migration.sources import Source
-from infra.postgres.append_requests import (
+from infra.postgres.journal.append_requests import (
     AppendRequest,
     AuthorityEpoch,
     CommandIdentity,
@@ -34,7 +34,7 @@ from infra.postgres.append_requests import (
     one_event,
     wire_time,
 )
-from infra.postgres.connections import DatabaseUnavailable
+from infra.postgres.server.connections import DatabaseUnavailable
 
 ACTOR: Final = "system:migration"
 

@@ -21,7 +21,7 @@ from infra.migration.coverage import Coverage, coverage_of, what_differs
 from infra.migration.loading import no_load_is_under_way
 from infra.migration.open_work import open_work_of
 from infra.migration.standing import RecordedStep, Standing, read_standing, standing_of
-from infra.postgres.append_requests import (
+from infra.postgres.journal.append_requests import (
     AppendRequest,
     AuthorityEpoch,
     CommandIdentity,
@@ -30,9 +30,9 @@ from infra.postgres.append_requests import (
     seal,
     wire_time,
 )
-from infra.postgres.bulk import append_staged, prepare_staging
-from infra.postgres.conflicts import conflict_of
-from infra.postgres.connections import transaction
+from infra.postgres.journal.bulk import append_staged, prepare_staging
+from infra.postgres.journal.conflicts import conflict_of
+from infra.postgres.server.connections import transaction
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection

@@ -16,7 +16,7 @@ from domain.migration.precheck import Refused
 from infra.legacy_files.records import LineKind
 from infra.migration.chunks import ACTOR, Chunk, LandedRecord
 from infra.migration.dossiers import Dossier
-from infra.postgres.binary_rows import (
+from infra.postgres.journal.binary_rows import (
     bigint_column,
     binary_copy,
     bytes_column,
@@ -28,8 +28,8 @@ from infra.postgres.binary_rows import (
     texts_column,
     uuid_column,
 )
-from infra.postgres.bulk import append_staged
-from infra.postgres.conflicts import AppendConflict, conflict_of
+from infra.postgres.journal.bulk import append_staged
+from infra.postgres.journal.conflicts import AppendConflict, conflict_of
 
 if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor

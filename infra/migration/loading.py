@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 
 import psycopg2
 
-from domain.case.commands import CIVIL_TIME
+from domain.civil_time import civil_day
 from domain.migration.plausible_days import Calendar
 from infra.legacy_files.records import OtherLine, RawRecord, SourceLine, Waivers
 from infra.migration.acceptance import require_accepting
@@ -24,10 +24,10 @@ from infra.migration.chunks import ChunkJudge, Extract, cut
 from infra.migration.first_reading import FirstReading, first_reading, second_reading
 from infra.migration.ledger import first_extracted_on
 from infra.migration.rare_collection import rarely_collected
-from infra.postgres.append_requests import AuthorityEpoch
-from infra.postgres.bulk import prepare_staging
-from infra.postgres.certain_outcome import CertainConnection
-from infra.postgres.connections import Role, connect
+from infra.postgres.journal.append_requests import AuthorityEpoch
+from infra.postgres.journal.bulk import prepare_staging
+from infra.postgres.journal.certain_outcome import CertainConnection
+from infra.postgres.server.connections import Role, connect
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
@@ -106,7 +106,7 @@ class FileLoader:
         said: date | None,
         on_progress: OnProgress | None,
     ) -> UUID:
-        today = self._now().astimezone(CIVIL_TIME).date()
+        today = civil_day(self._now())
         batch = _begin(connection, self._judge, first, said=said, today=today)
         began = time.monotonic()
         extract = Extract(batch=batch.id, calendar=Calendar(batch.extracted_on), tied=first.ties)

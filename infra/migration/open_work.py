@@ -14,8 +14,8 @@ from uuid import UUID
 
 from domain.migration.cutover import StepRefused
 from domain.migration.findings import RefusalReason
-from infra.migration.set_aside import WAITING
 from infra.migration.topic_door import LegacyTopic
+from infra.migration.waiting_records import WAITING
 
 if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor

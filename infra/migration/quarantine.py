@@ -42,12 +42,12 @@ from infra.migration.quarantine_trace import (
 )
 from infra.migration.record_paths import RepairRefused, corrected, with_text
 from infra.migration.sealed_records import open_record, open_text, seal_text
-from infra.migration.set_aside import WAITING, SetAside, listed
 from infra.migration.standing import standing_of
-from infra.postgres.append_requests import AuthorityEpoch, wire_time
-from infra.postgres.bulk import append_staged, prepare_staging
-from infra.postgres.conflicts import conflict_of
-from infra.postgres.connections import transaction
+from infra.migration.waiting_records import WAITING, SetAside, listed
+from infra.postgres.journal.append_requests import AuthorityEpoch, wire_time
+from infra.postgres.journal.bulk import append_staged, prepare_staging
+from infra.postgres.journal.conflicts import conflict_of
+from infra.postgres.server.connections import transaction
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection

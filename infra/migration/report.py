@@ -10,8 +10,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from domain.case.codes import kind_of_category
 from domain.case.retold import filer_of
+from domain.codes import kind_of_category
 from domain.law.assessment import assess
 from domain.law.facts import ApplicationFacts
 from domain.law.rulebook import Rulebook
@@ -21,9 +21,9 @@ from infra.migration.chunks import ChunkJudge
 from infra.migration.coverage import Coverage, coverage_of
 from infra.migration.ledger import BatchLedger, ledgers, tallies
 from infra.migration.reconciliation import Reconciled, Reconciliation, Side
-from infra.migration.set_aside import reasons
 from infra.migration.topic_ledger import TopicLedger, topic_ledger
-from infra.postgres.append_requests import wire_time
+from infra.migration.waiting_records import reasons
+from infra.postgres.journal.append_requests import wire_time
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection

@@ -18,7 +18,7 @@ import psycopg2
 
 from consumers.consumer import MessageRefused
 from consumers.topics import legacy_records
-from domain.case.commands import CIVIL_TIME
+from domain.civil_time import civil_day
 from domain.migration.plausible_days import Calendar
 from domain.migration.retelling import ROOT
 from infra.legacy_files.records import RawRecord
@@ -30,20 +30,20 @@ from infra.migration.envelopes import hold_to_record, read_envelope
 from infra.migration.landing import write_chunk
 from infra.migration.loading import AuthorityIsLive, epoch_of, no_load_is_under_way
 from infra.migration.topic_ledger import count_arrived, letter_became_record
-from infra.postgres.append_requests import AuthorityEpoch
-from infra.postgres.bulk import prepare_staging
-from infra.postgres.conflicts import AuthorityNotLive, StaleAuthorityEpoch
-from infra.postgres.connections import (
+from infra.postgres.journal.append_requests import AuthorityEpoch
+from infra.postgres.journal.bulk import prepare_staging
+from infra.postgres.journal.conflicts import AuthorityNotLive, StaleAuthorityEpoch
+from infra.postgres.messages.consumer_stops import FAILED, ConsumerStops, RecentRecords, StopLimits
+from infra.postgres.messages.dead_letters import DeadLetters
+from infra.postgres.messages.in_order import AnotherWasQuicker
+from infra.postgres.messages.inbox import Arrived
+from infra.postgres.server.connections import (
     DatabaseUnavailable,
     Role,
     connect,
     is_the_databases_own,
     transaction,
 )
-from infra.postgres.consumer_stops import FAILED, ConsumerStops, RecentRecords, StopLimits
-from infra.postgres.dead_letters import DeadLetters
-from infra.postgres.in_order import AnotherWasQuicker
-from infra.postgres.inbox import Arrived
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
@@ -107,11 +107,11 @@ class LegacyInbox:
             self._connection.close()
 
     def require_running(self) -> None:
-        """As :meth:`infra.postgres.inbox.Inbox.require_running`."""
+        """As :meth:`infra.postgres.messages.inbox.Inbox.require_running`."""
         self._in_transaction(lambda _, cursor: self._stops.require_running(cursor))
 
     def receive(self, arrived: Sequence[Arrived], move: Callable[[Any], None]) -> None:
-        """As :meth:`infra.postgres.inbox.Inbox.receive`."""
+        """As :meth:`infra.postgres.messages.inbox.Inbox.receive`."""
 
         def take(connection: Connection, cursor: Cursor) -> RecentRecords:
             move(cursor)
@@ -254,7 +254,7 @@ class LegacyInbox:
 
     def _land(self, connection: Connection, cursor: Cursor, records: Sequence[_Opened], epoch: AuthorityEpoch) -> None:
         # The day of the extract of what comes over a topic is the day on which it lands.
-        calendar = Calendar(self._now().astimezone(CIVIL_TIME).date())
+        calendar = Calendar(civil_day(self._now()))
         for name, group in _by_batch(records):
             extract = Extract(batch=self._batch(cursor, name, calendar), calendar=calendar)
             for part in cut([self._judge.records.read(raw, calendar) for raw in group]):

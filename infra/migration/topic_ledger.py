@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from infra.postgres.dead_letters import Coordinates
+from infra.postgres.messages.dead_letters import Coordinates
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection

@@ -26,7 +26,6 @@ from domain.case.application import (
     Worker,
     Workplace,
 )
-from domain.case.codes import CONTRACT_ELEMENTS
 from domain.case.commands import (
     CaseCommand,
     CommandContext,
@@ -39,14 +38,15 @@ from domain.case.commands import (
 )
 from domain.case.events import CaseEvent
 from domain.case.handling import Receipt, handle
+from domain.codes import CONTRACT_ELEMENTS
 from domain.crossroads.answers import CheckKind, CrossroadsAnswer, DeclaredWages, EmployerOnRegister, QuarterWages
 from domain.law.rulebook import Rulebook
 from infra.event_codec import EventCodec
-from infra.postgres.connections import ConnectionPool, Role
-from infra.postgres.journal import PostgresJournal
-from infra.postgres.mapper import EventMapper
-from infra.postgres.migrate import migrate_journal
-from infra.postgres.recorder import JournalRecorder
+from infra.postgres.journal.journal import PostgresJournal
+from infra.postgres.journal.mapper import EventMapper
+from infra.postgres.journal.recorder import JournalRecorder
+from infra.postgres.server.connections import ConnectionPool, Role
+from infra.postgres.server.migrate import migrate_journal
 from infra.wire_format import canonical_json
 from tests.keys.keys_in_memory import KeysInMemory
 

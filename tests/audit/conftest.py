@@ -9,7 +9,7 @@ import pytest
 
 from api.composition import open_program
 from domain.law.rulebook import Rulebook
-from infra.postgres.migrate import migrate_journal
+from infra.postgres.server.migrate import migrate_journal
 from infra.settings import Settings
 from tests.audit.case_book import ORIGIN, CaseBook, superuser
 from tests.audit.installation import Installation

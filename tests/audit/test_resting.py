@@ -8,7 +8,7 @@ import pytest
 from domain.case.application import Document, Employer
 from domain.case.commands import AttachDocument, CorrectCase, DecideWorkPart, RecordCrossroadsAnswer
 from domain.crossroads.answers import CheckKind, EmployerOnRegister
-from infra.audit.resting import Ground, decisions_resting_on
+from infra.audit.reach import Ground, decisions_resting_on
 from tests.audit.case_book import CaseBook
 
 pytestmark = pytest.mark.server

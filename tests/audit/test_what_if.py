@@ -16,7 +16,7 @@ from domain.law.rulebook import PACKAGED_VALUES, ReadingUnknown
 from infra.audit.log_address import OpenLog
 from infra.audit.what_if import Choice, OtherLaw, WhatIfReport, judge_all_again
 from infra.event_codec import EventCodec
-from infra.postgres.connections import Role, connect
+from infra.postgres.server.connections import Role, connect
 from tests.audit.case_book import ORIGIN, CaseBook, superuser
 from tests.keys.keys_in_memory import KeysInMemory
 

@@ -19,7 +19,7 @@ from infra.benchmarks.peer import Peer
 from infra.migration.judging import RecordJudge
 from infra.migration.rehearsal import NothingTaken, Rehearsal
 from infra.migration.sources import SOURCES, MigratingAuthority
-from infra.postgres.connections import connect, transaction
+from infra.postgres.server.connections import connect, transaction
 from tests.benchmarks.report_form import require_report
 
 

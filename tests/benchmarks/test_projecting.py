@@ -9,7 +9,7 @@ import pytest
 from infra.benchmarks.peer import Peer
 from infra.benchmarks.projecting import OurBoard, PeerBoard, bench_projections, our_board, product_board, small_rows
 from infra.benchmarks.runs import BenchmarkImpossible
-from infra.postgres.projection_runner import ProjectionRunner
+from infra.workers.projection_runner import ProjectionRunner
 from tests.benchmarks.report_form import require_form
 
 pytestmark = pytest.mark.server

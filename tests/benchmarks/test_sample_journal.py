@@ -16,7 +16,7 @@ from infra.benchmarks.sample_journal import (
     sample_journal,
 )
 from infra.keys import KeyMissing
-from infra.postgres.connections import ConnectionPool, Role
+from infra.postgres.server.connections import ConnectionPool, Role
 
 
 def test_ten_cases_take_every_course_in_the_order_of_time() -> None:

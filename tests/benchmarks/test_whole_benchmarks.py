@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from api.commands.bench import Benchmark
+from api.cli.bench import Benchmark
 from tests.servers import reachable_directory
 
 ROOT = Path(__file__).parents[2]

@@ -14,9 +14,9 @@ from pydantic import BaseModel
 
 from domain.crossroads.answers import CheckKind, DeclaredWages, EmployerOnRegister, UnansweredReason
 from infra.crossroads import replies
-from infra.crossroads.face import Content, FailedAttempt, ReceivedReply
-from infra.crossroads.rest_face import JsonContent, RestFace
-from infra.crossroads.soap_face import SoapFace, XmlContent
+from infra.crossroads.protocol import Content, FailedAttempt, ReceivedReply
+from infra.crossroads.rest_protocol import JsonContent, RestProtocol
+from infra.crossroads.soap_protocol import SoapProtocol, XmlContent
 from tests.border.unreadable import LAID_OUT, UNREADABLE, placed
 from tests.consumers.check_counter import CheckCounter, check_counter
 
@@ -158,14 +158,14 @@ def test_what_the_bank_says_to_people_may_have_lines() -> None:
 def test_nothing_of_it_is_kept_in_the_log_of_consultations(text: str) -> None:
     for path in (("status", "code"), ("ticketCbss",)):
         content = json.dumps(with_text(FOUND, path, text)).encode()
-        kept = RestFace().kept_of(ReceivedReply(status=200, retry_after=None, content=content))
+        kept = RestProtocol().kept_of(ReceivedReply(status=200, retry_after=None, content=content))
         assert text not in (kept.code, kept.ticket_cbss)
     envelope = (
         '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><r><informationCBSS>'
         f"<ticketCBSS>{text}</ticketCBSS></informationCBSS><status><code>{text}</code></status></r></s:Body></s:Envelope>"
     )
     content = envelope.encode("utf-8", "surrogatepass")
-    kept = SoapFace(customer=EMPLOYER).kept_of(ReceivedReply(status=200, retry_after=None, content=content))
+    kept = SoapProtocol(customer=EMPLOYER).kept_of(ReceivedReply(status=200, retry_after=None, content=content))
     assert (kept.code, kept.ticket_cbss) == (None, None)
 
 

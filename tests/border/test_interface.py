@@ -15,15 +15,15 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from api.case_changes import CHANGES
 from api.composition import Program
-from api.http_app import create_app
+from api.http.app import create_app
+from api.http.bodies import nameable
+from api.http.problems import API_ROOT, problem_of
+from api.http.routes.application_lists import ApplicationQuery
+from api.http.routes.case_changes import InformationAnswer
+from api.http.routes.employer_lookups import EmployerLookup
 from api.permissions import Action, Permissions, Reach
-from api.problems import API_ROOT, problem_of
-from api.request_bodies import nameable
-from api.routes.application_lists import ApplicationQuery
-from api.routes.case_changes import InformationAnswer
-from api.routes.employer_lookups import EmployerLookup
+from api.steps.changes import CHANGES
 from domain.case.application import Application
 from domain.case.events import ApplicationWithdrawn
 from domain.case.refusals import NotRecordable
@@ -33,7 +33,6 @@ from infra.identity.development_issuer import DevelopmentIssuer
 from infra.recordable import require_recordable
 from infra.wire_format import wire_adapter
 from tests.border.unreadable import LAID_OUT, UNREADABLE, ordinary, placed
-from tests.contract.routed import READS_FOR_ITSELF, Route, routes_of
 from tests.http.counter import (
     APPLICATION,
     EVIDENCE,
@@ -45,6 +44,7 @@ from tests.http.counter import (
     represented,
     unlimited,
 )
+from tests.openapi.routed import READS_FOR_ITSELF, Route, routes_of
 
 pytestmark = pytest.mark.server
 

@@ -18,12 +18,12 @@ from consumers.messages import Message
 from consumers.topics import APPLICATIONS, CHECK_REQUESTS
 from infra.benchmarks.event_ledger import DDL, EventLedger
 from infra.message_wire import WireRecord, from_wire, to_wire
-from infra.postgres.connections import ConnectionPool, Role, connect
-from infra.postgres.dead_letters import Coordinates, DeadLetters
-from infra.postgres.inbox import Arrived, Inbox
-from infra.postgres.journal_events import EncodedEvent
-from infra.postgres.migrate import migrate_journal
-from infra.postgres.recorder import JournalRecorder
+from infra.postgres.journal.journal_events import EncodedEvent
+from infra.postgres.journal.recorder import JournalRecorder
+from infra.postgres.messages.dead_letters import Coordinates, DeadLetters
+from infra.postgres.messages.inbox import Arrived, Inbox
+from infra.postgres.server.connections import ConnectionPool, Role, connect
+from infra.postgres.server.migrate import migrate_journal
 from tests.border.unreadable import LAID_OUT, UNREADABLE
 from tests.keys.keys_in_memory import KeysInMemory
 

@@ -13,14 +13,14 @@ import pytest
 from fastapi.routing import iter_route_contexts
 
 from api.composition import Program
-from api.http_app import create_app
-from api.pages.case_actions import ANSWER, DOCUMENT
-from api.pages.case_form_catalogue import _FORMS as FORMS
-from api.pages.case_form_catalogue import CORRECTABLE, WORKER
-from api.pages.case_sending import KEY, REQUEST, VERSION
+from api.http.app import create_app
+from api.http.problems import API_ROOT
+from api.pages.case.actions import ANSWER, DOCUMENT
+from api.pages.case.form_catalogue import _FORMS as FORMS
+from api.pages.case.form_catalogue import CORRECTABLE, WORKER
+from api.pages.case.sending import KEY, REQUEST, VERSION
 from api.pages.routes.cases import PART_PARAMETER
 from api.pages.session import SESSION_COOKIE
-from api.problems import API_ROOT
 from domain.case.commands import CommandContext, RequestInformation
 from infra.clock import SystemClock
 from infra.identity.caller import Role

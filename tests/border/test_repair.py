@@ -9,12 +9,12 @@ from uuid import UUID
 
 import pytest
 
-from api.migration import cutover_of, quarantine_of
+from api.services.migrations import cutover_of, quarantine_of
 from domain.migration.cutover import CutOverStep, StepRefused
 from infra.migration.quarantine import Quarantine
 from infra.migration.record_paths import RepairRefused
-from infra.migration.set_aside import listed
 from infra.migration.sources import MigratingAuthority
+from infra.migration.waiting_records import listed
 from tests.border.unreadable import LAID_OUT, UNREADABLE
 from tests.migration.moving import Moving, moving, record
 

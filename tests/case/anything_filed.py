@@ -26,7 +26,9 @@ from domain.case.application import (
     WorkPeriod,
     Workplace,
 )
-from domain.case.codes import (
+from domain.case.events import CaseEvent
+from domain.case.legacy_events import LegacyRecordRetold, RecordedEmployer, RecordedWorker
+from domain.codes import (
     AUTHORITIES,
     CATEGORIES,
     CONTRACT_ELEMENTS,
@@ -36,8 +38,6 @@ from domain.case.codes import (
     RECRUITMENT_CHANNELS,
     kind_of_category,
 )
-from domain.case.events import CaseEvent
-from domain.case.legacy_events import LegacyRecordRetold, RecordedEmployer, RecordedWorker
 from tests.case.vocabulary import AGENT, WORKER
 
 DAYS_OF_FILING: Final = tuple(

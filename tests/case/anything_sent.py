@@ -13,10 +13,6 @@ from hypothesis import strategies as st
 from domain.case.application import (
     Employer,
 )
-from domain.case.codes import (
-    PAUSE_GROUNDS,
-    RESIDENCE_REFUSAL_GROUNDS,
-)
 from domain.case.commands import (
     AddLabourMarketEvidence,
     AssignCase,
@@ -43,6 +39,10 @@ from domain.case.commands import (
 )
 from domain.case.grounds import INADMISSIBILITY_GROUNDS, REFUSAL_GROUNDS
 from domain.case.lifecycle import Case
+from domain.codes import (
+    PAUSE_GROUNDS,
+    RESIDENCE_REFUSAL_GROUNDS,
+)
 from domain.crossroads.answers import (
     CheckKind,
     CrossroadsAnswer,

@@ -8,14 +8,13 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from functools import cache
 
-from api.case_representation import assessment_content
-from api.demonstration.counter import _decision as decision_of_the_demonstration
-from api.pages.case_actions import is_possible
-from api.pages.case_form_catalogue import FormMaterial, form_for
-from api.pages.case_forms import CaseFormWords
-from api.pages.languages import Languages
-from api.reference_data.code_lists import CodeLists
-from domain.case.codes import RESIDENCE_REFUSAL_GROUNDS
+from api.demonstration.people_at_work import _decision as decision_of_the_demonstration
+from api.http.case_representation import assessment_content
+from api.pages.case.actions import is_possible
+from api.pages.case.form_catalogue import FormMaterial, form_for
+from api.pages.case.forms import CaseFormWords
+from api.words.code_lists import CodeLists
+from api.words.languages import Languages
 from domain.case.command_checks import check_work_part
 from domain.case.commands import (
     CaseCommand,
@@ -39,6 +38,7 @@ from domain.case.grounds import (
 )
 from domain.case.lifecycle import Case, CaseStatus
 from domain.case.refusals import CommandRefused, Reason
+from domain.codes import RESIDENCE_REFUSAL_GROUNDS
 from domain.crossroads.answers import CheckKind
 from domain.law.findings import Verdict
 from tests.case.anything_filed import (

@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from domain.case.commands import CaseCommand, WithdrawApplication, beginning_of
+from domain.case.commands import CaseCommand, WithdrawApplication
 from domain.case.events import ApplicationDeclaredAdmissible, CaseEvent, ClockCorrected, ClockPaused, ClockResumed
 from domain.case.refusals import Reason
+from domain.civil_time import beginning_of
 from domain.deadlines.pauses import Pause
 from tests.case.vocabulary import (
     HANDLER,

@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
-from domain.case.commands import RaiseDeadline, WithdrawApplication, beginning_of
+from domain.case.commands import RaiseDeadline, WithdrawApplication
 from domain.case.events import CaseEvent, DeadlineBreached, DeadlineWarned
+from domain.civil_time import beginning_of
 from domain.deadlines.clocks import CLOCKS
 from tests.case.vocabulary import (
     ANOTHER_REQUEST,

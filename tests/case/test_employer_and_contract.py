@@ -8,13 +8,13 @@ from datetime import date
 import pytest
 
 from domain.case.application import Application, Employer
-from domain.case.codes import CONTRACT_ELEMENTS
 from domain.case.decider import decide
 from domain.case.decision import assessment_at_decision
 from domain.case.events import ApplicationSubmitted, CaseCorrected, CaseEvent, EmployerIdentified
 from domain.case.grounds import OTHER, supported_grounds
 from domain.case.manual_tasks import ManualTask
 from domain.case.refusals import CommandRefused, Reason
+from domain.codes import CONTRACT_ELEMENTS
 from domain.crossroads.answers import EmployerOnRegister
 from domain.law.findings import Verdict
 from domain.law.rule_sets import RuleSets

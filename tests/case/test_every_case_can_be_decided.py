@@ -16,7 +16,6 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from domain.case.codes import AUTHORITIES, CATEGORIES
 from domain.case.commands import (
     CaseCommand,
     ForwardToImmigrationOffice,
@@ -28,6 +27,7 @@ from domain.case.decider import decide
 from domain.case.decision import assessment_at_decision
 from domain.case.lifecycle import Case
 from domain.case.refusals import CommandRefused
+from domain.codes import AUTHORITIES, CATEGORIES
 from domain.law.rules import Rule
 from tests.case.anything_filed import (
     DAYS_OF_FILING,

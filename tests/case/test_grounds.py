@@ -6,8 +6,7 @@ from datetime import date
 
 import pytest
 
-from api.case_representation import assessment_content
-from domain.case.codes import RESIDENCE_REFUSAL_GROUNDS
+from api.http.case_representation import assessment_content
 from domain.case.command_checks import check_admissibility, check_residence_part, check_work_part
 from domain.case.commands import (
     DecideResidencePart,
@@ -22,6 +21,7 @@ from domain.case.grounds import (
     supported_grounds,
 )
 from domain.case.refusals import CommandRefused, Reason
+from domain.codes import RESIDENCE_REFUSAL_GROUNDS
 from domain.law.assessment import Assessment
 from domain.law.findings import Finding, Verdict
 from domain.law.rulebook import Rulebook

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from domain.case.commands import CaseCommand, beginning_of
+from domain.case.commands import CaseCommand
 from domain.case.events import (
     ApplicationDeclaredAdmissible,
     ApplicationDeclaredInadmissible,
@@ -23,6 +23,7 @@ from domain.case.events import (
 from domain.case.lifecycle import CaseStatus, Stage
 from domain.case.openness import CLOCK
 from domain.case.refusals import Reason
+from domain.civil_time import beginning_of
 from domain.deadlines.pauses import Pause
 from tests.case.vocabulary import (
     ANOTHER_REQUEST,

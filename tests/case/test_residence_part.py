@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from domain.case.commands import DecideResidencePart, beginning_of
+from domain.case.commands import DecideResidencePart
 from domain.case.events import (
     ApplicationDecided,
     ApplicationForwardedToImmigrationOffice,
@@ -13,6 +13,7 @@ from domain.case.events import (
 )
 from domain.case.lifecycle import CaseStatus, Stage
 from domain.case.refusals import Reason
+from domain.civil_time import beginning_of
 from tests.case.vocabulary import (
     FORWARD,
     HANDLER,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from api.request_bodies import read_body
+from api.http.bodies import read_body
 from domain.case.refusals import InvalidInput
 from domain.case.stated_assessment import assess_stated
 from domain.case.stated_facts import StatedFacts, check_stated_facts

@@ -20,7 +20,6 @@ from domain.case.application import (
     Worker,
     Workplace,
 )
-from domain.case.codes import CONTRACT_ELEMENTS
 from domain.case.commands import (
     AddLabourMarketEvidence,
     AssignCase,
@@ -50,6 +49,7 @@ from domain.case.decider import decide
 from domain.case.events import CaseEvent
 from domain.case.folding import evolve, fold
 from domain.case.lifecycle import Case
+from domain.codes import CONTRACT_ELEMENTS
 from domain.crossroads.answers import (
     CheckKind,
     CrossroadsAnswer,

@@ -2,13 +2,13 @@
 
 from datetime import date, timedelta
 
-from api.charts.areas import stacked_area_figure
-from api.charts.figures import Caption, DayAxis, Figure, Series, ValueAxis
-from api.charts.flows import flow_figure
-from api.charts.histograms import Bin, histogram_figure
-from api.charts.lines import line_figure
-from api.charts.scatters import Dot, Level, scatter_figure
-from api.charts.shares import ShareWords, Whole, share_figure
+from api.pages.charts.areas import stacked_area_figure
+from api.pages.charts.figures import Caption, DayAxis, Figure, Series, ValueAxis
+from api.pages.charts.flows import flow_figure
+from api.pages.charts.histograms import Bin, histogram_figure
+from api.pages.charts.lines import line_figure
+from api.pages.charts.scatters import Dot, Level, scatter_figure
+from api.pages.charts.shares import ShareWords, Whole, share_figure
 
 DAYS = tuple(date(2026, 1, 5) + timedelta(days=n) for n in range(3))
 DAY_AXIS = DayAxis(label="Day", write=date.isoformat)

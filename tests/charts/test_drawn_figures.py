@@ -7,12 +7,12 @@ from xml.etree import ElementTree
 
 import pytest
 
-from api.charts.drawing import INK, PAPER, SOFT_INK
-from api.charts.figures import Caption, Figure, Series
-from api.charts.histograms import Bin
-from api.charts.marks import MARKS
-from api.charts.scatters import Dot
-from api.charts.shares import Whole
+from api.pages.charts.drawing import INK, PAPER, SOFT_INK
+from api.pages.charts.figures import Caption, Figure, Series
+from api.pages.charts.histograms import Bin
+from api.pages.charts.marks import MARKS
+from api.pages.charts.scatters import Dot
+from api.pages.charts.shares import Whole
 from tests.charts.samples import (
     DAYS,
     areas,

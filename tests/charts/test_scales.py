@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from api.charts.scales import Bands, Scale, day_ticks, label_every, nice_ticks, spread
+from api.pages.charts.scales import Bands, Scale, day_ticks, label_every, nice_ticks, spread
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from markupsafe import Markup
 
-from api.charts.figures import Cell, Figure, csv_of
+from api.pages.charts.figures import Cell, Figure, csv_of
 
 
 def table(*rows: tuple[Cell, ...], columns: tuple[str, ...] = ("Day", "Cases")) -> Figure:

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import pytest
 
-from api.cli import main
+from api.cli.main import main
 from api.composition import open_program
 from domain.case.commands import CaseCommand, CommandContext, Minted, RecordCrossroadsAnswer, SubmitApplication
 from domain.crossroads.answers import CheckKind, EmployerOnRegister

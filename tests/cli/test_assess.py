@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from domain.case.commands import CIVIL_TIME
+from domain.civil_time import CIVIL_TIME
 from domain.law.rulebook import PACKAGED_VALUES
 from tests.cli.conftest import CommandLine, Ended
 

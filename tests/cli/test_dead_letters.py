@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from infra.message_wire import WireRecord
-from infra.postgres.dead_letters import Coordinates, DeadLetters
+from infra.postgres.messages.dead_letters import Coordinates, DeadLetters
 from tests.cli.conftest import CommandLine
 from tests.migration.envelopes import message, receive
 from tests.migration.moving import Moving, moving, record

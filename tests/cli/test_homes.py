@@ -20,11 +20,11 @@ import httpx
 import psycopg2
 import pytest
 
-from api.cli import main
+from api.cli.main import main
 from api.demonstration.folder import DemonstrationFolder
 from infra.child_process import running_child
-from infra.postgres.embedded import EmbeddedPostgres
-from infra.postgres.server_access import url_for_database
+from infra.postgres.server.access import url_for_database
+from infra.postgres.server.embedded import EmbeddedPostgres
 from tests.cli.conftest import CommandLine, SmallJournal
 from tests.cli.shell import run, surroundings
 from tests.cli.test_tree import COMMANDS

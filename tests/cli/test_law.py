@@ -4,7 +4,7 @@ import re
 import shutil
 from pathlib import Path
 
-from api.commands.readable import words
+from api.cli.readable import words
 from domain.law.rulebook import PACKAGED_VALUES
 from tests.cli.conftest import CommandLine
 

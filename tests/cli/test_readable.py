@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from api.commands.readable import readable, table, words
+from api.cli.readable import readable, table, words
 
 
 def test_values_stand_in_lines_and_lists_in_tables() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from api.commands.output import this_user
+from api.cli.output import this_user
 from domain.unusable import Unusable
 from tests.cli.conftest import CommandLine
 from tests.cli.shell import PERMIT, SHOW, run, surroundings
@@ -132,7 +132,7 @@ def test_a_fault_of_ours_is_confessed_and_its_traceback_kept(
     def fault(*_: object) -> None:
         raise RuntimeError("85073003328")
 
-    monkeypatch.setattr("api.commands.law.show", fault)
+    monkeypatch.setattr("api.cli.law.show", fault)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     # when
     ended = permit(*SHOW)
@@ -151,7 +151,7 @@ def test_a_fault_of_ours_is_confessed_and_its_traceback_kept(
 
 def test_with_debug_the_traceback_of_a_fault_is_shown(tmp_path: Path) -> None:
     script = (
-        "import sys, api.commands.law as law, api.cli as cli\n"
+        "import sys, api.cli.law as law, api.cli as cli\n"
         "law.show = None\n"
         f"sys.argv = ['permit', '--debug', *{SHOW!r}]\n"
         "cli.main()"
@@ -164,7 +164,7 @@ def test_with_debug_the_traceback_of_a_fault_is_shown(tmp_path: Path) -> None:
 
 def test_every_error_for_a_person_has_the_one_base() -> None:
     """By their names: an error that is called unusable and is not `Unusable` would come out as a fault of ours."""
-    import api.http_server  # noqa: F401 - the classes have to be there
+    import api.http.server  # noqa: F401 - the classes have to be there
     import infra.migration.signing  # noqa: F401
 
     def below(base: type[BaseException]) -> set[type[BaseException]]:

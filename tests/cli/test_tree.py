@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from api.commands.lazy_group import Entry, Section, loaded
-from api.commands.tree import PERMIT
+from api.cli.lazy_group import Entry, Section, loaded
+from api.cli.tree import PERMIT
 from tests.cli.conftest import CommandLine
 
 CPU_SECONDS = 1.0
@@ -43,7 +43,7 @@ every_command = pytest.mark.parametrize("path", COMMANDS)
 @every_command
 def test_the_table_says_what_the_command_says(path: str) -> None:
     module, _, function = COMMANDS[path].target.partition(":")
-    said = inspect.getdoc(getattr(import_module(f"api.commands.{module}"), function))
+    said = inspect.getdoc(getattr(import_module(f"api.cli.{module}"), function))
     assert said is not None
     assert " ".join(said.split()).startswith(COMMANDS[path].help)
 

@@ -10,8 +10,8 @@ import pytest
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from api.cli import app
-from infra.postgres.server_access import url_for_database
+from api.cli.main import app
+from infra.postgres.server.access import url_for_database
 from projections.registered import registered_read_models
 from tests.cli.conftest import CommandLine, SmallJournal
 

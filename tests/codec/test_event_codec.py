@@ -28,7 +28,7 @@ from domain.law.facts import ApplicationFacts
 from infra.event_codec import FORMATS, EventCodec, UnreadableEvent
 from infra.keys import KeyMissing
 from infra.personal_groups import GroupAddress
-from infra.postgres.append_requests import CommandIdentity, seal
+from infra.postgres.journal.append_requests import CommandIdentity, seal
 from infra.recordable import EARLIEST, LATEST
 from tests.keys.keys_in_memory import KeysInMemory
 from tests.stored_events.samples import CANARIES, SAMPLES, WORKER

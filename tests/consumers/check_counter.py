@@ -19,14 +19,14 @@ from domain.case.lifecycle import Case
 from domain.crossroads.check_process import Patience
 from domain.crossroads.service_calendar import ServiceCalendar
 from domain.law.rulebook import Rulebook
-from infra.postgres.check_work import CheckWorkTable
-from infra.postgres.check_working import CheckWorking
-from infra.postgres.connections import ConnectionPool, Role
-from infra.postgres.consultation_log import ConsultationLog
-from infra.postgres.crossroads_gate import CrossroadsGate, GateSettings
-from infra.postgres.dead_letters import DeadLetters
-from infra.postgres.in_process_delivery import InProcessDelivery
-from infra.postgres.inbox import Inbox
+from infra.postgres.checks.check_queue import CheckQueue
+from infra.postgres.checks.consultation_log import ConsultationLog
+from infra.postgres.checks.crossroads_gate import CrossroadsGate, GateSettings
+from infra.postgres.messages.dead_letters import DeadLetters
+from infra.postgres.messages.inbox import Inbox
+from infra.postgres.server.connections import ConnectionPool, Role
+from infra.workers.check_workers import CheckWorkerPool
+from infra.workers.in_process_delivery import InProcessDelivery
 from tests.audit.case_book import CaseBook, application
 from tests.consumers.bank import ScriptedBank
 
@@ -65,8 +65,8 @@ class CheckCounter:
         return handle(self.book.journal, self.book.law, case_id, command, context)
 
     @property
-    def table(self) -> CheckWorkTable:
-        return CheckWorkTable(self.pool)
+    def table(self) -> CheckQueue:
+        return CheckQueue(self.pool)
 
     @property
     def gate(self) -> CrossroadsGate:
@@ -87,8 +87,8 @@ class CheckCounter:
             patience=PATIENCE,
         )
 
-    def working(self, **more: Any) -> CheckWorking:
-        return CheckWorking(self.table, self.gate, self.worker, self.calendar, self.now, **more)
+    def working(self, **more: Any) -> CheckWorkerPool:
+        return CheckWorkerPool(self.table, self.gate, self.worker, self.calendar, self.now, **more)
 
     def intake(self) -> InProcessDelivery:
         inbox = Inbox(self.pool, CheckIntake(), DeadLetters(self.pool, self.book.keys))

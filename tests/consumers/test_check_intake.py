@@ -15,8 +15,8 @@ from infra.kafka.lag import consumer_lags
 from infra.kafka.sending import Outgoing, Sender
 from infra.kafka.topic_admin import cluster_id
 from infra.message_wire import WireRecord
-from infra.postgres.dead_letters import Coordinates
-from infra.postgres.inbox import Arrived
+from infra.postgres.messages.dead_letters import Coordinates
+from infra.postgres.messages.inbox import Arrived
 from infra.postgres.operations import Operations
 from tests.transport.outposts import Outpost, outpost, running, until
 

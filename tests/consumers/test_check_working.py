@@ -17,9 +17,9 @@ import pytest
 
 from domain.crossroads.answers import CheckUnanswered, UnansweredReason, ticket_of
 from domain.crossroads.service_calendar import ServiceCalendar, WeeklyWindow
-from infra.postgres.check_working import CheckWorking
-from infra.postgres.connections import DatabaseUnavailable
-from infra.postgres.crossroads_gate import GateSettings
+from infra.postgres.checks.crossroads_gate import GateSettings
+from infra.postgres.server.connections import DatabaseUnavailable
+from infra.workers.check_workers import CheckWorkerPool
 from tests.consumers.bank import Gate
 from tests.consumers.check_counter import CheckCounter, check_counter
 from tests.journal.appends import JournalAsStored
@@ -189,7 +189,7 @@ def test_while_the_bank_is_closed_nothing_is_asked(counter: CheckCounter) -> Non
     counter.calendar = ServiceCalendar(
         tuple(WeeklyWindow(weekday=day, from_=clock(0), to=clock(0)) for day in range(1, 8))
     )
-    working: CheckWorking = counter.working()
+    working: CheckWorkerPool = counter.working()
     with running(working):
         time.sleep(0.3)
     assert counter.bank.asked == []

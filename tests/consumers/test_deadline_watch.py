@@ -17,7 +17,7 @@ from domain.case.openness import CLOCK
 from domain.case.refusals import CommandRefused, Reason
 from domain.deadlines.clocks import ANSWER, BREACHED, DECISION, FORWARDING, TARGET, WARNED, WORK_PART
 from domain.deadlines.service_levels import ServiceTarget
-from infra.postgres.connections import DatabaseUnavailable
+from infra.postgres.server.connections import DatabaseUnavailable
 from tests.case.vocabulary import (
     ANOTHER_REQUEST,
     REQUEST,

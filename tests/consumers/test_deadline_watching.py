@@ -12,11 +12,11 @@ import pytest
 
 from domain.case.commands import WithdrawApplication
 from domain.deadlines.clocks import BREACHED, TARGET, WARNED
-from infra.postgres import deadline_watching
-from infra.postgres.connections import DatabaseUnavailable
-from infra.postgres.deadline_watching import DeadlineWatching
-from infra.postgres.projection_runner import ProjectionRunner
-from projections.deadline_days import DeadlineDays
+from infra.postgres.server.connections import DatabaseUnavailable
+from infra.workers import deadline_watch as deadline_watching
+from infra.workers.deadline_watch import DeadlineWatching
+from infra.workers.projection_runner import ProjectionRunner
+from projections.deadline_days.model import DeadlineDays
 from projections.read_model import Cursor
 from projections.recorded_event import RecordedEvent
 from tests.case.vocabulary import on, pause, resume

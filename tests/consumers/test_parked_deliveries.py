@@ -12,8 +12,8 @@ from uuid import UUID
 import pytest
 
 from consumers.check_intake import CheckIntake
-from infra.postgres.in_process_delivery import InProcessDelivery
-from infra.postgres.parked_streams import ParkedStream, list_parked
+from infra.postgres.read_models.parked_streams import ParkedStream, list_parked
+from infra.workers.in_process_delivery import InProcessDelivery
 from tests.consumers.check_counter import CheckCounter, check_counter
 from tests.projections.log_of_cases import run
 from tests.projections.poison import insert

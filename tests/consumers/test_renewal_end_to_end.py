@@ -35,7 +35,7 @@ QUARTERS = quarters_to_ask(FILED_AT.date())
 SSIN, EMPLOYER = "85073003328", "0202239951"
 
 
-class StandingClock:
+class StoppedClock:
     def now(self) -> datetime:
         return FILED_AT
 
@@ -101,7 +101,7 @@ def counter(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
             7, no_data_share=0, inactive_share=0, slow_share=0, transient_share=0, outage_share=0, retry_after_seconds=0
         ) as bank,
     ):
-        program = replace(opened, clock=StandingClock())
+        program = replace(opened, clock=StoppedClock())
         with running_workers(program, crossroads_url=bank, projections=False) as workers:
             yield Counter(program=program, bank=bank, workers=workers)
 

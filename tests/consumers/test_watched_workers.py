@@ -7,8 +7,8 @@ from collections import deque
 from threading import Event
 
 from api.workers import WatchedWorkers
-from infra.postgres.conflicts import OutcomeUnknown
-from infra.postgres.connections import DatabaseUnavailable
+from infra.postgres.journal.conflicts import OutcomeUnknown
+from infra.postgres.server.connections import DatabaseUnavailable
 from tests.transport.outposts import until
 
 

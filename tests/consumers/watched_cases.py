@@ -10,22 +10,23 @@ from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 from consumers.deadline_watch import CaseUnreadable, DeadlineWatch
-from domain.case.commands import CIVIL_TIME, CaseCommand, CommandContext
+from domain.case.commands import CaseCommand, CommandContext
 from domain.case.events import CaseEvent, ClockResumed, DeadlineBreached, DeadlineWarned
 from domain.case.folding import fold
 from domain.case.handling import Receipt, handle
 from domain.case.lifecycle import Case
+from domain.civil_time import civil_day
 from domain.deadlines.clocks import ClockRules
 from infra.event_codec import EventCodec, UnreadableEvent
-from infra.postgres.connections import ConnectionPool, Role
-from infra.postgres.deadline_watching import DeadlineWatching
-from infra.postgres.journal import PostgresJournal
-from infra.postgres.mapper import EventMapper
-from infra.postgres.migrate import migrate_journal
-from infra.postgres.projection_runner import ProjectionRunner
-from infra.postgres.read_model_schema import read_model_migrations
-from infra.postgres.recorder import JournalRecorder
-from projections.deadline_days import DeadlineDays, cases_due
+from infra.postgres.journal.journal import PostgresJournal
+from infra.postgres.journal.mapper import EventMapper
+from infra.postgres.journal.recorder import JournalRecorder
+from infra.postgres.read_models.schema import read_model_migrations
+from infra.postgres.server.connections import ConnectionPool, Role
+from infra.postgres.server.migrate import migrate_journal
+from infra.workers.deadline_watch import DeadlineWatching
+from infra.workers.projection_runner import ProjectionRunner
+from projections.deadline_days.model import DeadlineDays, cases_due
 from tests.case.vocabulary import WORKER, law, on, submit
 from tests.keys.keys_in_memory import KeysInMemory
 
@@ -122,7 +123,7 @@ class WatchedCases:
                 event.clock,
                 "warned" if isinstance(event, DeadlineWarned) else "breached",
                 event.run,
-                event.effective_at.astimezone(CIVIL_TIME).date(),
+                civil_day(event.effective_at),
                 event.due_on,
             )
             for event in self.journal.read(case_id).events
@@ -132,7 +133,7 @@ class WatchedCases:
     def resumed_on(self, case_id: UUID) -> list[date]:
         """The days from which the clock ran again."""
         return [
-            event.effective_at.astimezone(CIVIL_TIME).date()
+            civil_day(event.effective_at)
             for event in self.journal.read(case_id).events
             if isinstance(event, ClockResumed)
         ]

@@ -6,12 +6,12 @@ from hashlib import sha256
 from uuid import uuid4
 
 from domain.crossroads.answers import Consultation
-from infra.crossroads.face import Face
 from infra.crossroads.http_bank import HttpCrossroadsBank
-from infra.crossroads.rest_face import RestFace
-from infra.crossroads.soap_face import SoapFace
+from infra.crossroads.protocol import BankProtocol
+from infra.crossroads.rest_protocol import RestProtocol
+from infra.crossroads.soap_protocol import SoapProtocol
 
-FACES: dict[str, Face] = {"rest": RestFace(), "soap": SoapFace(customer="0316380841")}
+FACES: dict[str, BankProtocol] = {"rest": RestProtocol(), "soap": SoapProtocol(customer="0316380841")}
 
 
 def under(ticket: str) -> Consultation:

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from infra.crossroads.policy import CrossroadsPolicy, PolicyUnusable
-from infra.crossroads.rest_face import RestFace
-from infra.crossroads.soap_face import SoapFace
+from infra.crossroads.rest_protocol import RestProtocol
+from infra.crossroads.soap_protocol import SoapProtocol
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 
@@ -25,12 +25,12 @@ def test_what_the_file_leaves_out_is_as_described(tmp_path: Path) -> None:
     read = policy(tmp_path, "calls_per_second = 5.0")
     assert (read.gate.per_second, read.gate.burst) == (5.0, 100)
     assert read.patience.give_up_after == timedelta(hours=24)
-    assert isinstance(read.spoken_face, RestFace)
+    assert isinstance(read.spoken_face, RestProtocol)
 
 
 def test_the_soap_face_is_asked_for_with_the_authoritys_number(tmp_path: Path) -> None:
     read = policy(tmp_path, 'face = "soap"\ncustomer = "0316380841"')
-    assert read.spoken_face == SoapFace(customer="0316380841")
+    assert read.spoken_face == SoapProtocol(customer="0316380841")
 
 
 def test_a_maintenance_window_closes_the_calendar(tmp_path: Path) -> None:

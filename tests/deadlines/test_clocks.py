@@ -23,7 +23,7 @@ from domain.deadlines.clocks import (
 from domain.deadlines.derivation import STEP_CODES, DerivationStep
 from domain.deadlines.pauses import Pause
 from domain.deadlines.service_levels import ServiceStatus
-from domain.deadlines.terms import ProceduralTerms
+from domain.law.procedural_terms import ProceduralTerms
 
 RULES = ClockRules.load()
 FILED = CaseTimes(authority="flanders", category="highlySkilled", filed_on=date(2026, 2, 2))

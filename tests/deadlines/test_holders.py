@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.case.codes import HOLDERS
+from domain.codes import HOLDERS
 from domain.deadlines.holders import HolderChange, ledger, shares
 
 BRUSSELS = ZoneInfo("Europe/Brussels")

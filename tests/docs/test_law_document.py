@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from api.assessment_content import tellers_of
-from api.law_document import law_document
-from api.pages.languages import SOURCE_LANGUAGE, Languages
-from api.reference_data.code_lists import CodeLists
+from api.http.assessment_content import tellers_of
+from api.words.code_lists import CodeLists
+from api.words.languages import SOURCE_LANGUAGE, Languages
+from api.words.law_document import law_document
 from domain.law.rulebook import Rulebook
 
 PAGE = Path(__file__).parents[2] / "docs" / "law.md"

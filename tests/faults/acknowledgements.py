@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
 
-from infra.postgres.append_requests import Appended, AppendRequest
-from infra.postgres.conflicts import OutcomeUnknown
-from infra.postgres.connections import DatabaseUnavailable
-from infra.postgres.group_commit import GroupCommitter
+from infra.postgres.journal.append_requests import Appended, AppendRequest
+from infra.postgres.journal.conflicts import OutcomeUnknown
+from infra.postgres.journal.group_commit import GroupCommitter
+from infra.postgres.server.connections import DatabaseUnavailable
 from tests.journal.appends import JournalAsStored, request
 
 

@@ -12,12 +12,12 @@ from threading import Thread
 from typing import Final
 
 from infra.benchmarks.event_ledger import EventLedger
-from infra.kafka.consumer_loop import ConsumerLoop, LoopSettings
-from infra.kafka.relay import Relay
-from infra.postgres.connections import ConnectionPool, DatabaseUnavailable, Role
-from infra.postgres.dead_letters import DeadLetters
-from infra.postgres.inbox import Inbox
-from infra.postgres.recorder import JournalRecorder
+from infra.postgres.journal.recorder import JournalRecorder
+from infra.postgres.messages.dead_letters import DeadLetters
+from infra.postgres.messages.inbox import Inbox
+from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable, Role
+from infra.workers.consumer_loop import ConsumerLoop, LoopSettings
+from infra.workers.relay import Relay
 from tests.keys.keys_in_memory import KeysInMemory
 
 _ROOT: Final = Path(__file__).resolve().parents[2]

@@ -13,8 +13,8 @@ from types import TracebackType
 from typing import IO, Any, Self
 
 from infra.identity.caller import Role
-from infra.postgres.embedded import EmbeddedPostgres
-from infra.postgres.server_access import url_for_database
+from infra.postgres.server.access import url_for_database
+from infra.postgres.server.embedded import EmbeddedPostgres
 
 ROOT = Path(__file__).parents[2]
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from infra.postgres.embedded import EmbeddedPostgres
-from infra.postgres.migrate import migrate_journal
+from infra.postgres.server.embedded import EmbeddedPostgres
+from infra.postgres.server.migrate import migrate_journal
 from tests.journal.appends import ORIGIN
 
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from infra.postgres import embedded_watch
-from infra.postgres.embedded import EmbeddedPostgres
-from infra.postgres.embedded_watch import kept_running
-from infra.postgres.server_account import EmbeddedPostgresUnusable
+from infra.postgres.server import embedded_watch
+from infra.postgres.server.account import EmbeddedPostgresUnusable
+from infra.postgres.server.embedded import EmbeddedPostgres
+from infra.postgres.server.embedded_watch import kept_running
 from tests.servers import reachable_directory
 
 pytestmark = [pytest.mark.server, pytest.mark.fault]

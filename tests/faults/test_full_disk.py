@@ -11,11 +11,11 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from infra.postgres.bulk import bulk_append
-from infra.postgres.conflicts import OutcomeUnknown
-from infra.postgres.connections import DatabaseUnavailable, Role, connect
-from infra.postgres.group_commit import GroupCommitter
-from infra.postgres.recorder import JournalRecorder
+from infra.postgres.journal.bulk import bulk_append
+from infra.postgres.journal.conflicts import OutcomeUnknown
+from infra.postgres.journal.group_commit import GroupCommitter
+from infra.postgres.journal.recorder import JournalRecorder
+from infra.postgres.server.connections import DatabaseUnavailable, Role, connect
 from tests.faults.acknowledgements import Acknowledgements
 from tests.faults.own_server import OwnServer
 from tests.journal.appends import JournalAsStored, request

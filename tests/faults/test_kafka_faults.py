@@ -25,13 +25,13 @@ from consumers.topics import APPLICATIONS
 from infra.benchmarks.event_ledger import EventLedger
 from infra.crossroads.simulator_process import running_simulator
 from infra.kafka.clients import opened
-from infra.kafka.relay import relay_name
 from infra.kafka.sending import Outgoing, Sender
 from infra.kafka.topic_admin import cluster_id
 from infra.message_wire import WireRecord, to_wire
-from infra.postgres.connections import ConnectionPool, DatabaseUnavailable, Role
-from infra.postgres.journal_messages import JournalMessages
-from infra.postgres.relay_lease import LeaseTaken, RelayLease
+from infra.postgres.messages.journal_messages import JournalMessages
+from infra.postgres.messages.relay_lease import LeaseTaken, RelayLease
+from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable, Role
+from infra.workers.relay import relay_name
 from tests.consumers.check_counter import check_counter
 from tests.crossroads.asking import bank_at
 from tests.faults import kafka_worker

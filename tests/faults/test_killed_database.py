@@ -7,9 +7,9 @@ from contextlib import closing
 import psycopg2
 import pytest
 
-from infra.postgres.bulk import bulk_append
-from infra.postgres.connections import Role, connect
-from infra.postgres.group_commit import GroupCommitter
+from infra.postgres.journal.bulk import bulk_append
+from infra.postgres.journal.group_commit import GroupCommitter
+from infra.postgres.server.connections import Role, connect
 from tests.faults.acknowledgements import Load
 from tests.faults.own_server import OwnServer
 from tests.journal.appends import JournalAsStored, request

@@ -13,11 +13,11 @@ import psycopg2
 import pytest
 from eventsourcing.persistence import Tracking
 
-from infra.postgres.append_requests import Appended, StreamHead
-from infra.postgres.bulk import bulk_append
-from infra.postgres.conflicts import CommandRepeated, OutcomeUnknown, StreamMoved
-from infra.postgres.connections import DatabaseUnavailable, Role, connect
-from infra.postgres.group_commit import GroupCommitter
+from infra.postgres.journal.append_requests import Appended, StreamHead
+from infra.postgres.journal.bulk import bulk_append
+from infra.postgres.journal.conflicts import CommandRepeated, OutcomeUnknown, StreamMoved
+from infra.postgres.journal.group_commit import GroupCommitter
+from infra.postgres.server.connections import DatabaseUnavailable, Role, connect
 from tests.faults.acknowledgements import Load
 from tests.faults.dropping_proxy import DroppingProxy
 from tests.faults.own_server import OwnServer

@@ -8,7 +8,7 @@ import pytest
 from api import composition
 from api.composition import Program, open_program
 from api.crossroads_workers import employer_lookups
-from api.http_server import running_server
+from api.http.server import running_server
 from infra.crossroads.simulator_process import running_simulator
 from infra.identity.caller import Role
 from infra.identity.development_issuer import DevelopmentIssuer
@@ -19,7 +19,7 @@ from tests.http.counter import Counter, Counters
 FILED_AT = datetime(2026, 1, 20, 10, tzinfo=UTC)
 
 
-class StandingClock:
+class StoppedClock:
     """It is the morning of 20 January 2026 until a test moves on."""
 
     def __init__(self) -> None:
@@ -34,12 +34,12 @@ class StandingClock:
 
 
 @pytest.fixture(scope="session")
-def standing_clock() -> StandingClock:
-    return StandingClock()
+def standing_clock() -> StoppedClock:
+    return StoppedClock()
 
 
 @pytest.fixture
-def clock(standing_clock: StandingClock) -> Iterator[StandingClock]:
+def clock(standing_clock: StoppedClock) -> Iterator[StoppedClock]:
     """The service's clock, for a test that moves it; it is put back afterwards."""
     yield standing_clock
     standing_clock.moment = FILED_AT
@@ -47,7 +47,7 @@ def clock(standing_clock: StandingClock) -> Iterator[StandingClock]:
 
 @pytest.fixture(scope="session")
 def program(
-    admin_url: str, tmp_path_factory: pytest.TempPathFactory, standing_clock: StandingClock
+    admin_url: str, tmp_path_factory: pytest.TempPathFactory, standing_clock: StoppedClock
 ) -> Iterator[Program]:
     with (
         pytest.MonkeyPatch.context() as patch,

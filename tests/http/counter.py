@@ -13,9 +13,9 @@ from uuid import UUID, uuid4
 import httpx
 
 from api.composition import Program
-from api.problems import API_ROOT
-from domain.case.codes import CONTRACT_ELEMENTS, kind_of_category
+from api.http.problems import API_ROOT
 from domain.case.commands import CommandContext, RecordCrossroadsAnswer
+from domain.codes import CONTRACT_ELEMENTS, kind_of_category
 from domain.crossroads.answers import CheckKind, CrossroadsAnswer, EmployerOnRegister, NoDataFound, PersonOnRegister
 from infra.clock import SystemClock
 from infra.identity.caller import Caller, Role

@@ -8,13 +8,13 @@ import httpx
 import pytest
 
 from api.composition import Program
-from api.http_server import running_server
-from api.problems import OWN_PROBLEM_TYPES
+from api.http.problems import OWN_PROBLEM_TYPES
+from api.http.server import running_server
 from domain.case.refusals import Reason
 from infra.identity.caller import Role
 from infra.identity.development_issuer import DevelopmentIssuer
-from infra.postgres.conflicts import OutcomeUnknown
-from infra.postgres.connections import DatabaseUnavailable
+from infra.postgres.journal.conflicts import OutcomeUnknown
+from infra.postgres.server.connections import DatabaseUnavailable
 from infra.structured_logs import configure_logging
 from tests.http.counter import CANARIES, Counter, Counters
 

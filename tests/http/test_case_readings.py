@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from infra.identity.caller import Role
-from tests.http.conftest import StandingClock
+from tests.http.conftest import StoppedClock
 from tests.http.counter import (
     ADMISSIBLE,
     FEE,
@@ -80,7 +80,7 @@ def test_beyond_the_end_there_is_nothing(counter: Counter) -> None:
     assert (page["items"], "next" in page) == ([], False)
 
 
-def test_each_deadline_says_how_it_was_computed(counter: Counter, desk: Counter, clock: StandingClock) -> None:
+def test_each_deadline_says_how_it_was_computed(counter: Counter, desk: Counter, clock: StoppedClock) -> None:
     # given a case that was asked something, answered six days later, and admitted
     filed = counter.file()
     asked = desk.change(filed, "informationRequests", QUESTION, tag=counter.employer_found(filed))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.http.conftest import StandingClock
+from tests.http.conftest import StoppedClock
 from tests.http.counter import APPLICATION, Counter, admitted, application, case_path, problem_of
 
 pytestmark = pytest.mark.server
@@ -58,7 +58,7 @@ def test_what_a_decision_rests_on_is_not_corrected_afterwards(counter: Counter, 
     assert counter.case(granted)["worker"]["familyName"] == "Vandekanarie-Mus"
 
 
-def test_the_clock_is_paused_resumed_and_corrected(counter: Counter, desk: Counter, clock: StandingClock) -> None:
+def test_the_clock_is_paused_resumed_and_corrected(counter: Counter, desk: Counter, clock: StoppedClock) -> None:
     filed = counter.file()
     etag = counter.employer_found(filed)
     assert counter.case(filed)["deadlines"]["target"]["dueOn"] == "2026-03-21"
@@ -80,7 +80,7 @@ def test_the_clock_is_paused_resumed_and_corrected(counter: Counter, desk: Count
     assert told["by"] == "caseHandler:handler-12"
 
 
-def test_a_case_whose_clock_stands_still_is_not_decided(counter: Counter, desk: Counter, clock: StandingClock) -> None:
+def test_a_case_whose_clock_stands_still_is_not_decided(counter: Counter, desk: Counter, clock: StoppedClock) -> None:
     ready = admitted(counter, desk)
     clock.move_to("2026-01-23")
     paused = desk.change(ready, "clockCorrections", PAUSE)

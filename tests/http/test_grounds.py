@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from api.reference_data.code_lists import CodeLists
-from domain.case.codes import CATEGORIES
+from api.words.code_lists import CodeLists
+from domain.codes import CATEGORIES
 from infra.identity.caller import Role
 from tests.http.counter import ADMISSIBLE, FEE, Counter, Counters, application, case_path, problem_of, represented, weak
 

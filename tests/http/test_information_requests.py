@@ -9,7 +9,7 @@ import pytest
 
 from infra.identity.caller import Role
 from tests.documents.files import pdf
-from tests.http.conftest import StandingClock
+from tests.http.conftest import StoppedClock
 from tests.http.counter import ADMISSIBLE, CANARIES, FEE, QUESTION, Counter, Counters, case_path, problem_of
 
 pytestmark = pytest.mark.server
@@ -48,13 +48,13 @@ def test_a_handler_writes_down_an_answer_that_came_on_paper(counter: Counter, de
     assert request["answeredBy"] == "caseHandler:handler-12"
 
 
-def test_an_answer_on_the_last_day_is_in_time(counter: Counter, desk: Counter, clock: StandingClock) -> None:
+def test_an_answer_on_the_last_day_is_in_time(counter: Counter, desk: Counter, clock: StoppedClock) -> None:
     asked, answers = asked_about(counter, desk)
     clock.move_to(LAST_DAY)
     assert counter.change(asked, answers, ANSWER).status_code == 201
 
 
-def test_an_answer_after_the_term_is_too_late(counter: Counter, desk: Counter, clock: StandingClock) -> None:
+def test_an_answer_after_the_term_is_too_late(counter: Counter, desk: Counter, clock: StoppedClock) -> None:
     asked, answers = asked_about(counter, desk)
     clock.move_to("2026-02-05")
     written = counter.written

@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
-from api.metrics import metrics_of
+from api.http.metrics import metrics_of
 from tests.http.counter import Counter
 
 OVER_KAFKA: dict[str, Any] = {

@@ -15,10 +15,10 @@ import httpx
 import pytest
 
 from api.composition import Program
-from api.http_app import create_app
-from api.measures import MEASURES
+from api.http.app import create_app
+from api.http.problems import API_ROOT
 from api.permissions import Action, Permissions, Reach
-from api.problems import API_ROOT
+from api.services.board_measures import MEASURES
 from infra.identity.caller import Caller, Role
 from infra.identity.development_issuer import DevelopmentIssuer
 from tests.documents.files import PDF, pdf

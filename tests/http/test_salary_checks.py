@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from infra.identity.caller import Role
-from tests.http.conftest import StandingClock
+from tests.http.conftest import StoppedClock
 from tests.http.counter import APPLICATION, CANARIES, Counter, Counters, problem_of
 
 pytestmark = pytest.mark.server
@@ -129,7 +129,7 @@ def test_what_is_not_stated_is_named_and_never_guessed(
     assert (found["reason"], found["missing"]) == ("factMissing", missing)
 
 
-def test_the_law_is_asked_as_it_is_known_today(counter: Counter, clock: StandingClock) -> None:
+def test_the_law_is_asked_as_it_is_known_today(counter: Counter, clock: StoppedClock) -> None:
     assert check(counter, FACTS).json()["knownOn"] == "2026-01-20"
     # given a day on which nobody knew the amount of 2025
     clock.move_to("2024-06-03")

@@ -6,7 +6,7 @@ import pytest
 
 from infra.identity.caller import Role
 from tests.documents.files import pdf
-from tests.http.conftest import StandingClock
+from tests.http.conftest import StoppedClock
 from tests.http.counter import (
     ADMISSIBLE,
     FEE,
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.server
 
 
 def test_a_case_goes_from_filing_to_the_decision_on_residence(
-    counters: Counters, desk: Counter, clock: StandingClock
+    counters: Counters, desk: Counter, clock: StoppedClock
 ) -> None:
     # given an application that a representative files, and a handler who takes it up
     agency, employer = counters.of(Role.REPRESENTATIVE), counters.of(Role.EMPLOYER)

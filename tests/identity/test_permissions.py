@@ -21,7 +21,7 @@ from api.permissions import (
     may_file,
     may_in,
 )
-from domain.case.codes import AUTHORITIES, FILING_ROLES
+from domain.codes import AUTHORITIES, FILING_ROLES
 from infra.identity.caller import Caller, Role
 from tests.identity.callers import CALLERS, ENTERPRISE, OTHER_ENTERPRISE, SUPERVISOR_OF_ALL
 

@@ -13,7 +13,7 @@ import typer
 from click.testing import Result
 from typer.testing import CliRunner
 
-from api.commands.token import token
+from api.cli.token import token
 from domain.identifiers import EnterpriseNumber, Ssin
 from infra.identity.accepted_issuer import IssuerNotAccepted
 from infra.identity.access_tokens import TokenFault, TokenRefused

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import orjson
 from eventsourcing.persistence import Tracking
 
-from infra.postgres.append_requests import (
+from infra.postgres.journal.append_requests import (
     AppendRequest,
     CommandIdentity,
     SealedEvent,
@@ -20,8 +20,8 @@ from infra.postgres.append_requests import (
     seal,
     wire_time,
 )
-from infra.postgres.connections import Role, connect
-from infra.postgres.copy_binary import JournalRow, copy_rows
+from infra.postgres.journal.copy_binary import JournalRow, copy_rows
+from infra.postgres.server.connections import Role, connect
 
 ORIGIN = "tests"
 NOON = datetime(2026, 1, 20, 12, tzinfo=UTC)

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.postgres.connections import Role, connect
-from infra.postgres.group_commit import GroupCommitter
-from infra.postgres.migrate import migrate_journal
-from infra.postgres.recorder import JournalRecorder
+from infra.postgres.journal.group_commit import GroupCommitter
+from infra.postgres.journal.recorder import JournalRecorder
+from infra.postgres.server.connections import Role, connect
+from infra.postgres.server.migrate import migrate_journal
 from tests.journal.appends import ORIGIN
 
 

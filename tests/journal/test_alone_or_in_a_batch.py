@@ -9,10 +9,10 @@ from uuid import UUID
 
 import pytest
 
-from infra.postgres.append_function import Outcome, append, prepare_append
-from infra.postgres.append_requests import AppendRequest, StreamHead
-from infra.postgres.connections import Role, connect
-from infra.postgres.migrate import migrate_journal
+from infra.postgres.journal.append_function import Outcome, append, prepare_append
+from infra.postgres.journal.append_requests import AppendRequest, StreamHead
+from infra.postgres.server.connections import Role, connect
+from infra.postgres.server.migrate import migrate_journal
 from tests.databases import journal_database
 from tests.journal.appends import ORIGIN, JournalAsStored, command, request
 

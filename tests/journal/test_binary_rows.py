@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from infra.postgres.binary_rows import (
+from infra.postgres.journal.binary_rows import (
     ABSENT,
     bigint_column,
     binary_copy,
@@ -22,7 +22,7 @@ from infra.postgres.binary_rows import (
     texts_column,
     uuid_column,
 )
-from infra.postgres.connections import connect
+from infra.postgres.server.connections import connect
 
 pytestmark = pytest.mark.server
 

@@ -9,11 +9,17 @@ import pytest
 from eventsourcing.persistence import Tracking
 from psycopg2.extensions import connection as Connection
 
-from infra.postgres.append_requests import Appended, AppendRequest, StreamHead
-from infra.postgres.bulk import BulkResult, bulk_append
-from infra.postgres.conflicts import ChainBroken, CommandIdReused, CommandRepeated, StreamMoved, TrackingConflict
-from infra.postgres.connections import Role, connect
-from infra.postgres.recorder import JournalRecorder
+from infra.postgres.journal.append_requests import Appended, AppendRequest, StreamHead
+from infra.postgres.journal.bulk import BulkResult, bulk_append
+from infra.postgres.journal.conflicts import (
+    ChainBroken,
+    CommandIdReused,
+    CommandRepeated,
+    StreamMoved,
+    TrackingConflict,
+)
+from infra.postgres.journal.recorder import JournalRecorder
+from infra.postgres.server.connections import Role, connect
 from tests.journal.appends import JournalAsStored, command, refused_by_the_driver, request
 
 pytestmark = pytest.mark.server

@@ -11,9 +11,9 @@ import psycopg2.errors
 import pytest
 from eventsourcing.persistence import Tracking
 
-from infra.postgres.append_function import append, prepare_append
-from infra.postgres.append_requests import Appended, AppendRequest, StreamHead
-from infra.postgres.conflicts import (
+from infra.postgres.journal.append_function import append, prepare_append
+from infra.postgres.journal.append_requests import Appended, AppendRequest, StreamHead
+from infra.postgres.journal.conflicts import (
     AppendConflict,
     ChainBroken,
     CommandIdReused,
@@ -21,8 +21,8 @@ from infra.postgres.conflicts import (
     StreamMoved,
     TrackingConflict,
 )
-from infra.postgres.connections import DatabaseUnavailable, Role, connect
-from infra.postgres.group_commit import GroupCommitter
+from infra.postgres.journal.group_commit import GroupCommitter
+from infra.postgres.server.connections import DatabaseUnavailable, Role, connect
 from tests.journal.appends import JournalAsStored, command, refused_by_the_database, refused_by_the_driver, request
 
 pytestmark = pytest.mark.server

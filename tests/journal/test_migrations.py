@@ -8,8 +8,9 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from infra.postgres.connections import DatabaseUnavailable, Role, connect
-from infra.postgres.migrate import (
+from infra.postgres.journal.recorder import JournalRecorder
+from infra.postgres.server.connections import DatabaseUnavailable, Role, connect
+from infra.postgres.server.migrate import (
     Migration,
     SchemaUnusable,
     migrate_journal,
@@ -17,13 +18,12 @@ from infra.postgres.migrate import (
     require_migrated,
     shipped_migrations,
 )
-from infra.postgres.recorder import JournalRecorder
 
 pytestmark = pytest.mark.server
 
 MIGRATE = """
 import sys
-from infra.postgres.migrate import migrate_journal
+from infra.postgres.server.migrate import migrate_journal
 print(len(migrate_journal(sys.argv[1], origin="tests")))
 """
 

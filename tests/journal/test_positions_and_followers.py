@@ -9,13 +9,13 @@ from uuid import UUID, uuid4
 import pytest
 from eventsourcing.persistence import Tracking
 
-from infra.postgres.append_requests import Appended, StreamHead
-from infra.postgres.bulk import bulk_append
-from infra.postgres.conflicts import StreamMoved
-from infra.postgres.connections import Role, connect
-from infra.postgres.copy_binary import moment_of
-from infra.postgres.group_commit import GroupCommitter
-from infra.postgres.recorder import JournalRecorder
+from infra.postgres.journal.append_requests import Appended, StreamHead
+from infra.postgres.journal.bulk import bulk_append
+from infra.postgres.journal.conflicts import StreamMoved
+from infra.postgres.journal.copy_binary import moment_of
+from infra.postgres.journal.group_commit import GroupCommitter
+from infra.postgres.journal.recorder import JournalRecorder
+from infra.postgres.server.connections import Role, connect
 from tests.journal.appends import NOON, JournalAsStored, later, request
 
 pytestmark = pytest.mark.server

@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from infra.postgres.bulk import bulk_append
-from infra.postgres.connections import Role, connect
+from infra.postgres.journal.bulk import bulk_append
+from infra.postgres.server.connections import Role, connect
 from tests.journal.appends import JournalAsStored, request
 
 pytestmark = pytest.mark.server

@@ -7,9 +7,9 @@ import psycopg2.errors
 import pytest
 from psycopg2.extensions import connection as Connection
 
-from infra.postgres.conflicts import StreamMoved
-from infra.postgres.connections import Role, connect
-from infra.postgres.group_commit import GroupCommitter
+from infra.postgres.journal.conflicts import StreamMoved
+from infra.postgres.journal.group_commit import GroupCommitter
+from infra.postgres.server.connections import Role, connect
 from tests.journal.appends import JournalAsStored, request
 
 pytestmark = pytest.mark.server

@@ -17,8 +17,8 @@ from typing import Any
 
 import psycopg2
 
-from infra.postgres.embedded import EmbeddedPostgres
-from infra.postgres.server_access import url_for_database
+from infra.postgres.server.access import url_for_database
+from infra.postgres.server.embedded import EmbeddedPostgres
 from tests.servers import reachable_directory
 
 ROOT = Path(__file__).parents[2]

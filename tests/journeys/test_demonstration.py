@@ -18,7 +18,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
-from domain.case.codes import CATEGORIES
+from domain.codes import CATEGORIES
 from tests.journeys.demonstrations import ROOT, Home, Shown, fresh_home
 from tests.pages.browser import first_browser, watched_page
 from tests.servers import NoServer, give_up

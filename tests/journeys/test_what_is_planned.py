@@ -12,7 +12,7 @@ from api.demonstration.plan import PlannedCase, plan
 from api.demonstration.progress import Course, Stage
 from api.demonstration.season import FILING_FROM, TODAY
 from api.demonstration.showcases import Showcase
-from domain.case.codes import CATEGORIES, KINDS
+from domain.codes import CATEGORIES, KINDS
 from domain.law.rule_sets import RuleSets
 from domain.migration.batch import Fate
 from infra.migration.judging import RecordJudge

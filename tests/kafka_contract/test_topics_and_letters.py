@@ -18,13 +18,13 @@ from uuid import uuid4
 import pytest
 from kafka import KafkaConsumer, TopicPartition
 
-from api.cli import main
+from api.cli.main import main
 from consumers.topics import CHECK_REQUESTS, TOPICS
 from infra.kafka.clients import opened
 from infra.kafka.sending import Outgoing, Sender
 from infra.kafka.topic_admin import administration
 from infra.message_wire import WireRecord
-from infra.postgres.connections import ConnectionPool, Role
+from infra.postgres.server.connections import ConnectionPool, Role
 from tests.databases import program_databases
 from tests.kafka_servers import kafka_image, listener_settings
 from tests.transport.outposts import until

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from domain.case.codes import CATEGORIES
+from domain.codes import CATEGORIES
 from domain.law.assessment import assess, overall_verdict
 from domain.law.facts import ApplicationFacts, Publication
 from domain.law.findings import Change, Finding, Verdict

@@ -6,7 +6,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.case.codes import AUTHORITIES, CATEGORIES
+from domain.codes import AUTHORITIES, CATEGORIES
 from domain.law import job_provisions as job
 from domain.law import reasons
 from domain.law.applicable_law import NothingInForce

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.assessment_content import tellers_of
-from api.pages.languages import Languages
-from api.reference_data.code_lists import CodeLists
-from api.sentences.findings import finding_text
-from domain.case.codes import AUTHORITIES
+from api.http.assessment_content import tellers_of
+from api.words.code_lists import CodeLists
+from api.words.languages import Languages
+from api.words.sentences.findings import finding_text
+from domain.codes import AUTHORITIES
 from domain.law.assessment import assess
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Finding, Verdict

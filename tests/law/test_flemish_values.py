@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from domain.case.codes import CATEGORIES
+from domain.codes import CATEGORIES
 from domain.law.law_files import read_law
 from domain.law.pay_provisions import SalaryThreshold
 from domain.law.rulebook import PACKAGED_VALUES, Rulebook

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.case.codes import AUTHORITIES, CATEGORIES
+from domain.codes import AUTHORITIES, CATEGORIES
 from domain.law import job_provisions as job
 from domain.law import reasons
 from domain.law.applicable_law import NothingInForce

@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.case.codes import (
+from domain.codes import (
     AUTHORITIES,
     CATEGORIES,
     CONTRACT_ELEMENTS,

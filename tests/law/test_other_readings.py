@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.case.codes import AUTHORITIES, CATEGORIES
+from domain.codes import AUTHORITIES, CATEGORIES
 from domain.law.assessment import assess
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Verdict

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from api.migration import cutover_of
+from api.services.migrations import cutover_of
 from domain.migration.cutover import FORWARD, CutOverStep
 from infra.migration.sources import MigratingAuthority
 from infra.migration.standing import Standing

@@ -10,13 +10,13 @@ from typing import Any
 
 import rfc8785
 
-from api.migration import judge_of
+from api.services.migrations import judge_of
 from infra.message_wire import WireRecord
 from infra.migration.sources import MigratingAuthority
 from infra.migration.topic_door import LegacyInbox
-from infra.postgres.consumer_stops import StopLimits
-from infra.postgres.dead_letters import Coordinates, DeadLetters
-from infra.postgres.inbox import Arrived
+from infra.postgres.messages.consumer_stops import StopLimits
+from infra.postgres.messages.dead_letters import Coordinates, DeadLetters
+from infra.postgres.messages.inbox import Arrived
 from tests.migration.moving import Moving
 
 TOPIC = "legacy.brussels.records.v1"

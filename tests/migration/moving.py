@@ -10,12 +10,12 @@ from typing import Any
 from uuid import UUID
 
 from api.composition import Program, open_program
-from api.migration import loader_of
+from api.services.migrations import loader_of
 from domain.case.events import CaseEvent
 from domain.migration.retelling import case_id_of
 from infra.migration.ledger import sums_of
 from infra.migration.sources import MigratingAuthority
-from infra.postgres.connections import Role, connect
+from infra.postgres.server.connections import Role, connect
 from infra.settings import Settings
 from tests.databases import program_databases
 from tests.migration.samples import BRUSSELS, brussels_file

@@ -14,7 +14,7 @@ from psycopg2 import sql
 
 from consumers.topics import APPLICATIONS, CHECK_ANSWERS, CHECK_REQUESTS
 from infra.message_wire import to_wire
-from infra.postgres.journal_messages import JournalMessages
+from infra.postgres.messages.journal_messages import JournalMessages
 from tests.migration.moving import Moving
 
 _TABLES = """

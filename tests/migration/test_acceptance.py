@@ -12,16 +12,16 @@ from uuid import UUID
 
 import pytest
 
-from api.migration import loader_of, quarantine_of, signed_report
+from api.services.migrations import loader_of, quarantine_of, signed_report
 from domain.migration.cutover import FORWARD, CutOverStep, StepRefused
 from infra.migration import loading
 from infra.migration.acceptance import NotAccepting, require_accepting
 from infra.migration.chunk_line import RunUnderWay
 from infra.migration.coverage import coverage_of
-from infra.migration.set_aside import listed
 from infra.migration.sources import MigratingAuthority
-from infra.postgres.connections import DatabaseUnavailable
-from infra.postgres.in_order import AnotherWasQuicker
+from infra.migration.waiting_records import listed
+from infra.postgres.messages.in_order import AnotherWasQuicker
+from infra.postgres.server.connections import DatabaseUnavailable
 from tests.cli.conftest import CommandLine
 from tests.migration.cutting_over import REPORT, go_live, reconcile, take
 from tests.migration.envelopes import message, receive

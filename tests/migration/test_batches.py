@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from api.migration import lag_of_records, loader_of, signed_report
+from api.services.migrations import lag_of_records, loader_of, signed_report
 from domain.migration.cutover import FORWARD, CutOverStep, StepRefused
 from infra.migration import loading
 from infra.migration.acceptance import NotAccepting

@@ -24,8 +24,8 @@ from domain.migration.cutover import (
 )
 from infra.migration.cutover import export_native_events
 from infra.migration.loading import AuthorityIsLive
-from infra.postgres.append_requests import AuthorityEpoch, CommandIdentity
-from infra.postgres.conflicts import AuthorityNotLive, StaleAuthorityEpoch
+from infra.postgres.journal.append_requests import AuthorityEpoch, CommandIdentity
+from infra.postgres.journal.conflicts import AuthorityNotLive, StaleAuthorityEpoch
 from tests.migration.cutting_over import go_live, take
 from tests.migration.moving import CASE, Moving, record
 

@@ -16,7 +16,7 @@ from uuid import UUID
 
 import pytest
 
-from api.migration import loader_of
+from api.services.migrations import loader_of
 from consumers.migration.columns import ColumnMapping
 from domain.case.application import GrossPay
 from domain.case.folding import fold
@@ -28,8 +28,8 @@ from infra.migration.chunk_line import RunUnderWay
 from infra.migration.first_reading import FileChanged
 from infra.migration.loading import AuthorityIsLive
 from infra.migration.sources import MigratingAuthority
-from infra.postgres.connections import DatabaseUnavailable, connect
-from infra.postgres.key_store import PostgresKeyStore
+from infra.postgres.journal.key_store import PostgresKeyStore
+from infra.postgres.server.connections import DatabaseUnavailable, connect
 from tests.migration.moving import CASE, EXPECTED, FILES, KEY, Moving, moving, numbered, record
 from tests.migration.samples import wallonia_file
 

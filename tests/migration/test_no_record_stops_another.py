@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from kafka import KafkaProducer
 
-from api.migration import judge_of
+from api.services.migrations import judge_of
 from api.workers import running_workers
 from consumers.topics import CHECK_REQUESTS, legacy_records
 from infra.kafka.clients import opened
@@ -19,12 +19,12 @@ from infra.message_wire import WireRecord
 from infra.migration.sources import MigratingAuthority
 from infra.migration.topic_door import LegacyInbox
 from infra.migration.topic_ledger import topic_ledger
-from infra.postgres.conflicts import StaleAuthorityEpoch
-from infra.postgres.connections import DatabaseUnavailable, connect
-from infra.postgres.consumer_stops import ConsumerStopped, StopLimits, resume
-from infra.postgres.dead_letters import Coordinates, DeadLetters
-from infra.postgres.in_order import AnotherWasQuicker
-from infra.postgres.inbox import Arrived
+from infra.postgres.journal.conflicts import StaleAuthorityEpoch
+from infra.postgres.messages.consumer_stops import ConsumerStopped, StopLimits, resume
+from infra.postgres.messages.dead_letters import Coordinates, DeadLetters
+from infra.postgres.messages.in_order import AnotherWasQuicker
+from infra.postgres.messages.inbox import Arrived
+from infra.postgres.server.connections import DatabaseUnavailable, connect
 from tests.migration.envelopes import TOPIC, legacy_inbox, letters_of, message, receive
 from tests.migration.moving import Moving, record
 from tests.migration.samples import WALLONIA

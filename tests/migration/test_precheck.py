@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from consumers.migration.brussels import BRUSSELS as BRUSSELS_MAPPING
 from consumers.migration.wallonia import WALLONIA as WALLONIA_MAPPING
-from domain.case.commands import CIVIL_TIME
+from domain.civil_time import CIVIL_TIME
 from domain.migration.batch import BatchCount, Fate, judge, version_of
 from domain.migration.field_names import OTHER_FIELD
 from domain.migration.plausible_days import Calendar, day_of, moment_of

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from api.migration import signed_report
+from api.services.migrations import signed_report
 from infra.migration.batch_findings import Kin, kin_of
 from infra.migration.sources import MigratingAuthority
 from tests.cli.conftest import CommandLine

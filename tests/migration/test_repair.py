@@ -9,16 +9,16 @@ from uuid import UUID
 
 import pytest
 
-from api.migration import lineage_of, quarantine_of, signed_report
+from api.services.migrations import lineage_of, quarantine_of, signed_report
 from domain.case.legacy_events import LegacyRecordRetold
 from infra.migration.batch_findings import kin_of
 from infra.migration.loading import AuthorityIsLive
 from infra.migration.quarantine import Quarantine
 from infra.migration.quarantine_trace import LOOKED_AT, ChangedSince, hold, steps_of
 from infra.migration.record_paths import RepairRefused, texts_of, with_text
-from infra.migration.set_aside import listed, reasons
 from infra.migration.sources import MigratingAuthority
-from infra.postgres.connections import connect, transaction
+from infra.migration.waiting_records import listed, reasons
+from infra.postgres.server.connections import connect, transaction
 from tests.migration.cutting_over import go_live
 from tests.migration.moving import KEY, Moving, record
 from tests.migration.samples import WALLONIA, wallonia_file

@@ -8,19 +8,19 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from api.http_server import running_server
+from api.http.server import running_server
 from api.pages.session import SESSION_COOKIE
 from domain.migration.cutover import FORWARD, CutOverStep
 from domain.migration.findings import RefusalReason
 from infra.identity.caller import Caller, Role
 from infra.identity.development_issuer import DevelopmentIssuer
-from projections.case_file_shape import without_nulls
+from projections.case_file.shape import without_nulls
 from tests.cli.conftest import CommandLine
-from tests.contract.compared import compare
 from tests.http.counter import Counters
 from tests.migration.cutting_over import REPORT, reconcile, take
 from tests.migration.envelopes import message, receive
 from tests.migration.moving import CASE, KEY, Moving, record
+from tests.openapi.compared import compare
 
 pytestmark = pytest.mark.server
 

@@ -12,18 +12,18 @@ import httpx
 import psycopg2
 import pytest
 
-from api.http_server import running_server
-from api.migration import lineage_of, signed_report
+from api.http.server import running_server
 from api.pages.session import SESSION_COOKIE
+from api.services.migrations import lineage_of, signed_report
 from domain.migration.retelling import case_id_of, reference_of
 from infra.identity.caller import Caller, Role
 from infra.identity.development_issuer import DevelopmentIssuer
 from infra.migration.sources import MigratingAuthority
 from infra.structured_logs import configure_logging
-from tests.contract.compared import compare
 from tests.http.counter import Counters
 from tests.migration.moving import Moving, record
 from tests.migration.places import files, records, stands_in, tables
+from tests.openapi.compared import compare
 
 pytestmark = pytest.mark.server
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from api.migration import signed_report
+from api.services.migrations import signed_report
 from infra.message_wire import WireRecord
 from infra.migration.sources import MigratingAuthority
 from infra.migration.topic_ledger import TopicLedger, topic_ledger
-from infra.postgres.connections import connect
-from infra.postgres.dead_letters import Coordinates
-from infra.postgres.inbox import Arrived
+from infra.postgres.messages.dead_letters import Coordinates
+from infra.postgres.messages.inbox import Arrived
+from infra.postgres.server.connections import connect
 from tests.migration.envelopes import TOPIC, legacy_inbox, message, receive
 from tests.migration.moving import Moving, record
 

@@ -10,12 +10,12 @@ from uuid import uuid4
 import pytest
 from kafka import KafkaProducer
 
-from api.migration import lag_of_records, legacy_consumer
+from api.services.migrations import lag_of_records, legacy_consumer
 from consumers.topics import legacy_records
 from infra.kafka.clients import opened
 from infra.kafka.topic_admin import create_missing
 from infra.migration.sources import MigratingAuthority
-from infra.postgres.connections import connect
+from infra.postgres.server.connections import connect
 from tests.migration.envelopes import TOPIC, message, receive
 from tests.migration.moving import CASE, Moving, moving, record
 from tests.transport.outposts import running, until

@@ -13,8 +13,6 @@ from uuid import UUID, uuid4
 from fastapi import FastAPI
 from playwright.sync_api import Page
 
-from api.access import Access
-from api.case_border import CaseBorder
 from api.composition import Program, open_program
 from api.pages.rendering import Pages
 from api.pages.routes.board import board_pages
@@ -22,19 +20,21 @@ from api.pages.routes.queue import queue_pages
 from api.pages.session import Readers
 from api.pages.static_files import static_routes
 from api.permissions import Permissions
-from api.reference_data.code_lists import CodeLists
+from api.services.access import Access
+from api.services.cases import CaseService
+from api.words.code_lists import CodeLists
 from domain.case.application import Application
 from domain.case.commands import AssignCase, CaseCommand, CommandContext, Minted, SubmitApplication
 from domain.identifiers import ApplicationReference
 from infra.clock import SystemClock
 from infra.identity.caller import Caller, Role
 from infra.identity.development_issuer import DevelopmentIssuer
-from infra.postgres.projection_runner import ProjectionRunner
 from infra.settings import Settings
-from projections.check_times import CheckTimes
+from infra.workers.projection_runner import ProjectionRunner
+from projections.check_times.model import CheckTimes
+from projections.lists.work_queue import WorkQueue
 from projections.recorded_event import RecordedEvent
-from projections.sla_board import SlaBoard
-from projections.work_queue import WorkQueue
+from projections.sla_board.model import SlaBoard
 from tests.databases import program_databases
 from tests.identity.callers import CALLERS, SUPERVISOR_OF_ALL
 from tests.pages.served import served
@@ -130,7 +130,7 @@ def _app(program: Program, issuer: DevelopmentIssuer) -> FastAPI:
     access = Access(issuer.verifier(), Permissions.load(), program.keys)
     code_lists = CodeLists.load()
     readers = Readers(access, pages.languages, code_lists)
-    border = CaseBorder(program, access, pages.languages, code_lists)
+    border = CaseService(program, access, pages.languages, code_lists)
     app.state.access, app.state.pages, app.state.readers = access, pages, readers
     app.include_router(static_routes(pages.static))
     app.include_router(board_pages(program, pages, readers, border))

@@ -12,7 +12,7 @@ import psycopg2
 from playwright.sync_api import BrowserContext
 
 from api.composition import Program, open_program
-from api.http_app import create_app
+from api.http.app import create_app
 from api.pages.session import SESSION_COOKIE
 from domain.case.application import Application
 from domain.case.commands import CaseCommand, CommandContext, Minted, RecordCrossroadsAnswer, SubmitApplication
@@ -32,7 +32,7 @@ EMPLOYER, OTHER_EMPLOYER, SSIN = "0202239951", "0420429375", "85073003328"
 CLAIMED = {Claim.ENTERPRISE_NUMBER: EMPLOYER, Claim.SSIN: SSIN, Claim.AUTHORITY: "flanders"}
 
 
-class StandingClock:
+class StoppedClock:
     """It is the morning of 20 January 2026 until somebody moves it."""
 
     def __init__(self) -> None:
@@ -47,7 +47,7 @@ class CaseService:
     """``address`` is where the pages are; ``issuer`` is whose tokens they accept."""
 
     program: Program
-    clock: StandingClock
+    clock: StoppedClock
     issuer: DevelopmentIssuer
     address: str
     keys_url: str
@@ -128,7 +128,7 @@ def case_service(admin_url: str, home: Path) -> Iterator[CaseService]:
         program_databases(admin_url) as (journal_url, keys_url),
         open_program(Settings(home=home, database_url=journal_url, key_database_url=keys_url), set_up=True) as opened,
     ):
-        clock = StandingClock()
+        clock = StoppedClock()
         program = replace(opened, clock=clock)
         # The case files tell the time by the same clock.
         program.case_files._clock = clock

@@ -8,17 +8,17 @@ from pathlib import Path
 from fastapi import FastAPI, Request, Response
 from jinja2 import FileSystemLoader
 
-from api.charts.areas import stacked_area_figure
-from api.charts.figures import Caption, DayAxis, Figure, Series, ValueAxis, csv_of
-from api.charts.flows import flow_figure
-from api.charts.histograms import Bin, histogram_figure
-from api.charts.lines import line_figure
-from api.charts.scatters import Dot, Level, scatter_figure
-from api.charts.shares import ShareWords, Whole, share_figure
-from api.pages.languages import Language
+from api.pages.charts.areas import stacked_area_figure
+from api.pages.charts.figures import Caption, DayAxis, Figure, Series, ValueAxis, csv_of
+from api.pages.charts.flows import flow_figure
+from api.pages.charts.histograms import Bin, histogram_figure
+from api.pages.charts.lines import line_figure
+from api.pages.charts.scatters import Dot, Level, scatter_figure
+from api.pages.charts.shares import ShareWords, Whole, share_figure
 from api.pages.page_parts import Badge, Choice, FieldError, Freshness, Paging, Refreshing, Tile, Tone
 from api.pages.rendering import Link, Pages, Surroundings
 from api.pages.static_files import static_routes
+from api.words.languages import Language
 
 FIRST_DAY = date(2026, 1, 5)
 WEEKS = tuple(FIRST_DAY + timedelta(weeks=n) for n in range(12))

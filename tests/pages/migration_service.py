@@ -10,13 +10,13 @@ from uuid import UUID, uuid4
 
 from playwright.sync_api import BrowserContext
 
-from api.http_app import create_app
+from api.http.app import create_app
 from api.pages.session import SESSION_COOKIE
 from infra.clock import SystemClock
 from infra.identity.caller import Caller, Role
 from infra.identity.development_issuer import DevelopmentIssuer
-from infra.migration.set_aside import SetAside, listed
-from infra.postgres.connections import connect
+from infra.migration.waiting_records import SetAside, listed
+from infra.postgres.server.connections import connect
 from tests.migration.moving import Moving, moving
 from tests.pages.served import served
 

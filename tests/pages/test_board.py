@@ -13,8 +13,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from api.pages.board_figures import FIGURE_NAMES
-from api.pages.languages import Languages
+from api.pages.board.figures import FIGURE_NAMES
+from api.words.languages import Languages
 from tests.pages.board_service import EMPLOYER, HANDLER, NOW, OPERATIONS, SUPERVISOR, BoardService, board_service
 from tests.pages.browser import (
     Watched,

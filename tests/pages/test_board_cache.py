@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.pages.board_cache import LONGEST_AGE, MOST_KEPT, RENEWED_AFTER, BoardCache, Kept, Reached
+from api.pages.board.cache import LONGEST_AGE, MOST_KEPT, RENEWED_AFTER, BoardCache, Kept, Reached
 
 AT = datetime(2026, 3, 21, 9, 30, tzinfo=UTC)
 

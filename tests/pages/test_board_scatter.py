@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.pages.board_scatter import MOST_DOTS, shares_at, thinned
-from projections.sla_board_times import CyclePoint
+from api.pages.board.scatter import MOST_DOTS, shares_at, thinned
+from projections.sla_board.times import CyclePoint
 
 FIRST = date(2026, 1, 5)
 

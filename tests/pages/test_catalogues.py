@@ -10,8 +10,10 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import api.pages
+import api.words
 
 PAGES = Path(api.pages.__file__).parent
+WORDS = Path(api.words.__file__).parent
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%%|%")
 
 Sentence = str | tuple[str, str]
@@ -31,7 +33,7 @@ def sentences() -> Mapping[Sentence, str]:
 def translations(code: str) -> list[Message]:
     """Of all catalogues but that of the sentences, which the interface says too and which has a test of its own."""
     found = []
-    for catalogue in sorted((PAGES / "catalogues" / code / "LC_MESSAGES").glob("*.po")):
+    for catalogue in sorted((WORDS / "catalogues" / code / "LC_MESSAGES").glob("*.po")):
         if catalogue.stem != "sentences":
             with catalogue.open("rb") as stored:
                 found += [message for message in read_po(stored, locale=code, abort_invalid=True) if message.id]

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from domain.case.codes import AUTHORITIES
+from domain.codes import AUTHORITIES
 from tests.pages.browser import (
     Watched,
     check_accessibility,

@@ -9,10 +9,10 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from api.http.problems import API_ROOT
 from api.pages.session import SESSION_COOKIE
-from api.problems import API_ROOT
-from domain.case.codes import CATEGORIES
 from domain.case.commands import DecideAdmissibility, RecordCrossroadsAnswer
+from domain.codes import CATEGORIES
 from domain.crossroads.answers import CheckKind, NoDataFound
 from infra.identity.caller import Role
 from tests.http.counter import weak

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request
 
-from api.pages.languages import Languages, preferred
-from domain.case.codes import LANGUAGES
+from api.words.languages import Languages, preferred
+from domain.codes import LANGUAGES
 
 ALL = Languages.load()
 NARROW, SPACE = "\u202f", "\xa0"

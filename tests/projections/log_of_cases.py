@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 import psycopg2
 
-import infra.postgres
+import infra.postgres.server
 from domain.case.application import (
     Application,
     Document,
@@ -26,7 +26,6 @@ from domain.case.application import (
     Worker,
     Workplace,
 )
-from domain.case.codes import CONTRACT_ELEMENTS
 from domain.case.commands import (
     AddLabourMarketEvidence,
     AssignCase,
@@ -53,6 +52,7 @@ from domain.case.commands import (
 from domain.case.folding import fold
 from domain.case.handling import Receipt, handle
 from domain.case.legacy_events import LegacyRecordRetold
+from domain.codes import CONTRACT_ELEMENTS
 from domain.crossroads.answers import (
     CheckKind,
     CrossroadsAnswer,
@@ -63,23 +63,23 @@ from domain.crossroads.answers import (
 )
 from domain.deadlines.clocks import ANSWER, BREACHED, ClockRules
 from domain.law.rulebook import Rulebook
-from infra.case_files import CaseFiles
 from infra.event_codec import EventCodec
 from infra.keys import MasterKey
-from infra.postgres.connections import ConnectionPool, Role
-from infra.postgres.journal import PostgresJournal
-from infra.postgres.key_store import PostgresKeyStore
-from infra.postgres.mapper import EventMapper
-from infra.postgres.migrate import migrate_journal
-from infra.postgres.projection_runner import ProjectionRunner
-from infra.postgres.read_model_schema import read_model_migrations
-from infra.postgres.recorder import JournalRecorder
-from infra.timelines import Timelines
-from projections.case_file_table import CaseFileModel
+from infra.postgres.journal.journal import PostgresJournal
+from infra.postgres.journal.key_store import PostgresKeyStore
+from infra.postgres.journal.mapper import EventMapper
+from infra.postgres.journal.recorder import JournalRecorder
+from infra.postgres.read_models.case_files import CaseFiles
+from infra.postgres.read_models.schema import read_model_migrations
+from infra.postgres.read_models.timelines import Timelines
+from infra.postgres.server.connections import ConnectionPool, Role
+from infra.postgres.server.migrate import migrate_journal
+from infra.workers.projection_runner import ProjectionRunner
+from projections.case_file.table import CaseFileModel
 from projections.read_model import ReadModel
 from projections.registered import registered_read_models
-from projections.sla_board import SlaBoard
-from projections.timeline import TimelineModel
+from projections.sla_board.model import SlaBoard
+from projections.timeline.model import TimelineModel
 from tests.databases import program_databases
 from tests.stored_events.samples import SAMPLES
 
@@ -326,7 +326,7 @@ FILES = CaseFileModel()
 TIMELINE = TimelineModel()
 
 
-JOURNAL_MIGRATIONS = Path(infra.postgres.__file__).parent / "migrations" / "journal"
+JOURNAL_MIGRATIONS = Path(infra.postgres.server.__file__).parent / "migrations" / "journal"
 
 
 def read_model_tables(url: str) -> list[str]:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
-from infra.postgres.parked_streams import ParkedStream, list_parked
-from projections.legacy_mirror import LegacyMirror
+from infra.postgres.read_models.parked_streams import ParkedStream, list_parked
+from projections.legacy_mirror.model import LegacyMirror
 from projections.read_model import Cursor
 from projections.recorded_event import RecordedEvent
 from tests.projections.log_of_cases import LogOfCases

@@ -12,8 +12,8 @@ import orjson
 from domain.case.legacy_events import LegacyRecordRetold
 from infra.event_codec import EventCodec
 from infra.keys import SubjectKeys
-from infra.postgres.journal_events import EncodedEvent
-from infra.postgres.recorder import JournalRecorder
+from infra.postgres.journal.journal_events import EncodedEvent
+from infra.postgres.journal.recorder import JournalRecorder
 from infra.wire_format import canonical_json
 from tests.stored_events.samples import SAMPLES
 

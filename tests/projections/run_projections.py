@@ -3,9 +3,9 @@
 import sys
 from threading import Thread
 
-from infra.postgres.connections import ConnectionPool, Role
-from infra.postgres.projection_runner import ProjectionRunner
-from infra.postgres.recorder import JournalRecorder
+from infra.postgres.journal.recorder import JournalRecorder
+from infra.postgres.server.connections import ConnectionPool, Role
+from infra.workers.projection_runner import ProjectionRunner
 from projections.registered import registered_read_models
 
 if __name__ == "__main__":

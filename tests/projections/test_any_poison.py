@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from infra.postgres.projection_generations import check_projection
-from infra.postgres.projection_progress import list_projections
+from infra.postgres.read_models.generations import check_projection
+from infra.postgres.read_models.progress import list_projections
 from projections.registered import registered_read_models
 from tests.projections.log_of_cases import FILED, LogOfCases, forget_read_models, read_model_tables, run
 from tests.projections.parked_cases import parked

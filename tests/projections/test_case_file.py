@@ -12,16 +12,16 @@ import pytest
 
 from domain.case.application import Employer, GrossPay, Transfer, WorkPeriod
 from domain.case.case_times import times_of
-from domain.case.codes import CONTRACT_ELEMENTS
 from domain.case.commands import CorrectCase, RecordIdentifierReplaced
 from domain.case.folding import fold
+from domain.codes import CONTRACT_ELEMENTS
 from domain.crossroads.answers import CheckKind
 from domain.deadlines.clocks import clocks_of
 from infra.event_codec import FORMATS
 from infra.personal_groups import GroupNotAuthentic
-from infra.postgres.recorded_events import events_of_case, handled_events
-from projections import case_file
-from projections.case_file_table import CaseFileModel, look_up
+from infra.postgres.journal.recorded_events import events_of_case, handled_events
+from projections.case_file import folding as case_file
+from projections.case_file.table import CaseFileModel, look_up
 from tests.projections.eventful_cases import eventful_cases
 from tests.projections.log_of_cases import (
     CANARIES,

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from projections.check_times import CheckTime, CheckTimes, check_times
-from projections.sla_board_scope import Scope
+from projections.check_times.model import CheckTime, CheckTimes, check_times
+from projections.sla_board.scope import Scope
 from tests.projections.log_of_cases import FILED, NO_DATA, LogOfCases, run
 
 pytestmark = pytest.mark.server

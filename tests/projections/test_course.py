@@ -13,9 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.case.application import Employer
-from domain.case.codes import HOLDERS
 from domain.case.commands import (
-    CIVIL_TIME,
     AddLabourMarketEvidence,
     AssignCase,
     AttachDocument,
@@ -45,10 +43,12 @@ from domain.case.events import CaseEvent
 from domain.case.folding import evolve
 from domain.case.lifecycle import Case, CaseStatus
 from domain.case.refusals import CommandRefused
+from domain.civil_time import civil_day
+from domain.codes import HOLDERS
 from domain.crossroads.answers import CheckKind, DeclaredWages, QuarterWages
 from domain.law.rulebook import Rulebook
 from infra.event_codec import EventCodec
-from projections.case_file_clocks import holder_changes, seconds_by_holder, time_by_holder
+from projections.case_file.clocks import holder_changes, seconds_by_holder, time_by_holder
 from projections.course import Course, course_after
 from projections.recorded_event import RecordedEvent
 from projections.stored_course import course_from
@@ -153,7 +153,7 @@ def told_by(case: Case) -> dict[str, object]:
         "alarms": case.alarms,
         "pending": set(case.pending_checks),
         "filed_on": case.filed_on,
-        "closed_on": None if case.is_open or case.ended is None else case.ended.at.astimezone(CIVIL_TIME).date(),
+        "closed_on": None if case.is_open or case.ended is None else civil_day(case.ended.at),
         "admissible": None if case.admissible is None else case.admissible.at,
         "work_part": None if case.work_part is None else (case.work_part.outcome, case.work_part.at),
         "forwarded": None if case.forwarded is None else case.forwarded.at,
@@ -173,8 +173,8 @@ def told_by_clear_fields(course: Course) -> dict[str, object]:
         "answered": [each.answered_at is not None for each in course.requests],
         "alarms": {(alarm.clock, alarm.run, alarm.kind) for alarm in course.alarms},
         "pending": set(course.pending_checks),
-        "filed_on": course.filed_at.astimezone(CIVIL_TIME).date(),
-        "closed_on": None if course.closed_at is None else course.closed_at.astimezone(CIVIL_TIME).date(),
+        "filed_on": civil_day(course.filed_at),
+        "closed_on": None if course.closed_at is None else civil_day(course.closed_at),
         "admissible": course.admissible_at,
         "work_part": None if course.work_part is None else (course.work_part, course.work_part_at),
         "forwarded": course.forwarded_at,

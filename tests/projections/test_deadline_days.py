@@ -25,10 +25,10 @@ from domain.case.refusals import CommandRefused
 from domain.deadlines.clocks import ANSWER, BREACHED, TARGET, WARNED, CaseTimes, ClockRules, alarms_due
 from domain.deadlines.pauses import Pause
 from infra.event_codec import EventCodec, stored_names
-from infra.postgres.connections import ConnectionPool, Role
-from infra.postgres.migrate import migrate_journal
-from infra.postgres.read_model_schema import read_model_migrations
-from projections.deadline_days import DeadlineDays, cases_due, next_alarm_day
+from infra.postgres.read_models.schema import read_model_migrations
+from infra.postgres.server.connections import ConnectionPool, Role
+from infra.postgres.server.migrate import migrate_journal
+from projections.deadline_days.model import DeadlineDays, cases_due, next_alarm_day
 from projections.recorded_event import RecordedEvent
 from tests.case.vocabulary import (
     ANOTHER_REQUEST,

@@ -9,8 +9,8 @@ from threading import Event, Thread
 import pytest
 from psycopg2.errors import UndefinedTable
 
-from infra.postgres.projection_generations import RebuildUnderWay, check_projection, rebuild_projection
-from projections.case_file_table import CaseFileModel
+from infra.postgres.read_models.generations import RebuildUnderWay, check_projection, rebuild_projection
+from projections.case_file.table import CaseFileModel
 from projections.read_model import Cursor
 from projections.recorded_event import RecordedEvent
 from projections.registered import registered_read_models

@@ -10,8 +10,8 @@ from uuid import UUID
 import pytest
 
 from domain.case.folding import fold
-from projections.keyset_pages import PlaceUnusable
-from projections.own_applications import (
+from projections.lists.keyset_pages import PlaceUnusable
+from projections.lists.own_applications import (
     OfEmployer,
     OfRepresentative,
     OfWorker,

@@ -6,7 +6,7 @@ from threading import Thread
 
 import pytest
 
-from infra.postgres.projection_generations import check_projection, rebuild_projection
+from infra.postgres.read_models.generations import check_projection, rebuild_projection
 from projections.registered import registered_read_models
 from tests.projections.log_of_cases import FILES, LogOfCases, digests, forget_read_models, run
 from tests.projections.parked_cases import MIRROR, MirrorOfTomorrow, parked, poisoned, until

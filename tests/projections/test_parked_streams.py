@@ -12,13 +12,13 @@ import psycopg2
 import pytest
 
 from infra.event_codec import UnreadableEvent
-from infra.postgres.connections import DatabaseUnavailable
-from infra.postgres.event_faults import EventAtFault, apply_around, faults_of_events
-from infra.postgres.migrate import migrate_journal
-from infra.postgres.parked_streams import followers_behind
-from infra.postgres.projection_progress import list_projections
-from infra.postgres.read_model_schema import read_model_migrations
-from projections.case_file_table import CaseFileModel
+from infra.postgres.journal.event_faults import EventAtFault, apply_around, faults_of_events
+from infra.postgres.read_models.parked_streams import followers_behind
+from infra.postgres.read_models.progress import list_projections
+from infra.postgres.read_models.schema import read_model_migrations
+from infra.postgres.server.connections import DatabaseUnavailable
+from infra.postgres.server.migrate import migrate_journal
+from projections.case_file.table import CaseFileModel
 from projections.read_model import Cursor
 from projections.recorded_event import RecordedEvent
 from projections.registered import registered_read_models

@@ -16,15 +16,15 @@ from threading import Thread
 import pytest
 from psycopg2.errors import InsufficientPrivilege
 
-from infra.postgres.connections import DatabaseUnavailable
-from infra.postgres.migrate import migrate_journal
-from infra.postgres.projection_progress import list_projections
-from infra.postgres.projection_runner import ProjectionRunner
-from infra.postgres.read_model_schema import read_model_migrations
+from infra.postgres.read_models.progress import list_projections
+from infra.postgres.read_models.schema import read_model_migrations
+from infra.postgres.server.connections import DatabaseUnavailable
+from infra.postgres.server.migrate import migrate_journal
+from infra.workers.projection_runner import ProjectionRunner
 from projections.read_model import Cursor
 from projections.recorded_event import RecordedEvent
 from projections.registered import registered_read_models
-from projections.sla_board import SlaBoard
+from projections.sla_board.model import SlaBoard
 from tests.projections.log_of_cases import (
     BOARD,
     FILED,

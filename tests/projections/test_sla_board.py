@@ -7,16 +7,16 @@ from uuid import UUID
 
 import pytest
 
-from domain.case.commands import CIVIL_TIME
 from domain.case.events import InformationRequested
 from domain.case.folding import StreamCorrupt, fold
 from domain.case.lifecycle import Act, CaseStatus
+from domain.civil_time import civil_day
 from domain.deadlines.service_levels import ServiceStatus
-from infra.postgres.recorded_events import handled_events
+from infra.postgres.journal.recorded_events import handled_events
 from projections.read_model import Cursor
-from projections.sla_board import BoardLine, Standing, board, total
-from projections.sla_board_flow import DayFlow, flow
-from projections.sla_board_scope import Scope
+from projections.sla_board.flow import DayFlow, flow
+from projections.sla_board.model import BoardLine, Standing, board, total
+from projections.sla_board.scope import Scope
 from tests.projections.eventful_cases import eventful_cases
 from tests.projections.log_of_cases import (
     BOARD,
@@ -70,7 +70,7 @@ def row_by_the_domain(log: LogOfCases, case_id: UUID) -> tuple:
 
 
 def _day(act: Act | None) -> date | None:
-    return None if act is None else act.at.astimezone(CIVIL_TIME).date()
+    return None if act is None else civil_day(act.at)
 
 
 def test_three_cases_in_time_at_risk_and_late(log: LogOfCases) -> None:

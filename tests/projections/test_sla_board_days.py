@@ -12,12 +12,12 @@ import pytest
 from domain.deadlines.pauses import Pause
 from projections.read_model import Cursor
 from projections.recorded_event import RecordedEvent
-from projections.sla_board import SlaBoard, board
-from projections.sla_board_drilldown import cases_behind, oldest, urgency
-from projections.sla_board_flow import Step, flow, stages_by_day
-from projections.sla_board_rework import items_asked, rework
-from projections.sla_board_scope import EVERYTHING, Scope
-from projections.sla_board_times import age_of_open, ages, cycle_times, on_time_by_month, percentiles, queue_fronts
+from projections.sla_board.drilldown import cases_behind, oldest, urgency
+from projections.sla_board.flow import Step, flow, stages_by_day
+from projections.sla_board.model import SlaBoard, board
+from projections.sla_board.rework import items_asked, rework
+from projections.sla_board.scope import EVERYTHING, Scope
+from projections.sla_board.times import age_of_open, ages, cycle_times, on_time_by_month, percentiles, queue_fronts
 from tests.projections.log_of_cases import TARGET, TARGETS, LogDatabases
 from tests.projections.recorded_histories import CATEGORIES, FIRST_DAY, HANDLERS, log_of, random_history, some_case
 from tests.projections.scratch_tables import scratch_tables

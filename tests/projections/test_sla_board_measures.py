@@ -7,13 +7,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from projections.keyset_pages import PlaceUnusable
+from projections.lists.keyset_pages import PlaceUnusable
 from projections.read_model import Cursor
-from projections.sla_board import SlaBoard
-from projections.sla_board_drilldown import Cell, cases_behind, urgency
-from projections.sla_board_flow import DayFlow, Step, flow
-from projections.sla_board_rework import CheckOutcome, ItemAsked, Rework, check_outcomes, items_asked, rework
-from projections.sla_board_times import (
+from projections.sla_board.drilldown import Cell, cases_behind, urgency
+from projections.sla_board.flow import DayFlow, Step, flow
+from projections.sla_board.model import SlaBoard
+from projections.sla_board.rework import CheckOutcome, ItemAsked, Rework, check_outcomes, items_asked, rework
+from projections.sla_board.times import (
     AgeBin,
     CyclePoint,
     MonthOnTime,

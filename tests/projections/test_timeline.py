@@ -9,8 +9,8 @@ import pytest
 
 from domain.case.events import CaseEvent
 from infra.event_codec import FORMATS
-from infra.postgres.recorded_events import handled_events
-from projections.timeline import TEXTS, VALUES, TimelineModel
+from infra.postgres.journal.recorded_events import handled_events
+from projections.timeline.model import TEXTS, VALUES, TimelineModel
 from tests.projections.eventful_cases import eventful_cases
 from tests.projections.log_of_cases import (
     FILED,

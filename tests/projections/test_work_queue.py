@@ -10,10 +10,10 @@ from datetime import date, timedelta
 import pytest
 
 from domain.case.folding import fold
-from projections.keyset_pages import PlaceUnusable
+from projections.lists.keyset_pages import PlaceUnusable
+from projections.lists.work_queue import NOBODY, QueuedCase, QueueFilter, QueueOrder, WorkQueue, count_queued, queued
 from projections.read_model import Cursor
 from projections.recorded_event import RecordedEvent
-from projections.work_queue import NOBODY, QueuedCase, QueueFilter, QueueOrder, WorkQueue, count_queued, queued
 from tests.projections.eventful_cases import eventful_cases
 from tests.projections.log_of_cases import CANARIES, FILED, TARGET, LogDatabases, LogOfCases, run
 from tests.projections.recorded_histories import FIRST_DAY, HANDLERS, History, log_of, random_history, some_case

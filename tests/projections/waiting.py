@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from infra.postgres.connections import ConnectionPool
+from infra.postgres.server.connections import ConnectionPool
 from projections.read_model import ReadModel
 
 _LOOK_AGAIN: Final = 0.01

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from api.reference_data.code_lists import CodeLists
+from api.words.code_lists import CodeLists
 
 
 @pytest.fixture(scope="session")

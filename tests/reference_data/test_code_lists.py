@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from api.reference_data.code_lists import CodeLists, CodeUnknown
+from api.words.code_lists import CodeLists, CodeUnknown
 from domain.law.entry_reader import LawDataUnusable
 
 WriteList = Callable[..., Path]

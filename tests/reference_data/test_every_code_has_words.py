@@ -8,9 +8,10 @@ from datetime import date
 
 import pytest
 
-from api.problems import OWN_PROBLEM_TYPES
-from api.reference_data.code_lists import CodeLists
-from domain.case import codes, verification
+from api.http.problems import OWN_PROBLEM_TYPES
+from api.words.code_lists import CodeLists
+from domain import codes
+from domain.case import verification
 from domain.case.admissibility import ADMISSIBILITY_OUTCOMES, OPEN_POINTS
 from domain.case.decision import OUTCOMES, RESIDENCE_PART, WORK_PART
 from domain.case.grounds import INADMISSIBILITY_GROUNDS, REFUSAL_GROUNDS
@@ -28,7 +29,6 @@ from domain.case.refusals import Reason
 from domain.crossroads.answers import CheckKind, UnansweredReason
 from domain.deadlines.clocks import BREACHED, CLOCKS, WARNED, ClockState
 from domain.deadlines.service_levels import ServiceStatus
-from domain.deadlines.terms import ON_EXPIRY, STARTS
 from domain.law import reasons
 from domain.law.assessment import assess
 from domain.law.common_keys import CONFIDENCES
@@ -39,6 +39,7 @@ from domain.law.findings import Finding, Verdict
 from domain.law.job_provisions import ListedOccupation, WorkHistoryTerms
 from domain.law.legal_reference import LegalReference
 from domain.law.pay_provisions import BASES, PAY_COMPONENTS
+from domain.law.procedural_terms import ON_EXPIRY, STARTS
 from domain.law.procedure_provisions import ReferenceDateBasis
 from domain.law.rulebook import Rulebook
 from domain.law.rules import Rule

@@ -10,10 +10,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from api.problems import API_ROOT, OWN_PROBLEM_TYPES
-from api.reference_data.code_lists import CodeLists
-from api.routes.reference_data import reference_data_routes
-from api.service_border import ServiceBorder
+from api.http.outermost import ErrorBoundary
+from api.http.problems import API_ROOT, OWN_PROBLEM_TYPES
+from api.http.routes.reference_data import reference_data_routes
+from api.words.code_lists import CodeLists
 
 
 class Reader:
@@ -40,7 +40,7 @@ class Reader:
 @pytest.fixture(scope="module")
 def reader() -> Reader:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    app.add_middleware(ServiceBorder)
+    app.add_middleware(ErrorBoundary)
     app.include_router(reference_data_routes(CodeLists.load()), prefix=API_ROOT)
     return Reader(app)
 

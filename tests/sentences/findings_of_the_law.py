@@ -17,10 +17,10 @@ from typing import Any, Final
 
 import orjson
 
-from api.case_representation import words
-from domain.case.codes import CATEGORIES
+from api.http.case_representation import words
 from domain.case.stated_assessment import assess_stated
 from domain.case.stated_facts import StatedFacts
+from domain.codes import CATEGORIES
 from domain.law.assessment import assess
 from domain.law.facts import ApplicationFacts, Publication, WorkDone
 from domain.law.findings import Finding

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from api.sentences.legal_references import ACTS
+from api.words.sentences.legal_references import ACTS
 from domain.law.legal_reference import NOT_FOUND, PROJECT_BRIEF
 from tests.sentences.tellings import LISTS
 

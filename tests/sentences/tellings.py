@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from api.pages.languages import Language, Languages
-from api.reference_data.code_lists import CodeLists
-from api.sentences.derivations import derivation_sentence
-from api.sentences.timeline import timeline_sentence
+from api.words.code_lists import CodeLists
+from api.words.languages import Language, Languages
+from api.words.sentences.derivations import derivation_sentence
+from api.words.sentences.timeline import timeline_sentence
 from domain.deadlines.derivation import DerivationStep
 
 LANGUAGES: Final = Languages.load()

@@ -9,11 +9,11 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-import api.pages
-import api.sentences
+import api.words
+import api.words.sentences
 
-SOURCES = Path(api.sentences.__file__).parent
-CATALOGUES = Path(api.pages.__file__).parent / "catalogues"
+SOURCES = Path(api.words.sentences.__file__).parent
+CATALOGUES = Path(api.words.__file__).parent / "catalogues"
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%")
 BEFORE_FRENCH_SIGNS = re.compile(r"[^\xa0](?=[:;?!»](?:\s|$))|«(?!\xa0)")
 

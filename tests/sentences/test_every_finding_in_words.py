@@ -16,13 +16,13 @@ from babel.messages.extract import extract_from_dir
 from hypothesis import given
 from hypothesis import strategies as st
 
-import api.sentences
-from api.case_representation import words
-from api.sentences.finding_steps import STEPS
-from api.sentences.findings import finding_text
-from api.sentences.remarks import REMARKS, finding_remarks
-from api.sentences.wording import Wording
-from domain.case.codes import CATEGORIES, PAY_PERIODS
+import api.words.sentences
+from api.http.case_representation import words
+from api.words.sentences.finding_steps import STEPS
+from api.words.sentences.findings import finding_text
+from api.words.sentences.remarks import REMARKS, finding_remarks
+from api.words.sentences.wording import Wording
+from domain.codes import CATEGORIES, PAY_PERIODS
 from domain.law.assessment import assess
 from domain.law.facts import Publication, WorkDone
 from domain.law.findings import Verdict
@@ -172,7 +172,7 @@ def written() -> set[str]:
         "checks.py", "clock_events.py", "decisions.py", "derivations.py", "fees.py", "handling.py", "readings.py",
         "timeline.py",
     }  # fmt: skip
-    found = extract_from_dir(Path(api.sentences.__file__).parent, method_map=[("**.py", "python")])
+    found = extract_from_dir(Path(api.words.sentences.__file__).parent, method_map=[("**.py", "python")])
     messages = [(file, message) for file, _, message, *_ in found if file not in others | {"wording.py"}]
     elsewhere = {"on %(day)s", "from %(first)s up to and including %(last)s", *OF_FORMS}
     return {message if isinstance(message, str) else message[0] for _, message in messages} - elsewhere

@@ -8,9 +8,9 @@ from decimal import Decimal
 
 import pytest
 
-from api.sentences.fees import fee_text, standing_text
-from api.sentences.finding_steps import STEPS
-from api.sentences.wording import Wording
+from api.words.sentences.fees import fee_text, standing_text
+from api.words.sentences.finding_steps import STEPS
+from api.words.sentences.wording import Wording
 from domain.case.fees import FeeStanding
 from domain.law.fees_owed import FeeOwed
 from domain.law.findings import Verdict

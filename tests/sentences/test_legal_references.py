@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import domain.law
-from api.sentences.earlier_references import EARLIER_REFERENCES
-from api.sentences.legal_references import ACTS, cited, cited_or_not_found, with_legal_basis
-from api.sentences.wording import Wording
+from api.words.sentences.earlier_references import EARLIER_REFERENCES
+from api.words.sentences.legal_references import ACTS, cited, cited_or_not_found, with_legal_basis
+from api.words.sentences.wording import Wording
 from domain.law.legal_reference import NOT_FOUND, LegalReference
 from tests.sentences.tellings import LANGUAGES, LISTS
 

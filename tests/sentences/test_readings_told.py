@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from api.pages.languages import Languages
-from api.reference_data.code_lists import CodeLists
-from api.sentences.readings import readings_text
-from api.sentences.wording import Wording
+from api.words.code_lists import CodeLists
+from api.words.languages import Languages
+from api.words.sentences.readings import readings_text
+from api.words.sentences.wording import Wording
 from domain.law.findings import Verdict
 from domain.law.other_readings import OtherReading, Readings
 from domain.law.procedure_provisions import ReferenceDateBasis

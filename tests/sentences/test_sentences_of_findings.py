@@ -13,11 +13,11 @@ from typing import Any, Final
 import pytest
 
 import tests.audit
-from api.case_representation import words
-from api.sentences.figures import condition_value
-from api.sentences.findings import finding_text
-from api.sentences.remarks import finding_remarks
-from api.sentences.wording import Wording
+from api.http.case_representation import words
+from api.words.sentences.figures import condition_value
+from api.words.sentences.findings import finding_text
+from api.words.sentences.remarks import finding_remarks
+from api.words.sentences.wording import Wording
 from domain.law.assessment import assess
 from domain.law.facts import ApplicationFacts, Publication, WorkDone
 from domain.law.rulebook import Rulebook

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from api.sentences.timeline import TELLERS
-from api.sentences.wording import Wording
-from projections.timeline import VALUES
+from api.words.sentences.timeline import TELLERS
+from api.words.sentences.wording import Wording
+from projections.timeline.model import VALUES
 from tests.sentences.tellings import (
     EMPLOYER,
     EVENTS,

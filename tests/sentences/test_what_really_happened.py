@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from api.sentences.derivations import derivation_sentence
-from api.sentences.timeline import TELLERS, timeline_sentence
+from api.words.sentences.derivations import derivation_sentence
+from api.words.sentences.timeline import TELLERS, timeline_sentence
 from tests.projections.eventful_cases import eventful_cases
 from tests.projections.log_of_cases import FILED, LogOfCases
 from tests.sentences.tellings import LANGUAGES, LISTS, require_readable

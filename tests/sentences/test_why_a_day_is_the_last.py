@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.sentences.derivations import clock_title, derivation_sentence
-from api.sentences.durations import duration_text, stretch_text
-from domain.case.codes import CATEGORIES, PAUSE_GROUNDS
+from api.words.sentences.derivations import clock_title, derivation_sentence
+from api.words.sentences.durations import duration_text, stretch_text
+from domain.codes import CATEGORIES, PAUSE_GROUNDS
 from domain.deadlines.clocks import CLOCKS, CaseTimes, ClockRules, clocks_of
 from domain.deadlines.derivation import STEP_CODES
 from domain.deadlines.pauses import Pause

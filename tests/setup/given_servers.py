@@ -13,8 +13,8 @@ import psycopg2
 
 from api.composition import databases, open_program
 from domain.case.commands import CommandContext, Minted, SubmitApplication
-from infra.postgres.administrator_sql import administrator_sql
-from infra.postgres.projection_generations import rebuild_projection
+from infra.postgres.read_models.generations import rebuild_projection
+from infra.postgres.server.administrator_sql import administrator_sql
 from infra.settings import Settings
 from infra.time_ordered_ids import time_ordered_id
 from tests.audit.case_book import application

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import psycopg2
 
-from infra.postgres.server_account import last_words
+from infra.postgres.server.account import last_words
 from tests.debian_postgres import OwnServer
 from tests.servers import NotHere, free_port
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from api.composition import open_program
-from infra.postgres.connections import Role, ServerUnsuitable, connect
+from infra.postgres.server.connections import Role, ServerUnsuitable, connect
 from infra.settings import Settings
 from tests.cli.conftest import CommandLine, permit  # noqa: F401 (a fixture)
 from tests.debian_postgres import OwnServer

@@ -10,8 +10,8 @@ import psycopg2
 import pytest
 
 from api.composition import open_program
-from infra.postgres.connections import ServerUnsuitable
-from infra.postgres.server_requirements import require_suitable
+from infra.postgres.server.connections import ServerUnsuitable
+from infra.postgres.server.requirements import require_suitable
 from infra.settings import Settings
 from tests.debian_postgres import OwnServer
 from tests.servers import NoServer, NotHere, give_up

@@ -8,8 +8,8 @@ import psycopg2
 import pytest
 
 from api.composition import open_program
-from infra.postgres.durability import ServerNotDurable, check_durability, require_durable
-from infra.postgres.embedded import EmbeddedPostgres
+from infra.postgres.server.durability import ServerNotDurable, check_durability, require_durable
+from infra.postgres.server.embedded import EmbeddedPostgres
 from infra.settings import Settings
 from tests.databases import fresh_database
 from tests.servers import reachable_directory

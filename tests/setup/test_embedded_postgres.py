@@ -13,8 +13,8 @@ import psycopg2
 import psycopg2.extras
 import pytest
 
-from infra.postgres.embedded import EmbeddedPostgres
-from infra.postgres.server_account import EmbeddedPostgresUnusable
+from infra.postgres.server.account import EmbeddedPostgresUnusable
+from infra.postgres.server.embedded import EmbeddedPostgres
 from tests.servers import reachable_directory
 
 pytestmark = pytest.mark.server
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.server
 HOLD_UNTIL_TOLD = """
 import sys
 from pathlib import Path
-from infra.postgres.embedded import EmbeddedPostgres
+from infra.postgres.server.embedded import EmbeddedPostgres
 server = EmbeddedPostgres(Path(sys.argv[1]))
 server.start()
 print(server.postmaster_pid(), flush=True)

@@ -7,7 +7,7 @@ from uuid import uuid4
 import psycopg2
 import pytest
 
-from infra.postgres.server_access import create_database, database_server, url_for_database
+from infra.postgres.server.access import create_database, database_server, url_for_database
 from infra.settings import Settings
 from tests.databases import fresh_database
 from tests.servers import reachable_directory

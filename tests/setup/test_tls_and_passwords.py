@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 from psycopg2.extensions import parse_dsn
 
-from infra.postgres.connections import DatabaseUnavailable, Role, connect
-from infra.postgres.server_access import database_name, url_for_database
+from infra.postgres.server.access import database_name, url_for_database
+from infra.postgres.server.connections import DatabaseUnavailable, Role, connect
 from infra.settings import Settings, SettingsUnusable, load_settings
 from tests.debian_postgres import OwnServer
 from tests.setup.given_servers import ask, use_everything

@@ -11,10 +11,10 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from infra.postgres import server_requirements
-from infra.postgres.connections import DatabaseUnavailable, Role, ServerUnsuitable, connect
-from infra.postgres.server_access import make_database
-from infra.postgres.server_requirements import CONNECTIONS_AT_FULL_LOAD, require_suitable
+from infra.postgres.server import requirements as server_requirements
+from infra.postgres.server.access import make_database
+from infra.postgres.server.connections import DatabaseUnavailable, Role, ServerUnsuitable, connect
+from infra.postgres.server.requirements import CONNECTIONS_AT_FULL_LOAD, require_suitable
 from tests.debian_postgres import OwnServer, run_in
 from tests.servers import free_port
 from tests.setup.given_servers import made_on, use_everything

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from infra.event_codec import FORMATS, EventCodec
 from infra.keys import KEY_BYTES
-from infra.postgres.append_requests import CommandIdentity, seal
+from infra.postgres.journal.append_requests import CommandIdentity, seal
 from tests.keys.keys_in_memory import KeysInMemory
 from tests.stored_events.samples import ORIGIN, RULE_SET, STREAM, WORKER, sample_of
 

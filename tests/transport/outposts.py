@@ -21,17 +21,17 @@ from domain.crossroads.answers import CheckKind
 from infra.benchmarks.event_ledger import DDL
 from infra.benchmarks.sample_journal import ORIGIN, SampleJournal, sample_journal
 from infra.event_codec import EventCodec
-from infra.kafka.consumer_loop import ConsumerLoop, LoopSettings
-from infra.kafka.relay import Relay
 from infra.kafka.topic_admin import create_missing
-from infra.postgres.connections import ConnectionPool, Role, connect
-from infra.postgres.consumer_stops import StopLimits
-from infra.postgres.dead_letters import DeadLetters
-from infra.postgres.in_process_delivery import InProcessDelivery
-from infra.postgres.inbox import Inbox
-from infra.postgres.journal import PostgresJournal
-from infra.postgres.mapper import EventMapper
-from infra.postgres.recorder import JournalRecorder
+from infra.postgres.journal.journal import PostgresJournal
+from infra.postgres.journal.mapper import EventMapper
+from infra.postgres.journal.recorder import JournalRecorder
+from infra.postgres.messages.consumer_stops import StopLimits
+from infra.postgres.messages.dead_letters import DeadLetters
+from infra.postgres.messages.inbox import Inbox
+from infra.postgres.server.connections import ConnectionPool, Role, connect
+from infra.workers.consumer_loop import ConsumerLoop, LoopSettings
+from infra.workers.in_process_delivery import InProcessDelivery
+from infra.workers.relay import Relay
 from tests.keys.keys_in_memory import KeysInMemory
 
 QUICK = LoopSettings(session_timeout_ms=3_000, heartbeat_interval_ms=500, max_poll_interval_ms=5_000, poll_ms=100)

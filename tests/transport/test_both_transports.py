@@ -15,7 +15,7 @@ from consumers.topics import APPLICATIONS
 from infra.benchmarks.event_ledger import EventLedger
 from infra.kafka.sending import Outgoing, Sender
 from infra.message_wire import WireRecord
-from infra.postgres.consumer_stops import ConsumerStopped, StopLimits, resume
+from infra.postgres.messages.consumer_stops import ConsumerStopped, StopLimits, resume
 from tests.transport.outposts import Outpost, each_once_in_order, outpost, running, until
 
 pytestmark = pytest.mark.server

@@ -14,7 +14,7 @@ from consumers.topics import APPLICATIONS
 from infra.benchmarks.event_ledger import EventLedger
 from infra.kafka.broker_jars import KafkaNotHere, broker_jars, java
 from infra.kafka.clients import opened
-from infra.kafka.consumer_loop import LoopSettings
+from infra.workers.consumer_loop import LoopSettings
 from tests.servers import NoServer, give_up
 from tests.transport.outposts import Outpost, outpost, running, until
 

@@ -23,10 +23,10 @@ from kafka.structs import MemberState
 from consumers.topics import APPLICATIONS
 from infra.benchmarks.event_ledger import EventLedger
 from infra.kafka.clients import GroupConsumer, opened
-from infra.kafka.consumer_loop import LoopSettings, _Listener, _Marked
 from infra.kafka.sending import Outgoing, Sender
 from infra.kafka.topic_admin import administration
 from infra.message_wire import WireRecord
+from infra.workers.consumer_loop import LoopSettings, _Listener, _Marked
 from tests.transport.outposts import Outpost, outpost, running, until
 
 pytestmark = pytest.mark.server

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from infra.benchmarks.event_ledger import EventLedger
-from infra.kafka.relay import EventUntold
+from infra.workers.relay import EventUntold
 from tests.projections.log_of_cases import run
 from tests.projections.poison import insert
 from tests.transport.outposts import each_once_in_order, outpost, running, until

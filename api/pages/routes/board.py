@@ -10,16 +10,18 @@ from typing import Final
 from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
 
-from api.access import Granted
-from api.case_border import CaseBorder
-from api.charts.figures import Figure, csv_of
 from api.composition import Program
-from api.pages.board_cache import BoardCache, Kept, Reached
-from api.pages.board_figures import FIGURE_NAMES, board_figures
-from api.pages.board_reading import BoardReading, read_board
-from api.pages.board_tiles import board_tiles, summary_of
-from api.pages.board_words import BoardWords
-from api.pages.case_rows import CaseRow, row_on_board
+from api.http.paging import AFTER, single, unusable_cursor
+from api.http.problems import NOT_FOUND, Problem, RequestRefused
+from api.http.query_values import day_of
+from api.http.routes.service_levels import cell_of, scope_of
+from api.pages.board.cache import BoardCache, Kept, Reached
+from api.pages.board.figures import FIGURE_NAMES, board_figures
+from api.pages.board.reading import BoardReading, read_board
+from api.pages.board.tiles import board_tiles, summary_of
+from api.pages.board.words import BoardWords
+from api.pages.case.rows import CaseRow, row_on_board
+from api.pages.charts.figures import Figure, csv_of
 from api.pages.filter_forms import (
     Filter,
     FilterForm,
@@ -30,23 +32,21 @@ from api.pages.filter_forms import (
     refresh_kept,
     with_actor,
 )
-from api.pages.languages import Language
 from api.pages.page_parts import Freshness, Paging, Refreshing
 from api.pages.page_route import PageRoute
 from api.pages.rendering import Pages
 from api.pages.security_headers import page_headers
 from api.pages.session import Readers
-from api.paging import AFTER, single, unusable_cursor
 from api.permissions import Action
-from api.problems import NOT_FOUND, Problem, RequestRefused
-from api.query_values import day_of
-from api.routes.service_levels import cell_of, scope_of
-from domain.case.codes import AUTHORITIES, CATEGORIES
-from infra.postgres.projection_progress import list_projections
-from projections.keyset_pages import PlaceUnusable
-from projections.sla_board import SlaBoard
-from projections.sla_board_drilldown import cases_behind
-from projections.sla_board_scope import Scope
+from api.services.access import AuthorisedCaller
+from api.services.cases import CaseService
+from api.words.languages import Language
+from domain.codes import AUTHORITIES, CATEGORIES
+from infra.postgres.read_models.progress import list_projections
+from projections.lists.keyset_pages import PlaceUnusable
+from projections.sla_board.drilldown import cases_behind
+from projections.sla_board.model import SlaBoard
+from projections.sla_board.scope import Scope
 
 BOARD: Final = "/board"
 CASES: Final = "/board/cases"
@@ -66,7 +66,7 @@ class ShownBoard:
 class _Asked:
     """What an address of the board asks, and of whom."""
 
-    granted: Granted
+    granted: AuthorisedCaller
     on: date
     scope: Scope
     language: Language
@@ -84,7 +84,7 @@ class _Asked:
         )
 
 
-def board_pages(program: Program, pages: Pages, readers: Readers, border: CaseBorder) -> APIRouter:
+def board_pages(program: Program, pages: Pages, readers: Readers, border: CaseService) -> APIRouter:
     """The board, its files and the cases behind its numbers."""
     routes = APIRouter(route_class=PageRoute)
     models = [each for each in program.read_models if each.name == SlaBoard.name]

@@ -9,39 +9,39 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api.access import Granted
-from api.case_border import CaseBorder
-from api.case_representation import assessment_content
-from api.charts.figures import csv_of
 from api.composition import Program
-from api.document_intake import DocumentIntake
-from api.incoming_requests import case_id_of
-from api.pages.case_actions import ANSWER, DOCUMENT, action_of, possible_actions
-from api.pages.case_contents import TIME_BY_HOLDER, CaseWords, moment
-from api.pages.case_form_catalogue import CORRECTABLE, WORKER, FormMaterial, form_for, form_title
-from api.pages.case_forms import CaseForm, CaseFormWords, body_of, errors_of
-from api.pages.case_sending import KEY, REQUEST, VERSION, carry_answer, carry_change, fresh_key, incoming_of
+from api.http.case_representation import assessment_content
+from api.http.paging import number_after
+from api.http.problems import NOT_FOUND, Problem, RequestRefused, problem_of, unknown_application
+from api.http.requests import case_id_of
+from api.pages.case.actions import ANSWER, DOCUMENT, action_of, possible_actions
+from api.pages.case.contents import TIME_BY_HOLDER, CaseWords, moment
+from api.pages.case.form_catalogue import CORRECTABLE, WORKER, FormMaterial, form_for, form_title
+from api.pages.case.forms import CaseForm, CaseFormWords, body_of, errors_of
+from api.pages.case.lagging_overviews import overviews_of
+from api.pages.case.sending import KEY, REQUEST, VERSION, carry_answer, carry_change, fresh_key, incoming_of
+from api.pages.case.stage_line import stage_line, status_badge
+from api.pages.charts.figures import csv_of
 from api.pages.kept_forms import kept_form
-from api.pages.lagging_overviews import overviews_of
 from api.pages.page_parts import Choice, FieldError, Paging
 from api.pages.page_route import PageRoute, problem_explained, problem_heading
 from api.pages.rendering import Pages
 from api.pages.sent_files import SentFile, chunks_of
 from api.pages.sent_forms import SentForm, sent_form
 from api.pages.session import FIRST_PAGES, Readers
-from api.pages.stage_line import stage_line, status_badge
-from api.paging import number_after
 from api.permissions import Action
-from api.problems import NOT_FOUND, Problem, RequestRefused, problem_of, unknown_application
+from api.services.access import AuthorisedCaller
+from api.services.cases import CaseService
+from api.services.documents import DocumentIntake
 from domain.case.admissibility import open_points
-from domain.case.codes import DOCUMENT_KINDS
 from domain.case.decision import readings_at_decision
 from domain.case.document_rules import DocumentRefused
 from domain.case.fees import fee_standings
 from domain.case.handling import CaseStream
 from domain.case.lifecycle import Case
 from domain.case.refusals import CommandRefused, InvalidInput, Reason, StaleVersion
-from infra.postgres.parked_streams import followers_behind
+from domain.codes import DOCUMENT_KINDS
+from infra.postgres.read_models.parked_streams import followers_behind
 
 ENTRIES_ON_A_PAGE = 50
 DONE_PARAMETER = "done"
@@ -50,7 +50,7 @@ PART_PARAMETER = "part"
 Form = Annotated[SentForm, Depends(sent_form)]
 
 
-def cases_pages(program: Program, pages: Pages, readers: Readers, border: CaseBorder) -> APIRouter:
+def cases_pages(program: Program, pages: Pages, readers: Readers, border: CaseService) -> APIRouter:
     routes = APIRouter(prefix="/cases/{application_id}", route_class=PageRoute)
     screen = CaseScreen(program, pages, readers, border)
 
@@ -84,7 +84,7 @@ def cases_pages(program: Program, pages: Pages, readers: Readers, border: CaseBo
 class CaseScreen:
     """The pages of one case for whoever is signed in."""
 
-    def __init__(self, program: Program, pages: Pages, readers: Readers, border: CaseBorder) -> None:
+    def __init__(self, program: Program, pages: Pages, readers: Readers, border: CaseService) -> None:
         self._program = program
         self._pages = pages
         self._readers = readers
@@ -248,7 +248,7 @@ class CaseScreen:
         return Response(csv_of(figure), media_type="text/csv; charset=utf-8", headers={"Cache-Control": "no-store"})
 
     def _form(
-        self, request: Request, case_id: UUID, granted: Granted, case: Case, resource: str, part: str
+        self, request: Request, case_id: UUID, granted: AuthorisedCaller, case: Case, resource: str, part: str
     ) -> CaseForm:
         words = CaseFormWords(self._pages.language(request), self._readers.code_lists)
         view = self._program.case_files.read(case_id)
@@ -271,7 +271,7 @@ class CaseScreen:
         self,
         request: Request,
         case_id: UUID,
-        granted: Granted,
+        granted: AuthorisedCaller,
         resource: str,
         *,
         part: str = WORKER,
@@ -346,7 +346,7 @@ class CaseScreen:
         return () if page is None else words.entries(page.entries)
 
     def _documents_shown(
-        self, granted: Granted, case: Case, words: CaseWords
+        self, granted: AuthorisedCaller, case: Case, words: CaseWords
     ) -> list[tuple[str, str, int, str | None]]:
         """Kind, type and size of each document, and the way to it for whoever may read one that was received."""
         readable = self._readers.may_with(granted.caller, Action.READ_DOCUMENT, case)

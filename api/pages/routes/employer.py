@@ -12,20 +12,20 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from api.composition import Program
-from api.pages.languages import Language
+from api.http.paging import AFTER, single, unusable_cursor
+from api.http.problems import RequestRefused, missing_permission
+from api.pages.case.stage_line import StageStep, stage_line, status_badge
 from api.pages.page_parts import Badge, Paging
 from api.pages.page_route import PageRoute
 from api.pages.rendering import Pages
 from api.pages.session import Readers
-from api.pages.stage_line import StageStep, stage_line, status_badge
-from api.paging import AFTER, single, unusable_cursor
 from api.permissions import Action
-from api.problems import RequestRefused, missing_permission
-from domain.case.commands import CIVIL_TIME
+from api.words.languages import Language
+from domain.civil_time import civil_day
 from domain.deadlines.clocks import TARGET
 from infra.identity.caller import Caller, Role
-from projections.keyset_pages import Page, PlaceUnusable
-from projections.own_applications import (
+from projections.lists.keyset_pages import Page, PlaceUnusable
+from projections.lists.own_applications import (
     OfEmployer,
     OfRepresentative,
     OfWorker,
@@ -68,7 +68,7 @@ def employer_pages(program: Program, pages: Pages, readers: Readers) -> APIRoute
             page = _page(program, owner, ON_A_PAGE, after)
         except PlaceUnusable:
             raise unusable_cursor() from None
-        today = program.clock.now().astimezone(CIVIL_TIME).date()
+        today = civil_day(program.clock.now())
         asked = [] if after else [each for each in _newest(program, owner) if _is_asked(each, today)]
         content = {
             "asked": [_shown(program, readers, language, each) for each in sorted(asked, key=_last_day)],

@@ -11,8 +11,8 @@ from uuid import uuid4
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
+from api.http.problems import RequestRefused
 from api.pages.kept_forms import KEPT, SIGN_IN_AGAIN, kept_form, kept_text
-from api.pages.languages import Language
 from api.pages.page_parts import Choice, FieldError
 from api.pages.page_route import PageRoute
 from api.pages.rendering import Pages
@@ -33,8 +33,8 @@ from api.pages.session import (
     is_looking_ahead,
     local_path,
 )
-from api.problems import RequestRefused
-from domain.case.codes import AUTHORITIES
+from api.words.languages import Language
+from domain.codes import AUTHORITIES
 from domain.identifiers import enterprise_number_digits, ssin_digits
 from infra.clock import SystemClock
 from infra.identity.caller import CLAIM_OF_ROLE, Caller, CallerUnusable, Claim, Role

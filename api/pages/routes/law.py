@@ -16,21 +16,21 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from api.composition import Program
 from api.pages.filter_forms import address
-from api.pages.languages import Language
-from api.pages.law_answer import AnswerShown, answer_shown
-from api.pages.law_asked import AUTHORITY, CHANGED_ON, KNOWN_ON, ON, LawAsked, between_address, law_asked
-from api.pages.law_calculator import Calculator, calculator, stated_by
-from api.pages.law_tables import amount_rows, changes_shown, unpublished_shown, without_amount
-from api.pages.law_words import LawWords
+from api.pages.law.answer import AnswerShown, answer_shown
+from api.pages.law.calculator import Calculator, calculator, stated_by
+from api.pages.law.questions import AUTHORITY, CHANGED_ON, KNOWN_ON, ON, LawAsked, between_address, law_asked
+from api.pages.law.tables import amount_rows, changes_shown, unpublished_shown, without_amount
+from api.pages.law.words import LawWords
 from api.pages.page_parts import Choice
 from api.pages.page_route import PageRoute
 from api.pages.rendering import Link, Pages
 from api.pages.sent_forms import SentForm, sent_form
 from api.pages.session import LAW, Readers
-from domain.case.codes import AUTHORITIES
-from domain.case.commands import CIVIL_TIME
+from api.words.languages import Language
 from domain.case.stated_assessment import assess_stated, readings_of_stated
 from domain.case.stated_facts import StatedFacts
+from domain.civil_time import civil_day
+from domain.codes import AUTHORITIES
 from domain.law.law_changes import change_days, changes_on, thresholds_on
 from domain.law.published_amounts import unpublished_soon
 
@@ -98,7 +98,7 @@ class LawScreen:
 
     @property
     def _today(self) -> date:
-        return self._program.clock.now().astimezone(CIVIL_TIME).date()
+        return civil_day(self._program.clock.now())
 
     def _words(self, request: Request) -> LawWords:
         return LawWords(

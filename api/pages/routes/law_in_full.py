@@ -12,17 +12,17 @@ from datetime import date
 from fastapi import APIRouter, Request, Response
 
 from api.composition import Program
-from api.incoming_requests import base_url
-from api.pages.law_asked import BETWEEN, LawAsked, category_address, category_asked, changes_asked, law_address
-from api.pages.law_between import changes_of_each
-from api.pages.law_category import category_shown
-from api.pages.law_words import LawWords
+from api.http.requests import base_url
+from api.pages.law.between import changes_of_each
+from api.pages.law.category import category_shown
+from api.pages.law.questions import BETWEEN, LawAsked, category_address, category_asked, changes_asked, law_address
+from api.pages.law.words import LawWords
 from api.pages.page_parts import Choice
 from api.pages.page_route import PageRoute
 from api.pages.rendering import Link, Pages, Surroundings
 from api.pages.session import LAW, Readers
-from domain.case.codes import AUTHORITIES, CATEGORIES
-from domain.case.commands import CIVIL_TIME
+from domain.civil_time import civil_day
+from domain.codes import AUTHORITIES, CATEGORIES
 from domain.law.category_law import law_of_category
 
 
@@ -100,7 +100,7 @@ class LawInFullScreen:
 
     @property
     def _today(self) -> date:
-        return self._program.clock.now().astimezone(CIVIL_TIME).date()
+        return civil_day(self._program.clock.now())
 
     def _words(self, request: Request) -> LawWords:
         return LawWords(

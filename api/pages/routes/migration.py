@@ -5,14 +5,14 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from api.composition import Program
-from api.migration_status import migration_status
-from api.pages.board_words import BoardWords
-from api.pages.migration_contents import MIGRATION, moving_authority
+from api.pages.board.words import BoardWords
+from api.pages.migration.contents import MIGRATION, moving_authority
 from api.pages.page_parts import Refreshing
 from api.pages.page_route import PageRoute
 from api.pages.rendering import Pages
 from api.pages.session import Readers
 from api.permissions import Action
+from api.services.migration_status import migration_status
 
 
 def migration_pages(program: Program, pages: Pages, readers: Readers) -> APIRouter:

@@ -10,15 +10,14 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.composition import Program
-from api.migration import own_writer, quarantine_of
-from api.pages.board_words import BoardWords
+from api.http.paging import AFTER, single, unusable_cursor
+from api.http.problems import BAD_REQUEST, NOT_FOUND, Problem, RequestRefused
+from api.http.query_values import one_code
+from api.pages.board.words import BoardWords
 from api.pages.filter_forms import Filter, FilterForm, address, choices_with_all, filled_in
-from api.pages.migration_contents import MIGRATION
-from api.pages.page_parts import Choice, FieldError, Paging
-from api.pages.page_route import PageRoute
-from api.pages.quarantine_contents import QuarantineWords, quarantine_path, record_path
-from api.pages.rendering import Pages
-from api.pages.repair_forms import (
+from api.pages.migration.contents import MIGRATION
+from api.pages.migration.quarantine_contents import QuarantineWords, quarantine_path, record_path
+from api.pages.migration.repair_forms import (
     FIELD,
     REPLAY_MOTIVE,
     SEEN,
@@ -28,12 +27,13 @@ from api.pages.repair_forms import (
     refused_heading,
     seen_of,
 )
+from api.pages.page_parts import Choice, FieldError, Paging
+from api.pages.page_route import PageRoute
+from api.pages.rendering import Pages
 from api.pages.sent_forms import SentForm, sent_form
 from api.pages.session import Readers
-from api.paging import AFTER, single, unusable_cursor
 from api.permissions import Action
-from api.problems import BAD_REQUEST, NOT_FOUND, Problem, RequestRefused
-from api.query_values import one_code
+from api.services.migrations import own_writer, quarantine_of
 from domain.migration.findings import RefusalReason
 from infra.identity.caller import Caller
 from infra.migration.acceptance import NotAccepting
@@ -41,9 +41,9 @@ from infra.migration.loading import AuthorityIsLive
 from infra.migration.quarantine import ShownRecord
 from infra.migration.quarantine_trace import steps_of
 from infra.migration.record_paths import RepairRefused
-from infra.migration.set_aside import WAITING, SetAside, listed, reasons
 from infra.migration.sources import MigratingAuthority
-from infra.postgres.conflicts import AppendConflict
+from infra.migration.waiting_records import WAITING, SetAside, listed, reasons
+from infra.postgres.journal.conflicts import AppendConflict
 
 QUARANTINE: Final = MIGRATION + "/{authority}/quarantine"
 PAGE_LENGTH: Final = 50

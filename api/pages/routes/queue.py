@@ -11,34 +11,34 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import QueryParams
 
-from api.access import Granted
-from api.case_border import CaseBorder
 from api.composition import Program
-from api.incoming_requests import Incoming, base_url, case_id_of
-from api.pages.board_words import BoardWords
-from api.pages.case_rows import row_in_queue
-from api.pages.case_sending import carry_change, fresh_key
+from api.http.paging import AFTER, single, unusable_cursor
+from api.http.query_values import one_code
+from api.http.requests import AuthorisedCommand, base_url, case_id_of
+from api.http.routes.work_queues import FILTERS, SORTS, UNASSIGNED, filter_of
+from api.pages.board.words import BoardWords
+from api.pages.case.rows import row_in_queue
+from api.pages.case.sending import carry_change, fresh_key
 from api.pages.filter_forms import Filter, FilterForm, address, choices_with_all, filled_in, pseudonym
-from api.pages.languages import Language
 from api.pages.page_parts import Badge, Choice, Freshness, Paging, Tone
 from api.pages.page_route import PageRoute
 from api.pages.rendering import Pages
 from api.pages.sent_forms import SentForm, sent_form
 from api.pages.session import Readers
-from api.paging import AFTER, single, unusable_cursor
 from api.permissions import Action
-from api.query_values import one_code
-from api.routes.work_queues import FILTERS, SORTS, UNASSIGNED, filter_of
-from domain.case.codes import AUTHORITIES, CATEGORIES, HOLDERS
+from api.services.access import AuthorisedCaller
+from api.services.cases import CaseService
+from api.words.languages import Language
 from domain.case.lifecycle import Stage
 from domain.case.refusals import StaleVersion
+from domain.codes import AUTHORITIES, CATEGORIES, HOLDERS
 from domain.deadlines.service_levels import ServiceStatus
 from domain.identifiers import ApplicationReference, IdentifierInvalid
 from infra.identity.caller import Role
-from infra.postgres.projection_progress import list_projections
+from infra.postgres.read_models.progress import list_projections
 from infra.wire_format import canonical_json
-from projections.keyset_pages import Page, PlaceUnusable
-from projections.work_queue import NOBODY, QueuedCase, QueueFilter, QueueOrder, WorkQueue, count_queued, queued
+from projections.lists.keyset_pages import Page, PlaceUnusable
+from projections.lists.work_queue import NOBODY, QueuedCase, QueueFilter, QueueOrder, WorkQueue, count_queued, queued
 
 QUEUE: Final = "/queue"
 TAKEN: Final = "/queue/assignments"
@@ -56,7 +56,7 @@ _SECONDS_FOR_THE_QUEUE: Final = 1.0
 Form = Annotated[SentForm, Depends(sent_form)]
 
 
-def queue_pages(program: Program, pages: Pages, readers: Readers, border: CaseBorder) -> APIRouter:
+def queue_pages(program: Program, pages: Pages, readers: Readers, border: CaseService) -> APIRouter:
     """The queue, and the form in it by which a handler takes a case."""
     routes = APIRouter(route_class=PageRoute)
     models = [each for each in program.read_models if each.name == WorkQueue.name]
@@ -117,14 +117,14 @@ def queue_pages(program: Program, pages: Pages, readers: Readers, border: CaseBo
         back = [(name, form.one(name)) for name in _ASKED if form.one(name)]
         return RedirectResponse(address(QUEUE, *back, (told, reference)), 303, {"Cache-Control": "no-store"})
 
-    def taken(request: Request, granted: Granted, case_id: UUID) -> tuple[str, str]:
+    def taken(request: Request, granted: AuthorisedCaller, case_id: UUID) -> tuple[str, str]:
         """Whether the case is the reader's now, or had been somebody else's before; and its reference."""
         attempt = 1
         while True:
             stream, case = border.case(case_id, granted)
             if case.handler not in (None, granted.caller.actor):
                 return _HAD_ALREADY, case.reference
-            incoming = Incoming(
+            incoming = AuthorisedCommand(
                 body=canonical_json({"handler": granted.caller.actor}),
                 granted=granted,
                 # A case is taken once however often the form is sent: that is what its decision says.
@@ -152,12 +152,12 @@ def queue_pages(program: Program, pages: Pages, readers: Readers, border: CaseBo
     return routes
 
 
-def _authority(parameters: QueryParams, granted: Granted) -> str:
+def _authority(parameters: QueryParams, granted: AuthorisedCaller) -> str:
     """The reader's own; who has none chooses one. Raises :class:`RequestRefused` (400)."""
     return granted.caller.authority or one_code(parameters, "authority", AUTHORITIES) or AUTHORITIES[0]
 
 
-def _form(wanted: QueueFilter, sort: str, granted: Granted, words: BoardWords) -> FilterForm:
+def _form(wanted: QueueFilter, sort: str, granted: AuthorisedCaller, words: BoardWords) -> FilterForm:
     language = words.language
     authority = Filter(
         name="authority",

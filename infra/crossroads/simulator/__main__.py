@@ -16,10 +16,10 @@ from fastapi.exceptions import RequestValidationError
 from infra.child_process import end_with_standard_input
 from infra.crossroads.simulator.administration import administration_routes
 from infra.crossroads.simulator.bank import Circumstances, SimulatedBank
-from infra.crossroads.simulator.desk import Desk
 from infra.crossroads.simulator.holdings import HoldingShares
-from infra.crossroads.simulator.rest_face import body_refused, rest_routes
-from infra.crossroads.simulator.soap_face import soap_routes
+from infra.crossroads.simulator.rest_protocol import body_refused, rest_routes
+from infra.crossroads.simulator.service_desk import ServiceDesk
+from infra.crossroads.simulator.soap_protocol import soap_routes
 from infra.crossroads.simulator.troubles import TroubleShares
 
 _LOOPBACK = "127.0.0.1"
@@ -47,7 +47,7 @@ def simulator_app(circumstances: Circumstances) -> FastAPI:
     """The simulator's two faces for consultation, and its administration, over one bank."""
     bank = SimulatedBank(circumstances)
     app = FastAPI(title="Crossroads Bank simulator", docs_url=None, redoc_url=None, openapi_url=None)
-    desk = Desk(bank)
+    desk = ServiceDesk(bank)
     app.include_router(rest_routes(desk))
     app.include_router(soap_routes(desk))
     app.include_router(administration_routes(bank))

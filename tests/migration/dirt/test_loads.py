@@ -20,7 +20,7 @@ import pytest
 
 import infra.migration.loading
 import infra.migration.rehearsal
-from api.migration import loader_of, signed_report
+from api.services.migrations import loader_of, signed_report
 from domain.case.legacy_events import LegacyRecordRetold
 from domain.migration.batch import Fate
 from domain.migration.reading import CanonicalRecord

@@ -1,0 +1,233 @@
+"""``permit dead-letters``: look at what was set aside, and replay or discard it, one or many."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+
+import typer
+
+from api.cli.lazy_group import among, one_of
+from api.cli.output import REFUSED, Json, end, finding_if, say, this_user
+from api.cli.readable import table
+from api.composition import Program, open_program
+from api.services.dead_letters import DeadLetterService, Settled, letter_desk
+from infra.postgres.messages.consumer_stops import NoSuchStop
+from infra.postgres.messages.consumer_stops import resume as resume_consumer
+from infra.postgres.messages.dead_letters import DeadLetter, DeadLetters
+from infra.postgres.messages.letter_selection import LetterSelection, SelectedLetter, SelectedLetters, selected_letters
+from infra.settings import load_settings
+
+_HIGHEST: Final = 2**63 - 1
+_STATES: Final = ("open", "replayed", "discarded")
+
+Number = Annotated[
+    int, typer.Argument(min=1, max=_HIGHEST, help="of a dead letter, as `permit dead-letters list` gives it")
+]
+Numbers = Annotated[
+    list[int] | None,
+    typer.Argument(min=1, max=_HIGHEST, help="of dead letters; without any, say by options which ones are meant"),
+]
+Reason = Annotated[str, typer.Option(help="why you do it, in words that a colleague understands later")]
+OfConsumer = Annotated[str | None, typer.Option("--consumer", help="only of this consumer")]
+SetAsideFor = Annotated[
+    str | None, typer.Option("--set-aside-for", help="only those set aside for this reason, as the list has it")
+]
+OfTopic = Annotated[str | None, typer.Option("--topic", help="only from this topic, without prefix")]
+Since = Annotated[
+    str | None, typer.Option(help="only those set aside since: 2026-03-01 or 2026-03-01T09:00:00Z; UTC if not said")
+]
+Until = Annotated[str | None, typer.Option(help="only those set aside before")]
+Yes = Annotated[bool, typer.Option("--yes", help="do it without asking")]
+
+
+def list_letters(
+    consumer: OfConsumer = None,
+    state: Annotated[
+        str,
+        typer.Option(
+            help=" | ".join(_STATES), callback=one_of(_STATES, "state of a dead letter"), autocompletion=among(_STATES)
+        ),
+    ] = "open",
+    as_json: Json = False,
+) -> None:
+    """The messages that were set aside, without their content."""
+    with open_program(load_settings()) as program:
+        letters = _letters(program).listed(consumer=consumer, state=state)
+    told = [_told(each) for each in letters]
+    say({"deadLetters": told}, as_json, lambda: table(told) if told else "none")
+
+
+def show(number: Number, as_json: Json = False) -> None:
+    """One of them with its content, which is kept encrypted and may be personal."""
+    with open_program(load_settings()) as program:
+        letter, record = _letters(program).opened(number)
+    told: dict[str, Any] = {**_told(letter), "content": None}
+    if record is not None:
+        told["content"] = {
+            "key": None if record.key is None else record.key.decode(errors="replace"),
+            "headers": {name: (value or b"").decode(errors="replace") for name, value in record.headers},
+            "value": None if record.value is None else record.value.decode(errors="replace"),
+        }
+    say(told, as_json)
+
+
+def replay(
+    reason: Reason,
+    numbers: Numbers = None,
+    consumer: OfConsumer = None,
+    set_aside_for: SetAsideFor = None,
+    topic: OfTopic = None,
+    since: Since = None,
+    until: Until = None,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Apply one or many now, each with all that waited for it; exit code 1 when any is still refused.
+
+    Without numbers it says first how many are meant and why they were set aside, and asks; a program says --yes.
+    """
+    selection = _selection(numbers, consumer, set_aside_for, topic, since, until)
+    _settle(selection, "replayed", lambda desk, each: desk.replay(each, by=this_user(), why=reason), yes, as_json)
+
+
+def discard(
+    reason: Reason,
+    numbers: Numbers = None,
+    consumer: OfConsumer = None,
+    set_aside_for: SetAsideFor = None,
+    topic: OfTopic = None,
+    since: Since = None,
+    until: Until = None,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Give one or many up; what waited for them goes on without them.
+
+    Without numbers it says first how many are meant and why they were set aside, and asks; a program says --yes.
+    """
+    selection = _selection(numbers, consumer, set_aside_for, topic, since, until)
+    _settle(selection, "discarded", lambda desk, each: desk.discard(each, by=this_user(), why=reason), yes, as_json)
+
+
+def resume(
+    consumer: Annotated[str, typer.Argument(help="that has stopped, as `permit status` names it")], reason: Reason
+) -> None:
+    """Let a consumer that has stopped go on behind what it set aside."""
+    with open_program(load_settings()) as program:
+        try:
+            resume_consumer(program.writers, consumer, by=this_user(), why=reason)
+        except NoSuchStop as why:
+            end(str(why), REFUSED)
+    typer.echo(f"{consumer} goes on; a worker that waits does so within seconds")
+
+
+def _settle(
+    selection: LetterSelection,
+    done: str,
+    settle: Callable[[DeadLetterService, tuple[SelectedLetter, ...]], Settled],
+    yes: bool,
+    as_json: bool,
+) -> None:
+    with open_program(load_settings()) as program:
+        found = selected_letters(program.writers, selection)
+        if found.unknown:
+            end(f"there is no dead letter {', '.join(map(str, found.unknown))}; nothing was changed", REFUSED)
+        if found.open and not selection.is_by_number_only and not yes:
+            _ask(found, done)
+        with letter_desk(program) as desk:
+            settled = settle(desk, found.open)
+    already = [*found.settled_before, *settled.gone]
+    refused = [{"id": number, "reason": why} for number, why in settled.still_refused.items()]
+    told = {
+        "meant": len(found.open),
+        "byReason": _counted(found),
+        done: len(settled.done),
+        "settledBefore": already,
+        "stillRefused": refused,
+    }
+    say(told, as_json, lambda: _in_words(done, settled.done, already, settled.still_refused))
+    finding_if(refused)
+
+
+def _ask(found: SelectedLetters, done: str) -> None:
+    """Show what is meant and go on only when somebody says so. On standard error: the result is the output."""
+    typer.echo(table(_counted(found)), err=True)
+    if not sys.stdin.isatty():
+        end(f"{len(found.open)} dead letters would be {done}: say --yes. Nothing was changed.", REFUSED)
+    if not typer.confirm(f"Shall these {len(found.open)} be {done}?", err=True):
+        end("nothing was changed", REFUSED)
+
+
+def _counted(found: SelectedLetters) -> list[dict[str, Any]]:
+    return [
+        {"consumer": consumer, "reason": reason, "number": number}
+        for (consumer, reason), number in found.by_reason.items()
+    ]
+
+
+def _in_words(done: str, ids: list[int], already: list[int], refused: dict[int, str]) -> str:
+    lines = [f"dead letter {number} is settled already" for number in already]
+    lines += [f"dead letter {number} is still refused: {why}. It stays open." for number, why in refused.items()]
+    if len(ids) == 1:
+        lines.append(f"dead letter {ids[0]} is {done}")
+    elif ids or not lines:
+        lines.append(f"{len(ids)} dead letters are {done}")
+    return "\n".join(lines)
+
+
+def _selection(
+    numbers: list[int] | None,
+    consumer: str | None,
+    set_aside_for: str | None,
+    topic: str | None,
+    since: str | None,
+    until: str | None,
+) -> LetterSelection:
+    selection = LetterSelection(
+        ids=tuple(dict.fromkeys(numbers or ())),
+        consumer=consumer,
+        reason=set_aside_for,
+        topic=topic,
+        since=_moment(since, "--since"),
+        until=_moment(until, "--until"),
+    )
+    if selection == LetterSelection():
+        raise typer.BadParameter("say which: numbers, or --consumer, --set-aside-for, --topic, --since, --until")
+    return selection
+
+
+def _moment(text: str | None, option: str) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(
+            f"{text!r} is no moment: write 2026-03-01 or 2026-03-01T09:00:00Z", param_hint=option
+        ) from None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+def _letters(program: Program) -> DeadLetters:
+    return DeadLetters(program.writers, program.keys)
+
+
+def _told(letter: DeadLetter) -> dict[str, Any]:
+    it = letter.coordinates
+    return {
+        "id": letter.id,
+        "consumer": letter.consumer,
+        "cluster": it.cluster,
+        "topic": it.topic,
+        "partition": it.partition,
+        "offset": it.offset,
+        "reason": letter.reason,
+        "attempt": letter.attempt,
+        "setAsideAt": letter.set_aside_at.isoformat(),
+        "state": letter.state,
+        "settledBy": letter.settled_by,
+        "settledWhy": letter.settled_why,
+    }

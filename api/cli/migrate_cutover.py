@@ -1,0 +1,145 @@
+"""``permit migrate cutover``: the steps by which an authority goes live here, and the way back."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from api.cli.output import FINDING, REFUSED, Json, end, ending_with, say, this_user
+from api.composition import open_program
+from api.services.migration_status import standing_told
+from api.services.migrations import cutover_of, lag_of_records, signed_report
+from domain.migration.cutover import CutOverStep, StepRefused
+from infra.migration.cutover import export_native_events
+from infra.migration.sources import MigratingAuthority
+from infra.migration.standing import standing_of
+from infra.postgres.journal.conflicts import AppendConflict
+from infra.postgres.server.connections import Role, connect
+from infra.settings import load_settings
+
+Authority = Annotated[MigratingAuthority, typer.Argument(help="who is to be live here")]
+By = Annotated[str | None, typer.Option(help="who does it; you, as this machine knows you")]
+
+
+def status(authority: Authority, as_json: Json = False) -> None:
+    """Whether the authority is live here, the steps that were taken, and the next one."""
+    with open_program(load_settings()) as program, program.readers.connection() as connection:
+        told = standing_told(standing_of(connection, authority))
+    say(told, as_json)
+
+
+def rehearsed(
+    authority: Authority,
+    seconds: Annotated[float, typer.Option(min=0, help="how long the rehearsal of the whole took")],
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """The whole was rehearsed, and timed."""
+    _take(authority, CutOverStep.REHEARSED, by, as_json, {"seconds": seconds})
+
+
+def freeze(authority: Authority, by: By = None, as_json: Json = False) -> None:
+    """The former system takes no changes any more."""
+    _take(authority, CutOverStep.FROZEN, by, as_json, {})
+
+
+def drain(authority: Authority, by: By = None, as_json: Json = False) -> None:
+    """All that was sent has been taken: no file is half taken, no topic has records left, none was set aside.
+
+    What waits in quarantine is named, and holds up nothing: the report names it too.
+    """
+    _take(authority, CutOverStep.DRAINED, by, as_json, {"lag": _lag(authority)})
+
+
+def reconcile(authority: Authority, by: By = None, as_json: Json = False) -> None:
+    """Both sides agree and the ledger balances: writes the signed report on which the approval rests.
+
+    From now on no record of the authority is accepted, until the switch or until `reopen`.
+    """
+    with open_program(load_settings()) as program:
+        told = signed_report(program, authority)
+    outcome = {
+        "agrees": told["report"]["agrees"],
+        "reportSha256": told["signature"]["sha256"],
+        "files": told["files"],
+        "covers": told["report"]["covers"],
+        "lag": _lag(authority),
+    }
+    _take(authority, CutOverStep.RECONCILED, by, as_json, outcome)
+
+
+def propose(authority: Authority, by: By = None, as_json: Json = False) -> None:
+    """Ask somebody else to approve the switch, on the report that covers all that has landed."""
+    _require_no_lag(authority)
+    _take(authority, CutOverStep.PROPOSED, by, as_json, {})
+
+
+def approve(authority: Authority, by: By = None, as_json: Json = False) -> None:
+    """Switch: from now on its cases are decided here. By somebody else than who proposed it."""
+    _require_no_lag(authority)
+    _take(authority, CutOverStep.APPROVED, by, as_json, {})
+
+
+def reopen(
+    authority: Authority,
+    motive: Annotated[str, typer.Option(help="why, in words that a court understands later")],
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Take back drain, report and proposal: records of the authority are accepted again."""
+    _take(authority, CutOverStep.REOPENED, by, as_json, {"motive": motive})
+
+
+def propose_back(
+    authority: Authority,
+    motive: Annotated[str, typer.Option(help="why, in words that a court understands later")],
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Ask somebody else to approve the way back."""
+    _take(authority, CutOverStep.BACK_PROPOSED, by, as_json, {"motive": motive})
+
+
+def approve_back(
+    authority: Authority,
+    export: Annotated[
+        Path, typer.Option(help="the file for the former system: what happened here, gzip of JSON lines")
+    ],
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Hand back what happened here, then make the former system authoritative again."""
+    with open_program(load_settings()) as program, closing(connect(program.journal_url, Role.READER)) as connection:
+        outcome = export_native_events(connection, authority, export)
+    _take(authority, CutOverStep.BACK_APPROVED, by, as_json, outcome)
+
+
+def _lag(authority: MigratingAuthority) -> int:
+    with open_program(load_settings()) as program:
+        return lag_of_records(program, authority)
+
+
+def _require_no_lag(authority: MigratingAuthority) -> None:
+    if lag := _lag(authority):
+        end(
+            f"{lag} records of {authority} are on the topic that no report covers: `permit migrate cutover reopen"
+            f" {authority} --motive TEXT`, let `permit work migration` take them, and reconcile again",
+            REFUSED,
+        )
+
+
+def _take(
+    authority: MigratingAuthority, step: CutOverStep, by: str | None, as_json: bool, outcome: dict[str, Any]
+) -> None:
+    with (
+        ending_with(REFUSED, StepRefused),
+        ending_with(FINDING, AppendConflict, prefix="nothing was switched: "),
+        open_program(load_settings()) as program,
+        closing(connect(program.journal_url, Role.WRITER)) as connection,
+    ):
+        who = this_user() if by is None else by
+        taken = cutover_of(program, authority).take(connection, step, by=who, outcome=outcome)
+    say(standing_told(taken), as_json)

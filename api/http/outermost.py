@@ -1,0 +1,90 @@
+"""The outermost layer of the HTTP interface: trace ids on every answer, and an end for every error."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import Final
+from uuid import uuid4
+
+import structlog
+from fastapi import Request, Response
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.http.problems import PROBLEM_MEDIA_TYPE, Problem, internal_problem, problem_of
+from api.http.requests import base_url
+
+TRACE_HEADER: Final = b"belgov-trace-id"
+RELATED_TRACE_HEADER: Final = b"belgov-related-trace-id"
+FRAMES_LOGGED: Final = 8
+
+_TRACE_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,36}")
+
+log = structlog.get_logger()
+
+
+class ErrorBoundary:
+    """ASGI middleware: gives each answer a trace id, echoes the caller's, and answers for every error.
+
+    An error that is not foreseen is logged by its type and its place only: its text may hold anything.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        trace_id = str(uuid4())
+        headers = [(TRACE_HEADER, trace_id.encode())]
+        for name, value in scope["headers"]:
+            if name == TRACE_HEADER and _TRACE_ID.fullmatch(value):
+                headers.append((RELATED_TRACE_HEADER, value))
+        started = False
+
+        async def send_traced(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                message["headers"] = [*message.get("headers", ()), *headers]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_traced)
+        except ClientDisconnect:
+            return
+        except Exception as error:
+            if started:
+                raise
+            problem = problem_of(error)
+            if problem is None:
+                problem = internal_problem()
+                log.error(
+                    "request.failed",
+                    instance=problem.instance,
+                    trace=trace_id,
+                    error=type(error).__name__,
+                    frames=_frames(error),
+                )
+            response = problem_response(Request(scope), problem)
+            await response(scope, receive, send_traced)
+
+
+def problem_response(request: Request, problem: Problem) -> Response:
+    """The problem as an HTTP answer."""
+    return Response(
+        problem.body(base_url(request)),
+        status_code=problem.type.status,
+        headers=dict(problem.headers),
+        media_type=PROBLEM_MEDIA_TYPE,
+    )
+
+
+def _frames(error: Exception) -> Sequence[str]:
+    """The last places the error came through, innermost last."""
+    frames = traceback.extract_tb(error.__traceback__)[-FRAMES_LOGGED:]
+    return [f"{PurePath(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]

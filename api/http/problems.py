@@ -1,0 +1,311 @@
+"""Every answer that is not a success: application/problem+json (RFC 9457, in the forms of the Belgif REST guide).
+
+The one place that knows which refusal has which status. No text repeats a value that was sent, and none tells
+anything of the inside.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+from uuid import uuid4
+
+from domain.case.document_rules import DocumentRefusal, DocumentRefused
+from domain.case.handling import TooManyWriters
+from domain.case.refusals import CommandRefused, InputIssue, InvalidInput, Reason, StaleVersion
+from infra.documents.unreadable import DocumentUnknown, DocumentWithheld
+from infra.identity.access_tokens import TokenFault
+from infra.identity.caller import Role
+from infra.keys import KeyDestroyed
+from infra.postgres.journal.conflicts import OutcomeUnknown
+from infra.postgres.server.connections import DatabaseUnavailable
+from infra.wire_format import canonical_json
+
+API_ROOT: Final = "/rest/singlePermit/v1"
+PROBLEM_MEDIA_TYPE: Final = "application/problem+json"
+REALM: Final = "singlePermit"
+SECONDS_TO_WAIT: Final = 2
+"""What ``Retry-After`` says when the database is away: it comes back in seconds after a crash."""
+
+_BELGIF_PROBLEM: Final = "urn:problem-type:belgif:"
+_OWN_PROBLEM: Final = "urn:problem-type:singlePermit:"
+_BELGIF_PAGES: Final = "https://www.belgif.be/specification/rest/api-guide/problems/"
+_BELGIF_ISSUE: Final = "urn:problem-type:belgif:input-validation:"
+_BELGIF_EXTENSION_ISSUE: Final = "urn:problem-type:belgif-ext:input-validation:"
+
+
+class Place(StrEnum):
+    """Where in a request something is wrong."""
+
+    BODY = "body"
+    HEADER = "header"
+    QUERY = "query"
+    PATH = "path"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemType:
+    """A kind of problem: its code and title never change; ``standard`` ones are Belgif's, the others ours."""
+
+    code: str
+    status: int
+    title: str
+    standard: bool = False
+
+
+BAD_REQUEST: Final = ProblemType(code="badRequest", status=400, title="Bad Request", standard=True)
+NOT_FOUND: Final = ProblemType(code="resourceNotFound", status=404, title="Resource Not Found", standard=True)
+TOO_LARGE: Final = ProblemType(code="payloadTooLarge", status=413, title="Payload Too Large", standard=True)
+INTERNAL: Final = ProblemType(code="internalServerError", status=500, title="Internal Server Error", standard=True)
+UNAVAILABLE: Final = ProblemType(code="serviceUnavailable", status=503, title="Service Unavailable", standard=True)
+
+NO_TOKEN: Final = ProblemType(code="noAccessToken", status=401, title="No Access Token", standard=True)
+TOKEN_PROBLEMS: Final = {
+    TokenFault.INVALID: ProblemType(code="invalidAccessToken", status=401, title="Invalid Access Token", standard=True),
+    TokenFault.EXPIRED: ProblemType(code="expiredAccessToken", status=401, title="Expired Access Token", standard=True),
+}
+NO_PERMISSION: Final = ProblemType(code="missingPermission", status=403, title="Missing Permission", standard=True)
+
+_STATUS_OF_DOCUMENT_REFUSAL: Final = {
+    DocumentRefusal.TYPE_UNKNOWN: 415,
+    DocumentRefusal.NOT_OF_ITS_TYPE: 400,
+    DocumentRefusal.CUT_OFF: 400,
+    DocumentRefusal.EMPTY: 400,
+    DocumentRefusal.CASE_HOLDS_TOO_MANY: 409,
+}
+
+
+_NOT_FOUND: Final = frozenset({Reason.APPLICATION_UNKNOWN, Reason.REQUEST_UNKNOWN})
+
+
+def _own(code: str, status: int) -> ProblemType:
+    """A type of our own, whose title is its code in words: ``staleVersion`` is "Stale Version"."""
+    return ProblemType(code=code, status=status, title=re.sub(r"(?=[A-Z])", " ", code[0].upper() + code[1:]).strip())
+
+
+_OWN: Final = (
+    _own("methodNotAllowed", 405),
+    _own("notAcceptable", 406),
+    _own("unsupportedMediaType", 415),
+    _own("documentErased", 410),
+    _own("personErased", 409),
+    *(_own(refusal, status) for refusal, status in _STATUS_OF_DOCUMENT_REFUSAL.items()),
+    *(_own(reason, 412 if reason is Reason.STALE_VERSION else 409) for reason in Reason if reason not in _NOT_FOUND),
+)
+
+OWN_PROBLEM_TYPES: Final[Mapping[str, ProblemType]] = {str(each.code): each for each in _OWN}
+
+_ISSUES: Final[Mapping[str, tuple[str, str]]] = {
+    "schemaViolation": (_BELGIF_ISSUE, "Input value is invalid with respect to the schema"),
+    "invalidInput": (_BELGIF_ISSUE, "Invalid input"),
+    "unknownInput": (_BELGIF_ISSUE, "Unknown input"),
+    "requiredInput": (_BELGIF_EXTENSION_ISSUE, "Input is required in this context"),
+    "rejectedInput": (_BELGIF_EXTENSION_ISSUE, "Input is not allowed in this context"),
+    "outOfRange": (_BELGIF_EXTENSION_ISSUE, "Input value is out of range"),
+    "invalidPeriod": (_BELGIF_EXTENSION_ISSUE, "Period is invalid"),
+    "invalidStructure": (_BELGIF_EXTENSION_ISSUE, "Input value has invalid structure"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocatedIssue:
+    place: Place
+    issue: InputIssue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """An answer to give instead of a result. ``extras`` are members of this type of problem."""
+
+    type: ProblemType
+    detail: str
+    issues: Sequence[LocatedIssue] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    extras: Mapping[str, object] = field(default_factory=dict)
+    instance: str = field(default_factory=lambda: f"urn:uuid:{uuid4()}")
+
+    def body(self, base_url: str) -> bytes:
+        """The JSON; ``base_url`` is scheme and host as the caller named them."""
+        code = str(self.type.code)
+        content: dict[str, object] = {
+            "type": (_BELGIF_PROBLEM if self.type.standard else _OWN_PROBLEM) + code,
+            "href": f"{_BELGIF_PAGES}{code}.html"
+            if self.type.standard
+            else f"{base_url}{API_ROOT}/refData/problemTypes/{code}",
+            "title": self.type.title,
+            "status": self.type.status,
+            "detail": self.detail,
+            "instance": self.instance,
+            **self.extras,
+        }
+        if self.issues:
+            content["issues"] = [_issue_content(each) for each in self.issues]
+        return canonical_json(content)
+
+
+class RequestRefused(Exception):
+    """Raised by the border itself for a request that does not come as far as a command."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.type.code)
+        self.problem = problem
+
+
+def own_problem(code: str, detail: str) -> Problem:
+    """A problem of one of our own types."""
+    return Problem(type=OWN_PROBLEM_TYPES[code], detail=detail)
+
+
+def input_problem(issues: Sequence[LocatedIssue]) -> Problem:
+    """400 with everything that is wrong with what was sent."""
+    return Problem(
+        type=BAD_REQUEST, detail="Nothing was written: mend the issues listed and send it again.", issues=issues
+    )
+
+
+def located(place: Place, issues: Sequence[InputIssue]) -> tuple[LocatedIssue, ...]:
+    return tuple(LocatedIssue(place=place, issue=issue) for issue in issues)
+
+
+def unknown_application() -> Problem:
+    """404: also for an id that is not even in the form of one, since ids are opaque."""
+    issue = InputIssue(
+        path="applicationId",
+        code="invalidInput",
+        problem="there is no application with this id",
+        remedy="use the id or href that filing gave",
+    )
+    return Problem(type=NOT_FOUND, detail="There is no such application.", issues=located(Place.PATH, (issue,)))
+
+
+def no_access_token() -> Problem:
+    """401: the request bears no token."""
+    return Problem(
+        type=NO_TOKEN,
+        detail="This needs an access token: send it as 'Authorization: Bearer ...'.",
+        headers={"WWW-Authenticate": f'Bearer realm="{REALM}"'},
+    )
+
+
+def refused_token(fault: TokenFault, detail: str) -> Problem:
+    """401: the token is not accepted."""
+    return Problem(
+        type=TOKEN_PROBLEMS[fault],
+        detail=detail,
+        headers={"WWW-Authenticate": f'Bearer realm="{REALM}", error="invalid_token"'},
+    )
+
+
+def missing_permission(role: Role, action: str, more: str = "") -> Problem:
+    """403: the role may not do this to any case, or not in this way."""
+    return Problem(
+        type=NO_PERMISSION, detail=more or f"The role {role} may not do this ({action}): ask somebody whose role may."
+    )
+
+
+def unknown_information_request() -> Problem:
+    """404."""
+    issue = InputIssue(
+        path="informationRequestId",
+        code="invalidInput",
+        problem="this application has no request with this id",
+        remedy="use an id that the application lists under informationRequests",
+    )
+    return Problem(type=NOT_FOUND, detail="There is no such request.", issues=located(Place.PATH, (issue,)))
+
+
+def problem_of(error: Exception) -> Problem | None:
+    """What to answer for an error that is foreseen; None for one that is not."""
+    match error:
+        case RequestRefused():
+            return error.problem
+        case InvalidInput():
+            return input_problem(located(Place.BODY, error.issues))
+        case CommandRefused():
+            return _refusal(error)
+        case DocumentRefused():
+            return _document_refused(error)
+        case DocumentWithheld():
+            return own_problem("documentErased", str(error))
+        case KeyDestroyed():
+            return own_problem(
+                "personErased",
+                "The personal data of the worker have been erased: nothing more about that person can be written. "
+                "Nothing was written.",
+            )
+        case DocumentUnknown():
+            return Problem(type=NOT_FOUND, detail=str(error))
+        case OutcomeUnknown():
+            return _unavailable(
+                "The database went away before it said whether the command is stored: the outcome is unknown. "
+                "Repeat the request with the same Idempotency-Key to learn it; it will not be carried out twice."
+            )
+        case DatabaseUnavailable():
+            return _unavailable(
+                "The database cannot do the work now. Repeat the request, a command with the same Idempotency-Key: "
+                "it will not be carried out twice."
+            )
+        case TooManyWriters():
+            return _unavailable(
+                "Others changed the application at each attempt and nothing was written. "
+                "Repeat the request with the same Idempotency-Key."
+            )
+        case _:
+            return None
+
+
+def internal_problem() -> Problem:
+    """500: the inside stays inside, the instance leads to the log line."""
+    return Problem(
+        type=INTERNAL,
+        detail="Something unforeseen happened here. Give the instance to whoever runs this service.",
+    )
+
+
+def _refusal(refused: CommandRefused) -> Problem:
+    if refused.reason is Reason.APPLICATION_UNKNOWN:
+        return unknown_application()
+    if refused.reason is Reason.REQUEST_UNKNOWN:
+        return unknown_information_request()
+    if isinstance(refused, StaleVersion):
+        if refused.current == 0:
+            # No event, no application: any version that is expected of it is beside the point.
+            return unknown_application()
+        return Problem(
+            type=OWN_PROBLEM_TYPES[refused.reason],
+            detail=refused.sentence,
+            extras={"currentVersion": refused.current, "expectedVersion": refused.expected},
+        )
+    return own_problem(refused.reason, refused.sentence)
+
+
+def _document_refused(refused: DocumentRefused) -> Problem:
+    extras = {} if refused.limit is None else {"limit": refused.limit}
+    if refused.code is DocumentRefusal.TOO_LARGE:
+        return Problem(type=TOO_LARGE, detail=refused.sentence, extras=extras)
+    return Problem(type=OWN_PROBLEM_TYPES[refused.code], detail=refused.sentence, extras=extras)
+
+
+def register_unavailable(seconds: int | None = None) -> Problem:
+    """503: the enterprise register cannot be asked now; ``seconds`` is when to try again."""
+    detail = "The enterprise register cannot be asked at the moment: fill in the employer by hand, or try again later."
+    headers = {} if seconds is None else {"Retry-After": str(seconds)}
+    return Problem(type=UNAVAILABLE, detail=detail, headers=headers)
+
+
+def _unavailable(detail: str) -> Problem:
+    return Problem(type=UNAVAILABLE, detail=detail, headers={"Retry-After": str(SECONDS_TO_WAIT)})
+
+
+def _issue_content(each: LocatedIssue) -> dict[str, object]:
+    prefix, title = _ISSUES[each.issue.code]
+    return {
+        "type": prefix + each.issue.code,
+        "title": title,
+        "in": each.place.value,
+        "name": each.issue.path,
+        "detail": f"{each.issue.problem}: {each.issue.remedy}",
+    }

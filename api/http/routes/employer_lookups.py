@@ -1,0 +1,68 @@
+"""``employerLookups``: what the enterprise register holds of an employer, so that nothing is typed twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Response
+
+from api.http.bodies import read_body
+from api.http.problems import RequestRefused, register_unavailable
+from api.http.requests import AuthorisedQuery, incoming_query
+from api.permissions import Action
+from api.services.cases import require_none
+from api.services.employer_lookups import EmployerLookups, LookupUnavailable
+from domain.case.value_checks import enterprise_number, one_of
+from domain.codes import AUTHORITIES
+from domain.crossroads.answers import EmployerAnswer, EmployerOnRegister
+from infra.wire_format import canonical_json, wire_adapter
+
+LookupAsked = Annotated[AuthorisedQuery, Depends(incoming_query(Action.LOOK_UP_EMPLOYER))]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmployerLookup:
+    """``authority`` is the one to which the application will go: it is the one that consults."""
+
+    authority: str
+    enterprise_number: str
+
+
+def employer_lookup_routes(lookups: EmployerLookups | None) -> APIRouter:
+    """The route; without a bank to ask, it says that the register cannot be asked."""
+    routes = APIRouter()
+
+    @routes.post("/employerLookups", name="lookUpEmployer")
+    def look_up_employer(asked: LookupAsked) -> Response:
+        wanted = read_body(EmployerLookup, asked.body)
+        require_none(
+            (
+                *one_of("authority", wanted.authority, AUTHORITIES),
+                *enterprise_number("enterpriseNumber", wanted.enterprise_number),
+            )
+        )
+        if lookups is None:
+            raise RequestRefused(register_unavailable())
+        number, actor = wanted.enterprise_number, asked.granted.caller.actor
+        try:
+            found = lookups.look_up(number, authority=wanted.authority, actor=actor)
+        except LookupUnavailable as why:
+            raise RequestRefused(register_unavailable(why.seconds)) from None
+        return Response(
+            canonical_json(_told(number, found)), headers={"Cache-Control": "no-store"}, media_type="application/json"
+        )
+
+    return routes
+
+
+_FOR_THE_AUTHORITY: Final = frozenset({"foundedOn", "hasStaff", "hasDebts"})
+"""What the register says of an undertaking and a form does not need: whoever looks one up is not told of its debts."""
+
+
+def _told(number: str, found: EmployerAnswer) -> dict[str, Any]:
+    if isinstance(found, EmployerOnRegister):
+        held: dict[str, Any] = wire_adapter(EmployerOnRegister).dump_python(found, mode="json", by_alias=True)
+        told = {name: value for name, value in held.items() if value is not None and name not in _FOR_THE_AUTHORITY}
+        return {"outcome": "found", **told}
+    return {"outcome": "noData", "enterpriseNumber": number}

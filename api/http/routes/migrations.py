@@ -1,0 +1,31 @@
+"""``migrations``: how the move of the authorities goes, in ledgers, steps and codes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+
+from api.composition import Program
+from api.http.requests import AuthorisedQuery, incoming_question
+from api.permissions import Action
+from api.services.migration_status import migration_status
+from infra.wire_format import canonical_json
+from projections.case_file.shape import without_nulls
+
+MigrationsAsked = Annotated[AuthorisedQuery, Depends(incoming_question(Action.READ_MIGRATIONS))]
+
+
+def migration_routes(program: Program) -> APIRouter:
+    """The route."""
+    routes = APIRouter()
+
+    @routes.get("/migrations", name="getMigrations")
+    def get_migrations(asked: MigrationsAsked) -> Response:
+        return Response(
+            canonical_json(without_nulls(migration_status(program))),
+            headers={"Cache-Control": "no-store"},
+            media_type="application/json",
+        )
+
+    return routes

@@ -1,0 +1,77 @@
+"""The checks at the Crossroads Bank on the board: how they came out, and how quickly."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from api.pages.board.parts import share_words, table_figure
+from api.pages.board.reading import BoardReading
+from api.pages.board.words import BoardWords
+from api.pages.charts.figures import Figure
+from api.pages.charts.shares import Whole, share_figure
+from api.services.board_measures import SEASON
+
+_STATES: Final = ("found", "noData", "failed", "requested")
+"""Of a check at the Crossroads Bank, the answers first."""
+
+
+def checks_figure(reading: BoardReading, words: BoardWords) -> Figure:
+    """How the checks of the last season stand now."""
+    language = words.language
+    states = [code for code in _STATES if any(each.state == code for each in reading.checks)]
+    checks = dict.fromkeys(each.check for each in reading.checks)
+    counted = {(each.check, each.state): each.cases for each in reading.checks}
+    return share_figure(
+        words.caption(
+            "checks",
+            language.gettext("What the Crossroads Bank answered"),
+            language.gettext(
+                "The checks of the cases filed in the last %(days)s days, as they stand now.", days=SEASON.days
+            ),
+        ),
+        parts=[words.label("checkStates", each) for each in states],
+        wholes=[
+            Whole(name=words.label("checks", check), parts=tuple(counted.get((check, each), 0) for each in states))
+            for check in checks
+        ],
+        words=share_words(language.gettext("Check"), language.gettext("Answer"), words),
+    )
+
+
+def check_times_figure(reading: BoardReading, words: BoardWords) -> Figure:
+    """How quickly the bank answers, how often a person has to look instead, and what lies before one now."""
+    language = words.language
+    return table_figure(
+        "check-times",
+        language.gettext("How quickly the Crossroads Bank answers"),
+        language.gettext(
+            "Of the checks of the cases filed in the last %(days)s days: the time from question to answer, how many "
+            "became a task for a case handler without an answer, and the tasks that are open today.",
+            days=SEASON.days,
+        ),
+        (
+            language.gettext("Check"),
+            language.gettext("Questions put"),
+            language.gettext("Questions answered"),
+            language.gettext("Half within"),
+            language.gettext("95%% within"),
+            language.gettext("Without an answer"),
+            language.gettext("Open tasks"),
+        ),
+        [
+            (
+                words.label("checks", each.check),
+                each.asked,
+                each.answered,
+                _seconds(each.median_milliseconds, words),
+                _seconds(each.p95_milliseconds, words),
+                language.percent(each.fallback_permille / 1000),
+                each.manual_tasks,
+            )
+            for each in reading.check_times
+        ],
+    )
+
+
+def _seconds(milliseconds: int | None, words: BoardWords) -> str:
+    return "-" if milliseconds is None else f"{words.language.number(milliseconds / 1000)}\u00a0s"

@@ -1,0 +1,91 @@
+"""Cases as rows of a list: what a handler or whoever watches over the work sees of each, and nothing of a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from api.pages.board.words import BoardWords
+from api.pages.filter_forms import pseudonym
+from api.pages.page_parts import Badge, Tone
+from projections.lists.work_queue import QueuedCase
+from projections.sla_board.drilldown import CaseOnBoard
+
+_TONES: Final = {"inTime": Tone.GOOD, "atRisk": Tone.ATTENTION, "late": Tone.LATE, "notMeasured": Tone.NEUTRAL}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRow:
+    """``href`` leads to the case, for a reader who may read it; ``assignable`` is its id where he may take it."""
+
+    reference: str
+    href: str | None
+    category: str
+    stage: str
+    handler: str | None
+    filed_on: date
+    due_on: date | None
+    standing: Badge
+    marks: tuple[Badge, ...]
+    holder: str | None = None
+    assignable: str | None = None
+
+
+def row_on_board(case: CaseOnBoard, words: BoardWords, *, may_read: bool) -> CaseRow:
+    return CaseRow(
+        reference=case.reference,
+        href=f"/cases/{case.case_id}" if may_read else None,
+        category=_category(case, words),
+        stage=words.label("caseStatuses", case.status)
+        if case.closed_on is not None
+        else words.label("stages", case.stage),
+        handler=None if case.handler is None else pseudonym(case.handler),
+        filed_on=case.filed_on,
+        due_on=case.due_on,
+        standing=_standing(case.standing, words),
+        marks=_marks(case, words),
+    )
+
+
+def row_in_queue(case: QueuedCase, words: BoardWords, *, may_read: bool, taker: str | None) -> CaseRow:
+    """``taker`` is the actor who may take cases, if the reader is one."""
+    pending = tuple(
+        Badge(text=words.language.gettext("Awaited: %(check)s", check=words.label("checks", each)), tone=Tone.WAITING)
+        for each in case.pending_checks
+        # Where the file is with the Crossroads Bank that says it already.
+        if case.holder != "crossroadsBank"
+    )
+    return CaseRow(
+        reference=case.reference,
+        href=f"/cases/{case.case_id}" if may_read else None,
+        category=_category(case, words),
+        stage=words.label("stages", case.stage),
+        handler=None if case.handler is None else pseudonym(case.handler),
+        filed_on=case.filed_on,
+        due_on=case.due_on,
+        standing=_standing(case.standing, words),
+        marks=(*_marks(case, words), *pending),
+        holder=words.label("holders", case.holder),
+        assignable=str(case.case_id) if taker is not None and case.handler is None else None,
+    )
+
+
+def _category(case: CaseOnBoard | QueuedCase, words: BoardWords) -> str:
+    category = words.label("categories", case.category)
+    return words.language.gettext("%(category)s, renewal", category=category) if case.renewal else category
+
+
+def _standing(standing: str, words: BoardWords) -> Badge:
+    return Badge(text=words.label("serviceStatuses", standing), tone=_TONES[standing])
+
+
+def _marks(case: CaseOnBoard | QueuedCase, words: BoardWords) -> tuple[Badge, ...]:
+    language = words.language
+    marks = []
+    if case.is_paused:
+        marks.append(Badge(text=language.gettext("Paused"), tone=Tone.WAITING))
+    if case.manual_tasks:
+        tasks = language.ngettext("%(num)s manual task", "%(num)s manual tasks", case.manual_tasks)
+        marks.append(Badge(text=tasks, tone=Tone.ATTENTION))
+    return tuple(marks)

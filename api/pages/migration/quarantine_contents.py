@@ -1,0 +1,255 @@
+"""A record in quarantine in the reader's words: its place and codes, and for who may repair it its content."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
+
+from markupsafe import Markup
+
+from api.pages.board.words import BoardWords
+from api.pages.migration.contents import MIGRATION
+from api.pages.page_parts import Badge, Choice, Tone
+from api.words.languages import Language
+from domain.migration.file_numbers import may_lie_in_clear
+from domain.migration.findings import Finding
+from domain.migration.provenance import Provenance, Sureness
+from domain.migration.reading import Fact
+from infra.migration.quarantine import ShownRecord
+from infra.migration.quarantine_trace import CORRECTED, LOOKED_AT, REPLAYED_IN_VAIN, Step
+from infra.migration.record_paths import texts_of
+from infra.migration.waiting_records import SetAside
+
+_CODED: Final = {Fact.STATUS: "caseStatuses", Fact.CATEGORY: "categories", Fact.PAY_PERIOD: "payPeriods"}
+"""The facts that are made into codes, with the lists that name these."""
+
+
+_DAYS: Final = frozenset({Fact.FILED, Fact.ADMISSIBLE, Fact.DECIDED, Fact.VALID_FROM, Fact.VALID_TO, Fact.BIRTH_DATE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """``sentence`` is in English, as the precheck says it."""
+
+    reason: str
+    sentence: str
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldShown:
+    """A field as it came beside what was made of it; ``raw`` and ``corrected`` are None where there is none."""
+
+    field: str
+    fact: str
+    raw: str | None
+    corrected: str | None
+    value: str | None
+    note: str
+    found: tuple[Found, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepShown:
+    at: datetime
+    what: str
+    by: str
+    motive: str
+
+
+def quarantine_path(authority: str) -> str:
+    return f"{MIGRATION}/{authority}/quarantine"
+
+
+def record_path(each: SetAside) -> str:
+    return f"{quarantine_path(each.authority)}/{each.record_id}"
+
+
+class QuarantineWords:
+    """Says what is in quarantine in one language."""
+
+    def __init__(self, words: BoardWords) -> None:
+        self._words = words
+        self._language = words.language
+
+    def place(self, each: SetAside) -> str:
+        return self._language.gettext("%(source)s, line %(line)s", source=each.source, line=str(each.line))
+
+    def row(self, each: SetAside, *, may_open_case: bool) -> tuple[object, ...]:
+        """A line of the list: where the record stands, why and since when it waits, and the case it belongs to."""
+        return (
+            Markup('<a href="{}">{}</a>').format(record_path(each), self.place(each)),
+            self.reason(each.reason),
+            ", ".join(dict.fromkeys(finding.field for finding in each.findings if finding.field)),
+            self.file_number(each),
+            self.case(each, may_open=may_open_case),
+            each.opened_at,
+            self.state(each).text,
+        )
+
+    def reason(self, code: str) -> str:
+        return self._words.label("quarantineReasons", code)
+
+    def file_number(self, each: SetAside) -> str | None:
+        """What has not the shape of a file number may be anybody's data and stays away."""
+        return each.key if each.key is not None and may_lie_in_clear(each.key) else None
+
+    def case(self, each: SetAside, *, may_open: bool) -> Markup | str | None:
+        """The case that bears the file number already: with it a record can be in conflict."""
+        if each.case_id is None:
+            return None
+        if not may_open:
+            return self._language.gettext("There is one")
+        return Markup('<a href="/cases/{}">{}</a>').format(each.case_id, self._language.gettext("To the case"))
+
+    def state(self, each: SetAside) -> Badge:
+        match each.state:
+            case "open":
+                return Badge(text=self._language.gettext("Waits"), tone=Tone.WAITING)
+            case "corrected":
+                return Badge(text=self._language.gettext("Corrected, to be tried again"), tone=Tone.ATTENTION)
+            case "retold":
+                return Badge(text=self._language.gettext("Retold as a case"), tone=Tone.GOOD)
+            case _:
+                return Badge(text=self._language.gettext("Superseded by a newer version"), tone=Tone.NEUTRAL)
+
+    def about(self, each: SetAside, *, may_open_case: bool) -> list[tuple[str, object]]:
+        """What may be known of a record by everybody who follows the migration."""
+        _ = self._language.gettext
+        pairs: list[tuple[str, object]] = [
+            (_("Reason"), self.reason(each.reason)),
+            (_("Place"), self.place(each)),
+            (_("File number"), self.file_number(each)),
+            (_("Case with this file number"), self.case(each, may_open=may_open_case)),
+            (_("Waits since"), each.opened_at),
+        ]
+        if each.settled_at is not None:
+            pairs.append((_("Settled"), each.settled_at))
+        return [*pairs, (_("Mapping version"), each.mapping_version)]
+
+    def findings(self, findings: Sequence[Finding]) -> tuple[Found, ...]:
+        return tuple(
+            Found(reason=self.reason(each.reason), sentence=each.sentence, field=each.field) for each in findings
+        )
+
+    def fields(self, shown: ShownRecord) -> tuple[FieldShown, ...]:
+        """The facts in their order, then the fields of the source that no fact is read from."""
+        texts = texts_of(shown.raw)
+        told = {each.field for each in shown.provenance}
+        others = dict.fromkeys([*texts, *shown.corrections, *(each.field for each in shown.set_aside.findings)])
+        return (
+            *(self._fact(each, texts, shown) for each in shown.provenance),
+            *(self._field(field, texts, shown) for field in others if field and field not in told),
+        )
+
+    def correctable(self, shown: ShownRecord) -> tuple[Choice, ...]:
+        """The fields that can be given a text; a fact that the source has no place for cannot."""
+        texts = texts_of(shown.raw)
+        nowhere = {each.field for each in shown.provenance if each.field == each.fact.value} - texts.keys()
+        return tuple(
+            Choice(value=each.field, text=f"{each.field} ({each.fact})" if each.fact else each.field)
+            for each in self.fields(shown)
+            if each.field not in nowhere
+        )
+
+    def steps(self, steps: Sequence[Step], *, with_motives: bool) -> tuple[StepShown, ...]:
+        """What was done; motives are for who may see the content, because they may speak of it."""
+        return tuple(
+            StepShown(
+                at=each.at,
+                what=self._done(each),
+                by=each.by.partition(":")[2] or each.by,
+                motive=(each.motive or "") if with_motives else "",
+            )
+            for each in steps
+        )
+
+    def _done(self, step: Step) -> str:
+        _ = self._language.gettext
+        match step.what:
+            case what if what == CORRECTED:
+                return _("Corrected: %(field)s", field=step.detail)
+            case what if what == REPLAYED_IN_VAIN:
+                return _("Tried again and still waits: %(reason)s", reason=self.reason(step.detail))
+            case what if what == LOOKED_AT:
+                return _("Content looked at")
+            case "retold":
+                return _("Tried again and retold as a case")
+            case "superseded":
+                return _("Superseded by a newer version")
+            case _:
+                return _("Set aside")
+
+    def _fact(self, each: Provenance, texts: Mapping[str, str | None], shown: ShownRecord) -> FieldShown:
+        return FieldShown(
+            field=each.field,
+            fact=fact_label(each.fact, self._language),
+            raw=texts.get(each.field),
+            corrected=shown.corrections.get(each.field),
+            value=None if each.value is None else self._value(each.fact, each.value),
+            note=self._note(each.sureness),
+            found=self._found_at(each.field, shown),
+        )
+
+    def _value(self, fact: Fact, value: str) -> str:
+        """What was made of a fact, as readers write it."""
+        if fact in _CODED:
+            return self._words.label(_CODED[fact], value)
+        if fact in _DAYS:
+            return self._language.date(date.fromisoformat(value))
+        if fact is Fact.MODIFIED:
+            return self._language.datetime(datetime.fromisoformat(value))
+        return self._language.money(Decimal(value)) if fact is Fact.PAY else value
+
+    def _field(self, field: str, texts: Mapping[str, str | None], shown: ShownRecord) -> FieldShown:
+        return FieldShown(
+            field=field,
+            fact="",
+            raw=texts.get(field),
+            corrected=shown.corrections.get(field),
+            value=None,
+            note="",
+            found=self._found_at(field, shown),
+        )
+
+    def _found_at(self, field: str, shown: ShownRecord) -> tuple[Found, ...]:
+        return self.findings([each for each in shown.set_aside.findings if each.field == field])
+
+    def _note(self, sureness: Sureness) -> str:
+        match sureness:
+            case Sureness.LETTERS_LOST:
+                return self._language.gettext("letters were lost in the source")
+            case Sureness.ASSUMED:
+                return self._language.gettext("assumed, because the source does not say it")
+            case _:
+                return ""
+
+
+def fact_label(fact: Fact, language: Language) -> str:
+    """What a fact of a record is called."""
+    _ = language.gettext
+    return {
+        Fact.KEY: _("File number"),
+        Fact.STATUS: _("Status"),
+        Fact.ACTOR: _("Who took the last step"),
+        Fact.CATEGORY: _("Category"),
+        Fact.FILED: _("Day of filing"),
+        Fact.ADMISSIBLE: _("Day of admission"),
+        Fact.DECIDED: _("Day of the decision"),
+        Fact.VALID_FROM: _("Valid from"),
+        Fact.VALID_TO: _("Valid until"),
+        Fact.FAMILY_NAME: _("Family name"),
+        Fact.GIVEN_NAME: _("Given name"),
+        Fact.BIRTH_DATE: _("Date of birth"),
+        Fact.NATIONALITY: _("Nationality"),
+        Fact.SSIN: _("National number"),
+        Fact.ENTERPRISE_NUMBER: _("Enterprise number"),
+        Fact.EMPLOYER_NAME: _("Name of the employer"),
+        Fact.JOB_TITLE: _("Job title"),
+        Fact.PAY: _("Gross pay"),
+        Fact.PAY_PERIOD: _("Pay period"),
+        Fact.MODIFIED: _("Last changed in the source"),
+    }[fact]

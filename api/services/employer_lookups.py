@@ -1,0 +1,82 @@
+"""What the enterprise register holds under a number, for a form that fills itself in: asked now, of the bank itself.
+
+The same limits and the same log as for the checks of cases: who asked, what, when, under which law.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import uuid4
+
+from consumers.check_queue import ConsultationEntry
+from consumers.crossroads import ConsultingAuthority
+from domain.crossroads.answers import CheckKind, CheckUnanswered, Consultation, EmployerAnswer, NoDataFound
+from domain.crossroads.bank import CrossroadsBank
+from domain.crossroads.check_process import BLAMES_THE_BANK
+from domain.crossroads.service_calendar import ServiceCalendar
+from infra.postgres.checks.consultation_log import ConsultationLog
+from infra.postgres.checks.crossroads_gate import CrossroadsGate
+
+_SECONDS_TO_WAIT: Final = 5
+
+
+class LookupUnavailable(Exception):
+    """The register cannot be asked now; ``seconds`` is how long to wait. Nothing follows about the number."""
+
+    def __init__(self, seconds: int = _SECONDS_TO_WAIT) -> None:
+        self.seconds = seconds
+        super().__init__("the enterprise register cannot be asked at the moment")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmployerLookups:
+    """Asks once for each request; safe for many threads."""
+
+    bank: CrossroadsBank
+    gate: CrossroadsGate
+    consultations: ConsultationLog
+    consulting: ConsultingAuthority
+    calendar: ServiceCalendar
+    now: Callable[[], datetime]
+
+    def look_up(self, enterprise_number: str, *, authority: str, actor: str) -> EmployerAnswer:
+        """What the register holds. Raises :class:`LookupUnavailable` and ``DatabaseUnavailable``."""
+        if not self.calendar.is_open(self.now()) or not self.gate.admit(1, self.now()):
+            raise LookupUnavailable
+        consultation = Consultation(
+            ticket=str(uuid4()),
+            trace_id=str(uuid4()),
+            legal_context=self.consulting.legal_context,
+            purpose=self.consulting.purpose,
+        )
+        self.consultations.about_to_consult(
+            ConsultationEntry(
+                trace_id=consultation.trace_id,
+                ticket=consultation.ticket,
+                operation=CheckKind.EMPLOYER_REGISTER.value,
+                case_id=None,
+                revision=None,
+                subject=None,
+                actor=actor,
+                authority=authority,
+                legal_context=consultation.legal_context,
+                purpose=consultation.purpose,
+                at=self.now(),
+            )
+        )
+        try:
+            told = self.bank.employer(enterprise_number, consultation)
+        except CheckUnanswered as why:
+            self.consultations.ended(consultation.trace_id, why.reason.value, why.exchange, self.now())
+            if why.reason in BLAMES_THE_BANK:
+                self.gate.failed(self.now())
+            else:
+                self.gate.went_well()
+            raise LookupUnavailable(max(_SECONDS_TO_WAIT, round(why.stay_away_seconds))) from None
+        outcome = "noData" if isinstance(told.answer, NoDataFound) else "found"
+        self.consultations.ended(consultation.trace_id, outcome, told.exchange, self.now())
+        self.gate.went_well()
+        return told.answer

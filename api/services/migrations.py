@@ -1,0 +1,148 @@
+"""The parts of a migration, put together from those of the program, and where a record comes from as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from api.composition import Program
+from infra.kafka.lag import records_left
+from infra.kafka.topic_admin import cluster_id
+from infra.migration.chunks import ChunkJudge
+from infra.migration.cutover import CutOver
+from infra.migration.lineage import LineageEntry, by_case, by_file_number, by_position
+from infra.migration.loading import FileLoader
+from infra.migration.quarantine import Quarantine
+from infra.migration.report import build_report
+from infra.migration.report_files import write_report
+from infra.migration.signing import ReportSigner
+from infra.migration.sources import SOURCES, MigratingAuthority
+from infra.migration.topic_door import LegacyInbox, LegacyTopic
+from infra.postgres.journal.append_requests import wire_time
+from infra.postgres.messages.dead_letters import DeadLetters
+from infra.postgres.server.connections import Role, connect
+from infra.workers.consumer_loop import ConsumerLoop
+from infra.workers.projection_runner import ProjectionRunner
+from projections.legacy_mirror.model import LegacyMirror
+
+
+def judge_of(program: Program, authority: MigratingAuthority) -> ChunkJudge:
+    """Who judges the records of an authority."""
+    return ChunkJudge(
+        source=SOURCES[authority],
+        codec=program.codec,
+        keys=program.keys,
+        origin=program.recorder.origin,
+        digest_key=program.legacy_digest_key,
+    )
+
+
+@contextmanager
+def own_writer(program: Program) -> Iterator[Any]:
+    """A connection for what appends in bulk: not one of the pool, because what is staged belongs to a connection."""
+    with closing(connect(program.journal_url, Role.WRITER)) as connection:
+        yield connection
+
+
+@contextmanager
+def legacy_inbox(program: Program, authority: MigratingAuthority) -> Iterator[LegacyInbox]:
+    """The way in for the records that an authority sends over Kafka."""
+    letters = DeadLetters(program.writers, program.keys)
+    judge = judge_of(program, authority)
+    with closing(LegacyInbox(program.journal_url, judge, letters, program.clock.now)) as inbox:
+        yield inbox
+
+
+@contextmanager
+def legacy_consumer(program: Program, authority: MigratingAuthority, bootstrap: str) -> Iterator[ConsumerLoop]:
+    """The consumer of the records that an authority sends over Kafka."""
+    with legacy_inbox(program, authority) as inbox:
+        prefix = program.settings.kafka_topic_prefix
+        yield ConsumerLoop(LegacyTopic(authority), inbox, program.writers, bootstrap, prefix=prefix)
+
+
+def loader_of(program: Program, authority: MigratingAuthority) -> FileLoader:
+    """Who loads the files of an authority."""
+    return FileLoader(program.journal_url, judge_of(program, authority), program.clock.now)
+
+
+def quarantine_of(program: Program, authority: MigratingAuthority) -> Quarantine:
+    """The records of an authority that were set aside."""
+    return Quarantine(judge_of(program, authority), program.clock.now)
+
+
+def cutover_of(program: Program, authority: MigratingAuthority) -> CutOver:
+    """The cut-over of an authority."""
+    return CutOver(authority, program.codec, program.recorder.origin, program.clock.now)
+
+
+def signed_report(program: Program, authority: MigratingAuthority) -> dict[str, Any]:
+    """Reconcile an authority, write the signed report under the program's home, and give both.
+
+    What the log says is read from a read model that is brought up to date first.
+    """
+    mirror = LegacyMirror()
+    ProjectionRunner(program.recorder, mirror, program.writers).catch_up()
+    report = build_report(
+        lambda: connect(program.journal_url, Role.READER),
+        judge_of(program, authority),
+        program.rulebook,
+        program.clock.now(),
+    )
+    settings = program.settings
+    signer = ReportSigner(settings.signing_key_path, create=settings.signing_key_file is None)
+    signature, files = write_report(report, signer, settings.reports_path)
+    return {"report": report, "signature": asdict(signature), "files": [str(each) for each in files]}
+
+
+def lag_of_records(program: Program, authority: MigratingAuthority) -> int:
+    """How many records of the authority's topic were not taken yet; none where there is no Kafka."""
+    settings = program.settings
+    if settings.kafka is None:
+        return 0
+    consumer = LegacyTopic(authority)
+    (topic,) = consumer.topics
+    with program.readers.connection() as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "select partition, next_offset from consumer_offset where consumer = %s and cluster = %s and topic = %s",
+            (consumer.name, cluster_id(settings.kafka), topic),
+        )
+        taken = dict(cursor.fetchall())
+    return records_left(settings.kafka, settings.kafka_topic_prefix + topic, taken)
+
+
+def lineage_of(program: Program, what: str, authority: MigratingAuthority | None) -> list[dict[str, Any]]:
+    """What leads to a file number, a case or a position of the journal, as JSON."""
+    with program.readers.connection() as connection:
+        if what.isascii() and what.isdigit():
+            found = by_position(connection, int(what))
+        else:
+            try:
+                # A case may go by authority and id where its file number is not told.
+                found = by_case(connection, UUID(what.rpartition("/")[2]))
+            except ValueError:
+                found = by_file_number(connection, what, authority)
+    return [_entry(each) for each in found]
+
+
+def _entry(entry: LineageEntry) -> dict[str, Any]:
+    return {
+        "authority": entry.authority,
+        "fileNumber": entry.key,
+        "applicationId": None if entry.case_id is None else str(entry.case_id),
+        "position": entry.position,
+        "version": entry.version,
+        "mappingVersion": entry.mapping_version,
+        "recordId": str(entry.record_id),
+        "fate": entry.fate,
+        "quarantine": entry.quarantine,
+        "batch": str(entry.batch),
+        "batchSource": entry.batch_source,
+        "source": entry.source,
+        "line": entry.line,
+        "modifiedAt": None if entry.sequence is None else wire_time(entry.sequence),
+        "landedAt": wire_time(entry.landed_at),
+    }

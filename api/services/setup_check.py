@@ -1,0 +1,97 @@
+"""``permit doctor``: is everything there that this program needs, and is it as it should be?"""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from api.composition import NoDataHere, Program, open_program
+from domain.law.entry_reader import LawDataUnusable
+from infra.keys import KeyEncryptionKeyUnusable
+from infra.postgres.read_models.parked_streams import count_by_follower, count_parked_streams
+from infra.postgres.server.account import EmbeddedPostgresUnusable
+from infra.postgres.server.connections import DatabaseUnavailable
+from infra.postgres.server.durability import ServerNotDurable
+from infra.postgres.server.migrate import SchemaMissing, SchemaUnusable
+from infra.settings import Settings, SettingsUnusable
+
+_LEAST_FREE_BYTES: Final = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """One thing looked at; ``sentence`` says what was found and, where it is not good, what to do."""
+
+    subject: str
+    good: bool
+    sentence: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {"subject": self.subject, "good": self.good, "sentence": self.sentence}
+
+
+def examine(load_settings: Callable[[], Settings]) -> list[Examined]:
+    """Everything this program needs, in the order in which one thing rests on another."""
+    findings = [Examined(subject="python", good=sys.version_info >= (3, 11), sentence=platform.python_version())]
+    try:
+        settings = load_settings()
+    except SettingsUnusable as why:
+        return [*findings, Examined(subject="settings", good=False, sentence=str(why))]
+    findings.append(Examined(subject="settings", good=True, sentence=f"home is {settings.home}"))
+    return [*findings, _free_space(settings), *_program(settings)]
+
+
+def _free_space(settings: Settings) -> Examined:
+    there = next(each for each in (settings.home, *settings.home.parents) if each.is_dir())
+    free = shutil.disk_usage(there).free
+    enough = free >= _LEAST_FREE_BYTES
+    sentence = f"{free // 1_000_000} MB free under {settings.home}"
+    remedy = "" if enough else ": make room, a full disk stops every append"
+    return Examined(subject="disk", good=enough, sentence=sentence + remedy)
+
+
+def _read_models(program: Program) -> Examined:
+    """Whether they, or others that follow the journal, leave applications behind."""
+    parked = count_by_follower(program.readers)
+    if not parked:
+        return Examined(subject="read models", good=True, sentence="no application is parked")
+    number = count_parked_streams(program.readers)
+    by_name = ", ".join(f"{name} {count}" for name, count in parked.items())
+    return Examined(
+        subject="read models",
+        good=False,
+        sentence=f"applications with an event that cannot be applied: {number} ({by_name}). Lists and figures lag "
+        "behind for them: `permit status` names them, a version of the program that can apply the event takes them up",
+    )
+
+
+def _program(settings: Settings) -> Iterator[Examined]:
+    """Open the program as ``serve`` would, and name what stopped it."""
+    server = "the server of PERMIT_DATABASE_URL" if settings.database_url else "the embedded PostgreSQL"
+    try:
+        with open_program(settings) as program:
+            yield Examined(subject="law", good=True, sentence=f"rule set {program.rulebook.sha256[:12]}")
+            yield Examined(subject="database", good=True, sentence=f"{server} answers")
+            yield Examined(subject="durability", good=True, sentence=str(program.durability))
+            size = program.recorder.max_notification_id() or 0
+            yield Examined(subject="journal", good=True, sentence=f"{program.recorder.origin}, {size} events")
+            yield Examined(subject="keys", good=True, sentence=str(settings.key_encryption_key_path))
+            yield _read_models(program)
+    except LawDataUnusable as why:
+        yield Examined(subject="law", good=False, sentence=str(why))
+    except (DatabaseUnavailable, EmbeddedPostgresUnusable) as why:
+        yield Examined(subject="database", good=False, sentence=f"{server}: {why}")
+    except OSError as why:
+        yield Examined(subject="database", good=False, sentence=f"{server}: {why.filename}: {why.strerror}")
+    except ServerNotDurable as why:
+        yield Examined(subject="durability", good=False, sentence=str(why))
+    except (NoDataHere, SchemaMissing):
+        yield Examined(subject="journal", good=True, sentence="none yet: `permit serve` or `permit demo` makes it")
+    except SchemaUnusable as why:
+        yield Examined(subject="journal", good=False, sentence=str(why))
+    except KeyEncryptionKeyUnusable as why:
+        yield Examined(subject="keys", good=False, sentence=str(why))

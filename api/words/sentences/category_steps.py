@@ -1,0 +1,36 @@
+"""Sentences on a category that an authority does not have."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+from api.words.sentences.figures import StepTeller, StepValues
+from api.words.sentences.legal_references import with_legal_basis
+from api.words.sentences.wording import Wording
+
+
+def _exempt(values: StepValues, wording: Wording) -> str:
+    said = wording.language.gettext(
+        "%(category)s is no category of permit of this authority (%(authority)s): the work is exempt from the permit.",
+        **_told(values, wording),
+    )
+    return with_legal_basis(said, values["legalReference"], wording)
+
+
+def _closed(values: StepValues, wording: Wording) -> str:
+    said = wording.language.gettext(
+        "%(category)s is no category of permit of this authority (%(authority)s) on that day.",
+        **_told(values, wording),
+    )
+    return with_legal_basis(said, values["legalReference"], wording)
+
+
+def _told(values: StepValues, wording: Wording) -> dict[str, str]:
+    return {
+        "category": wording.quoted_label("categories", values["category"]),
+        "authority": wording.label("authorities", values["authority"]),
+    }
+
+
+CATEGORY_STEPS: Final = MappingProxyType[str, StepTeller]({"categoryExempt": _exempt, "categoryClosed": _closed})

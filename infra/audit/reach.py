@@ -1,0 +1,136 @@
+"""Which decisions rest on a rule, on an answer of the Crossroads Bank, or on a document: the reach of an error in it.
+
+Everything asked is in the clear part of events, so it can be told after an erasure too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+import orjson
+
+from domain.civil_time import civil_day
+from infra.postgres.server.connections import ConnectionPool
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import connection as Connection
+
+_AT_ONCE: Final = 500
+_DECISIONS: Final = ("WorkPartDecided", "ApplicationDecided")
+_LOOKED_AT: Final = (
+    *_DECISIONS, "ApplicationSubmitted", "LegacyRecordRetold", "SalaryVerified", "LabourMarketTestAssessed",
+    "CrossroadsCheckRequested", "CrossroadsCheckAnswered", "DocumentAttached",
+)  # fmt: skip
+
+
+class Ground(StrEnum):
+    """What a decision can rest on."""
+
+    RULE = "rule"
+    ANSWER = "answer"
+    DOCUMENT = "document"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestingDecision:
+    """A decision that rests on what was asked for; ``decided_on`` is its civil day."""
+
+    case_id: UUID
+    reference: str
+    version: int
+    event: str
+    outcome: str
+    decided_on: date
+
+
+def decisions_resting_on(pool: ConnectionPool, ground: Ground, name: str) -> tuple[RestingDecision, ...]:
+    """Every decision, in the order of case ids, that rests on a provision id, a ticket, or a document's sha256."""
+    with pool.connection() as connection:
+        cases = _candidates(connection, ground, name)
+    found: list[RestingDecision] = []
+    for start in range(0, len(cases), _AT_ONCE):
+        with pool.connection() as connection:
+            rows = _events(connection, cases[start : start + _AT_ONCE])
+        for _, of_case in groupby(rows, key=lambda row: row[0]):
+            found += _resting(of_case, ground, name)
+    return tuple(found)
+
+
+def _resting(rows: Iterator[tuple[UUID, int, str, bytes]], ground: Ground, name: str) -> Iterator[RestingDecision]:
+    """The decisions of one case, read from its beginning."""
+    reference = ""
+    documents: set[str] = set()
+    provisions: dict[str, frozenset[str]] = {}
+    answers: dict[str, str] = {}
+    for case_id, version, event, body in rows:
+        clear: dict[str, Any] = orjson.loads(body)["clear"]
+        match event:
+            case "ApplicationSubmitted":
+                reference = clear["reference"]
+                documents |= {each["sha256"] for each in clear["documents"]}
+            case "LegacyRecordRetold":
+                reference = clear["reference"]
+            case "DocumentAttached":
+                documents.add(clear["document"]["sha256"])
+            case "CrossroadsCheckRequested":
+                # Asked anew: what was answered before no longer stands.
+                answers.pop(clear["check"], None)
+            case "CrossroadsCheckAnswered":
+                answers[clear["check"]] = clear["ticket"]
+            case "SalaryVerified":
+                provisions[event] = _provisions(clear["result"])
+            case "LabourMarketTestAssessed":
+                provisions[event] = _provisions(clear["finding"])
+            case "WorkPartDecided" | "ApplicationDecided" if "results" in clear:
+                here = frozenset().union(*(_provisions(each) for each in clear["results"]))
+                rests = {
+                    Ground.RULE: name in here or any(name in each for each in provisions.values()),
+                    Ground.ANSWER: name in answers.values(),
+                    Ground.DOCUMENT: name in documents,
+                }
+                if rests[ground]:
+                    yield RestingDecision(
+                        case_id=case_id,
+                        reference=reference,
+                        version=version,
+                        event=event,
+                        outcome=clear["outcome"],
+                        decided_on=civil_day(datetime.fromisoformat(clear["effectiveAt"])),
+                    )
+            case _:
+                continue
+
+
+def _provisions(result: dict[str, Any]) -> frozenset[str]:
+    """The provisions a finding rests on, those of its alternatives too; the first engine named one."""
+    named = {*result.get("provisions", ()), result["ruleId"]}
+    for branch in result.get("branches", ()):
+        named |= _provisions(branch)
+    return frozenset(each for each in named if each is not None)
+
+
+def _candidates(connection: Connection, ground: Ground, name: str) -> list[UUID]:
+    """Cases in whose clear parts the name stands at all: the rest need not be read."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select distinct stream from journal where type = any(%s) and position(%s::bytea in body) > 0"
+            " order by stream",
+            (list(_LOOKED_AT), f'"{name}"'.encode()),
+        )
+        return [stream for (stream,) in cursor.fetchall()]
+
+
+def _events(connection: Connection, cases: list[UUID]) -> list[tuple[UUID, int, str, bytes]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select stream, version, type, body from journal where stream = any(%s::uuid[]) and type = any(%s)"
+            " order by stream, version",
+            (cases, list(_LOOKED_AT)),
+        )
+        return [(stream, version, name, bytes(body)) for stream, version, name, body in cursor.fetchall()]

@@ -1,0 +1,203 @@
+"""Group commit: the commands of a process that wait at the same moment share one transaction.
+
+No thread of its own and no linger: a caller that finds nobody committing commits for everyone who is waiting, then
+hands the lead to the next in the queue. A lone caller therefore pays for no hand-over, and under load a batch
+forms while the previous one is being flushed.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from threading import Lock, Thread
+from typing import TYPE_CHECKING, Final
+
+from infra.postgres.journal.append_function import Outcome, append, prepare_append
+from infra.postgres.journal.append_requests import Appended, AppendRequest
+from infra.postgres.journal.certain_outcome import CertainConnection
+from infra.postgres.journal.conflicts import AppendConflict, OutcomeUnknown, conflict_of
+from infra.postgres.server.connections import DatabaseUnavailable
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import connection as Connection
+
+MAX_EVENTS_PER_TRANSACTION: Final = 5_000
+"""The head of the journal is never locked for more than this at a time."""
+
+_MAX_COMMANDS_PER_TRANSACTION: Final = 512
+
+
+class _Waiting:
+    """A caller. ``turn`` is released once: when the answer is there, or when it is for this caller to lead."""
+
+    __slots__ = ("answer", "error", "leads", "next_to_wake", "request", "turn")
+
+    def __init__(self, request: AppendRequest) -> None:
+        self.request = request
+        self.answer: Appended | None = None
+        self.error: Exception | None = None
+        self.leads = False
+        self.next_to_wake: _Waiting | None = None
+        self.turn = Lock()
+        self.turn.acquire()
+
+
+class GroupCommitter:
+    """Appends requests from any number of threads through one connection."""
+
+    def __init__(
+        self, connect: Callable[[], Connection], *, patience: float = 10.0, on_append: Callable[[], None] | None = None
+    ) -> None:
+        """``patience``: seconds for which a doubtful outcome is looked up before the caller is told so."""
+        self._on_append = on_append
+        self._connection = CertainConnection(connect, prepare_append, patience=patience)
+        self._mutex = Lock()
+        self._queue: deque[_Waiting] = deque()
+        self._led = False
+
+    def submit(self, request: AppendRequest) -> Appended:
+        """Append and return what was stored, or raise what this one request ran into.
+
+        Raises an ``AppendConflict``, :class:`DatabaseUnavailable` when nothing was written, and
+        ``OutcomeUnknown`` when the database went away at the commit and stayed away.
+        """
+        waiting = _Waiting(request)
+        with self._mutex:
+            waiting.leads = not self._led
+            self._led = True
+            if not waiting.leads:
+                self._queue.append(waiting)
+        if not waiting.leads:
+            try:
+                waiting.turn.acquire()
+            except BaseException:
+                # An interrupted caller still owes its turn to those who wait behind it.
+                Thread(target=self._stand_in, args=(waiting,), name="group-commit-stand-in").start()
+                raise
+        self._take_turn(waiting)
+        if waiting.error is not None:
+            raise waiting.error
+        if waiting.answer is None:
+            raise AssertionError("a turn comes with an answer, an error or the lead")
+        return waiting.answer
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _stand_in(self, waiting: _Waiting) -> None:
+        waiting.turn.acquire()
+        self._take_turn(waiting)
+
+    def _take_turn(self, waiting: _Waiting) -> None:
+        """Wake the next of the same batch, or lead a batch of one's own."""
+        if waiting.next_to_wake is not None:
+            waiting.next_to_wake.turn.release()
+        if waiting.leads:
+            self._lead(waiting)
+
+    def _lead(self, leader: _Waiting) -> None:
+        """Commit the leader's request with all that wait and do not stand in its way; hand the lead on.
+
+        The callers served are woken one by the other, not all at once: some dozens of threads that wake
+        together spend more time fighting for the interpreter lock than the append takes.
+        """
+        batch = self._take_batch(leader)
+        try:
+            self._settle(batch)
+        finally:
+            with self._mutex:
+                successor = self._queue.popleft() if self._queue else None
+                self._led = successor is not None
+            if successor is not None:
+                successor.leads = True
+                successor.turn.release()
+            for waiting in batch:
+                if waiting.answer is None and waiting.error is None:  # the leader was interrupted
+                    waiting.error = OutcomeUnknown()
+            followers = batch[1:]
+            for waiting, following in pairwise(followers):
+                waiting.next_to_wake = following
+            if followers:
+                followers[0].turn.release()
+        if self._on_append is not None:
+            self._on_append()
+
+    def _settle(self, batch: list[_Waiting]) -> None:
+        """Give each of the batch its answer or its error; one that spoils the batch is told so alone."""
+        try:
+            answers = append_surely(self._connection, [waiting.request for waiting in batch], append)
+        except (DatabaseUnavailable, OutcomeUnknown) as why:
+            for waiting in batch:
+                waiting.error = why
+        except Exception as why:
+            if len(batch) == 1:
+                batch[0].error = why
+            else:
+                for waiting in batch:
+                    self._settle([waiting])
+        else:
+            for waiting, answer in zip(batch, answers, strict=True):
+                if isinstance(answer, AppendConflict):
+                    waiting.error = answer
+                else:
+                    waiting.answer = answer
+
+    def _take_batch(self, leader: _Waiting) -> list[_Waiting]:
+        """The leader and all who wait, but those who would meet another of the batch on a stream or an id.
+
+        Only the leader takes from the queue, so it is held for a moment only: callers come in meanwhile.
+        """
+        with self._mutex:
+            waiting_now = list(self._queue)
+            self._queue.clear()
+        batch = [leader]
+        taken = claims_of(leader.request)
+        events = len(leader.request.events)
+        left: list[_Waiting] = []
+        for waiting in waiting_now:
+            claims = claims_of(waiting.request)
+            events += len(waiting.request.events)
+            fits = events <= MAX_EVENTS_PER_TRANSACTION and len(batch) < _MAX_COMMANDS_PER_TRANSACTION
+            (batch if fits and taken.isdisjoint(claims) else left).append(waiting)
+            taken |= claims
+        if left:
+            with self._mutex:
+                self._queue.extendleft(reversed(left))
+        return batch
+
+
+def append_surely(
+    connection: CertainConnection,
+    batch: Sequence[AppendRequest],
+    append_batch: Callable[[Connection, Sequence[AppendRequest]], list[Outcome]],
+) -> list[Appended | AppendConflict]:
+    """What became of each request of ``batch``; raises as :meth:`CertainConnection.run` does.
+
+    When the connection breaks, the same batch is sent again: what the first attempt stored answers
+    ``repeated``, with the leaf hash that proves it ours.
+    """
+    outcomes, sent_again = connection.run(lambda live: append_batch(live, batch))
+    return [_answer(request, row, sent_again) for request, row in zip(batch, outcomes, strict=True)]
+
+
+def claims_of(request: AppendRequest) -> set[object]:
+    """What no two requests of one batch may share."""
+    claims: set[object] = {(request.command.actor, request.command.id)}
+    claims.update(touch.stream for touch in request.touches)
+    if request.tracking is not None:
+        claims.add(request.tracking.application_name)
+    return claims
+
+
+def _answer(request: AppendRequest, row: Outcome, sent_again: bool) -> Appended | AppendConflict:
+    ours = row.outcome == "repeated" and sent_again and row.leaf_hash == request.result.leaf_hash
+    if row.outcome != "appended" and not ours:
+        return conflict_of(row)
+    count, stream, result = len(request.events), request.touches[0].stream if request.touches else None, request.result
+    first, last = row.first_position, row.last_position
+    if first is not None:
+        last = first + count - 1
+    elif last is not None:
+        first = last - count + 1
+    return Appended(stream, result.version, first, last, result.leaf_hash)

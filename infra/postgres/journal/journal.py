@@ -1,0 +1,136 @@
+"""The journal as commands see it: :class:`domain.case.handling.Journal` over the event library's event store."""
+
+from __future__ import annotations
+
+import hmac
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, cast
+from uuid import UUID
+
+from eventsourcing.persistence import EventStore
+
+from domain.case.commands import CaseCommand, CommandContext
+from domain.case.events import CaseEvent
+from domain.case.handling import CaseStream, Receipt, StreamHasMoved
+from domain.case.refusals import CommandRefused, Reason
+from infra.postgres.journal.append_requests import Appended, AuthorityEpoch, CommandIdentity, StreamHead, Touch
+from infra.postgres.journal.conflicts import (
+    AuthorityNotLive,
+    CommandIdReused,
+    CommandRepeated,
+    StaleAuthorityEpoch,
+    StreamMoved,
+)
+from infra.postgres.journal.mapper import EventMapper, PlacedEvent
+from infra.postgres.journal.recorder import JournalRecorder
+from infra.recordable import require_recordable
+from infra.wire_format import canonical_json, wire_adapter
+
+_EPOCHS_SECONDS: Final = 1.0
+"""How late a process may hear of an authority that was switched. What it decides meanwhile is refused, not lost."""
+
+
+class PostgresJournal:
+    """Appends and reads cases through ``EventStore``; ``digest_key`` keys the digests of commands."""
+
+    def __init__(self, recorder: JournalRecorder, mapper: EventMapper, *, digest_key: bytes) -> None:
+        self._recorder = recorder
+        self._store: EventStore[UUID] = EventStore(mapper, recorder)
+        self._digest_key = digest_key
+        # Read every second, and when an append finds them out of date: that one compares under the lock of the head.
+        self._epochs: Mapping[str, int] = {}
+        self._epochs_due = 0.0
+
+    def authority_epochs(self) -> Mapping[str, int]:
+        """The cut-over epoch of each authority, read anew; odd while the authority is live here."""
+        self._epochs = self._recorder.authority_epochs()
+        self._epochs_due = time.monotonic() + _EPOCHS_SECONDS
+        return self._epochs
+
+    def read(self, case_id: UUID) -> CaseStream:
+        """The whole stream of a case; empty, at version 0, when there is none."""
+        placed = cast(list[PlacedEvent], list(self._store.get(case_id)))
+        return CaseStream(
+            case_id=case_id,
+            events=tuple(each.event for each in placed),
+            version=placed[-1].originator_version if placed else 0,
+            head_hash=placed[-1].leaf_hash if placed else None,
+            epochs=self._epochs if time.monotonic() < self._epochs_due else self.authority_epochs(),
+        )
+
+    def append(
+        self,
+        stream: CaseStream,
+        events: Sequence[CaseEvent],
+        command: CaseCommand,
+        context: CommandContext,
+        rule_set: str,
+        authority: str | None,
+    ) -> Receipt:
+        version = stream.version
+        head = StreamHead(version if version > 0 else None, stream.head_hash)
+        placed = [PlacedEvent(stream.case_id, version + n, event) for n, event in enumerate(events, 1)]
+        slip: list[Appended] = []
+        try:
+            self._store.put(
+                placed,
+                command=self._identity(stream.case_id, command, context),
+                touched=Touch(stream.case_id, head),
+                recorded_at=context.now,
+                causation_id=context.causation_id,
+                rule_set=rule_set,
+                rests_on=None if authority is None else AuthorityEpoch(authority, stream.epochs.get(authority, 0)),
+                slip=slip,
+            )
+        except StreamMoved as moved:
+            raise StreamHasMoved from moved
+        except (AuthorityNotLive, StaleAuthorityEpoch) as switched:
+            self.authority_epochs()
+            raise StreamHasMoved from switched
+        except CommandRepeated as repeated:
+            return _receipt(repeated.first, repeated=True)
+        except CommandIdReused:
+            raise _reused() from None
+        return _receipt(slip[0])
+
+    def receipt_of(self, case_id: UUID, command: CaseCommand, context: CommandContext) -> Receipt | None:
+        identity = self._identity(case_id, command, context)
+        found = self._recorder.command_result(identity.actor, identity.id)
+        if found is None:
+            return None
+        digest, first = found
+        if not hmac.compare_digest(digest, identity.digest):
+            raise _reused()
+        return _receipt(first, repeated=True)
+
+    def _identity(self, case_id: UUID, command: CaseCommand, context: CommandContext) -> CommandIdentity:
+        """Raises ``NotRecordable``: of a command that could not be recorded, no digest is made and no id kept."""
+        require_recordable(command, type(command).__name__)
+        require_recordable(context, type(context).__name__)
+        content: dict[str, Any] = wire_adapter(type(command)).dump_python(command, mode="json", by_alias=True)
+        if content.pop("minted", None) is None:
+            # A filing names no case yet: its id is minted anew at each attempt.
+            content["case"] = str(case_id)
+        content["command"] = type(command).__name__
+        digest = hmac.new(self._digest_key, canonical_json(content), "sha256").digest()
+        return CommandIdentity(context.actor, context.command_id, digest)
+
+
+def _receipt(first: Appended, *, repeated: bool = False) -> Receipt:
+    if first.stream is None or first.version is None:
+        raise AssertionError("a command of the product always touches a case")
+    return Receipt(
+        case_id=first.stream,
+        version=first.version,
+        position=first.last_position,
+        leaf_hash=None if first.leaf_hash is None else first.leaf_hash.hex(),
+        repeated=repeated,
+    )
+
+
+def _reused() -> CommandRefused:
+    return CommandRefused(
+        Reason.IDEMPOTENCY_KEY_REUSED,
+        "this idempotency key was used for a command with another body: use a new key for a new command",
+    )

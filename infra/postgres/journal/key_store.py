@@ -1,0 +1,190 @@
+"""The key store in PostgreSQL."""
+
+from __future__ import annotations
+
+import hmac
+import os
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from io import StringIO
+from threading import Lock
+from typing import Final
+from uuid import UUID
+
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
+from psycopg2.extras import execute_values
+
+from infra.keys import KEY_BYTES, KeyDestroyed, KeyEncryptionKeyUnusable, KeyMissing, MasterKey
+from infra.postgres.server.connections import ConnectionPool, Role, connect
+from infra.randomness import random_bytes
+
+_MINTED_AT_ONCE: Final = 64
+"""Keys made durable in one transaction. A subject is a random id, so it can be made before it is needed."""
+
+_LINK_MANY: Final = """
+insert into person_index (person, subject)
+select decode(digest, 'hex'), subject from unnest(%s::text[], %s::uuid[]) linked (digest, subject)
+    on conflict do nothing
+"""
+
+_MOST_CACHED: Final = 50_000
+_KEPT_CACHED: Final = 25_000
+"""Keys: beyond the one, the oldest are let go down to the other, so that a load of millions has flat memory."""
+
+CACHED_FOR_SECONDS: Final = 60.0
+"""Seconds after which a destroyed key is forgotten by every process."""
+
+
+def holds_keys(url: str) -> bool:
+    """Whether any key was ever minted in the key store at ``url``."""
+    with closing(connect(url, Role.READER)) as connection, connection.cursor() as cursor:
+        cursor.execute("select exists (select from data_key)")
+        (used,) = cursor.fetchone() or (False,)
+        return bool(used)
+
+
+class PostgresKeyStore:
+    """Implements :class:`infra.keys.SubjectKeys`; safe to share between threads."""
+
+    def __init__(
+        self, url: str, master: MasterKey, *, pool_size: int = 8, cached_for: float = CACHED_FOR_SECONDS
+    ) -> None:
+        self._pool = ConnectionPool(url, Role.WRITER, size=pool_size)
+        self._master = master
+        self._cached_for = cached_for
+        # Copied for each person: the one-shot form gives up the interpreter lock for what takes a microsecond.
+        self._of_person = hmac.new(master.person_index_key, digestmod="sha256")
+        self._mutex = Lock()
+        self._minted: list[UUID] = []
+        self._cache: dict[UUID, tuple[bytes | None, float]] = {}
+
+    def close(self) -> None:
+        self._pool.close()
+
+    def require_answer(self) -> None:
+        """Ask the key store for a sign of life. Raises ``DatabaseUnavailable``."""
+        with self._pool.connection() as connection, connection.cursor() as cursor:
+            cursor.execute("select 1")
+
+    def mint(self, *, ssin: str | None = None) -> UUID:
+        with self._mutex:
+            if not self._minted:
+                self._minted = self._mint_some()
+            subject = self._minted.pop()
+        if ssin is not None:
+            self.link(subject, ssin)
+        return subject
+
+    def mint_many(self, count: int) -> list[UUID]:
+        """As many new subjects, whose keys are durable when this returns; they are at hand for what comes next."""
+        keys = _new_keys(count)
+        rows = "".join(
+            f"{subject}\t\\\\x{aes_key_wrap(self._master.wrapping_key, key).hex()}\n"
+            for subject, key in keys.items()
+            if key
+        )
+        with self._pool.transaction() as connection, connection.cursor() as cursor:
+            cursor.copy_expert("copy data_key (subject, wrapped) from stdin", StringIO(rows))
+        self._remember(keys)
+        return list(keys)
+
+    def link_many(self, persons: Mapping[UUID, str]) -> None:
+        """Link each of these subjects to the SSIN given for it; linking again changes nothing."""
+        digests = [self._person(ssin).hex() for ssin in persons.values()]
+        with self._pool.transaction() as connection, connection.cursor() as cursor:
+            # As two texts: thousands of values are not quoted one by one.
+            cursor.execute(_LINK_MANY, (_array(digests), _array(map(str, persons))))
+
+    def link(self, subject: UUID, ssin: str) -> None:
+        with self._pool.connection() as connection, connection.cursor() as cursor:
+            cursor.execute(
+                "insert into person_index (person, subject) values (%s, %s) on conflict do nothing",
+                (self._person(ssin), subject),
+            )
+
+    def is_person(self, subject: UUID, ssin: str) -> bool:
+        with self._pool.connection() as connection, connection.cursor() as cursor:
+            cursor.execute(
+                "select exists (select from person_index where person = %s and subject = %s)",
+                (self._person(ssin), subject),
+            )
+            (linked,) = cursor.fetchone() or (False,)
+        return bool(linked)
+
+    def subjects_of(self, ssin: str) -> frozenset[UUID]:
+        with self._pool.connection() as connection, connection.cursor() as cursor:
+            cursor.execute("select subject from person_index where person = %s", (self._person(ssin),))
+            return frozenset(subject for (subject,) in cursor.fetchall())
+
+    def key_to_encrypt(self, subject: UUID) -> bytes:
+        key = self.key_to_decrypt(subject)
+        if key is None:
+            raise KeyDestroyed(f"the key of the data subject {subject} has been destroyed")
+        return key
+
+    def key_to_decrypt(self, subject: UUID) -> bytes | None:
+        cached = self._cache.get(subject)
+        if cached is not None and cached[1] > time.monotonic():
+            return cached[0]
+        with self._pool.connection() as connection, connection.cursor() as cursor:
+            cursor.execute("select wrapped from data_key where subject = %s", (subject,))
+            row = cursor.fetchone()
+        if row is None:
+            raise KeyMissing(f"the data subject {subject} is not in the key store")
+        key = None if row[0] is None else self._unwrapped(bytes(row[0]))
+        self._remember({subject: key})
+        return key
+
+    def prefetch(self, subjects: Sequence[UUID]) -> None:
+        """Have the keys of these subjects at hand for as long as any is cached; unknown subjects are left out."""
+        with self._pool.connection() as connection, connection.cursor() as cursor:
+            cursor.execute("select subject, wrapped from data_key where subject = any(%s::uuid[])", (list(subjects),))
+            found = cursor.fetchall()
+        self._remember(
+            {subject: None if wrapped is None else self._unwrapped(bytes(wrapped)) for subject, wrapped in found}
+        )
+
+    def require_own_keys(self) -> None:
+        """Open one of the keys, if there is any. Raises ``KeyEncryptionKeyUnusable`` where another key wrapped it."""
+        with self._pool.connection() as connection, connection.cursor() as cursor:
+            cursor.execute("select wrapped from data_key where wrapped is not null limit 1")
+            for (wrapped,) in cursor.fetchall():
+                self._unwrapped(bytes(wrapped))
+
+    def _unwrapped(self, wrapped: bytes) -> bytes:
+        try:
+            return aes_key_unwrap(self._master.wrapping_key, wrapped)
+        except InvalidUnwrap:
+            raise KeyEncryptionKeyUnusable(
+                "the key-encryption key is not the one under which this key store was written: "
+                "set PERMIT_KEY_ENCRYPTION_KEY_FILE, or PERMIT_HOME, to where that one is"
+            ) from None
+
+    def _mint_some(self) -> list[UUID]:
+        keys = _new_keys(_MINTED_AT_ONCE)
+        rows = [(subject, aes_key_wrap(self._master.wrapping_key, key)) for subject, key in keys.items() if key]
+        with self._pool.transaction() as connection, connection.cursor() as cursor:
+            execute_values(cursor, "insert into data_key (subject, wrapped) values %s", rows)
+        self._remember(keys)
+        return list(keys)
+
+    def _remember(self, keys: dict[UUID, bytes | None]) -> None:
+        until = time.monotonic() + self._cached_for
+        if len(self._cache) > _MOST_CACHED:
+            self._cache = dict(list(self._cache.items())[-_KEPT_CACHED:])
+        self._cache.update({subject: (key, until) for subject, key in keys.items()})
+
+    def _person(self, ssin: str) -> bytes:
+        digest = self._of_person.copy()
+        digest.update(ssin.encode())
+        return digest.digest()
+
+
+def _new_keys(count: int) -> dict[UUID, bytes | None]:
+    return {UUID(bytes=random_bytes(16), version=4): os.urandom(KEY_BYTES) for _ in range(count)}
+
+
+def _array(values: Iterable[str]) -> str:
+    """Of texts that need no quotation marks."""
+    return "{" + ",".join(values) + "}"

@@ -1,0 +1,84 @@
+"""Journal rows as the events that read models take."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+import orjson
+
+from infra.event_codec import UnreadableEvent, is_readable
+from infra.postgres.journal.journal_events import JournalNotification
+from projections.recorded_event import RecordedEvent
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import cursor as Cursor
+
+END_OF_JOURNAL: Final = 2**63 - 1
+
+
+def handled_events(page: Iterable[JournalNotification], handles: frozenset[str]) -> list[RecordedEvent]:
+    """The events of a page that a read model handles, in order; only their bodies are parsed.
+
+    Raises :class:`UnreadableEvent` for an event that this program does not know: it was written by a later
+    one, and passing over it would make rows that are wrong for ever; and for a body that is none.
+    """
+    events = []
+    for notification in page:
+        if not is_readable(notification.topic, notification.schema):
+            raise UnreadableEvent(
+                f"position {notification.id}: no event {notification.topic!r} of schema {notification.schema} is known"
+            )
+        if notification.topic in handles:
+            events.append(_recorded(notification))
+    return events
+
+
+def concerns(notification: JournalNotification, handles: Container[str]) -> bool:
+    """Whether an event means something to a read model; of one that this program does not know nobody can say."""
+    return notification.topic in handles or not is_readable(notification.topic, notification.schema)
+
+
+def events_of_case(cursor: Cursor, case_id: UUID, handles: frozenset[str]) -> list[RecordedEvent]:
+    """The events of one stream, in order; as :func:`handled_events`."""
+    return handled_events(notifications_of(cursor, case_id), handles)
+
+
+def notifications_of(
+    cursor: Cursor, stream: UUID, *, first: int = 0, last: int = END_OF_JOURNAL
+) -> list[JournalNotification]:
+    """The events of one stream between two positions of the journal, both included, in order."""
+    cursor.execute(
+        "select stream, version, type, body, position, schema, known_at from journal"
+        " where stream = %s and position between %s and %s order by version",
+        (stream, first, last),
+    )
+    return [
+        JournalNotification(stream, version, name, bytes(body), position, schema, known_at)
+        for stream, version, name, body, position, schema, known_at in cursor.fetchall()
+    ]
+
+
+def _recorded(notification: JournalNotification) -> RecordedEvent:
+    case_id = notification.originator_id
+    if not isinstance(case_id, UUID):
+        raise TypeError("streams of this journal are named by UUIDs")
+    try:
+        body: dict[str, Any] = orjson.loads(notification.state)
+        clear, personal = body["clear"], body.get("personal", {})
+    except (ValueError, LookupError, TypeError, AttributeError) as why:
+        raise UnreadableEvent(
+            f"position {notification.id}: the body of {notification.topic!r} is not what is stored of an event"
+            f" ({type(why).__name__})"
+        ) from None
+    return RecordedEvent(
+        position=notification.id,
+        case_id=case_id,
+        version=notification.originator_version,
+        name=notification.topic,
+        schema=notification.schema,
+        known_at=notification.known_at,
+        clear=clear,
+        personal=personal,
+    )

@@ -1,0 +1,127 @@
+"""Read a case file with its personal data, as it stands at the end of its stream: a reader sees its own writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from domain.civil_time import civil_day
+from domain.deadlines.clocks import Clock, ClockRules
+from domain.deadlines.holders import shares
+from infra.clock import Clock as WallClock
+from infra.keys import SubjectKeys
+from infra.postgres.journal.recorded_events import events_of_case
+from infra.postgres.server.connections import ConnectionPool
+from infra.sealed_groups import fields_of
+from projections.case_file.body import body_of
+from projections.case_file.clocks import clocks_at, seconds_by_holder, time_by_holder
+from projections.case_file.folding import fold, sealed_groups
+from projections.case_file.shape import CaseFile, SealedGroup
+from projections.case_file.table import CaseFileModel, look_up
+from projections.course import AlarmRaised
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFileView:
+    """A case file for a reader. ``position`` is that of the case's last event, ``body`` the file as JSON values.
+
+    ``worker_subject`` is the random id of the worker, by which a caller may be found to be that person.
+    """
+
+    case_id: UUID
+    version: int
+    position: int
+    worker_subject: UUID
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlinesView:
+    """Why the deadlines of a case are what they are on the civil day ``on``: each clock with its derivation.
+
+    ``held`` is the time by holder in whole seconds, which sum to those since filing, or until the case ended;
+    ``permille`` the same as shares that sum to 1000. ``alarms`` are those on record.
+    """
+
+    case_id: UUID
+    version: int
+    on: date
+    clocks: tuple[Clock, ...]
+    held: dict[str, int]
+    permille: dict[str, int]
+    holder: str | None
+    alarms: tuple[AlarmRaised, ...]
+
+
+class CaseFiles:
+    """The case files of one log; safe to share between threads. ``rules`` has a target for each authority."""
+
+    def __init__(
+        self, readers: ConnectionPool, keys: SubjectKeys, *, origin: str, clock: WallClock, rules: ClockRules
+    ) -> None:
+        self._readers = readers
+        self._keys = keys
+        self._origin = origin
+        self._clock = clock
+        self._rules = rules
+
+    def read(self, case_id: UUID) -> CaseFileView | None:
+        """The file of a case, or None when there is no such case.
+
+        Personal parts whose key has been destroyed show as ``{"withheld": "erased"}``. Raises what a damaged
+        log raises: ``GroupNotAuthentic``, ``KeyMissing``, ``StreamCorrupt``, ``UnreadableEvent``.
+        """
+        found = self._found(case_id)
+        if found is None:
+            return None
+        file, groups = found
+        body = body_of(file, self._opened(groups), self._rules, self._clock.now())
+        return CaseFileView(
+            case_id=file.case_id,
+            version=file.version,
+            position=file.position,
+            worker_subject=next(group.key for group in groups if group.version == 1),
+            body=body,
+        )
+
+    def deadlines(self, case_id: UUID) -> DeadlinesView | None:
+        """The clocks of a case and how each comes to its last day, or None when there is no such case."""
+        found = self._found(case_id)
+        if found is None:
+            return None
+        file, _ = found
+        now = self._clock.now()
+        return DeadlinesView(
+            case_id=case_id,
+            version=file.version,
+            on=civil_day(now),
+            clocks=clocks_at(file, self._rules, now, explained=True),
+            held=seconds_by_holder(file.course, now),
+            permille=shares(time_by_holder(file.course, now)),
+            holder=file.course.holder,
+            alarms=file.course.alarms,
+        )
+
+    def _found(self, case_id: UUID) -> tuple[CaseFile, list[SealedGroup]] | None:
+        """The file from its table when that is up to date, else from the stream itself."""
+        with self._readers.connection() as connection, connection.cursor() as cursor:
+            found = look_up(cursor, case_id)
+            if found is None:
+                return None
+            if found.file is not None and found.file.version >= found.head:
+                return found.file, found.groups
+            events = events_of_case(cursor, case_id, CaseFileModel.handles)
+        file = fold(events)
+        return None if file is None else (file, sealed_groups(events))
+
+    def _opened(self, groups: Iterable[SealedGroup]) -> dict[int, dict[str, Any] | None]:
+        """The personal fields by event version; None as soon as one subject of the event has been erased."""
+        opened: dict[int, dict[str, Any] | None] = {}
+        for group in groups:
+            fields = fields_of(group, self._keys, self._origin)
+            others = opened.get(group.version, {})
+            opened[group.version] = None if fields is None or others is None else {**others, **fields}
+        return opened

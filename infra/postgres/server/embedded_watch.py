@@ -1,0 +1,52 @@
+"""Whoever runs an embedded server is responsible for it being up: its postmaster is watched and brought back.
+
+Every process that holds the server watches; the first to notice brings it back, the others find it running.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+from typing import Final
+
+from infra.postgres.server.account import EmbeddedPostgresUnusable
+from infra.postgres.server.embedded import EmbeddedPostgres
+
+_LOOK_AGAIN: Final = 0.2
+_AFTER_A_FAILURE: Final = 5.0
+"""Seconds before the next attempt when the server could not be started, on a full disk for instance."""
+
+_log = logging.getLogger(__name__)
+
+
+@contextmanager
+def kept_running(embedded: EmbeddedPostgres) -> Iterator[None]:
+    """Bring the started server back whenever its first process is gone, until the block ends.
+
+    A start that fails is logged and tried again: what was acknowledged is on the disk and waits there.
+    """
+    ended = Event()
+    watch = Thread(target=_watch, args=(embedded, ended), name="embedded-postgres-watch")
+    watch.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watch.join()
+
+
+def _watch(embedded: EmbeddedPostgres, ended: Event) -> None:
+    pause = _LOOK_AGAIN
+    while not ended.wait(pause):
+        pause = _LOOK_AGAIN
+        if embedded.has_postmaster():
+            continue
+        try:
+            embedded.bring_back()
+        except (EmbeddedPostgresUnusable, OSError) as why:
+            _log.error("postgres.not_brought_back", extra={"why": str(why)})
+            pause = _AFTER_A_FAILURE
+        else:
+            _log.warning("postgres.brought_back")

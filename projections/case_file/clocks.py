@@ -1,0 +1,111 @@
+"""The clocks and the holders of a case as its file tells them: nothing of this is stored, for it depends on the day."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from domain.civil_time import civil_day
+from domain.codes import HOLDERS
+from domain.deadlines.clocks import CaseTimes, Clock, ClockRules, ClockState, clocks_of
+from domain.deadlines.holders import HolderChange, ledger
+from domain.deadlines.service_levels import ServiceStatus
+from projections.case_file.shape import CaseFile
+from projections.course import Course
+from projections.event_meanings import INFORMATION_REQUESTED
+
+
+def times_of(file: CaseFile) -> CaseTimes:
+    """The days from which the clocks of the case are derived."""
+    course = file.course
+    asked = course.open_request
+    return CaseTimes(
+        authority=file.authority,
+        category=file.category,
+        filed_on=civil_day(course.filed_at),
+        pauses=tuple(span.in_days for span in course.pauses),
+        admissible_on=None if course.admissible_at is None else civil_day(course.admissible_at),
+        information_requested_on=None if asked is None else civil_day(asked.asked_at),
+        work_part_decided_on=None if course.work_part_at is None else civil_day(course.work_part_at),
+        forwarded_on=None if course.forwarded_at is None else civil_day(course.forwarded_at),
+        closed_on=None if course.closed_at is None else civil_day(course.closed_at),
+    )
+
+
+def clocks_at(file: CaseFile, rules: ClockRules, now: datetime, *, explained: bool) -> tuple[Clock, ...]:
+    """The clocks that have started: of an open case as they stand at ``now``, of a closed one as when it closed.
+
+    With their derivations only if ``explained``.
+    """
+    closed_at = file.course.closed_at
+    on = civil_day(now if closed_at is None else max(now, closed_at))
+    return clocks_of(times_of(file), rules, on, explained=explained)
+
+
+def clock_content(clock: Clock) -> dict[str, Any]:
+    """A clock by wire name, with nulls, without its derivation; one that has stopped is no longer at risk."""
+    in_time = clock.state is ClockState.STOPPED and clock.status is ServiceStatus.AT_RISK
+    return {
+        "termId": clock.term_id,
+        "startsOn": clock.starts_on.isoformat(),
+        "dueOn": clock.due_on.isoformat(),
+        "atRiskFrom": None if clock.at_risk_from is None else clock.at_risk_from.isoformat(),
+        "stoppedOn": None if clock.stopped_on is None else clock.stopped_on.isoformat(),
+        "state": clock.state.value,
+        "status": (ServiceStatus.IN_TIME if in_time else clock.status).value,
+        "onExpiry": clock.on_expiry,
+    }
+
+
+def holder_changes(course: Course) -> tuple[HolderChange, ...]:
+    """In whose hands the file was from when on, by the times that count and not by those of recording.
+
+    So a pause that was recorded late, or corrected, moves the time of others too.
+    """
+    moments = {course.filed_at}
+    for pause in course.pauses:
+        moments |= {pause.from_, pause.to or pause.from_}
+    for check in course.checks:
+        moments |= {check.asked_at, check.settled_at or check.asked_at}
+    if course.with_immigration_office_at is not None:
+        moments.add(course.with_immigration_office_at)
+    changes: list[HolderChange] = []
+    for at in sorted(moment for moment in moments if moment >= course.filed_at):
+        holder = _holder_at(course, at)
+        if not changes or changes[-1].holder != holder:
+            changes.append(HolderChange(at=at, holder=holder))
+    return tuple(changes)
+
+
+def time_by_holder(course: Course, now: datetime) -> dict[str, timedelta]:
+    """How long each holder has had the file until ``now`` or its end; the sum is exactly that time."""
+    until = now if course.closed_at is None else course.closed_at
+    if until <= course.filed_at:
+        return dict.fromkeys(HOLDERS, timedelta(0))
+    return ledger(holder_changes(course), until)
+
+
+def seconds_by_holder(course: Course, now: datetime) -> dict[str, int]:
+    """`time_by_holder` in whole seconds, which sum to the whole seconds that have passed."""
+    found: dict[str, int] = {}
+    passed, counted = timedelta(0), 0
+    for holder, held in time_by_holder(course, now).items():
+        passed += held
+        found[holder] = passed // timedelta(seconds=1) - counted
+        counted += found[holder]
+    return found
+
+
+def _holder_at(course: Course, at: datetime) -> str:
+    """The same rule as `Course.holder`, for a moment gone by."""
+    if any(
+        pause.ground == INFORMATION_REQUESTED and pause.from_ <= at and (pause.to is None or at < pause.to)
+        for pause in course.pauses
+    ):
+        return "applicant"
+    office = course.with_immigration_office_at
+    if office is not None and office <= at:
+        return "immigrationOffice"
+    if any(span.asked_at <= at and (span.settled_at is None or at < span.settled_at) for span in course.checks):
+        return "crossroadsBank"
+    return "region"

@@ -1,0 +1,145 @@
+"""The tables of the case file: one row a case, and the ciphertext groups copied from the log beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+
+from projections.case_file.folding import HANDLED, evolve, sealed_groups
+from projections.case_file.shape import CaseFile, SealedGroup
+from projections.event_meanings import moment
+from projections.read_model import Cursor, fold_batch
+from projections.recorded_event import RecordedEvent
+from projections.stored_course import course_from
+
+_LISTS: Final = ("documents", "fees", "checks", "findings", "information_requests", "pauses", "corrections")
+
+
+class CaseFileModel:
+    """The read model."""
+
+    name = "case-file"
+    schema_version = 4
+    handles = HANDLED
+
+    @property
+    def ddl(self) -> str:
+        return _DDL
+
+    def project(self, batch: Sequence[RecordedEvent], cursor: Cursor) -> None:
+        changed = fold_batch(batch, lambda cases: _files(cursor, cases), evolve)
+        groups = sealed_groups(batch)
+        if changed:
+            rows = [
+                {"case_id": file.case_id, "version": file.version, "file": _nested(file)} for file in changed.values()
+            ]
+            cursor.execute(_WRITE_FILES, (orjson.dumps(rows).decode(),))
+        if groups:
+            cursor.execute(_WRITE_GROUPS, (orjson.dumps(groups).decode(),))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What one look finds of a case: the version ``head`` at which its stream stands, and its file with ciphertext.
+
+    The file is None when the projection has not begun with the case yet.
+    """
+
+    head: int
+    file: CaseFile | None
+    groups: list[SealedGroup]
+
+
+def look_up(cursor: Cursor, case_id: UUID) -> Found | None:
+    """The case at one moment, in one statement; None when it has no stream."""
+    cursor.execute(_LOOK_UP, {"case": case_id})
+    ((head, stored, groups),) = cursor.fetchall()
+    if head is None:
+        return None
+    return Found(
+        head=head,
+        file=None if stored is None else _file(case_id, stored),
+        groups=[
+            SealedGroup(
+                case_id=case_id, version=version, event_name=name, role=role, key=UUID(key), nonce=nonce, data=data
+            )
+            for version, name, role, key, nonce, data in orjson.loads(groups or "[]")
+        ],
+    )
+
+
+def _files(cursor: Cursor, cases: list[UUID]) -> dict[UUID, CaseFile]:
+    cursor.execute(_READ_FILES, (cases,))
+    return {case_id: _file(case_id, stored) for case_id, stored in cursor.fetchall()}
+
+
+def _nested(file: CaseFile) -> dict[str, Any]:
+    return {each.name: getattr(file, each.name) for each in fields(file) if each.name != "case_id"}
+
+
+def _file(case_id: UUID, stored: str) -> CaseFile:
+    held: dict[str, Any] = orjson.loads(stored)
+    for word in _LISTS:
+        held[word] = tuple(held[word])
+    held |= {"course": course_from(held["course"]), "updated_at": moment(held["updated_at"])}
+    return CaseFile(case_id=case_id, **held)
+
+
+_DDL: Final = """
+drop table if exists case_file_group;
+drop table if exists case_file;
+
+create table case_file (
+    case_id uuid   primary key,
+    version bigint not null,
+    file    json   not null
+);
+
+-- Ciphertext only; "key" names the data key in the key store, whose destruction erases the person here too.
+create table case_file_group (
+    case_id    uuid   not null,
+    version    bigint not null,
+    role       text   not null,
+    event_name text   not null,
+    key        uuid   not null,
+    nonce      text   not null,
+    data       text   not null,
+    primary key (case_id, version, role)
+);
+
+-- Ciphertext does not compress: do not let TOAST try.
+alter table case_file_group alter column data set storage external;
+
+grant select, insert, update, delete on case_file, case_file_group to permit_writer;
+grant select on case_file, case_file_group to permit_reader;
+"""
+
+_LOOK_UP: Final = """
+select (select max(version) from journal where stream = %(case)s),
+       (select file::text from case_file where case_id = %(case)s),
+       (select json_agg(json_build_array(version, event_name, role, key, nonce, data) order by version, role)::text
+          from case_file_group
+         where case_id = %(case)s)
+"""
+
+_READ_FILES: Final = "select case_id, file::text from case_file where case_id = any(%s::uuid[])"
+
+_WRITE_FILES: Final = """
+insert into case_file as t (case_id, version, file)
+select case_id, version, file
+  from json_to_recordset(%s::json) as changed(case_id uuid, version bigint, file json)
+    on conflict (case_id) do update set version = excluded.version, file = excluded.file
+ where t.version < excluded.version
+"""
+
+_WRITE_GROUPS: Final = """
+insert into case_file_group (case_id, version, role, event_name, key, nonce, data)
+select case_id, version, role, event_name, key, nonce, data
+  from json_to_recordset(%s::json) as copied(
+       case_id uuid, version bigint, role text, event_name text, key uuid, nonce text, data text)
+    on conflict do nothing
+"""

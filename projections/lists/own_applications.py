@@ -1,0 +1,304 @@
+"""Own applications: those of an employer, a representative, a worker or an authority, newest first.
+
+One row a case, clear fields only: workers are known by the subject id that was minted for the case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+
+from domain.civil_time import civil_day
+from projections.course import Course, course_after
+from projections.event_meanings import END_CASES, PAUSE_EVENTS
+from projections.lists.keyset_pages import Page, PlaceUnusable, keys_of, length_of_page, page_of, place
+from projections.read_model import Cursor, fold_batch
+from projections.recorded_event import RecordedEvent
+from projections.stored_course import course_from
+
+_ORDER: Final = "newestFirst"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfEmployer:
+    """The employer who is named on the application, as it stands corrected."""
+
+    enterprise_number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfRepresentative:
+    enterprise_number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfWorker:
+    """The subjects that are one person, a case each."""
+
+    subjects: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfAuthority:
+    """Those that an authority handles; None is every authority."""
+
+    authority: str | None
+
+
+Owner = OfEmployer | OfRepresentative | OfWorker | OfAuthority
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which of the owner's applications are meant; what is None does not matter.
+
+    ``subjects`` are the data subjects that are one worker.
+    """
+
+    reference: str | None = None
+    status: str | None = None
+    category: str | None = None
+    employer_number: str | None = None
+    subjects: tuple[UUID, ...] | None = None
+
+
+ALL_OF_THEM: Final = Wanted()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnApplication:
+    """``reply_by`` is the last day to answer the request for information that is open, if one is."""
+
+    case_id: UUID
+    reference: str
+    authority: str
+    category: str
+    kind: str
+    renewal: bool
+    employer_number: str
+    status: str
+    stage: str
+    filed_at: datetime
+    reply_by: date | None
+    closed_on: date | None
+
+
+def own_applications(
+    cursor: Cursor, owner: Owner, wanted: Wanted = ALL_OF_THEM, *, limit: int = 50, after: str | None = None
+) -> Page[OwnApplication]:
+    """A page of the applications of ``owner``, open and closed, newest first.
+
+    An application filed while one pages is on no later page. Raises PlaceUnusable for an ``after`` that is not the
+    ``next`` of such a page, ValueError for a ``limit`` that is too long.
+    """
+    length = length_of_page(limit)
+    after_at, after_case = (None, None) if after is None else _place(after)
+    statement, of = _statement(owner)
+    asked = {
+        **asdict(wanted),
+        "subjects": None if wanted.subjects is None else list(wanted.subjects),
+        "of": of,
+        "after_at": after_at,
+        "after_case": after_case,
+        "limit": length + 1,
+    }
+    cursor.execute(statement, asked)
+    found = [OwnApplication(**dict(zip(OwnApplication.__slots__, row, strict=True))) for row in cursor.fetchall()]
+    return page_of([(place(_ORDER, each.filed_at.isoformat(), str(each.case_id)), each) for each in found], length)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """A row as it is folded; the other columns are told from these."""
+
+    case_id: UUID
+    version: int
+    reference: str
+    authority: str
+    category: str
+    kind: str
+    renewal: bool
+    employer_number: str
+    representative_number: str | None
+    worker_subject: UUID
+    course: Course
+
+
+class OwnApplications:
+    """The read model."""
+
+    name = "own-applications"
+    schema_version = 2
+    handles = (
+        frozenset(
+            {
+                "ApplicationSubmitted",
+                "LegacyRecordRetold",
+                "CaseCorrected",
+                "InformationRequested",
+                "InformationProvided",
+                "ApplicationDeclaredAdmissible",
+                "WorkPartDecided",
+            }
+        )
+        | PAUSE_EVENTS
+        | END_CASES
+    )
+
+    @property
+    def ddl(self) -> str:
+        return _DDL
+
+    def project(self, batch: Sequence[RecordedEvent], cursor: Cursor) -> None:
+        changed = fold_batch(batch, lambda cases: _stored(cursor, cases), _evolve)
+        if changed:
+            cursor.execute(_WRITE, (orjson.dumps([_written(row) for row in changed.values()]).decode(),))
+
+
+def _evolve(row: _Row | None, event: RecordedEvent) -> _Row:
+    course = course_after(None if row is None else row.course, event)
+    clear = event.clear
+    if row is None:
+        representative = clear.get("representative")
+        return _Row(
+            case_id=event.case_id,
+            version=event.version,
+            reference=clear["reference"],
+            authority=clear["authority"],
+            category=clear["category"],
+            kind=clear["kind"],
+            renewal=clear.get("renewal", False),
+            employer_number=clear["employer"]["enterpriseNumber"],
+            representative_number=None if representative is None else representative["enterpriseNumber"],
+            worker_subject=UUID(clear["workerSubject"]),
+            course=course,
+        )
+    if event.name == "LegacyRecordRetold":
+        row = replace(row, category=clear["category"], kind=clear["kind"])
+    if clear.get("employer") is not None:
+        row = replace(row, employer_number=clear["employer"]["enterpriseNumber"])
+    return replace(row, version=event.version, course=course)
+
+
+def _written(row: _Row) -> dict[str, Any]:
+    course = row.course
+    asked = course.open_request
+    return {
+        **{name: getattr(row, name) for name in _Row.__slots__},
+        "status": course.status,
+        "stage": course.stage,
+        "filed_at": course.filed_at,
+        "reply_by": None if asked is None else asked.reply_by,
+        "closed_on": None if course.closed_at is None else civil_day(course.closed_at),
+    }
+
+
+def _stored(cursor: Cursor, cases: list[UUID]) -> dict[UUID, _Row]:
+    cursor.execute(_READ, (cases,))
+    found = {}
+    for *values, course in cursor.fetchall():
+        given = dict(zip(_Row.__slots__, values, strict=False))
+        found[values[0]] = _Row(**given, course=course_from(orjson.loads(course)))
+    return found
+
+
+def _statement(owner: Owner) -> tuple[str, object]:
+    """The statement for that owner and its parameter; each has an index of its own."""
+    match owner:
+        case OfEmployer():
+            return _SHOWN + " where employer_number = %(of)s" + _PAGE, owner.enterprise_number
+        case OfRepresentative():
+            return _SHOWN + " where representative_number = %(of)s" + _PAGE, owner.enterprise_number
+        case OfWorker():
+            return _SHOWN + " where worker_subject = any(%(of)s::uuid[])" + _PAGE, list(owner.subjects)
+        case OfAuthority():
+            return _SHOWN + " where (%(of)s::text is null or authority = %(of)s)" + _PAGE, owner.authority
+
+
+def _place(given: str) -> tuple[datetime, str]:
+    at, case = keys_of(given, _ORDER, 2)
+    try:
+        return datetime.fromisoformat(at).astimezone(UTC), str(UUID(case))
+    except (ValueError, OverflowError):
+        raise PlaceUnusable("it is no place in a list: give the one that came with the page before") from None
+
+
+_DDL: Final = """
+drop table if exists own_application;
+
+create table own_application (
+    case_id               uuid        primary key,
+    version               bigint      not null,
+    reference             text        not null,
+    authority             text        not null,
+    category              text        not null,
+    kind                  text        not null,
+    renewal               boolean     not null,
+    employer_number       text        not null,
+    representative_number text,
+    worker_subject        uuid        not null,
+    status                text        not null,
+    stage                 text        not null,
+    filed_at              timestamptz not null,
+    reply_by              date,
+    closed_on             date,
+    course                json        not null
+);
+
+create index own_application_employer on own_application (employer_number, filed_at, case_id);
+create index own_application_representative on own_application (representative_number, filed_at, case_id)
+ where representative_number is not null;
+create index own_application_worker on own_application (worker_subject);
+create index own_application_authority on own_application (authority, filed_at, case_id);
+create index own_application_newest on own_application (filed_at, case_id);
+create index own_application_reference on own_application (reference);
+
+grant select, insert, update, delete on own_application to permit_writer;
+grant select on own_application to permit_reader;
+"""
+
+_READ: Final = """
+select case_id, version, reference, authority, category, kind, renewal, employer_number, representative_number,
+       worker_subject, course::text
+  from own_application
+ where case_id = any(%s::uuid[])
+"""
+
+_WRITE: Final = """
+insert into own_application as t
+       (case_id, version, reference, authority, category, kind, renewal, employer_number, representative_number,
+        worker_subject, status, stage, filed_at, reply_by, closed_on, course)
+select case_id, version, reference, authority, category, kind, renewal, employer_number, representative_number,
+       worker_subject, status, stage, filed_at, reply_by, closed_on, course
+  from json_to_recordset(%s::json) as changed(
+       case_id uuid, version bigint, reference text, authority text, category text, kind text, renewal boolean,
+       employer_number text, representative_number text, worker_subject uuid, status text, stage text,
+       filed_at timestamptz, reply_by date, closed_on date, course json)
+    on conflict (case_id) do update
+   set version = excluded.version, category = excluded.category, kind = excluded.kind,
+       employer_number = excluded.employer_number, filed_at = excluded.filed_at, status = excluded.status,
+       stage = excluded.stage, reply_by = excluded.reply_by, closed_on = excluded.closed_on, course = excluded.course
+ where t.version < excluded.version
+"""
+
+_SHOWN: Final = """
+select case_id, reference, authority, category, kind, renewal, employer_number, status, stage, filed_at, reply_by,
+       closed_on
+  from own_application
+"""
+
+_PAGE: Final = """
+   and (%(reference)s::text is null or reference = %(reference)s)
+   and (%(status)s::text is null or status = %(status)s)
+   and (%(category)s::text is null or category = %(category)s)
+   and (%(employer_number)s::text is null or employer_number = %(employer_number)s)
+   and (%(subjects)s::uuid[] is null or worker_subject = any(%(subjects)s::uuid[]))
+   and (%(after_case)s::uuid is null or (filed_at, case_id) < (%(after_at)s::timestamptz, %(after_case)s::uuid))
+ order by filed_at desc, case_id desc
+ limit %(limit)s
+"""

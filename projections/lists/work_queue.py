@@ -1,0 +1,343 @@
+"""The work queue: the open cases of an authority, to be filtered and handed out, the most urgent or the oldest first.
+
+One row a case, clear fields only. A row holds the day of filing and the pauses and no due day: that is derived from the
+authority's target on the day asked, so that it is right while a pause is open and after a target has changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+
+from domain.civil_time import civil_day
+from domain.deadlines.pauses import paused_days
+from domain.deadlines.service_levels import ServiceTarget
+from projections.course import Course, course_after
+from projections.event_meanings import CHECK_EVENTS, END_CASES, END_TASKS, PAUSE_EVENTS, SETTLE_TASKS
+from projections.lists.keyset_pages import Page, PlaceUnusable, keys_of, length_of_page, page_of, place
+from projections.read_model import Cursor, fold_batch
+from projections.recorded_event import RecordedEvent
+from projections.stored_course import course_from
+
+NOBODY: Final = ""
+"""As ``handler`` of a filter: cases that no one has."""
+
+
+class QueueOrder(StrEnum):
+    DUE_DAY = "dueDay"
+    FILING_DAY = "filingDay"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueFilter:
+    """Which open cases of an authority are meant; what is None does not matter. ``standing`` is a ServiceStatus."""
+
+    authority: str
+    status: str | None = None
+    stage: str | None = None
+    category: str | None = None
+    handler: str | None = None
+    holder: str | None = None
+    standing: str | None = None
+    with_tasks: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuedCase:
+    """An open case. ``due_on`` and ``standing`` are of the day asked; ``pending_checks`` are not answered yet."""
+
+    case_id: UUID
+    reference: str
+    category: str
+    kind: str
+    renewal: bool
+    stage: str
+    status: str
+    holder: str
+    handler: str | None
+    filed_on: date
+    due_on: date
+    standing: str
+    is_paused: bool
+    manual_tasks: int
+    pending_checks: tuple[str, ...]
+    employer_number: str
+
+
+def queued(
+    cursor: Cursor,
+    on: date,
+    target: ServiceTarget,
+    wanted: QueueFilter,
+    *,
+    order: QueueOrder = QueueOrder.DUE_DAY,
+    limit: int = 50,
+    after: str | None = None,
+) -> Page[QueuedCase]:
+    """A page of the open cases as they are now, judged by ``target``, that of the authority, on the civil day ``on``.
+
+    The pages after the first are of the day of the first. A case whose place does not change meanwhile is on
+    exactly one page. Raises PlaceUnusable for an ``after`` that is not the ``next`` of such a page, ValueError for a
+    ``limit`` that is too long.
+    """
+    length = length_of_page(limit)
+    after_day, after_case = None, None
+    if after is not None:
+        on, after_day, after_case = _place(after, order)
+    cursor.execute(
+        _JUDGED + _PAGE[order],
+        _asked(on, target, wanted) | {"after_day": after_day, "after_case": after_case, "limit": length + 1},
+    )
+    found = [_queued_case(row) for row in cursor.fetchall()]
+    return page_of([(_place_after(each, order, on), each) for each in found], length)
+
+
+def count_queued(cursor: Cursor, on: date, target: ServiceTarget, wanted: QueueFilter) -> int:
+    """How many cases all pages have together."""
+    cursor.execute(_JUDGED + _COUNT, _asked(on, target, wanted))
+    ((number,),) = cursor.fetchall()
+    return int(number)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """A row as it is folded; the other columns are told from these."""
+
+    case_id: UUID
+    version: int
+    reference: str
+    authority: str
+    category: str
+    kind: str
+    renewal: bool
+    employer_number: str
+    course: Course
+
+
+class WorkQueue:
+    """The read model. A case that ends keeps its row, so that events seen again change nothing."""
+
+    name = "work-queue"
+    schema_version = 2
+    handles = (
+        frozenset(
+            {
+                "ApplicationSubmitted",
+                "LegacyRecordRetold",
+                "CaseAssigned",
+                "CaseCorrected",
+                "InformationRequested",
+                "InformationProvided",
+                "ApplicationDeclaredAdmissible",
+                "ApplicationForwardedToImmigrationOffice",
+            }
+        )
+        | CHECK_EVENTS
+        | PAUSE_EVENTS
+        | SETTLE_TASKS
+        | END_TASKS
+        | END_CASES
+    )
+
+    @property
+    def ddl(self) -> str:
+        return _DDL
+
+    def project(self, batch: Sequence[RecordedEvent], cursor: Cursor) -> None:
+        changed = fold_batch(batch, lambda cases: _stored(cursor, cases), _evolve)
+        if changed:
+            cursor.execute(_WRITE, (orjson.dumps([_written(row) for row in changed.values()]).decode(),))
+
+
+def _evolve(row: _Row | None, event: RecordedEvent) -> _Row:
+    course = course_after(None if row is None else row.course, event)
+    clear = event.clear
+    if row is None:
+        return _Row(
+            case_id=event.case_id,
+            version=event.version,
+            reference=clear["reference"],
+            authority=clear["authority"],
+            category=clear["category"],
+            kind=clear["kind"],
+            renewal=clear.get("renewal", False),
+            employer_number=clear["employer"]["enterpriseNumber"],
+            course=course,
+        )
+    if event.name == "LegacyRecordRetold":
+        row = replace(row, category=clear["category"], kind=clear["kind"])
+    if clear.get("employer") is not None:
+        row = replace(row, employer_number=clear["employer"]["enterpriseNumber"])
+    return replace(row, version=event.version, course=course)
+
+
+def _written(row: _Row) -> dict[str, Any]:
+    course = row.course
+    paused, filed_on = course.open_pause, civil_day(course.filed_at)
+    ended = [each.in_days for each in course.pauses if each.to is not None]
+    paused_from = None if paused is None else max(civil_day(paused.from_), filed_on)
+    return {
+        **{name: getattr(row, name) for name in _Row.__slots__},
+        "is_open": course.is_open,
+        "status": course.status,
+        "stage": course.stage,
+        "holder": course.holder,
+        "handler": course.handler,
+        "filed_on": filed_on,
+        # The days of the open pause are counted apart; those of both count once.
+        "paused_days": paused_days(ended, paused_from or date.max, since=filed_on),
+        "paused_from": paused_from,
+        "manual_tasks": len(course.manual_tasks),
+        "pending_checks": course.pending_checks,
+    }
+
+
+def _stored(cursor: Cursor, cases: list[UUID]) -> dict[UUID, _Row]:
+    cursor.execute(_READ, (cases,))
+    found = {}
+    for *values, course in cursor.fetchall():
+        given = dict(zip(_Row.__slots__, values, strict=False))
+        found[values[0]] = _Row(**given, course=course_from(orjson.loads(course)))
+    return found
+
+
+def _asked(on: date, target: ServiceTarget, wanted: QueueFilter) -> dict[str, Any]:
+    term, warning = target.term, target.warning
+    return asdict(wanted) | {
+        "on": on,
+        "term": f"{term.months} months {term.days} days",
+        "warning": f"{warning.months} months {warning.days} days",
+        "nobody": NOBODY,
+    }
+
+
+def _place_after(case: QueuedCase, order: QueueOrder, on: date) -> str:
+    key = case.due_on if order is QueueOrder.DUE_DAY else case.filed_on
+    return place(order.value, on.isoformat(), key.isoformat(), str(case.case_id))
+
+
+def _place(given: str, order: QueueOrder) -> tuple[date, date, str]:
+    on, key, case = keys_of(given, order.value, 3)
+    try:
+        return date.fromisoformat(on), date.fromisoformat(key), str(UUID(case))
+    except ValueError:
+        raise PlaceUnusable("it is no place in a list: give the one that came with the page before") from None
+
+
+def _queued_case(row: tuple[Any, ...]) -> QueuedCase:
+    values = dict(zip(QueuedCase.__slots__, row, strict=True))
+    return QueuedCase(**values | {"pending_checks": tuple(values["pending_checks"])})
+
+
+_DDL: Final = """
+drop table if exists work_queue_case;
+
+create table work_queue_case (
+    case_id         uuid    primary key,
+    version         bigint  not null,
+    reference       text    not null,
+    authority       text    not null,
+    category        text    not null,
+    kind            text    not null,
+    renewal         boolean not null,
+    employer_number text    not null,
+    is_open         boolean not null,
+    status          text    not null,
+    stage           text    not null,
+    holder          text,
+    handler         text,
+    filed_on        date    not null,
+    paused_days     int     not null,
+    paused_from     date,
+    manual_tasks    int     not null,
+    pending_checks  text[]  not null,
+    course          json    not null
+);
+
+create index work_queue_case_open on work_queue_case (authority, filed_on, case_id) where is_open;
+
+grant select, insert, update, delete on work_queue_case to permit_writer;
+grant select on work_queue_case to permit_reader;
+"""
+
+_READ: Final = """
+select case_id, version, reference, authority, category, kind, renewal, employer_number, course::text
+  from work_queue_case
+ where case_id = any(%s::uuid[])
+"""
+
+_WRITE: Final = """
+insert into work_queue_case as t
+       (case_id, version, reference, authority, category, kind, renewal, employer_number, is_open, status, stage,
+        holder, handler, filed_on, paused_days, paused_from, manual_tasks, pending_checks, course)
+select case_id, version, reference, authority, category, kind, renewal, employer_number, is_open, status, stage,
+       holder, handler, filed_on, paused_days, paused_from, manual_tasks, pending_checks, course
+  from json_to_recordset(%s::json) as changed(
+       case_id uuid, version bigint, reference text, authority text, category text, kind text, renewal boolean,
+       employer_number text, is_open boolean, status text, stage text, holder text, handler text, filed_on date,
+       paused_days int, paused_from date, manual_tasks int, pending_checks text[], course json)
+    on conflict (case_id) do update
+   set version = excluded.version, category = excluded.category, kind = excluded.kind,
+       employer_number = excluded.employer_number, is_open = excluded.is_open, filed_on = excluded.filed_on,
+       status = excluded.status, stage = excluded.stage, holder = excluded.holder, handler = excluded.handler,
+       paused_days = excluded.paused_days, paused_from = excluded.paused_from,
+       manual_tasks = excluded.manual_tasks, pending_checks = excluded.pending_checks, course = excluded.course
+ where t.version < excluded.version
+"""
+
+_JUDGED: Final = """
+with due as (
+    select q.case_id, q.reference, q.category, q.kind, q.renewal, q.stage, q.status, q.holder, q.handler, q.filed_on,
+           (q.filed_on + %(term)s::interval)::date + m.days as due_on,
+           ((q.filed_on + %(term)s::interval)::date - %(warning)s::interval)::date + m.days as at_risk_from,
+           coalesce(q.paused_from <= %(on)s, false) as is_paused,
+           q.manual_tasks, q.pending_checks, q.employer_number
+      from work_queue_case q
+     cross join lateral (select q.paused_days + coalesce(greatest(%(on)s::date - q.paused_from, 0), 0) as days) m
+     where q.is_open and q.authority = %(authority)s
+       and (%(status)s::text is null or q.status = %(status)s)
+       and (%(stage)s::text is null or q.stage = %(stage)s)
+       and (%(category)s::text is null or q.category = %(category)s)
+       and (%(handler)s::text is null or coalesce(q.handler, %(nobody)s) = %(handler)s)
+       and (%(holder)s::text is null or q.holder = %(holder)s)
+       and (%(with_tasks)s::boolean is null or (q.manual_tasks > 0) = %(with_tasks)s)
+), judged as (
+    select case_id, reference, category, kind, renewal, stage, status, holder, handler, filed_on, due_on,
+           case when %(on)s > due_on then 'late'
+                when %(on)s >= at_risk_from then 'atRisk'
+                else 'inTime' end as standing,
+           is_paused, manual_tasks, pending_checks, employer_number
+      from due
+)
+"""
+
+_COUNT: Final = """
+select count(*)
+  from judged
+ where %(standing)s::text is null or standing = %(standing)s
+"""
+
+_PAGE: Final = {
+    QueueOrder.DUE_DAY: """
+select *
+  from judged
+ where (%(standing)s::text is null or standing = %(standing)s)
+   and (%(after_case)s::uuid is null or (due_on, case_id) > (%(after_day)s::date, %(after_case)s::uuid))
+ order by due_on, case_id
+ limit %(limit)s
+""",
+    QueueOrder.FILING_DAY: """
+select *
+  from judged
+ where (%(standing)s::text is null or standing = %(standing)s)
+   and (%(after_case)s::uuid is null or (filed_on, case_id) > (%(after_day)s::date, %(after_case)s::uuid))
+ order by filed_on, case_id
+ limit %(limit)s
+""",
+}

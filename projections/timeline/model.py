@@ -1,0 +1,250 @@
+"""The timeline of a case: one entry an event, in the order in which they were recorded.
+
+``event`` is the stored name in lower camel case, ``values`` the small clear facts of `VALUES`, chosen so that a
+catalogue has one sentence a language for each event. Free text stays a copy of ciphertext, decrypted on reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+
+from projections.case_file.folding import sealed_groups
+from projections.case_file.shape import SealedGroup
+from projections.event_meanings import moment
+from projections.read_model import Cursor
+from projections.recorded_event import RecordedEvent
+
+VALUES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "ApplicationSubmitted": ("reference", "authority", "kind", "category", "filedBy", "documents"),
+        "DocumentAttached": ("kind", "by"),
+        "FeePaid": ("recipient", "amount", "paidOn", "by"),
+        "CaseCorrected": ("corrected", "by"),
+        "ApplicationWithdrawn": ("by",),
+        "CrossroadsCheckRequested": ("check",),
+        "CrossroadsCheckAnswered": ("check", "outcome"),
+        "CrossroadsCheckFailed": ("check", "reason", "attempts"),
+        "EmployerIdentified": ("enterpriseNumber", "name", "active"),
+        "PersonIdentifierReplaced": (),
+        "EmploymentVerified": ("covered",),
+        "SalaryVerified": ("basis", "verdict"),
+        "LabourMarketEvidenceAdded": ("channels",),
+        "LabourMarketTestAssessed": ("verdict",),
+        "CaseAssigned": ("handler", "by"),
+        "MandateVerified": ("enterpriseNumber", "valid", "by"),
+        "InformationRequested": ("items", "replyBy", "legalReference", "by"),
+        "InformationProvided": ("documents", "by"),
+        "ApplicationDeclaredAdmissible": ("openPoints", "by"),
+        "ApplicationDeclaredInadmissible": ("grounds", "by"),
+        "WorkPartDecided": ("outcome", "grounds", "verdict", "legalReferenceDate", "by"),
+        "ApplicationForwardedToImmigrationOffice": ("by",),
+        "ResidencePartDecided": ("outcome", "by"),
+        "ApplicationDecided": ("outcome", "refusedPart"),
+        "ClockPaused": ("pause", "ground", "legalReference", "by"),
+        "ClockResumed": ("pause", "by"),
+        "ClockCorrected": ("pause", "pausedFrom", "pausedTo", "by"),
+        "DeadlineWarned": ("clock", "run", "dueOn"),
+        "DeadlineBreached": ("clock", "run", "dueOn"),
+        "LegacyRecordRetold": ("reference", "authority", "status", "filedOn"),
+    }
+)
+"""The names of the values of each event. One that is null in the event is absent.
+
+``documents`` is a number; ``channels``, ``corrected``, ``items``, ``grounds`` and ``openPoints`` are lists of codes;
+``active``, ``covered`` and ``valid`` are booleans. All others are single codes, numbers, days or names of companies
+and actors.
+"""
+
+TEXTS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "CaseCorrected": "reason",
+        "ApplicationWithdrawn": "reason",
+        "InformationRequested": "question",
+        "InformationProvided": "answer",
+        "ApplicationDeclaredAdmissible": "motivation",
+        "ApplicationDeclaredInadmissible": "motivation",
+        "WorkPartDecided": "motivation",
+        "ResidencePartDecided": "motivation",
+        "ApplicationDecided": "motivation",
+        "ClockPaused": "motivation",
+        "ClockResumed": "motivation",
+        "ClockCorrected": "motivation",
+    }
+)
+"""The personal field that is an entry's free text. Decisions of schema 2 have none: their parts have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineEntry:
+    """``name`` is the stored name of the event. ``group`` holds its free text, if it may have one. Times are aware."""
+
+    case_id: UUID
+    version: int
+    position: int
+    name: str
+    effective_at: datetime
+    known_at: datetime
+    told: Mapping[str, Any]
+    group: SealedGroup | None
+
+    @property
+    def event(self) -> str:
+        """The name as a code for readers."""
+        return self.name[0].lower() + self.name[1:]
+
+    @property
+    def text_field(self) -> str | None:
+        """The field of the group that is the free text."""
+        return None if self.group is None else TEXTS[self.name]
+
+
+class TimelineModel:
+    """The read model."""
+
+    name = "timeline"
+    schema_version = 2
+    handles = frozenset(VALUES)
+
+    @property
+    def ddl(self) -> str:
+        return _DDL
+
+    def project(self, batch: Sequence[RecordedEvent], cursor: Cursor) -> None:
+        if batch:
+            cursor.execute(_WRITE, (orjson.dumps([_row(entry_of(event)) for event in batch]).decode(),))
+
+
+def entry_of(event: RecordedEvent) -> TimelineEntry:
+    """The entry that an event makes."""
+    groups = sealed_groups([event]) if event.name in TEXTS else []
+    return TimelineEntry(
+        case_id=event.case_id,
+        version=event.version,
+        position=event.position,
+        name=event.name,
+        effective_at=moment(event.clear["effectiveAt"]).astimezone(UTC),
+        known_at=event.known_at,
+        told=_told(event),
+        group=groups[0] if groups else None,
+    )
+
+
+def stored_entries(cursor: Cursor, case_id: UUID, *, after: int, limit: int) -> tuple[int | None, list[TimelineEntry]]:
+    """The version at which the stream of a case stands, None if there is none, and what has been projected of it.
+
+    Those are the first ``limit`` entries beyond version ``after``.
+    """
+    cursor.execute(_READ, {"case": case_id, "after": after, "limit": limit})
+    rows = cursor.fetchall()
+    head: int | None = rows[0][0]
+    return head, [_entry(case_id, row[1:]) for row in rows if row[1] is not None]
+
+
+def _told(event: RecordedEvent) -> dict[str, Any]:
+    clear = event.clear
+    derived: dict[str, Any] = {}
+    match event.name:
+        case "ApplicationSubmitted" | "InformationProvided":
+            derived = {"documents": len(clear["documents"])}
+        case "DocumentAttached":
+            derived = {"kind": clear["document"]["kind"]}
+        case "SalaryVerified":
+            derived = {"verdict": clear["result"]["verdict"]}
+        case "LabourMarketEvidenceAdded":
+            derived = {"channels": [each["channel"] for each in clear["publications"]]}
+        case "LabourMarketTestAssessed":
+            derived = {"verdict": clear["finding"]["verdict"]}
+        case _:
+            pass  # its values are words of the event
+    told = {word: derived.get(word, clear.get(word)) for word in VALUES[event.name]}
+    return {word: value for word, value in told.items() if value is not None}
+
+
+def _row(entry: TimelineEntry) -> dict[str, Any]:
+    group = entry.group
+    return {
+        "case_id": entry.case_id,
+        "version": entry.version,
+        "position": entry.position,
+        "name": entry.name,
+        "effective_at": entry.effective_at,
+        "known_at": entry.known_at,
+        "told": entry.told,
+        "role": None if group is None else group.role,
+        "key": None if group is None else group.key,
+        "nonce": None if group is None else group.nonce,
+        "data": None if group is None else group.data,
+    }
+
+
+def _entry(case_id: UUID, row: Sequence[Any]) -> TimelineEntry:
+    version, position, name, effective_at, known_at, told, role, key, nonce, data = row
+    group = None
+    if role is not None:
+        group = SealedGroup(
+            case_id=case_id, version=version, event_name=name, role=role, key=key, nonce=nonce, data=data
+        )
+    return TimelineEntry(
+        case_id=case_id,
+        version=version,
+        position=position,
+        name=name,
+        effective_at=effective_at,
+        known_at=known_at,
+        told=orjson.loads(told),
+        group=group,
+    )
+
+
+_DDL: Final = """
+drop table if exists timeline_entry;
+
+-- Ciphertext only; "key" names the data key in the key store, whose destruction erases the person here too.
+create table timeline_entry (
+    case_id      uuid        not null,
+    version      bigint      not null,
+    position     bigint      not null,
+    name         text        not null,
+    effective_at timestamptz not null,
+    known_at     timestamptz not null,
+    told         json        not null,
+    role         text,
+    key          uuid,
+    nonce        text,
+    data         text,
+    primary key (case_id, version)
+);
+
+-- Ciphertext does not compress: do not let TOAST try.
+alter table timeline_entry alter column data set storage external;
+
+grant select, insert, update, delete on timeline_entry to permit_writer;
+grant select on timeline_entry to permit_reader;
+"""
+
+_WRITE: Final = """
+insert into timeline_entry
+       (case_id, version, position, name, effective_at, known_at, told, role, key, nonce, data)
+select case_id, version, position, name, effective_at, known_at, told, role, key, nonce, data
+  from json_to_recordset(%s::json) as entries(
+       case_id uuid, version bigint, position bigint, name text, effective_at timestamptz, known_at timestamptz,
+       told json, role text, key uuid, nonce text, data text)
+    on conflict do nothing
+"""
+
+_READ: Final = """
+select head.version, entry.version, entry.position, entry.name, entry.effective_at, entry.known_at, entry.told::text,
+       entry.role, entry.key, entry.nonce, entry.data
+  from (select max(version) as version from journal where stream = %(case)s) head
+  left join lateral (
+       select * from timeline_entry where case_id = %(case)s and version > %(after)s order by version limit %(limit)s
+       ) entry on true
+ order by entry.version
+"""
