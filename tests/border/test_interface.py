@@ -14,16 +14,16 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from api.http.routes.case_changes import InformationAnswer
+from api.steps.changes import CHANGES
 
+from api.app import create_app
 from api.composition import Program
-from api.http.app import create_app
 from api.http.bodies import nameable
 from api.http.problems import API_ROOT, problem_of
 from api.http.routes.application_lists import ApplicationQuery
-from api.http.routes.case_changes import InformationAnswer
 from api.http.routes.employer_lookups import EmployerLookup
 from api.permissions import Action, Permissions, Reach
-from api.steps.changes import CHANGES
 from domain.case.application import Application
 from domain.case.events import ApplicationWithdrawn
 from domain.case.refusals import NotRecordable

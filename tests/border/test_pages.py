@@ -10,15 +10,15 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from fastapi.routing import iter_route_contexts
-
-from api.composition import Program
-from api.http.app import create_app
-from api.http.problems import API_ROOT
 from api.pages.case.actions import ANSWER, DOCUMENT
 from api.pages.case.form_catalogue import _FORMS as FORMS
 from api.pages.case.form_catalogue import CORRECTABLE, WORKER
 from api.pages.case.sending import KEY, REQUEST, VERSION
+from fastapi.routing import iter_route_contexts
+
+from api.app import create_app
+from api.composition import Program
+from api.http.problems import API_ROOT
 from api.pages.routes.cases import PART_PARAMETER
 from api.pages.session import SESSION_COOKIE
 from domain.case.commands import CommandContext, RequestInformation

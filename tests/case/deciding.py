@@ -8,11 +8,12 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from functools import cache
 
-from api.demonstration.people_at_work import _decision as decision_of_the_demonstration
-from api.http.case_representation import assessment_content
 from api.pages.case.actions import is_possible
 from api.pages.case.form_catalogue import FormMaterial, form_for
 from api.pages.case.forms import CaseFormWords
+
+from api.demonstration.people_at_work import _decision as decision_of_the_demonstration
+from api.http.case_representation import assessment_content
 from api.words.code_lists import CodeLists
 from api.words.languages import Languages
 from domain.case.command_checks import check_work_part

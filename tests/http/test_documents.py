@@ -16,7 +16,7 @@ import psycopg2
 import pytest
 
 from api.composition import Program, open_program
-from api.http.server import running_server
+from api.server import running_server
 from domain.case.application import Document
 from domain.case.commands import AttachDocument, CommandContext
 from infra.identity.caller import Role

@@ -10,7 +10,7 @@ import pytest
 
 from api.composition import Program
 from api.crossroads_workers import employer_lookups
-from api.http.server import running_server
+from api.server import running_server
 from api.services.employer_lookups import LookupUnavailable
 from domain.crossroads.service_calendar import ServiceCalendar, WeeklyWindow
 from infra.crossroads.simulator.holdings import activity_of, address_of, company_name, units_of
