@@ -18,6 +18,7 @@ from domain.case.decision import assessment_at_decision
 from domain.case.fees import FeeStanding, fee_standings
 from domain.case.grounds import supported_grounds, supported_inadmissibility_grounds
 from domain.case.handling import CaseStream, Handled
+from domain.case.lifecycle import Case
 from domain.case.refusals import require_no_issues
 from domain.case.verification import facts_at_decision
 from domain.civil_time import civil_day
@@ -37,9 +38,9 @@ class CaseAssessment:
     Each part is judged when it is first asked for: no page shows all of them.
     """
 
-    def __init__(self, snapshot: CaseSnapshot, rulebook: Rulebook, on: date) -> None:
-        self.version = snapshot.version
-        self.case = snapshot.case
+    def __init__(self, version: int, case: Case, rulebook: Rulebook, on: date) -> None:
+        self.version = version
+        self.case = case
         self.on = on
         self._rulebook = rulebook
 
@@ -151,7 +152,7 @@ class CaseService:
 
     def assessed(self, snapshot: CaseSnapshot) -> CaseAssessment:
         """What the rules say today of a case that has been read."""
-        return CaseAssessment(snapshot, self._program.rulebook, self.today)
+        return CaseAssessment(snapshot.version, snapshot.case, self._program.rulebook, self.today)
 
     def _parties(self, caller: AuthorisedCaller, view: CaseFileView) -> CaseParties:
         representative = view.body.get("representative")
