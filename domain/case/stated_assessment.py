@@ -10,8 +10,8 @@ from domain.law.assessment import Assessment, assess
 from domain.law.checklist import Checklist, checklist, no_checklist
 from domain.law.findings import Finding, Verdict
 from domain.law.other_readings import Readings, readings_of
+from domain.law.rule_codes import Rule
 from domain.law.rulebook import Rulebook
-from domain.law.rules import Rule
 
 
 def assess_stated(rulebook: Rulebook, stated: StatedFacts, known_on: date | None) -> Assessment:

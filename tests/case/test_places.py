@@ -18,8 +18,8 @@ from domain.case.stated_parts import StatedEmployer, StatedEmployment, StatedPla
 from domain.case.verification import facts_at_decision
 from domain.crossroads.answers import CheckKind, EmployerOnRegister, EstablishmentUnit, RegisteredAddress
 from domain.law.assessment import assess
+from domain.law.rule_codes import Rule
 from domain.law.rule_sets import RuleSets
-from domain.law.rules import Rule
 from tests.case.vocabulary import (
     NOW,
     ON_REGISTER,

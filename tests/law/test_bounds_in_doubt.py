@@ -11,9 +11,9 @@ import pytest
 
 from domain.law.facts import ApplicationFacts, Publication
 from domain.law.findings import Finding, Verdict
-from domain.law.labour_market_test import assess_labour_market_test
 from domain.law.rulebook import Rulebook
-from domain.law.salary_rules import assess_salary
+from domain.law.rules.labour_market_test import assess_labour_market_test
+from domain.law.rules.salary import assess_salary
 
 WriteLaw = Callable[..., Path]
 

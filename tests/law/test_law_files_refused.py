@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.law.entry_reader import LawDataUnusable
+from domain.law.readers.entry_reader import LawDataUnusable
 from domain.law.rulebook import Rulebook
 
 WriteLaw = Callable[..., Path]

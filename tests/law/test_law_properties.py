@@ -33,8 +33,8 @@ from domain.law.assessment import Assessment, assess
 from domain.law.durations import CalendarDuration
 from domain.law.facts import ApplicationFacts, Publication, WorkDone
 from domain.law.findings import Change, Finding, Verdict
-from domain.law.job_provisions import LabourMarketTestTerms, ShortageOccupation
-from domain.law.pay_provisions import SalaryThreshold
+from domain.law.provisions.job import LabourMarketTestTerms, ShortageOccupation
+from domain.law.provisions.pay import SalaryThreshold
 from domain.law.rulebook import Rulebook
 
 READINGS: Final = (

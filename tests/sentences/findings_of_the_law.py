@@ -24,8 +24,8 @@ from domain.codes import CATEGORIES
 from domain.law.assessment import assess
 from domain.law.facts import ApplicationFacts, Publication, WorkDone
 from domain.law.findings import Finding
-from domain.law.labour_market_test import assess_labour_market_test
 from domain.law.rulebook import Rulebook
+from domain.law.rules.labour_market_test import assess_labour_market_test
 from infra.wire_format import wire_adapter
 from tests.law.legal_case_files import worked_cases
 

@@ -23,7 +23,7 @@ from domain.case.refusals import InputIssue, InvalidInput
 from domain.case.stated_facts import StatedFacts, check_stated_facts
 from domain.case.value_checks import REQUIRED_INPUT, SCHEMA_VIOLATION
 from domain.codes import AUTHORITIES, CATEGORIES, CONTRACT_ELEMENTS, CONTRACTS, PAY_PERIODS, RECRUITMENT_CHANNELS
-from domain.law.job_provisions import ShortageOccupation
+from domain.law.provisions.job import ShortageOccupation
 from domain.law.rulebook import Rulebook
 from infra.wire_format import canonical_json
 

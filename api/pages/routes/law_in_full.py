@@ -23,7 +23,7 @@ from api.pages.rendering import Link, Pages, Surroundings
 from api.pages.session import LAW, Readers
 from domain.civil_time import civil_day
 from domain.codes import AUTHORITIES, CATEGORIES
-from domain.law.category_law import law_of_category
+from domain.law.published.category_law import law_of_category
 
 
 def law_in_full_pages(program: Program, pages: Pages, readers: Readers) -> APIRouter:
