@@ -17,7 +17,7 @@ from domain.law.rulebook import Rulebook
 def assess_stated(rulebook: Rulebook, stated: StatedFacts, known_on: date | None) -> Assessment:
     """Judge the facts; without authority or category nothing can be asked of the law, and they are named as missing.
 
-    ``stated`` holds nothing that :func:`domain.case.stated_facts.check_stated_facts` finds wrong.
+    ``stated`` holds nothing that :func:`domain.case.stated_checks.check_stated_facts` finds wrong.
     """
     facts = stated.facts()
     if facts is not None:

@@ -16,7 +16,8 @@ from api.http.requests import AuthorisedQuery, incoming_query
 from api.permissions import Action
 from api.services.cases import require_none
 from domain.case.stated_assessment import assess_stated, checklist_for, readings_of_stated
-from domain.case.stated_facts import StatedFacts, check_stated_facts
+from domain.case.stated_checks import check_stated_facts
+from domain.case.stated_facts import StatedFacts
 from domain.civil_time import civil_day
 
 SalaryAsked = Annotated[AuthorisedQuery, Depends(incoming_query(Action.CHECK_SALARY))]

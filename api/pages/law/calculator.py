@@ -20,7 +20,8 @@ from api.pages.page_parts import Choice, FieldError
 from api.pages.sent_forms import SentForm
 from api.words.languages import Language
 from domain.case.refusals import InputIssue, InvalidInput
-from domain.case.stated_facts import StatedFacts, check_stated_facts
+from domain.case.stated_checks import check_stated_facts
+from domain.case.stated_facts import StatedFacts
 from domain.case.value_checks import REQUIRED_INPUT, SCHEMA_VIOLATION
 from domain.codes import AUTHORITIES, CATEGORIES, CONTRACT_ELEMENTS, CONTRACTS, PAY_PERIODS, RECRUITMENT_CHANNELS
 from domain.law.provisions.job import ShortageOccupation
