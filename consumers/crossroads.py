@@ -39,7 +39,6 @@ from domain.crossroads.answers import (
     ticket_of,
 )
 from domain.crossroads.bank import CrossroadsBank
-from domain.crossroads.case_checks import quarters_to_ask
 from domain.crossroads.check_process import (
     BLAMES_THE_BANK,
     AskAgain,
@@ -52,6 +51,7 @@ from domain.crossroads.check_process import (
     RegisterFirst,
     next_step,
 )
+from domain.crossroads.declared_quarters import quarters_to_ask
 
 ACTOR: Final = "crossroadsConsumer"
 

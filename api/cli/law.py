@@ -17,11 +17,11 @@ from api.words.code_lists import CodeLists
 from api.words.languages import SOURCE_LANGUAGE, Languages
 from api.words.law_document import law_document
 from domain.codes import CATEGORIES
-from domain.law.law_checks import check_law, note_law
-from domain.law.law_files import LAW_AUTHORITIES
+from domain.law.published.law_checks import check_law, note_law
+from domain.law.published.threshold import show
+from domain.law.readers.law_files import LAW_AUTHORITIES
 from domain.law.rule_sets import RuleSets
 from domain.law.rulebook import Rulebook
-from domain.law.show import show
 
 _Rules = Annotated[
     Path | None,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from api.composition import NoDataHere, Program, open_program
-from domain.law.entry_reader import LawDataUnusable
+from domain.law.readers.entry_reader import LawDataUnusable
 from infra.keys import KeyEncryptionKeyUnusable
 from infra.postgres.read_models.parked_streams import count_by_follower, count_parked_streams
 from infra.postgres.server.account import EmbeddedPostgresUnusable

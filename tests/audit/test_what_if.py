@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from domain.case.events import WorkPartDecided
-from domain.law.entry_reader import LawDataUnusable
+from domain.law.readers.entry_reader import LawDataUnusable
 from domain.law.rulebook import PACKAGED_VALUES, ReadingUnknown
 from infra.audit.log_address import OpenLog
 from infra.audit.what_if import Choice, OtherLaw, WhatIfReport, judge_all_again

@@ -6,7 +6,7 @@ from collections import namedtuple
 
 import pytest
 
-from domain.law.entry_reader import LawDataUnusable
+from domain.law.readers.entry_reader import LawDataUnusable
 from domain.law.rulebook import Rulebook
 from tests.cli.conftest import CANARIES, CommandLine, Ended, SmallJournal
 

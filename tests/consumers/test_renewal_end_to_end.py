@@ -20,7 +20,7 @@ from domain.case.events import SalaryVerified
 from domain.case.folding import fold
 from domain.case.lifecycle import Case
 from domain.crossroads.answers import CheckKind, ticket_of
-from domain.crossroads.case_checks import quarters_to_ask
+from domain.crossroads.declared_quarters import quarters_to_ask
 from domain.law.findings import Verdict
 from infra.crossroads.simulator_process import running_simulator
 from infra.settings import Settings

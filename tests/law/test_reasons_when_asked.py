@@ -8,10 +8,10 @@ from decimal import Decimal
 import pytest
 
 from domain.law import findings as of_findings
-from domain.law import salary_rules
 from domain.law.assessment import assess
 from domain.law.facts import ApplicationFacts
 from domain.law.rulebook import Rulebook
+from domain.law.rules import salary as salary_rules
 
 FACTS = ApplicationFacts(
     authority="flanders",

@@ -176,7 +176,7 @@ class JournalRecorder(ProcessRecorder):
             ]
 
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> JournalSubscription:
-        return JournalSubscription(self, gt, topics, self._signal)
+        return JournalSubscription(self, self.select_notifications, gt, topics, self._signal)
 
     def authority_epochs(self) -> dict[str, int]:
         """The cut-over epoch of each authority that ever was live here."""
