@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from hashlib import sha256
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-import orjson
-
-from domain.audit.merkle import leaf_hash
-
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from eventsourcing.persistence import Tracking
-
-    from infra.event_codec import EncodedBody
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,79 +85,3 @@ class Appended:
     first_position: int | None
     last_position: int | None
     leaf_hash: bytes | None
-
-
-def one_event(
-    *,
-    origin: str,
-    stream: UUID,
-    head: StreamHead,
-    encoded: EncodedBody,
-    command: CommandIdentity,
-    recorded_at: str,
-    rests_on: AuthorityEpoch,
-) -> AppendRequest:
-    """A command that brings about one event on top of ``head``, outside any law."""
-    made = seal(
-        origin=origin,
-        stream=stream,
-        version=(head.version or 0) + 1,
-        prev=head.leaf_hash,
-        type_=encoded.name,
-        schema=encoded.schema,
-        body=encoded.body,
-        commitments=encoded.commitments,
-        recorded_at=recorded_at,
-        command=command,
-        causation_id=None,
-        rule_set=None,
-    )
-    return AppendRequest(command, recorded_at, (Touch(stream, head),), (made,), rests_on=rests_on)
-
-
-def wire_time(moment: datetime) -> str:
-    """RFC 3339 in UTC with microseconds, the one form in which leaves hold a time."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def seal(
-    *,
-    origin: str,
-    stream: UUID,
-    version: int,
-    prev: bytes | None,
-    type_: str,
-    schema: int,
-    body: bytes,
-    commitments: Mapping[str, str],
-    recorded_at: str,
-    command: CommandIdentity,
-    causation_id: str | None,
-    rule_set: str | None,
-) -> SealedEvent:
-    """Build the leaf of one event (AUDIT: small canonical envelope, no personal data in clear).
-
-    ASCII keys, strings and small integers only, so sorted compact JSON has the bytes of RFC 8785.
-    """
-    envelope: dict[str, object] = {
-        "v": 1,
-        "origin": origin,
-        "stream": str(stream),
-        "version": version,
-        "type": type_,
-        "schema": schema,
-        "recordedAt": recorded_at,
-        "actor": command.actor,
-        "commandId": command.id,
-        "bodySha256": sha256(body).hexdigest(),
-    }
-    if prev is not None:
-        envelope["prev"] = prev.hex()
-    if causation_id is not None:
-        envelope["causationId"] = causation_id
-    if rule_set is not None:
-        envelope["rulesetSha256"] = rule_set
-    if commitments:
-        envelope["commitments"] = commitments
-    leaf = orjson.dumps(envelope, option=orjson.OPT_SORT_KEYS)
-    return SealedEvent(stream, version, type_, schema, recorded_at, leaf_hash(leaf), leaf, body)

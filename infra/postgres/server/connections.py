@@ -123,16 +123,23 @@ def act_as(cursor: Cursor, role: Role) -> None:
 
 @contextmanager
 def transaction(connection: Connection) -> Iterator[Cursor]:
-    """A transaction of an autocommit connection that commits when the block ends without an error."""
-    with connection.cursor() as cursor:
-        cursor.execute("begin")
-        try:
+    """A transaction of an autocommit connection that commits when the block ends without an error.
+
+    It begins with the first statement of the block. An error in the block undoes it; an error of the commit leaves
+    open whether it was written. All transactions of the program begin and end here.
+    """
+    connection.autocommit = False
+    try:
+        with connection.cursor() as cursor:
             yield cursor
-        except BaseException:
-            if not connection.closed:
-                cursor.execute("rollback")
-            raise
-        cursor.execute("commit")
+        connection.commit()
+    except BaseException:
+        if not connection.closed:
+            connection.rollback()
+        raise
+    finally:
+        if not connection.closed:
+            connection.autocommit = True
 
 
 _OF_THE_SERVER: Final = frozenset({"08", "40", "53", "55", "57", "58"})
@@ -204,14 +211,8 @@ class ConnectionPool:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """Lend a connection inside a transaction that commits when the block ends without an error."""
-        with self.connection() as connection:
-            connection.autocommit = False
-            try:
-                with connection:
-                    yield connection
-            finally:
-                if not connection.closed:
-                    connection.autocommit = True
+        with self.connection() as connection, transaction(connection):
+            yield connection
 
     def close(self) -> None:
         self._closed = True

@@ -14,7 +14,7 @@ import psycopg2.errors
 
 from domain.unusable import Unusable
 from infra.postgres.server.access import session_beside
-from infra.postgres.server.connections import Role, ServerUnsuitable, act_as, connect
+from infra.postgres.server.connections import Role, ServerUnsuitable, act_as, connect, transaction
 from infra.postgres.server.owned_schemas import own_schema
 from infra.postgres.server.program_roles import ensure_roles
 
@@ -107,8 +107,7 @@ def _migrating(admin_url: str) -> Iterator[Cursor]:
     with closing(connect(admin_url, None)) as connection, _rights_in(connection):
         with connection.cursor() as cursor:
             ensure_roles(cursor)
-        connection.autocommit = False
-        with connection, connection.cursor() as cursor:
+        with transaction(connection) as cursor:
             cursor.execute("select pg_advisory_xact_lock(%s)", (_MIGRATION_LOCK,))
             own_schema(cursor, "permit")
             yield cursor
