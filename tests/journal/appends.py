@@ -17,7 +17,7 @@ from infra.postgres.journal.append_requests import (
     StreamHead,
     Touch,
 )
-from infra.postgres.journal.copy_binary import JournalRow, copy_rows
+from infra.postgres.journal.bulk_reading import JournalRow, copy_rows
 from infra.postgres.journal.journal_events import EncodedEvent
 from infra.postgres.journal.sealing import sealed_request
 from infra.postgres.server.connections import Role, connect

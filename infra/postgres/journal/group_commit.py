@@ -8,22 +8,19 @@ forms while the previous one is being flushed.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import pairwise
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Final
 
-from infra.postgres.journal.append_function import Outcome, append, prepare_append
+from infra.postgres.journal.append_function import MAX_EVENTS_PER_TRANSACTION, append, prepare_append
 from infra.postgres.journal.append_requests import Appended, AppendRequest
-from infra.postgres.journal.certain_outcome import CertainConnection
-from infra.postgres.journal.conflicts import AppendConflict, OutcomeUnknown, conflict_of
+from infra.postgres.journal.certain_outcome import CertainConnection, append_surely
+from infra.postgres.journal.conflicts import AppendConflict, OutcomeUnknown
 from infra.postgres.server.connections import DatabaseUnavailable
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
-
-MAX_EVENTS_PER_TRANSACTION: Final = 5_000
-"""The head of the journal is never locked for more than this at a time."""
 
 _MAX_COMMANDS_PER_TRANSACTION: Final = 512
 
@@ -152,11 +149,11 @@ class GroupCommitter:
             waiting_now = list(self._queue)
             self._queue.clear()
         batch = [leader]
-        taken = claims_of(leader.request)
+        taken = leader.request.claims
         events = len(leader.request.events)
         left: list[_Waiting] = []
         for waiting in waiting_now:
-            claims = claims_of(waiting.request)
+            claims = waiting.request.claims
             events += len(waiting.request.events)
             fits = events <= MAX_EVENTS_PER_TRANSACTION and len(batch) < _MAX_COMMANDS_PER_TRANSACTION
             (batch if fits and taken.isdisjoint(claims) else left).append(waiting)
@@ -165,39 +162,3 @@ class GroupCommitter:
             with self._mutex:
                 self._queue.extendleft(reversed(left))
         return batch
-
-
-def append_surely(
-    connection: CertainConnection,
-    batch: Sequence[AppendRequest],
-    append_batch: Callable[[Connection, Sequence[AppendRequest]], list[Outcome]],
-) -> list[Appended | AppendConflict]:
-    """What became of each request of ``batch``; raises as :meth:`CertainConnection.run` does.
-
-    When the connection breaks, the same batch is sent again: what the first attempt stored answers
-    ``repeated``, with the leaf hash that proves it ours.
-    """
-    outcomes, sent_again = connection.run(lambda live: append_batch(live, batch))
-    return [_answer(request, row, sent_again) for request, row in zip(batch, outcomes, strict=True)]
-
-
-def claims_of(request: AppendRequest) -> set[object]:
-    """What no two requests of one batch may share."""
-    claims: set[object] = {(request.command.actor, request.command.id)}
-    claims.update(touch.stream for touch in request.touches)
-    if request.tracking is not None:
-        claims.add(request.tracking.application_name)
-    return claims
-
-
-def _answer(request: AppendRequest, row: Outcome, sent_again: bool) -> Appended | AppendConflict:
-    ours = row.outcome == "repeated" and sent_again and row.leaf_hash == request.result.leaf_hash
-    if row.outcome != "appended" and not ours:
-        return conflict_of(row)
-    count, stream, result = len(request.events), request.touches[0].stream if request.touches else None, request.result
-    first, last = row.first_position, row.last_position
-    if first is not None:
-        last = first + count - 1
-    elif last is not None:
-        first = last - count + 1
-    return Appended(stream, result.version, first, last, result.leaf_hash)

@@ -16,8 +16,8 @@ from infra.postgres.journal.append_requests import (
     StreamHead,
     Touch,
 )
+from infra.postgres.journal.bulk_reading import copy_tail
 from infra.postgres.journal.conflicts import TrackingConflict
-from infra.postgres.journal.copy_binary import copy_tail
 from infra.postgres.journal.group_commit import GroupCommitter
 from infra.postgres.journal.journal_events import EncodedEvent, JournalEvent, JournalNotification
 from infra.postgres.journal.sealing import sealed_request
