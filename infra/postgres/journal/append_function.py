@@ -35,7 +35,7 @@ _ONE_ARGUMENTS: Final = (
 
 
 def _prepared(function: str, arguments: Sequence[str]) -> str:
-    """A statement that calls ``function``; planning the call anew would cost more than running it."""
+    """A statement that calls ``function``; planning the call each time would cost more than running it."""
     count = len(arguments)
     given = ", ".join(f"${n}" for n in range(1, count - 1))
     event_bytes = f"case when ${count} then decode(${count - 1}, 'hex') else convert_to(${count - 1}, 'UTF8') end"

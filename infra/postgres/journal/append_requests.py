@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CommandIdentity:
-    """Who asked for what: the id is unique per actor, the keyed digest tells one body from another."""
+    """A command and its actor: the id is unique per actor, the keyed digest distinguishes one body from another."""
 
     actor: str
     id: str

@@ -1,6 +1,6 @@
 """Work that is sent again until it is known whether it was committed.
 
-An error at the commit means *unknown*, not *failed*. The work must therefore be such that a second time tells
+An error at the commit means *unknown*, not *failed*. The work must therefore be such that a second time reports
 what the first one did: ``journal_append`` answers ``repeated`` for a command that is already stored.
 """
 

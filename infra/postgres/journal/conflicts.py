@@ -92,4 +92,4 @@ def conflict_of(outcome: Outcome) -> AppendConflict:
             last = outcome.last_position
             return CommandRepeated(Appended(outcome.stream, outcome.version, None, last, outcome.leaf_hash))
         case unexpected:
-            raise AssertionError(f"journal_append gave an outcome nobody knows: {unexpected}")
+            raise AssertionError(f"journal_append gave an unknown outcome: {unexpected}")

@@ -46,7 +46,7 @@ class GroupCommitter:
     def __init__(
         self, connect: Callable[[], Connection], *, patience: float = 10.0, on_append: Callable[[], None] | None = None
     ) -> None:
-        """``patience``: seconds for which a doubtful outcome is looked up before the caller is told so."""
+        """``patience``: seconds for which a doubtful outcome is looked up before the caller learns that it is."""
         self._on_append = on_append
         self._connection = CertainConnection(connect, prepare_append, patience=patience)
         self._mutex = Lock()
@@ -94,7 +94,7 @@ class GroupCommitter:
             self._lead(waiting)
 
     def _lead(self, leader: _Waiting) -> None:
-        """Commit the leader's request with all that wait and do not stand in its way; hand the lead on.
+        """Commit the leader's request with all that wait and do not conflict with it; hand the lead on.
 
         The callers served are woken one by the other, not all at once: some dozens of threads that wake
         together spend more time fighting for the interpreter lock than the append takes.
@@ -121,7 +121,7 @@ class GroupCommitter:
             self._on_append()
 
     def _settle(self, batch: list[_Waiting]) -> None:
-        """Give each of the batch its answer or its error; one that spoils the batch is told so alone."""
+        """Give each of the batch its answer or its error; a request that spoils the batch is the only one to fail."""
         try:
             answers = append_surely(self._connection, [waiting.request for waiting in batch], append)
         except (DatabaseUnavailable, OutcomeUnknown) as why:

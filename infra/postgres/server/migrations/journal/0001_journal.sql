@@ -1,7 +1,7 @@
 -- The journal: one table, appended by one function, never updated and never deleted from.
 --
 -- Positions are dense and appear in commit order: the function locks the single head row first and keeps the
--- lock until the commit is durable, so whoever tails by position misses nothing (docs/adr/0002-journal.md).
+-- lock until the commit is durable, so a reader that follows by position misses nothing (docs/adr/0002-journal.md).
 
 -- Where the log ends, and which authority decides here: each has a cut-over epoch, odd while the authority is live
 -- here, even (0 at first) while its former system is authoritative.
@@ -56,7 +56,7 @@ create table tracking (
 --
 -- position, version and event are those of the first event that could not be applied; reason is the kind of error and
 -- never its text, which may hold what the event holds. schema_version is that of the follower when it last tried.
--- A follower whose position is forgotten begins anew, with nothing parked.
+-- A follower whose position is forgotten begins at the start, with nothing parked.
 create table parked_stream (
     follower       text        references tracking (name) on delete cascade,
     stream         uuid,

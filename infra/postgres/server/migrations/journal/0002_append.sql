@@ -40,7 +40,7 @@ $$;
 --   appended            its events (possibly none) are in the journal
 --   repeated            the same command was appended before; the row gives the first result
 --   idempotencyKeyReused  the id was used for another command
---   versionConflict     a stream has moved on; actual_version says where it stands (null: no such stream)
+--   versionConflict     a stream has moved on; actual_version is its version (null: no such stream)
 --   chainBroken         the version is right but the leaf hash before it is not the one the caller read
 --   trackingConflict    the reader has already come as far as the position given
 -- and those of authority_refusal.
@@ -189,7 +189,7 @@ begin
 end
 $$;
 
--- The same for a lone command on one stream, without a reader's position: nobody waits beside it, so plain statements
+-- The same for a lone command on one stream, without a reader's position: no other waits beside it, so plain statements
 -- do what sets do for a batch, in two thirds of the time. Its outcomes are those of journal_append.
 create function journal_append_one(
     p_actor            text,

@@ -55,8 +55,8 @@ create index on dead_letter (id) where not told;
 -- Many letters are settled at once, by why they were set aside.
 create index on dead_letter (consumer, reason) where state = 'open';
 
--- A consumer that has stopped because more of its records failed than were applied. It goes on once somebody says so,
--- or once fewer of its letters are open; the row stays, with who and why.
+-- A consumer that has stopped because more of its records failed than were applied. It goes on once a person decides
+-- so, or once fewer of its letters are open; the row stays, with who and why.
 create table consumer_stop (
     id          bigint generated always as identity primary key,
     consumer    text        not null,

@@ -1,7 +1,7 @@
--- The checks at the Crossroads Bank: the work that is to be done there, its pace, and the register of what was asked.
+-- The checks at the Crossroads Bank: the work that is to be done there, its pace, and the record of each consultation.
 
--- What is to be done at the Crossroads Bank: once for each application, check and revision, whoever brings the message
--- and however often. A row that is settled stays: that is what makes a repeated message harmless.
+-- What is to be done at the Crossroads Bank: once for each application, check and revision, however often and
+-- by whatever way the message comes. A row that is settled stays: that is what makes a repeated message harmless.
 create table check_work (
     case_id      uuid,
     what         text,
@@ -20,7 +20,7 @@ create table check_work (
 create index check_work_due on check_work (due_at) where settled_at is null;
 create index check_work_settled on check_work (settled_at) where settled_at is not null;
 
--- How fast the bank may be asked, by all workers together, and whether it may be asked at all.
+-- How fast the bank may be consulted, by all workers together, and whether it may be consulted at all.
 create table crossroads_gate (
     only_row    boolean          primary key default true check (only_row),
     tokens      double precision not null,
@@ -31,8 +31,8 @@ create table crossroads_gate (
 );
 insert into crossroads_gate (tokens, refilled_at) values (0, '-infinity');
 
--- Who asked the Crossroads Bank what, when, under which law and for which purpose: written before each call, never
--- changed. Kept for ten years (MAGDA, what the audit register holds). A person is named by a random subject only.
+-- Who consulted the Crossroads Bank about what, when, under which law and for which purpose: written before each call,
+-- never changed. Kept for ten years (MAGDA, what the audit register holds). A person is named by a random subject only.
 create table crossroads_consultation (
     trace_id      uuid        primary key,
     ticket        text        not null,
@@ -60,7 +60,7 @@ create table crossroads_reply (
     replied_at     timestamptz not null
 );
 
--- For which cases a person stands in the authority's register at the bank.
+-- For which cases a person is in the authority's register at the bank.
 create table crossroads_registration (
     case_id       uuid primary key,
     subject       uuid        not null,

@@ -1,8 +1,8 @@
 -- Records of the authorities that move in: what came, what became of it, and what was done about it. The raw record is
 -- encrypted under its data subject's key; nothing else here says anything of a person but keyed digests.
 
--- A file, or a batch named on a topic. Its ledger adds up at every moment: that is a constraint. Every line of a file has
--- one fate, and the ledger is held against the file's own count of its lines and bytes. Of a batch that is not taken to
+-- A file, or a batch named on a topic. Its ledger adds up at every moment: that is a constraint. Every line of a file
+-- has one fate, and the ledger is held against the file's own count of its lines and bytes. Of a batch not taken to
 -- its end (ended_as), what has landed stays where it is: its ledger still adds up.
 create table legacy_batch (
     id              uuid        primary key,
@@ -42,8 +42,8 @@ create table legacy_batch (
 create unique index legacy_batch_under_way on legacy_batch (authority, source_digest)
  where finished_at is null and ended_as is null and door = 'file';
 
--- What a batch counted, by reason, status, category, year of filing and unknown field. Sums of pay are not kept: that of
--- a small batch would tell somebody's.
+-- What a batch counted, by reason, status, category, year of filing and unknown field. Sums of pay are not kept: that
+-- of a small batch would be one person's.
 create table legacy_tally (
     batch  uuid   references legacy_batch,
     what   text,
@@ -54,8 +54,8 @@ create table legacy_tally (
 
 -- The latest version taken of each file number, with its case and its stream's end. person and name_birth are keyed
 -- digests: equal for equal people, and nothing else. name_birth holds two digests of 16 bytes: of the name in any order
--- of its parts, which is a column of its own for its index, and of the name as written. others are digests (hexadecimal)
--- of other contents that came under the time of change that was taken last.
+-- of its parts, which is a column of its own for its index; and of the name as written. others are digests (in
+-- hexadecimal) of other contents that came under the time of change that was taken last.
 create table legacy_dossier (
     authority  text        collate "C",
     key        text        collate "C",
@@ -103,7 +103,7 @@ create table legacy_record (
 alter table legacy_record alter column sealed set storage external;
 create index on legacy_record (authority, key);
 
--- Findings name fields and reasons, never what stands there.
+-- Findings name fields and reasons, never what they hold.
 create table legacy_quarantine (
     record_id       uuid        primary key references legacy_record,
     authority       text        not null,

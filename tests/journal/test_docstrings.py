@@ -1,4 +1,4 @@
-"""The hierarchy of a package's errors is drawn in a docstring, and the drawing is true."""
+"""What the docstrings of the packages draw and list is there, and the whole of it."""
 
 from __future__ import annotations
 
@@ -52,3 +52,9 @@ def test_the_drawing_shows_every_error_under_its_base(package: ModuleType, drawi
     errors = set(defined(package))
     assert len(errors) > 5
     assert drawn(drawing) == errors
+
+
+def test_the_guide_to_the_journal_names_each_of_its_modules() -> None:
+    named = re.findall(r"``(\w+)``", infra.postgres.journal.__doc__ or "")
+    modules = {each.name for each in pkgutil.iter_modules(infra.postgres.journal.__path__)}
+    assert {name for name in named if name != "journal_append"} == modules
