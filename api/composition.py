@@ -34,7 +34,13 @@ from infra.postgres.read_models.timelines import Timelines
 from infra.postgres.server.access import database_name, database_server, make_database, url_for_database
 from infra.postgres.server.connections import ConnectionPool, Role, connect, losses_in_words
 from infra.postgres.server.durability import DurabilityReport, require_durable
-from infra.postgres.server.migrate import migrate_journal, migrate_keys, origin_of, require_migrated
+from infra.postgres.server.migrate import (
+    SchemaOfAnotherVersion,
+    migrate_journal,
+    migrate_keys,
+    origin_of,
+    require_migrated,
+)
 from infra.postgres.server.requirements import require_suitable
 from infra.settings import Settings
 from infra.workers.projection_runner import ProjectionRunner
@@ -132,7 +138,7 @@ def open_program(settings: Settings, *, set_up: bool = False) -> Iterator[Progra
     read_models = registered_read_models()
     clock_rules = ClockRules.load()
     document_rules = DocumentRules.load()
-    with losses_in_words(_log_of_the_server(settings)), ExitStack() as opened:
+    with losses_in_words(_log_of_the_server(settings)), _starting_over_in_words(settings), ExitStack() as opened:
         admin_url = opened.enter_context(database_server(settings))
         journal_url, keys_url = databases(settings, admin_url)
         require_suitable_servers(settings, journal_url, keys_url, set_up=set_up)
@@ -202,6 +208,22 @@ def _log_of_the_server(settings: Settings) -> str:
     if settings.database_url is not None:
         return "The log of the server of PERMIT_DATABASE_URL says why"
     return f"{settings.home / 'postgres' / 'server.log'} says why"
+
+
+@contextmanager
+def _starting_over_in_words(settings: Settings) -> Iterator[None]:
+    """Add to the refusal of a database of another version where it is, and how to do without it."""
+    try:
+        yield
+    except SchemaOfAnotherVersion as why:
+        if settings.database_url is not None:
+            remedy = "name another database in PERMIT_DATABASE_URL, or drop this one together with its key database"
+        else:
+            remedy = (
+                f"set PERMIT_HOME to another directory than {settings.home}, where it is, or move that one away "
+                "(`permit demo` replaces a demonstration by itself)"
+            )
+        raise SchemaOfAnotherVersion(f"{why}. To start over, {remedy}") from None
 
 
 def databases(settings: Settings, admin_url: str) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from infra.migration.sources import MigratingAuthority
 from infra.migration.standing import Standing, standing_of
 from infra.migration.topic_ledger import PartitionLedger, TopicLedger, topic_ledger
 from infra.migration.waiting_records import reasons, samples
-from infra.postgres.journal.append_requests import wire_time
+from infra.wire_format import wire_time
 
 LATEST: Final = 20
 """Batches that a status shows; the sums are of all."""

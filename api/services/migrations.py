@@ -21,9 +21,9 @@ from infra.migration.report_files import write_report
 from infra.migration.signing import ReportSigner
 from infra.migration.sources import SOURCES, MigratingAuthority
 from infra.migration.topic_door import LegacyInbox, LegacyTopic
-from infra.postgres.journal.append_requests import wire_time
 from infra.postgres.messages.dead_letters import DeadLetters
 from infra.postgres.server.connections import Role, connect
+from infra.wire_format import wire_time
 from infra.workers.consumer_loop import ConsumerLoop
 from infra.workers.projection_runner import ProjectionRunner
 from projections.legacy_mirror.model import LegacyMirror

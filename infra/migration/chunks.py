@@ -31,10 +31,11 @@ from infra.postgres.journal.append_requests import (
     AuthorityEpoch,
     CommandIdentity,
     StreamHead,
-    one_event,
-    wire_time,
+    Touch,
 )
+from infra.postgres.journal.sealing import encoded_on, sealed_request
 from infra.postgres.server.connections import DatabaseUnavailable
+from infra.wire_format import wire_time
 
 ACTOR: Final = "system:migration"
 
@@ -252,12 +253,11 @@ class ChunkJudge:
         """The append of the one event that retells the record, on top of what the stream holds."""
         event: CaseEvent = retell(record, dossier.subject, lineage)
         head = StreamHead(dossier.version or None, dossier.leaf_hash)
-        return one_event(
+        return sealed_request(
+            encoded_on(self._codec, dossier.case_id, head, [event]),
             origin=self.origin,
-            stream=dossier.case_id,
-            head=head,
-            encoded=self._codec.encode(event, dossier.case_id, dossier.version + 1),
             command=CommandIdentity(ACTOR, str(command_id_of(lineage)), bytes.fromhex(lineage.digest)),
+            touches=(Touch(dossier.case_id, head),),
             recorded_at=recorded_at,
             rests_on=epoch,
         )

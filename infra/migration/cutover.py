@@ -22,17 +22,15 @@ from infra.migration.loading import no_load_is_under_way
 from infra.migration.open_work import open_work_of
 from infra.migration.standing import RecordedStep, Standing, read_standing, standing_of
 from infra.postgres.journal.append_requests import (
-    AppendRequest,
     AuthorityEpoch,
     CommandIdentity,
     StreamHead,
     Touch,
-    seal,
-    wire_time,
 )
 from infra.postgres.journal.bulk import append_staged, prepare_staging
-from infra.postgres.journal.conflicts import conflict_of
+from infra.postgres.journal.sealing import encoded_on, sealed_request
 from infra.postgres.server.connections import transaction
+from infra.wire_format import wire_time
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
@@ -149,29 +147,15 @@ class CutOver:
         )
         found = cursor.fetchall()
         head = StreamHead(found[0][0], bytes(found[0][1])) if found else StreamHead(None, None)
-        version = (head.version or 0) + 1
-        encoded = self._codec.encode(event, stream, version)
-        identity = CommandIdentity(by, str(uuid4()), b"")
-        recorded_at = wire_time(self._now())
-        made = seal(
+        request = sealed_request(
+            encoded_on(self._codec, stream, head, [event]),
             origin=self._origin,
-            stream=stream,
-            version=version,
-            prev=head.leaf_hash,
-            type_=encoded.name,
-            schema=encoded.schema,
-            body=encoded.body,
-            commitments=encoded.commitments,
-            recorded_at=recorded_at,
-            command=identity,
-            causation_id=None,
-            rule_set=None,
+            command=CommandIdentity(by, str(uuid4()), b""),
+            touches=(Touch(stream, head),),
+            recorded_at=wire_time(self._now()),
+            rests_on=AuthorityEpoch(self._authority, epoch),
         )
-        rests_on = AuthorityEpoch(self._authority, epoch)
-        request = AppendRequest(identity, recorded_at, (Touch(stream, head),), (made,), rests_on=rests_on)
-        (outcome,) = append_staged(cursor, [request])
-        if outcome.outcome != "appended":
-            raise conflict_of(outcome)
+        append_staged(cursor, [request])
 
 
 def _held(standing: Standing, which: CutOverStep) -> RecordedStep:
@@ -196,18 +180,13 @@ def export_native_events(connection: Connection, authority: str, to: Path) -> di
     Gives the number of events and the SHA-256 of the file (gzip of one JSON object a line). Bodies stay encrypted.
     """
     count = 0
-    connection.autocommit = False
-    try:
-        with gzip.open(to, "wb") as out, connection.cursor(name="native_events") as cursor:
-            cursor.execute(_NATIVE, {"authority": authority})
-            for position, stream, version, kind, leaf, body in cursor:
-                held = {"position": position, "case": str(stream), "version": version, "event": kind}
-                texts = {"leaf": bytes(leaf).decode(), "body": bytes(body).decode()}
-                out.write(orjson.dumps(held | texts) + b"\n")
-                count += 1
-    finally:
-        connection.rollback()
-        connection.autocommit = True
+    with gzip.open(to, "wb") as out, transaction(connection), connection.cursor(name="native_events") as cursor:
+        cursor.execute(_NATIVE, {"authority": authority})
+        for position, stream, version, kind, leaf, body in cursor:
+            held = {"position": position, "case": str(stream), "version": version, "event": kind}
+            texts = {"leaf": bytes(leaf).decode(), "body": bytes(body).decode()}
+            out.write(orjson.dumps(held | texts) + b"\n")
+            count += 1
     return {"events": count, "sha256": hashlib.sha256(to.read_bytes()).hexdigest(), "file": to.name}
 
 

@@ -29,7 +29,6 @@ from infra.postgres.journal.binary_rows import (
     uuid_column,
 )
 from infra.postgres.journal.bulk import append_staged
-from infra.postgres.journal.conflicts import AppendConflict, conflict_of
 
 if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor
@@ -56,10 +55,7 @@ def write_chunk(cursor: Cursor, chunk: Chunk, *, taken: int | None) -> None:
     changed = [each for key, each in chunk.dossiers.items() if key not in chunk.new_keys]
     write_dossiers(cursor, chunk.authority, changed, new=False)
     if chunk.requests:
-        for outcome in append_staged(cursor, chunk.requests):
-            if outcome.outcome != "appended":
-                conflict: AppendConflict = conflict_of(outcome)
-                raise conflict
+        append_staged(cursor, chunk.requests)
 
 
 def _copy_records(cursor: Cursor, chunk: Chunk, landed: Iterable[LandedRecord]) -> None:

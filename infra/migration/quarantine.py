@@ -44,10 +44,10 @@ from infra.migration.record_paths import RepairRefused, corrected, with_text
 from infra.migration.sealed_records import open_record, open_text, seal_text
 from infra.migration.standing import standing_of
 from infra.migration.waiting_records import WAITING, SetAside, listed
-from infra.postgres.journal.append_requests import AuthorityEpoch, wire_time
+from infra.postgres.journal.append_requests import AuthorityEpoch
 from infra.postgres.journal.bulk import append_staged, prepare_staging
-from infra.postgres.journal.conflicts import conflict_of
 from infra.postgres.server.connections import transaction
+from infra.wire_format import wire_time
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
@@ -237,9 +237,7 @@ class Quarantine:
             corrected=tuple(sorted(held.corrections)),
         )
         request = self._judge.request(dossier, record, lineage, epoch, wire_time(self._now()))
-        (outcome,) = append_staged(cursor, [request])
-        if outcome.outcome != "appended":
-            raise conflict_of(outcome)
+        append_staged(cursor, [request])
         (event,) = request.events
         told = replace(dossier, version=event.version, leaf_hash=event.leaf_hash)
         write_dossiers(cursor, self._authority, [told], new=known is None)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from base64 import b64decode
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import blake2b
@@ -30,6 +31,7 @@ from infra.migration.keyed_digest import keyed_digest
 from infra.migration.record_paths import corrected
 from infra.migration.sealed_records import open_record, open_text
 from infra.personal_groups import GroupAddress, open_group
+from infra.postgres.server.connections import transaction
 from infra.wire_format import canonical_json
 
 if TYPE_CHECKING:
@@ -186,17 +188,16 @@ class Reconciliation:
                 yield row[2], facts
 
     def _pages(self, name: str, statement: str) -> Iterator[list[Any]]:
-        connection = self._connect()
-        try:
-            connection.autocommit = False
-            with connection.cursor(name=f"reconciled_{name}") as cursor:
-                cursor.itersize = _AT_ONCE
-                cursor.execute(statement, {"authority": self._authority})
-                rows = iter(cursor)
-                while page := list(islice(rows, _AT_ONCE)):
-                    yield page
-        finally:
-            connection.close()
+        with (
+            closing(self._connect()) as connection,
+            transaction(connection),
+            connection.cursor(name=f"reconciled_{name}") as cursor,
+        ):
+            cursor.itersize = _AT_ONCE
+            cursor.execute(statement, {"authority": self._authority})
+            rows = iter(cursor)
+            while page := list(islice(rows, _AT_ONCE)):
+                yield page
 
 
 def _mirrored(row: Sequence[Any], keys: SubjectKeys, origin: str) -> Facts | None:

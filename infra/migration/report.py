@@ -23,7 +23,7 @@ from infra.migration.ledger import BatchLedger, ledgers, tallies
 from infra.migration.reconciliation import Reconciled, Reconciliation, Side
 from infra.migration.topic_ledger import TopicLedger, topic_ledger
 from infra.migration.waiting_records import reasons
-from infra.postgres.journal.append_requests import wire_time
+from infra.wire_format import wire_time
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection

@@ -1,7 +1,9 @@
 -- Records of the authorities that move in: what came, what became of it, and what was done about it. The raw record is
 -- encrypted under its data subject's key; nothing else here says anything of a person but keyed digests.
 
--- A file, or a batch named on a topic. Its ledger adds up at every moment: that is a constraint.
+-- A file, or a batch named on a topic. Its ledger adds up at every moment: that is a constraint. Every line of a file
+-- has one fate, and the ledger is held against the file's own count of its lines and bytes. Of a batch not taken to
+-- its end (ended_as), what has landed stays where it is: its ledger still adds up.
 create table legacy_batch (
     id              uuid        primary key,
     authority       text        not null,
@@ -9,7 +11,7 @@ create table legacy_batch (
     source          text        not null,
     source_digest   bytea,
     mapping_version int         not null,
-    expected        bigint,
+    source_lines    bigint,
     started_at      timestamptz not null default now(),
     heard_at        timestamptz not null default now(),
     finished_at     timestamptz,
@@ -19,12 +21,29 @@ create table legacy_batch (
     unchanged       bigint      not null default 0,
     stale           bigint      not null default 0,
     quarantined     bigint      not null default 0,
-    check (records = retold + unchanged + stale + quarantined)
+    extracted_on    date        not null,
+    source_bytes    bigint,
+    headers         bigint      not null default 0,
+    blanks          bigint      not null default 0,
+    waived          bigint      not null default 0,
+    columns_waived  text[]      not null default '{}',
+    sheets_waived   text[]      not null default '{}',
+    ended_as        text        check (ended_as in ('abandoned', 'superseded')),
+    ended_at        timestamptz,
+    ended_by        text,
+    ended_why       text,
+    superseded_by   uuid        references legacy_batch,
+    check (records = retold + unchanged + stale + quarantined),
+    check (num_nulls(ended_as, ended_at, ended_by) in (0, 3)),
+    check (ended_as <> 'abandoned' or ended_why is not null),
+    check ((superseded_by is not null) = (ended_as is not distinct from 'superseded'))
 );
-create unique index on legacy_batch (authority, source_digest) where finished_at is null and door = 'file';
+-- The same file again continues the batch that was begun of it; once that one is given up, it begins another.
+create unique index legacy_batch_under_way on legacy_batch (authority, source_digest)
+ where finished_at is null and ended_as is null and door = 'file';
 
--- What a batch counted, by reason, status, category, year of filing and unknown field. Sums of pay are not kept: that of
--- a small batch would tell somebody's.
+-- What a batch counted, by reason, status, category, year of filing and unknown field. Sums of pay are not kept: that
+-- of a small batch would be one person's.
 create table legacy_tally (
     batch  uuid   references legacy_batch,
     what   text,
@@ -34,7 +53,9 @@ create table legacy_tally (
 );
 
 -- The latest version taken of each file number, with its case and its stream's end. person and name_birth are keyed
--- digests: equal for equal people, and nothing else.
+-- digests: equal for equal people, and nothing else. name_birth holds two digests of 16 bytes: of the name in any order
+-- of its parts, which is a column of its own for its index; and of the name as written. others are digests (in
+-- hexadecimal) of other contents that came under the time of change that was taken last.
 create table legacy_dossier (
     authority  text        collate "C",
     key        text        collate "C",
@@ -53,13 +74,16 @@ create table legacy_dossier (
     filed_on   date,
     valid_from date,
     valid_to   date,
+    others     text[]      not null default '{}',
+    name_in_any_order bytea generated always as (substring(name_birth from 1 for 16)) stored,
     primary key (authority, key)
 );
 create index on legacy_dossier (person) where person is not null;
-create index on legacy_dossier (name_birth) where name_birth is not null;
+create index on legacy_dossier (name_in_any_order) where name_in_any_order is not null;
 
 -- Every version that made a difference, as it came. A record that came before is not landed again. No foreign key: the
--- batch is written in the same transaction, and looking it up for each row takes longer than the row.
+-- batch is written in the same transaction, and looking it up for each row takes longer than the row. The day of the
+-- extract is kept with the record: a repair judges it by the same days as the load did.
 create table legacy_record (
     id              uuid        primary key,
     authority       text        collate "C" not null,
@@ -73,12 +97,13 @@ create table legacy_record (
     sealed          bytea       not null,
     fate            text        not null,
     mapping_version int         not null,
-    landed_at       timestamptz not null default now()
+    landed_at       timestamptz not null default now(),
+    extracted_on    date        not null
 );
 alter table legacy_record alter column sealed set storage external;
 create index on legacy_record (authority, key);
 
--- Findings name fields and reasons, never what stands there.
+-- Findings name fields and reasons, never what they hold.
 create table legacy_quarantine (
     record_id       uuid        primary key references legacy_record,
     authority       text        not null,
@@ -127,9 +152,27 @@ create table legacy_cutover_step (
 );
 create index on legacy_cutover_step (authority, epoch);
 
-grant select, insert, update on legacy_batch, legacy_tally, legacy_dossier, legacy_quarantine to permit_writer;
+-- What came on the topic of a former system, by partition: each offset is counted once, however often it is delivered.
+-- Records of batches + letters = messages; what the span of offsets has beyond that never came.
+create table legacy_topic_partition (
+    authority    text,
+    cluster      text,
+    topic        text,
+    partition    int,
+    first_offset bigint not null,
+    next_offset  bigint not null,
+    messages     bigint not null default 0,
+    letters      bigint not null default 0,
+    repeated     bigint not null default 0,
+    primary key (authority, cluster, topic, partition),
+    check (messages between letters and next_offset - first_offset),
+    check (letters >= 0 and repeated >= 0)
+);
+
+grant select, insert, update
+   on legacy_batch, legacy_tally, legacy_dossier, legacy_quarantine, legacy_topic_partition to permit_writer;
 grant select, insert on legacy_record, legacy_correction, legacy_quarantine_step, legacy_cutover_step to permit_writer;
 grant select
    on legacy_batch, legacy_tally, legacy_dossier, legacy_record, legacy_quarantine, legacy_correction,
-      legacy_quarantine_step, legacy_cutover_step
+      legacy_quarantine_step, legacy_cutover_step, legacy_topic_partition
    to permit_reader;

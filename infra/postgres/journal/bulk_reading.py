@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from struct import Struct
 from typing import TYPE_CHECKING, Final, NamedTuple
 from uuid import UUID
 
+from infra.postgres.journal.binary_rows import SERVER_EPOCH, SIGNATURE
 from infra.postgres.server.connections import DatabaseUnavailable
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
 
 _COLUMNS: Final = "position, stream, version, type, schema, known_at, leaf_hash, leaf, body"
-_SIGNATURE: Final = b"PGCOPY\n\xff\r\n\x00"
-_POSTGRES_EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
-
 _FIRST_ROW: Final = 19
 _END: Final = (-1,)
 _FIELDS: Final = Struct(">h").unpack_from
@@ -60,7 +58,7 @@ class TailRow(NamedTuple):
 
 def moment_of(known_at: int) -> datetime:
     """The server's count of microseconds since 2000-01-01 as a moment, aware, UTC."""
-    return _POSTGRES_EPOCH + timedelta(microseconds=known_at)
+    return SERVER_EPOCH + timedelta(microseconds=known_at)
 
 
 def copy_rows(connection: Connection, after: int, up_to: int, *, types: tuple[str, ...] = ()) -> Iterator[JournalRow]:
@@ -101,7 +99,7 @@ def _copied(connection: Connection, columns: str, condition: str, order: str, va
         buffer = io.BytesIO()
         cursor.copy_expert(statement.decode(), buffer)
     data = buffer.getbuffer()
-    if bytes(data[:11]) != _SIGNATURE:
+    if bytes(data[: len(SIGNATURE)]) != SIGNATURE:
         raise DatabaseUnavailable("the database broke off a bulk read before its first byte")
     return data
 

@@ -1,12 +1,8 @@
--- Which authority decides here. The head of the journal holds each authority's cut-over epoch: odd while the authority
--- is live here, even (0 at first) while its former system is authoritative. An append names the epoch on which it
--- rests and is compared under the lock of the head, so nothing slips through while an authority is switched.
--- The switch is the event AuthorityCutOver or AuthorityCutBack itself: its append moves the epoch on.
-
-alter table journal_head add column authority_epochs jsonb not null default '{"flanders": 1}';
-
-drop function journal_append;
-drop function journal_append_one;
+-- The one way into the journal: journal_append for a batch of commands, journal_append_one for a command alone.
+--
+-- An append names the cut-over epoch of its authority on which it rests, which is compared under the lock of the head:
+-- nothing slips through while an authority is switched. The switch is the event AuthorityCutOver or AuthorityCutBack
+-- itself: its append moves the epoch on.
 
 -- Why an append that rests on an epoch is refused; null where it is not, or where it names no authority.
 --   authorityNotLive      the former system of the authority is authoritative: its cases are read-only here
@@ -34,7 +30,20 @@ as $$
              where e.type in ('AuthorityCutOver', 'AuthorityCutBack') and p_outcome[t.command] is null) switched
 $$;
 
--- As before (0001), with the outcomes of authority_refusal.
+-- Append a batch of commands in one transaction, with an outcome for each.
+--
+-- A command is (actor, id, digest) with p_event_count events; p_touch_* lists the streams it read, each with the
+-- head on which its decision rests; its events name the touch they belong to. The leaf and the body of each event
+-- follow each other in p_event_bytes: one long value is read ten times faster than arrays of them. Commands of one
+-- batch never share a stream, a command id or a reader: the caller sees to that, and the keys of the tables
+-- enforce it. Outcomes:
+--   appended            its events (possibly none) are in the journal
+--   repeated            the same command was appended before; the row gives the first result
+--   idempotencyKeyReused  the id was used for another command
+--   versionConflict     a stream has moved on; actual_version is its version (null: no such stream)
+--   chainBroken         the version is right but the leaf hash before it is not the one the caller read
+--   trackingConflict    the reader has already come as far as the position given
+-- and those of authority_refusal.
 create function journal_append(
     p_actor             text[],
     p_command_id        text[],
@@ -180,7 +189,7 @@ begin
 end
 $$;
 
--- The same for a lone command on one stream, without a reader's position: nobody waits beside it, so plain statements
+-- The same for a lone command on one stream, without a reader's position: no other waits beside it, so plain statements
 -- do what sets do for a batch, in two thirds of the time. Its outcomes are those of journal_append.
 create function journal_append_one(
     p_actor            text,
@@ -275,5 +284,14 @@ begin
 end
 $$;
 
-revoke all on function journal_append, journal_append_one from public;
-grant execute on function journal_append, journal_append_one to permit_writer;
+-- Forget what commands recorded before a moment did; gives how many. Their events stay, of course.
+create function journal_forget_commands(p_before timestamptz) returns bigint
+language sql volatile security definer
+set search_path = permit, pg_temp
+as $$
+    with forgotten as (delete from command where recorded_at < p_before returning 1)
+    select count(*) from forgotten
+$$;
+
+revoke all on function journal_append, journal_append_one, journal_forget_commands from public;
+grant execute on function journal_append, journal_append_one, journal_forget_commands to permit_writer;
