@@ -12,25 +12,26 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import psycopg2
 
 from consumers.consumer import MessageRefused
-from consumers.topics import legacy_records
+from consumers.migration.chunks import ChunkJudge, Extract, cut
+from consumers.migration.legacy_topic import LegacyTopic
 from domain.civil_time import civil_day
+from domain.migration.cutover_status import AuthorityIsLive, NotAccepting
+from domain.migration.identities import topic_batch_id
 from domain.migration.plausible_days import Calendar
-from domain.migration.retelling import ROOT
-from infra.legacy_files.records import RawRecord
+from domain.migration.source_lines import RawRecord
 from infra.legacy_files.texts import readable_record
-from infra.migration.acceptance import NotAccepting, require_accepting
-from infra.migration.chunks import ChunkJudge, Extract, cut
+from infra.migration.cutover_status import require_accepting
 from infra.migration.dossiers import taken_dossiers
 from infra.migration.envelopes import hold_to_record, read_envelope
 from infra.migration.landing import write_chunk
-from infra.migration.loading import AuthorityIsLive, epoch_of, no_load_is_under_way
+from infra.migration.loading import no_load_is_under_way
 from infra.migration.topic_ledger import count_arrived, letter_became_record
-from infra.postgres.journal.append_requests import AuthorityEpoch
+from infra.postgres.journal.append_requests import AppendRequest
 from infra.postgres.journal.bulk import prepare_staging
 from infra.postgres.journal.conflicts import AuthorityNotLive, StaleAuthorityEpoch
 from infra.postgres.messages.consumer_stops import FAILED, ConsumerStops, RecentRecords, StopLimits
@@ -59,21 +60,6 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class LegacyTopic:
-    """What the consumer loop needs to know of the consumer: its name and its topic."""
-
-    authority: str
-
-    @property
-    def name(self) -> str:
-        return f"legacy-{self.authority}"
-
-    @property
-    def topics(self) -> Sequence[str]:
-        return (legacy_records(self.authority).name,)
-
-
-@dataclass(frozen=True, slots=True)
 class _Opened:
     """A message whose envelope holds: its batch and its record."""
 
@@ -88,7 +74,7 @@ class LegacyInbox:
     def __init__(
         self,
         url: str,
-        judge: ChunkJudge,
+        judge: ChunkJudge[AppendRequest],
         letters: DeadLetters,
         now: Callable[[], datetime],
         limits: StopLimits | None = None,
@@ -132,7 +118,7 @@ class LegacyInbox:
             if record is None:
                 raise MessageRefused("contentErased")
             try:
-                epoch = self._epoch(connection, cursor)
+                epoch = self._epoch(cursor)
             except AuthorityIsLive:
                 raise MessageRefused(_LIVE) from None
             except NotAccepting:
@@ -171,7 +157,7 @@ class LegacyInbox:
         failed: list[tuple[_Opened, str]] = []
         unforeseen = 0
         try:
-            epoch = self._epoch(connection, cursor)
+            epoch = self._epoch(cursor)
         except (AuthorityIsLive, NotAccepting) as why:
             for each in arrived:
                 set_aside(each, _LIVE if isinstance(why, AuthorityIsLive) else _REPORTED)
@@ -194,16 +180,14 @@ class LegacyInbox:
         wrong = unforeseen + len(failed)
         return self._stops.weighed(cursor, [True] * wrong + [False] * (len(opened) - len(failed)))
 
-    def _epoch(self, connection: Connection, cursor: Cursor) -> AuthorityEpoch:
+    def _epoch(self, cursor: Cursor) -> int:
         """The epoch on which retelling rests; waits behind a load of files.
 
         Raises :class:`AuthorityIsLive`, and :class:`NotAccepting` once its report is on record.
         """
         if not no_load_is_under_way(cursor, self._authority):
             raise DatabaseUnavailable(f"files of {self._authority} are being loaded: their records go first")
-        epoch = epoch_of(connection, self._authority)
-        require_accepting(cursor, self._authority)
-        return epoch
+        return require_accepting(cursor, self._authority).retelling_epoch()
 
     def _opened(self, arrived: Arrived) -> _Opened:
         """Raises :class:`MessageRefused` for a message whose envelope does not hold."""
@@ -217,7 +201,7 @@ class LegacyInbox:
         return _Opened(arrived, envelope.batch, raw)
 
     def _landed_but(
-        self, connection: Connection, cursor: Cursor, records: Sequence[_Opened], epoch: AuthorityEpoch
+        self, connection: Connection, cursor: Cursor, records: Sequence[_Opened], epoch: int
     ) -> list[tuple[_Opened, str]]:
         """Land these records; those that failed alone are given, with the reason."""
         if not records:
@@ -252,7 +236,7 @@ class LegacyInbox:
         # By its kind only: its text may hold what the record holds.
         _log.warning("consumer.message_failed", extra={"consumer": self._name, "why": type(why).__name__})
 
-    def _land(self, connection: Connection, cursor: Cursor, records: Sequence[_Opened], epoch: AuthorityEpoch) -> None:
+    def _land(self, connection: Connection, cursor: Cursor, records: Sequence[_Opened], epoch: int) -> None:
         # The day of the extract of what comes over a topic is the day on which it lands.
         calendar = Calendar(civil_day(self._now()))
         for name, group in _by_batch(records):
@@ -263,7 +247,7 @@ class LegacyInbox:
                 write_chunk(cursor, chunk, taken=None)
 
     def _batch(self, cursor: Cursor, name: str, calendar: Calendar) -> UUID:
-        batch = uuid5(ROOT, f"batch\x1f{self._authority}\x1f{name}")
+        batch = topic_batch_id(self._authority, name)
         cursor.execute(
             "insert into legacy_batch (id, authority, door, source, mapping_version, extracted_on)"
             " values (%s, %s, 'kafka', %s, %s, %s)"
