@@ -23,20 +23,20 @@ from consumers.migration.loading import BegunOtherwise, RunUnderWay
 from consumers.migration.rehearsal import NothingTaken, RehearsalCount, TakenBefore
 from consumers.migration.source_reading import FileChanged
 from domain.civil_time import civil_day
-from domain.migration.batch import Fate
 from domain.migration.batch_ending import BatchRefused
 from domain.migration.comparison import Kinship
 from domain.migration.cutover_status import AuthorityIsLive, NotAccepting
+from domain.migration.fates import Fate
 from domain.migration.identities import reference_of
 from domain.migration.source_lines import LineKind, Waivers
 from domain.migration.versions import TakenVersion
 from infra.legacy_files.legacy_file import NotThisKind
-from infra.migration.batch_findings import kin_of
+from infra.migration.batch_ledgers import first_extracted_on, sums_of
 from infra.migration.batches import require_open_batch, supersede
 from infra.migration.cutover_status import retelling_epoch
 from infra.migration.dossiers import taken_dossiers
-from infra.migration.ledger import first_extracted_on, sums_of
 from infra.migration.rehearsing import new_rehearsal
+from infra.migration.related_records import related_records
 from infra.migration.report_files import signature_beside
 from infra.migration.sources import SOURCES, MigratingAuthority
 from infra.postgres.journal.conflicts import StaleAuthorityEpoch
@@ -157,7 +157,7 @@ def related(authority: Authority, as_json: Json = False) -> None:
     Nothing is ever merged by it.
     """
     with open_program(load_settings()) as program, program.readers.connection() as connection:
-        for each in kin_of(connection, authority):
+        for each in related_records(connection, authority):
             told = {
                 "fileNumber": reference_of(each.authority, each.key),
                 "otherAuthority": each.other_authority,

@@ -17,8 +17,8 @@ from domain.migration.batch_ending import BatchRefused
 from domain.migration.batch_ledger import BatchLedger
 from domain.migration.cutover_status import NotAccepting
 from domain.migration.identities import reference_of
+from infra.migration.batch_ledgers import ledgers
 from infra.migration.batches import HeldBy, LandedVersion, abandon, batch_of, held_by, landed_with, supersede
-from infra.migration.ledger import ledgers
 from infra.migration.sources import MigratingAuthority
 from infra.postgres.server.connections import Role, connect
 from infra.settings import load_settings

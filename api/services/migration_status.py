@@ -10,10 +10,10 @@ from domain.migration.batch_ledger import OTHER_LINES, SUMS, BatchLedger, totals
 from domain.migration.cutover import next_step
 from domain.migration.cutover_status import CutoverStatus
 from domain.migration.topic_ledger import PartitionLedger, TopicLedger
+from infra.migration.batch_ledgers import ledgers
 from infra.migration.cutover_status import cutover_status
-from infra.migration.ledger import ledgers
 from infra.migration.sources import MigratingAuthority
-from infra.migration.topic_ledger import topic_ledger
+from infra.migration.topic_ledgers import topic_ledger
 from infra.migration.waiting_records import reasons, samples
 from infra.wire_format import wire_time
 

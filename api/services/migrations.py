@@ -26,8 +26,8 @@ from infra.migration.record_sealing import RecordSealing
 from infra.migration.report_files import write_report
 from infra.migration.signing import ReportSigner
 from infra.migration.sources import SOURCES, MigratingAuthority
-from infra.migration.topic_door import LegacyInbox
-from infra.migration.topic_ledger import offsets_taken
+from infra.migration.topic_inbox import LegacyInbox
+from infra.migration.topic_ledgers import offsets_taken
 from infra.postgres.journal.append_requests import AppendRequest
 from infra.postgres.messages.dead_letters import DeadLetters
 from infra.postgres.server.connections import Role, connect

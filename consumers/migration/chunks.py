@@ -12,9 +12,9 @@ from uuid import UUID
 
 from consumers.migration.judging import ReadRecord, RecordJudge, RecordSource
 from domain.case.legacy_events import LegacyRecordRetold
-from domain.migration.batch import BatchCount, Fate, Judged
 from domain.migration.comparison import NO_TRAITS
 from domain.migration.dossiers import Dossier, Dossiers, confirmed, in_conflict, traits_of
+from domain.migration.fates import BatchCount, Fate, Judged
 from domain.migration.findings import Finding, RefusalReason
 from domain.migration.identities import case_id_of, placeless_record_id, record_id_of
 from domain.migration.plausible_days import Calendar

@@ -10,7 +10,7 @@ from collections.abc import Container, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from domain.migration.batch import Fate, Judged, judge, version_of
+from domain.migration.fates import Fate, Judged, judge, version_of
 from domain.migration.findings import Finding, RefusalReason
 from domain.migration.plausible_days import Calendar
 from domain.migration.precheck import refused

@@ -16,7 +16,7 @@ from consumers.migration.judging import ReadRecord, RecordJudge
 from consumers.migration.loading import CHUNK, NOTHING_WAIVED
 from consumers.migration.source_reading import FirstReading, SourceReadings
 from domain.case.legacy_events import LegacyRecordRetold
-from domain.migration.batch import BatchCount, Judged
+from domain.migration.fates import BatchCount, Judged
 from domain.migration.plausible_days import Calendar
 from domain.migration.retelling import Lineage, retell
 from domain.migration.source_lines import OtherLine, RawRecord, SourceLine, Waivers

@@ -15,9 +15,9 @@ from uuid import UUID
 
 from consumers.migration.chunks import ACTOR, A, Append, ChunkJudge
 from domain.case.refusals import NotRecordable
-from domain.migration.batch import BatchCount, Fate
 from domain.migration.cutover_status import AuthorityIsLive, CutoverStatus, NotAccepting
 from domain.migration.dossiers import Dossier, contents_overruled, traits_of
+from domain.migration.fates import BatchCount, Fate
 from domain.migration.identities import case_id_of
 from domain.migration.plausible_days import Calendar
 from domain.migration.precheck import Accepted, Refused, facts_read, precheck

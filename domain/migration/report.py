@@ -25,7 +25,7 @@ from domain.migration.topic_ledger import TopicLedger
 class Ledgers:
     """What the ledgers of an authority say, read at one position of the journal.
 
-    ``waiting`` is the quarantine by reason, ``kin`` what records have to do with each other, by kind.
+    ``waiting`` is the quarantine by reason, ``related`` the pairs of records that may be one, by kind.
     """
 
     origin: str
@@ -33,7 +33,7 @@ class Ledgers:
     batches: Sequence[BatchLedger]
     counted: Tallies
     waiting: Mapping[str, int]
-    kin: Mapping[str, int]
+    related: Mapping[str, int]
     topic: TopicLedger
 
 
@@ -86,7 +86,7 @@ def report_of(
         **_compared(reconciled),
         "quarantineWaiting": ledgers.waiting,
         "unknownFields": ledgers.counted.get("unknownField", {}),
-        "betweenRecords": dict(sorted(ledgers.kin.items())),
+        "betweenRecords": dict(sorted(ledgers.related.items())),
         "assessedUnderTheLawOfItsDay": dict(sorted(verdicts.items())),
     }
 

@@ -12,8 +12,8 @@ from consumers.migration.batch_ending import BatchEnding
 from domain.migration.batch_ending import no_such_batch, require_open_file_of
 from domain.migration.batch_ledger import BatchLedger
 from domain.migration.quarantine import WAITING
+from infra.migration.batch_ledgers import ledgers
 from infra.migration.cutover_status import require_accepting
-from infra.migration.ledger import ledgers
 from infra.migration.loading import no_load_is_under_way
 from infra.postgres.server.connections import transaction
 

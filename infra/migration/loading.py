@@ -15,10 +15,10 @@ from consumers.migration.chunks import Chunk, ChunkJudge
 from consumers.migration.loading import BegunBatch, FileLoader, NewBatch, RunUnderWay
 from domain.migration.dossiers import Dossier
 from infra.legacy_files.legacy_file import LegacyFile
+from infra.migration.batch_ledgers import first_extracted_on
+from infra.migration.chunk_writing import NothingToAdd, write_chunk
 from infra.migration.cutover_status import require_accepting
 from infra.migration.dossiers import taken_dossiers
-from infra.migration.landing import NothingToAdd, write_chunk
-from infra.migration.ledger import first_extracted_on
 from infra.migration.source_readings import FileReadings
 from infra.postgres.journal.append_requests import AppendRequest
 from infra.postgres.journal.bulk import prepare_staging

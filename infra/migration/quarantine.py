@@ -12,16 +12,16 @@ from uuid import UUID
 import orjson
 
 from consumers.migration.repair import HeldRecord
-from domain.migration.batch import BatchCount
 from domain.migration.cutover_status import CutoverStatus
 from domain.migration.dossiers import Dossier
+from domain.migration.fates import BatchCount
 from domain.migration.plausible_days import Calendar
 from domain.migration.precheck import Refused
 from domain.migration.quarantine import RepairRefused, SetAside, Step
 from infra.keys import SubjectKeys
+from infra.migration.chunk_writing import recount, settle_older, trace, write_dossiers
 from infra.migration.cutover_status import cutover_status, require_accepting
 from infra.migration.dossiers import taken_dossiers
-from infra.migration.landing import recount, settle_older, trace, write_dossiers
 from infra.migration.loading import no_load_is_under_way
 from infra.migration.quarantine_trace import hold, steps_of
 from infra.migration.sealed_records import open_record, open_text, seal_text

@@ -19,12 +19,12 @@ from domain.migration.reading import Fact
 from domain.migration.reconciliation import Facts
 from domain.migration.report import Ledgers
 from infra.keys import SubjectKeys
-from infra.migration.batch_findings import count_kin
+from infra.migration.batch_ledgers import ledgers, tallies
 from infra.migration.coverage import coverage_of
-from infra.migration.ledger import ledgers, tallies
 from infra.migration.record_sealing import ManyKeys
+from infra.migration.related_records import count_related
 from infra.migration.sealed_records import open_record, open_text
-from infra.migration.topic_ledger import topic_ledger
+from infra.migration.topic_ledgers import topic_ledger
 from infra.migration.waiting_records import reasons
 from infra.personal_groups import GroupAddress, open_group
 from infra.postgres.server.connections import transaction
@@ -77,7 +77,7 @@ class PostgresSides:
         with closing(self.connect()) as connection:
             batches = ledgers(connection, self.authority)
             counted = tallies(connection, [each.id for each in batches])
-            waiting, kin = reasons(connection, self.authority), count_kin(connection, self.authority)
+            waiting, related = reasons(connection, self.authority), count_related(connection, self.authority)
             topic = topic_ledger(connection, self.authority)
             with connection.cursor() as cursor:
                 cursor.execute("select origin, position from journal_head")
@@ -88,7 +88,7 @@ class PostgresSides:
             batches=batches,
             counted=counted,
             waiting=waiting,
-            kin=kin,
+            related=related,
             topic=topic,
         )
 

@@ -11,7 +11,7 @@ from typing import cast
 import pytest
 
 from consumers.migration.rehearsal import NothingTaken
-from domain.migration.batch import Fate
+from domain.migration.fates import Fate
 from infra.benchmarks.beside_a_load import live_use
 from infra.benchmarks.legacy_extract import write_extract
 from infra.benchmarks.loading_apart import fresh_places, load_apart

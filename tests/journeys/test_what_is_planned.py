@@ -15,7 +15,7 @@ from api.demonstration.showcases import Showcase
 from consumers.migration.rehearsal import NothingTaken
 from domain.codes import CATEGORIES, KINDS
 from domain.law.rule_sets import RuleSets
-from domain.migration.batch import Fate
+from domain.migration.fates import Fate
 from infra.migration.rehearsing import new_rehearsal
 from infra.migration.sources import SOURCES, MigratingAuthority
 

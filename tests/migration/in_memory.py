@@ -18,11 +18,11 @@ from consumers.migration.repair import HeldRecord
 from consumers.migration.source_reading import FirstReading
 from domain.case.legacy_events import LegacyRecordRetold
 from domain.migration.authority_events import AuthorityEvent
-from domain.migration.batch import BatchCount, Fate
 from domain.migration.coverage import Coverage
 from domain.migration.cutover import CutOverStep
 from domain.migration.cutover_status import CutoverStatus, RecordedStep
 from domain.migration.dossiers import Dossier
+from domain.migration.fates import BatchCount, Fate
 from domain.migration.findings import Finding
 from domain.migration.open_work import OpenWork, UnfinishedFile
 from domain.migration.plausible_days import Calendar, moment_of

@@ -15,7 +15,7 @@ from api.services.migrations import loader_of
 from consumers.migration.loading import FileLoader
 from domain.case.events import CaseEvent
 from domain.migration.identities import case_id_of
-from infra.migration.ledger import sums_of
+from infra.migration.batch_ledgers import sums_of
 from infra.migration.sources import MigratingAuthority
 from infra.postgres.server.connections import Role, connect
 from infra.settings import Settings

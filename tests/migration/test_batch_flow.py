@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from consumers.migration.loading import BegunOtherwise
-from domain.migration.batch import Fate
 from domain.migration.cutover_status import AuthorityIsLive, CutoverStatus, NotAccepting
+from domain.migration.fates import Fate
 from domain.migration.identities import case_id_of, placeless_record_id
 from tests.migration.in_memory import (
     FILE,

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.civil_time import CIVIL_TIME
-from domain.migration.batch import BatchCount, Fate, judge, version_of
+from domain.migration.fates import BatchCount, Fate, judge, version_of
 from domain.migration.field_names import OTHER_FIELD
 from domain.migration.plausible_days import Calendar, day_of, moment_of
 from domain.migration.precheck import Accepted, Refused, amount_of, precheck

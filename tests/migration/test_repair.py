@@ -13,8 +13,8 @@ from consumers.migration.repair import Quarantine
 from domain.case.legacy_events import LegacyRecordRetold
 from domain.migration.cutover_status import AuthorityIsLive
 from domain.migration.quarantine import LOOKED_AT, ChangedSince, RepairRefused
-from infra.migration.batch_findings import kin_of
 from infra.migration.quarantine_trace import hold, steps_of
+from infra.migration.related_records import related_records
 from infra.migration.sources import MigratingAuthority
 from infra.migration.waiting_records import listed, reasons
 from infra.postgres.server.connections import connect, transaction
@@ -241,6 +241,6 @@ def test_people_and_applications_that_are_one_are_reported_and_not_merged(
     move.load_brussels(record())
     move.load(MigratingAuthority.WALLONIA, wallonia_file(tmp_path_factory.mktemp("wallonia"), wallonia))
     with move.program.readers.connection() as connection:
-        (kin,) = kin_of(connection, "brussels")
+        (kin,) = related_records(connection, "brussels")
     assert (kin.other_authority, kin.found) == ("wallonia", ("samePersonByName", "sameApplication"))
     assert move.ask("select count(distinct stream) from journal") == [(2,)]

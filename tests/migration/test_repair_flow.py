@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 
 from consumers.migration.repair import Quarantine
-from domain.migration.batch import Fate
 from domain.migration.cutover_status import AuthorityIsLive, CutoverStatus, NotAccepting
+from domain.migration.fates import Fate
 from domain.migration.findings import Finding, RefusalReason
 from domain.migration.identities import case_id_of
 from domain.migration.quarantine import ChangedSince, RepairRefused

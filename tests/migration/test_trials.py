@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from consumers.migration.rehearsal import NothingTaken, Rehearsal
-from domain.migration.batch import Fate
+from domain.migration.fates import Fate
 from infra.legacy_files.legacy_file import NotThisKind
 from infra.migration.rehearsing import new_rehearsal
 from infra.migration.sources import SOURCES, MigratingAuthority

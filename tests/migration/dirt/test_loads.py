@@ -22,12 +22,12 @@ from api.services.migrations import loader_of, signed_report
 from consumers.migration.loading import CHUNK
 from consumers.migration.rehearsal import TakenBefore
 from domain.case.legacy_events import LegacyRecordRetold
-from domain.migration.batch import Fate
+from domain.migration.fates import Fate
 from domain.migration.identities import case_id_of
 from domain.migration.reading import CanonicalRecord
 from domain.migration.versions import TakenVersion
+from infra.migration.batch_ledgers import sums_of
 from infra.migration.dossiers import taken_dossiers
-from infra.migration.ledger import sums_of
 from infra.migration.sealed_records import open_record
 from infra.structured_logs import configure_logging
 from infra.wire_format import canonical_json

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from consumers.migration.rehearsal import NothingTaken, Rehearsal, RehearsalCount, TakenBefore
-from domain.migration.batch import Fate
+from domain.migration.fates import Fate
 from infra.migration.rehearsing import new_rehearsal
 from infra.migration.sources import SOURCES
 from tests.migration.dirt.files import DirtyFile

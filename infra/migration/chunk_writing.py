@@ -12,8 +12,8 @@ import orjson
 from psycopg2.extras import execute_values
 
 from consumers.migration.chunks import ACTOR, Chunk, LandedRecord
-from domain.migration.batch import BatchCount, Fate
 from domain.migration.dossiers import Dossier
+from domain.migration.fates import BatchCount, Fate
 from domain.migration.precheck import Refused
 from domain.migration.quarantine import SET_ASIDE, SUPERSEDED
 from domain.migration.source_lines import LineKind
