@@ -6,39 +6,35 @@ import copy
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
-from infra.legacy_files.records import RawRecord
+from domain.migration.quarantine import RepairRefused
+from domain.migration.source_lines import RawRecord
 
 _STEP: Final = re.compile(r"([^.\[\]]+)((?:\[[0-9]+\])*)")
 
 
-class RepairRefused(Exception):
-    """The repair cannot be made; the text says why and what can be done."""
-
-
-def with_text(record: Any, field: str, text: str) -> dict[str, Any]:
+def with_text(record: Mapping[str, object], field: str, text: str) -> dict[str, object]:
     """The record with ``text`` at a path such as ``travailleur.niss`` or ``historique[1].statut``.
 
     Raises :class:`RepairRefused` for a place that the record does not have.
     """
-    whole: dict[str, Any] = copy.deepcopy(dict(record))
+    whole: dict[str, object] = copy.deepcopy(dict(record))
     if field in whole:  # a column may be called anything, also with what separates steps elsewhere
         return whole | {field: text}
-    steps = _path(field)
-    place: Any = whole
-    for step in steps[:-1]:
+    *steps, last = _path(field)
+    place: object = whole
+    for step in steps:
         if isinstance(step, str) and isinstance(place, dict) and place.get(step) is None:
             place[step] = {}
         place = _within(place, step, field)
-    last = steps[-1]
     if isinstance(last, int) or not isinstance(place, dict):
-        raise RepairRefused(f"{field} is no field of the record: name it as the findings do")
+        raise _no_such(field)
     place[last] = text
     return whole
 
 
-def texts_of(record: Any, place: str = "") -> dict[str, str | None]:
+def texts_of(record: object, place: str = "") -> dict[str, str | None]:
     """Every text of a record by its place, as findings name it; None where the source says that there is none."""
     if isinstance(record, Mapping):
         parts = [(f"{place}.{name}" if place else name, value) for name, value in record.items()]
@@ -66,11 +62,16 @@ def corrected(raw: RawRecord, corrections: Mapping[str, str]) -> RawRecord:
     return replace(raw, record=record, findings=findings)
 
 
-def _within(place: Any, step: str | int, field: str) -> Any:
-    try:
+def _within(place: object, step: str | int, field: str) -> object:
+    if isinstance(place, dict) and step in place:
         return place[step]
-    except (KeyError, IndexError, TypeError):
-        raise RepairRefused(f"{field} is no field of the record: name it as the findings do") from None
+    if isinstance(place, list) and isinstance(step, int) and step < len(place):
+        return place[step]
+    raise _no_such(field)
+
+
+def _no_such(field: str) -> RepairRefused:
+    return RepairRefused(f"{field} is no field of the record: name it as the findings do")
 
 
 def _path(field: str) -> list[str | int]:

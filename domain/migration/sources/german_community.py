@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from consumers.migration.columns import ColumnMapping
 from domain.migration.reading import Fact
+from domain.migration.sources.columns import ColumnMapping
 
 GERMAN_COMMUNITY: Final = ColumnMapping(
     authority="german-community",

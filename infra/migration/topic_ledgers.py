@@ -1,88 +1,17 @@
-"""The ledger of an authority's topic: what came, counted by partition in the transaction that takes it.
-
-An offset is counted once, however often it is delivered: a message behind the counted ones is one that came again. So
-the messages of a partition are the records it gave to batches and the letters that were set aside, and what its span
-of offsets holds beyond them never came: it expired unread, or Kafka itself used the offset.
-"""
+"""The ledger of an authority's topic in the database, counted in the transaction that takes what arrived."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+from domain.migration.topic_ledger import PartitionLedger, TopicLedger, arrival
 from infra.postgres.messages.dead_letters import Coordinates
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
     from psycopg2.extensions import cursor as Cursor
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartitionLedger:
-    """What came in one partition of a cluster. ``repeated`` are records that came again and were judged again.
-
-    ``letters`` are those that are no record of a batch: a letter that was replayed is none any more.
-    """
-
-    cluster: str
-    topic: str
-    partition: int
-    first_offset: int
-    next_offset: int
-    messages: int
-    letters: int
-    repeated: int
-
-    @property
-    def records(self) -> int:
-        """The messages that became records of a batch, each counted once."""
-        return self.messages - self.letters
-
-    @property
-    def span(self) -> int:
-        """The offsets from the first that came to the last."""
-        return self.next_offset - self.first_offset
-
-    @property
-    def missing(self) -> int:
-        """The offsets of the span at which nothing came."""
-        return self.span - self.messages
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TopicLedger:
-    """All partitions of an authority's topic, beside what its batches of the topic counted themselves."""
-
-    authority: str
-    partitions: tuple[PartitionLedger, ...]
-    records_of_batches: int
-
-    @property
-    def messages(self) -> int:
-        return sum(each.messages for each in self.partitions)
-
-    @property
-    def letters(self) -> int:
-        return sum(each.letters for each in self.partitions)
-
-    @property
-    def repeated(self) -> int:
-        return sum(each.repeated for each in self.partitions)
-
-    @property
-    def span(self) -> int:
-        return sum(each.span for each in self.partitions)
-
-    @property
-    def missing(self) -> int:
-        return sum(each.missing for each in self.partitions)
-
-    @property
-    def balanced(self) -> bool:
-        """Whether records of batches and letters together are the messages that came, those that came again apart."""
-        return self.records_of_batches + self.letters == self.messages + self.repeated
 
 
 def topic_ledger(connection: Connection, authority: str) -> TopicLedger:
@@ -103,6 +32,16 @@ def topic_ledger(connection: Connection, authority: str) -> TopicLedger:
     )
 
 
+def offsets_taken(connection: Connection, consumer: str, cluster: str, topic: str) -> dict[int, int]:
+    """The first offset of each partition that the consumer has not taken yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select partition, next_offset from consumer_offset where consumer = %s and cluster = %s and topic = %s",
+            (consumer, cluster, topic),
+        )
+        return dict(cursor.fetchall())
+
+
 def count_arrived(
     cursor: Cursor, authority: str, arrived: Iterable[Coordinates], letters: Collection[Coordinates]
 ) -> None:
@@ -112,9 +51,7 @@ def count_arrived(
     for place, here in groupby(in_order, key=lambda it: (it.cluster, it.topic, it.partition)):
         cursor.execute(_COUNTED_TO, (authority, *place))
         counted = cursor.fetchall()
-        came = list(here)
-        fresh = [each for each in came if not counted or each.offset >= counted[0][0]]
-        again = [each for each in came if counted and each.offset < counted[0][0]]
+        came = arrival([(each.offset, each in aside) for each in here], counted[0][0] if counted else None)
         cursor.execute(
             _COUNT,
             {
@@ -122,11 +59,11 @@ def count_arrived(
                 "cluster": place[0],
                 "topic": place[1],
                 "partition": place[2],
-                "first": came[0].offset,
-                "next": came[-1].offset + 1,
-                "messages": len(fresh),
-                "letters": sum(each in aside for each in fresh),
-                "repeated": sum(each not in aside for each in again),
+                "first": came.first_offset,
+                "next": came.next_offset,
+                "messages": came.messages,
+                "letters": came.letters,
+                "repeated": came.repeated,
             },
         )
 

@@ -1,16 +1,20 @@
-"""The ledgers of batches: every line of a source has one fate, and the source's own count says so too."""
+"""The ledger of a batch: every line of a source has one fate, and the source's own count says so too."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 from uuid import UUID
 
-if TYPE_CHECKING:
-    from psycopg2.extensions import connection as Connection
+FATES: Final = ("retold", "unchanged", "stale", "quarantined")
+SUMS: Final = ("records", *FATES)
+OTHER_LINES: Final = ("headers", "blanks", "waived")
+
+Tallies = Mapping[str, Mapping[str, int]]
+"""What batches counted besides: by what was counted (``byStatus``, ``quarantined``...), then by name."""
 
 
 class BatchState(StrEnum):
@@ -20,7 +24,8 @@ class BatchState(StrEnum):
     AGREES = "agrees"
     DISAGREES = "disagrees"
     BY_PARTITION = "byPartition"
-    """It comes over a topic, which has no end: its count is compared by partition, see ``topic_ledger``."""
+    """It comes over a topic, which has no end: its count is compared by partition, see
+    :mod:`domain.migration.topic_ledger`."""
     ABANDONED = "abandoned"
     SUPERSEDED = "superseded"
 
@@ -99,75 +104,68 @@ class BatchLedger:
         return max(self.source_lines - self.lines, 0) / self.rate
 
 
-_LEDGERS: Final = """
-select id, authority, door, source, mapping_version, extracted_on, encode(source_digest, 'hex'), source_lines,
-       source_bytes, columns_waived, sheets_waived, started_at, heard_at, finished_at, seconds, headers, blanks, waived,
-       records, retold, unchanged, stale, quarantined, ended_as, ended_at, ended_by, ended_why, superseded_by
-  from legacy_batch
- where (%(authority)s::text is null or authority = %(authority)s)
-   and (%(ids)s::uuid[] is null or id = any(%(ids)s::uuid[]))
- order by started_at desc, id
-"""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerSums:
+    """The ledgers of several batches together."""
+
+    records: int
+    retold: int
+    unchanged: int
+    stale: int
+    quarantined: int
+
+    @property
+    def balanced(self) -> bool:
+        """Whether each record has one fate."""
+        return self.records == self.retold + self.unchanged + self.stale + self.quarantined
+
+    def as_json(self) -> dict[str, int]:
+        return {name: getattr(self, name) for name in SUMS}
 
 
-def ledgers(
-    connection: Connection, authority: str | None = None, ids: Iterable[UUID] | None = None
-) -> list[BatchLedger]:
-    """The batches, newest first; those of an authority, or those named."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LEDGERS, {"authority": authority, "ids": None if ids is None else list(ids)})
-        return [BatchLedger(**dict(zip(BatchLedger.__slots__, row, strict=True))) for row in cursor.fetchall()]
+def sums_of(batches: Sequence[BatchLedger]) -> LedgerSums:
+    """The sums over these batches."""
+    return LedgerSums(**{name: sum(getattr(each, name) for each in batches) for name in SUMS})
 
 
-def first_extracted_on(connection: Connection, authority: str, sha256: bytes) -> date | None:
-    """The day of the extract that was kept with a file when it was first loaded; None for one that never was."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select extracted_on from legacy_batch where authority = %s and source_digest = %s and door = 'file'"
-            " order by started_at limit 1",
-            (authority, sha256),
-        )
-        found = cursor.fetchall()
-    return found[0][0] if found else None
+def totals_of(batches: Sequence[BatchLedger]) -> dict[str, int | bool | None]:
+    """The sums of all batches, beside what the sources of the files counted themselves.
+
+    ``agrees`` is None while no file that stands was taken to its end: then nothing can be compared.
+    """
+    sums = sums_of(batches)
+    compared = [each for each in batches if each.state in (BatchState.AGREES, BatchState.DISAGREES)]
+    return {
+        "batches": len(batches),
+        "sourceLines": sum(each.source_lines or 0 for each in batches),
+        "sourceBytes": sum(each.source_bytes or 0 for each in batches),
+        "lines": sum(each.lines for each in batches if each.door == "file"),
+        **{name: sum(getattr(each, name) for each in batches) for name in OTHER_LINES},
+        **sums.as_json(),
+        "agrees": all(each.agrees for each in compared) if compared else None,
+        "balanced": sums.balanced,
+    }
 
 
-def tallies(connection: Connection, batches: Iterable[UUID]) -> dict[str, dict[str, int]]:
-    """What the batches counted together: by what, then by name."""
-    found: dict[str, dict[str, int]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select what, name, sum(number)::bigint from legacy_tally where batch = any(%s::uuid[])"
-            " group by what, name order by what, name",
-            (list(batches),),
-        )
-        for what, name, number in cursor.fetchall():
-            found.setdefault(what, {})[name] = number
-    return found
-
-
-def sums_of(connection: Connection, batches: Iterable[UUID]) -> dict[str, Any]:
-    """The ledger of these batches together, in the words of ``permit migrate run``; absent reasons are left out."""
-    ids = list(batches)
-    found, counted = ledgers(connection, ids=ids), tallies(connection, ids)
+def run_summary(batches: Sequence[BatchLedger], counted: Tallies) -> dict[str, object]:
+    """The ledger of the files of one run, in the words of ``permit migrate run``; absent reasons are left out."""
 
     def numbers(what: str) -> dict[str, int]:
         return {name: number for name, number in counted.get(what, {}).items() if number}
 
+    sums = sums_of(batches)
     return {
-        "records": sum(each.records for each in found),
-        "retold": sum(each.retold for each in found),
-        "unchanged": sum(each.unchanged for each in found),
-        "stale": sum(each.stale for each in found),
+        **sums.as_json(),
         "quarantined": numbers("quarantined"),
         "byStatus": numbers("byStatus"),
         "byCategory": numbers("byCategory"),
         "unknownFields": numbers("unknownField"),
         "lines": {
-            "source": sum(each.source_lines or 0 for each in found),
-            "header": sum(each.headers for each in found),
-            "blank": sum(each.blanks for each in found),
-            "waived": sum(each.waived for each in found),
-            "agrees": all(each.agrees for each in found),
+            "source": sum(each.source_lines or 0 for each in batches),
+            "header": sum(each.headers for each in batches),
+            "blank": sum(each.blanks for each in batches),
+            "waived": sum(each.waived for each in batches),
+            "agrees": all(each.agrees for each in batches),
         },
-        "seconds": round(sum(each.seconds for each in found), 3),
+        "seconds": round(sum(each.seconds for each in batches), 3),
     }

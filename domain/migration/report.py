@@ -1,95 +1,94 @@
-"""What a regulator is given of a migration: sums of both sides, what differs, what waits, what was found besides."""
+"""What a regulator is given of a migration: sums of both sides, what differs, what waits, what was found besides.
+
+It holds file numbers and codes, and nothing of a person.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable
-from contextlib import closing
-from dataclasses import asdict
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
 
 from domain.case.retold import filer_of
 from domain.codes import kind_of_category
 from domain.law.assessment import assess
 from domain.law.facts import ApplicationFacts
 from domain.law.rulebook import Rulebook
+from domain.migration.batch_ledger import BatchLedger, Tallies, sums_of
+from domain.migration.coverage import Coverage
 from domain.migration.reading import CanonicalRecord
-from infra.migration.batch_findings import count_kin
-from infra.migration.chunks import ChunkJudge
-from infra.migration.coverage import Coverage, coverage_of
-from infra.migration.ledger import BatchLedger, ledgers, tallies
-from infra.migration.reconciliation import Reconciled, Reconciliation, Side
-from infra.migration.topic_ledger import TopicLedger, topic_ledger
-from infra.migration.waiting_records import reasons
-from infra.wire_format import wire_time
-
-if TYPE_CHECKING:
-    from psycopg2.extensions import connection as Connection
+from domain.migration.reconciliation import Reconciled, Side
+from domain.migration.topic_ledger import TopicLedger
 
 
-def build_report(
-    connect: Callable[[], Connection], judge: ChunkJudge, rulebook: Rulebook, at: datetime
-) -> dict[str, Any]:
-    """The report of one authority as JSON; it holds file numbers and codes, and nothing of a person."""
-    authority = judge.source.mapping.authority
-    verdicts: Counter[str] = Counter()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledgers:
+    """What the ledgers of an authority say, read at one position of the journal.
 
-    def judged(record: CanonicalRecord) -> None:
-        verdicts[f"{record.status}/{assess(rulebook, _facts_of(record)).verdict.value}"] += 1
+    ``waiting`` is the quarantine by reason, ``related`` the pairs of records that may be one, by kind.
+    """
 
-    # Before anything is read: what lands meanwhile shows as not covered when the report is relied upon.
-    covers = _covers(connect, authority)
-    reconciled = Reconciliation(connect, judge, judged).run()
-    connection = connect()
-    try:
-        batches = ledgers(connection, authority)
-        counted = tallies(connection, [each.id for each in batches])
-        waiting, kin = reasons(connection, authority), count_kin(connection, authority)
-        topic = topic_ledger(connection, authority)
-        with connection.cursor() as cursor:
-            cursor.execute("select origin, position from journal_head")
-            ((origin, position),) = cursor.fetchall()
-    finally:
-        connection.close()
-    ledger = {
-        name: sum(getattr(each, name) for each in batches)
-        for name in ("records", "retold", "unchanged", "stale", "quarantined")
-    }
-    balanced = ledger["records"] == sum(ledger[name] for name in ("retold", "unchanged", "stale", "quarantined"))
-    files = [each for each in batches if each.door == "file"]
+    origin: str
+    position: int
+    batches: Sequence[BatchLedger]
+    counted: Tallies
+    waiting: Mapping[str, int]
+    related: Mapping[str, int]
+    topic: TopicLedger
+
+
+def verdict_of(rulebook: Rulebook, record: CanonicalRecord) -> str:
+    """The status of a record there, and the verdict under the law of its day."""
+    return f"{record.status}/{assess(rulebook, _facts_of(record)).verdict.value}"
+
+
+def agrees(reconciled: Reconciled, ledgers: Ledgers) -> bool:
+    """Whether both sides agree in every fact, every ledger balances, and every file came to its end.
+
+    A file that a person gave up with a motive is named, and is not expected to come to its end.
+    """
+    files = [each for each in ledgers.batches if each.door == "file"]
+    return (
+        reconciled.agrees
+        and sums_of(ledgers.batches).balanced
+        and ledgers.topic.balanced
+        and all(each.agrees or each.ended_as is not None for each in files)
+    )
+
+
+def report_of(
+    authority: str,
+    *,
+    made_at: str,
+    mapping_version: int,
+    rule_set: str,
+    covers: Coverage,
+    ledgers: Ledgers,
+    reconciled: Reconciled,
+    verdicts: Mapping[str, int],
+) -> dict[str, object]:
+    """The report of one authority as JSON; ``made_at`` is a moment in UTC, ``rule_set`` the SHA-256 of the law."""
+    sums = sums_of(ledgers.batches)
     return {
         "authority": authority,
-        "origin": origin,
-        "position": position,
-        "madeAt": wire_time(at),
-        "mappingVersion": judge.source.mapping.version,
-        "ruleSet": rulebook.sha256,
-        # A file that a person gave up with a motive is named, and is not expected to come to its end.
-        "agrees": (
-            reconciled.agrees
-            and balanced
-            and topic.balanced
-            and all(each.agrees or each.ended_as is not None for each in files)
-        ),
+        "origin": ledgers.origin,
+        "position": ledgers.position,
+        "madeAt": made_at,
+        "mappingVersion": mapping_version,
+        "ruleSet": rule_set,
+        "agrees": agrees(reconciled, ledgers),
         "covers": covers,
-        "ledger": {**ledger, "balanced": balanced, "batches": len(batches)},
-        "files": [_file(each) for each in files],
-        "topic": _topic(topic),
+        "ledger": {**sums.as_json(), "balanced": sums.balanced, "batches": len(ledgers.batches)},
+        "files": [_file(each) for each in ledgers.batches if each.door == "file"],
+        "topic": _topic(ledgers.topic),
         "source": _side(reconciled.source),
         "target": _side(reconciled.target),
         **_compared(reconciled),
-        "quarantineWaiting": waiting,
-        "unknownFields": counted.get("unknownField", {}),
-        "betweenRecords": dict(sorted(kin.items())),
+        "quarantineWaiting": ledgers.waiting,
+        "unknownFields": ledgers.counted.get("unknownField", {}),
+        "betweenRecords": dict(sorted(ledgers.related.items())),
         "assessedUnderTheLawOfItsDay": dict(sorted(verdicts.items())),
     }
-
-
-def _covers(connect: Callable[[], Connection], authority: str) -> Coverage:
-    with closing(connect()) as connection, connection.cursor() as cursor:
-        return coverage_of(cursor, authority)
 
 
 def _facts_of(record: CanonicalRecord) -> ApplicationFacts:
@@ -107,7 +106,7 @@ def _facts_of(record: CanonicalRecord) -> ApplicationFacts:
     )
 
 
-def _file(batch: BatchLedger) -> dict[str, Any]:
+def _file(batch: BatchLedger) -> dict[str, object]:
     """A file by its digest, with the fates of its lines beside its own count of them."""
     return {
         "batch": str(batch.id),
@@ -131,7 +130,7 @@ def _file(batch: BatchLedger) -> dict[str, Any]:
     }
 
 
-def _topic(ledger: TopicLedger) -> dict[str, Any]:
+def _topic(ledger: TopicLedger) -> dict[str, object]:
     """What came over the topic, by partition, beside the offsets from the first to the last."""
     return {
         "partitions": [
@@ -153,7 +152,7 @@ def _topic(ledger: TopicLedger) -> dict[str, Any]:
     }
 
 
-def _side(side: Side) -> dict[str, Any]:
+def _side(side: Side) -> dict[str, object]:
     return {
         "records": side.records,
         "withheld": side.withheld,
@@ -164,7 +163,7 @@ def _side(side: Side) -> dict[str, Any]:
     }
 
 
-def _compared(reconciled: Reconciled) -> dict[str, Any]:
+def _compared(reconciled: Reconciled) -> dict[str, object]:
     return {
         "buckets": {"compared": len(reconciled.source.buckets), "differing": list(reconciled.differing_buckets)},
         "differences": {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from consumers.migration.history import History
 from domain.migration.findings import Finding, RefusalReason
 from domain.migration.reading import NUMBERS, Fact, LegacyReading, Values
+from domain.migration.sources.history import History
 
 _FACTS: Final = {
     Fact.KEY: ("numeroDossier",),

@@ -1,53 +1,87 @@
-"""A few thousand records judged together: what becomes of each, and all that has to be written for it."""
+"""A few hundred records judged together: what becomes of each, and all that has to be written for it."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final, Protocol
-from uuid import UUID, uuid5
+from functools import cached_property
+from typing import Final, Generic, Protocol, TypeVar
+from uuid import UUID
 
-import psycopg2
-
-from domain.case.events import CaseEvent
-from domain.migration.batch import BatchCount, Fate, Judged
+from consumers.migration.judging import ReadRecord, RecordJudge, RecordSource
+from domain.case.legacy_events import LegacyRecordRetold
 from domain.migration.comparison import NO_TRAITS
+from domain.migration.dossiers import Dossier, Dossiers, confirmed, in_conflict, traits_of
+from domain.migration.fates import BatchCount, Fate, Judged
 from domain.migration.findings import Finding, RefusalReason
+from domain.migration.identities import case_id_of, placeless_record_id, record_id_of
 from domain.migration.plausible_days import Calendar
 from domain.migration.precheck import Refused
-from domain.migration.reading import CanonicalRecord
-from domain.migration.retelling import Lineage, case_id_of, command_id_of, record_id_of, retell
+from domain.migration.retelling import Lineage, retell
+from domain.migration.source_lines import RawRecord
 from domain.migration.versions import Moment, TakenVersion
-from infra.event_codec import EventCodec
-from infra.keys import KeyDestroyed, KeyMissing, SubjectKeys
-from infra.migration.dossiers import Dossier, Dossiers, traits_of
-from infra.migration.judging import ReadRecord, RecordJudge
-from infra.migration.sealed_records import seal_record
-from infra.migration.sources import Source
-from infra.postgres.journal.append_requests import (
-    AppendRequest,
-    AuthorityEpoch,
-    CommandIdentity,
-    StreamHead,
-    Touch,
-)
-from infra.postgres.journal.sealing import encoded_on, sealed_request
-from infra.postgres.server.connections import DatabaseUnavailable
-from infra.wire_format import wire_time
 
 ACTOR: Final = "system:migration"
 
 
-class ManyKeys(SubjectKeys, Protocol):
+class PersonErased(Exception):
+    """The data of this person were erased: nothing personal is ever written about that one again."""
+
+
+class SubjectsInBulk(Protocol):
     """Keys for as many people as a chunk has."""
 
-    def mint_many(self, count: int) -> list[UUID]: ...
+    def mint_many(self, count: int) -> list[UUID]:
+        """New subjects, each with a key that is durable when this returns."""
 
-    def link_many(self, persons: dict[UUID, str]) -> None: ...
+    def link_many(self, persons: dict[UUID, str]) -> None:
+        """Make these subjects findable by the SSIN of their person."""
 
-    def prefetch(self, subjects: Sequence[UUID]) -> None: ...
+    def prefetch(self, subjects: Sequence[UUID]) -> None:
+        """Read their keys at once, before each is needed."""
+
+
+class SealedVersion(Protocol):
+    """The end of a stream once an event is appended."""
+
+    @property
+    def version(self) -> int: ...
+
+    @property
+    def leaf_hash(self) -> bytes: ...
+
+
+class Append(Protocol):
+    """An event on its way into the journal: encrypted, sealed, and opaque to this package."""
+
+    @property
+    def events(self) -> Sequence[SealedVersion]: ...
+
+
+A = TypeVar("A", bound=Append)
+A_co = TypeVar("A_co", bound=Append, covariant=True)
+
+
+class Appends(Protocol[A_co]):
+    """Makes appends that rest on one epoch of the authority and are recorded at one moment."""
+
+    def of(self, event: LegacyRecordRetold, case_id: UUID, before: Dossier | None, lineage: Lineage) -> A_co:
+        """The append of an event on top of what the stream of its case holds. Raises :class:`PersonErased`."""
+
+
+class Sealing(Protocol[A_co]):
+    """Encrypts and seals what a chunk writes."""
+
+    @property
+    def unavailable(self) -> tuple[type[Exception], ...]:
+        """What is raised while the store of keys is away: no record is at fault."""
+
+    def sealed(self, subject: UUID, record_id: UUID, raw: RawRecord) -> bytes:
+        """The raw record under its subject's key. Raises :class:`PersonErased`."""
+
+    def appends(self, epoch: int, now: datetime) -> Appends[A_co]: ...
 
 
 _ERASED: Final = Refused(
@@ -73,12 +107,11 @@ class LandedRecord:
 
 
 @dataclass(slots=True, kw_only=True)
-class Chunk:
+class Chunk(Generic[A]):
     """All that a chunk writes: in one transaction, or not at all."""
 
     authority: str
     mapping_version: int
-    epoch: AuthorityEpoch
     batch: UUID
     extracted_on: date
     others: Counter[str] = field(default_factory=Counter)
@@ -89,7 +122,7 @@ class Chunk:
     confirmed: dict[str, Dossier] = field(default_factory=dict)
     """Taken before, and what was taken stays: now under a newer sequence, or with other contents under the same."""
     new_keys: set[str] = field(default_factory=set)
-    requests: list[AppendRequest] = field(default_factory=list)
+    appends: list[A] = field(default_factory=list)
 
     @property
     def lines(self) -> int:
@@ -106,41 +139,42 @@ class Extract:
     tied: Container[Moment] = ()
 
 
-class ChunkJudge:
+@dataclass(frozen=True, kw_only=True)
+class ChunkJudge(Generic[A]):
     """Judges the records of one authority and makes all that has to be written for them."""
 
-    def __init__(self, source: Source, codec: EventCodec, keys: ManyKeys, origin: str, digest_key: bytes) -> None:
-        self.source = source
-        self.keys = keys
-        self.digest_key = digest_key
-        self.records = RecordJudge(source=source, digest_key=digest_key)
-        self._codec = codec
-        self.origin = origin
+    source: RecordSource
+    subjects: SubjectsInBulk
+    sealing: Sealing[A]
+    digest_key: bytes
+
+    @cached_property
+    def records(self) -> RecordJudge:
+        return RecordJudge(source=self.source, digest_key=self.digest_key)
 
     def judged(
-        self, read: Sequence[ReadRecord], known: Dossiers, epoch: AuthorityEpoch, now: datetime, extract: Extract
-    ) -> Chunk:
+        self, read: Sequence[ReadRecord], known: Dossiers, epoch: int, now: datetime, extract: Extract
+    ) -> Chunk[A]:
         """The chunk that these records make; ``known`` are the dossiers of their keys as they stand.
 
         No key may come twice in a chunk: :func:`cut` sees to that.
         """
         mapping = self.source.mapping
-        chunk = Chunk(
+        chunk = Chunk[A](
             authority=mapping.authority,
             mapping_version=mapping.version,
-            epoch=epoch,
             batch=extract.batch,
             extracted_on=extract.calendar.extracted_on,
         )
         taken = {key: dossier.taken for key, dossier in known.items()}
         fates = self.records.judge(read, taken, extract.calendar, extract.tied)
         subjects = self._subjects(read, fates, known)
-        recorded_at = wire_time(now)
+        appends = self.sealing.appends(epoch, now)
         for n, (each, judged) in enumerate(zip(read, fates, strict=True)):
             if judged.fate is Fate.UNCHANGED:
-                self._confirm(chunk, each, known, taken)
+                _confirm(chunk, each, known, taken)
             else:
-                judged = self._add_surely(chunk, each, judged, known, subjects[n], recorded_at)
+                judged = self._add_surely(chunk, each, judged, known, subjects[n], appends)
             chunk.count.add(judged, each.reading)
         persons = {
             chunk.dossiers[each.key].subject: judged.record.ssin
@@ -148,11 +182,11 @@ class ChunkJudge:
             if each.key in chunk.dossiers and judged.record is not None and judged.record.ssin is not None
         }
         if persons:
-            self.keys.link_many(persons)
+            self.subjects.link_many(persons)
         return chunk
 
     def _subjects(self, read: Sequence[ReadRecord], fates: Sequence[Judged], known: Dossiers) -> dict[int, UUID]:
-        """Whose data each record is, by its number: whoever is new to the program gets a key."""
+        """Whose data each record is, by its number: a person new to the program gets a key."""
         subjects: dict[int, UUID] = {}
         strangers: list[int] = []
         for n, (each, judged) in enumerate(zip(read, fates, strict=True)):
@@ -163,42 +197,34 @@ class ChunkJudge:
                 strangers.append(n)
             else:
                 subjects[n] = dossier.subject
-        self.keys.prefetch(list(subjects.values()))
+        self.subjects.prefetch(list(subjects.values()))
         if strangers:
-            subjects.update(zip(strangers, self.keys.mint_many(len(strangers)), strict=True))
+            subjects.update(zip(strangers, self.subjects.mint_many(len(strangers)), strict=True))
         return subjects
 
-    @staticmethod
-    def _confirm(chunk: Chunk, each: ReadRecord, known: Dossiers, taken: Mapping[str, TakenVersion]) -> None:
-        if each.key is not None and taken[each.key].modified_at > known[each.key].sequence:
-            newer = replace(known[each.key], sequence=taken[each.key].modified_at, others=())
-            chunk.confirmed[each.key] = newer
-
     def _add_surely(
-        self, chunk: Chunk, each: ReadRecord, judged: Judged, known: Dossiers, subject: UUID, recorded_at: str
+        self, chunk: Chunk[A], each: ReadRecord, judged: Judged, known: Dossiers, subject: UUID, appends: Appends[A]
     ) -> Judged:
-        """Add a record, or set it aside if the program fails at it; what became of it comes back."""
+        """Add a record, or set it aside if the program fails at it; gives what became of it."""
         try:
-            self._add(chunk, each, judged, known, subject, recorded_at)
-        except KeyDestroyed:
+            self._add(chunk, each, judged, known, subject, appends)
+        except PersonErased:
             judged = Judged(fate=Fate.QUARANTINED, version=judged.version, refused=_ERASED)
-            self._add(chunk, each, judged, known, subject, recorded_at)
-        except (KeyMissing, DatabaseUnavailable, psycopg2.Error):
-            # The key store's own: no record is at fault.
+            self._add(chunk, each, judged, known, subject, appends)
+        except self.sealing.unavailable:
             raise
         except Exception as why:
             judged = self.records.set_aside(each, why)
-            self._add(chunk, each, judged, known, subject, recorded_at)
+            self._add(chunk, each, judged, known, subject, appends)
         return judged
 
     def _add(
-        self, chunk: Chunk, each: ReadRecord, judged: Judged, known: Dossiers, subject: UUID, recorded_at: str
+        self, chunk: Chunk[A], each: ReadRecord, judged: Judged, known: Dossiers, subject: UUID, appends: Appends[A]
     ) -> None:
         version = judged.version
         before = None if version is None else known.get(version.key)
         if version is None:
-            # It has no place among the versions of a file number: it is what stands in this line.
-            case_id, record_id = None, uuid5(chunk.batch, each.raw.place)
+            case_id, record_id = None, placeless_record_id(chunk.batch, each.raw.place)
         else:
             case_id = case_id_of(chunk.authority, version.key) if before is None else before.case_id
             record_id = record_id_of(case_id, version.modified_at, each.digest)
@@ -210,19 +236,29 @@ class ChunkJudge:
             sequence=None if version is None else version.modified_at,
             digest=each.digest,
             subject=subject,
-            sealed=b"" if judged.refused is _ERASED else self._sealed(subject, record_id, each),
+            sealed=b"" if judged.refused is _ERASED else self.sealing.sealed(subject, record_id, each.raw),
             fate=judged.fate,
             refused=judged.refused,
         )
         if version is None or case_id is None or judged.fate is Fate.STALE:
             chunk.landed[record_id] = landed
             return
-        if before is not None and before.sequence == version.modified_at:
-            # A conflict: what was taken first stays.
+        if (conflicting := in_conflict(before, version)) is not None:
             chunk.landed[record_id] = landed
-            chunk.confirmed[version.key] = replace(before, others=(*before.others, each.digest))
+            chunk.confirmed[version.key] = conflicting
             return
-        dossier = Dossier(
+        end_version = 0 if before is None else before.version
+        leaf_hash = None if before is None else before.leaf_hash
+        traits = NO_TRAITS
+        if judged.record is not None:
+            lineage = Lineage(record_id=record_id, digest=each.digest, mapping_version=chunk.mapping_version)
+            traits = traits_of(judged.record, self.digest_key)
+            append = appends.of(retell(judged.record, subject, lineage), case_id, before, lineage)
+            end = append.events[-1]
+            end_version, leaf_hash = end.version, end.leaf_hash
+            chunk.appends.append(append)
+        chunk.landed[record_id] = landed
+        chunk.dossiers[version.key] = Dossier(
             key=version.key,
             case_id=case_id,
             subject=subject,
@@ -230,37 +266,17 @@ class ChunkJudge:
             digest=each.digest,
             record_id=record_id,
             fate=judged.fate.value,
-            version=0 if before is None else before.version,
-            leaf_hash=None if before is None else before.leaf_hash,
-            traits=NO_TRAITS if judged.record is None else traits_of(judged.record, self.digest_key),
+            version=end_version,
+            leaf_hash=leaf_hash,
+            traits=traits,
         )
-        if judged.record is not None:
-            lineage = Lineage(record_id=record_id, digest=each.digest, mapping_version=chunk.mapping_version)
-            request = self.request(dossier, judged.record, lineage, chunk.epoch, recorded_at)
-            dossier = replace(dossier, version=request.events[-1].version, leaf_hash=request.events[-1].leaf_hash)
-            chunk.requests.append(request)
-        chunk.landed[record_id] = landed
-        chunk.dossiers[version.key] = dossier
         if before is None:
             chunk.new_keys.add(version.key)
 
-    def _sealed(self, subject: UUID, record_id: UUID, each: ReadRecord) -> bytes:
-        return seal_record(self.keys.key_to_encrypt(subject), record_id, each.raw)
 
-    def request(
-        self, dossier: Dossier, record: CanonicalRecord, lineage: Lineage, epoch: AuthorityEpoch, recorded_at: str
-    ) -> AppendRequest:
-        """The append of the one event that retells the record, on top of what the stream holds."""
-        event: CaseEvent = retell(record, dossier.subject, lineage)
-        head = StreamHead(dossier.version or None, dossier.leaf_hash)
-        return sealed_request(
-            encoded_on(self._codec, dossier.case_id, head, [event]),
-            origin=self.origin,
-            command=CommandIdentity(ACTOR, str(command_id_of(lineage)), bytes.fromhex(lineage.digest)),
-            touches=(Touch(dossier.case_id, head),),
-            recorded_at=recorded_at,
-            rests_on=epoch,
-        )
+def _confirm(chunk: Chunk[A], each: ReadRecord, known: Dossiers, taken: Mapping[str, TakenVersion]) -> None:
+    if each.key is not None and (newer := confirmed(known[each.key], taken[each.key])) is not None:
+        chunk.confirmed[each.key] = newer
 
 
 def cut(read: Sequence[ReadRecord]) -> list[Sequence[ReadRecord]]:

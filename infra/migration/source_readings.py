@@ -1,16 +1,14 @@
-"""The first of two readings of a file: is it of its kind, what does it hold, and which versions are in conflict.
+"""The two readings of a file, and the versions in conflict that the first finds.
 
-A file is read to its end before anything of it is taken: what only the whole shows (its encoding, two contents under
-one time of change) decides over its first record. What has to be remembered of the records lies in a temporary file.
+What has to be remembered of the records lies in a temporary file.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
 from itertools import islice
@@ -18,19 +16,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from consumers.migration.judging import RecordJudge
+from consumers.migration.source_reading import FileChanged, FirstReading
 from domain.migration.plausible_days import Calendar
+from domain.migration.source_lines import OtherLine, SourceCount, SourceLine, Waivers
 from domain.migration.versions import Moment, Version
-from infra.legacy_files.records import OtherLine, RawRecord, SourceCount, SourceLine, Waivers
-from infra.migration.judging import RecordJudge
+from infra.legacy_files.legacy_file import LegacyFile
 
 _AT_ONCE: Final = 2_000
 
 _ANY_DAY: Final = Calendar(date(9_000, 1, 1))
 """Versions are looked for before the day of the extract is known."""
-
-
-class FileChanged(Exception):
-    """The file is not the one that was read the first time; the text says what to do."""
 
 
 class Ties:
@@ -83,52 +79,40 @@ def _digest(moment: Moment) -> bytes:
     return blake2b(f"{key}\x1f{modified_at.isoformat()}".encode(), digest_size=16).digest()
 
 
-@dataclass(slots=True, kw_only=True)
-class FirstReading:
-    """What the first reading found; ``others`` counts the lines that hold no record, by their kind."""
+@dataclass(frozen=True, slots=True)
+class FileReadings:
+    """The readings of files of one form. Implements :class:`consumers.migration.source_reading.SourceReadings`."""
 
-    file: Path
-    waivers: Waivers
-    count: SourceCount
-    ties: Ties
-    records: int = 0
-    others: Counter[str] = field(default_factory=Counter)
+    judge: RecordJudge
+    file: LegacyFile
 
-    @property
-    def lines(self) -> int:
-        """Of all kinds, as the reader gave them out."""
-        return self.records + self.others.total()
+    @contextmanager
+    def first_reading(self, file: Path, waivers: Waivers) -> Iterator[FirstReading]:
+        """As :meth:`consumers.migration.source_reading.SourceReadings.first_reading`."""
+        with Ties() as ties:
+            found = FirstReading(file=file, waivers=waivers, count=SourceCount(), ties=ties)
+            with closing(self.file.read(file, waivers, found.count)) as lines:
+                while chunk := list(islice(lines, _AT_ONCE)):
+                    ties.add(self._versions(chunk, found))
+            ties.find()
+            yield found
 
+    def _versions(self, lines: list[SourceLine], found: FirstReading) -> Iterator[Version]:
+        for each in lines:
+            if isinstance(each, OtherLine):
+                found.others[each.kind] += 1
+                continue
+            found.records += 1
+            version = self.judge.read(each, _ANY_DAY).version
+            if version is not None:
+                yield version
 
-@contextmanager
-def first_reading(judge: RecordJudge, file: Path, waivers: Waivers) -> Iterator[FirstReading]:
-    """Read ``file`` to its end. Raises ``NotThisKind`` and ``OSError``."""
-    with Ties() as ties:
-        found = FirstReading(file=file, waivers=waivers, count=SourceCount(), ties=ties)
-        with closing(judge.source.file.read(file, waivers, found.count)) as lines:
-            while chunk := list(islice(lines, _AT_ONCE)):
-                ties.add(_versions(judge, chunk, found))
-        ties.find()
-        yield found
-
-
-def _versions(judge: RecordJudge, lines: list[SourceLine], found: FirstReading) -> Iterator[Version]:
-    for each in lines:
-        if isinstance(each, OtherLine):
-            found.others[each.kind] += 1
-            continue
-        found.records += 1
-        version = judge.read(each, _ANY_DAY).version
-        if version is not None:
-            yield version
-
-
-@contextmanager
-def second_reading(judge: RecordJudge, first: FirstReading) -> Iterator[Iterator[SourceLine]]:
-    """The same lines again. Raises :class:`FileChanged` at their end when they were not the same."""
-    count = SourceCount()
-    with closing(judge.source.file.read(first.file, first.waivers, count)) as lines:
-        yield _unchanged(lines, first, count)
+    @contextmanager
+    def second_reading(self, first: FirstReading) -> Iterator[Iterator[SourceLine]]:
+        """As :meth:`consumers.migration.source_reading.SourceReadings.second_reading`."""
+        count = SourceCount()
+        with closing(self.file.read(first.file, first.waivers, count)) as lines:
+            yield _unchanged(lines, first, count)
 
 
 def _unchanged(lines: Iterator[SourceLine], first: FirstReading, count: SourceCount) -> Iterator[SourceLine]:
@@ -137,8 +121,3 @@ def _unchanged(lines: Iterator[SourceLine], first: FirstReading, count: SourceCo
         raise FileChanged(
             f"{first.file.name} was changed while it was read: run it again once nobody writes to it any more"
         )
-
-
-def records_of(lines: list[SourceLine]) -> list[RawRecord]:
-    """Those of the lines that hold a record."""
-    return [each for each in lines if isinstance(each, RawRecord)]

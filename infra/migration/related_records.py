@@ -1,15 +1,12 @@
-"""What the records of an authority have to do with each other and with those of the others: reported, never merged."""
+"""The retold records that may be of one person or one file, found in the database."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final
 
-from domain.migration.comparison import Kinship, Likelihood, Traits, kinship, likelihood
-from domain.migration.names import folded_number
+from domain.migration.comparison import Kinship, RelatedPair, Traits, kinship, written_in_two_ways
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
@@ -30,28 +27,10 @@ select a.authority, a.key, a.person, a.name_birth, a.employer, a.category, a.fil
 
 _KEYS: Final = "select key from legacy_dossier where authority = %s and fate = 'retold' order by key"
 
-Pair = tuple[str, str]
-"""Two file numbers of one authority, in their order."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kin:
-    """Two file numbers, and what was found between them."""
-
-    authority: str
-    key: str
-    other_authority: str
-    other_key: str
-    found: tuple[Kinship, ...]
-
-    @property
-    def likelihood(self) -> Likelihood:
-        return likelihood(self.found)
-
-
-def kin_of(connection: Connection, authority: str) -> Iterator[Kin]:
+def related_records(connection: Connection, authority: str) -> Iterator[RelatedPair]:
     """Every pair of which the first is of this authority."""
-    one_number = _written_in_two_ways(connection, authority)
+    one_number = written_in_two_ways(_file_numbers(connection, authority))
     with connection.cursor() as cursor:
         cursor.execute(_PAIRS, {"authority": authority})
         for row in cursor:
@@ -61,25 +40,22 @@ def kin_of(connection: Connection, authority: str) -> Iterator[Kin]:
                 one_number.remove((key, other_key))
                 found += (Kinship.SAME_FILE_NUMBER,)
             if found:
-                yield Kin(authority=mine, key=key, other_authority=theirs, other_key=other_key, found=found)
+                yield RelatedPair(authority=mine, key=key, other_authority=theirs, other_key=other_key, found=found)
     for key, other_key in sorted(one_number):
         found = (Kinship.SAME_FILE_NUMBER,)
-        yield Kin(authority=authority, key=key, other_authority=authority, other_key=other_key, found=found)
+        yield RelatedPair(authority=authority, key=key, other_authority=authority, other_key=other_key, found=found)
 
 
-def count_kin(connection: Connection, authority: str) -> Counter[str]:
+def count_related(connection: Connection, authority: str) -> Counter[str]:
     """How often each kind was found."""
-    return Counter(each.value for kin in kin_of(connection, authority) for each in kin.found)
+    return Counter(each.value for pair in related_records(connection, authority) for each in pair.found)
 
 
-def _written_in_two_ways(connection: Connection, authority: str) -> set[Pair]:
-    """The pairs of file numbers that differ in case and blanks only."""
-    same: dict[str, list[str]] = {}
+def _file_numbers(connection: Connection, authority: str) -> Iterator[str]:
     with connection.cursor() as cursor:
         cursor.execute(_KEYS, (authority,))
         for (key,) in cursor:
-            same.setdefault(folded_number(key), []).append(key)
-    return {pair for keys in same.values() for pair in combinations(keys, 2)}
+            yield key
 
 
 def _traits(values: list[Any]) -> Traits:

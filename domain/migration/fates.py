@@ -14,10 +14,10 @@ from domain.migration.reading import CanonicalRecord, LegacyReading
 from domain.migration.versions import (
     CONFLICT,
     Moment,
-    Standing,
+    Placement,
     TakenVersion,
     Version,
-    stand,
+    placement_of,
     take,
     usable_key,
     usable_moment,
@@ -54,16 +54,16 @@ def judge(
 
     One that has no place among the versions of a file number is quarantined.
     """
-    standing = Standing.NEW
+    placement = Placement.NEW
     if version is not None:
-        standing = stand(version, taken, tied)
-        if standing is Standing.STALE:
+        placement = placement_of(version, taken, tied)
+        if placement is Placement.STALE:
             return Judged(fate=Fate.STALE, version=version)
-        take(version, standing, taken)
-        if standing is Standing.UNCHANGED:
+        take(version, placement, taken)
+        if placement is Placement.UNCHANGED:
             return Judged(fate=Fate.UNCHANGED, version=version)
     outcome = precheck(reading, vocabularies, calendar)
-    if standing is Standing.CONFLICTING:
+    if placement is Placement.CONFLICTING:
         findings = outcome.findings if isinstance(outcome, Refused) else ()
         outcome = refused([*findings, CONFLICT])
     match outcome:

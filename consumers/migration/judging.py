@@ -6,26 +6,33 @@ An exception at one record sets that record aside and goes on: it holds up no ot
 from __future__ import annotations
 
 import logging
-from collections.abc import Container, MutableMapping, Sequence
+from collections.abc import Container, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
-from uuid import UUID
+from typing import Protocol
 
-from domain.migration.batch import Fate, Judged, judge, version_of
+from domain.migration.fates import Fate, Judged, judge, version_of
 from domain.migration.findings import Finding, RefusalReason
 from domain.migration.plausible_days import Calendar
 from domain.migration.precheck import refused
-from domain.migration.reading import LegacyReading
-from domain.migration.retelling import Lineage, retell
+from domain.migration.reading import LegacyMapping, LegacyReading
+from domain.migration.source_lines import RawRecord
 from domain.migration.versions import Moment, TakenVersion, Version
 from domain.migration.vocabulary import Vocabularies
-from infra.legacy_files.records import RawRecord
-from infra.migration.sources import Source
-from infra.recordable import require_recordable
 
 _log = logging.getLogger(__name__)
 
-_NOBODY: Final = UUID(int=0)
+
+class RecordSource(Protocol):
+    """How the records of one authority are read, and what makes two of them the same."""
+
+    @property
+    def mapping(self) -> LegacyMapping: ...
+
+    def reading(self, raw: RawRecord) -> LegacyReading:
+        """What the record tells, with what the reader of its file found."""
+
+    def digest(self, record: Mapping[str, object], key: bytes) -> str:
+        """Keyed, hexadecimal, of what the record says whenever it was changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +54,22 @@ class ReadRecord:
 class RecordJudge:
     """Judges the records of one authority; ``digest_key`` keys the digests of their content."""
 
-    source: Source
+    source: RecordSource
     digest_key: bytes
     vocabularies: Vocabularies = field(default_factory=Vocabularies.load)
 
     def read(self, raw: RawRecord, calendar: Calendar) -> ReadRecord:
         """The record as its mapping reads it, or set aside if the mapping fails at it."""
-        digest = self.source.digest(raw.record, self.digest_key)
+        digest = self.digest(raw)
         try:
             reading = self.source.reading(raw)
             return ReadRecord(raw, reading, digest, version_of(reading, digest, calendar))
         except Exception as why:
             return ReadRecord(raw, self._failed(why), digest, None)
+
+    def digest(self, raw: RawRecord) -> str:
+        """Of the record's content, by which two versions are the same."""
+        return self.source.digest(raw.record, self.digest_key)
 
     def judge(
         self,
@@ -96,10 +107,3 @@ class RecordJudge:
             texts={},
             findings=(Finding(RefusalReason.MALFORMED, "", sentence),),
         )
-
-
-def require_tellable(judged: Judged, digest: str) -> None:
-    """Raise what telling the record as an event would raise: a rehearsal has to find what a load would."""
-    if judged.record is not None:
-        event = retell(judged.record, _NOBODY, Lineage(record_id=_NOBODY, digest=digest, mapping_version=0))
-        require_recordable(event, "LegacyRecordRetold")

@@ -11,11 +11,13 @@ from uuid import UUID
 import orjson
 from psycopg2.extras import execute_values
 
-from domain.migration.batch import BatchCount, Fate
+from consumers.migration.chunks import ACTOR, Chunk, LandedRecord
+from domain.migration.dossiers import Dossier
+from domain.migration.fates import BatchCount, Fate
 from domain.migration.precheck import Refused
-from infra.legacy_files.records import LineKind
-from infra.migration.chunks import ACTOR, Chunk, LandedRecord
-from infra.migration.dossiers import Dossier
+from domain.migration.quarantine import SET_ASIDE, SUPERSEDED
+from domain.migration.source_lines import LineKind
+from infra.postgres.journal.append_requests import AppendRequest
 from infra.postgres.journal.binary_rows import (
     bigint_column,
     binary_copy,
@@ -38,7 +40,7 @@ class NothingToAdd(Exception):
     """The chunk is in the database already: the answer to the commit before was lost."""
 
 
-def write_chunk(cursor: Cursor, chunk: Chunk, *, taken: int | None) -> None:
+def write_chunk(cursor: Cursor, chunk: Chunk[AppendRequest], *, taken: int | None) -> None:
     """Write all of a chunk; the caller commits. ``taken`` is how many lines the batch must have taken before.
 
     Raises an ``AppendConflict`` when a case has moved on or its authority was switched, and :class:`NothingToAdd`.
@@ -54,11 +56,11 @@ def write_chunk(cursor: Cursor, chunk: Chunk, *, taken: int | None) -> None:
     _confirm(cursor, chunk.authority, chunk.confirmed.values())
     changed = [each for key, each in chunk.dossiers.items() if key not in chunk.new_keys]
     write_dossiers(cursor, chunk.authority, changed, new=False)
-    if chunk.requests:
-        append_staged(cursor, chunk.requests)
+    if chunk.appends:
+        append_staged(cursor, chunk.appends)
 
 
-def _copy_records(cursor: Cursor, chunk: Chunk, landed: Iterable[LandedRecord]) -> None:
+def _copy_records(cursor: Cursor, chunk: Chunk[AppendRequest], landed: Iterable[LandedRecord]) -> None:
     authority, batch = text_column(chunk.authority), uuid_column(chunk.batch)
     mapping_version, extracted_on = int_column(chunk.mapping_version), day_column(chunk.extracted_on)
     _copy(
@@ -91,7 +93,7 @@ def quarantine(cursor: Cursor, authority: str, mapping_version: int, refused: It
     ]
     if rows:
         execute_values(cursor, _SET_ASIDE, rows)
-        trace(cursor, [row[0] for row in rows], "setAside", ACTOR)
+        trace(cursor, [row[0] for row in rows], SET_ASIDE, ACTOR)
 
 
 _SET_ASIDE: Final = "insert into legacy_quarantine (record_id, authority, reason, findings, mapping_version) values %s"
@@ -103,7 +105,7 @@ def trace(cursor: Cursor, records: Iterable[UUID], what: str, by: str, motive: s
     execute_values(cursor, "insert into legacy_quarantine_step (record_id, what, by, motive) values %s", rows)
 
 
-def supersede(cursor: Cursor, chunk: Chunk) -> None:
+def supersede(cursor: Cursor, chunk: Chunk[AppendRequest]) -> None:
     """A newer version of a record takes the place of those of its file number that wait in quarantine."""
     newer = [each for key, each in chunk.dossiers.items() if key not in chunk.new_keys]
     if newer:
@@ -114,7 +116,7 @@ def settle_older(cursor: Cursor, authority: str, taken: Sequence[tuple[str, date
     """Versions that wait, and are older than what was taken of their file number, do not wait any more."""
     cursor.execute(_SETTLE_OLDER, ([key for key, _ in taken], [sequence for _, sequence in taken], authority))
     if superseded := [record_id for (record_id,) in cursor.fetchall()]:
-        trace(cursor, superseded, "superseded", by)
+        trace(cursor, superseded, SUPERSEDED, by)
 
 
 _SETTLE_OLDER: Final = """
@@ -187,7 +189,7 @@ update legacy_dossier d
 """
 
 
-def _count(cursor: Cursor, chunk: Chunk, taken: int | None) -> None:
+def _count(cursor: Cursor, chunk: Chunk[AppendRequest], taken: int | None) -> None:
     """Add to the ledger of the batch, if it stands where the caller believes."""
     count, fates = chunk.count, chunk.count.fates
     cursor.execute(

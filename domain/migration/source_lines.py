@@ -1,26 +1,20 @@
-"""What every reader of legacy files gives: each physical line or row in its order, as what it is.
+"""The physical lines or rows of a source, each once and in its order, as what it is.
 
-A file that is not of its kind at all is refused; a record that cannot be read is one of its own, with what is wrong
-with it, and holds up no other. Beside the reader an independent count is taken of the same bytes, so that a ledger can
-be held against the source.
+A record that cannot be read is one of its own, with what is wrong with it, and holds up no other. Beside the reader an
+independent count is taken of the same bytes, so that a ledger can be held against the source.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from domain.migration.findings import Finding
 
 LONGEST_LINE: Final = 1_000_000
 """Bytes. A longer one is no record of a permit."""
-
-
-class NotThisKind(Exception):
-    """The file is none of the authority's; the text names it, what is wrong and how to mend it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,14 +73,3 @@ class SourceCount:
     sha256: bytes = b""
     columns_waived: tuple[str, ...] = ()
     sheets_waived: tuple[str, ...] = ()
-
-
-class LegacyFile(Protocol):
-    """A reader for one form of file."""
-
-    def read(self, file: Path, waivers: Waivers, count: SourceCount) -> Generator[SourceLine]:
-        """Every line of the file in its order, while ``count`` is taken beside it.
-
-        Raises :class:`NotThisKind` before the first line for what the beginning shows, and after the last for what only
-        the whole shows: whoever acts on a file reads it to its end first. Raises ``OSError``.
-        """

@@ -7,35 +7,42 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Generic, Protocol
 
-import psycopg2
-
-from infra.migration.acceptance import require_accepting
-from infra.migration.chunks import Chunk, ChunkJudge, Extract
-from infra.migration.dossiers import Dossier, taken_dossiers
-from infra.migration.judging import ReadRecord
-from infra.migration.landing import NothingToAdd, write_chunk
-from infra.postgres.journal.append_requests import AuthorityEpoch
-from infra.postgres.journal.certain_outcome import CertainConnection
-from infra.postgres.server.connections import transaction
-
-if TYPE_CHECKING:
-    from psycopg2.extensions import connection as Connection
+from consumers.migration.chunks import A, Chunk, ChunkJudge, Extract
+from consumers.migration.judging import ReadRecord
+from domain.migration.dossiers import Dossier
 
 _log = logging.getLogger(__name__)
 
-REFUSED_BY_THE_DATABASE: Final = (psycopg2.Error, ValueError)
-"""What a record raises that the database, or its driver, cannot hold. That the database is away is another error."""
+
+class KnownDossiers(Protocol):
+    """What was taken before."""
+
+    def known(self, keys: Iterable[str]) -> dict[str, Dossier]:
+        """The dossiers of these file numbers, those that are new left out."""
 
 
-class RunUnderWay(Exception):
-    """Another process loads records of this authority."""
+class ChunkWriter(Protocol[A]):
+    """Writes chunks, each whole or not at all. Used by one thread at a time."""
+
+    @property
+    def refusals(self) -> tuple[type[Exception], ...]:
+        """What is raised for a record that the database cannot hold; that it is away is another error."""
+
+    def write(self, chunk: Chunk[A], taken: int) -> None:
+        """Write all of a chunk; ``taken`` is how many lines the batch must have taken before.
+
+        Raises ``NotAccepting``, ``RunUnderWay`` where the batch was taken further meanwhile, what an append raises, and
+        :attr:`refusals`.
+        """
+
+    def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,27 +55,27 @@ class _UnderWay:
     written: Future[None]
 
 
-class ChunkLine:
+class ChunkLine(Generic[A]):
     """Takes the records of one batch, in their order."""
 
     def __init__(
         self,
-        judge: ChunkJudge,
+        judge: ChunkJudge[A],
         extract: Extract,
-        epoch: AuthorityEpoch,
+        epoch: int,
         now: Callable[[], datetime],
         *,
-        reading: Connection,
-        writing: CertainConnection,
-        writer: ThreadPoolExecutor,
+        before: KnownDossiers,
+        writer: ChunkWriter[A],
+        thread: ThreadPoolExecutor,
     ) -> None:
         self._judge = judge
         self._extract = extract
         self._epoch = epoch
         self._now = now
-        self._reading = reading
-        self._writing = writing
+        self._before = before
         self._writer = writer
+        self._thread = thread
         self._under_way: _UnderWay | None = None
         self._recent: dict[str, Dossier] = {}
         """The dossiers of the chunk that is being written, which may not be committed yet."""
@@ -77,22 +84,22 @@ class ChunkLine:
     @contextmanager
     def opened(
         cls,
-        judge: ChunkJudge,
+        judge: ChunkJudge[A],
         extract: Extract,
-        epoch: AuthorityEpoch,
+        epoch: int,
         now: Callable[[], datetime],
         *,
-        reading: Connection,
-        writing: CertainConnection,
-    ) -> Iterator[ChunkLine]:
-        """A line that has come to its end when the block ends well."""
-        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="landing") as writer:
+        before: KnownDossiers,
+        writer: ChunkWriter[A],
+    ) -> Iterator[ChunkLine[A]]:
+        """A line that has come to its end when the block ends well; ``writer`` is closed with it."""
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="landing") as thread:
             try:
-                line = cls(judge, extract, epoch, now, reading=reading, writing=writing, writer=writer)
+                line = cls(judge, extract, epoch, now, before=before, writer=writer, thread=thread)
                 yield line
                 line._wait()
             finally:
-                writer.submit(writing.close).result()
+                thread.submit(writer.close).result()
 
     def take(self, read: Sequence[ReadRecord], others: Counter[str], taken: int) -> None:
         """Judge these records, of which no two have one file number, and hand them on; ``others`` lie between them.
@@ -105,11 +112,11 @@ class ChunkLine:
             chunk = self._judged(read)
         chunk.others = others
         self._recent = chunk.confirmed | chunk.dossiers
-        self._under_way = _UnderWay(read, others, taken, self._writer.submit(self._write, chunk, taken))
+        self._under_way = _UnderWay(read, others, taken, self._thread.submit(self._writer.write, chunk, taken))
 
-    def _judged(self, read: Sequence[ReadRecord]) -> Chunk:
+    def _judged(self, read: Sequence[ReadRecord]) -> Chunk[A]:
         keys = {each.key for each in read if each.key is not None}
-        known = taken_dossiers(self._reading, self._judge.source.mapping.authority, keys)
+        known = self._before.known(keys)
         known.update({key: self._recent[key] for key in keys & self._recent.keys()})
         return self._judge.judged(read, known, self._epoch, self._now(), self._extract)
 
@@ -120,7 +127,7 @@ class ChunkLine:
             return False
         try:
             under_way.written.result()
-        except REFUSED_BY_THE_DATABASE as why:
+        except self._writer.refusals as why:
             _log.error("migration.one_by_one", extra={"records": len(under_way.read), "why": type(why).__name__})
             self._recent = {}
             self._take_one_by_one(under_way)
@@ -132,7 +139,7 @@ class ChunkLine:
         for each in refused.read:
             try:
                 taken += self._taken_alone(each, others, taken)
-            except REFUSED_BY_THE_DATABASE as why:
+            except self._writer.refusals as why:
                 taken += self._taken_alone(self._judge.records.failed(each, why), others, taken)
             others = Counter()
 
@@ -140,22 +147,5 @@ class ChunkLine:
         """How many lines were taken with the record."""
         chunk = self._judged([read])
         chunk.others = others
-        self._writer.submit(self._write, chunk, taken).result()
+        self._thread.submit(self._writer.write, chunk, taken).result()
         return chunk.lines
-
-    def _write(self, chunk: Chunk, taken: int) -> None:
-        attempts = 0
-
-        def once(connection: Connection) -> None:
-            nonlocal attempts
-            attempts += 1
-            try:
-                with transaction(connection) as cursor:
-                    require_accepting(cursor, chunk.authority)
-                    write_chunk(cursor, chunk, taken=taken)
-            except NothingToAdd:
-                # The second time it is our own first attempt that was committed after all.
-                if attempts == 1:
-                    raise RunUnderWay("the batch was taken further by another process") from None
-
-        self._writing.run(once)
