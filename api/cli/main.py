@@ -1,7 +1,4 @@
-"""``permit``: every way in from a shell. Exit code 0 is good, 1 a finding, 2 wrong use or a wrong setting.
-
-130 is Ctrl-C, 141 a reader of the output that went away (`| head`), and 70 a fault of this program.
-"""
+"""``permit``: every way in from a shell; :class:`api.cli.output.ExitCode` says how a command may end."""
 
 from __future__ import annotations
 
@@ -17,14 +14,10 @@ from typing import Annotated, Any, Final, NoReturn
 
 import typer
 
-from api.cli.lazy_group import CONTEXT, PIPE_CLOSED, LazyGroup
+from api.cli.lazy_group import CONTEXT, LazyGroup
+from api.cli.output import ExitCode, say_sentence
 from api.cli.tree import PERMIT
 from domain.unusable import Unusable
-
-REFUSED: Final = 2
-FAULT: Final = 70
-"""EX_SOFTWARE of sysexits.h."""
-INTERRUPTED: Final = 130
 
 _COMPLETION: Final = ("--install-completion", "--show-completion")
 
@@ -86,26 +79,26 @@ def main() -> None:
         typer.main.get_command(app)(prog_name="permit", obj=shown)
     except SystemExit as ended:
         if ended.code == 1 and not {*_COMPLETION}.isdisjoint(sys.argv):
-            _end("the shell was not recognised: run this in bash, zsh, fish or PowerShell itself", REFUSED)
+            _end("the shell was not recognised: run this in bash, zsh, fish or PowerShell itself", ExitCode.REFUSED)
         raise
     except Unusable as why:
-        _end(str(why), REFUSED)
+        _end(str(why), ExitCode.REFUSED)
     except KeyboardInterrupt:
-        raise SystemExit(INTERRUPTED) from None
+        raise SystemExit(ExitCode.INTERRUPTED) from None
     except BrokenPipeError:
-        raise SystemExit(PIPE_CLOSED) from None
+        raise SystemExit(ExitCode.PIPE_CLOSED) from None
     except OSError as why:
         if shown.traceback:
             traceback.print_exc()
-        _end(_of_the_system(why), REFUSED)
+        _end(_of_the_system(why), ExitCode.REFUSED)
     except Exception as why:
-        _end(_of_the_program(why, shown), FAULT)
+        _end(_of_the_program(why, shown), ExitCode.FAULT)
     finally:
         _finish_output()
 
 
-def _end(sentence: str, code: int) -> NoReturn:
-    sys.stderr.write(f"permit: {sentence}\n")
+def _end(sentence: str, code: ExitCode) -> NoReturn:
+    say_sentence(sentence)
     raise SystemExit(code) from None
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -14,7 +14,7 @@ from uuid import UUID
 import typer
 
 from api.cli.days import DAY, day
-from api.cli.output import FINDING, REFUSED, Json, end, ending_with, finding_if, say, this_user
+from api.cli.output import ExitCode, Json, end, ending_with, finding_if, say, this_user
 from api.cli.progress import progress_bar
 from api.cli.readable import readable
 from api.composition import NoDataHere, Program, open_program
@@ -115,7 +115,7 @@ def run(
 ) -> None:
     """Load the records of files into the journal. Stopped at any moment, the same command goes on where it was."""
     if supersedes is not None and len(sources) != 1:
-        end("one file takes the place of a batch: name one file with --supersedes", REFUSED)
+        end("one file takes the place of a batch: name one file with --supersedes", ExitCode.REFUSED)
     with _refusals(), open_program(load_settings(), set_up=True) as program:
         if supersedes is not None:
             with program.readers.connection() as connection:
@@ -163,10 +163,12 @@ def related(authority: Authority, as_json: Json = False) -> None:
                 "found": [kind.value for kind in each.found],
             }
             # A line a pair: there may be many.
-            why = "; ".join(_IN_WORDS[kind] for kind in each.found)
-            pair = f"{told['fileNumber']}  {told['otherAuthority']} {told['otherFileNumber']}"
-            line = f"{pair}  {told['likelihood']}: {why}"
-            typer.echo(json.dumps(told) if as_json else line)
+            say(told, as_json, partial(_pair_in_words, told, each.found))
+
+
+def _pair_in_words(told: Mapping[str, Any], found: Iterable[Kinship]) -> str:
+    why = "; ".join(_IN_WORDS[kind] for kind in found)
+    return f"{told['fileNumber']}  {told['otherAuthority']} {told['otherFileNumber']}  {told['likelihood']}: {why}"
 
 
 def check_report(
@@ -181,10 +183,13 @@ def check_report(
     except OSError as why:
         end(
             f"{file} and {file.name}.sig beside it cannot both be read ({why.strerror}): name the report's JSON",
-            REFUSED,
+            ExitCode.REFUSED,
         )
     except (ValueError, TypeError):
-        end(f"{file}.sig is not the signature of a report: take the file that was written with the report", REFUSED)
+        end(
+            f"{file}.sig is not the signature of a report: take the file that was written with the report",
+            ExitCode.REFUSED,
+        )
     sentence = "the signature is good" if good else "THE SIGNATURE IS NOT GOOD"
     say({"file": str(file), "good": good}, as_json, lambda: sentence)
     finding_if(not good)
@@ -200,15 +205,15 @@ def lineage(
         found = lineage_of(program, what, authority)
     say({"records": found}, as_json, lambda: readable({"records": found}))
     if not found:
-        end(f"nothing leads to {what}", FINDING)
+        end(f"nothing leads to {what}", ExitCode.FINDING)
 
 
 @contextmanager
 def _refusals() -> Iterator[None]:
     """A load that cannot be, in one sentence and by an exit code."""
     with (
-        ending_with(REFUSED, NotThisKind, AuthorityIsLive, NotAccepting, BegunOtherwise, BatchRefused),
-        ending_with(FINDING, RunUnderWay, StaleAuthorityEpoch, FileChanged),
+        ending_with(ExitCode.REFUSED, NotThisKind, AuthorityIsLive, NotAccepting, BegunOtherwise, BatchRefused),
+        ending_with(ExitCode.FINDING, RunUnderWay, StaleAuthorityEpoch, FileChanged),
     ):
         yield
 

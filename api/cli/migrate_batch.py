@@ -9,7 +9,7 @@ from uuid import UUID
 
 import typer
 
-from api.cli.output import REFUSED, Json, ending_with, say, this_user
+from api.cli.output import By, ExitCode, Json, by_whom, ending_with, say
 from api.cli.readable import readable, table
 from api.composition import open_program
 from api.services.migration_status import batch_told
@@ -32,7 +32,6 @@ from infra.settings import load_settings
 
 Authority = Annotated[MigratingAuthority, typer.Argument(help="whose batches")]
 Batch = Annotated[UUID, typer.Argument(help="as `permit migrate batch list` gives it")]
-User = Annotated[str | None, typer.Option(help="who does it; you, as this machine knows you")]
 
 _SHOWN: Final = 20
 """Landed records that `show` names when all of them are not asked for."""
@@ -68,12 +67,12 @@ def show(
 def abandon_batch(
     batch: Batch,
     motive: Annotated[str, typer.Option(help="why, in words that a colleague understands later")],
-    by: User = None,
+    by: By = None,
     as_json: Json = False,
 ) -> None:
     """Give up a file that was not taken to its end. What has landed of it stays; the same file again begins anew."""
     with _refusals(), _writing() as connection:
-        ended = abandon(connection, batch, by=this_user() if by is None else by, motive=motive)
+        ended = abandon(connection, batch, by=by_whom(by), motive=motive)
         told = _told(ended, held_by(connection, [batch])[batch])
     say(told, as_json, lambda: _ended(told))
 
@@ -82,19 +81,19 @@ def supersede_batch(
     batch: Batch,
     successor: Annotated[UUID, typer.Option("--by", help="the batch of the mended file")],
     motive: Annotated[str | None, typer.Option(help="why, in words that a colleague understands later")] = None,
-    user: User = None,
+    user: By = None,
     as_json: Json = False,
 ) -> None:
     """A mended file takes the place of a batch. What has landed of either stays where it is."""
     with _refusals(), _writing() as connection:
-        ended = supersede(connection, batch, successor, by=this_user() if user is None else user, motive=motive)
+        ended = supersede(connection, batch, successor, by=by_whom(user), motive=motive)
         told = _told(ended, held_by(connection, [batch])[batch])
     say(told, as_json, lambda: _ended(told))
 
 
 @contextmanager
 def _refusals() -> Iterator[None]:
-    with ending_with(REFUSED, BatchRefused, NotAccepting):
+    with ending_with(ExitCode.REFUSED, BatchRefused, NotAccepting):
         yield
 
 

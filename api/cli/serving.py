@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.output import FINDING, Json, finding_if, say
+from api.cli.output import Json, finding_if, say
 from api.composition import Program, open_program
 from api.crossroads_workers import employer_lookups
 from api.http.server import LOOPBACK, listening_socket, running_server
@@ -99,8 +99,7 @@ def work(
         watched = opened.enter_context(_workers(program, crossroads_url, what))
         typer.echo(f"working on {what.value}")
         while not asked.wait(1.0):
-            if watched.ended:
-                raise typer.Exit(FINDING)
+            finding_if(watched.ended)
 
 
 def doctor(
