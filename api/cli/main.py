@@ -8,6 +8,7 @@ import os
 import sys
 import tempfile
 import traceback
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, NoReturn
@@ -70,15 +71,19 @@ def permit(
         context.obj.traceback = debug
 
 
-def main() -> None:
-    """Run the command line: whatever a person typed or set, it ends with a sentence and an exit code."""
+def main(arguments: Sequence[str] | None = None, *, commands: typer.Typer = app) -> None:
+    """Run the command line: whatever a person typed or set, it ends with a sentence and an exit code.
+
+    ``arguments`` are those of this process unless others are given.
+    """
+    given = sys.argv[1:] if arguments is None else list(arguments)
     shown = Shown()
     try:
         _prepare_streams()
-        _require_text(sys.argv[1:])
-        typer.main.get_command(app)(prog_name="permit", obj=shown)
+        _require_text(given)
+        typer.main.get_command(commands)(given, prog_name="permit", obj=shown)
     except SystemExit as ended:
-        if ended.code == 1 and not {*_COMPLETION}.isdisjoint(sys.argv):
+        if ended.code == 1 and not {*_COMPLETION}.isdisjoint(given):
             _end("the shell was not recognised: run this in bash, zsh, fish or PowerShell itself", ExitCode.REFUSED)
         raise
     except Unusable as why:
@@ -114,7 +119,7 @@ def _prepare_streams() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
-def _require_text(arguments: list[str]) -> None:
+def _require_text(arguments: Sequence[str]) -> None:
     """Python hands on bytes that are no text as lone surrogates, which no database and no file name of ours takes."""
     for each in arguments:
         if any("\ud800" <= character <= "\udfff" for character in each):

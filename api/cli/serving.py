@@ -14,13 +14,14 @@ import typer
 
 from api.cli.output import Json, finding_if, say
 from api.composition import Program, open_program
-from api.crossroads_workers import employer_lookups
+from api.crossroads import employer_lookups
 from api.http.server import LOOPBACK, listening_socket, running_server
 from api.services.setup_check import examine
-from api.workers import WatchedWorkers, running_workers
+from api.workers import running_workers
 from infra.child_process import end_with_standard_input, running_child
 from infra.crossroads.simulator_process import running_simulator
 from infra.settings import load_settings
+from infra.workers.supervision import Supervision
 
 _SIMULATOR_SEED = 2026
 
@@ -113,7 +114,7 @@ def doctor(
 
 
 @contextmanager
-def _workers(program: Program, crossroads_url: str | None, what: Work) -> Iterator[WatchedWorkers]:
+def _workers(program: Program, crossroads_url: str | None, what: Work) -> Iterator[Supervision]:
     """The workers asked for."""
     with running_workers(
         program,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from api.composition import Program
-from api.crossroads_workers import policy_of
+from api.crossroads import policy_of
 from consumers.check_intake import CheckIntake
 from infra.clock import SystemClock
 from infra.kafka.lag import consumer_lags

@@ -6,7 +6,6 @@ kafka-python's producer can wedge for ever after a long outage: its futures stay
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Sequence
@@ -18,8 +17,9 @@ from kafka.errors import KafkaError, KafkaTimeoutError
 
 from infra.kafka.clients import opened
 from infra.message_wire import WireRecord
+from infra.structured_logs import get_logger
 
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 
 _NO_LIMIT_MS: Final = 2_147_483_647
 _CLOSING_SECONDS: Final = 2.0
@@ -47,7 +47,7 @@ class _Producer(KafkaProducer):  # type: ignore[misc]
         try:
             super().flush(timeout)
         except KafkaTimeoutError:
-            _log.warning("producer.dropped_unsent", extra={"seconds": timeout})
+            _log.warning("producer.dropped_unsent", seconds=timeout)
 
 
 class Sender:
@@ -111,4 +111,4 @@ def _close(producer: Any) -> None:
     try:
         producer.close(timeout=_CLOSING_SECONDS)
     except Exception as why:
-        _log.warning("producer.did_not_close", extra={"why": type(why).__name__})
+        _log.warning("producer.did_not_close", why=type(why).__name__)

@@ -5,7 +5,6 @@ A chunk that the database refuses is taken record by record, so that only the re
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -24,11 +23,12 @@ from infra.migration.landing import NothingToAdd, write_chunk
 from infra.postgres.journal.append_requests import AuthorityEpoch
 from infra.postgres.journal.certain_outcome import CertainConnection
 from infra.postgres.server.connections import transaction
+from infra.structured_logs import get_logger
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
 
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 
 REFUSED_BY_THE_DATABASE: Final = (psycopg2.Error, ValueError)
 """What a record raises that the database, or its driver, cannot hold. That the database is away is another error."""
@@ -121,7 +121,7 @@ class ChunkLine:
         try:
             under_way.written.result()
         except REFUSED_BY_THE_DATABASE as why:
-            _log.error("migration.one_by_one", extra={"records": len(under_way.read), "why": type(why).__name__})
+            _log.error("migration.one_by_one", records=len(under_way.read), why=type(why).__name__)
             self._recent = {}
             self._take_one_by_one(under_way)
             return True

@@ -5,7 +5,6 @@ An exception at one record sets that record aside and goes on: it holds up no ot
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Container, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -22,8 +21,9 @@ from domain.migration.vocabulary import Vocabularies
 from infra.legacy_files.records import RawRecord
 from infra.migration.sources import Source
 from infra.recordable import require_recordable
+from infra.structured_logs import get_logger
 
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 
 _NOBODY: Final = UUID(int=0)
 
@@ -88,7 +88,7 @@ class RecordJudge:
 
     def _failed(self, why: Exception) -> LegacyReading:
         # The text of the exception may hold what the record holds.
-        _log.error("migration.record_failed", extra={"why": type(why).__name__})
+        _log.error("migration.record_failed", why=type(why).__name__)
         sentence = f"the program failed at it ({type(why).__name__}): tell those who look after it, then replay it"
         return LegacyReading(
             authority=self.source.mapping.authority,

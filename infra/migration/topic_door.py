@@ -6,7 +6,6 @@ alone: it is set aside, and all others are landed.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -44,6 +43,7 @@ from infra.postgres.server.connections import (
     is_the_databases_own,
     transaction,
 )
+from infra.structured_logs import get_logger
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
@@ -55,7 +55,7 @@ _REPORTED: Final = "authorityReconciled"
 _ATTEMPTS: Final = 3
 """How often a record is tried that fails alone: another process may have changed its case meanwhile."""
 
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +250,7 @@ class LegacyInbox:
 
     def _warn(self, why: Exception) -> None:
         # By its kind only: its text may hold what the record holds.
-        _log.warning("consumer.message_failed", extra={"consumer": self._name, "why": type(why).__name__})
+        _log.warning("consumer.message_failed", consumer=self._name, why=type(why).__name__)
 
     def _land(self, connection: Connection, cursor: Cursor, records: Sequence[_Opened], epoch: AuthorityEpoch) -> None:
         # The day of the extract of what comes over a topic is the day on which it lands.

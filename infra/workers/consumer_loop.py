@@ -10,7 +10,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
@@ -31,13 +30,14 @@ from infra.postgres.messages.dead_letters import Coordinates
 from infra.postgres.messages.in_order import AnotherWasQuicker
 from infra.postgres.messages.inbox import Arrived, PositionMoved
 from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable
+from infra.structured_logs import get_logger
 
 _AFTER_TROUBLE: Final = 0.5
 _LAST_WORD_MS: Final = 2_000
 _NO_LEADER_EPOCH: Final = -1
 """As the protocol says "none"; kafka-python fails on None, and no offset is committed then."""
 
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 
 
 class PositionLost(Exception):
@@ -112,7 +112,7 @@ class ConsumerLoop:
                 self._inbox.require_running()
                 self._consume()
             except (KafkaUnavailable, KafkaError, DatabaseUnavailable) as why:
-                _log.warning("consumer.waits", extra={"consumer": self._consumer.name, "why": type(why).__name__})
+                _log.warning("consumer.waits", consumer=self._consumer.name, why=type(why).__name__)
                 self._stopping.wait(_AFTER_TROUBLE)
 
     def _consume(self) -> None:
@@ -148,7 +148,7 @@ class ConsumerLoop:
                 end = client.end_offsets([partition])[partition]
                 offset = offsets.take_up(self._bare(partition.topic), partition.partition, beginning)
             except DatabaseUnavailable as why:
-                _log.warning("consumer.waits", extra={"consumer": self._consumer.name, "why": str(why)})
+                _log.warning("consumer.waits", consumer=self._consumer.name, why=str(why))
                 self._marked.add([partition])
                 self._stopping.wait(_AFTER_TROUBLE)
                 continue
@@ -183,7 +183,7 @@ class ConsumerLoop:
             move = offsets.moving(topic, partition.partition, expected=expected, to=after)
             self._inbox.receive(arrived, move)
         except (PositionMoved, AnotherWasQuicker, DatabaseUnavailable) as why:
-            _log.warning("consumer.takes_up_again", extra={"consumer": self._consumer.name, "why": str(why)})
+            _log.warning("consumer.takes_up_again", consumer=self._consumer.name, why=str(why))
             client.pause(partition)
             self._marked.add([partition])
             if isinstance(why, DatabaseUnavailable):
@@ -237,7 +237,7 @@ class ConsumerLoop:
 
 def _gauge_told(_: object, outcome: object) -> None:
     if isinstance(outcome, Exception):
-        _log.debug("consumer.gauge_not_told", extra={"why": type(outcome).__name__})
+        _log.debug("consumer.gauge_not_told", why=type(outcome).__name__)
 
 
 class _Marked:

@@ -9,7 +9,6 @@ whole log by everybody who reads it, and nobody could tell. Read models, which k
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from threading import Event
 from typing import Final
@@ -26,6 +25,7 @@ from infra.postgres.messages.journal_messages import JournalMessages
 from infra.postgres.messages.letter_notices import mark_told, untold_letters
 from infra.postgres.messages.relay_lease import LeaseTaken, RelayLease, relay_lease
 from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable
+from infra.structured_logs import get_logger
 
 _TOPICS: Final = frozenset({APPLICATIONS.name, CHECK_REQUESTS.name, CHECK_ANSWERS.name})
 _WINDOW: Final = 2_000
@@ -35,7 +35,7 @@ _LOOK_AGAIN: Final = 0.25
 _STANDING_BY: Final = 1.0
 _AFTER_TROUBLE: Final = 0.5
 
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 
 
 def relay_name(cluster: str, prefix: str) -> str:
@@ -80,12 +80,12 @@ class Relay:
         while not self._stopping.is_set():
             try:
                 with relay_lease(self._journal_url, self._pool) as lease:
-                    _log.info("relay.active", extra={"epoch": lease.epoch})
+                    _log.info("relay.active", epoch=lease.epoch)
                     self._relay(lease)
             except LeaseTaken:
                 self._stopping.wait(_STANDING_BY)
             except (DatabaseUnavailable, KafkaUnavailable, DeliveryUncertain) as why:
-                _log.warning("relay.waits", extra={"why": str(why)})
+                _log.warning("relay.waits", why=str(why))
                 self._stopping.wait(_AFTER_TROUBLE)
 
     def _relay(self, lease: RelayLease) -> None:

@@ -5,7 +5,6 @@ Every process that holds the server watches; the first to notice brings it back,
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
@@ -13,12 +12,13 @@ from typing import Final
 
 from infra.postgres.server.account import EmbeddedPostgresUnusable
 from infra.postgres.server.embedded import EmbeddedPostgres
+from infra.structured_logs import get_logger
 
 _LOOK_AGAIN: Final = 0.2
 _AFTER_A_FAILURE: Final = 5.0
 """Seconds before the next attempt when the server could not be started, on a full disk for instance."""
 
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 
 
 @contextmanager
@@ -46,7 +46,7 @@ def _watch(embedded: EmbeddedPostgres, ended: Event) -> None:
         try:
             embedded.bring_back()
         except (EmbeddedPostgresUnusable, OSError) as why:
-            _log.error("postgres.not_brought_back", extra={"why": str(why)})
+            _log.error("postgres.not_brought_back", why=str(why))
             pause = _AFTER_A_FAILURE
         else:
             _log.warning("postgres.brought_back")
