@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -111,7 +111,12 @@ class WorkerCases:
 
 @contextmanager
 def open_program(
-    settings: Settings, *, set_up: bool = False, clock: Clock | None = None, pace: Pace | None = None
+    settings: Settings,
+    *,
+    set_up: bool = False,
+    clock: Clock | None = None,
+    pace: Pace | None = None,
+    law: Callable[[], RuleSets] = RuleSets.load,
 ) -> Iterator[Program]:
     """Find or start the database, check that it is durable and up to date, and open everything.
 
@@ -124,7 +129,7 @@ def open_program(
     """
     if not set_up:
         _require_data(settings)
-    rule_sets = RuleSets.load()
+    rule_sets = law()
     read_models = registered_read_models()
     clock_rules = ClockRules.load()
     document_rules = DocumentRules.load()

@@ -73,10 +73,10 @@ def by_whom(by: str | None) -> str:
     return by or this_user()
 
 
-def this_user() -> str:
+def this_user(name: Callable[[], str] = getpass.getuser) -> str:
     """Who does it, as this machine knows them; in a container an account may have a number and no name."""
     try:
-        return getpass.getuser()
+        return name()
     except (KeyError, OSError):  # KeyError before Python 3.13
         return str(os.getuid())
 

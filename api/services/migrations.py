@@ -14,12 +14,12 @@ from infra.kafka.topic_admin import cluster_id
 from infra.migration.chunks import ChunkJudge
 from infra.migration.cutover import CutOver
 from infra.migration.lineage import LineageEntry, by_case, by_file_number, by_position
-from infra.migration.loading import FileLoader
+from infra.migration.loading import CHUNK, FileLoader
 from infra.migration.quarantine import Quarantine
 from infra.migration.report import build_report
 from infra.migration.report_files import write_report
 from infra.migration.signing import ReportSigner
-from infra.migration.sources import SOURCES, MigratingAuthority
+from infra.migration.sources import SOURCES, MigratingAuthority, Source
 from infra.migration.topic_door import LegacyInbox, LegacyTopic
 from infra.postgres.journal.append_requests import wire_time
 from infra.postgres.messages.dead_letters import DeadLetters
@@ -29,10 +29,10 @@ from infra.workers.projection_runner import ProjectionRunner
 from projections.legacy_mirror.model import LegacyMirror
 
 
-def judge_of(program: Program, authority: MigratingAuthority) -> ChunkJudge:
+def judge_of(program: Program, authority: MigratingAuthority, *, source: Source | None = None) -> ChunkJudge:
     """Who judges the records of an authority."""
     return ChunkJudge(
-        source=SOURCES[authority],
+        source=SOURCES[authority] if source is None else source,
         codec=program.codec,
         keys=program.keys,
         origin=program.recorder.origin,
@@ -64,9 +64,12 @@ def legacy_consumer(program: Program, authority: MigratingAuthority, bootstrap: 
         yield ConsumerLoop(LegacyTopic(authority), inbox, program.writers, bootstrap, prefix=prefix)
 
 
-def loader_of(program: Program, authority: MigratingAuthority) -> FileLoader:
-    """Who loads the files of an authority."""
-    return FileLoader(program.journal_url, judge_of(program, authority), program.clock.now)
+def loader_of(
+    program: Program, authority: MigratingAuthority, *, source: Source | None = None, chunk: int = CHUNK
+) -> FileLoader:
+    """Who loads the files of an authority, so many lines in one transaction."""
+    judge = judge_of(program, authority, source=source)
+    return FileLoader(program.journal_url, judge, program.clock.now, chunk=chunk)
 
 
 def quarantine_of(program: Program, authority: MigratingAuthority) -> Quarantine:

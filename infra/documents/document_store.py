@@ -10,7 +10,7 @@ import hashlib
 import os
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain
@@ -51,10 +51,19 @@ class StoredDocument:
 class DocumentStore:
     """Keeps the content of documents; safe to share between threads and processes."""
 
-    def __init__(self, root: Path, keys: SubjectKeys, rules: DocumentRules, origin: str) -> None:
+    def __init__(
+        self,
+        root: Path,
+        keys: SubjectKeys,
+        rules: DocumentRules,
+        origin: str,
+        *,
+        rename: Callable[[Path, Path], object] = os.replace,
+    ) -> None:
         """Open the store under ``root`` and drop uploads that a killed process left.
 
-        The directory is made for the first document: who only reads makes nothing.
+        The directory is made for the first document: who only reads makes nothing. ``rename`` puts a file that is
+        whole and durable in its place, over what is there.
         Raises :class:`DocumentTypeUncheckable`.
         """
         for each in rules.types:
@@ -67,6 +76,7 @@ class DocumentStore:
         self._keys = keys
         self._rules = rules
         self._origin = origin
+        self._rename = rename
         self._unfinished = root / UNFINISHED
         self._drop_abandoned()
 
@@ -131,7 +141,7 @@ class DocumentStore:
         path = self._path(subject, sha256)
         path.parent.mkdir(mode=0o700, exist_ok=True)
         # Over what is there: the same content, or a damaged file that is mended by sending it again.
-        os.replace(unfinished, path)
+        self._rename(unfinished, path)
         make_names_durable(path.parent)
         # Also when another thread made the subject's directory: it may not have come to this line yet.
         make_names_durable(self._root)

@@ -64,11 +64,14 @@ class BegunBatch:
 class FileLoader:
     """Loads files of one authority into the journal at ``url``."""
 
-    def __init__(self, url: str, judge: ChunkJudge, now: Callable[[], datetime], *, patience: float = 10.0) -> None:
+    def __init__(
+        self, url: str, judge: ChunkJudge, now: Callable[[], datetime], *, patience: float = 10.0, chunk: int = CHUNK
+    ) -> None:
         self._url = url
         self._judge = judge
         self._now = now
         self._patience = patience
+        self._chunk = chunk
         self._authority = judge.source.mapping.authority
 
     def load(
@@ -118,7 +121,7 @@ class FileLoader:
             taken = batch.taken
             for _ in islice(lines, taken):
                 pass  # taken before the run was stopped
-            while part := list(islice(lines, CHUNK)):
+            while part := list(islice(lines, self._chunk)):
                 taken = self._take(line, part, extract, taken)
                 if on_progress is not None:
                     on_progress(taken, first.lines)

@@ -77,11 +77,13 @@ class Rehearsal:
         today: date,
         extracted_on: date | None = None,
         waivers: Waivers = NOTHING_WAIVED,
+        chunk: int = CHUNK,
     ) -> None:
         self._judge = judge
         self._before = before
         self._said, self._today = extracted_on, today
         self._waivers = waivers
+        self._chunk = chunk
         self.count = RehearsalCount()
 
     def run(self, files: Sequence[Path]) -> Iterator[Rehearsed]:
@@ -97,7 +99,7 @@ class Rehearsal:
     def _judged(self, first: FirstReading, taken: _Overlay) -> Iterator[Rehearsed]:
         calendar = Calendar(self._said or self._before.extracted_on(first.count.sha256) or self._today)
         with second_reading(self._judge, first) as lines:
-            while part := list(islice(lines, CHUNK)):
+            while part := list(islice(lines, self._chunk)):
                 yield from self._part(part, first, calendar, taken)
 
     def _part(

@@ -49,6 +49,7 @@ class WatchedCases:
     trouble: deque[Exception | None] = field(default_factory=deque)
     unreadable: list[UUID] = field(default_factory=list)
     reads: int = 0
+    looks_at_the_clock: int = 0
 
     def __post_init__(self) -> None:
         self.model = DeadlineDays(RULES)
@@ -65,6 +66,7 @@ class WatchedCases:
             pass
 
     def now(self) -> datetime:
+        self.looks_at_the_clock += 1
         return self.moment
 
     def filed(self) -> UUID:
@@ -108,7 +110,7 @@ class WatchedCases:
         return DeadlineWatch(self, self.due, RULES, self.now, lambda case_id, _: self.unreadable.append(case_id))
 
     def watching(self) -> DeadlineWatching:
-        return DeadlineWatching(self.readers, self, RULES, self)
+        return DeadlineWatching(self.readers, self, RULES, self, look_again=0.02)
 
     def watched_on(self, number: int) -> int:
         """Bring the read model up to date and watch on that day after filing."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import stat
+import subprocess
+import sys
 from base64 import urlsafe_b64encode
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
@@ -74,14 +75,17 @@ def test_many_who_make_the_key_at_once_have_the_same(tmp_path: Path) -> None:
     assert [each.name for each in tmp_path.iterdir()] == [KEY_FILE]
 
 
-def test_a_writing_that_breaks_off_leaves_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(_: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "fsync", full)
-        with pytest.raises(DevelopmentKeyUnusable, match="No space left on device"):
-            DevelopmentIssuer.open(tmp_path, create=True)
+def test_a_writing_that_breaks_off_leaves_no_key(tmp_path: Path) -> None:
+    # given a process that may write files of eight bytes only
+    script = (
+        "import resource, sys; from pathlib import Path\n"
+        "from infra.identity.development_issuer import DevelopmentIssuer\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (8, 8))\n"
+        "DevelopmentIssuer.open(Path(sys.argv[1]), create=True)"
+    )
+    done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=False)
+    assert done.stderr.splitlines()[-1].startswith("infra.identity.development_key.DevelopmentKeyUnusable")
+    assert "File too large" in done.stderr.splitlines()[-1]
     assert list(tmp_path.iterdir()) == []
     DevelopmentIssuer.open(tmp_path, create=True)
 

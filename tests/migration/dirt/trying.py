@@ -8,6 +8,7 @@ from typing import Any
 
 from domain.migration.batch import Fate
 from infra.migration.judging import RecordJudge
+from infra.migration.loading import CHUNK
 from infra.migration.rehearsal import NothingTaken, Rehearsal, RehearsalCount, TakenBefore
 from infra.migration.sources import SOURCES
 from tests.migration.dirt.files import DirtyFile
@@ -30,13 +31,16 @@ def place_of(source: str, line: int) -> Place:
     return source.partition(", sheet ")[2], line
 
 
-def rehearsal_of(file: DirtyFile, before: TakenBefore | None = None, digest_key: bytes = b"dirt") -> Rehearsal:
+def rehearsal_of(
+    file: DirtyFile, before: TakenBefore | None = None, digest_key: bytes = b"dirt", chunk: int = CHUNK
+) -> Rehearsal:
     return Rehearsal(
         RecordJudge(source=SOURCES[file.authority], digest_key=digest_key),
         before or NothingTaken(),
         today=EXTRACTED_ON,
         extracted_on=EXTRACTED_ON,
         waivers=file.waivers,
+        chunk=chunk,
     )
 
 
