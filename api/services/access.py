@@ -24,8 +24,9 @@ from api.permissions import Action, CaseParties, Permissions, Reach, may, may_fi
 from domain.case.application import Application
 from domain.case.lifecycle import Case
 from infra.clock import SystemClock
-from infra.identity.access_tokens import TokenFault, TokenRefused, TokenVerifier
+from infra.identity.access_tokens import TokenVerifier
 from infra.identity.caller import Caller
+from infra.identity.errors import TokenFault, TokenRefused
 from infra.keys import PersonIndex
 
 BEARER: Final = "bearer "

@@ -15,7 +15,7 @@ from api.services.cases import CaseService
 from domain.case.application import Document
 from domain.case.commands import AttachDocument
 from domain.case.lifecycle import Case
-from infra.documents.unreadable import DocumentUnknown
+from infra.documents.errors import DocumentUnknown
 
 EXTENSIONS: Final = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 

@@ -24,7 +24,8 @@ from domain.crossroads.answers import (
     WagesAnswer,
 )
 from domain.crossroads.bank import Answered
-from infra.crossroads.protocol import BankProtocol, Content, FailedAttempt, Operation, ReceivedReply, Value
+from infra.crossroads.errors import FailedAttempt
+from infra.crossroads.protocol import BankProtocol, Content, Operation, ReceivedReply, Value
 from infra.crossroads.replies import (
     Registering,
     read_employer,

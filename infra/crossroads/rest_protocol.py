@@ -14,7 +14,8 @@ from typing import Final
 from pydantic import TypeAdapter, ValidationError
 
 from domain.crossroads.answers import Consultation, Exchange, UnansweredReason
-from infra.crossroads.protocol import FailedAttempt, Operation, ReceivedReply, Shape, Value, WrittenQuestion
+from infra.crossroads.errors import FailedAttempt
+from infra.crossroads.protocol import Operation, ReceivedReply, Shape, Value, WrittenQuestion
 from infra.crossroads.reasons import failure_of_status, problem_of
 from infra.crossroads.replies import Envelope, read_number
 

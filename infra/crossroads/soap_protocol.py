@@ -24,7 +24,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from domain.crossroads.answers import Consultation, Exchange, UnansweredReason
 from domain.plain_text import is_plain
-from infra.crossroads.protocol import FailedAttempt, Operation, ReceivedReply, Shape, Value, WrittenQuestion
+from infra.crossroads.errors import FailedAttempt
+from infra.crossroads.protocol import Operation, ReceivedReply, Shape, Value, WrittenQuestion
 from infra.crossroads.reasons import failure_of_status, reason_of_code
 from infra.crossroads.replies import read_number
 

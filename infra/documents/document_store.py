@@ -20,11 +20,10 @@ from typing import BinaryIO, Final
 from uuid import UUID
 
 from domain.case.document_rules import DocumentRules
-from domain.unusable import Unusable
 from infra.documents.content_check import ContentCheck
+from infra.documents.errors import DocumentTypeUncheckable, DocumentUnknown, DocumentWithheld
 from infra.documents.sealed_content import ContentAddress, ContentSealer, opened_content
 from infra.documents.structure import FORMS
-from infra.documents.unreadable import DocumentUnknown, DocumentWithheld
 from infra.durable_files import make_names_durable
 from infra.keys import SubjectKeys
 
@@ -33,10 +32,6 @@ ABANDONED_AFTER_SECONDS: Final = 24 * 60 * 60
 """Seconds without a write after which an upload is no longer going on."""
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
-
-
-class DocumentTypeUncheckable(Unusable):
-    """The document rules take a type whose content this store cannot check."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +105,7 @@ class DocumentStore:
         """The content in chunks, none of which is given before it is known to be what was stored.
 
         Raises :class:`DocumentUnknown`, :class:`DocumentWithheld` and, here or from the iterator,
-        :class:`~infra.documents.unreadable.DocumentDamaged`.
+        :class:`~infra.documents.errors.DocumentDamaged`.
         """
         content = self._content(subject, sha256)
         # The first chunk now, so that what cannot be read is refused here, before an answer has begun.

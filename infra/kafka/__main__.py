@@ -5,7 +5,7 @@ import sys
 from threading import Event
 
 from consumers.topics import TOPICS
-from infra.kafka.broker_jars import KafkaNotHere
+from infra.kafka.errors import KafkaNotHere
 from infra.kafka.local_broker import running_cluster
 from infra.kafka.topic_admin import create_missing
 from infra.settings import SettingsUnusable, load_settings

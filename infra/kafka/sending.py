@@ -16,6 +16,7 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError
 
 from infra.kafka.clients import opened
+from infra.kafka.errors import DeliveryUncertain
 from infra.message_wire import WireRecord
 from infra.structured_logs import get_logger
 
@@ -23,10 +24,6 @@ _log = get_logger(__name__)
 
 _NO_LIMIT_MS: Final = 2_147_483_647
 _CLOSING_SECONDS: Final = 2.0
-
-
-class DeliveryUncertain(Exception):
-    """Not every record of a window was acknowledged in time. Some may have been written: send the whole again."""
 
 
 @dataclass(frozen=True, slots=True)

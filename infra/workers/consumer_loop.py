@@ -23,7 +23,8 @@ from kafka.errors import KafkaError
 from kafka.structs import OffsetAndMetadata
 
 from infra.kafka.clients import GroupConsumer, opened
-from infra.kafka.topic_admin import KafkaUnavailable, cluster_id
+from infra.kafka.errors import KafkaUnavailable
+from infra.kafka.topic_admin import cluster_id
 from infra.message_wire import WireRecord
 from infra.postgres.messages.consumer_offsets import ConsumerOffsets
 from infra.postgres.messages.dead_letters import Coordinates
@@ -31,6 +32,7 @@ from infra.postgres.messages.in_order import AnotherWasQuicker
 from infra.postgres.messages.inbox import Arrived, PositionMoved
 from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable
 from infra.structured_logs import get_logger
+from infra.workers.errors import PositionLost
 
 _AFTER_TROUBLE: Final = 0.5
 _LAST_WORD_MS: Final = 2_000
@@ -38,10 +40,6 @@ _NO_LEADER_EPOCH: Final = -1
 """As the protocol says "none"; kafka-python fails on None, and no offset is committed then."""
 
 _log = get_logger(__name__)
-
-
-class PositionLost(Exception):
-    """The topic no longer holds what the consumer has to read next: it expired unread, or the topic was made anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,8 +15,9 @@ from typing import Final
 
 from consumers.messages import Message
 from consumers.topics import APPLICATIONS, CHECK_ANSWERS, CHECK_REQUESTS
-from infra.kafka.sending import DeliveryUncertain, Outgoing, Sender
-from infra.kafka.topic_admin import KafkaUnavailable, cluster_id
+from infra.kafka.errors import DeliveryUncertain, KafkaUnavailable
+from infra.kafka.sending import Outgoing, Sender
+from infra.kafka.topic_admin import cluster_id
 from infra.message_wire import to_wire
 from infra.postgres.journal.event_faults import EventAtFault, faults_of_events
 from infra.postgres.journal.journal_events import JournalNotification
@@ -26,6 +27,7 @@ from infra.postgres.messages.letter_notices import mark_told, untold_letters
 from infra.postgres.messages.relay_lease import LeaseTaken, RelayLease, relay_lease
 from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable
 from infra.structured_logs import get_logger
+from infra.workers.errors import EventUnpublishable
 
 _TOPICS: Final = frozenset({APPLICATIONS.name, CHECK_REQUESTS.name, CHECK_ANSWERS.name})
 _WINDOW: Final = 2_000
@@ -41,10 +43,6 @@ _log = get_logger(__name__)
 def relay_name(cluster: str, prefix: str) -> str:
     """The name under which it is kept how far a cluster has been told."""
     return f"relay/{cluster}/{prefix}"
-
-
-class EventUntold(Exception):
-    """No message can be made of an event. Everything before it has been sent, and nothing after it."""
 
 
 class Relay:
@@ -76,7 +74,7 @@ class Relay:
         self._stopping.set()
 
     def run(self) -> None:
-        """Relay until stopped. Raises :class:`EventUntold` before an event of which no message can be made."""
+        """Relay until stopped. Raises :class:`EventUnpublishable` before an event of which no message can be made."""
         while not self._stopping.is_set():
             try:
                 with relay_lease(self._journal_url, self._pool) as lease:
@@ -117,7 +115,7 @@ class Relay:
                 told = messages.of(page, _TOPICS)
         except EventAtFault as why:
             if len(page) == 1:
-                raise EventUntold(_untold(page[0], why.reason)) from None
+                raise EventUnpublishable(_untold(page[0], why.reason)) from None
             half = len(page) // 2
             self._pass_on(page[:half], messages, sender, move)
             self._pass_on(page[half:], messages, sender, move)

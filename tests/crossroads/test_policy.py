@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from infra.crossroads.policy import CrossroadsPolicy, PolicyUnusable
+from infra.crossroads.errors import PolicyUnusable
+from infra.crossroads.policy import CrossroadsPolicy
 from infra.crossroads.rest_protocol import RestProtocol
 from infra.crossroads.soap_protocol import SoapProtocol
 

@@ -23,10 +23,11 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from jwt.algorithms import ECAlgorithm
 
-from infra.identity.accepted_issuer import IssuerNotAccepted, issuer_for
+from infra.identity.accepted_issuer import issuer_for
 from infra.identity.caller import Role
 from infra.identity.development_issuer import DevelopmentIssuer
-from infra.identity.development_key import DevelopmentKeyUnusable, development_key, key_id
+from infra.identity.development_key import development_key, key_id
+from infra.identity.errors import DevelopmentKeyUnusable, IssuerNotAccepted
 from infra.settings import Settings
 from tests.identity.callers import CALLERS, NOW
 
@@ -84,7 +85,7 @@ def test_a_writing_that_breaks_off_leaves_no_key(tmp_path: Path) -> None:
         "DevelopmentIssuer.open(Path(sys.argv[1]), create=True)"
     )
     done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=False)
-    assert done.stderr.splitlines()[-1].startswith("infra.identity.development_key.DevelopmentKeyUnusable")
+    assert done.stderr.splitlines()[-1].startswith("infra.identity.errors.DevelopmentKeyUnusable")
     assert "File too large" in done.stderr.splitlines()[-1]
     assert list(tmp_path.iterdir()) == []
     DevelopmentIssuer.open(tmp_path, create=True)
