@@ -34,12 +34,12 @@ def employer_lookups(program: Program, crossroads_url: str | None) -> Iterator[E
 
 
 def crossroads_bank(program: Program, crossroads_url: str, policy: CrossroadsPolicy) -> HttpCrossroadsBank:
-    """The bank at this address, by the face that the policy names."""
+    """The bank at this address, by the protocol that the policy names."""
 
     def digest(content: bytes) -> str:
         return hmac.new(program.exchange_digest_key, content, "sha256").hexdigest()
 
-    return HttpCrossroadsBank(crossroads_url, face=policy.spoken_face, timeout=policy.timeout_seconds, digest=digest)
+    return HttpCrossroadsBank(crossroads_url, protocol=policy.protocol, timeout=policy.timeout_seconds, digest=digest)
 
 
 def policy_of(program: Program) -> CrossroadsPolicy:

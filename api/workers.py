@@ -22,7 +22,7 @@ from infra.postgres.messages.inbox import Inbox
 from infra.workers.check_workers import CheckWorkerPool, LoggedCheckAlarms
 from infra.workers.command_retention import CommandRetention
 from infra.workers.consumer_loop import ConsumerLoop
-from infra.workers.deadline_watch import DeadlineWatching
+from infra.workers.deadline_watch import DeadlineWatcher
 from infra.workers.in_process_delivery import InProcessDelivery
 from infra.workers.projection_runner import GATHER_SECONDS, ProjectionRunner
 from infra.workers.relay import Relay
@@ -87,8 +87,8 @@ def _projection_runners(program: Program) -> dict[str, ProjectionRunner]:
     }
 
 
-def _deadline_watch(program: Program) -> DeadlineWatching:
-    return DeadlineWatching(
+def _deadline_watch(program: Program) -> DeadlineWatcher:
+    return DeadlineWatcher(
         program.readers,
         WorkerCases(program),
         program.clock_rules,

@@ -63,7 +63,7 @@ from domain.crossroads.check_process import (
 
 ACTOR: Final = "crossroadsConsumer"
 
-Told = TypeVar("Told")
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,8 +286,8 @@ class CheckWorker:
         self.work.settle(work, "unregistered", self.now())
 
     def _consulted(
-        self, work: DueCheck, about: Identified, operation: str, call: Callable[[Consultation], tuple[Told, Exchange]]
-    ) -> Told:
+        self, work: DueCheck, about: Identified, operation: str, call: Callable[[Consultation], tuple[Answer, Exchange]]
+    ) -> Answer:
         """Log, call, log how it ended. Raises what the call raises, and what the log raises before any call."""
         consultation = Consultation(
             ticket=ticket_of(str(work.case_id), work.what, work.revision),
@@ -311,12 +311,12 @@ class CheckWorker:
             )
         )
         try:
-            told, exchange = call(consultation)
+            answer, exchange = call(consultation)
         except CheckUnanswered as why:
             self.consultations.ended(consultation.trace_id, why.reason.value, why.exchange, self.now())
             raise
-        self.consultations.ended(consultation.trace_id, _name_of(told), exchange, self.now())
-        return told
+        self.consultations.ended(consultation.trace_id, _name_of(answer), exchange, self.now())
+        return answer
 
 
 def _ssin(about: Identified) -> str:
@@ -325,7 +325,7 @@ def _ssin(about: Identified) -> str:
     return about.ssin
 
 
-def _name_of(told: object) -> str:
-    if told is None:
+def _name_of(answer: object) -> str:
+    if answer is None:
         return "done"
-    return "noData" if isinstance(told, NoDataFound) else "found"
+    return "noData" if isinstance(answer, NoDataFound) else "found"

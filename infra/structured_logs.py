@@ -40,7 +40,7 @@ DIGITS_OF_A_PERSON = re.compile(
 )
 
 
-_FIELDS: Final = "fields"
+_FIELDS: Final = "fields_of_ours"
 
 _TALKATIVE: Final = ("httpx", "httpcore", "uvicorn", "kafka")
 """Libraries that log each step; we log decisions."""

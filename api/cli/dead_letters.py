@@ -55,22 +55,22 @@ def list_letters(
     """The messages that were set aside, without their content."""
     with open_program(load_settings()) as program:
         letters = _letters(program).listed(consumer=consumer, state=state)
-    told = [_told(each) for each in letters]
-    say_rows("deadLetters", told, as_json)
+    result = [_as_json(each) for each in letters]
+    say_rows("deadLetters", result, as_json)
 
 
 def show(number: Number, as_json: Json = False) -> None:
     """One of them with its content, which is kept encrypted and may be personal."""
     with open_program(load_settings()) as program:
         letter, record = _letters(program).opened(number)
-    told: dict[str, Any] = {**_told(letter), "content": None}
+    result: dict[str, Any] = {**_as_json(letter), "content": None}
     if record is not None:
-        told["content"] = {
+        result["content"] = {
             "key": None if record.key is None else record.key.decode(errors="replace"),
             "headers": {name: (value or b"").decode(errors="replace") for name, value in record.headers},
             "value": None if record.value is None else record.value.decode(errors="replace"),
         }
-    say(told, as_json)
+    say(result, as_json)
 
 
 def replay(
@@ -137,14 +137,14 @@ def _settle(
             settled = settle(desk, found.open)
     already = [*found.settled_before, *settled.gone]
     refused = [{"id": number, "reason": why} for number, why in settled.still_refused.items()]
-    told = {
+    result = {
         "meant": len(found.open),
         "byReason": _counted(found),
         done: len(settled.done),
         "settledBefore": already,
         "stillRefused": refused,
     }
-    say(told, as_json, lambda: _in_words(done, settled.done, already, settled.still_refused))
+    say(result, as_json, lambda: _in_words(done, settled.done, already, settled.still_refused))
     finding_if(refused)
 
 
@@ -211,7 +211,7 @@ def _letters(program: Program) -> DeadLetters:
     return DeadLetters(program.writers, program.keys)
 
 
-def _told(letter: DeadLetter) -> dict[str, Any]:
+def _as_json(letter: DeadLetter) -> dict[str, Any]:
     it = letter.coordinates
     return {
         "id": letter.id,

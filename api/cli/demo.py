@@ -99,15 +99,15 @@ def _ended_by_signals() -> Iterator[None]:
 
     Nothing in it waits for long: what does not end in its time is killed.
     """
-    asked = (signal.SIGINT, signal.SIGTERM)
+    signals = (signal.SIGINT, signal.SIGTERM)
 
     def end(_number: int, _frame: FrameType | None) -> NoReturn:
         os.write(2, b"\nStopping\n")
-        for each in asked:
+        for each in signals:
             signal.signal(each, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    before = {each: signal.signal(each, end) for each in asked}
+    before = {each: signal.signal(each, end) for each in signals}
     try:
         yield
     finally:

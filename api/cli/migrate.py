@@ -98,7 +98,7 @@ def dry_run(
             if not as_json and refused is not None:
                 found = "; ".join(finding.told for finding in refused.findings)
                 typer.echo(f"{each.raw.place}: {refused.main.value}. {found}")
-    say(_told(rehearsal.count, time.monotonic() - began), as_json)
+    say(_as_json(rehearsal.count, time.monotonic() - began), as_json)
 
 
 def run(
@@ -128,9 +128,9 @@ def run(
             with closing(connect(program.journal_url, Role.WRITER)) as connection:
                 supersede(connection, supersedes, batches[0], by=this_user())
         with program.readers.connection() as connection:
-            told = sums_of(connection, batches)
-    say(told, as_json)
-    finding_if(not told["lines"]["agrees"])
+            result = sums_of(connection, batches)
+    say(result, as_json)
+    finding_if(not result["lines"]["agrees"])
 
 
 def _waivers(columns: list[str] | None, sheets: list[str] | None) -> Waivers:
@@ -140,9 +140,9 @@ def _waivers(columns: list[str] | None, sheets: list[str] | None) -> Waivers:
 def report(authority: Authority, as_json: Json = False) -> None:
     """Reconcile both sides and write the signed report. Exit code 1 where they do not agree."""
     with _refusals(), open_program(load_settings()) as program:
-        told = signed_report(program, authority)
-    agrees = told["report"]["agrees"]
-    say(told, as_json, lambda: "\n".join(told["files"]))
+        result = signed_report(program, authority)
+    agrees = result["report"]["agrees"]
+    say(result, as_json, lambda: "\n".join(result["files"]))
     if not as_json:
         typer.echo("agrees" if agrees else "DOES NOT AGREE: see the report", err=True)
     finding_if(not agrees)
@@ -155,7 +155,7 @@ def related(authority: Authority, as_json: Json = False) -> None:
     """
     with open_program(load_settings()) as program, program.readers.connection() as connection:
         for each in kin_of(connection, authority):
-            told = {
+            result = {
                 "fileNumber": reference_of(each.authority, each.key),
                 "otherAuthority": each.other_authority,
                 "otherFileNumber": reference_of(each.other_authority, each.other_key),
@@ -163,12 +163,14 @@ def related(authority: Authority, as_json: Json = False) -> None:
                 "found": [kind.value for kind in each.found],
             }
             # A line a pair: there may be many.
-            say(told, as_json, partial(_pair_in_words, told, each.found))
+            say(result, as_json, partial(_pair_in_words, result, each.found))
 
 
-def _pair_in_words(told: Mapping[str, Any], found: Iterable[Kinship]) -> str:
+def _pair_in_words(result: Mapping[str, Any], found: Iterable[Kinship]) -> str:
     why = "; ".join(_IN_WORDS[kind] for kind in found)
-    return f"{told['fileNumber']}  {told['otherAuthority']} {told['otherFileNumber']}  {told['likelihood']}: {why}"
+    return (
+        f"{result['fileNumber']}  {result['otherAuthority']} {result['otherFileNumber']}  {result['likelihood']}: {why}"
+    )
 
 
 def check_report(
@@ -252,7 +254,7 @@ class _TakenBefore:
             return first_extracted_on(connection, self._authority, sha256)
 
 
-def _told(count: RehearsalCount, seconds: float) -> dict[str, Any]:
+def _as_json(count: RehearsalCount, seconds: float) -> dict[str, Any]:
     records = count.records
     return {
         "records": records.records,

@@ -26,8 +26,8 @@ Authority = Annotated[MigratingAuthority, typer.Argument(help="who is to be live
 def status(authority: Authority, as_json: Json = False) -> None:
     """Whether the authority is live here, the steps that were taken, and the next one."""
     with open_program(load_settings()) as program, program.readers.connection() as connection:
-        told = standing_told(standing_of(connection, authority))
-    say(told, as_json)
+        result = standing_told(standing_of(connection, authority))
+    say(result, as_json)
 
 
 def rehearsed(
@@ -59,12 +59,12 @@ def reconcile(authority: Authority, by: By = None, as_json: Json = False) -> Non
     From now on no record of the authority is accepted, until the switch or until `reopen`.
     """
     with open_program(load_settings()) as program:
-        told = signed_report(program, authority)
+        result = signed_report(program, authority)
     outcome = {
-        "agrees": told["report"]["agrees"],
-        "reportSha256": told["signature"]["sha256"],
-        "files": told["files"],
-        "covers": told["report"]["covers"],
+        "agrees": result["report"]["agrees"],
+        "reportSha256": result["signature"]["sha256"],
+        "files": result["files"],
+        "covers": result["report"]["covers"],
         "lag": _lag(authority),
     }
     _take(authority, CutOverStep.RECONCILED, by, as_json, outcome)

@@ -47,7 +47,7 @@ def list_records(
     with open_program(load_settings()) as program, program.readers.connection() as connection:
         more: dict[str, Any] = {} if state is None else {"states": (state,)}
         found = listed(connection, authority=authority, reason=None if reason is None else reason.value, **more)
-    say({"records": [told(each) for each in found]}, as_json, lambda: _listed_text(found))
+    say({"records": [record_as_json(each) for each in found]}, as_json, lambda: _listed_text(found))
 
 
 def show(authority: Authority, record: Record, by: By = None, as_json: Json = False) -> None:
@@ -153,7 +153,7 @@ def _shown_text(shown: ShownRecord) -> str:
     return "\n".join(lines)
 
 
-def told(each: SetAside) -> dict[str, Any]:
+def record_as_json(each: SetAside) -> dict[str, Any]:
     """A record in quarantine as JSON, without its content."""
     return {
         "recordId": str(each.record_id),
@@ -175,7 +175,7 @@ def told(each: SetAside) -> dict[str, Any]:
 
 def _shown(shown: ShownRecord) -> dict[str, Any]:
     return {
-        **told(shown.set_aside),
+        **record_as_json(shown.set_aside),
         "raw": shown.raw,
         "corrections": shown.corrections,
         "parsed": [

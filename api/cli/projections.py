@@ -90,7 +90,7 @@ def _say_parked(number: int, done: str) -> None:
 
 
 def _say_report(report: GenerationReport, as_json: bool) -> None:
-    told = {
+    result = {
         "name": report.name,
         "swapped": report.swapped,
         "position": report.position,
@@ -122,4 +122,4 @@ def _say_report(report: GenerationReport, as_json: bool) -> None:
             for each in report.parked
         ],
     }
-    say(told, as_json)
+    say(result, as_json)

@@ -28,4 +28,4 @@ class FailedAttempt(CrossroadsFailure):
 
 
 class PolicyUnusable(CrossroadsFailure, Unusable):
-    """The file is not as described; the text names it, the entry, what is wrong and how to mend it."""
+    """The file is not as described; the text names it, the entry, what is wrong and how to correct it."""

@@ -90,8 +90,8 @@ class CrossroadsPolicy(BaseModel):
             raise PolicyUnusable(f"{file} cannot be used: {entries}. It may hold {known}.") from None
 
     @property
-    def spoken_face(self) -> BankProtocol:
-        """The face of the bank by which it is asked."""
+    def protocol(self) -> BankProtocol:
+        """How questions to the bank are written and its replies read."""
         return RestProtocol() if self.customer is None or self.face == "rest" else SoapProtocol(customer=self.customer)
 
     @property

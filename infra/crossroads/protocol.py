@@ -1,4 +1,4 @@
-"""What a face of the bank has to do: write a question, and read a reply down to its content."""
+"""What a protocol of the bank has to do: write a question, and read a reply down to its content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bank's REST face after the Belgif guide: JSON in the body of a POST, problems as problem+json.
+"""The REST protocol of the bank after the Belgif guide: JSON in the body of a POST, problems as problem+json.
 
 Identifiers travel in the body: an address ends up in logs. What is wrong with a person's number is a problem too
 (``urn:problem-type:cbss:input-validation:replacedSsin`` and its kin).

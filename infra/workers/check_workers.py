@@ -101,7 +101,7 @@ class CheckWorkerPool:
 
     def _until_done(self, act: Callable[[DueCheck], None], work: DueCheck) -> None:
         """Until it is done: a database that is away is waited for, a fault of our own put off for a while."""
-        told = {"check": work.what, "case": str(work.case_id)}
+        about = {"check": work.what, "case": str(work.case_id)}
         while True:
             try:
                 try:
@@ -109,10 +109,10 @@ class CheckWorkerPool:
                 except (DatabaseUnavailable, OutcomeUnknown):
                     raise
                 except Exception:
-                    _log.exception("crossroads.work_failed", **told)
+                    _log.exception("crossroads.work_failed", **about)
                     self._table.put_back(work, self._now() + _AFTER_A_FAULT, None)
             except (DatabaseUnavailable, OutcomeUnknown) as why:
-                _log.warning("crossroads.work_waits", **told, why=str(why))
+                _log.warning("crossroads.work_waits", **about, why=str(why))
                 if self._stopping.wait(_WITHOUT_DATABASE):
                     return  # the claim runs out, and the work falls due again
             else:

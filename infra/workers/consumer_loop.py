@@ -122,7 +122,7 @@ class ConsumerLoop:
         try:
             listener = _Listener(client, self._marked, assignor)
             client.subscribe(topics=[self._prefix + topic for topic in self._consumer.topics], listener=listener)
-            told_at = time.monotonic()
+            committed_at = time.monotonic()
             while not self._stopping.is_set():
                 self._take_up_marked(client, offsets)
                 fetched = client.poll(timeout_ms=self._settings.poll_ms)
@@ -130,9 +130,9 @@ class ConsumerLoop:
                     # Rule 2: what was fetched before the partition was taken up is dropped.
                     if partition in self._next and partition not in self._marked:
                         self._receive(client, offsets, partition, records)
-                if time.monotonic() > told_at + self._settings.gauge_seconds:
-                    told_at = time.monotonic()
-                    self._tell_gauge(client)
+                if time.monotonic() > committed_at + self._settings.gauge_seconds:
+                    committed_at = time.monotonic()
+                    self._commit_gauge(client)
         finally:
             self._leave(client)
 
@@ -189,12 +189,12 @@ class ConsumerLoop:
         else:
             self._next[partition] = after
 
-    def _tell_gauge(self, client: Any) -> None:
+    def _commit_gauge(self, client: Any) -> None:
         """For tools that look at Kafka only; a rebalance may refuse it, and then the next one tells."""
-        if standing := self._standing(client):
-            client.commit_async(standing, callback=_gauge_told)
+        if reached := self._reached(client):
+            client.commit_async(reached, callback=_gauge_committed)
 
-    def _standing(self, client: Any) -> dict[TopicPartition, OffsetAndMetadata]:
+    def _reached(self, client: Any) -> dict[TopicPartition, OffsetAndMetadata]:
         return {
             partition: OffsetAndMetadata(offset, "", _NO_LEADER_EPOCH)
             for partition, offset in self._next.items()
@@ -204,10 +204,10 @@ class ConsumerLoop:
     def _leave(self, client: Any) -> None:
         """Say once more how far it came, if the broker listens, and go."""
         try:
-            if standing := self._standing(client):
-                client.commit(standing, timeout_ms=_LAST_WORD_MS)
+            if reached := self._reached(client):
+                client.commit(reached, timeout_ms=_LAST_WORD_MS)
         except KafkaError as why:
-            _gauge_told(None, why)
+            _gauge_committed(None, why)
         with suppress(KafkaError):
             client.close(autocommit=False)
 
@@ -233,7 +233,7 @@ class ConsumerLoop:
         )
 
 
-def _gauge_told(_: object, outcome: object) -> None:
+def _gauge_committed(_: object, outcome: object) -> None:
     if isinstance(outcome, Exception):
         _log.debug("consumer.gauge_not_told", why=type(outcome).__name__)
 

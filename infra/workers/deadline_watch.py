@@ -27,7 +27,7 @@ LOOK_AGAIN_SECONDS: Final = 0.5
 _log = get_logger(__name__)
 
 
-class DeadlineWatching:
+class DeadlineWatcher:
     """A worker that raises the warnings and breaches of all cases; ``readers`` reads the days on which they fall."""
 
     def __init__(
@@ -58,12 +58,12 @@ class DeadlineWatching:
         looked_at: tuple[date, int] | None = None
         while not self._stopping.is_set():
             # Taken before the look: what changes during it calls for another.
-            standing = (self._today(), self._position())
-            if standing != looked_at:
+            moment = (self._today(), self._position())
+            if moment != looked_at:
                 raised = self._watch.watch()
                 if raised:
-                    _log.info("deadlines.raised", alarms=raised, day=standing[0].isoformat())
-                looked_at = standing
+                    _log.info("deadlines.raised", alarms=raised, day=moment[0].isoformat())
+                looked_at = moment
             self._stopping.wait(self._look_again)
 
     def _due(self, on: date) -> Iterator[UUID]:

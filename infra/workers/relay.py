@@ -98,7 +98,7 @@ class Relay:
                     if page:
                         self._pass_on(page, messages, sender, lambda to: lease.advance(name, to))
                     else:
-                        self._tell_of_letters(sender)
+                        self._announce_letters(sender)
         finally:
             sender.close()
 
@@ -112,21 +112,21 @@ class Relay:
         """Send a page and move the watermark behind it; as far as messages can be made, before anything is raised."""
         try:
             with faults_of_events():
-                told = messages.of(page, _TOPICS)
+                found = messages.of(page, _TOPICS)
         except EventAtFault as why:
             if len(page) == 1:
-                raise EventUnpublishable(_untold(page[0], why.reason)) from None
+                raise EventUnpublishable(_unpublishable(page[0], why.reason)) from None
             half = len(page) // 2
             self._pass_on(page[:half], messages, sender, move)
             self._pass_on(page[half:], messages, sender, move)
         else:
-            self._send(sender, told)
+            self._send(sender, found)
             move(page[-1].id)
 
     def _send(self, sender: Sender, messages: Sequence[Message]) -> None:
         sender.send([Outgoing(self._prefix + each.topic, to_wire(each, self._source)) for each in messages])
 
-    def _tell_of_letters(self, sender: Sender) -> None:
+    def _announce_letters(self, sender: Sender) -> None:
         """Dead letters are told of while there is nothing else to tell."""
         untold = untold_letters(self._pool, self._source)
         if untold:
@@ -134,7 +134,7 @@ class Relay:
             mark_told(self._pool, untold)
 
 
-def _untold(event: JournalNotification, reason: str) -> str:
+def _unpublishable(event: JournalNotification, reason: str) -> str:
     return (
         f"position {event.id} of the journal: no message can be made of {event.topic}.v{event.schema} of case "
         f"{event.originator_id} ({reason}). The relay has told of everything before it and stops, because a topic must "

@@ -13,7 +13,7 @@ import pytest
 from domain.case.commands import WithdrawApplication
 from domain.deadlines.clocks import BREACHED, TARGET, WARNED
 from infra.postgres.server.connections import DatabaseUnavailable
-from infra.workers.deadline_watch import DeadlineWatching
+from infra.workers.deadline_watch import DeadlineWatcher
 from infra.workers.projection_runner import ProjectionRunner
 from projections.deadline_days.model import DeadlineDays
 from projections.read_model import Cursor
@@ -35,11 +35,11 @@ def cases(unnamed_journal: str) -> Iterator[WatchedCases]:
 
 
 @contextmanager
-def running(*workers: DeadlineWatching | ProjectionRunner) -> Iterator[list[Exception]]:
+def running(*workers: DeadlineWatcher | ProjectionRunner) -> Iterator[list[Exception]]:
     """Run in threads until the end of the block; gives what ended a run."""
     ended: list[Exception] = []
 
-    def run(worker: DeadlineWatching | ProjectionRunner) -> None:
+    def run(worker: DeadlineWatcher | ProjectionRunner) -> None:
         try:
             worker.run()
         except Exception as why:

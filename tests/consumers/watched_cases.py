@@ -24,7 +24,7 @@ from infra.postgres.journal.recorder import JournalRecorder
 from infra.postgres.read_models.schema import read_model_migrations
 from infra.postgres.server.connections import ConnectionPool, Role
 from infra.postgres.server.migrate import migrate_journal
-from infra.workers.deadline_watch import DeadlineWatching
+from infra.workers.deadline_watch import DeadlineWatcher
 from infra.workers.projection_runner import ProjectionRunner
 from projections.deadline_days.model import DeadlineDays, cases_due
 from tests.case.vocabulary import WORKER, law, on, submit
@@ -109,8 +109,8 @@ class WatchedCases:
     def watch(self) -> DeadlineWatch:
         return DeadlineWatch(self, self.due, RULES, self.now, lambda case_id, _: self.unreadable.append(case_id))
 
-    def watching(self) -> DeadlineWatching:
-        return DeadlineWatching(self.readers, self, RULES, self, look_again=0.02)
+    def watching(self) -> DeadlineWatcher:
+        return DeadlineWatcher(self.readers, self, RULES, self, look_again=0.02)
 
     def watched_on(self, number: int) -> int:
         """Bring the read model up to date and watch on that day after filing."""
