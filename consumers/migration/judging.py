@@ -5,7 +5,6 @@ An exception at one record sets that record aside and goes on: it holds up no ot
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Container, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -18,8 +17,9 @@ from domain.migration.reading import LegacyMapping, LegacyReading
 from domain.migration.source_lines import RawRecord
 from domain.migration.versions import Moment, TakenVersion, Version
 from domain.migration.vocabulary import Vocabularies
+from infra.structured_logs import get_logger
 
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 
 
 class RecordSource(Protocol):
@@ -99,7 +99,7 @@ class RecordJudge:
 
     def _failed(self, why: Exception) -> LegacyReading:
         # The text of the exception may hold what the record holds.
-        _log.error("migration.record_failed", extra={"why": type(why).__name__})
+        _log.error("migration.record_failed", why=type(why).__name__)
         sentence = f"the program failed at it ({type(why).__name__}): tell those who look after it, then replay it"
         return LegacyReading(
             authority=self.source.mapping.authority,

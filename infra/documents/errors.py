@@ -1,17 +1,25 @@
-"""Why a document that was asked for is not given.
+"""What may go wrong with stored documents. What is wrong with one that is sent is ``DocumentRefused`` of the domain.
 
-DocumentUnreadable
-├── DocumentUnknown   nothing was ever stored under this name
-├── DocumentWithheld  it was erased
-└── DocumentDamaged   what lies there is not what was stored
+DocumentFailure
+├── DocumentUnreadable           it was asked for and is not given
+│   ├── DocumentUnknown          nothing was ever stored under this name
+│   ├── DocumentWithheld         it was erased
+│   └── DocumentDamaged          what lies there is not what was stored
+└── DocumentTypeUncheckable      (Unusable) the rules take a type whose content cannot be checked
 """
 
 from __future__ import annotations
 
 from uuid import UUID
 
+from domain.unusable import Unusable
 
-class DocumentUnreadable(Exception):
+
+class DocumentFailure(Exception):
+    """The document store cannot do what was wanted."""
+
+
+class DocumentUnreadable(DocumentFailure):
     """The document cannot be given. The text holds no personal data."""
 
 
@@ -39,3 +47,7 @@ class DocumentDamaged(DocumentUnreadable):
         )
         self.subject = subject
         self.sha256 = sha256
+
+
+class DocumentTypeUncheckable(DocumentFailure, Unusable):
+    """The document rules take a type whose content this store cannot check."""

@@ -6,9 +6,9 @@ import time
 from collections import deque
 from threading import Event
 
-from api.workers import WatchedWorkers
 from infra.postgres.journal.conflicts import OutcomeUnknown
 from infra.postgres.server.connections import DatabaseUnavailable
+from infra.workers.supervision import Pauses, SupervisedWorker, Supervision
 from tests.transport.outposts import until
 
 
@@ -32,7 +32,7 @@ class Scripted:
 
 def test_a_database_that_is_away_is_waited_for() -> None:
     worker = Scripted(DatabaseUnavailable("away"), OutcomeUnknown())
-    workers = WatchedWorkers({"checks": worker})
+    workers = Supervision([SupervisedWorker("checks", worker)])
     workers.start()
     assert worker.at_work.wait(5)
     assert workers.failed == ()
@@ -41,7 +41,7 @@ def test_a_database_that_is_away_is_waited_for() -> None:
 
 def test_any_other_error_ends_that_worker_alone() -> None:
     broken, sound = Scripted(ValueError("nobody foresaw this")), Scripted()
-    workers = WatchedWorkers({"broken": broken, "sound": sound})
+    workers = Supervision([SupervisedWorker("broken", broken), SupervisedWorker("sound", sound)])
     workers.start()
     assert sound.at_work.wait(5)
     give_up = time.monotonic() + 5
@@ -55,7 +55,12 @@ def test_any_other_error_ends_that_worker_alone() -> None:
 def test_a_consumer_in_trouble_is_run_again_and_ends_nobody_else() -> None:
     # given a consumer that a person has to look after twice
     reader, other = Scripted(LookupError("a person looks"), LookupError("a person looks")), Scripted()
-    workers = WatchedWorkers({"reader": reader, "other": other}, {"reader"}, pause=0.2)
+    workers = Supervision(
+        [
+            SupervisedWorker("reader", reader, run_again=True, pauses=Pauses(in_trouble=0.2)),
+            SupervisedWorker("other", other),
+        ]
+    )
     workers.start()
     assert other.at_work.wait(5)
     try:
