@@ -155,6 +155,9 @@ class Loads:
 
     refusals = (NotHeld,)
 
+    def note_refused(self, records: int, kind: str) -> None:
+        self.done.append(f"refused {kind}")
+
     @contextmanager
     def alone(self, authority: str) -> Iterator[Loads]:
         self.done.append("alone")
