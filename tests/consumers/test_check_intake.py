@@ -18,7 +18,8 @@ from infra.message_wire import WireRecord
 from infra.postgres.messages.dead_letters import Coordinates
 from infra.postgres.messages.inbox import Arrived
 from infra.postgres.operations import Operations
-from tests.transport.outposts import Outpost, outpost, running, until
+from tests.transport.outposts import Outpost, outpost, running
+from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server
 
@@ -108,8 +109,10 @@ def test_a_request_of_a_case_whose_first_event_has_not_come_on_its_topic_is_carr
     sender.close()
     # when it is consumed
     with running(post.loop(kafka, CheckIntake())) as ended:
-        until(lambda: work(post) == [(case, "employerRegister", 1)], "it is work: the journal has the case")
-        until(lambda: len(post.letters.listed()) == 1, "that of a stranger is set aside")
+        wait_until(
+            lambda: work(post) == [(case, "employerRegister", 1)], because="it is work: the journal has the case"
+        )
+        wait_until(lambda: len(post.letters.listed()) == 1, because="that of a stranger is set aside")
     assert ended == []
     standings = Operations(post.pool).consumers(cluster_id(kafka))
     lags = consumer_lags(kafka, standings, post.prefix, post.ask("select now()")[0][0])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -27,6 +26,7 @@ from infra.settings import Settings
 from infra.time_ordered_ids import time_ordered_id
 from tests.audit.case_book import application
 from tests.databases import program_databases
+from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server
 
@@ -66,15 +66,15 @@ class Counter:
 
     def checked(self, case_id: UUID) -> Case:
         """The case once all of its checks have an outcome."""
-        give_up = time.monotonic() + 20
-        while True:
-            case = fold(self.program.journal.read(case_id).events)
-            assert case is not None
-            if not case.pending_checks:
-                return case
+
+        def case() -> Case:
+            found = fold(self.program.journal.read(case_id).events)
+            assert found is not None
             assert self.workers.failed == ()
-            assert time.monotonic() < give_up, "the checks never had an outcome"
-            time.sleep(0.02)
+            return found
+
+        wait_until(lambda: not case().pending_checks, because="all checks have an outcome")
+        return case()
 
     def verified_pay(self, case_id: UUID) -> SalaryVerified:
         """The last verdict on the pay."""

@@ -39,9 +39,10 @@ from tests.faults.dropping_proxy import DroppingProxy
 from tests.faults.own_server import OwnServer
 from tests.kafka_servers import own_cluster
 from tests.servers import reachable_directory
-from tests.transport.outposts import Outpost, each_once_in_order, outpost, running, until
+from tests.transport.outposts import Outpost, each_once_in_order, outpost, running
+from tests.world.waiting import wait_until
 
-pytestmark = [pytest.mark.server, pytest.mark.fault]
+pytestmark = pytest.mark.server
 
 CASES, MANY_CASES = 150, 4_700
 KILLS, MANY_KILLS = 4, 24
@@ -127,9 +128,9 @@ def test_kills_of_every_part_at_random_moments_lose_and_double_nothing(
             time.sleep(random.uniform(0.3, 2.0))
             kinds[number % len(kinds)]()
         # then every event is in the ledger once, in the order of its case, and nothing is left to read
-        until(lambda: rows_or_none(post) >= len(events), "every event in the ledger", within=PATIENCE)
+        wait_until(lambda: rows_or_none(post) >= len(events), because="every event in the ledger", within=PATIENCE)
         each_once_in_order(post.rows(), events)
-        until(lambda: offsets_are_at_the_end(post, cluster.bootstrap), "the offsets at the end", within=60)
+        wait_until(lambda: offsets_are_at_the_end(post, cluster.bootstrap), because="the offsets at the end", within=60)
 
 
 @briefly_and_nightly
@@ -140,10 +141,10 @@ def test_a_worker_frozen_for_too_long_writes_nothing_when_it_wakes(post: Outpost
     workers = [kafka_worker.start("consumer", post.journal.url, kafka, post.prefix) for _ in range(2)]
     try:
         with running(post.relay(kafka)):
-            until(lambda: rows_or_none(post) > 0, "they are at work", within=60)
+            wait_until(lambda: rows_or_none(post) > 0, because="they are at work", within=60)
             os.kill(workers[0].pid, signal.SIGSTOP)
             # when the other has taken over and finished
-            until(lambda: rows_or_none(post) >= len(events), "the other finishes", within=PATIENCE)
+            wait_until(lambda: rows_or_none(post) >= len(events), because="the other finishes", within=PATIENCE)
             os.kill(workers[0].pid, signal.SIGCONT)
             time.sleep(2.0)
         # then
@@ -157,7 +158,7 @@ def test_two_relays_started_at_once_are_one(post: Outpost, kafka: str) -> None:
     post.make_topics(kafka)
     events = post.events()
     with running(post.relay(kafka), post.relay(kafka), post.loop(kafka, EventLedger())) as ended:
-        until(lambda: rows_or_none(post) >= len(events), "every event in the ledger", within=PATIENCE)
+        wait_until(lambda: rows_or_none(post) >= len(events), because="every event in the ledger", within=PATIENCE)
     assert ended == []
     each_once_in_order(post.rows(), events)
     # One was active: each took the lease at most when the other had gone.
@@ -188,21 +189,21 @@ def test_a_broker_that_is_away_for_long_costs_nothing(
         with running(
             post.relay(cluster.bootstrap, patience=1.0, window=200), post.loop(cluster.bootstrap, EventLedger())
         ) as ended:
-            until(lambda: rows_or_none(post) > 0, "it is at work", within=60)
+            wait_until(lambda: rows_or_none(post) > 0, because="it is at work", within=60)
             cluster.brokers[0].pause()
             before = time.monotonic()
             added = post.assign(events[0][0])
             assert time.monotonic() - before < 2.0, "the journal does not wait for Kafka"
-            until(lambda: "relay.waits" in caplog.messages, "the relay gives its producer up", within=60)
+            wait_until(lambda: "relay.waits" in caplog.messages, because="the relay gives its producer up", within=60)
             time.sleep(seconds)
             cluster.brokers[0].resume()
             # then the backlog drains
-            until(lambda: rows_or_none(post) >= len(events) + 1, "the backlog is drained", within=PATIENCE)
+            wait_until(lambda: rows_or_none(post) >= len(events) + 1, because="the backlog is drained", within=PATIENCE)
             # What the broker has is written down a moment after a consumer may have read it.
             name = relay_name(cluster_id(cluster.bootstrap), post.prefix)
-            until(
+            wait_until(
                 lambda: post.ask("select position from tracking where name = %s", name) == [(len(events) + 1,)],
-                "the relay writes down how far it is",
+                because="the relay writes down how far it is",
             )
         assert ended == []
         each_once_in_order(post.rows(), [*events, added])
@@ -223,7 +224,7 @@ def test_doubled_delayed_and_reordered_records_are_applied_once_and_in_order(pos
         for start in range(0, len(shuffled), 1_000):
             part = shuffled[start : start + 1_000]
             sender.send([Outgoing(post.prefix + each.topic, to_wire(each, "urn:test")) for each in part])
-        until(lambda: rows_or_none(post) >= len(events), "every event in the ledger", within=PATIENCE)
+        wait_until(lambda: rows_or_none(post) >= len(events), because="every event in the ledger", within=PATIENCE)
     sender.close()
     # then
     assert ended == []
@@ -253,9 +254,9 @@ def test_a_commit_whose_reply_is_lost_is_applied_once(own_server: OwnServer, kaf
         with running(post.relay(kafka), cut_off.loop(kafka, EventLedger())) as ended:
             for lost in range(1, 4):
                 proxy.lose_the_reply_to("COMMIT")
-                until(partial(lost_or_done, lost), "a reply is lost")
+                wait_until(partial(lost_or_done, lost), because="a reply is lost")
             # then
-            until(lambda: rows_or_none(post) >= len(events), "every event in the ledger", within=PATIENCE)
+            wait_until(lambda: rows_or_none(post) >= len(events), because="every event in the ledger", within=PATIENCE)
         assert ended == []
         assert proxy.struck > 0
         each_once_in_order(post.rows(), events)
@@ -269,8 +270,8 @@ def test_a_record_that_is_none_of_ours_is_set_aside_and_the_rest_goes_on(post: O
     sender.send([Outgoing(post.prefix + APPLICATIONS.name, garbage)] * 3)
     sender.close()
     with running(post.relay(kafka), post.loop(kafka, EventLedger())) as ended:
-        until(lambda: rows_or_none(post) >= len(events), "every event in the ledger", within=PATIENCE)
-        until(lambda: len(post.letters.listed()) == 3, "the others set aside", within=30)
+        wait_until(lambda: rows_or_none(post) >= len(events), because="every event in the ledger", within=PATIENCE)
+        wait_until(lambda: len(post.letters.listed()) == 3, because="the others set aside", within=30)
     assert ended == []
     each_once_in_order(post.rows(), events)
     assert {letter.reason for letter in post.letters.listed()} == {"missing.ce_type"}
@@ -298,7 +299,7 @@ def test_ten_minutes_without_the_bank_cost_no_check_its_answer(unnamed_journal: 
                 counter.ahead += timedelta(seconds=5)
                 return counter.ask("select count(*) from check_work where outcome = 'found'") == [(len(filed),)]
 
-            until(all_answered, "every check has its answer", within=60)
+            wait_until(all_answered, because="every check has its answer", within=60)
         # then nobody was given a task for it
         assert ended == []
         assert all(not counter.case(case).manual_tasks for case in filed)

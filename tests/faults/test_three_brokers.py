@@ -12,9 +12,10 @@ import pytest
 from infra.benchmarks.event_ledger import EventLedger
 from infra.kafka.topic_admin import administration
 from tests.kafka_servers import own_cluster
-from tests.transport.outposts import each_once_in_order, outpost, running, until
+from tests.transport.outposts import each_once_in_order, outpost, running
+from tests.world.waiting import wait_until
 
-pytestmark = [pytest.mark.server, pytest.mark.fault]
+pytestmark = pytest.mark.server
 
 
 @pytest.mark.parametrize(
@@ -34,18 +35,20 @@ def test_any_broker_may_die_while_events_go_through(admin_url: str, cases: int, 
                 return {len(each["replica_nodes"]) for each in described["partitions"]}
 
             # The broker that is asked may hear of the topic a moment after the one that made it.
-            until(lambda: replicas() == {3}, "three replicas of each partition", within=30)
+            wait_until(lambda: replicas() == {3}, because="three replicas of each partition", within=30)
         events = post.events()
         with running(
             post.relay(cluster.bootstrap, patience=5.0, window=20), post.loop(cluster.bootstrap, EventLedger())
         ) as ended:
-            until(lambda: len(post.rows()) > 0, "it is at work", within=60)
+            wait_until(lambda: len(post.rows()) > 0, because="it is at work", within=60)
             # when a broker is killed, an event is recorded while it is away, and it comes back
             for broker in random.sample(cluster.brokers, deaths):
                 broker.kill()
                 events.append(post.assign(events[0][0]))
                 expected = len(events)
-                until(lambda least=expected: len(post.rows()) >= least, "it goes on with two brokers", within=120)
+                wait_until(
+                    lambda least=expected: len(post.rows()) >= least, because="it goes on with two brokers", within=120
+                )
                 broker.start()
                 cluster.wait_until_ready()
         # then every event is in the ledger once, in the order of its case

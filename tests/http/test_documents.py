@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import socket
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from hashlib import sha256
-from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
@@ -23,6 +21,7 @@ from infra.identity.caller import Role
 from infra.identity.development_issuer import DevelopmentIssuer
 from tests.documents.files import JPEG, PDF, PNG, pdf, pdf_of_size, pieces, png
 from tests.http.counter import CANARIES, Counter, Counters, application, case_path, problem_of
+from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server
 
@@ -149,20 +148,13 @@ def test_a_connection_that_breaks_leaves_nothing(counter: Counter, program: Prog
     with socket.create_connection((host.hostname or "", host.port or 0)) as connection:
         connection.sendall(head.encode() + content[:100_000])
         # so that it breaks while the file is being written
-        until(lambda: bool(unfinished_files(program)))
+        wait_until(lambda: unfinished_files(program), because="the file is being written")
     # then nothing is kept and nothing written
-    until(lambda: unfinished_files(program) == [])
+    wait_until(lambda: not unfinished_files(program), because="the unfinished file is removed")
     assert counter.written == written
     assert counter.get(f"{case_path(filed)}/documents").json() == {"items": [], "total": 0}
     # and the whole file can be sent as if nothing had happened
     assert counter.attach(filed, content).status_code == 201
-
-
-def until(happened: Any, *, within: float = 10) -> None:
-    give_up = time.monotonic() + within
-    while not happened():
-        assert time.monotonic() < give_up, "it did not happen"
-        time.sleep(0.01)
 
 
 @pytest.mark.parametrize(

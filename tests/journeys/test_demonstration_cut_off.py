@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from contextlib import suppress
 from typing import Any
 
@@ -20,6 +19,7 @@ from tests.audit.case_book import application
 from tests.databases import fresh_database
 from tests.journal.appends import JournalAsStored
 from tests.journeys.demonstrations import Home, fresh_home
+from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server
 
@@ -149,7 +149,4 @@ def test_a_journal_with_a_real_application_is_never_touched(admin_url: str) -> N
 
 
 def all_end_with_it(home: Home, *, within: float = 15) -> None:
-    give_up = time.monotonic() + within
-    while left := home.processes():
-        assert time.monotonic() < give_up, f"{len(left)} processes outlive the demonstration"
-        time.sleep(0.05)
+    wait_until(lambda: not home.processes(), because="no process outlives the demonstration", within=within)

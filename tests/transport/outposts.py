@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -144,13 +143,6 @@ def running(*workers: Runs) -> Iterator[list[BaseException]]:
         for thread in threads:
             thread.join(30)
         assert not any(thread.is_alive() for thread in threads), "it did not end when it was told to"
-
-
-def until(true: Callable[[], bool], what: str, *, within: float = 30) -> None:
-    give_up = time.monotonic() + within
-    while not true():
-        assert time.monotonic() < give_up, f"never happened: {what}"
-        time.sleep(0.05)
 
 
 def each_once_in_order(rows: list[tuple[UUID, int, int]], events: list[tuple[UUID, int, int]]) -> None:

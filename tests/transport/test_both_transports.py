@@ -16,7 +16,8 @@ from infra.benchmarks.event_ledger import EventLedger
 from infra.kafka.sending import Outgoing, Sender
 from infra.message_wire import WireRecord
 from infra.postgres.messages.consumer_stops import ConsumerStopped, StopLimits, resume
-from tests.transport.outposts import Outpost, each_once_in_order, outpost, running, until
+from tests.transport.outposts import Outpost, each_once_in_order, outpost, running
+from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server
 
@@ -55,7 +56,7 @@ def test_every_event_is_applied_once_and_in_the_order_of_its_case(
     events = post.events()
     # when its messages are delivered
     with delivering(post, transport, EventLedger(), request):
-        until(lambda: len(post.rows()) >= len(events), "every event in the ledger")
+        wait_until(lambda: len(post.rows()) >= len(events), because="every event in the ledger")
     # then each of them is in the ledger once
     each_once_in_order(post.rows(), events)
 
@@ -66,12 +67,12 @@ def test_a_consumer_that_comes_back_goes_on_where_it_stopped(
     # given a consumer that has applied everything and gone
     events = post.events()
     with delivering(post, transport, EventLedger(), request):
-        until(lambda: len(post.rows()) >= len(events), "every event in the ledger")
+        wait_until(lambda: len(post.rows()) >= len(events), because="every event in the ledger")
     # when its rows are lost, it comes back, and one more event comes
     post.execute("truncate event_ledger")
     added = post.assign(events[0][0])
     with delivering(post, transport, EventLedger(), request):
-        until(lambda: bool(post.rows()), "the new event in the ledger")
+        wait_until(lambda: bool(post.rows()), because="the new event in the ledger")
     # then only that one is delivered
     assert post.rows() == [added]
 
@@ -106,8 +107,8 @@ def test_a_poison_message_is_set_aside_and_only_its_own_case_waits(
     consumer = Refusing(position, failing=failing)
     # when everything is delivered
     with delivering(post, transport, consumer, request):
-        until(lambda: len(post.rows()) >= len(events) - len(own) + 1, "all other cases in the ledger")
-        until(lambda: len(post.letters.listed()) == 1, "the message set aside")
+        wait_until(lambda: len(post.rows()) >= len(events) - len(own) + 1, because="all other cases in the ledger")
+        wait_until(lambda: len(post.letters.listed()) == 1, because="the message set aside")
     # then it is set aside with where it came from, and only the rest of its case waits
     (letter,) = post.letters.listed()
     assert (letter.reason, letter.attempt, letter.coordinates.topic) == (reason, attempt, APPLICATIONS.name)
@@ -130,8 +131,8 @@ def test_a_discarded_message_lets_its_case_go_on_without_it(
     consumer = Refusing(position)
     own = [event for event in events if event[0] == stream]
     with delivering(post, transport, consumer, request):
-        until(lambda: len(post.rows()) >= len(events) - len(own), "all other cases in the ledger")
-        until(lambda: len(post.letters.listed()) == 1, "the message set aside")
+        wait_until(lambda: len(post.rows()) >= len(events) - len(own), because="all other cases in the ledger")
+        wait_until(lambda: len(post.letters.listed()) == 1, because="the message set aside")
     (letter,) = post.letters.listed()
     # when it is discarded
     post.letters.discard(letter.id, consumer, by="operations", why="a test record")
@@ -164,7 +165,7 @@ def test_a_consumer_with_a_fault_of_its_own_stops_behind_what_it_set_aside(
     consumer = Broken()
     # when messages come
     with delivering(post, transport, consumer, request) as ended:
-        until(lambda: bool(ended), "the consumer stops")
+        wait_until(lambda: bool(ended), because="the consumer stops")
     # then it says how to go on, and all that failed is kept
     assert isinstance(ended[0], ConsumerStopped)
     assert f"permit dead-letters list --consumer {consumer.name}" in str(ended[0])
@@ -174,14 +175,14 @@ def test_a_consumer_with_a_fault_of_its_own_stops_behind_what_it_set_aside(
     assert {letter.reason for letter in kept} == {"failed.KeyError"}
     # and started again, it stops at once without setting more aside
     with delivering(post, transport, consumer, request) as ended:
-        until(lambda: bool(ended), "it stops again")
+        wait_until(lambda: bool(ended), because="it stops again")
     assert len(post.letters.listed()) == len(kept)
     # when the fault is corrected, and somebody says that it may go on
     consumer.corrected = True
     resume(post.pool, consumer.name, by="operations", why="corrected")
     later = post.assign(post.events()[0][0])
     with delivering(post, transport, consumer, request) as ended:
-        until(lambda: later in post.rows(), "what came later is applied")
+        wait_until(lambda: later in post.rows(), because="what came later is applied")
     # then it goes on behind the letters, which can be replayed
     assert ended == []
     for letter in kept:
@@ -194,7 +195,7 @@ def test_a_stop_ends_when_its_letters_are_settled(post: Outpost) -> None:
     post.limits = StopLimits(window=20, least=10)
     consumer = Broken()
     with running(post.in_process(consumer)) as ended:
-        until(lambda: bool(ended), "the consumer stops")
+        wait_until(lambda: bool(ended), because="the consumer stops")
     # when so many letters are discarded that fewer are open than it takes
     kept = post.letters.listed()
     with pytest.raises(ConsumerStopped):
@@ -221,7 +222,7 @@ def test_records_that_are_none_of_ours_stop_nobody_however_many_come_at_once(pos
     events = post.events()
     # when it is consumed
     with running(post.relay(kafka), post.loop(kafka, EventLedger())) as ended:
-        until(lambda: len(post.rows()) >= len(events), "every event in the ledger", within=120)
+        wait_until(lambda: len(post.rows()) >= len(events), because="every event in the ledger", within=120)
     # then all junk is kept, and nothing stopped
     assert ended == []
     each_once_in_order(post.rows(), events)
@@ -246,7 +247,7 @@ def test_a_value_that_the_database_can_never_take_is_set_aside(post: Outpost) ->
 
     # when everything is delivered
     with running(post.in_process(TooLong())) as ended:
-        until(lambda: len(post.rows()) >= len(events) - 1, "all others in the ledger")
+        wait_until(lambda: len(post.rows()) >= len(events) - 1, because="all others in the ledger")
     # then it alone is set aside
     assert ended == []
     assert [letter.reason for letter in post.letters.listed()] == ["failed.ProgramLimitExceeded"]

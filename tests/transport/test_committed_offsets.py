@@ -16,7 +16,8 @@ from infra.kafka.broker_jars import KafkaNotHere, broker_jars, java
 from infra.kafka.clients import opened
 from infra.workers.consumer_loop import LoopSettings
 from tests.servers import NoServer, give_up
-from tests.transport.outposts import Outpost, outpost, running, until
+from tests.transport.outposts import Outpost, outpost, running
+from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server
 
@@ -62,10 +63,10 @@ def test_a_tool_of_kafka_sees_how_far_a_consumer_is_while_it_works(
     post.make_topics(kafka)
     consumer, events, topic = EventLedger(), post.events(), post.prefix + APPLICATIONS.name
     with caplog.at_level(logging.ERROR), running(post.relay(kafka), post.loop(kafka, consumer, OFTEN)) as ended:
-        until(lambda: len(post.rows()) == len(events), "every event in the ledger")
+        wait_until(lambda: len(post.rows()) == len(events), because="every event in the ledger")
         # then Kafka's own client finds its offsets at the end of the topic, and nobody complained
         group = post.prefix + consumer.name
-        until(lambda: committed(kafka, group) == ends(kafka, topic), "the tool sees no lag", within=60)
+        wait_until(lambda: committed(kafka, group) == ends(kafka, topic), because="the tool sees no lag", within=60)
     assert ended == []
     assert sum(ends(kafka, topic).values()) == len(events)
     assert [each.getMessage() for each in caplog.records if each.levelno >= logging.ERROR] == []
@@ -75,5 +76,5 @@ def test_a_consumer_that_ends_says_first_how_far_it_came(post: Outpost, kafka: s
     post.make_topics(kafka)
     consumer, events, topic = EventLedger(), post.events(), post.prefix + APPLICATIONS.name
     with running(post.relay(kafka), post.loop(kafka, consumer, SELDOM)):
-        until(lambda: len(post.rows()) == len(events), "every event in the ledger")
+        wait_until(lambda: len(post.rows()) == len(events), because="every event in the ledger")
     assert committed(kafka, post.prefix + consumer.name) == ends(kafka, topic)

@@ -8,7 +8,8 @@ from infra.benchmarks.event_ledger import EventLedger
 from infra.workers.relay import EventUntold
 from tests.projections.log_of_cases import run
 from tests.projections.poison import insert
-from tests.transport.outposts import each_once_in_order, outpost, running, until
+from tests.transport.outposts import each_once_in_order, outpost, running
+from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server
 
@@ -24,8 +25,8 @@ def test_the_topic_holds_everything_before_the_event_and_nothing_after_it(admin_
         post.make_topics(kafka)
 
         with running(post.relay(kafka), post.loop(kafka, EventLedger())) as ended:
-            until(lambda: ended != [], "the relay stops")
-            until(lambda: len(post.rows()) == len(before), "what came before is on the topic")
+            wait_until(lambda: ended != [], because="the relay stops")
+            wait_until(lambda: len(post.rows()) == len(before), because="what came before is on the topic")
 
         # then it says where and why, and has skipped nothing
         (why,) = ended
@@ -38,6 +39,6 @@ def test_the_topic_holds_everything_before_the_event_and_nothing_after_it(admin_
         body = b'{"clear":{"by":"lead","effectiveAt":"2026-02-02T09:00:00Z","handler":"h-1"}}'
         run(post.journal.url, "update permit.journal set body = %s where position = %s", body, position)
         with running(post.relay(kafka), post.loop(kafka, EventLedger())) as ended:
-            until(lambda: len(post.rows()) == len(before) + 2, "the rest follows")
+            wait_until(lambda: len(post.rows()) == len(before) + 2, because="the rest follows")
         assert ended == []
         each_once_in_order(post.rows(), post.events())

@@ -11,7 +11,8 @@ from consumers.topics import CHECK_REQUESTS
 from infra.kafka.lag import consumer_lags
 from infra.kafka.topic_admin import cluster_id
 from infra.postgres.operations import Operations
-from tests.transport.outposts import Outpost, outpost, running, until
+from tests.transport.outposts import Outpost, outpost, running
+from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server
 
@@ -58,26 +59,28 @@ def test_turning_kafka_on_and_off_again_asks_nothing_twice(post: Outpost, kafka:
 
     # given work that was brought in process and carried out
     with running(post.in_process(CheckIntake())):
-        until(lambda: sum(1 for row in work(post) if row[1] != "unregistration") == due, "all work is there")
-        until(lambda: in_process_position(post) == events[-1][2], "all was read")
+        wait_until(
+            lambda: sum(1 for row in work(post) if row[1] != "unregistration") == due, because="all work is there"
+        )
+        wait_until(lambda: in_process_position(post) == events[-1][2], because="all was read")
     carry_out_everything(post)
     before = work(post)
 
     # when Kafka is turned on, over which the whole journal comes once more
     with running(post.relay(kafka), post.loop(kafka, CheckIntake())) as ended:
-        until(lambda: read_to_the_end(post, kafka), "all was read once more", within=60)
+        wait_until(lambda: read_to_the_end(post, kafka), because="all was read once more", within=60)
         # then nothing is to be done again
         assert work(post) == before
         # and a new question comes through
         post.ask_the_bank(events[0][0], revision=2)
-        until(lambda: len(work(post)) == len(before) + 1, "the new question is there")
+        wait_until(lambda: len(work(post)) == len(before) + 1, because="the new question is there")
     assert ended == []
     post.execute("update permit.check_work set settled_at = now(), attempts = 1 where settled_at is null")
 
     # when it is turned off, and what came meanwhile is read in process
     post.ask_the_bank(events[0][0], revision=3)
     with running(post.in_process(CheckIntake())) as ended:
-        until(lambda: len(work(post)) == len(before) + 2, "the newest question is there")
+        wait_until(lambda: len(work(post)) == len(before) + 2, because="the newest question is there")
     # then the question that Kafka brought is not asked again either
     assert ended == []
     assert [row for row in work(post) if not row[3]] == [(str(events[0][0]), "employerRegister", 3, False)]
