@@ -79,7 +79,7 @@ def _imported_by(names: Sequence[str]) -> list[str]:
         run_pytest(["--collect-only", *names])
         return [each for each, module in sys.modules.items() if _is_library(each, module)]
 
-    ((_, found),) = in_children([("imports", run, 120.0)], 1)
+    ((_, found),) = in_children([("imports", run, 600.0)], 1)
     return found if isinstance(found, list) else []
 
 
