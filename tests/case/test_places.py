@@ -20,19 +20,8 @@ from domain.crossroads.answers import CheckKind, EmployerOnRegister, Establishme
 from domain.law.assessment import assess
 from domain.law.rule_sets import RuleSets
 from domain.law.rules import Rule
-from tests.case.vocabulary import (
-    NOW,
-    ON_REGISTER,
-    TODAY,
-    WORKER,
-    answered,
-    application,
-    correct,
-    filed,
-    happened,
-    law,
-    state_after,
-)
+from tests.case.vocabulary import NOW, ON_REGISTER, TODAY, WORKER, answered, correct, filed, happened, law, state_after
+from tests.world.applications import application
 
 UNIT, OTHER_UNIT = "2123456791", "2000000339"
 AT_UNIT = Employer(enterprise_number="0202239951", name="Acme", establishment_unit_number=UNIT)

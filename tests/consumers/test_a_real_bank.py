@@ -11,7 +11,7 @@ import pytest
 from infra.crossroads.simulator_process import running_simulator
 from tests.consumers.check_counter import SSIN, CheckCounter, check_counter
 from tests.crossroads.asking import FACES, bank_at
-from tests.transport.outposts import running
+from tests.transport.consumed_journal import running
 from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server

@@ -24,8 +24,8 @@ from domain.law.findings import Verdict
 from infra.crossroads.simulator_process import running_simulator
 from infra.settings import Settings
 from infra.time_ordered_ids import time_ordered_id
-from tests.audit.case_book import application
 from tests.databases import program_databases
+from tests.world.applications import application
 from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server
@@ -57,8 +57,7 @@ class Counter:
 
     def renew(self, case_id: UUID | None = None) -> UUID:
         case_id = case_id or time_ordered_id(FILED_AT)
-        filed = application("highlySkilled", "60000.00", renewal=True)
-        filed = replace(filed, worker=replace(filed.worker, birth_date=date(1985, 7, 30), ssin=SSIN))
+        filed = application(renewal=True, worker={"birth_date": date(1985, 7, 30), "ssin": SSIN})
         minted = Minted(reference="VL-2026-0000001", worker_subject=self.program.keys.mint(ssin=SSIN))
         context = CommandContext(actor="employer", command_id=f"filing of {case_id}", now=FILED_AT)
         self.program.handle(case_id, SubmitApplication(application=filed, minted=minted), context)

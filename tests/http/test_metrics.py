@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
 from api.http.metrics import metrics_of
-from tests.http.counter import Counter
+from tests.world.service_clients import ServiceClient
 
 OVER_KAFKA: dict[str, Any] = {
     "relay": {"name": "relay", "position": 7, "lagEvents": 3, "lagSeconds": 1.5, "cluster": "c", "epoch": 2},
@@ -61,9 +61,9 @@ def test_brokers_that_do_not_answer_are_told_and_the_rest_still_is() -> None:
 
 
 @pytest.mark.server
-def test_the_service_answers_a_scraper_without_a_token(counter: Counter, address: str) -> None:
+def test_the_service_answers_a_scraper_without_a_token(employer: ServiceClient, address: str) -> None:
     # given a case, whose worker and employer are in no metric
-    counter.file()
+    employer.file()
     answer = httpx.get(f"{address}/metrics", trust_env=False)
     assert answer.status_code == 200, answer.text
     assert answer.headers["Content-Type"].startswith("text/plain")

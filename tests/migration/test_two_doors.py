@@ -18,7 +18,7 @@ from infra.migration.sources import MigratingAuthority
 from infra.postgres.server.connections import connect
 from tests.migration.envelopes import TOPIC, message, receive
 from tests.migration.moving import CASE, Moving, moving, record
-from tests.transport.outposts import running
+from tests.transport.consumed_journal import running
 from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server

@@ -27,7 +27,7 @@ from infra.kafka.sending import Outgoing, Sender
 from infra.kafka.topic_admin import administration
 from infra.message_wire import WireRecord
 from infra.workers.consumer_loop import LoopSettings, _Listener, _Marked
-from tests.transport.outposts import Outpost, outpost, running
+from tests.transport.consumed_journal import ConsumedJournal, consumed_journal, running
 from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server
@@ -36,8 +36,8 @@ QUIET = {"auto_offset_reset": "earliest", "enable_auto_commit": False, "metrics_
 
 
 @pytest.fixture
-def post(admin_url: str) -> Iterator[Outpost]:
-    with outpost(admin_url, 3) as made:
+def consumed(admin_url: str) -> Iterator[ConsumedJournal]:
+    with consumed_journal(admin_url, 3) as made:
         yield made
 
 
@@ -109,15 +109,20 @@ def test_a_partition_paused_with_records_in_hand_is_fetched_again(kafka: str, to
     assert came == list(range(20))
 
 
-def test_the_offsets_of_a_consumer_are_seen_by_tools_that_look_at_kafka(post: Outpost, kafka: str) -> None:
+def test_the_offsets_of_a_consumer_are_seen_by_tools_that_look_at_kafka(consumed: ConsumedJournal, kafka: str) -> None:
     # given a consumer that has read everything
-    post.make_topics(kafka)
-    events = post.events()
+    consumed.make_topics(kafka)
+    events = consumed.events()
     settings = LoopSettings(gauge_seconds=0.2, poll_ms=100)
-    group = post.prefix + EventLedger().name
-    with running(post.relay(kafka), post.loop(kafka, EventLedger(), settings)) as ended, administration(kafka) as tool:
-        wait_until(lambda: len(post.rows()) >= len(events), because="every event in the ledger")
-        stored = dict(post.ask("select partition, next_offset from consumer_offset where consumer = 'event-ledger'"))
+    group = consumed.prefix + EventLedger().name
+    with (
+        running(consumed.relay(kafka), consumed.loop(kafka, EventLedger(), settings)) as ended,
+        administration(kafka) as tool,
+    ):
+        wait_until(lambda: len(consumed.rows()) >= len(events), because="every event in the ledger")
+        stored = dict(
+            consumed.ask("select partition, next_offset from consumer_offset where consumer = 'event-ledger'")
+        )
 
         # then the group's committed offsets are those of the database
         def committed() -> dict[int, int]:

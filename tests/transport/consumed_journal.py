@@ -43,7 +43,7 @@ class Runs(Protocol):
 
 
 @dataclass
-class Outpost:
+class ConsumedJournal:
     """One journal, its database, and what a consumer of it needs."""
 
     journal: SampleJournal
@@ -111,14 +111,14 @@ class Outpost:
 
 
 @contextmanager
-def outpost(admin_url: str, cases: int) -> Iterator[Outpost]:
+def consumed_journal(admin_url: str, cases: int) -> Iterator[ConsumedJournal]:
     with ExitStack() as opened:
         journal = opened.enter_context(sample_journal(admin_url, cases))
         with closing(connect(journal.url, None)) as connection, connection.cursor() as cursor:
             cursor.execute(DDL)
         recorder = opened.enter_context(closing(JournalRecorder(journal.url, pool_size=4)))
         pool = opened.enter_context(closing(ConnectionPool(journal.url, Role.WRITER, size=8)))
-        yield Outpost(journal, recorder, pool, DeadLetters(pool, KeysInMemory()))
+        yield ConsumedJournal(journal, recorder, pool, DeadLetters(pool, KeysInMemory()))
 
 
 @contextmanager
