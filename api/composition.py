@@ -12,7 +12,7 @@ from consumers.deadline_watch import CaseUnreadable
 from domain.case.commands import CaseCommand, CommandContext
 from domain.case.document_rules import DocumentRules
 from domain.case.events import CaseEvent
-from domain.case.handling import Admission, Receipt, handle
+from domain.case.handling import Admission, CaseStream, Handled, Receipt, handle
 from domain.deadlines.clocks import ClockRules
 from domain.law.rule_sets import RuleSets
 from domain.law.rulebook import Rulebook
@@ -28,6 +28,7 @@ from infra.postgres.journal.mapper import EventMapper
 from infra.postgres.journal.recorder import JournalRecorder
 from infra.postgres.journal.reference_numbers import ReferenceNumbers
 from infra.postgres.read_models.case_files import CaseFiles
+from infra.postgres.read_models.case_snapshots import CaseSnapshots
 from infra.postgres.read_models.schema import read_model_migrations
 from infra.postgres.read_models.timelines import Timelines
 from infra.postgres.server.access import database_name, database_server, make_database, url_for_database
@@ -70,6 +71,7 @@ class Program:
     read_models: tuple[ReadModel, ...]
     case_files: CaseFiles
     timelines: Timelines
+    case_snapshots: CaseSnapshots
     clock_rules: ClockRules
     documents: DocumentStore
     document_rules: DocumentRules
@@ -84,10 +86,16 @@ class Program:
         return self.rule_sets.current
 
     def handle(
-        self, case_id: UUID, command: CaseCommand, context: CommandContext, admission: Admission | None = None
-    ) -> Receipt:
+        self,
+        case_id: UUID,
+        command: CaseCommand,
+        context: CommandContext,
+        admission: Admission | None = None,
+        *,
+        known: CaseStream | None = None,
+    ) -> Handled:
         """Carry out a command; see :func:`domain.case.handling.handle`."""
-        return handle(self.journal, self.rulebook, case_id, command, context, admission)
+        return handle(self.journal, self.rulebook, case_id, command, context, admission, known=known)
 
 
 class WorkerCases:
@@ -104,7 +112,7 @@ class WorkerCases:
             raise CaseUnreadable(f"case {case_id} cannot be read ({type(why).__name__})") from None
 
     def handle(self, case_id: UUID, command: CaseCommand, context: CommandContext) -> Receipt:
-        return self._program.handle(case_id, command, context)
+        return self._program.handle(case_id, command, context).receipt
 
 
 @contextmanager
@@ -147,6 +155,8 @@ def open_program(settings: Settings, *, set_up: bool = False) -> Iterator[Progra
         codec = EventCodec(recorder.origin, keys)
         journal = PostgresJournal(recorder, EventMapper(codec), digest_key=master.command_digest_key)
         readers = opened.enter_context(closing(ConnectionPool(journal_url, Role.READER, size=32)))
+        case_files = CaseFiles(readers, keys, origin=recorder.origin, clock=clock, rules=clock_rules)
+        timelines = Timelines(readers, keys, origin=recorder.origin)
         writers = opened.enter_context(closing(ConnectionPool(journal_url, Role.WRITER, size=16)))
         yield Program(
             settings=settings,
@@ -170,8 +180,9 @@ def open_program(settings: Settings, *, set_up: bool = False) -> Iterator[Progra
             writers=writers,
             references=ReferenceNumbers(writers),
             read_models=read_models,
-            case_files=CaseFiles(readers, keys, origin=recorder.origin, clock=clock, rules=clock_rules),
-            timelines=Timelines(readers, keys, origin=recorder.origin),
+            case_files=case_files,
+            timelines=timelines,
+            case_snapshots=CaseSnapshots(journal, case_files, timelines),
             clock_rules=clock_rules,
             documents=DocumentStore(settings.documents_path, keys, document_rules, recorder.origin),
             document_rules=document_rules,

@@ -14,7 +14,7 @@ import psycopg2
 import pytest
 
 from api.composition import Program, open_program
-from api.http.server import running_server
+from api.server import running_server
 from domain.case.application import Document
 from domain.case.commands import AttachDocument, CommandContext
 from infra.identity.caller import Role
@@ -185,7 +185,7 @@ def test_the_hundred_and_first_document_is_refused(employer: ServiceClient) -> N
     for number in range(100):
         document = Document(kind="other", sha256=f"{number:064x}", media_type=JPEG, size=1000)
         context = CommandContext(actor="tester", command_id=str(uuid4()), now=employer.program.clock.now())
-        receipt = employer.program.handle(UUID(filed.json()["id"]), AttachDocument(document=document), context)
+        receipt = employer.program.handle(UUID(filed.json()["id"]), AttachDocument(document=document), context).receipt
         tag = f'"{receipt.version}"'
     written = employer.written
     for content in (pdf(), pieces(pdf(), 10)):

@@ -96,7 +96,7 @@ def test_each_way_has_its_own_steps(step: CutOverStep, is_live: bool) -> None:
 
 def assign(move: Moving) -> int:
     context = CommandContext(actor="caseHandler:h", command_id=str(uuid4()), now=move.program.clock.now())
-    return move.program.handle(CASE, AssignCase(handler="caseHandler:h"), context).version
+    return move.program.handle(CASE, AssignCase(handler="caseHandler:h"), context).receipt.version
 
 
 @pytest.mark.server

@@ -12,8 +12,8 @@ import httpx
 import psycopg2
 import pytest
 
-from api.http.server import running_server
 from api.pages.session import SESSION_COOKIE
+from api.server import running_server
 from api.services.migrations import lineage_of, signed_report
 from domain.migration.retelling import case_id_of, reference_of
 from infra.identity.caller import Caller, Role

@@ -11,8 +11,8 @@ from typing import Final
 
 import uvicorn
 
+from api.app import create_app
 from api.composition import Program
-from api.http.app import create_app
 from api.http.routes.health import WatchedWork
 from api.services.employer_lookups import EmployerLookups
 from domain.unusable import Unusable

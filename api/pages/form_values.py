@@ -1,20 +1,14 @@
-"""The forms that change a case: their fields in the reader's words, and how what was filled in becomes a body.
-
-A form sends the body that the interface takes, so that a page and a program are checked by the same code.
-"""
+"""From what was filled in to the body that it spells, and from the issues of a body to the fields that have them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
-from enum import StrEnum
 from typing import Any, Final
 
-from api.pages.page_parts import Choice, FieldError
+from api.pages.page_parts import FieldError
 from api.pages.sent_forms import SentForm
-from api.words.code_lists import CodeLists
+from api.steps.forms import Field, FieldKind, Form
 from api.words.languages import Language
 from api.words.sentences.places import code_mended
 from domain.case.place_checks import MunicipalityIssue
@@ -29,74 +23,7 @@ WHOLE: Final = "form"
 _DAY: Final = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})", re.ASCII)
 
 
-class FieldKind(StrEnum):
-    LINE = "line"
-    TEXT = "text"
-    DAY = "day"
-    AMOUNT = "amount"
-    NUMBER = "number"
-    CHOICE = "choice"
-    ONE_OF = "oneOf"
-    ANY_OF = "anyOf"
-    TRUTH = "truth"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """``name`` is the path in the body; ``values`` is what stands in the field when the form is shown."""
-
-    name: str
-    kind: FieldKind
-    label: str
-    hint: str | None = None
-    required: bool = False
-    choices: tuple[Choice, ...] = ()
-    values: tuple[str, ...] = ()
-
-    @property
-    def value(self) -> str:
-        return self.values[0] if self.values else ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseForm:
-    """One form: what it is for, its fields, and the words on its button."""
-
-    resource: str
-    title: str
-    lead: str
-    send: str
-    fields: tuple[Field, ...] = ()
-
-    def kept(self, sent: SentForm) -> CaseForm:
-        """The form with what somebody had filled in."""
-        return replace(self, fields=tuple(replace(each, values=tuple(sent.all(each.name))) for each in self.fields))
-
-
-class CaseFormWords:
-    """Makes fields in one language: labels of codes come from the code lists."""
-
-    def __init__(self, language: Language, code_lists: CodeLists) -> None:
-        self.language = language
-        self._code_lists = code_lists
-
-    def label(self, list_name: str, code: str) -> str:
-        return self._code_lists.label(list_name, code, self.language.code)
-
-    def choices(self, list_name: str, codes: Sequence[str]) -> tuple[Choice, ...]:
-        return tuple(Choice(value=each, text=self.label(list_name, each)) for each in codes)
-
-    def motivation(self, hint: str | None = None, *, required: bool = False) -> Field:
-        return Field(
-            name="motivation",
-            kind=FieldKind.TEXT,
-            label=self.language.gettext("Motivation"),
-            hint=hint,
-            required=required,
-        )
-
-
-def body_of(form: CaseForm, sent: SentForm) -> bytes:
+def body_of(form: Form, sent: SentForm) -> bytes:
     """The body that the form spells; what was left empty is left out."""
     body: dict[str, Any] = {}
     for each in form.fields:
@@ -111,18 +38,20 @@ def body_of(form: CaseForm, sent: SentForm) -> bytes:
     return canonical_json(body)
 
 
-def errors_of(form: CaseForm, issues: Sequence[InputIssue], language: Language) -> tuple[FieldError, ...]:
-    """What is wrong, at the fields where it is wrong, in the reader's language."""
+def errors_of(
+    form: Form, issues: Sequence[InputIssue], language: Language, *, title: str = ""
+) -> tuple[FieldError, ...]:
+    """What is wrong, at the fields where it is wrong, in the reader's language; ``title`` names the form as a whole."""
     errors: dict[str, FieldError] = {}
     for issue in issues:
         found = _field_of(form, issue.path)
         name = WHOLE if found is None else found.name
-        label = form.title if found is None else found.label
+        label = title if found is None else found.label
         errors.setdefault(name, FieldError(field=name, text=f"{label}: {_mended(language, issue)}"))
     return tuple(errors.values())
 
 
-def _field_of(form: CaseForm, path: str) -> Field | None:
+def _field_of(form: Form, path: str) -> Field | None:
     """The field that holds a place of the body: itself, or the list or part of which the place is one."""
     plain = re.sub(r"\[[0-9]+\].*", "", path)
     exact = [each for each in form.fields if each.name == plain]
@@ -175,24 +104,6 @@ def _amount(text: str) -> str:
     """An amount as people in Belgium write it, in the one spelling of the interface: 1.234,50 is 1234.50."""
     plain = re.sub(r"[\s\u00a0\u202f€]", "", text)
     return plain.replace(".", "").replace(",", ".") if "," in plain else plain
-
-
-def day_as_written(day: date) -> str:
-    """A day as all three languages of the country write it in a form."""
-    return day.strftime("%d/%m/%Y")
-
-
-def values_at(body: Any, field: Field) -> tuple[str, ...]:
-    """What a case says at the place of a field, as texts for it; nothing where it is withheld."""
-    for name in field.name.split("."):
-        body = body.get(name) if isinstance(body, dict) else None
-    if body is None or isinstance(body, dict):
-        return ()
-    if isinstance(body, list):
-        return tuple(str(each) for each in body)
-    if isinstance(body, bool):
-        return (str(body).lower(),)
-    return (day_as_written(date.fromisoformat(body)) if field.kind is FieldKind.DAY else str(body),)
 
 
 def _day(text: str) -> str:

@@ -8,13 +8,13 @@ from starlette.routing import Match
 
 from api.composition import Program
 from api.http.assessment_content import tellers_of
+from api.http.authentication import Authentication
 from api.http.metrics import metrics_routes
 from api.http.outermost import ErrorBoundary, problem_response
 from api.http.problems import API_ROOT, NOT_FOUND, OWN_PROBLEM_TYPES, Problem
 from api.http.routes.application_lists import application_list_routes
 from api.http.routes.applications import applications_routes
 from api.http.routes.assessments import assessment_routes
-from api.http.routes.case_changes import case_change_routes
 from api.http.routes.contract import contract_routes
 from api.http.routes.documents import document_routes
 from api.http.routes.employer_lookups import employer_lookup_routes
@@ -22,12 +22,13 @@ from api.http.routes.health import WatchedWork, health_routes
 from api.http.routes.migrations import migration_routes
 from api.http.routes.reference_data import reference_data_routes
 from api.http.routes.service_levels import service_levels_routes
+from api.http.routes.steps import step_routes
 from api.http.routes.work_queues import work_queue_routes
 from api.pages.page_route import refusal_page
 from api.pages.rendering import Pages
 from api.pages.routes.accessibility import accessibility_pages
 from api.pages.routes.board import board_pages
-from api.pages.routes.cases import cases_pages
+from api.pages.routes.cases import case_pages
 from api.pages.routes.employer import employer_pages
 from api.pages.routes.entrance import entrance_pages
 from api.pages.routes.law import law_pages
@@ -37,10 +38,7 @@ from api.pages.routes.quarantine import quarantine_pages
 from api.pages.routes.queue import queue_pages
 from api.pages.session import Readers
 from api.pages.static_files import static_routes
-from api.permissions import Permissions
-from api.services.access import Access
-from api.services.cases import CaseService
-from api.services.documents import DocumentIntake
+from api.services.all_services import Services
 from api.services.employer_lookups import EmployerLookups
 from api.words.code_lists import CodeLists
 from infra.identity.development_issuer import DevelopmentIssuer
@@ -62,22 +60,22 @@ def create_app(
     """
     # The contract is written by hand (API-first); FastAPI's own description is not it.
     app = FastAPI(title="singlePermit", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    access = Access(issuer.verifier(), Permissions.load(), program.keys)
-    pages, code_lists = Pages.load(), CodeLists.load()
-    border = CaseService(program, access, pages.languages, code_lists)
-    readers = Readers(access, pages.languages, code_lists)
-    app.state.access, app.state.pages, app.state.readers = access, pages, readers
+    services, authentication = Services.of(program), Authentication(issuer.verifier())
+    pages, code_lists, rules = Pages.load(), CodeLists.load(), program.clock_rules
+    readers = Readers(services.access, authentication, pages.languages, code_lists)
+    app.state.access, app.state.authentication = services.access, authentication
+    app.state.pages, app.state.readers = pages, readers
     app.add_middleware(ErrorBoundary)
     app.add_exception_handler(HTTPException, _no_route)
     for routes in (
-        application_list_routes(program),
-        applications_routes(border),
-        case_change_routes(border),
-        document_routes(DocumentIntake(program, border), border),
-        assessment_routes(program, tellers_of(pages.languages, code_lists)),
+        application_list_routes(services.lists),
+        applications_routes(services.cases, rules, pages.languages, code_lists),
+        step_routes(services.cases, rules),
+        document_routes(services.documents, services.cases, rules),
+        assessment_routes(services.law, tellers_of(pages.languages, code_lists)),
         employer_lookup_routes(lookups),
-        work_queue_routes(program),
-        service_levels_routes(program),
+        work_queue_routes(services.queues),
+        service_levels_routes(services.boards),
         migration_routes(program),
         health_routes(program, workers),
         reference_data_routes(code_lists),
@@ -89,14 +87,14 @@ def create_app(
         static_routes(pages.static),
         entrance_pages(pages, readers, issuer, SignInLinks(program.settings.home)),
         accessibility_pages(pages, readers),
-        law_pages(program, pages, readers),
-        law_in_full_pages(program, pages, readers),
-        employer_pages(program, pages, readers),
-        cases_pages(program, pages, readers, border),
-        queue_pages(program, pages, readers, border),
+        law_pages(services.law, pages, readers),
+        law_in_full_pages(services.law, pages, readers),
+        employer_pages(services.lists, pages, readers),
+        case_pages(program, services, pages, readers),
+        queue_pages(services.queues, pages, readers),
         migration_pages(program, pages, readers),
         quarantine_pages(program, pages, readers),
-        board_pages(program, pages, readers, border),
+        board_pages(services.boards, pages, readers),
     ):
         app.include_router(shown)
     return app
