@@ -24,7 +24,6 @@ from tests.case.vocabulary import (
     TODAY,
     admitted,
     answered,
-    application,
     context,
     correct,
     filed,
@@ -35,6 +34,7 @@ from tests.case.vocabulary import (
     state_after,
     submit,
 )
+from tests.world.applications import application
 
 WHY = "The start-up has orders for two years."
 REGISTER_INCOMPLETE = ManualTask(subject="employerRegister", reason="registerIncomplete")

@@ -28,7 +28,8 @@ from domain.law.findings import Finding, Verdict
 from domain.law.rule_codes import Rule
 from domain.law.rulebook import Rulebook
 from tests.case.deciding import WHY
-from tests.case.vocabulary import application, context, grant, judged, law, refuse, reject, state_after
+from tests.case.vocabulary import context, grant, judged, law, refuse, reject, state_after
+from tests.world.applications import application
 
 
 @pytest.mark.parametrize("failed", Rule)

@@ -27,13 +27,13 @@ from tests.case.vocabulary import (
     TODAY,
     WORKER,
     answered,
-    application,
     correct,
     filed,
     happened,
     law,
     state_after,
 )
+from tests.world.applications import application
 
 UNIT, OTHER_UNIT = "2123456791", "2000000339"
 AT_UNIT = Employer(enterprise_number="0202239951", name="Acme", establishment_unit_number=UNIT)

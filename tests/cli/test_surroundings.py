@@ -18,6 +18,7 @@ from api.cli.output import this_user
 from domain.unusable import Unusable
 from tests.cli.conftest import CommandLine
 from tests.cli.shell import PERMIT, SHOW, run, surroundings
+from tests.world.waiting import wait_until
 
 
 def test_a_reader_that_goes_away_is_no_error_to_speak_of(tmp_path: Path) -> None:
@@ -216,11 +217,11 @@ def _wait_until_it_reads(pid: int) -> None:
     import fcntl
     import struct
     import termios
-    import time
 
-    give_up = time.monotonic() + 60
     pipe = Path(f"/proc/{pid}/fd/0").open("rb", buffering=0)  # noqa: SIM115
     with pipe:
-        while struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, b"\0\0\0\0"))[0]:
-            assert time.monotonic() < give_up, "it never read"
-            time.sleep(0.05)
+        wait_until(
+            lambda: struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, b"\0\0\0\0")) == (0,),
+            because="it has read what was written",
+            within=60,
+        )

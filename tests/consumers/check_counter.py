@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -27,8 +27,9 @@ from infra.postgres.messages.inbox import Inbox
 from infra.postgres.server.connections import ConnectionPool, Role
 from infra.workers.check_workers import CheckWorkerPool, LoggedCheckAlarms
 from infra.workers.in_process_delivery import InProcessDelivery
-from tests.audit.case_book import CaseBook, application
+from tests.audit.case_book import CaseBook
 from tests.consumers.bank import ScriptedBank
+from tests.world.applications import application
 
 SSIN = "85073003328"
 PATIENCE = Patience(
@@ -100,10 +101,10 @@ class CheckCounter:
         return self.book.filed("highlySkilled", "52000.00")
 
     def renewal(self, ssin: str | None = SSIN) -> UUID:
-        filing = application("highlySkilled", "52000.00", renewal=True)
-        worker = replace(filing.worker, birth_date=date(1985, 7, 30), ssin=ssin)
+        worker = {"birth_date": date(1985, 7, 30), "ssin": ssin}
+        filing = application(pay="52000.00", renewal=True, worker=worker)
         minted = Minted(reference="FL-2026-0000001-23", worker_subject=self.book.keys.mint(ssin=ssin))
-        submit = SubmitApplication(application=replace(filing, worker=worker), minted=minted)
+        submit = SubmitApplication(application=filing, minted=minted)
         return self.book.carry_out(uuid4(), submit).case_id
 
     def withdrawn(self, case: UUID) -> None:

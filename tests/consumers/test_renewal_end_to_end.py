@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -28,6 +27,8 @@ from infra.time_ordered_ids import time_ordered_id
 from infra.workers.supervision import Supervision
 from tests.audit.case_book import application
 from tests.databases import program_databases
+from tests.world.applications import application
+from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server
 
@@ -58,8 +59,7 @@ class Counter:
 
     def renew(self, case_id: UUID | None = None) -> UUID:
         case_id = case_id or time_ordered_id(FILED_AT)
-        filed = application("highlySkilled", "60000.00", renewal=True)
-        filed = replace(filed, worker=replace(filed.worker, birth_date=date(1985, 7, 30), ssin=SSIN))
+        filed = application(renewal=True, worker={"birth_date": date(1985, 7, 30), "ssin": SSIN})
         minted = Minted(reference="VL-2026-0000001", worker_subject=self.program.keys.mint(ssin=SSIN))
         context = CommandContext(actor="employer", command_id=f"filing of {case_id}", now=FILED_AT)
         self.program.handle(case_id, SubmitApplication(application=filed, minted=minted), context)
@@ -67,15 +67,15 @@ class Counter:
 
     def checked(self, case_id: UUID) -> Case:
         """The case once all of its checks have an outcome."""
-        give_up = time.monotonic() + 20
-        while True:
-            case = fold(self.program.journal.read(case_id).events)
-            assert case is not None
-            if not case.pending_checks:
-                return case
+
+        def case() -> Case:
+            found = fold(self.program.journal.read(case_id).events)
+            assert found is not None
             assert self.workers.failed == ()
-            assert time.monotonic() < give_up, "the checks never had an outcome"
-            time.sleep(0.02)
+            return found
+
+        wait_until(lambda: not case().pending_checks, because="all checks have an outcome")
+        return case()
 
     def verified_pay(self, case_id: UUID) -> SalaryVerified:
         """The last verdict on the pay."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from threading import Event
 
 from infra.postgres.journal.conflicts import OutcomeUnknown
 from infra.postgres.server.connections import DatabaseUnavailable
 from infra.workers.supervision import Pauses, SupervisedWorker, Supervision
-from tests.transport.outposts import until
+from tests.world.waiting import wait_until
 
 
 class Scripted:
@@ -44,10 +43,7 @@ def test_any_other_error_ends_that_worker_alone() -> None:
     workers = Supervision([SupervisedWorker("broken", broken), SupervisedWorker("sound", sound)])
     workers.start()
     assert sound.at_work.wait(5)
-    give_up = time.monotonic() + 5
-    while workers.failed != ("broken",):
-        assert time.monotonic() < give_up
-        time.sleep(0.01)
+    wait_until(lambda: workers.failed == ("broken",), because="the broken worker has ended")
     assert not broken.at_work.is_set()
     workers.stop()
 
@@ -65,10 +61,10 @@ def test_a_consumer_in_trouble_is_run_again_and_ends_nobody_else() -> None:
     assert other.at_work.wait(5)
     try:
         # then the service is told of it while it waits, and no worker has ended
-        until(lambda: workers.failed == ("reader",), "it is told")
+        wait_until(lambda: workers.failed == ("reader",), because="it is told")
         assert workers.ended == ()
         # and once it was looked after it works, and is no trouble any more
         assert reader.at_work.wait(5)
-        until(lambda: not workers.failed, "the trouble is over")
+        wait_until(lambda: not workers.failed, because="the trouble is over")
     finally:
         workers.stop()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -16,8 +16,11 @@ from infra.postgres.server.account import EmbeddedPostgresUnusable
 from infra.postgres.server.embedded import EmbeddedPostgres
 from infra.postgres.server.embedded_watch import kept_running
 from tests.servers import reachable_directory
+from tests.world.waiting import wait_until
 
-pytestmark = [pytest.mark.server, pytest.mark.fault]
+pytestmark = pytest.mark.server
+
+BROUGHT_BACK = "the server is brought back"
 
 
 @pytest.fixture
@@ -64,24 +67,21 @@ def answers(server: EmbeddedPostgres) -> bool:
         return False
 
 
-def until(true: Callable[[], bool], *, within: float = 15) -> None:
-    give_up = time.monotonic() + within
-    while not true():
-        assert time.monotonic() < give_up
-        time.sleep(0.02)
+def is_back(server: EmbeddedPostgres, killed: int) -> bool:
+    return answers(server) and server.postmaster_pid() != killed
 
 
 def test_a_killed_server_is_brought_back_again_and_again(server: EmbeddedPostgres) -> None:
     with kept_running(server):
         for _ in range(2):
             killed = kill(server)
-            until(lambda killed=killed: answers(server) and server.postmaster_pid() != killed)  # type: ignore[misc]
+            wait_until(lambda killed=killed: is_back(server, killed), because=BROUGHT_BACK)
 
 
 def test_two_that_hold_it_bring_it_back_once(home: Path, server: EmbeddedPostgres) -> None:
     with EmbeddedPostgres(home) as another, kept_running(server), kept_running(another):
         killed = kill(server)
-        until(lambda: answers(server) and server.postmaster_pid() != killed)
+        wait_until(lambda: is_back(server, killed), because=BROUGHT_BACK)
         back = server.postmaster_pid()
         time.sleep(0.6)
         assert another.postmaster_pid() == back
@@ -91,7 +91,7 @@ def test_two_that_hold_it_bring_it_back_once(home: Path, server: EmbeddedPostgre
 def test_a_start_that_fails_is_tried_again(server: EmbeddedPostgres, caplog: pytest.LogCaptureFixture) -> None:
     with kept_running(FailsTwice(server), after_a_failure=0.1):
         killed = kill(server)
-        until(lambda: answers(server) and server.postmaster_pid() != killed)
+        wait_until(lambda: is_back(server, killed), because=BROUGHT_BACK)
     said = [record.getMessage() for record in caplog.records]
     assert said == ["postgres.not_brought_back"] * 2 + ["postgres.brought_back"]
 
@@ -100,6 +100,6 @@ def test_after_the_watch_it_stays_as_it_is(server: EmbeddedPostgres) -> None:
     with kept_running(server):
         assert server.has_postmaster()
     kill(server)
-    until(lambda: not server.has_postmaster())
+    wait_until(lambda: not server.has_postmaster(), because="the killed server is gone")
     time.sleep(0.6)
     assert not answers(server)

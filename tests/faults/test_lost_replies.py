@@ -23,8 +23,9 @@ from tests.faults.dropping_proxy import DroppingProxy
 from tests.faults.own_server import OwnServer
 from tests.journal.appends import JournalAsStored, command, request
 from tests.journal.test_group_commit import together
+from tests.world.waiting import wait_until
 
-pytestmark = [pytest.mark.server, pytest.mark.fault]
+pytestmark = pytest.mark.server
 
 
 @pytest.fixture
@@ -194,8 +195,7 @@ def test_a_loader_that_is_stopped_before_its_commit_does_not_hold_up_the_others(
         closing(GroupCommitter(lambda: connect(own_server.url, Role.WRITER))) as committer,
     ):
         rest = loader.submit(lambda: list(results))
-        while not proxy.struck:
-            time.sleep(0.01)
+        wait_until(lambda: proxy.struck, because="the commit is held back")
         began = time.monotonic()
         give_up = threading.Timer(10, proxy.released.set)
         give_up.start()

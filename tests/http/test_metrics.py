@@ -13,7 +13,7 @@ from prometheus_client.registry import Collector
 
 from api.http.metric_definitions import METRICS
 from api.http.metrics import metrics_of
-from tests.http.counter import Counter
+from tests.world.service_clients import ServiceClient
 
 ROOT = Path(__file__).parents[2]
 
@@ -65,9 +65,9 @@ def test_brokers_that_do_not_answer_are_told_and_the_rest_still_is() -> None:
 
 
 @pytest.mark.server
-def test_the_service_answers_a_scraper_without_a_token(counter: Counter, address: str) -> None:
+def test_the_service_answers_a_scraper_without_a_token(employer: ServiceClient, address: str) -> None:
     # given a case, whose worker and employer are in no metric
-    counter.file()
+    employer.file()
     answer = httpx.get(f"{address}/metrics", trust_env=False)
     assert answer.status_code == 200, answer.text
     assert answer.headers["Content-Type"].startswith("text/plain")

@@ -24,8 +24,8 @@ from infra.identity.development_issuer import DevelopmentIssuer
 from infra.settings import Settings
 from infra.wire_format import canonical_json, wire_adapter
 from tests.databases import program_databases
-from tests.http.counter import application
 from tests.pages.served import served
+from tests.world.bodies import application
 
 FILED_AT = datetime(2026, 1, 20, 10, tzinfo=UTC)
 EMPLOYER, OTHER_EMPLOYER, SSIN = "0202239951", "0420429375", "85073003328"

@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import sysconfig
-import time
 import tomllib
 import zipfile
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ import httpx
 import pytest
 
 from tests.servers import free_port, reachable_directory
+from tests.world.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -177,12 +177,11 @@ def assert_pages_are_served_by(installed: Installed) -> None:
 
 
 def wait_until_served(client: httpx.Client, within: float = 60) -> None:
-    give_up = time.monotonic() + within
-    while True:
+    def answers() -> bool:
         try:
             client.get("/rest/singlePermit/v1/doc/openapi.yaml")
         except httpx.TransportError:
-            assert time.monotonic() < give_up, "the service did not answer"
-            time.sleep(0.1)
-        else:
-            return
+            return False
+        return True
+
+    wait_until(answers, because="the service answers", within=within)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -44,7 +43,7 @@ class Runs(Protocol):
 
 
 @dataclass
-class Outpost:
+class ConsumedJournal:
     """One journal, its database, and what a consumer of it needs."""
 
     journal: SampleJournal
@@ -112,14 +111,14 @@ class Outpost:
 
 
 @contextmanager
-def outpost(admin_url: str, cases: int) -> Iterator[Outpost]:
+def consumed_journal(admin_url: str, cases: int) -> Iterator[ConsumedJournal]:
     with ExitStack() as opened:
         journal = opened.enter_context(sample_journal(admin_url, cases))
         with closing(connect(journal.url, None)) as connection, connection.cursor() as cursor:
             cursor.execute(DDL)
         recorder = opened.enter_context(closing(JournalRecorder(journal.url, pool_size=4)))
         pool = opened.enter_context(closing(ConnectionPool(journal.url, Role.WRITER, size=8)))
-        yield Outpost(journal, recorder, pool, DeadLetters(pool, KeysInMemory()))
+        yield ConsumedJournal(journal, recorder, pool, DeadLetters(pool, KeysInMemory()))
 
 
 @contextmanager
@@ -144,13 +143,6 @@ def running(*workers: Runs) -> Iterator[list[BaseException]]:
         for thread in threads:
             thread.join(30)
         assert not any(thread.is_alive() for thread in threads), "it did not end when it was told to"
-
-
-def until(true: Callable[[], bool], what: str, *, within: float = 30) -> None:
-    give_up = time.monotonic() + within
-    while not true():
-        assert time.monotonic() < give_up, f"never happened: {what}"
-        time.sleep(0.05)
 
 
 def each_once_in_order(rows: list[tuple[UUID, int, int]], events: list[tuple[UUID, int, int]]) -> None:
