@@ -15,11 +15,11 @@ from api.http.assessment_content import Tellers, assessment_answer, tellers_of
 from api.http.problems import Place, input_problem, located
 from api.http.requests import LARGEST_BODY_IN_BYTES
 from api.http.routes.assessments import stated_facts
+from api.services.law import assess_facts
 from api.words.code_lists import CodeLists
 from api.words.languages import SOURCE_LANGUAGE, Languages
 from api.words.sentences.readings import readings_text
 from domain.case.refusals import InvalidInput
-from domain.case.stated_assessment import assess_stated, readings_of_stated
 from domain.case.stated_facts import StatedFacts
 from domain.law.other_readings import Readings
 from domain.law.rulebook import ReadingUnknown, Rulebook
@@ -49,10 +49,9 @@ def assess(
     rulebook = _rulebook(rules, reading or [])
     by = today() if known_on is None else known_on
     tellers = tellers_of(Languages.load(), CodeLists.load())
-    assessment = assess_stated(rulebook, stated, by)
-    readings = readings_of_stated(rulebook, stated, assessment)
-    answer = assessment_answer(assessment, readings, tellers)
-    say(answer, as_json, lambda: _text(answer, readings, tellers))
+    found = assess_facts(rulebook, stated, by)
+    answer = assessment_answer(found.assessment, found.readings, tellers)
+    say(answer, as_json, lambda: _text(answer, found.readings, tellers))
 
 
 def _read(facts: str) -> bytes:

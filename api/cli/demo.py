@@ -68,7 +68,7 @@ def _played(opened: ExitStack, cases: int, port: int) -> Demonstration:
     opened.callback(configure_logging)
     with shown_progress(cases * _STEPS_A_CASE) as course:
         from api.demonstration.show import demonstration
-        from api.http.server import LOOPBACK, listening_socket
+        from api.server import LOOPBACK, listening_socket
 
         # Before anything is played, and before one that was played makes room for another.
         listening = opened.enter_context(closing(listening_socket(LOOPBACK, port)))

@@ -19,22 +19,24 @@ from api.cli.progress import progress_bar
 from api.cli.readable import readable
 from api.composition import NoDataHere, Program, open_program
 from api.services.migrations import lineage_of, loader_of, signed_report
+from consumers.migration.loading import BegunOtherwise, RunUnderWay
+from consumers.migration.rehearsal import NothingTaken, RehearsalCount, TakenBefore
+from consumers.migration.source_reading import FileChanged
 from domain.civil_time import civil_day
-from domain.migration.batch import Fate
+from domain.migration.batch_ending import BatchRefused
 from domain.migration.comparison import Kinship
-from domain.migration.retelling import reference_of
+from domain.migration.cutover_status import AuthorityIsLive, NotAccepting
+from domain.migration.fates import Fate
+from domain.migration.identities import reference_of
+from domain.migration.source_lines import LineKind, Waivers
 from domain.migration.versions import TakenVersion
-from infra.legacy_files.records import LineKind, NotThisKind, Waivers
-from infra.migration.acceptance import NotAccepting
-from infra.migration.batch_findings import kin_of
-from infra.migration.batches import BatchRefused, require_standing, supersede
-from infra.migration.chunk_line import RunUnderWay
+from infra.legacy_files.legacy_file import NotThisKind
+from infra.migration.batch_ledgers import first_extracted_on, sums_of
+from infra.migration.batches import require_open_batch, supersede
+from infra.migration.cutover_status import retelling_epoch
 from infra.migration.dossiers import taken_dossiers
-from infra.migration.first_reading import FileChanged
-from infra.migration.judging import RecordJudge
-from infra.migration.ledger import first_extracted_on, sums_of
-from infra.migration.loading import AuthorityIsLive, BegunOtherwise, epoch_of
-from infra.migration.rehearsal import NothingTaken, Rehearsal, RehearsalCount, TakenBefore
+from infra.migration.rehearsing import new_rehearsal
+from infra.migration.related_records import related_records
 from infra.migration.report_files import signature_beside
 from infra.migration.sources import SOURCES, MigratingAuthority
 from infra.postgres.journal.conflicts import StaleAuthorityEpoch
@@ -86,8 +88,9 @@ def dry_run(
     """Judge the records of files as a load would, and write nothing. Exit code 2 for a file of another kind."""
     began = time.monotonic()
     with _refusals(), _what_was_taken(authority) as (before, digest_key, now):
-        rehearsal = Rehearsal(
-            RecordJudge(source=SOURCES[authority], digest_key=digest_key),
+        rehearsal = new_rehearsal(
+            SOURCES[authority],
+            digest_key,
             before,
             today=civil_day(now),
             extracted_on=extracted_on,
@@ -119,7 +122,7 @@ def run(
     with _refusals(), open_program(load_settings(), set_up=True) as program:
         if supersedes is not None:
             with program.readers.connection() as connection:
-                require_standing(connection, supersedes, authority)
+                require_open_batch(connection, supersedes, authority)
         with progress_bar(f"{authority}") as report:
             batches = loader_of(program, authority).load(
                 sources, report, waivers=_waivers(without, without_sheet), extracted_on=extracted_on
@@ -154,7 +157,7 @@ def related(authority: Authority, as_json: Json = False) -> None:
     Nothing is ever merged by it.
     """
     with open_program(load_settings()) as program, program.readers.connection() as connection:
-        for each in kin_of(connection, authority):
+        for each in related_records(connection, authority):
             told = {
                 "fileNumber": reference_of(each.authority, each.key),
                 "otherAuthority": each.other_authority,
@@ -226,12 +229,12 @@ def _what_was_taken(authority: MigratingAuthority) -> Iterator[tuple[TakenBefore
             yield NothingTaken(), b"", datetime.now(UTC)
         else:
             with program.readers.connection() as connection:
-                epoch_of(connection, authority)
+                retelling_epoch(connection, authority)
             yield _TakenBefore(program, authority), program.legacy_digest_key, program.clock.now()
 
 
 class _TakenBefore:
-    """What was taken of an authority. Implements :class:`infra.migration.rehearsal.TakenBefore`."""
+    """What was taken of an authority. Implements :class:`consumers.migration.rehearsal.TakenBefore`."""
 
     def __init__(self, program: Program, authority: MigratingAuthority) -> None:
         self._program = program

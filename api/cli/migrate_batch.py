@@ -13,19 +13,12 @@ from api.cli.output import REFUSED, Json, ending_with, say, this_user
 from api.cli.readable import readable, table
 from api.composition import open_program
 from api.services.migration_status import batch_told
-from domain.migration.retelling import reference_of
-from infra.migration.acceptance import NotAccepting
-from infra.migration.batches import (
-    BatchRefused,
-    HeldBy,
-    LandedVersion,
-    abandon,
-    batch_of,
-    held_by,
-    landed_with,
-    supersede,
-)
-from infra.migration.ledger import BatchLedger, ledgers
+from domain.migration.batch_ending import BatchRefused
+from domain.migration.batch_ledger import BatchLedger
+from domain.migration.cutover_status import NotAccepting
+from domain.migration.identities import reference_of
+from infra.migration.batch_ledgers import ledgers
+from infra.migration.batches import HeldBy, LandedVersion, abandon, batch_of, held_by, landed_with, supersede
 from infra.migration.sources import MigratingAuthority
 from infra.postgres.server.connections import Role, connect
 from infra.settings import load_settings

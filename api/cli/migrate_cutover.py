@@ -14,8 +14,8 @@ from api.services.migration_status import standing_told
 from api.services.migrations import cutover_of, lag_of_records, signed_report
 from domain.migration.cutover import CutOverStep, StepRefused
 from infra.migration.cutover import export_native_events
+from infra.migration.cutover_status import cutover_status
 from infra.migration.sources import MigratingAuthority
-from infra.migration.standing import standing_of
 from infra.postgres.journal.conflicts import AppendConflict
 from infra.postgres.server.connections import Role, connect
 from infra.settings import load_settings
@@ -27,7 +27,7 @@ By = Annotated[str | None, typer.Option(help="who does it; you, as this machine 
 def status(authority: Authority, as_json: Json = False) -> None:
     """Whether the authority is live here, the steps that were taken, and the next one."""
     with open_program(load_settings()) as program, program.readers.connection() as connection:
-        told = standing_told(standing_of(connection, authority))
+        told = standing_told(cutover_status(connection, authority))
     say(told, as_json)
 
 

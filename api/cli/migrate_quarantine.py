@@ -14,13 +14,12 @@ from api.cli.output import FINDING, REFUSED, Json, ending_with, finding_if, say,
 from api.cli.readable import table
 from api.composition import Program, open_program
 from api.services.migrations import own_writer, quarantine_of
+from consumers.migration.repair import ShownRecord
+from domain.migration.cutover_status import AuthorityIsLive, NotAccepting
 from domain.migration.findings import RefusalReason
-from infra.migration.acceptance import NotAccepting
-from infra.migration.loading import AuthorityIsLive
-from infra.migration.quarantine import ShownRecord
-from infra.migration.record_paths import RepairRefused
+from domain.migration.quarantine import STATES, RepairRefused, SetAside
 from infra.migration.sources import MigratingAuthority
-from infra.migration.waiting_records import STATES, SetAside, ids_waiting, listed
+from infra.migration.waiting_records import ids_waiting, listed
 from infra.postgres.journal.conflicts import AppendConflict
 from infra.settings import load_settings
 

@@ -15,7 +15,7 @@ import typer
 from api.cli.output import FINDING, Json, finding_if, say
 from api.composition import Program, open_program
 from api.crossroads_workers import employer_lookups
-from api.http.server import LOOPBACK, listening_socket, running_server
+from api.server import LOOPBACK, listening_socket, running_server
 from api.services.setup_check import examine
 from api.workers import WatchedWorkers, running_workers
 from infra.child_process import end_with_standard_input, running_child

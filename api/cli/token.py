@@ -11,7 +11,7 @@ import typer
 
 from api.cli.lazy_group import among, one_of
 from api.cli.output import Json, say
-from api.http.server import LOOPBACK
+from api.server import LOOPBACK
 from domain.codes import AUTHORITIES
 from domain.identifiers import enterprise_number_digits, ssin_digits
 from infra.clock import SystemClock

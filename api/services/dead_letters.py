@@ -11,8 +11,9 @@ from api.composition import Program
 from api.services.migrations import legacy_inbox
 from consumers.check_intake import CheckIntake
 from consumers.consumer import Consumer, MessageRefused
+from consumers.migration.legacy_topic import LegacyTopic
 from infra.migration.sources import MigratingAuthority
-from infra.migration.topic_door import LegacyInbox, LegacyTopic
+from infra.migration.topic_inbox import LegacyInbox
 from infra.postgres.messages.dead_letters import DeadLetters, NoSuchDeadLetter
 from infra.postgres.messages.letter_selection import SelectedLetter
 from infra.postgres.server.connections import DatabaseUnavailable

@@ -14,6 +14,7 @@ The errors of a case, some of them beside what raises them:
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -109,3 +110,10 @@ class NotRecordable(InvalidInput):
     def __str__(self) -> str:
         places = "; ".join(f"{each.path}: {each.problem}, {each.remedy}" for each in self.issues)
         return f"{self.what} cannot be recorded: {places}"
+
+
+def require_no_issues(issues: Iterable[InputIssue]) -> None:
+    """Raises :class:`InvalidInput` when there are any."""
+    found = tuple(issues)
+    if found:
+        raise InvalidInput(found)

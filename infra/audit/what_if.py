@@ -26,7 +26,7 @@ from domain.law.rulebook import Rulebook
 from infra.audit.log_address import LogAddress, OpenLog
 from infra.event_codec import UnreadableEvent, stored_shapes
 from infra.keys import KeyMissing
-from infra.postgres.journal.copy_binary import JournalRow, copy_rows
+from infra.postgres.journal.bulk_reading import JournalRow, copy_rows
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection

@@ -75,7 +75,7 @@ def test_a_server_that_forgets_what_it_acknowledged(permit: CommandLine, filed: 
 
 def test_a_database_of_another_version_of_the_program(permit: CommandLine, filed: SmallJournal) -> None:
     filed.tamper("update schema_migration set digest = 'another' where name = '0001_journal'")
-    assert "another version of the program" in bad(permit("doctor", "--json"))["journal"]
+    assert "another version of this program" in bad(permit("doctor", "--json"))["journal"]
 
 
 def test_a_key_that_is_gone_is_not_made_anew(permit: CommandLine, filed: SmallJournal) -> None:

@@ -164,7 +164,7 @@ def test_with_debug_the_traceback_of_a_fault_is_shown(tmp_path: Path) -> None:
 
 def test_every_error_for_a_person_has_the_one_base() -> None:
     """By their names: an error that is called unusable and is not `Unusable` would come out as a fault of ours."""
-    import api.http.server  # noqa: F401 - the classes have to be there
+    import api.server  # noqa: F401 - the classes have to be there
     import infra.migration.signing  # noqa: F401
 
     def below(base: type[BaseException]) -> set[type[BaseException]]:

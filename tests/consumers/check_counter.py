@@ -62,7 +62,7 @@ class CheckCounter:
         """Raises the trouble laid out for the case, once, instead of recording an outcome."""
         if case_id in self.trouble:
             raise self.trouble.pop(case_id)
-        return handle(self.book.journal, self.book.law, case_id, command, context)
+        return handle(self.book.journal, self.book.law, case_id, command, context).receipt
 
     @property
     def table(self) -> CheckQueue:

@@ -90,7 +90,7 @@ class WatchedCases:
         trouble = self.trouble.popleft() if self.trouble else None
         if trouble is not None:
             raise trouble
-        return handle(self.journal, law(), case_id, command, context)
+        return handle(self.journal, law(), case_id, command, context).receipt
 
     def case(self, case_id: UUID) -> Case:
         case = fold(self.journal.read(case_id).events)

@@ -8,7 +8,7 @@ import pytest
 from api import composition
 from api.composition import Program, open_program
 from api.crossroads_workers import employer_lookups
-from api.http.server import running_server
+from api.server import running_server
 from infra.crossroads.simulator_process import running_simulator
 from infra.identity.caller import Role
 from infra.identity.development_issuer import DevelopmentIssuer

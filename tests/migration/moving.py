@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from api.composition import Program, open_program
 from api.services.migrations import loader_of
+from consumers.migration.loading import FileLoader
 from domain.case.events import CaseEvent
-from domain.migration.retelling import case_id_of
-from infra.migration.ledger import sums_of
+from domain.migration.identities import case_id_of
+from infra.migration.batch_ledgers import sums_of
 from infra.migration.sources import MigratingAuthority
 from infra.postgres.server.connections import Role, connect
 from infra.settings import Settings
@@ -87,6 +89,11 @@ def moving(admin_url: str, folder: Path, key_file: Path | None = None) -> Iterat
 def _settings(folder: Path, url: str, keys_url: str, key_file: Path | None) -> Settings:
     home = folder / "home"
     return Settings(home=home, database_url=url, key_database_url=keys_url, key_encryption_key_file=key_file)
+
+
+def loader(move: Moving, *, chunk_size: int) -> FileLoader[Any]:
+    """Who loads the files of Brussels, so many lines at a time."""
+    return replace(loader_of(move.program, MigratingAuthority.BRUSSELS), chunk_size=chunk_size)
 
 
 def record(**changes: str) -> dict[str, str]:

@@ -17,16 +17,16 @@ from uuid import UUID
 import pytest
 
 from api.services.migrations import loader_of
-from consumers.migration.columns import ColumnMapping
+from consumers.migration.loading import RunUnderWay
+from consumers.migration.source_reading import FileChanged
 from domain.case.application import GrossPay
 from domain.case.folding import fold
 from domain.case.legacy_events import LegacyRecordRetold
 from domain.case.manual_tasks import LEGACY_RECORD, TO_BE_CONFIRMED, ManualTask
+from domain.migration.cutover_status import AuthorityIsLive
 from domain.migration.reading import LegacyReading
-from infra.legacy_files.records import NotThisKind
-from infra.migration.chunk_line import RunUnderWay
-from infra.migration.first_reading import FileChanged
-from infra.migration.loading import AuthorityIsLive
+from domain.migration.sources.columns import ColumnMapping
+from infra.legacy_files.legacy_file import NotThisKind
 from infra.migration.sources import MigratingAuthority
 from infra.postgres.journal.key_store import PostgresKeyStore
 from infra.postgres.server.connections import DatabaseUnavailable, connect

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from api.services.migrations import signed_report
+from domain.migration.topic_ledger import TopicLedger
 from infra.message_wire import WireRecord
 from infra.migration.sources import MigratingAuthority
-from infra.migration.topic_ledger import TopicLedger, topic_ledger
+from infra.migration.topic_ledgers import topic_ledger
 from infra.postgres.messages.dead_letters import Coordinates
 from infra.postgres.messages.inbox import Arrived
 from infra.postgres.server.connections import connect

@@ -11,8 +11,8 @@ from uuid import UUID, uuid4
 import psycopg2
 from playwright.sync_api import BrowserContext
 
+from api.app import create_app
 from api.composition import Program, open_program
-from api.http.app import create_app
 from api.pages.session import SESSION_COOKIE
 from domain.case.application import Application
 from domain.case.commands import CaseCommand, CommandContext, Minted, RecordCrossroadsAnswer, SubmitApplication

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, expect
 
-from api.http.app import create_app
+from api.app import create_app
 from domain.codes import AUTHORITIES, CATEGORIES, LANGUAGES
 from domain.law.rule_sets import RuleSets
 from domain.law.rulebook import Rulebook

@@ -1,6 +1,6 @@
 """What a PostgreSQL server must be and allow, looked at before anything is made on it.
 
-Everything that is wrong is said at once, in sentences for whoever runs the program; nothing is changed.
+Everything that is wrong is reported at once, in sentences for an operator; nothing is changed.
 """
 
 from __future__ import annotations
