@@ -17,9 +17,6 @@ from domain.migration.reading import LegacyMapping, LegacyReading
 from domain.migration.source_lines import RawRecord
 from domain.migration.versions import Moment, TakenVersion, Version
 from domain.migration.vocabulary import Vocabularies
-from infra.structured_logs import get_logger
-
-_log = get_logger(__name__)
 
 
 class RecordSource(Protocol):

@@ -25,7 +25,6 @@ from infra.crossroads.simulator_process import running_simulator
 from infra.settings import Settings
 from infra.time_ordered_ids import time_ordered_id
 from infra.workers.supervision import Supervision
-from tests.audit.case_book import application
 from tests.databases import program_databases
 from tests.world.applications import application
 from tests.world.waiting import wait_until
