@@ -117,10 +117,13 @@ class PlainAppends:
         return PlainAppend(event, case_id, lineage, self.epoch, (End(version, b"leaf"),))
 
 
-def judge_of_brussels(people: People | None = None) -> ChunkJudge[PlainAppend]:
+def judge_of_brussels(people: People | None = None, *, keys_away: bool = False) -> ChunkJudge[PlainAppend]:
     everybody = people or People()
     return ChunkJudge(
-        source=BrusselsSource(), subjects=everybody, sealing=NoSealing(everybody), digest_key=b"a key of a test"
+        source=BrusselsSource(),
+        subjects=everybody,
+        sealing=NoSealing(everybody, keys_away),
+        digest_key=b"a key of a test",
     )
 
 

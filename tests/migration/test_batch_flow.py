@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -16,6 +17,7 @@ from tests.migration.in_memory import (
     Loads,
     People,
     file_of,
+    judge_of_brussels,
     loader_into,
     reconciled_by,
 )
@@ -134,8 +136,7 @@ def test_of_a_person_whose_data_were_erased_nothing_is_kept_but_that_a_record_ca
 
 def test_while_the_store_of_keys_is_away_no_record_is_at_fault() -> None:
     loads = Loads()
-    loader = loader_into(loads, file_of(record(1)))
-    loader.judge.sealing.away = True  # type: ignore[attr-defined]
+    loader = replace(loader_into(loads, file_of(record(1))), judge=judge_of_brussels(keys_away=True))
     with pytest.raises(KeyStoreAway):
         loader.load([FILE])
     assert [row.taken for row in loads.batches.values()] == [0]
