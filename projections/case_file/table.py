@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,9 +11,9 @@ import orjson
 
 from projections.case_file.folding import HANDLED, evolve, sealed_groups
 from projections.case_file.shape import CaseFile, SealedGroup
-from projections.event_meanings import moment
+from projections.copies import values_of
 from projections.read_model import Cursor, fold_batch
-from projections.recorded_event import RecordedEvent
+from projections.recorded_event import RecordedEvent, moment
 from projections.stored_course import course_from
 
 _LISTS: Final = ("documents", "fees", "checks", "findings", "information_requests", "pauses", "corrections")
@@ -23,7 +23,7 @@ class CaseFileModel:
     """The read model."""
 
     name = "case-file"
-    schema_version = 4
+    schema_version = 5
     handles = HANDLED
 
     @property
@@ -78,7 +78,9 @@ def _files(cursor: Cursor, cases: list[UUID]) -> dict[UUID, CaseFile]:
 
 
 def _nested(file: CaseFile) -> dict[str, Any]:
-    return {each.name: getattr(file, each.name) for each in fields(file) if each.name != "case_id"}
+    nested = values_of(file)
+    del nested["case_id"]
+    return nested
 
 
 def _file(case_id: UUID, stored: str) -> CaseFile:
