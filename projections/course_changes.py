@@ -7,7 +7,7 @@ events a read model has to be given: those that change the words it shows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from types import MappingProxyType
@@ -56,14 +56,6 @@ def course_after(course: Course | None, event: RecordedEvent) -> Course:
         return course
     at = event.effective_at
     return with_changes(course, {word: tell(course, event.clear, at) for word, tell in changes.items()})
-
-
-def course_of(events: Iterable[RecordedEvent]) -> Course | None:
-    """The course that the events of one stream make, or None when there are none."""
-    course: Course | None = None
-    for event in events:
-        course = course_after(course, event)
-    return course
 
 
 def without_beginning(event: RecordedEvent) -> StreamCorrupt:

@@ -131,17 +131,14 @@ select (select max(version) from journal where stream = %(case)s),
 _READ_FILES: Final = "select case_id, file::text from case_file where case_id = any(%s::uuid[])"
 
 _WRITE_FILES: Final = """
-insert into case_file as t (case_id, version, file)
-select case_id, version, file
-  from json_to_recordset(%s::json) as changed(case_id uuid, version bigint, file json)
+insert into case_file as t
+select * from json_populate_recordset(null::case_file, %s::json)
     on conflict (case_id) do update set version = excluded.version, file = excluded.file
  where t.version < excluded.version
 """
 
 _WRITE_GROUPS: Final = """
-insert into case_file_group (case_id, version, role, event_name, key, nonce, data)
-select case_id, version, role, event_name, key, nonce, data
-  from json_to_recordset(%s::json) as copied(
-       case_id uuid, version bigint, role text, event_name text, key uuid, nonce text, data text)
+insert into case_file_group
+select * from json_populate_recordset(null::case_file_group, %s::json)
     on conflict do nothing
 """

@@ -14,7 +14,7 @@ from typing import Any, Final
 import orjson
 
 from domain.case.lifecycle import CheckState
-from projections.read_model import Cursor
+from projections.read_model import Cursor, rows_of
 from projections.recorded_event import RecordedEvent
 from projections.sla_board.scope import EVERYTHING, SCOPED, Scope, asked
 
@@ -40,7 +40,7 @@ class CheckTime:
 def check_times(cursor: Cursor, first: date, on: date, scope: Scope = EVERYTHING) -> list[CheckTime]:
     """Of the checks of the cases that were filed on the days from ``first`` to ``on``, both included."""
     cursor.execute(SCOPED + _TIMES, asked(on, scope, first=first))
-    return [CheckTime(**dict(zip(CheckTime.__slots__, row, strict=True))) for row in cursor.fetchall()]
+    return rows_of(cursor, CheckTime)
 
 
 _ASKED_BY: Final = "CrossroadsCheckRequested"

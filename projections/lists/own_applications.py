@@ -18,7 +18,7 @@ from projections.copies import values_of
 from projections.course import Course, civil_day_if
 from projections.lists.keyset_pages import Page, PlaceUnusable, keys_of, length_of_page, page_of, place
 from projections.lists.listed_case import TAKEN_BY_LISTS, ListedCase, listing_of, stored_rows
-from projections.read_model import Cursor, fold_batch
+from projections.read_model import Cursor, fold_batch, rows_of
 from projections.recorded_event import RecordedEvent
 
 _ORDER: Final = "newestFirst"
@@ -108,7 +108,7 @@ def own_applications(
         "limit": length + 1,
     }
     cursor.execute(statement, asked)
-    found = [OwnApplication(**dict(zip(OwnApplication.__slots__, row, strict=True))) for row in cursor.fetchall()]
+    found = rows_of(cursor, OwnApplication)
     return page_of([(place(_ORDER, each.filed_at.isoformat(), str(each.case_id)), each) for each in found], length)
 
 

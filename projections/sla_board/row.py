@@ -14,6 +14,7 @@ from domain.case.lifecycle import CaseStatus
 from domain.civil_time import civil_day
 from domain.deadlines.pauses import Pause, paused_days
 from projections.case_fold import CaseFold, Taken, classified_anew, heading_of
+from projections.copies import values_of
 from projections.course import Course, civil_day_if
 from projections.recorded_event import RecordedEvent, day
 from projections.stored_course import course_from
@@ -104,13 +105,7 @@ def written(case: BoardCase) -> dict[str, Any]:
     paused_from = open_from if closed_on is None else None
     states = {span.check: span.state for span in course.checks}
     return {
-        "case_id": case.case_id,
-        "version": case.version,
-        "reference": case.reference,
-        "authority": case.authority,
-        "category": case.category,
-        "kind": case.kind,
-        "renewal": case.renewal,
+        **values_of(case),
         "status": course.status,
         "filed_on": filed_on,
         "handler": course.handler,
@@ -124,11 +119,9 @@ def written(case: BoardCase) -> dict[str, Any]:
         "paused_from": paused_from,
         "with_applicant": _multirange((each.from_, each.to) for each in case.with_applicant),
         "requests": len(case.with_applicant),
-        "items": case.items,
         "manual_tasks": len(course.manual_tasks),
         "checks": [f"{check}:{state}" for check, state in sorted(states.items())],
         "stretches": case.with_applicant,
-        "course": course,
     }
 
 

@@ -17,6 +17,7 @@ import orjson
 
 from projections.case_file.folding import sealed_groups
 from projections.case_file.shape import SealedGroup
+from projections.copies import values_of
 from projections.read_model import Cursor
 from projections.recorded_event import RecordedEvent
 
@@ -166,20 +167,12 @@ _DERIVED: Final[Mapping[str, Mapping[str, Callable[[Mapping[str, Any]], Any]]]] 
 
 
 def _row(entry: TimelineEntry) -> dict[str, Any]:
-    group = entry.group
-    return {
-        "case_id": entry.case_id,
-        "version": entry.version,
-        "position": entry.position,
-        "name": entry.name,
-        "effective_at": entry.effective_at,
-        "known_at": entry.known_at,
-        "told": entry.told,
-        "role": None if group is None else group.role,
-        "key": None if group is None else group.key,
-        "nonce": None if group is None else group.nonce,
-        "data": None if group is None else group.data,
-    }
+    """The columns of an entry; those of the text are null where there is none."""
+    columns, group = values_of(entry), entry.group
+    del columns["group"]
+    if group is not None:
+        columns |= {"role": group.role, "key": group.key, "nonce": group.nonce, "data": group.data}
+    return columns
 
 
 def _entry(case_id: UUID, row: Sequence[Any]) -> TimelineEntry:
