@@ -31,7 +31,7 @@ class CaseFileModel:
         return _DDL
 
     def project(self, batch: Sequence[RecordedEvent], cursor: Cursor) -> None:
-        changed = fold_batch(batch, lambda cases: _files(cursor, cases), evolve)
+        changed = fold_batch(batch, lambda cases: files_of(cursor, cases), evolve)
         groups = sealed_groups(batch)
         if changed:
             rows = [
@@ -72,7 +72,8 @@ def look_up(cursor: Cursor, case_id: UUID) -> Found | None:
     )
 
 
-def _files(cursor: Cursor, cases: list[UUID]) -> dict[UUID, CaseFile]:
+def files_of(cursor: Cursor, cases: list[UUID]) -> dict[UUID, CaseFile]:
+    """The files of these cases, as far as the projection has come, in one statement."""
     cursor.execute(_READ_FILES, (cases,))
     return {case_id: _file(case_id, stored) for case_id, stored in cursor.fetchall()}
 

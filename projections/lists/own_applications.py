@@ -57,7 +57,8 @@ Owner = OfEmployer | OfRepresentative | OfWorker | OfAuthority
 class Wanted:
     """Which of the owner's applications are meant; what is None does not matter.
 
-    ``subjects`` are the data subjects that are one worker.
+    ``subjects`` are the data subjects that are one worker; ``reply_from`` is the first last day to answer a request
+    that is open: those whose term ended before are left out.
     """
 
     reference: str | None = None
@@ -65,6 +66,7 @@ class Wanted:
     category: str | None = None
     employer_number: str | None = None
     subjects: tuple[UUID, ...] | None = None
+    reply_from: date | None = None
 
 
 ALL_OF_THEM: Final = Wanted()
@@ -248,6 +250,7 @@ _PAGE: Final = """
    and (%(category)s::text is null or category = %(category)s)
    and (%(employer_number)s::text is null or employer_number = %(employer_number)s)
    and (%(subjects)s::uuid[] is null or worker_subject = any(%(subjects)s::uuid[]))
+   and (%(reply_from)s::date is null or reply_by >= %(reply_from)s)
    and (%(after_case)s::uuid is null or (filed_at, case_id) < (%(after_at)s::timestamptz, %(after_case)s::uuid))
  order by filed_at desc, case_id desc
  limit %(limit)s

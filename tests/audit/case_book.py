@@ -111,7 +111,7 @@ class CaseBook:
         self._now += timedelta(minutes=1)
         self._commands += 1
         context = CommandContext(actor="case handler", command_id=f"c{self._commands}", now=self._now)
-        return handle(self.journal, self.law, case, command, context)
+        return handle(self.journal, self.law, case, command, context).receipt
 
     def filed(self, category: str, pay: str, *, evidence: bool = False, renewal: bool = False) -> UUID:
         minted = Minted(reference="FL-2026-0000001-23", worker_subject=self.keys.mint())

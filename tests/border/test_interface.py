@@ -15,15 +15,14 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from api.app import create_app
 from api.composition import Program
-from api.http.app import create_app
 from api.http.bodies import nameable
 from api.http.problems import API_ROOT, problem_of
 from api.http.routes.application_lists import ApplicationQuery
-from api.http.routes.case_changes import InformationAnswer
 from api.http.routes.employer_lookups import EmployerLookup
 from api.permissions import Action, Permissions, Reach
-from api.steps.changes import CHANGES
+from api.steps.procedure import STEPS
 from domain.case.application import Application
 from domain.case.events import ApplicationWithdrawn
 from domain.case.refusals import NotRecordable
@@ -69,14 +68,15 @@ SENT = {
     "checkSalary": Sent("salaryChecks", StatedFacts, Action.CHECK_SALARY),
     "drawUpChecklist": Sent("checklists", StatedFacts, Action.DRAW_UP_CHECKLIST),
     "lookUpEmployer": Sent("employerLookups", EmployerLookup, Action.LOOK_UP_EMPLOYER),
-    "provideInformation": Sent(
-        f"{{case}}/informationRequests/{uuid4()}/answers", InformationAnswer, Action.PROVIDE_INFORMATION
-    ),
-    **{each.name: Sent(f"{{case}}/{each.resource}", each.body, each.action) for each in CHANGES},
+    **{
+        each.operation: Sent(
+            "{case}/" + each.path.format(information_request_id=uuid4()), each.message.body, each.action
+        )
+        for each in STEPS
+        if each.message is not None
+    },
 }
-RECORDED = [
-    name for name in SENT if name in {"fileApplication", "provideInformation", *(each.name for each in CHANGES)}
-]
+RECORDED = [name for name in SENT if name == "fileApplication" or name in {each.operation for each in STEPS}]
 BODY_IS_A_FILE = {"attachDocument"}
 
 every_text = pytest.mark.parametrize("text", UNREADABLE.values(), ids=UNREADABLE.keys())

@@ -12,15 +12,15 @@ import httpx
 import pytest
 from fastapi.routing import iter_route_contexts
 
+from api.app import create_app
 from api.composition import Program
-from api.http.app import create_app
 from api.http.problems import API_ROOT
-from api.pages.case.actions import ANSWER, DOCUMENT
-from api.pages.case.form_catalogue import _FORMS as FORMS
-from api.pages.case.form_catalogue import CORRECTABLE, WORKER
-from api.pages.case.sending import KEY, REQUEST, VERSION
-from api.pages.routes.cases import PART_PARAMETER
+from api.pages.case.sent_steps import KEY, REQUEST, VERSION
+from api.pages.case.step_pages import PART_PARAMETER
 from api.pages.session import SESSION_COOKIE
+from api.steps import answers, documents
+from api.steps.corrections import CORRECTABLE, WORKER
+from api.steps.procedure import STEPS
 from domain.case.commands import CommandContext, RequestInformation
 from infra.clock import SystemClock
 from infra.identity.caller import Role
@@ -35,7 +35,8 @@ pytestmark = pytest.mark.server
 TEXTS = {name: text for name, text in UNREADABLE.items() if "pair" not in name}
 """A half of a surrogate pair cannot be sent in a form: no encoding of it is UTF-8."""
 
-CORRECTIONS = "corrections"
+ANSWER, DOCUMENT, CORRECTIONS = answers.STEP.resource, documents.STEP.resource, "corrections"
+FORMS = [each.resource for each in STEPS if each.form is not None]
 HALVES = ("a%ED%A0%BD", "%ED%B8%80b", "a%FFb")
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 

@@ -45,7 +45,7 @@ def script(tmp_path: Path) -> list[str]:
     """The command as an installer writes it."""
     written = tmp_path / "bin" / "permit"
     written.parent.mkdir()
-    written.write_text(f"#!{sys.executable}\nimport sys\nfrom api.cli import main\nsys.exit(main())\n")
+    written.write_text(f"#!{sys.executable}\nimport sys\nfrom api.cli.main import main\nsys.exit(main())\n")
     written.chmod(0o755)
     return [str(written)]
 

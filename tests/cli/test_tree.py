@@ -82,7 +82,7 @@ def test_help_ends_with_an_example(permit: CommandLine, path: str) -> None:
 def test_what_needs_no_command_imports_none(arguments: tuple[str, ...]) -> None:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     script = (
-        "import json, sys\nfrom api.cli import main\nsys.argv[0] = 'permit'\n"
+        "import json, sys\nfrom api.cli.main import main\nsys.argv[0] = 'permit'\n"
         "try: main()\nexcept SystemExit: pass\n"
         "sys.stderr.write('\\n' + json.dumps(sorted(sys.modules)))"
     )

@@ -25,7 +25,7 @@ from infra.postgres.checks.crossroads_gate import CrossroadsGate, GateSettings
 from infra.postgres.messages.dead_letters import DeadLetters
 from infra.postgres.messages.inbox import Inbox
 from infra.postgres.server.connections import ConnectionPool, Role
-from infra.workers.check_workers import CheckWorkerPool
+from infra.workers.check_workers import CheckWorkerPool, LoggedCheckAlarms
 from infra.workers.in_process_delivery import InProcessDelivery
 from tests.audit.case_book import CaseBook, application
 from tests.consumers.bank import ScriptedBank
@@ -62,7 +62,7 @@ class CheckCounter:
         """Raises the trouble laid out for the case, once, instead of recording an outcome."""
         if case_id in self.trouble:
             raise self.trouble.pop(case_id)
-        return handle(self.book.journal, self.book.law, case_id, command, context)
+        return handle(self.book.journal, self.book.law, case_id, command, context).receipt
 
     @property
     def table(self) -> CheckQueue:
@@ -81,6 +81,7 @@ class CheckCounter:
             gate=self.gate,
             consultations=ConsultationLog(self.pool),
             persons=self.book.keys,
+            alarms=LoggedCheckAlarms(),
             now=self.now,
             case_now=self.now,
             chance=lambda: 1.0,

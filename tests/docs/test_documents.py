@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from api.composition import open_program
-from api.http.server import running_server
+from api.server import running_server
 from api.workers import running_workers
 from infra.crossroads.simulator_process import running_simulator
 from infra.settings import Settings

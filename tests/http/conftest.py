@@ -5,10 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from api import composition
 from api.composition import Program, open_program
-from api.crossroads_workers import employer_lookups
-from api.http.server import running_server
+from api.crossroads import employer_lookups
+from api.server import running_server
 from infra.crossroads.simulator_process import running_simulator
 from infra.identity.caller import Role
 from infra.identity.development_issuer import DevelopmentIssuer
@@ -49,14 +48,10 @@ def clock(standing_clock: StoppedClock) -> Iterator[StoppedClock]:
 def program(
     admin_url: str, tmp_path_factory: pytest.TempPathFactory, standing_clock: StoppedClock
 ) -> Iterator[Program]:
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        program_databases(admin_url) as (journal_url, keys_url),
-    ):
-        patch.setattr(composition, "clock_of", lambda *_: standing_clock)
+    with program_databases(admin_url) as (journal_url, keys_url):
         home = tmp_path_factory.mktemp("home")
         settings = Settings(home=home, database_url=journal_url, key_database_url=keys_url)
-        with open_program(settings, set_up=True) as opened:
+        with open_program(settings, set_up=True, clock=standing_clock) as opened:
             yield opened
 
 

@@ -231,7 +231,7 @@ class Counter:
                 check=check, revision=1, ticket="T-1", answer=answer, answer_sha256="00" * 32
             )
             context = CommandContext(actor="worker", command_id=str(uuid4()), now=self.program.clock.now())
-            receipt = self.program.handle(UUID(filed.json()["id"]), command, context)
+            receipt = self.program.handle(UUID(filed.json()["id"]), command, context).receipt
             tag = f'"{receipt.version}"'
         return tag
 

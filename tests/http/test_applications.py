@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from api.services.board_measures import MEASURES
+from api.services.measures import MEASURES
 from infra.identity.caller import Role
 from tests.http.counter import APPLICATION, EVIDENCE, Counter, Counters, application, case_path
 from tests.identity.callers import CALLERS

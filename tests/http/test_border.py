@@ -9,7 +9,7 @@ import pytest
 
 from api.composition import Program
 from api.http.problems import OWN_PROBLEM_TYPES
-from api.http.server import running_server
+from api.server import running_server
 from domain.case.refusals import Reason
 from infra.identity.caller import Role
 from infra.identity.development_issuer import DevelopmentIssuer

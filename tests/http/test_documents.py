@@ -16,7 +16,7 @@ import psycopg2
 import pytest
 
 from api.composition import Program, open_program
-from api.http.server import running_server
+from api.server import running_server
 from domain.case.application import Document
 from domain.case.commands import AttachDocument, CommandContext
 from infra.identity.caller import Role
@@ -192,7 +192,7 @@ def test_the_hundred_and_first_document_is_refused(counter: Counter) -> None:
     for number in range(100):
         document = Document(kind="other", sha256=f"{number:064x}", media_type=JPEG, size=1000)
         context = CommandContext(actor="tester", command_id=str(uuid4()), now=counter.program.clock.now())
-        receipt = counter.program.handle(UUID(filed.json()["id"]), AttachDocument(document=document), context)
+        receipt = counter.program.handle(UUID(filed.json()["id"]), AttachDocument(document=document), context).receipt
         tag = f'"{receipt.version}"'
     written = counter.written
     for content in (pdf(), pieces(pdf(), 10)):

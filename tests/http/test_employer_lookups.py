@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from api.composition import Program
-from api.crossroads_workers import employer_lookups
-from api.http.server import running_server
-from api.services.employer_lookups import LookupUnavailable
+from api.crossroads import employer_lookups
+from api.server import running_server
+from api.services.refusals import RegisterUnavailable
 from domain.crossroads.service_calendar import ServiceCalendar, WeeklyWindow
 from infra.crossroads.simulator.holdings import activity_of, address_of, company_name, units_of
 from infra.identity.caller import Role
@@ -99,7 +99,7 @@ def test_in_a_maintenance_window_nobody_is_asked(program: Program) -> None:
     with employer_lookups(program, "http://127.0.0.1:1") as lookups:
         assert lookups is not None
         shut = replace(lookups, bank=bank, calendar=closed)
-        with pytest.raises(LookupUnavailable):
+        with pytest.raises(RegisterUnavailable):
             shut.look_up(NUMBER, authority="flanders", actor="employer:hr-7")
     assert bank.asked == []
 

@@ -14,11 +14,11 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from api.app import create_app
 from api.composition import Program
-from api.http.app import create_app
 from api.http.problems import API_ROOT
 from api.permissions import Action, Permissions, Reach
-from api.services.board_measures import MEASURES
+from api.services.measures import MEASURES
 from infra.identity.caller import Caller, Role
 from infra.identity.development_issuer import DevelopmentIssuer
 from tests.documents.files import PDF, pdf

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from api.http.server import running_server
 from api.pages.session import SESSION_COOKIE
+from api.server import running_server
 from domain.migration.cutover import FORWARD, CutOverStep
 from domain.migration.findings import RefusalReason
 from infra.identity.caller import Caller, Role

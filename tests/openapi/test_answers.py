@@ -12,8 +12,8 @@ import psycopg2
 import pytest
 
 from api.composition import Program, open_program
-from api.http.server import running_server
-from api.services.board_measures import MEASURES
+from api.server import running_server
+from api.services.measures import MEASURES
 from domain.case.commands import CommandContext, RecordCrossroadsFailure
 from domain.crossroads.answers import CheckKind
 from infra.identity.caller import Role

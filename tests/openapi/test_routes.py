@@ -6,8 +6,8 @@ import httpx
 import pytest
 import yaml
 
+from api.app import create_app
 from api.composition import Program
-from api.http.app import create_app
 from api.http.routes.contract import PACKAGED_CONTRACT
 from infra.identity.development_issuer import DevelopmentIssuer
 from tests.openapi.conftest import ComparedCounters

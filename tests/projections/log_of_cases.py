@@ -277,7 +277,7 @@ class LogOfCases:
 
     def give(self, case_id: UUID, command: CaseCommand, at: datetime) -> Receipt:
         context = CommandContext(actor="tests", command_id=str(uuid4()), now=at)
-        return handle(self.journal, self.rulebook, case_id, command, context)
+        return handle(self.journal, self.rulebook, case_id, command, context).receipt
 
     def some_cases(self, number: int) -> list[UUID]:
         """Cases of every course, filed day after day since October, their events mixed up in the log."""
