@@ -107,6 +107,7 @@ def test_less_ordinary_applications_have_none_either(application: Application) -
         (with_worker(ssin="85073003382"), "worker.ssin", "invalidStructure"),
         (with_worker(ssin="53480200725"), "worker.ssin", "invalidStructure"),
         (with_worker(given_name="  "), "worker.givenName", "outOfRange"),
+        (with_job(contract_states=("parties", "horoscope")), "employment.contractStates[1]", "invalidInput"),
         (with_worker(family_name="x" * 201), "worker.familyName", "outOfRange"),
         (with_worker(family_name="two\nlines"), "worker.familyName", "invalidInput"),
         (with_worker(birth_date=TODAY + timedelta(days=1)), "worker.birthDate", "outOfRange"),

@@ -130,9 +130,12 @@ class _Walk:
             scope = node.name if scope == MODULE_LEVEL else f"{scope}.{node.name}"
         if isinstance(node, ast.FunctionDef):
             gives_truth = isinstance(node.returns, ast.Name) and node.returns.id == "bool"
-        lines = range(first_line, _last_line(node, first_line) + 1)
         for kind, new in changes(node, parent, gives_truth=gives_truth):
             before, after = _told(node, new)
+            lines = range(first_line, _last_line(node, first_line) + 1)
+            if isinstance(node, ast.Match) and isinstance(new, ast.Match):
+                body = _removed(node, new).body
+                lines = range(body[0].lineno, (body[-1].end_lineno or body[-1].lineno) + 1)
             yield _Found(scope=scope, kind=kind, before=before, after=after, lines=lines, path=path, new=new)
         yield from self._children(node, scope=scope, path=path, first_line=first_line, gives_truth=gives_truth)
 
@@ -153,13 +156,19 @@ def _told(old: ast.AST, new: ast.AST) -> tuple[str, str]:
         case ast.If(), ast.If():
             return f"if {ast.unparse(old.test)}", f"if {ast.unparse(new.test)}"
         case ast.Match(), ast.Match():
-            gone = next(
-                case for case, other in zip(old.cases, [*new.cases, None], strict=True)
-                if other is None or ast.dump(case) != ast.dump(other)
-            )  # fmt: skip
+            gone = _removed(old, new)
             guard = f" if {ast.unparse(gone.guard)}" if gone.guard else ""
             return f"case {ast.unparse(gone.pattern)}{guard}", "no such case"
     return ast.unparse(old), ast.unparse(ast.fix_missing_locations(ast.copy_location(new, old)))
+
+
+def _removed(old: ast.Match, new: ast.Match) -> ast.match_case:
+    """The case that the new statement no longer has."""
+    return next(
+        case
+        for case, other in zip(old.cases, [*new.cases, None], strict=True)
+        if other is None or ast.dump(case) != ast.dump(other)
+    )
 
 
 def _left_alone(node: ast.AST) -> bool:

@@ -70,6 +70,14 @@ def test_a_mutant_is_the_module_with_one_change() -> None:
     assert (values["a"], values["b"]) == (1, 2)
 
 
+def test_a_case_that_is_removed_is_seen_by_who_runs_its_body() -> None:
+    text = "match x:\n    case 1:\n        a = b\n    case 2:\n        c = d\n    case _:\n        pass\n"
+    assert [(each.before, each.lines) for each in mutants_of("m.py", text)] == [
+        ("case 1", range(3, 4)),
+        ("case 2", range(5, 6)),
+    ]
+
+
 def test_a_mutant_keeps_its_name_when_something_is_written_above_it() -> None:
     before = {each.name for each in mutants_of("m.py", TEXT)}
     after = {each.name for each in mutants_of("m.py", "import os\n\nNEW = 3\n" + TEXT)}
