@@ -31,6 +31,9 @@ class RecordSource(Protocol):
     def digest(self, record: Mapping[str, object], key: bytes) -> str:
         """Keyed, hexadecimal, of what the record says whenever it was changed."""
 
+    def note_failure(self, kind: str) -> None:
+        """The program failed at a record, with that kind of error."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReadRecord:
@@ -96,7 +99,7 @@ class RecordJudge:
 
     def _failed(self, why: Exception) -> LegacyReading:
         # The text of the exception may hold what the record holds.
-        _log.error("migration.record_failed", why=type(why).__name__)
+        self.source.note_failure(type(why).__name__)
         sentence = f"the program failed at it ({type(why).__name__}): tell those who look after it, then replay it"
         return LegacyReading(
             authority=self.source.mapping.authority,
