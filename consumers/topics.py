@@ -41,7 +41,7 @@ CHECK_REQUESTS: Final = Topic(
 CHECK_ANSWERS: Final = Topic(
     name="single-permit.crossroads.answers.v1",
     owner=_OURS,
-    purpose="how checks came out: a copy that drives nothing",
+    purpose="results of checks: a copy that triggers nothing",
 )
 
 
@@ -50,7 +50,7 @@ def legacy_records(authority: str) -> Topic:
     return Topic(
         name=f"legacy.{authority}.records.v1",
         owner=authority,
-        purpose=f"records of {authority}'s former system on their way into the journal",
+        purpose=f"records of {authority}'s former system, to be loaded into the journal",
         key="naturalKey",
         retention=_HOURS,
     )
@@ -61,7 +61,7 @@ def dead_letters(topic: Topic) -> Topic:
     return Topic(
         name=f"{topic.name}.dead-letters",
         owner=_OURS,
-        purpose=f"which records of {topic.name} were set aside, and why",
+        purpose=f"which records of {topic.name} were dead-lettered, and why",
         key="coordinates",
         partitions=1,
         retention=timedelta(days=30),

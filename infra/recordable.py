@@ -91,7 +91,7 @@ def _look_at(value: Any, layout: str, place: _Place, faults: _Faults) -> None:
             for each in (*value.keys(), *value.values()):
                 _look_at(each, layout, place, faults)
         case _:
-            raise TypeError(f"nothing that is recorded holds a {type(value).__name__}")
+            raise TypeError(f"nothing that is recorded may hold a {type(value).__name__}")
 
 
 def _look_at_decimal(value: Decimal, place: _Place, faults: _Faults) -> None:

@@ -109,7 +109,7 @@ def _looked_at(question: Callable[[], bool]) -> bool:
     try:
         return question()
     except OSError as why:
-        _refuse(f"cannot be looked at ({why.strerror})", "Name another path, or give this user the right to read it")
+        _refuse(f"cannot be read ({why.strerror})", "Name another path, or give this user the right to read it")
 
 
 def _runs_in_a_circle(path: Path) -> bool:

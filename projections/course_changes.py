@@ -61,7 +61,7 @@ def course_after(course: Course | None, event: RecordedEvent) -> Course:
 def without_beginning(event: RecordedEvent) -> StreamCorrupt:
     """The error for an event that has no case to change."""
     return StreamCorrupt(
-        f"case {event.case_id}: version {event.version} ({event.name}) comes before any beginning of it"
+        f"case {event.case_id}: version {event.version} ({event.name}) comes before the first event of the case"
     )
 
 

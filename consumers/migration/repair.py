@@ -221,7 +221,7 @@ class Quarantine(Generic[C, A]):
         with self.store.transaction(connection, appending=True) as transaction:
             if not transaction.no_load_is_under_way():
                 authority = self.judge.source.mapping.authority
-                raise RepairRefused(f"files of {authority} are being loaded: try again when they are through")
+                raise RepairRefused(f"files of {authority} are being loaded: try again when loading has ended")
             epoch = transaction.accepted_epoch()
             transaction.hold(record_id)
             since = _changes_since(transaction, record_id, seen)
@@ -236,7 +236,7 @@ class Quarantine(Generic[C, A]):
             try:
                 self._retell(transaction, held, judged.record, self.judge.records.digest(raw), epoch)
             except NotRecordable as why:
-                raise RepairRefused(f"record {record_id} waits still, for a correction: {why}") from None
+                raise RepairRefused(f"record {record_id} is still waiting for a correction: {why}") from None
             transaction.trace(record_id, RETOLD, by, motive)
         return None
 
@@ -295,7 +295,7 @@ class Quarantine(Generic[C, A]):
 def _waiting(transaction: QuarantineTransaction[A], record_id: UUID) -> HeldRecord:
     held = transaction.held(record_id)
     if isinstance(held, SetAside):
-        raise RepairRefused(f"the data of record {record_id} were erased: nothing can be put right any more")
+        raise RepairRefused(f"the data of record {record_id} were erased: nothing can be corrected any more")
     require_waiting(held.set_aside)
     return held
 

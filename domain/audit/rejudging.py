@@ -56,7 +56,7 @@ class Difference:
         """What is wrong, in plain words and without personal data."""
         if self.recorded is None:
             return f"{self.field} differs (personal data: the values are not shown)"
-        return f"{self.field} was recorded as {self.recorded} and comes out as {self.recomputed}"
+        return f"{self.field} was recorded as {self.recorded} and recomputed as {self.recomputed}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

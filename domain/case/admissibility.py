@@ -70,11 +70,11 @@ def _admissible(
     if points and not command.motivation:
         fees = fee_standings(case, rulebook, context.today)
         unsettled = "; ".join(str(each) for each in fees if each.verdict is not Verdict.MET)
-        told = f" ({unsettled})" if unsettled else ""
+        fees_due = f" ({unsettled})" if unsettled else ""
         raise CommandRefused(
             Reason.MOTIVATION_REQUIRED,
-            f"the file leaves open: {', '.join(points)}{told}. Have it put right, or say in the motivation why it is "
-            "admitted",
+            f"these points are open: {', '.join(points)}{fees_due}. Have them corrected, or state in the motivation "
+            "why the application is admitted",
         )
     return ApplicationDeclaredAdmissible(
         effective_at=context.now,
@@ -89,17 +89,17 @@ def _inadmissible(
     case: Case, command: DecideAdmissibility, context: CommandContext, rulebook: Rulebook
 ) -> ApplicationDeclaredInadmissible:
     if not command.grounds:
-        raise CommandRefused(Reason.GROUND_REQUIRED, "inadmissibility names at least one ground")
+        raise CommandRefused(Reason.GROUND_REQUIRED, "inadmissibility requires at least one ground")
     supported = supported_inadmissibility_grounds(case, rulebook, context.today)
     unsupported = [ground for ground in command.grounds if ground not in supported]
     if unsupported:
         raise CommandRefused(
             Reason.GROUND_NOT_SUPPORTED,
-            f"the file does not bear {', '.join(unsupported)}; it bears {', '.join(supported)}",
+            f"the file does not support {', '.join(unsupported)}; it supports {', '.join(supported)}",
         )
     if not command.motivation and not SHOWN_BY_THE_FILE.keys() >= set(command.grounds):
         raise CommandRefused(
-            Reason.MOTIVATION_REQUIRED, "say in the motivation what makes the application inadmissible"
+            Reason.MOTIVATION_REQUIRED, "state in the motivation what makes the application inadmissible"
         )
     return ApplicationDeclaredInadmissible(
         effective_at=context.now,

@@ -27,7 +27,7 @@ def pause(case: Case, command: PauseClock, context: CommandContext) -> list[Case
     if case.open_pause is not None:
         raise CommandRefused(
             Reason.CLOCK_PAUSED,
-            f"the clock stands still already since {case.open_pause.from_} ({case.open_pause.ground})",
+            f"the clock is already paused since {case.open_pause.from_} ({case.open_pause.ground})",
         )
     wanted = Pause(number=case.next_pause, from_=command.on, to=None, ground=command.ground)
     _require_possible(case, wanted, context)
@@ -54,7 +54,7 @@ def resume(case: Case, command: ResumeClock, context: CommandContext) -> list[Ca
     if asked is not None and context.today <= asked.reply_by:
         raise CommandRefused(
             Reason.INFORMATION_OUTSTANDING,
-            f"the applicant has the file and may answer until {asked.reply_by}: the clock runs again with the answer",
+            f"the applicant may answer until {asked.reply_by}: the clock resumes with the answer",
         )
     if asked is not None:
         return answer_term_ran_out(case)
@@ -80,7 +80,7 @@ def correct_pause(case: Case, command: CorrectPause, context: CommandContext) ->
     asked = case.open_request
     if asked is not None and asked.pause == command.pause:
         raise CommandRefused(
-            Reason.INFORMATION_OUTSTANDING, "this pause belongs to a request that is open: it ends with the answer"
+            Reason.INFORMATION_OUTSTANDING, "this pause belongs to an open request: it ends with the answer"
         )
     _require_in_order(command.from_, command.to)
     wanted = replace(known, from_=command.from_, to=command.to)
@@ -88,7 +88,7 @@ def correct_pause(case: Case, command: CorrectPause, context: CommandContext) ->
         return []
     if wanted.to is None and known.to is not None:
         raise CommandRefused(
-            Reason.PAUSE_NOT_POSSIBLE, "a pause that has ended does not go on again: pause the clock anew"
+            Reason.PAUSE_NOT_POSSIBLE, "a pause that has ended cannot be reopened: pause the clock again"
         )
     _require_possible(case, wanted, context)
     return [
@@ -127,7 +127,7 @@ def _require_possible(case: Case, wanted: Pause, context: CommandContext) -> Non
     if wanted.from_ < case.filed_on or latest > context.today:
         raise CommandRefused(
             Reason.PAUSE_NOT_POSSIBLE,
-            f"a pause lies between the day of filing ({case.filed_on}) and today ({context.today})",
+            f"a pause must lie between the day of filing ({case.filed_on}) and today ({context.today})",
         )
     for other in case.pauses:
         if other.number != wanted.number and _share_a_day(other, wanted.from_, until):
@@ -141,7 +141,7 @@ def _require_in_order(from_: date, to: date | None) -> None:
     if to is not None and to < from_:
         raise CommandRefused(
             Reason.PAUSE_NOT_POSSIBLE,
-            f"it would end on {to}, before it begins ({from_}): let it end on that day or later",
+            f"it would end on {to}, before it begins ({from_}): choose that day or a later one",
         )
 
 

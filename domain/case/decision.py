@@ -103,19 +103,19 @@ def _require_grantable(case: Case, command: DecideWorkPart, assessment: Assessme
         tasks += [EMPLOYER_INACTIVE] if case.employer_active is False else []
         raise CommandRefused(
             Reason.MOTIVATION_REQUIRED,
-            f"a person has to judge {', '.join(tasks)}: say in the motivation why the permit is granted",
+            f"a person has to judge {', '.join(tasks)}: state in the motivation why the permit is granted",
         )
 
 
 def _require_grounds(case: Case, command: DecideWorkPart, assessment: Assessment) -> None:
     if not command.grounds:
-        raise CommandRefused(Reason.GROUND_REQUIRED, "a refusal names at least one ground")
+        raise CommandRefused(Reason.GROUND_REQUIRED, "a refusal requires at least one ground")
     supported = supported_grounds(case, assessment)
     unsupported = [ground for ground in command.grounds if ground not in supported]
     if unsupported:
         raise CommandRefused(
             Reason.GROUND_NOT_SUPPORTED,
-            f"the file does not bear {', '.join(unsupported)}; it bears {', '.join(supported)}",
+            f"the file does not support {', '.join(unsupported)}; it supports {', '.join(supported)}",
         )
     if OTHER in command.grounds and not command.motivation:
         raise CommandRefused(Reason.MOTIVATION_REQUIRED, "the ground 'other' needs a motivation")

@@ -170,5 +170,5 @@ def _not_live(authority: str) -> CommandRefused:
     return CommandRefused(
         Reason.AUTHORITY_NOT_LIVE,
         f"the cases of the authority {authority} are decided in its former system and are read-only here: "
-        "turn to its own counter",
+        "contact that authority",
     )

@@ -52,13 +52,13 @@ def require_in_hand(case: Case, context: CommandContext) -> list[CaseEvent]:
         if pause is not None:
             raise CommandRefused(
                 Reason.CLOCK_PAUSED,
-                f"the clock stands still since {pause.from_} ({pause.ground}): resume it before deciding",
+                f"the clock is paused since {pause.from_} ({pause.ground}): resume it before deciding",
             )
         return []
     if context.today <= asked.reply_by:
         raise CommandRefused(
             Reason.INFORMATION_OUTSTANDING,
-            f"the applicant has the file and may answer until {asked.reply_by}: wait for the answer, or for that day",
+            f"the applicant may answer until {asked.reply_by}: wait for the answer, or for that day",
         )
     return answer_term_ran_out(case)
 

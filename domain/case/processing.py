@@ -36,7 +36,7 @@ def verify_mandate(case: Case, command: VerifyMandate, context: CommandContext) 
     """Record what the register of mandates said of the representative who filed."""
     require_open(case)
     if case.representative is None:
-        raise CommandRefused(Reason.MANDATE_NOT_CLAIMED, "nobody acts by mandate in this case: there is none to verify")
+        raise CommandRefused(Reason.MANDATE_NOT_CLAIMED, "no one acts under a mandate in this case")
     if case.mandate_valid is command.valid:
         return []
     return [

@@ -110,7 +110,7 @@ def _not_before(path: str, day: date | None, earlier: date) -> Issues:
         yield InputIssue(
             path=path,
             code=INVALID_PERIOD,
-            problem="it lies before a step of the procedure that comes first",
+            problem="it lies before an earlier step of the procedure",
             remedy="write the days of filing, admission and decision in their order",
         )
     elif day is not None:

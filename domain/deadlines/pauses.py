@@ -39,7 +39,7 @@ def all_paused_days(pauses: Iterable[Pause], *, since: date = date.min) -> int:
     every = tuple(pauses)
     for pause in every:
         if pause.to is None:
-            raise ValueError(f"pause {pause.number} is open since {pause.from_}: say on which day you ask")
+            raise ValueError(f"pause {pause.number} is open since {pause.from_}: give the day to count up to")
     return paused_days(every, date.max, since=since)
 
 

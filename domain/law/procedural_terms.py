@@ -243,7 +243,7 @@ def _read(entry: EntryReader) -> ProceduralTerm:
 def _categories(entry: EntryReader) -> tuple[str, ...]:
     found = entry.words("categories", (*CATEGORIES, ALL))
     if ALL in found and len(found) > 1:
-        raise entry.unusable("categories", f"{ALL!r} stands beside others", f'write ["{ALL}"] or name the categories')
+        raise entry.unusable("categories", f"{ALL!r} is not the only one", f'write ["{ALL}"] or name the categories')
     return found
 
 
@@ -258,7 +258,7 @@ def _refuse_contradictions(file: str, terms: Sequence[ProceduralTerm]) -> None:
                 file=file,
                 entry=later.id,
                 key="id",
-                problem="the same id stands here twice",
+                problem="the same id occurs twice",
                 remedy="give every entry an id of its own",
             )
         if later.contradicts(earlier):

@@ -39,8 +39,8 @@ class ChangedSince(RepairRefused):
 
     def __init__(self, step: Step) -> None:
         super().__init__(
-            f"{step.by} has changed the record since you opened it: look at what it says now, and do it again if it is"
-            " still right"
+            f"{step.by} has changed the record since you opened it: review it as it is now, and repeat the step if it"
+            " still applies"
         )
         self.step = step
 
@@ -117,10 +117,10 @@ def require_plain(**texts: str) -> None:
 def require_waiting(record: SetAside) -> None:
     """Raise :class:`RepairRefused` for a record that was settled."""
     if record.state not in WAITING:
-        raise RepairRefused(f"record {record.record_id} does not wait any more: it is {record.state}")
+        raise RepairRefused(f"record {record.record_id} is no longer waiting: it is {record.state}")
 
 
 def require_not_overtaken(before: Dossier | None, record: CanonicalRecord) -> None:
     """Raise :class:`RepairRefused` where a newer version of the file number was taken."""
     if before is not None and before.sequence > record.modified_at:
-        raise RepairRefused(f"a newer version of {record.key} was taken since: this one is stale")
+        raise RepairRefused(f"a newer version of {record.key} has been loaded since: this one is stale")

@@ -54,7 +54,7 @@ class TokenVerifier:
         """
         claims = self._known_claims(token)
         if claims.get("iss") != self._issuer:
-            raise _invalid("was issued by somebody else")
+            raise _invalid("was issued by another issuer")
         if not _is_meant_for_us(claims.get("aud")):
             raise _invalid("is not meant for this service")
         _require_current(claims, now)

@@ -97,7 +97,7 @@ class FormColumns:
             flags = " ".join(f"--without {quote(name)}" for name in optional)
             raise NotThisKind(
                 f"{place}: its header lacks {', '.join(optional)}. If a column is there under another name, rename it; "
-                f"if the extract really has none, say {flags}."
+                f"if the extract really has none, use {flags}."
             )
 
     @cached_property

@@ -82,7 +82,7 @@ def rows_of(name: str, sheet: Sheet, parts: WorkbookParts) -> Iterator[SheetRow]
         number = int(noted) if noted.isdecimal() else last + 1
         if number <= last:
             raise NotThisKind(
-                f"{name}, sheet {readable(sheet.title)[0]}: row {number} stands after row {last}. Open the workbook in "
+                f"{name}, sheet {readable(sheet.title)[0]}: row {number} comes after row {last}. Open the workbook in "
                 "a spreadsheet program and save it again."
             )
         last = number

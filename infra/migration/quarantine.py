@@ -76,7 +76,7 @@ class RepairTransaction:
         """As :meth:`consumers.migration.repair.QuarantineTransaction.set_aside`."""
         found = listed(self.connection, authority=self.authority, states=None, ids=[record_id])
         if not found:
-            raise RepairRefused(f"no record {record_id} of {self.authority} was ever set aside")
+            raise RepairRefused(f"no record {record_id} of {self.authority} was ever quarantined")
         return found[0]
 
     def held(self, record_id: UUID) -> HeldRecord | SetAside:

@@ -128,7 +128,7 @@ def _tables(report: Mapping[str, Any]) -> Iterator[Table]:
     )
     for heading, name in (
         ("Waiting in quarantine", "quarantineWaiting"), ("Between records", "betweenRecords"),
-        ("Fields that nobody knows", "unknownFields"),
+        ("Unknown fields", "unknownFields"),
         ("Status there, and verdict under the law of its day", "assessedUnderTheLawOfItsDay"),
     ):  # fmt: skip
         yield heading, ("what", "records"), [(key, f"{number:,}") for key, number in report[name].items()]

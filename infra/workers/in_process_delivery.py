@@ -102,9 +102,9 @@ class InProcessDelivery:
         def move(cursor: Cursor) -> None:
             cursor.execute(_BEGIN if after == 0 else _ADVANCE, {"name": name, "expected": after, "to": page[-1].id})
             if cursor.rowcount == 0:
-                raise PositionMoved(f"{name} does not stand at position {after} any more")
+                raise PositionMoved(f"{name} is no longer at position {after}")
             if _places(parked_by(cursor, name)) != _places(parked):
-                raise PositionMoved(f"{name} has other streams parked than a moment ago")
+                raise PositionMoved(f"the parked streams of {name} have just changed")
             count_skipped(cursor, name, skipped)
             park(cursor, name, left, schema_version=_SCHEMA)
 

@@ -137,6 +137,6 @@ class Relay:
 def _unpublishable(event: JournalNotification, reason: str) -> str:
     return (
         f"position {event.id} of the journal: no message can be made of {event.topic}.v{event.schema} of case "
-        f"{event.originator_id} ({reason}). The relay has told of everything before it and stops, because a topic must "
-        "not have a hole: start a version of the program that can read the event"
+        f"{event.originator_id} ({reason}). The relay has published everything before it and stops, because a topic "
+        "must not have a gap: start a version of the program that can read the event"
     )

@@ -184,7 +184,7 @@ def _place(given: str) -> tuple[datetime, str]:
     try:
         return datetime.fromisoformat(at).astimezone(UTC), str(UUID(case))
     except (ValueError, OverflowError):
-        raise PlaceUnusable("it is no place in a list: give the one that came with the page before") from None
+        raise PlaceUnusable("it is not a position in a list: give the one received with the previous page") from None
 
 
 _DDL: Final = """

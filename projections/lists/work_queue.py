@@ -178,7 +178,7 @@ def _place(given: str, order: QueueOrder) -> tuple[date, date, str]:
     try:
         return date.fromisoformat(on), date.fromisoformat(key), str(UUID(case))
     except ValueError:
-        raise PlaceUnusable("it is no place in a list: give the one that came with the page before") from None
+        raise PlaceUnusable("it is not a position in a list: give the one received with the previous page") from None
 
 
 def _queued_case(row: tuple[Any, ...]) -> QueuedCase:

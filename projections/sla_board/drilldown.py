@@ -119,7 +119,7 @@ def _place(given: str) -> tuple[str, str]:
     try:
         return due if due == _NEVER else date.fromisoformat(due).isoformat(), str(UUID(case))
     except ValueError:
-        raise PlaceUnusable("it is no place in a list: give the one that came with the page before") from None
+        raise PlaceUnusable("it is not a position in a list: give the one received with the previous page") from None
 
 
 def _sorted_by(case: CaseOnBoard) -> str:

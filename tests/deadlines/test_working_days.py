@@ -30,7 +30,7 @@ def test_working_days_are_added_over_weekends_and_holidays() -> None:
 
 @pytest.mark.parametrize("count", [0, -1])
 def test_only_a_number_of_working_days_above_nought_is_added(count: int) -> None:
-    with pytest.raises(ValueError, match=f"{count} working days cannot be added; ask for 1 or more"):
+    with pytest.raises(ValueError, match=f"{count} working days cannot be added; give 1 or more"):
         CALENDAR.add(date(2026, 4, 2), count, None)
 
 

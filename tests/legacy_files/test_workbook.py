@@ -259,7 +259,7 @@ def test_a_column_twice_and_a_column_missing_refuse_the_file(tmp_path: Path) -> 
     missing = sheet(row_of(*GERMAN_HEADER[:-3], "Job", *GERMAN_HEADER[-2:]), record())
     file = workbook(tmp_path, missing)
     assert "lacks Tätigkeit" in refusal(XLSX, file)
-    assert "say --without 'Tätigkeit'. If the sheet holds no records, say --without-sheet Akten" in refusal(XLSX, file)
+    assert "say --without 'Tätigkeit'. If the sheet holds no records, use --without-sheet Akten" in refusal(XLSX, file)
     assert read(XLSX, file, waived(columns=("Tätigkeit",))).count.columns_waived == ("Tätigkeit",)
 
 

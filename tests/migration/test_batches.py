@@ -144,7 +144,7 @@ def test_conflicting_versions_are_named_first(move: Moving) -> None:
     with pytest.raises(StepRefused) as refused:
         take(move, [CutOverStep.DRAINED], "ann", lag=3)
     said = str(refused.value)
-    assert "3 records on the topic: `permit work migration` takes them" in said
+    assert "3 records on the topic: `permit work migration` loads them" in said
     assert 0 < said.index("2 in quarantine as versionConflict") < said.index("1 in quarantine as identifierInvalid")
 
 

@@ -47,7 +47,7 @@ def test_who_proposed_does_not_approve_in_another_spelling(approver: str) -> Non
 
 @pytest.mark.parametrize("nobody", ["", "  ", "\u200b", "\u3164"])
 def test_nobody_takes_no_step(nobody: str) -> None:
-    with pytest.raises(StepRefused, match="nobody is named"):
+    with pytest.raises(StepRefused, match="no name is given"):
         require_step(FORWARD[0], nobody, [], is_live=False)
 
 

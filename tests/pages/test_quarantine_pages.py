@@ -173,7 +173,7 @@ def test_nothing_is_repaired_once_the_report_is_made_or_the_authority_live(
     # when the authority is closed after somebody opened the form
     if closed_by == "live":
         go_live(service.move)
-        sentence = "brussels is live here: its former system has no say any more"
+        sentence = "brussels is live here: its former system is no longer authoritative"
     else:
         reconcile(service.move)
         sentence = "permit migrate cutover reopen brussels"

@@ -222,7 +222,7 @@ def test_an_event_of_a_case_that_never_began_is_refused(log: LogOfCases) -> None
     events = handled_events(log.recorder.select_notifications(1, 100), BOARD.handles)
 
     with (
-        pytest.raises(StreamCorrupt, match="comes before any beginning of it"),
+        pytest.raises(StreamCorrupt, match="comes before the first event of the case"),
         log.writers.transaction() as connection,
         connection.cursor() as cursor,
     ):

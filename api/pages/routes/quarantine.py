@@ -296,7 +296,7 @@ def _record(text: str) -> UUID:
 
 
 def _unknown_record() -> RequestRefused:
-    return RequestRefused(Problem(type=NOT_FOUND, detail="No such record of this authority was ever set aside."))
+    return RequestRefused(Problem(type=NOT_FOUND, detail="No such record of this authority was ever quarantined."))
 
 
 def _cursor(text: str) -> UUID:

@@ -74,10 +74,10 @@ def wrong_reference(provision: Provision) -> str | None:
         return None
     found = next((each for each in act.articles if each.is_named_by(reference)), None)
     if found is None:
-        return f"{reference} is no article of the act that is held: write one of acts.toml, or article_not_found = true"
+        return f"{reference} is not an article of the stored act: write one of acts.toml, or article_not_found = true"
     others = sorted(_categories(provision) - set(found.categories)) if found.categories else []
     if others:
-        return f"{reference} does not speak of {', '.join(others)}: give them an entry with their own article"
+        return f"{reference} does not mention {', '.join(others)}: give them an entry with their own article"
     return None
 
 

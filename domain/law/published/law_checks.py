@@ -132,7 +132,7 @@ def _conditions_under_a_reading(rulebook: Rulebook) -> Iterator[LawFinding]:
                 authority=each.authority,
                 entry=each.id,
                 sentence=f"it is a condition under the reading {each.reading} of {each.question}, so that another "
-                "reading switches it off: take question and reading away",
+                "reading switches it off: remove question and reading",
             )
 
 
@@ -169,7 +169,7 @@ def _disputes(rulebook: Rulebook) -> Iterator[LawFinding]:
                 check="dispute",
                 authority=each.authority,
                 entry=each.id,
-                sentence="it is disputed and says neither other values nor in a note what the others say",
+                sentence="it is disputed but gives neither the other values nor a note on them",
             )
 
 

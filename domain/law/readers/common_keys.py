@@ -108,7 +108,7 @@ def categories(entry: EntryReader) -> tuple[str, ...]:
     """The categories of which an entry speaks, or :data:`ALL` alone."""
     found = entry.words("categories", (*CATEGORIES, ALL))
     if ALL in found and len(found) > 1:
-        raise entry.unusable("categories", f"{ALL!r} stands beside others", f'write ["{ALL}"] or name the categories')
+        raise entry.unusable("categories", f"{ALL!r} is not the only one", f'write ["{ALL}"] or name the categories')
     return found
 
 

@@ -34,7 +34,7 @@ class StreamMoved(AppendConflict):
     """The stream is no longer at the expected version; ``actual_version`` None means it does not exist."""
 
     def __init__(self, actual_version: int | None) -> None:
-        super().__init__(f"the stream stands at version {actual_version}")
+        super().__init__(f"the stream is at version {actual_version}")
         self.actual_version = actual_version
 
 

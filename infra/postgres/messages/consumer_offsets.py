@@ -47,7 +47,7 @@ class ConsumerOffsets:
             cursor.execute(_LOCKED, (self.consumer, self.cluster, topic, partition))
             rows = cursor.fetchall()
             if not rows or rows[0][0] != expected:
-                raise PositionMoved(f"{self.consumer} at {topic}/{partition} does not stand at {expected} any more")
+                raise PositionMoved(f"{self.consumer} at {topic}/{partition} is no longer at {expected}")
             cursor.execute(_SET, (to, self.consumer, self.cluster, topic, partition))
 
         return move

@@ -98,8 +98,8 @@ class ConsumerStops:
     def _sentence(self, failed: int, records: int) -> str:
         name = self._consumer
         return (
-            f"{name} has stopped: {failed} of its last {records} records failed although they are as they should be, "
-            f"so the fault is likely in the program. They are kept: `permit dead-letters list --consumer {name}` says "
+            f"{name} has stopped: {failed} of its last {records} records failed although they are valid, "
+            f"so the fault is likely in the program. They are kept: `permit dead-letters list --consumer {name}` shows "
             f"why each failed. Correct the cause, then `permit dead-letters replay --consumer {name} --reason ...` (or "
             f"`discard`), or go on without them: `permit dead-letters resume {name} --reason ...`"
         )

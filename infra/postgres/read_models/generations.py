@@ -211,7 +211,7 @@ def _generation(connection: Connection, read_model: ReadModel) -> Iterator[str]:
         cursor.execute("select pg_try_advisory_lock(%s, %s)", (_REBUILD_LOCK, crc32(schema.encode()) >> 1))
         (locked,) = cursor.fetchone() or (False,)
         if not locked:
-            raise RebuildUnderWay(f"{read_model.name} is being built anew by somebody else: wait for that to end")
+            raise RebuildUnderWay(f"{read_model.name} is being rebuilt by another process: wait until it has ended")
     drop = sql.SQL("drop schema if exists {} cascade").format(sql.Identifier(schema))
     try:
         with transaction(connection) as cursor:

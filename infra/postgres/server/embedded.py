@@ -47,14 +47,14 @@ ROOM_FOR_A_CHECKPOINT = 32 << 20  # two segments of the write-ahead log
 LAST_RUN_STILL_ENDING = ("pre-existing shared memory block", "lock file")
 
 CONFIGURATION = """\
-# Written by permit at every start. Wishes of your own belong into ALTER SYSTEM, which wins over this file.
+# Written by permit at every start. Put your own settings in ALTER SYSTEM, which takes precedence over this file.
 
 # Reached through the socket by this account and root only; trust is the socket directory's mode 0700.
 listen_addresses = ''
 unix_socket_directories = '{socket_directory}'
 unix_socket_permissions = 0700
 
-# An acknowledged command is on the disk: the defaults, said aloud. permit does not start without them.
+# An acknowledged command is on the disk: the defaults, stated explicitly. permit does not start without them.
 fsync = on
 synchronous_commit = on
 full_page_writes = on
@@ -268,7 +268,7 @@ class EmbeddedPostgres:
             if time.monotonic() > patience or not any(sign in said for sign in LAST_RUN_STILL_ENDING):
                 raise EmbeddedPostgresUnusable(
                     f"PostgreSQL did not start in {self._data}: {last_words(said or started.stdout)} "
-                    f"The whole story is in {log}."
+                    f"Details are in {log}."
                 )
             time.sleep(0.1)
 
