@@ -50,13 +50,13 @@ from domain.crossroads.bank import CrossroadsBank
 from domain.crossroads.check_process import (
     BLAMES_THE_BANK,
     AskAgain,
-    AskedCheck,
     AskUnder,
     GiveUp,
     Outcome,
     Patience,
     Record,
     RegisterFirst,
+    RequestedCheck,
     next_step,
 )
 from domain.crossroads.declared_quarters import quarters_to_ask
@@ -144,8 +144,8 @@ class CheckWorker:
             outcome = self._outcome(work, about)
             if isinstance(outcome, CheckUnanswered) and outcome.reason is UnansweredReason.NOT_REGISTERED:
                 # The bank may have forgotten somebody whom we had registered.
-                asked = AskedCheck(asked_at=work.asked_at, attempts=work.attempts + 1, registered=registered)
-                if isinstance(next_step(asked, outcome, self.patience, self.now(), 0), RegisterFirst):
+                requested = RequestedCheck(asked_at=work.asked_at, attempts=work.attempts + 1, registered=registered)
+                if isinstance(next_step(requested, outcome, self.patience, self.now(), 0), RegisterFirst):
                     self._register(work, about)
                     registered = True
                     outcome = self._outcome(work, about)
@@ -156,9 +156,9 @@ class CheckWorker:
     def _take(self, work: DueCheck, about: Identified, outcome: Outcome, registered: bool) -> None:
         now = self.now()
         attempts = work.attempts + 1
-        asked = AskedCheck(asked_at=work.asked_at, attempts=attempts, registered=registered)
+        requested = RequestedCheck(asked_at=work.asked_at, attempts=attempts, registered=registered)
         self._tell_gate(outcome, now)
-        step = next_step(asked, outcome, self.patience, now, self.chance())
+        step = next_step(requested, outcome, self.patience, now, self.chance())
         match step:
             case Record(answer):
                 found = RecordCrossroadsAnswer(
@@ -274,8 +274,8 @@ class CheckWorker:
                 self._consulted(work, about, "unregister", lambda it: (None, self.bank.unregister(ssin, it)))
             except CheckUnanswered as why:
                 self._tell_gate(why, self.now())
-                asked = AskedCheck(asked_at=work.asked_at, attempts=work.attempts + 1, registered=True)
-                step = next_step(asked, why, self.patience, self.now(), self.chance())
+                requested = RequestedCheck(asked_at=work.asked_at, attempts=work.attempts + 1, registered=True)
+                step = next_step(requested, why, self.patience, self.now(), self.chance())
                 if isinstance(step, AskAgain):
                     self.work.put_back(work, self.now() + step.pause, why.reason.value)
                 else:

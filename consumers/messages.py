@@ -104,7 +104,7 @@ def published(event: Recorded, authority: str, causation_id: str | None = None) 
     Raises ``KeyError`` for an event that has no kind: nothing is left out by not being known.
     """
 
-    def told(topic: str, kind: str, data: Mapping[str, Any]) -> Message:
+    def message(topic: str, kind: str, data: Mapping[str, Any]) -> Message:
         return Message(
             topic=topic,
             kind=kind,
@@ -120,19 +120,21 @@ def published(event: Recorded, authority: str, causation_id: str | None = None) 
         )
 
     kind = KINDS[event.name]
-    messages = [told(APPLICATIONS.name, kind, event.clear)]
+    messages = [message(APPLICATIONS.name, kind, event.clear)]
     if event.name == "CrossroadsCheckRequested":
-        asked = {"check": event.clear["check"], "revision": event.clear["revision"]}
-        messages.append(told(CHECK_REQUESTS.name, kind, {"applicationId": str(event.case_id), **asked}))
+        requested = {"check": event.clear["check"], "revision": event.clear["revision"]}
+        messages.append(message(CHECK_REQUESTS.name, kind, {"applicationId": str(event.case_id), **requested}))
     elif event.name in _CASE_ENDS:
         ended = {"check": UNREGISTRATION, "revision": event.version}
-        messages.append(told(CHECK_REQUESTS.name, REGISTRATION_ENDED, {"applicationId": str(event.case_id), **ended}))
+        messages.append(
+            message(CHECK_REQUESTS.name, REGISTRATION_ENDED, {"applicationId": str(event.case_id), **ended})
+        )
     elif event.name in _CHECK_SETTLED:
-        messages.append(told(CHECK_ANSWERS.name, kind, event.clear))
+        messages.append(message(CHECK_ANSWERS.name, kind, event.clear))
     return tuple(messages)
 
 
-def names_told_on(topics: Collection[str]) -> frozenset[str]:
+def names_published_on(topics: Collection[str]) -> frozenset[str]:
     """The stored names of the events that have a message on any of these topics."""
     on = {
         APPLICATIONS.name: frozenset(KINDS),

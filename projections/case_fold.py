@@ -81,6 +81,6 @@ def heading_of(event: RecordedEvent) -> dict[str, Any]:
     }
 
 
-def classified_anew(_row: object, event: RecordedEvent) -> Taken:
+def reclassified(_row: object, event: RecordedEvent) -> Taken:
     """What a later record of another system says in place of an earlier one."""
     return {"category": event.clear["category"], "kind": event.clear["kind"]}

@@ -79,7 +79,7 @@ def _always(value: Any) -> Tell:
     return lambda _course, _clear, _at: value
 
 
-def _said(word: str) -> Tell:
+def _word(word: str) -> Tell:
     return lambda _course, clear, _at: clear[word]
 
 
@@ -107,7 +107,7 @@ def _decided(_course: Course, clear: Clear, _at: datetime) -> CaseStatus:
 # The requests, the pauses and the alarms.
 
 
-def _asked(course: Course, clear: Clear, at: datetime) -> tuple[RequestSpan, ...]:
+def _requests(course: Course, clear: Clear, at: datetime) -> tuple[RequestSpan, ...]:
     # Its pause, the next by number, follows in the same breath.
     pause, reply_by = len(course.pauses) + 1, date.fromisoformat(clear["replyBy"])
     return (*course.requests, RequestSpan(id=clear["requestId"], pause=pause, asked_at=at, reply_by=reply_by))
@@ -294,19 +294,19 @@ CHANGES: Final[Mapping[str, Mapping[str, Tell]]] = MappingProxyType(
         "EmployerIdentified": {"manual_tasks": _tasks(lambda _: (_REGISTER,), _register_incomplete)},
         "EmploymentVerified": {"manual_tasks": _tasks(lambda _: (_DECLARED,), _not_declared)},
         "SalaryVerified": {"manual_tasks": _tasks(lambda _: (SALARY,), _undetermined)},
-        "CaseAssigned": {"handler": _said("handler")},
-        "InformationRequested": {"status": _always(CaseStatus.INFORMATION_REQUESTED), "requests": _asked},
+        "CaseAssigned": {"handler": _word("handler")},
+        "InformationRequested": {"status": _always(CaseStatus.INFORMATION_REQUESTED), "requests": _requests},
         "InformationProvided": {"status": _in_hand, "requests": _answered},
         "ApplicationDeclaredAdmissible": {"status": _always(CaseStatus.ADMISSIBLE), "admissible_at": _then},
         "WorkPartDecided": {
             "status": _always(CaseStatus.ADMISSIBLE),
-            "work_part": _said("outcome"),
+            "work_part": _word("outcome"),
             "work_part_at": _then,
             "manual_tasks": _always(()),
         },
         "ApplicationForwardedToImmigrationOffice": {"forwarded_at": _then},
-        "ResidencePartDecided": {"residence_part": _said("outcome")},
-        "ApplicationDecided": _closing(_decided, _said("outcome")),
+        "ResidencePartDecided": {"residence_part": _word("outcome")},
+        "ApplicationDecided": _closing(_decided, _word("outcome")),
         "ApplicationDeclaredInadmissible": _closing(_always(CaseStatus.INADMISSIBLE), _always(None)),
         "ApplicationWithdrawn": _closing(_always(CaseStatus.WITHDRAWN), _always(None)),
         "ClockPaused": {"pauses": _paused},

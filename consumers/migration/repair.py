@@ -28,8 +28,8 @@ from domain.migration.quarantine import (
     REPLAYED_IN_VAIN,
     RETOLD,
     ChangedSince,
+    QuarantinedRecord,
     RepairRefused,
-    SetAside,
     Step,
     changes_since,
     is_repeated,
@@ -55,7 +55,7 @@ A_contra = TypeVar("A_contra", bound=Append, contravariant=True)
 class HeldRecord:
     """A record in quarantine with its content, which is personal; ``digest`` is of the record as it came."""
 
-    set_aside: SetAside
+    set_aside: QuarantinedRecord
     raw: RawRecord
     calendar: Calendar
     subject: UUID
@@ -71,7 +71,7 @@ class ShownRecord:
     ``seen`` is the last step that changed it: a repair that names it is refused once there is a later one.
     """
 
-    set_aside: SetAside
+    set_aside: QuarantinedRecord
     raw: Mapping[str, object] | None
     corrections: Mapping[str, str]
     provenance: tuple[Provenance, ...]
@@ -94,10 +94,10 @@ class QuarantineTransaction(Protocol[A_contra]):
     def hold(self, record_id: UUID) -> None:
         """Keep others from repairing the record until the end of the transaction."""
 
-    def set_aside(self, record_id: UUID) -> SetAside:
+    def set_aside(self, record_id: UUID) -> QuarantinedRecord:
         """The record without its content. Raises :class:`RepairRefused` for one that is not there."""
 
-    def held(self, record_id: UUID) -> HeldRecord | SetAside:
+    def held(self, record_id: UUID) -> HeldRecord | QuarantinedRecord:
         """The record; without its content once the data of its subject were erased. Raises as :meth:`set_aside`."""
 
     def steps(self, record_id: UUID) -> tuple[Step, ...]:
@@ -158,7 +158,7 @@ class Quarantine(Generic[C, A]):
             held = transaction.held(record_id)
             transaction.trace(record_id, LOOKED_AT, by)
             steps = transaction.steps(record_id)
-        if isinstance(held, SetAside):
+        if isinstance(held, QuarantinedRecord):
             return ShownRecord(set_aside=held, raw=None, corrections={}, provenance=(), steps=steps)
         vocabularies = self.judge.records.vocabularies
         reading = self.judge.source.reading(corrected(held.raw, held.corrections))
@@ -294,7 +294,7 @@ class Quarantine(Generic[C, A]):
 
 def _waiting(transaction: QuarantineTransaction[A], record_id: UUID) -> HeldRecord:
     held = transaction.held(record_id)
-    if isinstance(held, SetAside):
+    if isinstance(held, QuarantinedRecord):
         raise RepairRefused(f"the data of record {record_id} were erased: nothing can be corrected any more")
     require_waiting(held.set_aside)
     return held

@@ -161,12 +161,12 @@ def _outcome_differences(
     if event.outcome not in OUTCOMES:
         yield Difference(field="outcome", recorded=event.outcome, recomputed=f"one of {', '.join(OUTCOMES)}")
         return
-    asked = DecideWorkPart(outcome=event.outcome, grounds=event.grounds, motivation=motivation)
+    command = DecideWorkPart(outcome=event.outcome, grounds=event.grounds, motivation=motivation)
     try:
         require_work_part_open(case)
         if isinstance(event, WorkPartDecided):
             require_admitted(case)
-        require_allowed(case, asked, assessment)
+        require_allowed(case, command, assessment)
     except CommandRefused as refused:
         yield Difference(field="outcome", recorded=event.outcome, recomputed=f"not allowed ({refused})")
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from domain.case.commands import CommandContext, DecideAdmissibility
 from domain.case.events import ApplicationDeclaredAdmissible, ApplicationDeclaredInadmissible, CaseEvent
-from domain.case.fees import fee_standings
+from domain.case.fees import fee_statuses
 from domain.case.grounds import (
     FEE_NOT_PAID,
     MANDATE_MISSING,
@@ -54,7 +54,7 @@ def decide_admissibility(
 def open_points(case: Case, rulebook: Rulebook, today: date) -> tuple[str, ...]:
     """The conditions of admission that the file does not show to be met (FACTS 4.2, 4.9), by the law known today."""
     found = {point for point in _SHOWN_OPEN if SHOWN_BY_THE_FILE[point](case, rulebook, today)}
-    if any(each.verdict is Verdict.UNDETERMINED for each in fee_standings(case, rulebook, today)):
+    if any(each.verdict is Verdict.UNDETERMINED for each in fee_statuses(case, rulebook, today)):
         found.add(FEE_AMOUNT_UNKNOWN)
     return tuple(point for point in OPEN_POINTS if point in found)
 
@@ -68,7 +68,7 @@ def _admissible(
         )
     points = open_points(case, rulebook, context.today)
     if points and not command.motivation:
-        fees = fee_standings(case, rulebook, context.today)
+        fees = fee_statuses(case, rulebook, context.today)
         unsettled = "; ".join(str(each) for each in fees if each.verdict is not Verdict.MET)
         fees_due = f" ({unsettled})" if unsettled else ""
         raise CommandRefused(

@@ -47,8 +47,10 @@ from domain.law.rulebook import Rulebook
 
 def is_awaited(case: Case, check: CheckKind, revision: int) -> bool:
     """An answer counts once, for the revision that was asked last, while the case is open."""
-    asked = case.checks.get(check.value)
-    return case.is_open and asked is not None and asked.revision == revision and asked.state is CheckState.REQUESTED
+    current = case.checks.get(check.value)
+    return (
+        case.is_open and current is not None and current.revision == revision and current.state is CheckState.REQUESTED
+    )
 
 
 def record_answer(
@@ -96,7 +98,7 @@ def _employer_identified(
     case: Case, answer: EmployerOnRegister, context: CommandContext, rulebook: Rulebook
 ) -> EmployerIdentified:
     """What the register says of the employer, and what the law asks of it that the register does not say."""
-    told = EmployerIdentified(
+    identified = EmployerIdentified(
         effective_at=context.now,
         enterprise_number=answer.enterprise_number,
         name=answer.name,
@@ -107,7 +109,9 @@ def _employer_identified(
         has_staff=answer.has_staff,
         has_debts=answer.has_debts,
     )
-    return replace(told, left_open=left_open(evolve(case, told), ABOUT_THE_EMPLOYER, context.today, rulebook))
+    return replace(
+        identified, left_open=left_open(evolve(case, identified), ABOUT_THE_EMPLOYER, context.today, rulebook)
+    )
 
 
 def record_replacement(case: Case, command: RecordIdentifierReplaced, context: CommandContext) -> list[CaseEvent]:

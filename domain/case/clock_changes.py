@@ -47,23 +47,23 @@ def pause(case: Case, command: PauseClock, context: CommandContext) -> list[Case
 def resume(case: Case, command: ResumeClock, context: CommandContext) -> list[CaseEvent]:
     """End the open pause; one that a request for information began ends with the answer or its term instead."""
     require_open(case)
-    standing = case.open_pause
-    if standing is None:
+    pause = case.open_pause
+    if pause is None:
         raise CommandRefused(Reason.CLOCK_NOT_PAUSED, "the clock is running: there is no pause to end")
-    asked = case.open_request
-    if asked is not None and context.today <= asked.reply_by:
+    request = case.open_request
+    if request is not None and context.today <= request.reply_by:
         raise CommandRefused(
             Reason.INFORMATION_OUTSTANDING,
-            f"the applicant may answer until {asked.reply_by}: the clock resumes with the answer",
+            f"the applicant may answer until {request.reply_by}: the clock resumes with the answer",
         )
-    if asked is not None:
+    if request is not None:
         return answer_term_ran_out(case)
-    _require_in_order(standing.from_, command.on)
-    _require_possible(case, replace(standing, to=command.on), context)
+    _require_in_order(pause.from_, command.on)
+    _require_possible(case, replace(pause, to=command.on), context)
     return [
         ClockResumed(
             effective_at=_moment(command.on, context),
-            pause=standing.number,
+            pause=pause.number,
             by=context.actor,
             worker_subject=case.worker_subject,
             motivation=command.motivation,
@@ -77,8 +77,8 @@ def correct_pause(case: Case, command: CorrectPause, context: CommandContext) ->
     known = next((each for each in case.pauses if each.number == command.pause), None)
     if known is None:
         raise CommandRefused(Reason.PAUSE_UNKNOWN, f"this case has no pause {command.pause}")
-    asked = case.open_request
-    if asked is not None and asked.pause == command.pause:
+    request = case.open_request
+    if request is not None and request.pause == command.pause:
         raise CommandRefused(
             Reason.INFORMATION_OUTSTANDING, "this pause belongs to an open request: it ends with the answer"
         )
@@ -111,11 +111,11 @@ def raise_deadline(case: Case, command: RaiseDeadline, context: CommandContext) 
         return []
     if command.clock == ANSWER:
         # Whoever raised it may have looked at a request that was answered, or followed by another, in the meantime.
-        asked = case.open_request
-        if asked is None or asked.reply_by != command.due_on:
+        request = case.open_request
+        if request is None or request.reply_by != command.due_on:
             return []
         if command.kind == BREACHED:
-            return answer_term_ran_out(case) if context.today > asked.reply_by else []
+            return answer_term_ran_out(case) if context.today > request.reply_by else []
     raised = DeadlineWarned if command.kind == WARNED else DeadlineBreached
     return [raised(effective_at=beginning_of(command.crossed_on), clock=command.clock, run=run, due_on=command.due_on)]
 

@@ -31,7 +31,7 @@ from domain.case.left_open import ABOUT_THE_CONTRACT, left_open
 from domain.case.lifecycle import Case, CaseStatus, Check, CheckState
 from domain.case.openness import require_open
 from domain.case.refusals import CommandRefused, Reason
-from domain.case.verification import labour_market_test_assessed, salary_judged_anew
+from domain.case.verification import labour_market_test_assessed, salary_reassessed
 from domain.crossroads.answers import ABOUT_THE_WORKER, CheckKind
 from domain.law.rulebook import Rulebook
 
@@ -175,7 +175,7 @@ def correct(case: Case, command: CorrectCase, context: CommandContext, rulebook:
     event = replace(event, left_open=left_open(evolve(case, event), ABOUT_THE_CONTRACT, context.today, rulebook))
     # Pay is judged on the file as these events leave it: what was known of another employer is known no longer.
     corrected_case = reduce(evolve, asked_again, evolve(case, event))
-    return [event, *asked_again, *salary_judged_anew(corrected_case, context, rulebook)]
+    return [event, *asked_again, *salary_reassessed(corrected_case, context, rulebook)]
 
 
 def _checks_due_again(case: Case, command: CorrectCase, context: CommandContext) -> list[CaseEvent]:
@@ -191,12 +191,12 @@ def _checks_due_again(case: Case, command: CorrectCase, context: CommandContext)
         CheckKind.DECLARED_WAGES: other_employer or other_person,
         CheckKind.DECLARED_EMPLOYMENT: other_person,
     }
-    asked = dict(case.checks)
-    if command.worker is not None and command.worker.ssin is not None and not ABOUT_THE_WORKER & asked.keys():
-        asked.setdefault(CheckKind.WORKER_IDENTITY.value, _NEVER_ASKED)
+    checks = dict(case.checks)
+    if command.worker is not None and command.worker.ssin is not None and not ABOUT_THE_WORKER & checks.keys():
+        checks.setdefault(CheckKind.WORKER_IDENTITY.value, _NEVER_ASKED)
     return [
         CrossroadsCheckRequested(effective_at=context.now, check=name, revision=check.revision + 1)
-        for name, check in asked.items()
+        for name, check in checks.items()
         if due[CheckKind(name)]
     ]
 

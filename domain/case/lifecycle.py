@@ -59,7 +59,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InformationAsked:
+class InformationRequest:
     """A request for information; ``pause`` is the pause of the clock that it began."""
 
     request_id: UUID
@@ -117,7 +117,7 @@ class Case:
     payments: tuple[FeePayment, ...] = ()
     mandate_valid: bool | None = None
     handler: str | None = None
-    requests: tuple[InformationAsked, ...] = ()
+    requests: tuple[InformationRequest, ...] = ()
     admissible: Act | None = None
     work_part: Act | None = None
     forwarded: Act | None = None
@@ -158,7 +158,7 @@ class Case:
         return next((pause for pause in self.pauses if pause.to is None), None)
 
     @property
-    def open_request(self) -> InformationAsked | None:
+    def open_request(self) -> InformationRequest | None:
         """The request for information that the applicant has to answer, if any: the file is with him.
 
         Of a request made in another system only the status is known.
@@ -172,7 +172,7 @@ class Case:
         """The number that the next pause of the clock gets."""
         return len(self.pauses) + 1
 
-    def request(self, request_id: UUID) -> InformationAsked | None:
+    def request(self, request_id: UUID) -> InformationRequest | None:
         return next((each for each in self.requests if each.request_id == request_id), None)
 
     def with_pause(self, pause: Pause) -> Case:

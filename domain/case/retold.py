@@ -35,7 +35,7 @@ def retold(case: Case | None, event: LegacyRecordRetold) -> Case:
         nationality=None if worker is None else worker.nationality,
         filed_by=filer_of(event.kind),
     )
-    told = case or Case(
+    case_before = case or Case(
         reference=event.reference,
         status=status,
         kind=event.kind,
@@ -48,7 +48,7 @@ def retold(case: Case | None, event: LegacyRecordRetold) -> Case:
         checks=MappingProxyType({}),
     )
     return replace(
-        told,
+        case_before,
         status=status,
         kind=event.kind,
         employer_number=event.employer.enterprise_number,

@@ -29,7 +29,7 @@ class Patience:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AskedCheck:
+class RequestedCheck:
     """``attempts`` counts the calls that reached out to the bank, the last one included."""
 
     asked_at: datetime
@@ -91,7 +91,7 @@ BLAMES_THE_BANK: Final = frozenset(
 _PASSES: Final = BLAMES_THE_BANK | {UnansweredReason.TOO_MANY_REQUESTS}
 
 
-def next_step(asked: AskedCheck, outcome: Outcome, patience: Patience, now: datetime, chance: float) -> Step:
+def next_step(check: RequestedCheck, outcome: Outcome, patience: Patience, now: datetime, chance: float) -> Step:
     """What follows from an attempt. ``chance`` (0 to 1) is drawn by the caller: pauses have full jitter.
 
     The pause is a random part of twice the last, at most the longest, on top of what the bank asked for itself.
@@ -99,17 +99,17 @@ def next_step(asked: AskedCheck, outcome: Outcome, patience: Patience, now: date
     if not isinstance(outcome, CheckUnanswered):
         return Record(outcome)
     reason = outcome.reason
-    if reason is UnansweredReason.NOT_REGISTERED and not asked.registered:
+    if reason is UnansweredReason.NOT_REGISTERED and not check.registered:
         return RegisterFirst()
     if reason is UnansweredReason.SSIN_REPLACED and outcome.replaced_by is not None:
         return AskUnder(outcome.replaced_by)
     if reason in _PASSES:
-        grown = patience.first_pause * 2 ** min(asked.attempts - 1, 32)
+        grown = patience.first_pause * 2 ** min(check.attempts - 1, 32)
         pause = chance * min(grown, patience.longest_pause) + timedelta(seconds=outcome.stay_away_seconds)
     elif reason is UnansweredReason.INCOMPLETE_DATA:
         pause = patience.incomplete_pause
     else:
         return GiveUp(reason, alarms_security=reason is UnansweredReason.NO_ACCESS)
-    if now + pause >= asked.asked_at + patience.give_up_after and asked.attempts >= patience.least_attempts:
+    if now + pause >= check.asked_at + patience.give_up_after and check.attempts >= patience.least_attempts:
         return GiveUp(reason)
     return AskAgain(pause, reason)

@@ -49,14 +49,14 @@ class DecidingDate(NamedTuple):
         day = self.day.isoformat()
         if self.rule is None:
             return Step(code="filingDateStandsIn", values={"authority": self.authority, "day": day})
-        return Step(code="decidingDate", values=told_of_rule(self.rule, self.filed_on) | {"day": day})
+        return Step(code="decidingDate", values=values_of_rule(self.rule, self.filed_on) | {"day": day})
 
     @property
     def provisions(self) -> tuple[str, ...]:
         return () if self.rule is None else (self.rule.id,)
 
 
-def told_of_rule(rule: ReferenceDateRule, filed_on: date) -> dict[str, str]:
+def values_of_rule(rule: ReferenceDateRule, filed_on: date) -> dict[str, str]:
     """What a step says of the rule on the deciding date."""
     return {"basis": rule.basis.value, "provision": rule.id, "confidence": rule.confidence_on(filed_on)}
 

@@ -73,8 +73,8 @@ class Assessment:
     def findings(self) -> tuple[Finding, ...]:
         """In the order in which they are told: the category, pay and search, the work, the worker, the employer."""
         if self._findings is None:
-            told = (each.told() for each in self.judged)
-            self._findings = tuple(sorted(told, key=lambda each: _ORDER[each.rule]))
+            findings = (each.finding() for each in self.judged)
+            self._findings = tuple(sorted(findings, key=lambda each: _ORDER[each.rule]))
         return self._findings
 
     @property
@@ -232,7 +232,7 @@ def _either(law: ApplicableLaw, rule: CategoryRule, deciding: DecidingDate, *bra
         Rule.SALARY_OR_LABOUR_MARKET_TEST,
         True,
         verdict,
-        lambda: _alternatives(rule, deciding, verdict, *(branch.told() for branch in branches)),
+        lambda: _alternatives(rule, deciding, verdict, *(branch.finding() for branch in branches)),
     )
 
 

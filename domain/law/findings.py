@@ -86,7 +86,7 @@ class Finding:
     def leaves_choice(self) -> bool:
         return self.reason == LEFT_TO_THE_AUTHORITY
 
-    def told(self) -> Finding:
+    def finding(self) -> Finding:
         """Itself: a finding is a judgement whose reasons have been written."""
         return self
 
@@ -114,7 +114,7 @@ class Judged(Protocol):
         """Whether it is not met and the authority may refuse on it without having to."""
         ...
 
-    def told(self) -> Finding:
+    def finding(self) -> Finding:
         """The finding: the verdict with the law, the facts and the steps it rests on."""
         ...
 
@@ -129,5 +129,5 @@ class Judgement:
     reasons: Callable[[], Finding]
     leaves_choice: bool = False
 
-    def told(self) -> Finding:
+    def finding(self) -> Finding:
         return self.reasons()

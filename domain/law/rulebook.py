@@ -280,9 +280,9 @@ def _with_readings(provisions: Sequence[Provision], readings: Mapping[str, str])
 def _sha256(provisions: Sequence[Provision]) -> str:
     """Hash what the law says: sorted, compact, ASCII; absent values left out, so that a new optional key
     does not rename the law that lacks it."""
-    said = [
+    entries = [
         {"kind": provision.kind} | {key: value for key, value in asdict(provision).items() if value not in (None, ())}
         for provision in sorted(provisions, key=lambda each: each.id)
     ]
-    canonical = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=str)
+    canonical = json.dumps(entries, sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=str)
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()

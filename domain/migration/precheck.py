@@ -82,8 +82,8 @@ def facts_read(
 ) -> dict[Fact, date | datetime | Decimal | str | None]:
     """What can be made of each fact by itself, also of a record that is refused; None where nothing can."""
     judging = _Judging(reading, vocabularies, calendar)
-    as_it_stands = {fact: reading.text(fact) for fact in Fact}
-    return as_it_stands | judging.facts()
+    as_written = {fact: reading.text(fact) for fact in Fact}
+    return as_written | judging.facts()
 
 
 def refused(findings: Iterable[Finding]) -> Refused:

@@ -69,11 +69,11 @@ def provenance_of(
     read: Mapping[Fact, date | datetime | Decimal | str | None] | None = None,
 ) -> tuple[Provenance, ...]:
     """One entry a fact; ``record`` is None for a refused one, of which ``read`` says what each fact gives by itself."""
-    told, alone = [], {} if read is None else read
+    rows, alone = [], {} if read is None else read
     for name, fact in _NAMES.items():
         raw = reading.text(fact)
         value = wire_value(alone.get(fact) if record is None else getattr(record, name))
-        told.append(
+        rows.append(
             Provenance(
                 fact=fact,
                 field=reading.field(fact),
@@ -83,7 +83,7 @@ def provenance_of(
                 sureness=Sureness.UNDECIDED if record is None else _sureness(fact, raw, value),
             )
         )
-    return tuple(told)
+    return tuple(rows)
 
 
 def wire_value(value: date | datetime | Decimal | str | None) -> str | None:

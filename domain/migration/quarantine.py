@@ -46,7 +46,7 @@ class ChangedSince(RepairRefused):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetAside:
+class QuarantinedRecord:
     """A record in quarantine without its content; ``findings`` name fields and reasons.
 
     ``case_id`` is the case that bears its file number, where one was retold already.
@@ -114,7 +114,7 @@ def require_plain(**texts: str) -> None:
             raise RepairRefused(f"the {name} holds a control character: remove what cannot be printed")
 
 
-def require_waiting(record: SetAside) -> None:
+def require_waiting(record: QuarantinedRecord) -> None:
     """Raise :class:`RepairRefused` for a record that was settled."""
     if record.state not in WAITING:
         raise RepairRefused(f"record {record.record_id} is no longer waiting: it is {record.state}")

@@ -82,10 +82,10 @@ def read_employer(content: Content, ticket: str, enterprise_number: str) -> Empl
         enterprise_number=found.enterprise_number,
         name=found.name,
         active=found.active,
-        address=None if found.address is None else found.address.told,
+        address=None if found.address is None else found.address.registered_address,
         activity=None if found.activity is None else RegisteredActivity(**found.activity.model_dump()),
         establishment_units=tuple(
-            EstablishmentUnit(number=unit.number, name=unit.name, address=unit.address.told)
+            EstablishmentUnit(number=unit.number, name=unit.name, address=unit.address.registered_address)
             for unit in found.establishment_units
         ),
         founded_on=found.founded_on,
@@ -190,7 +190,7 @@ class _Address(_Wire):
     municipality_code: Annotated[str, Field(pattern=r"^[0-9]{5}$")] | None = None
 
     @property
-    def told(self) -> RegisteredAddress:
+    def registered_address(self) -> RegisteredAddress:
         return RegisteredAddress(**self.model_dump())
 
 

@@ -53,12 +53,12 @@ class SoapProtocol:
         criteria = SubElement(request, "criteria")
         SubElement(criteria, "inscriptionContext").text = consultation.purpose
         for name, value in question.items():
-            asked = SubElement(criteria, name)
+            element = SubElement(criteria, name)
             if isinstance(value, str):
-                asked.text = value
+                element.text = value
             else:
                 for each in value:
-                    SubElement(asked, name.removesuffix("s")).text = each
+                    SubElement(element, name.removesuffix("s")).text = each
         envelope = Element(f"{{{SOAP}}}Envelope")
         SubElement(envelope, f"{{{SOAP}}}Body").append(request)
         return WrittenQuestion(

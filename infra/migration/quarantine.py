@@ -17,7 +17,7 @@ from domain.migration.dossiers import Dossier
 from domain.migration.fates import BatchCount
 from domain.migration.plausible_days import Calendar
 from domain.migration.precheck import Refused
-from domain.migration.quarantine import RepairRefused, SetAside, Step
+from domain.migration.quarantine import QuarantinedRecord, RepairRefused, Step
 from infra.keys import SubjectKeys
 from infra.migration.chunk_writing import recount, settle_older, trace, write_dossiers
 from infra.migration.cutover_status import cutover_status, require_accepting
@@ -72,14 +72,14 @@ class RepairTransaction:
     def hold(self, record_id: UUID) -> None:
         hold(self.cursor, record_id)
 
-    def set_aside(self, record_id: UUID) -> SetAside:
+    def set_aside(self, record_id: UUID) -> QuarantinedRecord:
         """As :meth:`consumers.migration.repair.QuarantineTransaction.set_aside`."""
         found = listed(self.connection, authority=self.authority, states=None, ids=[record_id])
         if not found:
             raise RepairRefused(f"no record {record_id} of {self.authority} was ever quarantined")
         return found[0]
 
-    def held(self, record_id: UUID) -> HeldRecord | SetAside:
+    def held(self, record_id: UUID) -> HeldRecord | QuarantinedRecord:
         """As :meth:`consumers.migration.repair.QuarantineTransaction.held`."""
         set_aside = self.set_aside(record_id)
         self.cursor.execute(_LANDED, (record_id,))

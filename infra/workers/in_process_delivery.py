@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from consumers.consumer import Consumer
-from consumers.messages import Message, names_told_on
+from consumers.messages import Message, names_published_on
 from infra.message_wire import to_wire
 from infra.postgres.journal.event_faults import LeftBehind, apply_around, faults_of_events, stream_of
 from infra.postgres.journal.journal_events import JournalNotification
@@ -57,7 +57,7 @@ class InProcessDelivery:
         self._pool = pool
         self._consumer = consumer
         self._inbox = inbox
-        self._told = names_told_on(consumer.topics)
+        self._published = names_published_on(consumer.topics)
         self._messages = JournalMessages(pool)
         self._source = f"urn:single-permit:{recorder.origin}"
         self._try_again_at = 0.0
@@ -96,7 +96,7 @@ class InProcessDelivery:
         waiting = frozenset(each.stream for each in parked)
         arrived, left = self._arrived([each for each in page if each.originator_id not in waiting])
         skipped = Counter(
-            stream_of(each) for each in page if each.originator_id in waiting and concerns(each, self._told)
+            stream_of(each) for each in page if each.originator_id in waiting and concerns(each, self._published)
         )
 
         def move(cursor: Cursor) -> None:
@@ -151,7 +151,7 @@ class InProcessDelivery:
             with faults_of_events():
                 messages.extend(self._messages.of(part, self._consumer.topics))
 
-        left = apply_around([each for each in events if concerns(each, self._told)], attempt)
+        left = apply_around([each for each in events if concerns(each, self._published)], attempt)
         return [
             Arrived(Coordinates(JOURNAL, each.topic, 0, each.position), each.topic, to_wire(each, self._source))
             for each in sorted(messages, key=lambda message: message.position)

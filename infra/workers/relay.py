@@ -23,7 +23,7 @@ from infra.postgres.journal.event_faults import EventAtFault, faults_of_events
 from infra.postgres.journal.journal_events import JournalNotification
 from infra.postgres.journal.recorder import JournalRecorder
 from infra.postgres.messages.journal_messages import JournalMessages
-from infra.postgres.messages.letter_notices import mark_told, untold_letters
+from infra.postgres.messages.letter_notices import mark_announced, unannounced_letters
 from infra.postgres.messages.relay_lease import LeaseTaken, RelayLease, relay_lease
 from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable
 from infra.structured_logs import get_logger
@@ -128,10 +128,10 @@ class Relay:
 
     def _announce_letters(self, sender: Sender) -> None:
         """Dead letters are told of while there is nothing else to tell."""
-        untold = untold_letters(self._pool, self._source)
-        if untold:
-            sender.send([Outgoing(self._prefix + each.topic, each.record) for each in untold])
-            mark_told(self._pool, untold)
+        unannounced = unannounced_letters(self._pool, self._source)
+        if unannounced:
+            sender.send([Outgoing(self._prefix + each.topic, each.record) for each in unannounced])
+            mark_announced(self._pool, unannounced)
 
 
 def _unpublishable(event: JournalNotification, reason: str) -> str:

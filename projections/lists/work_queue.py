@@ -93,7 +93,7 @@ def queued(
         on, after_day, after_case = _place(after, order)
     cursor.execute(
         _JUDGED + _PAGE[order],
-        _asked(on, target, wanted) | {"after_day": after_day, "after_case": after_case, "limit": length + 1},
+        _parameters(on, target, wanted) | {"after_day": after_day, "after_case": after_case, "limit": length + 1},
     )
     found = [_queued_case(row) for row in cursor.fetchall()]
     return page_of([(_place_after(each, order, on), each) for each in found], length)
@@ -101,7 +101,7 @@ def queued(
 
 def count_queued(cursor: Cursor, on: date, target: ServiceTarget, wanted: QueueFilter) -> int:
     """How many cases all pages have together."""
-    cursor.execute(_JUDGED + _COUNT, _asked(on, target, wanted))
+    cursor.execute(_JUDGED + _COUNT, _parameters(on, target, wanted))
     ((number,),) = cursor.fetchall()
     return int(number)
 
@@ -158,7 +158,7 @@ def _written(row: ListedCase) -> dict[str, Any]:
     }
 
 
-def _asked(on: date, target: ServiceTarget, wanted: QueueFilter) -> dict[str, Any]:
+def _parameters(on: date, target: ServiceTarget, wanted: QueueFilter) -> dict[str, Any]:
     term, warning = target.term, target.warning
     return asdict(wanted) | {
         "on": on,

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from projections.lists.keyset_pages import Page, PlaceUnusable, keys_of, length_of_page, page_of, place
 from projections.read_model import Cursor, rows_of
-from projections.sla_board.scope import AS_OF, EVERYTHING, Scope, asked
+from projections.sla_board.scope import AS_OF, EVERYTHING, Scope, parameters
 
 _ORDER: Final = "boardDueDay"
 _NEVER: Final = "infinity"
@@ -85,7 +85,7 @@ def cases_behind(
     after_due, after_case = (None, None) if after is None else _place(after)
     cursor.execute(
         AS_OF + _CASES,
-        asked(on, scope, after_due=after_due, after_case=after_case, limit=length + 1, **_columns(cell)),
+        parameters(on, scope, after_due=after_due, after_case=after_case, limit=length + 1, **_columns(cell)),
     )
     found = rows_of(cursor, CaseOnBoard)
     return page_of([(place(_ORDER, _sorted_by(each), str(each.case_id)), each) for each in found], length)
@@ -93,14 +93,14 @@ def cases_behind(
 
 def urgency(cursor: Cursor, on: date, scope: Scope = EVERYTHING) -> Urgency:
     """How many are nearing their due day and how many have passed it; `cases_behind` has the list."""
-    cursor.execute(AS_OF + _URGENCY, asked(on, scope))
+    cursor.execute(AS_OF + _URGENCY, parameters(on, scope))
     (found,) = rows_of(cursor, Urgency)
     return found
 
 
 def oldest(cursor: Cursor, on: date, scope: Scope = EVERYTHING, *, number: int = 10) -> list[CaseOnBoard]:
     """The open cases that were filed first."""
-    cursor.execute(AS_OF + _OLDEST, asked(on, scope, limit=length_of_page(number)))
+    cursor.execute(AS_OF + _OLDEST, parameters(on, scope, limit=length_of_page(number)))
     return rows_of(cursor, CaseOnBoard)
 
 

@@ -28,7 +28,7 @@ class Scope:
 EVERYTHING: Final = Scope()
 
 
-def asked(on: date, scope: Scope, **more: object) -> dict[str, Any]:
+def parameters(on: date, scope: Scope, **more: object) -> dict[str, Any]:
     """The parameters of a statement that begins with :data:`AS_OF`."""
     return {"on": on, **asdict(scope), **more}
 

@@ -131,7 +131,7 @@ def entry_of(event: RecordedEvent) -> TimelineEntry:
         name=event.name,
         effective_at=event.effective_at.astimezone(UTC),
         known_at=event.known_at,
-        told=_told(event),
+        told=_values(event),
         group=groups[0] if groups else None,
     )
 
@@ -147,7 +147,7 @@ def stored_entries(cursor: Cursor, case_id: UUID, *, after: int, limit: int) -> 
     return head, [_entry(case_id, row[1:]) for row in rows if row[1] is not None]
 
 
-def _told(event: RecordedEvent) -> dict[str, Any]:
+def _values(event: RecordedEvent) -> dict[str, Any]:
     clear, derived = event.clear, _DERIVED.get(event.name, {})
     told = {word: derived[word](clear) if word in derived else clear.get(word) for word in VALUES[event.name]}
     return {word: value for word, value in told.items() if value is not None}

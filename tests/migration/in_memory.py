@@ -27,7 +27,7 @@ from domain.migration.findings import Finding
 from domain.migration.open_work import OpenWork, UnfinishedFile
 from domain.migration.plausible_days import Calendar, moment_of
 from domain.migration.precheck import Refused
-from domain.migration.quarantine import SEPARATOR, SET_ASIDE, WAITING, SetAside, Step
+from domain.migration.quarantine import SEPARATOR, SET_ASIDE, WAITING, QuarantinedRecord, Step
 from domain.migration.reading import LegacyReading
 from domain.migration.record_content import content_of, reading_of
 from domain.migration.retelling import Lineage
@@ -270,7 +270,7 @@ class Waiting:
     def wait(self, raw: RawRecord, *findings: Finding, digest: str = "", state: str = "open") -> UUID:
         """Set a record aside, and give its id."""
         record_id = UUID(int=1_000 + len(self.records))
-        set_aside = SetAside(
+        set_aside = QuarantinedRecord(
             record_id=record_id,
             authority="brussels",
             key=str(raw.record["no_dossier"]),
@@ -317,10 +317,10 @@ class Waiting:
 
     def hold(self, record_id: UUID) -> None: ...
 
-    def set_aside(self, record_id: UUID) -> SetAside:
+    def set_aside(self, record_id: UUID) -> QuarantinedRecord:
         return self.records[record_id].set_aside
 
-    def held(self, record_id: UUID) -> HeldRecord | SetAside:
+    def held(self, record_id: UUID) -> HeldRecord | QuarantinedRecord:
         held = self.records[record_id]
         return held.set_aside if record_id in self.erased else held
 

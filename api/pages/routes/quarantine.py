@@ -38,7 +38,7 @@ from api.words.choices import Choice
 from consumers.migration.repair import ShownRecord
 from domain.migration.cutover_status import AuthorityIsLive, NotAccepting
 from domain.migration.findings import RefusalReason
-from domain.migration.quarantine import WAITING, RepairRefused, SetAside
+from domain.migration.quarantine import WAITING, QuarantinedRecord, RepairRefused
 from infra.identity.caller import Caller
 from infra.migration.quarantine_trace import steps_of
 from infra.migration.sources import MigratingAuthority
@@ -253,7 +253,7 @@ class QuarantineScreen:
             surroundings=self._readers.surroundings(request, caller, MIGRATION),
         )
 
-    def _of_everybody(self, each: SetAside, words: BoardWords, caller: Caller) -> dict[str, object]:
+    def _of_everybody(self, each: QuarantinedRecord, words: BoardWords, caller: Caller) -> dict[str, object]:
         told = QuarantineWords(words)
         return {
             "place": told.place(each),

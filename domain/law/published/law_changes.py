@@ -116,8 +116,8 @@ class RuleChange:
 
     @property
     def kind(self) -> str:
-        told = self.after or self.before
-        return "" if told is None else told.kind
+        provision = self.after or self.before
+        return "" if provision is None else provision.kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,8 +49,8 @@ def _pay_definition(entry: EntryReader, authority: str) -> Provision:
         does_not_count=entry.words("does_not_count", pay.PAY_COMPONENTS),
         disputed=entry.words("disputed", pay.PAY_COMPONENTS) if entry.has("disputed") else (),
     )
-    said = (*read.counts, *read.does_not_count, *read.disputed)
-    if len(set(said)) != len(said):
+    parts = (*read.counts, *read.does_not_count, *read.disputed)
+    if len(set(parts)) != len(parts):
         raise entry.unusable("counts", "a part of pay is in two lists", "put each in one list only")
     return read
 

@@ -19,7 +19,7 @@ from domain.law.provisions.procedure import ALL, RequiredDocument
 from domain.law.rule_codes import Rule
 from domain.law.rulebook import Rulebook
 from domain.law.rules.competence import judge_competence
-from domain.law.rules.conditions import Asked, compared, unknown
+from domain.law.rules.conditions import Condition, compared, unknown
 
 _REPRESENTATIVE: Final = "representative"
 _RENEWAL: Final = "renewal"
@@ -61,10 +61,10 @@ def _mandate_rule(
 
 
 def _mandate(rule: RequiredDocument, deciding: DecidingDate, facts: ApplicationFacts) -> Judged:
-    asked = Asked("representative.mandateReference", _MANDATE, "document", False)
+    condition = Condition("representative.mandateReference", _MANDATE, "document", False)
     if facts.mandate_reference is None:
-        return unknown(Rule.MANDATE, rule, deciding, facts.filed_on, asked)
-    return compared(Rule.MANDATE, rule, deciding, facts.filed_on, asked, observed=_MANDATE, met=True)
+        return unknown(Rule.MANDATE, rule, deciding, facts.filed_on, condition)
+    return compared(Rule.MANDATE, rule, deciding, facts.filed_on, condition, observed=_MANDATE, met=True)
 
 
 def _renewal_window(window: ProceduralTerm, deciding: DecidingDate, facts: ApplicationFacts) -> Finding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from domain.law.applicable_law import DecidingDate, DecidingDateUnknown, LawOfFiling, told_of_rule
+from domain.law.applicable_law import DecidingDate, DecidingDateUnknown, LawOfFiling, values_of_rule
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Step
 from domain.law.provisions.procedure import ReferenceDateBasis
@@ -22,7 +22,7 @@ def deciding_date(
         return DecidingDate(facts.filed_on, None, facts.authority, facts.filed_on)
     day, path = _day(rule.basis, facts, known_on)
     if day is None:
-        step = Step(code="decidingDateUnknown", values=told_of_rule(rule, facts.filed_on))
+        step = Step(code="decidingDateUnknown", values=values_of_rule(rule, facts.filed_on))
         return DecidingDateUnknown(step=step, missing=(path,), rule=rule)
     return DecidingDate(day, rule, facts.authority, facts.filed_on)
 

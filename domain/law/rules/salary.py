@@ -43,7 +43,7 @@ def assess_salary(rulebook: Rulebook, facts: ApplicationFacts, known_on: date | 
     if isinstance(deciding, DecidingDateUnknown):
         return undated(Rule.SALARY_THRESHOLD, deciding)
     law = rulebook.law_on(facts.authority, facts.category, deciding.day, known_on)
-    return judge_salary(law, deciding, facts).told()
+    return judge_salary(law, deciding, facts).finding()
 
 
 def undated(rule: Rule, deciding: DecidingDateUnknown) -> Finding:

@@ -176,4 +176,4 @@ class SimulatedBank:
     @property
     def operations(self) -> dict[str, list[str]]:
         """The operations that each ticket asked for, in the order in which they came."""
-        return {ticket: list(asked) for ticket, asked in self._operations.items()}
+        return {ticket: list(operations) for ticket, operations in self._operations.items()}

@@ -106,13 +106,13 @@ class EmbeddedPostgres:
                     self._make_cluster()
                     self._bring_up()
             except OSError as why:
-                self._let_go()
+                self._release()
                 raise EmbeddedPostgresUnusable(
                     f"PostgreSQL cannot be run in {self._data}: {why}. Correct that, or set PERMIT_HOME to a "
                     "directory on which this user has all rights."
                 ) from why
             except BaseException:
-                self._let_go()
+                self._release()
                 raise
         return self.url
 
@@ -131,12 +131,12 @@ class EmbeddedPostgres:
         try:
             fcntl.flock(self._hold, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:  # another process still holds it: the server stays
-            self._let_go()
+            self._release()
             return
         try:
             self._stop()
         finally:
-            self._let_go()
+            self._release()
 
     def __enter__(self) -> Self:
         self.start()
@@ -216,7 +216,7 @@ class EmbeddedPostgres:
         self._holder = os.getpid()
         fcntl.flock(self._hold, fcntl.LOCK_SH)  # waits while the last holder is stopping the server
 
-    def _let_go(self) -> None:
+    def _release(self) -> None:
         if self._hold is not None:
             os.close(self._hold)
             self._hold = None
@@ -264,10 +264,10 @@ class EmbeddedPostgres:
             )
             if started.returncode == 0:
                 continue
-            said = log.read_bytes()[said_before:].decode(errors="replace") if log.exists() else started.stdout
-            if time.monotonic() > patience or not any(sign in said for sign in LAST_RUN_STILL_ENDING):
+            output = log.read_bytes()[said_before:].decode(errors="replace") if log.exists() else started.stdout
+            if time.monotonic() > patience or not any(sign in output for sign in LAST_RUN_STILL_ENDING):
                 raise EmbeddedPostgresUnusable(
-                    f"PostgreSQL did not start in {self._data}: {last_words(said or started.stdout)} "
+                    f"PostgreSQL did not start in {self._data}: {last_words(output or started.stdout)} "
                     f"Details are in {log}."
                 )
             time.sleep(0.1)
