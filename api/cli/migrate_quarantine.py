@@ -138,8 +138,8 @@ def _listed_text(found: Sequence[QuarantinedRecord]) -> str:
 
 
 def _shown_text(shown: ShownRecord) -> str:
-    lines = [f"{shown.set_aside.key or 'no number'}: {shown.set_aside.reason}, {shown.set_aside.state}"]
-    lines += [f"  {each.told} ({each.reason.value})" for each in shown.set_aside.findings]
+    lines = [f"{shown.quarantined.key or 'no number'}: {shown.quarantined.reason}, {shown.quarantined.state}"]
+    lines += [f"  {each.told} ({each.reason.value})" for each in shown.quarantined.findings]
     if shown.raw is None:
         lines.append("its data were erased")
     for each in shown.provenance:
@@ -174,7 +174,7 @@ def record_as_json(each: QuarantinedRecord) -> dict[str, Any]:
 
 def _shown(shown: ShownRecord) -> dict[str, Any]:
     return {
-        **record_as_json(shown.set_aside),
+        **record_as_json(shown.quarantined),
         "raw": shown.raw,
         "corrections": shown.corrections,
         "parsed": [

@@ -214,7 +214,7 @@ class ChunkJudge(Generic[A]):
         except self.sealing.unavailable:
             raise
         except Exception as why:
-            judged = self.records.set_aside(each, why)
+            judged = self.records.quarantine(each, why)
             self._add(chunk, each, judged, known, subject, appends)
         return judged
 

@@ -87,13 +87,13 @@ class RecordJudge:
         try:
             return judge(read.reading, read.version, taken, self.vocabularies, calendar, tied)
         except Exception as why:
-            return self.set_aside(read, why)
+            return self.quarantine(read, why)
 
     def failed(self, read: ReadRecord, why: Exception) -> ReadRecord:
         """The same record as one at which the program failed, without a place among the versions of a file number."""
         return ReadRecord(read.raw, self._failed(why), read.digest, None)
 
-    def set_aside(self, read: ReadRecord, why: Exception) -> Judged:
+    def quarantine(self, read: ReadRecord, why: Exception) -> Judged:
         """A record at which the program failed."""
         return Judged(fate=Fate.QUARANTINED, version=read.version, refused=refused(self._failed(why).findings))
 

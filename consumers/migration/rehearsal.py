@@ -130,5 +130,5 @@ class Rehearsal:
             lineage = Lineage(record_id=_NOBODY, digest=each.digest, mapping_version=0)
             self.require_recordable(retell(judged.record, _NOBODY, lineage))
         except Exception as why:
-            return self.judge.set_aside(each, why)
+            return self.judge.quarantine(each, why)
         return judged

@@ -55,7 +55,7 @@ A_contra = TypeVar("A_contra", bound=Append, contravariant=True)
 class HeldRecord:
     """A record in quarantine with its content, which is personal; ``digest`` is of the record as it came."""
 
-    set_aside: QuarantinedRecord
+    quarantined: QuarantinedRecord
     raw: RawRecord
     calendar: Calendar
     subject: UUID
@@ -71,7 +71,7 @@ class ShownRecord:
     ``seen`` is the last step that changed it: a repair that names it is refused once there is a later one.
     """
 
-    set_aside: QuarantinedRecord
+    quarantined: QuarantinedRecord
     raw: Mapping[str, object] | None
     corrections: Mapping[str, str]
     provenance: tuple[Provenance, ...]
@@ -94,11 +94,11 @@ class QuarantineTransaction(Protocol[A_contra]):
     def hold(self, record_id: UUID) -> None:
         """Keep others from repairing the record until the end of the transaction."""
 
-    def set_aside(self, record_id: UUID) -> QuarantinedRecord:
+    def quarantined(self, record_id: UUID) -> QuarantinedRecord:
         """The record without its content. Raises :class:`RepairRefused` for one that is not there."""
 
     def held(self, record_id: UUID) -> HeldRecord | QuarantinedRecord:
-        """The record; without its content once the data of its subject were erased. Raises as :meth:`set_aside`."""
+        """The record; without its content once the data of its subject were erased. Raises as :meth:`quarantined`."""
 
     def steps(self, record_id: UUID) -> tuple[Step, ...]:
         """All that was done with the record, the first step first."""
@@ -159,13 +159,13 @@ class Quarantine(Generic[C, A]):
             transaction.trace(record_id, LOOKED_AT, by)
             steps = transaction.steps(record_id)
         if isinstance(held, QuarantinedRecord):
-            return ShownRecord(set_aside=held, raw=None, corrections={}, provenance=(), steps=steps)
+            return ShownRecord(quarantined=held, raw=None, corrections={}, provenance=(), steps=steps)
         vocabularies = self.judge.records.vocabularies
         reading = self.judge.source.reading(corrected(held.raw, held.corrections))
         judged = precheck(reading, vocabularies, held.calendar)
         record = judged.record if isinstance(judged, Accepted) else None
         return ShownRecord(
-            set_aside=held.set_aside,
+            quarantined=held.quarantined,
             raw=dict(held.raw.record),
             corrections=held.corrections,
             provenance=provenance_of(reading, record, facts_read(reading, vocabularies, held.calendar)),
@@ -226,7 +226,7 @@ class Quarantine(Generic[C, A]):
             transaction.hold(record_id)
             since = _changes_since(transaction, record_id, seen)
             if is_repeated(since, [RETOLD, REPLAYED_IN_VAIN], None, by=by, motive=motive):
-                return None if since[0].what == RETOLD else Refused(transaction.set_aside(record_id).findings)
+                return None if since[0].what == RETOLD else Refused(transaction.quarantined(record_id).findings)
             held = _waiting(transaction, record_id)
             raw = corrected(held.raw, held.corrections)
             judged = precheck(self.judge.source.reading(raw), self.judge.records.vocabularies, held.calendar)
@@ -244,7 +244,7 @@ class Quarantine(Generic[C, A]):
         self, transaction: QuarantineTransaction[A], held: HeldRecord, record: CanonicalRecord, digest: str, epoch: int
     ) -> None:
         """Append the event, and let file number, quarantine and ledger say so; ``digest`` is with the corrections."""
-        mapping, record_id = self.judge.source.mapping, held.set_aside.record_id
+        mapping, record_id = self.judge.source.mapping, held.quarantined.record_id
         before = transaction.known(record.key)
         require_not_overtaken(before, record)
         case_id = case_id_of(mapping.authority, record.key) if before is None else before.case_id
@@ -279,16 +279,16 @@ class Quarantine(Generic[C, A]):
         transaction.settle_older(record.key, record.modified_at + timedelta.resolution, by=ACTOR)
         count = BatchCount()
         count.add_repaired(record)
-        transaction.recount(held.batch, count, out_of=held.set_aside.reason)
+        transaction.recount(held.batch, count, out_of=held.quarantined.reason)
 
     def _keep_waiting(
         self, transaction: QuarantineTransaction[A], held: HeldRecord, refused: Refused, by: str, motive: str
     ) -> None:
-        record_id, reason = held.set_aside.record_id, refused.main.value
+        record_id, reason = held.quarantined.record_id, refused.main.value
         transaction.refuse(record_id, refused, self.judge.source.mapping.version)
         count = BatchCount()
         count.quarantined[reason] += 1
-        transaction.recount(held.batch, count, out_of=held.set_aside.reason)
+        transaction.recount(held.batch, count, out_of=held.quarantined.reason)
         transaction.trace(record_id, traced(REPLAYED_IN_VAIN, reason), by, motive)
 
 
@@ -296,7 +296,7 @@ def _waiting(transaction: QuarantineTransaction[A], record_id: UUID) -> HeldReco
     held = transaction.held(record_id)
     if isinstance(held, QuarantinedRecord):
         raise RepairRefused(f"the data of record {record_id} were erased: nothing can be corrected any more")
-    require_waiting(held.set_aside)
+    require_waiting(held.quarantined)
     return held
 
 

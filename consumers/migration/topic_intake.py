@@ -67,10 +67,10 @@ class IntakeTransaction(KnownDossiers, Protocol[M_contra, A]):
 
     def write(self, chunk: Chunk[A]) -> None: ...
 
-    def set_aside(self, message: M_contra, reason: str) -> None:
+    def dead_letter(self, message: M_contra, reason: str) -> None:
         """Keep a message that can never be taken, with the reason."""
 
-    def set_aside_failed(self, message: M_contra, kind: str, attempts: int) -> None:
+    def dead_letter_failed(self, message: M_contra, kind: str, attempts: int) -> None:
         """Keep a message at which the program failed, with the kind of the failure."""
 
     def note_failure(self, kind: str) -> None:
@@ -102,7 +102,7 @@ class TopicIntake(Generic[M, A]):
             epoch = transaction.accepted_epoch()
         except (AuthorityIsLive, NotAccepting) as why:
             for each in arrived:
-                transaction.set_aside(each, LIVE if isinstance(why, AuthorityIsLive) else REPORTED)
+                transaction.dead_letter(each, LIVE if isinstance(why, AuthorityIsLive) else REPORTED)
             transaction.count(arrived, arrived)
             return Taken(well=0, failed=0)
         opened: list[_Opened[M]] = []
@@ -112,16 +112,16 @@ class TopicIntake(Generic[M, A]):
             try:
                 opened.append(_Opened(each, *transaction.opened(each)))
             except MessageRefused as why:
-                transaction.set_aside(each, why.reason)
+                transaction.dead_letter(each, why.reason)
                 aside.append(each)
             except Exception as why:
                 unforeseen += 1
                 transaction.note_failure(type(why).__name__)
-                transaction.set_aside_failed(each, type(why).__name__, 1)
+                transaction.dead_letter_failed(each, type(why).__name__, 1)
                 aside.append(each)
         failed = self._landed_but(transaction, opened, epoch)
         for record, kind in failed:
-            transaction.set_aside_failed(record.message, kind, ATTEMPTS)
+            transaction.dead_letter_failed(record.message, kind, ATTEMPTS)
             aside.append(record.message)
         transaction.count(arrived, aside)
         return Taken(well=len(opened) - len(failed), failed=unforeseen + len(failed))

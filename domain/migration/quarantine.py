@@ -19,7 +19,7 @@ from domain.plain_text import LAYOUT, is_plain
 WAITING: Final = ("open", "corrected")
 STATES: Final = (*WAITING, "retold", "superseded")
 
-SET_ASIDE: Final = "setAside"
+QUARANTINED: Final = "setAside"
 CORRECTED: Final = "corrected"
 LOOKED_AT: Final = "lookedAt"
 REPLAYED_IN_VAIN: Final = "replayed in vain"

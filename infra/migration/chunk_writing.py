@@ -15,7 +15,7 @@ from consumers.migration.chunks import ACTOR, Chunk, LandedRecord
 from domain.migration.dossiers import Dossier
 from domain.migration.fates import BatchCount, Fate
 from domain.migration.precheck import Refused
-from domain.migration.quarantine import SET_ASIDE, SUPERSEDED
+from domain.migration.quarantine import QUARANTINED, SUPERSEDED
 from domain.migration.source_lines import LineKind
 from infra.postgres.journal.append_requests import AppendRequest
 from infra.postgres.journal.binary_rows import (
@@ -92,11 +92,11 @@ def quarantine(cursor: Cursor, authority: str, mapping_version: int, refused: It
         for record_id, why in refused
     ]
     if rows:
-        execute_values(cursor, _SET_ASIDE, rows)
-        trace(cursor, [row[0] for row in rows], SET_ASIDE, ACTOR)
+        execute_values(cursor, _QUARANTINE, rows)
+        trace(cursor, [row[0] for row in rows], QUARANTINED, ACTOR)
 
 
-_SET_ASIDE: Final = "insert into legacy_quarantine (record_id, authority, reason, findings, mapping_version) values %s"
+_QUARANTINE: Final = "insert into legacy_quarantine (record_id, authority, reason, findings, mapping_version) values %s"
 
 
 def trace(cursor: Cursor, records: Iterable[UUID], what: str, by: str, motive: str | None = None) -> None:

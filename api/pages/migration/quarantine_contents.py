@@ -139,7 +139,7 @@ class QuarantineWords:
         """The facts in their order, then the fields of the source that no fact is read from."""
         texts = texts_of(shown.raw)
         told = {each.field for each in shown.provenance}
-        others = dict.fromkeys([*texts, *shown.corrections, *(each.field for each in shown.set_aside.findings)])
+        others = dict.fromkeys([*texts, *shown.corrections, *(each.field for each in shown.quarantined.findings)])
         return (
             *(self._fact(each, texts, shown) for each in shown.provenance),
             *(self._field(field, texts, shown) for field in others if field and field not in told),
@@ -216,7 +216,7 @@ class QuarantineWords:
         )
 
     def _found_at(self, field: str, shown: ShownRecord) -> tuple[Found, ...]:
-        return self.findings([each for each in shown.set_aside.findings if each.field == field])
+        return self.findings([each for each in shown.quarantined.findings if each.field == field])
 
     def _note(self, sureness: Sureness) -> str:
         match sureness:

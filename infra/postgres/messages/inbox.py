@@ -117,7 +117,7 @@ class Inbox:
                 self._apply([from_wire(arrived.topic, arrived.record)], cursor)
             except MessageRefused as why:
                 cursor.execute("rollback to savepoint before_message")
-                self._set_aside(arrived, cursor, why.reason, 1)
+                self._dead_letter(arrived, cursor, why.reason, 1)
                 return None
             except (DatabaseUnavailable, AnotherWasQuicker):
                 raise
@@ -132,11 +132,11 @@ class Inbox:
             else:
                 cursor.execute("release savepoint before_message")
                 return False
-        self._set_aside(arrived, cursor, FAILED + kind, _ATTEMPTS)
+        self._dead_letter(arrived, cursor, FAILED + kind, _ATTEMPTS)
         return True
 
-    def _set_aside(self, arrived: Arrived, cursor: Cursor, reason: str, attempt: int) -> None:
-        self._letters.set_aside(cursor, self._consumer.name, arrived.coordinates, arrived.record, reason, attempt)
+    def _dead_letter(self, arrived: Arrived, cursor: Cursor, reason: str, attempt: int) -> None:
+        self._letters.add(cursor, self._consumer.name, arrived.coordinates, arrived.record, reason, attempt)
 
 
 def _blamed(why: Exception, cursor: Cursor) -> Exception:
