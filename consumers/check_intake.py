@@ -16,7 +16,7 @@ _HIGHEST_REVISION: Final = 2**31 - 1
 
 
 class CheckIntake:
-    """Nothing is asked here: the work is claimed by whoever has time (see ``CheckWorker``)."""
+    """Nothing is asked here: the work is claimed by the next free worker (see ``CheckWorker``)."""
 
     name = "crossroads-intake"
     topics = (CHECK_REQUESTS.name,)

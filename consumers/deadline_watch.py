@@ -128,5 +128,5 @@ class DeadlineWatch:
 
 
 def _run_of(case: Case, clock: str) -> int:
-    """Each request for information runs the answer clock anew; the other clocks run once."""
+    """Each request for information runs the answer clock again; the other clocks run once."""
     return len(case.requests) if clock == ANSWER else 1

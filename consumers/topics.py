@@ -57,7 +57,7 @@ def legacy_records(authority: str) -> Topic:
 
 
 def dead_letters(topic: Topic) -> Topic:
-    """Where it is told, without content, what of a topic was set aside; the records themselves are in the database."""
+    """Which records of a topic were dead-lettered, without content; the records themselves are in the database."""
     return Topic(
         name=f"{topic.name}.dead-letters",
         owner=_OURS,

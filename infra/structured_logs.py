@@ -94,7 +94,7 @@ def _as_record(_logger: WrappedLogger, _method: str, line: EventDict) -> tuple[t
 
 
 def _with_its_fields(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
-    """A line of ours with the fields that `_as_record` put aside."""
+    """A line of ours with the fields that `_as_record` collected."""
     fields = line.pop(_FIELDS, {})
     return {**line, **fields}
 

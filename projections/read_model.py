@@ -29,7 +29,7 @@ class ReadModel(Protocol):
 
     @property
     def schema_version(self) -> int:
-        """Raised whenever ``ddl`` or the meaning of a row changes: the tables are then made anew from the log."""
+        """Raised whenever ``ddl`` or the meaning of a row changes: the tables are then rebuilt from the log."""
 
     @property
     def ddl(self) -> str:

@@ -205,7 +205,7 @@ class ChunkJudge(Generic[A]):
     def _add_surely(
         self, chunk: Chunk[A], each: ReadRecord, judged: Judged, known: Dossiers, subject: UUID, appends: Appends[A]
     ) -> Judged:
-        """Add a record, or set it aside if the program fails at it; gives what became of it."""
+        """Add a record, or quarantine it if the program fails at it; gives what became of it."""
         try:
             self._add(chunk, each, judged, known, subject, appends)
         except PersonErased:

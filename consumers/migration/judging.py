@@ -1,6 +1,6 @@
 """What becomes of each record of a source: the one place that a rehearsal, a load and a topic judge by.
 
-An exception at one record sets that record aside and goes on: it holds up no other.
+An exception at one record quarantines that record and continues: it delays no other.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class RecordJudge:
     vocabularies: Vocabularies = field(default_factory=Vocabularies.load)
 
     def read(self, raw: RawRecord, calendar: Calendar) -> ReadRecord:
-        """The record as its mapping reads it, or set aside if the mapping fails at it."""
+        """The record as its mapping reads it, or quarantined if the mapping fails at it."""
         digest = self.digest(raw)
         try:
             reading = self.source.reading(raw)

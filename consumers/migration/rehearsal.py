@@ -123,7 +123,7 @@ class Rehearsal:
             yield Rehearsed(each.raw, told)
 
     def _tellable(self, each: ReadRecord, judged: Judged) -> Judged:
-        """What would become of it: set aside where retelling it fails, because a load would find that too."""
+        """What would become of it: quarantined where retelling it fails, because a load would find that too."""
         if judged.record is None:
             return judged
         try:

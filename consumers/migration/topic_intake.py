@@ -1,9 +1,9 @@
 """The door of topics: records of one authority as they come over Kafka, on the same path as those of files.
 
 A delivery is taken in one transaction: its messages are opened, their records are judged and landed under the batches
-that they name, what cannot be taken is set aside, and all that came is counted. Records are landed together where that
-goes well. Where it does not, the stretch is halved until the one that fails is alone: it is set aside, and all others
-are landed.
+that they name, what cannot be accepted is dead-lettered, and all that came is counted. Records are landed together
+where that goes well. Where it does not, the stretch is halved until the one that fails is alone: it is dead-lettered,
+and all others are landed.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class IntakeTransaction(KnownDossiers, Protocol[M_contra, A]):
         """The program failed at a message, with that kind of error."""
 
     def count(self, arrived: Sequence[M_contra], aside: Sequence[M_contra]) -> None:
-        """Count what has arrived by partition, and of it what was set aside."""
+        """Count what has arrived by partition, and of it what was dead-lettered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class TopicIntake(Generic[M, A]):
     now: Callable[[], datetime]
 
     def take(self, transaction: IntakeTransaction[M, A], arrived: Sequence[M]) -> Taken:
-        """Land, judge and retell what arrives, set aside what cannot be taken, and count it all."""
+        """Land, judge and retell what arrives, dead-letter what cannot be accepted, and count it all."""
         try:
             epoch = transaction.accepted_epoch()
         except (AuthorityIsLive, NotAccepting) as why:
@@ -127,7 +127,7 @@ class TopicIntake(Generic[M, A]):
         return Taken(well=len(opened) - len(failed), failed=unforeseen + len(failed))
 
     def land_again(self, transaction: IntakeTransaction[M, A], message: M) -> None:
-        """Land the record of a message that was set aside.
+        """Land the record of a message that was dead-lettered.
 
         Raises :class:`MessageRefused` for one that still cannot be taken, and what landing it raises.
         """

@@ -25,7 +25,7 @@ INADMISSIBLE: Final = "inadmissible"
 ADMISSIBILITY_OUTCOMES: Final = (ADMISSIBLE, INADMISSIBLE)
 
 FEE_AMOUNT_UNKNOWN: Final = "feeAmountUnknown"
-"""Whether enough was paid cannot be told, because the amount or whether it is owed is not known: whoever admits says
+"""Whether enough was paid is not known, because the amount or whether it is owed is not known: the one who admits says
 why that is no obstacle."""
 
 _SHOWN_OPEN: Final = (FEE_NOT_PAID, MANDATE_MISSING)

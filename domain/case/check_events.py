@@ -16,7 +16,7 @@ from domain.plain_text import FreeText
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrossroadsCheckRequested:
-    """A question to the Crossroads Bank became due; the worker who asks finds the identifiers himself."""
+    """A question to the Crossroads Bank became due; the worker that asks looks up the identifiers."""
 
     effective_at: datetime
     check: str

@@ -72,7 +72,7 @@ def record_answer(
     ]
     if isinstance(answer, EmployerOnRegister):
         events.append(_employer_identified(case, answer, context, rulebook))
-    # What is judged now is judged on a file that holds the answer, as whoever judges it again will find it.
+    # What is judged now is judged on a file that holds the answer, as a later judgement will find it.
     case = reduce(evolve, events, case)
     if command.check is CheckKind.DECLARED_WAGES:
         declared = answer.quarters if isinstance(answer, DeclaredWages) else ()

@@ -72,7 +72,7 @@ def resume(case: Case, command: ResumeClock, context: CommandContext) -> list[Ca
 
 
 def correct_pause(case: Case, command: CorrectPause, context: CommandContext) -> list[CaseEvent]:
-    """State anew when a pause lasted; one that ends on the day it begins never was."""
+    """Correct when a pause lasted; one that ends on the day it begins never was."""
     require_open(case)
     known = next((each for each in case.pauses if each.number == command.pause), None)
     if known is None:
@@ -110,7 +110,7 @@ def raise_deadline(case: Case, command: RaiseDeadline, context: CommandContext) 
     if not case.is_open or (command.clock, run, command.kind) in case.alarms or command.crossed_on > context.today:
         return []
     if command.clock == ANSWER:
-        # Whoever raised it may have looked at a request that was answered, or followed by another, in the meantime.
+        # The alarm may have been raised for a request that was answered, or followed by another, in the meantime.
         request = case.open_request
         if request is None or request.reply_by != command.due_on:
             return []

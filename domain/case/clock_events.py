@@ -55,7 +55,7 @@ class DeadlineWarned:
     """A clock came near its end; ``effective_at`` is the beginning of the day on which it did, ``due_on`` its last.
 
     Raised once for a ``run`` of the clock, whatever the clock does later. Each request for information runs the
-    answer clock anew; the other clocks run once.
+    answer clock again; the other clocks run once.
     """
 
     effective_at: datetime

@@ -67,7 +67,7 @@ def assessment_at_decision(case: Case, decided_on: date, rulebook: Rulebook) -> 
 
 
 def readings_at_decision(case: Case, decided_on: date, rulebook: Rulebook) -> Readings | None:
-    """What the other readings of the deciding date give, for whoever is shown :func:`assessment_at_decision`."""
+    """What the other readings of the deciding date give, for the reader of :func:`assessment_at_decision`."""
     assessment = assessment_at_decision(case, decided_on, rulebook)
     return readings_of(rulebook, facts_at_decision(case, decided_on), assessment)
 

@@ -143,7 +143,7 @@ def record_fee_payment(case: Case, command: RecordFeePayment, context: CommandCo
 
 
 def correct(case: Case, command: CorrectCase, context: CommandContext, rulebook: Rulebook) -> list[CaseEvent]:
-    """Put right what was wrong from the start. Pay that was judged already is judged anew, and what the Crossroads
+    """Correct what was wrong from the start. Pay that was judged already is judged again, and what the Crossroads
     Bank said of another employer or another person is asked again.
 
     Once the work part is decided only the worker's own particulars are corrected: the decision rests on the rest.

@@ -159,7 +159,7 @@ class Case:
 
     @property
     def open_request(self) -> InformationRequest | None:
-        """The request for information that the applicant has to answer, if any: the file is with him.
+        """The request for information that the applicant has to answer, if any: the file is with the applicant.
 
         Of a request made in another system only the status is known.
         """

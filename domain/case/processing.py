@@ -53,7 +53,7 @@ def verify_mandate(case: Case, command: VerifyMandate, context: CommandContext) 
 def request_information(
     case: Case, command: RequestInformation, context: CommandContext, rulebook: Rulebook
 ) -> list[CaseEvent]:
-    """Ask the applicant; the file is with him from now on and the service target stands still."""
+    """Ask the applicant, who has the file from now on; the service target is paused."""
     require_work_part_open(case)
     if case.request(command.request_id) is not None:
         return []

@@ -200,7 +200,7 @@ _TICKETS = uuid.UUID("5b7f0c9e-0d4e-5d0c-9a0d-6d1f6f0c2c11")
 def ticket_of(application_id: str, check: str, revision: int) -> str:
     """The idempotency key of one check: 36 characters, as long as the bank's envelope allows.
 
-    The same application, check and revision always give the same ticket; asking anew takes a new revision.
+    The same application, check and revision always give the same ticket; a further request takes a new revision.
     Source: `ticket(<=36)` of the CommonV3 envelope.
     """
     return str(uuid.uuid5(_TICKETS, f"{application_id}/{check}/{revision}"))

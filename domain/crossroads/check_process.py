@@ -59,7 +59,7 @@ class RegisterFirst:
 
 @dataclass(frozen=True, slots=True)
 class AskUnder:
-    """The person has a newer number: put it on file, and ask about it anew."""
+    """The person has a newer number: put it on file, and ask about it again."""
 
     ssin: str
 

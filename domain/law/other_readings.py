@@ -1,7 +1,7 @@
 """What an application would come to if another day decided which law applies to it.
 
-No source states the reading that is selected, and several readings are loaded. Whoever is shown an assessment is
-told what the others would give; decisions, replays and what-if runs never ask.
+No source states the reading that is selected, and several readings are loaded. The reader of an assessment is
+shown what the others would give; decisions, replays and what-if runs never ask.
 """
 
 from __future__ import annotations

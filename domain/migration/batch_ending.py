@@ -65,4 +65,4 @@ def require_successor(batch: BatchLedger, successor: BatchLedger) -> None:
     if successor.authority != batch.authority:
         raise BatchRefused(f"batch {successor.id} is of {successor.authority}, and {batch.id} of {batch.authority}")
     if successor.door != "file" or successor.finished_at is None or successor.ended_as is not None:
-        raise BatchRefused(f"batch {successor.id} is no file that was taken to its end and stands: load it first")
+        raise BatchRefused(f"batch {successor.id} is not a complete file that is still valid: load it first")

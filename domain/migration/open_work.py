@@ -1,6 +1,6 @@
 """What of an authority has been sent and not been taken: each with the commands that go on with it or end it.
 
-Unfinished files, records left on the topic and records that were set aside hold up the drain, because no report
+Unfinished files, records left on the topic and dead-lettered records hold up the drain, because no report
 could cover them. Records in quarantine do not: they have landed, wait for a person, and stand in the report.
 """
 
@@ -28,7 +28,7 @@ class UnfinishedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenWork:
-    """``waiting`` counts the records in quarantine by reason; ``letters`` are records of the topic set aside.
+    """``waiting`` counts the records in quarantine by reason; ``letters`` are dead-lettered records of the topic.
 
     ``lag`` is how many records the topic holds that were not taken; ``consumer`` takes them.
     """

@@ -80,7 +80,7 @@ def _resting(rows: Iterator[tuple[UUID, int, str, int, bytes]], ground: Ground, 
             case "DocumentAttached":
                 documents.add(clear["document"]["sha256"])
             case "CrossroadsCheckRequested":
-                # Asked anew: what was answered before no longer stands.
+                # Requested again: what was answered before is no longer valid.
                 answers.pop(clear["check"], None)
             case "CrossroadsCheckAnswered":
                 answers[clear["check"]] = clear["ticket"]

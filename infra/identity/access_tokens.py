@@ -1,8 +1,8 @@
 """Access tokens: self-contained JWTs (RFC 7519) signed with ES256, checked as RFC 8725 advises.
 
-There is one algorithm and it is asymmetric: whoever can check a token cannot make one. Every moment here is of
-the system's clock, also in a demonstration: a token is about who is calling really now, whatever day it is in
-the cases.
+There is one algorithm and it is asymmetric: being able to check a token is not being able to make one. Every moment
+here is of the system's clock, also in a demonstration: a token is about who is calling really now, whatever day it is
+in the cases.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LandedVersion:
-    """A record that landed with a batch, without its content; ``quarantine`` is its state there if it was set aside."""
+    """A record that landed with a batch, without its content; ``quarantine`` is its state in quarantine, if any."""
 
     record_id: UUID
     key: str | None

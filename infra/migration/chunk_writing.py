@@ -80,7 +80,7 @@ def _copy_records(cursor: Cursor, chunk: Chunk[AppendRequest], landed: Iterable[
 
 
 def quarantine(cursor: Cursor, authority: str, mapping_version: int, refused: Iterable[tuple[UUID, Refused]]) -> None:
-    """Set records aside with their findings, and begin the trace of each."""
+    """Quarantine records with their findings, and begin the trace of each."""
     rows = [
         (
             record_id,

@@ -2,7 +2,7 @@
 
 The sender says what the message is about (authority, file number, time of change, digest of the record). Where that is
 not what the record itself says, something was mixed up or damaged on the way, and nobody here can tell which side is
-right: the message is set aside, with a reason that names the disagreement and nothing of the content.
+right: the message is dead-lettered, with a reason that names the disagreement and nothing of the content.
 """
 
 from __future__ import annotations

@@ -98,7 +98,7 @@ def _tables(report: Mapping[str, Any]) -> Iterator[Table]:
     )
     yield (
         "Topic, by partition",
-        ("topic and partition", "offsets", "messages", "records", "set aside", "missing"),
+        ("topic and partition", "offsets", "messages", "records", "dead letters", "missing"),
         [
             (
                 f"{each['topic']}/{each['partition']}",

@@ -39,7 +39,7 @@ def listed(
     after: UUID | None = None,
     limit: int = 1_000,
 ) -> list[QuarantinedRecord]:
-    """Records that were set aside, the oldest first; those that come ``after`` one of them."""
+    """Quarantined records, the oldest first; those that come ``after`` one of them."""
     parameters = {
         "authority": authority, "reason": reason, "limit": limit, "after": after,
         "states": None if states is None else list(states), "ids": None if ids is None else list(ids),

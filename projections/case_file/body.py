@@ -1,7 +1,7 @@
 """A case file in the words of the application as it was filed, with what came of it: JSON for readers.
 
-What the personal parts say is handed in, decrypted by whoever may read; a part whose key has been destroyed
-is handed in as None and shows as ``{"withheld": "erased"}``.
+What the personal parts say is passed in, decrypted by a reader with the right to it; a part whose key has been
+destroyed is handed in as None and shows as ``{"withheld": "erased"}``.
 """
 
 from __future__ import annotations

@@ -216,7 +216,11 @@ def test_every_purpose_has_a_term_and_every_term_says_where_it_comes_from() -> N
         ('on_expiry = "inadmissible"', 'on_expiry = "refused"', "entry SUPPLEMENT, key on_expiry"),
         ('warn_confidence = "derived"\n', "", "entry SP-DECISION-4M, key warn_confidence: the key is missing"),
         ('roll_confidence = "derived"\n', "", "entry FL-APPEAL, key roll_confidence: the key is missing"),
-        ('categories = ["euBlueCard"]', 'categories = ["euBlueCard", "all"]', "key categories: 'all' stands beside"),
+        (
+            'categories = ["euBlueCard"]',
+            'categories = ["euBlueCard", "all"]',
+            "key categories: 'all' is not the only one",
+        ),
         ('categories = ["euBlueCard"]', 'categories = ["blueCard"]', "entry BC-DECISION, key categories: 'blueCard'"),
         ('categories = ["euBlueCard"]', 'categories = ["all"]', "entry BC-DECISION, key from: it overlaps SP-DECISION"),
         ('application = "notTransposed"', 'application = "applied"', "entry DIR-2024-1233, key starts: a term for"),

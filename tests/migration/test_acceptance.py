@@ -66,7 +66,7 @@ def test_after_the_report_no_file_and_no_repair_is_accepted_until_it_is_taken_ba
     assert landed(move) == 2
     assert move.ask("select count(*) from legacy_batch") == [(1,)]
     # when it is taken back, with a motive
-    with pytest.raises(StepRefused, match="needs a motive"):
+    with pytest.raises(StepRefused, match="requires a motive"):
         take(move, [CutOverStep.REOPENED], "bob", motive=" ")
     assert take(move, [CutOverStep.REOPENED], "bob", motive="a file was forgotten").step(RECONCILED) is None
     # then records are accepted, and the way to the switch begins again at the drain

@@ -57,7 +57,7 @@ def test_reopening_takes_back_what_rested_on_what_had_landed() -> None:
     assert next_step([*reported, *taken(REOPENED)], is_live=False) is CutOverStep.DRAINED
     require_step(REOPENED, "bob", reported, is_live=False)
     for nothing_closed in (taken(*FORWARD[:3]), [*reported, *taken(REOPENED)]):
-        with pytest.raises(StepRefused, match="nothing to take back"):
+        with pytest.raises(StepRefused, match="nothing to undo"):
             require_step(REOPENED, "bob", nothing_closed, is_live=False)
 
 

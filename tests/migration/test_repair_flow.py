@@ -132,7 +132,7 @@ def test_while_files_are_loaded_nothing_is_tried_again(
 ) -> None:
     it = waiting.wait(raw(niss=NUMBER), WRONG)
     waiting.load_is_under_way = True
-    with pytest.raises(RepairRefused, match="try again when they are through"):
+    with pytest.raises(RepairRefused, match="try again when loading has ended"):
         quarantine.replay(None, it, by="ann", motive="m")
 
 

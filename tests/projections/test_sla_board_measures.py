@@ -177,5 +177,5 @@ def test_a_place_that_no_page_gave_is_refused(tables: Cursor) -> None:
     for place in ("", "nonsense", "WyJib2FyZER1ZURheSIsImEiLCJiIl0"):
         with pytest.raises(PlaceUnusable, match="it is"):
             cases_behind(tables, FIRST_DAY, after=place)
-    with pytest.raises(ValueError, match="ask for 1 to 100"):
+    with pytest.raises(ValueError, match="choose 1 to 100"):
         cases_behind(tables, FIRST_DAY, limit=101)

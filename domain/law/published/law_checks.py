@@ -81,7 +81,7 @@ def note_law(rulebook: Rulebook, day: date) -> tuple[LawFinding, ...]:
 
 
 def _gaps(rulebook: Rulebook) -> Iterator[LawFinding]:
-    """A hole in a series of amounts is either mended or told in the note of the entry before it."""
+    """A gap in a series of amounts is either closed or explained in the note of the entry before it."""
     series: dict[tuple[str, str], list[SalaryThreshold]] = {}
     for each in rulebook.provisions:
         if isinstance(each, SalaryThreshold) and each.valid_from is not None:

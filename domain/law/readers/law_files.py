@@ -49,7 +49,7 @@ def read_law(directory: Path) -> tuple[Provision, ...]:
 
 
 class _Placed(NamedTuple):
-    """A provision and where it stands, for whoever has to mend it."""
+    """A provision and where it is, for the person who has to correct it."""
 
     file: str
     line: int

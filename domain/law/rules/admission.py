@@ -1,7 +1,7 @@
 """Questions of admission and warnings: competence, mandate, the window of a renewal.
 
-They never make a work authorisation refused: whoever is not competent transfers, and a renewal outside its window
-stays a renewal. So none of these findings is required; each is shown.
+They never make a work authorisation refused: an authority that is not competent transfers, and a renewal outside its
+window stays a renewal. So none of these findings is required; each is shown.
 """
 
 from __future__ import annotations

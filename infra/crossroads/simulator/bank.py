@@ -81,7 +81,7 @@ class SimulatedBank:
         return self._circumstances.late_ms / 1_000
 
     def receive(self, operation: str, ticket: str) -> Reception:
-        """Decide what befalls the next request of this ticket. Each call counts as one attempt of it."""
+        """Decide what happens to the next request of this ticket. Each call counts as one attempt of it."""
         it = self._circumstances
         self._attempts[operation, ticket] += 1
         self._operations[ticket].append(operation)
@@ -135,7 +135,7 @@ class SimulatedBank:
         return {quarter: cents for quarter, cents in found.items() if cents is not None}
 
     def declare_wages(self, ssin: str, enterprise_number: str, cents_by_quarter: dict[str, int]) -> None:
-        """From now on the worker has these quarters with this employer and no others: a correction, if he had some."""
+        """From now on the worker has these quarters with this employer and no others, as a correction."""
         self._chosen_wages[ssin, enterprise_number] = dict(cents_by_quarter)
 
     def employments(self, ssin: str, since: date, until: date) -> tuple[Employment, ...]:
@@ -152,7 +152,7 @@ class SimulatedBank:
         self._chosen_employments[ssin] = employments
 
     def choose_fate(self, ticket: str, fate: Fate) -> None:
-        """From now on this, and not the seed, befalls the ticket; its attempts count from one again."""
+        """From now on the ticket meets this, and not what the seed decides; its attempts count from one again."""
         self._chosen_fates[ticket] = fate
         for operation, counted in list(self._attempts):
             if counted == ticket:

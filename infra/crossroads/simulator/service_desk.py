@@ -55,7 +55,7 @@ class Question:
 
     @property
     def counted_as(self) -> str:
-        """The name under which its attempts are counted, and by which the seed decides what befalls them."""
+        """The name under which its attempts are counted, and by which the seed decides what happens to them."""
         if self.operation == "registration":
             return str(self.criteria["action"])
         return "employerRegister" if self.operation == "employer" else self.operation
@@ -73,7 +73,7 @@ class ServiceDesk:
         self.bank = bank
 
     async def received(self, question: Question) -> Trouble | None:
-        """Take the question in, as slowly as it is its fate; what befalls it, if anything."""
+        """Receive the question, as slowly as decided for it; what goes wrong with it, if anything."""
         reception = self.bank.receive(question.counted_as, question.ticket)
         await asyncio.sleep(reception.delay_seconds)
         if reception.trouble is Trouble.SILENCE:
@@ -84,7 +84,7 @@ class ServiceDesk:
         return reception.trouble
 
     def answer(self, question: Question) -> BankAnswer:
-        """What the bank says when nothing befalls the question."""
+        """What the bank answers when nothing goes wrong with the question."""
         criteria = question.criteria
         if question.operation == "employer":
             return self._employer(criteria["enterpriseNumber"])

@@ -79,7 +79,7 @@ class CheckQueue:
     def settle(self, work: DueCheck, outcome: str, now: datetime) -> bool:
         """Close the row. False when it was closed already.
 
-        Whoever settles has an outcome, so a lease that ran out meanwhile does not matter.
+        The worker that settles has an outcome, so a lease that ran out meanwhile does not matter.
         """
         return self._change(_SETTLE, work, {"outcome": outcome, "now": now})
 

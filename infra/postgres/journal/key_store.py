@@ -29,7 +29,7 @@ select decode(digest, 'hex'), subject from unnest(%s::text[], %s::uuid[]) linked
 """
 
 MOST_CACHED: Final = 50_000
-"""Keys: beyond that the older half is let go, so that a load of millions has flat memory."""
+"""Keys: beyond that the older half is released, so that a load of millions has flat memory."""
 
 CACHED_FOR_SECONDS: Final = 60.0
 """Seconds after which a destroyed key is forgotten by every process."""

@@ -32,7 +32,7 @@ class ConsumerOffsets:
         return int(offset)
 
     def forget(self) -> int:
-        """Let the consumer begin anew at the earliest records its topics hold; the number of partitions forgotten."""
+        """Let the consumer start again at the earliest records its topics hold; the number of partitions forgotten."""
         with self.pool.connection() as connection, connection.cursor() as cursor:
             cursor.execute(
                 "delete from consumer_offset where consumer = %s and cluster = %s", (self.consumer, self.cluster)

@@ -1,4 +1,4 @@
-"""Records that were set aside: kept encrypted with where they came from, until a person replays or discards them."""
+"""Dead letters: records kept encrypted with where they came from, until a person replays or discards them."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class DeadLetters:
     def add(
         self, cursor: Cursor, consumer: str, coordinates: Coordinates, record: WireRecord, reason: str, attempt: int
     ) -> None:
-        """Keep a record aside in the caller's transaction; one that was set aside before is not kept twice."""
+        """Add a record in the caller's transaction; one that was dead-lettered before is not kept twice."""
         subject = self._keys.mint()
         nonce = random_bytes(_NONCE_BYTES)
         sealed = AESGCM(self._keys.key_to_encrypt(subject)).encrypt(nonce, record.packed(), _bound(coordinates))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class LetterSelection:
     """All that is said must fit; nothing said is every open letter. ``since`` and ``until`` (not included) are aware.
 
-    ``reason`` is why a letter was set aside, whole: ``legacyEnvelopeDigestWrong``, ``failed.KeyError``.
+    ``reason`` is why a record was dead-lettered, in full: ``legacyEnvelopeDigestWrong``, ``failed.KeyError``.
     """
 
     ids: tuple[int, ...] = ()

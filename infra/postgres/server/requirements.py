@@ -83,7 +83,7 @@ def require_suitable(
 
 
 def _wrong_server(state: ServerState, connections: int, oldest: int, newest: int) -> Iterator[str]:
-    """What no right mends."""
+    """What no right can solve."""
     if not oldest <= state.major <= newest:
         yield (
             f"The server {state.server} is PostgreSQL {state.version}; this program works with PostgreSQL {oldest} "
