@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import closing, suppress
+from contextlib import closing
 from typing import Any
 
 import pytest
 
 from api.services.migrations import signed_report
+from consumers.migration.topic_intake import Taken, TopicIntake
 from domain.migration.topic_ledger import TopicLedger
 from infra.message_wire import WireRecord
 from infra.migration.sources import MigratingAuthority
@@ -67,23 +68,24 @@ def test_what_is_delivered_again_is_counted_once(move: Moving) -> None:
     assert move.ask("select count(*) from dead_letter") == [(1,)]
 
 
+class Crash(BaseException):
+    """As a kill -9 just before the commit."""
+
+
+class CrashingIntake(TopicIntake[Any, Any]):
+    """Takes a delivery to its end, and does not live to see the commit."""
+
+    def take(self, transaction: Any, arrived: Any) -> Taken:
+        super().take(transaction, arrived)
+        raise Crash
+
+
 def test_a_crash_before_the_commit_counts_nothing(move: Moving) -> None:
-    class Crash(BaseException):
-        """As a kill -9 just before the commit."""
-
+    arrived = [Arrived(Coordinates("cluster", TOPIC, 3, 0), TOPIC, JUNK)]
+    with closing(legacy_inbox(move, intake=CrashingIntake)) as inbox, pytest.raises(Crash):
+        inbox.receive(arrived, lambda _cursor: None)
+    assert ledger(move).partitions == ()
     with closing(legacy_inbox(move)) as inbox:
-        take: Any = inbox._take
-
-        def crashing(*arguments: Any) -> None:
-            take(*arguments)
-            raise Crash
-
-        inbox._take = crashing  # type: ignore[method-assign]
-        arrived = [Arrived(Coordinates("cluster", TOPIC, 3, 0), TOPIC, JUNK)]
-        with suppress(Crash):
-            inbox.receive(arrived, lambda _cursor: None)
-        assert ledger(move).partitions == ()
-        inbox._take = take  # type: ignore[method-assign]
         inbox.receive(arrived, lambda _cursor: None)
     assert (ledger(move).messages, ledger(move).letters) == (1, 1)
 
