@@ -14,7 +14,7 @@ from tests.databases import fresh_database, journal_database
 from tests.kafka_servers import KAFKA_PLACES
 from tests.logging_as_before import logging_as_before
 from tests.servers import POSTGRES_PLACES, FoundServer, NoServer, give_up
-from tests.shared_servers import KeptServers, Servers, ServersDesk, ServersElsewhere
+from tests.shared_servers import KeptServers, Servers, ServersElsewhere, ServersForWorkers
 
 POSTGRES, KAFKA = "PostgreSQL", "Kafka"
 PLACES = {POSTGRES: POSTGRES_PLACES, KAFKA: KAFKA_PLACES}
@@ -46,7 +46,7 @@ settings.register_profile("any machine", deadline=None, print_blob=True)
 settings.load_profile("any machine")
 
 SERVERS = pytest.StashKey[Servers]()
-DESK = pytest.StashKey[ServersDesk]()
+FOR_WORKERS = pytest.StashKey[ServersForWorkers]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -59,9 +59,9 @@ def pytest_configure_node(node: Any) -> None:
     """Tell a worker of a parallel run where it may ask for servers."""
     config: pytest.Config = node.config
     kept = config.stash[SERVERS]
-    if DESK not in config.stash and isinstance(kept, KeptServers):
-        config.stash[DESK] = ServersDesk(kept)
-    node.workerinput["servers"] = config.stash[DESK].address
+    if FOR_WORKERS not in config.stash and isinstance(kept, KeptServers):
+        config.stash[FOR_WORKERS] = ServersForWorkers(kept)
+    node.workerinput["servers"] = config.stash[FOR_WORKERS].address
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -71,8 +71,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if DESK in config.stash:
-        config.stash[DESK].close()
+    if FOR_WORKERS in config.stash:
+        config.stash[FOR_WORKERS].close()
     config.stash[SERVERS].close()
 
 

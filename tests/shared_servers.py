@@ -57,14 +57,14 @@ class KeptServers:
         self._opened.close()
 
 
-class ServersDesk:
+class ServersForWorkers:
     """Lets the workers of a parallel run ask for the servers that this process keeps."""
 
     def __init__(self, kept: KeptServers) -> None:
         self._kept = kept
         self._key: Final = secrets.token_bytes(16)
         self._listener = Listener(family="AF_UNIX", authkey=self._key)
-        self._thread = threading.Thread(target=self._answer_all, name="servers-desk", daemon=True)
+        self._thread = threading.Thread(target=self._answer_all, name="servers-for-workers", daemon=True)
         self._thread.start()
 
     @property

@@ -13,7 +13,7 @@ from typing import Final
 from uuid import uuid4
 
 from api.composition import Program, open_program
-from api.http.server import LOOPBACK
+from api.server import LOOPBACK
 from infra.benchmarks.scratch import scratch_database
 from infra.child_process import running_child
 from infra.clock import SystemClock

@@ -10,16 +10,16 @@ from typing import Annotated, Any, Final
 import typer
 
 from api.cli.days import DAY, day, today
-from api.cli.output import REFUSED, Json, say
+from api.cli.output import ExitCode, Json, say, say_sentence
 from api.http.assessment_content import Tellers, assessment_answer, tellers_of
 from api.http.problems import Place, input_problem, located
 from api.http.requests import LARGEST_BODY_IN_BYTES
 from api.http.routes.assessments import stated_facts
+from api.services.law import assess_facts
 from api.words.code_lists import CodeLists
 from api.words.languages import SOURCE_LANGUAGE, Languages
 from api.words.sentences.readings import readings_text
 from domain.case.refusals import InvalidInput
-from domain.case.stated_assessment import assess_stated, readings_of_stated
 from domain.case.stated_facts import StatedFacts
 from domain.law.other_readings import Readings
 from domain.law.rulebook import ReadingUnknown, Rulebook
@@ -49,10 +49,9 @@ def assess(
     rulebook = _rulebook(rules, reading or [])
     by = today() if known_on is None else known_on
     tellers = tellers_of(Languages.load(), CodeLists.load())
-    assessment = assess_stated(rulebook, stated, by)
-    readings = readings_of_stated(rulebook, stated, assessment)
-    answer = assessment_answer(assessment, readings, tellers)
-    say(answer, as_json, lambda: _text(answer, readings, tellers))
+    found = assess_facts(rulebook, stated, by)
+    answer = assessment_answer(found.assessment, found.readings, tellers)
+    say(answer, as_json, lambda: _text(answer, found.readings, tellers))
 
 
 def _read(facts: str) -> bytes:
@@ -86,8 +85,8 @@ def _stated(facts: str, *, as_json: bool) -> StatedFacts:
         for issue in invalid.issues:
             # What is wrong with the whole is said of the file.
             where = facts if issue.path == "$" else issue.path
-            typer.echo(f"permit: {where}: {issue.problem}; {issue.remedy}", err=True)
-        raise typer.Exit(REFUSED) from None
+            say_sentence(f"{where}: {issue.problem}; {issue.remedy}")
+        raise typer.Exit(ExitCode.REFUSED) from None
 
 
 def _rulebook(rules: Path | None, readings: list[str]) -> Rulebook:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -14,7 +14,7 @@ from uuid import UUID
 import typer
 
 from api.cli.days import DAY, day
-from api.cli.output import FINDING, REFUSED, Json, end, ending_with, finding_if, say, this_user
+from api.cli.output import ExitCode, Json, end, ending_with, finding_if, say, this_user
 from api.cli.progress import progress_bar
 from api.cli.readable import readable
 from api.composition import NoDataHere, Program, open_program
@@ -101,7 +101,7 @@ def dry_run(
             if not as_json and refused is not None:
                 found = "; ".join(finding.told for finding in refused.findings)
                 typer.echo(f"{each.raw.place}: {refused.main.value}. {found}")
-    say(_told(rehearsal.count, time.monotonic() - began), as_json)
+    say(_as_json(rehearsal.count, time.monotonic() - began), as_json)
 
 
 def run(
@@ -118,7 +118,7 @@ def run(
 ) -> None:
     """Load the records of files into the journal. Stopped at any moment, the same command goes on where it was."""
     if supersedes is not None and len(sources) != 1:
-        end("one file takes the place of a batch: name one file with --supersedes", REFUSED)
+        end("one file takes the place of a batch: name one file with --supersedes", ExitCode.REFUSED)
     with _refusals(), open_program(load_settings(), set_up=True) as program:
         if supersedes is not None:
             with program.readers.connection() as connection:
@@ -131,9 +131,9 @@ def run(
             with closing(connect(program.journal_url, Role.WRITER)) as connection:
                 supersede(connection, supersedes, batches[0], by=this_user())
         with program.readers.connection() as connection:
-            told = sums_of(connection, batches)
-    say(told, as_json)
-    finding_if(not told["lines"]["agrees"])
+            result = sums_of(connection, batches)
+    say(result, as_json)
+    finding_if(not result["lines"]["agrees"])
 
 
 def _waivers(columns: list[str] | None, sheets: list[str] | None) -> Waivers:
@@ -143,9 +143,9 @@ def _waivers(columns: list[str] | None, sheets: list[str] | None) -> Waivers:
 def report(authority: Authority, as_json: Json = False) -> None:
     """Reconcile both sides and write the signed report. Exit code 1 where they do not agree."""
     with _refusals(), open_program(load_settings()) as program:
-        told = signed_report(program, authority)
-    agrees = told["report"]["agrees"]
-    say(told, as_json, lambda: "\n".join(told["files"]))
+        result = signed_report(program, authority)
+    agrees = result["report"]["agrees"]
+    say(result, as_json, lambda: "\n".join(result["files"]))
     if not as_json:
         typer.echo("agrees" if agrees else "DOES NOT AGREE: see the report", err=True)
     finding_if(not agrees)
@@ -158,7 +158,7 @@ def related(authority: Authority, as_json: Json = False) -> None:
     """
     with open_program(load_settings()) as program, program.readers.connection() as connection:
         for each in related_records(connection, authority):
-            told = {
+            result = {
                 "fileNumber": reference_of(each.authority, each.key),
                 "otherAuthority": each.other_authority,
                 "otherFileNumber": reference_of(each.other_authority, each.other_key),
@@ -166,10 +166,14 @@ def related(authority: Authority, as_json: Json = False) -> None:
                 "found": [kind.value for kind in each.found],
             }
             # A line a pair: there may be many.
-            why = "; ".join(_IN_WORDS[kind] for kind in each.found)
-            pair = f"{told['fileNumber']}  {told['otherAuthority']} {told['otherFileNumber']}"
-            line = f"{pair}  {told['likelihood']}: {why}"
-            typer.echo(json.dumps(told) if as_json else line)
+            say(result, as_json, partial(_pair_in_words, result, each.found))
+
+
+def _pair_in_words(result: Mapping[str, Any], found: Iterable[Kinship]) -> str:
+    why = "; ".join(_IN_WORDS[kind] for kind in found)
+    return (
+        f"{result['fileNumber']}  {result['otherAuthority']} {result['otherFileNumber']}  {result['likelihood']}: {why}"
+    )
 
 
 def check_report(
@@ -184,10 +188,13 @@ def check_report(
     except OSError as why:
         end(
             f"{file} and {file.name}.sig beside it cannot both be read ({why.strerror}): name the report's JSON",
-            REFUSED,
+            ExitCode.REFUSED,
         )
     except (ValueError, TypeError):
-        end(f"{file}.sig is not the signature of a report: take the file that was written with the report", REFUSED)
+        end(
+            f"{file}.sig is not the signature of a report: take the file that was written with the report",
+            ExitCode.REFUSED,
+        )
     sentence = "the signature is good" if good else "THE SIGNATURE IS NOT GOOD"
     say({"file": str(file), "good": good}, as_json, lambda: sentence)
     finding_if(not good)
@@ -203,15 +210,15 @@ def lineage(
         found = lineage_of(program, what, authority)
     say({"records": found}, as_json, lambda: readable({"records": found}))
     if not found:
-        end(f"nothing leads to {what}", FINDING)
+        end(f"nothing leads to {what}", ExitCode.FINDING)
 
 
 @contextmanager
 def _refusals() -> Iterator[None]:
     """A load that cannot be, in one sentence and by an exit code."""
     with (
-        ending_with(REFUSED, NotThisKind, AuthorityIsLive, NotAccepting, BegunOtherwise, BatchRefused),
-        ending_with(FINDING, RunUnderWay, StaleAuthorityEpoch, FileChanged),
+        ending_with(ExitCode.REFUSED, NotThisKind, AuthorityIsLive, NotAccepting, BegunOtherwise, BatchRefused),
+        ending_with(ExitCode.FINDING, RunUnderWay, StaleAuthorityEpoch, FileChanged),
     ):
         yield
 
@@ -250,7 +257,7 @@ class _TakenBefore:
             return first_extracted_on(connection, self._authority, sha256)
 
 
-def _told(count: RehearsalCount, seconds: float) -> dict[str, Any]:
+def _as_json(count: RehearsalCount, seconds: float) -> dict[str, Any]:
     records = count.records
     return {
         "records": records.records,

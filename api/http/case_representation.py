@@ -2,64 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 from api.http.problems import API_ROOT
-from domain.case.admissibility import open_points
-from domain.case.decision import assessment_at_decision, readings_at_decision
-from domain.case.fees import fee_standings
-from domain.case.folding import fold
-from domain.case.grounds import supported_grounds, supported_inadmissibility_grounds
-from domain.case.handling import CaseStream, Receipt
-from domain.case.lifecycle import Case, CaseStatus, Stage
+from api.services.cases import CaseAssessment
+from domain.case.handling import Handled, Receipt
 from domain.civil_time import civil_day
 from domain.deadlines.clocks import ClockRules
-from domain.deadlines.pauses import Pause
 from domain.law.other_readings import OtherReading
-from domain.law.rulebook import Rulebook
 from infra.postgres.read_models.case_files import CaseFileView, DeadlinesView
 from infra.wire_format import wire_adapter
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """Where a case stood at ``version``, on the civil day ``on`` of its last event; days are Europe/Brussels."""
-
-    case_id: UUID
-    version: int
-    reference: str
-    authority: str
-    category: str
-    status: CaseStatus
-    stage: Stage
-    filed_on: date
-    pauses: tuple[Pause, ...]
-    on: date
-
-
-def standing_at(stream: CaseStream, version: int) -> Standing:
-    """Where the case stood once its first ``version`` events had happened.
-
-    Raises ``ValueError`` for a version that the case has never had.
-    """
-    case = fold(stream.events[:version])
-    if case is None or version > stream.version:
-        raise ValueError(f"the case has never been at version {version}")
-    return Standing(
-        case_id=stream.case_id,
-        version=version,
-        reference=case.reference,
-        authority=case.facts.authority,
-        category=case.facts.category,
-        status=case.status,
-        stage=case.stage,
-        filed_on=case.filed_on,
-        pauses=case.pauses,
-        on=max(case.filed_on, *(civil_day(each.effective_at) for each in stream.events[:version])),
-    )
 
 
 def address_of(case_id: UUID, base_url: str) -> str:
@@ -72,25 +25,27 @@ def entity_tag(version: int) -> str:
     return f'"{version}"'
 
 
-def standing_content(standing: Standing, rules: ClockRules, base_url: str) -> dict[str, Any]:
-    """What every answer about a case begins with."""
+def handled_content(handled: Handled, rules: ClockRules, base_url: str) -> dict[str, Any]:
+    """What a command is answered with: the case as the command left it, and the receipt."""
+    case, receipt = handled.case, handled.receipt
     content: dict[str, Any] = {
-        "id": str(standing.case_id),
-        "href": address_of(standing.case_id, base_url),
-        "reference": standing.reference,
-        "version": standing.version,
-        "status": standing.status.value,
-        "stage": standing.stage.value,
+        "id": str(receipt.case_id),
+        "href": address_of(receipt.case_id, base_url),
+        "reference": case.reference,
+        "version": receipt.version,
+        "status": case.status.value,
+        "stage": case.stage.value,
     }
-    target = rules.targets.get(standing.authority)
+    target = rules.targets.get(case.facts.authority)
     if target is not None:
+        on = max(case.filed_on, *(civil_day(each.effective_at) for each in handled.events))
         content["deadlines"] = {
             "target": {
-                "dueOn": target.due_on(standing.filed_on, standing.pauses, standing.on).isoformat(),
-                "atRiskFrom": target.at_risk_from(standing.filed_on, standing.pauses, standing.on).isoformat(),
+                "dueOn": target.due_on(case.filed_on, case.pauses, on).isoformat(),
+                "atRiskFrom": target.at_risk_from(case.filed_on, case.pauses, on).isoformat(),
             }
         }
-    return content
+    return content | receipt_content(receipt)
 
 
 def receipt_content(receipt: Receipt) -> dict[str, Any]:
@@ -120,13 +75,12 @@ def deadlines_content(view: DeadlinesView) -> dict[str, Any]:
     }
 
 
-def assessment_content(version: int, case: Case, rulebook: Rulebook, today: date) -> dict[str, Any]:
-    """What the rules say of the case on ``today``, and what each next step would still have to wait for."""
-    assessment = assessment_at_decision(case, today, rulebook)
-    day = assessment.legal_reference_date
-    readings = readings_at_decision(case, today, rulebook)
+def assessment_content(assessed: CaseAssessment) -> dict[str, Any]:
+    """What the rules say of a case, and what each next step would still have to wait for."""
+    case, assessment = assessed.case, assessed.assessment
+    day, readings = assessment.legal_reference_date, assessed.readings
     return {
-        "version": version,
+        "version": assessed.version,
         "status": case.status.value,
         "stage": case.stage.value,
         "verdict": assessment.verdict.value,
@@ -134,11 +88,11 @@ def assessment_content(version: int, case: Case, rulebook: Rulebook, today: date
         "alternatives": [_alternative(each) for each in (() if readings is None else readings.others)],
         "pendingChecks": list(case.pending_checks),
         "manualTasks": [words(task) for task in case.manual_tasks],
-        "openPoints": list(open_points(case, rulebook, today)),
-        "fees": [words(each) for each in fee_standings(case, rulebook, today)],
-        "supportedInadmissibilityGrounds": list(supported_inadmissibility_grounds(case, rulebook, today)),
+        "openPoints": list(assessed.open_points),
+        "fees": [words(each) for each in assessed.fees],
+        "supportedInadmissibilityGrounds": list(assessed.supported_inadmissibility_grounds),
         "unmetRequirements": [rule.value for rule in assessment.unmet],
-        "supportedGrounds": list(supported_grounds(case, assessment)),
+        "supportedGrounds": list(assessed.supported_grounds),
         "findings": [words(each) for each in assessment.findings],
     }
 

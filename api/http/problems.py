@@ -13,12 +13,12 @@ from enum import StrEnum
 from typing import Final
 from uuid import uuid4
 
+from api.services.refusals import ApplicationUnknown, NotFound, NotPermitted, RegisterUnavailable, ServiceRefused
 from domain.case.document_rules import DocumentRefusal, DocumentRefused
 from domain.case.handling import TooManyWriters
 from domain.case.refusals import CommandRefused, InputIssue, InvalidInput, Reason, StaleVersion
-from infra.documents.unreadable import DocumentUnknown, DocumentWithheld
-from infra.identity.access_tokens import TokenFault
-from infra.identity.caller import Role
+from infra.documents.errors import DocumentUnknown, DocumentWithheld
+from infra.identity.errors import TokenFault
 from infra.keys import KeyDestroyed
 from infra.postgres.journal.conflicts import OutcomeUnknown
 from infra.postgres.server.connections import DatabaseUnavailable
@@ -199,13 +199,6 @@ def refused_token(fault: TokenFault, detail: str) -> Problem:
     )
 
 
-def missing_permission(role: Role, action: str, more: str = "") -> Problem:
-    """403: the role may not do this to any case, or not in this way."""
-    return Problem(
-        type=NO_PERMISSION, detail=more or f"The role {role} may not do this ({action}): ask somebody whose role may."
-    )
-
-
 def unknown_information_request() -> Problem:
     """404."""
     issue = InputIssue(
@@ -226,6 +219,8 @@ def problem_of(error: Exception) -> Problem | None:
             return input_problem(located(Place.BODY, error.issues))
         case CommandRefused():
             return _refusal(error)
+        case ServiceRefused():
+            return _service_refusal(error)
         case DocumentRefused():
             return _document_refused(error)
         case DocumentWithheld():
@@ -282,18 +277,26 @@ def _refusal(refused: CommandRefused) -> Problem:
     return own_problem(refused.reason, refused.sentence)
 
 
+def _service_refusal(refused: ServiceRefused) -> Problem:
+    match refused:
+        case ApplicationUnknown():
+            return unknown_application()
+        case NotFound():
+            return Problem(type=NOT_FOUND, detail=refused.sentence)
+        case NotPermitted():
+            return Problem(type=NO_PERMISSION, detail=refused.sentence)
+        case RegisterUnavailable():
+            headers = {} if refused.seconds is None else {"Retry-After": str(refused.seconds)}
+            return Problem(type=UNAVAILABLE, detail=refused.sentence, headers=headers)
+        case _:
+            raise AssertionError(f"no status is known for {type(refused).__name__}")
+
+
 def _document_refused(refused: DocumentRefused) -> Problem:
     extras = {} if refused.limit is None else {"limit": refused.limit}
     if refused.code is DocumentRefusal.TOO_LARGE:
         return Problem(type=TOO_LARGE, detail=refused.sentence, extras=extras)
     return Problem(type=OWN_PROBLEM_TYPES[refused.code], detail=refused.sentence, extras=extras)
-
-
-def register_unavailable(seconds: int | None = None) -> Problem:
-    """503: the enterprise register cannot be asked now; ``seconds`` is when to try again."""
-    detail = "The enterprise register cannot be asked at the moment: fill in the employer by hand, or try again later."
-    headers = {} if seconds is None else {"Retry-After": str(seconds)}
-    return Problem(type=UNAVAILABLE, detail=detail, headers=headers)
 
 
 def _unavailable(detail: str) -> Problem:

@@ -11,6 +11,7 @@ from uuid import UUID
 from fastapi import Request
 from starlette.datastructures import QueryParams
 
+from api.http.authentication import Authentication
 from api.http.bodies import nameable
 from api.http.problems import (
     TOO_LARGE,
@@ -20,10 +21,10 @@ from api.http.problems import (
     RequestRefused,
     input_problem,
     own_problem,
-    unknown_application,
 )
 from api.permissions import Action
-from api.services.access import AuthorisedCaller, access_of
+from api.services.access import Access, AuthorisedCaller
+from api.services.refusals import ApplicationUnknown
 from domain.case.refusals import InputIssue
 from domain.case.value_checks import not_plain
 from domain.plain_text import is_plain
@@ -36,7 +37,7 @@ LARGEST_BODY_IN_BYTES: Final = 1024 * 1024
 class AuthorisedQuery:
     """A question that its caller's role may ask; ``body`` is empty but for one that is sent as a POST."""
 
-    granted: AuthorisedCaller
+    caller: AuthorisedCaller
     parameters: QueryParams
     base_url: str
     body: bytes = b""
@@ -53,13 +54,13 @@ class AuthorisedCommand:
     """A POST as it came: nothing is known yet of its body but that it is short enough and said to be JSON."""
 
     body: bytes
-    granted: AuthorisedCaller
+    caller: AuthorisedCaller
     command_id: str
     expected_version: int | None
     base_url: str
 
 
-def incoming_command(
+def authorised_command(
     action: Action, *, changes_a_case: bool = True
 ) -> Callable[[Request], Awaitable[AuthorisedCommand]]:
     """A dependency that reads a POST; one that ``changes_a_case`` says in ``If-Match`` which version it saw.
@@ -76,10 +77,10 @@ def incoming_command(
     return incoming
 
 
-def incoming_upload(
+def authorised_upload(
     action: Action, *parameters: str
 ) -> Callable[[Request], Awaitable[tuple[AuthorisedCommand, Request]]]:
-    """As :func:`incoming_command`, for a body that is a file: it is left to be read by whoever stores it."""
+    """As :func:`authorised_command`, for a body that is a file: it is left to be read by whoever stores it."""
 
     async def incoming(request: Request) -> tuple[AuthorisedCommand, Request]:
         return read_heading(request, action, *parameters, changes_a_case=True), request
@@ -87,11 +88,19 @@ def incoming_upload(
     return incoming
 
 
+def authorised_caller(request: Request, action: Action) -> AuthorisedCaller:
+    """The bearer of the request's token, with the reach of that role. Raises :class:`RequestRefused` (401) and
+    :class:`~api.services.refusals.NotPermitted`."""
+    state = request.app.state
+    authentication: Authentication = state.authentication
+    access: Access = state.access
+    return access.authorise(authentication.caller_of(request), action)
+
+
 def read_heading(request: Request, action: Action, *parameters: str, changes_a_case: bool) -> AuthorisedCommand:
     """All of a POST but its body, which is left empty."""
     _require_acceptable(request)
-    access = access_of(request)
-    granted = access.granted(access.caller_of(request), action)
+    caller = authorised_caller(request, action)
     issues = [*parameters_not_plain(request), *_unknown_parameters(request, parameters)]
     key = request.headers.get(IDEMPOTENCY_HEADER)
     if key is None:
@@ -111,11 +120,11 @@ def read_heading(request: Request, action: Action, *parameters: str, changes_a_c
     if issues or key is None:
         raise RequestRefused(input_problem(issues))
     return AuthorisedCommand(
-        body=b"", granted=granted, command_id=key, expected_version=version, base_url=base_url(request)
+        body=b"", caller=caller, command_id=key, expected_version=version, base_url=base_url(request)
     )
 
 
-def incoming_question(action: Action, *parameters: str) -> Callable[[Request], Awaitable[AuthorisedQuery]]:
+def authorised_query(action: Action, *parameters: str) -> Callable[[Request], Awaitable[AuthorisedQuery]]:
     """A dependency that lets a GET through that its caller may ask and that has no other query parameters.
 
     Raises :class:`RequestRefused`.
@@ -123,20 +132,19 @@ def incoming_question(action: Action, *parameters: str) -> Callable[[Request], A
 
     async def incoming(request: Request) -> AuthorisedQuery:
         _require_acceptable(request)
-        access = access_of(request)
-        granted = access.granted(access.caller_of(request), action)
+        caller = authorised_caller(request, action)
         require_parameters(request, parameters)
-        return AuthorisedQuery(granted=granted, parameters=request.query_params, base_url=base_url(request))
+        return AuthorisedQuery(caller=caller, parameters=request.query_params, base_url=base_url(request))
 
     return incoming
 
 
-def incoming_query(action: Action) -> Callable[[Request], Awaitable[AuthorisedQuery]]:
+def authorised_search(action: Action) -> Callable[[Request], Awaitable[AuthorisedQuery]]:
     """A dependency that reads a question sent as a POST, because what it asks by may be personal.
 
     Raises :class:`RequestRefused`.
     """
-    ask = incoming_question(action)
+    ask = authorised_query(action)
 
     async def incoming(request: Request) -> AuthorisedQuery:
         asked = await ask(request)
@@ -146,7 +154,7 @@ def incoming_query(action: Action) -> Callable[[Request], Awaitable[AuthorisedQu
     return incoming
 
 
-def open_question(*parameters: str) -> Callable[[Request], Awaitable[Request]]:
+def open_query(*parameters: str) -> Callable[[Request], Awaitable[Request]]:
     """The same for what anybody may ask, without a token."""
 
     async def incoming(request: Request) -> Request:
@@ -165,9 +173,9 @@ def require_parameters(request: Request, known: tuple[str, ...]) -> None:
 
 
 def case_id_of(text: str) -> UUID:
-    """The case that a path names, in its one spelling. Raises :class:`RequestRefused` (404)."""
+    """The case that a path names, in its one spelling. Raises :class:`ApplicationUnknown`."""
     if _CASE_ID.fullmatch(text) is None:
-        raise RequestRefused(unknown_application())
+        raise ApplicationUnknown
     return UUID(text)
 
 

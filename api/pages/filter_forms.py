@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 from fastapi import Request
 from starlette.datastructures import QueryParams
 
-from api.pages.page_parts import REFRESH_PARAMETER, Choice
+from api.pages.page_parts import REFRESH_PARAMETER
+from api.words.choices import Choice
 from infra.identity.caller import Role
 
 HANDLER: Final = "handler"

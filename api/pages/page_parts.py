@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 
 from fastapi import Request
 
+from api.services.freshness import Reached
+
 REFRESH_PARAMETER: Final = "refresh"
 _PAUSED: Final = "paused"
 
@@ -43,6 +45,11 @@ class Freshness:
     parked: int = 0
 
 
+def freshness_of(reached: Reached) -> Freshness:
+    """The same of a read model that has been looked at."""
+    return Freshness(position=reached.position, read_at=reached.at, behind=reached.behind, parked=reached.parked)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tile:
     """One figure to be read from afar; ``href`` leads to the cases it counts."""
@@ -53,14 +60,6 @@ class Tile:
     note: str | None = None
     badge: Badge | None = None
     href: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """One of the values that a field offers."""
-
-    value: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,15 +12,15 @@ from urllib.parse import urlencode
 
 from fastapi import Request, Response
 
+from api.http.authentication import Authentication
 from api.http.problems import RequestRefused
 from api.pages.rendering import Link, Surroundings
 from api.permissions import Action
 from api.services.access import Access, AuthorisedCaller
 from api.words.code_lists import CodeLists
 from api.words.languages import Language, Languages
-from domain.case.lifecycle import Case
-from infra.identity.access_tokens import TokenFault
 from infra.identity.caller import Caller, Role
+from infra.identity.errors import TokenFault
 
 SESSION_COOKIE: Final = "session"
 NEXT_PARAMETER: Final = "next"
@@ -63,8 +63,11 @@ class NotSignedIn(Exception):
 class Readers:
     """The readers of the pages: what the cookie says of one, what that one may do, and where he can go."""
 
-    def __init__(self, access: Access, languages: Languages, code_lists: CodeLists) -> None:
-        self._access = access
+    def __init__(
+        self, access: Access, authentication: Authentication, languages: Languages, code_lists: CodeLists
+    ) -> None:
+        self.access = access
+        self._authentication = authentication
         self._languages = languages
         self.code_lists = code_lists
 
@@ -74,48 +77,24 @@ class Readers:
         if not token:
             raise NotSignedIn(asked_path(request), expired=False)
         try:
-            return self._access.bearer_of(token)
+            return self._authentication.bearer_of(token)
         except RequestRefused as why:
             expired = why.problem.type.code == TokenFault.EXPIRED
             raise NotSignedIn(asked_path(request), expired=expired) from None
 
     def bearer_of(self, token: str) -> Caller:
         """The bearer of a token that somebody brought to the entrance. Raises :class:`RequestRefused` (401)."""
-        return self._access.bearer_of(token)
+        return self._authentication.bearer_of(token)
 
-    def granted(self, request: Request, action: Action) -> AuthorisedCaller:
-        """The reader with the reach of his role. Raises :class:`NotSignedIn` and :class:`RequestRefused` (403)."""
-        return self._access.granted(self.caller(request), action)
+    def authorised(self, request: Request, action: Action) -> AuthorisedCaller:
+        """The reader with the reach of that role. Raises :class:`NotSignedIn` and ``NotPermitted``."""
+        return self.access.authorise(self.caller(request), action)
 
-    def may(self, caller: Caller, action: Action) -> bool:
-        """Whether the caller's role may do this to some case."""
-        try:
-            self._access.granted(caller, action)
-        except RequestRefused:
-            return False
-        return True
-
-    def may_with(self, caller: Caller, action: Action, case: Case) -> bool:
-        """Whether the caller may do this to this case, as far as the permission table goes."""
-        try:
-            self._access.admission(self._access.granted(caller, action))(case)
-        except RequestRefused:
-            return False
-        return True
-
-    def granted_in(self, request: Request, action: Action, authority: str) -> AuthorisedCaller:
-        """As :meth:`granted`, for what is about an authority: 403 too where it is another's."""
-        granted = self.granted(request, action)
-        self._access.require_in(granted, authority, "This is for the authority concerned: ask a colleague there.")
-        return granted
-
-    def may_in(self, caller: Caller, action: Action, authority: str) -> bool:
-        """Whether the caller may do this for this authority."""
-        try:
-            self._access.require_in(self._access.granted(caller, action), authority, "")
-        except RequestRefused:
-            return False
-        return True
+    def authorised_in(self, request: Request, action: Action, authority: str) -> AuthorisedCaller:
+        """As :meth:`authorised`, for what is about an authority: ``NotPermitted`` too where it is another's."""
+        caller = self.authorised(request, action)
+        self.access.require_in(caller, authority, "This is for the authority concerned: ask a colleague there.")
+        return caller
 
     def surroundings(self, request: Request, caller: Caller, here: str) -> Surroundings:
         """What stands around a page for this reader; ``here`` is the path of the entry of the navigation."""
@@ -148,9 +127,9 @@ class Readers:
         """Where this reader can go, by what the permission table says of his role."""
         ways = (
             ("/employer", language.gettext("My applications"), caller.role in _OWN_ROLES),
-            ("/queue", language.gettext("Work queue"), self.may(caller, Action.READ_WORK_QUEUE)),
-            ("/board", language.gettext("Service levels"), self.may(caller, Action.READ_SERVICE_LEVELS)),
-            ("/migration", language.gettext("Migration"), self.may(caller, Action.READ_MIGRATIONS)),
+            ("/queue", language.gettext("Work queue"), self.access.may(caller, Action.READ_WORK_QUEUE)),
+            ("/board", language.gettext("Service levels"), self.access.may(caller, Action.READ_SERVICE_LEVELS)),
+            ("/migration", language.gettext("Migration"), self.access.may(caller, Action.READ_MIGRATIONS)),
             (LAW, language.gettext("The law"), True),
         )
         return tuple((href, text) for href, text, open_to_him in ways if open_to_him)

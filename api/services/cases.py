@@ -1,176 +1,162 @@
-"""Requests about one case carried to the program, and answered with the case as it then stood."""
+"""What people and programs do with cases: file, read, and change them; every function first sees that they may."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from functools import cached_property
 from uuid import UUID
 
-from fastapi import Response
-
 from api.composition import Program
-from api.http.bodies import read_body
-from api.http.case_representation import (
-    Standing,
-    address_of,
-    assessment_content,
-    case_content,
-    deadlines_content,
-    entity_tag,
-    receipt_content,
-    standing_at,
-    standing_content,
-)
-from api.http.paging import next_page, number_after, page_size_of
-from api.http.problems import RequestRefused, unknown_application
-from api.http.query_values import language_if_any
-from api.http.requests import AuthorisedCommand, AuthorisedQuery
 from api.permissions import CaseParties
 from api.services.access import Access, AuthorisedCaller
-from api.words.code_lists import CodeLists
-from api.words.languages import Language, Languages
-from api.words.sentences.derivations import clock_title, derivation_sentence
-from api.words.sentences.timeline import timeline_sentence
+from api.services.refusals import ApplicationUnknown
+from domain.case.admissibility import open_points
 from domain.case.application import Application
 from domain.case.commands import CaseCommand, CommandContext, CorrectCase, Minted, SubmitApplication
 from domain.case.completeness import check_application
-from domain.case.folding import fold
-from domain.case.handling import CaseStream, Receipt
-from domain.case.lifecycle import Case, CaseStatus, Stage
-from domain.case.refusals import InputIssue, InvalidInput
+from domain.case.decision import assessment_at_decision
+from domain.case.fees import FeeStanding, fee_standings
+from domain.case.grounds import supported_grounds, supported_inadmissibility_grounds
+from domain.case.handling import CaseStream, Handled
+from domain.case.lifecycle import Case
+from domain.case.refusals import require_no_issues
+from domain.case.verification import facts_at_decision
 from domain.civil_time import civil_day
 from domain.identifiers import ApplicationReference
+from domain.law.assessment import Assessment
+from domain.law.other_readings import Readings, readings_of
+from domain.law.rulebook import Rulebook
 from infra.postgres.read_models.case_files import CaseFileView
+from infra.postgres.read_models.case_snapshots import CaseSnapshot
+from infra.postgres.read_models.timelines import TimelinePage
 from infra.time_ordered_ids import time_ordered_id
-from infra.wire_format import canonical_json
+
+
+class CaseAssessment:
+    """What the rules say of a case on the civil day ``on``, and what each next step would still have to wait for.
+
+    Each part is judged when it is first asked for: no page shows all of them.
+    """
+
+    def __init__(self, version: int, case: Case, rulebook: Rulebook, on: date) -> None:
+        self.version = version
+        self.case = case
+        self.on = on
+        self._rulebook = rulebook
+
+    @cached_property
+    def assessment(self) -> Assessment:
+        return assessment_at_decision(self.case, self.on, self._rulebook)
+
+    @cached_property
+    def readings(self) -> Readings | None:
+        """What the other readings of the deciding date give."""
+        return readings_of(self._rulebook, facts_at_decision(self.case, self.on), self.assessment)
+
+    @cached_property
+    def open_points(self) -> tuple[str, ...]:
+        """The conditions of admission that the file does not show to be met."""
+        return open_points(self.case, self._rulebook, self.on)
+
+    @cached_property
+    def fees(self) -> tuple[FeeStanding, ...]:
+        return fee_standings(self.case, self._rulebook, self.on)
+
+    @property
+    def supported_grounds(self) -> tuple[str, ...]:
+        """The grounds on which the work part can be refused."""
+        return supported_grounds(self.case, self.assessment)
+
+    @property
+    def supported_inadmissibility_grounds(self) -> tuple[str, ...]:
+        return supported_inadmissibility_grounds(self.case, self._rulebook, self.on)
 
 
 class CaseService:
-    """What routes and pages do with cases; every method asks whether its caller may."""
+    """The use cases of a case; safe between threads."""
 
-    def __init__(self, program: Program, access: Access, languages: Languages, code_lists: CodeLists) -> None:
+    def __init__(self, program: Program, access: Access) -> None:
         self._program = program
         self._access = access
-        self._languages = languages
-        self._code_lists = code_lists
 
     @property
     def today(self) -> date:
+        """The civil day of the procedure."""
         return civil_day(self._program.clock.now())
 
-    def context(self, incoming: AuthorisedCommand) -> CommandContext:
+    def context(
+        self, caller: AuthorisedCaller, command_id: str, *, expected_version: int | None = None
+    ) -> CommandContext:
+        """In whose name, when and under which id a command is carried out."""
         return CommandContext(
-            actor=incoming.granted.caller.actor,
-            command_id=incoming.command_id,
+            actor=caller.caller.actor,
+            command_id=command_id,
             now=self._program.clock.now(),
-            expected_version=incoming.expected_version,
+            expected_version=expected_version,
         )
 
-    def file(self, incoming: AuthorisedCommand) -> Response:
-        """File a new application, or answer a repetition as the first time.
+    def file(self, caller: AuthorisedCaller, application: Application, context: CommandContext) -> Handled:
+        """File a new application, or give what a repetition of it left the first time.
 
-        Raises what :meth:`Program.handle` raises, :class:`InvalidInput`, and :class:`RequestRefused` (403).
+        Raises :class:`InvalidInput`, ``NotPermitted``, and what :func:`domain.case.handling.handle` raises.
         """
-        context = self.context(incoming)
-        application = read_body(Application, incoming.body)
-        require_none(check_application(application, today=context.today))
-        self._access.require_may_file(incoming.granted, application)
+        require_no_issues(check_application(application, today=context.today))
+        self._access.require_may_file(caller, application)
         # Of the command, not of chance: a demonstration played again meets the same troubles at the bank.
         case_id = time_ordered_id(context.now, seed=f"{context.actor}/{context.command_id}")
         submit = SubmitApplication(application=application, minted=self._mint(application, context.today.year))
-        receipt = self._program.handle(case_id, submit, context)
-        if receipt.repeated:
-            standing = standing_at(self._program.journal.read(receipt.case_id), receipt.version)
-        else:
-            standing = _just_filed(case_id, receipt.version, submit, context)
-        return self._answer(standing, receipt, incoming.base_url)
+        return self._program.handle(case_id, submit, context)
 
     def change(
-        self, case_id: UUID, command: CaseCommand, context: CommandContext, incoming: AuthorisedCommand
-    ) -> Response:
-        """Carry out a command on a case; 200 instead of 201 when it brought nothing new.
+        self,
+        caller: AuthorisedCaller,
+        case_id: UUID,
+        command: CaseCommand,
+        context: CommandContext,
+        *,
+        known: CaseStream | None = None,
+    ) -> Handled:
+        """Carry out a command on a case; ``known`` is its stream, where it has been read for this request already.
 
-        Raises what :meth:`Program.handle` raises, and :class:`RequestRefused` (404).
+        Raises ``ApplicationUnknown``, and what :func:`domain.case.handling.handle` raises.
         """
-        receipt = self._program.handle(case_id, command, context, self._access.admission(incoming.granted))
-        stream = self._program.journal.read(case_id)
+        handled = self._program.handle(case_id, command, context, self._access.admission(caller), known=known)
         if isinstance(command, CorrectCase) and command.worker is not None and command.worker.ssin is not None:
-            self._link(stream, command.worker.ssin)
-        return self._answer(standing_at(stream, receipt.version), receipt, incoming.base_url)
+            # A number that became known later makes the case the worker's own, also when this is a repetition.
+            self._program.keys.link(handled.case.worker_subject, command.worker.ssin)
+        return handled
 
-    def case(self, case_id: UUID, granted: AuthorisedCaller) -> tuple[CaseStream, Case]:
-        """The case as it stands. Raises :class:`RequestRefused` (404)."""
-        stream = self._program.journal.read(case_id)
-        case = fold(stream.events)
-        if case is None:
-            raise RequestRefused(unknown_application())
-        self._access.admission(granted)(case)
-        return stream, case
+    def case(self, caller: AuthorisedCaller, case_id: UUID) -> CaseSnapshot:
+        """The case with all that is shown of it, at one version. Raises ``ApplicationUnknown``."""
+        snapshot = self._program.case_snapshots.read(case_id)
+        if snapshot is None:
+            raise ApplicationUnknown
+        self._access.admission(caller)(snapshot.case)
+        return snapshot
 
-    def view(self, case_id: UUID, granted: AuthorisedCaller) -> CaseFileView:
-        """The case file, up to the last event of its stream. Raises :class:`RequestRefused` (404)."""
+    def case_file(self, caller: AuthorisedCaller, case_id: UUID) -> CaseFileView:
+        """The case file, up to the last event of its stream. Raises ``ApplicationUnknown``."""
         view = self._program.case_files.read(case_id)
         if view is None:
-            raise RequestRefused(unknown_application())
-        self._access.require_within_reach(granted, self._parties(granted, view))
+            raise ApplicationUnknown
+        self._access.require_within_reach(caller, self._parties(caller, view))
         return view
 
-    def read(self, case_id: UUID, granted: AuthorisedCaller, base_url: str) -> Response:
-        view = self.view(case_id, granted)
-        return json_response(case_content(view, base_url), headers={"ETag": entity_tag(view.version)})
+    def timeline(self, caller: AuthorisedCaller, case_id: UUID, *, after: int, limit: int) -> TimelinePage:
+        """What happened in the case beyond version ``after``, in order. Raises ``ApplicationUnknown``."""
+        return self.case(caller, case_id).timeline(after=after, limit=limit)
 
-    def assess(self, case_id: UUID, granted: AuthorisedCaller) -> Response:
-        """What the rules say of the case today. Raises :class:`RequestRefused` (404)."""
-        stream, case = self.case(case_id, granted)
-        content = assessment_content(stream.version, case, self._program.rulebook, self.today)
-        return json_response(content, headers={"ETag": entity_tag(stream.version)})
+    def assess(self, caller: AuthorisedCaller, case_id: UUID) -> CaseAssessment:
+        """What the rules say of the case today. Raises ``ApplicationUnknown``."""
+        return self.assessed(self.case(caller, case_id))
 
-    def timeline(self, case_id: UUID, asked: AuthorisedQuery) -> Response:
-        """What happened in the case, in order, a page at a time, in sentences where a language is asked.
+    def assessed(self, snapshot: CaseSnapshot) -> CaseAssessment:
+        """What the rules say today of a case that has been read."""
+        return CaseAssessment(snapshot.version, snapshot.case, self._program.rulebook, self.today)
 
-        Raises :class:`RequestRefused` (400, 404).
-        """
-        language = self._language(asked)
-        size, after = page_size_of(asked.parameters), number_after(asked.parameters)
-        self.case(case_id, asked.granted)
-        page = self._program.timelines.read(case_id, after=after, limit=size)
-        if page is None:
-            raise RequestRefused(unknown_application())
-        address = f"{address_of(case_id, asked.base_url)}/events"
-        items = [
-            each if language is None else each | {"sentence": timeline_sentence(each, language, self._code_lists)}
-            for each in page.entries
-        ]
-        return json_response(
-            {"items": items, "pageSize": size, **next_page(address, asked.parameters, page.next_after)},
-            headers=_said_in(language),
-        )
-
-    def deadlines(self, case_id: UUID, asked: AuthorisedQuery) -> Response:
-        """The clocks of the case today, and how each comes to its last day, in sentences where a language is asked.
-
-        Raises :class:`RequestRefused` (400, 404).
-        """
-        language = self._language(asked)
-        self.case(case_id, asked.granted)
-        view = self._program.case_files.deadlines(case_id)
-        if view is None:
-            raise RequestRefused(unknown_application())
-        content = deadlines_content(view)
-        if language is not None:
-            for clock, told in zip(view.clocks, content["clocks"], strict=True):
-                told["title"] = clock_title(clock.id, language, self._code_lists)
-                for step, said in zip(clock.derivation, told["derivation"], strict=True):
-                    said["sentence"] = derivation_sentence(step, language, self._code_lists)
-        return json_response(content, headers=_said_in(language) | {"ETag": entity_tag(view.version)})
-
-    def _language(self, asked: AuthorisedQuery) -> Language | None:
-        code = language_if_any(asked.parameters)
-        return None if code is None else self._languages.by_code[code]
-
-    def _parties(self, granted: AuthorisedCaller, view: CaseFileView) -> CaseParties:
+    def _parties(self, caller: AuthorisedCaller, view: CaseFileView) -> CaseParties:
         representative = view.body.get("representative")
-        ssin = granted.caller.ssin
+        ssin = caller.caller.ssin
         return CaseParties(
             authority=view.body["authority"],
             employer=view.body["employer"]["enterpriseNumber"],
@@ -184,44 +170,3 @@ class CaseService:
         reference = ApplicationReference(authority=application.authority, year=year, number=number)
         subject = self._program.keys.mint(ssin=application.worker.ssin)
         return Minted(reference=str(reference), worker_subject=subject)
-
-    def _link(self, stream: CaseStream, ssin: str) -> None:
-        """A number that became known later makes the case the worker's own, also when this is a repetition."""
-        case = fold(stream.events)
-        if case is not None:
-            self._program.keys.link(case.worker_subject, ssin)
-
-    def _answer(self, standing: Standing, receipt: Receipt, base_url: str) -> Response:
-        content = standing_content(standing, self._program.clock_rules, base_url) | receipt_content(receipt)
-        headers = {"Location": address_of(standing.case_id, base_url), "ETag": entity_tag(standing.version)}
-        return json_response(content, 200 if receipt.position is None else 201, headers)
-
-
-def _said_in(language: Language | None) -> dict[str, str]:
-    return {} if language is None else {"Content-Language": language.code}
-
-
-def require_none(issues: tuple[InputIssue, ...]) -> None:
-    """Raises :class:`InvalidInput` when there are any."""
-    if issues:
-        raise InvalidInput(issues)
-
-
-def json_response(content: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    return Response(canonical_json(content), status_code=status, headers=headers, media_type="application/json")
-
-
-def _just_filed(case_id: UUID, version: int, submit: SubmitApplication, context: CommandContext) -> Standing:
-    """What folding the new stream would give, without reading it back."""
-    return Standing(
-        case_id=case_id,
-        version=version,
-        reference=submit.minted.reference,
-        authority=submit.application.authority,
-        category=submit.application.category,
-        status=CaseStatus.SUBMITTED,
-        stage=Stage.ADMISSIBILITY,
-        filed_on=context.today,
-        pauses=(),
-        on=context.today,
-    )

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final
 from uuid import uuid4
 
+from api.services.refusals import RegisterUnavailable
 from consumers.check_queue import ConsultationEntry
 from consumers.crossroads import ConsultingAuthority
 from domain.crossroads.answers import CheckKind, CheckUnanswered, Consultation, EmployerAnswer, NoDataFound
@@ -21,14 +22,6 @@ from infra.postgres.checks.consultation_log import ConsultationLog
 from infra.postgres.checks.crossroads_gate import CrossroadsGate
 
 _SECONDS_TO_WAIT: Final = 5
-
-
-class LookupUnavailable(Exception):
-    """The register cannot be asked now; ``seconds`` is how long to wait. Nothing follows about the number."""
-
-    def __init__(self, seconds: int = _SECONDS_TO_WAIT) -> None:
-        self.seconds = seconds
-        super().__init__("the enterprise register cannot be asked at the moment")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +36,9 @@ class EmployerLookups:
     now: Callable[[], datetime]
 
     def look_up(self, enterprise_number: str, *, authority: str, actor: str) -> EmployerAnswer:
-        """What the register holds. Raises :class:`LookupUnavailable` and ``DatabaseUnavailable``."""
+        """What the register holds. Raises :class:`RegisterUnavailable` and ``DatabaseUnavailable``."""
         if not self.calendar.is_open(self.now()) or not self.gate.admit(1, self.now()):
-            raise LookupUnavailable
+            raise RegisterUnavailable(_SECONDS_TO_WAIT)
         consultation = Consultation(
             ticket=str(uuid4()),
             trace_id=str(uuid4()),
@@ -75,7 +68,7 @@ class EmployerLookups:
                 self.gate.failed(self.now())
             else:
                 self.gate.went_well()
-            raise LookupUnavailable(max(_SECONDS_TO_WAIT, round(why.stay_away_seconds))) from None
+            raise RegisterUnavailable(max(_SECONDS_TO_WAIT, round(why.stay_away_seconds))) from None
         outcome = "noData" if isinstance(told.answer, NoDataFound) else "found"
         self.consultations.ended(consultation.trace_id, outcome, told.exchange, self.now())
         self.gate.went_well()

@@ -1,0 +1,1 @@
+"""The steps of the procedure: one module for each way to change a case."""

@@ -5,7 +5,6 @@ A chunk that the database refuses is taken record by record, so that only the re
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,8 +16,6 @@ from typing import Generic, Protocol
 from consumers.migration.chunks import A, Chunk, ChunkJudge, Extract
 from consumers.migration.judging import ReadRecord
 from domain.migration.dossiers import Dossier
-
-_log = logging.getLogger(__name__)
 
 
 class KnownDossiers(Protocol):
@@ -41,6 +38,9 @@ class ChunkWriter(Protocol[A]):
         Raises ``NotAccepting``, ``RunUnderWay`` where the batch was taken further meanwhile, what an append raises, and
         :attr:`refusals`.
         """
+
+    def note_refused(self, records: int, kind: str) -> None:
+        """A chunk of that many records was refused, with that kind of error: they are taken one by one."""
 
     def close(self) -> None: ...
 
@@ -128,7 +128,7 @@ class ChunkLine(Generic[A]):
         try:
             under_way.written.result()
         except self._writer.refusals as why:
-            _log.error("migration.one_by_one", extra={"records": len(under_way.read), "why": type(why).__name__})
+            self._writer.note_refused(len(under_way.read), type(why).__name__)
             self._recent = {}
             self._take_one_by_one(under_way)
             return True

@@ -5,7 +5,6 @@ An exception at one record sets that record aside and goes on: it holds up no ot
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Container, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -19,8 +18,6 @@ from domain.migration.source_lines import RawRecord
 from domain.migration.versions import Moment, TakenVersion, Version
 from domain.migration.vocabulary import Vocabularies
 
-_log = logging.getLogger(__name__)
-
 
 class RecordSource(Protocol):
     """How the records of one authority are read, and what makes two of them the same."""
@@ -33,6 +30,9 @@ class RecordSource(Protocol):
 
     def digest(self, record: Mapping[str, object], key: bytes) -> str:
         """Keyed, hexadecimal, of what the record says whenever it was changed."""
+
+    def note_failure(self, kind: str) -> None:
+        """The program failed at a record, with that kind of error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class RecordJudge:
 
     def _failed(self, why: Exception) -> LegacyReading:
         # The text of the exception may hold what the record holds.
-        _log.error("migration.record_failed", extra={"why": type(why).__name__})
+        self.source.note_failure(type(why).__name__)
         sentence = f"the program failed at it ({type(why).__name__}): tell those who look after it, then replay it"
         return LegacyReading(
             authority=self.source.mapping.authority,

@@ -8,7 +8,6 @@ are landed.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -19,7 +18,6 @@ from uuid import UUID
 from consumers.consumer import MessageRefused
 from consumers.migration.chunk_line import KnownDossiers
 from consumers.migration.chunks import A, Chunk, ChunkJudge, Extract, cut
-from consumers.migration.legacy_topic import LegacyTopic
 from domain.civil_time import civil_day
 from domain.migration.cutover_status import AuthorityIsLive, NotAccepting
 from domain.migration.identities import topic_batch_id
@@ -32,8 +30,6 @@ REPORTED: Final = "authorityReconciled"
 
 ATTEMPTS: Final = 3
 """How often a record is tried that fails alone: another process may have changed its case meanwhile."""
-
-_log = logging.getLogger(__name__)
 
 M = TypeVar("M")
 """A message as it arrived, of which this package knows nothing but what it holds."""
@@ -77,6 +73,9 @@ class IntakeTransaction(KnownDossiers, Protocol[M_contra, A]):
     def set_aside_failed(self, message: M_contra, kind: str, attempts: int) -> None:
         """Keep a message at which the program failed, with the kind of the failure."""
 
+    def note_failure(self, kind: str) -> None:
+        """The program failed at a message, with that kind of error."""
+
     def count(self, arrived: Sequence[M_contra], aside: Sequence[M_contra]) -> None:
         """Count what has arrived by partition, and of it what was set aside."""
 
@@ -117,7 +116,7 @@ class TopicIntake(Generic[M, A]):
                 aside.append(each)
             except Exception as why:
                 unforeseen += 1
-                self._warn(why)
+                transaction.note_failure(type(why).__name__)
                 transaction.set_aside_failed(each, type(why).__name__, 1)
                 aside.append(each)
         failed = self._landed_but(transaction, opened, epoch)
@@ -154,7 +153,7 @@ class TopicIntake(Generic[M, A]):
             except Exception as why:
                 if transaction.blames_no_record(why):
                     raise
-                self._warn(why)
+                transaction.note_failure(type(why).__name__)
                 kind = type(why).__name__
             else:
                 return []
@@ -176,11 +175,6 @@ class TopicIntake(Generic[M, A]):
             for part in cut([self.judge.records.read(raw, calendar) for raw in group]):
                 known = transaction.known({each.key for each in part if each.key is not None})
                 transaction.write(self.judge.judged(part, known, epoch, self.now(), extract))
-
-    def _warn(self, why: Exception) -> None:
-        # By its kind only: its text may hold what the record holds.
-        consumer = LegacyTopic(self.judge.source.mapping.authority).name
-        _log.warning("consumer.message_failed", extra={"consumer": consumer, "why": type(why).__name__})
 
 
 def _by_batch(opened: Iterable[_Opened[M]]) -> list[tuple[str, list[RawRecord]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from types import MappingProxyType
 from typing import Final, Protocol, TypeAlias
 from uuid import UUID
@@ -11,7 +12,7 @@ from uuid import UUID
 from domain.case.commands import CaseCommand, CommandContext, SubmitApplication
 from domain.case.decider import decide
 from domain.case.events import CaseEvent
-from domain.case.folding import fold
+from domain.case.folding import evolve, fold
 from domain.case.lifecycle import Case
 from domain.case.refusals import CommandRefused, Reason, StaleVersion
 from domain.law.rulebook import Rulebook
@@ -50,6 +51,15 @@ class CaseStream:
     def is_live(self, authority: str) -> bool:
         """Whether its cases are decided here: its cut-over epoch is odd."""
         return self.epochs.get(authority, 0) % 2 == 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handled:
+    """What became of a command: its receipt, and the case with its ``events`` at the version the receipt names."""
+
+    receipt: Receipt
+    case: Case
+    events: tuple[CaseEvent, ...]
 
 
 class StreamHasMoved(Exception):
@@ -98,15 +108,18 @@ def handle(
     command: CaseCommand,
     context: CommandContext,
     admission: Admission | None = None,
-) -> Receipt:
-    """Carry out ``command`` with exactly one effect and return its receipt.
+    *,
+    known: CaseStream | None = None,
+) -> Handled:
+    """Carry out ``command`` with exactly one effect and return what became of it.
 
-    ``admission`` is asked of the case as read, before anything is said of it. Raises what it raises, and
-    :class:`CommandRefused` (also :class:`StaleVersion`), never for a repetition of a command that was
+    ``admission`` is asked of the case as read, before anything is said of it. ``known`` is the stream where its
+    caller has read it just now: then it is read again only when somebody was quicker. Raises what ``admission``
+    raises, and :class:`CommandRefused` (also :class:`StaleVersion`), never for a repetition of a command that was
     carried out before: that one gets its first receipt, whatever has become of the case since.
     """
-    for _ in range(_ATTEMPTS):
-        stream = journal.read(case_id)
+    for attempt in range(_ATTEMPTS):
+        stream = known if known is not None and attempt == 0 else journal.read(case_id)
         case = fold(stream.events)
         if admission is not None and case is not None:
             admission(case)
@@ -121,12 +134,29 @@ def handle(
             first = journal.receipt_of(case_id, command, context)
             if first is None:
                 raise
-            return first
+            return _as_it_was(journal, stream, first)
         try:
-            return journal.append(stream, events, command, context, rulebook.sha256, authority)
+            receipt = journal.append(stream, events, command, context, rulebook.sha256, authority)
         except StreamHasMoved:
             continue
+        if receipt.repeated:
+            return _as_it_was(journal, stream, receipt)
+        return _handled(receipt, reduce(evolve, events, case), (*stream.events, *events))
     raise TooManyWriters(f"others changed the case {_ATTEMPTS} times while the command was being decided")
+
+
+def _as_it_was(journal: Journal, stream: CaseStream, first: Receipt) -> Handled:
+    """What a command left that was carried out before; only where that was after ``stream`` was read, it is read."""
+    if first.case_id != stream.case_id or first.version > stream.version:
+        stream = journal.read(first.case_id)
+    events = stream.events[: first.version]
+    return _handled(first, fold(events), events)
+
+
+def _handled(receipt: Receipt, case: Case | None, events: tuple[CaseEvent, ...]) -> Handled:
+    if case is None:
+        raise AssertionError("a command was recorded of a case that has no event")
+    return Handled(receipt=receipt, case=case, events=events)
 
 
 def _authority_of(case: Case | None, command: CaseCommand) -> str | None:

@@ -1,7 +1,20 @@
-"""Why a command is refused, in domain words with stable codes; only ``api.http.problems`` knows status numbers."""
+"""Why a command is refused, in domain words with stable codes; only ``api.http.problems`` knows status numbers.
+
+The errors of a case, some of them beside what raises them:
+
+    CommandRefused      the command does not fit the case
+      StaleVersion      the case has moved on since the caller read it
+    InvalidInput        what was sent cannot be accepted, with all its issues
+      NotRecordable     it holds what no log, topic or read model can hold
+    DocumentRefused     a file is not taken (document_rules)
+    StreamHasMoved      somebody appended meanwhile, and the command is tried again (handling)
+    TooManyWriters      others changed the case at each attempt (handling)
+    StreamCorrupt       the events of a stream make no case: our fault, and no refusal (folding)
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -97,3 +110,10 @@ class NotRecordable(InvalidInput):
     def __str__(self) -> str:
         places = "; ".join(f"{each.path}: {each.problem}, {each.remedy}" for each in self.issues)
         return f"{self.what} cannot be recorded: {places}"
+
+
+def require_no_issues(issues: Iterable[InputIssue]) -> None:
+    """Raises :class:`InvalidInput` when there are any."""
+    found = tuple(issues)
+    if found:
+        raise InvalidInput(found)

@@ -1,7 +1,7 @@
 """Cases as they occur, for benchmarks to load, project and replay: decided by the product's own rules.
 
 Every tenth course is another: granted and refused, with recruitment evidence, renewals on declared wages, answers
-that never came, withdrawals, and cases still open. Their commands stand in the order of time, so that the events of
+that never came, withdrawals, and cases still open. Their commands are in the order of time, so that the events of
 a case lie as far apart in the journal as they do in life.
 """
 
@@ -207,13 +207,13 @@ def _course(number: int, filed_at: datetime, subject: UUID, law: Rulebook) -> It
 
 
 Step: TypeAlias = tuple[str, timedelta, CaseCommand]
-"""Who asks, how long after filing, and what."""
+"""The actor, how long after filing, and the command."""
 
 _HANDLER: Final = "caseHandler:h-1"
 
 
 def _commands(number: int, stream: UUID, subject: UUID) -> Sequence[Step]:
-    """Who asks what, and how long after filing."""
+    """The commands of one case, each with its actor and how long after filing."""
     minted = Minted(reference=f"FL-2026-{number:07d}-00", worker_subject=subject)
     decided_after = timedelta(days=20 + number % 50)
 

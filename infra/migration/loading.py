@@ -24,6 +24,7 @@ from infra.postgres.journal.append_requests import AppendRequest
 from infra.postgres.journal.bulk import prepare_staging
 from infra.postgres.journal.certain_outcome import CertainConnection
 from infra.postgres.server.connections import Role, connect, transaction
+from infra.structured_logs import get_logger
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
@@ -44,6 +45,9 @@ def file_loader(
     return FileLoader(
         judge=judge, sessions=PostgresLoads(url, patience), readings=FileReadings(judge.records, file), now=now
     )
+
+
+_log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +159,9 @@ class ChunkTransactions:
                     raise RunUnderWay("the batch was taken further by another process") from None
 
         self.connection.run(once)
+
+    def note_refused(self, records: int, kind: str) -> None:
+        _log.error("migration.one_by_one", records=records, why=kind)
 
     def close(self) -> None:
         self.connection.close()

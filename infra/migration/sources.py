@@ -21,7 +21,10 @@ from infra.legacy_files.header import FormColumns
 from infra.legacy_files.json_lines import JsonLinesFile
 from infra.legacy_files.legacy_file import LegacyFile
 from infra.legacy_files.workbook import Workbook
+from infra.structured_logs import get_logger
 from infra.wire_format import canonical_json
+
+_log = get_logger(__name__)
 
 
 class MigratingAuthority(StrEnum):
@@ -48,6 +51,10 @@ class Source:
     def digest(self, record: Mapping[str, object], key: bytes) -> str:
         """Keyed, hexadecimal, of the record's content."""
         return keyed_digest(key, canonical_json(content_of(record, self.modified))).hex()
+
+    def note_failure(self, kind: str) -> None:
+        """In the log, by its kind only: its text may hold what the record holds."""
+        _log.error("migration.record_failed", why=kind)
 
 
 def _columns(mapping: ColumnMapping) -> FormColumns:

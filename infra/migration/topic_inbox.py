@@ -39,6 +39,7 @@ from infra.postgres.server.connections import (
     is_the_databases_own,
     transaction,
 )
+from infra.structured_logs import get_logger
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
@@ -122,6 +123,9 @@ class LegacyInbox:
         return self._connection
 
 
+_log = get_logger(__name__)
+
+
 @dataclass(frozen=True, slots=True)
 class PostgresIntake:
     """Implements :class:`consumers.migration.topic_intake.IntakeTransaction`."""
@@ -185,6 +189,10 @@ class PostgresIntake:
 
     def set_aside(self, message: Arrived, reason: str) -> None:
         self._set_aside(message, reason, 1)
+
+    def note_failure(self, kind: str) -> None:
+        # By its kind only: its text may hold what the record holds.
+        _log.warning("consumer.message_failed", consumer=LegacyTopic(self.authority).name, why=kind)
 
     def set_aside_failed(self, message: Arrived, kind: str, attempts: int) -> None:
         self._set_aside(message, FAILED + kind, attempts)

@@ -16,16 +16,6 @@ import psycopg2
 from psycopg2.extensions import connection as Connection
 
 from domain.audit.merkle import leaf_hash
-from domain.case.application import (
-    Application,
-    Employer,
-    Employment,
-    GrossPay,
-    LabourMarketEvidence,
-    VacancyPublication,
-    Worker,
-    Workplace,
-)
 from domain.case.commands import (
     CaseCommand,
     CommandContext,
@@ -38,7 +28,6 @@ from domain.case.commands import (
 )
 from domain.case.events import CaseEvent
 from domain.case.handling import Receipt, handle
-from domain.codes import CONTRACT_ELEMENTS
 from domain.crossroads.answers import CheckKind, CrossroadsAnswer, DeclaredWages, EmployerOnRegister, QuarterWages
 from domain.law.rulebook import Rulebook
 from infra.event_codec import EventCodec
@@ -49,40 +38,10 @@ from infra.postgres.server.connections import ConnectionPool, Role
 from infra.postgres.server.migrate import migrate_journal
 from infra.wire_format import canonical_json
 from tests.keys.keys_in_memory import KeysInMemory
+from tests.world.applications import NINE_WEEKS, application
 
 ORIGIN = "tests/audit"
 FIRST_DAY = datetime(2026, 1, 20, 9, 0, tzinfo=UTC)
-NINE_WEEKS = LabourMarketEvidence(
-    publications=tuple(
-        VacancyPublication(channel=channel, from_=date(2025, 11, 10), to=date(2026, 1, 12))
-        for channel in ("VDAB", "EURES")
-    )
-)
-
-
-def application(category: str, pay: str, *, evidence: bool = False, renewal: bool = False) -> Application:
-    kind = "intraCorporateTransfer" if category.startswith("ict") else "fixedTerm"
-    return Application(
-        authority="flanders",
-        kind=kind,
-        category=category,
-        procedure_language="nl",
-        filed_by="employer",
-        renewal=renewal,
-        employer=Employer(enterprise_number="0202239951", name="Proximus"),
-        worker=Worker(given_name="Asha", family_name="Rao", birth_date=date(1994, 5, 2), nationality="IN"),
-        employment=Employment(
-            title="engineer",
-            start=date(2026, 3, 1),
-            contract="belgian",
-            contract_states=CONTRACT_ELEMENTS,
-            gross_pay=GrossPay(amount=Decimal(pay), period="year"),
-            full_time_equivalent=Decimal("1.0"),
-            qualification_level=4 if category.startswith("mediumSkilled") else 6,
-            workplace=Workplace(municipality_code="44021"),
-        ),
-        labour_market_test=NINE_WEEKS if evidence else None,
-    )
 
 
 @dataclass
@@ -111,11 +70,11 @@ class CaseBook:
         self._now += timedelta(minutes=1)
         self._commands += 1
         context = CommandContext(actor="case handler", command_id=f"c{self._commands}", now=self._now)
-        return handle(self.journal, self.law, case, command, context)
+        return handle(self.journal, self.law, case, command, context).receipt
 
     def filed(self, category: str, pay: str, *, evidence: bool = False, renewal: bool = False) -> UUID:
         minted = Minted(reference="FL-2026-0000001-23", worker_subject=self.keys.mint())
-        filing = application(category, pay, evidence=evidence, renewal=renewal)
+        filing = application(category, pay=pay, evidence=NINE_WEEKS if evidence else None, renewal=renewal)
         return self.carry_out(uuid4(), SubmitApplication(application=filing, minted=minted)).case_id
 
     def answered(self, case: UUID, check: CheckKind, answer: CrossroadsAnswer) -> None:

@@ -18,7 +18,8 @@ from domain.law.facts import ApplicationFacts
 from domain.law.rule_sets import EARLIER, RuleSets
 from domain.law.rulebook import PACKAGED_VALUES, Rulebook
 from tests.audit.test_replay_of_engine_1 import REFUSED, read
-from tests.case.vocabulary import application, grant, happened, judged, law, refuse
+from tests.case.vocabulary import grant, happened, judged, law, refuse
+from tests.world.applications import application
 
 CASE = UUID("00000000-0000-4000-8000-00000000000c")
 OWN = RuleSets(law())

@@ -9,11 +9,12 @@ import pytest
 from domain.law.rulebook import PACKAGED_VALUES, Rulebook
 from tests.audit.installation import Installation
 from tests.cli.conftest import CommandLine
+from tests.world.applications import OF_THE_WORKER
 
 pytestmark = pytest.mark.server
 
 PACKAGED = str(PACKAGED_VALUES)
-PERSONAL = ("Asha", "Rao", "1994-05-02", "52000.00", "40000.00", "43395.99", "60000.00")
+PERSONAL = (*OF_THE_WORKER, "52000.00", "40000.00", "43395.99", "60000.00")
 
 
 @pytest.fixture

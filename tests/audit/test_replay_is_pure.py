@@ -28,7 +28,7 @@ from domain.case.personal_data import Withheld
 from domain.crossroads.answers import CheckKind, EmployerOnRegister
 from domain.law.rule_sets import RuleSets
 from domain.law.rulebook import Rulebook
-from tests.audit.case_book import application
+from tests.world.applications import NINE_WEEKS, application
 
 CASE = UUID("00000000-0000-4000-8000-000000000001")
 WORKER = UUID("00000000-0000-4000-8000-000000000002")
@@ -51,7 +51,7 @@ def decided_case(law: Rulebook) -> list[tuple[int, CaseEvent]]:
     events: list[CaseEvent] = []
     for command in (
         SubmitApplication(
-            application=application("mediumSkilledOther", "43396.00", evidence=True),
+            application=application("mediumSkilledOther", pay="43396.00", evidence=NINE_WEEKS),
             minted=Minted(reference="FL-2026-0000001-23", worker_subject=WORKER),
         ),
         RecordCrossroadsAnswer(

@@ -33,7 +33,6 @@ from tests.case.vocabulary import (
     allow_residence,
     answer,
     answered,
-    application,
     ask,
     asked,
     at_residence,
@@ -51,6 +50,7 @@ from tests.case.vocabulary import (
     with_pay,
 )
 from tests.keys.keys_in_memory import KeysInMemory
+from tests.world.applications import application
 
 CASE = UUID("00000000-0000-4000-8000-00000000000c")
 PAID_TOO_LITTLE = application(pay="40000.00")

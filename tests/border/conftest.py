@@ -1,5 +1,5 @@
 """The service of the HTTP tests, for the doors that are open to the net."""
 
-from tests.http.conftest import address, counter, counters, crossroads, desk, issuer, program, standing_clock
+from tests.http.conftest import address, clients, crossroads, employer, handler, issuer, program, stopped_clock
 
-__all__ = ["address", "counter", "counters", "crossroads", "desk", "issuer", "program", "standing_clock"]
+__all__ = ["address", "clients", "crossroads", "employer", "handler", "issuer", "program", "stopped_clock"]

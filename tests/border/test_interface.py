@@ -15,15 +15,14 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from api.app import create_app
 from api.composition import Program
-from api.http.app import create_app
 from api.http.bodies import nameable
 from api.http.problems import API_ROOT, problem_of
 from api.http.routes.application_lists import ApplicationQuery
-from api.http.routes.case_changes import InformationAnswer
 from api.http.routes.employer_lookups import EmployerLookup
 from api.permissions import Action, Permissions, Reach
-from api.steps.changes import CHANGES
+from api.steps.procedure import STEPS
 from domain.case.application import Application
 from domain.case.events import ApplicationWithdrawn
 from domain.case.refusals import NotRecordable
@@ -33,18 +32,9 @@ from infra.identity.development_issuer import DevelopmentIssuer
 from infra.recordable import require_recordable
 from infra.wire_format import wire_adapter
 from tests.border.unreadable import LAID_OUT, UNREADABLE, ordinary, placed
-from tests.http.counter import (
-    APPLICATION,
-    EVIDENCE,
-    FEE,
-    QUESTION,
-    Counter,
-    Counters,
-    case_path,
-    represented,
-    unlimited,
-)
 from tests.openapi.routed import READS_FOR_ITSELF, Route, routes_of
+from tests.world.bodies import APPLICATION, EVIDENCE, FEE, QUESTION, represented, unlimited
+from tests.world.service_clients import ServiceClient, ServiceClients, case_path
 
 pytestmark = pytest.mark.server
 
@@ -69,14 +59,15 @@ SENT = {
     "checkSalary": Sent("salaryChecks", StatedFacts, Action.CHECK_SALARY),
     "drawUpChecklist": Sent("checklists", StatedFacts, Action.DRAW_UP_CHECKLIST),
     "lookUpEmployer": Sent("employerLookups", EmployerLookup, Action.LOOK_UP_EMPLOYER),
-    "provideInformation": Sent(
-        f"{{case}}/informationRequests/{uuid4()}/answers", InformationAnswer, Action.PROVIDE_INFORMATION
-    ),
-    **{each.name: Sent(f"{{case}}/{each.resource}", each.body, each.action) for each in CHANGES},
+    **{
+        each.operation: Sent(
+            "{case}/" + each.path.format(information_request_id=uuid4()), each.message.body, each.action
+        )
+        for each in STEPS
+        if each.message is not None
+    },
 }
-RECORDED = [
-    name for name in SENT if name in {"fileApplication", "provideInformation", *(each.name for each in CHANGES)}
-]
+RECORDED = [name for name in SENT if name == "fileApplication" or name in {each.operation for each in STEPS}]
 BODY_IS_A_FILE = {"attachDocument"}
 
 every_text = pytest.mark.parametrize("text", UNREADABLE.values(), ids=UNREADABLE.keys())
@@ -93,23 +84,25 @@ def routes(program: Program, issuer: DevelopmentIssuer) -> tuple[Route, ...]:
 
 
 @pytest.fixture(scope="module")
-def case(counters: Counters) -> httpx.Response:
+def case(clients: ServiceClients) -> httpx.Response:
     """A case that has been filed, whose bodies are then refused."""
-    filed = counters.of(Role.EMPLOYER).file()
+    filed = clients.of(Role.EMPLOYER).file()
     assert filed.status_code == 201
     return filed
 
 
 @pytest.fixture
-def nothing_is_written(case: httpx.Response, counter: Counter) -> Iterator[None]:
-    before = counter.written
+def nothing_is_written(case: httpx.Response, employer: ServiceClient) -> Iterator[None]:
+    before = employer.written
     yield
-    assert counter.written == before
+    assert employer.written == before
 
 
-def send(counters: Counters, case: httpx.Response, sent: Sent, body: Any, *, tag: str | None = None) -> httpx.Response:
+def send(
+    clients: ServiceClients, case: httpx.Response, sent: Sent, body: Any, *, tag: str | None = None
+) -> httpx.Response:
     path = sent.path.format(case=case_path(case))
-    return counters.of(role_for(sent.action)).post(path, body, If_Match=tag or case.headers["ETag"])
+    return clients.of(role_for(sent.action)).post(path, body, If_Match=tag or case.headers["ETag"])
 
 
 def issues(answer: httpx.Response) -> dict[str, str]:
@@ -126,12 +119,12 @@ def test_every_body_that_is_taken_is_tried_here(routes: tuple[Route, ...]) -> No
 @pytest.mark.parametrize("name", SENT)
 @every_text
 def test_no_field_of_a_body_takes_it_and_the_answer_names_the_field(
-    counters: Counters, case: httpx.Response, name: str, text: str
+    clients: ServiceClients, case: httpx.Response, name: str, text: str
 ) -> None:
     sent = SENT[name]
     for each in placed(sent.body, str, text):
         body = wire_adapter(sent.body).dump_python(each.value, mode="json", by_alias=True)
-        answer = send(counters, case, sent, json.dumps(body).encode())
+        answer = send(clients, case, sent, json.dumps(body).encode())
         assert "control character" in issues(answer)[each.path]
         assert text.encode("utf-8", "replace") not in answer.content
 
@@ -139,21 +132,21 @@ def test_no_field_of_a_body_takes_it_and_the_answer_names_the_field(
 @pytest.mark.usefixtures("nothing_is_written")
 @pytest.mark.parametrize("name", RECORDED)
 def test_the_same_texts_take_ends_of_lines_as_at_the_border_of_the_log(
-    counters: Counters, case: httpx.Response, name: str
+    clients: ServiceClients, case: httpx.Response, name: str
 ) -> None:
     sent = SENT[name]
     for each in placed(sent.body, str, LAID_OUT):
         body = wire_adapter(sent.body).dump_python(each.value, mode="json", by_alias=True)
         # Where nothing else is wrong with the body, it is the version that is.
-        answer = send(counters, case, sent, body, tag='"999"')
+        answer = send(clients, case, sent, body, tag='"999"')
         named = {} if answer.status_code == 412 else issues(answer)
         assert (each.path in named) is not each.is_free_text, each.path
 
 
 @pytest.mark.usefixtures("nothing_is_written")
 @every_text
-def test_a_name_of_a_field_is_no_way_in_either(counters: Counters, case: httpx.Response, text: str) -> None:
-    named = issues(send(counters, case, SENT["fileApplication"], json.dumps({text: 1, "worker": {text: 1}}).encode()))
+def test_a_name_of_a_field_is_no_way_in_either(clients: ServiceClients, case: httpx.Response, text: str) -> None:
+    named = issues(send(clients, case, SENT["fileApplication"], json.dumps({text: 1, "worker": {text: 1}}).encode()))
     assert named.keys() >= {"?", "worker.?"}
 
 
@@ -185,7 +178,7 @@ def days_in(whole: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]
 @pytest.mark.parametrize("name", WITH_DAYS)
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
 def test_the_first_and_the_last_day_of_the_calendar_are_no_accident(
-    program: Program, counters: Counters, case: httpx.Response, name: str, day: str
+    program: Program, clients: ServiceClients, case: httpx.Response, name: str, day: str
 ) -> None:
     tried = 0
     for sound in WITH_DAYS[name]:
@@ -195,13 +188,13 @@ def test_the_first_and_the_last_day_of_the_calendar_are_no_accident(
                 part = part[step]
             part[last] = day
             if name == "fileApplication":
-                answer = counters.of(Role(body["filedBy"])).file(body)
+                answer = clients.of(Role(body["filedBy"])).file(body)
             else:
-                answer = send(counters, case, SENT[name], body)
+                answer = send(clients, case, SENT[name], body)
             assert answer.status_code in (200, 201, 400, 409), answer.text
             if answer.status_code == 201:
                 for reading in ("", "/assessment", "/deadlines", "/events?lang=nl"):
-                    assert counters.of(Role.CASE_HANDLER).get(case_path(answer) + reading).status_code == 200
+                    assert clients.of(Role.CASE_HANDLER).get(case_path(answer) + reading).status_code == 200
             tried += 1
     assert tried
     # and whatever was taken stops no read model
@@ -211,11 +204,11 @@ def test_the_first_and_the_last_day_of_the_calendar_are_no_accident(
 
 @pytest.mark.usefixtures("nothing_is_written")
 @every_encodable_text
-def test_no_query_takes_it(routes: tuple[Route, ...], counters: Counters, case: httpx.Response, text: str) -> None:
+def test_no_query_takes_it(routes: tuple[Route, ...], clients: ServiceClients, case: httpx.Response, text: str) -> None:
     tried = 0
     for route in routes:
-        path = f"{counters.address}{API_ROOT}{re.sub(r'{[^}]*}', case.json()['id'], route.path)}"
-        client = counters.of(role_for(route.action)).client
+        path = f"{clients.address}{API_ROOT}{re.sub(r'{[^}]*}', case.json()['id'], route.path)}"
+        client = clients.of(role_for(route.action)).client
         for name, value in [*((name, text) for name in sorted(route.query)), (text, "1"), ("unheardOf", text)]:
             answer = client.request(route.method, path, params={name: value})
             if route.name in READS_FOR_ITSELF or not route.needs_token:
@@ -229,7 +222,7 @@ def test_no_query_takes_it(routes: tuple[Route, ...], counters: Counters, case: 
 @pytest.mark.usefixtures("nothing_is_written")
 @pytest.mark.parametrize("octets", ["%00", "a%00b", "%ED%A0%80", "%FF", "%1B", "%C2%85"])
 def test_no_part_of_an_address_takes_it(
-    routes: tuple[Route, ...], counters: Counters, case: httpx.Response, octets: str
+    routes: tuple[Route, ...], clients: ServiceClients, case: httpx.Response, octets: str
 ) -> None:
     tried = 0
     for route in routes:
@@ -238,9 +231,9 @@ def test_no_part_of_an_address_takes_it(
             path = route.path
             for part in parts:
                 path = path.replace(part, octets if part == wrong else case.json()["id"])
-            answer = counters.of(role_for(route.action)).client.request(
+            answer = clients.of(role_for(route.action)).client.request(
                 route.method,
-                f"{counters.address}{API_ROOT}{path}",
+                f"{clients.address}{API_ROOT}{path}",
                 headers={"Idempotency-Key": str(uuid4()), "If-Match": '"1"'},
                 json={} if route.method == "post" else None,
             )
@@ -258,11 +251,11 @@ HEADERS = (
 @pytest.mark.usefixtures("nothing_is_written")
 @pytest.mark.parametrize("header", HEADERS)
 @pytest.mark.parametrize("value", [b"a\x00b", b"a\x1bb", b"a\x7fb", b"a\x85b", b"\xed\xa0\x80", b"\xff"])
-def test_no_header_takes_it(counters: Counters, case: httpx.Response, header: str, value: bytes) -> None:
-    counter = counters.of(Role.EMPLOYER)
+def test_no_header_takes_it(clients: ServiceClients, case: httpx.Response, header: str, value: bytes) -> None:
+    employer = clients.of(Role.EMPLOYER)
     headers = {
-        "Host": urlsplit(counters.address).netloc,
-        "Authorization": counter.client.headers["Authorization"],
+        "Host": urlsplit(clients.address).netloc,
+        "Authorization": employer.client.headers["Authorization"],
         "Idempotency-Key": str(uuid4()),
         "Content-Type": "application/json",
         "If-Match": '"1"',
@@ -272,7 +265,7 @@ def test_no_header_takes_it(counters: Counters, case: httpx.Response, header: st
     heading = {name: text.encode() for name, text in headers.items()} | {header: value}
     lines = b"".join(name.encode() + b": " + text + b"\r\n" for name, text in heading.items())
     path = f"{API_ROOT}/{case_path(case)}/withdrawals".encode()
-    status = status_of(counters.address, b"POST " + path + b" HTTP/1.1\r\n" + lines + b"\r\n" + b"[]")
+    status = status_of(clients.address, b"POST " + path + b" HTTP/1.1\r\n" + lines + b"\r\n" + b"[]")
     assert 400 <= status < 500
 
 
@@ -293,9 +286,9 @@ def test_what_only_the_border_of_the_log_finds_is_answered_the_same_way() -> Non
     assert (problem.type.status, [each.issue.path for each in problem.issues]) == (400, ["by"])
 
 
-def test_a_question_keeps_its_lines(counters: Counters) -> None:
-    filed = counters.of(Role.EMPLOYER).file()
-    desk = counters.of(Role.CASE_HANDLER)
-    answer = desk.change(filed, "informationRequests", QUESTION | {"question": LAID_OUT})
+def test_a_question_keeps_its_lines(clients: ServiceClients) -> None:
+    filed = clients.of(Role.EMPLOYER).file()
+    handler = clients.of(Role.CASE_HANDLER)
+    answer = handler.change(filed, "informationRequests", QUESTION | {"question": LAID_OUT})
     assert answer.status_code == 201, answer.text
-    assert desk.case(filed)["informationRequests"][0]["question"] == LAID_OUT
+    assert handler.case(filed)["informationRequests"][0]["question"] == LAID_OUT

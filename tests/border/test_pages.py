@@ -12,30 +12,31 @@ import httpx
 import pytest
 from fastapi.routing import iter_route_contexts
 
+from api.app import create_app
 from api.composition import Program
-from api.http.app import create_app
 from api.http.problems import API_ROOT
-from api.pages.case.actions import ANSWER, DOCUMENT
-from api.pages.case.form_catalogue import _FORMS as FORMS
-from api.pages.case.form_catalogue import CORRECTABLE, WORKER
-from api.pages.case.sending import KEY, REQUEST, VERSION
-from api.pages.routes.cases import PART_PARAMETER
+from api.pages.case.sent_steps import KEY, REQUEST, VERSION
+from api.pages.case.step_pages import PART_PARAMETER
 from api.pages.session import SESSION_COOKIE
+from api.steps import answers, documents
+from api.steps.corrections import CORRECTABLE, WORKER
+from api.steps.procedure import STEPS
 from domain.case.commands import CommandContext, RequestInformation
 from infra.clock import SystemClock
 from infra.identity.caller import Role
 from infra.identity.development_issuer import DevelopmentIssuer
 from tests.border.unreadable import UNREADABLE
 from tests.documents.files import pdf
-from tests.http.counter import Counter, Counters
 from tests.identity.callers import CALLERS
+from tests.world.service_clients import ServiceClient, ServiceClients
 
 pytestmark = pytest.mark.server
 
 TEXTS = {name: text for name, text in UNREADABLE.items() if "pair" not in name}
 """A half of a surrogate pair cannot be sent in a form: no encoding of it is UTF-8."""
 
-CORRECTIONS = "corrections"
+ANSWER, DOCUMENT, CORRECTIONS = answers.STEP.resource, documents.STEP.resource, "corrections"
+FORMS = [each.resource for each in STEPS if each.form is not None]
 HALVES = ("a%ED%A0%BD", "%ED%B8%80b", "a%FFb")
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -43,11 +44,11 @@ every_text = pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
 
 
 @pytest.fixture(scope="module")
-def browsers(counters: Counters, issuer: DevelopmentIssuer) -> Iterator[dict[Role, httpx.Client]]:
+def browsers(clients: ServiceClients, issuer: DevelopmentIssuer) -> Iterator[dict[Role, httpx.Client]]:
     """Somebody of each role, signed in."""
     opened = {
         role: httpx.Client(
-            base_url=counters.address,
+            base_url=clients.address,
             cookies={SESSION_COOKIE: issuer.issue(CALLERS[role], now=SystemClock().now()), "lang": "en"},
         )
         for role in Role
@@ -58,9 +59,9 @@ def browsers(counters: Counters, issuer: DevelopmentIssuer) -> Iterator[dict[Rol
 
 
 @pytest.fixture(scope="module")
-def case_id(program: Program, counters: Counters) -> str:
+def case_id(program: Program, clients: ServiceClients) -> str:
     """A case in which something is asked, so that it can be answered."""
-    found = counters.of(Role.EMPLOYER).file().json()["id"]
+    found = clients.of(Role.EMPLOYER).file().json()["id"]
     asked = RequestInformation(request_id=uuid4(), items=("diploma",), question="Which one?")
     context = CommandContext(actor="caseHandler:h-1", command_id=str(uuid4()), now=program.clock.now())
     program.handle(UUID(found), asked, context)
@@ -80,10 +81,10 @@ def pages(program: Program, issuer: DevelopmentIssuer) -> tuple[tuple[str, str],
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_written(case_id: str, counter: Counter) -> Iterator[None]:
-    before = counter.written
+def nothing_is_written(case_id: str, employer: ServiceClient) -> Iterator[None]:
+    before = employer.written
     yield
-    assert counter.written == before
+    assert employer.written == before
 
 
 def form_on(page: httpx.Response, action: str) -> tuple[dict[str, str], dict[str, str]]:
@@ -155,8 +156,8 @@ def test_the_calculator_says_at_the_field_what_is_wrong(browsers: dict[Role, htt
 
 
 @every_text
-def test_nobody_signs_in_with_it(counters: Counters, text: str) -> None:
-    with httpx.Client(base_url=counters.address, cookies={"lang": "en"}) as client:
+def test_nobody_signs_in_with_it(clients: ServiceClients, text: str) -> None:
+    with httpx.Client(base_url=clients.address, cookies={"lang": "en"}) as client:
         for role in Role:
             shown, hidden = form_on(client.get("/", params={"role": role}), "/session")
             for field in shown:

@@ -10,9 +10,10 @@ from functools import cache
 
 from api.demonstration.people_at_work import _decision as decision_of_the_demonstration
 from api.http.case_representation import assessment_content
-from api.pages.case.actions import is_possible
-from api.pages.case.form_catalogue import FormMaterial, form_for
-from api.pages.case.forms import CaseFormWords
+from api.services.cases import CaseAssessment
+from api.steps.corrections import WORKER
+from api.steps.forms import FormMaterial, FormWords
+from api.steps.procedure import STEP_OF, is_possible
 from api.words.code_lists import CodeLists
 from api.words.languages import Languages
 from domain.case.command_checks import check_work_part
@@ -104,14 +105,16 @@ def ended(case: Case) -> Reason | None:
 
 
 @cache
-def _words() -> CaseFormWords:
-    return CaseFormWords(Languages.load().by_code["fr"], CodeLists.load())
+def _words() -> FormWords:
+    return FormWords(Languages.load().by_code["fr"], CodeLists.load())
 
 
 def offered_by_page(resource: str, case: Case, today: date) -> list[str]:
     """The grounds among which the form lets a handler choose."""
-    material = FormMaterial(case=case, body={}, actor="caseHandler:h-1", today=today, rulebook=law())
-    (grounds,) = (field for field in form_for(resource, _words(), material).fields if field.name == "grounds")
+    material = FormMaterial(case=case, body={}, actor="caseHandler:h-1", today=today, rulebook=law(), part=WORKER)
+    make = STEP_OF[resource].form
+    assert make is not None
+    (grounds,) = (field for field in make(_words(), material).fields if field.name == "grounds")
     return [each.value for each in grounds.choices]
 
 
@@ -120,7 +123,7 @@ def check_work_part_of(case: Case, now: datetime) -> None:
     today = context(now).today
     assessment = assessment_at_decision(case, today, law())
     offered = supported_grounds(case, assessment)
-    told = assessment_content(1, case, law(), today)
+    told = assessment_content(CaseAssessment(1, case, law(), today))
     assert told["supportedGrounds"] == list(offered) == offered_by_page("workPartDecisions", case, today)
 
     waits = ended(case)
@@ -131,7 +134,7 @@ def check_work_part_of(case: Case, now: datetime) -> None:
     elif waits is None:
         waits = waits_for(case, now) or (Reason.CHECK_PENDING if case.pending_checks else None)
 
-    assert is_possible("workPartDecisions", case, today) == (waits is None)
+    assert is_possible(STEP_OF["workPartDecisions"], case, today) == (waits is None)
     for ground in REFUSAL_GROUNDS:
         expected = waits or (None if ground in offered else Reason.GROUND_NOT_SUPPORTED)
         assert answer_to(case, refuse(ground, motivation=WHY), now) is expected, ground
@@ -163,11 +166,11 @@ def check_work_part_of(case: Case, now: datetime) -> None:
 def check_admissibility_of(case: Case, now: datetime) -> None:
     today = context(now).today
     offered = supported_inadmissibility_grounds(case, law(), today)
-    told = assessment_content(1, case, law(), today)["supportedInadmissibilityGrounds"]
+    told = assessment_content(CaseAssessment(1, case, law(), today))["supportedInadmissibilityGrounds"]
     assert told == list(offered) == offered_by_page("admissibilityDecisions", case, today)
 
     waits = ended(case) or (None if case.admissible is None else Reason.ALREADY_ADMISSIBLE) or waits_for(case, now)
-    assert is_possible("admissibilityDecisions", case, today) == (waits is None)
+    assert is_possible(STEP_OF["admissibilityDecisions"], case, today) == (waits is None)
     for ground in INADMISSIBILITY_GROUNDS:
         expected = waits or (None if ground in offered else Reason.GROUND_NOT_SUPPORTED)
         assert answer_to(case, reject(ground, motivation=WHY), now) is expected, ground

@@ -27,7 +27,6 @@ from tests.case.vocabulary import (
     NOW,
     ON_REGISTER,
     REQUEST,
-    SSIN,
     TODAY,
     add,
     admit,
@@ -35,7 +34,6 @@ from tests.case.vocabulary import (
     allow_residence,
     answer,
     answered,
-    application,
     ask,
     assign,
     attach,
@@ -58,6 +56,7 @@ from tests.case.vocabulary import (
     wages,
     with_pay,
 )
+from tests.world.applications import SSIN, application
 
 FILED_AS = application()
 DAYS = tuple(TODAY + timedelta(days=days) for days in (-3, 0, 1, 4, 9, 15, 16, 25, 40))

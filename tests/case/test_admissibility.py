@@ -15,7 +15,6 @@ from tests.case.vocabulary import (
     WORKER,
     admit,
     answer,
-    application,
     ask,
     asked,
     at_residence,
@@ -34,6 +33,7 @@ from tests.case.vocabulary import (
     resume,
     state_after,
 )
+from tests.world.applications import application
 
 COMPLETE = happened(checked(), fee())
 BY_AGENT = checked(application(representative=AGENT))

@@ -24,7 +24,6 @@ from tests.case.vocabulary import (
     WORKER,
     admitted,
     answered,
-    application,
     case,
     filed,
     grant,
@@ -33,6 +32,7 @@ from tests.case.vocabulary import (
     unanswered,
     wages,
 )
+from tests.world.applications import application
 
 
 def salary_of(events: list[object]) -> SalaryVerified:

@@ -29,7 +29,6 @@ from tests.case.vocabulary import (
     admit,
     allow_residence,
     answer,
-    application,
     ask,
     assign,
     correct,
@@ -42,6 +41,7 @@ from tests.case.vocabulary import (
     restate_pause,
     resume,
 )
+from tests.world.applications import application
 
 TOMORROW = TODAY + timedelta(days=1)
 FILED = replace(application(), worker=replace(application().worker, ssin=None))

@@ -11,7 +11,6 @@ from domain.case.application import (
     Application,
     Document,
     Employer,
-    Employment,
     GrossPay,
     LabourMarketEvidence,
     Representative,
@@ -22,38 +21,24 @@ from domain.case.application import (
     Workplace,
 )
 from domain.case.completeness import check_application, check_evidence
+from tests.world.applications import application
 
 TODAY = date(2026, 1, 20)
 
 PUBLISHED = VacancyPublication(channel="VDAB", from_=date(2025, 11, 10), to=date(2026, 1, 12))
-WORKER = Worker(
-    given_name="Anil", family_name="Rao", birth_date=date(1985, 7, 30), nationality="IN", ssin="85073003328"
-)
-JOB = Employment(
-    title="lasser",
-    start=date(2026, 3, 1),
-    end=date(2028, 2, 29),
-    contract="belgian",
-    gross_pay=GrossPay(amount=Decimal("52000.00"), period="year"),
-    full_time_equivalent=Decimal("1.0"),
-    workplace=Workplace(municipality_code="44021"),
-    occupation_code="7212",
-    qualification_level=4,
-    joint_committee="140.03",
-)
-FILED = Application(
-    authority="flanders",
-    kind="fixedTerm",
-    category="mediumSkilledOther",
-    procedure_language="nl",
-    filed_by="employer",
-    employer=Employer(enterprise_number="0202239951", name="Haven NV", establishment_unit_number="2000000042"),
-    worker=WORKER,
-    employment=JOB,
-    labour_market_test=LabourMarketEvidence(publications=(PUBLISHED,), candidates=("Too far away.\nSaid no.",)),
+FILED = application(
+    "mediumSkilledOther",
+    pay="52000.00",
+    employer={"name": "Haven NV", "establishment_unit_number": "2000000042"},
+    worker={"birth_date": date(1985, 7, 30), "ssin": "85073003328"},
+    employment={
+        "title": "lasser", "end": date(2028, 2, 29), "occupation_code": "7212", "joint_committee": "140.03",
+    },
+    evidence=LabourMarketEvidence(publications=(PUBLISHED,), candidates=("Too far away.\nSaid no.",)),
     documents=(Document(kind="passport", sha256="0a" * 32, media_type="application/pdf", size=1),),
     work_history=(WorkPeriod(employer="Oud BV", from_=date(2021, 1, 1), to=date(2025, 1, 1), basis="singlePermit"),),
-)
+)  # fmt: skip
+WORKER, JOB = FILED.worker, FILED.employment
 TRANSFER = Transfer(sending_undertaking="Haven India", country="IN", prior_service_months=12)
 REPRESENTATIVE = Representative(enterprise_number="0206731645", mandate_reference="M-1")
 
@@ -122,6 +107,7 @@ def test_less_ordinary_applications_have_none_either(application: Application) -
         (with_worker(ssin="85073003382"), "worker.ssin", "invalidStructure"),
         (with_worker(ssin="53480200725"), "worker.ssin", "invalidStructure"),
         (with_worker(given_name="  "), "worker.givenName", "outOfRange"),
+        (with_job(contract_states=("parties", "horoscope")), "employment.contractStates[1]", "invalidInput"),
         (with_worker(family_name="x" * 201), "worker.familyName", "outOfRange"),
         (with_worker(family_name="two\nlines"), "worker.familyName", "invalidInput"),
         (with_worker(birth_date=TODAY + timedelta(days=1)), "worker.birthDate", "outOfRange"),

@@ -27,7 +27,6 @@ from tests.case.vocabulary import (
     WORKER,
     admitted,
     answered,
-    application,
     asked,
     at_residence,
     case,
@@ -43,6 +42,7 @@ from tests.case.vocabulary import (
     wages,
     with_pay,
 )
+from tests.world.applications import application
 
 FILED = application()
 RENAMED = replace(FILED.worker, family_name="King")

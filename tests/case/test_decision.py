@@ -18,7 +18,6 @@ from tests.case.vocabulary import (
     allow_residence,
     answer,
     answered,
-    application,
     ask,
     attach,
     case,
@@ -36,6 +35,7 @@ from tests.case.vocabulary import (
     state_after,
     unanswered,
 )
+from tests.world.applications import application
 
 STRUCK_OFF = EmployerOnRegister(
     enterprise_number="0202239951",

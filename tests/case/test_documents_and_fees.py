@@ -24,7 +24,6 @@ from tests.case.vocabulary import (
     NOW,
     WORKER,
     admit,
-    application,
     asked,
     at_residence,
     attach,
@@ -40,6 +39,7 @@ from tests.case.vocabulary import (
     reject,
     state_after,
 )
+from tests.world.applications import application
 
 
 def test_a_document_is_attached() -> None:

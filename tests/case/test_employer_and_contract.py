@@ -17,14 +17,13 @@ from domain.case.refusals import CommandRefused, Reason
 from domain.codes import CONTRACT_ELEMENTS
 from domain.crossroads.answers import EmployerOnRegister
 from domain.law.findings import Verdict
+from domain.law.rule_codes import Rule
 from domain.law.rule_sets import RuleSets
-from domain.law.rules import Rule
 from tests.case.vocabulary import (
     ON_REGISTER,
     TODAY,
     admitted,
     answered,
-    application,
     context,
     correct,
     filed,
@@ -35,6 +34,7 @@ from tests.case.vocabulary import (
     state_after,
     submit,
 )
+from tests.world.applications import application
 
 WHY = "The start-up has orders for two years."
 REGISTER_INCOMPLETE = ManualTask(subject="employerRegister", reason="registerIncomplete")

@@ -8,7 +8,8 @@ from domain.case.events import ApplicationSubmitted, CrossroadsCheckRequested, L
 from domain.case.folding import fold
 from domain.case.lifecycle import CaseStatus
 from domain.case.refusals import Reason
-from tests.case.vocabulary import NOW, WORKER, application, case, filed, published, submit
+from tests.case.vocabulary import NOW, WORKER, case, filed, published, submit
+from tests.world.applications import application
 
 
 def test_a_first_application_asks_the_employer_register() -> None:

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from api.http.case_representation import assessment_content
+from api.services.cases import CaseAssessment
 from domain.case.command_checks import check_admissibility, check_residence_part, check_work_part
 from domain.case.commands import (
     DecideResidencePart,
@@ -24,10 +25,11 @@ from domain.case.refusals import CommandRefused, Reason
 from domain.codes import RESIDENCE_REFUSAL_GROUNDS
 from domain.law.assessment import Assessment
 from domain.law.findings import Finding, Verdict
+from domain.law.rule_codes import Rule
 from domain.law.rulebook import Rulebook
-from domain.law.rules import Rule
 from tests.case.deciding import WHY
-from tests.case.vocabulary import application, context, grant, judged, law, refuse, reject, state_after
+from tests.case.vocabulary import context, grant, judged, law, refuse, reject, state_after
+from tests.world.applications import application
 
 
 @pytest.mark.parametrize("failed", Rule)
@@ -89,7 +91,7 @@ def test_the_grounds_are_those_of_the_decision_whatever_day_the_law_looks_at(rea
     rulebook = Rulebook.load(readings={"decidingDate": reading})
     case = state_after(judged(application(pay="1000.00")))
 
-    told = assessment_content(1, case, rulebook, context().today)
+    told = assessment_content(CaseAssessment(1, case, rulebook, context().today))
     decided = decide(case, refuse(*told["unmetRequirements"]), context(), rulebook)[0]
 
     assert isinstance(decided, WorkPartDecided)

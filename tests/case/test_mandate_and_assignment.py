@@ -11,7 +11,6 @@ from tests.case.vocabulary import (
     HANDLER,
     NOW,
     TODAY,
-    application,
     asked,
     assign,
     at_residence,
@@ -23,6 +22,7 @@ from tests.case.vocabulary import (
     mandate,
     state_after,
 )
+from tests.world.applications import application
 
 BY_AGENT = application(representative=AGENT)
 

@@ -18,7 +18,8 @@ from domain.case.events import (
     WorkPartDecided,
 )
 from domain.case.refusals import Reason
-from tests.case.vocabulary import NOW, WORKER, add, application, case, filed, grant, judged, published, refuse
+from tests.case.vocabulary import NOW, WORKER, add, case, filed, grant, judged, published, refuse
+from tests.world.applications import application
 
 PAID_TOO_LITTLE = application("mediumSkilledOther", pay="43395.99")
 BOTH = ("VDAB", "EURES")

@@ -13,7 +13,6 @@ from tests.case.vocabulary import (
     FORWARD,
     HANDLER,
     NOW,
-    SSIN,
     TODAY,
     WORKER,
     add,
@@ -22,7 +21,6 @@ from tests.case.vocabulary import (
     allow_residence,
     answer,
     answered,
-    application,
     ask,
     asked,
     assign,
@@ -47,6 +45,7 @@ from tests.case.vocabulary import (
     state_after,
     unanswered,
 )
+from tests.world.applications import SSIN, application
 
 EVERY_COMMAND: tuple[CaseCommand, ...] = (
     answered(), unanswered(), replaced(CheckKind.DECLARED_WAGES, SSIN), add(published(63, "VDAB")),

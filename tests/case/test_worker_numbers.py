@@ -19,20 +19,8 @@ from domain.case.events import (
 from domain.case.identified import identified
 from domain.case.manual_tasks import ManualTask
 from domain.crossroads.answers import CheckKind, DeclaredEmployment, PersonOnRegister, WorkRelation
-from tests.case.vocabulary import (
-    NOW,
-    SSIN,
-    WORKER,
-    answered,
-    application,
-    case,
-    correct,
-    filed,
-    happened,
-    replaced,
-    state_after,
-    wages,
-)
+from tests.case.vocabulary import NOW, WORKER, answered, case, correct, filed, happened, replaced, state_after, wages
+from tests.world.applications import SSIN, application
 
 NEWER = "90410100190"
 IDENTITY, WAGES, DIMONA = CheckKind.WORKER_IDENTITY, CheckKind.DECLARED_WAGES, CheckKind.DECLARED_EMPLOYMENT

@@ -13,12 +13,10 @@ from domain.case.application import (
     Document,
     Employer,
     Employment,
-    GrossPay,
     LabourMarketEvidence,
     Representative,
     VacancyPublication,
     Worker,
-    Workplace,
 )
 from domain.case.commands import (
     AddLabourMarketEvidence,
@@ -49,7 +47,6 @@ from domain.case.decider import decide
 from domain.case.events import CaseEvent
 from domain.case.folding import evolve, fold
 from domain.case.lifecycle import Case
-from domain.codes import CONTRACT_ELEMENTS
 from domain.crossroads.answers import (
     CheckKind,
     CrossroadsAnswer,
@@ -60,6 +57,7 @@ from domain.crossroads.answers import (
 )
 from domain.law.rulebook import Rulebook
 from tests.case.specification import Specification
+from tests.world.applications import application
 
 NOW = datetime(2026, 1, 20, 10, tzinfo=UTC)
 TODAY = date(2026, 1, 20)
@@ -93,52 +91,6 @@ def case(now: datetime = NOW, *, actor: str = "employer-1") -> Specification[Cas
     """A case of which nothing has happened yet, asked at ``now``."""
     asked = context(now, actor=actor)
     return Specification(None, evolve, lambda state, command: decide(state, command, asked, law()))
-
-
-SSIN = "90010100187"
-
-
-def application(
-    category: str = "highlySkilled",
-    *,
-    pay: str = "60000.00",
-    period: str = "year",
-    renewal: bool = False,
-    evidence: LabourMarketEvidence | None = None,
-    authority: str = "flanders",
-    kind: str = "fixedTerm",
-    representative: Representative | None = None,
-    ssin: str | None = None,
-) -> Application:
-    return Application(
-        authority=authority,
-        kind=kind,
-        category=category,
-        procedure_language="nl",
-        filed_by="employer" if representative is None else "representative",
-        representative=representative,
-        renewal=renewal,
-        employer=Employer(enterprise_number="0202239951", name="Acme"),
-        worker=Worker(
-            given_name="Ada",
-            family_name="Lovelace",
-            birth_date=date(1990, 1, 1),
-            nationality="IN",
-            # Who comes for the first time has no number yet, unless a test gives one.
-            ssin=ssin or (SSIN if renewal else None),
-        ),
-        employment=Employment(
-            title="analyst",
-            start=date(2026, 3, 1),
-            contract="belgian",
-            contract_states=CONTRACT_ELEMENTS,
-            gross_pay=GrossPay(amount=Decimal(pay), period=period),
-            full_time_equivalent=Decimal("1.0"),
-            qualification_level=4 if category.startswith("mediumSkilled") else 6,
-            workplace=Workplace(municipality_code="44021"),
-        ),
-        labour_market_test=evidence,
-    )
 
 
 def submit(filed: Application | None = None, *, reference: str = "FL-2026-0000001-23") -> SubmitApplication:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -20,10 +19,11 @@ from domain.case.commands import CaseCommand, CommandContext, Minted, RecordCros
 from domain.crossroads.answers import CheckKind, EmployerOnRegister
 from infra.settings import Settings
 from infra.time_ordered_ids import time_ordered_id
-from tests.audit.case_book import application, superuser
+from tests.audit.case_book import superuser
 from tests.databases import program_databases
+from tests.world.applications import OF_THE_WORKER, application
 
-CANARIES = ("Asha", "Rao", "1994-05-02", "52345.67", "40321.98")
+CANARIES = (*OF_THE_WORKER, "52345.67", "40321.98")
 """What is somebody's in the applications below: no command of the command line has any reason to say it."""
 
 
@@ -57,9 +57,8 @@ class CommandLine:
             self._patch.setenv(name, value)
 
     def __call__(self, *arguments: str) -> Ended:
-        self._patch.setattr(sys, "argv", ["permit", *arguments])
         with pytest.raises(SystemExit) as ended:
-            main()
+            main(arguments)
         output, errors = self._capture.readouterr()
         assert "Traceback" not in errors
         return Ended(code=ended.value.code, output=output, errors=errors)
@@ -112,7 +111,7 @@ def journal(admin_url: str, tmp_path: Path) -> Iterator[SmallJournal]:
                     has_debts=False,
                 )
                 commands: list[CaseCommand] = [
-                    SubmitApplication(application=application("highlySkilled", pay), minted=minted),
+                    SubmitApplication(application=application(pay=pay), minted=minted),
                     RecordCrossroadsAnswer(
                         check=CheckKind.EMPLOYER_REGISTER,
                         revision=1,

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from infra.child_process import IMPORT_PATH, running_child
 from tests.cli.conftest import CommandLine, SmallJournal
 from tests.cli.shell import ROOT, SHOW, surroundings
 from tests.servers import reachable_directory
+from tests.world.waiting import wait_until
 
 STRANGERS = ("http", "json", "tempfile", "socket", "logging", "uvicorn", "httpx", "psycopg2", "yaml")
 """Modules of Python and of others that we import, and that Python itself has not imported before."""
@@ -153,9 +153,7 @@ def test_a_benchmark_runs_nothing_of_the_current_folder(folder: Path, script: li
             [*script, "bench", "append"], cwd=folder, env=given(Path(home)), stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True, text=True,
         ) as bench:  # fmt: skip
-            give_up = time.monotonic() + 60
-            while not made.exists() and bench.poll() is None and time.monotonic() < give_up:
-                time.sleep(0.1)
+            wait_until(lambda: made.exists() or bench.poll() is not None, because="the environment is begun", within=60)
             begun = made.exists()
             if bench.poll() is None:
                 os.killpg(bench.pid, signal.SIGKILL)

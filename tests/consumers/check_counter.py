@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -25,10 +25,11 @@ from infra.postgres.checks.crossroads_gate import CrossroadsGate, GateSettings
 from infra.postgres.messages.dead_letters import DeadLetters
 from infra.postgres.messages.inbox import Inbox
 from infra.postgres.server.connections import ConnectionPool, Role
-from infra.workers.check_workers import CheckWorkerPool
+from infra.workers.check_workers import CheckWorkerPool, LoggedCheckAlarms
 from infra.workers.in_process_delivery import InProcessDelivery
-from tests.audit.case_book import CaseBook, application
+from tests.audit.case_book import CaseBook
 from tests.consumers.bank import ScriptedBank
+from tests.world.applications import application
 
 SSIN = "85073003328"
 PATIENCE = Patience(
@@ -62,7 +63,7 @@ class CheckCounter:
         """Raises the trouble laid out for the case, once, instead of recording an outcome."""
         if case_id in self.trouble:
             raise self.trouble.pop(case_id)
-        return handle(self.book.journal, self.book.law, case_id, command, context)
+        return handle(self.book.journal, self.book.law, case_id, command, context).receipt
 
     @property
     def table(self) -> CheckQueue:
@@ -81,6 +82,7 @@ class CheckCounter:
             gate=self.gate,
             consultations=ConsultationLog(self.pool),
             persons=self.book.keys,
+            alarms=LoggedCheckAlarms(),
             now=self.now,
             case_now=self.now,
             chance=lambda: 1.0,
@@ -99,10 +101,10 @@ class CheckCounter:
         return self.book.filed("highlySkilled", "52000.00")
 
     def renewal(self, ssin: str | None = SSIN) -> UUID:
-        filing = application("highlySkilled", "52000.00", renewal=True)
-        worker = replace(filing.worker, birth_date=date(1985, 7, 30), ssin=ssin)
+        worker = {"birth_date": date(1985, 7, 30), "ssin": ssin}
+        filing = application(pay="52000.00", renewal=True, worker=worker)
         minted = Minted(reference="FL-2026-0000001-23", worker_subject=self.book.keys.mint(ssin=ssin))
-        submit = SubmitApplication(application=replace(filing, worker=worker), minted=minted)
+        submit = SubmitApplication(application=filing, minted=minted)
         return self.book.carry_out(uuid4(), submit).case_id
 
     def withdrawn(self, case: UUID) -> None:

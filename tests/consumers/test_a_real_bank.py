@@ -11,7 +11,8 @@ import pytest
 from infra.crossroads.simulator_process import running_simulator
 from tests.consumers.check_counter import SSIN, CheckCounter, check_counter
 from tests.crossroads.asking import FACES, bank_at
-from tests.transport.outposts import running, until
+from tests.transport.consumed_journal import running
+from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server
 
@@ -44,8 +45,11 @@ def test_a_worker_whose_number_was_replaced_is_checked_under_the_newer_one(count
     # when the workers are at it
     case = counter.renewal()
     with running(counter.intake(), counter.working()) as ended:
-        until(lambda: counter.case(case).pending_checks == (), "all checks are answered")
-        until(lambda: counter.ask("select count(*) from check_work where settled_at is null") == [(0,)], "all settled")
+        wait_until(lambda: counter.case(case).pending_checks == (), because="all checks are answered")
+        wait_until(
+            lambda: counter.ask("select count(*) from check_work where settled_at is null") == [(0,)],
+            because="all settled",
+        )
     # then the case has the newer number, the wages that were declared under it, and no task
     assert ended == []
     names = counter.names(case)
@@ -62,6 +66,6 @@ def test_somebody_who_died_is_a_task_for_a_person(counter: CheckCounter, bank: s
     administer(bank, "persons", {"persons": [{"ssin": SSIN, "status": "deceased"}]})
     case = counter.renewal()
     with running(counter.intake(), counter.working()):
-        until(lambda: counter.case(case).pending_checks == (), "all checks are answered or given up")
+        wait_until(lambda: counter.case(case).pending_checks == (), because="all checks are answered or given up")
     tasks = {(task.subject, task.reason) for task in counter.case(case).manual_tasks}
     assert ("declaredWages", "personDeceased") in tasks

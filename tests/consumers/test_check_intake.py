@@ -18,7 +18,8 @@ from infra.message_wire import WireRecord
 from infra.postgres.messages.dead_letters import Coordinates
 from infra.postgres.messages.inbox import Arrived
 from infra.postgres.operations import Operations
-from tests.transport.outposts import Outpost, outpost, running, until
+from tests.transport.consumed_journal import ConsumedJournal, consumed_journal, running
+from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server
 
@@ -26,8 +27,8 @@ REQUESTED = "crossroadsChecks.notify.requested"
 
 
 @pytest.fixture
-def post(admin_url: str) -> Iterator[Outpost]:
-    with outpost(admin_url, 3) as made:
+def consumed(admin_url: str) -> Iterator[ConsumedJournal]:
+    with consumed_journal(admin_url, 3) as made:
         yield made
 
 
@@ -45,32 +46,32 @@ def request(
     return WireRecord(str(case).encode(), json.dumps(value).encode(), sent)
 
 
-def receive(post: Outpost, *records: WireRecord) -> None:
+def receive(consumed: ConsumedJournal, *records: WireRecord) -> None:
     arrived = [
         Arrived(Coordinates("cluster", CHECK_REQUESTS.name, 0, offset), CHECK_REQUESTS.name, each)
         for offset, each in enumerate(records)
     ]
-    post.inbox(CheckIntake()).receive(arrived, lambda _cursor: None)
+    consumed.inbox(CheckIntake()).receive(arrived, lambda _cursor: None)
 
 
-def case_of(post: Outpost) -> UUID:
-    return post.events()[0][0]
+def case_of(consumed: ConsumedJournal) -> UUID:
+    return consumed.events()[0][0]
 
 
-def work(post: Outpost) -> Sequence[tuple[UUID, str, int]]:
-    return post.ask("select case_id, what, revision from check_work order by what")
+def work(consumed: ConsumedJournal) -> Sequence[tuple[UUID, str, int]]:
+    return consumed.ask("select case_id, what, revision from check_work order by what")
 
 
-def test_a_request_becomes_work_once(post: Outpost) -> None:
-    case = case_of(post)
+def test_a_request_becomes_work_once(consumed: ConsumedJournal) -> None:
+    case = case_of(consumed)
     ended = request(case, kind=REGISTRATION_ENDED, schema="2", check="unregistration", revision=7)
-    receive(post, request(case), request(case), ended)
-    assert work(post) == [(case, "employerRegister", 1), (case, "unregistration", 7)]
-    assert post.letters.listed() == []
+    receive(consumed, request(case), request(case), ended)
+    assert work(consumed) == [(case, "employerRegister", 1), (case, "unregistration", 7)]
+    assert consumed.letters.listed() == []
 
 
-def test_what_is_no_request_is_set_aside_with_its_reason_and_the_others_become_work(post: Outpost) -> None:
-    case, stranger = case_of(post), uuid4()
+def test_what_is_no_request_is_set_aside_with_its_reason_and_the_others_become_work(consumed: ConsumedJournal) -> None:
+    case, stranger = case_of(consumed), uuid4()
     wrong = {
         "unknown.ce_schemaversion": request(case, schema="99"),
         "unreadable.ce_schemaversion": request(case, schema="one"),
@@ -81,9 +82,9 @@ def test_what_is_no_request_is_set_aside_with_its_reason_and_the_others_become_w
         "unknown.application": request(stranger),
         "noValue": WireRecord(str(case).encode(), None, request(case).headers),
     }
-    receive(post, *wrong.values(), request(case))
-    assert [letter.reason for letter in post.letters.listed()] == list(wrong)
-    assert work(post) == [(case, "employerRegister", 1)]
+    receive(consumed, *wrong.values(), request(case))
+    assert [letter.reason for letter in consumed.letters.listed()] == list(wrong)
+    assert work(consumed) == [(case, "employerRegister", 1)]
 
 
 @pytest.mark.parametrize(
@@ -91,27 +92,31 @@ def test_what_is_no_request_is_set_aside_with_its_reason_and_the_others_become_w
     [{"kind": "applications.notify.submitted"}, {"authority": "nowhere"}],
     ids=["of another topic", "authority"],
 )
-def test_a_kind_that_the_contract_does_not_have_here_is_unknown(post: Outpost, changes: dict[str, str]) -> None:
-    receive(post, request(case_of(post), **changes))  # type: ignore[arg-type]
-    assert [letter.reason for letter in post.letters.listed()] == ["unknown.ce_type"]
+def test_a_kind_that_the_contract_does_not_have_here_is_unknown(
+    consumed: ConsumedJournal, changes: dict[str, str]
+) -> None:
+    receive(consumed, request(case_of(consumed), **changes))  # type: ignore[arg-type]
+    assert [letter.reason for letter in consumed.letters.listed()] == ["unknown.ce_type"]
 
 
 def test_a_request_of_a_case_whose_first_event_has_not_come_on_its_topic_is_carried_out(
-    post: Outpost, kafka: str
+    consumed: ConsumedJournal, kafka: str
 ) -> None:
     # given a request on its topic, and no event at all on the topic of applications
-    post.make_topics(kafka)
-    case, stranger = case_of(post), uuid4()
+    consumed.make_topics(kafka)
+    case, stranger = case_of(consumed), uuid4()
     sender = Sender(kafka)
-    topic = post.prefix + CHECK_REQUESTS.name
+    topic = consumed.prefix + CHECK_REQUESTS.name
     sender.send([Outgoing(topic, request(case)), Outgoing(topic, request(stranger))])
     sender.close()
     # when it is consumed
-    with running(post.loop(kafka, CheckIntake())) as ended:
-        until(lambda: work(post) == [(case, "employerRegister", 1)], "it is work: the journal has the case")
-        until(lambda: len(post.letters.listed()) == 1, "that of a stranger is set aside")
+    with running(consumed.loop(kafka, CheckIntake())) as ended:
+        wait_until(
+            lambda: work(consumed) == [(case, "employerRegister", 1)], because="it is work: the journal has the case"
+        )
+        wait_until(lambda: len(consumed.letters.listed()) == 1, because="that of a stranger is set aside")
     assert ended == []
-    standings = Operations(post.pool).consumers(cluster_id(kafka))
-    lags = consumer_lags(kafka, standings, post.prefix, post.ask("select now()")[0][0])
+    standings = Operations(consumed.pool).consumers(cluster_id(kafka))
+    lags = consumer_lags(kafka, standings, consumed.prefix, consumed.ask("select now()")[0][0])
     assert {each.topic: each.offsets for each in lags} == {CHECK_REQUESTS.name: 0}
     assert APPLICATIONS.name not in {each.topic for each in lags}

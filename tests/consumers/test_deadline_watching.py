@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from threading import Thread
 from uuid import UUID
@@ -13,8 +12,7 @@ import pytest
 from domain.case.commands import WithdrawApplication
 from domain.deadlines.clocks import BREACHED, TARGET, WARNED
 from infra.postgres.server.connections import DatabaseUnavailable
-from infra.workers import deadline_watch as deadline_watching
-from infra.workers.deadline_watch import DeadlineWatching
+from infra.workers.deadline_watch import DeadlineWatcher
 from infra.workers.projection_runner import ProjectionRunner
 from projections.deadline_days.model import DeadlineDays
 from projections.read_model import Cursor
@@ -22,6 +20,7 @@ from projections.recorded_event import RecordedEvent
 from tests.case.vocabulary import on, pause, resume
 from tests.consumers.watched_cases import RULES, WatchedCases, day
 from tests.projections.poison import insert
+from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server
 
@@ -29,19 +28,18 @@ BOTH = [(TARGET, WARNED, 1, day(50), day(60)), (TARGET, BREACHED, 1, day(61), da
 
 
 @pytest.fixture
-def cases(unnamed_journal: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[WatchedCases]:
-    monkeypatch.setitem(deadline_watching.DeadlineWatching.__init__.__kwdefaults__, "look_again", 0.02)
+def cases(unnamed_journal: str) -> Iterator[WatchedCases]:
     cases = WatchedCases(unnamed_journal)
     yield cases
     cases.close()
 
 
 @contextmanager
-def running(*workers: DeadlineWatching | ProjectionRunner) -> Iterator[list[Exception]]:
+def running(*workers: DeadlineWatcher | ProjectionRunner) -> Iterator[list[Exception]]:
     """Run in threads until the end of the block; gives what ended a run."""
     ended: list[Exception] = []
 
-    def run(worker: DeadlineWatching | ProjectionRunner) -> None:
+    def run(worker: DeadlineWatcher | ProjectionRunner) -> None:
         try:
             worker.run()
         except Exception as why:
@@ -60,13 +58,6 @@ def running(*workers: DeadlineWatching | ProjectionRunner) -> Iterator[list[Exce
         assert not any(thread.is_alive() for thread in threads), "it did not end when it was told to"
 
 
-def until(true: Callable[[], bool], what: str, *, within: float = 10) -> None:
-    give_up = time.monotonic() + within
-    while not true():
-        assert time.monotonic() < give_up, f"never happened: {what}"
-        time.sleep(0.01)
-
-
 def all_raised(cases: WatchedCases, filed: list[UUID]) -> bool:
     return all(len(cases.alarms(case)) == 2 for case in filed)
 
@@ -77,7 +68,7 @@ def test_it_raises_at_its_start_what_was_missed(cases: WatchedCases) -> None:
     cases.moment = on(day(90))
 
     with running(cases.watching()) as ended:
-        until(lambda: all_raised(cases, filed), "what was missed is raised")
+        wait_until(lambda: all_raised(cases, filed), because="what was missed is raised")
 
     assert ended == []
     assert [cases.alarms(case) for case in filed] == [BOTH] * 3
@@ -86,11 +77,11 @@ def test_it_raises_at_its_start_what_was_missed(cases: WatchedCases) -> None:
 def test_it_looks_when_the_clock_has_jumped_over_days(cases: WatchedCases) -> None:
     case = cases.filed()
     with running(cases.runner(), cases.watching()) as ended:
-        until(lambda: cases.due(day(50)) == [case], "the read model knows the case")
+        wait_until(lambda: cases.due(day(50)) == [case], because="the read model knows the case")
         cases.moment = on(day(50))
-        until(lambda: cases.alarms(case) == BOTH[:1], "the warning")
+        wait_until(lambda: cases.alarms(case) == BOTH[:1], because="the warning")
         cases.moment = on(day(400))
-        until(lambda: cases.alarms(case) == BOTH, "the breach")
+        wait_until(lambda: cases.alarms(case) == BOTH, because="the breach")
     assert ended == []
 
 
@@ -99,21 +90,23 @@ def test_it_looks_when_an_event_brings_an_alarm_on_the_same_day(cases: WatchedCa
     cases.give(case, pause(day(20)), day(20))
     cases.moment = on(day(90))
     with running(cases.runner(), cases.watching()) as ended:
-        until(lambda: cases.runner().position() == cases.recorder.max_notification_id(), "the pause is known")
+        wait_until(
+            lambda: cases.runner().position() == cases.recorder.max_notification_id(), because="the pause is known"
+        )
         cases.give(case, resume(day(25)), day(90))
-        until(lambda: len(cases.alarms(case)) == 2, "both have been crossed while the clock was thought to stand")
+        wait_until(
+            lambda: len(cases.alarms(case)) == 2, because="both have been crossed while the clock was thought to stand"
+        )
     assert ended == []
 
 
-def test_on_a_quiet_day_no_case_is_read(cases: WatchedCases, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_a_quiet_day_no_case_is_read(cases: WatchedCases) -> None:
     cases.filed()
-    asked = []
-    now = cases.now
-    monkeypatch.setattr(cases, "now", lambda: (asked.append(1), now())[1])
     cases.runner().catch_up()
+    before = cases.looks_at_the_clock
 
     with running(cases.watching()) as ended:
-        until(lambda: len(asked) > 10, "it has asked for the day many times")
+        wait_until(lambda: cases.looks_at_the_clock > before + 10, because="it has asked for the day many times")
     assert ended == []
     assert cases.reads == 0
 
@@ -131,8 +124,8 @@ def test_a_row_that_names_a_day_too_early_is_read_once_and_not_again_and_again(c
         return looks > 20
 
     with running(cases.watching()) as ended:
-        until(lambda: cases.reads == 1, "the first look")
-        until(look, "time for many more")
+        wait_until(lambda: cases.reads == 1, because="the first look")
+        wait_until(look, because="time for many more")
     assert ended == []
     assert cases.reads == 1
 
@@ -149,7 +142,7 @@ def test_a_database_that_was_away_does_not_end_it_for_good(cases: WatchedCases) 
     assert cases.alarms(case) == BOTH[:1]
 
     with running(watching) as ended:
-        until(lambda: cases.alarms(case) == BOTH, "the same worker runs again")
+        wait_until(lambda: cases.alarms(case) == BOTH, because="the same worker runs again")
     assert ended == []
 
 
@@ -159,8 +152,8 @@ def test_two_workers_beside_each_other_raise_each_alarm_once(cases: WatchedCases
     cases.moment = on(day(90))
 
     with running(cases.runner(), cases.watching(), cases.watching()) as ended:
-        until(lambda: all_raised(cases, filed), "all is raised", within=30)
-        until(lambda: cases.due(day(90)) == [], "the read model knows")
+        wait_until(lambda: all_raised(cases, filed), because="all is raised", within=30)
+        wait_until(lambda: cases.due(day(90)) == [], because="the read model knows")
 
     assert ended == []
     assert [cases.alarms(case) for case in filed] == [BOTH] * 20
@@ -186,7 +179,7 @@ def test_a_case_that_cannot_be_read_keeps_no_other_waiting(cases: WatchedCases) 
     cases.moment = on(day(90))
 
     with running(cases.watching()) as ended:
-        until(lambda: all_raised(cases, sound), "the others' alarms are raised")
+        wait_until(lambda: all_raised(cases, sound), because="the others' alarms are raised")
 
     assert ended == []
     # and the same when somebody looks by hand: it is told of
@@ -207,5 +200,5 @@ def test_a_case_that_the_read_model_has_parked_is_looked_at_all_the_same(cases: 
     cases.moment = on(day(90))
 
     with running(cases.watching()) as ended:
-        until(lambda: cases.alarms(case) == BOTH, "its alarms are raised")
+        wait_until(lambda: cases.alarms(case) == BOTH, because="its alarms are raised")
     assert ended == []

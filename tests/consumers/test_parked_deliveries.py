@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
 from uuid import UUID
@@ -17,6 +16,7 @@ from infra.workers.in_process_delivery import InProcessDelivery
 from tests.consumers.check_counter import CheckCounter, check_counter
 from tests.projections.log_of_cases import run
 from tests.projections.poison import insert
+from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server
 
@@ -44,13 +44,6 @@ def delivering(*intakes: InProcessDelivery) -> Iterator[None]:
             assert not each.is_alive()
 
 
-def until(holds: Callable[[], bool]) -> None:
-    give_up = time.monotonic() + 20
-    while not holds():
-        assert time.monotonic() < give_up, "it did not come about"
-        time.sleep(0.02)
-
-
 def asked_again(counter: CheckCounter, case_id: UUID, revision: int) -> None:
     asked = {"check": "employerRegister", "effectiveAt": "2026-02-02T09:00:00Z", "revision": revision}
     insert(counter.book.recorder, case_id, REQUESTED, json.dumps({"clear": asked}).encode())
@@ -74,11 +67,11 @@ def test_the_others_get_their_work_and_the_case_gets_it_once_a_message_can_be_ma
     sound = counter.first()
 
     with delivering(counter.intake()):
-        until(lambda: work_of(counter, sound) == [1])
-        until(lambda: parked(counter) != [])
+        wait_until(lambda: work_of(counter, sound) == [1], because="the sound case is work")
+        wait_until(lambda: parked(counter) != [], because="the stream is parked")
         asked_again(counter, ill, 4)
         late = counter.first()
-        until(lambda: work_of(counter, late) == [1])
+        wait_until(lambda: work_of(counter, late) == [1], because="the later case is work")
 
     # then that case has what came before, and is named with what waits
     assert work_of(counter, ill) == [1]
@@ -90,7 +83,7 @@ def test_the_others_get_their_work_and_the_case_gets_it_once_a_message_can_be_ma
     body = b'{"clear":{"check":"employerRegister","effectiveAt":"2026-02-02T09:00:00Z","revision":2}}'
     run(counter.book.url, "update permit.journal set body = %s where position = %s", body, position)
     with delivering(counter.intake(), counter.intake()):
-        until(lambda: parked(counter) == [])
+        wait_until(lambda: parked(counter) == [], because="nothing is parked any more")
     assert work_of(counter, ill) == [1, 2, 3, 4]
 
 
@@ -99,7 +92,7 @@ def test_a_start_that_changes_nothing_leaves_it_parked(counter: CheckCounter) ->
     insert(counter.book.recorder, ill, REQUESTED, b"nothing")
     for _ in range(2):
         with delivering(counter.intake()):
-            until(lambda: parked(counter) != [])
+            wait_until(lambda: parked(counter) != [], because="the stream is parked")
             sound = counter.first()
-            until(lambda: work_of(counter, sound) == [1])  # noqa: B023
+            wait_until(lambda: work_of(counter, sound) == [1], because="the sound case is work")  # noqa: B023
     assert [(each.stream, each.skipped) for each in parked(counter)] == [(ill, 0)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -14,19 +13,21 @@ import httpx
 import pytest
 
 from api.composition import Program, open_program
-from api.workers import WatchedWorkers, running_workers
+from api.workers import running_workers
 from domain.case.commands import CommandContext, Minted, SubmitApplication
 from domain.case.events import SalaryVerified
 from domain.case.folding import fold
 from domain.case.lifecycle import Case
 from domain.crossroads.answers import CheckKind, ticket_of
-from domain.crossroads.case_checks import quarters_to_ask
+from domain.crossroads.declared_quarters import quarters_to_ask
 from domain.law.findings import Verdict
 from infra.crossroads.simulator_process import running_simulator
 from infra.settings import Settings
 from infra.time_ordered_ids import time_ordered_id
-from tests.audit.case_book import application
+from infra.workers.supervision import Supervision
 from tests.databases import program_databases
+from tests.world.applications import application
+from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server
 
@@ -46,7 +47,7 @@ class Counter:
 
     program: Program
     bank: str
-    workers: WatchedWorkers
+    workers: Supervision
 
     def bank_is_told(self, path: str, body: dict[str, Any]) -> None:
         httpx.put(f"{self.bank}/admin/{path}", json=body).raise_for_status()
@@ -57,8 +58,7 @@ class Counter:
 
     def renew(self, case_id: UUID | None = None) -> UUID:
         case_id = case_id or time_ordered_id(FILED_AT)
-        filed = application("highlySkilled", "60000.00", renewal=True)
-        filed = replace(filed, worker=replace(filed.worker, birth_date=date(1985, 7, 30), ssin=SSIN))
+        filed = application(renewal=True, worker={"birth_date": date(1985, 7, 30), "ssin": SSIN})
         minted = Minted(reference="VL-2026-0000001", worker_subject=self.program.keys.mint(ssin=SSIN))
         context = CommandContext(actor="employer", command_id=f"filing of {case_id}", now=FILED_AT)
         self.program.handle(case_id, SubmitApplication(application=filed, minted=minted), context)
@@ -66,15 +66,15 @@ class Counter:
 
     def checked(self, case_id: UUID) -> Case:
         """The case once all of its checks have an outcome."""
-        give_up = time.monotonic() + 20
-        while True:
-            case = fold(self.program.journal.read(case_id).events)
-            assert case is not None
-            if not case.pending_checks:
-                return case
+
+        def case() -> Case:
+            found = fold(self.program.journal.read(case_id).events)
+            assert found is not None
             assert self.workers.failed == ()
-            assert time.monotonic() < give_up, "the checks never had an outcome"
-            time.sleep(0.02)
+            return found
+
+        wait_until(lambda: not case().pending_checks, because="all checks have an outcome")
+        return case()
 
     def verified_pay(self, case_id: UUID) -> SalaryVerified:
         """The last verdict on the pay."""

@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from infra.child_process import ChildDidNotStart
 from infra.crossroads.simulator.holdings import company_name
 from infra.crossroads.simulator.troubles import Trouble, TroubleShares, fate_of
 from infra.crossroads.simulator_process import running_simulator
+from tests.world.waiting import wait_until
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SSIN = "85073003328"
@@ -106,14 +106,14 @@ def test_it_dies_with_a_parent_that_is_killed_outright() -> None:
 
         os.kill(parent.pid, signal.SIGKILL)
 
-    assert gone_within(5.0, address)
+    wait_until(lambda: is_gone(address), because="the simulator is gone", within=5.0)
 
 
 def test_it_ends_with_its_block() -> None:
     with running_simulator(1) as address:
         assert httpx.get(f"{address}/admin/attempts", trust_env=False).status_code == 200
 
-    assert gone_within(0.0, address)
+    assert is_gone(address)
 
 
 def test_a_simulator_that_cannot_start_says_so(capfd: pytest.CaptureFixture[str]) -> None:
@@ -139,13 +139,9 @@ def test_the_seed_deals_troubles_out_in_the_shares_asked_for() -> None:
     assert Trouble.SILENCE not in {it.trouble for it in fates}
 
 
-def gone_within(seconds: float, address: str) -> bool:
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            httpx.get(f"{address}/admin/attempts", trust_env=False)
-        except httpx.TransportError:
-            return True
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
+def is_gone(address: str) -> bool:
+    try:
+        httpx.get(f"{address}/admin/attempts", trust_env=False)
+    except httpx.TransportError:
+        return True
+    return False

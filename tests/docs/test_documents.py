@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from api.composition import open_program
-from api.http.server import running_server
+from api.server import running_server
 from api.workers import running_workers
 from infra.crossroads.simulator_process import running_simulator
 from infra.settings import Settings
@@ -20,7 +20,7 @@ from tests.databases import program_databases
 from tests.servers import NoServer, give_up, reachable_directory
 
 ROOT = Path(__file__).parent.parent.parent
-DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

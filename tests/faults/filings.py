@@ -17,6 +17,7 @@ import httpx
 
 from api.demonstration.plan import plan
 from domain.law.rulebook import Rulebook
+from tests.world.waiting import wait_until
 
 EMPLOYER = "0202239951"
 PAUSE = 0.03
@@ -96,11 +97,12 @@ class Employers:
     def wait_for_answers(self, *, more: int, within: float) -> None:
         """Wait until as many ``more`` filings have been acknowledged."""
         wanted = len(self.record.acknowledged) + more
-        give_up = time.monotonic() + within
-        while len(self.record.acknowledged) < wanted:
+
+        def answered() -> bool:
             assert self.record.unexpected == []
-            assert time.monotonic() < give_up, f"nobody was answered for {within:.0f} s"
-            time.sleep(0.02)
+            return len(self.record.acknowledged) >= wanted
+
+        wait_until(answered, because=f"{more} filings more are acknowledged", within=within)
 
     def _file_again_and_again(self) -> None:
         with httpx.Client(timeout=3, headers=bearing(self._token)) as client:

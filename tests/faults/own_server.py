@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +12,7 @@ from typing import Self
 from infra.postgres.server.embedded import EmbeddedPostgres
 from infra.postgres.server.migrate import migrate_journal
 from tests.journal.appends import ORIGIN
+from tests.world.waiting import wait_until
 
 
 class OwnServer:
@@ -52,10 +52,7 @@ class OwnServer:
         for process in victims:
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
-        patience = time.monotonic() + 10
-        while any(_lives(process) for process in victims):
-            assert time.monotonic() < patience, "a killed process lives on"
-            time.sleep(0.01)
+        wait_until(lambda: not any(_lives(process) for process in victims), because="the killed processes are gone")
 
 
 def _children_of(parent: int) -> list[int]:

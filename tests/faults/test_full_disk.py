@@ -20,7 +20,7 @@ from tests.faults.acknowledgements import Acknowledgements
 from tests.faults.own_server import OwnServer
 from tests.journal.appends import JournalAsStored, request
 
-pytestmark = [pytest.mark.server, pytest.mark.fault]
+pytestmark = pytest.mark.server
 
 SIZE = 160 * 1024 * 1024
 

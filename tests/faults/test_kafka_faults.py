@@ -39,9 +39,10 @@ from tests.faults.dropping_proxy import DroppingProxy
 from tests.faults.own_server import OwnServer
 from tests.kafka_servers import own_cluster
 from tests.servers import reachable_directory
-from tests.transport.outposts import Outpost, each_once_in_order, outpost, running, until
+from tests.transport.consumed_journal import ConsumedJournal, consumed_journal, each_once_in_order, running
+from tests.world.waiting import wait_until
 
-pytestmark = [pytest.mark.server, pytest.mark.fault]
+pytestmark = pytest.mark.server
 
 CASES, MANY_CASES = 150, 4_700
 KILLS, MANY_KILLS = 4, 24
@@ -50,12 +51,14 @@ NIGHTLY = (pytest.mark.nightly, pytest.mark.timeout(1_800))
 
 
 @pytest.fixture
-def post(admin_url: str, request: pytest.FixtureRequest) -> Iterator[Outpost]:
-    with outpost(admin_url, getattr(request, "param", CASES)) as made:
+def consumed(admin_url: str, request: pytest.FixtureRequest) -> Iterator[ConsumedJournal]:
+    with consumed_journal(admin_url, getattr(request, "param", CASES)) as made:
         yield made
 
 
-briefly_and_nightly = pytest.mark.parametrize("post", [CASES, pytest.param(MANY_CASES, marks=NIGHTLY)], indirect=True)
+briefly_and_nightly = pytest.mark.parametrize(
+    "consumed", [CASES, pytest.param(MANY_CASES, marks=NIGHTLY)], indirect=True
+)
 
 
 class Troupe:
@@ -75,19 +78,19 @@ class Troupe:
             kafka_worker.end(process)
 
 
-def rows_or_none(post: Outpost) -> int:
+def rows_or_none(consumed: ConsumedJournal) -> int:
     try:
-        ((count,),) = post.ask("select count(*) from event_ledger")
+        ((count,),) = consumed.ask("select count(*) from event_ledger")
     except DatabaseUnavailable:
         return -1
     return int(count)
 
 
-def offsets_are_at_the_end(post: Outpost, kafka: str) -> bool:
-    stored = dict(post.ask("select partition, next_offset from consumer_offset where consumer = 'event-ledger'"))
+def offsets_are_at_the_end(consumed: ConsumedJournal, kafka: str) -> bool:
+    stored = dict(consumed.ask("select partition, next_offset from consumer_offset where consumer = 'event-ledger'"))
     client = opened(KafkaConsumer, kafka, group_id=None, metrics_enabled=False)
     try:
-        topic = post.prefix + APPLICATIONS.name
+        topic = consumed.prefix + APPLICATIONS.name
         ends = client.end_offsets([TopicPartition(topic, number) for number in range(APPLICATIONS.partitions)])
     finally:
         client.close()
@@ -101,12 +104,12 @@ def test_kills_of_every_part_at_random_moments_lose_and_double_nothing(
     # given a journal, a relay and three consumers, each a process, on servers of this test's own
     with ExitStack() as opened:
         cluster = opened.enter_context(own_cluster())
-        post = opened.enter_context(outpost(own_server.url, cases))
-        post.make_topics(cluster.bootstrap)
-        events = post.events()
+        consumed = opened.enter_context(consumed_journal(own_server.url, cases))
+        consumed.make_topics(cluster.bootstrap)
+        events = consumed.events()
 
         def start(role: str) -> subprocess.Popen[bytes]:
-            return kafka_worker.start(role, post.journal.url, cluster.bootstrap, post.prefix)
+            return kafka_worker.start(role, consumed.journal.url, cluster.bootstrap, consumed.prefix)
 
         relay, consumers = Troupe("relay", 1, start), Troupe("consumer", 3, start)
         opened.callback(relay.end)
@@ -127,47 +130,49 @@ def test_kills_of_every_part_at_random_moments_lose_and_double_nothing(
             time.sleep(random.uniform(0.3, 2.0))
             kinds[number % len(kinds)]()
         # then every event is in the ledger once, in the order of its case, and nothing is left to read
-        until(lambda: rows_or_none(post) >= len(events), "every event in the ledger", within=PATIENCE)
-        each_once_in_order(post.rows(), events)
-        until(lambda: offsets_are_at_the_end(post, cluster.bootstrap), "the offsets at the end", within=60)
+        wait_until(lambda: rows_or_none(consumed) >= len(events), because="every event in the ledger", within=PATIENCE)
+        each_once_in_order(consumed.rows(), events)
+        wait_until(
+            lambda: offsets_are_at_the_end(consumed, cluster.bootstrap), because="the offsets at the end", within=60
+        )
 
 
 @briefly_and_nightly
-def test_a_worker_frozen_for_too_long_writes_nothing_when_it_wakes(post: Outpost, kafka: str) -> None:
+def test_a_worker_frozen_for_too_long_writes_nothing_when_it_wakes(consumed: ConsumedJournal, kafka: str) -> None:
     # given two consumers, of which one is frozen in the middle of its work
-    post.make_topics(kafka)
-    events = post.events()
-    workers = [kafka_worker.start("consumer", post.journal.url, kafka, post.prefix) for _ in range(2)]
+    consumed.make_topics(kafka)
+    events = consumed.events()
+    workers = [kafka_worker.start("consumer", consumed.journal.url, kafka, consumed.prefix) for _ in range(2)]
     try:
-        with running(post.relay(kafka)):
-            until(lambda: rows_or_none(post) > 0, "they are at work", within=60)
+        with running(consumed.relay(kafka)):
+            wait_until(lambda: rows_or_none(consumed) > 0, because="they are at work", within=60)
             os.kill(workers[0].pid, signal.SIGSTOP)
             # when the other has taken over and finished
-            until(lambda: rows_or_none(post) >= len(events), "the other finishes", within=PATIENCE)
+            wait_until(lambda: rows_or_none(consumed) >= len(events), because="the other finishes", within=PATIENCE)
             os.kill(workers[0].pid, signal.SIGCONT)
             time.sleep(2.0)
         # then
-        each_once_in_order(post.rows(), events)
+        each_once_in_order(consumed.rows(), events)
     finally:
         for worker in workers:
             kafka_worker.end(worker)
 
 
-def test_two_relays_started_at_once_are_one(post: Outpost, kafka: str) -> None:
-    post.make_topics(kafka)
-    events = post.events()
-    with running(post.relay(kafka), post.relay(kafka), post.loop(kafka, EventLedger())) as ended:
-        until(lambda: rows_or_none(post) >= len(events), "every event in the ledger", within=PATIENCE)
+def test_two_relays_started_at_once_are_one(consumed: ConsumedJournal, kafka: str) -> None:
+    consumed.make_topics(kafka)
+    events = consumed.events()
+    with running(consumed.relay(kafka), consumed.relay(kafka), consumed.loop(kafka, EventLedger())) as ended:
+        wait_until(lambda: rows_or_none(consumed) >= len(events), because="every event in the ledger", within=PATIENCE)
     assert ended == []
-    each_once_in_order(post.rows(), events)
+    each_once_in_order(consumed.rows(), events)
     # One was active: each took the lease at most when the other had gone.
-    assert post.ask("select epoch from relay_lease")[0][0] <= 2
+    assert consumed.ask("select epoch from relay_lease")[0][0] <= 2
 
 
-def test_a_relay_that_was_displaced_moves_the_watermark_no_more(post: Outpost) -> None:
+def test_a_relay_that_was_displaced_moves_the_watermark_no_more(consumed: ConsumedJournal) -> None:
     # given a relay that took the lease, fell silent, and was followed by another
-    frozen, follower = RelayLease(1, post.pool), RelayLease(2, post.pool)
-    post.execute("update permit.relay_lease set epoch = 2")
+    frozen, follower = RelayLease(1, consumed.pool), RelayLease(2, consumed.pool)
+    consumed.execute("update permit.relay_lease set epoch = 2")
     follower.advance("relay/somewhere/", 50)
     # when it wakes up
     with pytest.raises(LeaseTaken):
@@ -178,102 +183,108 @@ def test_a_relay_that_was_displaced_moves_the_watermark_no_more(post: Outpost) -
 
 @pytest.mark.parametrize("seconds", [0.0, pytest.param(300.0, marks=NIGHTLY)])
 def test_a_broker_that_is_away_for_long_costs_nothing(
-    post: Outpost, caplog: pytest.LogCaptureFixture, seconds: float
+    consumed: ConsumedJournal, caplog: pytest.LogCaptureFixture, seconds: float
 ) -> None:
     # given a relay whose broker falls silent in the middle: until the relay gives its producer up, and for so many
     # seconds more, which may be longer than the client's own delivery time-out
     with own_cluster() as cluster:
-        post.make_topics(cluster.bootstrap)
-        events = post.events()
+        consumed.make_topics(cluster.bootstrap)
+        events = consumed.events()
         with running(
-            post.relay(cluster.bootstrap, patience=1.0, window=200), post.loop(cluster.bootstrap, EventLedger())
+            consumed.relay(cluster.bootstrap, patience=1.0, window=200), consumed.loop(cluster.bootstrap, EventLedger())
         ) as ended:
-            until(lambda: rows_or_none(post) > 0, "it is at work", within=60)
+            wait_until(lambda: rows_or_none(consumed) > 0, because="it is at work", within=60)
             cluster.brokers[0].pause()
             before = time.monotonic()
-            added = post.assign(events[0][0])
+            added = consumed.assign(events[0][0])
             assert time.monotonic() - before < 2.0, "the journal does not wait for Kafka"
-            until(lambda: "relay.waits" in caplog.messages, "the relay gives its producer up", within=60)
+            wait_until(lambda: "relay.waits" in caplog.messages, because="the relay gives its producer up", within=60)
             time.sleep(seconds)
             cluster.brokers[0].resume()
             # then the backlog drains
-            until(lambda: rows_or_none(post) >= len(events) + 1, "the backlog is drained", within=PATIENCE)
+            wait_until(
+                lambda: rows_or_none(consumed) >= len(events) + 1, because="the backlog is drained", within=PATIENCE
+            )
             # What the broker has is written down a moment after a consumer may have read it.
-            name = relay_name(cluster_id(cluster.bootstrap), post.prefix)
-            until(
-                lambda: post.ask("select position from tracking where name = %s", name) == [(len(events) + 1,)],
-                "the relay writes down how far it is",
+            name = relay_name(cluster_id(cluster.bootstrap), consumed.prefix)
+            wait_until(
+                lambda: consumed.ask("select position from tracking where name = %s", name) == [(len(events) + 1,)],
+                because="the relay writes down how far it is",
             )
         assert ended == []
-        each_once_in_order(post.rows(), [*events, added])
+        each_once_in_order(consumed.rows(), [*events, added])
 
 
 @briefly_and_nightly
-def test_doubled_delayed_and_reordered_records_are_applied_once_and_in_order(post: Outpost, kafka: str) -> None:
+def test_doubled_delayed_and_reordered_records_are_applied_once_and_in_order(
+    consumed: ConsumedJournal, kafka: str
+) -> None:
     # given the journal's records, each sent twice, in an order of chance
-    post.make_topics(kafka)
-    events = post.events()
-    page = post.recorder.select_notifications(0, len(events), inclusive_of_start=False)
-    messages = JournalMessages(post.pool).of(page, {APPLICATIONS.name})
+    consumed.make_topics(kafka)
+    events = consumed.events()
+    page = consumed.recorder.select_notifications(0, len(events), inclusive_of_start=False)
+    messages = JournalMessages(consumed.pool).of(page, {APPLICATIONS.name})
     chance = random.Random(2026)
     shuffled = chance.sample([*messages, *messages], 2 * len(messages))
     sender = Sender(kafka)
     # when they are consumed
-    with running(post.loop(kafka, EventLedger())) as ended:
+    with running(consumed.loop(kafka, EventLedger())) as ended:
         for start in range(0, len(shuffled), 1_000):
             part = shuffled[start : start + 1_000]
-            sender.send([Outgoing(post.prefix + each.topic, to_wire(each, "urn:test")) for each in part])
-        until(lambda: rows_or_none(post) >= len(events), "every event in the ledger", within=PATIENCE)
+            sender.send([Outgoing(consumed.prefix + each.topic, to_wire(each, "urn:test")) for each in part])
+        wait_until(lambda: rows_or_none(consumed) >= len(events), because="every event in the ledger", within=PATIENCE)
     sender.close()
     # then
     assert ended == []
-    each_once_in_order(post.rows(), events)
-    assert post.ask("select count(*) from parked_message") == [(0,)]
+    each_once_in_order(consumed.rows(), events)
+    assert consumed.ask("select count(*) from parked_message") == [(0,)]
 
 
 def test_a_commit_whose_reply_is_lost_is_applied_once(own_server: OwnServer, kafka: str) -> None:
     # given a consumer whose connection is cut between the commit and its acknowledgement, again and again
     with (
         reachable_directory() as directory,
-        outpost(own_server.url, 60) as post,
+        consumed_journal(own_server.url, 60) as consumed,
         DroppingProxy(directory, own_server.socket_directory) as proxy,
         closing(
             ConnectionPool(
-                post.journal.url.replace(str(own_server.socket_directory), str(directory)), Role.WRITER, size=2
+                consumed.journal.url.replace(str(own_server.socket_directory), str(directory)), Role.WRITER, size=2
             )
         ) as pool,
     ):
-        post.make_topics(kafka)
-        events = post.events()
-        cut_off = replace(post, pool=pool)
+        consumed.make_topics(kafka)
+        events = consumed.events()
+        cut_off = replace(consumed, pool=pool)
 
         def lost_or_done(lost: int) -> bool:
-            return proxy.struck >= lost or rows_or_none(post) >= len(events)
+            return proxy.struck >= lost or rows_or_none(consumed) >= len(events)
 
-        with running(post.relay(kafka), cut_off.loop(kafka, EventLedger())) as ended:
+        with running(consumed.relay(kafka), cut_off.loop(kafka, EventLedger())) as ended:
             for lost in range(1, 4):
                 proxy.lose_the_reply_to("COMMIT")
-                until(partial(lost_or_done, lost), "a reply is lost")
+                wait_until(partial(lost_or_done, lost), because="a reply is lost")
             # then
-            until(lambda: rows_or_none(post) >= len(events), "every event in the ledger", within=PATIENCE)
+            wait_until(
+                lambda: rows_or_none(consumed) >= len(events), because="every event in the ledger", within=PATIENCE
+            )
         assert ended == []
         assert proxy.struck > 0
-        each_once_in_order(post.rows(), events)
+        each_once_in_order(consumed.rows(), events)
 
 
-def test_a_record_that_is_none_of_ours_is_set_aside_and_the_rest_goes_on(post: Outpost, kafka: str) -> None:
-    post.make_topics(kafka)
-    events = post.events()
+def test_a_record_that_is_none_of_ours_is_set_aside_and_the_rest_goes_on(consumed: ConsumedJournal, kafka: str) -> None:
+    consumed.make_topics(kafka)
+    events = consumed.events()
     sender = Sender(kafka)
     garbage = WireRecord(b"who knows", b"\x00 not JSON, and something personal", [("ce_specversion", b"1.0")])
-    sender.send([Outgoing(post.prefix + APPLICATIONS.name, garbage)] * 3)
+    sender.send([Outgoing(consumed.prefix + APPLICATIONS.name, garbage)] * 3)
     sender.close()
-    with running(post.relay(kafka), post.loop(kafka, EventLedger())) as ended:
-        until(lambda: rows_or_none(post) >= len(events), "every event in the ledger", within=PATIENCE)
-        until(lambda: len(post.letters.listed()) == 3, "the others set aside", within=30)
+    with running(consumed.relay(kafka), consumed.loop(kafka, EventLedger())) as ended:
+        wait_until(lambda: rows_or_none(consumed) >= len(events), because="every event in the ledger", within=PATIENCE)
+        wait_until(lambda: len(consumed.letters.listed()) == 3, because="the others set aside", within=30)
     assert ended == []
-    each_once_in_order(post.rows(), events)
-    assert {letter.reason for letter in post.letters.listed()} == {"missing.ce_type"}
+    each_once_in_order(consumed.rows(), events)
+    assert {letter.reason for letter in consumed.letters.listed()} == {"missing.ce_type"}
 
 
 def test_ten_minutes_without_the_bank_cost_no_check_its_answer(unnamed_journal: str) -> None:
@@ -298,7 +309,7 @@ def test_ten_minutes_without_the_bank_cost_no_check_its_answer(unnamed_journal: 
                 counter.ahead += timedelta(seconds=5)
                 return counter.ask("select count(*) from check_work where outcome = 'found'") == [(len(filed),)]
 
-            until(all_answered, "every check has its answer", within=60)
+            wait_until(all_answered, because="every check has its answer", within=60)
         # then nobody was given a task for it
         assert ended == []
         assert all(not counter.case(case).manual_tasks for case in filed)

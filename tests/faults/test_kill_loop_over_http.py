@@ -17,14 +17,15 @@ import pytest
 
 from consumers.check_intake import CheckIntake
 from infra.identity.caller import Role
-from infra.postgres.journal.copy_binary import JournalRow
+from infra.postgres.journal.bulk_reading import JournalRow
 from projections.registered import registered_read_models
 from tests.faults.filings import EMPLOYER, Acknowledgement, Employers, FilingRecord, bearing, file_once
 from tests.faults.killable_service import KillableService
 from tests.journal.appends import JournalAsStored
 from tests.servers import reachable_directory
+from tests.world.waiting import wait_until
 
-pytestmark = [pytest.mark.server, pytest.mark.fault]
+pytestmark = pytest.mark.server
 
 SERVICE, DATABASE = "service", "database"
 TWENTY_KILLS = [{SERVICE}, {DATABASE}] * 9 + [{SERVICE, DATABASE}] * 2
@@ -85,10 +86,10 @@ def test_kills_of_service_and_database_lose_and_double_nothing(tmp_path: Path, k
 
 def the_workers_catch_up(journal_url: str, *, within: float = 60) -> None:
     """Wait until each has read the last event, which they themselves may still be adding to, and no check is open."""
-    give_up = time.monotonic() + within
     with closing(psycopg2.connect(journal_url)) as connection, connection.cursor() as cursor:
         connection.autocommit = True
-        while True:
+
+        def caught_up() -> bool:
             cursor.execute(
                 "select (select position from permit.journal_head), array_agg(position),"
                 " (select count(*) from permit.check_work where settled_at is null)"
@@ -96,10 +97,9 @@ def the_workers_catch_up(journal_url: str, *, within: float = 60) -> None:
                 (list(READERS),),
             )
             end, positions, open_checks = cursor.fetchone()
-            if positions == [end] * len(READERS) and not open_checks:
-                return
-            assert time.monotonic() < give_up, f"the workers stand at {positions} of {end}, {open_checks} checks open"
-            time.sleep(0.1)
+            return bool(positions == [end] * len(READERS) and not open_checks)
+
+        wait_until(caught_up, because="every worker has read the last event and no check is open", within=within)
 
 
 def every_acknowledged_application_is_there_once(record: FilingRecord, stored: JournalAsStored) -> None:

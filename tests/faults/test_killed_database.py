@@ -14,7 +14,7 @@ from tests.faults.acknowledgements import Load
 from tests.faults.own_server import OwnServer
 from tests.journal.appends import JournalAsStored, request
 
-pytestmark = [pytest.mark.server, pytest.mark.fault]
+pytestmark = pytest.mark.server
 
 
 @pytest.mark.parametrize("kills", [4, pytest.param(20, marks=pytest.mark.nightly)])

@@ -12,9 +12,10 @@ import pytest
 from infra.benchmarks.event_ledger import EventLedger
 from infra.kafka.topic_admin import administration
 from tests.kafka_servers import own_cluster
-from tests.transport.outposts import each_once_in_order, outpost, running, until
+from tests.transport.consumed_journal import consumed_journal, each_once_in_order, running
+from tests.world.waiting import wait_until
 
-pytestmark = [pytest.mark.server, pytest.mark.fault]
+pytestmark = pytest.mark.server
 
 
 @pytest.mark.parametrize(
@@ -24,30 +25,34 @@ def test_any_broker_may_die_while_events_go_through(admin_url: str, cases: int, 
     # given three brokers, topics of three replicas, a relay and a consumer at work
     with (
         own_cluster(nodes=3) as cluster,
-        outpost(admin_url, cases) as post,
+        consumed_journal(admin_url, cases) as consumed,
     ):
-        post.make_topics(cluster.bootstrap)
+        consumed.make_topics(cluster.bootstrap)
         with administration(cluster.bootstrap) as client:
 
             def replicas() -> set[int]:
-                (described,) = client.describe_topics([f"{post.prefix}single-permit.applications.v1"])
+                (described,) = client.describe_topics([f"{consumed.prefix}single-permit.applications.v1"])
                 return {len(each["replica_nodes"]) for each in described["partitions"]}
 
             # The broker that is asked may hear of the topic a moment after the one that made it.
-            until(lambda: replicas() == {3}, "three replicas of each partition", within=30)
-        events = post.events()
+            wait_until(lambda: replicas() == {3}, because="three replicas of each partition", within=30)
+        events = consumed.events()
         with running(
-            post.relay(cluster.bootstrap, patience=5.0, window=20), post.loop(cluster.bootstrap, EventLedger())
+            consumed.relay(cluster.bootstrap, patience=5.0, window=20), consumed.loop(cluster.bootstrap, EventLedger())
         ) as ended:
-            until(lambda: len(post.rows()) > 0, "it is at work", within=60)
+            wait_until(lambda: len(consumed.rows()) > 0, because="it is at work", within=60)
             # when a broker is killed, an event is recorded while it is away, and it comes back
             for broker in random.sample(cluster.brokers, deaths):
                 broker.kill()
-                events.append(post.assign(events[0][0]))
+                events.append(consumed.assign(events[0][0]))
                 expected = len(events)
-                until(lambda least=expected: len(post.rows()) >= least, "it goes on with two brokers", within=120)
+                wait_until(
+                    lambda least=expected: len(consumed.rows()) >= least,
+                    because="it goes on with two brokers",
+                    within=120,
+                )
                 broker.start()
                 cluster.wait_until_ready()
         # then every event is in the ledger once, in the order of its case
         assert ended == []
-        each_once_in_order(post.rows(), events)
+        each_once_in_order(consumed.rows(), events)

@@ -5,16 +5,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from api import composition
 from api.composition import Program, open_program
-from api.crossroads_workers import employer_lookups
-from api.http.server import running_server
+from api.crossroads import employer_lookups
+from api.server import running_server
 from infra.crossroads.simulator_process import running_simulator
 from infra.identity.caller import Role
 from infra.identity.development_issuer import DevelopmentIssuer
 from infra.settings import Settings
 from tests.databases import program_databases
-from tests.http.counter import Counter, Counters
+from tests.world.service_clients import ServiceClient, ServiceClients
 
 FILED_AT = datetime(2026, 1, 20, 10, tzinfo=UTC)
 
@@ -34,29 +33,23 @@ class StoppedClock:
 
 
 @pytest.fixture(scope="session")
-def standing_clock() -> StoppedClock:
+def stopped_clock() -> StoppedClock:
     return StoppedClock()
 
 
 @pytest.fixture
-def clock(standing_clock: StoppedClock) -> Iterator[StoppedClock]:
+def clock(stopped_clock: StoppedClock) -> Iterator[StoppedClock]:
     """The service's clock, for a test that moves it; it is put back afterwards."""
-    yield standing_clock
-    standing_clock.moment = FILED_AT
+    yield stopped_clock
+    stopped_clock.moment = FILED_AT
 
 
 @pytest.fixture(scope="session")
-def program(
-    admin_url: str, tmp_path_factory: pytest.TempPathFactory, standing_clock: StoppedClock
-) -> Iterator[Program]:
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        program_databases(admin_url) as (journal_url, keys_url),
-    ):
-        patch.setattr(composition, "clock_of", lambda *_: standing_clock)
+def program(admin_url: str, tmp_path_factory: pytest.TempPathFactory, stopped_clock: StoppedClock) -> Iterator[Program]:
+    with program_databases(admin_url) as (journal_url, keys_url):
         home = tmp_path_factory.mktemp("home")
         settings = Settings(home=home, database_url=journal_url, key_database_url=keys_url)
-        with open_program(settings, set_up=True) as opened:
+        with open_program(settings, set_up=True, clock=stopped_clock) as opened:
             yield opened
 
 
@@ -82,24 +75,24 @@ def address(program: Program, crossroads: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def counters(program: Program, address: str, issuer: DevelopmentIssuer) -> Iterator[Counters]:
-    with Counters(program, address, issuer) as opened:
+def clients(program: Program, address: str, issuer: DevelopmentIssuer) -> Iterator[ServiceClients]:
+    with ServiceClients(program, address, issuer) as opened:
         yield opened
 
 
 @pytest.fixture
-def counter(counters: Counters) -> Counter:
-    """The counter at which the employer 0202239951 stands; it files."""
-    return counters.of(Role.EMPLOYER)
+def employer(clients: ServiceClients) -> ServiceClient:
+    """The employer 0202239951, who files."""
+    return clients.of(Role.EMPLOYER)
 
 
 @pytest.fixture
-def desk(counters: Counters) -> Counter:
-    """Where a case handler of Flanders works."""
-    return counters.of(Role.CASE_HANDLER)
+def handler(clients: ServiceClients) -> ServiceClient:
+    """A case handler of Flanders."""
+    return clients.of(Role.CASE_HANDLER)
 
 
 @pytest.fixture
-def worker(counters: Counters) -> Counter:
+def worker(clients: ServiceClients) -> ServiceClient:
     """Where the worker of the ordinary application stands."""
-    return counters.of(Role.WORKER)
+    return clients.of(Role.WORKER)

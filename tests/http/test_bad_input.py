@@ -9,16 +9,17 @@ import httpx
 import pytest
 
 from infra.identity.caller import Role
-from tests.http.counter import APPLICATION, CANARIES, EVIDENCE, FEE, Counter, Counters, application
+from tests.world.bodies import APPLICATION, CANARIES, EVIDENCE, FEE, application
+from tests.world.service_clients import ServiceClient, ServiceClients
 
 pytestmark = pytest.mark.server
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_written(counter: Counter) -> Iterator[None]:
-    before = counter.written
+def nothing_is_written(employer: ServiceClient) -> Iterator[None]:
+    before = employer.written
     yield
-    assert counter.written == before
+    assert employer.written == before
 
 
 def the_issues(answer: httpx.Response) -> dict[str, str]:
@@ -53,8 +54,8 @@ SEMANTIC = [
 
 
 @pytest.mark.parametrize(("changes", "name", "code"), SEMANTIC, ids=[each[1] + "-" + each[2] for each in SEMANTIC])
-def test_values_that_cannot_be(counter: Counter, changes: dict[str, Any], name: str, code: str) -> None:
-    assert the_issues(counter.file(application(**changes))) == {name: code}
+def test_values_that_cannot_be(employer: ServiceClient, changes: dict[str, Any], name: str, code: str) -> None:
+    assert the_issues(employer.file(application(**changes))) == {name: code}
 
 
 STRUCTURAL = [
@@ -79,17 +80,17 @@ STRUCTURAL = [
 @pytest.mark.parametrize(
     ("changes", "name", "code"), STRUCTURAL, ids=[f"{each[1]}-{n}" for n, each in enumerate(STRUCTURAL)]
 )
-def test_values_of_another_form(counter: Counter, changes: dict[str, Any], name: str, code: str) -> None:
-    assert the_issues(counter.file(application(**changes))) == {name: code}
+def test_values_of_another_form(employer: ServiceClient, changes: dict[str, Any], name: str, code: str) -> None:
+    assert the_issues(employer.file(application(**changes))) == {name: code}
 
 
-def test_all_issues_are_named_at_once(counter: Counter) -> None:
+def test_all_issues_are_named_at_once(employer: ServiceClient) -> None:
     wrong = application(worker__ssin="85073003329", employment__end="2020-01-01", procedureLanguage="sv")
-    assert set(the_issues(counter.file(wrong))) == {"worker.ssin", "employment.end", "procedureLanguage"}
+    assert set(the_issues(employer.file(wrong))) == {"worker.ssin", "employment.end", "procedureLanguage"}
 
 
-def test_a_field_name_that_says_something_is_not_repeated(counter: Counter) -> None:
-    assert the_issues(counter.file({**APPLICATION, "85073003328": 1, "Zwaluwina Vandekanarie": 1})) == {
+def test_a_field_name_that_says_something_is_not_repeated(employer: ServiceClient) -> None:
+    assert the_issues(employer.file({**APPLICATION, "85073003328": 1, "Zwaluwina Vandekanarie": 1})) == {
         "?": "unknownInput"
     }
 
@@ -108,61 +109,61 @@ def test_a_field_name_that_says_something_is_not_repeated(counter: Counter) -> N
     ],
     ids=["empty", "cut", "twice", "twice, escaped", "no UTF-8", "NaN", "deep", "huge number"],
 )
-def test_a_body_that_is_no_json(counter: Counter, body: bytes, where: str) -> None:
-    answer = counter.file(body)
+def test_a_body_that_is_no_json(employer: ServiceClient, body: bytes, where: str) -> None:
+    answer = employer.file(body)
     assert the_issues(answer) == {"$": "schemaViolation"}
     assert where in answer.text
 
 
 @pytest.mark.parametrize("body", [b"[]", b"null", b'"text"', b"1"])
-def test_a_body_that_is_no_object(counter: Counter, body: bytes) -> None:
-    assert the_issues(counter.file(body)) == {"$": "schemaViolation"}
+def test_a_body_that_is_no_object(employer: ServiceClient, body: bytes) -> None:
+    assert the_issues(employer.file(body)) == {"$": "schemaViolation"}
 
 
-def test_a_body_that_is_too_large(counter: Counter) -> None:
+def test_a_body_that_is_too_large(employer: ServiceClient) -> None:
     # announced, and not announced
     for content in (b" " * (1024 * 1024 + 1), (b" " * 65_536 for _ in range(17))):
         headers = {"Content-Type": "application/json", "Idempotency-Key": str(uuid4())}
-        answer = counter.client.post("applications", content=content, headers=headers)
+        answer = employer.client.post("applications", content=content, headers=headers)
         assert (answer.status_code, answer.json()["type"]) == (413, "urn:problem-type:belgif:payloadTooLarge")
         assert answer.json()["limit"] == 1024 * 1024
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "", "application/json; charset=latin-1", "application/xml"])
-def test_a_body_of_another_type(counter: Counter, content_type: str) -> None:
+def test_a_body_of_another_type(employer: ServiceClient, content_type: str) -> None:
     headers = {"Idempotency-Key": str(uuid4()), "Content-Type": content_type}
-    answer = counter.client.post("applications", content=json.dumps(APPLICATION), headers=headers)
+    answer = employer.client.post("applications", content=json.dumps(APPLICATION), headers=headers)
     assert (answer.status_code, answer.json()["type"]) == (415, "urn:problem-type:singlePermit:unsupportedMediaType")
 
 
 @pytest.mark.parametrize("key", [None, "", "x" * 129, "two words", "caf\u00e9"])
-def test_a_key_that_is_missing_or_malformed(counter: Counter, key: str | None) -> None:
+def test_a_key_that_is_missing_or_malformed(employer: ServiceClient, key: str | None) -> None:
     headers = {} if key is None else {b"Idempotency-Key": key.encode()}
-    answer = counter.client.post("applications", json=APPLICATION, headers=headers)
+    answer = employer.client.post("applications", json=APPLICATION, headers=headers)
     assert the_issues(answer) == {"Idempotency-Key": "requiredInput" if key is None else "invalidInput"}
     assert answer.json()["issues"][0]["in"] == "header"
 
 
 @pytest.mark.parametrize("tag", [None, "3", 'W/"3"', '"03"', '"three"', "*", '"3", "4"'])
-def test_a_version_that_is_missing_or_malformed(counter: Counter, tag: str | None) -> None:
+def test_a_version_that_is_missing_or_malformed(employer: ServiceClient, tag: str | None) -> None:
     headers = {} if tag is None else {"If_Match": tag}
-    answer = counter.post(f"applications/{uuid4()}/labourMarketTests", EVIDENCE, **headers)
+    answer = employer.post(f"applications/{uuid4()}/labourMarketTests", EVIDENCE, **headers)
     assert the_issues(answer) == {"If-Match": "requiredInput" if tag is None else "invalidInput"}
 
 
-def test_parameters_nobody_knows(counter: Counter) -> None:
+def test_parameters_nobody_knows(employer: ServiceClient) -> None:
     for answer in (
-        counter.get("health?verbose=1"),
-        counter.get(f"applications/{uuid4()}?verbose=1"),
-        counter.post("applications?verbose=1", APPLICATION),
+        employer.get("health?verbose=1"),
+        employer.get(f"applications/{uuid4()}?verbose=1"),
+        employer.post("applications?verbose=1", APPLICATION),
     ):
         assert the_issues(answer) == {"verbose": "unknownInput"}
         assert answer.json()["issues"][0]["in"] == "query"
 
 
 @pytest.mark.parametrize("on", ["yesterday", "2026-1-2", "20260102", "2026-02-30", ""])
-def test_a_board_of_no_day(desk: Counter, on: str) -> None:
-    assert the_issues(desk.get(f"serviceLevels?on={on}")) == {"on": "schemaViolation"}
+def test_a_board_of_no_day(handler: ServiceClient, on: str) -> None:
+    assert the_issues(handler.get(f"serviceLevels?on={on}")) == {"on": "schemaViolation"}
 
 
 CHANGES = [
@@ -206,7 +207,7 @@ CHANGES = [
     ids=[f"{each[1].partition('/')[0]}-{n}" for n, each in enumerate(CHANGES)],
 )
 def test_changes_that_cannot_be(
-    counters: Counters, role: Role, path: str, body: dict[str, Any], issues: dict[str, str]
+    clients: ServiceClients, role: Role, path: str, body: dict[str, Any], issues: dict[str, str]
 ) -> None:
-    answer = counters.of(role).post(f"applications/{uuid4()}/{path}", body, If_Match='"1"')
+    answer = clients.of(role).post(f"applications/{uuid4()}/{path}", body, If_Match='"1"')
     assert the_issues(answer) == issues

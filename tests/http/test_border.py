@@ -9,14 +9,15 @@ import pytest
 
 from api.composition import Program
 from api.http.problems import OWN_PROBLEM_TYPES
-from api.http.server import running_server
+from api.server import running_server
 from domain.case.refusals import Reason
 from infra.identity.caller import Role
 from infra.identity.development_issuer import DevelopmentIssuer
 from infra.postgres.journal.conflicts import OutcomeUnknown
 from infra.postgres.server.connections import DatabaseUnavailable
 from infra.structured_logs import configure_logging
-from tests.http.counter import CANARIES, Counter, Counters
+from tests.world.bodies import CANARIES
+from tests.world.service_clients import ServiceClient, ServiceClients
 
 pytestmark = pytest.mark.server
 
@@ -33,28 +34,28 @@ class BrokenJournal:
 
 def filed_where_the_journal_fails(program: Program, issuer: DevelopmentIssuer, error: Exception) -> httpx.Response:
     broken = replace(program, journal=BrokenJournal(error))  # type: ignore[arg-type]
-    with running_server(broken) as address, Counters(broken, address, issuer) as counters:
-        return counters.of(Role.EMPLOYER).file()
+    with running_server(broken) as address, ServiceClients(broken, address, issuer) as clients:
+        return clients.of(Role.EMPLOYER).file()
 
 
-def test_every_answer_has_a_trace_id_of_its_own(counter: Counter) -> None:
-    one, two = (counter.get("health", **{"BelGov-Trace-Id": "caller-1"}) for _ in range(2))
+def test_every_answer_has_a_trace_id_of_its_own(employer: ServiceClient) -> None:
+    one, two = (employer.get("health", **{"BelGov-Trace-Id": "caller-1"}) for _ in range(2))
     assert UUID(one.headers["BelGov-Trace-Id"]) != UUID(two.headers["BelGov-Trace-Id"])
     assert one.headers["BelGov-Related-Trace-Id"] == "caller-1"
     # nothing is echoed that is no trace id
-    assert "BelGov-Related-Trace-Id" not in counter.get("health", **{"BelGov-Trace-Id": "x" * 37}).headers
+    assert "BelGov-Related-Trace-Id" not in employer.get("health", **{"BelGov-Trace-Id": "x" * 37}).headers
 
 
 @pytest.mark.parametrize("path", ["nothing", "applications/", "health/", "../v2/applications", "openapi.json", "docs"])
-def test_a_path_that_is_not_there(counter: Counter, path: str) -> None:
-    missing = counter.get(path)
+def test_a_path_that_is_not_there(employer: ServiceClient, path: str) -> None:
+    missing = employer.get(path)
     assert missing.status_code == 404
     assert missing.json()["type"] == "urn:problem-type:belgif:resourceNotFound"
 
 
-def test_a_method_that_is_not_there(counter: Counter) -> None:
+def test_a_method_that_is_not_there(employer: ServiceClient) -> None:
     for method, path, allowed in (("PUT", "applications", "GET, POST"), ("DELETE", f"applications/{uuid4()}", "GET")):
-        answer = counter.client.request(method, path)
+        answer = employer.client.request(method, path)
         assert (answer.status_code, answer.headers["Allow"]) == (405, allowed)
         assert answer.json()["type"] == "urn:problem-type:singlePermit:methodNotAllowed"
 
@@ -63,19 +64,19 @@ def test_a_method_that_is_not_there(counter: Counter) -> None:
     ("accept", "status"),
     [("text/html", 406), ("application/json;q=0", 406), ("text/html, application/*;q=0.5", 200), ("*/*", 200)],
 )
-def test_what_a_caller_accepts(counter: Counter, accept: str, status: int) -> None:
-    assert counter.get("health", Accept=accept).status_code == status
+def test_what_a_caller_accepts(employer: ServiceClient, accept: str, status: int) -> None:
+    assert employer.get("health", Accept=accept).status_code == status
 
 
-def test_the_href_of_a_problem_leads_somewhere(counter: Counter) -> None:
-    problem = counter.get("health", Accept="text/html").json()
-    page = counter.get(problem["href"])
+def test_the_href_of_a_problem_leads_somewhere(employer: ServiceClient) -> None:
+    problem = employer.get("health", Accept="text/html").json()
+    page = employer.get(problem["href"])
     assert (page.status_code, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
     assert "notAcceptable" in page.text
-    assert counter.get("refData/problemTypes/unheard-of").status_code == 404
+    assert employer.get("refData/problemTypes/unheard-of").status_code == 404
     # as does that of every problem of our own
     for code in OWN_PROBLEM_TYPES:
-        assert counter.get(f"refData/problemTypes/{code}").status_code == 200
+        assert employer.get(f"refData/problemTypes/{code}").status_code == 200
     not_found = {Reason.APPLICATION_UNKNOWN.value, Reason.REQUEST_UNKNOWN.value}
     assert set(OWN_PROBLEM_TYPES) >= {each.value for each in Reason} - not_found
 

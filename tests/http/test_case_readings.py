@@ -8,25 +8,15 @@ import pytest
 
 from infra.identity.caller import Role
 from tests.http.conftest import StoppedClock
-from tests.http.counter import (
-    ADMISSIBLE,
-    FEE,
-    QUESTION,
-    Counter,
-    Counters,
-    admitted,
-    application,
-    case_path,
-    problem_of,
-    represented,
-)
+from tests.world.bodies import ADMISSIBLE, FEE, QUESTION, application, represented
+from tests.world.service_clients import ServiceClient, ServiceClients, admitted, case_path, problem_of
 
 pytestmark = pytest.mark.server
 
 
-def test_the_timeline_tells_what_happened_in_order(counter: Counter, desk: Counter) -> None:
-    ready = admitted(counter, desk)
-    read = counter.get(f"{case_path(ready)}/events")
+def test_the_timeline_tells_what_happened_in_order(employer: ServiceClient, handler: ServiceClient) -> None:
+    ready = admitted(employer, handler)
+    read = employer.get(f"{case_path(ready)}/events")
     assert read.status_code == 200
     entries = read.json()["items"]
     assert [each["version"] for each in entries] == list(range(1, ready.json()["version"] + 1))
@@ -40,13 +30,13 @@ def test_the_timeline_tells_what_happened_in_order(counter: Counter, desk: Count
 
 
 @pytest.mark.parametrize("size", [1, 3, 100])
-def test_the_timeline_comes_in_pages(counter: Counter, desk: Counter, size: int) -> None:
-    asked = desk.change(admitted(counter, desk), "informationRequests", QUESTION)
-    whole = counter.get(f"{case_path(asked)}/events").json()["items"]
+def test_the_timeline_comes_in_pages(employer: ServiceClient, handler: ServiceClient, size: int) -> None:
+    asked = handler.change(admitted(employer, handler), "informationRequests", QUESTION)
+    whole = employer.get(f"{case_path(asked)}/events").json()["items"]
     # when each page is followed to the next by its address, as it is
     pages, address = [], f"{case_path(asked)}/events?pageSize={size}"
     while address:
-        page = counter.get(address).json()
+        page = employer.get(address).json()
         assert page["pageSize"] == size
         pages.append(page["items"])
         address = page.get("next", "")
@@ -68,29 +58,31 @@ def test_the_timeline_comes_in_pages(counter: Counter, desk: Counter, size: int)
         ("page=2", "page", "unknownInput"),
     ],
 )
-def test_a_page_that_cannot_be(counter: Counter, query: str, name: str, code: str) -> None:
-    answer = counter.get(f"{case_path(counter.file())}/events?{query}")
+def test_a_page_that_cannot_be(employer: ServiceClient, query: str, name: str, code: str) -> None:
+    answer = employer.get(f"{case_path(employer.file())}/events?{query}")
     (issue,) = answer.json()["issues"]
     assert (answer.status_code, issue["in"], issue["name"]) == (400, "query", name)
     assert issue["type"].endswith(f":{code}")
 
 
-def test_beyond_the_end_there_is_nothing(counter: Counter) -> None:
-    page = counter.get(f"{case_path(counter.file())}/events?after=999").json()
+def test_beyond_the_end_there_is_nothing(employer: ServiceClient) -> None:
+    page = employer.get(f"{case_path(employer.file())}/events?after=999").json()
     assert (page["items"], "next" in page) == ([], False)
 
 
-def test_each_deadline_says_how_it_was_computed(counter: Counter, desk: Counter, clock: StoppedClock) -> None:
+def test_each_deadline_says_how_it_was_computed(
+    employer: ServiceClient, handler: ServiceClient, clock: StoppedClock
+) -> None:
     # given a case that was asked something, answered six days later, and admitted
-    filed = counter.file()
-    asked = desk.change(filed, "informationRequests", QUESTION, tag=counter.employer_found(filed))
-    (request,) = counter.case(asked)["informationRequests"]
+    filed = employer.file()
+    asked = handler.change(filed, "informationRequests", QUESTION, tag=employer.employer_found(filed))
+    (request,) = employer.case(asked)["informationRequests"]
     clock.move_to("2026-01-26")
-    answered = counter.change(asked, f"informationRequests/{request['id']}/answers", {"answer": "Hierbij."})
-    paid = desk.change(answered, "feePayments", FEE)
-    admitted = desk.change(paid, "admissibilityDecisions", ADMISSIBLE)
+    answered = employer.change(asked, f"informationRequests/{request['id']}/answers", {"answer": "Hierbij."})
+    paid = handler.change(answered, "feePayments", FEE)
+    admitted = handler.change(paid, "admissibilityDecisions", ADMISSIBLE)
     # when its deadlines are asked
-    read = counter.get(f"{case_path(filed)}/deadlines")
+    read = employer.get(f"{case_path(filed)}/deadlines")
     assert (read.status_code, read.headers["ETag"]) == (200, admitted.headers["ETag"])
     told = read.json()
     clocks = {each["id"]: each for each in told["clocks"]}
@@ -112,9 +104,9 @@ def test_each_deadline_says_how_it_was_computed(counter: Counter, desk: Counter,
     assert told["holder"] == "region"
 
 
-def test_the_assessment_says_what_is_missing(counters: Counters, desk: Counter) -> None:
+def test_the_assessment_says_what_is_missing(clients: ServiceClients, handler: ServiceClient) -> None:
     # given an application of a representative, of which nothing is settled yet
-    agency = counters.of(Role.REPRESENTATIVE)
+    agency = clients.of(Role.REPRESENTATIVE)
     filed = agency.file(represented())
     read = agency.get(f"{case_path(filed)}/assessment")
     assert (read.status_code, read.headers["ETag"]) == (200, filed.headers["ETag"])
@@ -126,8 +118,8 @@ def test_the_assessment_says_what_is_missing(counters: Counters, desk: Counter) 
     assert "legalReferenceDate" in others["decidedOn"]
     assert others["admissibleOn"]["missing"] == ["admissibleOn"]
     # when mandate, fee and check are settled
-    verified = desk.change(filed, "mandateVerifications", {"valid": True})
-    desk.change(verified, "feePayments", FEE)
+    verified = handler.change(filed, "mandateVerifications", {"valid": True})
+    handler.change(verified, "feePayments", FEE)
     agency.employer_found(filed)
     # then all is
     told = agency.get(f"{case_path(filed)}/assessment").json()
@@ -138,13 +130,13 @@ def test_the_assessment_says_what_is_missing(counters: Counters, desk: Counter) 
     assert [each["verdict"] for each in told["findings"] if each["required"]]
 
 
-def test_a_contribution_counts_when_all_of_it_is_paid(counter: Counter, desk: Counter) -> None:
+def test_a_contribution_counts_when_all_of_it_is_paid(employer: ServiceClient, handler: ServiceClient) -> None:
     # given a highly skilled worker, for whom 152 euros are owed
-    filed = counter.file(application(category="highlySkilled", employment__grossPay__amount="60000.00"))
+    filed = employer.file(application(category="highlySkilled", employment__grossPay__amount="60000.00"))
     # when a cent is paid
-    cent = desk.change(filed, "feePayments", {**FEE, "amount": "0.01"}, tag=counter.employer_found(filed))
+    cent = handler.change(filed, "feePayments", {**FEE, "amount": "0.01"}, tag=employer.employer_found(filed))
     # then the point stays open, and says how much is missing
-    told = desk.get(f"{case_path(filed)}/assessment").json()
+    told = handler.get(f"{case_path(filed)}/assessment").json()
     assert told["openPoints"] == ["feeNotPaid"]
     (standing,) = told["fees"]
     assert {name: standing[name] for name in ("verdict", "paid", "stillOwed")} == {
@@ -153,43 +145,43 @@ def test_a_contribution_counts_when_all_of_it_is_paid(counter: Counter, desk: Co
     assert {name: standing["fee"][name] for name in ("recipient", "amount", "since", "ruleId")} == {
         "recipient": "federal", "amount": "152.00", "since": "2026-01-01", "ruleId": "FED-CONTRIBUTION-2026",
     }  # fmt: skip
-    refused = desk.change(cent, "admissibilityDecisions", {"outcome": "admissible"})
+    refused = handler.change(cent, "admissibilityDecisions", {"outcome": "admissible"})
     assert problem_of(refused) == (409, "motivationRequired")
     assert "EUR 151.99" in refused.json()["detail"]
     # and when the same payment is sent once more, it is not taken
-    assert problem_of(desk.change(cent, "feePayments", FEE)) == (409, "paymentAlreadyRecorded")
+    assert problem_of(handler.change(cent, "feePayments", FEE)) == (409, "paymentAlreadyRecorded")
     # and the rest closes it
-    desk.change(cent, "feePayments", {**FEE, "amount": "376.99", "paymentReference": "rest"})
-    told = desk.get(f"{case_path(filed)}/assessment").json()
+    handler.change(cent, "feePayments", {**FEE, "amount": "376.99", "paymentReference": "rest"})
+    told = handler.get(f"{case_path(filed)}/assessment").json()
     assert (told["openPoints"], told["fees"][0]["verdict"]) == ([], "met")
 
 
-def test_an_inactive_employer_is_a_ground_of_refusal(counter: Counter, desk: Counter) -> None:
-    filed = counter.file()
-    counter.employer_found(filed, active=False)
-    assert "employerInactive" in desk.get(f"{case_path(filed)}/assessment").json()["supportedGrounds"]
+def test_an_inactive_employer_is_a_ground_of_refusal(employer: ServiceClient, handler: ServiceClient) -> None:
+    filed = employer.file()
+    employer.employer_found(filed, active=False)
+    assert "employerInactive" in handler.get(f"{case_path(filed)}/assessment").json()["supportedGrounds"]
 
 
-def test_what_the_administration_records_is_in_the_file(counters: Counters, desk: Counter) -> None:
-    agency = counters.of(Role.REPRESENTATIVE)
+def test_what_the_administration_records_is_in_the_file(clients: ServiceClients, handler: ServiceClient) -> None:
+    agency = clients.of(Role.REPRESENTATIVE)
     filed = agency.file(represented())
-    assigned = desk.change(filed, "assignments", {"handler": "caseHandler:handler-13"})
-    verified = desk.change(assigned, "mandateVerifications", {"valid": False})
-    paid = desk.change(verified, "feePayments", {**FEE, "recipient": "regional", "amount": "50.00"})
+    assigned = handler.change(filed, "assignments", {"handler": "caseHandler:handler-13"})
+    verified = handler.change(assigned, "mandateVerifications", {"valid": False})
+    paid = handler.change(verified, "feePayments", {**FEE, "recipient": "regional", "amount": "50.00"})
     assert [each.status_code for each in (assigned, verified, paid)] == [201] * 3
     read = agency.case(filed)
     assert (read["handler"], read["mandate"]["valid"]) == ("caseHandler:handler-13", False)
     (fee,) = read["fees"]
     assert (fee["recipient"], fee["amount"], fee["by"]) == ("regional", "50.00", "caseHandler:handler-12")
     # the same once more is nothing new
-    written = desk.written
-    assert desk.change(paid, "assignments", {"handler": "caseHandler:handler-13"}).status_code == 200
-    assert desk.change(paid, "mandateVerifications", {"valid": False}).status_code == 200
-    assert desk.written == written
+    written = handler.written
+    assert handler.change(paid, "assignments", {"handler": "caseHandler:handler-13"}).status_code == 200
+    assert handler.change(paid, "mandateVerifications", {"valid": False}).status_code == 200
+    assert handler.written == written
 
 
-def test_there_is_no_mandate_to_verify_of_who_files_himself(counter: Counter, desk: Counter) -> None:
-    filed = counter.file()
-    written = desk.written
-    assert problem_of(desk.change(filed, "mandateVerifications", {"valid": True})) == (409, "mandateNotClaimed")
-    assert desk.written == written
+def test_there_is_no_mandate_to_verify_of_who_files_himself(employer: ServiceClient, handler: ServiceClient) -> None:
+    filed = employer.file()
+    written = handler.written
+    assert problem_of(handler.change(filed, "mandateVerifications", {"valid": True})) == (409, "mandateNotClaimed")
+    assert handler.written == written

@@ -12,8 +12,9 @@ import httpx
 import pytest
 
 from infra.identity.caller import Role
-from tests.http.counter import QUESTION, Counter, Counters, admitted, problem_of
 from tests.identity.callers import CALLERS
+from tests.world.bodies import QUESTION
+from tests.world.service_clients import ServiceClient, ServiceClients, admitted, problem_of
 
 pytestmark = pytest.mark.server
 
@@ -22,9 +23,9 @@ REFUSE = {"outcome": "refused", "grounds": ["other"], "motivation": "Valse stukk
 
 
 @pytest.fixture
-def colleague(counters: Counters) -> Counter:
+def colleague(clients: ServiceClients) -> ServiceClient:
     """Another case handler of the same authority."""
-    return counters.of(replace(CALLERS[Role.CASE_HANDLER], subject="handler-13"))
+    return clients.of(replace(CALLERS[Role.CASE_HANDLER], subject="handler-13"))
 
 
 def at_once(*requests: Callable[[], httpx.Response]) -> list[httpx.Response]:
@@ -39,12 +40,14 @@ def at_once(*requests: Callable[[], httpx.Response]) -> list[httpx.Response]:
         return list(hands.map(send, requests))
 
 
-def test_of_two_handlers_who_decide_at_once_one_decides(counter: Counter, desk: Counter, colleague: Counter) -> None:
-    ready = admitted(counter, desk)
-    written = desk.written
+def test_of_two_handlers_who_decide_at_once_one_decides(
+    employer: ServiceClient, handler: ServiceClient, colleague: ServiceClient
+) -> None:
+    ready = admitted(employer, handler)
+    written = handler.written
     # when one grants and the other refuses what both have seen
     grant, refusal = at_once(
-        lambda: desk.change(ready, "workPartDecisions", GRANT),
+        lambda: handler.change(ready, "workPartDecisions", GRANT),
         lambda: colleague.change(ready, "workPartDecisions", REFUSE),
     )
     # then one of them has decided and the other is told that the case is no longer what it saw
@@ -53,54 +56,58 @@ def test_of_two_handlers_who_decide_at_once_one_decides(counter: Counter, desk: 
     assert problem_of(lost) == (412, "staleVersion")
     assert lost.json()["currentVersion"] == won.json()["version"]
     assert lost.json()["expectedVersion"] == ready.json()["version"]
-    assert desk.written == written + won.json()["version"] - ready.json()["version"]
+    assert handler.written == written + won.json()["version"] - ready.json()["version"]
 
 
 def test_who_comes_second_is_told_by_whom_and_when_it_was_decided(
-    counter: Counter, desk: Counter, colleague: Counter
+    employer: ServiceClient, handler: ServiceClient, colleague: ServiceClient
 ) -> None:
-    decided = desk.change(admitted(counter, desk), "workPartDecisions", REFUSE)
-    written = desk.written
+    decided = handler.change(admitted(employer, handler), "workPartDecisions", REFUSE)
+    written = handler.written
     # when a colleague has read the case again and decides all the same
     late = colleague.change(decided, "workPartDecisions", GRANT)
     assert problem_of(late) == (409, "decisionAlreadyMade")
     assert "decidedRefused" in late.json()["detail"]
     assert "2026-01-20" in late.json()["detail"]
-    granted = desk.change(admitted(counter, desk), "workPartDecisions", GRANT)
+    granted = handler.change(admitted(employer, handler), "workPartDecisions", GRANT)
     again = colleague.change(granted, "workPartDecisions", REFUSE)
     assert problem_of(again) == (409, "workPartAlreadyDecided")
     assert "granted by caseHandler:handler-12 on 2026-01-20" in again.json()["detail"]
-    assert desk.written == written + granted.json()["version"]
+    assert handler.written == written + granted.json()["version"]
 
 
-def test_a_decision_while_the_applicant_withdraws(counter: Counter, desk: Counter) -> None:
-    ready = admitted(counter, desk)
+def test_a_decision_while_the_applicant_withdraws(employer: ServiceClient, handler: ServiceClient) -> None:
+    ready = admitted(employer, handler)
     decision, withdrawal = at_once(
-        lambda: desk.change(ready, "workPartDecisions", GRANT),
-        lambda: counter.change(ready, "withdrawals", {"reason": "ander werk"}),
+        lambda: handler.change(ready, "workPartDecisions", GRANT),
+        lambda: employer.change(ready, "withdrawals", {"reason": "ander werk"}),
     )
     assert sorted((decision.status_code, withdrawal.status_code)) == [201, 412]
     # and the case is what the answer of the one who was first says
     won = decision if decision.status_code == 201 else withdrawal
-    assert counter.case(ready)["status"] == won.json()["status"]
+    assert employer.case(ready)["status"] == won.json()["status"]
 
 
-def test_a_decision_that_is_repeated_is_answered_as_the_first_time(counter: Counter, desk: Counter) -> None:
-    ready, key = admitted(counter, desk), str(uuid4())
-    first = desk.change(ready, "workPartDecisions", GRANT, key=key)
-    desk.change(first, "forwardings", {})
-    written = desk.written
-    again = desk.change(ready, "workPartDecisions", GRANT, key=key)
+def test_a_decision_that_is_repeated_is_answered_as_the_first_time(
+    employer: ServiceClient, handler: ServiceClient
+) -> None:
+    ready, key = admitted(employer, handler), str(uuid4())
+    first = handler.change(ready, "workPartDecisions", GRANT, key=key)
+    handler.change(first, "forwardings", {})
+    written = handler.written
+    again = handler.change(ready, "workPartDecisions", GRANT, key=key)
     assert (first.status_code, again.status_code) == (201, 201)
     assert again.json() == first.json()
     # and not taken for another one
-    assert problem_of(desk.change(ready, "workPartDecisions", REFUSE, key=key)) == (409, "idempotencyKeyReused")
-    assert desk.written == written
+    assert problem_of(handler.change(ready, "workPartDecisions", REFUSE, key=key)) == (409, "idempotencyKeyReused")
+    assert handler.written == written
 
 
-def test_eight_repetitions_of_a_question_at_once_are_one_question(counter: Counter, desk: Counter) -> None:
-    filed, key = counter.file(), str(uuid4())
-    answers = at_once(*[lambda: desk.change(filed, "informationRequests", QUESTION, key=key)] * 8)
+def test_eight_repetitions_of_a_question_at_once_are_one_question(
+    employer: ServiceClient, handler: ServiceClient
+) -> None:
+    filed, key = employer.file(), str(uuid4())
+    answers = at_once(*[lambda: handler.change(filed, "informationRequests", QUESTION, key=key)] * 8)
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.text for answer in answers}) == 1
-    assert len(counter.case(filed)["informationRequests"]) == 1
+    assert len(employer.case(filed)["informationRequests"]) == 1

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.http.conftest import StoppedClock
-from tests.http.counter import APPLICATION, Counter, admitted, application, case_path, problem_of
+from tests.world.bodies import APPLICATION, application
+from tests.world.service_clients import ServiceClient, admitted, case_path, problem_of
 
 pytestmark = pytest.mark.server
 
@@ -16,13 +17,13 @@ PAUSE: dict[str, Any] = {"kind": "pause", "on": "2026-01-22", "ground": "forceMa
 
 
 def test_a_number_that_became_known_later_makes_the_case_the_workers_own(
-    counter: Counter, desk: Counter, worker: Counter
+    employer: ServiceClient, handler: ServiceClient, worker: ServiceClient
 ) -> None:
     # given a case whose worker had no number yet: she cannot read it
-    filed = counter.file(application(worker__ssin=None))
+    filed = employer.file(application(worker__ssin=None))
     assert problem_of(worker.get(case_path(filed))) == (404, "resourceNotFound")
     # when the handler adds it
-    corrected = desk.change(filed, "corrections", {"reason": "rijksregisternummer bekend", "worker": WORKER})
+    corrected = handler.change(filed, "corrections", {"reason": "rijksregisternummer bekend", "worker": WORKER})
     assert corrected.status_code == 201
     # then she reads it, with what was corrected and why
     read = worker.case(filed)
@@ -32,66 +33,74 @@ def test_a_number_that_became_known_later_makes_the_case_the_workers_own(
     assert correction["reason"] == "rijksregisternummer bekend"
 
 
-def test_corrected_parts_replace_those_on_file(counter: Counter, desk: Counter) -> None:
-    filed = counter.file()
+def test_corrected_parts_replace_those_on_file(employer: ServiceClient, handler: ServiceClient) -> None:
+    filed = employer.file()
     job = application(employment__grossPay__amount="47000.00", employment__title="lasser-monteur")["employment"]
-    employer = {"enterpriseNumber": "0202239951", "name": "Haven BV"}
-    body = {"reason": "naamswijziging", "employer": employer, "employment": job}
-    corrected = desk.change(filed, "corrections", body, tag=counter.employer_found(filed))
+    renamed = {"enterpriseNumber": "0202239951", "name": "Haven BV"}
+    body = {"reason": "naamswijziging", "employer": renamed, "employment": job}
+    corrected = handler.change(filed, "corrections", body, tag=employer.employer_found(filed))
     assert corrected.status_code == 201
-    read = counter.case(filed)
-    assert (read["employer"], read["employment"]) == (employer, job)
+    read = employer.case(filed)
+    assert (read["employer"], read["employment"]) == (renamed, job)
     # and in the timeline stands that it was corrected, the first filing too
-    events = [each["event"] for each in counter.get(f"{case_path(filed)}/events").json()["items"]]
+    events = [each["event"] for each in employer.get(f"{case_path(filed)}/events").json()["items"]]
     assert (events[0], events.count("caseCorrected")) == ("applicationSubmitted", 1)
 
 
-def test_what_a_decision_rests_on_is_not_corrected_afterwards(counter: Counter, desk: Counter) -> None:
-    granted = desk.change(admitted(counter, desk), "workPartDecisions", {"outcome": "granted"})
-    written = desk.written
+def test_what_a_decision_rests_on_is_not_corrected_afterwards(employer: ServiceClient, handler: ServiceClient) -> None:
+    granted = handler.change(admitted(employer, handler), "workPartDecisions", {"outcome": "granted"})
+    written = handler.written
     body = {"reason": "loon", "employment": APPLICATION["employment"]}
-    assert problem_of(desk.change(granted, "corrections", body)) == (409, "notCorrectableNow")
-    assert desk.written == written
+    assert problem_of(handler.change(granted, "corrections", body)) == (409, "notCorrectableNow")
+    assert handler.written == written
     # the worker's own particulars still are
     body = {"reason": "spelling", "worker": {**WORKER, "familyName": "Vandekanarie-Mus"}}
-    assert desk.change(granted, "corrections", body).status_code == 201
-    assert counter.case(granted)["worker"]["familyName"] == "Vandekanarie-Mus"
+    assert handler.change(granted, "corrections", body).status_code == 201
+    assert employer.case(granted)["worker"]["familyName"] == "Vandekanarie-Mus"
 
 
-def test_the_clock_is_paused_resumed_and_corrected(counter: Counter, desk: Counter, clock: StoppedClock) -> None:
-    filed = counter.file()
-    etag = counter.employer_found(filed)
-    assert counter.case(filed)["deadlines"]["target"]["dueOn"] == "2026-03-21"
+def test_the_clock_is_paused_resumed_and_corrected(
+    employer: ServiceClient, handler: ServiceClient, clock: StoppedClock
+) -> None:
+    filed = employer.file()
+    etag = employer.employer_found(filed)
+    assert employer.case(filed)["deadlines"]["target"]["dueOn"] == "2026-03-21"
     # given a pause that is recorded some days later
     clock.move_to("2026-01-27")
-    paused = desk.change(filed, "clockCorrections", PAUSE, tag=etag)
+    paused = handler.change(filed, "clockCorrections", PAUSE, tag=etag)
     assert paused.status_code == 201
-    assert counter.case(filed)["deadlines"]["target"]["state"] == "paused"
+    assert employer.case(filed)["deadlines"]["target"]["state"] == "paused"
     # when it ends after four days, the last day moves as far
-    resumed = desk.change(paused, "clockCorrections", {"kind": "resume", "on": "2026-01-26", "motivation": "hersteld"})
+    resumed = handler.change(
+        paused, "clockCorrections", {"kind": "resume", "on": "2026-01-26", "motivation": "hersteld"}
+    )
     assert (resumed.status_code, resumed.json()["deadlines"]["target"]["dueOn"]) == (201, "2026-03-25")
     # and when it turns out to have been three
     body = {"kind": "correctPause", "pause": 1, "from": "2026-01-23", "to": "2026-01-26", "motivation": "dag later"}
-    corrected = desk.change(resumed, "clockCorrections", body)
+    corrected = handler.change(resumed, "clockCorrections", body)
     assert (corrected.status_code, corrected.json()["deadlines"]["target"]["dueOn"]) == (201, "2026-03-24")
-    (pause,) = counter.case(filed)["pauses"]
+    (pause,) = employer.case(filed)["pauses"]
     assert (pause["from"], pause["to"], pause["ground"]) == ("2026-01-23", "2026-01-26", "forceMajeure")
     (told,) = pause["corrections"]
     assert told["by"] == "caseHandler:handler-12"
 
 
-def test_a_case_whose_clock_stands_still_is_not_decided(counter: Counter, desk: Counter, clock: StoppedClock) -> None:
-    ready = admitted(counter, desk)
+def test_a_case_whose_clock_stands_still_is_not_decided(
+    employer: ServiceClient, handler: ServiceClient, clock: StoppedClock
+) -> None:
+    ready = admitted(employer, handler)
     clock.move_to("2026-01-23")
-    paused = desk.change(ready, "clockCorrections", PAUSE)
-    written = desk.written
-    refused = desk.change(paused, "workPartDecisions", {"outcome": "granted"})
+    paused = handler.change(ready, "clockCorrections", PAUSE)
+    written = handler.written
+    refused = handler.change(paused, "workPartDecisions", {"outcome": "granted"})
     assert problem_of(refused) == (409, "clockPaused")
     assert "2026-01-22 (forceMajeure)" in refused.json()["detail"]
-    assert problem_of(desk.change(paused, "clockCorrections", {**PAUSE, "on": "2026-01-23"})) == (409, "clockPaused")
-    assert desk.written == written
-    resumed = desk.change(paused, "clockCorrections", {"kind": "resume", "on": "2026-01-23", "motivation": "hersteld"})
-    assert desk.change(resumed, "workPartDecisions", {"outcome": "granted"}).status_code == 201
+    assert problem_of(handler.change(paused, "clockCorrections", {**PAUSE, "on": "2026-01-23"})) == (409, "clockPaused")
+    assert handler.written == written
+    resumed = handler.change(
+        paused, "clockCorrections", {"kind": "resume", "on": "2026-01-23", "motivation": "hersteld"}
+    )
+    assert handler.change(resumed, "workPartDecisions", {"outcome": "granted"}).status_code == 201
 
 
 @pytest.mark.parametrize(
@@ -102,8 +111,10 @@ def test_a_case_whose_clock_stands_still_is_not_decided(counter: Counter, desk: 
         ({"kind": "correctPause", "pause": 7, "from": "2026-01-20", "motivation": "andere dag"}, "pauseUnknown"),
     ],
 )
-def test_a_pause_that_cannot_be(counter: Counter, desk: Counter, body: dict[str, Any], problem: str) -> None:
-    filed = counter.file()
-    written = desk.written
-    assert problem_of(desk.change(filed, "clockCorrections", body)) == (409, problem)
-    assert desk.written == written
+def test_a_pause_that_cannot_be(
+    employer: ServiceClient, handler: ServiceClient, body: dict[str, Any], problem: str
+) -> None:
+    filed = employer.file()
+    written = handler.written
+    assert problem_of(handler.change(filed, "clockCorrections", body)) == (409, problem)
+    assert handler.written == written

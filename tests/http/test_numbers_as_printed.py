@@ -9,7 +9,8 @@ import pytest
 from api.composition import Program
 from domain.identifiers import ssin_check_digits
 from infra.identity.caller import Caller, Role
-from tests.http.counter import APPLICATION, Counter, Counters, application, case_path, problem_of, represented
+from tests.world.bodies import APPLICATION, application, represented
+from tests.world.service_clients import ServiceClient, ServiceClients, case_path, problem_of
 
 pytestmark = pytest.mark.server
 
@@ -20,59 +21,61 @@ PRINTED = {
 }  # fmt: skip
 
 
-def test_what_was_filed_as_printed_is_kept_as_digits(counter: Counter, worker: Counter) -> None:
+def test_what_was_filed_as_printed_is_kept_as_digits(employer: ServiceClient, worker: ServiceClient) -> None:
     # when an employer copies the numbers from letterhead and identity card
-    filed = counter.file({**application(), **PRINTED})
+    filed = employer.file({**application(), **PRINTED})
     # then the case has their digits
-    read = counter.case(filed)
+    read = employer.case(filed)
     assert (read["employer"]["enterpriseNumber"], read["worker"]["ssin"]) == ("0202239951", "85073003328")
     assert read["employer"]["establishmentUnitNumber"] == "2123456791"
     # and it is the case of whom the number names
     assert worker.case(filed)["reference"] == read["reference"]
 
 
-def test_the_same_filing_written_otherwise_is_the_same_filing(counter: Counter) -> None:
-    first = counter.file(application(), key="printed-or-not")
-    again = counter.file({**application(), "worker": {**APPLICATION["worker"], "ssin": "85.07.30-033.28"}},
+def test_the_same_filing_written_otherwise_is_the_same_filing(employer: ServiceClient) -> None:
+    first = employer.file(application(), key="printed-or-not")
+    again = employer.file({**application(), "worker": {**APPLICATION["worker"], "ssin": "85.07.30-033.28"}},
                          key="printed-or-not")  # fmt: skip
     assert (again.status_code, again.json()["id"]) == (201, first.json()["id"])
 
 
-def test_a_representative_is_known_by_the_printed_number(counters: Counters) -> None:
-    representative = counters.of(Role.REPRESENTATIVE)
+def test_a_representative_is_known_by_the_printed_number(clients: ServiceClients) -> None:
+    representative = clients.of(Role.REPRESENTATIVE)
     body = represented()
     body["representative"]["enterpriseNumber"] = "BE 0206.731.645"
     filed = representative.file(body)
     assert representative.case(filed)["representative"]["enterpriseNumber"] == "0206731645"
 
 
-def test_a_correction_may_be_copied_from_a_card(counter: Counter, desk: Counter) -> None:
-    filed = counter.file(application(worker__ssin=None))
-    corrected = desk.change(filed, "corrections", {"reason": "nummer bekend", "worker": PRINTED["worker"]})
+def test_a_correction_may_be_copied_from_a_card(employer: ServiceClient, handler: ServiceClient) -> None:
+    filed = employer.file(application(worker__ssin=None))
+    corrected = handler.change(filed, "corrections", {"reason": "nummer bekend", "worker": PRINTED["worker"]})
     assert corrected.status_code == 201
-    assert counter.case(filed)["worker"]["ssin"] == "85073003328"
+    assert employer.case(filed)["worker"]["ssin"] == "85073003328"
 
 
-def test_cases_are_found_by_the_printed_numbers(counter: Counter, desk: Counter, program: Program) -> None:
-    filed = counter.file()
+def test_cases_are_found_by_the_printed_numbers(
+    employer: ServiceClient, handler: ServiceClient, program: Program
+) -> None:
+    filed = employer.file()
     for runner in program.projection_runners().values():
         runner.catch_up()
     for wanted in ({"ssin": "85 07 30 033 28"}, {"enterpriseNumber": "BE\u00a00202.239.951"}):
-        found = desk.client.post("applications/query", json={**wanted, "pageSize": 100})
+        found = handler.client.post("applications/query", json={**wanted, "pageSize": 100})
         assert found.status_code == 200, found.text
         assert filed.json()["id"] in [each["id"] for each in found.json()["items"]]
 
 
-def test_the_register_is_asked_by_the_printed_number(counter: Counter) -> None:
-    looked_up = counter.client.post(
+def test_the_register_is_asked_by_the_printed_number(employer: ServiceClient) -> None:
+    looked_up = employer.client.post(
         "employerLookups", json={"authority": "flanders", "enterpriseNumber": "BE 0202.239.951"}
     )
     assert (looked_up.status_code, looked_up.json()["enterpriseNumber"]) == (200, "0202239951")
 
 
-def test_facts_are_judged_with_printed_numbers(counter: Counter) -> None:
+def test_facts_are_judged_with_printed_numbers(employer: ServiceClient) -> None:
     facts = {"filedOn": "2026-01-20", "authority": "flanders", "category": "highlySkilled", **PRINTED}
-    assert counter.client.post("salaryChecks", json=facts).status_code == 200
+    assert employer.client.post("salaryChecks", json=facts).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -84,9 +87,9 @@ def test_facts_are_judged_with_printed_numbers(counter: Counter) -> None:
     ],
 )
 def test_another_form_is_refused_with_a_right_one(
-    counter: Counter, changes: dict[str, Any], field: str, form: str
+    employer: ServiceClient, changes: dict[str, Any], field: str, form: str
 ) -> None:
-    refused = counter.file(application(**changes))
+    refused = employer.file(application(**changes))
     assert problem_of(refused) == (400, "badRequest")
     (issue,) = refused.json()["issues"]
     assert issue["name"] == field
@@ -96,10 +99,10 @@ def test_another_form_is_refused_with_a_right_one(
 
 @pytest.mark.parametrize("first_nine", ["000001003", "850001001", "850700001", "002001001", "854001001"])
 def test_a_worker_whose_number_gives_no_birth_date_files_and_reads(
-    counter: Counter, counters: Counters, first_nine: str
+    employer: ServiceClient, clients: ServiceClients, first_nine: str
 ) -> None:
     number = first_nine + ssin_check_digits(first_nine, born_from_2000=False)
-    filed = counter.file(application(worker__ssin=number))
-    assert counter.case(filed)["worker"]["ssin"] == number
-    herself = counters.of(Caller(role=Role.WORKER, subject="w-1", token_id="t-8", ssin=number))
+    filed = employer.file(application(worker__ssin=number))
+    assert employer.case(filed)["worker"]["ssin"] == number
+    herself = clients.of(Caller(role=Role.WORKER, subject="w-1", token_id="t-8", ssin=number))
     assert herself.get(case_path(filed)).status_code == 200

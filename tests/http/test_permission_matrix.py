@@ -14,27 +14,17 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from api.app import create_app
 from api.composition import Program
-from api.http.app import create_app
 from api.http.problems import API_ROOT
 from api.permissions import Action, Permissions, Reach
-from api.services.board_measures import MEASURES
+from api.services.measures import MEASURES
 from infra.identity.caller import Caller, Role
 from infra.identity.development_issuer import DevelopmentIssuer
 from tests.documents.files import PDF, pdf
-from tests.http.counter import (
-    EVIDENCE,
-    FEE,
-    QUESTION,
-    Counter,
-    Counters,
-    application,
-    case_path,
-    problem_of,
-    represented,
-    unlimited,
-)
 from tests.identity.callers import CALLERS, SUPERVISOR_OF_ALL
+from tests.world.bodies import EVIDENCE, FEE, QUESTION, application, represented, unlimited
+from tests.world.service_clients import ServiceClient, ServiceClients, case_path, problem_of
 
 pytestmark = pytest.mark.server
 
@@ -184,33 +174,33 @@ FILERS: Final = {
 
 
 @pytest.fixture(scope="module")
-def cases(counters: Counters) -> Mapping[str, httpx.Response]:
+def cases(clients: ServiceClients) -> Mapping[str, httpx.Response]:
     """A case of each kind, with a document in it."""
     filed = {}
     for kind, (caller, body) in FILINGS.items():
-        answer = counters.of(caller).file(body)
+        answer = clients.of(caller).file(body)
         assert answer.status_code == 201, answer.text
-        filed[kind] = counters.of(caller).attach(answer, pdf())
+        filed[kind] = clients.of(caller).attach(answer, pdf())
         assert filed[kind].status_code == 201
     return filed
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_written(counter: Counter, cases: Mapping[str, httpx.Response]) -> Iterator[None]:
+def nothing_is_written(employer: ServiceClient, cases: Mapping[str, httpx.Response]) -> Iterator[None]:
     """Not by what is refused, and of what is not refused here nothing can be carried out."""
-    before = counter.written
+    before = employer.written
     yield
-    assert counter.written == before
+    assert employer.written == before
 
 
-def sent(counter: Counter, method: str, path: str, asked: Asked) -> httpx.Response:
+def sent(employer: ServiceClient, method: str, path: str, asked: Asked) -> httpx.Response:
     """The answer to what is asked; a change expects a version that the case has never had."""
     if method == "GET":
-        return counter.client.get(path + asked.query)
+        return employer.client.get(path + asked.query)
     is_file = isinstance(asked.body, bytes)
     headers = {"Idempotency-Key": str(uuid4()), "If-Match": '"999"', "Content-Type": PDF if is_file else JSON}
     body = {"content": asked.body} if is_file else {"json": asked.body}
-    return counter.client.post(path + asked.query, headers=headers, **body)
+    return employer.client.post(path + asked.query, headers=headers, **body)
 
 
 def path_of(template: str, case_id: str, document: str) -> str:
@@ -223,8 +213,8 @@ def path_of(template: str, case_id: str, document: str) -> str:
     )
 
 
-def document_of(counters: Counters, case: httpx.Response) -> str:
-    digest: str = counters.of(Role.CASE_HANDLER).get(f"{case_path(case)}/documents").json()["items"][0]["sha256"]
+def document_of(clients: ServiceClients, case: httpx.Response) -> str:
+    digest: str = clients.of(Role.CASE_HANDLER).get(f"{case_path(case)}/documents").json()["items"][0]["sha256"]
     return digest
 
 
@@ -265,15 +255,15 @@ def test_every_route_has_an_action(program: Program, issuer: DevelopmentIssuer) 
 
 @pytest.mark.parametrize("route", CASE_ROUTES, ids=" ".join)
 def test_a_route_of_a_case_is_for_whom_the_table_says(
-    counters: Counters, cases: Mapping[str, httpx.Response], route: tuple[str, str]
+    clients: ServiceClients, cases: Mapping[str, httpx.Response], route: tuple[str, str]
 ) -> None:
     (method, template), asked = route, CASE_ROUTES[route]
     found, expected = {}, {}
     for kind, case in cases.items():
-        path = path_of(template, case.json()["id"], document_of(counters, case))
+        path = path_of(template, case.json()["id"], document_of(clients, case))
         for caller in EVERYBODY:
             who = f"{caller.role} {caller.subject}, a case {kind}"
-            answer = sent(counters.of(caller), method, path, asked)
+            answer = sent(clients.of(caller), method, path, asked)
             found[who], expected[who] = refusal_in(answer), expected_of(caller, asked.action, kind)
             if method == "POST" and found[who] is None:
                 assert problem_of(answer) == (412, "staleVersion"), who
@@ -284,51 +274,51 @@ def test_a_route_of_a_case_is_for_whom_the_table_says(
 
 @pytest.mark.parametrize("route", [*CASE_ROUTES, *GENERAL_ROUTES], ids=" ".join)
 def test_a_route_that_is_not_for_anybody_needs_a_token(
-    counters: Counters, cases: Mapping[str, httpx.Response], route: tuple[str, str]
+    clients: ServiceClients, cases: Mapping[str, httpx.Response], route: tuple[str, str]
 ) -> None:
     method, template = route
     asked = {**CASE_ROUTES, **GENERAL_ROUTES}[route]
     assert PERMISSIONS.needs_token(asked.action)
     case = cases["of the employer"]
-    document = document_of(counters, case)
+    document = document_of(clients, case)
     # given a case that is there and one that is not: nobody without a token learns which
     for case_id in (case.json()["id"], NOBODYS_ID):
-        answer = sent(counters.without_token(), method, path_of(template, case_id, document), asked)
+        answer = sent(clients.without_token(), method, path_of(template, case_id, document), asked)
         assert problem_of(answer) == (401, "noAccessToken")
         assert answer.headers["WWW-Authenticate"] == 'Bearer realm="singlePermit"'
 
 
 @pytest.mark.parametrize("route", OPEN_ROUTES, ids=" ".join)
-def test_a_route_for_anybody_needs_none(counters: Counters, route: tuple[str, str]) -> None:
+def test_a_route_for_anybody_needs_none(clients: ServiceClients, route: tuple[str, str]) -> None:
     assert not PERMISSIONS.needs_token(OPEN_ROUTES[route])
     code = "staleVersion" if "problemTypes" in route[1] else "flanders"
     path = route[1].removeprefix("/").format(list_name="authorities", code=code)
-    for counter in (counters.without_token(), *(counters.of(role) for role in Role)):
-        assert counter.get(path).status_code == 200
+    for employer in (clients.without_token(), *(clients.of(role) for role in Role)):
+        assert employer.get(path).status_code == 200
 
 
 @pytest.mark.parametrize("route", [*LISTS, *LOOKUPS], ids=" ".join)
-def test_a_list_is_for_whom_the_table_says(counters: Counters, route: tuple[str, str]) -> None:
+def test_a_list_is_for_whom_the_table_says(clients: ServiceClients, route: tuple[str, str]) -> None:
     method, template = route
     asked, path = {**LISTS, **LOOKUPS}[route], path_of(template, NOBODYS_ID, "")
     found, expected = {}, {}
     for caller in EVERYBODY:
         who = f"{caller.role} {caller.subject}"
-        found[who] = sent(counters.of(caller), method, path, asked).status_code
+        found[who] = sent(clients.of(caller), method, path, asked).status_code
         expected[who] = 403 if PERMISSIONS.reach(caller.role, asked.action) is Reach.NONE else 200
     assert found == expected
 
 
 @pytest.mark.parametrize("route", BEFORE_FILING, ids=" ".join)
-def test_what_is_about_no_case_is_for_everybody_with_a_token(counters: Counters, route: tuple[str, str]) -> None:
+def test_what_is_about_no_case_is_for_everybody_with_a_token(clients: ServiceClients, route: tuple[str, str]) -> None:
     method, path = route
     for caller in EVERYBODY:
         assert PERMISSIONS.reach(caller.role, BEFORE_FILING[route].action) is Reach.ALL
-        assert sent(counters.of(caller), method, path, BEFORE_FILING[route]).status_code == 200
+        assert sent(clients.of(caller), method, path, BEFORE_FILING[route]).status_code == 200
 
 
 def test_a_list_holds_what_is_within_reach_and_nothing_else(
-    counters: Counters, program: Program, cases: Mapping[str, httpx.Response]
+    clients: ServiceClients, program: Program, cases: Mapping[str, httpx.Response]
 ) -> None:
     # given lists that have come to the end of the journal
     for runner in program.projection_runners().values():
@@ -341,7 +331,7 @@ def test_a_list_holds_what_is_within_reach_and_nothing_else(
             who = f"{caller.role} {caller.subject}, a case {kind}"
             # when the case is searched by its reference
             query = {"reference": case.json()["reference"]}
-            items = counters.of(caller).client.post("applications/query", json=query).json()["items"]
+            items = clients.of(caller).client.post("applications/query", json=query).json()["items"]
             # then it is found by those only who may read it
             found[who] = [each["id"] for each in items]
             readable = expected_of(caller, Action.QUERY_APPLICATIONS, kind) is None
@@ -349,26 +339,26 @@ def test_a_list_holds_what_is_within_reach_and_nothing_else(
     assert found == expected
 
 
-def test_figures_and_queues_are_of_ones_own_authority(counters: Counters) -> None:
+def test_figures_and_queues_are_of_ones_own_authority(clients: ServiceClients) -> None:
     for caller in EVERYBODY:
-        counter, elsewhere = counters.of(caller), "wallonia"
-        queue = counter.get("workQueues/flanders").status_code
+        employer, elsewhere = clients.of(caller), "wallonia"
+        queue = employer.get("workQueues/flanders").status_code
         if PERMISSIONS.reach(caller.role, Action.READ_WORK_QUEUE) is Reach.NONE:
             assert queue == 403
         else:
             assert queue == (200 if caller in OF_FLANDERS or caller is SUPERVISOR_OF_ALL else 404)
         if caller in (*OF_FLANDERS, *OF_ANOTHER_AUTHORITY):
             for path in ("serviceLevels", "serviceLevels/cases"):
-                refused = counter.get(f"{path}?authority={elsewhere}")
+                refused = employer.get(f"{path}?authority={elsewhere}")
                 assert problem_of(refused) == (403, "missingPermission")
 
 
-def test_everybody_files_in_their_own_name_only(counters: Counters) -> None:
+def test_everybody_files_in_their_own_name_only(clients: ServiceClients) -> None:
     # given applications for an authority that takes none yet: what is within reach is refused for that alone
     found, expected = {}, {}
     for kind, (filer, body) in FILINGS.items():
         for caller in EVERYBODY:
             who = f"{caller.role} {caller.subject}, an application {kind}"
-            found[who] = problem_of(counters.of(caller).file({**body, "authority": "wallonia"}))
+            found[who] = problem_of(clients.of(caller).file({**body, "authority": "wallonia"}))
             expected[who] = (409, "authorityNotLive") if caller == filer else (403, "missingPermission")
     assert found == expected

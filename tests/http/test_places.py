@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.http.counter import APPLICATION, Counter, application, problem_of
+from tests.world.bodies import APPLICATION, application
+from tests.world.service_clients import ServiceClient, problem_of
 
 pytestmark = pytest.mark.server
 
@@ -26,31 +27,33 @@ def issues(answer: Any) -> list[tuple[str, str, str]]:
         ("23024", "write 23106 (Pajottegem)"),
     ],
 )
-def test_an_application_with_a_code_that_is_not_in_force_is_refused(counter: Counter, code: str, told: str) -> None:
+def test_an_application_with_a_code_that_is_not_in_force_is_refused(
+    employer: ServiceClient, code: str, told: str
+) -> None:
     # given how much there is in the journal
-    written = counter.written
+    written = employer.written
     # when work is said to be in a municipality that there is not, or no longer
-    refused = counter.file(application(employment__workplace__municipalityCode=code))
+    refused = employer.file(application(employment__workplace__municipalityCode=code))
     # then the issue says so at its field, and nothing was written
     ((kind, name, detail),) = issues(refused)
     assert (kind, name) == ("invalidInput", PLACE)
     assert told in detail
-    assert counter.written == written
+    assert employer.written == written
 
 
-def test_a_correction_to_a_code_that_never_was_is_refused(counter: Counter, desk: Counter) -> None:
-    filed = counter.file()
+def test_a_correction_to_a_code_that_never_was_is_refused(employer: ServiceClient, handler: ServiceClient) -> None:
+    filed = employer.file()
     job = {**APPLICATION["employment"], "workplace": {"municipalityCode": "19999"}}
-    ((kind, name, _),) = issues(desk.change(filed, "corrections", {"reason": "plaats", "employment": job}))
+    ((kind, name, _),) = issues(handler.change(filed, "corrections", {"reason": "plaats", "employment": job}))
     assert (kind, name) == ("invalidInput", PLACE)
 
 
-def test_an_assessment_checks_the_code_on_its_own_day_of_filing(counter: Counter) -> None:
+def test_an_assessment_checks_the_code_on_its_own_day_of_filing(employer: ServiceClient) -> None:
     # given the same code before and after its merger
     facts = {"authority": "flanders", "category": "highlySkilled", "filedOn": "2024-12-31", "filedBy": "employer",
              "employment": {"workplace": {"municipalityCode": "23024"}}}  # fmt: skip
-    before = counter.post("salaryChecks", facts)
-    after = counter.post("salaryChecks", {**facts, "filedOn": "2025-01-01"})
+    before = employer.post("salaryChecks", facts)
+    after = employer.post("salaryChecks", {**facts, "filedOn": "2025-01-01"})
     # then the day decides
     assert before.status_code == 200, before.text
     ((_, name, detail),) = issues(after)
@@ -59,11 +62,11 @@ def test_an_assessment_checks_the_code_on_its_own_day_of_filing(counter: Counter
     assert "23106 (Pajottegem)" in detail
 
 
-def test_an_assessment_tells_which_link_decided_and_where_the_file_belongs(counter: Counter) -> None:
+def test_an_assessment_tells_which_link_decided_and_where_the_file_belongs(employer: ServiceClient) -> None:
     facts = {"authority": "flanders", "category": "highlySkilled", "filedOn": "2026-01-20", "filedBy": "employer",
              "employer": {"establishmentUnit": {"municipalityCode": "57097"}},
              "employment": {"workplace": {"municipalityCode": "44021"}}}  # fmt: skip
-    answer = counter.post("salaryChecks", facts)
+    answer = employer.post("salaryChecks", facts)
     assert answer.status_code == 200, answer.text
     (found,) = (each for each in answer.json()["findings"] if each["rule"] == "competentAuthority")
     assert (found["verdict"], found["observed"], found["required"]) == ("notMet", "wallonia", False)

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.http.counter import ADMISSIBLE, FEE, Counter, application, case_path, problem_of
+from tests.world.bodies import ADMISSIBLE, FEE, application
+from tests.world.service_clients import ServiceClient, case_path, problem_of
 
 pytestmark = pytest.mark.server
 
@@ -20,30 +21,30 @@ pytestmark = pytest.mark.server
     ],
 )
 def test_what_speaks_against_the_worker_is_a_ground_of_refusal(
-    counter: Counter, desk: Counter, changes: dict[str, Any], ground: str, said: str
+    employer: ServiceClient, handler: ServiceClient, changes: dict[str, Any], ground: str, said: str
 ) -> None:
     # given an application that meets all that is asked of the job
-    filed = counter.file(application(category="highlySkilled", employment__grossPay__amount="60000.00", **changes))
+    filed = employer.file(application(category="highlySkilled", employment__grossPay__amount="60000.00", **changes))
     assert filed.status_code == 201, filed.text
-    paid = desk.change(filed, "feePayments", FEE, tag=counter.all_answered(filed))
-    ready = desk.change(paid, "admissibilityDecisions", ADMISSIBLE)
+    paid = handler.change(filed, "feePayments", FEE, tag=employer.all_answered(filed))
+    ready = handler.change(paid, "admissibilityDecisions", ADMISSIBLE)
     # then the assessment says what speaks against the worker
-    told = desk.get(f"{case_path(ready)}/assessment").json()
+    told = handler.get(f"{case_path(ready)}/assessment").json()
     assert (told["verdict"], told["unmetRequirements"]) == ("notMet", [ground])
     assert ground in told["supportedGrounds"]
     # and a program that asks before filing hears it too, in words
     facts = application(category="highlySkilled", employment__grossPay__amount="60000.00", **changes)
-    answer = counter.client.post("salaryChecks", json={**facts, "filedOn": "2026-01-20"}).json()
+    answer = employer.client.post("salaryChecks", json={**facts, "filedOn": "2026-01-20"}).json()
     (finding,) = (each for each in answer["findings"] if each["rule"] == ground)
     assert said in finding["text"]["en"]
     # and nobody grants it, and it is refused on that ground
-    granted = desk.change(ready, "workPartDecisions", {"outcome": "granted"})
+    granted = handler.change(ready, "workPartDecisions", {"outcome": "granted"})
     assert problem_of(granted) == (409, "requirementNotMet")
-    refused = desk.change(ready, "workPartDecisions", {"outcome": "refused", "grounds": [ground]})
+    refused = handler.change(ready, "workPartDecisions", {"outcome": "refused", "grounds": [ground]})
     assert refused.status_code == 201, refused.text
 
 
-def test_of_an_ordinary_worker_nothing_is_said(counter: Counter) -> None:
-    filed = counter.file(application(category="highlySkilled", employment__grossPay__amount="60000.00"))
-    told = counter.get(f"{case_path(filed)}/assessment").json()
+def test_of_an_ordinary_worker_nothing_is_said(employer: ServiceClient) -> None:
+    filed = employer.file(application(category="highlySkilled", employment__grossPay__amount="60000.00"))
+    told = employer.get(f"{case_path(filed)}/assessment").json()
     assert not {"minimumAge", "workerNationality"} & {each["rule"] for each in told["findings"]}

@@ -10,8 +10,8 @@ import pytest
 from api.pages.session import SESSION_COOKIE
 from api.permissions import Action, Permissions, Reach
 from infra.identity.caller import Caller
-from tests.http.counter import Counter, Counters
 from tests.http.test_permission_matrix import EVERYBODY
+from tests.world.service_clients import ServiceClient, ServiceClients
 
 pytestmark = pytest.mark.server
 
@@ -22,37 +22,37 @@ CORRECTION = {"seen": "1", "field": "niss", "text": "x", "motive": "y"}
 REPLAY = {"seen": "1", "replayMotive": "y"}
 
 
-def signed_in(counters: Counters, caller: Caller) -> dict[str, str]:
-    counter: Counter = counters.of(caller)
-    return {SESSION_COOKIE: counter.client.headers["Authorization"].removeprefix("Bearer ")}
+def signed_in(clients: ServiceClients, caller: Caller) -> dict[str, str]:
+    employer: ServiceClient = clients.of(caller)
+    return {SESSION_COOKIE: employer.client.headers["Authorization"].removeprefix("Bearer ")}
 
 
 @pytest.mark.parametrize("caller", EVERYBODY, ids=lambda each: f"{each.role}-{each.subject}")
-def test_codes_and_places_are_for_whoever_follows_the_migration(counters: Counters, caller: Caller) -> None:
+def test_codes_and_places_are_for_whoever_follows_the_migration(clients: ServiceClients, caller: Caller) -> None:
     sees = PERMISSIONS.reach(caller.role, Action.READ_MIGRATIONS) is Reach.ALL
     for authority in AUTHORITIES:
-        path = f"{counters.address}/migration/{authority}/quarantine"
+        path = f"{clients.address}/migration/{authority}/quarantine"
         for address, found in ((path, 200), (f"{path}/{NOBODYS}", 404)):
-            answer = httpx.get(address, cookies=signed_in(counters, caller), trust_env=False, timeout=20)
+            answer = httpx.get(address, cookies=signed_in(clients, caller), trust_env=False, timeout=20)
             assert answer.status_code == (found if sees else 403), address
 
 
 @pytest.mark.parametrize(("sent_to", "form"), [("corrections", CORRECTION), ("replays", REPLAY)])
 @pytest.mark.parametrize("caller", EVERYBODY, ids=lambda each: f"{each.role}-{each.subject}")
 def test_a_repair_is_for_the_handlers_of_the_authority(
-    counters: Counters, caller: Caller, sent_to: str, form: dict[str, str]
+    clients: ServiceClients, caller: Caller, sent_to: str, form: dict[str, str]
 ) -> None:
     # the table says it of the role, and the token of whose authority one is
     repairs = PERMISSIONS.reach(caller.role, Action.REPAIR_LEGACY_RECORD) is Reach.AUTHORITY
     for authority in AUTHORITIES:
-        path = f"{counters.address}/migration/{authority}/quarantine/{uuid4()}/{sent_to}"
-        answer = httpx.post(path, data=form, cookies=signed_in(counters, caller), trust_env=False, timeout=20)
+        path = f"{clients.address}/migration/{authority}/quarantine/{uuid4()}/{sent_to}"
+        answer = httpx.post(path, data=form, cookies=signed_in(clients, caller), trust_env=False, timeout=20)
         # of a record that is not there: whoever may repair is told just that
         assert answer.status_code == (404 if repairs and caller.authority == authority else 403), authority
 
 
-def test_nobody_repairs_without_being_signed_in(counters: Counters) -> None:
-    path = f"{counters.address}/migration/brussels/quarantine/{NOBODYS}"
+def test_nobody_repairs_without_being_signed_in(clients: ServiceClients) -> None:
+    path = f"{clients.address}/migration/brussels/quarantine/{NOBODYS}"
     for answer in (
         httpx.get(path, trust_env=False, timeout=20),
         httpx.post(f"{path}/corrections", data=CORRECTION, trust_env=False, timeout=20),

@@ -11,7 +11,8 @@ import pytest
 
 from infra.identity.caller import Role
 from tests.http.conftest import StoppedClock
-from tests.http.counter import APPLICATION, CANARIES, Counter, Counters, problem_of
+from tests.world.bodies import APPLICATION, CANARIES
+from tests.world.service_clients import ServiceClient, ServiceClients, problem_of
 
 pytestmark = pytest.mark.server
 
@@ -30,14 +31,14 @@ OF_A_FINDING: Final = [
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_written(counter: Counter) -> Iterator[None]:
-    before = counter.written
+def nothing_is_written(employer: ServiceClient) -> Iterator[None]:
+    before = employer.written
     yield
-    assert counter.written == before
+    assert employer.written == before
 
 
-def check(counter: Counter, facts: Any) -> httpx.Response:
-    return counter.client.post("salaryChecks", json=facts)
+def check(employer: ServiceClient, facts: Any) -> httpx.Response:
+    return employer.client.post("salaryChecks", json=facts)
 
 
 def with_pay(amount: str, period: str = "year", contract: str = "belgian") -> dict[str, Any]:
@@ -50,13 +51,13 @@ def finding(answer: httpx.Response, rule: str) -> dict[str, Any]:
     return dict(found)
 
 
-def test_pay_that_reaches_the_threshold_is_met(counter: Counter) -> None:
-    answer = check(counter, FACTS)
+def test_pay_that_reaches_the_threshold_is_met(employer: ServiceClient) -> None:
+    answer = check(employer, FACTS)
     assert answer.status_code == 200, answer.text
     content = json.loads(answer.content)
     assert list(content) == MEMBERS
     assert content["legalReferenceDate"] == "2025-06-02"
-    assert content["ruleSet"] == counter.program.rulebook.sha256
+    assert content["ruleSet"] == employer.program.rulebook.sha256
     assert all(list(each) == OF_A_FINDING for each in content["findings"])
     assert {each["decidingDate"] for each in content["alternatives"]} == {
         "admissibleOn", "employmentStart", "decidedOn", "ongoing",
@@ -71,8 +72,8 @@ def test_pay_that_reaches_the_threshold_is_met(counter: Counter) -> None:
     assert all(salary["text"].values())
 
 
-def test_pay_a_cent_below_is_not_met_and_says_what_would_meet_it(counter: Counter) -> None:
-    answer = check(counter, with_pay("48911.99"))
+def test_pay_a_cent_below_is_not_met_and_says_what_would_meet_it(employer: ServiceClient) -> None:
+    answer = check(employer, with_pay("48911.99"))
     assert answer.json()["verdict"] == "notMet"
     salary = finding(answer, "salaryThreshold")
     assert (salary["verdict"], salary["difference"]) == ("notMet", "-0.01")
@@ -92,12 +93,12 @@ def test_pay_a_cent_below_is_not_met_and_says_what_would_meet_it(counter: Counte
     }
 
 
-def test_alternatives_stand_behind_their_finding_and_so_do_the_ways_to_meet_it(counter: Counter) -> None:
+def test_alternatives_stand_behind_their_finding_and_so_do_the_ways_to_meet_it(employer: ServiceClient) -> None:
     # given pay that is too low and a search on one channel only
     search = {"publications": [{"channel": "VDAB", "from": "2025-11-10", "to": "2026-01-12"}]}
     facts = {**with_pay("40000.00"), "category": "mediumSkilledOther", "filedOn": "2026-01-20",
              "labourMarketTest": search}  # fmt: skip
-    answer = check(counter, facts)
+    answer = check(employer, facts)
     # then
     rules = [each["rule"] for each in answer.json()["findings"]]
     assert rules[:3] == ["salaryOrLabourMarketTest", "salaryThreshold", "labourMarketTest"]
@@ -121,39 +122,39 @@ def test_alternatives_stand_behind_their_finding_and_so_do_the_ways_to_meet_it(c
     ids=["nearly nothing", "no authority", "no pay", "no level"],
 )  # fmt: skip
 def test_what_is_not_stated_is_named_and_never_guessed(
-    counter: Counter, facts: dict[str, Any], rule: str, missing: list[str]
+    employer: ServiceClient, facts: dict[str, Any], rule: str, missing: list[str]
 ) -> None:
-    answer = check(counter, {name: value for name, value in facts.items() if value is not None})
+    answer = check(employer, {name: value for name, value in facts.items() if value is not None})
     found = finding(answer, rule)
     assert answer.json()["verdict"] == found["verdict"] == "undetermined"
     assert (found["reason"], found["missing"]) == ("factMissing", missing)
 
 
-def test_the_law_is_asked_as_it_is_known_today(counter: Counter, clock: StoppedClock) -> None:
-    assert check(counter, FACTS).json()["knownOn"] == "2026-01-20"
+def test_the_law_is_asked_as_it_is_known_today(employer: ServiceClient, clock: StoppedClock) -> None:
+    assert check(employer, FACTS).json()["knownOn"] == "2026-01-20"
     # given a day on which nobody knew the amount of 2025
     clock.move_to("2024-06-03")
-    answer = check(counter, FACTS)
+    answer = check(employer, FACTS)
     assert answer.json()["knownOn"] == "2024-06-03"
     assert finding(answer, "salaryThreshold")["threshold"] != "48912.00"
 
 
-def test_documents_do_not_enter(counter: Counter) -> None:
-    assert check(counter, {**FACTS, "documents": []}).json() == check(counter, FACTS).json()
+def test_documents_do_not_enter(employer: ServiceClient) -> None:
+    assert check(employer, {**FACTS, "documents": []}).json() == check(employer, FACTS).json()
 
 
-def test_every_role_may_ask_and_nobody_without_a_token(counters: Counters) -> None:
+def test_every_role_may_ask_and_nobody_without_a_token(clients: ServiceClients) -> None:
     for role in Role:
-        assert check(counters.of(role), FACTS).status_code == 200
-    assert problem_of(check(counters.without_token(), FACTS)) == (401, "noAccessToken")
+        assert check(clients.of(role), FACTS).status_code == 200
+    assert problem_of(check(clients.without_token(), FACTS)) == (401, "noAccessToken")
 
 
-def test_a_whole_application_can_be_checked_before_it_is_filed(counter: Counter) -> None:
-    answer = check(counter, {**APPLICATION, "filedOn": "2026-01-20"})
+def test_a_whole_application_can_be_checked_before_it_is_filed(employer: ServiceClient) -> None:
+    answer = check(employer, {**APPLICATION, "filedOn": "2026-01-20"})
     assert finding(answer, "salaryThreshold")["verdict"] == "met"
 
 
-def test_impossible_facts_get_issues_by_field(counter: Counter) -> None:
+def test_impossible_facts_get_issues_by_field(employer: ServiceClient) -> None:
     wrong = {
         **APPLICATION,
         "filedOn": "2026-01-20",
@@ -162,7 +163,7 @@ def test_impossible_facts_get_issues_by_field(counter: Counter) -> None:
         "employment": {"grossPay": {"amount": "-45678.90", "period": "year"}},
         "category": "astronaut",
     }
-    refused = check(counter, wrong)
+    refused = check(employer, wrong)
     assert problem_of(refused) == (400, "badRequest")
     issues = {each["name"]: each["type"].rsplit(":", 1)[-1] for each in refused.json()["issues"]}
     assert issues == {
@@ -185,7 +186,7 @@ def test_impossible_facts_get_issues_by_field(counter: Counter) -> None:
     ],
     ids=["unknown", "no day", "no such day", "no amount", "no object"],
 )
-def test_what_is_in_no_form_is_refused(counter: Counter, facts: Any, name: str) -> None:
-    refused = check(counter, facts)
+def test_what_is_in_no_form_is_refused(employer: ServiceClient, facts: Any, name: str) -> None:
+    refused = check(employer, facts)
     assert problem_of(refused) == (400, "badRequest")
     assert [each["name"] for each in refused.json()["issues"]] == [name]

@@ -16,8 +16,8 @@ from infra.clock import SystemClock
 from infra.identity.caller import Caller, Role
 from infra.identity.development_issuer import LONGEST_LIFETIME, DevelopmentIssuer
 from infra.structured_logs import configure_logging
-from tests.http.counter import Counter, Counters, case_path, problem_of
 from tests.identity.callers import CALLERS
+from tests.world.service_clients import ServiceClient, ServiceClients, case_path, problem_of
 
 pytestmark = pytest.mark.server
 
@@ -25,8 +25,8 @@ GRANT: Final = {"outcome": "granted"}
 
 
 @pytest.fixture
-def filed(counter: Counter) -> httpx.Response:
-    return counter.file()
+def filed(employer: ServiceClient) -> httpx.Response:
+    return employer.file()
 
 
 @pytest.fixture
@@ -49,12 +49,12 @@ def bad_tokens(issuer: DevelopmentIssuer, tmp_path: Path) -> dict[str, str]:
 
 
 def test_a_token_that_is_not_accepted(
-    counters: Counters, filed: httpx.Response, bad_tokens: dict[str, str], capsys: pytest.CaptureFixture[str]
+    clients: ServiceClients, filed: httpx.Response, bad_tokens: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    written = counters.of(Role.EMPLOYER).written
+    written = clients.of(Role.EMPLOYER).written
     configure_logging()
     for what, token in bad_tokens.items():
-        bearer = counters.bearing(token)
+        bearer = clients.bearing(token)
         for answer in (
             bearer.get(case_path(filed)),
             bearer.change(filed, "workPartDecisions", GRANT),
@@ -68,18 +68,18 @@ def test_a_token_that_is_not_accepted(
             logged = capsys.readouterr()
             said = answer.text + str(answer.headers) + logged.out + logged.err
             assert not any(part in said for part in token.split(".") if len(part) > 8), what
-    assert counters.of(Role.EMPLOYER).written == written
+    assert clients.of(Role.EMPLOYER).written == written
 
 
 @pytest.mark.parametrize("header", ["Basic aGFuZGxlcjpzZWNyZXQ=", "Token x", "Bearer"])
-def test_another_way_to_say_who_calls(counters: Counters, filed: httpx.Response, header: str) -> None:
-    answer = counters.without_token().get(case_path(filed), Authorization=header)
+def test_another_way_to_say_who_calls(clients: ServiceClients, filed: httpx.Response, header: str) -> None:
+    answer = clients.without_token().get(case_path(filed), Authorization=header)
     assert problem_of(answer) == (401, "invalidAccessToken")
     assert "aGFuZGxlcjpzZWNyZXQ" not in answer.text
 
 
-def test_without_a_token_nothing_is_said_of_anything(counters: Counters, filed: httpx.Response) -> None:
-    nobody = counters.without_token()
+def test_without_a_token_nothing_is_said_of_anything(clients: ServiceClients, filed: httpx.Response) -> None:
+    nobody = clients.without_token()
     for path in (case_path(filed), "applications/0190a000-0000-7abc-8def-00000000000a", "applications/no-uuid"):
         answer = nobody.get(path)
         assert problem_of(answer) == (401, "noAccessToken")
@@ -88,17 +88,21 @@ def test_without_a_token_nothing_is_said_of_anything(counters: Counters, filed: 
     assert problem_of(nobody.post("applications?x=1", b"{", key="two words")) == (401, "noAccessToken")
 
 
-def test_the_scheme_is_read_in_any_case(counters: Counters, counter: Counter, filed: httpx.Response) -> None:
-    token = counter.client.headers["Authorization"].removeprefix("Bearer ")
+def test_the_scheme_is_read_in_any_case(
+    clients: ServiceClients, employer: ServiceClient, filed: httpx.Response
+) -> None:
+    token = employer.client.headers["Authorization"].removeprefix("Bearer ")
     for header in (f"bearer {token}", f"BEARER  {token}"):
-        assert counters.without_token().get(case_path(filed), Authorization=header).status_code == 200
+        assert clients.without_token().get(case_path(filed), Authorization=header).status_code == 200
 
 
-def test_a_token_serves_until_it_expires(counters: Counters, issuer: DevelopmentIssuer, filed: httpx.Response) -> None:
+def test_a_token_serves_until_it_expires(
+    clients: ServiceClients, issuer: DevelopmentIssuer, filed: httpx.Response
+) -> None:
     # given a token of yesterday that lasts a day, and has its last minutes
     now = SystemClock().now()
     old = issuer.issue(CALLERS[Role.EMPLOYER], now=now - timedelta(hours=23, minutes=55), lifetime=LONGEST_LIFETIME)
-    assert counters.bearing(old).get(case_path(filed)).status_code == 200
+    assert clients.bearing(old).get(case_path(filed)).status_code == 200
 
 
 def handlers() -> Iterator[tuple[str, Caller]]:
@@ -109,9 +113,9 @@ def handlers() -> Iterator[tuple[str, Caller]]:
 
 @pytest.mark.parametrize(("authority", "handler"), list(handlers()), ids=[each[0] for each in handlers()])
 def test_another_authority_learns_nothing(
-    counters: Counters, filed: httpx.Response, authority: str, handler: Caller
+    clients: ServiceClients, filed: httpx.Response, authority: str, handler: Caller
 ) -> None:
-    abroad = counters.of(handler)
+    abroad = clients.of(handler)
     written = abroad.written
     nowhere = abroad.get("applications/0190a000-0000-7abc-8def-00000000000a").json()
     for answer in (abroad.get(case_path(filed)), abroad.change(filed, "workPartDecisions", GRANT)):
@@ -123,26 +127,28 @@ def test_another_authority_learns_nothing(
     assert abroad.written == written
 
 
-def test_a_role_that_may_not_is_told_so(counters: Counters, filed: httpx.Response) -> None:
-    written = counters.of(Role.EMPLOYER).written
+def test_a_role_that_may_not_is_told_so(clients: ServiceClients, filed: httpx.Response) -> None:
+    written = clients.of(Role.EMPLOYER).written
     for role in (Role.EMPLOYER, Role.WORKER, Role.OPERATIONS, Role.REGULATOR):
-        answer = counters.of(role).change(filed, "workPartDecisions", GRANT)
+        answer = clients.of(role).change(filed, "workPartDecisions", GRANT)
         assert problem_of(answer) == (403, "missingPermission")
         assert f"The role {role}" in answer.json()["detail"]
-    assert counters.of(Role.EMPLOYER).written == written
+    assert clients.of(Role.EMPLOYER).written == written
 
 
-def test_who_did_something_is_on_record_by_pseudonym(counter: Counter, desk: Counter, filed: httpx.Response) -> None:
-    desk.change(filed, "assignments", {"handler": "caseHandler:handler-13"})
-    entry = counter.get(f"{case_path(filed)}/events").json()["items"][-1]
+def test_who_did_something_is_on_record_by_pseudonym(
+    employer: ServiceClient, handler: ServiceClient, filed: httpx.Response
+) -> None:
+    handler.change(filed, "assignments", {"handler": "caseHandler:handler-13"})
+    entry = employer.get(f"{case_path(filed)}/events").json()["items"][-1]
     assert entry["values"] == {"handler": "caseHandler:handler-13", "by": "caseHandler:handler-12"}
 
 
-def test_a_key_is_anothers_own(counters: Counters, counter: Counter, filed: httpx.Response) -> None:
+def test_a_key_is_anothers_own(clients: ServiceClients, employer: ServiceClient, filed: httpx.Response) -> None:
     # given a withdrawal by the employer
-    first = counter.change(filed, "withdrawals", {}, key="the-same-key")
+    first = employer.change(filed, "withdrawals", {}, key="the-same-key")
     # when a stranger sends the same with the same key
-    stranger = counters.of(replace(CALLERS[Role.EMPLOYER], subject="hr-9", enterprise_number="0409536968"))
+    stranger = clients.of(replace(CALLERS[Role.EMPLOYER], subject="hr-9", enterprise_number="0409536968"))
     again = stranger.change(filed, "withdrawals", {}, key="the-same-key")
     # then it is not answered with what the other was answered
     assert (first.status_code, problem_of(again)) == (201, (404, "resourceNotFound"))

@@ -7,40 +7,29 @@ import pytest
 from infra.identity.caller import Role
 from tests.documents.files import pdf
 from tests.http.conftest import StoppedClock
-from tests.http.counter import (
-    ADMISSIBLE,
-    FEE,
-    QUESTION,
-    Counter,
-    Counters,
-    admitted,
-    application,
-    case_path,
-    problem_of,
-    represented,
-    unlimited,
-)
+from tests.world.bodies import ADMISSIBLE, FEE, QUESTION, application, represented, unlimited
+from tests.world.service_clients import ServiceClient, ServiceClients, admitted, case_path, problem_of
 
 pytestmark = pytest.mark.server
 
 
 def test_a_case_goes_from_filing_to_the_decision_on_residence(
-    counters: Counters, desk: Counter, clock: StoppedClock
+    clients: ServiceClients, handler: ServiceClient, clock: StoppedClock
 ) -> None:
     # given an application that a representative files, and a handler who takes it up
-    agency, employer = counters.of(Role.REPRESENTATIVE), counters.of(Role.EMPLOYER)
+    agency, employer = clients.of(Role.REPRESENTATIVE), clients.of(Role.EMPLOYER)
     filed = agency.file(represented())
     assert filed.status_code == 201, filed.text
-    assigned = desk.change(
+    assigned = handler.change(
         filed, "assignments", {"handler": "caseHandler:handler-12"}, tag=agency.employer_found(filed)
     )
-    verified = desk.change(assigned, "mandateVerifications", {"valid": True})
-    paid = desk.change(verified, "feePayments", FEE)
+    verified = handler.change(assigned, "mandateVerifications", {"valid": True})
+    paid = handler.change(verified, "feePayments", FEE)
     assert [each.status_code for each in (assigned, verified, paid)] == [201] * 3
 
     # when something is missing, the applicant is asked and the file is with it
     clock.move_to("2026-01-23")
-    asked = desk.change(paid, "informationRequests", QUESTION)
+    asked = handler.change(paid, "informationRequests", QUESTION)
     assert (asked.json()["status"], asked.json()["stage"]) == ("informationRequested", "additionalInformation")
     (request,) = employer.case(asked)["informationRequests"]
     assert (request["items"], request["replyBy"]) == (["diploma", "payDetails"], "2026-02-07")
@@ -57,117 +46,117 @@ def test_a_case_goes_from_filing_to_the_decision_on_residence(
 
     # then the file is admitted, sent to the Immigration Office, and both parts are decided
     clock.move_to("2026-02-02")
-    admitted = desk.change(answered, "admissibilityDecisions", ADMISSIBLE)
+    admitted = handler.change(answered, "admissibilityDecisions", ADMISSIBLE)
     assert (admitted.json()["status"], admitted.json()["stage"]) == ("admissible", "workPart")
-    forwarded = desk.change(admitted, "forwardings", {})
-    granted = desk.change(forwarded, "workPartDecisions", {"outcome": "granted"})
+    forwarded = handler.change(admitted, "forwardings", {})
+    granted = handler.change(forwarded, "workPartDecisions", {"outcome": "granted"})
     assert (granted.json()["status"], granted.json()["stage"]) == ("admissible", "residencePart")
     assert employer.case(granted)["holder"] == "immigrationOffice"
     clock.move_to("2026-02-20")
-    decided = desk.change(granted, "residencePartDecisions", {"outcome": "granted", "decidedOn": "2026-02-18"})
+    decided = handler.change(granted, "residencePartDecisions", {"outcome": "granted", "decidedOn": "2026-02-18"})
     assert (decided.status_code, decided.json()["status"], decided.json()["stage"]) == (201, "decidedGranted", "closed")
-    assert decided.json()["receipt"]["position"] == desk.written
+    assert decided.json()["receipt"]["position"] == handler.written
 
     # and everybody who has a part in it reads the same outcome
     for role in (Role.EMPLOYER, Role.REPRESENTATIVE, Role.WORKER, Role.CASE_HANDLER, Role.REGULATOR):
-        read = counters.of(role).case(filed)
+        read = clients.of(role).case(filed)
         assert (read["decision"]["outcome"], read["residencePart"]["outcome"]) == ("granted", "granted")
         assert read["handler"] == "caseHandler:handler-12"
         assert read["version"] == decided.json()["version"]
 
 
-def test_a_refused_work_part_ends_the_case(counter: Counter, desk: Counter) -> None:
-    refused = desk.change(
-        admitted(counter, desk),
+def test_a_refused_work_part_ends_the_case(employer: ServiceClient, handler: ServiceClient) -> None:
+    refused = handler.change(
+        admitted(employer, handler),
         "workPartDecisions",
         {"outcome": "refused", "grounds": ["other"], "motivation": "Valse stukken."},
     )
     assert (refused.json()["status"], refused.json()["stage"]) == ("decidedRefused", "closed")
-    decision = counter.case(refused)["decision"]
+    decision = employer.case(refused)["decision"]
     assert (decision["outcome"], decision["refusedPart"]) == ("refused", "work")
-    assert counter.case(refused)["workPart"]["grounds"] == ["other"]
+    assert employer.case(refused)["workPart"]["grounds"] == ["other"]
 
 
-def test_a_refused_residence_ends_the_case(counter: Counter, desk: Counter) -> None:
-    granted = desk.change(admitted(counter, desk), "workPartDecisions", {"outcome": "granted"})
-    forwarded = desk.change(granted, "forwardings", {})
-    refused = desk.change(forwarded, "residencePartDecisions", {"outcome": "refused", "grounds": ["publicOrder"]})
+def test_a_refused_residence_ends_the_case(employer: ServiceClient, handler: ServiceClient) -> None:
+    granted = handler.change(admitted(employer, handler), "workPartDecisions", {"outcome": "granted"})
+    forwarded = handler.change(granted, "forwardings", {})
+    refused = handler.change(forwarded, "residencePartDecisions", {"outcome": "refused", "grounds": ["publicOrder"]})
     assert (refused.status_code, refused.json()["status"]) == (201, "decidedRefused")
-    assert counter.case(refused)["decision"]["refusedPart"] == "residence"
+    assert employer.case(refused)["decision"]["refusedPart"] == "residence"
 
 
-def test_an_inadmissible_application_goes_no_further(counter: Counter, desk: Counter) -> None:
-    filed = counter.file()
+def test_an_inadmissible_application_goes_no_further(employer: ServiceClient, handler: ServiceClient) -> None:
+    filed = employer.file()
     body = {"outcome": "inadmissible", "grounds": ["feeNotPaid"]}
-    declared = desk.change(filed, "admissibilityDecisions", body, tag=counter.employer_found(filed))
+    declared = handler.change(filed, "admissibilityDecisions", body, tag=employer.employer_found(filed))
     assert (declared.json()["status"], declared.json()["stage"]) == ("inadmissible", "closed")
-    written = desk.written
-    refused = desk.change(declared, "workPartDecisions", {"outcome": "granted"})
+    written = handler.written
+    refused = handler.change(declared, "workPartDecisions", {"outcome": "granted"})
     assert problem_of(refused) == (409, "applicationInadmissible")
     assert "caseHandler:handler-12 on 2026-01-20" in refused.json()["detail"]
-    assert desk.written == written
+    assert handler.written == written
 
 
-def test_a_worker_asks_for_a_permit_of_unlimited_duration(counters: Counters, worker: Counter) -> None:
+def test_a_worker_asks_for_a_permit_of_unlimited_duration(clients: ServiceClients, worker: ServiceClient) -> None:
     filed = worker.file(unlimited())
     assert filed.status_code == 201, filed.text
     # it is the worker's to take back, and not the employer's
-    assert counters.of(Role.EMPLOYER).get(case_path(filed)).status_code == 200
-    assert problem_of(counters.of(Role.EMPLOYER).change(filed, "withdrawals", {})) == (404, "resourceNotFound")
+    assert clients.of(Role.EMPLOYER).get(case_path(filed)).status_code == 200
+    assert problem_of(clients.of(Role.EMPLOYER).change(filed, "withdrawals", {})) == (404, "resourceNotFound")
     assert worker.change(filed, "withdrawals", {}).json()["status"] == "withdrawn"
 
 
-def test_a_file_may_be_forwarded_only_once_and_after_admission(counter: Counter, desk: Counter) -> None:
-    filed = counter.file()
-    early = desk.change(filed, "forwardings", {}, tag=counter.employer_found(filed))
+def test_a_file_may_be_forwarded_only_once_and_after_admission(employer: ServiceClient, handler: ServiceClient) -> None:
+    filed = employer.file()
+    early = handler.change(filed, "forwardings", {}, tag=employer.employer_found(filed))
     assert problem_of(early) == (409, "notAdmissibleYet")
-    forwarded = desk.change(admitted(counter, desk), "forwardings", {})
-    written = desk.written
-    assert problem_of(desk.change(forwarded, "forwardings", {})) == (409, "alreadyForwarded")
-    assert desk.written == written
+    forwarded = handler.change(admitted(employer, handler), "forwardings", {})
+    written = handler.written
+    assert problem_of(handler.change(forwarded, "forwardings", {})) == (409, "alreadyForwarded")
+    assert handler.written == written
 
 
-def test_no_part_is_decided_before_its_time(counter: Counter, desk: Counter) -> None:
+def test_no_part_is_decided_before_its_time(employer: ServiceClient, handler: ServiceClient) -> None:
     # given a file that is not admitted yet and one that is
-    filed, ready = counter.file(), admitted(counter, desk)
-    etag = counter.employer_found(filed)
-    written = desk.written
+    filed, ready = employer.file(), admitted(employer, handler)
+    etag = employer.employer_found(filed)
+    written = handler.written
     # then each refusal says what is missing, and nothing is written
     for answer, problem in (
-        (desk.change(filed, "workPartDecisions", {"outcome": "granted"}, tag=etag), "notAdmissibleYet"),
-        (desk.change(filed, "admissibilityDecisions", {"outcome": "admissible"}, tag=etag), "motivationRequired"),
-        (desk.change(ready, "residencePartDecisions", {"outcome": "granted"}), "notForwarded"),
-        (desk.change(ready, "admissibilityDecisions", {"outcome": "admissible"}), "alreadyAdmissible"),
-        (desk.change(ready, "workPartDecisions", {"outcome": "refused"}), "groundRequired"),
+        (handler.change(filed, "workPartDecisions", {"outcome": "granted"}, tag=etag), "notAdmissibleYet"),
+        (handler.change(filed, "admissibilityDecisions", {"outcome": "admissible"}, tag=etag), "motivationRequired"),
+        (handler.change(ready, "residencePartDecisions", {"outcome": "granted"}), "notForwarded"),
+        (handler.change(ready, "admissibilityDecisions", {"outcome": "admissible"}), "alreadyAdmissible"),
+        (handler.change(ready, "workPartDecisions", {"outcome": "refused"}), "groundRequired"),
         (
-            desk.change(ready, "workPartDecisions", {"outcome": "refused", "grounds": ["labourMarketTest"]}),
+            handler.change(ready, "workPartDecisions", {"outcome": "refused", "grounds": ["labourMarketTest"]}),
             "groundNotSupported",
         ),
     ):
         assert problem_of(answer) == (409, problem)
-    assert desk.written == written
+    assert handler.written == written
 
 
-def test_a_decision_waits_for_the_checks(counter: Counter, desk: Counter) -> None:
+def test_a_decision_waits_for_the_checks(employer: ServiceClient, handler: ServiceClient) -> None:
     # given a file that was admitted while the Crossroads Bank is still asked
-    paid = desk.change(counter.file(), "feePayments", FEE)
-    ready = desk.change(paid, "admissibilityDecisions", ADMISSIBLE)
-    written = desk.written
-    refused = desk.change(ready, "workPartDecisions", {"outcome": "granted"})
+    paid = handler.change(employer.file(), "feePayments", FEE)
+    ready = handler.change(paid, "admissibilityDecisions", ADMISSIBLE)
+    written = handler.written
+    refused = handler.change(ready, "workPartDecisions", {"outcome": "granted"})
     assert problem_of(refused) == (409, "checkPending")
     assert "employerRegister" in refused.json()["detail"]
-    assert desk.written == written
+    assert handler.written == written
     # and once it has answered, the same decision is taken
-    etag = counter.employer_found(ready)
-    assert desk.change(ready, "workPartDecisions", {"outcome": "granted"}, tag=etag).status_code == 201
+    etag = employer.employer_found(ready)
+    assert handler.change(ready, "workPartDecisions", {"outcome": "granted"}, tag=etag).status_code == 201
 
 
-def test_pay_below_the_threshold_cannot_be_granted(counter: Counter, desk: Counter) -> None:
-    filed = counter.file(application(category="highlySkilled", employment__grossPay__amount="12345.60"))
-    paid = desk.change(filed, "feePayments", FEE, tag=counter.employer_found(filed))
-    ready = desk.change(paid, "admissibilityDecisions", ADMISSIBLE)
-    written = desk.written
-    assert problem_of(desk.change(ready, "workPartDecisions", {"outcome": "granted"})) == (409, "requirementNotMet")
-    assert desk.written == written
-    refused = desk.change(ready, "workPartDecisions", {"outcome": "refused", "grounds": ["salaryThreshold"]})
+def test_pay_below_the_threshold_cannot_be_granted(employer: ServiceClient, handler: ServiceClient) -> None:
+    filed = employer.file(application(category="highlySkilled", employment__grossPay__amount="12345.60"))
+    paid = handler.change(filed, "feePayments", FEE, tag=employer.employer_found(filed))
+    ready = handler.change(paid, "admissibilityDecisions", ADMISSIBLE)
+    written = handler.written
+    assert problem_of(handler.change(ready, "workPartDecisions", {"outcome": "granted"})) == (409, "requirementNotMet")
+    assert handler.written == written
+    refused = handler.change(ready, "workPartDecisions", {"outcome": "refused", "grounds": ["salaryThreshold"]})
     assert refused.json()["status"] == "decidedRefused"

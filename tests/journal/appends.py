@@ -17,7 +17,7 @@ from infra.postgres.journal.append_requests import (
     StreamHead,
     Touch,
 )
-from infra.postgres.journal.copy_binary import JournalRow, copy_rows
+from infra.postgres.journal.bulk_reading import JournalRow, copy_rows
 from infra.postgres.journal.journal_events import EncodedEvent
 from infra.postgres.journal.sealing import sealed_request
 from infra.postgres.server.connections import Role, connect
@@ -47,7 +47,10 @@ def request(
     """One command that read ``stream`` at ``head`` and decided on ``count`` events."""
     stream, identity = stream or uuid4(), identity or command()
     first = (head.version or 0) + 1
-    events = [EncodedEvent(stream, version, type_, body or _note()) for version in range(first, first + count)]
+    events = [
+        EncodedEvent(stream, version, type_, _note() if body is None else body)
+        for version in range(first, first + count)
+    ]
     return sealed_request(
         events,
         origin=ORIGIN,

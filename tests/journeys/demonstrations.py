@@ -8,7 +8,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ import psycopg2
 from infra.postgres.server.access import url_for_database
 from infra.postgres.server.embedded import EmbeddedPostgres
 from tests.servers import reachable_directory
+from tests.world.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 
@@ -146,10 +146,7 @@ class Home:
 
     def wait_for_events(self, number: int, *, within: float = 60) -> None:
         """Wait until the journal of the embedded server has so many events."""
-        give_up = time.monotonic() + within
-        while self._events() < number:
-            assert time.monotonic() < give_up, f"the demonstration did not come to {number} events"
-            time.sleep(0.05)
+        wait_until(lambda: self._events() >= number, because=f"the journal has {number} events", within=within)
 
     def kill_the_server(self) -> None:
         os.kill(self._postgres.postmaster_pid(), signal.SIGKILL)

@@ -10,8 +10,7 @@ import json
 import os
 import re
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 
 import httpx
@@ -22,6 +21,7 @@ from domain.codes import CATEGORIES
 from tests.journeys.demonstrations import ROOT, Home, Shown, fresh_home
 from tests.pages.browser import first_browser, watched_page
 from tests.servers import NoServer, give_up
+from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server
 
@@ -139,14 +139,6 @@ def browser() -> Iterator[Browser]:
         yield found.browser
 
 
-def until(holds: Callable[[], bool], again: Callable[[], object]) -> None:
-    """Lists lag a little behind what was done: look again until they show it."""
-    give_up_at = time.monotonic() + 10
-    while not holds():
-        assert time.monotonic() < give_up_at
-        again()
-
-
 def test_the_tour_of_the_readme_is_true(shown: Shown, browser: Browser) -> None:
     """Step by step as the README has it, under the same numbers."""
     handler, employer, operations = (shown.looks[who] for who in ("case handler", "employer", "operations"))
@@ -179,7 +171,13 @@ def test_the_tour_of_the_readme_is_true(shown: Shown, browser: Browser) -> None:
         page.goto(employer.link)
         expect(page.get_by_role("heading", name="My applications")).to_be_visible()
         asked = page.get_by_role("link", name="Answer the request")
-        until(lambda: asked.count() == 2, page.reload)
+
+        def both_requests_are_listed() -> bool:
+            # Lists lag a little behind what was done.
+            page.reload()
+            return asked.count() == 2
+
+        wait_until(both_requests_are_listed, because="both requests are in the employer's list", within=10)
         page.get_by_role("link", name=f"Answer the request {reference}").click()
         page.get_by_label("Your answer").fill("It is in the file.")
         page.get_by_role("button", name="Send the answer").click()

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from contextlib import suppress
 from typing import Any
 
@@ -16,10 +15,11 @@ from api.composition import open_program
 from domain.case.commands import CommandContext, Minted, SubmitApplication
 from infra.settings import Settings
 from infra.time_ordered_ids import time_ordered_id
-from tests.audit.case_book import application
 from tests.databases import fresh_database
 from tests.journal.appends import JournalAsStored
 from tests.journeys.demonstrations import Home, fresh_home
+from tests.world.applications import application
+from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server
 
@@ -131,7 +131,7 @@ def test_a_journal_with_a_real_application_is_never_touched(admin_url: str) -> N
         with open_program(settings, set_up=True) as program:
             now = program.clock.now()
             minted = Minted(reference="VL-2026-0000001", worker_subject=program.keys.mint())
-            command = SubmitApplication(application=application("highlySkilled", "52000.00"), minted=minted)
+            command = SubmitApplication(application=application(pay="52000.00"), minted=minted)
             context = CommandContext(actor="employer", command_id="a real one", now=now)
             program.handle(time_ordered_id(now), command, context)
         before = JournalAsStored.of(journal_url).rows
@@ -149,7 +149,4 @@ def test_a_journal_with_a_real_application_is_never_touched(admin_url: str) -> N
 
 
 def all_end_with_it(home: Home, *, within: float = 15) -> None:
-    give_up = time.monotonic() + within
-    while left := home.processes():
-        assert time.monotonic() < give_up, f"{len(left)} processes outlive the demonstration"
-        time.sleep(0.05)
+    wait_until(lambda: not home.processes(), because="no process outlives the demonstration", within=within)

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
@@ -27,7 +26,7 @@ from infra.message_wire import WireRecord
 from infra.postgres.server.connections import ConnectionPool, Role
 from tests.databases import program_databases
 from tests.kafka_servers import kafka_image, listener_settings
-from tests.transport.outposts import until
+from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,14 +62,11 @@ class Shell:
 
     def _run(self, arguments: Sequence[str], code: int) -> tuple[str, str]:
         told, warned = StringIO(), StringIO()
-        with (
-            patch.dict(os.environ, self.environment),
-            patch.object(sys, "argv", ["permit", *arguments]),
-            redirect_stdout(told),
-            redirect_stderr(warned),
-            pytest.raises(SystemExit) as ended,
-        ):
-            main()
+        with pytest.MonkeyPatch.context() as patched, redirect_stdout(told), redirect_stderr(warned):
+            for name, value in self.environment.items():
+                patched.setenv(name, value)
+            with pytest.raises(SystemExit) as ended:
+                main(arguments)
         assert (ended.value.code or 0) == code, told.getvalue() + warned.getvalue()
         return told.getvalue(), warned.getvalue()
 
@@ -105,7 +101,7 @@ def told_of_letters(shell: Shell, kafka: str) -> list[bytes]:
     client = opened(KafkaConsumer, kafka, group_id=None, metrics_enabled=False)
     try:
         places = [TopicPartition(topic, number) for number in client.partitions_for_topic(topic) or ()]
-        until(lambda: any(client.end_offsets(places).values()), "the relay tells of it", within=60)
+        wait_until(lambda: any(client.end_offsets(places).values()), because="the relay tells of it", within=60)
         client.assign(places)
         client.seek_to_beginning(*places)
         return [each.value for records in client.poll(timeout_ms=10_000).values() for each in records]
@@ -140,7 +136,7 @@ def test_a_topic_that_is_otherwise_is_named(shell: Shell, kafka: str) -> None:
     shell.permit("topics", "create")
     with administration(kafka) as client:
         client.create_partitions({name: 3})
-        until(lambda: _partitions(kafka, name) == 3, "the broker tells of the partitions")
+        wait_until(lambda: _partitions(kafka, name) == 3, because="the broker tells of the partitions")
     (sentence,) = shell.json("topics", "check", code=1)["differences"]
     assert sentence == f"{name} has 3 partitions, the code says 1"
 
@@ -162,7 +158,9 @@ def test_a_message_set_aside_is_listed_shown_and_discarded_with_a_reason(shell: 
     worker = shell.start("work", "crossroads", stdout=subprocess.DEVNULL)
     assert worker.stdin is not None
     try:
-        until(lambda: bool(shell.json("dead-letters", "list")["deadLetters"]), "it is set aside", within=60)
+        wait_until(
+            lambda: bool(shell.json("dead-letters", "list")["deadLetters"]), because="it is set aside", within=60
+        )
     finally:
         worker.stdin.close()
         worker.wait(60)

@@ -50,6 +50,9 @@ class BrusselsSource:
     def digest(self, record: Mapping[str, object], key: bytes) -> str:
         return blake2b(repr(sorted(content_of(record, "modifie_le").items())).encode(), digest_size=32).hexdigest()
 
+    def note_failure(self, kind: str) -> None:
+        """Nobody reads a log here: what became of the record says it."""
+
 
 @dataclass
 class People:
@@ -157,6 +160,9 @@ class Loads:
     done: list[str] = field(default_factory=list)
 
     refusals = (NotHeld,)
+
+    def note_refused(self, records: int, kind: str) -> None:
+        self.done.append(f"refused {kind}")
 
     @contextmanager
     def alone(self, authority: str) -> Iterator[Loads]:

@@ -43,7 +43,10 @@ class Moving:
 
     def load(self, authority: MigratingAuthority, *files: Path) -> dict[str, Any]:
         """What a run of these files printed, without the time it took."""
-        batches = loader_of(self.program, authority).load(files)
+        return self.sums(loader_of(self.program, authority).load(files))
+
+    def sums(self, batches: list[UUID]) -> dict[str, Any]:
+        """What a run that loaded these batches printed, without the time it took."""
         with self.program.readers.connection() as connection:
             told = sums_of(connection, batches)
         assert told.pop("seconds") >= 0

@@ -30,7 +30,7 @@ OPEN = {"statut": "recevable", "date_decision": "", "valable_du": "", "valable_a
 
 def assign(move: Moving) -> int:
     context = CommandContext(actor="caseHandler:h", command_id=str(uuid4()), now=move.program.clock.now())
-    return move.program.handle(CASE, AssignCase(handler="caseHandler:h"), context).version
+    return move.program.handle(CASE, AssignCase(handler="caseHandler:h"), context).receipt.version
 
 
 def test_a_case_is_read_only_until_its_authority_is_live(move: Moving) -> None:

@@ -29,7 +29,7 @@ from infra.postgres.server.connections import DatabaseUnavailable, connect
 from tests.migration.envelopes import TOPIC, legacy_inbox, letters_of, message, receive
 from tests.migration.moving import Moving, record
 from tests.migration.samples import WALLONIA
-from tests.transport.outposts import until
+from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server
 
@@ -169,9 +169,9 @@ def test_one_authority_and_its_junk_stop_no_other_in_the_same_process(move: Movi
         producer.flush()
     # when all work in one process
     with running_workers(move.program, crossroads_url=None, projections=False, deadlines=False, relay=False) as workers:
-        until(lambda: numbers_retold(move) == [WALLONIA["numeroDossier"]], "Wallonia's record is retold")
+        wait_until(lambda: numbers_retold(move) == [WALLONIA["numeroDossier"]], because="Wallonia's record is retold")
         counted = "select count(*) from dead_letter where consumer = 'legacy-german-community'"
-        until(lambda: move.ask(counted) == [(101,)], "the junk is set aside")
+        wait_until(lambda: move.ask(counted) == [(101,)], because="the junk is set aside")
         # then only Brussels waits, and nobody has ended
         assert workers.failed == ("legacy-brussels",)
         assert workers.ended == ()

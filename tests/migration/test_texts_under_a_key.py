@@ -12,18 +12,18 @@ import httpx
 import psycopg2
 import pytest
 
-from api.http.server import running_server
 from api.pages.session import SESSION_COOKIE
+from api.server import running_server
 from api.services.migrations import lineage_of, signed_report
 from domain.migration.identities import case_id_of, reference_of
 from infra.identity.caller import Caller, Role
 from infra.identity.development_issuer import DevelopmentIssuer
 from infra.migration.sources import MigratingAuthority
 from infra.structured_logs import configure_logging
-from tests.http.counter import Counters
 from tests.migration.moving import Moving, record
 from tests.migration.places import files, records, stands_in, tables
 from tests.openapi.compared import compare
+from tests.world.service_clients import ServiceClients
 
 pytestmark = pytest.mark.server
 
@@ -50,7 +50,7 @@ def log() -> Iterator[io.StringIO]:
 
 
 @pytest.fixture
-def counters(move: Moving, log: io.StringIO) -> Iterator[Counters]:
+def clients(move: Moving, log: io.StringIO) -> Iterator[ServiceClients]:
     open_case = {"statut": "recevable", "date_decision": "", "valable_du": "", "valable_au": ""}
     move.load_brussels(
         record(no_dossier=NUMBER, employeur=EMPLOYER, fonction=JOB, **open_case),
@@ -58,22 +58,22 @@ def counters(move: Moving, log: io.StringIO) -> Iterator[Counters]:
     )
     move.project()
     issuer = DevelopmentIssuer.open(move.program.settings.home, create=True)
-    with running_server(move.program) as address, Counters(move.program, address, issuer) as opened:
+    with running_server(move.program) as address, ServiceClients(move.program, address, issuer) as opened:
         yield opened
 
 
-def page(counters: Counters, path: str) -> str:
-    token = counters.of(HANDLER).client.headers["Authorization"].removeprefix("Bearer ")
+def page(clients: ServiceClients, path: str) -> str:
+    token = clients.of(HANDLER).client.headers["Authorization"].removeprefix("Bearer ")
     answer = httpx.get(
-        f"{counters.address}{path}", cookies={SESSION_COOKIE: token}, headers={"Accept-Language": "en"}, trust_env=False
+        f"{clients.address}{path}", cookies={SESSION_COOKIE: token}, headers={"Accept-Language": "en"}, trust_env=False
     )
     assert answer.status_code == 200, answer.text[:500]
     return answer.text
 
 
-def body(counters: Counters, case_id: object) -> dict[str, Any]:
+def body(clients: ServiceClients, case_id: object) -> dict[str, Any]:
     """The file over HTTP, held against the contract."""
-    answer = counters.of(HANDLER).get(f"applications/{case_id}")
+    answer = clients.of(HANDLER).get(f"applications/{case_id}")
     assert answer.status_code == 200, answer.text
     compare(answer)
     found: dict[str, Any] = answer.json()
@@ -87,19 +87,19 @@ def destroy_all_keys(move: Moving) -> None:
     move.program.keys._cache.clear()
 
 
-def test_who_may_read_the_case_reads_them(move: Moving, counters: Counters) -> None:
-    told = body(counters, CASE)
+def test_who_may_read_the_case_reads_them(move: Moving, clients: ServiceClients) -> None:
+    told = body(clients, CASE)
     assert told["employer"] == {"enterpriseNumber": "0202239951", "name": EMPLOYER}
     assert told["employment"]["title"] == JOB
     assert (told["reference"], "fileNumber" in told["legacyRecord"]) == (NUMBER, False)
-    shown = page(counters, f"/cases/{CASE}")
+    shown = page(clients, f"/cases/{CASE}")
     assert EMPLOYER in shown
     assert JOB in shown
     # and a number that is none is on the page of its case, which goes by authority and id elsewhere
-    told = body(counters, OTHER_CASE)
+    told = body(clients, OTHER_CASE)
     assert told["reference"] == f"brussels/{OTHER_CASE}"
     assert told["legacyRecord"]["fileNumber"] == NO_NUMBER
-    assert NO_NUMBER in page(counters, f"/cases/{OTHER_CASE}")
+    assert NO_NUMBER in page(clients, f"/cases/{OTHER_CASE}")
     # where either leads to the record
     by_number = lineage_of(move.program, NO_NUMBER, None)
     assert [each["line"] for each in by_number] == [3]
@@ -107,12 +107,12 @@ def test_who_may_read_the_case_reads_them(move: Moving, counters: Counters) -> N
 
 
 def test_they_stand_in_clear_in_no_table_record_log_report_or_metric(
-    move: Moving, counters: Counters, log: io.StringIO
+    move: Moving, clients: ServiceClients, log: io.StringIO
 ) -> None:
     # given all that the program does with a record: told, listed, looked at, reported
-    page(counters, f"/cases/{CASE}")
-    queue = page(counters, "/queue")
-    items = counters.of(HANDLER).get("applications").text
+    page(clients, f"/cases/{CASE}")
+    queue = page(clients, "/queue")
+    items = clients.of(HANDLER).get("applications").text
     report = signed_report(move.program, MigratingAuthority.BRUSSELS)
     assert report["report"]["agrees"] is True
     # when everything is searched
@@ -122,7 +122,7 @@ def test_they_stand_in_clear_in_no_table_record_log_report_or_metric(
         "records of topics": records(move),
         "report": files(report["files"]),
         "log": log.getvalue().encode(),
-        "metrics": httpx.get(f"{counters.address}/metrics", trust_env=False).content,
+        "metrics": httpx.get(f"{clients.address}/metrics", trust_env=False).content,
         "queue": queue.encode(),
         "list": items.encode(),
     }
@@ -142,21 +142,21 @@ def test_they_stand_in_clear_in_no_table_record_log_report_or_metric(
     assert where(NO_NUMBER) == {"journal.legacy_record", "journal.legacy_dossier"}
 
 
-def test_once_the_keys_are_destroyed_all_goes_on_and_says_so(move: Moving, counters: Counters) -> None:
+def test_once_the_keys_are_destroyed_all_goes_on_and_says_so(move: Moving, clients: ServiceClients) -> None:
     destroy_all_keys(move)
     # when the cases are read, their read models too, made again from the log
     move.ask("delete from case_file")
     for case_id in (CASE, OTHER_CASE):
-        told = body(counters, case_id)
+        told = body(clients, case_id)
         assert told["employer"] == {"enterpriseNumber": "0202239951", "name": WITHHELD}
         assert (told["employment"]["title"], told["worker"]) == (WITHHELD, WITHHELD)
-        shown = page(counters, f"/cases/{case_id}")
+        shown = page(clients, f"/cases/{case_id}")
         assert "No longer kept: erased (0202239951)" in shown
-    assert "fileNumber" not in body(counters, CASE)["legacyRecord"]
-    assert body(counters, OTHER_CASE)["legacyRecord"]["fileNumber"] == WITHHELD
+    assert "fileNumber" not in body(clients, CASE)["legacyRecord"]
+    assert body(clients, OTHER_CASE)["legacyRecord"]["fileNumber"] == WITHHELD
     # then lists, lineage and report go on, and the report counts what is withheld
-    assert NUMBER in page(counters, "/queue")
-    assert reference_of("brussels", NO_NUMBER) in counters.of(HANDLER).get("applications").text
+    assert NUMBER in page(clients, "/queue")
+    assert reference_of("brussels", NO_NUMBER) in clients.of(HANDLER).get("applications").text
     assert [each["line"] for each in lineage_of(move.program, NUMBER, None)] == [2]
     told = signed_report(move.program, MigratingAuthority.BRUSSELS)["report"]
     assert (told["agrees"], told["source"]["withheld"], told["target"]["withheld"]) == (True, 2, 2)

@@ -55,6 +55,7 @@ class Delivery:
     aside: dict[int, tuple[str, int]] = field(default_factory=dict)
     counted: list[tuple[int, int]] = field(default_factory=list)
     attempts: int = 0
+    failures: list[str] = field(default_factory=list)
 
     def accepted_epoch(self) -> int:
         self.status.require_accepting()
@@ -98,6 +99,9 @@ class Delivery:
 
     def set_aside(self, message: Message, reason: str) -> None:
         self.aside[message.offset] = reason, 1
+
+    def note_failure(self, kind: str) -> None:
+        self.failures.append(kind)
 
     def set_aside_failed(self, message: Message, kind: str, attempts: int) -> None:
         self.aside[message.offset] = kind, attempts

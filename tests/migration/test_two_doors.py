@@ -18,7 +18,8 @@ from infra.migration.sources import MigratingAuthority
 from infra.postgres.server.connections import connect
 from tests.migration.envelopes import TOPIC, message, receive
 from tests.migration.moving import CASE, Moving, moving, record
-from tests.transport.outposts import running, until
+from tests.transport.consumed_journal import running
+from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server
 
@@ -66,7 +67,9 @@ def test_records_over_a_real_topic(move: Moving, kafka: str) -> None:
         producer.flush()
     assert lag_of_records(program, MigratingAuthority.BRUSSELS) == 60
     with legacy_consumer(program, MigratingAuthority.BRUSSELS, kafka) as consumer, running(consumer) as ended:
-        until(lambda: move.ask("select coalesce(sum(records), 0) from legacy_batch") == [(60,)], "all were taken")
+        wait_until(
+            lambda: move.ask("select coalesce(sum(records), 0) from legacy_batch") == [(60,)], because="all were taken"
+        )
     assert ended == []
     assert move.ask("select retold, unchanged, stale, quarantined from legacy_batch") == [(60, 0, 0, 0)]
     assert move.ask("select version, count(*) from journal group by 1 order by 1") == [(1, 20), (2, 20), (3, 20)]

@@ -11,7 +11,7 @@ from openapi_spec_validator import OpenAPIV30SpecValidator
 
 from api.http.problems import OWN_PROBLEM_TYPES
 from api.permissions import Permissions
-from api.services.board_measures import MEASURES
+from api.services.measures import MEASURES
 from infra.identity.caller import Role
 from infra.wire_format import canonical_json
 from tests.openapi.written import Operation, codes_of, contract, followed, operations, problems_with

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from api.permissions import Action, Permissions, Reach
 from infra.identity.caller import Role
-from tests.http.counter import QUESTION, Counter
-from tests.openapi.conftest import ComparedCounters
+from tests.openapi.conftest import ComparedClients
 from tests.openapi.generated import values_of
 from tests.openapi.written import Operation, operations
+from tests.world.bodies import QUESTION
+from tests.world.service_clients import ServiceClient
 
 pytestmark = pytest.mark.server
 
@@ -30,19 +31,19 @@ _FEW = settings(
 )
 
 
-def who_may(counters: ComparedCounters, operation: Operation) -> Counter:
+def who_may(clients: ComparedClients, operation: Operation) -> ServiceClient:
     action = Action(operation.content["x-action"])
-    return counters.of(next(role for role in CALLERS if PERMISSIONS.reach(role, action) is not Reach.NONE))
+    return clients.of(next(role for role in CALLERS if PERMISSIONS.reach(role, action) is not Reach.NONE))
 
 
-def path_to_a_case(counters: ComparedCounters, operation: Operation) -> tuple[str, dict[str, str]]:
+def path_to_a_case(clients: ComparedClients, operation: Operation) -> tuple[str, dict[str, str]]:
     """The path of the operation for a new case with an open request, and what is said of the version seen."""
     if "{" not in operation.path:
         return operation.path, {}
-    employer, desk = counters.of(Role.EMPLOYER), counters.of(Role.CASE_HANDLER)
+    employer, handler = clients.of(Role.EMPLOYER), clients.of(Role.CASE_HANDLER)
     last = employer.file()
     if "informationRequestId" in operation.path:
-        last = desk.change(last, "informationRequests", QUESTION)
+        last = handler.change(last, "informationRequests", QUESTION)
     case = employer.case(last)
     request = case["informationRequests"][0]["id"] if case["informationRequests"] else ""
     path = operation.path.format(applicationId=case["id"], informationRequestId=request)
@@ -51,17 +52,17 @@ def path_to_a_case(counters: ComparedCounters, operation: Operation) -> tuple[st
 
 @pytest.mark.parametrize("operation", SENDING, ids=lambda each: each.name)
 def test_what_the_contract_describes_is_never_answered_by_a_failure(
-    counters: ComparedCounters, operation: Operation
+    clients: ComparedClients, operation: Operation
 ) -> None:
-    sender = who_may(counters, operation)
-    path, version = path_to_a_case(counters, operation)
+    sender = who_may(clients, operation)
+    path, version = path_to_a_case(clients, operation)
 
     @_FEW
     @given(body=values_of(operation.sent))
     def send(body: Any) -> None:
         headers = {**version, "Idempotency-Key": str(uuid4())}
         answer = sender.client.post(path.removeprefix("/"), json=body, headers=headers)
-        # the counter has held the answer against the contract already
+        # the client has held the answer against the contract already
         assert answer.status_code in (200, 201, 400, 409, 412), answer.text
 
     send()
@@ -74,7 +75,7 @@ def test_what_the_contract_describes_is_never_answered_by_a_failure(
         lambda part: st.lists(part, max_size=3) | st.dictionaries(st.text(max_size=10), part),
     )
 )
-def test_what_it_does_not_describe_is_refused_in_its_words(counter: Counter, body: Any) -> None:
-    answer = counter.file([body])
+def test_what_it_does_not_describe_is_refused_in_its_words(employer: ServiceClient, body: Any) -> None:
+    answer = employer.file([body])
     assert answer.status_code == 400
     assert answer.json()["issues"]

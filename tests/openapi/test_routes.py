@@ -6,11 +6,11 @@ import httpx
 import pytest
 import yaml
 
+from api.app import create_app
 from api.composition import Program
-from api.http.app import create_app
 from api.http.routes.contract import PACKAGED_CONTRACT
 from infra.identity.development_issuer import DevelopmentIssuer
-from tests.openapi.conftest import ComparedCounters
+from tests.openapi.conftest import ComparedClients
 from tests.openapi.routed import Route, routes_of
 from tests.openapi.written import contract, operations
 
@@ -40,8 +40,8 @@ def test_parameters_actions_and_headers_are_those_of_the_code(routes: dict[tuple
         assert (operation.content.get("security") != []) == route.needs_token, operation.name
 
 
-def test_the_contract_is_served_as_it_was_written(counters: ComparedCounters) -> None:
-    reader = counters.without_token()
+def test_the_contract_is_served_as_it_was_written(clients: ComparedClients) -> None:
+    reader = clients.without_token()
     as_yaml, as_json = reader.get("doc/openapi.yaml"), reader.get("doc/openapi.json")
     assert (as_yaml.status_code, as_json.status_code) == (200, 200)
     assert as_yaml.content == PACKAGED_CONTRACT.read_bytes()
@@ -50,8 +50,8 @@ def test_the_contract_is_served_as_it_was_written(counters: ComparedCounters) ->
     assert "max-age" in as_json.headers["Cache-Control"]
 
 
-def test_who_has_the_contract_already_does_not_get_it_again(counters: ComparedCounters) -> None:
-    reader = counters.without_token()
+def test_who_has_the_contract_already_does_not_get_it_again(clients: ComparedClients) -> None:
+    reader = clients.without_token()
     for path in ("doc/openapi.yaml", "doc/openapi.json"):
         tag = reader.get(path).headers["ETag"]
         for named in (tag, f"W/{tag}", f'"other", {tag}', "*"):
@@ -60,8 +60,8 @@ def test_who_has_the_contract_already_does_not_get_it_again(counters: ComparedCo
         assert _asked_again(reader.client, path, '"other"').status_code == 200
 
 
-def test_the_contract_takes_no_parameters_and_asks_for_no_form(counters: ComparedCounters) -> None:
-    reader = counters.without_token()
+def test_the_contract_takes_no_parameters_and_asks_for_no_form(clients: ComparedClients) -> None:
+    reader = clients.without_token()
     assert reader.get("doc/openapi.yaml", Accept="text/html").status_code == 200
     refused = reader.get("doc/openapi.json?page=2")
     assert (refused.status_code, refused.json()["issues"][0]["name"]) == (400, "page")

@@ -14,14 +14,13 @@ from fastapi import FastAPI
 from playwright.sync_api import Page
 
 from api.composition import Program, open_program
+from api.http.authentication import Authentication
 from api.pages.rendering import Pages
 from api.pages.routes.board import board_pages
 from api.pages.routes.queue import queue_pages
 from api.pages.session import Readers
 from api.pages.static_files import static_routes
-from api.permissions import Permissions
-from api.services.access import Access
-from api.services.cases import CaseService
+from api.services.all_services import Services
 from api.words.code_lists import CodeLists
 from domain.case.application import Application
 from domain.case.commands import AssignCase, CaseCommand, CommandContext, Minted, SubmitApplication
@@ -127,12 +126,10 @@ def board_service(admin_url: str, home: Path) -> Iterator[BoardService]:
 def _app(program: Program, issuer: DevelopmentIssuer) -> FastAPI:
     app = FastAPI(openapi_url=None)
     pages = Pages.load()
-    access = Access(issuer.verifier(), Permissions.load(), program.keys)
-    code_lists = CodeLists.load()
-    readers = Readers(access, pages.languages, code_lists)
-    border = CaseService(program, access, pages.languages, code_lists)
-    app.state.access, app.state.pages, app.state.readers = access, pages, readers
+    services = Services.of(program)
+    readers = Readers(services.access, Authentication(issuer.verifier()), pages.languages, CodeLists.load())
+    app.state.access, app.state.pages, app.state.readers = services.access, pages, readers
     app.include_router(static_routes(pages.static))
-    app.include_router(board_pages(program, pages, readers, border))
-    app.include_router(queue_pages(program, pages, readers, border))
+    app.include_router(board_pages(services.boards, pages, readers))
+    app.include_router(queue_pages(services.queues, pages, readers))
     return app

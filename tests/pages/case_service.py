@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,8 @@ from uuid import UUID, uuid4
 import psycopg2
 from playwright.sync_api import BrowserContext
 
+from api.app import create_app
 from api.composition import Program, open_program
-from api.http.app import create_app
 from api.pages.session import SESSION_COOKIE
 from domain.case.application import Application
 from domain.case.commands import CaseCommand, CommandContext, Minted, RecordCrossroadsAnswer, SubmitApplication
@@ -24,8 +24,8 @@ from infra.identity.development_issuer import DevelopmentIssuer
 from infra.settings import Settings
 from infra.wire_format import canonical_json, wire_adapter
 from tests.databases import program_databases
-from tests.http.counter import application
 from tests.pages.served import served
+from tests.world.bodies import application
 
 FILED_AT = datetime(2026, 1, 20, 10, tzinfo=UTC)
 EMPLOYER, OTHER_EMPLOYER, SSIN = "0202239951", "0420429375", "85073003328"
@@ -124,14 +124,13 @@ class CaseService:
 
 @contextmanager
 def case_service(admin_url: str, home: Path) -> Iterator[CaseService]:
+    clock = StoppedClock()
     with (
         program_databases(admin_url) as (journal_url, keys_url),
-        open_program(Settings(home=home, database_url=journal_url, key_database_url=keys_url), set_up=True) as opened,
+        open_program(
+            Settings(home=home, database_url=journal_url, key_database_url=keys_url), set_up=True, clock=clock
+        ) as program,
     ):
-        clock = StoppedClock()
-        program = replace(opened, clock=clock)
-        # The case files tell the time by the same clock.
-        program.case_files._clock = clock
         issuer = DevelopmentIssuer.open(home, create=True)
         app = create_app(program, issuer)
         with served(app) as address:

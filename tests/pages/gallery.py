@@ -15,9 +15,10 @@ from api.pages.charts.histograms import Bin, histogram_figure
 from api.pages.charts.lines import line_figure
 from api.pages.charts.scatters import Dot, Level, scatter_figure
 from api.pages.charts.shares import ShareWords, Whole, share_figure
-from api.pages.page_parts import Badge, Choice, FieldError, Freshness, Paging, Refreshing, Tile, Tone
+from api.pages.page_parts import Badge, FieldError, Freshness, Paging, Refreshing, Tile, Tone
 from api.pages.rendering import Link, Pages, Surroundings
 from api.pages.static_files import static_routes
+from api.words.choices import Choice
 from api.words.languages import Language
 
 FIRST_DAY = date(2026, 1, 5)

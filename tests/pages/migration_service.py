@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from playwright.sync_api import BrowserContext
 
-from api.http.app import create_app
+from api.app import create_app
 from api.pages.session import SESSION_COOKIE
 from domain.migration.quarantine import SetAside
 from infra.clock import SystemClock

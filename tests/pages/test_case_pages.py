@@ -12,7 +12,6 @@ from playwright.sync_api import Browser, Page, expect
 from api.pages.session import SESSION_COOKIE
 from domain.case.commands import DecideAdmissibility, DecideWorkPart, RequestInformation
 from infra.identity.caller import Role
-from tests.http.counter import CANARIES
 from tests.pages.browser import (
     check_accessibility,
     check_keyboard,
@@ -23,6 +22,7 @@ from tests.pages.browser import (
     watched_page,
 )
 from tests.pages.case_service import FILED_AT, OTHER_EMPLOYER, CaseService, case_service
+from tests.world.bodies import CANARIES
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\nstartxref\n9\n%%EOF\n"
 ASKED = RequestInformation(request_id=UUID(int=7), items=("diploma", "payDetails"), question="Where is the diploma?")

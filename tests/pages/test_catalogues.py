@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,11 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import api.pages
+import api.steps
 import api.words
 
 PAGES = Path(api.pages.__file__).parent
+STEPS = Path(api.steps.__file__).parent
 WORDS = Path(api.words.__file__).parent
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%%|%")
 
@@ -22,10 +25,13 @@ Sentence = str | tuple[str, str]
 @pytest.fixture(scope="module")
 def sentences() -> Mapping[Sentence, str]:
     """The sentences in Python and templates, each with a file that says it."""
-    found = extract_from_dir(
-        PAGES,
-        method_map=[("**.py", "python"), ("templates/**.html", "jinja2")],
-        options_map={"templates/**.html": {"silent": "false", "trimmed": "true"}},
+    found = chain(
+        extract_from_dir(
+            PAGES,
+            method_map=[("**.py", "python"), ("templates/**.html", "jinja2")],
+            options_map={"templates/**.html": {"silent": "false", "trimmed": "true"}},
+        ),
+        extract_from_dir(STEPS, method_map=[("**.py", "python")]),
     )
     return {message if isinstance(message, str) else tuple(message): file for file, _, message, *_ in found}
 

@@ -15,8 +15,8 @@ from domain.case.commands import DecideAdmissibility, RecordCrossroadsAnswer
 from domain.codes import CATEGORIES
 from domain.crossroads.answers import CheckKind, NoDataFound
 from infra.identity.caller import Role
-from tests.http.counter import weak
 from tests.pages.case_service import CaseService, case_service
+from tests.world.bodies import weak
 
 ADMIT = DecideAdmissibility(outcome="admissible", motivation="in order")
 NO_HISTORY = RecordCrossroadsAnswer(

@@ -18,13 +18,8 @@ import infra.postgres.server
 from domain.case.application import (
     Application,
     Document,
-    Employer,
-    Employment,
-    GrossPay,
     LabourMarketEvidence,
     VacancyPublication,
-    Worker,
-    Workplace,
 )
 from domain.case.commands import (
     AddLabourMarketEvidence,
@@ -52,7 +47,6 @@ from domain.case.commands import (
 from domain.case.folding import fold
 from domain.case.handling import Receipt, handle
 from domain.case.legacy_events import LegacyRecordRetold
-from domain.codes import CONTRACT_ELEMENTS
 from domain.crossroads.answers import (
     CheckKind,
     CrossroadsAnswer,
@@ -82,6 +76,7 @@ from projections.sla_board.model import SlaBoard
 from projections.timeline.model import TimelineModel
 from tests.databases import program_databases
 from tests.stored_events.samples import SAMPLES
+from tests.world.applications import application
 
 ORIGIN = "tests/projections"
 FILED = datetime(2026, 2, 2, 9, tzinfo=UTC)
@@ -96,24 +91,11 @@ CANARIES = (
 )  # fmt: skip
 """The personal values of the applications and acts here; none may ever be found in clear."""
 
-ORDINARY = Application(
-    authority="flanders",
-    kind="fixedTerm",
-    category="mediumSkilledOther",
-    procedure_language="nl",
-    filed_by="employer",
-    employer=Employer(enterprise_number="0202239951", name="Acme"),
-    worker=Worker(given_name="Zephyrine", family_name="Quillfeather", birth_date=date(1987, 6, 5), nationality="IN"),
-    employment=Employment(
-        title="Underwater basket weaver",
-        start=date(2026, 6, 1),
-        contract="belgian",
-        contract_states=CONTRACT_ELEMENTS,
-        gross_pay=GrossPay(amount=Decimal("49321.17"), period="year"),
-        full_time_equivalent=Decimal("1.0"),
-        qualification_level=4,
-        workplace=Workplace(municipality_code="44021"),
-    ),
+ORDINARY = application(
+    "mediumSkilledOther",
+    pay="49321.17",
+    worker={"given_name": "Zephyrine", "family_name": "Quillfeather", "birth_date": date(1987, 6, 5)},
+    employment={"title": "Underwater basket weaver", "start": date(2026, 6, 1)},
 )
 
 EVIDENCE = LabourMarketEvidence(
@@ -277,7 +259,7 @@ class LogOfCases:
 
     def give(self, case_id: UUID, command: CaseCommand, at: datetime) -> Receipt:
         context = CommandContext(actor="tests", command_id=str(uuid4()), now=at)
-        return handle(self.journal, self.rulebook, case_id, command, context)
+        return handle(self.journal, self.rulebook, case_id, command, context).receipt
 
     def some_cases(self, number: int) -> list[UUID]:
         """Cases of every course, filed day after day since October, their events mixed up in the log."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -39,10 +38,3 @@ def poisoned(log: LogOfCases, **more: Any) -> UUID:
 
 def parked(log: LogOfCases, follower: str | None = None) -> list[ParkedStream]:
     return [each for each in list_parked(log.readers, limit=1_000) if follower in (None, each.follower)]
-
-
-def until(holds: Callable[[], bool], seconds: float = 20) -> None:
-    give_up = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < give_up, "it did not come about"
-        time.sleep(0.01)

@@ -39,7 +39,6 @@ from tests.case.vocabulary import (
     allow_residence,
     answer,
     answered,
-    application,
     ask,
     fee,
     grant,
@@ -53,6 +52,7 @@ from tests.case.vocabulary import (
 )
 from tests.databases import journal_database
 from tests.keys.keys_in_memory import KeysInMemory
+from tests.world.applications import application
 
 RULES = ClockRules.load()
 MODEL = DeadlineDays(RULES)

@@ -9,7 +9,8 @@ import pytest
 from infra.postgres.read_models.generations import check_projection, rebuild_projection
 from projections.registered import registered_read_models
 from tests.projections.log_of_cases import FILES, LogOfCases, digests, forget_read_models, run
-from tests.projections.parked_cases import MIRROR, MirrorOfTomorrow, parked, poisoned, until
+from tests.projections.parked_cases import MIRROR, MirrorOfTomorrow, parked, poisoned
+from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server
 
@@ -98,7 +99,9 @@ def test_two_runners_and_a_rebuild_at_once_agree_on_what_is_parked(log: LogOfCas
             poisoned(log, case_id=case_id, reference="BXL/1")
             log.take_over()
             rebuild_projection(log.url, log.recorder, FILES, on_progress=silent)
-        until(lambda: runners[0].position() == log.recorder.max_notification_id())
+        wait_until(
+            lambda: runners[0].position() == log.recorder.max_notification_id(), because="the read model is up to date"
+        )
     finally:
         for each in runners:
             each.stop()

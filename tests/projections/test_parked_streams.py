@@ -29,8 +29,9 @@ from tests.projections.log_of_cases import (
     LogOfCases,
     run,
 )
-from tests.projections.parked_cases import MIRROR, MirrorOfTomorrow, NextMirror, parked, poisoned, until
+from tests.projections.parked_cases import MIRROR, MirrorOfTomorrow, NextMirror, parked, poisoned
 from tests.projections.poison import insert
+from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server
 
@@ -158,7 +159,7 @@ def test_the_next_program_takes_the_case_up_at_its_start(log: LogOfCases) -> Non
     following = Thread(target=runner.run)
     following.start()
     try:
-        until(lambda: parked(log) == [])
+        wait_until(lambda: parked(log) == [], because="no stream is parked any more")
     finally:
         runner.stop()
         following.join(10)

@@ -17,8 +17,8 @@ from infra.postgres.read_models.generations import rebuild_projection
 from infra.postgres.server.administrator_sql import administrator_sql
 from infra.settings import Settings
 from infra.time_ordered_ids import time_ordered_id
-from tests.audit.case_book import application
 from tests.debian_postgres import OwnServer
+from tests.world.applications import application
 
 
 def use_everything(url: str, home: Path) -> None:
@@ -29,7 +29,7 @@ def use_everything(url: str, home: Path) -> None:
     case = time_ordered_id(now)
     with open_program(settings, set_up=True) as program:
         minted = Minted(reference="VL-2026-0000001", worker_subject=program.keys.mint())
-        command = SubmitApplication(application=application("highlySkilled", "52345.67"), minted=minted)
+        command = SubmitApplication(application=application(pay="52345.67"), minted=minted)
         context = CommandContext(actor="tester", command_id="1", now=now)
         program.handle(case, command, context)
         for runner in program.projection_runners().values():

@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import sysconfig
-import time
 import tomllib
 import zipfile
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ import httpx
 import pytest
 
 from tests.servers import free_port, reachable_directory
+from tests.world.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -69,7 +69,7 @@ class Installed:
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Built from what git tracks, as it is in the working tree; without a network and without a trace in the tree."""
     source = tmp_path_factory.mktemp("source")
-    for each in tracked("pyproject.toml", PROJECT["readme"], *PACKAGES):
+    for each in tracked("pyproject.toml", PROJECT["readme"], *PROJECT["license-files"], *PACKAGES):
         (source / each).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / each, source / each)
     built = tmp_path_factory.mktemp("dist")
@@ -116,6 +116,13 @@ def test_it_bears_the_version_and_the_pythons_of_the_project(wheel: Path) -> Non
     metadata = zipfile.ZipFile(wheel).read(f"single_permit-{PROJECT['version']}.dist-info/METADATA").decode()
     for each in PROJECT["classifiers"]:
         assert f"Classifier: {each}" in metadata
+
+
+def test_it_carries_its_licence(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as shipped:
+        described = f"single_permit-{PROJECT['version']}.dist-info"
+        assert f"License-Expression: {PROJECT['license']}\n" in shipped.read(f"{described}/METADATA").decode()
+        assert shipped.read(f"{described}/licenses/LICENSE") == (ROOT / "LICENSE").read_bytes()
 
 
 def test_it_is_imported_from_where_it_was_installed_and_knows_its_version(installed: Installed) -> None:
@@ -177,12 +184,11 @@ def assert_pages_are_served_by(installed: Installed) -> None:
 
 
 def wait_until_served(client: httpx.Client, within: float = 60) -> None:
-    give_up = time.monotonic() + within
-    while True:
+    def answers() -> bool:
         try:
             client.get("/rest/singlePermit/v1/doc/openapi.yaml")
         except httpx.TransportError:
-            assert time.monotonic() < give_up, "the service did not answer"
-            time.sleep(0.1)
-        else:
-            return
+            return False
+        return True
+
+    wait_until(answers, because="the service answers", within=within)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import httpx
@@ -10,6 +9,7 @@ import pytest
 
 from infra.child_process import running_child
 from tests.databases import program_databases
+from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server
 
@@ -46,10 +46,10 @@ def test_all_answer_on_one_address_and_end_together(admin_url: str, tmp_path: Pa
             assert len(others) == 2
             health = f"{service.announced}/rest/singlePermit/v1/health"
             assert all(httpx.get(health).json() == {"status": "UP"} for _ in range(30))
-        give_up = time.monotonic() + 10
-        while any(Path(f"/proc/{pid}/cmdline").exists() for pid in others):
-            assert time.monotonic() < give_up, "a process outlived the service"
-            time.sleep(0.02)
+        wait_until(
+            lambda: not any(Path(f"/proc/{pid}/cmdline").exists() for pid in others),
+            because="no process outlives the service",
+        )
 
 
 def _arguments(cmdline: Path) -> bytes:

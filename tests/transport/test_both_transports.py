@@ -16,7 +16,8 @@ from infra.benchmarks.event_ledger import EventLedger
 from infra.kafka.sending import Outgoing, Sender
 from infra.message_wire import WireRecord
 from infra.postgres.messages.consumer_stops import ConsumerStopped, StopLimits, resume
-from tests.transport.outposts import Outpost, each_once_in_order, outpost, running, until
+from tests.transport.consumed_journal import ConsumedJournal, consumed_journal, each_once_in_order, running
+from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server
 
@@ -28,52 +29,52 @@ def transport(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def post(admin_url: str) -> Iterator[Outpost]:
-    with outpost(admin_url, 12) as made:
+def consumed(admin_url: str) -> Iterator[ConsumedJournal]:
+    with consumed_journal(admin_url, 12) as made:
         yield made
 
 
 @contextmanager
 def delivering(
-    post: Outpost, transport: str, consumer: Any, request: pytest.FixtureRequest
+    consumed: ConsumedJournal, transport: str, consumer: Any, request: pytest.FixtureRequest
 ) -> Iterator[list[BaseException]]:
     """Deliver the journal's messages to ``consumer``; gives what ended the delivery."""
     if transport == "in process":
-        with running(post.in_process(consumer)) as ended:
+        with running(consumed.in_process(consumer)) as ended:
             yield ended
     else:
         kafka: str = request.getfixturevalue("kafka")
-        post.make_topics(kafka)
-        with running(post.relay(kafka), post.loop(kafka, consumer)) as ended:
+        consumed.make_topics(kafka)
+        with running(consumed.relay(kafka), consumed.loop(kafka, consumer)) as ended:
             yield ended
 
 
 def test_every_event_is_applied_once_and_in_the_order_of_its_case(
-    post: Outpost, transport: str, request: pytest.FixtureRequest
+    consumed: ConsumedJournal, transport: str, request: pytest.FixtureRequest
 ) -> None:
     # given a journal with events
-    events = post.events()
+    events = consumed.events()
     # when its messages are delivered
-    with delivering(post, transport, EventLedger(), request):
-        until(lambda: len(post.rows()) >= len(events), "every event in the ledger")
+    with delivering(consumed, transport, EventLedger(), request):
+        wait_until(lambda: len(consumed.rows()) >= len(events), because="every event in the ledger")
     # then each of them is in the ledger once
-    each_once_in_order(post.rows(), events)
+    each_once_in_order(consumed.rows(), events)
 
 
 def test_a_consumer_that_comes_back_goes_on_where_it_stopped(
-    post: Outpost, transport: str, request: pytest.FixtureRequest
+    consumed: ConsumedJournal, transport: str, request: pytest.FixtureRequest
 ) -> None:
     # given a consumer that has applied everything and gone
-    events = post.events()
-    with delivering(post, transport, EventLedger(), request):
-        until(lambda: len(post.rows()) >= len(events), "every event in the ledger")
+    events = consumed.events()
+    with delivering(consumed, transport, EventLedger(), request):
+        wait_until(lambda: len(consumed.rows()) >= len(events), because="every event in the ledger")
     # when its rows are lost, it comes back, and one more event comes
-    post.execute("truncate event_ledger")
-    added = post.assign(events[0][0])
-    with delivering(post, transport, EventLedger(), request):
-        until(lambda: bool(post.rows()), "the new event in the ledger")
+    consumed.execute("truncate event_ledger")
+    added = consumed.assign(events[0][0])
+    with delivering(consumed, transport, EventLedger(), request):
+        wait_until(lambda: bool(consumed.rows()), because="the new event in the ledger")
     # then only that one is delivered
-    assert post.rows() == [added]
+    assert consumed.rows() == [added]
 
 
 class Refusing(EventLedger):
@@ -97,47 +98,47 @@ class Refusing(EventLedger):
     ("failing", "reason", "attempt"), [(False, "notAllowed", 1), (True, "failed.ZeroDivisionError", 3)]
 )
 def test_a_poison_message_is_set_aside_and_only_its_own_case_waits(
-    post: Outpost, transport: str, request: pytest.FixtureRequest, failing: bool, reason: str, attempt: int
+    consumed: ConsumedJournal, transport: str, request: pytest.FixtureRequest, failing: bool, reason: str, attempt: int
 ) -> None:
     # given a consumer that can make nothing of the second event of a case
-    events = post.events()
+    events = consumed.events()
     stream, _, position = next(event for event in events if event[1] == 2)
     own = [event for event in events if event[0] == stream]
     consumer = Refusing(position, failing=failing)
     # when everything is delivered
-    with delivering(post, transport, consumer, request):
-        until(lambda: len(post.rows()) >= len(events) - len(own) + 1, "all other cases in the ledger")
-        until(lambda: len(post.letters.listed()) == 1, "the message set aside")
+    with delivering(consumed, transport, consumer, request):
+        wait_until(lambda: len(consumed.rows()) >= len(events) - len(own) + 1, because="all other cases in the ledger")
+        wait_until(lambda: len(consumed.letters.listed()) == 1, because="the message set aside")
     # then it is set aside with where it came from, and only the rest of its case waits
-    (letter,) = post.letters.listed()
+    (letter,) = consumed.letters.listed()
     assert (letter.reason, letter.attempt, letter.coordinates.topic) == (reason, attempt, APPLICATIONS.name)
-    assert {row[0] for row in set(events) - set(post.rows())} == {stream}
+    assert {row[0] for row in set(events) - set(consumed.rows())} == {stream}
     # when the cause is mended and it is replayed
     consumer.mended = True
-    post.letters.replay(letter.id, consumer, by="operations", why="the consumer was mended")
+    consumed.letters.replay(letter.id, consumer, by="operations", why="the consumer was mended")
     # then all that waited for it follows, in order
-    each_once_in_order(post.rows(), events)
-    assert post.letters.listed() == []
-    assert post.ask("select count(*) from parked_message") == [(0,)]
+    each_once_in_order(consumed.rows(), events)
+    assert consumed.letters.listed() == []
+    assert consumed.ask("select count(*) from parked_message") == [(0,)]
 
 
 def test_a_discarded_message_lets_its_case_go_on_without_it(
-    post: Outpost, transport: str, request: pytest.FixtureRequest
+    consumed: ConsumedJournal, transport: str, request: pytest.FixtureRequest
 ) -> None:
     # given a message that was set aside
-    events = post.events()
+    events = consumed.events()
     stream, version, position = next(event for event in events if event[1] == 1)
     consumer = Refusing(position)
     own = [event for event in events if event[0] == stream]
-    with delivering(post, transport, consumer, request):
-        until(lambda: len(post.rows()) >= len(events) - len(own), "all other cases in the ledger")
-        until(lambda: len(post.letters.listed()) == 1, "the message set aside")
-    (letter,) = post.letters.listed()
+    with delivering(consumed, transport, consumer, request):
+        wait_until(lambda: len(consumed.rows()) >= len(events) - len(own), because="all other cases in the ledger")
+        wait_until(lambda: len(consumed.letters.listed()) == 1, because="the message set aside")
+    (letter,) = consumed.letters.listed()
     # when it is discarded
-    post.letters.discard(letter.id, consumer, by="operations", why="a test record")
+    consumed.letters.discard(letter.id, consumer, by="operations", why="a test record")
     # then the others of its case are there, and the reason is kept
-    assert sorted(post.rows()) == sorted(set(events) - {(stream, version, position)})
-    (settled,) = post.letters.listed(state="discarded")
+    assert sorted(consumed.rows()) == sorted(set(events) - {(stream, version, position)})
+    (settled,) = consumed.letters.listed(state="discarded")
     assert (settled.settled_by, settled.settled_why) == ("operations", "a test record")
 
 
@@ -157,81 +158,83 @@ class Broken(EventLedger):
 
 
 def test_a_consumer_with_a_fault_of_its_own_stops_behind_what_it_set_aside(
-    post: Outpost, transport: str, request: pytest.FixtureRequest
+    consumed: ConsumedJournal, transport: str, request: pytest.FixtureRequest
 ) -> None:
     # given a consumer that fails at every record, and a limit that is soon reached
-    post.limits = StopLimits(window=20, least=10)
+    consumed.limits = StopLimits(window=20, least=10)
     consumer = Broken()
     # when messages come
-    with delivering(post, transport, consumer, request) as ended:
-        until(lambda: bool(ended), "the consumer stops")
+    with delivering(consumed, transport, consumer, request) as ended:
+        wait_until(lambda: bool(ended), because="the consumer stops")
     # then it says how to go on, and all that failed is kept
     assert isinstance(ended[0], ConsumerStopped)
     assert f"permit dead-letters list --consumer {consumer.name}" in str(ended[0])
     assert f"permit dead-letters resume {consumer.name}" in str(ended[0])
-    kept = post.letters.listed()
+    kept = consumed.letters.listed()
     assert len(kept) >= 10
     assert {letter.reason for letter in kept} == {"failed.KeyError"}
     # and started again, it stops at once without setting more aside
-    with delivering(post, transport, consumer, request) as ended:
-        until(lambda: bool(ended), "it stops again")
-    assert len(post.letters.listed()) == len(kept)
+    with delivering(consumed, transport, consumer, request) as ended:
+        wait_until(lambda: bool(ended), because="it stops again")
+    assert len(consumed.letters.listed()) == len(kept)
     # when the fault is corrected, and somebody says that it may go on
     consumer.corrected = True
-    resume(post.pool, consumer.name, by="operations", why="corrected")
-    later = post.assign(post.events()[0][0])
-    with delivering(post, transport, consumer, request) as ended:
-        until(lambda: later in post.rows(), "what came later is applied")
+    resume(consumed.pool, consumer.name, by="operations", why="corrected")
+    later = consumed.assign(consumed.events()[0][0])
+    with delivering(consumed, transport, consumer, request) as ended:
+        wait_until(lambda: later in consumed.rows(), because="what came later is applied")
     # then it goes on behind the letters, which can be replayed
     assert ended == []
     for letter in kept:
-        post.letters.replay(letter.id, consumer, by="operations", why="corrected")
-    assert sorted(set(post.rows())) == sorted(post.events())
+        consumed.letters.replay(letter.id, consumer, by="operations", why="corrected")
+    assert sorted(set(consumed.rows())) == sorted(consumed.events())
 
 
-def test_a_stop_ends_when_its_letters_are_settled(post: Outpost) -> None:
+def test_a_stop_ends_when_its_letters_are_settled(consumed: ConsumedJournal) -> None:
     # given a consumer that has stopped
-    post.limits = StopLimits(window=20, least=10)
+    consumed.limits = StopLimits(window=20, least=10)
     consumer = Broken()
-    with running(post.in_process(consumer)) as ended:
-        until(lambda: bool(ended), "the consumer stops")
+    with running(consumed.in_process(consumer)) as ended:
+        wait_until(lambda: bool(ended), because="the consumer stops")
     # when so many letters are discarded that fewer are open than it takes
-    kept = post.letters.listed()
+    kept = consumed.letters.listed()
     with pytest.raises(ConsumerStopped):
-        post.inbox(consumer).require_running()
+        consumed.inbox(consumer).require_running()
     for letter in kept[9:]:
-        post.letters.discard(letter.id, consumer, by="operations", why="seen")
+        consumed.letters.discard(letter.id, consumer, by="operations", why="seen")
     # then it runs again, and who and why is kept
-    post.inbox(consumer).require_running()
-    assert post.ask("select resumed_by, resumed_why from consumer_stop") == [
+    consumed.inbox(consumer).require_running()
+    assert consumed.ask("select resumed_by, resumed_why from consumer_stop") == [
         ("system", "its dead letters were settled")
     ]
 
 
-def test_records_that_are_none_of_ours_stop_nobody_however_many_come_at_once(post: Outpost, kafka: str) -> None:
+def test_records_that_are_none_of_ours_stop_nobody_however_many_come_at_once(
+    consumed: ConsumedJournal, kafka: str
+) -> None:
     # given a topic with far more junk than the limit, in one piece, and a good record behind it in every partition
-    post.make_topics(kafka)
+    consumed.make_topics(kafka)
     sender = Sender(kafka)
     junk = [
-        Outgoing(post.prefix + APPLICATIONS.name, WireRecord(f"{number}".encode(), b"junk", []))
+        Outgoing(consumed.prefix + APPLICATIONS.name, WireRecord(f"{number}".encode(), b"junk", []))
         for number in range(1_200)
     ]
     sender.send(junk)
     sender.close()
-    events = post.events()
+    events = consumed.events()
     # when it is consumed
-    with running(post.relay(kafka), post.loop(kafka, EventLedger())) as ended:
-        until(lambda: len(post.rows()) >= len(events), "every event in the ledger", within=120)
+    with running(consumed.relay(kafka), consumed.loop(kafka, EventLedger())) as ended:
+        wait_until(lambda: len(consumed.rows()) >= len(events), because="every event in the ledger", within=120)
     # then all junk is kept, and nothing stopped
     assert ended == []
-    each_once_in_order(post.rows(), events)
-    assert post.ask("select reason, count(*) from dead_letter group by 1") == [("missing.ce_specversion", 1_200)]
-    assert post.ask("select count(*) from consumer_stop") == [(0,)]
+    each_once_in_order(consumed.rows(), events)
+    assert consumed.ask("select reason, count(*) from dead_letter group by 1") == [("missing.ce_specversion", 1_200)]
+    assert consumed.ask("select count(*) from consumer_stop") == [(0,)]
 
 
-def test_a_value_that_the_database_can_never_take_is_set_aside(post: Outpost) -> None:
+def test_a_value_that_the_database_can_never_take_is_set_aside(consumed: ConsumedJournal) -> None:
     # given a consumer that makes of one event a key that no index holds, which the driver calls an operational error
-    events = post.events()
+    events = consumed.events()
     stream, version, position = next(event for event in events if event[1] == 1)
 
     class TooLong(EventLedger):
@@ -245,9 +248,9 @@ def test_a_value_that_the_database_can_never_take_is_set_aside(post: Outpost) ->
             super().apply(messages, cursor)
 
     # when everything is delivered
-    with running(post.in_process(TooLong())) as ended:
-        until(lambda: len(post.rows()) >= len(events) - 1, "all others in the ledger")
+    with running(consumed.in_process(TooLong())) as ended:
+        wait_until(lambda: len(consumed.rows()) >= len(events) - 1, because="all others in the ledger")
     # then it alone is set aside
     assert ended == []
-    assert [letter.reason for letter in post.letters.listed()] == ["failed.ProgramLimitExceeded"]
-    assert (stream, version, position) not in post.rows()
+    assert [letter.reason for letter in consumed.letters.listed()] == ["failed.ProgramLimitExceeded"]
+    assert (stream, version, position) not in consumed.rows()

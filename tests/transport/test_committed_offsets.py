@@ -12,11 +12,13 @@ from kafka import KafkaConsumer, TopicPartition
 
 from consumers.topics import APPLICATIONS
 from infra.benchmarks.event_ledger import EventLedger
-from infra.kafka.broker_jars import KafkaNotHere, broker_jars, java
+from infra.kafka.broker_jars import broker_jars, java
 from infra.kafka.clients import opened
+from infra.kafka.errors import KafkaNotHere
 from infra.workers.consumer_loop import LoopSettings
 from tests.servers import NoServer, give_up
-from tests.transport.outposts import Outpost, outpost, running, until
+from tests.transport.consumed_journal import ConsumedJournal, consumed_journal, running
+from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server
 
@@ -30,8 +32,8 @@ SELDOM = LoopSettings(
 
 
 @pytest.fixture
-def post(admin_url: str) -> Iterator[Outpost]:
-    with outpost(admin_url, 6) as made:
+def consumed(admin_url: str) -> Iterator[ConsumedJournal]:
+    with consumed_journal(admin_url, 6) as made:
         yield made
 
 
@@ -56,24 +58,24 @@ def ends(kafka: str, topic: str) -> dict[tuple[str, int], int]:
 
 
 def test_a_tool_of_kafka_sees_how_far_a_consumer_is_while_it_works(
-    post: Outpost, kafka: str, caplog: pytest.LogCaptureFixture
+    consumed: ConsumedJournal, kafka: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     # given a consumer that has read everything and is still at work
-    post.make_topics(kafka)
-    consumer, events, topic = EventLedger(), post.events(), post.prefix + APPLICATIONS.name
-    with caplog.at_level(logging.ERROR), running(post.relay(kafka), post.loop(kafka, consumer, OFTEN)) as ended:
-        until(lambda: len(post.rows()) == len(events), "every event in the ledger")
+    consumed.make_topics(kafka)
+    consumer, events, topic = EventLedger(), consumed.events(), consumed.prefix + APPLICATIONS.name
+    with caplog.at_level(logging.ERROR), running(consumed.relay(kafka), consumed.loop(kafka, consumer, OFTEN)) as ended:
+        wait_until(lambda: len(consumed.rows()) == len(events), because="every event in the ledger")
         # then Kafka's own client finds its offsets at the end of the topic, and nobody complained
-        group = post.prefix + consumer.name
-        until(lambda: committed(kafka, group) == ends(kafka, topic), "the tool sees no lag", within=60)
+        group = consumed.prefix + consumer.name
+        wait_until(lambda: committed(kafka, group) == ends(kafka, topic), because="the tool sees no lag", within=60)
     assert ended == []
     assert sum(ends(kafka, topic).values()) == len(events)
     assert [each.getMessage() for each in caplog.records if each.levelno >= logging.ERROR] == []
 
 
-def test_a_consumer_that_ends_says_first_how_far_it_came(post: Outpost, kafka: str) -> None:
-    post.make_topics(kafka)
-    consumer, events, topic = EventLedger(), post.events(), post.prefix + APPLICATIONS.name
-    with running(post.relay(kafka), post.loop(kafka, consumer, SELDOM)):
-        until(lambda: len(post.rows()) == len(events), "every event in the ledger")
-    assert committed(kafka, post.prefix + consumer.name) == ends(kafka, topic)
+def test_a_consumer_that_ends_says_first_how_far_it_came(consumed: ConsumedJournal, kafka: str) -> None:
+    consumed.make_topics(kafka)
+    consumer, events, topic = EventLedger(), consumed.events(), consumed.prefix + APPLICATIONS.name
+    with running(consumed.relay(kafka), consumed.loop(kafka, consumer, SELDOM)):
+        wait_until(lambda: len(consumed.rows()) == len(events), because="every event in the ledger")
+    assert committed(kafka, consumed.prefix + consumer.name) == ends(kafka, topic)

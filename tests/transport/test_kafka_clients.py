@@ -27,7 +27,8 @@ from infra.kafka.sending import Outgoing, Sender
 from infra.kafka.topic_admin import administration
 from infra.message_wire import WireRecord
 from infra.workers.consumer_loop import LoopSettings, _Listener, _Marked
-from tests.transport.outposts import Outpost, outpost, running, until
+from tests.transport.consumed_journal import ConsumedJournal, consumed_journal, running
+from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server
 
@@ -35,8 +36,8 @@ QUIET = {"auto_offset_reset": "earliest", "enable_auto_commit": False, "metrics_
 
 
 @pytest.fixture
-def post(admin_url: str) -> Iterator[Outpost]:
-    with outpost(admin_url, 3) as made:
+def consumed(admin_url: str) -> Iterator[ConsumedJournal]:
+    with consumed_journal(admin_url, 3) as made:
         yield made
 
 
@@ -75,12 +76,12 @@ def test_a_rejoin_that_takes_longer_than_a_poll_is_gone_on_with(kafka: str, topi
             member.poll(20)
             return len(member.assignment()) == partitions
 
-        until(partial(has, 2), "it has both partitions", within=15)
+        wait_until(partial(has, 2), because="it has both partitions", within=15)
         # when the topic gets a third, for which it joins again, in a poll that ends in the middle of it
         with administration(kafka) as client:
             client.create_partitions({topic: 3})
         # then it gets the third as well, and goes on being a member
-        until(partial(has, 3), "it has the third partition", within=15)
+        wait_until(partial(has, 3), because="it has the third partition", within=15)
         assert member.group_metadata().state == MemberState.STABLE
 
 
@@ -91,10 +92,10 @@ def test_a_partition_paused_with_records_in_hand_is_fetched_again(kafka: str, to
     with closing(opened(GroupConsumer, kafka, group_id=topic, max_poll_records=5, **QUIET)) as consumer:
         consumer.assign([paused, other])
         consumer.seek_to_beginning()
-        until(lambda: paused in consumer.poll(200), "records of the first")
+        wait_until(lambda: paused in consumer.poll(200), because="records of the first")
         # when it is paused, another hands out records, and it is gone on with from the beginning
         consumer.pause(paused)
-        until(lambda: other in consumer.poll(200), "records of the second")
+        wait_until(lambda: other in consumer.poll(200), because="records of the second")
         consumer.seek(paused, 0)
         consumer.resume(paused)
         # then its records come
@@ -104,19 +105,24 @@ def test_a_partition_paused_with_records_in_hand_is_fetched_again(kafka: str, to
             came.extend(record.offset for record in consumer.poll(200).get(paused, ()))
             return len(came) >= 20
 
-        until(all_came, "all records of the first", within=10)
+        wait_until(all_came, because="all records of the first", within=10)
     assert came == list(range(20))
 
 
-def test_the_offsets_of_a_consumer_are_seen_by_tools_that_look_at_kafka(post: Outpost, kafka: str) -> None:
+def test_the_offsets_of_a_consumer_are_seen_by_tools_that_look_at_kafka(consumed: ConsumedJournal, kafka: str) -> None:
     # given a consumer that has read everything
-    post.make_topics(kafka)
-    events = post.events()
+    consumed.make_topics(kafka)
+    events = consumed.events()
     settings = LoopSettings(gauge_seconds=0.2, poll_ms=100)
-    group = post.prefix + EventLedger().name
-    with running(post.relay(kafka), post.loop(kafka, EventLedger(), settings)) as ended, administration(kafka) as tool:
-        until(lambda: len(post.rows()) >= len(events), "every event in the ledger")
-        stored = dict(post.ask("select partition, next_offset from consumer_offset where consumer = 'event-ledger'"))
+    group = consumed.prefix + EventLedger().name
+    with (
+        running(consumed.relay(kafka), consumed.loop(kafka, EventLedger(), settings)) as ended,
+        administration(kafka) as tool,
+    ):
+        wait_until(lambda: len(consumed.rows()) >= len(events), because="every event in the ledger")
+        stored = dict(
+            consumed.ask("select partition, next_offset from consumer_offset where consumer = 'event-ledger'")
+        )
 
         # then the group's committed offsets are those of the database
         def committed() -> dict[int, int]:
@@ -125,7 +131,7 @@ def test_the_offsets_of_a_consumer_are_seen_by_tools_that_look_at_kafka(post: Ou
                 place.partition: at.offset for place, at in offsets.items() if place.topic.endswith(APPLICATIONS.name)
             }
 
-        until(lambda: committed() == stored, "the committed offsets are those of the database")
+        wait_until(lambda: committed() == stored, because="the committed offsets are those of the database")
     assert ended == []
     assert sum(stored.values()) == len(events)
 
@@ -152,7 +158,7 @@ def test_a_sender_that_is_closed_leaves_no_thread(kafka: str, topic: str) -> Non
     with closing(Sender(kafka)) as sender:
         sender.send([Outgoing(topic, WireRecord(b"key", b"value", []))])
         assert threads_of_clients() > before
-    until(lambda: threads_of_clients() <= before, "its threads end", within=10)
+    wait_until(lambda: threads_of_clients() <= before, because="its threads end", within=10)
 
 
 def test_a_member_that_was_removed_claims_nothing_when_it_joins_again() -> None:

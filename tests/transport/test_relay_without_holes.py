@@ -5,39 +5,40 @@ from __future__ import annotations
 import pytest
 
 from infra.benchmarks.event_ledger import EventLedger
-from infra.workers.relay import EventUntold
+from infra.workers.errors import EventUnpublishable
 from tests.projections.log_of_cases import run
 from tests.projections.poison import insert
-from tests.transport.outposts import each_once_in_order, outpost, running, until
+from tests.transport.consumed_journal import consumed_journal, each_once_in_order, running
+from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server
 
 
 def test_the_topic_holds_everything_before_the_event_and_nothing_after_it(admin_url: str, kafka: str) -> None:
-    with outpost(admin_url, 4) as post:
+    with consumed_journal(admin_url, 4) as consumed:
         # given an event that nobody can read, in the middle of what the relay takes at once
-        before = post.events()
+        before = consumed.events()
         (ill, _, _), (sound, _, _) = before[-1], before[0]
-        insert(post.recorder, ill, "CaseAssigned", b"nothing")
-        position = post.recorder.max_notification_id()
-        post.assign(sound)
-        post.make_topics(kafka)
+        insert(consumed.recorder, ill, "CaseAssigned", b"nothing")
+        position = consumed.recorder.max_notification_id()
+        consumed.assign(sound)
+        consumed.make_topics(kafka)
 
-        with running(post.relay(kafka), post.loop(kafka, EventLedger())) as ended:
-            until(lambda: ended != [], "the relay stops")
-            until(lambda: len(post.rows()) == len(before), "what came before is on the topic")
+        with running(consumed.relay(kafka), consumed.loop(kafka, EventLedger())) as ended:
+            wait_until(lambda: ended != [], because="the relay stops")
+            wait_until(lambda: len(consumed.rows()) == len(before), because="what came before is on the topic")
 
         # then it says where and why, and has skipped nothing
         (why,) = ended
-        assert isinstance(why, EventUntold)
+        assert isinstance(why, EventUnpublishable)
         assert f"position {position} of the journal" in str(why)
         assert "UnreadableEvent" in str(why)
-        each_once_in_order(post.rows(), before)
+        each_once_in_order(consumed.rows(), before)
 
         # when the event can be read, as by a later version of the program
         body = b'{"clear":{"by":"lead","effectiveAt":"2026-02-02T09:00:00Z","handler":"h-1"}}'
-        run(post.journal.url, "update permit.journal set body = %s where position = %s", body, position)
-        with running(post.relay(kafka), post.loop(kafka, EventLedger())) as ended:
-            until(lambda: len(post.rows()) == len(before) + 2, "the rest follows")
+        run(consumed.journal.url, "update permit.journal set body = %s where position = %s", body, position)
+        with running(consumed.relay(kafka), consumed.loop(kafka, EventLedger())) as ended:
+            wait_until(lambda: len(consumed.rows()) == len(before) + 2, because="the rest follows")
         assert ended == []
-        each_once_in_order(post.rows(), post.events())
+        each_once_in_order(consumed.rows(), consumed.events())

@@ -10,59 +10,62 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from api.http.case_representation import address_of, entity_tag
 from api.http.problems import Place, RequestRefused, input_problem, located
-from api.http.requests import AuthorisedCommand, AuthorisedQuery, case_id_of, incoming_question, incoming_upload
+from api.http.requests import AuthorisedCommand, AuthorisedQuery, authorised_query, authorised_upload, case_id_of
+from api.http.responses import document_response, handled_response, json_response
 from api.permissions import Action
-from api.services.cases import CaseService, json_response
-from api.services.documents import DocumentIntake
+from api.services.cases import CaseService
+from api.services.documents import DocumentService
 from domain.case.refusals import InputIssue
 from domain.case.value_checks import one_of
 from domain.codes import DOCUMENT_KINDS
+from domain.deadlines.clocks import ClockRules
 
 KIND: Final = "kind"
 
-Upload = Annotated[tuple[AuthorisedCommand, Request], Depends(incoming_upload(Action.ATTACH_DOCUMENT, KIND))]
-Reading = Annotated[AuthorisedQuery, Depends(incoming_question(Action.READ_DOCUMENT))]
+Upload = Annotated[tuple[AuthorisedCommand, Request], Depends(authorised_upload(Action.ATTACH_DOCUMENT, KIND))]
+Reading = Annotated[AuthorisedQuery, Depends(authorised_query(Action.READ_DOCUMENT))]
 
 
-def document_routes(intake: DocumentIntake, border: CaseService) -> APIRouter:
+def document_routes(documents: DocumentService, cases: CaseService, rules: ClockRules) -> APIRouter:
     """The routes, to be mounted under the root of the API."""
     routes = APIRouter(prefix="/applications/{application_id}/documents")
 
     @routes.post("", name="attachDocument")
     def attach_document(application_id: str, upload: Upload) -> Response:
-        incoming, request = upload
+        sent, request = upload
         announced = request.headers.get("Content-Length", "")
-        return intake.take(
-            case_id_of(application_id),
-            incoming,
-            _kind_of(request),
-            request.headers.get("Content-Type", "").partition(";")[0].strip().lower(),
-            _chunks(request.stream()),
+        handled = documents.attach(
+            sent.caller,
+            cases.case(sent.caller, case_id_of(application_id)),
+            cases.context(sent.caller, sent.command_id, expected_version=sent.expected_version),
+            kind=_kind_of(request),
+            media_type=request.headers.get("Content-Type", "").partition(";")[0].strip().lower(),
+            chunks=_chunks(request.stream()),
             announced=int(announced) if announced.isdecimal() else None,
         )
+        return handled_response(handled, rules, sent.base_url)
 
     @routes.get("", name="getDocuments")
-    def get_documents(application_id: str, asked: Reading) -> Response:
+    def get_documents(application_id: str, query: Reading) -> Response:
         case_id = case_id_of(application_id)
-        stream, case = border.case(case_id, asked.granted)
-        is_held = intake.held(case)
+        snapshot = cases.case(query.caller, case_id)
+        is_received = documents.received(snapshot.case)
         items = [
             {
-                "href": f"{address_of(case_id, asked.base_url)}/documents/{each.sha256}",
+                "href": f"{address_of(case_id, query.base_url)}/documents/{each.sha256}",
                 "kind": each.kind,
                 "sha256": each.sha256,
                 "mediaType": each.media_type,
                 "size": each.size,
-                "received": is_held(each.sha256),
+                "received": is_received(each.sha256),
             }
-            for each in case.documents
+            for each in snapshot.case.documents
         ]
-        return json_response({"items": items, "total": len(items)}, headers={"ETag": entity_tag(stream.version)})
+        return json_response({"items": items, "total": len(items)}, headers={"ETag": entity_tag(snapshot.version)})
 
     @routes.get("/{sha256}", name="getDocument")
-    def get_document(application_id: str, sha256: str, asked: Reading) -> Response:
-        _, case = border.case(case_id_of(application_id), asked.granted)
-        return intake.hand_out(case, sha256)
+    def get_document(application_id: str, sha256: str, query: Reading) -> Response:
+        return document_response(documents.read(query.caller, case_id_of(application_id), sha256))
 
     return routes
 

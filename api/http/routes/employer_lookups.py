@@ -8,17 +8,17 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Response
 
 from api.http.bodies import read_body
-from api.http.problems import RequestRefused, register_unavailable
-from api.http.requests import AuthorisedQuery, incoming_query
+from api.http.requests import AuthorisedQuery, authorised_search
 from api.permissions import Action
-from api.services.cases import require_none
-from api.services.employer_lookups import EmployerLookups, LookupUnavailable
+from api.services.employer_lookups import EmployerLookups
+from api.services.refusals import RegisterUnavailable
+from domain.case.refusals import require_no_issues
 from domain.case.value_checks import enterprise_number, one_of
 from domain.codes import AUTHORITIES
 from domain.crossroads.answers import EmployerAnswer, EmployerOnRegister
 from infra.wire_format import canonical_json, wire_adapter
 
-LookupAsked = Annotated[AuthorisedQuery, Depends(incoming_query(Action.LOOK_UP_EMPLOYER))]
+LookupQuery = Annotated[AuthorisedQuery, Depends(authorised_search(Action.LOOK_UP_EMPLOYER))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,25 +30,22 @@ class EmployerLookup:
 
 
 def employer_lookup_routes(lookups: EmployerLookups | None) -> APIRouter:
-    """The route; without a bank to ask, it says that the register cannot be asked."""
+    """The route; without a bank to ask, it says that the register cannot be query."""
     routes = APIRouter()
 
     @routes.post("/employerLookups", name="lookUpEmployer")
-    def look_up_employer(asked: LookupAsked) -> Response:
-        wanted = read_body(EmployerLookup, asked.body)
-        require_none(
+    def look_up_employer(query: LookupQuery) -> Response:
+        wanted = read_body(EmployerLookup, query.body)
+        require_no_issues(
             (
                 *one_of("authority", wanted.authority, AUTHORITIES),
                 *enterprise_number("enterpriseNumber", wanted.enterprise_number),
             )
         )
         if lookups is None:
-            raise RequestRefused(register_unavailable())
-        number, actor = wanted.enterprise_number, asked.granted.caller.actor
-        try:
-            found = lookups.look_up(number, authority=wanted.authority, actor=actor)
-        except LookupUnavailable as why:
-            raise RequestRefused(register_unavailable(why.seconds)) from None
+            raise RegisterUnavailable
+        number, actor = wanted.enterprise_number, query.caller.caller.actor
+        found = lookups.look_up(number, authority=wanted.authority, actor=actor)
         return Response(
             canonical_json(_told(number, found)), headers={"Cache-Control": "no-store"}, media_type="application/json"
         )

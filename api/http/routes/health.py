@@ -8,12 +8,12 @@ from typing import Annotated, Protocol
 from fastapi import APIRouter, Depends, Request, Response
 
 from api.composition import Program
-from api.http.requests import open_question
+from api.http.requests import open_query
 from infra.postgres.read_models.parked_streams import count_parked_streams
 from infra.postgres.server.connections import DatabaseUnavailable
 from infra.wire_format import canonical_json
 
-Question = Annotated[Request, Depends(open_question())]
+Question = Annotated[Request, Depends(open_query())]
 
 
 class WatchedWork(Protocol):

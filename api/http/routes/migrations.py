@@ -7,13 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 
 from api.composition import Program
-from api.http.requests import AuthorisedQuery, incoming_question
+from api.http.requests import AuthorisedQuery, authorised_query
 from api.permissions import Action
 from api.services.migration_status import migration_status
 from infra.wire_format import canonical_json
 from projections.case_file.shape import without_nulls
 
-MigrationsAsked = Annotated[AuthorisedQuery, Depends(incoming_question(Action.READ_MIGRATIONS))]
+MigrationsQuery = Annotated[AuthorisedQuery, Depends(authorised_query(Action.READ_MIGRATIONS))]
 
 
 def migration_routes(program: Program) -> APIRouter:
@@ -21,7 +21,7 @@ def migration_routes(program: Program) -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/migrations", name="getMigrations")
-    def get_migrations(asked: MigrationsAsked) -> Response:
+    def get_migrations(query: MigrationsQuery) -> Response:
         return Response(
             canonical_json(without_nulls(migration_status(program))),
             headers={"Cache-Control": "no-store"},

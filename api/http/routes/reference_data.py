@@ -22,7 +22,7 @@ from api.http.problems import (
     located,
 )
 from api.http.query_values import language_if_any
-from api.http.requests import base_url, open_question
+from api.http.requests import base_url, open_query
 from api.words.code_lists import Code, CodeList, CodeLists, LocalizedText
 from api.words.languages import preferred
 from domain.case.refusals import InputIssue
@@ -36,7 +36,7 @@ LANGUAGE_OF_PROBLEMS: Final = "en"
 _CACHED: Final = "public, max-age=3600"
 """A list changes only with a release, and whoever meets a code that he does not know asks again."""
 
-Question = Annotated[Request, Depends(open_question("lang"))]
+Question = Annotated[Request, Depends(open_query("lang"))]
 
 
 def reference_data_routes(lists: CodeLists) -> APIRouter:

@@ -9,24 +9,22 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Response
 from starlette.datastructures import QueryParams
 
-from api.composition import Program
 from api.http.case_representation import address_of, words
 from api.http.paging import AFTER, PAGING, next_page, page_size_of, single, unusable_cursor, wrong_parameter
-from api.http.problems import API_ROOT, NOT_FOUND, Problem, RequestRefused, missing_permission
+from api.http.problems import API_ROOT
 from api.http.query_values import day_if_any, day_of, one_code, truth, unknown_code
-from api.http.requests import AuthorisedQuery, incoming_question
+from api.http.requests import AuthorisedQuery, authorised_query
+from api.http.responses import json_response
 from api.permissions import Action
 from api.services.access import AuthorisedCaller
-from api.services.board_measures import MEASURES
-from api.services.cases import json_response
+from api.services.boards import BoardService, no_such_measure
+from api.services.measures import MEASURES
 from domain.case.command_checks import HANDLER
 from domain.case.lifecycle import CaseStatus, Stage
-from domain.civil_time import civil_day
 from domain.codes import AUTHORITIES, CATEGORIES
 from domain.deadlines.service_levels import ServiceStatus
 from projections.lists.keyset_pages import PlaceUnusable
-from projections.sla_board.drilldown import Cell, cases_behind
-from projections.sla_board.model import SlaBoard, board, total
+from projections.sla_board.drilldown import Cell
 from projections.sla_board.scope import Scope
 
 SCOPE: Final = ("on", "authority", "category", "handler", "withoutPaused")
@@ -36,89 +34,72 @@ STANDINGS: Final = (*(each.value for each in ServiceStatus), "notMeasured")
 
 _DAYS: Final = re.compile(r"[0-9]{1,5}", re.ASCII)
 
-BoardAsked = Annotated[AuthorisedQuery, Depends(incoming_question(Action.READ_SERVICE_LEVELS, *SCOPE))]
-CasesAsked = Annotated[AuthorisedQuery, Depends(incoming_question(Action.READ_SERVICE_LEVELS, *SCOPE, *CELL, *PAGING))]
+BoardQuery = Annotated[AuthorisedQuery, Depends(authorised_query(Action.READ_SERVICE_LEVELS, *SCOPE))]
+CasesQuery = Annotated[AuthorisedQuery, Depends(authorised_query(Action.READ_SERVICE_LEVELS, *SCOPE, *CELL, *PAGING))]
 
 
-def service_levels_routes(program: Program) -> APIRouter:
+def service_levels_routes(boards: BoardService) -> APIRouter:
     """Everything as of the end of the civil day ``on``, by default today; ``position`` tells how far it has read."""
     routes = APIRouter(prefix="/serviceLevels")
 
-    def today() -> date:
-        return civil_day(program.clock.now())
-
     @routes.get("", name="getServiceLevels")
-    def get_service_levels(asked: BoardAsked) -> Response:
-        on, scope = day_of(asked.parameters, today()), scope_of(asked.parameters, asked.granted)
-        position = program.recorder.max_tracking_id(SlaBoard.name) or 0
-        with program.readers.connection() as connection, connection.cursor() as cursor:
-            lines = board(cursor, on, scope)
-        address = f"{asked.base_url}{API_ROOT}/serviceLevels"
+    def get_service_levels(query: BoardQuery) -> Response:
+        on, scope = day_of(query.parameters, boards.today), scope_of(boards, query.parameters, query.caller)
+        levels = boards.service_levels(on, scope)
+        address = f"{query.base_url}{API_ROOT}/serviceLevels"
         return json_response(
             {
                 "on": on.isoformat(),
-                "position": position,
-                "total": words(total(lines)),
+                "position": levels.position,
+                "total": words(levels.total),
                 "items": [
                     {"authority": line.authority, "category": line.category, "status": line.status}
                     | words(line.standing)
-                    for line in lines
+                    for line in levels.lines
                 ],
                 "measures": [{"name": name, "href": f"{address}/{name}"} for name in MEASURES],
             }
         )
 
     @routes.get("/cases", name="getServiceLevelCases")
-    def get_cases(asked: CasesAsked) -> Response:
-        on, scope = day_of(asked.parameters, today()), scope_of(asked.parameters, asked.granted)
-        size = page_size_of(asked.parameters)
-        with program.readers.connection() as connection, connection.cursor() as cursor:
-            try:
-                page = cases_behind(
-                    cursor, on, scope, cell_of(asked.parameters), limit=size, after=single(asked.parameters, AFTER)
-                )
-            except PlaceUnusable:
-                raise unusable_cursor() from None
-        address = f"{asked.base_url}{API_ROOT}/serviceLevels/cases"
+    def get_cases(query: CasesQuery) -> Response:
+        on, scope = day_of(query.parameters, boards.today), scope_of(boards, query.parameters, query.caller)
+        size, cell, after = page_size_of(query.parameters), cell_of(query.parameters), single(query.parameters, AFTER)
+        try:
+            page = boards.cases(on, scope, cell, limit=size, after=after)
+        except PlaceUnusable:
+            raise unusable_cursor() from None
+        address = f"{query.base_url}{API_ROOT}/serviceLevels/cases"
         return json_response(
             {
                 "on": on.isoformat(),
-                "items": [words(each) | {"href": address_of(each.case_id, asked.base_url)} for each in page.items],
+                "items": [words(each) | {"href": address_of(each.case_id, query.base_url)} for each in page.items],
                 "pageSize": size,
-                **next_page(address, asked.parameters, page.next),
+                **next_page(address, query.parameters, page.next),
             }
         )
 
     @routes.get("/{measure}", name="getServiceLevelMeasure")
-    def get_measure(measure: str, asked: BoardAsked) -> Response:
+    def get_measure(measure: str, query: BoardQuery) -> Response:
         if measure not in MEASURES:
-            raise RequestRefused(
-                Problem(type=NOT_FOUND, detail=f"There is no such measure; there are {', '.join(MEASURES)}.")
-            )
-        on, scope = day_of(asked.parameters, today()), scope_of(asked.parameters, asked.granted)
-        position = program.recorder.max_tracking_id(SlaBoard.name) or 0
-        with program.readers.connection() as connection, connection.cursor() as cursor:
-            rows = MEASURES[measure].read(cursor, on, scope)
-        return json_response({"on": on.isoformat(), "position": position, "items": [words(each) for each in rows]})
+            raise no_such_measure()
+        on, scope = day_of(query.parameters, boards.today), scope_of(boards, query.parameters, query.caller)
+        found = boards.measure(measure, on, scope)
+        items = [words(each) for each in found.rows]
+        return json_response({"on": on.isoformat(), "position": found.position, "items": items})
 
     return routes
 
 
-def scope_of(parameters: QueryParams, granted: AuthorisedCaller) -> Scope:
-    """The cases asked for, within the caller's reach. Raises :class:`RequestRefused` (400, 403)."""
+def scope_of(boards: BoardService, parameters: QueryParams, caller: AuthorisedCaller) -> Scope:
+    """The cases asked for, within the caller's reach. Raises :class:`RequestRefused` (400) and ``NotPermitted``."""
     authority = one_code(parameters, "authority", AUTHORITIES)
-    own = granted.caller.authority
-    if own is not None and authority not in (None, own):
-        raise RequestRefused(
-            missing_permission(
-                granted.caller.role, Action.READ_SERVICE_LEVELS, f"The token is for the authority {own}: ask for that."
-            )
-        )
+    boards.require_authority(caller, authority)
     handler = single(parameters, "handler")
     if handler is not None and HANDLER.fullmatch(handler) is None:
         raise wrong_parameter("handler", "schemaViolation", "it is no case handler", "write caseHandler:h-12")
     return Scope(
-        authority=own or authority,
+        authority=caller.caller.authority or authority,
         category=one_code(parameters, "category", CATEGORIES),
         handler=handler,
         without_paused=truth(parameters, "withoutPaused") or False,

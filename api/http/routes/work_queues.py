@@ -7,72 +7,59 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Response
 from starlette.datastructures import QueryParams
 
-from api.composition import Program
 from api.http.case_representation import address_of, words
 from api.http.paging import AFTER, PAGING, next_page, page_size_of, single, unusable_cursor, wrong_parameter
-from api.http.problems import API_ROOT, NOT_FOUND, Problem, RequestRefused
+from api.http.problems import API_ROOT
 from api.http.query_values import one_code, truth
-from api.http.requests import AuthorisedQuery, incoming_question
+from api.http.requests import AuthorisedQuery, authorised_query
+from api.http.responses import json_response
 from api.permissions import Action
-from api.services.access import AuthorisedCaller
-from api.services.cases import json_response
+from api.services.work_queues import WorkQueueService
 from domain.case.command_checks import HANDLER
 from domain.case.lifecycle import OPEN_STATUSES, Stage
-from domain.civil_time import civil_day
 from domain.codes import CATEGORIES, HOLDERS
 from domain.deadlines.service_levels import ServiceStatus
 from projections.lists.keyset_pages import PlaceUnusable
-from projections.lists.work_queue import NOBODY, QueueFilter, QueueOrder, count_queued, queued
+from projections.lists.work_queue import NOBODY, QueueFilter, QueueOrder
 
 FILTERS: Final = ("status", "stage", "category", "handler", "holder", "standing", "withTasks", "sort")
 SORTS: Final = {"dueOn": QueueOrder.DUE_DAY, "filedOn": QueueOrder.FILING_DAY}
 UNASSIGNED: Final = "none"
 
-QueuesAsked = Annotated[AuthorisedQuery, Depends(incoming_question(Action.READ_WORK_QUEUE))]
-QueueAsked = Annotated[AuthorisedQuery, Depends(incoming_question(Action.READ_WORK_QUEUE, *FILTERS, *PAGING))]
+QueuesQuery = Annotated[AuthorisedQuery, Depends(authorised_query(Action.READ_WORK_QUEUE))]
+QueueQuery = Annotated[AuthorisedQuery, Depends(authorised_query(Action.READ_WORK_QUEUE, *FILTERS, *PAGING))]
 
 
-def work_queue_routes(program: Program) -> APIRouter:
+def work_queue_routes(queues: WorkQueueService) -> APIRouter:
     """The routes, to be mounted under the root of the API."""
     routes = APIRouter(prefix="/workQueues")
-    targets = program.clock_rules.targets
 
     @routes.get("", name="getWorkQueues")
-    def get_work_queues(asked: QueuesAsked) -> Response:
-        on = civil_day(program.clock.now())
-        own = asked.granted.caller.authority
-        with program.readers.connection() as connection, connection.cursor() as cursor:
-            items = [
-                {
-                    "authority": authority,
-                    "href": _address(asked.base_url, authority),
-                    "cases": count_queued(cursor, on, target, QueueFilter(authority=authority)),
-                }
-                for authority, target in targets.items()
-                if own in (None, authority)
-            ]
+    def get_work_queues(query: QueuesQuery) -> Response:
+        on, counts = queues.today, queues.counts(query.caller)
+        items = [
+            {"authority": authority, "href": _address(query.base_url, authority), "cases": number}
+            for authority, number in counts.items()
+        ]
         return json_response({"on": on.isoformat(), "items": items, "total": len(items)})
 
     @routes.get("/{authority}", name="getWorkQueue")
-    def get_work_queue(authority: str, asked: QueueAsked) -> Response:
-        _require_within_reach(authority, asked.granted, tuple(targets))
-        on = civil_day(program.clock.now())
-        size, wanted = page_size_of(asked.parameters), filter_of(asked.parameters, authority)
-        sort = SORTS[one_code(asked.parameters, "sort", tuple(SORTS)) or "dueOn"]
-        after = single(asked.parameters, AFTER)
-        with program.readers.connection() as connection, connection.cursor() as cursor:
-            try:
-                page = queued(cursor, on, targets[authority], wanted, order=sort, limit=size, after=after)
-            except PlaceUnusable:
-                raise unusable_cursor() from None
-            total = count_queued(cursor, on, targets[authority], wanted)
+    def get_work_queue(authority: str, query: QueueQuery) -> Response:
+        queues.require_queue(query.caller, authority)
+        size, wanted = page_size_of(query.parameters), filter_of(query.parameters, authority)
+        order = SORTS[one_code(query.parameters, "sort", tuple(SORTS)) or "dueOn"]
+        try:
+            found = queues.read(wanted, order, limit=size, after=single(query.parameters, AFTER))
+        except PlaceUnusable:
+            raise unusable_cursor() from None
+        items = [words(each) | {"href": address_of(each.case_id, query.base_url)} for each in found.page.items]
         return json_response(
             {
-                "on": on.isoformat(),
-                "items": [words(each) | {"href": address_of(each.case_id, asked.base_url)} for each in page.items],
-                "total": total,
+                "on": found.on.isoformat(),
+                "items": items,
+                "total": found.total,
                 "pageSize": size,
-                **next_page(_address(asked.base_url, authority), asked.parameters, page.next),
+                **next_page(_address(query.base_url, authority), query.parameters, found.page.next),
             }
         )
 
@@ -96,12 +83,6 @@ def filter_of(parameters: QueryParams, authority: str) -> QueueFilter:
         standing=one_code(parameters, "standing", tuple(each.value for each in ServiceStatus)),
         with_tasks=truth(parameters, "withTasks"),
     )
-
-
-def _require_within_reach(authority: str, granted: AuthorisedCaller, known: tuple[str, ...]) -> None:
-    own = granted.caller.authority
-    if authority not in known or own not in (None, authority):
-        raise RequestRefused(Problem(type=NOT_FOUND, detail="There is no such work queue."))
 
 
 def _address(base_url: str, authority: str) -> str:

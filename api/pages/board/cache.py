@@ -11,9 +11,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from datetime import datetime
 from threading import Lock
 from typing import Final, Generic, TypeVar
+
+from api.services.freshness import Reached
 
 LONGEST_AGE: Final = 1.0
 """Seconds after which figures that may have changed are shown to nobody."""
@@ -25,19 +26,6 @@ MOST_KEPT: Final = 64
 """Boards kept at once, the least lately asked given up first: readers choose their filters, not our memory."""
 
 Shown = TypeVar("Shown")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reached:
-    """How far a read model has come: the position in the log, and how many events wait behind it.
-
-    ``parked`` is the number of cases that it has left behind on the way.
-    """
-
-    position: int
-    behind: int
-    parked: int
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from api.pages.board.parts import share_words, table_figure
-from api.pages.board.reading import BoardReading
 from api.pages.board.words import BoardWords
 from api.pages.charts.figures import Figure
 from api.pages.charts.shares import Whole, share_figure
-from api.services.board_measures import SEASON
+from api.services.measures import SEASON, BoardReading
 
 _STATES: Final = ("found", "noData", "failed", "requested")
 """Of a check at the Crossroads Bank, the answers first."""

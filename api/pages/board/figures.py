@@ -12,7 +12,6 @@ from typing import Final
 
 from api.pages.board.check_figures import check_times_figure, checks_figure
 from api.pages.board.parts import share_words, table_figure
-from api.pages.board.reading import BoardReading
 from api.pages.board.scatter import shares_at, thinned
 from api.pages.board.words import BoardWords
 from api.pages.charts.areas import stacked_area_figure
@@ -22,6 +21,7 @@ from api.pages.charts.histograms import Bin, histogram_figure
 from api.pages.charts.lines import line_figure
 from api.pages.charts.scatters import Level, scatter_figure
 from api.pages.charts.shares import Whole, share_figure
+from api.services.measures import BoardReading
 from projections.sla_board.times import AGE_BIN, Percentiles
 
 FIGURE_NAMES: Final = (

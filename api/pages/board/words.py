@@ -9,7 +9,7 @@ from datetime import date
 from babel.dates import format_skeleton
 
 from api.pages.charts.figures import Caption, DayAxis, ValueAxis
-from api.pages.page_parts import Choice
+from api.words.choices import Choice
 from api.words.code_lists import CodeLists
 from api.words.languages import Language
 

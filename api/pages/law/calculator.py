@@ -14,16 +14,19 @@ from decimal import Decimal
 from typing import Any, Final
 
 from api.http.bodies import read_body
-from api.pages.case.forms import CaseForm, CaseFormWords, Field, FieldKind, body_of, day_as_written, errors_of
+from api.pages.form_values import body_of, errors_of
 from api.pages.law.words import OCCUPATIONS_LIST, LawWords
-from api.pages.page_parts import Choice, FieldError
+from api.pages.page_parts import FieldError
 from api.pages.sent_forms import SentForm
+from api.steps.forms import Field, FieldKind, Form, FormWords, day_as_written
+from api.words.choices import Choice
 from api.words.languages import Language
 from domain.case.refusals import InputIssue, InvalidInput
-from domain.case.stated_facts import StatedFacts, check_stated_facts
+from domain.case.stated_checks import check_stated_facts
+from domain.case.stated_facts import StatedFacts
 from domain.case.value_checks import REQUIRED_INPUT, SCHEMA_VIOLATION
 from domain.codes import AUTHORITIES, CATEGORIES, CONTRACT_ELEMENTS, CONTRACTS, PAY_PERIODS, RECRUITMENT_CHANNELS
-from domain.law.job_provisions import ShortageOccupation
+from domain.law.provisions.job import ShortageOccupation
 from domain.law.rulebook import Rulebook
 from infra.wire_format import canonical_json
 
@@ -61,9 +64,9 @@ class Calculator:
     errors: tuple[FieldError, ...] = ()
 
     @property
-    def form(self) -> CaseForm:
+    def form(self) -> Form:
         fields = tuple(field for section in self.sections for field in section.fields)
-        return CaseForm(resource=FACTS, title="", lead="", send="", fields=fields)
+        return Form(lead="", send="", fields=fields)
 
     def kept(self, sent: SentForm) -> Calculator:
         """The form with what somebody had filled in; a section in which something was filled in is unfolded."""
@@ -77,7 +80,7 @@ class Calculator:
 
 def calculator(words: LawWords, rulebook: Rulebook, *, authority: str, category: str, today: date) -> Calculator:
     """The empty form for somebody who looks at the law of ``authority`` today."""
-    _, made = words.language.gettext, CaseFormWords(words.language, words.code_lists)
+    _, made = words.language.gettext, FormWords(words.language, words.code_lists)
     application = (
         _choice("authority", _("Authority"), made.choices("authorities", AUTHORITIES), value=authority, required=True),
         _choice("category", _("Category"), _or_none(made.choices("categories", CATEGORIES)), category, required=True),
@@ -226,7 +229,7 @@ def _occupations(words: LawWords, rulebook: Rulebook) -> tuple[Choice, ...]:
     return (*_or_none(tuple(sorted(named, key=lambda each: each.text.casefold()))), other)
 
 
-def _publication(language: Language, made: CaseFormWords, row: int) -> tuple[Field, ...]:
+def _publication(language: Language, made: FormWords, row: int) -> tuple[Field, ...]:
     _, path, number = language.gettext, f"labourMarketTest.publications.{row}", language.integer(row + 1)
     channels = _or_none(made.choices("recruitmentChannels", RECRUITMENT_CHANNELS))
     return (
@@ -284,7 +287,7 @@ def _field_name(path: str, rows: Sequence[str]) -> str:
     return f"{FACTS}.{_ROW.sub(lambda row: f'labourMarketTest.publications.{rows[int(row[1])]}', path)}"
 
 
-def _errors(form: CaseForm, issues: Sequence[InputIssue], language: Language) -> tuple[FieldError, ...]:
+def _errors(form: Form, issues: Sequence[InputIssue], language: Language) -> tuple[FieldError, ...]:
     """Each issue at its field; how a day, an amount or a share is written is told as this form asks for it."""
     _, kinds = language.gettext, {each.name: each.kind for each in form.fields}
     labels = {each.name: each.label for each in form.fields}

@@ -11,10 +11,10 @@ from typing import Final
 
 from starlette.datastructures import QueryParams
 
-from api.pages.case.forms import day_as_written
 from api.pages.filter_forms import address
 from api.pages.page_parts import FieldError
 from api.pages.session import LAW
+from api.steps.forms import day_as_written
 from api.words.languages import Language
 from domain.case.value_checks import same_day_of_year
 from domain.codes import AUTHORITIES, CATEGORIES

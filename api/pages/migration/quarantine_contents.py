@@ -12,7 +12,8 @@ from markupsafe import Markup
 
 from api.pages.board.words import BoardWords
 from api.pages.migration.contents import MIGRATION
-from api.pages.page_parts import Badge, Choice, Tone
+from api.pages.page_parts import Badge, Tone
+from api.words.choices import Choice
 from api.words.languages import Language
 from consumers.migration.repair import ShownRecord
 from domain.migration.file_numbers import may_lie_in_clear

@@ -10,14 +10,12 @@ from typing import Final
 from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
 
-from api.composition import Program
 from api.http.paging import AFTER, single, unusable_cursor
 from api.http.problems import NOT_FOUND, Problem, RequestRefused
 from api.http.query_values import day_of
 from api.http.routes.service_levels import cell_of, scope_of
-from api.pages.board.cache import BoardCache, Kept, Reached
+from api.pages.board.cache import BoardCache, Kept
 from api.pages.board.figures import FIGURE_NAMES, board_figures
-from api.pages.board.reading import BoardReading, read_board
 from api.pages.board.tiles import board_tiles, summary_of
 from api.pages.board.words import BoardWords
 from api.pages.case.rows import CaseRow, row_on_board
@@ -32,20 +30,18 @@ from api.pages.filter_forms import (
     refresh_kept,
     with_actor,
 )
-from api.pages.page_parts import Freshness, Paging, Refreshing
+from api.pages.page_parts import Paging, Refreshing, freshness_of
 from api.pages.page_route import PageRoute
 from api.pages.rendering import Pages
 from api.pages.security_headers import page_headers
 from api.pages.session import Readers
 from api.permissions import Action
-from api.services.access import AuthorisedCaller
-from api.services.cases import CaseService
+from api.services.boards import BoardService
+from api.services.measures import BoardReading
 from api.words.languages import Language
 from domain.codes import AUTHORITIES, CATEGORIES
-from infra.postgres.read_models.progress import list_projections
+from infra.identity.caller import Caller
 from projections.lists.keyset_pages import PlaceUnusable
-from projections.sla_board.drilldown import cases_behind
-from projections.sla_board.model import SlaBoard
 from projections.sla_board.scope import Scope
 
 BOARD: Final = "/board"
@@ -66,7 +62,7 @@ class ShownBoard:
 class _Asked:
     """What an address of the board asks, and of whom."""
 
-    granted: AuthorisedCaller
+    caller: Caller
     on: date
     scope: Scope
     language: Language
@@ -84,25 +80,18 @@ class _Asked:
         )
 
 
-def board_pages(program: Program, pages: Pages, readers: Readers, border: CaseService) -> APIRouter:
+def board_pages(boards: BoardService, pages: Pages, readers: Readers) -> APIRouter:
     """The board, its files and the cases behind its numbers."""
     routes = APIRouter(route_class=PageRoute)
-    models = [each for each in program.read_models if each.name == SlaBoard.name]
-
-    def reached() -> Reached:
-        now = program.clock.now()
-        (progress,) = list_projections(program.readers, models, now=now)
-        return Reached(position=progress.position, behind=progress.lag_events, parked=progress.parked, at=now)
-
-    cache = BoardCache[ShownBoard](reached)
+    cache = BoardCache[ShownBoard](boards.reached)
 
     def asked_of(request: Request) -> _Asked:
-        granted = readers.granted(request, Action.READ_SERVICE_LEVELS)
+        caller = readers.authorised(request, Action.READ_SERVICE_LEVELS)
         parameters = with_actor(filled_in(request))
         return _Asked(
-            granted=granted,
-            on=day_of(parameters, border.today),
-            scope=scope_of(parameters, granted),
+            caller=caller.caller,
+            on=day_of(parameters, boards.today),
+            scope=scope_of(boards, parameters, caller),
             language=pages.language(request),
         )
 
@@ -110,8 +99,7 @@ def board_pages(program: Program, pages: Pages, readers: Readers, border: CaseSe
         return cache.get((asked.on, asked.scope, asked.language.code), lambda: computed(asked))
 
     def computed(asked: _Asked) -> ShownBoard:
-        with program.readers.connection() as connection, connection.cursor() as cursor:
-            reading = read_board(cursor, asked.on, asked.scope)
+        reading = boards.reading(asked.on, asked.scope)
         figures = board_figures(reading, BoardWords(language=asked.language, code_lists=readers.code_lists))
         template = pages.environments[asked.language.code].get_template("board_parts/figure.html")
         # Templates escape what is not markup, so what they give is.
@@ -124,9 +112,9 @@ def board_pages(program: Program, pages: Pages, readers: Readers, border: CaseSe
     @routes.get(BOARD, name="board")
     def board(request: Request) -> Response:
         asked = asked_of(request)
-        kept, caller = shown(asked), asked.granted.caller
+        kept, caller = shown(asked), asked.caller
         freshness, reading = freshness_of(kept.reached), kept.shown.reading
-        may_read = readers.may(caller, Action.READ_APPLICATION)
+        may_read = readers.access.may(caller, Action.READ_APPLICATION)
         words = BoardWords(language=asked.language, code_lists=readers.code_lists)
         return pages.response(
             request,
@@ -169,16 +157,13 @@ def board_pages(program: Program, pages: Pages, readers: Readers, border: CaseSe
     def cases(request: Request) -> Response:
         asked, parameters = asked_of(request), with_actor(filled_in(request))
         cell = cell_of(parameters)
-        place = reached()
-        with program.readers.connection() as connection, connection.cursor() as cursor:
-            try:
-                page = cases_behind(
-                    cursor, asked.on, asked.scope, cell, limit=PAGE_LENGTH, after=single(parameters, AFTER)
-                )
-            except PlaceUnusable:
-                raise unusable_cursor() from None
+        place = boards.reached()
+        try:
+            page = boards.cases(asked.on, asked.scope, cell, limit=PAGE_LENGTH, after=single(parameters, AFTER))
+        except PlaceUnusable:
+            raise unusable_cursor() from None
         words = BoardWords(language=asked.language, code_lists=readers.code_lists)
-        may_read = readers.may(asked.granted.caller, Action.READ_APPLICATION)
+        may_read = readers.access.may(asked.caller, Action.READ_APPLICATION)
         rows: list[CaseRow] = [row_on_board(each, words, may_read=may_read) for each in page.items]
         # The day is pinned, so that a list begun before midnight goes on as it began.
         others = [(name, value) for name, value in parameters.multi_items() if name not in (AFTER, "on")]
@@ -194,14 +179,10 @@ def board_pages(program: Program, pages: Pages, readers: Readers, border: CaseSe
                 "first_href": address(CASES, *here) if single(parameters, AFTER) is not None else None,
                 "paging": Paging(next_href=None if page.next is None else address(CASES, *here, (AFTER, page.next))),
             },
-            surroundings=readers.surroundings(request, asked.granted.caller, BOARD),
+            surroundings=readers.surroundings(request, asked.caller, BOARD),
         )
 
     return routes
-
-
-def freshness_of(reached: Reached) -> Freshness:
-    return Freshness(position=reached.position, read_at=reached.at, behind=reached.behind, parked=reached.parked)
 
 
 def _form(request: Request, asked: _Asked, words: BoardWords) -> FilterForm:
@@ -228,7 +209,7 @@ def _form(request: Request, asked: _Asked, words: BoardWords) -> FilterForm:
         action=BOARD,
         filters=(
             # Whoever belongs to an authority sees that one: there is nothing to choose.
-            *((authorities,) if asked.granted.caller.authority is None else ()),
+            *((authorities,) if asked.caller.authority is None else ()),
             category,
             Filter(name="handler", label=language.gettext("Handler"), value=pseudonym(scope.handler or "")),
             Filter(name="on", label=language.gettext("As of the end of"), value=asked.on.isoformat(), type="date"),

@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse
 
 from api.http.problems import RequestRefused
 from api.pages.kept_forms import KEPT, SIGN_IN_AGAIN, kept_form, kept_text
-from api.pages.page_parts import Choice, FieldError
+from api.pages.page_parts import FieldError
 from api.pages.page_route import PageRoute
 from api.pages.rendering import Pages
 from api.pages.security_headers import SECURITY_HEADERS
@@ -33,6 +33,7 @@ from api.pages.session import (
     is_looking_ahead,
     local_path,
 )
+from api.words.choices import Choice
 from api.words.languages import Language
 from domain.codes import AUTHORITIES
 from domain.identifiers import enterprise_number_digits, ssin_digits

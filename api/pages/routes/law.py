@@ -14,25 +14,23 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from api.composition import Program
 from api.pages.filter_forms import address
 from api.pages.law.answer import AnswerShown, answer_shown
 from api.pages.law.calculator import Calculator, calculator, stated_by
 from api.pages.law.questions import AUTHORITY, CHANGED_ON, KNOWN_ON, ON, LawAsked, between_address, law_asked
 from api.pages.law.tables import amount_rows, changes_shown, unpublished_shown, without_amount
 from api.pages.law.words import LawWords
-from api.pages.page_parts import Choice
 from api.pages.page_route import PageRoute
 from api.pages.rendering import Link, Pages
 from api.pages.sent_forms import SentForm, sent_form
 from api.pages.session import LAW, Readers
+from api.services.law import LawService
+from api.words.choices import Choice
 from api.words.languages import Language
-from domain.case.stated_assessment import assess_stated, readings_of_stated
 from domain.case.stated_facts import StatedFacts
-from domain.civil_time import civil_day
 from domain.codes import AUTHORITIES
-from domain.law.law_changes import change_days, changes_on, thresholds_on
-from domain.law.published_amounts import unpublished_soon
+from domain.law.published.amounts import unpublished_soon
+from domain.law.published.law_changes import change_days, changes_on, thresholds_on
 
 _DAYS_SHOWN: Final = 6
 """How many days of change stand open; the earlier ones are folded away."""
@@ -49,10 +47,10 @@ class DayLink:
     here: bool
 
 
-def law_pages(program: Program, pages: Pages, readers: Readers) -> APIRouter:
+def law_pages(service: LawService, pages: Pages, readers: Readers) -> APIRouter:
     """The page, for everyone."""
     routes = APIRouter(route_class=PageRoute)
-    screen = LawScreen(program, pages, readers)
+    screen = LawScreen(service, pages, readers)
 
     @routes.get(LAW, name="law")
     def law(request: Request) -> Response:
@@ -68,8 +66,8 @@ def law_pages(program: Program, pages: Pages, readers: Readers) -> APIRouter:
 class LawScreen:
     """The page in the language of whoever reads it."""
 
-    def __init__(self, program: Program, pages: Pages, readers: Readers) -> None:
-        self._program = program
+    def __init__(self, law: LawService, pages: Pages, readers: Readers) -> None:
+        self._law = law
         self._pages = pages
         self._readers = readers
 
@@ -77,28 +75,28 @@ class LawScreen:
         """The page as its address asks for it, with the calculator empty."""
         asked, words = self._asked(request), self._words(request)
         empty = calculator(
-            words, self._program.rulebook, authority=asked.authority, category=asked.category, today=self._today
+            words, self._law.rulebook, authority=asked.authority, category=asked.category, today=self._today
         )
         return self._page(request, asked, words, empty)
 
     def calculate(self, request: Request, sent: SentForm) -> Response:
         """The page with what the law says of the facts that were filled in, or with what is wrong with them."""
         asked, words = self._asked(request), self._words(request)
-        empty = calculator(words, self._program.rulebook, authority=asked.authority, category="", today=self._today)
+        empty = calculator(words, self._law.rulebook, authority=asked.authority, category="", today=self._today)
         kept = empty.kept(sent)
         stated = stated_by(empty, sent, words.language)
         if not isinstance(stated, StatedFacts):
             return self._page(request, asked, words, replace(kept, errors=stated))
         # As known today, which is what salaryChecks answers.
-        assessment = assess_stated(self._program.rulebook, stated, self._today)
-        answer = answer_shown(assessment, readings_of_stated(self._program.rulebook, stated, assessment), words)
+        found = self._law.assess(stated)
+        answer = answer_shown(found.assessment, found.readings, words)
         # The tables beside the answer are those of the same authority and day.
         asked = replace(asked, authority=stated.authority or asked.authority, on=stated.filed_on)
         return self._page(request, asked, words, kept, answer)
 
     @property
     def _today(self) -> date:
-        return civil_day(self._program.clock.now())
+        return self._law.today
 
     def _words(self, request: Request) -> LawWords:
         return LawWords(
@@ -121,7 +119,7 @@ class LawScreen:
         calculated: Calculator,
         answer: AnswerShown | None = None,
     ) -> Response:
-        rulebook = self._program.rulebook
+        rulebook = self._law.rulebook
         found = thresholds_on(rulebook, asked.authority, asked.on, asked.known_on)
         days = change_days(rulebook, asked.authority, asked.known_on)
         changed_on = asked.changed_on or _latest(days, asked.on)

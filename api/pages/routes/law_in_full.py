@@ -11,25 +11,24 @@ from datetime import date
 
 from fastapi import APIRouter, Request, Response
 
-from api.composition import Program
 from api.http.requests import base_url
 from api.pages.law.between import changes_of_each
 from api.pages.law.category import category_shown
 from api.pages.law.questions import BETWEEN, LawAsked, category_address, category_asked, changes_asked, law_address
 from api.pages.law.words import LawWords
-from api.pages.page_parts import Choice
 from api.pages.page_route import PageRoute
 from api.pages.rendering import Link, Pages, Surroundings
 from api.pages.session import LAW, Readers
-from domain.civil_time import civil_day
+from api.services.law import LawService
+from api.words.choices import Choice
 from domain.codes import AUTHORITIES, CATEGORIES
-from domain.law.category_law import law_of_category
+from domain.law.published.category_law import law_of_category
 
 
-def law_in_full_pages(program: Program, pages: Pages, readers: Readers) -> APIRouter:
+def law_in_full_pages(law: LawService, pages: Pages, readers: Readers) -> APIRouter:
     """The pages, for everyone."""
     routes = APIRouter(route_class=PageRoute)
-    screen = LawInFullScreen(program, pages, readers)
+    screen = LawInFullScreen(law, pages, readers)
 
     @routes.get(BETWEEN, name="lawBetweenDays")
     def between(request: Request) -> Response:
@@ -45,8 +44,8 @@ def law_in_full_pages(program: Program, pages: Pages, readers: Readers) -> APIRo
 class LawInFullScreen:
     """The pages in the language of whoever reads them."""
 
-    def __init__(self, program: Program, pages: Pages, readers: Readers) -> None:
-        self._program = program
+    def __init__(self, law: LawService, pages: Pages, readers: Readers) -> None:
+        self._law = law
         self._pages = pages
         self._readers = readers
 
@@ -58,7 +57,7 @@ class LawInFullScreen:
         asked = category_asked(
             request.query_params, words.language, authority=authority, category=category, today=self._today
         )
-        law = law_of_category(self._program.rulebook, authority, category, asked.on, asked.known_on)
+        law = law_of_category(self._law.rulebook, authority, category, asked.on, asked.known_on)
         # What is published later stays out; what begins after today and is known already stays in.
         fixed = replace(asked, known_on=asked.known_on or max(self._today, asked.on))
         return self._pages.response(
@@ -74,7 +73,7 @@ class LawInFullScreen:
                 "amounts_href": law_address(asked),
                 "between_href": BETWEEN,
                 "fixed_href": base_url(request) + category_address(fixed, category),
-                "rule_set": self._program.rulebook.sha256,
+                "rule_set": self._law.rulebook.sha256,
             },
             surroundings=self._surroundings(request, authority),
             status=400 if asked.errors else 200,
@@ -92,7 +91,7 @@ class LawInFullScreen:
             {
                 "asked": asked,
                 "authorities": [every, *(_choice(each, words) for each in AUTHORITIES)],
-                "changes_of_each": () if asked.errors else changes_of_each(self._program.rulebook, asked, words),
+                "changes_of_each": () if asked.errors else changes_of_each(self._law.rulebook, asked, words),
             },
             surroundings=self._surroundings(request, asked.authority or None),
             status=400 if asked.errors else 200,
@@ -100,7 +99,7 @@ class LawInFullScreen:
 
     @property
     def _today(self) -> date:
-        return civil_day(self._program.clock.now())
+        return self._law.today
 
     def _words(self, request: Request) -> LawWords:
         return LawWords(

@@ -21,7 +21,7 @@ def migration_pages(program: Program, pages: Pages, readers: Readers) -> APIRout
 
     @routes.get(MIGRATION, name="migration")
     def migration(request: Request) -> Response:
-        granted = readers.granted(request, Action.READ_MIGRATIONS)
+        granted = readers.authorised(request, Action.READ_MIGRATIONS)
         words = BoardWords(language=pages.language(request), code_lists=readers.code_lists)
         told = migration_status(program)["authorities"]
         return pages.response(

@@ -27,13 +27,14 @@ from api.pages.migration.repair_forms import (
     refused_heading,
     seen_of,
 )
-from api.pages.page_parts import Choice, FieldError, Paging
+from api.pages.page_parts import FieldError, Paging
 from api.pages.page_route import PageRoute
 from api.pages.rendering import Pages
 from api.pages.sent_forms import SentForm, sent_form
 from api.pages.session import Readers
 from api.permissions import Action
 from api.services.migrations import own_writer, quarantine_of
+from api.words.choices import Choice
 from consumers.migration.repair import ShownRecord
 from domain.migration.cutover_status import AuthorityIsLive, NotAccepting
 from domain.migration.findings import RefusalReason
@@ -88,7 +89,7 @@ class QuarantineScreen:
 
     def listing(self, request: Request, authority: MigratingAuthority) -> Response:
         """The records that wait, the oldest first. Raises ``NotSignedIn`` and ``RequestRefused`` (400, 403)."""
-        granted = self._readers.granted(request, Action.READ_MIGRATIONS)
+        granted = self._readers.authorised(request, Action.READ_MIGRATIONS)
         parameters, words = filled_in(request), self._words(request)
         reason = one_code(parameters, _REASON, tuple(RefusalReason))
         after = single(parameters, AFTER)
@@ -123,14 +124,14 @@ class QuarantineScreen:
 
     def record(self, request: Request, authority: MigratingAuthority, record: UUID) -> Response:
         """The record: with its content for who may repair it. Raises ``RequestRefused`` (403, 404)."""
-        caller = self._readers.granted(request, Action.READ_MIGRATIONS).caller
-        if self._readers.may_in(caller, Action.REPAIR_LEGACY_RECORD, authority):
+        caller = self._readers.authorised(request, Action.READ_MIGRATIONS).caller
+        if self._readers.access.may_in(caller, Action.REPAIR_LEGACY_RECORD, authority):
             return self._content(request, caller, authority, record)
         return self._codes(request, caller, authority, record)
 
     def correct(self, request: Request, authority: MigratingAuthority, record: UUID, sent: SentForm) -> Response:
         """Put a text in place of a field, and lead to the record; or show the form with what is wrong."""
-        caller = self._readers.granted_in(request, Action.REPAIR_LEGACY_RECORD, authority).caller
+        caller = self._readers.authorised_in(request, Action.REPAIR_LEGACY_RECORD, authority).caller
         seen, correction = _seen(sent), correction_of(sent)
         errors = errors_of_correction(correction, self._pages.language(request))
 
@@ -151,7 +152,7 @@ class QuarantineScreen:
 
     def replay(self, request: Request, authority: MigratingAuthority, record: UUID, sent: SentForm) -> Response:
         """Try the record again, and lead to it; or show the form with what is wrong."""
-        caller = self._readers.granted_in(request, Action.REPAIR_LEGACY_RECORD, authority).caller
+        caller = self._readers.authorised_in(request, Action.REPAIR_LEGACY_RECORD, authority).caller
         seen, motive = _seen(sent), sent.one(REPLAY_MOTIVE)
         errors = errors_of_motive(REPLAY_MOTIVE, motive, self._pages.language(request))
 
@@ -274,7 +275,7 @@ class QuarantineScreen:
                 raise _unknown_record() from None
 
     def _may_open_case(self, caller: Caller, authority: str) -> bool:
-        return self._readers.may_in(caller, Action.READ_APPLICATION, authority)
+        return self._readers.access.may_in(caller, Action.READ_APPLICATION, authority)
 
     def _words(self, request: Request) -> BoardWords:
         return BoardWords(language=self._pages.language(request), code_lists=self._readers.code_lists)

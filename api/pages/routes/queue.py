@@ -3,42 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Annotated, Final
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import QueryParams
 
-from api.composition import Program
 from api.http.paging import AFTER, single, unusable_cursor
 from api.http.query_values import one_code
-from api.http.requests import AuthorisedCommand, base_url, case_id_of
+from api.http.requests import case_id_of
 from api.http.routes.work_queues import FILTERS, SORTS, UNASSIGNED, filter_of
 from api.pages.board.words import BoardWords
 from api.pages.case.rows import row_in_queue
-from api.pages.case.sending import carry_change, fresh_key
 from api.pages.filter_forms import Filter, FilterForm, address, choices_with_all, filled_in, pseudonym
-from api.pages.page_parts import Badge, Choice, Freshness, Paging, Tone
+from api.pages.page_parts import Badge, Paging, Tone, freshness_of
 from api.pages.page_route import PageRoute
 from api.pages.rendering import Pages
 from api.pages.sent_forms import SentForm, sent_form
 from api.pages.session import Readers
 from api.permissions import Action
-from api.services.access import AuthorisedCaller
-from api.services.cases import CaseService
+from api.services.work_queues import WorkQueueService
+from api.words.choices import Choice
 from api.words.languages import Language
 from domain.case.lifecycle import Stage
-from domain.case.refusals import StaleVersion
 from domain.codes import AUTHORITIES, CATEGORIES, HOLDERS
 from domain.deadlines.service_levels import ServiceStatus
 from domain.identifiers import ApplicationReference, IdentifierInvalid
-from infra.identity.caller import Role
-from infra.postgres.read_models.progress import list_projections
-from infra.wire_format import canonical_json
-from projections.lists.keyset_pages import Page, PlaceUnusable
-from projections.lists.work_queue import NOBODY, QueuedCase, QueueFilter, QueueOrder, WorkQueue, count_queued, queued
+from infra.identity.caller import Caller, Role
+from projections.lists.keyset_pages import PlaceUnusable
+from projections.lists.work_queue import NOBODY, QueueFilter
 
 QUEUE: Final = "/queue"
 TAKEN: Final = "/queue/assignments"
@@ -50,42 +43,38 @@ _OPEN_STAGES: Final = tuple(each.value for each in Stage if each is not Stage.CL
 _NOTICES: Final = (_ASSIGNED, _HAD_ALREADY)
 _ASKED: Final = ("authority", *FILTERS)
 _USUAL_SORT: Final = "dueOn"
-_ATTEMPTS: Final = 5
-_SECONDS_FOR_THE_QUEUE: Final = 1.0
 
-Form = Annotated[SentForm, Depends(sent_form)]
+SentFields = Annotated[SentForm, Depends(sent_form)]
 
 
-def queue_pages(program: Program, pages: Pages, readers: Readers, border: CaseService) -> APIRouter:
+def queue_pages(queues: WorkQueueService, pages: Pages, readers: Readers) -> APIRouter:
     """The queue, and the form in it by which a handler takes a case."""
     routes = APIRouter(route_class=PageRoute)
-    models = [each for each in program.read_models if each.name == WorkQueue.name]
-
-    def freshness() -> Freshness:
-        now = program.clock.now()
-        (progress,) = list_projections(program.readers, models, now=now)
-        return Freshness(position=progress.position, read_at=now, behind=progress.lag_events, parked=progress.parked)
+    access = readers.access
 
     @routes.get(QUEUE, name="queue")
     def queue(request: Request) -> Response:
-        granted = readers.granted(request, Action.READ_WORK_QUEUE)
-        parameters, language = filled_in(request), pages.language(request)
+        authorised = readers.authorised(request, Action.READ_WORK_QUEUE)
+        parameters, language, caller = filled_in(request), pages.language(request), authorised.caller
         words = BoardWords(language=language, code_lists=readers.code_lists)
-        wanted = filter_of(parameters, _authority(parameters, granted))
+        wanted = filter_of(parameters, _authority(parameters, caller))
         sort = one_code(parameters, "sort", tuple(SORTS)) or _USUAL_SORT
-        fresh = freshness()
-        page, count = read(wanted, SORTS[sort], single(parameters, AFTER))
+        fresh = freshness_of(queues.reached())
+        try:
+            found = queues.read(wanted, SORTS[sort], limit=PAGE_LENGTH, after=single(parameters, AFTER))
+        except PlaceUnusable:
+            raise unusable_cursor() from None
+        page = found.page
         others = [(name, value) for name, value in parameters.multi_items() if name not in (AFTER, *_NOTICES)]
-        caller = granted.caller
-        may_read = readers.may(caller, Action.READ_APPLICATION)
-        taker = caller.actor if readers.may(caller, Action.ASSIGN_CASE) else None
+        may_read = access.may(caller, Action.READ_APPLICATION)
+        taker = caller.actor if access.may(caller, Action.ASSIGN_CASE) else None
         return pages.response(
             request,
             "queue.html",
             {
-                "form": _form(wanted, sort, granted, words),
+                "form": _form(wanted, sort, caller, words),
                 "rows": [row_in_queue(each, words, may_read=may_read, taker=taker) for each in page.items],
-                "counted": language.ngettext("%(num)s open case", "%(num)s open cases", count),
+                "counted": language.ngettext("%(num)s open case", "%(num)s open cases", found.total),
                 "notice": _notice(parameters, language),
                 "freshness": fresh,
                 "first_href": address(QUEUE, *others) if single(parameters, AFTER) is not None else None,
@@ -97,67 +86,22 @@ def queue_pages(program: Program, pages: Pages, readers: Readers, border: CaseSe
             surroundings=readers.surroundings(request, caller, QUEUE),
         )
 
-    def read(wanted: QueueFilter, order: QueueOrder, after: str | None) -> tuple[Page[QueuedCase], int]:
-        target = program.clock_rules.targets.get(wanted.authority)
-        if target is None:
-            # An authority without a target has not come over yet, and no case of it is here.
-            return Page(items=(), next=None), 0
-        with program.readers.connection() as connection, connection.cursor() as cursor:
-            try:
-                page = queued(cursor, border.today, target, wanted, order=order, limit=PAGE_LENGTH, after=after)
-            except PlaceUnusable:
-                raise unusable_cursor() from None
-            return page, count_queued(cursor, border.today, target, wanted)
-
     @routes.post(TAKEN, name="takeCase")
-    def take(request: Request, form: Form) -> Response:
-        granted = readers.granted(request, Action.ASSIGN_CASE)
-        case_id = case_id_of(form.one("case"))
-        told, reference = taken(request, granted, case_id)
+    def take(request: Request, form: SentFields) -> Response:
+        taken = queues.take(readers.authorised(request, Action.ASSIGN_CASE), case_id_of(form.one("case")))
         back = [(name, form.one(name)) for name in _ASKED if form.one(name)]
-        return RedirectResponse(address(QUEUE, *back, (told, reference)), 303, {"Cache-Control": "no-store"})
-
-    def taken(request: Request, granted: AuthorisedCaller, case_id: UUID) -> tuple[str, str]:
-        """Whether the case is the reader's now, or had been somebody else's before; and its reference."""
-        attempt = 1
-        while True:
-            stream, case = border.case(case_id, granted)
-            if case.handler not in (None, granted.caller.actor):
-                return _HAD_ALREADY, case.reference
-            incoming = AuthorisedCommand(
-                body=canonical_json({"handler": granted.caller.actor}),
-                granted=granted,
-                # A case is taken once however often the form is sent: that is what its decision says.
-                command_id=fresh_key(),
-                expected_version=stream.version,
-                base_url=base_url(request),
-            )
-            try:
-                carry_change(border, case_id, "assignments", incoming)
-            except StaleVersion:
-                # Something happened to the case since it was read, perhaps that somebody else took it.
-                if attempt == _ATTEMPTS:
-                    raise
-                attempt += 1
-                continue
-            wait_for_queue()
-            return _ASSIGNED, case.reference
-
-    def wait_for_queue() -> None:
-        """So that the list he comes back to shows it; where the queue is far behind, its freshness says so."""
-        with suppress(TimeoutError):
-            written = program.recorder.max_notification_id()
-            program.recorder.wait(WorkQueue.name, written, timeout=_SECONDS_FOR_THE_QUEUE)
+        notice = (_ASSIGNED if taken.is_callers else _HAD_ALREADY, taken.reference)
+        return RedirectResponse(address(QUEUE, *back, notice), 303, {"Cache-Control": "no-store"})
 
     return routes
 
 
-def _authority(parameters: QueryParams, granted: AuthorisedCaller) -> str:
+def _authority(parameters: QueryParams, caller: Caller) -> str:
     """The reader's own; who has none chooses one. Raises :class:`RequestRefused` (400)."""
-    return granted.caller.authority or one_code(parameters, "authority", AUTHORITIES) or AUTHORITIES[0]
+    return caller.authority or one_code(parameters, "authority", AUTHORITIES) or AUTHORITIES[0]
 
 
-def _form(wanted: QueueFilter, sort: str, granted: AuthorisedCaller, words: BoardWords) -> FilterForm:
+def _form(wanted: QueueFilter, sort: str, caller: Caller, words: BoardWords) -> FilterForm:
     language = words.language
     authority = Filter(
         name="authority",
@@ -165,9 +109,9 @@ def _form(wanted: QueueFilter, sort: str, granted: AuthorisedCaller, words: Boar
         value=wanted.authority,
         choices=words.choices("authorities", AUTHORITIES),
     )
-    actor = granted.caller.actor
+    actor = caller.actor
     whose = [Choice(value=UNASSIGNED, text=language.gettext("Unassigned"))]
-    if granted.caller.role is Role.CASE_HANDLER:
+    if caller.role is Role.CASE_HANDLER:
         whose.insert(0, Choice(value=actor, text=language.gettext("Mine")))
     if wanted.handler not in (None, NOBODY, actor):
         whose.append(Choice(value=wanted.handler, text=pseudonym(wanted.handler)))
@@ -180,7 +124,7 @@ def _form(wanted: QueueFilter, sort: str, granted: AuthorisedCaller, words: Boar
     return FilterForm(
         action=QUEUE,
         filters=(
-            *((authority,) if granted.caller.authority is None else ()),
+            *((authority,) if caller.authority is None else ()),
             Filter(
                 name="handler",
                 label=language.gettext("Handler"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CommandIdentity:
-    """Who asked for what: the id is unique per actor, the keyed digest tells one body from another."""
+    """A command and its actor: the id is unique per actor, the keyed digest distinguishes one body from another."""
 
     actor: str
     id: str
@@ -75,6 +75,15 @@ class AppendRequest:
             return StreamHead(self.events[-1].version, self.events[-1].leaf_hash)
         return self.touches[0].head if self.touches else StreamHead(None, None)
 
+    @property
+    def claims(self) -> set[object]:
+        """What no two requests of one transaction may share: a stream, a reader, a command id."""
+        claims: set[object] = {(self.command.actor, self.command.id)}
+        claims.update(touch.stream for touch in self.touches)
+        if self.tracking is not None:
+            claims.add(self.tracking.application_name)
+        return claims
+
 
 @dataclass(frozen=True, slots=True)
 class Appended:
@@ -85,3 +94,15 @@ class Appended:
     first_position: int | None
     last_position: int | None
     leaf_hash: bytes | None
+
+
+class Outcome(NamedTuple):
+    """A row that ``journal_append`` gives for a request; the comment before it gives the meaning of ``outcome``."""
+
+    outcome: str
+    first_position: int | None
+    stream: UUID | None
+    version: int | None
+    last_position: int | None
+    leaf_hash: bytes | None
+    actual_version: int | None

@@ -16,8 +16,8 @@ from struct import Struct
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from infra.postgres.journal.append_function import Outcome, outcome_of
-from infra.postgres.journal.append_requests import Appended, AppendRequest
+from infra.postgres.journal.append_function import MAX_EVENTS_PER_TRANSACTION, outcome_of
+from infra.postgres.journal.append_requests import Appended, AppendRequest, Outcome
 from infra.postgres.journal.binary_rows import (
     ABSENT,
     bigint_column,
@@ -28,9 +28,8 @@ from infra.postgres.journal.binary_rows import (
     text_column,
     uuid_column,
 )
-from infra.postgres.journal.certain_outcome import CertainConnection
+from infra.postgres.journal.certain_outcome import CertainConnection, append_surely
 from infra.postgres.journal.conflicts import AppendConflict, conflict_of
-from infra.postgres.journal.group_commit import MAX_EVENTS_PER_TRANSACTION, append_surely, claims_of
 from infra.postgres.server.connections import transaction
 
 if TYPE_CHECKING:
@@ -143,7 +142,7 @@ def _batches(requests: Iterable[AppendRequest], most_events: int) -> Iterator[li
             if batch and events + size > most_events:
                 held_back.append(request)
                 break
-            claims = claims_of(request)
+            claims = request.claims
             if taken.isdisjoint(claims):
                 batch.append(request)
                 events += size

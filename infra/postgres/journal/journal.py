@@ -22,6 +22,7 @@ from infra.postgres.journal.conflicts import (
     StaleAuthorityEpoch,
     StreamMoved,
 )
+from infra.postgres.journal.journal_events import JournalEvent
 from infra.postgres.journal.mapper import EventMapper, PlacedEvent
 from infra.postgres.journal.recorder import JournalRecorder
 from infra.recordable import require_recordable
@@ -36,6 +37,7 @@ class PostgresJournal:
 
     def __init__(self, recorder: JournalRecorder, mapper: EventMapper, *, digest_key: bytes) -> None:
         self._recorder = recorder
+        self._mapper = mapper
         self._store: EventStore[UUID] = EventStore(mapper, recorder)
         self._digest_key = digest_key
         # Read every second, and when an append finds them out of date: that one compares under the lock of the head.
@@ -43,14 +45,21 @@ class PostgresJournal:
         self._epochs_due = 0.0
 
     def authority_epochs(self) -> Mapping[str, int]:
-        """The cut-over epoch of each authority, read anew; odd while the authority is live here."""
+        """The cut-over epoch of each authority, read now; odd while the authority is live here."""
         self._epochs = self._recorder.authority_epochs()
         self._epochs_due = time.monotonic() + _EPOCHS_SECONDS
         return self._epochs
 
     def read(self, case_id: UUID) -> CaseStream:
         """The whole stream of a case; empty, at version 0, when there is none."""
-        placed = cast(list[PlacedEvent], list(self._store.get(case_id)))
+        return self._stream(case_id, cast(list[PlacedEvent], list(self._store.get(case_id))))
+
+    def read_recorded(self, case_id: UUID) -> tuple[CaseStream, Sequence[JournalEvent]]:
+        """The stream, and the same events as the journal holds them: both from one reading."""
+        recorded = self._recorder.select_events(case_id)
+        return self._stream(case_id, [self._mapper.to_domain_event(each) for each in recorded]), recorded
+
+    def _stream(self, case_id: UUID, placed: Sequence[PlacedEvent]) -> CaseStream:
         return CaseStream(
             case_id=case_id,
             events=tuple(each.event for each in placed),
@@ -110,7 +119,7 @@ class PostgresJournal:
         require_recordable(context, type(context).__name__)
         content: dict[str, Any] = wire_adapter(type(command)).dump_python(command, mode="json", by_alias=True)
         if content.pop("minted", None) is None:
-            # A filing names no case yet: its id is minted anew at each attempt.
+            # A filing names no case yet: each attempt mints another id.
             content["case"] = str(case_id)
         content["command"] = type(command).__name__
         digest = hmac.new(self._digest_key, canonical_json(content), "sha256").digest()

@@ -1,4 +1,4 @@
-"""Events as they come out of the journal, in the event library's types."""
+"""Events on their way into the journal and out of it, in the event library's types."""
 
 from __future__ import annotations
 
@@ -18,10 +18,24 @@ class EncodedEvent(StoredEvent):
 
 @dataclass(frozen=True, eq=False)
 class JournalEvent(StoredEvent):
-    """An event read from its stream, with the leaf hash on which the next event must build."""
+    """An event read from its stream, with its place in the journal and the leaf hash on which the next must build."""
 
     schema: int
     leaf_hash: bytes
+    position: int
+    known_at: datetime
+
+    def notification(self) -> JournalNotification:
+        """The same as it is read in the order of the journal."""
+        return JournalNotification(
+            self.originator_id,
+            self.originator_version,
+            self.topic,
+            self.state,
+            self.position,
+            self.schema,
+            self.known_at,
+        )
 
     def __eq__(self, other: object) -> bool:
         """An event read is equal to the stored event that was recorded."""

@@ -16,8 +16,8 @@ from infra.postgres.journal.append_requests import (
     StreamHead,
     Touch,
 )
+from infra.postgres.journal.bulk_reading import copy_tail
 from infra.postgres.journal.conflicts import TrackingConflict
-from infra.postgres.journal.copy_binary import copy_tail
 from infra.postgres.journal.group_commit import GroupCommitter
 from infra.postgres.journal.journal_events import EncodedEvent, JournalEvent, JournalNotification
 from infra.postgres.journal.sealing import sealed_request
@@ -121,13 +121,13 @@ class JournalRecorder(ProcessRecorder):
         order = "desc" if desc else "asc"
         with self._pool.connection() as connection, connection.cursor() as cursor:
             cursor.execute(
-                "select version, type, schema, leaf_hash, body from journal where stream = %s"  # noqa: S608
+                "select version, type, schema, leaf_hash, position, known_at, body from journal where stream = %s"  # noqa: S608
                 f" and version > %s and version <= %s order by version {order} limit %s",
                 (originator_id, -1 if gt is None else gt, 2**62 if lte is None else lte, limit),
             )
             return [
-                JournalEvent(originator_id, version, type_, bytes(body), schema, bytes(leaf_hash))
-                for version, type_, schema, leaf_hash, body in cursor.fetchall()
+                JournalEvent(originator_id, version, type_, bytes(body), schema, bytes(leaf_hash), position, known_at)
+                for version, type_, schema, leaf_hash, position, known_at, body in cursor.fetchall()
             ]
 
     def select_notifications(
@@ -159,7 +159,7 @@ class JournalRecorder(ProcessRecorder):
             ]
 
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> JournalSubscription:
-        return JournalSubscription(self, gt, topics, self._signal)
+        return JournalSubscription(self, self.select_notifications, gt, topics, self._signal)
 
     def authority_epochs(self) -> dict[str, int]:
         """The cut-over epoch of each authority that ever was live here."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from domain.civil_time import civil_day
-from domain.deadlines.clocks import Clock, ClockRules
+from domain.deadlines.clocks import TARGET, Clock, ClockRules
 from domain.deadlines.holders import shares
 from infra.clock import Clock as WallClock
 from infra.keys import SubjectKeys
@@ -20,7 +20,7 @@ from projections.case_file.body import body_of
 from projections.case_file.clocks import clocks_at, seconds_by_holder, time_by_holder
 from projections.case_file.folding import fold, sealed_groups
 from projections.case_file.shape import CaseFile, SealedGroup
-from projections.case_file.table import CaseFileModel, look_up
+from projections.case_file.table import CaseFileModel, files_of, look_up
 from projections.course import AlarmRaised
 
 
@@ -77,7 +77,10 @@ class CaseFiles:
         found = self._found(case_id)
         if found is None:
             return None
-        file, groups = found
+        return self.view_of(*found)
+
+    def view_of(self, file: CaseFile, groups: Sequence[SealedGroup]) -> CaseFileView:
+        """A file for a reader, with the ciphertext of its events opened. Raises as :meth:`read`."""
         body = body_of(file, self._opened(groups), self._rules, self._clock.now())
         return CaseFileView(
             case_id=file.case_id,
@@ -92,10 +95,13 @@ class CaseFiles:
         found = self._found(case_id)
         if found is None:
             return None
-        file, _ = found
+        return self.deadlines_of(found[0])
+
+    def deadlines_of(self, file: CaseFile) -> DeadlinesView:
+        """The clocks of a case whose file has been read."""
         now = self._clock.now()
         return DeadlinesView(
-            case_id=case_id,
+            case_id=file.case_id,
             version=file.version,
             on=civil_day(now),
             clocks=clocks_at(file, self._rules, now, explained=True),
@@ -104,6 +110,21 @@ class CaseFiles:
             holder=file.course.holder,
             alarms=file.course.alarms,
         )
+
+    def target_days(self, cases: Sequence[UUID]) -> dict[UUID, date]:
+        """By when a decision is aimed at in these cases, today: one statement, as far as the read model has come.
+
+        It moves from day to day, so no list keeps it. A case without a target is left out.
+        """
+        with self._readers.connection() as connection, connection.cursor() as cursor:
+            files = files_of(cursor, list(cases))
+        now = self._clock.now()
+        return {
+            case_id: clock.due_on
+            for case_id, file in files.items()
+            for clock in clocks_at(file, self._rules, now, explained=False)
+            if clock.id == TARGET
+        }
 
     def _found(self, case_id: UUID) -> tuple[CaseFile, list[SealedGroup]] | None:
         """The file from its table when that is up to date, else from the stream itself."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -10,7 +11,8 @@ from infra.keys import SubjectKeys
 from infra.postgres.journal.recorded_events import events_of_case
 from infra.postgres.server.connections import ConnectionPool
 from infra.sealed_groups import fields_of
-from projections.case_file.body import WITHHELD, wire_time
+from projections.case_file.body import WITHHELD, shown_time
+from projections.recorded_event import RecordedEvent
 from projections.timeline.model import TimelineEntry, TimelineModel, entry_of, stored_entries
 
 LONGEST_PAGE: Final = 100
@@ -50,6 +52,14 @@ class Timelines:
                 # The projection has not come to the end of the stream yet: the rest is told from the stream itself.
                 events = events_of_case(cursor, case_id, TimelineModel.handles)
                 entries += [entry_of(event) for event in events if event.version > reached][: limit - len(entries)]
+        return self._page(entries, head)
+
+    def page_of(self, events: Sequence[RecordedEvent], *, after: int = 0, limit: int = LONGEST_PAGE) -> TimelinePage:
+        """The same from all events of a case that has been read."""
+        entries = [entry_of(each) for each in events if each.version > after][:limit]
+        return self._page(entries, events[-1].version if events else after)
+
+    def _page(self, entries: Sequence[TimelineEntry], head: int) -> TimelinePage:
         more = bool(entries) and entries[-1].version < head
         return TimelinePage(
             entries=tuple(self._content(entry) for entry in entries),
@@ -60,8 +70,8 @@ class Timelines:
         content: dict[str, Any] = {
             "version": entry.version,
             "position": entry.position,
-            "at": wire_time(entry.effective_at),
-            "recordedAt": wire_time(entry.known_at),
+            "at": shown_time(entry.effective_at),
+            "recordedAt": shown_time(entry.known_at),
             "event": entry.event,
             "values": dict(entry.told),
         }

@@ -38,7 +38,7 @@ from tests.migration.dirt.people import EXTRACTED_ON, Person
 from tests.migration.dirt.trying import Outcome, Place, place_of, records_of, rehearsal_of, written, wrong
 from tests.migration.moving import Moving, moving
 from tests.migration.places import files, records, tables
-from tests.transport.outposts import until
+from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server
 
@@ -114,7 +114,7 @@ def _twice(
         with pytest.raises(Stopped):
             _load(move, file, path, chunk_size, stopped_after)
         # The lock of a load goes with its connection, which the server may be a moment late to see.
-        until(lambda: move.ask(_LOADS_UNDER_WAY) == [(0,)], "the stopped load has let go")
+        wait_until(lambda: move.ask(_LOADS_UNDER_WAY) == [(0,)], because="the stopped load has let go")
     loaded, batch = _load(move, file, path, chunk_size)
     landed = _landed(move, batch)
     once = _events(move)

@@ -1,0 +1,125 @@
+"""The HTTP interface under ``/rest/singlePermit/v1``: which routes there are, and how every error ends."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+from starlette.routing import Match
+
+from api.composition import Program
+from api.http.assessment_content import tellers_of
+from api.http.authentication import Authentication
+from api.http.metrics import metrics_routes
+from api.http.outermost import ErrorBoundary, problem_response
+from api.http.problems import API_ROOT, NOT_FOUND, OWN_PROBLEM_TYPES, Problem
+from api.http.routes.application_lists import application_list_routes
+from api.http.routes.applications import applications_routes
+from api.http.routes.assessments import assessment_routes
+from api.http.routes.contract import contract_routes
+from api.http.routes.documents import document_routes
+from api.http.routes.employer_lookups import employer_lookup_routes
+from api.http.routes.health import WatchedWork, health_routes
+from api.http.routes.migrations import migration_routes
+from api.http.routes.reference_data import reference_data_routes
+from api.http.routes.service_levels import service_levels_routes
+from api.http.routes.steps import step_routes
+from api.http.routes.work_queues import work_queue_routes
+from api.pages.page_route import refusal_page
+from api.pages.rendering import Pages
+from api.pages.routes.accessibility import accessibility_pages
+from api.pages.routes.board import board_pages
+from api.pages.routes.cases import case_pages
+from api.pages.routes.employer import employer_pages
+from api.pages.routes.entrance import entrance_pages
+from api.pages.routes.law import law_pages
+from api.pages.routes.law_in_full import law_in_full_pages
+from api.pages.routes.migration import migration_pages
+from api.pages.routes.quarantine import quarantine_pages
+from api.pages.routes.queue import queue_pages
+from api.pages.session import Readers
+from api.pages.static_files import static_routes
+from api.services.all_services import Services
+from api.services.employer_lookups import EmployerLookups
+from api.words.code_lists import CodeLists
+from infra.identity.development_issuer import DevelopmentIssuer
+from infra.identity.sign_in_links import SignInLinks
+
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+def create_app(
+    program: Program,
+    issuer: DevelopmentIssuer,
+    *,
+    workers: WatchedWork | None = None,
+    lookups: EmployerLookups | None = None,
+) -> FastAPI:
+    """The application over ``program``, for callers with tokens of ``issuer``.
+
+    ``workers`` are those of this process, of which ``health`` tells; ``lookups`` ask the enterprise register.
+    """
+    # The contract is written by hand (API-first); FastAPI's own description is not it.
+    app = FastAPI(title="singlePermit", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    services, authentication = Services.of(program), Authentication(issuer.verifier())
+    pages, code_lists, rules = Pages.load(), CodeLists.load(), program.clock_rules
+    readers = Readers(services.access, authentication, pages.languages, code_lists)
+    app.state.access, app.state.authentication = services.access, authentication
+    app.state.pages, app.state.readers = pages, readers
+    app.add_middleware(ErrorBoundary)
+    app.add_exception_handler(HTTPException, _no_route)
+    for routes in (
+        application_list_routes(services.lists),
+        applications_routes(services.cases, rules, pages.languages, code_lists),
+        step_routes(services.cases, rules),
+        document_routes(services.documents, services.cases, rules),
+        assessment_routes(services.law, tellers_of(pages.languages, code_lists)),
+        employer_lookup_routes(lookups),
+        work_queue_routes(services.queues),
+        service_levels_routes(services.boards),
+        migration_routes(program),
+        health_routes(program, workers),
+        reference_data_routes(code_lists),
+        contract_routes(),
+    ):
+        app.include_router(routes, prefix=API_ROOT)
+    for shown in (
+        metrics_routes(program),
+        static_routes(pages.static),
+        entrance_pages(pages, readers, issuer, SignInLinks(program.settings.home)),
+        accessibility_pages(pages, readers),
+        law_pages(services.law, pages, readers),
+        law_in_full_pages(services.law, pages, readers),
+        employer_pages(services.lists, pages, readers),
+        case_pages(program, services, pages, readers),
+        queue_pages(services.queues, pages, readers),
+        migration_pages(program, pages, readers),
+        quarantine_pages(program, pages, readers),
+        board_pages(services.boards, pages, readers),
+    ):
+        app.include_router(shown)
+    return app
+
+
+async def _no_route(request: Request, error: Exception) -> Response:
+    """The answer where no route takes the request: the path is unknown, or the method is."""
+    if isinstance(error, HTTPException) and error.status_code == 405:
+        problem = Problem(
+            type=OWN_PROBLEM_TYPES["methodNotAllowed"],
+            detail="This path has no such method.",
+            headers={"Allow": ", ".join(_allowed(request))},
+        )
+    else:
+        problem = Problem(type=NOT_FOUND, detail="There is nothing at this path.")
+    # Whoever asks outside the interface is a person before a browser.
+    is_interface = request.url.path.startswith(f"/{API_ROOT.split('/')[1]}/")
+    return problem_response(request, problem) if is_interface else refusal_page(request, problem)
+
+
+def _allowed(request: Request) -> list[str]:
+    """The methods that some route takes at the request's path."""
+    app: FastAPI = request.app
+    return [
+        method
+        for method in _METHODS
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in app.routes)
+    ]

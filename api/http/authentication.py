@@ -1,0 +1,42 @@
+"""Who is asking: the bearer of the token of a request."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import Request
+
+from api.http.problems import RequestRefused, no_access_token, refused_token
+from infra.clock import Clock, SystemClock
+from infra.identity.access_tokens import TokenVerifier
+from infra.identity.caller import Caller
+from infra.identity.errors import TokenFault, TokenRefused
+
+BEARER: Final = "bearer "
+
+
+class Authentication:
+    """Verifies the tokens of one application's requests; safe between threads.
+
+    Tokens are about real time, whatever day it is in a demonstration: ``clock`` is the machine's.
+    """
+
+    def __init__(self, verifier: TokenVerifier, clock: Clock | None = None) -> None:
+        self._verifier = verifier
+        self._clock = clock or SystemClock()
+
+    def caller_of(self, request: Request) -> Caller:
+        """The bearer of the request's token. Raises :class:`RequestRefused` (401)."""
+        header = request.headers.get("Authorization")
+        if header is None:
+            raise RequestRefused(no_access_token())
+        if not header.lower().startswith(BEARER):
+            raise RequestRefused(refused_token(TokenFault.INVALID, "Send the token as 'Authorization: Bearer ...'."))
+        return self.bearer_of(header[len(BEARER) :].strip())
+
+    def bearer_of(self, token: str) -> Caller:
+        """The bearer of ``token``. Raises :class:`RequestRefused` (401)."""
+        try:
+            return self._verifier.verify(token, now=self._clock.now())
+        except TokenRefused as why:
+            raise RequestRefused(refused_token(why.code, why.sentence)) from None

@@ -1,0 +1,236 @@
+"""A page for each step that a person takes: its form, what came of sending it, and the case beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
+
+from api.composition import Program
+from api.http.case_representation import assessment_content
+from api.http.problems import problem_of
+from api.pages.case.contents import CaseWords
+from api.pages.case.sent_steps import KEY, REQUEST, VERSION, command_of, context_of, fresh_key
+from api.pages.form_values import body_of, errors_of
+from api.pages.kept_forms import kept_form
+from api.pages.page_parts import FieldError
+from api.pages.page_route import problem_explained, problem_heading
+from api.pages.rendering import Pages
+from api.pages.sent_files import SentFile, chunks_of
+from api.pages.sent_forms import SentForm
+from api.pages.session import FIRST_PAGES, Readers
+from api.services.access import AuthorisedCaller
+from api.services.all_services import Services
+from api.services.refusals import NotFound
+from api.steps import admissibility_decisions, answers, corrections, documents
+from api.steps.corrections import CORRECTABLE, WORKER
+from api.steps.forms import Form, FormMaterial, FormWords
+from api.steps.procedure import STEP_OF, possible_steps
+from api.steps.step import Step
+from api.words.choices import Choice
+from domain.case.document_rules import DocumentRefused
+from domain.case.refusals import CommandRefused, InvalidInput, Reason, StaleVersion
+from domain.codes import DOCUMENT_KINDS
+from infra.postgres.read_models.case_snapshots import CaseSnapshot
+
+DONE_PARAMETER = "done"
+PART_PARAMETER = "part"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """How a form is shown: empty, or with what was ``sent`` and why that was not accepted."""
+
+    part: str = WORKER
+    sent: SentForm | None = None
+    errors: tuple[FieldError, ...] = ()
+    refused: Exception | None = None
+    came_back: bool = False
+
+
+class StepScreen:
+    """The pages of the steps of one case for whoever is signed in."""
+
+    def __init__(self, program: Program, services: Services, pages: Pages, readers: Readers) -> None:
+        self._program = program
+        self._services = services
+        self._pages = pages
+        self._readers = readers
+
+    def form(self, request: Request, case_id: UUID, resource: str) -> Response:
+        """The form, to be filled in. Raises ``NotPermitted`` and ``NotFound``."""
+        step = _step(resource)
+        caller = self._readers.authorised(request, step.action)
+        part = _part(request.query_params.get(PART_PARAMETER, WORKER))
+        return self._page(request, step, caller, self._services.cases.case(caller, case_id), Shown(part=part))
+
+    def send(self, request: Request, case_id: UUID, resource: str, sent: SentForm) -> Response:
+        """Take the step as the form says, and lead to the case; or show the form again with what is wrong.
+
+        A form that was kept while its writer signed in again is shown as it was, and not carried out.
+        """
+        step = _step(resource)
+        caller = self._readers.authorised(request, step.action)
+        kept = kept_form(sent)
+        part = _part((kept or sent).one(PART_PARAMETER) or WORKER)
+        cases = self._services.cases
+        snapshot = cases.case(caller, case_id)
+        if kept is not None:
+            return self._page(request, step, caller, snapshot, Shown(part=part, sent=kept, came_back=True))
+        form = self._form(request, step, caller, snapshot, part)
+        try:
+            context = context_of(cases, caller, sent)
+            command = command_of(step, case_id, sent, body_of(form, sent), context)
+            cases.change(caller, case_id, command, context, known=snapshot.stream)
+        except InvalidInput as why:
+            language = self._pages.language(request)
+            errors = errors_of(form, why.issues, language, title=step.title(language))
+            return self._page(request, step, caller, snapshot, Shown(part=part, sent=sent, errors=errors))
+        except CommandRefused as why:
+            if why.reason is Reason.APPLICATION_UNKNOWN:
+                raise
+            return self._again(request, step, caller, case_id, Shown(part=part, sent=sent, refused=why))
+        return _led_on(case_id, step)
+
+    def attach(self, request: Request, case_id: UUID) -> Response:
+        """Store the file that the form sends; or show the form again with what is wrong."""
+        step, cases = documents.STEP, self._services.cases
+        caller = self._readers.authorised(request, step.action)
+        # Who may not see the case sends no file into it.
+        snapshot = cases.case(caller, case_id)
+        file = SentFile(request.headers.get("Content-Type", ""), chunks_of(request.stream()))
+        sent = file.fields()
+        language = self._pages.language(request)
+        missing = []
+        if sent.one("kind") not in DOCUMENT_KINDS:
+            missing.append(FieldError(field="kind", text=language.gettext("Say what the document is.")))
+        if file.media_type is None:
+            missing.append(FieldError(field="file", text=language.gettext("Choose a file.")))
+        if missing or file.media_type is None:
+            file.drain()
+            return self._page(request, step, caller, snapshot, Shown(sent=sent, errors=tuple(missing)))
+        context = context_of(cases, caller, sent)
+        try:
+            self._services.documents.attach(
+                caller,
+                snapshot,
+                context,
+                kind=sent.one("kind"),
+                media_type=file.media_type,
+                chunks=file.content(),
+                announced=None,
+            )
+        except (DocumentRefused, CommandRefused) as why:
+            file.drain()
+            return self._again(request, step, caller, case_id, Shown(sent=sent, refused=why))
+        return _led_on(case_id, step)
+
+    def _again(self, request: Request, step: Step, caller: AuthorisedCaller, case_id: UUID, shown: Shown) -> Response:
+        """The form, with the case as it stands now that the step was refused."""
+        return self._page(request, step, caller, self._services.cases.case(caller, case_id), shown)
+
+    def _form(self, request: Request, step: Step, caller: AuthorisedCaller, snapshot: CaseSnapshot, part: str) -> Form:
+        language, lists = self._pages.language(request), self._readers.code_lists
+        items = CaseWords(language, lists)
+        material = FormMaterial(
+            case=snapshot.case,
+            body=snapshot.file().body,
+            actor=caller.caller.actor,
+            today=self._services.cases.today,
+            part=part,
+            rulebook=self._services.law.rulebook,
+            documents=tuple(
+                Choice(value=each.sha256, text=f"{items.item(each.kind)} ({each.sha256[:8]})")
+                for each in snapshot.case.documents
+            ),
+        )
+        if step.form is None:
+            raise AssertionError(f"no form takes the step {step.resource}")
+        return step.form(FormWords(language, lists), material)
+
+    def _page(
+        self, request: Request, step: Step, caller: AuthorisedCaller, snapshot: CaseSnapshot, shown: Shown
+    ) -> Response:
+        """The form with the case; what somebody typed stays."""
+        case, sent = snapshot.case, shown.sent
+        form = self._form(request, step, caller, snapshot, shown.part)
+        language = self._pages.language(request)
+        words = CaseWords(language, self._readers.code_lists)
+        problem = None if shown.refused is None else problem_of(shown.refused)
+        assessed = self._services.cases.assessed(snapshot)
+        possible = possible_steps(self._services.access, caller.caller, case, self._services.cases.today)
+        open_request = case.open_request
+        return self._pages.response(
+            request,
+            "case_form.html",
+            {
+                "case_id": snapshot.stream.case_id,
+                "reference": case.reference,
+                "title": step.title(language),
+                "form": form if sent is None else form.filled_in(sent.all),
+                "action": f"/cases/{snapshot.stream.case_id}/{step.resource}",
+                "hidden": {
+                    # What was typed against an older case is sent against this one only by a reader who has seen it.
+                    VERSION: str(snapshot.version) if sent is None or shown.refused else sent.one(VERSION),
+                    KEY: fresh_key(),
+                    PART_PARAMETER: shown.part,
+                    REQUEST: "" if open_request is None else str(open_request.request_id),
+                },
+                "errors": shown.errors,
+                "heading": "" if problem is None else problem_heading(self._readers, language, problem),
+                "explained": "" if problem is None else problem_explained(self._readers, language, problem),
+                "detail": "" if problem is None else problem.detail,
+                "meanwhile": self._meanwhile(snapshot, shown.refused, words),
+                "possible": step in possible,
+                "came_back": shown.came_back,
+                "is_file": step is documents.STEP,
+                "is_correction": step is corrections.STEP,
+                "parts_of_case": CORRECTABLE,
+                "part": shown.part,
+                "reply_by": open_request.reply_by if open_request is not None and step is answers.STEP else None,
+                "findings": (
+                    words.findings(assessment_content(assessed)["findings"], with_remarks=True)
+                    if step.resource.endswith("Decisions")
+                    else ()
+                ),
+                "readings": words.readings(assessed.readings),
+                "open_points": (
+                    words.open_points(assessed.open_points, assessed.fees)
+                    if step is admissibility_decisions.STEP
+                    else ()
+                ),
+            },
+            surroundings=replace(
+                self._readers.surroundings(request, caller.caller, FIRST_PAGES[caller.caller.role]),
+                authority=case.facts.authority,
+            ),
+            status=problem.type.status if problem is not None else 400 if shown.errors else 200,
+        )
+
+    def _meanwhile(self, snapshot: CaseSnapshot, refused: Exception | None, words: CaseWords) -> tuple[object, ...]:
+        """What happened since the version that the reader had seen, if that is why the step was refused."""
+        if not isinstance(refused, StaleVersion):
+            return ()
+        return words.entries(snapshot.timeline(after=refused.expected).entries)
+
+
+def _step(resource: str) -> Step:
+    """The step that a person takes there. Raises ``NotFound``."""
+    step = STEP_OF.get(resource)
+    if step is None or step.form is None:
+        raise NotFound("A case has no such page.")
+    return step
+
+
+def _part(name: str) -> str:
+    """The part of a case to be corrected. Raises ``NotFound``."""
+    if name not in CORRECTABLE:
+        raise NotFound("A case has no such part.")
+    return name
+
+
+def _led_on(case_id: UUID, step: Step) -> Response:
+    address = f"/cases/{case_id}?{DONE_PARAMETER}={step.resource}"
+    return RedirectResponse(address, 303, {"Cache-Control": "no-store"})

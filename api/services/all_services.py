@@ -1,0 +1,43 @@
+"""The services of one program, put together: what routes, pages, the command line and the demonstration call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from api.composition import Program
+from api.permissions import Permissions
+from api.services.access import Access
+from api.services.boards import BoardService
+from api.services.cases import CaseService
+from api.services.documents import DocumentService
+from api.services.law import LawService
+from api.services.lists import ListService
+from api.services.work_queues import WorkQueueService
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """All are safe between threads."""
+
+    access: Access
+    cases: CaseService
+    documents: DocumentService
+    lists: ListService
+    boards: BoardService
+    queues: WorkQueueService
+    law: LawService
+
+    @classmethod
+    def of(cls, program: Program, permissions: Permissions | None = None) -> Services:
+        """The services over ``program``, by the packaged permission table unless another is given."""
+        access = Access(permissions or Permissions.load(), program.keys)
+        cases = CaseService(program, access)
+        return cls(
+            access=access,
+            cases=cases,
+            documents=DocumentService(program, cases),
+            lists=ListService(program),
+            boards=BoardService(program),
+            queues=WorkQueueService(program, cases),
+            law=LawService(program),
+        )

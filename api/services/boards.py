@@ -1,0 +1,89 @@
+"""How the work stands against its targets: the SLA board, its measures, and the cases behind a number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from api.composition import Program
+from api.services.access import AuthorisedCaller
+from api.services.freshness import Reached, reached
+from api.services.measures import MEASURES, BoardReading, read_board
+from api.services.refusals import NotFound, NotPermitted
+from domain.civil_time import civil_day
+from projections.lists.keyset_pages import Page
+from projections.sla_board.drilldown import CaseOnBoard, Cell, cases_behind
+from projections.sla_board.model import BoardLine, SlaBoard, Standing, board, total
+from projections.sla_board.scope import Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceLevels:
+    """The board as of the end of the day ``on``; ``position`` is how far it has read the journal."""
+
+    on: date
+    position: int
+    lines: tuple[BoardLine, ...]
+    total: Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureRows:
+    """The rows of one measure as of the end of a day, with how far the board has read the journal."""
+
+    position: int
+    rows: Sequence[object]
+
+
+class BoardService:
+    """The use cases of the board; safe between threads. Days are civil days, by default today."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+
+    @property
+    def today(self) -> date:
+        return civil_day(self._program.clock.now())
+
+    def require_authority(self, caller: AuthorisedCaller, authority: str | None) -> None:
+        """Raises :class:`NotPermitted` for the board of another authority than the caller's own."""
+        own = caller.caller.authority
+        if own is not None and authority not in (None, own):
+            raise NotPermitted(f"The token is for the authority {own}: ask for that.")
+
+    def service_levels(self, on: date, scope: Scope) -> ServiceLevels:
+        """The standing of every authority, category and status of a scope."""
+        position = self._position()
+        with self._program.readers.connection() as connection, connection.cursor() as cursor:
+            lines = tuple(board(cursor, on, scope))
+        return ServiceLevels(on=on, position=position, lines=lines, total=total(lines))
+
+    def measure(self, name: str, on: date, scope: Scope) -> MeasureRows:
+        """One of :data:`MEASURES`, which :func:`no_such_measure` names. Raises KeyError for any other."""
+        read = MEASURES[name]
+        position = self._position()
+        with self._program.readers.connection() as connection, connection.cursor() as cursor:
+            return MeasureRows(position=position, rows=read(cursor, on, scope))
+
+    def cases(self, on: date, scope: Scope, cell: Cell, *, limit: int, after: str | None) -> Page[CaseOnBoard]:
+        """The cases behind a number, the most urgent first. Raises ``PlaceUnusable``."""
+        with self._program.readers.connection() as connection, connection.cursor() as cursor:
+            return cases_behind(cursor, on, scope, cell, limit=limit, after=after)
+
+    def reading(self, on: date, scope: Scope) -> BoardReading:
+        """Every number of the board, read at once."""
+        with self._program.readers.connection() as connection, connection.cursor() as cursor:
+            return read_board(cursor, on, scope)
+
+    def reached(self) -> Reached:
+        """How far the board has come."""
+        return reached(self._program, SlaBoard.name)
+
+    def _position(self) -> int:
+        return self._program.recorder.max_tracking_id(SlaBoard.name) or 0
+
+
+def no_such_measure() -> NotFound:
+    """For whoever asks for one that is not there."""
+    return NotFound(f"There is no such measure; there are {', '.join(MEASURES)}.")

@@ -1,0 +1,119 @@
+"""Lists of applications within a caller's reach, newest first; nobody finds what he may not open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final, assert_never
+from uuid import UUID
+
+from api.composition import Program
+from api.permissions import Action, Reach
+from api.services.access import AuthorisedCaller, role_may_not
+from api.services.refusals import NotPermitted
+from domain.civil_time import civil_day
+from infra.identity.caller import Role
+from projections.lists.keyset_pages import Page
+from projections.lists.own_applications import (
+    ALL_OF_THEM,
+    OfAuthority,
+    OfEmployer,
+    OfRepresentative,
+    OfWorker,
+    OwnApplication,
+    Owner,
+    Wanted,
+    own_applications,
+)
+
+_MOST_REQUESTS: Final = 100
+"""Requests that are shown to one who has to answer them; they come before everything else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedApplication:
+    """An application in a list; ``due_on`` is when its decision is aimed at, None once it is closed."""
+
+    application: OwnApplication
+    due_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnList:
+    """A page of somebody's own applications; with the first one the requests ``to_answer``, the most urgent first."""
+
+    to_answer: tuple[ListedApplication, ...]
+    page: Page[ListedApplication]
+
+
+class ListService:
+    """The use cases of lists; safe between threads."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+
+    @property
+    def today(self) -> date:
+        return civil_day(self._program.clock.now())
+
+    def find(
+        self, caller: AuthorisedCaller, wanted: Wanted, *, ssin: str | None = None, limit: int, after: str | None
+    ) -> Page[OwnApplication]:
+        """The applications within the caller's reach that are ``wanted``; with ``ssin`` those of that worker.
+
+        Raises ``PlaceUnusable`` for an ``after`` that no page of this list gave.
+        """
+        if ssin is not None:
+            wanted = replace(wanted, subjects=tuple(self._program.keys.subjects_of(ssin)))
+        return self._page(self._owner(caller), wanted, limit, after)
+
+    def own(self, caller: AuthorisedCaller, *, limit: int, after: str | None) -> OwnList:
+        """The caller's own applications, and what he is asked.
+
+        Raises :class:`NotPermitted` for who has none, as he works for an authority, and ``PlaceUnusable``.
+        """
+        owner = self._owner(caller)
+        if isinstance(owner, OfAuthority):
+            raise NotPermitted(role_may_not(caller.caller, Action.QUERY_APPLICATIONS))
+        page = self._page(owner, ALL_OF_THEM, limit, after)
+        requests: tuple[OwnApplication, ...] = ()
+        if after is None:
+            requests = self._page(owner, Wanted(reply_from=self.today), _MOST_REQUESTS, None).items
+        due_days = self._due_days((*page.items, *requests))
+        return OwnList(
+            to_answer=tuple(_listed(each, due_days) for each in sorted(requests, key=_last_day)),
+            page=Page(items=tuple(_listed(each, due_days) for each in page.items), next=page.next),
+        )
+
+    def _page(self, owner: Owner, wanted: Wanted, limit: int, after: str | None) -> Page[OwnApplication]:
+        with self._program.readers.connection() as connection, connection.cursor() as cursor:
+            return own_applications(cursor, owner, wanted, limit=limit, after=after)
+
+    def _due_days(self, applications: tuple[OwnApplication, ...]) -> dict[UUID, date]:
+        still_open = list({each.case_id for each in applications if each.closed_on is None})
+        return self._program.case_files.target_days(still_open) if still_open else {}
+
+    def _owner(self, caller: AuthorisedCaller) -> Owner:
+        """Whose applications are within the caller's reach."""
+        identity = caller.caller
+        if caller.reach is Reach.AUTHORITY:
+            return OfAuthority(authority=identity.authority)
+        match identity.role:
+            case Role.EMPLOYER:
+                return OfEmployer(enterprise_number=identity.enterprise_number or "")
+            case Role.REPRESENTATIVE:
+                return OfRepresentative(enterprise_number=identity.enterprise_number or "")
+            case Role.WORKER:
+                return OfWorker(subjects=tuple(self._program.keys.subjects_of(identity.ssin or "")))
+            case Role.CASE_HANDLER | Role.OPERATIONS | Role.REGULATOR:
+                raise AssertionError(f"the role {identity.role} has no applications of its own")
+            case _:
+                assert_never(identity.role)
+
+
+def _listed(application: OwnApplication, due_days: dict[UUID, date]) -> ListedApplication:
+    return ListedApplication(application=application, due_on=due_days.get(application.case_id))
+
+
+def _last_day(application: OwnApplication) -> date:
+    return application.reply_by or date.max

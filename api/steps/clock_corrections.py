@@ -1,0 +1,131 @@
+"""``clockCorrections``: the service target is suspended, resumed, or the days of a suspension are corrected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from api.permissions import Action
+from api.steps.forms import Field, FieldKind, Form, FormMaterial, FormWords
+from api.steps.step import Message, Step
+from api.words.choices import Choice
+from api.words.languages import Language
+from domain.case.command_checks import check_corrected_pause, check_pause, check_resumption
+from domain.case.commands import CorrectPause, PauseClock, ResumeClock
+from domain.case.processing import PAUSE_GROUND
+from domain.case.refusals import InputIssue
+from domain.case.value_checks import exactly_when, one_of
+from domain.codes import PAUSE_GROUNDS
+from domain.plain_text import FreeText
+
+PAUSE: Final = "pause"
+RESUME: Final = "resume"
+CORRECT_PAUSE: Final = "correctPause"
+CLOCK_CORRECTIONS: Final = (PAUSE, RESUME, CORRECT_PAUSE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockCorrection:
+    """``kind`` is ``pause``, ``resume`` or ``correctPause``; it says which of the other members belong to it."""
+
+    kind: str
+    motivation: FreeText
+    on: date | None = None
+    ground: str | None = None
+    legal_reference: str | None = None
+    pause: int | None = None
+    from_: date | None = None
+    to: date | None = None
+
+
+def _issues(body: ClockCorrection, today: date) -> Iterable[InputIssue]:
+    is_pause, is_correction = body.kind == PAUSE, body.kind == CORRECT_PAUSE
+    shape = (
+        *one_of("kind", body.kind, CLOCK_CORRECTIONS),
+        *exactly_when("on", body.on, "kind is pause or resume", due=body.kind in (PAUSE, RESUME)),
+        *exactly_when("ground", body.ground, "kind is pause", due=is_pause),
+        *exactly_when("pause", body.pause, "kind is correctPause", due=is_correction),
+        *exactly_when("from", body.from_, "kind is correctPause", due=is_correction),
+        *(() if is_correction else exactly_when("to", body.to, "kind is correctPause", due=False)),
+        *(() if is_pause else exactly_when("legalReference", body.legal_reference, "kind is pause", due=False)),
+    )
+    if shape:
+        return shape
+    match _command(body):
+        case PauseClock() as pause:
+            return check_pause(pause, today=today)
+        case ResumeClock() as resume:
+            return check_resumption(resume, today=today)
+        case corrected:
+            return check_corrected_pause(corrected, today=today)
+
+
+def _command(body: ClockCorrection) -> PauseClock | ResumeClock | CorrectPause:
+    match body:
+        case ClockCorrection(kind="pause", on=date() as on, ground=str() as ground):
+            return PauseClock(on=on, ground=ground, motivation=body.motivation, legal_reference=body.legal_reference)
+        case ClockCorrection(kind="resume", on=date() as on):
+            return ResumeClock(on=on, motivation=body.motivation)
+        case ClockCorrection(kind="correctPause", pause=int() as pause, from_=date() as from_):
+            return CorrectPause(pause=pause, from_=from_, to=body.to, motivation=body.motivation)
+        case _:
+            raise AssertionError("the correction was not checked before")
+
+
+def _title(language: Language) -> str:
+    return language.gettext("Correct the clock")
+
+
+def _form(words: FormWords, material: FormMaterial) -> Form:
+    _ = words.language.gettext
+    kinds = {
+        PAUSE: _("Pause the service target"),
+        RESUME: _("Let it run again"),
+        CORRECT_PAUSE: _("Correct the days of a pause"),
+    }
+    grounds = tuple(each for each in PAUSE_GROUNDS if each != PAUSE_GROUND)
+    nothing = (Choice(value="", text="\u2013"),)
+    pauses = tuple(Choice(value=str(each.number), text=f"{each.number}: {each.from_}") for each in material.case.pauses)
+    fields = (
+        Field(
+            name="kind",
+            kind=FieldKind.ONE_OF,
+            label=_("What is to be done"),
+            required=True,
+            choices=tuple(Choice(value=each, text=kinds[each]) for each in CLOCK_CORRECTIONS),
+        ),
+        Field(
+            name="on",
+            kind=FieldKind.DAY,
+            label=_("From which day"),
+            hint=_("For pausing the first day that does not count, for running again the first that does."),
+        ),
+        Field(
+            name="ground",
+            kind=FieldKind.CHOICE,
+            label=_("Ground of the pause"),
+            choices=nothing + words.choices("pauseGrounds", grounds),
+        ),
+        Field(name="legalReference", kind=FieldKind.LINE, label=_("Legal reference of the pause")),
+        Field(name="pause", kind=FieldKind.CHOICE, label=_("Which pause is corrected"), choices=nothing + pauses),
+        Field(name="from", kind=FieldKind.DAY, label=_("Its first day")),
+        Field(name="to", kind=FieldKind.DAY, label=_("The day on which it counted again")),
+        words.motivation(required=True),
+    )
+    return Form(
+        lead=_("The service target moves by the days on which it stood still; a term of law does not."),
+        send=_("Correct the clock"),
+        fields=fields,
+    )
+
+
+STEP = Step(
+    resource="clockCorrections",
+    operation="correctClock",
+    action=Action.CORRECT_CLOCK,
+    message=Message(body=ClockCorrection, issues=_issues, command=lambda body, _target: _command(body)),
+    title=_title,
+    form=_form,
+)

@@ -1,0 +1,66 @@
+"""``feePayments``: what the proof of a payment says is recorded."""
+
+from __future__ import annotations
+
+from api.permissions import Action
+from api.steps.forms import Field, FieldKind, Form, FormMaterial, FormWords, day_as_written
+from api.steps.step import Message, Step
+from api.words.languages import Language
+from domain.case.command_checks import check_fee_payment
+from domain.case.commands import RecordFeePayment
+from domain.codes import FEE_RECIPIENTS
+
+
+def _title(language: Language) -> str:
+    return language.gettext("Record a payment")
+
+
+def _form(words: FormWords, material: FormMaterial) -> Form:
+    _ = words.language.gettext
+    recipient = Field(
+        name="recipient",
+        kind=FieldKind.ONE_OF,
+        label=_("Paid to"),
+        required=True,
+        choices=words.choices("feeRecipients", FEE_RECIPIENTS),
+    )
+    amount = Field(
+        name="amount",
+        kind=FieldKind.AMOUNT,
+        label=_("Amount in euros"),
+        hint=_("Euros and cents, such as 123,45"),
+        required=True,
+    )
+    paid_on = Field(
+        name="paidOn",
+        kind=FieldKind.DAY,
+        label=_("Paid on"),
+        required=True,
+        values=(day_as_written(material.today),),
+    )
+    reference = Field(
+        name="paymentReference",
+        kind=FieldKind.LINE,
+        label=_("Reference on the proof of payment"),
+        required=True,
+    )
+    return Form(
+        lead=_("Write down what the proof of payment says."),
+        send=_("Record the payment"),
+        fields=(recipient, amount, paid_on, reference),
+    )
+
+
+STEP = Step(
+    resource="feePayments",
+    operation="recordFeePayment",
+    action=Action.RECORD_FEE_PAYMENT,
+    message=Message(
+        body=RecordFeePayment,
+        issues=lambda body, today: check_fee_payment(body, today=today),
+        command=lambda body, _target: body,
+    ),
+    title=_title,
+    form=_form,
+    awaited=lambda case, _today: not case.payments,
+)

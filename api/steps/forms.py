@@ -1,0 +1,137 @@
+"""The form of a step: its fields in the reader's words, empty but for what the case already says.
+
+A form spells the body that the interface takes, so that a page and a program are checked by the same code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from api.words.choices import Choice
+from api.words.code_lists import CodeLists
+from api.words.languages import Language
+from domain.case.lifecycle import Case
+from domain.law.rulebook import Rulebook
+
+
+class FieldKind(StrEnum):
+    LINE = "line"
+    TEXT = "text"
+    DAY = "day"
+    AMOUNT = "amount"
+    NUMBER = "number"
+    CHOICE = "choice"
+    ONE_OF = "oneOf"
+    ANY_OF = "anyOf"
+    TRUTH = "truth"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """``name`` is the path in the body; ``values`` is what stands in the field when the form is shown."""
+
+    name: str
+    kind: FieldKind
+    label: str
+    hint: str | None = None
+    required: bool = False
+    choices: tuple[Choice, ...] = ()
+    values: tuple[str, ...] = ()
+
+    @property
+    def value(self) -> str:
+        return self.values[0] if self.values else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """``lead`` says what the step is for and what follows from it, ``send`` is what its button says."""
+
+    lead: str
+    send: str
+    fields: tuple[Field, ...] = ()
+
+    def filled_in(self, values: Callable[[str], Sequence[str]]) -> Form:
+        """The form with what somebody had written; ``values`` gives it by the name of a field."""
+        return replace(self, fields=tuple(replace(each, values=tuple(values(each.name))) for each in self.fields))
+
+
+class FormWords:
+    """Makes fields in one language: labels of codes come from the code lists."""
+
+    def __init__(self, language: Language, code_lists: CodeLists) -> None:
+        self.language = language
+        self._code_lists = code_lists
+
+    def label(self, list_name: str, code: str) -> str:
+        return self._code_lists.label(list_name, code, self.language.code)
+
+    def choices(self, list_name: str, codes: Sequence[str]) -> tuple[Choice, ...]:
+        return tuple(Choice(value=each, text=self.label(list_name, each)) for each in codes)
+
+    def motivation(self, hint: str | None = None, *, required: bool = False) -> Field:
+        return Field(
+            name="motivation",
+            kind=FieldKind.TEXT,
+            label=self.language.gettext("Motivation"),
+            hint=hint,
+            required=required,
+        )
+
+    def outcome(self, list_name: str, outcomes: tuple[str, ...]) -> Field:
+        """The decision itself, as one of a list."""
+        return Field(
+            name="outcome",
+            kind=FieldKind.ONE_OF,
+            label=self.language.gettext("Decision"),
+            required=True,
+            choices=self.choices(list_name, outcomes),
+        )
+
+    def grounds(self, list_name: str, grounds: tuple[str, ...]) -> Field:
+        """The grounds of a negative decision: those that the file supports."""
+        return Field(
+            name="grounds",
+            kind=FieldKind.ANY_OF,
+            label=self.language.gettext("Grounds"),
+            hint=self.language.gettext("Only for a negative decision; then at least one."),
+            choices=self.choices(list_name, grounds),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormMaterial:
+    """What a form is made from: the case, what its file says, who fills it in, and the part that is corrected.
+
+    ``rulebook`` says on which grounds the file can be refused ``today``; ``documents`` are the ones that are attached.
+    """
+
+    case: Case
+    body: Mapping[str, Any]
+    actor: str
+    today: date
+    rulebook: Rulebook
+    part: str
+    documents: tuple[Choice, ...] = ()
+
+
+def day_as_written(day: date) -> str:
+    """A day as all three languages of the country write it in a form."""
+    return day.strftime("%d/%m/%Y")
+
+
+def values_at(body: Any, field: Field) -> tuple[str, ...]:
+    """What a case says at the place of a field, as texts for it; nothing where it is withheld."""
+    for name in field.name.split("."):
+        body = body.get(name) if isinstance(body, dict) else None
+    if body is None or isinstance(body, dict):
+        return ()
+    if isinstance(body, list):
+        return tuple(str(each) for each in body)
+    if isinstance(body, bool):
+        return (str(body).lower(),)
+    return (day_as_written(date.fromisoformat(body)) if field.kind is FieldKind.DAY else str(body),)
