@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests import servers
-from tests.servers import POSTGRES_PLACES, NoServer, NotHere, Place, first_server, give_up
+from tests.world import servers
+from tests.world.servers import POSTGRES_PLACES, NoServer, NotHere, Place, first_server, give_up
 
 
 class FakePlace:

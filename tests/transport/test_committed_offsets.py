@@ -15,8 +15,8 @@ from infra.benchmarks.event_ledger import EventLedger
 from infra.kafka.broker_jars import KafkaNotHere, broker_jars, java
 from infra.kafka.clients import opened
 from infra.workers.consumer_loop import LoopSettings
-from tests.servers import NoServer, give_up
 from tests.transport.consumed_journal import ConsumedJournal, consumed_journal, running
+from tests.world.servers import NoServer, give_up
 from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from infra.kafka.broker_jars import KafkaNotHere, broker_version
 from infra.kafka.local_broker import LocalCluster, running_cluster
 from infra.kafka.topic_admin import cluster_id
-from tests.servers import NoServer, NotHere, Place, docker_answers, free_port, give_up, reachable_directory
+from tests.world.servers import NoServer, NotHere, Place, docker_answers, free_port, give_up, reachable_directory
 
 if TYPE_CHECKING:
     from testcontainers.core.container import DockerContainer
