@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -34,9 +34,16 @@ from infra.postgres.read_models.timelines import Timelines
 from infra.postgres.server.access import database_name, database_server, make_database, url_for_database
 from infra.postgres.server.connections import ConnectionPool, Role, connect, losses_in_words
 from infra.postgres.server.durability import DurabilityReport, require_durable
-from infra.postgres.server.migrate import migrate_journal, migrate_keys, origin_of, require_migrated
+from infra.postgres.server.migrate import (
+    SchemaOfAnotherVersion,
+    migrate_journal,
+    migrate_keys,
+    origin_of,
+    require_migrated,
+)
 from infra.postgres.server.requirements import require_suitable
 from infra.settings import Settings
+from infra.workers.pace import DEMONSTRATION_PACE, USUAL_PACE, Pace
 from infra.workers.projection_runner import ProjectionRunner
 from projections.read_model import ReadModel
 from projections.registered import registered_read_models
@@ -55,6 +62,7 @@ class Program:
 
     settings: Settings
     clock: Clock
+    pace: Pace
     rule_sets: RuleSets
     durability: DurabilityReport
     journal_url: str
@@ -116,11 +124,18 @@ class WorkerCases:
 
 
 @contextmanager
-def open_program(settings: Settings, *, set_up: bool = False) -> Iterator[Program]:
+def open_program(
+    settings: Settings,
+    *,
+    set_up: bool = False,
+    clock: Clock | None = None,
+    pace: Pace | None = None,
+    law: Callable[[], RuleSets] = RuleSets.load,
+) -> Iterator[Program]:
     """Find or start the database, check that it is durable and up to date, and open everything.
 
     With ``set_up`` the databases are made and migrated where needed; workers and readers never do that, and make
-    no file or directory either.
+    no file or directory either. Clock and pace are those of the journal's kind unless others are given.
 
     Raises ``NoDataHere``, ``EmbeddedPostgresUnusable``, ``DatabaseUnavailable``, ``ServerUnsuitable``,
     ``ServerNotDurable``, ``SchemaUnusable``, ``LawDataUnusable`` and ``KeyEncryptionKeyUnusable``: each with a
@@ -128,11 +143,11 @@ def open_program(settings: Settings, *, set_up: bool = False) -> Iterator[Progra
     """
     if not set_up:
         _require_data(settings)
-    rule_sets = RuleSets.load()
+    rule_sets = law()
     read_models = registered_read_models()
     clock_rules = ClockRules.load()
     document_rules = DocumentRules.load()
-    with losses_in_words(_log_of_the_server(settings)), ExitStack() as opened:
+    with losses_in_words(_log_of_the_server(settings)), _starting_over_in_words(settings), ExitStack() as opened:
         admin_url = opened.enter_context(database_server(settings))
         journal_url, keys_url = databases(settings, admin_url)
         require_suitable_servers(settings, journal_url, keys_url, set_up=set_up)
@@ -151,7 +166,7 @@ def open_program(settings: Settings, *, set_up: bool = False) -> Iterator[Progra
         keys = opened.enter_context(closing(PostgresKeyStore(keys_url, master)))
         keys.require_own_keys()
         recorder = opened.enter_context(closing(JournalRecorder(journal_url)))
-        clock = clock_of(recorder.origin, settings)
+        clock = clock_of(recorder.origin, settings) if clock is None else clock
         codec = EventCodec(recorder.origin, keys)
         journal = PostgresJournal(recorder, EventMapper(codec), digest_key=master.command_digest_key)
         readers = opened.enter_context(closing(ConnectionPool(journal_url, Role.READER, size=32)))
@@ -161,6 +176,7 @@ def open_program(settings: Settings, *, set_up: bool = False) -> Iterator[Progra
         yield Program(
             settings=settings,
             clock=clock,
+            pace=pace_of(recorder.origin) if pace is None else pace,
             rule_sets=rule_sets,
             durability=durability,
             journal_url=journal_url,
@@ -204,6 +220,22 @@ def _log_of_the_server(settings: Settings) -> str:
     return f"{settings.home / 'postgres' / 'server.log'} says why"
 
 
+@contextmanager
+def _starting_over_in_words(settings: Settings) -> Iterator[None]:
+    """Add to the refusal of a database of another version where it is, and how to do without it."""
+    try:
+        yield
+    except SchemaOfAnotherVersion as why:
+        if settings.database_url is not None:
+            remedy = "name another database in PERMIT_DATABASE_URL, or drop this one together with its key database"
+        else:
+            remedy = (
+                f"set PERMIT_HOME to another directory than {settings.home}, where it is, or move that one away "
+                "(`permit demo` replaces a demonstration by itself)"
+            )
+        raise SchemaOfAnotherVersion(f"{why}. To start over, {remedy}") from None
+
+
 def databases(settings: Settings, admin_url: str) -> tuple[str, str]:
     """The URLs of the journal and of the key store.
 
@@ -219,6 +251,11 @@ def clock_of(origin: str, settings: Settings) -> Clock:
     if origin == DEMONSTRATION_ORIGIN:
         return DemonstrationClock(settings.demonstration_clock_path)
     return SystemClock()
+
+
+def pace_of(origin: str) -> Pace:
+    """A demonstration goes at a pace of its own."""
+    return DEMONSTRATION_PACE if origin == DEMONSTRATION_ORIGIN else USUAL_PACE
 
 
 def require_suitable_servers(settings: Settings, journal_url: str, keys_url: str, *, set_up: bool) -> None:

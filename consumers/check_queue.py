@@ -77,6 +77,16 @@ class Gate(Protocol):
     def failed(self, now: datetime) -> None: ...
 
 
+class CheckAlarms(Protocol):
+    """Hears what people have to look at beside the case itself. Nothing in it names a person."""
+
+    def access_denied(self, check: str, reason: str, attempts: int) -> None:
+        """The bank says that this program may not ask."""
+
+    def not_unregistered(self, reason: str) -> None:
+        """A person stays registered at the bank though the case has ended."""
+
+
 class Consultations(Protocol):
     """The log of consultations, and the register of whom the authority may ask about."""
 

@@ -6,7 +6,6 @@ without an answer is asked again while there is hope, and is then a task for a p
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +13,16 @@ from hashlib import sha256
 from typing import Final, TypeVar, assert_never
 from uuid import uuid4
 
-from consumers.check_queue import Cases, ConsultationEntry, Consultations, DueCheck, DueChecks, Gate, Persons
+from consumers.check_queue import (
+    Cases,
+    CheckAlarms,
+    ConsultationEntry,
+    Consultations,
+    DueCheck,
+    DueChecks,
+    Gate,
+    Persons,
+)
 from consumers.messages import UNREGISTRATION
 from domain.case.checking import is_awaited
 from domain.case.commands import (
@@ -39,7 +47,6 @@ from domain.crossroads.answers import (
     ticket_of,
 )
 from domain.crossroads.bank import CrossroadsBank
-from domain.crossroads.case_checks import quarters_to_ask
 from domain.crossroads.check_process import (
     BLAMES_THE_BANK,
     AskAgain,
@@ -52,12 +59,11 @@ from domain.crossroads.check_process import (
     RegisterFirst,
     next_step,
 )
+from domain.crossroads.declared_quarters import quarters_to_ask
 
 ACTOR: Final = "crossroadsConsumer"
 
-Told = TypeVar("Told")
-
-_log = logging.getLogger(__name__)
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +87,7 @@ class CheckWorker:
     gate: Gate
     consultations: Consultations
     persons: Persons
+    alarms: CheckAlarms
     now: Callable[[], datetime]
     case_now: Callable[[], datetime]
     chance: Callable[[], float]
@@ -193,9 +200,8 @@ class CheckWorker:
             self.gate.went_well()
 
     def _give_up(self, work: DueCheck, step: GiveUp, attempts: int) -> None:
-        told = {"check": work.what, "reason": step.reason.value, "attempts": attempts}
         if step.alarms_security:
-            _log.error("crossroads.access_denied", extra=told)
+            self.alarms.access_denied(work.what, step.reason.value, attempts)
         self._record(
             work,
             RecordCrossroadsFailure(
@@ -273,15 +279,15 @@ class CheckWorker:
                 if isinstance(step, AskAgain):
                     self.work.put_back(work, self.now() + step.pause, why.reason.value)
                 else:
-                    _log.error("crossroads.not_unregistered", extra={"reason": why.reason.value})
+                    self.alarms.not_unregistered(why.reason.value)
                     self.work.settle(work, why.reason.value, self.now())
                 return
         self.consultations.unregistered(work.case_id, self.now())
         self.work.settle(work, "unregistered", self.now())
 
     def _consulted(
-        self, work: DueCheck, about: Identified, operation: str, call: Callable[[Consultation], tuple[Told, Exchange]]
-    ) -> Told:
+        self, work: DueCheck, about: Identified, operation: str, call: Callable[[Consultation], tuple[Answer, Exchange]]
+    ) -> Answer:
         """Log, call, log how it ended. Raises what the call raises, and what the log raises before any call."""
         consultation = Consultation(
             ticket=ticket_of(str(work.case_id), work.what, work.revision),
@@ -305,12 +311,12 @@ class CheckWorker:
             )
         )
         try:
-            told, exchange = call(consultation)
+            answer, exchange = call(consultation)
         except CheckUnanswered as why:
             self.consultations.ended(consultation.trace_id, why.reason.value, why.exchange, self.now())
             raise
-        self.consultations.ended(consultation.trace_id, _name_of(told), exchange, self.now())
-        return told
+        self.consultations.ended(consultation.trace_id, _name_of(answer), exchange, self.now())
+        return answer
 
 
 def _ssin(about: Identified) -> str:
@@ -319,7 +325,7 @@ def _ssin(about: Identified) -> str:
     return about.ssin
 
 
-def _name_of(told: object) -> str:
-    if told is None:
+def _name_of(answer: object) -> str:
+    if answer is None:
         return "done"
-    return "noData" if isinstance(told, NoDataFound) else "found"
+    return "noData" if isinstance(answer, NoDataFound) else "found"

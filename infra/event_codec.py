@@ -24,6 +24,7 @@ from domain.migration.authority_events import AuthorityEvent
 from infra.keys import SubjectKeys
 from infra.personal_groups import GroupAddress, open_group, seal_group
 from infra.recordable import require_recordable
+from infra.upcasters import lifted
 from infra.wire_format import canonical_json, wire_adapter
 
 if TYPE_CHECKING:
@@ -194,9 +195,9 @@ class EventCodec:
             raise _unreadable(form, body, stream, version, why) from None
 
     def _fields(self, form: EventFormat, body: bytes, stream: UUID, version: int) -> dict[str, Any]:
-        """The fields by wire name, personal ones opened or withheld."""
+        """The fields by wire name in the shape of today, personal ones opened or withheld."""
         stored: dict[str, Any] = orjson.loads(body)
-        fields: dict[str, Any] = stored["clear"]
+        fields = lifted(form.name, form.schema, stored["clear"])
         if fields.keys() & form.personal.keys():
             # Else "withheld" could be written over a verdict without erasing anything.
             raise ValueError("a personal field stands in clear")

@@ -1,6 +1,11 @@
 """Data keys: one per data subject, wrapped by a key-encryption key, in a store apart from the journal.
 
 Destroying a subject's key is the erasure of that person's data everywhere the ciphertext was copied to.
+
+KeyFailure
+├── KeyMissing                  a subject has no key to encrypt with
+│   └── KeyDestroyed            because that person's data were erased
+└── KeyEncryptionKeyUnusable    (Unusable) the key that wraps all others cannot be read
 """
 
 from __future__ import annotations
@@ -20,7 +25,11 @@ from infra.durable_files import write_whole_or_not_at_all
 KEY_BYTES: Final = 32
 
 
-class KeyMissing(Exception):
+class KeyFailure(Exception):
+    """A key cannot be had."""
+
+
+class KeyMissing(KeyFailure):
     """A subject has no key to encrypt with: the key store holds none, or only that it has been destroyed."""
 
 
@@ -28,7 +37,7 @@ class KeyDestroyed(KeyMissing):
     """The subject's data were erased: nothing personal is ever written about that one again."""
 
 
-class KeyEncryptionKeyUnusable(Unusable):
+class KeyEncryptionKeyUnusable(KeyFailure, Unusable):
     """The key-encryption key cannot be read; the sentence says what to do."""
 
 

@@ -23,7 +23,7 @@ from domain.unusable import Unusable
 
 PREFIX = "PERMIT_"
 FOR_TESTS_ONLY = re.compile(r"PERMIT_REQUIRE_SERVERS|PERMIT_TEST_\w+")
-MENDABLE = "mendable"  # the type of our own validation errors: their text is the sentence
+OURS = "ours"  # the type of our own validation errors: their text is the sentence
 TOPIC_PREFIX = re.compile(r"[a-z0-9.-]{0,60}")
 BROKER = re.compile(r"(?P<host>[\w.-]+|\[[0-9A-Fa-f:]+\]):(?P<port>\d{1,5})")
 
@@ -31,13 +31,13 @@ BROKER = re.compile(r"(?P<host>[\w.-]+|\[[0-9A-Fa-f:]+\]):(?P<port>\d{1,5})")
 class SettingsUnusable(Unusable):
     """The program cannot start with this environment.
 
-    Each line of the text names a variable, what is wrong with it and how to mend it. Values are not repeated:
+    Each line of the text names a variable, what is wrong with it and how to correct it. Values are not repeated:
     they may hold a password or a key.
     """
 
 
 def _refuse(wrong: str, remedy: str) -> NoReturn:
-    raise PydanticCustomError(MENDABLE, "{sentence}", {"sentence": f"{wrong}. {remedy}"})
+    raise PydanticCustomError(OURS, "{sentence}", {"sentence": f"{wrong}. {remedy}"})
 
 
 def _parts_of(url: str, example: str) -> SplitResult:
@@ -234,7 +234,7 @@ def _unknown_variables() -> list[str]:
 
 def _sentence(field: str, kind: str, message: str) -> str:
     variable = f"{PREFIX}{field.upper()}"
-    if kind == MENDABLE:
+    if kind == OURS:
         return f"{variable} {message}."
     if field == "port":
         return f"{variable} is not a TCP port. Write a whole number from 0 to 65535, for example 8080."

@@ -1,7 +1,7 @@
 """Log lines: one JSON object each on standard error, telling decisions, and never a national number.
 
-Everything goes the same way, also what libraries say through `logging` (uvicorn, kafka): the last thing
-before a line is written is `without_personal_data`.
+Our own modules log through :func:`get_logger` and nothing else. What libraries say through `logging` (uvicorn, kafka)
+goes the same way: the last thing before a line is written is `without_personal_data`.
 """
 
 import logging
@@ -40,17 +40,33 @@ DIGITS_OF_A_PERSON = re.compile(
 )
 
 
+_FIELDS: Final = "fields_of_ours"
+
 _TALKATIVE: Final = ("httpx", "httpcore", "uvicorn", "kafka")
 """Libraries that log each step; we log decisions."""
+
+
+def get_logger(name: str) -> structlog.stdlib.BoundLogger:
+    """The log of a module, by its `__name__`: ``log.warning("relay.waits", why=str(why))``.
+
+    The first word is what happened, the rest are its fields, under any names but ``event``.
+    """
+    logger: structlog.stdlib.BoundLogger = structlog.wrap_logger(
+        logging.getLogger(name),
+        processors=[structlog.stdlib.filter_by_level, _as_record],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    return logger
 
 
 def configure_logging(level: int = logging.INFO, *, to: TextIO | None = None) -> None:
     """Send everything of `level` and above `to` a file, or today's standard error. Calling it again starts afresh."""
     before_writing: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(),
+        _with_its_fields,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
         structlog.processors.format_exc_info,
     ]
@@ -69,12 +85,18 @@ def configure_logging(level: int = logging.INFO, *, to: TextIO | None = None) ->
     logging.root.setLevel(level)
     for library in _TALKATIVE:
         logging.getLogger(library).setLevel(logging.WARNING)
-    structlog.configure(
-        processors=[*before_writing, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=False,
-    )
+
+
+def _as_record(_logger: WrappedLogger, _method: str, line: EventDict) -> tuple[tuple[object], dict[str, object]]:
+    """The arguments for a logger of `logging`. Our fields go under one name: some would be refused as its own."""
+    passed = {name: line.pop(name) for name in ("exc_info", "stack_info") if name in line}
+    return (line.pop("event"),), {**passed, "extra": {_FIELDS: line}}
+
+
+def _with_its_fields(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
+    """A line of ours with the fields that `_as_record` put aside."""
+    fields = line.pop(_FIELDS, {})
+    return {**line, **fields}
 
 
 def without_personal_data(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:

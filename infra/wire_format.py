@@ -8,6 +8,7 @@ golden samples all go through it.
 from __future__ import annotations
 
 from dataclasses import is_dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final, TypeVar, get_args, get_type_hints
 
@@ -40,6 +41,11 @@ def wire_adapter(value_type: type[T]) -> TypeAdapter[T]:
         _configure(value_type, set())
         adapter = _adapters.setdefault(value_type, TypeAdapter(value_type))
     return adapter
+
+
+def wire_time(moment: datetime) -> str:
+    """RFC 3339 in UTC with microseconds, the one form in which leaves hold a time."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def canonical_json(value: object) -> bytes:

@@ -1,32 +1,25 @@
-"""The course of a case: where it stands in the procedure and how it came there, told by clear fields alone.
+"""The course of a case: where it is in the procedure and how it came there, told by clear fields alone.
 
-The same meanings as :mod:`domain.case.folding`; a test compares the two over random histories. Times are aware.
+All read models are built on it. What each event changes in it is in :mod:`projections.course_changes`. Times are aware.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Final
 
-from domain.case.lifecycle import OPEN_STATUSES, CaseStatus, CheckState, Stage
+from domain.case.lifecycle import OPEN_STATUSES, CaseStatus, Stage
 from domain.case.manual_tasks import ManualTask
-from domain.civil_time import beginning_of, civil_day
-from domain.deadlines.clocks import BREACHED, WARNED
+from domain.civil_time import civil_day
+from domain.deadlines.clocks import CaseTimes
 from domain.deadlines.pauses import Pause
-from projections.event_meanings import (
-    GRANTED,
-    INFORMATION_REQUESTED,
-    LEGACY_OUTCOMES,
-    day,
-    final_status,
-    legacy_closing_day,
-    moment,
-    tasks_after,
-    without_beginning,
-)
-from projections.recorded_event import RecordedEvent
+
+GRANTED: Final = "granted"
+"""An outcome; the other one is ``refused``."""
+
+INFORMATION_REQUESTED: Final = "informationRequested"
+"""The ground of a pause during which the applicant holds the file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +36,7 @@ class PauseSpan:
         return Pause(
             number=self.number,
             from_=civil_day(self.from_),
-            to=None if self.to is None else civil_day(self.to),
+            to=civil_day_if(self.to),
             ground=self.ground,
         )
 
@@ -151,151 +144,22 @@ class Course:
         return "crossroadsBank" if self.pending_checks else "region"
 
 
-def course_after(course: Course | None, event: RecordedEvent) -> Course:
-    """The course after ``event``. Raises StreamCorrupt for an event that has no case to change."""
-    if event.name == "ApplicationSubmitted":
-        filed_at = moment(event.clear["effectiveAt"])
-        return Course(filed_at=filed_at, status=CaseStatus.SUBMITTED, manual_tasks=tasks_after((), event))
-    if event.name == "LegacyRecordRetold":
-        return _retold(course, event)
-    if course is None:
-        raise without_beginning(event)
-    course = _changed(course, event, moment(event.clear["effectiveAt"]))
-    tasks = tasks_after(course.manual_tasks, event)
-    return course if tasks is course.manual_tasks else replace(course, manual_tasks=tasks)
+def civil_day_if(at: datetime | None) -> date | None:
+    """The day of a moment in the procedure, if there is one."""
+    return None if at is None else civil_day(at)
 
 
-def _retold(course: Course | None, event: RecordedEvent) -> Course:
-    """As :func:`domain.case.retold.retold`: what happened here meanwhile stays."""
-    clear = event.clear
-    filed_at = beginning_of(date.fromisoformat(clear["filedOn"]))
-    admissible_on, closed_on = day(clear["admissibleOn"]), legacy_closing_day(clear)
-    return replace(
-        course or Course(filed_at=filed_at, status=CaseStatus.SUBMITTED),
-        filed_at=filed_at,
-        status=CaseStatus(clear["status"]),
-        admissible_at=None if admissible_on is None else beginning_of(admissible_on),
-        closed_at=None if closed_on is None else beginning_of(closed_on),
-        outcome=LEGACY_OUTCOMES.get(clear["status"]),
-        manual_tasks=tasks_after((), event),
-        is_retold=True,
-    )
-
-
-def course_of(events: Iterable[RecordedEvent]) -> Course | None:
-    """The course that the events of one stream make, or None when there are none."""
-    course: Course | None = None
-    for event in events:
-        course = course_after(course, event)
-    return course
-
-
-def _changed(course: Course, event: RecordedEvent, at: datetime) -> Course:
-    clear = event.clear
-    match event.name:
-        case "CrossroadsCheckRequested":
-            return _asked(course, clear, at)
-        case "CrossroadsCheckAnswered":
-            return _settled(course, clear, clear["outcome"], at)
-        case "CrossroadsCheckFailed":
-            return _settled(course, clear, CheckState.FAILED.value, at)
-        case "CaseAssigned":
-            return replace(course, handler=clear["handler"])
-        case "InformationRequested":
-            asked = RequestSpan(
-                id=clear["requestId"],
-                pause=len(course.pauses) + 1,
-                asked_at=at,
-                reply_by=date.fromisoformat(clear["replyBy"]),
-            )
-            return replace(course, status=CaseStatus.INFORMATION_REQUESTED, requests=(*course.requests, asked))
-        case "InformationProvided":
-            requests = tuple(
-                replace(each, answered_at=at) if each.id == clear["requestId"] else each for each in course.requests
-            )
-            return replace(course, status=_status_in_hand(course), requests=requests)
-        case "ApplicationDeclaredAdmissible":
-            return replace(course, status=CaseStatus.ADMISSIBLE, admissible_at=at)
-        case "WorkPartDecided":
-            return replace(course, status=CaseStatus.ADMISSIBLE, work_part=clear["outcome"], work_part_at=at)
-        case "ApplicationForwardedToImmigrationOffice":
-            return replace(course, forwarded_at=at)
-        case "ResidencePartDecided":
-            return replace(course, residence_part=clear["outcome"])
-        case "ApplicationDecided" | "ApplicationDeclaredInadmissible" | "ApplicationWithdrawn":
-            status = final_status(event) or course.status
-            return replace(course, status=status, closed_at=at, outcome=clear.get("outcome"))
-        case "ClockPaused":
-            return _with_pause(course, PauseSpan(number=clear["pause"], ground=clear["ground"], from_=at))
-        case "ClockResumed":
-            return _resumed(course, clear["pause"], at)
-        case "ClockCorrected":
-            return _with_pause(course, _restated(_pause(course, clear["pause"]), clear))
-        case "DeadlineWarned" | "DeadlineBreached":
-            alarm = AlarmRaised(
-                clock=clear["clock"],
-                run=clear["run"],
-                kind=WARNED if event.name == "DeadlineWarned" else BREACHED,
-                due_on=date.fromisoformat(clear["dueOn"]),
-                at=at,
-            )
-            return replace(course, alarms=(*course.alarms, alarm))
-        case _:
-            return course
-
-
-def _status_in_hand(course: Course) -> CaseStatus:
-    return CaseStatus.SUBMITTED if course.admissible_at is None else CaseStatus.ADMISSIBLE
-
-
-def _asked(course: Course, clear: Mapping[str, Any], at: datetime) -> Course:
-    """A question asked anew takes the place of one that was still out."""
-    asked = CheckSpan(check=clear["check"], revision=clear["revision"], state=CheckState.REQUESTED.value, asked_at=at)
-    settled = tuple(
-        replace(each, settled_at=at) if each.check == asked.check and each.settled_at is None else each
-        for each in course.checks
-    )
-    return replace(course, checks=(*settled, asked))
-
-
-def _settled(course: Course, clear: Mapping[str, Any], state: str, at: datetime) -> Course:
-    place = (clear["check"], clear["revision"])
-    return replace(
-        course,
-        checks=tuple(
-            replace(each, state=state, settled_at=at) if (each.check, each.revision) == place else each
-            for each in course.checks
-        ),
-    )
-
-
-def _pause(course: Course, number: int) -> PauseSpan:
-    (found,) = (each for each in course.pauses if each.number == number)
-    return found
-
-
-def _resumed(course: Course, number: int, at: datetime) -> Course:
-    """If the pause was that of an open request, the file is back in the region's hands, answered or not."""
+def times_of(course: Course, authority: str, category: str) -> CaseTimes:
+    """The days from which the clocks of the case are derived; as :func:`domain.case.case_times.times_of` gives."""
     asked = course.open_request
-    if asked is not None and asked.pause == number:
-        course = replace(course, status=_status_in_hand(course))
-    return _with_pause(course, replace(_pause(course, number), to=at))
-
-
-def _restated(pause: PauseSpan, clear: Mapping[str, Any]) -> PauseSpan:
-    """A day that a correction leaves as it was keeps its moment."""
-    from_, to = date.fromisoformat(clear["pausedFrom"]), clear["pausedTo"]
-    return replace(
-        pause,
-        from_=pause.from_ if civil_day(pause.from_) == from_ else beginning_of(from_),
-        to=None if to is None else _kept_or_beginning(pause.to, date.fromisoformat(to)),
+    return CaseTimes(
+        authority=authority,
+        category=category,
+        filed_on=civil_day(course.filed_at),
+        pauses=tuple(span.in_days for span in course.pauses),
+        admissible_on=civil_day_if(course.admissible_at),
+        information_requested_on=None if asked is None else civil_day(asked.asked_at),
+        work_part_decided_on=civil_day_if(course.work_part_at),
+        forwarded_on=civil_day_if(course.forwarded_at),
+        closed_on=civil_day_if(course.closed_at),
     )
-
-
-def _kept_or_beginning(known: datetime | None, day: date) -> datetime:
-    return known if known is not None and civil_day(known) == day else beginning_of(day)
-
-
-def _with_pause(course: Course, pause: PauseSpan) -> Course:
-    others = (each for each in course.pauses if each.number != pause.number)
-    return replace(course, pauses=tuple(sorted((*others, pause), key=lambda each: each.number)))

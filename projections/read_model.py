@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from uuid import UUID
 
 from projections.recorded_event import RecordedEvent
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 class Cursor(Protocol):
@@ -41,6 +45,15 @@ class ReadModel(Protocol):
         Events that were projected before change nothing. The rows of a case depend on the events of that case alone:
         one that cannot be applied is then no reason to wait for the others, which are projected without it.
         """
+
+
+Found = TypeVar("Found", bound="DataclassInstance")
+
+
+def rows_of(cursor: Cursor, of: type[Found]) -> list[Found]:
+    """What a statement found, whose columns are the fields of ``of`` in their order."""
+    names = [each.name for each in fields(of)]
+    return [of(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
 
 
 class Versioned(Protocol):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedEvent:
-    """``clear`` holds the stored JSON by wire name; ``personal`` a ciphertext group a role: key, nonce, data.
+    """``clear`` holds JSON by wire name, in the shape of today; ``personal`` a ciphertext group a role:
+    key, nonce, data.
 
     ``version`` is the place in the case's stream, ``position`` the place in the whole log; both grow together.
     ``known_at`` (aware, UTC) is when the system knew of it. No read model holds a key: whoever may read decrypts
@@ -26,3 +27,18 @@ class RecordedEvent:
     known_at: datetime
     clear: Mapping[str, Any]
     personal: Mapping[str, Mapping[str, str]]
+
+    @property
+    def effective_at(self) -> datetime:
+        """From when on it counts, aware."""
+        return moment(self.clear["effectiveAt"])
+
+
+def moment(wire: str) -> datetime:
+    """A stored time, aware."""
+    return datetime.fromisoformat(wire)
+
+
+def day(wire: str | None) -> date | None:
+    """A stored civil day, or None."""
+    return None if wire is None else date.fromisoformat(wire)

@@ -9,7 +9,7 @@ from typing import Any
 from domain.case.lifecycle import CaseStatus
 from domain.case.manual_tasks import ManualTask
 from projections.course import AlarmRaised, CheckSpan, Course, PauseSpan, RequestSpan
-from projections.event_meanings import moment
+from projections.recorded_event import moment
 
 
 def course_from(stored: Mapping[str, Any]) -> Course:

@@ -4,8 +4,6 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import structlog
-
 
 @contextmanager
 def logging_as_before() -> Iterator[None]:
@@ -22,4 +20,3 @@ def logging_as_before() -> Iterator[None]:
         for name, each in root.manager.loggerDict.items():
             if isinstance(each, logging.Logger):
                 each.setLevel(levels.get(name, logging.NOTSET))
-        structlog.reset_defaults()

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from api.cli.days import DAY, day, today
-from api.cli.output import REFUSED, Json, say
+from api.cli.output import ExitCode, Json, say, say_sentence
 from api.http.assessment_content import Tellers, assessment_answer, tellers_of
 from api.http.problems import Place, input_problem, located
 from api.http.requests import LARGEST_BODY_IN_BYTES
@@ -85,8 +85,8 @@ def _stated(facts: str, *, as_json: bool) -> StatedFacts:
         for issue in invalid.issues:
             # What is wrong with the whole is said of the file.
             where = facts if issue.path == "$" else issue.path
-            typer.echo(f"permit: {where}: {issue.problem}; {issue.remedy}", err=True)
-        raise typer.Exit(REFUSED) from None
+            say_sentence(f"{where}: {issue.problem}; {issue.remedy}")
+        raise typer.Exit(ExitCode.REFUSED) from None
 
 
 def _rulebook(rules: Path | None, readings: list[str]) -> Rulebook:

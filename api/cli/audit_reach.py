@@ -55,8 +55,8 @@ def what_if(
     law = OtherLaw(directory=rules, readings=readings_of(reading))
     with open_program(load_settings()) as program, progress_bar("decisions judged again") as on_progress:
         report = judge_all_again(program.log, law, choice, on_progress=on_progress)
-    told = _report(report)
-    say(told, as_json)
+    result = _report(report)
+    say(result, as_json)
 
 
 def readings_of(given: list[str] | None) -> dict[str, str]:
@@ -88,13 +88,13 @@ def rests_on(
         raise typer.BadParameter(f"--{ground.value} is an id of letters, digits, dots, colons and hyphens")
     with open_program(load_settings()) as program:
         found = decisions_resting_on(program.readers, ground, name)
-    told = {
+    result = {
         "kind": ground.value,
         "id": name,
         "decisionCount": len(found),
         "decisions": [_resting(each) for each in found],
     }
-    say(told, as_json)
+    say(result, as_json)
 
 
 def _report(report: WhatIfReport) -> dict[str, Any]:

@@ -10,11 +10,10 @@ from typing import Annotated, Any, Final
 import typer
 
 from api.cli.lazy_group import among, one_of
-from api.cli.output import REFUSED, Json, end, finding_if, say, this_user
+from api.cli.output import ExitCode, Json, end, finding_if, say, say_rows, this_user
 from api.cli.readable import table
 from api.composition import Program, open_program
 from api.services.dead_letters import DeadLetterService, Settled, letter_desk
-from infra.postgres.messages.consumer_stops import NoSuchStop
 from infra.postgres.messages.consumer_stops import resume as resume_consumer
 from infra.postgres.messages.dead_letters import DeadLetter, DeadLetters
 from infra.postgres.messages.letter_selection import LetterSelection, SelectedLetter, SelectedLetters, selected_letters
@@ -56,22 +55,22 @@ def list_letters(
     """The messages that were set aside, without their content."""
     with open_program(load_settings()) as program:
         letters = _letters(program).listed(consumer=consumer, state=state)
-    told = [_told(each) for each in letters]
-    say({"deadLetters": told}, as_json, lambda: table(told) if told else "none")
+    result = [_as_json(each) for each in letters]
+    say_rows("deadLetters", result, as_json)
 
 
 def show(number: Number, as_json: Json = False) -> None:
     """One of them with its content, which is kept encrypted and may be personal."""
     with open_program(load_settings()) as program:
         letter, record = _letters(program).opened(number)
-    told: dict[str, Any] = {**_told(letter), "content": None}
+    result: dict[str, Any] = {**_as_json(letter), "content": None}
     if record is not None:
-        told["content"] = {
+        result["content"] = {
             "key": None if record.key is None else record.key.decode(errors="replace"),
             "headers": {name: (value or b"").decode(errors="replace") for name, value in record.headers},
             "value": None if record.value is None else record.value.decode(errors="replace"),
         }
-    say(told, as_json)
+    say(result, as_json)
 
 
 def replay(
@@ -117,10 +116,7 @@ def resume(
 ) -> None:
     """Let a consumer that has stopped go on behind what it set aside."""
     with open_program(load_settings()) as program:
-        try:
-            resume_consumer(program.writers, consumer, by=this_user(), why=reason)
-        except NoSuchStop as why:
-            end(str(why), REFUSED)
+        resume_consumer(program.writers, consumer, by=this_user(), why=reason)
     typer.echo(f"{consumer} goes on; a worker that waits does so within seconds")
 
 
@@ -134,21 +130,21 @@ def _settle(
     with open_program(load_settings()) as program:
         found = selected_letters(program.writers, selection)
         if found.unknown:
-            end(f"there is no dead letter {', '.join(map(str, found.unknown))}; nothing was changed", REFUSED)
+            end(f"there is no dead letter {', '.join(map(str, found.unknown))}; nothing was changed", ExitCode.REFUSED)
         if found.open and not selection.is_by_number_only and not yes:
             _ask(found, done)
         with letter_desk(program) as desk:
             settled = settle(desk, found.open)
     already = [*found.settled_before, *settled.gone]
     refused = [{"id": number, "reason": why} for number, why in settled.still_refused.items()]
-    told = {
+    result = {
         "meant": len(found.open),
         "byReason": _counted(found),
         done: len(settled.done),
         "settledBefore": already,
         "stillRefused": refused,
     }
-    say(told, as_json, lambda: _in_words(done, settled.done, already, settled.still_refused))
+    say(result, as_json, lambda: _in_words(done, settled.done, already, settled.still_refused))
     finding_if(refused)
 
 
@@ -156,9 +152,9 @@ def _ask(found: SelectedLetters, done: str) -> None:
     """Show what is meant and go on only when somebody says so. On standard error: the result is the output."""
     typer.echo(table(_counted(found)), err=True)
     if not sys.stdin.isatty():
-        end(f"{len(found.open)} dead letters would be {done}: say --yes. Nothing was changed.", REFUSED)
+        end(f"{len(found.open)} dead letters would be {done}: say --yes. Nothing was changed.", ExitCode.REFUSED)
     if not typer.confirm(f"Shall these {len(found.open)} be {done}?", err=True):
-        end("nothing was changed", REFUSED)
+        end("nothing was changed", ExitCode.REFUSED)
 
 
 def _counted(found: SelectedLetters) -> list[dict[str, Any]]:
@@ -215,7 +211,7 @@ def _letters(program: Program) -> DeadLetters:
     return DeadLetters(program.writers, program.keys)
 
 
-def _told(letter: DeadLetter) -> dict[str, Any]:
+def _as_json(letter: DeadLetter) -> dict[str, Any]:
     it = letter.coordinates
     return {
         "id": letter.id,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import threading
@@ -13,13 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
 
+from api.cli.output import ExitCode, ending_with, say
+
 if TYPE_CHECKING:
     from api.demonstration.show import Demonstration
 
 _STEPS_A_CASE: Final = 7
 """About how many; how many there are is known when they are planned."""
-_INTERRUPTED: Final = 130
-"""The exit code of a command that Ctrl-C ended, as shells have it."""
 
 
 def demo(
@@ -46,13 +45,12 @@ def demo(
                     threading.Event().wait()
     except KeyboardInterrupt:
         typer.echo("Stopped. The same command goes on where this one was.", err=True)
-        raise typer.Exit(_INTERRUPTED) from None
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
 
 
 def _played(opened: ExitStack, cases: int, port: int) -> Demonstration:
     """The demonstration, served until ``opened`` is closed, with its progress on standard error until it is played."""
     # Nothing is imported before it is needed: the program takes a while to load, and the progress shows meanwhile.
-    from api.cli.output import FINDING, ending_with
     from api.demonstration.folder import DemonstrationFolder, DemonstrationUnderWay
     from api.demonstration.progress import shown_progress
     from infra.settings import load_settings
@@ -60,7 +58,7 @@ def _played(opened: ExitStack, cases: int, port: int) -> Demonstration:
 
     settings = load_settings()
     folder = DemonstrationFolder.of(settings.home)
-    with ending_with(FINDING, DemonstrationUnderWay):
+    with ending_with(ExitCode.FINDING, DemonstrationUnderWay):
         opened.enter_context(folder.held_alone())
     typer.echo(f"What the processes of this demonstration log is in {folder.log}", err=True)
     log = opened.enter_context(folder.log.open("a", encoding="utf-8"))
@@ -77,7 +75,7 @@ def _played(opened: ExitStack, cases: int, port: int) -> Demonstration:
 
 def _tell(shown: Demonstration, *, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps(shown.outcome.figures))
+        say(shown.outcome.figures, as_json)
         return
     from rich.console import Console
 
@@ -101,15 +99,15 @@ def _ended_by_signals() -> Iterator[None]:
 
     Nothing in it waits for long: what does not end in its time is killed.
     """
-    asked = (signal.SIGINT, signal.SIGTERM)
+    signals = (signal.SIGINT, signal.SIGTERM)
 
     def end(_number: int, _frame: FrameType | None) -> NoReturn:
         os.write(2, b"\nStopping\n")
-        for each in asked:
+        for each in signals:
             signal.signal(each, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    before = {each: signal.signal(each, end) for each in asked}
+    before = {each: signal.signal(each, end) for each in signals}
     try:
         yield
     finally:

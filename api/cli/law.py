@@ -17,11 +17,11 @@ from api.words.code_lists import CodeLists
 from api.words.languages import SOURCE_LANGUAGE, Languages
 from api.words.law_document import law_document
 from domain.codes import CATEGORIES
-from domain.law.law_checks import check_law, note_law
-from domain.law.law_files import LAW_AUTHORITIES
+from domain.law.published.law_checks import check_law, note_law
+from domain.law.published.threshold import show
+from domain.law.readers.law_files import LAW_AUTHORITIES
 from domain.law.rule_sets import RuleSets
 from domain.law.rulebook import Rulebook
-from domain.law.show import show
 
 _Rules = Annotated[
     Path | None,
@@ -75,7 +75,7 @@ def check(
     findings = check_law(rule_sets)
     noted_on = today() if on is None else on
     notes = note_law(rule_sets.current, noted_on)
-    told = {
+    result = {
         "sound": not findings,
         "ruleSet": rule_sets.current.sha256,
         "provisions": len(rule_sets.current.provisions),
@@ -85,11 +85,11 @@ def check(
         "notedOn": noted_on.isoformat(),
         "notes": [asdict(each) for each in notes],
     }
-    lines = [f"{told['provisions']} provisions, rule set {told['ruleSet']}"]
+    lines = [f"{result['provisions']} provisions, rule set {result['ruleSet']}"]
     lines += [f"{each.check}: {each.authority} {each.entry}: {each.sentence}" for each in findings]
     lines += [f"note ({noted_on}): {each.authority} {each.entry}: {each.sentence}" for each in notes]
     lines.append(f"{len(findings)} found" if findings else "the law data are sound")
-    say(told, as_json, lambda: "\n".join(lines))
+    say(result, as_json, lambda: "\n".join(lines))
     finding_if(findings)
 
 

@@ -16,8 +16,7 @@ from typing import Any, Final
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-PIPE_CLOSED: Final = 141
-"""What a shell shows of a program that ended because the reader of its output went away (128 + SIGPIPE)."""
+from api.cli.output import ExitCode
 
 CONTEXT: Final[dict[str, Any]] = {"help_option_names": ["--help", "-h"], "max_content_width": 100}
 
@@ -81,7 +80,7 @@ class LazyGroup(TyperGroup):
             wrong.message = with_suggestion(wrong.message)
             raise
         except BrokenPipeError:
-            raise typer.Exit(PIPE_CLOSED) from None  # Typer would make it 1, which is a finding here
+            raise typer.Exit(ExitCode.PIPE_CLOSED) from None  # Typer would make it 1, which is a finding here
 
 
 def one_of(choices: Sequence[str], what: str) -> Callable[[str | None], str | None]:

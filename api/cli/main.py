@@ -1,7 +1,4 @@
-"""``permit``: every way in from a shell. Exit code 0 is good, 1 a finding, 2 wrong use or a wrong setting.
-
-130 is Ctrl-C, 141 a reader of the output that went away (`| head`), and 70 a fault of this program.
-"""
+"""``permit``: every way in from a shell; :class:`api.cli.output.ExitCode` says how a command may end."""
 
 from __future__ import annotations
 
@@ -11,20 +8,17 @@ import os
 import sys
 import tempfile
 import traceback
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, NoReturn
 
 import typer
 
-from api.cli.lazy_group import CONTEXT, PIPE_CLOSED, LazyGroup
+from api.cli.lazy_group import CONTEXT, LazyGroup
+from api.cli.output import ExitCode, say_sentence
 from api.cli.tree import PERMIT
 from domain.unusable import Unusable
-
-REFUSED: Final = 2
-FAULT: Final = 70
-"""EX_SOFTWARE of sysexits.h."""
-INTERRUPTED: Final = 130
 
 _COMPLETION: Final = ("--install-completion", "--show-completion")
 
@@ -77,35 +71,39 @@ def permit(
         context.obj.traceback = debug
 
 
-def main() -> None:
-    """Run the command line: whatever a person typed or set, it ends with a sentence and an exit code."""
+def main(arguments: Sequence[str] | None = None, *, commands: typer.Typer = app) -> None:
+    """Run the command line: whatever a person typed or set, it ends with a sentence and an exit code.
+
+    ``arguments`` are those of this process unless others are given.
+    """
+    given = sys.argv[1:] if arguments is None else list(arguments)
     shown = Shown()
     try:
         _prepare_streams()
-        _require_text(sys.argv[1:])
-        typer.main.get_command(app)(prog_name="permit", obj=shown)
+        _require_text(given)
+        typer.main.get_command(commands)(given, prog_name="permit", obj=shown)
     except SystemExit as ended:
-        if ended.code == 1 and not {*_COMPLETION}.isdisjoint(sys.argv):
-            _end("the shell was not recognised: run this in bash, zsh, fish or PowerShell itself", REFUSED)
+        if ended.code == 1 and not {*_COMPLETION}.isdisjoint(given):
+            _end("the shell was not recognised: run this in bash, zsh, fish or PowerShell itself", ExitCode.REFUSED)
         raise
     except Unusable as why:
-        _end(str(why), REFUSED)
+        _end(str(why), ExitCode.REFUSED)
     except KeyboardInterrupt:
-        raise SystemExit(INTERRUPTED) from None
+        raise SystemExit(ExitCode.INTERRUPTED) from None
     except BrokenPipeError:
-        raise SystemExit(PIPE_CLOSED) from None
+        raise SystemExit(ExitCode.PIPE_CLOSED) from None
     except OSError as why:
         if shown.traceback:
             traceback.print_exc()
-        _end(_of_the_system(why), REFUSED)
+        _end(_of_the_system(why), ExitCode.REFUSED)
     except Exception as why:
-        _end(_of_the_program(why, shown), FAULT)
+        _end(_of_the_program(why, shown), ExitCode.FAULT)
     finally:
         _finish_output()
 
 
-def _end(sentence: str, code: int) -> NoReturn:
-    sys.stderr.write(f"permit: {sentence}\n")
+def _end(sentence: str, code: ExitCode) -> NoReturn:
+    say_sentence(sentence)
     raise SystemExit(code) from None
 
 
@@ -121,7 +119,7 @@ def _prepare_streams() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
-def _require_text(arguments: list[str]) -> None:
+def _require_text(arguments: Sequence[str]) -> None:
     """Python hands on bytes that are no text as lone surrogates, which no database and no file name of ours takes."""
     for each in arguments:
         if any("\ud800" <= character <= "\udfff" for character in each):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -14,27 +14,29 @@ from uuid import UUID
 import typer
 
 from api.cli.days import DAY, day
-from api.cli.output import FINDING, REFUSED, Json, end, ending_with, finding_if, say, this_user
+from api.cli.output import ExitCode, Json, end, ending_with, finding_if, say, this_user
 from api.cli.progress import progress_bar
 from api.cli.readable import readable
 from api.composition import NoDataHere, Program, open_program
 from api.services.migrations import lineage_of, loader_of, signed_report
+from consumers.migration.loading import BegunOtherwise, RunUnderWay
+from consumers.migration.rehearsal import NothingTaken, RehearsalCount, TakenBefore
+from consumers.migration.source_reading import FileChanged
 from domain.civil_time import civil_day
-from domain.migration.batch import Fate
+from domain.migration.batch_ending import BatchRefused
 from domain.migration.comparison import Kinship
-from domain.migration.retelling import reference_of
+from domain.migration.cutover_status import AuthorityIsLive, NotAccepting
+from domain.migration.fates import Fate
+from domain.migration.identities import reference_of
+from domain.migration.source_lines import LineKind, Waivers
 from domain.migration.versions import TakenVersion
-from infra.legacy_files.records import LineKind, NotThisKind, Waivers
-from infra.migration.acceptance import NotAccepting
-from infra.migration.batch_findings import kin_of
-from infra.migration.batches import BatchRefused, require_standing, supersede
-from infra.migration.chunk_line import RunUnderWay
+from infra.legacy_files.legacy_file import NotThisKind
+from infra.migration.batch_ledgers import first_extracted_on, sums_of
+from infra.migration.batches import require_open_batch, supersede
+from infra.migration.cutover_status import retelling_epoch
 from infra.migration.dossiers import taken_dossiers
-from infra.migration.first_reading import FileChanged
-from infra.migration.judging import RecordJudge
-from infra.migration.ledger import first_extracted_on, sums_of
-from infra.migration.loading import AuthorityIsLive, BegunOtherwise, epoch_of
-from infra.migration.rehearsal import NothingTaken, Rehearsal, RehearsalCount, TakenBefore
+from infra.migration.rehearsing import new_rehearsal
+from infra.migration.related_records import related_records
 from infra.migration.report_files import signature_beside
 from infra.migration.sources import SOURCES, MigratingAuthority
 from infra.postgres.journal.conflicts import StaleAuthorityEpoch
@@ -86,8 +88,9 @@ def dry_run(
     """Judge the records of files as a load would, and write nothing. Exit code 2 for a file of another kind."""
     began = time.monotonic()
     with _refusals(), _what_was_taken(authority) as (before, digest_key, now):
-        rehearsal = Rehearsal(
-            RecordJudge(source=SOURCES[authority], digest_key=digest_key),
+        rehearsal = new_rehearsal(
+            SOURCES[authority],
+            digest_key,
             before,
             today=civil_day(now),
             extracted_on=extracted_on,
@@ -98,7 +101,7 @@ def dry_run(
             if not as_json and refused is not None:
                 found = "; ".join(finding.told for finding in refused.findings)
                 typer.echo(f"{each.raw.place}: {refused.main.value}. {found}")
-    say(_told(rehearsal.count, time.monotonic() - began), as_json)
+    say(_as_json(rehearsal.count, time.monotonic() - began), as_json)
 
 
 def run(
@@ -115,11 +118,11 @@ def run(
 ) -> None:
     """Load the records of files into the journal. Stopped at any moment, the same command goes on where it was."""
     if supersedes is not None and len(sources) != 1:
-        end("one file takes the place of a batch: name one file with --supersedes", REFUSED)
+        end("one file takes the place of a batch: name one file with --supersedes", ExitCode.REFUSED)
     with _refusals(), open_program(load_settings(), set_up=True) as program:
         if supersedes is not None:
             with program.readers.connection() as connection:
-                require_standing(connection, supersedes, authority)
+                require_open_batch(connection, supersedes, authority)
         with progress_bar(f"{authority}") as report:
             batches = loader_of(program, authority).load(
                 sources, report, waivers=_waivers(without, without_sheet), extracted_on=extracted_on
@@ -128,9 +131,9 @@ def run(
             with closing(connect(program.journal_url, Role.WRITER)) as connection:
                 supersede(connection, supersedes, batches[0], by=this_user())
         with program.readers.connection() as connection:
-            told = sums_of(connection, batches)
-    say(told, as_json)
-    finding_if(not told["lines"]["agrees"])
+            result = sums_of(connection, batches)
+    say(result, as_json)
+    finding_if(not result["lines"]["agrees"])
 
 
 def _waivers(columns: list[str] | None, sheets: list[str] | None) -> Waivers:
@@ -140,9 +143,9 @@ def _waivers(columns: list[str] | None, sheets: list[str] | None) -> Waivers:
 def report(authority: Authority, as_json: Json = False) -> None:
     """Reconcile both sides and write the signed report. Exit code 1 where they do not agree."""
     with _refusals(), open_program(load_settings()) as program:
-        told = signed_report(program, authority)
-    agrees = told["report"]["agrees"]
-    say(told, as_json, lambda: "\n".join(told["files"]))
+        result = signed_report(program, authority)
+    agrees = result["report"]["agrees"]
+    say(result, as_json, lambda: "\n".join(result["files"]))
     if not as_json:
         typer.echo("agrees" if agrees else "DOES NOT AGREE: see the report", err=True)
     finding_if(not agrees)
@@ -154,8 +157,8 @@ def related(authority: Authority, as_json: Json = False) -> None:
     Nothing is ever merged by it.
     """
     with open_program(load_settings()) as program, program.readers.connection() as connection:
-        for each in kin_of(connection, authority):
-            told = {
+        for each in related_records(connection, authority):
+            result = {
                 "fileNumber": reference_of(each.authority, each.key),
                 "otherAuthority": each.other_authority,
                 "otherFileNumber": reference_of(each.other_authority, each.other_key),
@@ -163,10 +166,14 @@ def related(authority: Authority, as_json: Json = False) -> None:
                 "found": [kind.value for kind in each.found],
             }
             # A line a pair: there may be many.
-            why = "; ".join(_IN_WORDS[kind] for kind in each.found)
-            pair = f"{told['fileNumber']}  {told['otherAuthority']} {told['otherFileNumber']}"
-            line = f"{pair}  {told['likelihood']}: {why}"
-            typer.echo(json.dumps(told) if as_json else line)
+            say(result, as_json, partial(_pair_in_words, result, each.found))
+
+
+def _pair_in_words(result: Mapping[str, Any], found: Iterable[Kinship]) -> str:
+    why = "; ".join(_IN_WORDS[kind] for kind in found)
+    return (
+        f"{result['fileNumber']}  {result['otherAuthority']} {result['otherFileNumber']}  {result['likelihood']}: {why}"
+    )
 
 
 def check_report(
@@ -181,10 +188,13 @@ def check_report(
     except OSError as why:
         end(
             f"{file} and {file.name}.sig beside it cannot both be read ({why.strerror}): name the report's JSON",
-            REFUSED,
+            ExitCode.REFUSED,
         )
     except (ValueError, TypeError):
-        end(f"{file}.sig is not the signature of a report: take the file that was written with the report", REFUSED)
+        end(
+            f"{file}.sig is not the signature of a report: take the file that was written with the report",
+            ExitCode.REFUSED,
+        )
     sentence = "the signature is good" if good else "THE SIGNATURE IS NOT GOOD"
     say({"file": str(file), "good": good}, as_json, lambda: sentence)
     finding_if(not good)
@@ -200,15 +210,15 @@ def lineage(
         found = lineage_of(program, what, authority)
     say({"records": found}, as_json, lambda: readable({"records": found}))
     if not found:
-        end(f"nothing leads to {what}", FINDING)
+        end(f"nothing leads to {what}", ExitCode.FINDING)
 
 
 @contextmanager
 def _refusals() -> Iterator[None]:
     """A load that cannot be, in one sentence and by an exit code."""
     with (
-        ending_with(REFUSED, NotThisKind, AuthorityIsLive, NotAccepting, BegunOtherwise, BatchRefused),
-        ending_with(FINDING, RunUnderWay, StaleAuthorityEpoch, FileChanged),
+        ending_with(ExitCode.REFUSED, NotThisKind, AuthorityIsLive, NotAccepting, BegunOtherwise, BatchRefused),
+        ending_with(ExitCode.FINDING, RunUnderWay, StaleAuthorityEpoch, FileChanged),
     ):
         yield
 
@@ -226,12 +236,12 @@ def _what_was_taken(authority: MigratingAuthority) -> Iterator[tuple[TakenBefore
             yield NothingTaken(), b"", datetime.now(UTC)
         else:
             with program.readers.connection() as connection:
-                epoch_of(connection, authority)
+                retelling_epoch(connection, authority)
             yield _TakenBefore(program, authority), program.legacy_digest_key, program.clock.now()
 
 
 class _TakenBefore:
-    """What was taken of an authority. Implements :class:`infra.migration.rehearsal.TakenBefore`."""
+    """What was taken of an authority. Implements :class:`consumers.migration.rehearsal.TakenBefore`."""
 
     def __init__(self, program: Program, authority: MigratingAuthority) -> None:
         self._program = program
@@ -247,7 +257,7 @@ class _TakenBefore:
             return first_extracted_on(connection, self._authority, sha256)
 
 
-def _told(count: RehearsalCount, seconds: float) -> dict[str, Any]:
+def _as_json(count: RehearsalCount, seconds: float) -> dict[str, Any]:
     records = count.records
     return {
         "records": records.records,

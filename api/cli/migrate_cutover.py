@@ -8,26 +8,25 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.output import FINDING, REFUSED, Json, end, ending_with, say, this_user
+from api.cli.output import By, ExitCode, Json, by_whom, end, ending_with, say
 from api.composition import open_program
 from api.services.migration_status import standing_told
 from api.services.migrations import cutover_of, lag_of_records, signed_report
 from domain.migration.cutover import CutOverStep, StepRefused
 from infra.migration.cutover import export_native_events
+from infra.migration.cutover_status import cutover_status
 from infra.migration.sources import MigratingAuthority
-from infra.migration.standing import standing_of
 from infra.postgres.journal.conflicts import AppendConflict
 from infra.postgres.server.connections import Role, connect
 from infra.settings import load_settings
 
 Authority = Annotated[MigratingAuthority, typer.Argument(help="who is to be live here")]
-By = Annotated[str | None, typer.Option(help="who does it; you, as this machine knows you")]
 
 
 def status(authority: Authority, as_json: Json = False) -> None:
     """Whether the authority is live here, the steps that were taken, and the next one."""
     with open_program(load_settings()) as program, program.readers.connection() as connection:
-        told = standing_told(standing_of(connection, authority))
+        told = standing_told(cutover_status(connection, authority))
     say(told, as_json)
 
 
@@ -60,12 +59,12 @@ def reconcile(authority: Authority, by: By = None, as_json: Json = False) -> Non
     From now on no record of the authority is accepted, until the switch or until `reopen`.
     """
     with open_program(load_settings()) as program:
-        told = signed_report(program, authority)
+        result = signed_report(program, authority)
     outcome = {
-        "agrees": told["report"]["agrees"],
-        "reportSha256": told["signature"]["sha256"],
-        "files": told["files"],
-        "covers": told["report"]["covers"],
+        "agrees": result["report"]["agrees"],
+        "reportSha256": result["signature"]["sha256"],
+        "files": result["files"],
+        "covers": result["report"]["covers"],
         "lag": _lag(authority),
     }
     _take(authority, CutOverStep.RECONCILED, by, as_json, outcome)
@@ -127,7 +126,7 @@ def _require_no_lag(authority: MigratingAuthority) -> None:
         end(
             f"{lag} records of {authority} are on the topic that no report covers: `permit migrate cutover reopen"
             f" {authority} --motive TEXT`, let `permit work migration` take them, and reconcile again",
-            REFUSED,
+            ExitCode.REFUSED,
         )
 
 
@@ -135,11 +134,10 @@ def _take(
     authority: MigratingAuthority, step: CutOverStep, by: str | None, as_json: bool, outcome: dict[str, Any]
 ) -> None:
     with (
-        ending_with(REFUSED, StepRefused),
-        ending_with(FINDING, AppendConflict, prefix="nothing was switched: "),
+        ending_with(ExitCode.REFUSED, StepRefused),
+        ending_with(ExitCode.FINDING, AppendConflict, prefix="nothing was switched: "),
         open_program(load_settings()) as program,
         closing(connect(program.journal_url, Role.WRITER)) as connection,
     ):
-        who = this_user() if by is None else by
-        taken = cutover_of(program, authority).take(connection, step, by=who, outcome=outcome)
+        taken = cutover_of(program, authority).take(connection, step, by=by_whom(by), outcome=outcome)
     say(standing_told(taken), as_json)

@@ -10,24 +10,22 @@ from uuid import UUID
 import typer
 
 from api.cli.lazy_group import among, one_of
-from api.cli.output import FINDING, REFUSED, Json, ending_with, finding_if, say, this_user
+from api.cli.output import By, ExitCode, Json, by_whom, ending_with, finding_if, say
 from api.cli.readable import table
 from api.composition import Program, open_program
 from api.services.migrations import own_writer, quarantine_of
+from consumers.migration.repair import ShownRecord
+from domain.migration.cutover_status import AuthorityIsLive, NotAccepting
 from domain.migration.findings import RefusalReason
-from infra.migration.acceptance import NotAccepting
-from infra.migration.loading import AuthorityIsLive
-from infra.migration.quarantine import ShownRecord
-from infra.migration.record_paths import RepairRefused
+from domain.migration.quarantine import STATES, RepairRefused, SetAside
 from infra.migration.sources import MigratingAuthority
-from infra.migration.waiting_records import STATES, SetAside, ids_waiting, listed
+from infra.migration.waiting_records import ids_waiting, listed
 from infra.postgres.journal.conflicts import AppendConflict
 from infra.settings import load_settings
 
 Authority = Annotated[MigratingAuthority, typer.Argument(help="whose records")]
 Record = Annotated[UUID, typer.Argument(help="of a record, as `permit migrate quarantine list` gives it")]
 Motive = Annotated[str, typer.Option(help="why, in words that a colleague understands later")]
-By = Annotated[str | None, typer.Option(help="who does it; you, as this machine knows you")]
 Reason = Annotated[RefusalReason | None, typer.Option(help="only of this reason")]
 
 
@@ -48,13 +46,13 @@ def list_records(
     with open_program(load_settings()) as program, program.readers.connection() as connection:
         more: dict[str, Any] = {} if state is None else {"states": (state,)}
         found = listed(connection, authority=authority, reason=None if reason is None else reason.value, **more)
-    say({"records": [told(each) for each in found]}, as_json, lambda: _listed_text(found))
+    say({"records": [record_as_json(each) for each in found]}, as_json, lambda: _listed_text(found))
 
 
 def show(authority: Authority, record: Record, by: By = None, as_json: Json = False) -> None:
     """One of them with its content, raw beside parsed; it is personal, so its trace says who has looked at it."""
     with _refusals(), open_program(load_settings()) as program, program.writers.connection() as connection:
-        shown = quarantine_of(program, authority).shown(connection, record, by=by or this_user())
+        shown = quarantine_of(program, authority).shown(connection, record, by=by_whom(by))
     say(_shown(shown), as_json, lambda: _shown_text(shown))
 
 
@@ -68,7 +66,7 @@ def correct(
 ) -> None:
     """Put a text in place of a field. The raw record stays as it came; `replay` tries it with the new text."""
     with _refusals(), open_program(load_settings()) as program, program.writers.connection() as connection:
-        who = by or this_user()
+        who = by_whom(by)
         quarantine_of(program, authority).correct(connection, record, field, text, by=who, motive=motive)
     typer.echo(f"corrected: permit migrate repair replay {authority} {record} --motive ...")
 
@@ -83,7 +81,7 @@ def replay(
 ) -> None:
     """Try records again, with their corrections and the mapping of today. Exit code 1 where some still wait."""
     with _refusals(), open_program(load_settings()) as program:
-        done = _replayed(program, authority, records, reason, by or this_user(), motive)
+        done = _replayed(program, authority, records, reason, by_whom(by), motive)
     lines = [f"{done['retold']} retold, {len(done['waiting'])} wait still"]
     lines += [f"  {each['recordId']}: {each['reason']}" for each in done["waiting"]]
     say(done, as_json, lambda: "\n".join(lines))
@@ -119,8 +117,8 @@ def _replayed(
 
 @contextmanager
 def _refusals() -> Iterator[None]:
-    conflicts = ending_with(FINDING, AppendConflict, prefix="nothing was written: ", remedy=". Try again")
-    with ending_with(REFUSED, RepairRefused, AuthorityIsLive, NotAccepting), conflicts:
+    conflicts = ending_with(ExitCode.FINDING, AppendConflict, prefix="nothing was written: ", remedy=". Try again")
+    with ending_with(ExitCode.REFUSED, RepairRefused, AuthorityIsLive, NotAccepting), conflicts:
         yield
 
 
@@ -154,7 +152,7 @@ def _shown_text(shown: ShownRecord) -> str:
     return "\n".join(lines)
 
 
-def told(each: SetAside) -> dict[str, Any]:
+def record_as_json(each: SetAside) -> dict[str, Any]:
     """A record in quarantine as JSON, without its content."""
     return {
         "recordId": str(each.record_id),
@@ -176,7 +174,7 @@ def told(each: SetAside) -> dict[str, Any]:
 
 def _shown(shown: ShownRecord) -> dict[str, Any]:
     return {
-        **told(shown.set_aside),
+        **record_as_json(shown.set_aside),
         "raw": shown.raw,
         "corrections": shown.corrections,
         "parsed": [

@@ -18,62 +18,62 @@ _FATES: Final = ("headers", "blanks", "waived", "retold", "unchanged", "stale", 
 def status(as_json: Json = False) -> None:
     """Where each authority stands: the ledger against the source, topic, quarantine by reason, batches and steps."""
     with open_program(load_settings()) as program:
-        told = migration_status(program)
-    say(told, as_json, lambda: "\n\n".join(_text(each) for each in told["authorities"]))
+        status = migration_status(program)
+    say(status, as_json, lambda: "\n\n".join(_text(each) for each in status["authorities"]))
 
 
-def _text(told: Mapping[str, Any]) -> str:
-    authority, live = told["authority"], told["isLive"]
+def _text(status: Mapping[str, Any]) -> str:
+    authority, live = status["authority"], status["isLive"]
     heading = f"{authority}: {'live here' if live else 'the former system is authoritative'}"
-    if not has_begun(told):
+    if not has_begun(status):
         return f"{heading}. Nothing has come yet; begin with `permit migrate dry-run {authority} FILE`"
-    ledger, topic, quarantine = told["ledger"], told["topic"], told["quarantine"]
+    ledger, topic, quarantine = status["ledger"], status["topic"], status["quarantine"]
     parts = [heading]
-    if told["batches"]:
+    if status["batches"]:
         newest = f", the newest {LATEST} of {ledger['batches']}" if ledger["batches"] > LATEST else ""
-        parts += [f"ledger against the source{newest}", table([_batch(each) for each in told["batches"]])]
+        parts += [f"ledger against the source{newest}", table([_batch(each) for each in status["batches"]])]
     if topic["partitions"]:
         balance = "balances" if topic["balanced"] else "DOES NOT BALANCE"
         parts += [f"topic: {balance}", table(topic["partitions"])]
     parts.append("waiting in quarantine" if quarantine else "nothing waits in quarantine")
     if quarantine:
         rows = [
-            {"reason": reason, "records": number, "for example": "; ".join(told["samples"][reason])}
+            {"reason": reason, "records": number, "for example": "; ".join(status["samples"][reason])}
             for reason, number in quarantine.items()
         ]
         parts.append(table(rows))
-    if told["steps"]:
-        parts += ["steps of the cut-over", table([_step(each) for each in told["steps"]])]
-    if told["nextStep"] is not None:
-        parts.append(f"next step: {told['nextStep']}")
+    if status["steps"]:
+        parts += ["steps of the cut-over", table([_step(each) for each in status["steps"]])]
+    if status["nextStep"] is not None:
+        parts.append(f"next step: {status['nextStep']}")
     return "\n".join(parts)
 
 
-def _batch(told: Mapping[str, Any]) -> dict[str, Any]:
+def _batch(status: Mapping[str, Any]) -> dict[str, Any]:
     """A line: the source's own count, the fates of its lines, and how both compare."""
-    digest = told["sourceSha256"]
+    digest = status["sourceSha256"]
     return {
-        "source": told["source"],
+        "source": status["source"],
         "sha256": None if digest is None else digest[:_DIGEST_SHOWN],
-        "bytes": told["sourceBytes"],
-        "lines": told["sourceLines"],
-        **{name: told[name] for name in _FATES},
-        "state": told["state"],
-        "rate": told["rate"],
-        "secondsLeft": told["remainingSeconds"],
-        "endedBy": told["endedBy"],
-        "why": told["endedWhy"],
+        "bytes": status["sourceBytes"],
+        "lines": status["sourceLines"],
+        **{name: status[name] for name in _FATES},
+        "state": status["state"],
+        "rate": status["rate"],
+        "secondsLeft": status["remainingSeconds"],
+        "endedBy": status["endedBy"],
+        "why": status["endedWhy"],
     }
 
 
-def _step(told: Mapping[str, Any]) -> dict[str, Any]:
+def _step(status: Mapping[str, Any]) -> dict[str, Any]:
     """A line: the step, whether it counts, and what it rests on; the whole outcome is in the JSON."""
-    outcome = told["outcome"]
+    outcome = status["outcome"]
     return {
-        "step": told["step"],
-        "by": told["by"],
-        "at": told["at"],
-        "inForce": told["inForce"],
+        "step": status["step"],
+        "by": status["by"],
+        "at": status["at"],
+        "inForce": status["inForce"],
         "report": outcome.get("reportSha256", "")[:_DIGEST_SHOWN],
         "proposedBy": outcome.get("proposedBy"),
         "motive": outcome.get("motive"),

@@ -11,5 +11,5 @@ from infra.settings import load_settings
 def status(as_json: Json = False) -> None:
     """How far relay, consumers and read models are behind, the work at the Crossroads Bank, and what needs a person."""
     with open_program(load_settings()) as program:
-        told = status_of(program)
-    say(told, as_json)
+        result = status_of(program)
+    say(result, as_json)

@@ -1,8 +1,7 @@
 """What every command says in the same way: one JSON object or readable text, findings, refusals, exit codes.
 
-0  done, and nothing found
-1  a finding: the two sides differ, a verdict is not as recorded, somebody else is at work
-2  refused: wrong use, a wrong setting, something that is missing; nothing was changed
+A command ends by returning, or by :func:`end` and :func:`finding_if`. An ``Unusable`` that it does not catch ends it as
+a refusal; see :func:`api.cli.main.main`.
 """
 
 from __future__ import annotations
@@ -10,18 +9,33 @@ from __future__ import annotations
 import getpass
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Annotated, Any, Final, NoReturn
+from enum import IntEnum
+from typing import Annotated, Any, NoReturn
 
 import typer
 
-from api.cli.readable import readable
+from api.cli.readable import readable, table
 
-FINDING: Final = 1
-REFUSED: Final = 2
+
+class ExitCode(IntEnum):
+    """What a shell sees of a command that has ended. 0 is: done, and nothing found."""
+
+    FINDING = 1
+    """The two sides differ, a verdict is not as recorded, somebody else is at work."""
+    REFUSED = 2
+    """Wrong use, a wrong setting, something that is missing; nothing was changed."""
+    FAULT = 70
+    """A fault of this program: EX_SOFTWARE of sysexits.h."""
+    INTERRUPTED = 130
+    """Ctrl-C (128 + SIGINT)."""
+    PIPE_CLOSED = 141
+    """The reader of the output went away (128 + SIGPIPE)."""
+
 
 Json = Annotated[bool, typer.Option("--json", help="one JSON object on standard output")]
+By = Annotated[str | None, typer.Option(help="who does it; you, as this machine knows you")]
 
 
 def say(found: Mapping[str, Any], as_json: bool, text: Callable[[], str] | None = None) -> None:
@@ -32,28 +46,43 @@ def say(found: Mapping[str, Any], as_json: bool, text: Callable[[], str] | None 
         typer.echo(text() if text is not None else readable(found))
 
 
-def end(sentence: str, code: int) -> NoReturn:
-    """End the command with a sentence on standard error."""
+def say_rows(name: str, rows: Sequence[Mapping[str, Any]], as_json: bool) -> None:
+    """A result that is a list: as JSON under its name, else as a table, or "none"."""
+    say({name: rows}, as_json, lambda: table(rows) if rows else "none")
+
+
+def say_sentence(sentence: str) -> None:
+    """A sentence on standard error, in the form of all that end a command."""
     typer.echo(f"permit: {sentence}", err=True)
+
+
+def end(sentence: str, code: ExitCode) -> NoReturn:
+    """End the command with a sentence on standard error."""
+    say_sentence(sentence)
     raise typer.Exit(code)
 
 
 def finding_if(found: object) -> None:
     """End with the exit code of a finding where there is one; it was said before."""
     if found:
-        raise typer.Exit(FINDING)
+        raise typer.Exit(ExitCode.FINDING)
 
 
-def this_user() -> str:
+def by_whom(by: str | None) -> str:
+    """Who does it: the name that was given, else this user."""
+    return by or this_user()
+
+
+def this_user(name: Callable[[], str] = getpass.getuser) -> str:
     """Who does it, as this machine knows them; in a container an account may have a number and no name."""
     try:
-        return getpass.getuser()
+        return name()
     except (KeyError, OSError):  # KeyError before Python 3.13
         return str(os.getuid())
 
 
 @contextmanager
-def ending_with(code: int, *errors: type[Exception], prefix: str = "", remedy: str = "") -> Iterator[None]:
+def ending_with(code: ExitCode, *errors: type[Exception], prefix: str = "", remedy: str = "") -> Iterator[None]:
     """These errors end the command with their sentence and this exit code."""
     try:
         yield

@@ -8,9 +8,8 @@ from typing import Annotated
 import typer
 
 from api.cli.lazy_group import one_of
-from api.cli.output import FINDING, Json, end, ending_with, finding_if, say
+from api.cli.output import ExitCode, Json, end, ending_with, finding_if, say, say_rows
 from api.cli.progress import progress_bar
-from api.cli.readable import table
 from api.composition import open_program
 from infra.postgres.read_models.generations import (
     GenerationReport,
@@ -41,7 +40,7 @@ def list_models(as_json: Json = False) -> None:
         }
         for each in standing
     ]
-    say({"projections": listed}, as_json, lambda: table(listed))
+    say_rows("projections", listed, as_json)
 
 
 def rebuild(name: Name, as_json: Json = False) -> None:
@@ -76,7 +75,7 @@ def _built(name: str, build: Callable[..., GenerationReport]) -> GenerationRepor
     with open_program(load_settings()) as program:
         models = {each.name: each for each in program.read_models}
         one_of(tuple(models), "read model")(name)
-        with ending_with(FINDING, RebuildUnderWay), progress_bar(f"rebuilding {name}") as on_progress:
+        with ending_with(ExitCode.FINDING, RebuildUnderWay), progress_bar(f"rebuilding {name}") as on_progress:
             advanced: OnProgress = on_progress
             return build(program.journal_url, program.recorder, models[name], on_progress=advanced)
 
@@ -86,12 +85,12 @@ def _say_parked(number: int, done: str) -> None:
         end(
             f"{done}; applications that stay parked, because an event of theirs cannot be applied: {number}. Lists and "
             "figures lag behind for them until a version of the program comes that can apply it.",
-            FINDING,
+            ExitCode.FINDING,
         )
 
 
 def _say_report(report: GenerationReport, as_json: bool) -> None:
-    told = {
+    result = {
         "name": report.name,
         "swapped": report.swapped,
         "position": report.position,
@@ -123,4 +122,4 @@ def _say_report(report: GenerationReport, as_json: bool) -> None:
             for each in report.parked
         ],
     }
-    say(told, as_json)
+    say(result, as_json)

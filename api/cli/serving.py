@@ -12,15 +12,16 @@ from typing import Annotated
 
 import typer
 
-from api.cli.output import FINDING, Json, finding_if, say
+from api.cli.output import Json, finding_if, say
 from api.composition import Program, open_program
-from api.crossroads_workers import employer_lookups
+from api.crossroads import employer_lookups
 from api.server import LOOPBACK, listening_socket, running_server
 from api.services.setup_check import examine
-from api.workers import WatchedWorkers, running_workers
+from api.workers import running_workers
 from infra.child_process import end_with_standard_input, running_child
 from infra.crossroads.simulator_process import running_simulator
 from infra.settings import load_settings
+from infra.workers.supervision import Supervision
 
 _SIMULATOR_SEED = 2026
 
@@ -46,7 +47,7 @@ def serve(
 ) -> None:
     """The HTTP interface, with its workers, on this machine only until tokens come from a real issuer."""
     settings = load_settings()
-    with _until_asked_to_end(until_stdin_closes) as asked, ExitStack() as opened:
+    with _until_stopped(until_stdin_closes) as stopping, ExitStack() as opened:
         # First of all: where the port is taken, nothing was made or started.
         shared = (
             listening_socket(LOOPBACK, settings.port if port is None else port)
@@ -65,7 +66,7 @@ def serve(
         for _ in range(processes - 1):
             opened.enter_context(_answering_beside(shared, crossroads_url))
         typer.echo(f"listening on {address}")
-        asked.wait()
+        stopping.wait()
 
 
 @contextmanager
@@ -89,7 +90,7 @@ def work(
     if what is Work.MIGRATION and settings.kafka is None:
         raise typer.BadParameter("legacy records come over Kafka: set PERMIT_KAFKA to its bootstrap servers, host:port")
     with (
-        _until_asked_to_end(until_stdin_closes) as asked,
+        _until_stopped(until_stdin_closes) as stopping,
         open_program(settings) as program,
         ExitStack() as opened,
     ):
@@ -98,9 +99,8 @@ def work(
             crossroads_url = opened.enter_context(running_simulator(_SIMULATOR_SEED))
         watched = opened.enter_context(_workers(program, crossroads_url, what))
         typer.echo(f"working on {what.value}")
-        while not asked.wait(1.0):
-            if watched.ended:
-                raise typer.Exit(FINDING)
+        while not stopping.wait(1.0):
+            finding_if(watched.ended)
 
 
 def doctor(
@@ -114,8 +114,8 @@ def doctor(
 
 
 @contextmanager
-def _workers(program: Program, crossroads_url: str | None, what: Work) -> Iterator[WatchedWorkers]:
-    """The workers asked for."""
+def _workers(program: Program, crossroads_url: str | None, what: Work) -> Iterator[Supervision]:
+    """The workers stopping for."""
     with running_workers(
         program,
         crossroads_url=crossroads_url if what in (Work.CROSSROADS, Work.ALL) else None,
@@ -128,14 +128,14 @@ def _workers(program: Program, crossroads_url: str | None, what: Work) -> Iterat
 
 
 @contextmanager
-def _until_asked_to_end(until_stdin_closes: bool) -> Iterator[threading.Event]:
+def _until_stopped(until_stdin_closes: bool) -> Iterator[threading.Event]:
     """An event that is set by Ctrl-C, by SIGTERM, or when the parent that started this process is gone."""
-    asked = threading.Event()
-    previous = {number: signal.signal(number, lambda *_: asked.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    stopping = threading.Event()
+    previous = {number: signal.signal(number, lambda *_: stopping.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     if until_stdin_closes:
-        end_with_standard_input(asked.set)
+        end_with_standard_input(stopping.set)
     try:
-        yield asked
+        yield stopping
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)

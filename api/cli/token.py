@@ -72,14 +72,14 @@ def token(
         issued = issuer.issue(caller, now=now, lifetime=lifetime)
     except CallerUnusable as why:
         raise typer.BadParameter(f"{_OPTION_OF[why.claim]}: {why.problem}; {why.remedy}") from None
-    told = {
+    result = {
         "token": issued,
         "tokenId": caller.token_id,
         "role": role.value,
         "subject": subject,
         "expiresAt": (now + lifetime).isoformat(),
     }
-    say(told, as_json, lambda: issued)
+    say(result, as_json, lambda: issued)
 
 
 def _ssin_of_standard_input(option: str) -> str:

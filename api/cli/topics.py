@@ -9,8 +9,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.output import FINDING, Json, end, finding_if, say
-from api.cli.readable import table
+from api.cli.output import ExitCode, Json, end, finding_if, say, say_rows
 from api.composition import open_program
 from consumers.topics import TOPICS
 from infra.kafka.contract_document import contract_document
@@ -34,7 +33,7 @@ def list_topics(as_json: Json = False) -> None:
         }
         for each in TOPICS
     ]
-    say({"topics": rows}, as_json, lambda: table(rows))
+    say_rows("topics", rows, as_json)
 
 
 def create() -> None:
@@ -67,7 +66,7 @@ def restart(
     with open_program(settings) as program:
         forgotten = ConsumerOffsets(program.writers, consumer, cluster).forget()
     if not forgotten:
-        end(f"{consumer} has no position in this cluster; `permit status` names the consumers", FINDING)
+        end(f"{consumer} has no position in this cluster; `permit status` names the consumers", ExitCode.FINDING)
     typer.echo(f"{consumer} begins again in {forgotten} partitions")
 
 
@@ -84,7 +83,7 @@ def document(
         for sentence in broken:
             typer.echo(sentence, err=True)
         typer.echo("Give the event a new schema version instead. Nothing was written.", err=True)
-        raise typer.Exit(FINDING)
+    finding_if(broken)
     for each in published_schemas():
         each.file.parent.mkdir(parents=True, exist_ok=True)
         each.file.write_text(each.text(), encoding="utf-8")

@@ -12,7 +12,7 @@ from api.demonstration.people import AUTHORITY
 from api.demonstration.people_at_work import DemonstrationFailed, Done
 from api.demonstration.play import Played
 from infra.audit.verification import verify_journal
-from infra.migration.ledger import ledgers
+from infra.migration.batch_ledgers import ledgers
 from infra.migration.sources import MigratingAuthority
 from infra.postgres.journal.event_counts import count_events
 from infra.wire_format import wire_name

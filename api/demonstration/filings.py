@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from api.demonstration.people import AUTHORITY, Party, employer, person, representative, ssin_of
 from domain.codes import CATEGORIES, CONTRACT_ELEMENTS, kind_of_category
-from domain.crossroads.case_checks import quarters_to_ask
+from domain.crossroads.declared_quarters import quarters_to_ask
 from domain.law.applicable_law import NothingInForce
 from domain.law.rulebook import Rulebook
 from infra.identity.caller import Role

@@ -18,9 +18,9 @@ from typing import Final
 import openpyxl
 
 from api.demonstration.people import FAMILY_NAMES, GIVEN_NAMES, employer_of, ssin_of
-from consumers.migration.brussels import BRUSSELS
-from consumers.migration.german_community import GERMAN_COMMUNITY
 from domain.migration.reading import Fact
+from domain.migration.sources.brussels import BRUSSELS
+from domain.migration.sources.german_community import GERMAN_COMMUNITY
 from infra.migration.sources import MigratingAuthority
 
 _FIRST: Final = date(2023, 1, 9)

@@ -7,7 +7,7 @@ from pathlib import Path
 from api.composition import Program
 from api.demonstration.legacy import write_extracts
 from api.services.migrations import loader_of
-from infra.migration.ledger import ledgers
+from infra.migration.batch_ledgers import ledgers
 
 
 def load_legacy_records(program: Program, directory: Path, seed: int) -> None:

@@ -8,8 +8,9 @@ from fastapi import Request
 
 from api.http.problems import RequestRefused, no_access_token, refused_token
 from infra.clock import Clock, SystemClock
-from infra.identity.access_tokens import TokenFault, TokenRefused, TokenVerifier
+from infra.identity.access_tokens import TokenVerifier
 from infra.identity.caller import Caller
+from infra.identity.errors import TokenFault, TokenRefused
 
 BEARER: Final = "bearer "
 

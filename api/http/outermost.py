@@ -9,13 +9,13 @@ from pathlib import PurePath
 from typing import Final
 from uuid import uuid4
 
-import structlog
 from fastapi import Request, Response
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.problems import PROBLEM_MEDIA_TYPE, Problem, internal_problem, problem_of
 from api.http.requests import base_url
+from infra.structured_logs import get_logger
 
 TRACE_HEADER: Final = b"belgov-trace-id"
 RELATED_TRACE_HEADER: Final = b"belgov-related-trace-id"
@@ -23,7 +23,7 @@ FRAMES_LOGGED: Final = 8
 
 _TRACE_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,36}")
 
-log = structlog.get_logger()
+_log = get_logger(__name__)
 
 
 class ErrorBoundary:
@@ -63,7 +63,7 @@ class ErrorBoundary:
             problem = problem_of(error)
             if problem is None:
                 problem = internal_problem()
-                log.error(
+                _log.error(
                     "request.failed",
                     instance=problem.instance,
                     trace=trace_id,

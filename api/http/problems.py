@@ -17,8 +17,8 @@ from api.services.refusals import ApplicationUnknown, NotFound, NotPermitted, Re
 from domain.case.document_rules import DocumentRefusal, DocumentRefused
 from domain.case.handling import TooManyWriters
 from domain.case.refusals import CommandRefused, InputIssue, InvalidInput, Reason, StaleVersion
-from infra.documents.unreadable import DocumentUnknown, DocumentWithheld
-from infra.identity.access_tokens import TokenFault
+from infra.documents.errors import DocumentUnknown, DocumentWithheld
+from infra.identity.errors import TokenFault
 from infra.keys import KeyDestroyed
 from infra.postgres.journal.conflicts import OutcomeUnknown
 from infra.postgres.server.connections import DatabaseUnavailable

@@ -19,8 +19,8 @@ from api.permissions import Action
 from api.services.access import Access, AuthorisedCaller
 from api.words.code_lists import CodeLists
 from api.words.languages import Language, Languages
-from infra.identity.access_tokens import TokenFault
 from infra.identity.caller import Caller, Role
+from infra.identity.errors import TokenFault
 
 SESSION_COOKIE: Final = "session"
 NEXT_PARAMETER: Final = "next"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -11,13 +10,15 @@ from api.composition import Program
 from api.services.migrations import legacy_inbox
 from consumers.check_intake import CheckIntake
 from consumers.consumer import Consumer, MessageRefused
+from consumers.migration.legacy_topic import LegacyTopic
 from infra.migration.sources import MigratingAuthority
-from infra.migration.topic_door import LegacyInbox, LegacyTopic
+from infra.migration.topic_inbox import LegacyInbox
 from infra.postgres.messages.dead_letters import DeadLetters, NoSuchDeadLetter
 from infra.postgres.messages.letter_selection import SelectedLetter
 from infra.postgres.server.connections import DatabaseUnavailable
+from infra.structured_logs import get_logger
 
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 
 
 @dataclass(slots=True)
@@ -65,7 +66,7 @@ class DeadLetterService:
             except Exception as why:
                 # By its kind only: its text may hold what the message holds.
                 settled.still_refused[letter.id] = f"failed.{type(why).__name__}"
-                _log.warning("dead_letter.failed_again", extra={"id": letter.id, "why": type(why).__name__})
+                _log.warning("dead_letter.failed_again", id=letter.id, why=type(why).__name__)
             else:
                 settled.done.append(letter.id)
         return settled

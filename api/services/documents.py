@@ -13,7 +13,7 @@ from domain.case.application import Document
 from domain.case.commands import AttachDocument, CommandContext
 from domain.case.handling import Handled
 from domain.case.lifecycle import Case
-from infra.documents.unreadable import DocumentUnknown
+from infra.documents.errors import DocumentUnknown
 from infra.postgres.read_models.case_snapshots import CaseSnapshot
 
 

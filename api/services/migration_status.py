@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 from api.composition import Program
+from domain.migration.batch_ledger import OTHER_LINES, SUMS, BatchLedger, totals_of
 from domain.migration.cutover import next_step
-from infra.migration.ledger import BatchLedger, BatchState, ledgers
+from domain.migration.cutover_status import CutoverStatus
+from domain.migration.topic_ledger import PartitionLedger, TopicLedger
+from infra.migration.batch_ledgers import ledgers
+from infra.migration.cutover_status import cutover_status
 from infra.migration.sources import MigratingAuthority
-from infra.migration.standing import Standing, standing_of
-from infra.migration.topic_ledger import PartitionLedger, TopicLedger, topic_ledger
+from infra.migration.topic_ledgers import topic_ledger
 from infra.migration.waiting_records import reasons, samples
-from infra.postgres.journal.append_requests import wire_time
+from infra.wire_format import wire_time
 
 LATEST: Final = 20
 """Batches that a status shows; the sums are of all."""
-
-_OTHERS: Final = ("headers", "blanks", "waived")
-_SUMS: Final = ("records", "retold", "unchanged", "stale", "quarantined")
-_COMPARED: Final = (BatchState.AGREES, BatchState.DISAGREES)
 
 
 def migration_status(program: Program) -> dict[str, Any]:
@@ -28,9 +27,9 @@ def migration_status(program: Program) -> dict[str, Any]:
         return {
             "authorities": [
                 {
-                    **standing_told(standing_of(connection, authority)),
+                    **standing_told(cutover_status(connection, authority)),
                     "batches": [batch_told(each) for each in batches[:LATEST]],
-                    "ledger": _total(batches),
+                    "ledger": totals_of(batches),
                     "topic": topic_told(topic_ledger(connection, authority)),
                     "quarantine": reasons(connection, authority),
                     "samples": samples(connection, authority),
@@ -46,7 +45,7 @@ def has_begun(told: Mapping[str, Any]) -> bool:
     return bool(told["batches"] or told["topic"]["partitions"] or told["steps"])
 
 
-def standing_told(standing: Standing) -> dict[str, Any]:
+def standing_told(standing: CutoverStatus) -> dict[str, Any]:
     """An authority's cut-over as JSON: every step that was ever taken for it, also of what came before it was live."""
     held = standing.in_force
     return {
@@ -85,7 +84,7 @@ def batch_told(batch: BatchLedger) -> dict[str, Any]:
         "columnsWaived": batch.columns_waived,
         "sheetsWaived": batch.sheets_waived,
         "lines": batch.lines,
-        **{name: getattr(batch, name) for name in (*_OTHERS, *_SUMS)},
+        **{name: getattr(batch, name) for name in (*OTHER_LINES, *SUMS)},
         "agrees": batch.agrees,
         "state": batch.state.value,
         "rate": round(batch.rate, 1),
@@ -124,22 +123,4 @@ def _partition(partition: PartitionLedger) -> dict[str, Any]:
         "letters": partition.letters,
         "repeated": partition.repeated,
         "missing": partition.missing,
-    }
-
-
-def _total(batches: Sequence[BatchLedger]) -> dict[str, Any]:
-    """The sums of all batches, beside what the sources of the files counted themselves.
-
-    ``agrees`` is None while no file that stands was taken to its end: then nothing can be compared.
-    """
-    sums = {name: sum(getattr(each, name) for each in batches) for name in (*_OTHERS, *_SUMS)}
-    compared = [each for each in batches if each.state in _COMPARED]
-    return {
-        "batches": len(batches),
-        "sourceLines": sum(each.source_lines or 0 for each in batches),
-        "sourceBytes": sum(each.source_bytes or 0 for each in batches),
-        "lines": sum(each.lines for each in batches if each.door == "file"),
-        **sums,
-        "agrees": all(each.agrees for each in compared) if compared else None,
-        "balanced": sums["records"] == sum(sums[name] for name in _SUMS[1:]),
     }

@@ -9,34 +9,39 @@ from typing import Any
 from uuid import UUID
 
 from api.composition import Program
+from consumers.migration.chunks import ChunkJudge
+from consumers.migration.cutover import CutOver
+from consumers.migration.legacy_topic import LegacyTopic
+from consumers.migration.loading import FileLoader
+from consumers.migration.reconciling import Reconciliation
+from consumers.migration.repair import Quarantine
 from infra.kafka.lag import records_left
 from infra.kafka.topic_admin import cluster_id
-from infra.migration.chunks import ChunkJudge
-from infra.migration.cutover import CutOver
+from infra.migration.cutover import PostgresCutover
 from infra.migration.lineage import LineageEntry, by_case, by_file_number, by_position
-from infra.migration.loading import FileLoader
-from infra.migration.quarantine import Quarantine
-from infra.migration.report import build_report
+from infra.migration.loading import file_loader
+from infra.migration.quarantine import PostgresQuarantine
+from infra.migration.reconciliation import PostgresSides
+from infra.migration.record_sealing import RecordSealing
 from infra.migration.report_files import write_report
 from infra.migration.signing import ReportSigner
 from infra.migration.sources import SOURCES, MigratingAuthority
-from infra.migration.topic_door import LegacyInbox, LegacyTopic
-from infra.postgres.journal.append_requests import wire_time
+from infra.migration.topic_inbox import LegacyInbox
+from infra.migration.topic_ledgers import offsets_taken
+from infra.postgres.journal.append_requests import AppendRequest
 from infra.postgres.messages.dead_letters import DeadLetters
 from infra.postgres.server.connections import Role, connect
+from infra.wire_format import wire_time
 from infra.workers.consumer_loop import ConsumerLoop
 from infra.workers.projection_runner import ProjectionRunner
 from projections.legacy_mirror.model import LegacyMirror
 
 
-def judge_of(program: Program, authority: MigratingAuthority) -> ChunkJudge:
+def judge_of(program: Program, authority: MigratingAuthority) -> ChunkJudge[AppendRequest]:
     """Who judges the records of an authority."""
+    sealing = RecordSealing(authority=authority, codec=program.codec, keys=program.keys, origin=program.recorder.origin)
     return ChunkJudge(
-        source=SOURCES[authority],
-        codec=program.codec,
-        keys=program.keys,
-        origin=program.recorder.origin,
-        digest_key=program.legacy_digest_key,
+        source=SOURCES[authority], subjects=program.keys, sealing=sealing, digest_key=program.legacy_digest_key
     )
 
 
@@ -64,19 +69,24 @@ def legacy_consumer(program: Program, authority: MigratingAuthority, bootstrap: 
         yield ConsumerLoop(LegacyTopic(authority), inbox, program.writers, bootstrap, prefix=prefix)
 
 
-def loader_of(program: Program, authority: MigratingAuthority) -> FileLoader:
+def loader_of(program: Program, authority: MigratingAuthority) -> FileLoader[AppendRequest]:
     """Who loads the files of an authority."""
-    return FileLoader(program.journal_url, judge_of(program, authority), program.clock.now)
+    judge = judge_of(program, authority)
+    return file_loader(program.journal_url, judge, SOURCES[authority].file, program.clock.now)
 
 
-def quarantine_of(program: Program, authority: MigratingAuthority) -> Quarantine:
+def quarantine_of(program: Program, authority: MigratingAuthority) -> Quarantine[Any, AppendRequest]:
     """The records of an authority that were set aside."""
-    return Quarantine(judge_of(program, authority), program.clock.now)
+    store = PostgresQuarantine(authority, program.keys)
+    return Quarantine(judge=judge_of(program, authority), store=store, now=program.clock.now)
 
 
-def cutover_of(program: Program, authority: MigratingAuthority) -> CutOver:
+def cutover_of(program: Program, authority: MigratingAuthority) -> CutOver[Any]:
     """The cut-over of an authority."""
-    return CutOver(authority, program.codec, program.recorder.origin, program.clock.now)
+    store = PostgresCutover(
+        authority=authority, codec=program.codec, origin=program.recorder.origin, now=program.clock.now
+    )
+    return CutOver(authority=authority, store=store, now=program.clock.now)
 
 
 def signed_report(program: Program, authority: MigratingAuthority) -> dict[str, Any]:
@@ -86,12 +96,15 @@ def signed_report(program: Program, authority: MigratingAuthority) -> dict[str, 
     """
     mirror = LegacyMirror()
     ProjectionRunner(program.recorder, mirror, program.writers).catch_up()
-    report = build_report(
-        lambda: connect(program.journal_url, Role.READER),
-        judge_of(program, authority),
-        program.rulebook,
-        program.clock.now(),
+    sides = PostgresSides(
+        authority=authority,
+        connect=lambda: connect(program.journal_url, Role.READER),
+        keys=program.keys,
+        origin=program.recorder.origin,
+        digest_key=program.legacy_digest_key,
     )
+    reconciliation = Reconciliation(source=SOURCES[authority], sides=sides, rulebook=program.rulebook)
+    report = reconciliation.report(wire_time(program.clock.now()))
     settings = program.settings
     signer = ReportSigner(settings.signing_key_path, create=settings.signing_key_file is None)
     signature, files = write_report(report, signer, settings.reports_path)
@@ -105,12 +118,8 @@ def lag_of_records(program: Program, authority: MigratingAuthority) -> int:
         return 0
     consumer = LegacyTopic(authority)
     (topic,) = consumer.topics
-    with program.readers.connection() as connection, connection.cursor() as cursor:
-        cursor.execute(
-            "select partition, next_offset from consumer_offset where consumer = %s and cluster = %s and topic = %s",
-            (consumer.name, cluster_id(settings.kafka), topic),
-        )
-        taken = dict(cursor.fetchall())
+    with program.readers.connection() as connection:
+        taken = offsets_taken(connection, consumer.name, cluster_id(settings.kafka), topic)
     return records_left(settings.kafka, settings.kafka_topic_prefix + topic, taken)
 
 

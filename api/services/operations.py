@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from api.composition import Program
-from api.crossroads_workers import policy_of
+from api.crossroads import policy_of
 from consumers.check_intake import CheckIntake
 from infra.clock import SystemClock
+from infra.kafka.errors import KafkaUnavailable
 from infra.kafka.lag import consumer_lags
-from infra.kafka.topic_admin import KafkaUnavailable, cluster_id
+from infra.kafka.topic_admin import cluster_id
 from infra.postgres.operations import Follower, Operations
 from infra.postgres.read_models.parked_streams import count_by_follower, list_parked
 from infra.postgres.read_models.progress import list_projections

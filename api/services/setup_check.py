@@ -6,11 +6,13 @@ import platform
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from api.composition import NoDataHere, Program, open_program
-from domain.law.entry_reader import LawDataUnusable
+from domain.law.readers.entry_reader import LawDataUnusable
 from infra.keys import KeyEncryptionKeyUnusable
 from infra.postgres.read_models.parked_streams import count_by_follower, count_parked_streams
 from infra.postgres.server.account import EmbeddedPostgresUnusable
@@ -34,7 +36,17 @@ class Examined:
         return {"subject": self.subject, "good": self.good, "sentence": self.sentence}
 
 
-def examine(load_settings: Callable[[], Settings]) -> list[Examined]:
+def free_bytes(directory: Path) -> int:
+    """How much more may be written there."""
+    return shutil.disk_usage(directory).free
+
+
+def examine(
+    load_settings: Callable[[], Settings],
+    *,
+    free: Callable[[Path], int] = free_bytes,
+    opened: Callable[[Settings], AbstractContextManager[Program]] = open_program,
+) -> list[Examined]:
     """Everything this program needs, in the order in which one thing rests on another."""
     findings = [Examined(subject="python", good=sys.version_info >= (3, 11), sentence=platform.python_version())]
     try:
@@ -42,12 +54,12 @@ def examine(load_settings: Callable[[], Settings]) -> list[Examined]:
     except SettingsUnusable as why:
         return [*findings, Examined(subject="settings", good=False, sentence=str(why))]
     findings.append(Examined(subject="settings", good=True, sentence=f"home is {settings.home}"))
-    return [*findings, _free_space(settings), *_program(settings)]
+    return [*findings, _free_space(settings, free), *_program(settings, opened)]
 
 
-def _free_space(settings: Settings) -> Examined:
+def _free_space(settings: Settings, free_in: Callable[[Path], int]) -> Examined:
     there = next(each for each in (settings.home, *settings.home.parents) if each.is_dir())
-    free = shutil.disk_usage(there).free
+    free = free_in(there)
     enough = free >= _LEAST_FREE_BYTES
     sentence = f"{free // 1_000_000} MB free under {settings.home}"
     remedy = "" if enough else ": make room, a full disk stops every append"
@@ -69,11 +81,11 @@ def _read_models(program: Program) -> Examined:
     )
 
 
-def _program(settings: Settings) -> Iterator[Examined]:
+def _program(settings: Settings, opened: Callable[[Settings], AbstractContextManager[Program]]) -> Iterator[Examined]:
     """Open the program as ``serve`` would, and name what stopped it."""
     server = "the server of PERMIT_DATABASE_URL" if settings.database_url else "the embedded PostgreSQL"
     try:
-        with open_program(settings) as program:
+        with opened(settings) as program:
             yield Examined(subject="law", good=True, sentence=f"rule set {program.rulebook.sha256[:12]}")
             yield Examined(subject="database", good=True, sentence=f"{server} answers")
             yield Examined(subject="durability", good=True, sentence=str(program.durability))

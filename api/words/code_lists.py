@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from domain.codes import LANGUAGES
-from domain.law.entry_reader import EntryReader, LawDataUnusable, read_entries
+from domain.law.readers.entry_reader import EntryReader, LawDataUnusable, read_entries
 
 PACKAGED_LISTS: Final = Path(__file__).parent / "code_lists"
 

@@ -9,14 +9,11 @@ from typing import Final
 
 from api.words.sentences.legal_references import cited_or_not_found
 from api.words.sentences.wording import Wording
-from domain.law import employer_provisions as employer
-from domain.law import job_provisions as job
-from domain.law import pay_provisions as pay
-from domain.law import procedure_provisions as procedure
-from domain.law.effective_dated import Provision
 from domain.law.exact_pay import euro_text
-from domain.law.law_files import LAW_AUTHORITIES
 from domain.law.procedural_terms import ProceduralTerm
+from domain.law.provisions import employer, job, pay, procedure
+from domain.law.provisions.effective_dated import Provision
+from domain.law.readers.law_files import LAW_AUTHORITIES
 from domain.law.rulebook import Rulebook
 
 _NAMES: Final = {

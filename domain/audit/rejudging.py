@@ -34,10 +34,10 @@ from domain.case.verification import (
 from domain.law.assessment import Assessment, assess
 from domain.law.facts import ApplicationFacts, RecruitmentFacts
 from domain.law.findings import Finding
-from domain.law.labour_market_test import assess_labour_market_test
+from domain.law.rule_codes import Rule
 from domain.law.rulebook import Rulebook
-from domain.law.rules import Rule
-from domain.law.salary_rules import assess_salary
+from domain.law.rules.labour_market_test import assess_labour_market_test
+from domain.law.rules.salary import assess_salary
 
 VerdictEvent: TypeAlias = SalaryVerified | LabourMarketTestAssessed | WorkPartDecided | ApplicationDecidedAtOnce
 """The events that record a verdict with the facts and the law it rests on."""

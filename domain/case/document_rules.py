@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from domain.case.application import Document
-from domain.law.entry_reader import EntryReader, LawDataUnusable, read_entries
+from domain.law.readers.entry_reader import EntryReader, LawDataUnusable, read_entries
 
 PACKAGED_RULES: Final = Path(__file__).parent / "document_rules.toml"
 _TYPE: Final = "document_type"

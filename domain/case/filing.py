@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import reduce
 from typing import Final
 
-from domain.case.application import Employment
+from domain.case.application import Application, Employment
 from domain.case.commands import (
     AttachDocument,
     CommandContext,
@@ -33,7 +33,6 @@ from domain.case.openness import require_open
 from domain.case.refusals import CommandRefused, Reason
 from domain.case.verification import labour_market_test_assessed, salary_judged_anew
 from domain.crossroads.answers import ABOUT_THE_WORKER, CheckKind
-from domain.crossroads.case_checks import checks_due
 from domain.law.rulebook import Rulebook
 
 _NEVER_ASKED: Final = Check(revision=0, state=CheckState.REQUESTED)
@@ -78,11 +77,29 @@ def submit(
     )
     events: list[CaseEvent] = [submitted]
     events += (
-        CrossroadsCheckRequested(effective_at=context.now, check=check.value, revision=1) for check in checks_due(filed)
+        CrossroadsCheckRequested(effective_at=context.now, check=due.value, revision=1) for due in _checks_due(filed)
     )
     if evidence is not None:
         events += labour_market_test_assessed(evolve(None, submitted), context, rulebook)
     return events
+
+
+def _checks_due(application: Application) -> tuple[CheckKind, ...]:
+    """The checks that filing makes due: which questions an application raises at the Crossroads Bank.
+
+    The employer is looked up always. Declared wages exist only for a worker who already works here, so only a renewal
+    is confirmed from them; a first application is judged on its contract (FACTS 6.5). A work history, which permits of
+    unlimited duration rest on, is compared with the employments that were declared (Dimona). Either question tells
+    what is wrong with the worker's number; where neither is due, a number that was given is looked up by itself.
+    """
+    names_the_worker = application.renewal or bool(application.work_history)
+    due = {
+        CheckKind.EMPLOYER_REGISTER: True,
+        CheckKind.WORKER_IDENTITY: application.worker.ssin is not None and not names_the_worker,
+        CheckKind.DECLARED_WAGES: application.renewal,
+        CheckKind.DECLARED_EMPLOYMENT: bool(application.work_history),
+    }
+    return tuple(check for check, is_due in due.items() if is_due)
 
 
 def attach_document(case: Case, command: AttachDocument, context: CommandContext) -> list[CaseEvent]:

@@ -15,8 +15,8 @@ from domain.case.lifecycle import Case, CheckState
 from domain.crossroads.answers import CheckKind
 from domain.law.assessment import Assessment
 from domain.law.findings import Verdict
+from domain.law.rule_codes import Rule
 from domain.law.rulebook import Rulebook
-from domain.law.rules import Rule
 
 OTHER: Final = "other"
 """A ground that the motivation states."""

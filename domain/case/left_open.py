@@ -9,8 +9,8 @@ from domain.case.lifecycle import Case
 from domain.case.verification import facts_at_decision
 from domain.law.assessment import assess
 from domain.law.findings import Verdict
+from domain.law.rule_codes import Rule
 from domain.law.rulebook import Rulebook
-from domain.law.rules import Rule
 
 ABOUT_THE_EMPLOYER: Final = frozenset(
     {Rule.EMPLOYER_AGE, Rule.EMPLOYER_STAFF, Rule.EMPLOYER_ACTIVITY, Rule.EMPLOYER_DEBTS}

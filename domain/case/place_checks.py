@@ -15,6 +15,9 @@ from domain.case.refusals import InputIssue
 from domain.case.value_checks import INVALID_INPUT, Issues, spelled
 from domain.places.municipalities import Municipality, municipalities
 
+PLACE_OF_WORK: Final = "employment.workplace.municipalityCode"
+RESIDENCE: Final = "worker.residence.municipalityCode"
+
 _CODE: Final = re.compile(r"[0-9]{5}", re.ASCII)
 _NO_PLACE: Final = (
     "look the municipality up in the list of the statistical office (Statbel, REFNIS), and write its code"

@@ -1,4 +1,16 @@
-"""Why a command is refused, in domain words with stable codes; only ``api.http.problems`` knows status numbers."""
+"""Why a command is refused, in domain words with stable codes; only ``api.http.problems`` knows status numbers.
+
+The errors of a case, some of them beside what raises them:
+
+    CommandRefused      the command does not fit the case
+      StaleVersion      the case has moved on since the caller read it
+    InvalidInput        what was sent cannot be accepted, with all its issues
+      NotRecordable     it holds what no log, topic or read model can hold
+    DocumentRefused     a file is not taken (document_rules)
+    StreamHasMoved      somebody appended meanwhile, and the command is tried again (handling)
+    TooManyWriters      others changed the case at each attempt (handling)
+    StreamCorrupt       the events of a stream make no case: our fault, and no refusal (folding)
+"""
 
 from __future__ import annotations
 

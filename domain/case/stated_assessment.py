@@ -10,14 +10,14 @@ from domain.law.assessment import Assessment, assess
 from domain.law.checklist import Checklist, checklist, no_checklist
 from domain.law.findings import Finding, Verdict
 from domain.law.other_readings import Readings, readings_of
+from domain.law.rule_codes import Rule
 from domain.law.rulebook import Rulebook
-from domain.law.rules import Rule
 
 
 def assess_stated(rulebook: Rulebook, stated: StatedFacts, known_on: date | None) -> Assessment:
     """Judge the facts; without authority or category nothing can be asked of the law, and they are named as missing.
 
-    ``stated`` holds nothing that :func:`domain.case.stated_facts.check_stated_facts` finds wrong.
+    ``stated`` holds nothing that :func:`domain.case.stated_checks.check_stated_facts` finds wrong.
     """
     facts = stated.facts()
     if facts is not None:

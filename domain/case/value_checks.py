@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Final
 
 from domain.case.refusals import InputIssue
-from domain.identifiers import MALFORMED, EnterpriseNumber, IdentifierInvalid
+from domain.identifiers import MALFORMED, EnterpriseNumber, EstablishmentUnitNumber, IdentifierInvalid, Ssin
 from domain.plain_text import LAYOUT, is_plain
 
 SCHEMA_VIOLATION: Final = "schemaViolation"
@@ -56,6 +56,21 @@ def exactly_when(path: str, value: object | None, condition: str, *, due: bool) 
 def enterprise_number(path: str, number: str) -> Issues:
     try:
         EnterpriseNumber.parse(number)
+    except IdentifierInvalid as why:
+        yield not_the_identifier(path, why)
+
+
+def establishment_unit_number(path: str, number: str) -> Issues:
+    try:
+        EstablishmentUnitNumber.parse(number)
+    except IdentifierInvalid as why:
+        yield not_the_identifier(path, why)
+
+
+def ssin(path: str, number: str, today: date) -> Issues:
+    """A number of a person who is born by ``today``."""
+    try:
+        Ssin.parse(number, today=today)
     except IdentifierInvalid as why:
         yield not_the_identifier(path, why)
 

@@ -21,9 +21,9 @@ from domain.case.lifecycle import Case
 from domain.crossroads.answers import DeclaredEmployment
 from domain.law.facts import ApplicationFacts, RecruitmentFacts, WorkDone
 from domain.law.findings import Finding
-from domain.law.labour_market_test import assess_labour_market_test
 from domain.law.rulebook import Rulebook
-from domain.law.salary_rules import assess_salary
+from domain.law.rules.labour_market_test import assess_labour_market_test
+from domain.law.rules.salary import assess_salary
 
 ENGINE_VERSION: Final = 3
 """Raised when the evaluator would judge the same facts under the same rules differently."""

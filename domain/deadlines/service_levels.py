@@ -15,9 +15,9 @@ from typing import Final
 
 from domain.codes import AUTHORITIES
 from domain.deadlines.pauses import Pause, all_paused_days, paused_days, reached_on
-from domain.law.common_keys import CONFIDENCES
 from domain.law.durations import CalendarDuration
-from domain.law.entry_reader import EntryReader, LawDataUnusable, read_entries
+from domain.law.readers.common_keys import CONFIDENCES
+from domain.law.readers.entry_reader import EntryReader, LawDataUnusable, read_entries
 
 PACKAGED_TARGETS: Final = Path(__file__).parent / "service_levels.toml"
 _KIND: Final = "service_target"

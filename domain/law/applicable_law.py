@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from domain.law.employer_provisions import EmployerAge, EmployerCondition
 from domain.law.findings import Step
-from domain.law.job_provisions import (
+from domain.law.pay_bounds import Bounds
+from domain.law.provisions.employer import EmployerAge, EmployerCondition
+from domain.law.provisions.job import (
     AgeLimit,
     BottleneckList,
     CategoryRule,
@@ -27,9 +28,8 @@ from domain.law.job_provisions import (
     ShortageList,
     WorkHistoryTerms,
 )
-from domain.law.pay_bounds import Bounds
-from domain.law.pay_provisions import PartTime, PayConversion, SalaryThreshold
-from domain.law.procedure_provisions import CompetenceOrder, ReferenceDateRule
+from domain.law.provisions.pay import PartTime, PayConversion, SalaryThreshold
+from domain.law.provisions.procedure import CompetenceOrder, ReferenceDateRule
 
 
 class DecidingDate(NamedTuple):

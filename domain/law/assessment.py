@@ -11,20 +11,20 @@ from datetime import date
 from typing import Final
 
 from domain.law import reasons
-from domain.law.admission_rules import judge_admission
 from domain.law.applicable_law import ApplicableLaw, DecidingDate, DecidingDateUnknown, LawOfFiling
-from domain.law.deciding_date import deciding_date
-from domain.law.employer_rules import is_on_register, judge_employer
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Change, Finding, Judged, Judgement, Step, Verdict
-from domain.law.job_provisions import CategoryRule, ClosedCategory
-from domain.law.labour_market_test import judge_labour_market_test
-from domain.law.list_rules import judge_lists
-from domain.law.occupation_rules import judge_job
+from domain.law.provisions.job import CategoryRule, ClosedCategory
+from domain.law.rule_codes import Rule
 from domain.law.rulebook import Rulebook
-from domain.law.rules import Rule
-from domain.law.salary_rules import judge_salary, undated
-from domain.law.worker_rules import judge_worker
+from domain.law.rules.admission import judge_admission
+from domain.law.rules.deciding_date import deciding_date
+from domain.law.rules.employer import is_on_register, judge_employer
+from domain.law.rules.labour_market_test import judge_labour_market_test
+from domain.law.rules.lists import judge_lists
+from domain.law.rules.occupation import judge_job
+from domain.law.rules.salary import judge_salary, undated
+from domain.law.rules.worker import judge_worker
 
 _ORDER: Final = {
     rule: number

@@ -16,9 +16,9 @@ from domain.law import reasons
 from domain.law.facts import ApplicationFacts
 from domain.law.fees_owed import FeeOwed, contribution_owed, fees_owed
 from domain.law.findings import Verdict
-from domain.law.procedure_provisions import ALL, PARTS, RequiredDocument
+from domain.law.provisions.procedure import ALL, PARTS, RequiredDocument
 from domain.law.rulebook import Rulebook
-from domain.law.worker_rules import age_on
+from domain.law.rules.worker import age_on
 
 FEDERAL: Final = "federal"
 """Where the papers of the residence part are the same for every authority."""

@@ -15,9 +15,9 @@ from typing import Final
 
 from domain.law import reasons
 from domain.law.facts import ApplicationFacts
-from domain.law.law_files import FEDERAL
-from domain.law.pay_provisions import RESIDENCE_EXTENDED, Fee, FeeExemption
-from domain.law.procedure_provisions import ALL
+from domain.law.provisions.pay import RESIDENCE_EXTENDED, Fee, FeeExemption
+from domain.law.provisions.procedure import ALL
+from domain.law.readers.law_files import FEDERAL
 from domain.law.rulebook import Rulebook
 
 REGIONAL: Final = "regional"

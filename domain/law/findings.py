@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from domain.law.reasons import LEFT_TO_THE_AUTHORITY
-from domain.law.rules import Rule
+from domain.law.rule_codes import Rule
 
 
 class Verdict(StrEnum):

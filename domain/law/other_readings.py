@@ -12,7 +12,7 @@ from datetime import date
 from domain.law.assessment import Assessment, assess_by
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Verdict
-from domain.law.procedure_provisions import ReferenceDateBasis, ReferenceDateRule
+from domain.law.provisions.procedure import ReferenceDateBasis, ReferenceDateRule
 from domain.law.rulebook import Rulebook
 
 

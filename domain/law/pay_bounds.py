@@ -11,7 +11,7 @@ from domain.law import reasons
 from domain.law.exact_pay import euro_text, product
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Step
-from domain.law.pay_provisions import PartTime, ReducedAmount, SalaryThreshold
+from domain.law.provisions.pay import PartTime, ReducedAmount, SalaryThreshold
 
 _FULL_TIME: Final = Decimal(1)
 

@@ -15,9 +15,9 @@ from types import MappingProxyType
 from typing import Final
 
 from domain.codes import AUTHORITIES, CATEGORIES
-from domain.law.common_keys import APPLICATIONS, CONFIDENCES
 from domain.law.durations import CalendarDuration
-from domain.law.entry_reader import EntryReader, LawDataUnusable, read_entries
+from domain.law.readers.common_keys import APPLICATIONS, CONFIDENCES
+from domain.law.readers.entry_reader import EntryReader, LawDataUnusable, read_entries
 from domain.law.working_days import WorkingDays
 
 PACKAGED_TERMS: Final = Path(__file__).parent / "terms.toml"

@@ -12,7 +12,7 @@ A = TypeVar("A")
 class Remembered(dict[Q, A]):
     """``remembered[question]`` is what ``answer(*question)`` said when it was first asked.
 
-    Holds at most ``most`` answers; beyond it all are found anew, so that odd questions cannot fill the memory.
+    Holds at most ``most`` answers; beyond it all are forgotten, so that odd questions cannot fill the memory.
     """
 
     def __init__(self, answer: Callable[..., A], most: int) -> None:

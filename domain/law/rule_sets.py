@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final, Self
 
-from domain.law.entry_reader import LawDataUnusable
+from domain.law.readers.entry_reader import LawDataUnusable
 from domain.law.rulebook import Rulebook
 
 EARLIER: Final = Path(__file__).parent / "earlier_rule_sets"

@@ -12,18 +12,18 @@ from types import MappingProxyType
 from typing import Final, Self, TypeVar, cast
 
 from domain.codes import AUTHORITIES, CONTRACTS
-from domain.law import job_provisions as job
 from domain.law import reasons
 from domain.law.applicable_law import ApplicableLaw, LawOfFiling, NothingInForce
-from domain.law.effective_dated import EffectiveDated, Eras, Provision
-from domain.law.employer_provisions import EMPLOYER_CONDITIONS, EmployerAge, EmployerCondition
 from domain.law.exact_pay import euro_text
 from domain.law.findings import Step
-from domain.law.law_files import FEDERAL, read_law
 from domain.law.pay_bounds import amount_bounds
-from domain.law.pay_provisions import PartTime, PayConversion, SalaryThreshold
 from domain.law.procedural_terms import ProceduralTerms
-from domain.law.procedure_provisions import ALL, CompetenceOrder, ReferenceDateRule, SelectedReading, Territory
+from domain.law.provisions import job
+from domain.law.provisions.effective_dated import EffectiveDated, Eras, Provision
+from domain.law.provisions.employer import EMPLOYER_CONDITIONS, EmployerAge, EmployerCondition
+from domain.law.provisions.pay import PartTime, PayConversion, SalaryThreshold
+from domain.law.provisions.procedure import ALL, CompetenceOrder, ReferenceDateRule, SelectedReading, Territory
+from domain.law.readers.law_files import FEDERAL, read_law
 from domain.law.remembered import Remembered
 from domain.unusable import Unusable
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Final
 
 from domain.codes import AUTHORITIES
-from domain.law.common_keys import CONFIDENCES
-from domain.law.entry_reader import EntryReader, LawDataUnusable, read_entries
+from domain.law.readers.common_keys import CONFIDENCES
+from domain.law.readers.entry_reader import EntryReader, LawDataUnusable, read_entries
 
 PACKAGED_CALENDAR: Final = Path(__file__).parent / "working_days.toml"
 

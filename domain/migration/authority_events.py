@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID, uuid5
 
-from domain.migration.retelling import ROOT
+from domain.migration.cutover import CutOverStep
+from domain.migration.cutover_status import CutoverStatus, Outcome, number_of, text_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,29 @@ class AuthorityCutBack:
 AuthorityEvent = AuthorityCutOver | AuthorityCutBack
 
 
-def stream_of(authority: str) -> UUID:
-    """The stream of an authority's own events."""
-    return uuid5(ROOT, f"authority\x1f{authority}")
+def switch_of(
+    step: CutOverStep, status: CutoverStatus, *, by: str, outcome: Outcome, at: datetime
+) -> AuthorityEvent | None:
+    """The event of the step that switches the authority, one way or the other; None for any other step."""
+    if step is CutOverStep.APPROVED:
+        return AuthorityCutOver(
+            effective_at=at,
+            authority=status.authority,
+            epoch=status.epoch + 1,
+            proposed_by=status.held(CutOverStep.PROPOSED).by,
+            approved_by=by,
+            report_sha256=text_of(outcome, "reportSha256"),
+        )
+    if step is CutOverStep.BACK_APPROVED:
+        proposed = status.held(CutOverStep.BACK_PROPOSED)
+        return AuthorityCutBack(
+            effective_at=at,
+            authority=status.authority,
+            epoch=status.epoch + 1,
+            by=proposed.by,
+            approved_by=by,
+            motive=text_of(proposed.outcome, "motive"),
+            exported_events=number_of(outcome, "events"),
+            export_sha256=text_of(outcome, "sha256"),
+        )
+    return None

@@ -5,11 +5,14 @@ The same predicates judge a record against one other and a whole batch against a
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import combinations
 from typing import Final
+
+from domain.migration.names import folded_number
 
 
 class Kinship(StrEnum):
@@ -71,6 +74,21 @@ class Traits:
 NO_TRAITS: Final = Traits()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelatedPair:
+    """Two file numbers, and what was found between them."""
+
+    authority: str
+    key: str
+    other_authority: str
+    other_key: str
+    found: tuple[Kinship, ...]
+
+    @property
+    def likelihood(self) -> Likelihood:
+        return likelihood(self.found)
+
+
 def kinship(one: Traits, authority: str, other: Traits, other_authority: str) -> tuple[Kinship, ...]:
     """What there is between two records of different file numbers."""
     found: list[Kinship] = []
@@ -85,6 +103,14 @@ def kinship(one: Traits, authority: str, other: Traits, other_authority: str) ->
     if authority != other_authority and _same_application(one, other):
         found.append(Kinship.SAME_APPLICATION)
     return tuple(found)
+
+
+def written_in_two_ways(file_numbers: Iterable[str]) -> set[tuple[str, str]]:
+    """The pairs of one authority's file numbers that differ in case and blanks only, each in the order given."""
+    same: dict[str, list[str]] = {}
+    for key in file_numbers:
+        same.setdefault(folded_number(key), []).append(key)
+    return {pair for keys in same.values() for pair in combinations(keys, 2)}
 
 
 def likelihood(found: Collection[Kinship]) -> Likelihood:

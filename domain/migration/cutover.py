@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Final, TypeVar
 
 from domain.migration.names import acting_name
+from domain.plain_text import is_plain
 
 
 class CutOverStep(StrEnum):
@@ -44,6 +45,12 @@ _TAKES_BACK: Final = {
     # Who proposed the switch looked at the report before.
     CutOverStep.RECONCILED: frozenset({CutOverStep.PROPOSED}),
 }
+RESTS_ON_THE_REPORT: Final = frozenset({CutOverStep.RECONCILED, CutOverStep.PROPOSED, CutOverStep.APPROVED})
+"""The steps at which nothing may have landed but what the report covers."""
+
+PROVES_ALL_TAKEN: Final = frozenset({CutOverStep.DRAINED, CutOverStep.RECONCILED})
+"""The steps at which nothing may have been sent and not been taken."""
+
 _BEFORE_THE_REPORT: Final = frozenset(FORWARD[: FORWARD.index(CutOverStep.RECONCILED)])
 
 
@@ -92,6 +99,21 @@ def require_step(step: CutOverStep, by: str, taken: Sequence[StepTaken], *, is_l
         raise StepRefused(f"{step} comes after {missing[0]}: take that step first")
     if (before := _BY_ANOTHER.get(step)) is not None and acting_name(held[before].by) == acting_name(by):
         raise StepRefused(f"{held[before].by} proposed it: somebody else has to approve it (four eyes)")
+
+
+def require_plain_words(by: str, motive: str) -> None:
+    """Raise :class:`StepRefused` for a name or a motive that cannot be kept.
+
+    At each step, and not at the switch: a motive that was proposed cannot be corrected any more.
+    """
+    if not is_plain(by) or not is_plain(motive):
+        raise StepRefused("name and motive are one line without control characters: remove what cannot be printed")
+
+
+def require_motive(step: CutOverStep, motive: str) -> None:
+    """Raise :class:`StepRefused` where the step needs a motive and has none."""
+    if step in MOTIVATED and not motive.strip():
+        raise StepRefused(f"{step} needs a motive: say why, with --motive TEXT")
 
 
 def next_step(taken: Sequence[StepTaken], *, is_live: bool) -> CutOverStep | None:

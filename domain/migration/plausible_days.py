@@ -8,11 +8,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from datetime import time as time_of_day
 from functools import lru_cache
 from typing import Final
 
-from domain.civil_time import CIVIL_TIME
+from domain.civil_time import CIVIL_TIME, beginning_of
 
 FIRST_DAY: Final = date(1960, 1, 1)
 """Before it nothing happened of which a record is kept."""
@@ -47,13 +46,13 @@ class Calendar:
 
     def changed(self, moment: datetime) -> bool:
         """Whether a record may have been changed then: the midnight that ends the day of the extract included."""
-        return _beginning_of(FIRST_DAY) <= moment <= _beginning_of(self.extracted_on + _ONE_DAY)
+        return _beginning_in_utc(FIRST_DAY) <= moment <= _beginning_in_utc(self.extracted_on + _ONE_DAY)
 
 
 @lru_cache(maxsize=64)
-def _beginning_of(day: date) -> datetime:
-    """In UTC like every moment of a record: two of one zone are compared without asking the zone."""
-    return datetime.combine(day, time_of_day(), CIVIL_TIME).astimezone(UTC)
+def _beginning_in_utc(day: date) -> datetime:
+    """In UTC like every moment of a record: two moments of one zone are compared without a look at the zone."""
+    return beginning_of(day).astimezone(UTC)
 
 
 def may_begin(day: date) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -11,11 +10,8 @@ from domain.case.application import GrossPay
 from domain.case.legacy_events import LegacyRecordRetold, RecordedEmployer, RecordedWorker
 from domain.case.recorded_texts import require_bounded
 from domain.codes import kind_of_category
-from domain.migration.file_numbers import may_lie_in_clear, stand_in
+from domain.migration.identities import reference_of
 from domain.migration.reading import CanonicalRecord, Fact
-
-ROOT: Final = UUID("5f0f2f0e-6c5e-5b0a-9a5c-5d1e6a0c7e31")
-"""The namespace of all ids made here (DESIGN: the paths of data)."""
 
 _OPTIONAL: Final = {
     "admissible_on": Fact.ADMISSIBLE,
@@ -41,21 +37,6 @@ class Lineage:
     digest: str
     mapping_version: int
     corrected: tuple[str, ...] = ()
-
-
-def case_id_of(authority: str, key: str) -> UUID:
-    """The case of a file number."""
-    return uuid5(ROOT, f"{authority}\x1f{key}")
-
-
-def reference_of(authority: str, key: str) -> str:
-    """What the case of a file number is called in clear: by it, unless something of a person might be seen in it."""
-    return key if may_lie_in_clear(key) else stand_in(authority, case_id_of(authority, key))
-
-
-def record_id_of(case_id: UUID, sequence: datetime, digest: str) -> UUID:
-    """The id of one version of a record, through whichever door it comes."""
-    return uuid5(case_id, f"{sequence.astimezone(UTC).isoformat()}\x1f{digest}")
 
 
 def command_id_of(lineage: Lineage) -> UUID:

@@ -39,8 +39,8 @@ class TakenVersion:
     others: tuple[str, ...] = ()
 
 
-class Standing(StrEnum):
-    """How a version stands to those that were taken before."""
+class Placement(StrEnum):
+    """What a version is beside those of its file number that were taken before."""
 
     NEW = "new"
     UNCHANGED = "unchanged"
@@ -68,27 +68,27 @@ def usable_moment(reading: LegacyReading, calendar: Calendar) -> datetime | None
     return moment if moment is not None and calendar.changed(moment) else None
 
 
-def stand(version: Version, taken: Mapping[str, TakenVersion], tied: Container[Moment]) -> Standing:
-    """How ``version`` stands; ``tied`` holds the moments under which its own file has more than one content."""
+def placement_of(version: Version, taken: Mapping[str, TakenVersion], tied: Container[Moment]) -> Placement:
+    """The placement of ``version``; ``tied`` holds the moments under which its own file has more than one content."""
     known = taken.get(version.key)
     if known is not None and version.modified_at < known.modified_at:
-        return Standing.STALE
+        return Placement.STALE
     if known is not None and version.modified_at == known.modified_at:
         has_come = version.digest == known.digest or version.digest in known.others
-        return Standing.UNCHANGED if has_come else Standing.CONFLICTING
+        return Placement.UNCHANGED if has_come else Placement.CONFLICTING
     if (version.key, version.modified_at) in tied:
-        return Standing.CONFLICTING
+        return Placement.CONFLICTING
     # A newer version decides a conflict, also with one of the contents that were in it.
     is_repeated = known is not None and not known.others and version.digest == known.digest
-    return Standing.UNCHANGED if is_repeated else Standing.NEW
+    return Placement.UNCHANGED if is_repeated else Placement.NEW
 
 
-def take(version: Version, standing: Standing, taken: MutableMapping[str, TakenVersion]) -> None:
+def take(version: Version, placement: Placement, taken: MutableMapping[str, TakenVersion]) -> None:
     """Bring ``taken`` up to date with a version that is not stale."""
     known = taken.get(version.key)
     if known is None or version.modified_at > known.modified_at:
         taken[version.key] = TakenVersion(version.modified_at, version.digest)
-    elif standing is Standing.CONFLICTING:
+    elif placement is Placement.CONFLICTING:
         taken[version.key] = TakenVersion(known.modified_at, known.digest, (*known.others, version.digest))
 
 

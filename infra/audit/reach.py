@@ -17,6 +17,7 @@ import orjson
 
 from domain.civil_time import civil_day
 from infra.postgres.server.connections import ConnectionPool
+from infra.upcasters import lifted
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
@@ -62,14 +63,14 @@ def decisions_resting_on(pool: ConnectionPool, ground: Ground, name: str) -> tup
     return tuple(found)
 
 
-def _resting(rows: Iterator[tuple[UUID, int, str, bytes]], ground: Ground, name: str) -> Iterator[RestingDecision]:
+def _resting(rows: Iterator[tuple[UUID, int, str, int, bytes]], ground: Ground, name: str) -> Iterator[RestingDecision]:
     """The decisions of one case, read from its beginning."""
     reference = ""
     documents: set[str] = set()
     provisions: dict[str, frozenset[str]] = {}
     answers: dict[str, str] = {}
-    for case_id, version, event, body in rows:
-        clear: dict[str, Any] = orjson.loads(body)["clear"]
+    for case_id, version, event, schema, body in rows:
+        clear = lifted(event, schema, orjson.loads(body)["clear"])
         match event:
             case "ApplicationSubmitted":
                 reference = clear["reference"]
@@ -109,7 +110,7 @@ def _resting(rows: Iterator[tuple[UUID, int, str, bytes]], ground: Ground, name:
 
 def _provisions(result: dict[str, Any]) -> frozenset[str]:
     """The provisions a finding rests on, those of its alternatives too; the first engine named one."""
-    named = {*result.get("provisions", ()), result["ruleId"]}
+    named = {*result["provisions"], result["ruleId"]}
     for branch in result.get("branches", ()):
         named |= _provisions(branch)
     return frozenset(each for each in named if each is not None)
@@ -126,11 +127,11 @@ def _candidates(connection: Connection, ground: Ground, name: str) -> list[UUID]
         return [stream for (stream,) in cursor.fetchall()]
 
 
-def _events(connection: Connection, cases: list[UUID]) -> list[tuple[UUID, int, str, bytes]]:
+def _events(connection: Connection, cases: list[UUID]) -> list[tuple[UUID, int, str, int, bytes]]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "select stream, version, type, body from journal where stream = any(%s::uuid[]) and type = any(%s)"
+            "select stream, version, type, schema, body from journal where stream = any(%s::uuid[]) and type = any(%s)"
             " order by stream, version",
             (cases, list(_LOOKED_AT)),
         )
-        return [(stream, version, name, bytes(body)) for stream, version, name, body in cursor.fetchall()]
+        return [(*place, bytes(body)) for *place, body in cursor.fetchall()]

@@ -15,7 +15,7 @@ from domain.case.folding import StreamCorrupt
 from domain.law.rule_sets import RuleSets
 from infra.event_codec import EventCodec, UnreadableEvent, stored_names
 from infra.keys import KeyMissing
-from infra.postgres.journal.copy_binary import JournalRow, copy_streams
+from infra.postgres.journal.bulk_reading import JournalRow, copy_streams
 from infra.postgres.server.connections import ConnectionPool
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import orjson
 
 from domain.audit.journal_chain import Checkpoint, JournalChain, JournalFinding, JournalHead
-from infra.postgres.journal.copy_binary import JournalRow, copy_rows
+from infra.postgres.journal.bulk_reading import JournalRow, copy_rows
 from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable
 from infra.wire_format import canonical_json
 

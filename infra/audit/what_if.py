@@ -26,7 +26,7 @@ from domain.law.rulebook import Rulebook
 from infra.audit.log_address import LogAddress, OpenLog
 from infra.event_codec import UnreadableEvent, stored_shapes
 from infra.keys import KeyMissing
-from infra.postgres.journal.copy_binary import JournalRow, copy_rows
+from infra.postgres.journal.bulk_reading import JournalRow, copy_rows
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _SHAPES: Final = stored_shapes((WorkPartDecided, ApplicationDecidedAtOnce))
 _TYPES: Final = tuple(sorted({name for name, _ in _SHAPES}))
 _SUBJECT: Final = re.compile(rb'"workerSubject":"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"')
-_RANGE: Final = 2_000
+AT_ONCE: Final = 2_000
 """Decisions read at a time by one process."""
 
 OnProgress = Callable[[int, int], None]
@@ -98,20 +98,24 @@ def judge_all_again(
     choice: Choice,
     *,
     processes: int | None = None,
+    at_once: int = AT_ONCE,
     on_progress: OnProgress | None = None,
 ) -> WhatIfReport:
-    """Judge the decisions of ``choice`` again. Raises LawDataUnusable and ReadingUnknown before anything is read."""
+    """Judge the decisions of ``choice`` again, ``at_once`` of them in one piece of work.
+
+    Raises LawDataUnusable and ReadingUnknown before anything is read.
+    """
     laws = _Laws(law.load(), RuleSets.load())
     with log.open() as opened:
         up_to, positions = _decisions(opened.connection)
     ranges = [
-        (positions[start] - 1, positions[min(start + _RANGE, len(positions)) - 1])
-        for start in range(0, len(positions), _RANGE)
+        (positions[start] - 1, positions[min(start + at_once, len(positions)) - 1])
+        for start in range(0, len(positions), at_once)
     ]
     tally, done = Tally(), 0
     for (after, until), part in zip(ranges, _parts(log, law, laws, choice, ranges, processes), strict=True):
         tally.merge(part)
-        done += sum(1 for each in positions[done : done + _RANGE] if after < each <= until)
+        done += sum(1 for each in positions[done : done + at_once] if after < each <= until)
         if on_progress is not None:
             on_progress(done, len(positions))
     with log.open() as opened:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,7 +32,7 @@ from infra.postgres.journal.recorder import JournalRecorder
 from infra.postgres.server.migrate import migrate_journal, migrate_keys
 from infra.time_ordered_ids import time_ordered_id
 
-_CASES: Final = ((1, 1_500, 800), (16, 600, 100), (64, 250, 25))
+CASES: Final = ((1, 1_500, 800), (16, 600, 100), (64, 250, 25))
 """Callers, and the events that each of ours and each of the peer's appends in a run."""
 
 _REASON: Final = "The worker has found other work in the meantime and will not come to Belgium."
@@ -83,7 +83,7 @@ def new_command() -> tuple[UUID, CommandIdentity]:
     return time_ordered_id(datetime.now(UTC)), CommandIdentity("employer", str(uuid4()), os.urandom(32))
 
 
-def bench_append(admin_url: str, peer: Peer) -> BenchmarkReport:
+def bench_append(admin_url: str, peer: Peer, *, cases: Sequence[tuple[int, int, int]] = CASES) -> BenchmarkReport:
     """Both sides on ``admin_url``'s server, each in a scratch database of its own."""
     with ExitStack() as opened:
         ours = opened.enter_context(our_journal(admin_url))
@@ -98,7 +98,7 @@ def bench_append(admin_url: str, peer: Peer) -> BenchmarkReport:
                     peer.run, "append.py", url=peer_url, callers=callers, eventsEach=peer_events, bodyBytes=body_bytes
                 ),
             )
-            for callers, our_events, peer_events in _CASES
+            for callers, our_events, peer_events in cases
         )
     about = {**machine(admin_url), "peer": "eventsourcing 9.5.6, psycopg 3, default mode", "bodyBytes": body_bytes}
     return BenchmarkReport(benchmark="append", machine=about, rows=rows)
@@ -115,4 +115,4 @@ def our_journal(admin_url: str) -> Iterator[OurJournal]:
         keys = opened.enter_context(closing(PostgresKeyStore(keys_url, MasterKey(os.urandom(32)))))
         recorder = opened.enter_context(closing(JournalRecorder(journal_url)))
         mapper = EventMapper(EventCodec("benchmark", keys))
-        yield OurJournal(EventStore(mapper, recorder), tuple(keys.mint() for _ in range(_CASES[-1][0])))
+        yield OurJournal(EventStore(mapper, recorder), tuple(keys.mint() for _ in range(CASES[-1][0])))

@@ -18,7 +18,7 @@ from typing import Any, Final
 from domain.law.assessment import assess
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Verdict
-from domain.law.pay_provisions import YEARLY, SalaryThreshold
+from domain.law.provisions.pay import YEARLY, SalaryThreshold
 from domain.law.rulebook import Rulebook
 from infra.benchmarks.judging_again import decided_cases, decisions_a_second, rows_a_second
 from infra.benchmarks.peer import Peer

@@ -11,13 +11,13 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from threading import Event, Thread
 from typing import Final
 
 from eventsourcing.persistence import EventStore
 
-from domain.civil_time import CIVIL_TIME
+from domain.civil_time import civil_day
 from infra.benchmarks.appending import OurJournal, new_command
 from infra.benchmarks.loading_apart import Places
 from infra.benchmarks.runs import BenchmarkImpossible
@@ -67,7 +67,7 @@ def live_use(places: Places, until: Callable[[], object]) -> LiveUse:
 
         def look() -> None:
             with transaction(reader) as cursor:
-                board(cursor, datetime.now(CIVIL_TIME).date())
+                board(cursor, civil_day(datetime.now(UTC)))
 
         appending = _AtAPace(lambda: journal.append(*new_command(), journal.subjects[0]), 1 / APPENDS_A_SECOND)
         looking = _AtAPace(look, 1 / BOARDS_A_SECOND)

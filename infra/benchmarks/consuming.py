@@ -25,8 +25,9 @@ from infra.benchmarks.runs import BenchmarkReport, Row, compare
 from infra.benchmarks.sample_journal import KeysInMemory, SampleJournal, sample_journal
 from infra.child_process import end_with_standard_input, running_child
 from infra.kafka.clients import opened
+from infra.kafka.errors import KafkaUnavailable
 from infra.kafka.sending import Outgoing, Sender
-from infra.kafka.topic_admin import KafkaUnavailable, administration, cluster_id, create_missing
+from infra.kafka.topic_admin import administration, cluster_id, create_missing
 from infra.message_wire import to_wire
 from infra.postgres.journal.recorder import JournalRecorder
 from infra.postgres.messages.dead_letters import DeadLetters

@@ -97,7 +97,6 @@ def _decided(count: int, keys: KeysInMemory, law: Rulebook) -> Iterator[Prepared
             stream,
             CommandIdentity("what-if", f"decided/{number}", b""),
             decided.effective_at,
-            1,
             (replace(submitted, worker_subject=subject), replace(decided, worker_subject=subject)),
         )
 

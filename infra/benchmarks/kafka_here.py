@@ -9,7 +9,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from infra.benchmarks.runs import BenchmarkImpossible, machine
-from infra.kafka.broker_jars import KafkaNotHere, broker_version
+from infra.kafka.broker_jars import broker_version
+from infra.kafka.errors import KafkaNotHere
 from infra.kafka.local_broker import running_cluster
 from infra.kafka.topic_admin import cluster_id
 from infra.settings import load_settings

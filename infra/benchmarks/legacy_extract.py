@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
-from consumers.migration.brussels import BRUSSELS
+from domain.migration.sources.brussels import BRUSSELS
 
 _FIRST: Final = date(2019, 1, 7)
 _STATUSES: Final = ("autorisation accordée", "toelating goedgekeurd", "refusée", "irrecevable", "recevable", "caduque")

@@ -14,12 +14,13 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
+from consumers.migration.chunks import ChunkJudge
 from infra.benchmarks.sample_journal import ORIGIN
 from infra.benchmarks.scratch import scratch_database
 from infra.event_codec import EventCodec
 from infra.keys import KEY_BYTES, MasterKey
-from infra.migration.chunks import ChunkJudge
-from infra.migration.loading import FileLoader
+from infra.migration.loading import file_loader
+from infra.migration.record_sealing import RecordSealing
 from infra.migration.sources import SOURCES, MigratingAuthority
 from infra.postgres.journal.key_store import PostgresKeyStore
 from infra.postgres.read_models.schema import read_model_migrations
@@ -72,14 +73,12 @@ def load_under_way(places: Places, file: Path) -> Iterator[Future[Loaded]]:
 
 def _load(places: Places, file: Path) -> Loaded:
     with closing(PostgresKeyStore(places.keys_url, MasterKey(places.master))) as keys:
-        judge = ChunkJudge(
-            source=SOURCES[MigratingAuthority.BRUSSELS],
-            codec=EventCodec(ORIGIN, keys),
-            keys=keys,
-            origin=ORIGIN,
-            digest_key=places.digest_key,
+        source = SOURCES[MigratingAuthority.BRUSSELS]
+        sealing = RecordSealing(
+            authority=MigratingAuthority.BRUSSELS, codec=EventCodec(ORIGIN, keys), keys=keys, origin=ORIGIN
         )
-        loader = FileLoader(places.journal_url, judge, lambda: datetime.now(UTC))
+        judge = ChunkJudge(source=source, subjects=keys, sealing=sealing, digest_key=places.digest_key)
+        loader = file_loader(places.journal_url, judge, source.file, lambda: datetime.now(UTC))
         began, cpu = time.perf_counter(), time.process_time()
         loader.load([file])
         return Loaded(

@@ -28,7 +28,7 @@ from infra.benchmarks.peer import Peer
 from infra.benchmarks.runs import RUNS, BenchmarkImpossible, BenchmarkReport, compare, machine
 from infra.benchmarks.sample_journal import ORIGIN, KeysInMemory, SampleJournal, sample_journal
 from infra.event_codec import EventCodec
-from infra.postgres.journal.copy_binary import JournalRow, parse_rows
+from infra.postgres.journal.bulk_reading import JournalRow, parse_rows
 from infra.postgres.server.connections import Role, connect
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Final
 
 from domain.law.applicable_law import NothingInForce
 from domain.law.facts import ApplicationFacts, Publication
-from domain.law.pay_provisions import MONTHLY
+from domain.law.provisions.pay import MONTHLY
 from domain.law.rulebook import Rulebook
 
 _FIRST_DAY: Final = date(2025, 7, 1)

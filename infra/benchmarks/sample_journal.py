@@ -1,7 +1,7 @@
 """Cases as they occur, for benchmarks to load, project and replay: decided by the product's own rules.
 
 Every tenth course is another: granted and refused, with recruitment evidence, renewals on declared wages, answers
-that never came, withdrawals, and cases still open. Their commands stand in the order of time, so that the events of
+that never came, withdrawals, and cases still open. Their commands are in the order of time, so that the events of
 a case lie as far apart in the journal as they do in life.
 """
 
@@ -61,17 +61,16 @@ from infra.postgres.journal.append_requests import (
     Appended,
     AppendRequest,
     CommandIdentity,
-    SealedEvent,
     StreamHead,
     Touch,
-    seal,
-    wire_time,
 )
 from infra.postgres.journal.bulk import bulk_append
+from infra.postgres.journal.sealing import encoded_on, sealed_request
 from infra.postgres.read_models.schema import read_model_migrations
 from infra.postgres.server.connections import Role, connect
 from infra.postgres.server.migrate import migrate_journal
 from infra.time_ordered_ids import time_ordered_id
+from infra.wire_format import wire_time
 from projections.registered import registered_read_models
 
 ORIGIN: Final = "benchmark"
@@ -110,12 +109,11 @@ class KeysInMemory:
 
 @dataclass(frozen=True, slots=True)
 class PreparedCommand:
-    """What one command decided to, not encoded yet; its events begin at ``first_version`` of the stream."""
+    """What one command decided to, not encoded yet."""
 
     stream: UUID
     identity: CommandIdentity
     recorded_at: datetime
-    first_version: int
     events: tuple[CaseEvent, ...]
 
 
@@ -178,29 +176,17 @@ def sealed_requests(
     """Encode, encrypt and seal as the requests are taken: each builds on the one before it on its stream."""
     heads: dict[UUID, StreamHead] = {}
     for command in prepared:
-        before = head = heads.get(command.stream, _NEW)
-        recorded_at = wire_time(command.recorded_at)
-        sealed: list[SealedEvent] = []
-        for version, event in enumerate(command.events, command.first_version):
-            encoded = codec.encode(event, command.stream, version)
-            made = seal(
-                origin=origin,
-                stream=command.stream,
-                version=version,
-                prev=head.leaf_hash,
-                type_=encoded.name,
-                schema=encoded.schema,
-                body=encoded.body,
-                commitments=encoded.commitments,
-                recorded_at=recorded_at,
-                command=command.identity,
-                causation_id=None,
-                rule_set=rule_set,
-            )
-            head = StreamHead(version, made.leaf_hash)
-            sealed.append(made)
-        heads[command.stream] = head
-        yield AppendRequest(command.identity, recorded_at, (Touch(command.stream, before),), tuple(sealed))
+        head = heads.get(command.stream, _NEW)
+        request = sealed_request(
+            encoded_on(codec, command.stream, head, command.events),
+            origin=origin,
+            command=command.identity,
+            touches=(Touch(command.stream, head),),
+            recorded_at=wire_time(command.recorded_at),
+            rule_set=rule_set,
+        )
+        heads[command.stream] = request.result
+        yield request
 
 
 def _filed_at(number: int, cases: int) -> datetime:
@@ -211,25 +197,23 @@ def _course(number: int, filed_at: datetime, subject: UUID, law: Rulebook) -> It
     """Decide the commands of one case one after the other, as the product does."""
     stream = time_ordered_id(filed_at)
     case: Case | None = None
-    version = 0
     for step, (actor, after, command) in enumerate(_commands(number, stream, subject)):
         context = CommandContext(actor=actor, command_id=f"{stream}/{step}", now=filed_at + after)
         events = decide(case, command, context, law)
         identity = CommandIdentity(actor, context.command_id, sha256(context.command_id.encode()).digest())
-        yield PreparedCommand(stream, identity, context.now, version + 1, tuple(events))
+        yield PreparedCommand(stream, identity, context.now, tuple(events))
         for event in events:
             case = evolve(case, event)
-        version += len(events)
 
 
 Step: TypeAlias = tuple[str, timedelta, CaseCommand]
-"""Who asks, how long after filing, and what."""
+"""The actor, how long after filing, and the command."""
 
 _HANDLER: Final = "caseHandler:h-1"
 
 
 def _commands(number: int, stream: UUID, subject: UUID) -> Sequence[Step]:
-    """Who asks what, and how long after filing."""
+    """The commands of one case, each with its actor and how long after filing."""
     minted = Minted(reference=f"FL-2026-{number:07d}-00", worker_subject=subject)
     decided_after = timedelta(days=20 + number % 50)
 

@@ -15,7 +15,9 @@ from uuid import UUID
 import orjson
 
 from domain.case.lifecycle import CaseStatus
-from projections.event_meanings import civil_day_of, final_status, without_beginning
+from domain.civil_time import civil_day
+from projections.course import GRANTED
+from projections.course_changes import without_beginning
 from projections.read_model import Cursor, fold_batch
 from projections.recorded_event import RecordedEvent
 from projections.sla_board.row import HANDLED
@@ -63,16 +65,24 @@ def evolve(row: SmallRow | None, event: RecordedEvent) -> SmallRow:
             category=clear["category"],
             kind=clear["kind"],
             status=CaseStatus.SUBMITTED,
-            filed_on=civil_day_of(clear["effectiveAt"]),
+            filed_on=civil_day(event.effective_at),
         )
     if row is None:
         raise without_beginning(event)
     if event.name == "ApplicationDeclaredAdmissible":
         return replace(row, version=event.version, status=CaseStatus.ADMISSIBLE)
-    ended = final_status(event)
+    ended = _ENDS.get(event.name)
+    if event.name == "ApplicationDecided":
+        ended = CaseStatus.DECIDED_GRANTED if clear["outcome"] == GRANTED else CaseStatus.DECIDED_REFUSED
     if ended is None:
         return replace(row, version=event.version)
-    return replace(row, version=event.version, status=ended, closed_on=civil_day_of(clear["effectiveAt"]))
+    return replace(row, version=event.version, status=ended, closed_on=civil_day(event.effective_at))
+
+
+_ENDS: Final = {
+    "ApplicationWithdrawn": CaseStatus.WITHDRAWN,
+    "ApplicationDeclaredInadmissible": CaseStatus.INADMISSIBLE,
+}
 
 
 def _stored(cursor: Cursor, cases: list[UUID]) -> dict[UUID, SmallRow]:

@@ -1,5 +1,5 @@
 """The Crossroads Bank as the program reaches it, and the simulator that stands in for it.
 
-``http_bank`` makes the calls; a *face* says how a question and its reply are written: ``rest_face`` after the Belgif
-guide, ``soap_face`` in the bank's CommonV3 envelope. ``replies`` reads what came back, whichever face brought it.
+``http_bank`` makes the calls; a *protocol* says how a question and its reply are written: ``rest_protocol`` after the
+Belgif guide, ``soap_protocol`` in the bank's CommonV3 envelope. ``replies`` reads what came back by either.
 """

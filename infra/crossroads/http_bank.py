@@ -1,8 +1,8 @@
 """The Crossroads Bank over HTTP: one call, one outcome, and never a guess.
 
 Every call has a time-out; nothing is tried again here, because that is the business of the check's own process. What
-brought no usable answer is raised as `CheckUnanswered`. How questions and replies are written is the face's business;
-the wire of both faces is described in the docstring of the package `infra.crossroads.simulator`.
+brought no usable answer is raised as `CheckUnanswered`. How questions and replies are written is the business of the
+protocol; the wire of both protocols is described in the docstring of the package `infra.crossroads.simulator`.
 """
 
 import time
@@ -24,7 +24,8 @@ from domain.crossroads.answers import (
     WagesAnswer,
 )
 from domain.crossroads.bank import Answered
-from infra.crossroads.protocol import BankProtocol, Content, FailedAttempt, Operation, ReceivedReply, Value
+from infra.crossroads.errors import FailedAttempt
+from infra.crossroads.protocol import BankProtocol, Content, Operation, ReceivedReply, Value
 from infra.crossroads.replies import (
     Registering,
     read_employer,
@@ -43,7 +44,7 @@ Answer = TypeVar("Answer")
 
 
 class HttpCrossroadsBank:
-    """Implements `domain.crossroads.bank.CrossroadsBank` over either face. Safe for many threads.
+    """Implements `domain.crossroads.bank.CrossroadsBank` over either protocol. Safe for many threads.
 
     `timeout` (seconds) is the longest wait for a connection, for sending, and for the whole reply. `digest` makes
     keyed digests of what was sent and received: a bare one would betray a wage to whoever guesses it.
@@ -52,8 +53,10 @@ class HttpCrossroadsBank:
     characters, or of none, is a mistake of the caller and raises ValueError.
     """
 
-    def __init__(self, base_url: str, *, face: BankProtocol, timeout: float, digest: Callable[[bytes], str]) -> None:
-        self._face = face
+    def __init__(
+        self, base_url: str, *, protocol: BankProtocol, timeout: float, digest: Callable[[bytes], str]
+    ) -> None:
+        self._protocol = protocol
         self._timeout = timeout
         self._digest = digest
         self._client = httpx.Client(
@@ -133,7 +136,7 @@ class HttpCrossroadsBank:
     ) -> Answered[Answer]:
         if not 1 <= len(consultation.ticket) <= _LONGEST_TICKET:
             raise ValueError(f"a ticket has 1 to {_LONGEST_TICKET} characters, not {len(consultation.ticket)}")
-        written = self._face.write(operation, consultation, question)
+        written = self._protocol.write(operation, consultation, question)
         request = self._client.build_request(
             "POST", written.path, content=written.content, headers=dict(written.headers), timeout=self._timeout
         )
@@ -141,11 +144,11 @@ class HttpCrossroadsBank:
         try:
             reply = self._reply(request)
             exchange = replace(
-                self._face.kept_of(reply),
+                self._protocol.kept_of(reply),
                 request_digest=exchange.request_digest,
                 reply_digest=self._digest(reply.content),
             )
-            return Answered(answer=read(self._face.content_of(reply)), exchange=exchange)
+            return Answered(answer=read(self._protocol.content_of(reply)), exchange=exchange)
         except FailedAttempt as failure:
             unanswered = CheckUnanswered(
                 failure.reason,

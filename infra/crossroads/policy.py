@@ -33,7 +33,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from consumers.crossroads import ConsultingAuthority
 from domain.crossroads.check_process import Patience
 from domain.crossroads.service_calendar import ServiceCalendar, WeeklyWindow
-from domain.unusable import Unusable
+from infra.crossroads.errors import PolicyUnusable
 from infra.crossroads.protocol import BankProtocol
 from infra.crossroads.rest_protocol import RestProtocol
 from infra.crossroads.soap_protocol import SoapProtocol
@@ -41,10 +41,6 @@ from infra.postgres.checks.crossroads_gate import GateSettings
 
 Seconds = Annotated[float, Field(gt=0)]
 Words = Annotated[str, Field(min_length=1, max_length=64)]
-
-
-class PolicyUnusable(Unusable):
-    """The file is not as described; the text names it, the entry, what is wrong and how to mend it."""
 
 
 class _Closed(BaseModel):
@@ -94,8 +90,8 @@ class CrossroadsPolicy(BaseModel):
             raise PolicyUnusable(f"{file} cannot be used: {entries}. It may hold {known}.") from None
 
     @property
-    def spoken_face(self) -> BankProtocol:
-        """The face of the bank by which it is asked."""
+    def protocol(self) -> BankProtocol:
+        """How questions to the bank are written and its replies read."""
         return RestProtocol() if self.customer is None or self.face == "rest" else SoapProtocol(customer=self.customer)
 
     @property

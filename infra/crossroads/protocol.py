@@ -1,4 +1,4 @@
-"""What a face of the bank has to do: write a question, and read a reply down to its content."""
+"""What a protocol of the bank has to do: write a question, and read a reply down to its content."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 
 from pydantic import TypeAdapter
 
-from domain.crossroads.answers import Consultation, Exchange, UnansweredReason
+from domain.crossroads.answers import Consultation, Exchange
 
 Value = str | Sequence[str]
 Shape = TypeVar("Shape")
@@ -23,18 +23,6 @@ class Operation(StrEnum):
     DECLARED_WAGES = "declaredWages"
     DECLARED_EMPLOYMENT = "declaredEmployment"
     REGISTRATION = "registration"
-
-
-class FailedAttempt(Exception):
-    """One call brought no usable answer. Its text names the reason only."""
-
-    def __init__(
-        self, reason: UnansweredReason, *, stay_away_seconds: float = 0.0, replaced_by: str | None = None
-    ) -> None:
-        self.reason = reason
-        self.stay_away_seconds = stay_away_seconds
-        self.replaced_by = replaced_by
-        super().__init__(reason.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

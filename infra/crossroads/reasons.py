@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
 from domain.crossroads.answers import UnansweredReason
-from infra.crossroads.protocol import FailedAttempt, ReceivedReply
+from infra.crossroads.errors import FailedAttempt
+from infra.crossroads.protocol import ReceivedReply
 
 # The codes of the bank (MSG...), of its suppliers (HAN...) and of MAGDA (digits) that are documented at
 # vlaamseoverheid.atlassian.net/wiki/spaces/MG/pages/2104688821.

@@ -32,7 +32,8 @@ from domain.crossroads.answers import (
     WorkRelation,
 )
 from domain.plain_text import LAYOUT, is_plain
-from infra.crossroads.protocol import Content, FailedAttempt
+from infra.crossroads.errors import FailedAttempt
+from infra.crossroads.protocol import Content
 from infra.crossroads.reasons import reason_of_code
 
 _ALREADY_REGISTERED = "40143"

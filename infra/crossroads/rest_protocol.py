@@ -1,4 +1,4 @@
-"""The bank's REST face after the Belgif guide: JSON in the body of a POST, problems as problem+json.
+"""The REST protocol of the bank after the Belgif guide: JSON in the body of a POST, problems as problem+json.
 
 Identifiers travel in the body: an address ends up in logs. What is wrong with a person's number is a problem too
 (``urn:problem-type:cbss:input-validation:replacedSsin`` and its kin).
@@ -14,7 +14,8 @@ from typing import Final
 from pydantic import TypeAdapter, ValidationError
 
 from domain.crossroads.answers import Consultation, Exchange, UnansweredReason
-from infra.crossroads.protocol import FailedAttempt, Operation, ReceivedReply, Shape, Value, WrittenQuestion
+from infra.crossroads.errors import FailedAttempt
+from infra.crossroads.protocol import Operation, ReceivedReply, Shape, Value, WrittenQuestion
 from infra.crossroads.reasons import failure_of_status, problem_of
 from infra.crossroads.replies import Envelope, read_number
 

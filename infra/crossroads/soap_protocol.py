@@ -1,4 +1,4 @@
-"""The bank's SOAP face: SOAP 1.1 around the CommonV3 envelope, read without entities, DTDs or guesses.
+"""The SOAP protocol of the bank: SOAP 1.1 around the CommonV3 envelope, read without entities, DTDs or guesses.
 
     request   informationCustomer { ticket, timestampSent, customerIdentification { cbeNumber } }, legalContext,
               criteria { inscriptionContext, what is asked }
@@ -24,7 +24,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from domain.crossroads.answers import Consultation, Exchange, UnansweredReason
 from domain.plain_text import is_plain
-from infra.crossroads.protocol import FailedAttempt, Operation, ReceivedReply, Shape, Value, WrittenQuestion
+from infra.crossroads.errors import FailedAttempt
+from infra.crossroads.protocol import Operation, ReceivedReply, Shape, Value, WrittenQuestion
 from infra.crossroads.reasons import failure_of_status, reason_of_code
 from infra.crossroads.replies import read_number
 
@@ -138,7 +139,7 @@ def _refuse_number(number: Element) -> None:
 
 
 def _as_reply(message: Element) -> dict[str, Any]:
-    """The reply in the shape that is read for every face. Raises :class:`FailedAttempt`."""
+    """The reply in the shape that is read for both protocols. Raises :class:`FailedAttempt`."""
     status, result = message.find("status"), message.find("result")
     reply: dict[str, Any] = {
         "ticket": message.findtext("informationCustomer/ticket") or "",

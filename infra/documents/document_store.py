@@ -10,7 +10,7 @@ import hashlib
 import os
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain
@@ -20,11 +20,10 @@ from typing import BinaryIO, Final
 from uuid import UUID
 
 from domain.case.document_rules import DocumentRules
-from domain.unusable import Unusable
 from infra.documents.content_check import ContentCheck
+from infra.documents.errors import DocumentTypeUncheckable, DocumentUnknown, DocumentWithheld
 from infra.documents.sealed_content import ContentAddress, ContentSealer, opened_content
 from infra.documents.structure import FORMS
-from infra.documents.unreadable import DocumentUnknown, DocumentWithheld
 from infra.durable_files import make_names_durable
 from infra.keys import SubjectKeys
 
@@ -33,10 +32,6 @@ ABANDONED_AFTER_SECONDS: Final = 24 * 60 * 60
 """Seconds without a write after which an upload is no longer going on."""
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
-
-
-class DocumentTypeUncheckable(Unusable):
-    """The document rules take a type whose content this store cannot check."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +46,19 @@ class StoredDocument:
 class DocumentStore:
     """Keeps the content of documents; safe to share between threads and processes."""
 
-    def __init__(self, root: Path, keys: SubjectKeys, rules: DocumentRules, origin: str) -> None:
+    def __init__(
+        self,
+        root: Path,
+        keys: SubjectKeys,
+        rules: DocumentRules,
+        origin: str,
+        *,
+        rename: Callable[[Path, Path], object] = os.replace,
+    ) -> None:
         """Open the store under ``root`` and drop uploads that a killed process left.
 
-        The directory is made for the first document: who only reads makes nothing.
+        The directory is made for the first document: who only reads makes nothing. ``rename`` puts a file that is
+        whole and durable in its place, over what is there.
         Raises :class:`DocumentTypeUncheckable`.
         """
         for each in rules.types:
@@ -67,6 +71,7 @@ class DocumentStore:
         self._keys = keys
         self._rules = rules
         self._origin = origin
+        self._rename = rename
         self._unfinished = root / UNFINISHED
         self._drop_abandoned()
 
@@ -100,7 +105,7 @@ class DocumentStore:
         """The content in chunks, none of which is given before it is known to be what was stored.
 
         Raises :class:`DocumentUnknown`, :class:`DocumentWithheld` and, here or from the iterator,
-        :class:`~infra.documents.unreadable.DocumentDamaged`.
+        :class:`~infra.documents.errors.DocumentDamaged`.
         """
         content = self._content(subject, sha256)
         # The first chunk now, so that what cannot be read is refused here, before an answer has begun.
@@ -131,7 +136,7 @@ class DocumentStore:
         path = self._path(subject, sha256)
         path.parent.mkdir(mode=0o700, exist_ok=True)
         # Over what is there: the same content, or a damaged file that is mended by sending it again.
-        os.replace(unfinished, path)
+        self._rename(unfinished, path)
         make_names_durable(path.parent)
         # Also when another thread made the subject's directory: it may not have come to this line yet.
         make_names_durable(self._root)

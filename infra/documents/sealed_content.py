@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from infra.documents.unreadable import DocumentDamaged
+from infra.documents.errors import DocumentDamaged
 from infra.keys import KEY_BYTES
 from infra.randomness import random_bytes
 

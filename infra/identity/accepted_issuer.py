@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 
-from domain.unusable import Unusable
 from infra.identity.development_issuer import DevelopmentIssuer
+from infra.identity.errors import IssuerNotAccepted
 from infra.settings import Settings
-
-
-class IssuerNotAccepted(Unusable):
-    """The service cannot start with this issuer of tokens; the sentence says what to do."""
 
 
 def issuer_for(settings: Settings, host: str, *, create: bool = True) -> DevelopmentIssuer:

@@ -11,7 +11,6 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from enum import StrEnum
 from functools import lru_cache
 from math import isfinite
 from typing import Final
@@ -21,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 from domain.civil_time import civil_day
 from infra.identity.caller import Caller, CallerUnusable, Claim, Role, require_usable
+from infra.identity.errors import TokenFault, TokenRefused
 
 ALGORITHM: Final = "ES256"
 AUDIENCE: Final = "single-permit"
@@ -33,22 +33,6 @@ TOKENS_REMEMBERED: Final = 2_048
 
 _COMPACT: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", re.ASCII)
 _SIGNATURES: Final = jwt.PyJWS(algorithms=[ALGORITHM])
-
-
-class TokenFault(StrEnum):
-    """Belgif's two kinds of problem with a token that was sent."""
-
-    INVALID = "invalidAccessToken"
-    EXPIRED = "expiredAccessToken"
-
-
-class TokenRefused(Exception):
-    """A token is not accepted. The sentence says why and what to do, and repeats nothing of the token."""
-
-    def __init__(self, code: TokenFault, sentence: str) -> None:
-        super().__init__(sentence)
-        self.code = code
-        self.sentence = sentence
 
 
 class TokenVerifier:

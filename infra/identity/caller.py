@@ -12,6 +12,7 @@ from typing import Final
 
 from domain.codes import AUTHORITIES
 from domain.identifiers import EnterpriseNumber, IdentifierInvalid, Ssin
+from infra.identity.errors import IdentityFailure
 
 
 class Role(StrEnum):
@@ -49,7 +50,7 @@ CLAIM_OF_ROLE: Final[Mapping[Role, Claim]] = MappingProxyType(
 _PSEUDONYM: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 
-class CallerUnusable(Exception):
+class CallerUnusable(IdentityFailure):
     """A caller lacks a claim that its role needs, or has one that is wrong; its value is never part of the text."""
 
     def __init__(self, *, claim: Claim, problem: str, remedy: str) -> None:

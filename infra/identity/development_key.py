@@ -18,14 +18,10 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 )
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
-from domain.unusable import Unusable
 from infra.durable_files import write_whole_or_not_at_all
+from infra.identity.errors import DevelopmentKeyUnusable
 
 _ANYBODY_ELSE: Final = 0o077
-
-
-class DevelopmentKeyUnusable(Unusable):
-    """The development issuer's key cannot be read or made; the sentence says what to do."""
 
 
 def development_key(path: Path, *, create: bool) -> EllipticCurvePrivateKey:

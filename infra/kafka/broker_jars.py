@@ -10,15 +10,11 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from domain.unusable import Unusable
+from infra.kafka.errors import KafkaNotHere
 
 _POM: Final = Path(__file__).parent / "broker" / "pom.xml"
 _OLDEST_JAVA: Final = 17
 _MAVEN_SECONDS: Final = 600
-
-
-class KafkaNotHere(Unusable):
-    """No broker can be run on this machine; the sentence says what is missing."""
 
 
 def broker_version() -> str:

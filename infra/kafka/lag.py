@@ -13,7 +13,7 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from infra.kafka.clients import opened
-from infra.kafka.topic_admin import KafkaUnavailable
+from infra.kafka.errors import KafkaUnavailable
 from infra.postgres.operations import ConsumerStanding
 
 _LOOKING_SECONDS: Final = 3.0

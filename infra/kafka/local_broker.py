@@ -22,8 +22,9 @@ from uuid import uuid4
 from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError
 
-from infra.kafka.broker_jars import KafkaNotHere, broker_jars, java
+from infra.kafka.broker_jars import broker_jars, java
 from infra.kafka.clients import opened
+from infra.kafka.errors import KafkaNotHere
 
 _LOOPBACK: Final = "127.0.0.1"
 _LONGEST_START_SECONDS: Final = 90.0

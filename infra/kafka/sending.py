@@ -6,7 +6,6 @@ kafka-python's producer can wedge for ever after a long outage: its futures stay
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Sequence
@@ -17,16 +16,14 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError
 
 from infra.kafka.clients import opened
+from infra.kafka.errors import DeliveryUncertain
 from infra.message_wire import WireRecord
+from infra.structured_logs import get_logger
 
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 
 _NO_LIMIT_MS: Final = 2_147_483_647
 _CLOSING_SECONDS: Final = 2.0
-
-
-class DeliveryUncertain(Exception):
-    """Not every record of a window was acknowledged in time. Some may have been written: send the whole again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +44,7 @@ class _Producer(KafkaProducer):  # type: ignore[misc]
         try:
             super().flush(timeout)
         except KafkaTimeoutError:
-            _log.warning("producer.dropped_unsent", extra={"seconds": timeout})
+            _log.warning("producer.dropped_unsent", seconds=timeout)
 
 
 class Sender:
@@ -111,4 +108,4 @@ def _close(producer: Any) -> None:
     try:
         producer.close(timeout=_CLOSING_SECONDS)
     except Exception as why:
-        _log.warning("producer.did_not_close", extra={"why": type(why).__name__})
+        _log.warning("producer.did_not_close", why=type(why).__name__)

@@ -11,16 +11,12 @@ from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.errors import KafkaError
 
 from consumers.topics import Topic
-from domain.unusable import Unusable
 from infra.kafka.clients import opened
+from infra.kafka.errors import KafkaUnavailable
 
 _REPLICAS: Final = 3
 _IN_SYNC: Final = 2
 _REQUEST_MS: Final = 15_000
-
-
-class KafkaUnavailable(Unusable):
-    """Kafka cannot be reached, or refused; nothing is known to have been written."""
 
 
 @contextmanager

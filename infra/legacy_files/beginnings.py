@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from infra.legacy_files.records import NotThisKind, Waivers
+from domain.migration.source_lines import Waivers
+from infra.legacy_files.legacy_file import NotThisKind
 
 UTF_8_MARK: Final = b"\xef\xbb\xbf"
 OLE: Final = b"\xd0\xcf\x11\xe0"

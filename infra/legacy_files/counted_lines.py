@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from infra.legacy_files.records import LONGEST_LINE, SourceCount
+from domain.migration.source_lines import LONGEST_LINE, SourceCount
 
 BLOCK: Final = 1 << 18
 """Bytes that are read and counted at a time."""

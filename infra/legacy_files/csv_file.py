@@ -7,20 +7,12 @@ from pathlib import Path
 from typing import Final
 
 from domain.migration.findings import Finding, RefusalReason
+from domain.migration.source_lines import LONGEST_LINE, LineKind, OtherLine, RawRecord, SourceCount, SourceLine, Waivers
 from infra.legacy_files.beginnings import UTF_8_MARK, refuse_sheet_waivers, require_text
 from infra.legacy_files.counted_lines import BLOCK, SHOWN, TOO_LONG, counted, lines_of
 from infra.legacy_files.csv_cells import SEPARATOR, LineMalformed, cells_of, plain_cells
 from infra.legacy_files.header import FormColumns, Header, refuse_idle_waivers
-from infra.legacy_files.records import (
-    LONGEST_LINE,
-    LineKind,
-    NotThisKind,
-    OtherLine,
-    RawRecord,
-    SourceCount,
-    SourceLine,
-    Waivers,
-)
+from infra.legacy_files.legacy_file import NotThisKind
 from infra.legacy_files.texts import TEXT_UNREADABLE, name_of, readable
 from infra.legacy_files.windows_1252 import ENCODING, EncodingSeen, decoded
 
@@ -36,13 +28,13 @@ _DOUBTFUL: Final = "its bytes are not windows-1252, or are UTF-8; they are shown
 
 
 class CsvFile:
-    """Implements :class:`infra.legacy_files.records.LegacyFile`."""
+    """Implements :class:`infra.legacy_files.legacy_file.LegacyFile`."""
 
     def __init__(self, columns: FormColumns) -> None:
         self._columns = columns
 
     def read(self, file: Path, waivers: Waivers, count: SourceCount) -> Generator[SourceLine]:
-        """As :meth:`infra.legacy_files.records.LegacyFile.read`."""
+        """As :meth:`infra.legacy_files.legacy_file.LegacyFile.read`."""
         name = name_of(file)
         refuse_sheet_waivers(name, waivers)
         waived = self._columns.waived_by(name, waivers.columns)

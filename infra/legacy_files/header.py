@@ -9,7 +9,7 @@ from functools import cached_property
 from shlex import quote
 from typing import Final
 
-from infra.legacy_files.records import NotThisKind
+from infra.legacy_files.legacy_file import NotThisKind
 from infra.legacy_files.texts import readable
 
 _INVISIBLE: Final = "Cf"

@@ -8,19 +8,11 @@ from pathlib import Path
 from typing import Final
 
 from domain.migration.findings import Finding, RefusalReason
+from domain.migration.source_lines import LONGEST_LINE, LineKind, OtherLine, RawRecord, SourceCount, SourceLine, Waivers
 from infra.legacy_files.beginnings import UTF_8_MARK, refuse_sheet_waivers, require_text
 from infra.legacy_files.counted_lines import BLOCK, SHOWN, TOO_LONG, counted, lines_of
 from infra.legacy_files.json_texts import JsonTexts, NotJson
-from infra.legacy_files.records import (
-    LONGEST_LINE,
-    LineKind,
-    NotThisKind,
-    OtherLine,
-    RawRecord,
-    SourceCount,
-    SourceLine,
-    Waivers,
-)
+from infra.legacy_files.legacy_file import NotThisKind
 from infra.legacy_files.texts import name_of, readable
 
 _LIST_BEGINS: Final = re.compile(rb"\[\s*(?:\{|$)")
@@ -28,13 +20,13 @@ _NO_OBJECT: Final = "it is JSON, but no object"
 
 
 class JsonLinesFile:
-    """Implements :class:`infra.legacy_files.records.LegacyFile`; an object with all ``required`` names is its kind."""
+    """Known by an object with all ``required`` names. Implements :class:`infra.legacy_files.legacy_file.LegacyFile`."""
 
     def __init__(self, required: frozenset[str]) -> None:
         self._required = required
 
     def read(self, file: Path, waivers: Waivers, count: SourceCount) -> Generator[SourceLine]:
-        """As :meth:`infra.legacy_files.records.LegacyFile.read`."""
+        """As :meth:`infra.legacy_files.legacy_file.LegacyFile.read`."""
         name = name_of(file)
         refuse_sheet_waivers(name, waivers)
         if waivers.columns:

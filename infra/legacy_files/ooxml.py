@@ -21,7 +21,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 from defusedxml.ElementTree import iterparse
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 
-from infra.legacy_files.records import NotThisKind
+from infra.legacy_files.legacy_file import NotThisKind
 from infra.legacy_files.texts import readable
 
 LARGEST: Final = 100_000_000

@@ -12,8 +12,8 @@ from typing import Final
 from xml.etree.ElementTree import Element
 
 from domain.migration.findings import RefusalReason
+from infra.legacy_files.legacy_file import NotThisKind
 from infra.legacy_files.ooxml import Sheet, WorkbookParts, local_name, text_of, unescaped
-from infra.legacy_files.records import NotThisKind
 from infra.legacy_files.texts import TEXT_UNREADABLE, readable
 
 LONGEST_CELL: Final = 32_767

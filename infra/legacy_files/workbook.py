@@ -11,18 +11,11 @@ from typing import Final
 from zipfile import ZipFile
 
 from domain.migration.findings import Finding
+from domain.migration.source_lines import LineKind, OtherLine, RawRecord, SourceCount, SourceLine, Waivers
 from infra.legacy_files.beginnings import OLE, require_content
 from infra.legacy_files.header import FormColumns, Header, refuse_idle_waivers, same_name
+from infra.legacy_files.legacy_file import NotThisKind
 from infra.legacy_files.ooxml import Sheet, WorkbookParts, damage_refused
-from infra.legacy_files.records import (
-    LineKind,
-    NotThisKind,
-    OtherLine,
-    RawRecord,
-    SourceCount,
-    SourceLine,
-    Waivers,
-)
 from infra.legacy_files.row_count import bytes_of, rows_with_content
 from infra.legacy_files.sheet_rows import SheetRow, rows_of
 from infra.legacy_files.texts import free_name, name_of, readable
@@ -42,14 +35,14 @@ class _SheetForm:
 
 
 class Workbook:
-    """Implements :class:`infra.legacy_files.records.LegacyFile`; ``key`` is the column by which a header is known."""
+    """Implements :class:`infra.legacy_files.legacy_file.LegacyFile`; a header is known by the column ``key``."""
 
     def __init__(self, columns: FormColumns, key: str) -> None:
         self._columns = columns
         self._key = key
 
     def read(self, file: Path, waivers: Waivers, count: SourceCount) -> Generator[SourceLine]:
-        """As :meth:`infra.legacy_files.records.LegacyFile.read`."""
+        """As :meth:`infra.legacy_files.legacy_file.LegacyFile.read`."""
         name = name_of(file)
         waived = self._columns.waived_by(name, waivers.columns)
         with file.open("rb") as content:

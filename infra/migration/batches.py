@@ -1,7 +1,4 @@
-"""Batches that end otherwise than at their end: given up by a person, or superseded by a mended file.
-
-What has landed of such a batch stays where it is, in its ledger, its quarantine and its cases, and is named with it.
-"""
+"""Batches in the database: what hangs on each, and how one is ended before its end."""
 
 from __future__ import annotations
 
@@ -11,21 +8,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from domain.migration.names import acting_name
-from domain.plain_text import is_plain
-from infra.migration.acceptance import require_accepting
-from infra.migration.ledger import BatchLedger, ledgers
+from consumers.migration.batch_ending import BatchEnding
+from domain.migration.batch_ending import no_such_batch, require_open_file_of
+from domain.migration.batch_ledger import BatchLedger
+from domain.migration.quarantine import WAITING
+from infra.migration.batch_ledgers import ledgers
+from infra.migration.cutover_status import require_accepting
 from infra.migration.loading import no_load_is_under_way
-from infra.migration.waiting_records import WAITING
 from infra.postgres.server.connections import transaction
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
     from psycopg2.extensions import cursor as Cursor
-
-
-class BatchRefused(Exception):
-    """The batch cannot be ended in this way; the text says why and what can be done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,52 +45,28 @@ class HeldBy:
 
 
 def batch_of(connection: Connection, batch: UUID) -> BatchLedger:
-    """The batch with its ledger. Raises :class:`BatchRefused` where there is none."""
+    """The batch with its ledger. Raises ``BatchRefused`` where there is none."""
     found = ledgers(connection, ids=[batch])
     if not found:
-        raise BatchRefused(f"there is no batch {batch}: `permit migrate batch list AUTHORITY` names them")
+        raise no_such_batch(batch)
     return found[0]
 
 
 def abandon(connection: Connection, batch: UUID, *, by: str, motive: str) -> BatchLedger:
-    """Give up a file that was not taken to its end; the same file again begins a new batch.
-
-    Raises :class:`BatchRefused`, and ``NotAccepting`` once the report of the authority is on record.
-    """
-    if not motive.strip():
-        raise BatchRefused("a batch is given up for a reason: say which, with --motive TEXT")
-    with _changing(connection, batch, by, motive) as (cursor, found):
-        if found.finished_at is not None:
-            raise BatchRefused(
-                f"batch {batch} was taken to its end, so there is nothing to give up. If another file takes its place:"
-                f" `permit migrate batch supersede {batch} --by NEW`"
-            )
-        _end(cursor, batch, "abandoned", by=by, why=motive, successor=None)
-    return batch_of(connection, batch)
+    """As :meth:`consumers.migration.batch_ending.BatchEnding.abandon`."""
+    return BatchEnding(PostgresBatches(connection)).abandon(batch, by=by, motive=motive)
 
 
 def supersede(
     connection: Connection, batch: UUID, successor: UUID, *, by: str, motive: str | None = None
 ) -> BatchLedger:
-    """A mended file, loaded as batch ``successor``, takes the place of a batch. Raises as :func:`abandon`."""
-    with _changing(connection, batch, by, motive) as (cursor, found):
-        new = batch_of(connection, successor)
-        if new.id == found.id:
-            raise BatchRefused(f"{batch} cannot supersede itself: name the batch of the mended file")
-        if new.authority != found.authority:
-            raise BatchRefused(f"batch {successor} is of {new.authority}, and {batch} of {found.authority}")
-        if new.door != "file" or new.finished_at is None or new.ended_as is not None:
-            raise BatchRefused(f"batch {successor} is no file that was taken to its end and stands: load it first")
-        _end(cursor, batch, "superseded", by=by, why=motive, successor=successor)
-    return batch_of(connection, batch)
+    """As :meth:`consumers.migration.batch_ending.BatchEnding.supersede`."""
+    return BatchEnding(PostgresBatches(connection)).supersede(batch, successor, by=by, motive=motive)
 
 
-def require_standing(connection: Connection, batch: UUID, authority: str) -> None:
-    """Raise :class:`BatchRefused` unless a batch of this authority can still be abandoned or superseded."""
-    found = batch_of(connection, batch)
-    if found.authority != authority:
-        raise BatchRefused(f"batch {batch} is of {found.authority}, not of {authority}")
-    _require_file_that_stands(found)
+def require_open_batch(connection: Connection, batch: UUID, authority: str) -> None:
+    """Raise ``BatchRefused`` unless a batch of this authority can still be abandoned or superseded."""
+    require_open_file_of(authority, batch_of(connection, batch))
 
 
 def held_by(connection: Connection, batches: list[UUID]) -> dict[UUID, HeldBy]:
@@ -122,39 +92,40 @@ def landed_with(connection: Connection, batch: UUID, most: int | None = None) ->
         return [LandedVersion(**dict(zip(LandedVersion.__slots__, row, strict=True))) for row in cursor.fetchall()]
 
 
-@contextmanager
-def _changing(connection: Connection, batch: UUID, by: str, motive: str | None) -> Iterator[tuple[Cursor, BatchLedger]]:
-    """A transaction in which the batch stands and nobody loads files."""
-    if not acting_name(by):
-        raise BatchRefused("nobody is named: say who does it")
-    if not is_plain(by) or not is_plain(motive or ""):
-        raise BatchRefused("name and motive are one line without control characters: remove what cannot be printed")
-    with transaction(connection) as cursor:
-        found = batch_of(connection, batch)
-        if not no_load_is_under_way(cursor, found.authority):
-            raise BatchRefused(f"files of {found.authority} are being loaded: wait until they are through, or stop it")
-        require_accepting(cursor, found.authority)
-        # Read again: nobody writes to it from here on.
-        found = batch_of(connection, batch)
-        _require_file_that_stands(found)
-        yield cursor, found
+@dataclass(frozen=True, slots=True)
+class PostgresBatches:
+    """Implements :class:`consumers.migration.batch_ending.Batches`."""
+
+    connection: Connection
+
+    def batch(self, batch: UUID) -> BatchLedger:
+        return batch_of(self.connection, batch)
+
+    @contextmanager
+    def transaction(self) -> Iterator[PostgresBatchTransaction]:
+        with transaction(self.connection) as cursor:
+            yield PostgresBatchTransaction(cursor)
 
 
-def _require_file_that_stands(batch: BatchLedger) -> None:
-    if batch.door != "file":
-        raise BatchRefused(f"batch {batch.id} came over a topic: only files are abandoned or superseded")
-    if batch.ended_as is not None:
-        raise BatchRefused(f"batch {batch.id} was {batch.ended_as} by {batch.ended_by} before")
+@dataclass(frozen=True, slots=True)
+class PostgresBatchTransaction:
+    """Implements :class:`consumers.migration.batch_ending.BatchTransaction`."""
 
+    cursor: Cursor
 
-def _end(cursor: Cursor, batch: UUID, how: str, *, by: str, why: str | None, successor: UUID | None) -> None:
-    cursor.execute(
-        "update legacy_batch set ended_as = %s, ended_at = now(), ended_by = %s, ended_why = %s, superseded_by = %s"
-        " where id = %s and ended_as is null",
-        (how, by, why, successor, batch),
-    )
-    if cursor.rowcount == 0:
-        raise BatchRefused(f"somebody else has ended batch {batch} at this moment: look at it again")
+    def no_load_is_under_way(self, authority: str) -> bool:
+        return no_load_is_under_way(self.cursor, authority)
+
+    def require_accepting(self, authority: str) -> None:
+        require_accepting(self.cursor, authority)
+
+    def end(self, batch: UUID, how: str, *, by: str, why: str | None, successor: UUID | None) -> bool:
+        self.cursor.execute(
+            "update legacy_batch set ended_as = %s, ended_at = now(), ended_by = %s, ended_why = %s, superseded_by = %s"
+            " where id = %s and ended_as is null",
+            (how, by, why, successor, batch),
+        )
+        return bool(self.cursor.rowcount)
 
 
 _BY_FATE: Final = (

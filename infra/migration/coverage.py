@@ -1,29 +1,17 @@
-"""What a report covers: a mark of all that has landed of an authority, compared when the report is relied upon."""
+"""What has landed of an authority, counted in the database: the coverage of a report."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from infra.migration.quarantine_trace import LOOKED_AT
-from infra.migration.topic_door import LegacyTopic
+from consumers.migration.legacy_topic import LegacyTopic
+from domain.migration.coverage import Coverage
+from domain.migration.quarantine import LOOKED_AT
 from infra.wire_format import canonical_json
 
 if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor
-
-Coverage = Mapping[str, Any]
-"""JSON: counts by what was counted, and ``sha256`` of them all."""
-
-_IN_WORDS: Final = {
-    "batches": "batches and their ledgers",
-    "landed": "landed records",
-    "quarantine": "records in quarantine and what was done about them",
-    "topic": "offsets of the topic",
-    "openLetters": "records of the topic that were set aside",
-    "journal": "retold cases",
-}
 
 
 def coverage_of(cursor: Cursor, authority: str) -> Coverage:
@@ -34,11 +22,6 @@ def coverage_of(cursor: Cursor, authority: str) -> Coverage:
         cursor.execute(statement, asked)
         ((found[what],),) = cursor.fetchall()
     return {**found, "sha256": hashlib.sha256(canonical_json(found)).hexdigest()}
-
-
-def what_differs(covered: Coverage, now: Coverage) -> list[str]:
-    """What has changed since a report was made, in words; nothing where it covers all there is."""
-    return [words for what, words in _IN_WORDS.items() if covered.get(what) != now[what]]
 
 
 _STATEMENTS: Final = {

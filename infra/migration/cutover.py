@@ -1,10 +1,12 @@
-"""The cut-over of an authority: its steps on record, and the switch as an event of the journal."""
+"""The cut-over of an authority in the database: its steps on record, and the switch as an event of the journal."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -12,27 +14,22 @@ from uuid import uuid4
 
 import orjson
 
-from domain.migration.authority_events import AuthorityCutBack, AuthorityCutOver, AuthorityEvent, stream_of
-from domain.migration.cutover import MOTIVATED, CutOverStep, StepRefused, require_step
-from domain.plain_text import is_plain
+from domain.migration.authority_events import AuthorityEvent
+from domain.migration.coverage import Coverage
+from domain.migration.cutover import CutOverStep
+from domain.migration.cutover_status import CutoverStatus, Outcome
+from domain.migration.identities import authority_stream
+from domain.migration.open_work import OpenWork
 from infra.event_codec import EventCodec
-from infra.migration.acceptance import close_acceptance
-from infra.migration.coverage import Coverage, coverage_of, what_differs
+from infra.migration.coverage import coverage_of
+from infra.migration.cutover_status import close_acceptance, cutover_status, read_cutover_status
 from infra.migration.loading import no_load_is_under_way
 from infra.migration.open_work import open_work_of
-from infra.migration.standing import RecordedStep, Standing, read_standing, standing_of
-from infra.postgres.journal.append_requests import (
-    AppendRequest,
-    AuthorityEpoch,
-    CommandIdentity,
-    StreamHead,
-    Touch,
-    seal,
-    wire_time,
-)
+from infra.postgres.journal.append_requests import AuthorityEpoch, CommandIdentity, StreamHead, Touch
 from infra.postgres.journal.bulk import append_staged, prepare_staging
-from infra.postgres.journal.conflicts import conflict_of
+from infra.postgres.journal.sealing import encoded_on, sealed_request
 from infra.postgres.server.connections import transaction
+from infra.wire_format import wire_time
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
@@ -41,153 +38,79 @@ if TYPE_CHECKING:
 _LOCK: Final = 7_301_968
 
 
-_RESTS_ON_THE_REPORT: Final = (CutOverStep.RECONCILED, CutOverStep.PROPOSED, CutOverStep.APPROVED)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostgresCutover:
+    """Implements :class:`consumers.migration.cutover.CutoverStore`; ``origin`` is that of the journal."""
 
+    authority: str
+    codec: EventCodec
+    origin: str
+    now: Callable[[], datetime]
 
-class CutOver:
-    """The cut-over of one authority; ``origin`` is that of the journal."""
-
-    def __init__(self, authority: str, codec: EventCodec, origin: str, now: Callable[[], datetime]) -> None:
-        self._authority = authority
-        self._codec = codec
-        self._origin = origin
-        self._now = now
-
-    def take(self, connection: Connection, step: CutOverStep, *, by: str, outcome: dict[str, Any]) -> Standing:
-        """Take a step; the last of each way switches the authority in the same transaction.
-
-        ``outcome`` of a report says what it ``covers``; nothing may have landed since, neither now nor when the switch
-        is proposed and approved. Raises :class:`~domain.migration.cutover.StepRefused`, and what an append raises when
-        somebody was quicker.
-        """
-        if not all(is_plain(each) for each in (by, str(outcome.get("motive", "")))):
-            # Now, and not at the switch: a motive that was proposed cannot be mended any more.
-            raise StepRefused("name and motive are one line without control characters: remove what cannot be printed")
+    @contextmanager
+    def transaction(self, connection: Connection) -> Iterator[PostgresCutoverTransaction]:
+        """As :meth:`consumers.migration.cutover.CutoverStore.transaction`."""
         prepare_staging(connection)
         with transaction(connection) as cursor:
-            cursor.execute("select pg_advisory_xact_lock(%s, hashtext(%s))", (_LOCK, self._authority))
-            standing = read_standing(cursor, self._authority)
-            require_step(step, by, standing.taken, is_live=standing.is_live)
-            if step in MOTIVATED and not outcome.get("motive", "").strip():
-                raise StepRefused(f"{step} needs a motive: say why, with --motive TEXT")
-            outcome = outcome | self._proven(cursor, standing, step, outcome)
-            cursor.execute(
-                "insert into legacy_cutover_step (authority, epoch, step, by, outcome) values (%s, %s, %s, %s, %s)",
-                (self._authority, standing.epoch, step.value, by, orjson.dumps(outcome).decode()),
-            )
-            event = self._event_of(standing, step, by, outcome)
-            if event is not None:
-                self._append(cursor, event, standing.epoch, by)
-            if step is CutOverStep.BACK_APPROVED:
-                # Under the lock of the head, so after all that happened here: records build on it from now on.
-                cursor.execute(_HEADS_AS_THEY_ARE, {"authority": self._authority})
-        return standing_of(connection, self._authority)
+            cursor.execute("select pg_advisory_xact_lock(%s, hashtext(%s))", (_LOCK, self.authority))
+            yield PostgresCutoverTransaction(self, cursor)
 
-    def _proven(self, cursor: Cursor, standing: Standing, step: CutOverStep, outcome: dict[str, Any]) -> dict[str, Any]:
-        """What a step itself finds and leaves on record; nobody lands a record until it is committed.
+    def status(self, connection: Connection) -> CutoverStatus:
+        return cutover_status(connection, self.authority)
 
-        Raises :class:`StepRefused` where it does not find what the step is to say.
-        """
-        if step is not CutOverStep.DRAINED and step not in _RESTS_ON_THE_REPORT:
-            return {}
-        self._keep_writers_away(cursor)
-        if step in (CutOverStep.DRAINED, CutOverStep.RECONCILED):
-            work = open_work_of(cursor, self._authority, lag=outcome.get("lag", 0))
-            work.require_none()
-            if step is CutOverStep.DRAINED:
-                return {"waiting": work.waiting}
-            if not outcome.get("agrees"):
-                raise StepRefused("the two sides do not agree: look at the report and mend it first")
-        now = coverage_of(cursor, self._authority)
-        if step is CutOverStep.RECONCILED:
-            _require_same(outcome.get("covers", now), now, "while the report was made")
-            return {"covers": now}
-        report = _held(standing, CutOverStep.RECONCILED)
-        _require_same(report.outcome.get("covers", {}), now, f"since the report of {report.by}")
-        named = {"reportSha256": report.outcome["reportSha256"]}
-        return (
-            named if step is CutOverStep.PROPOSED else named | {"proposedBy": _held(standing, CutOverStep.PROPOSED).by}
+
+@dataclass(frozen=True, slots=True)
+class PostgresCutoverTransaction:
+    """Implements :class:`consumers.migration.cutover.CutoverTransaction`."""
+
+    cutover: PostgresCutover
+    cursor: Cursor
+
+    @property
+    def authority(self) -> str:
+        return self.cutover.authority
+
+    def status(self) -> CutoverStatus:
+        return read_cutover_status(self.cursor, self.authority)
+
+    def no_load_is_under_way(self) -> bool:
+        return no_load_is_under_way(self.cursor, self.authority)
+
+    def close_acceptance(self) -> None:
+        close_acceptance(self.cursor, self.authority)
+
+    def open_work(self, lag: int) -> OpenWork:
+        return open_work_of(self.cursor, self.authority, lag=lag)
+
+    def coverage(self) -> Coverage:
+        return coverage_of(self.cursor, self.authority)
+
+    def record(self, step: CutOverStep, epoch: int, *, by: str, outcome: Outcome) -> None:
+        self.cursor.execute(
+            "insert into legacy_cutover_step (authority, epoch, step, by, outcome) values (%s, %s, %s, %s, %s)",
+            (self.authority, epoch, step.value, by, orjson.dumps(outcome).decode()),
         )
 
-    def _keep_writers_away(self, cursor: Cursor) -> None:
-        if not no_load_is_under_way(cursor, self._authority):
-            raise StepRefused(
-                f"files of {self._authority} are being loaded: take the step when they are through, or stop the load"
-            )
-        close_acceptance(cursor, self._authority)
-
-    def _event_of(
-        self, standing: Standing, step: CutOverStep, by: str, outcome: dict[str, Any]
-    ) -> AuthorityEvent | None:
-        if step is CutOverStep.APPROVED:
-            return AuthorityCutOver(
-                effective_at=self._now(),
-                authority=self._authority,
-                epoch=standing.epoch + 1,
-                proposed_by=_held(standing, CutOverStep.PROPOSED).by,
-                approved_by=by,
-                report_sha256=outcome["reportSha256"],
-            )
-        if step is CutOverStep.BACK_APPROVED:
-            proposed = _held(standing, CutOverStep.BACK_PROPOSED)
-            return AuthorityCutBack(
-                effective_at=self._now(),
-                authority=self._authority,
-                epoch=standing.epoch + 1,
-                by=proposed.by,
-                approved_by=by,
-                motive=proposed.outcome["motive"],
-                exported_events=outcome["events"],
-                export_sha256=outcome["sha256"],
-            )
-        return None
-
-    def _append(self, cursor: Cursor, event: AuthorityEvent, epoch: int, by: str) -> None:
-        stream = stream_of(self._authority)
-        cursor.execute(
+    def switch(self, event: AuthorityEvent, epoch: int, *, by: str) -> None:
+        """As :meth:`consumers.migration.cutover.CutoverTransaction.switch`."""
+        stream = authority_stream(self.authority)
+        self.cursor.execute(
             "select version, leaf_hash from journal where stream = %s order by version desc limit 1", (stream,)
         )
-        found = cursor.fetchall()
+        found = self.cursor.fetchall()
         head = StreamHead(found[0][0], bytes(found[0][1])) if found else StreamHead(None, None)
-        version = (head.version or 0) + 1
-        encoded = self._codec.encode(event, stream, version)
-        identity = CommandIdentity(by, str(uuid4()), b"")
-        recorded_at = wire_time(self._now())
-        made = seal(
-            origin=self._origin,
-            stream=stream,
-            version=version,
-            prev=head.leaf_hash,
-            type_=encoded.name,
-            schema=encoded.schema,
-            body=encoded.body,
-            commitments=encoded.commitments,
-            recorded_at=recorded_at,
-            command=identity,
-            causation_id=None,
-            rule_set=None,
+        request = sealed_request(
+            encoded_on(self.cutover.codec, stream, head, [event]),
+            origin=self.cutover.origin,
+            command=CommandIdentity(by, str(uuid4()), b""),
+            touches=(Touch(stream, head),),
+            recorded_at=wire_time(self.cutover.now()),
+            rests_on=AuthorityEpoch(self.authority, epoch),
         )
-        rests_on = AuthorityEpoch(self._authority, epoch)
-        request = AppendRequest(identity, recorded_at, (Touch(stream, head),), (made,), rests_on=rests_on)
-        (outcome,) = append_staged(cursor, [request])
-        if outcome.outcome != "appended":
-            raise conflict_of(outcome)
+        append_staged(self.cursor, [request])
 
-
-def _held(standing: Standing, which: CutOverStep) -> RecordedStep:
-    """A step without which the present one would have been refused."""
-    step = standing.step(which)
-    if step is None:
-        raise AssertionError(f"{which} is not on record")
-    return step
-
-
-def _require_same(covered: Coverage, now: Coverage, when: str) -> None:
-    if differing := what_differs(covered, now):
-        raise StepRefused(
-            f"the report does not cover all that has landed: {', '.join(differing)} changed {when}. Take the step"
-            " `reconcile` again, and propose the switch on that report"
-        )
+    def take_heads_as_they_are(self) -> None:
+        self.cursor.execute(_HEADS_AS_THEY_ARE, {"authority": self.authority})
 
 
 def export_native_events(connection: Connection, authority: str, to: Path) -> dict[str, Any]:
@@ -196,18 +119,13 @@ def export_native_events(connection: Connection, authority: str, to: Path) -> di
     Gives the number of events and the SHA-256 of the file (gzip of one JSON object a line). Bodies stay encrypted.
     """
     count = 0
-    connection.autocommit = False
-    try:
-        with gzip.open(to, "wb") as out, connection.cursor(name="native_events") as cursor:
-            cursor.execute(_NATIVE, {"authority": authority})
-            for position, stream, version, kind, leaf, body in cursor:
-                held = {"position": position, "case": str(stream), "version": version, "event": kind}
-                texts = {"leaf": bytes(leaf).decode(), "body": bytes(body).decode()}
-                out.write(orjson.dumps(held | texts) + b"\n")
-                count += 1
-    finally:
-        connection.rollback()
-        connection.autocommit = True
+    with gzip.open(to, "wb") as out, transaction(connection), connection.cursor(name="native_events") as cursor:
+        cursor.execute(_NATIVE, {"authority": authority})
+        for position, stream, version, kind, leaf, body in cursor:
+            held = {"position": position, "case": str(stream), "version": version, "event": kind}
+            texts = {"leaf": bytes(leaf).decode(), "body": bytes(body).decode()}
+            out.write(orjson.dumps(held | texts) + b"\n")
+            count += 1
     return {"events": count, "sha256": hashlib.sha256(to.read_bytes()).hexdigest(), "file": to.name}
 
 

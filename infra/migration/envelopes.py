@@ -20,7 +20,7 @@ from pydantic.alias_generators import to_camel
 from consumers.consumer import MessageRefused
 from domain.migration.plausible_days import moment_of
 from domain.migration.reading import Fact, LegacyMapping
-from infra.legacy_files.records import LONGEST_LINE
+from domain.migration.source_lines import LONGEST_LINE
 from infra.message_wire import WireRecord
 
 SCHEMA_VERSION: Final = 1

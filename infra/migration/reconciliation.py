@@ -1,202 +1,108 @@
-"""The two sides of a migration compared: what landed, and what the log says of it now.
-
-Each case has a keyed digest of its facts on both sides; the digests are summed up in buckets, and only the cases of
-buckets that differ are compared fact by fact. Nothing personal comes out: what cases are called in clear (their file
-number, where that tells nothing of a person) and names of facts.
-"""
+"""The two sides of a migration read from the database: the landed records, and the read model that mirrors the log."""
 
 from __future__ import annotations
 
 from base64 import b64decode
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
-from hashlib import blake2b
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
-from uuid import UUID
 
+from consumers.migration.reconciling import LandedContent
 from domain.case.personal_data import SubjectRole
+from domain.migration.coverage import Coverage
+from domain.migration.keyed_digest import keyed_digest
 from domain.migration.plausible_days import Calendar
-from domain.migration.precheck import Accepted, precheck
-from domain.migration.provenance import facts_of, wire_value
-from domain.migration.reading import CanonicalRecord, Fact
-from domain.migration.retelling import reference_of
-from domain.migration.vocabulary import Vocabularies
+from domain.migration.provenance import wire_value
+from domain.migration.reading import Fact
+from domain.migration.reconciliation import Facts
+from domain.migration.report import Ledgers
 from infra.keys import SubjectKeys
-from infra.migration.chunks import ChunkJudge
-from infra.migration.keyed_digest import keyed_digest
-from infra.migration.record_paths import corrected
+from infra.migration.batch_ledgers import ledgers, tallies
+from infra.migration.coverage import coverage_of
+from infra.migration.record_sealing import ManyKeys
+from infra.migration.related_records import count_related
 from infra.migration.sealed_records import open_record, open_text
+from infra.migration.topic_ledgers import topic_ledger
+from infra.migration.waiting_records import reasons
 from infra.personal_groups import GroupAddress, open_group
+from infra.postgres.server.connections import transaction
 from infra.wire_format import canonical_json
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
 
-BUCKETS: Final = 256
-NAMED: Final = 100
-"""Differences that a report names; beyond that they are counted."""
-
 _AT_ONCE: Final = 1_000
 
-Facts = Mapping[str, str | None]
-
-_NOT_PASSING: Final[Facts] = {}
-"""Of a record that was retold and does not pass today: it differs from what was told in all it says."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """A case that the two sides tell differently: these facts, or the whole of it on one side only.
+class PostgresSides:
+    """Implements :class:`consumers.migration.reconciling.Sides`; ``origin`` is that of the journal."""
 
-    ``key`` is what it is called in clear.
-    """
+    authority: str
+    connect: Callable[[], Connection]
+    keys: ManyKeys
+    origin: str
+    digest_key: bytes
 
-    key: str
-    facts: tuple[str, ...]
-    missing: str | None = None
+    def coverage(self) -> Coverage:
+        with closing(self.connect()) as connection, connection.cursor() as cursor:
+            return coverage_of(cursor, self.authority)
 
+    def landed(self) -> Iterator[LandedContent]:
+        """As :meth:`consumers.migration.reconciling.Sides.landed`."""
+        for rows in self._pages("source", _SOURCE):
+            self.keys.prefetch([row[1] for row in rows])
+            for key, subject, record_id, sealed, extracted_on, corrections in rows:
+                calendar = Calendar(extracted_on)
+                secret = self.keys.key_to_decrypt(subject)
+                if secret is None:
+                    yield LandedContent(key, None, {}, calendar)
+                    continue
+                given = {name: open_text(secret, record_id, name, b64decode(text)) for name, text in corrections or []}
+                yield LandedContent(key, open_record(secret, record_id, bytes(sealed)), given, calendar)
 
-@dataclass(slots=True)
-class Side:
-    """What one side adds up to. ``withheld`` are records whose subject was erased."""
+    def mirrored(self) -> Iterator[tuple[str, Facts | None]]:
+        """As :meth:`consumers.migration.reconciling.Sides.mirrored`."""
+        for rows in self._pages("target", _TARGET):
+            self.keys.prefetch([row[-3] for row in rows])
+            for row in rows:
+                yield row[2], _mirrored(row, self.keys, self.origin)
 
-    records: int = 0
-    withheld: int = 0
-    by_status: Counter[str] = field(default_factory=Counter)
-    by_category: Counter[str] = field(default_factory=Counter)
-    by_year: Counter[str] = field(default_factory=Counter)
-    pay: dict[str, Decimal] = field(default_factory=dict)
-    buckets: list[int] = field(default_factory=lambda: [0] * BUCKETS)
+    def digest(self, key: str, facts: Facts) -> int:
+        return int.from_bytes(keyed_digest(self.digest_key, canonical_json([key, dict(facts)])))
 
-    def add(self, key: str, facts: Facts | None, digest_key: bytes) -> None:
-        self.records += 1
-        if facts is None:
-            self.withheld += 1
-            return
-        self.by_status[facts.get(Fact.STATUS) or ""] += 1
-        self.by_category[facts.get(Fact.CATEGORY) or ""] += 1
-        self.by_year[(facts.get(Fact.FILED) or "")[:4]] += 1
-        period = facts.get(Fact.PAY_PERIOD) or ""
-        self.pay[period] = self.pay.get(period, Decimal()) + Decimal(facts.get(Fact.PAY) or 0)
-        digest = int.from_bytes(keyed_digest(digest_key, canonical_json([key, dict(facts)])))
-        self.buckets[bucket_of(key)] ^= digest
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reconciled:
-    source: Side
-    target: Side
-    differing_buckets: tuple[int, ...]
-    differences: tuple[Difference, ...]
-    difference_count: int
-
-    @property
-    def agrees(self) -> bool:
-        return not self.differing_buckets and self.source.records == self.target.records
-
-
-def bucket_of(key: str) -> int:
-    """Which bucket a case belongs to, in every run."""
-    return blake2b(key.encode(), digest_size=1).digest()[0]
-
-
-class Reconciliation:
-    """Compares what landed of one authority with the read model that has the shape of its source."""
-
-    def __init__(
-        self,
-        connect: Callable[[], Connection],
-        judge: ChunkJudge,
-        on_record: Callable[[CanonicalRecord], None] | None = None,
-    ) -> None:
-        """``on_record`` is shown each record of the source, once."""
-        self._connect = connect
-        self._judge = judge
-        self._authority = judge.source.mapping.authority
-        self._on_record = on_record or (lambda _record: None)
-
-    def run(self) -> Reconciled:
-        """Both sides added up, and compared fact by fact where they do not agree."""
-        source, target = Side(), Side()
-        for key, facts in self._source(shown=True):
-            source.add(key, facts, self._judge.digest_key)
-        for key, facts in self._target():
-            target.add(key, facts, self._judge.digest_key)
-        differing = tuple(n for n in range(BUCKETS) if source.buckets[n] != target.buckets[n])
-        found = list(self._differences(frozenset(differing))) if differing else []
-        return Reconciled(
-            source=source,
-            target=target,
-            differing_buckets=differing,
-            differences=tuple(found[:NAMED]),
-            difference_count=len(found),
+    def ledgers(self) -> Ledgers:
+        with closing(self.connect()) as connection:
+            batches = ledgers(connection, self.authority)
+            counted = tallies(connection, [each.id for each in batches])
+            waiting, related = reasons(connection, self.authority), count_related(connection, self.authority)
+            topic = topic_ledger(connection, self.authority)
+            with connection.cursor() as cursor:
+                cursor.execute("select origin, position from journal_head")
+                ((origin, position),) = cursor.fetchall()
+        return Ledgers(
+            origin=origin,
+            position=position,
+            batches=batches,
+            counted=counted,
+            waiting=waiting,
+            related=related,
+            topic=topic,
         )
 
-    def _differences(self, buckets: frozenset[int]) -> Iterator[Difference]:
-        ours = {key: facts for key, facts in self._source() if bucket_of(key) in buckets}
-        theirs = {key: facts for key, facts in self._target() if bucket_of(key) in buckets}
-        for key in sorted(ours.keys() | theirs.keys()):
-            if key not in theirs or key not in ours:
-                yield Difference(key=key, facts=(), missing="target" if key not in theirs else "source")
-                continue
-            one, other = ours[key], theirs[key]
-            if one is None or other is None:
-                continue
-            names = one.keys() | other.keys()
-            facts = tuple(sorted(name for name in names if one.get(name) != other.get(name)))
-            if facts:
-                yield Difference(key=key, facts=facts)
-
-    def _source(self, *, shown: bool = False) -> Iterator[tuple[str, Facts | None]]:
-        for rows in self._pages("source", _SOURCE):
-            self._judge.keys.prefetch([row[1] for row in rows])
-            for key, subject, record_id, sealed, extracted_on, corrections in rows:
-                reference = reference_of(self._authority, key)
-                secret = self._judge.keys.key_to_decrypt(subject)
-                if secret is None:
-                    yield reference, None
-                    continue
-                record = self._record(secret, record_id, bytes(sealed), Calendar(extracted_on), corrections or [])
-                if record is not None and shown:
-                    self._on_record(record)
-                yield reference, _NOT_PASSING if record is None else facts_of(record)
-
-    def _record(
-        self,
-        secret: bytes,
-        record_id: UUID,
-        sealed: bytes,
-        calendar: Calendar,
-        corrections: Sequence[tuple[str, str]],
-    ) -> CanonicalRecord | None:
-        """The record as it reads today; None for one that was retold and does not pass any more."""
-        given = {name: open_text(secret, record_id, name, b64decode(text)) for name, text in corrections}
-        raw = corrected(open_record(secret, record_id, sealed), given)
-        judged = precheck(self._judge.source.reading(raw), Vocabularies.load(), calendar)
-        return judged.record if isinstance(judged, Accepted) else None
-
-    def _target(self) -> Iterator[tuple[str, Facts | None]]:
-        for rows in self._pages("target", _TARGET):
-            self._judge.keys.prefetch([row[-3] for row in rows])
-            for row in rows:
-                facts = _mirrored(row, self._judge.keys, self._judge.origin)
-                yield row[2], facts
-
     def _pages(self, name: str, statement: str) -> Iterator[list[Any]]:
-        connection = self._connect()
-        try:
-            connection.autocommit = False
-            with connection.cursor(name=f"reconciled_{name}") as cursor:
-                cursor.itersize = _AT_ONCE
-                cursor.execute(statement, {"authority": self._authority})
-                rows = iter(cursor)
-                while page := list(islice(rows, _AT_ONCE)):
-                    yield page
-        finally:
-            connection.close()
+        with (
+            closing(self.connect()) as connection,
+            transaction(connection),
+            connection.cursor(name=f"reconciled_{name}") as cursor,
+        ):
+            cursor.itersize = _AT_ONCE
+            cursor.execute(statement, {"authority": self.authority})
+            rows = iter(cursor)
+            while page := list(islice(rows, _AT_ONCE)):
+                yield page
 
 
 def _mirrored(row: Sequence[Any], keys: SubjectKeys, origin: str) -> Facts | None:

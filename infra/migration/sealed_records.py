@@ -10,7 +10,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 
 from domain.migration.findings import Finding, RefusalReason
-from infra.legacy_files.records import RawRecord
+from domain.migration.source_lines import RawRecord
 from infra.personal_groups import cipher_of
 from infra.randomness import random_bytes
 from infra.wire_format import canonical_json

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from consumers.migration.brussels import BRUSSELS
-from consumers.migration.columns import ColumnMapping
-from consumers.migration.german_community import GERMAN_COMMUNITY
-from consumers.migration.wallonia import WALLONIA
-from domain.migration.findings import RefusalReason
+from domain.migration.keyed_digest import keyed_digest
 from domain.migration.precheck import REQUIRED
 from domain.migration.reading import Fact, LegacyMapping, LegacyReading
+from domain.migration.record_content import content_of, reading_of
+from domain.migration.source_lines import RawRecord
+from domain.migration.sources.brussels import BRUSSELS
+from domain.migration.sources.columns import ColumnMapping
+from domain.migration.sources.german_community import GERMAN_COMMUNITY
+from domain.migration.sources.wallonia import WALLONIA
 from infra.legacy_files.csv_file import CsvFile
 from infra.legacy_files.header import FormColumns
 from infra.legacy_files.json_lines import JsonLinesFile
-from infra.legacy_files.records import LegacyFile, RawRecord
+from infra.legacy_files.legacy_file import LegacyFile
 from infra.legacy_files.workbook import Workbook
-from infra.migration.keyed_digest import keyed_digest
+from infra.structured_logs import get_logger
 from infra.wire_format import canonical_json
+
+_log = get_logger(__name__)
 
 
 class MigratingAuthority(StrEnum):
@@ -31,39 +35,26 @@ class MigratingAuthority(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """``modified`` is the field that says when a record was changed, which is no part of its content."""
+    """``modified`` is the field that says when a record was changed, which is no part of its content.
+
+    Implements :class:`consumers.migration.judging.RecordSource`.
+    """
 
     mapping: LegacyMapping
     file: LegacyFile
     modified: str
 
     def reading(self, raw: RawRecord) -> LegacyReading:
-        """What the record tells, with what the reader of its file found."""
-        if any(each.reason is RefusalReason.MALFORMED for each in raw.findings):
-            return LegacyReading(authority=self.mapping.authority, fields={}, texts={}, findings=raw.findings)
-        reading = self.mapping.read(raw.record)
-        return replace(reading, findings=(*raw.findings, *reading.findings)) if raw.findings else reading
+        """As :func:`domain.migration.record_content.reading_of`."""
+        return reading_of(raw, self.mapping)
 
     def digest(self, record: Mapping[str, object], key: bytes) -> str:
-        """Keyed, hexadecimal, of what the record says whenever it was modified; empty fields say nothing."""
-        content: dict[str, object] = {}
-        for name, value in record.items():
-            said = value.strip() if type(value) is str else _said(value)
-            if (said or said is False) and name != self.modified:
-                content[name] = said
-        return keyed_digest(key, canonical_json(content)).hex()
+        """Keyed, hexadecimal, of the record's content."""
+        return keyed_digest(key, canonical_json(content_of(record, self.modified))).hex()
 
-
-def _said(value: object) -> object:
-    """What a value says: blanks around texts and empty fields say nothing."""
-    if isinstance(value, str):
-        return value.strip()
-    if isinstance(value, Mapping):
-        said = {name: _said(each) for name, each in value.items()}
-        return {name: each for name, each in said.items() if each or each is False}
-    if isinstance(value, list):
-        return [_said(each) for each in value]
-    return value
+    def note_failure(self, kind: str) -> None:
+        """In the log, by its kind only: its text may hold what the record holds."""
+        _log.error("migration.record_failed", why=kind)
 
 
 def _columns(mapping: ColumnMapping) -> FormColumns:

@@ -3,40 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from domain.migration.findings import Finding, RefusalReason
+from domain.migration.quarantine import WAITING, SetAside
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
-
-WAITING: Final = ("open", "corrected")
-STATES: Final = (*WAITING, "retold", "superseded")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetAside:
-    """A record in quarantine without its content; ``findings`` name fields and reasons.
-
-    ``case_id`` is the case that bears its file number, where one was told already.
-    """
-
-    record_id: UUID
-    authority: str
-    key: str | None
-    source: str
-    line: int
-    reason: str
-    findings: tuple[Finding, ...]
-    state: str
-    opened_at: datetime
-    settled_at: datetime | None
-    mapping_version: int
-    case_id: UUID | None
-
 
 _LIST: Final = """
 select q.record_id, q.authority, r.key, r.source, r.line, q.reason, q.findings, q.state, q.opened_at, q.settled_at,

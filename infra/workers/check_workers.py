@@ -5,7 +5,6 @@ Any number of processes may do this at once; they share the table, the gate and 
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from infra.postgres.checks.check_queue import CheckQueue
 from infra.postgres.checks.crossroads_gate import CrossroadsGate
 from infra.postgres.journal.conflicts import OutcomeUnknown
 from infra.postgres.server.connections import DatabaseUnavailable
+from infra.structured_logs import get_logger
 
 _AT_ONCE: Final = 16
 _LOOK_AGAIN: Final = 0.05
@@ -26,7 +26,17 @@ _OVERDUE_EVERY: Final = timedelta(seconds=30)
 _WITHOUT_DATABASE: Final = 0.5
 _AFTER_A_FAULT: Final = timedelta(minutes=1)
 
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
+
+
+class LoggedCheckAlarms:
+    """Implements :class:`consumers.check_queue.CheckAlarms`: errors in the log, on which monitoring rests."""
+
+    def access_denied(self, check: str, reason: str, attempts: int) -> None:
+        _log.error("crossroads.access_denied", check=check, reason=reason, attempts=attempts)
+
+    def not_unregistered(self, reason: str) -> None:
+        _log.error("crossroads.not_unregistered", reason=reason)
 
 
 class CheckWorkerPool:
@@ -91,7 +101,7 @@ class CheckWorkerPool:
 
     def _until_done(self, act: Callable[[DueCheck], None], work: DueCheck) -> None:
         """Until it is done: a database that is away is waited for, a fault of our own put off for a while."""
-        told = {"check": work.what, "case": str(work.case_id)}
+        about = {"check": work.what, "case": str(work.case_id)}
         while True:
             try:
                 try:
@@ -99,10 +109,10 @@ class CheckWorkerPool:
                 except (DatabaseUnavailable, OutcomeUnknown):
                     raise
                 except Exception:
-                    _log.exception("crossroads.work_failed", extra=told)
+                    _log.exception("crossroads.work_failed", **about)
                     self._table.put_back(work, self._now() + _AFTER_A_FAULT, None)
             except (DatabaseUnavailable, OutcomeUnknown) as why:
-                _log.warning("crossroads.work_waits", extra={**told, "why": str(why)})
+                _log.warning("crossroads.work_waits", **about, why=str(why))
                 if self._stopping.wait(_WITHOUT_DATABASE):
                     return  # the claim runs out, and the work falls due again
             else:

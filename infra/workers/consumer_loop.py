@@ -10,7 +10,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
@@ -24,24 +23,23 @@ from kafka.errors import KafkaError
 from kafka.structs import OffsetAndMetadata
 
 from infra.kafka.clients import GroupConsumer, opened
-from infra.kafka.topic_admin import KafkaUnavailable, cluster_id
+from infra.kafka.errors import KafkaUnavailable
+from infra.kafka.topic_admin import cluster_id
 from infra.message_wire import WireRecord
 from infra.postgres.messages.consumer_offsets import ConsumerOffsets
 from infra.postgres.messages.dead_letters import Coordinates
 from infra.postgres.messages.in_order import AnotherWasQuicker
 from infra.postgres.messages.inbox import Arrived, PositionMoved
 from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable
+from infra.structured_logs import get_logger
+from infra.workers.errors import PositionLost
 
 _AFTER_TROUBLE: Final = 0.5
 _LAST_WORD_MS: Final = 2_000
 _NO_LEADER_EPOCH: Final = -1
 """As the protocol says "none"; kafka-python fails on None, and no offset is committed then."""
 
-_log = logging.getLogger(__name__)
-
-
-class PositionLost(Exception):
-    """The topic no longer holds what the consumer has to read next: it expired unread, or the topic was made anew."""
+_log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +110,7 @@ class ConsumerLoop:
                 self._inbox.require_running()
                 self._consume()
             except (KafkaUnavailable, KafkaError, DatabaseUnavailable) as why:
-                _log.warning("consumer.waits", extra={"consumer": self._consumer.name, "why": type(why).__name__})
+                _log.warning("consumer.waits", consumer=self._consumer.name, why=type(why).__name__)
                 self._stopping.wait(_AFTER_TROUBLE)
 
     def _consume(self) -> None:
@@ -124,7 +122,7 @@ class ConsumerLoop:
         try:
             listener = _Listener(client, self._marked, assignor)
             client.subscribe(topics=[self._prefix + topic for topic in self._consumer.topics], listener=listener)
-            told_at = time.monotonic()
+            committed_at = time.monotonic()
             while not self._stopping.is_set():
                 self._take_up_marked(client, offsets)
                 fetched = client.poll(timeout_ms=self._settings.poll_ms)
@@ -132,9 +130,9 @@ class ConsumerLoop:
                     # Rule 2: what was fetched before the partition was taken up is dropped.
                     if partition in self._next and partition not in self._marked:
                         self._receive(client, offsets, partition, records)
-                if time.monotonic() > told_at + self._settings.gauge_seconds:
-                    told_at = time.monotonic()
-                    self._tell_gauge(client)
+                if time.monotonic() > committed_at + self._settings.gauge_seconds:
+                    committed_at = time.monotonic()
+                    self._commit_gauge(client)
         finally:
             self._leave(client)
 
@@ -148,7 +146,7 @@ class ConsumerLoop:
                 end = client.end_offsets([partition])[partition]
                 offset = offsets.take_up(self._bare(partition.topic), partition.partition, beginning)
             except DatabaseUnavailable as why:
-                _log.warning("consumer.waits", extra={"consumer": self._consumer.name, "why": str(why)})
+                _log.warning("consumer.waits", consumer=self._consumer.name, why=str(why))
                 self._marked.add([partition])
                 self._stopping.wait(_AFTER_TROUBLE)
                 continue
@@ -183,7 +181,7 @@ class ConsumerLoop:
             move = offsets.moving(topic, partition.partition, expected=expected, to=after)
             self._inbox.receive(arrived, move)
         except (PositionMoved, AnotherWasQuicker, DatabaseUnavailable) as why:
-            _log.warning("consumer.takes_up_again", extra={"consumer": self._consumer.name, "why": str(why)})
+            _log.warning("consumer.takes_up_again", consumer=self._consumer.name, why=str(why))
             client.pause(partition)
             self._marked.add([partition])
             if isinstance(why, DatabaseUnavailable):
@@ -191,12 +189,12 @@ class ConsumerLoop:
         else:
             self._next[partition] = after
 
-    def _tell_gauge(self, client: Any) -> None:
+    def _commit_gauge(self, client: Any) -> None:
         """For tools that look at Kafka only; a rebalance may refuse it, and then the next one tells."""
-        if standing := self._standing(client):
-            client.commit_async(standing, callback=_gauge_told)
+        if reached := self._reached(client):
+            client.commit_async(reached, callback=_gauge_committed)
 
-    def _standing(self, client: Any) -> dict[TopicPartition, OffsetAndMetadata]:
+    def _reached(self, client: Any) -> dict[TopicPartition, OffsetAndMetadata]:
         return {
             partition: OffsetAndMetadata(offset, "", _NO_LEADER_EPOCH)
             for partition, offset in self._next.items()
@@ -206,10 +204,10 @@ class ConsumerLoop:
     def _leave(self, client: Any) -> None:
         """Say once more how far it came, if the broker listens, and go."""
         try:
-            if standing := self._standing(client):
-                client.commit(standing, timeout_ms=_LAST_WORD_MS)
+            if reached := self._reached(client):
+                client.commit(reached, timeout_ms=_LAST_WORD_MS)
         except KafkaError as why:
-            _gauge_told(None, why)
+            _gauge_committed(None, why)
         with suppress(KafkaError):
             client.close(autocommit=False)
 
@@ -235,9 +233,9 @@ class ConsumerLoop:
         )
 
 
-def _gauge_told(_: object, outcome: object) -> None:
+def _gauge_committed(_: object, outcome: object) -> None:
     if isinstance(outcome, Exception):
-        _log.debug("consumer.gauge_not_told", extra={"why": type(outcome).__name__})
+        _log.debug("consumer.gauge_not_told", why=type(outcome).__name__)
 
 
 class _Marked:

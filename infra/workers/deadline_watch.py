@@ -6,7 +6,6 @@ a time. What was missed while nobody watched is found by the first look.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from datetime import date
 from threading import Event
@@ -19,15 +18,16 @@ from domain.deadlines.clocks import ClockRules
 from infra.clock import Clock
 from infra.postgres.read_models.parked_streams import parked_by
 from infra.postgres.server.connections import ConnectionPool
+from infra.structured_logs import get_logger
 from projections.deadline_days.model import DeadlineDays, cases_due
 
 LOOK_AGAIN_SECONDS: Final = 0.5
 """How long between two looks at the clock and the read model; a look costs one query by primary key."""
 
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 
 
-class DeadlineWatching:
+class DeadlineWatcher:
     """A worker that raises the warnings and breaches of all cases; ``readers`` reads the days on which they fall."""
 
     def __init__(
@@ -58,12 +58,12 @@ class DeadlineWatching:
         looked_at: tuple[date, int] | None = None
         while not self._stopping.is_set():
             # Taken before the look: what changes during it calls for another.
-            standing = (self._today(), self._position())
-            if standing != looked_at:
+            moment = (self._today(), self._position())
+            if moment != looked_at:
                 raised = self._watch.watch()
                 if raised:
-                    _log.info("deadlines.raised", extra={"alarms": raised, "day": standing[0].isoformat()})
-                looked_at = standing
+                    _log.info("deadlines.raised", alarms=raised, day=moment[0].isoformat())
+                looked_at = moment
             self._stopping.wait(self._look_again)
 
     def _due(self, on: date) -> Iterator[UUID]:
@@ -79,7 +79,7 @@ class DeadlineWatching:
     def _passed_over(self, case_id: UUID, why: Exception) -> None:
         if case_id not in self._unreadable:
             self._unreadable.add(case_id)
-            _log.error("deadlines.case_unreadable", extra={"case": str(case_id), "why": type(why).__name__})
+            _log.error("deadlines.case_unreadable", case=str(case_id), why=type(why).__name__)
 
     def _today(self) -> date:
         return civil_day(self._clock.now())

@@ -6,7 +6,6 @@ of all other streams are delivered, those of this one wait in the journal until 
 
 from __future__ import annotations
 
-import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -33,6 +32,7 @@ from infra.postgres.read_models.parked_streams import (
     release,
 )
 from infra.postgres.server.connections import ConnectionPool
+from infra.structured_logs import get_logger
 
 if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor
@@ -46,7 +46,7 @@ _TRY_AGAIN_SECONDS: Final = 600.0
 _SCHEMA: Final = 1
 """Consumers keep no tables of their own that could change."""
 
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 
 
 class InProcessDelivery:
@@ -79,7 +79,7 @@ class InProcessDelivery:
                     self._take_up_parked()
                 self._deliver()
             except PositionMoved as why:
-                _log.info("consumer.takes_up_again", extra={"consumer": self._consumer.name, "why": str(why)})
+                _log.info("consumer.takes_up_again", consumer=self._consumer.name, why=str(why))
 
     def _deliver(self) -> None:
         position = self._position()
@@ -112,13 +112,11 @@ class InProcessDelivery:
         for each in left:
             _log.error(
                 "consumer.parks",
-                extra={
-                    "consumer": name,
-                    "case": str(each.stream),
-                    "position": each.position,
-                    "event": each.event,
-                    "why": each.reason,
-                },
+                consumer=name,
+                case=str(each.stream),
+                position=each.position,
+                event_type=each.event,
+                why=each.reason,
             )
 
     def _take_up_parked(self) -> None:

@@ -10,7 +10,6 @@ every ten minutes, because only another program, or another look at the same one
 
 from __future__ import annotations
 
-import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -25,6 +24,7 @@ from infra.postgres.journal.recorder import JournalRecorder
 from infra.postgres.read_models.parked_streams import count_skipped, park, parked_by, parked_stream, release
 from infra.postgres.read_models.projecting import project_around, project_in_one_go
 from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable
+from infra.structured_logs import get_logger
 from projections.read_model import ReadModel
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ TRY_AGAIN_SECONDS: Final = 600.0
 
 _AFTER_TROUBLE: Final = 0.5
 
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 
 
 class ProjectionRunner:
@@ -81,7 +81,7 @@ class ProjectionRunner:
                     self.take_up_parked()
                 self._follow()
             except DatabaseUnavailable as why:
-                _log.warning("projection.waits", extra={"read_model": self._read_model.name, "why": str(why)})
+                _log.warning("projection.waits", read_model=self._read_model.name, why=str(why))
                 self._stopping.wait(_AFTER_TROUBLE)
 
     def catch_up(self) -> int:
@@ -138,7 +138,7 @@ class ProjectionRunner:
             else:
                 release(cursor, name, stream)
         if not left:
-            _log.info("projection.takes_up_again", extra={"read_model": name, "case": str(stream)})
+            _log.info("projection.takes_up_again", read_model=name, case=str(stream))
         return not left
 
     def _project(self, page: Sequence[JournalNotification], after: int, apply: Apply) -> bool:
@@ -157,13 +157,11 @@ class ProjectionRunner:
         for each in left:
             _log.error(
                 "projection.parks",
-                extra={
-                    "read_model": name,
-                    "case": str(each.stream),
-                    "position": each.position,
-                    "event": each.event,
-                    "why": each.reason,
-                },
+                read_model=name,
+                case=str(each.stream),
+                position=each.position,
+                event_type=each.event,
+                why=each.reason,
             )
         return True
 

@@ -9,15 +9,15 @@ whole log by everybody who reads it, and nobody could tell. Read models, which k
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from threading import Event
 from typing import Final
 
 from consumers.messages import Message
 from consumers.topics import APPLICATIONS, CHECK_ANSWERS, CHECK_REQUESTS
-from infra.kafka.sending import DeliveryUncertain, Outgoing, Sender
-from infra.kafka.topic_admin import KafkaUnavailable, cluster_id
+from infra.kafka.errors import DeliveryUncertain, KafkaUnavailable
+from infra.kafka.sending import Outgoing, Sender
+from infra.kafka.topic_admin import cluster_id
 from infra.message_wire import to_wire
 from infra.postgres.journal.event_faults import EventAtFault, faults_of_events
 from infra.postgres.journal.journal_events import JournalNotification
@@ -26,6 +26,8 @@ from infra.postgres.messages.journal_messages import JournalMessages
 from infra.postgres.messages.letter_notices import mark_told, untold_letters
 from infra.postgres.messages.relay_lease import LeaseTaken, RelayLease, relay_lease
 from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable
+from infra.structured_logs import get_logger
+from infra.workers.errors import EventUnpublishable
 
 _TOPICS: Final = frozenset({APPLICATIONS.name, CHECK_REQUESTS.name, CHECK_ANSWERS.name})
 _WINDOW: Final = 2_000
@@ -35,16 +37,12 @@ _LOOK_AGAIN: Final = 0.25
 _STANDING_BY: Final = 1.0
 _AFTER_TROUBLE: Final = 0.5
 
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 
 
 def relay_name(cluster: str, prefix: str) -> str:
     """The name under which it is kept how far a cluster has been told."""
     return f"relay/{cluster}/{prefix}"
-
-
-class EventUntold(Exception):
-    """No message can be made of an event. Everything before it has been sent, and nothing after it."""
 
 
 class Relay:
@@ -76,16 +74,16 @@ class Relay:
         self._stopping.set()
 
     def run(self) -> None:
-        """Relay until stopped. Raises :class:`EventUntold` before an event of which no message can be made."""
+        """Relay until stopped. Raises :class:`EventUnpublishable` before an event of which no message can be made."""
         while not self._stopping.is_set():
             try:
                 with relay_lease(self._journal_url, self._pool) as lease:
-                    _log.info("relay.active", extra={"epoch": lease.epoch})
+                    _log.info("relay.active", epoch=lease.epoch)
                     self._relay(lease)
             except LeaseTaken:
                 self._stopping.wait(_STANDING_BY)
             except (DatabaseUnavailable, KafkaUnavailable, DeliveryUncertain) as why:
-                _log.warning("relay.waits", extra={"why": str(why)})
+                _log.warning("relay.waits", why=str(why))
                 self._stopping.wait(_AFTER_TROUBLE)
 
     def _relay(self, lease: RelayLease) -> None:
@@ -100,7 +98,7 @@ class Relay:
                     if page:
                         self._pass_on(page, messages, sender, lambda to: lease.advance(name, to))
                     else:
-                        self._tell_of_letters(sender)
+                        self._announce_letters(sender)
         finally:
             sender.close()
 
@@ -114,21 +112,21 @@ class Relay:
         """Send a page and move the watermark behind it; as far as messages can be made, before anything is raised."""
         try:
             with faults_of_events():
-                told = messages.of(page, _TOPICS)
+                found = messages.of(page, _TOPICS)
         except EventAtFault as why:
             if len(page) == 1:
-                raise EventUntold(_untold(page[0], why.reason)) from None
+                raise EventUnpublishable(_unpublishable(page[0], why.reason)) from None
             half = len(page) // 2
             self._pass_on(page[:half], messages, sender, move)
             self._pass_on(page[half:], messages, sender, move)
         else:
-            self._send(sender, told)
+            self._send(sender, found)
             move(page[-1].id)
 
     def _send(self, sender: Sender, messages: Sequence[Message]) -> None:
         sender.send([Outgoing(self._prefix + each.topic, to_wire(each, self._source)) for each in messages])
 
-    def _tell_of_letters(self, sender: Sender) -> None:
+    def _announce_letters(self, sender: Sender) -> None:
         """Dead letters are told of while there is nothing else to tell."""
         untold = untold_letters(self._pool, self._source)
         if untold:
@@ -136,7 +134,7 @@ class Relay:
             mark_told(self._pool, untold)
 
 
-def _untold(event: JournalNotification, reason: str) -> str:
+def _unpublishable(event: JournalNotification, reason: str) -> str:
     return (
         f"position {event.id} of the journal: no message can be made of {event.topic}.v{event.schema} of case "
         f"{event.originator_id} ({reason}). The relay has told of everything before it and stops, because a topic must "

@@ -36,9 +36,9 @@ def body_of(file: CaseFile, personal: PersonalParts, rules: ClockRules, now: dat
         "holder": course.holder,
         "handler": course.handler,
         "version": file.version,
-        "filedAt": wire_time(course.filed_at),
-        "updatedAt": wire_time(file.updated_at),
-        "closedAt": None if course.closed_at is None else wire_time(course.closed_at),
+        "filedAt": shown_time(course.filed_at),
+        "updatedAt": shown_time(file.updated_at),
+        "closedAt": None if course.closed_at is None else shown_time(course.closed_at),
         "deadlines": {clock.id: clock_content(clock) for clock in clocks_at(file, rules, now, explained=False)},
         "timeByHolder": seconds_by_holder(course, now),
         **_application(file, personal),
@@ -63,7 +63,7 @@ def body_of(file: CaseFile, personal: PersonalParts, rules: ClockRules, now: dat
                 "run": alarm.run,
                 "kind": alarm.kind,
                 "dueOn": alarm.due_on.isoformat(),
-                "at": wire_time(alarm.at),
+                "at": shown_time(alarm.at),
             }
             for alarm in course.alarms
         ],
@@ -73,8 +73,8 @@ def body_of(file: CaseFile, personal: PersonalParts, rules: ClockRules, now: dat
     return shown
 
 
-def wire_time(moment: datetime) -> str:
-    """A moment in UTC, as JSON has it."""
+def shown_time(moment: datetime) -> str:
+    """A moment in UTC as answers show it: without the fraction of a second where it has none."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 

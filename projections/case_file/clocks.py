@@ -7,29 +7,11 @@ from typing import Any
 
 from domain.civil_time import civil_day
 from domain.codes import HOLDERS
-from domain.deadlines.clocks import CaseTimes, Clock, ClockRules, ClockState, clocks_of
+from domain.deadlines.clocks import Clock, ClockRules, ClockState, clocks_of
 from domain.deadlines.holders import HolderChange, ledger
 from domain.deadlines.service_levels import ServiceStatus
 from projections.case_file.shape import CaseFile
-from projections.course import Course
-from projections.event_meanings import INFORMATION_REQUESTED
-
-
-def times_of(file: CaseFile) -> CaseTimes:
-    """The days from which the clocks of the case are derived."""
-    course = file.course
-    asked = course.open_request
-    return CaseTimes(
-        authority=file.authority,
-        category=file.category,
-        filed_on=civil_day(course.filed_at),
-        pauses=tuple(span.in_days for span in course.pauses),
-        admissible_on=None if course.admissible_at is None else civil_day(course.admissible_at),
-        information_requested_on=None if asked is None else civil_day(asked.asked_at),
-        work_part_decided_on=None if course.work_part_at is None else civil_day(course.work_part_at),
-        forwarded_on=None if course.forwarded_at is None else civil_day(course.forwarded_at),
-        closed_on=None if course.closed_at is None else civil_day(course.closed_at),
-    )
+from projections.course import INFORMATION_REQUESTED, Course, times_of
 
 
 def clocks_at(file: CaseFile, rules: ClockRules, now: datetime, *, explained: bool) -> tuple[Clock, ...]:
@@ -39,7 +21,7 @@ def clocks_at(file: CaseFile, rules: ClockRules, now: datetime, *, explained: bo
     """
     closed_at = file.course.closed_at
     on = civil_day(now if closed_at is None else max(now, closed_at))
-    return clocks_of(times_of(file), rules, on, explained=explained)
+    return clocks_of(times_of(file.course, file.authority, file.category), rules, on, explained=explained)
 
 
 def clock_content(clock: Clock) -> dict[str, Any]:

@@ -6,57 +6,23 @@ stream instead and gets the same file. :mod:`projections.case_file.body` turns a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
 from domain.case.lifecycle import CheckState
-from projections.case_file.retold import retold_file
-from projections.case_file.shape import CaseFile, SealedGroup, without_nulls
-from projections.course import course_after
-from projections.event_meanings import without_beginning
+from projections.case_file.openings import opened, retold
+from projections.case_file.shape import CaseFile, SealedGroup, document_entry, without_nulls
+from projections.case_fold import CaseFold, Taken
+from projections.course import Course
 from projections.recorded_event import RecordedEvent
 
-_SHOWN_GROUPS: Final = frozenset(
-    {
-        "ApplicationSubmitted",
-        "LegacyRecordRetold",
-        "CaseCorrected",
-        "PersonIdentifierReplaced",
-        "ApplicationWithdrawn",
-        "SalaryVerified",
-        "LabourMarketEvidenceAdded",
-        "InformationRequested",
-        "InformationProvided",
-        "ApplicationDeclaredAdmissible",
-        "ApplicationDeclaredInadmissible",
-        "WorkPartDecided",
-        "ResidencePartDecided",
-        "ApplicationDecided",
-        "ClockPaused",
-        "ClockResumed",
-        "ClockCorrected",
-    }
-)
-"""Events whose personal part a reader of the file gets to see; other ciphertext is not copied."""
+Take = Callable[[CaseFile, RecordedEvent], Taken]
 
-HANDLED: Final = _SHOWN_GROUPS | {
-    "DocumentAttached",
-    "FeePaid",
-    "CrossroadsCheckRequested",
-    "CrossroadsCheckAnswered",
-    "CrossroadsCheckFailed",
-    "EmployerIdentified",
-    "EmploymentVerified",
-    "LabourMarketTestAssessed",
-    "CaseAssigned",
-    "MandateVerified",
-    "ApplicationForwardedToImmigrationOffice",
-    "DeadlineWarned",
-    "DeadlineBreached",
-}
-"""Every event there is: a file that passed one over would never reach the version at which its stream stands."""
+_NOT_COPIED: Final = frozenset({"CrossroadsCheckAnswered", "EmploymentVerified"})
+"""Events whose personal part no reader of the file gets to see: the digest of an answer, declared employments."""
 
 
 def fold(events: Iterable[RecordedEvent]) -> CaseFile | None:
@@ -80,213 +46,206 @@ def sealed_groups(events: Iterable[RecordedEvent]) -> list[SealedGroup]:
             data=group["data"],
         )
         for event in events
-        if event.name in _SHOWN_GROUPS
+        if event.name not in _NOT_COPIED
         for role, group in event.personal.items()
     ]
 
 
-def evolve(file: CaseFile | None, event: RecordedEvent) -> CaseFile:
-    """The file after ``event``. Raises StreamCorrupt for an event that has no file to change."""
-    if event.name == "ApplicationSubmitted":
-        return _opened(event)
-    if event.name == "LegacyRecordRetold":
-        return retold_file(file, event)
-    if file is None:
-        raise without_beginning(event)
-    return replace(
-        _changed(file, event),
-        version=event.version,
-        position=event.position,
-        updated_at=event.known_at,
-        course=course_after(file.course, event),
-    )
-
-
-def _opened(event: RecordedEvent) -> CaseFile:
-    clear = event.clear
-    words = (
-        "authority", "kind", "category", "renewal", "changeOfEmployer", "procedureLanguage", "filedBy",
-        "employer", "representative", "employment",
-    )  # fmt: skip
-    application = without_nulls({word: clear[word] for word in words})
-    if clear["publications"] is not None:
-        application["labourMarketTest"] = {"publications": clear["publications"]}
-    return CaseFile(
-        case_id=event.case_id,
-        version=event.version,
-        position=event.position,
-        reference=clear["reference"],
-        authority=clear["authority"],
-        kind=clear["kind"],
-        category=clear["category"],
-        updated_at=event.known_at,
-        course=course_after(None, event),
-        application=application,
-        personal_in={"worker": event.version, "employment": event.version},
-        documents=tuple(_document(each, clear["effectiveAt"], clear["filedBy"]) for each in clear["documents"]),
-    )
-
-
-def _changed(file: CaseFile, event: RecordedEvent) -> CaseFile:
-    """The file with what ``event`` says in particular."""
-    clear = event.clear
-    match event.name:
-        case "CrossroadsCheckRequested":
-            asked = {"state": CheckState.REQUESTED.value, "requestedAt": clear["effectiveAt"]}
-            return _with_check(file, clear, asked)
-        case "CrossroadsCheckAnswered":
-            answered = {"state": clear["outcome"], "answeredAt": clear["effectiveAt"], "ticket": clear["ticket"]}
-            return _with_check(file, clear, answered)
-        case "CrossroadsCheckFailed":
-            failed = {
-                "state": CheckState.FAILED.value,
-                "failedAt": clear["effectiveAt"],
-                "reason": clear["reason"],
-                "attempts": clear["attempts"],
-            }
-            return _with_check(file, clear, failed)
-        case "EmployerIdentified":
-            found = {word: clear[word] for word in ("enterpriseNumber", "name", "active")}
-            # Answers of before have no places, and the register does not give them of everybody.
-            places = ("registeredOfficeMunicipality", "establishmentUnitMunicipality")
-            found |= {word: clear[word] for word in places if clear.get(word) is not None}
-            return replace(file, employer_on_register=found)
-        case "SalaryVerified":
-            return _with_finding(file, event, clear["result"], {"basis": clear["basis"]})
-        case "LabourMarketEvidenceAdded":
-            known = file.application.get("labourMarketTest", {"publications": []})["publications"]
-            test = {"publications": [*known, *clear["publications"]]}
-            return replace(file, application={**file.application, "labourMarketTest": test})
-        case "LabourMarketTestAssessed":
-            return _with_finding(file, event, clear["finding"], {})
-        case "DocumentAttached":
-            document = _document(clear["document"], clear["effectiveAt"], clear["by"])
-            return replace(file, documents=(*file.documents, document))
-        case "FeePaid":
-            paid = _said(clear, "recipient", "amount", "paidOn", "paymentReference", "by", at="recordedAt")
-            return replace(file, fees=(*file.fees, paid))
-        case "CaseCorrected":
-            return _corrected(file, event)
-        case "MandateVerified":
-            verified = _said(clear, "enterpriseNumber", "mandateReference", "valid", "by", at="verifiedAt")
-            return replace(file, mandate=verified)
-        case "InformationRequested":
-            asked_for = _said(clear, "items", "replyBy", "termId", "legalReference", "by", at="askedAt")
-            request = {"id": clear["requestId"], **asked_for, "eventVersion": event.version}
-            return replace(file, information_requests=(*file.information_requests, request))
-        case "InformationProvided":
-            answer = {
-                "answeredAt": clear["effectiveAt"],
-                "answeredBy": clear["by"],
-                "documents": clear["documents"],
-                "answerVersion": event.version,
-            }
-            requests = (
-                {**each, **answer} if each["id"] == clear["requestId"] else each for each in file.information_requests
-            )
-            return replace(file, information_requests=tuple(requests))
-        case "ApplicationDeclaredAdmissible":
-            said = _said(clear, "openPoints", "by", at="decidedAt")
-            return replace(file, admissibility={"outcome": "admissible", **said, "eventVersion": event.version})
-        case "ApplicationDeclaredInadmissible":
-            said = _said(clear, "grounds", "by", at="decidedAt")
-            return replace(file, admissibility={"outcome": "inadmissible", **said, "eventVersion": event.version})
-        case "WorkPartDecided":
-            return replace(file, work_part={**_assessed(event), "by": clear["by"]})
-        case "ApplicationForwardedToImmigrationOffice":
-            return replace(file, forwarded=_said(clear, "by", at="forwardedAt"))
-        case "ResidencePartDecided":
-            said = _said(clear, "outcome", "by", at="decidedAt")
-            return replace(file, residence_part={**said, "eventVersion": event.version})
-        case "ApplicationDecided":
-            if "results" in clear:  # schema 1: the decision carried the assessment itself
-                return replace(file, decision=_assessed(event))
-            return replace(file, decision=_said(clear, "outcome", "refusedPart", at="decidedAt"))
-        case "ApplicationWithdrawn":
-            said = _said(clear, "by", at="withdrawnAt")
-            return replace(file, withdrawal={**said, "eventVersion": event.version})
-        case "ClockPaused":
-            paused = {
-                "number": clear["pause"],
-                **_said(clear, "ground", "legalReference", "by"),
-                "eventVersion": event.version,
-            }
-            return replace(file, pauses=(*file.pauses, paused))
-        case "ClockResumed":
-            return _with_pause_news(file, clear, {"resumedBy": clear["by"], "resumedVersion": event.version})
-        case "ClockCorrected":
-            restated = {
-                **_said(clear, "by", at="correctedAt"),
-                **without_nulls({"from": clear["pausedFrom"], "to": clear["pausedTo"]}),
-                "eventVersion": event.version,
-            }
-            (pause,) = (each for each in file.pauses if each["number"] == clear["pause"])
-            return _with_pause_news(file, clear, {"corrections": [*pause.get("corrections", []), restated]})
-        case "PersonIdentifierReplaced":
-            return replace(file, personal_in={**file.personal_in, "ssin": event.version})
-        case "CaseAssigned" | "DeadlineWarned" | "DeadlineBreached" | "EmploymentVerified":
-            return file  # the course holds all that they say
-        case unknown:
-            raise AssertionError(f"the case file is given no event named {unknown}")
-
-
 def _said(clear: Mapping[str, Any], *words: str, at: str | None = None) -> dict[str, Any]:
     """These words of an event as it says them, without nulls; its effective time under the name ``at``."""
-    said: dict[str, Any] = without_nulls({word: clear.get(word) for word in words})
+    said: dict[str, Any] = without_nulls({word: clear[word] for word in words})
     return said if at is None else {**said, at: clear["effectiveAt"]}
 
 
-def _document(document: Mapping[str, Any], at: str, by: str) -> dict[str, Any]:
-    return {**document, "attachedAt": at, "by": by}
+def _sets(part: str, *words: str, at: str) -> Take:
+    """The event makes ``part`` of the file what it says."""
+    return lambda _file, event: {part: _said(event.clear, *words, at=at)}
 
 
-def _assessed(event: RecordedEvent) -> dict[str, Any]:
-    """A decision together with the assessment on which it rests."""
+def _decides(part: str, *words: str, at: str, **more: str) -> Take:
+    """As `_sets`, for an event with a personal part, whose version the entry names."""
+    return lambda _file, event: {part: {**more, **_said(event.clear, *words, at=at), "eventVersion": event.version}}
+
+
+def _checked(state: Callable[[Mapping[str, Any]], str], at: str, *words: str) -> Take:
+    """News of a check; another revision begins a new entry of its own."""
+
+    def checks(file: CaseFile, event: RecordedEvent) -> Taken:
+        clear = event.clear
+        entry = {"check": clear["check"], "revision": clear["revision"]}
+        news = {"state": state(clear), at: clear["effectiveAt"], **{word: clear[word] for word in words}}
+        same = [each for each in file.checks if entry.items() <= each.items()]
+        others = [each for each in file.checks if not entry.items() <= each.items()]
+        return {"checks": (*others, {**(same[0] if same else entry), **news})}
+
+    return checks
+
+
+def _found(result: str, *words: str) -> Take:
+    """The latest finding of a rule takes the place of the one before."""
+
+    def findings(file: CaseFile, event: RecordedEvent) -> Taken:
+        clear = event.clear
+        finding = {
+            **without_nulls(dict(clear[result])),
+            **{word: clear[word] for word in words},
+            "legalReferenceDate": clear["legalReferenceDate"],
+            "knownOn": clear["knownOn"],
+            "assessedAt": clear["effectiveAt"],
+            "eventVersion": event.version,
+        }
+        others = [each for each in file.findings if each["rule"] != finding["rule"]]
+        return {"findings": (*others, finding)}
+
+    return findings
+
+
+def _identified(_file: CaseFile, event: RecordedEvent) -> Taken:
+    # The register does not give the places of everybody.
+    words = ("enterpriseNumber", "name", "active", "registeredOfficeMunicipality", "establishmentUnitMunicipality")
+    return {"employer_on_register": _said(event.clear, *words)}
+
+
+def _with_evidence(file: CaseFile, event: RecordedEvent) -> Taken:
+    known = file.application.get("labourMarketTest", {"publications": []})["publications"]
+    test = {"publications": [*known, *event.clear["publications"]]}
+    return {"application": {**file.application, "labourMarketTest": test}}
+
+
+def _attached(file: CaseFile, event: RecordedEvent) -> Taken:
     clear = event.clear
-    words = ("outcome", "grounds", "verdict", "legalReferenceDate", "knownOn")
-    decision = _said(clear, *words, at="decidedAt")
-    return {**decision, "eventVersion": event.version, "findings": without_nulls(clear["results"])}
+    return {"documents": (*file.documents, document_entry(clear["document"], clear["effectiveAt"], clear["by"]))}
 
 
-def _corrected(file: CaseFile, event: RecordedEvent) -> CaseFile:
-    """The file with the corrected parts in place of those it had, and a note of the correction."""
+def _paid(file: CaseFile, event: RecordedEvent) -> Taken:
+    paid = _said(event.clear, "recipient", "amount", "paidOn", "paymentReference", "by", at="recordedAt")
+    return {"fees": (*file.fees, paid)}
+
+
+def _corrected(file: CaseFile, event: RecordedEvent) -> Taken:
+    """The corrected parts take the place of those the file had; a note of the correction comes to the others."""
     clear = event.clear
     parts = {part: without_nulls(clear[part]) for part in ("employer", "employment") if clear[part] is not None}
     moved = {part: event.version for part in ("worker", "employment") if part in clear["corrected"]}
     overtaken = {"employer"} & parts.keys() | ({"ssin"} if "worker" in moved else set())
     kept = {part: at for part, at in file.personal_in.items() if part not in overtaken}
     correction = {**_said(clear, "corrected", "by", at="correctedAt"), "eventVersion": event.version}
-    return replace(
-        file,
-        application={**file.application, **parts},
-        personal_in={**kept, **moved},
-        corrections=(*file.corrections, correction),
-    )
+    return {
+        "application": {**file.application, **parts},
+        "personal_in": {**kept, **moved},
+        "corrections": (*file.corrections, correction),
+    }
 
 
-def _with_pause_news(file: CaseFile, clear: Mapping[str, Any], news: dict[str, Any]) -> CaseFile:
-    pauses = ({**each, **news} if each["number"] == clear["pause"] else each for each in file.pauses)
-    return replace(file, pauses=tuple(pauses))
+def _identifier_replaced(file: CaseFile, event: RecordedEvent) -> Taken:
+    return {"personal_in": {**file.personal_in, "ssin": event.version}}
 
 
-def _with_check(file: CaseFile, clear: Mapping[str, Any], news: dict[str, Any]) -> CaseFile:
-    """The file with news of a check; another revision begins a new entry of its own."""
-    entry = {"check": clear["check"], "revision": clear["revision"]}
-    same = [each for each in file.checks if entry.items() <= each.items()]
-    others = [each for each in file.checks if not entry.items() <= each.items()]
-    return replace(file, checks=(*others, {**(same[0] if same else entry), **news}))
+def _asked(file: CaseFile, event: RecordedEvent) -> Taken:
+    asked_for = _said(event.clear, "items", "replyBy", "termId", "legalReference", "by", at="askedAt")
+    request = {"id": event.clear["requestId"], **asked_for, "eventVersion": event.version}
+    return {"information_requests": (*file.information_requests, request)}
 
 
-def _with_finding(file: CaseFile, event: RecordedEvent, found: Mapping[str, Any], more: dict[str, Any]) -> CaseFile:
-    """The file with the latest finding of a rule in place of the one before."""
+def _answered(file: CaseFile, event: RecordedEvent) -> Taken:
     clear = event.clear
-    finding = {
-        **without_nulls(dict(found)),
-        **more,
-        "legalReferenceDate": clear["legalReferenceDate"],
-        "knownOn": clear["knownOn"],
-        "assessedAt": clear["effectiveAt"],
+    answer = {
+        "answeredAt": clear["effectiveAt"],
+        "answeredBy": clear["by"],
+        "documents": clear["documents"],
+        "answerVersion": event.version,
+    }
+    requests = ({**each, **answer} if each["id"] == clear["requestId"] else each for each in file.information_requests)
+    return {"information_requests": tuple(requests)}
+
+
+def _assessed(event: RecordedEvent) -> dict[str, Any]:
+    """A decision together with the assessment on which it rests."""
+    clear = event.clear
+    decision = _said(clear, "outcome", "grounds", "verdict", "legalReferenceDate", "knownOn", at="decidedAt")
+    return {**decision, "eventVersion": event.version, "findings": without_nulls(clear["results"])}
+
+
+def _work_decided(_file: CaseFile, event: RecordedEvent) -> Taken:
+    return {"work_part": {**_assessed(event), "by": event.clear["by"]}}
+
+
+def _decided(_file: CaseFile, event: RecordedEvent) -> Taken:
+    """A decision that was not taken in two parts carries its assessment itself."""
+    if "results" in event.clear:
+        return {"decision": _assessed(event)}
+    return {"decision": _said(event.clear, "outcome", "refusedPart", at="decidedAt")}
+
+
+def _paused(file: CaseFile, event: RecordedEvent) -> Taken:
+    said = _said(event.clear, "ground", "legalReference", "by")
+    return {"pauses": (*file.pauses, {"number": event.clear["pause"], **said, "eventVersion": event.version})}
+
+
+def _resumed(file: CaseFile, event: RecordedEvent) -> Taken:
+    return _pause_news(file, event, {"resumedBy": event.clear["by"], "resumedVersion": event.version})
+
+
+def _pause_corrected(file: CaseFile, event: RecordedEvent) -> Taken:
+    clear = event.clear
+    restated = {
+        **_said(clear, "by", at="correctedAt"),
+        **without_nulls({"from": clear["pausedFrom"], "to": clear["pausedTo"]}),
         "eventVersion": event.version,
     }
-    others = [each for each in file.findings if each["rule"] != finding["rule"]]
-    return replace(file, findings=(*others, finding))
+    (pause,) = (each for each in file.pauses if each["number"] == clear["pause"])
+    return _pause_news(file, event, {"corrections": [*pause.get("corrections", []), restated]})
+
+
+def _pause_news(file: CaseFile, event: RecordedEvent, news: dict[str, Any]) -> Taken:
+    number = event.clear["pause"]
+    return {"pauses": tuple({**each, **news} if each["number"] == number else each for each in file.pauses)}
+
+
+def _stamp(event: RecordedEvent) -> Taken:
+    return {"version": event.version, "position": event.position, "updated_at": event.known_at}
+
+
+_FOLD: Final = CaseFold(
+    opened,
+    shows=tuple(each.name for each in fields(Course)),
+    takes=MappingProxyType(
+        {
+            "LegacyRecordRetold": retold,
+            "DocumentAttached": _attached,
+            "FeePaid": _paid,
+            "CaseCorrected": _corrected,
+            "PersonIdentifierReplaced": _identifier_replaced,
+            "ApplicationWithdrawn": _decides("withdrawal", "by", at="withdrawnAt"),
+            "CrossroadsCheckRequested": _checked(lambda _: CheckState.REQUESTED.value, "requestedAt"),
+            "CrossroadsCheckAnswered": _checked(lambda clear: str(clear["outcome"]), "answeredAt", "ticket"),
+            "CrossroadsCheckFailed": _checked(lambda _: CheckState.FAILED.value, "failedAt", "reason", "attempts"),
+            "EmployerIdentified": _identified,
+            "SalaryVerified": _found("result", "basis"),
+            "LabourMarketEvidenceAdded": _with_evidence,
+            "LabourMarketTestAssessed": _found("finding"),
+            "MandateVerified": _sets("mandate", "enterpriseNumber", "mandateReference", "valid", "by", at="verifiedAt"),
+            "InformationRequested": _asked,
+            "InformationProvided": _answered,
+            "ApplicationDeclaredAdmissible": _decides(
+                "admissibility", "openPoints", "by", at="decidedAt", outcome="admissible"
+            ),
+            "ApplicationDeclaredInadmissible": _decides(
+                "admissibility", "grounds", "by", at="decidedAt", outcome="inadmissible"
+            ),
+            "WorkPartDecided": _work_decided,
+            "ApplicationForwardedToImmigrationOffice": _sets("forwarded", "by", at="forwardedAt"),
+            "ResidencePartDecided": _decides("residence_part", "outcome", "by", at="decidedAt"),
+            "ApplicationDecided": _decided,
+            "ClockPaused": _paused,
+            "ClockResumed": _resumed,
+            "ClockCorrected": _pause_corrected,
+        }
+    ),
+    stamp=_stamp,
+)
+
+HANDLED: Final = _FOLD.handles
+
+evolve: Final = _FOLD.after
+"""The file after an event. Raises StreamCorrupt for an event that has no file to change."""

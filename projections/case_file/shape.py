@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -62,6 +63,11 @@ class CaseFile:
     withdrawal: dict[str, Any] | None = None
     pauses: tuple[dict[str, Any], ...] = ()
     corrections: tuple[dict[str, Any], ...] = ()
+
+
+def document_entry(document: Mapping[str, Any], at: str, by: str) -> dict[str, Any]:
+    """A document of the file, with when and by whom it came in."""
+    return {**document, "attachedAt": at, "by": by}
 
 
 def without_nulls(value: Any) -> Any:

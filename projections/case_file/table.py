@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,9 +11,9 @@ import orjson
 
 from projections.case_file.folding import HANDLED, evolve, sealed_groups
 from projections.case_file.shape import CaseFile, SealedGroup
-from projections.event_meanings import moment
+from projections.copies import values_of
 from projections.read_model import Cursor, fold_batch
-from projections.recorded_event import RecordedEvent
+from projections.recorded_event import RecordedEvent, moment
 from projections.stored_course import course_from
 
 _LISTS: Final = ("documents", "fees", "checks", "findings", "information_requests", "pauses", "corrections")
@@ -23,7 +23,7 @@ class CaseFileModel:
     """The read model."""
 
     name = "case-file"
-    schema_version = 4
+    schema_version = 5
     handles = HANDLED
 
     @property
@@ -79,7 +79,9 @@ def files_of(cursor: Cursor, cases: list[UUID]) -> dict[UUID, CaseFile]:
 
 
 def _nested(file: CaseFile) -> dict[str, Any]:
-    return {each.name: getattr(file, each.name) for each in fields(file) if each.name != "case_id"}
+    nested = values_of(file)
+    del nested["case_id"]
+    return nested
 
 
 def _file(case_id: UUID, stored: str) -> CaseFile:
@@ -130,17 +132,14 @@ select (select max(version) from journal where stream = %(case)s),
 _READ_FILES: Final = "select case_id, file::text from case_file where case_id = any(%s::uuid[])"
 
 _WRITE_FILES: Final = """
-insert into case_file as t (case_id, version, file)
-select case_id, version, file
-  from json_to_recordset(%s::json) as changed(case_id uuid, version bigint, file json)
+insert into case_file as t
+select * from json_populate_recordset(null::case_file, %s::json)
     on conflict (case_id) do update set version = excluded.version, file = excluded.file
  where t.version < excluded.version
 """
 
 _WRITE_GROUPS: Final = """
-insert into case_file_group (case_id, version, role, event_name, key, nonce, data)
-select case_id, version, role, event_name, key, nonce, data
-  from json_to_recordset(%s::json) as copied(
-       case_id uuid, version bigint, role text, event_name text, key uuid, nonce text, data text)
+insert into case_file_group
+select * from json_populate_recordset(null::case_file_group, %s::json)
     on conflict do nothing
 """

@@ -5,16 +5,16 @@ One row for each question of a case under each revision; times are those at whic
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from types import MappingProxyType
+from typing import Any, Final
 
 import orjson
 
 from domain.case.lifecycle import CheckState
-from projections.event_meanings import CHECK_EVENTS
-from projections.read_model import Cursor
+from projections.read_model import Cursor, rows_of
 from projections.recorded_event import RecordedEvent
 from projections.sla_board.scope import EVERYTHING, SCOPED, Scope, asked
 
@@ -40,7 +40,17 @@ class CheckTime:
 def check_times(cursor: Cursor, first: date, on: date, scope: Scope = EVERYTHING) -> list[CheckTime]:
     """Of the checks of the cases that were filed on the days from ``first`` to ``on``, both included."""
     cursor.execute(SCOPED + _TIMES, asked(on, scope, first=first))
-    return [CheckTime(**dict(zip(CheckTime.__slots__, row, strict=True))) for row in cursor.fetchall()]
+    return rows_of(cursor, CheckTime)
+
+
+_ASKED_BY: Final = "CrossroadsCheckRequested"
+_ENDED_BY: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = MappingProxyType(
+    {
+        "CrossroadsCheckAnswered": lambda clear: str(clear["outcome"]),
+        "CrossroadsCheckFailed": lambda _: CheckState.FAILED.value,
+    }
+)
+"""The outcome by the event that ends the wait."""
 
 
 class CheckTimes:
@@ -48,7 +58,7 @@ class CheckTimes:
 
     name = "check-times"
     schema_version = 1
-    handles = CHECK_EVENTS
+    handles = frozenset({_ASKED_BY, *_ENDED_BY})
 
     @property
     def ddl(self) -> str:
@@ -63,10 +73,10 @@ class CheckTimes:
                 "revision": event.clear["revision"],
                 "at": event.known_at.isoformat(),
             }
-            if event.name == "CrossroadsCheckRequested":
+            if event.name == _ASKED_BY:
                 questions.append(row)
             else:
-                ends.append({**row, "outcome": event.clear.get("outcome", CheckState.FAILED.value)})
+                ends.append({**row, "outcome": _ENDED_BY[event.name](event.clear)})
         if questions:
             cursor.execute(_ASKED, (orjson.dumps(questions).decode(),))
         if ends:
@@ -112,7 +122,7 @@ _TIMES: Final = """
      where c.filed_on >= %(first)s
 ), tasks as (
     select task ->> 'subject' as check_kind, count(*) as open
-      from scoped c cross join json_array_elements(c.nested -> 'manual_tasks') task
+      from scoped c cross join json_array_elements(c.course -> 'manual_tasks') task
      where c.filed_on >= %(first)s and c.closed_on is null
      group by 1
 )

@@ -8,17 +8,17 @@ a row says a day, and whoever asks says which day it is.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
 import orjson
 
-from domain.civil_time import civil_day
 from domain.deadlines.clocks import ANSWER, CaseTimes, ClockRules, alarms_due
-from projections.course import Course, course_after
-from projections.event_meanings import END_CASES, PAUSE_EVENTS
+from projections.case_fold import CaseFold
+from projections.copies import values_of
+from projections.course import Course, times_of
 from projections.read_model import Cursor, fold_batch
 from projections.recorded_event import RecordedEvent
 from projections.stored_course import course_from
@@ -64,54 +64,7 @@ def next_alarm_day(times: CaseTimes, rules: ClockRules, raised: Collection[tuple
     return min(crossed, default=None)
 
 
-class DeadlineDays:
-    """The read model. The days are copied into the rows: other ``rules`` need another ``schema_version``."""
-
-    name = "deadline-days"
-    schema_version = 2
-    handles = (
-        frozenset(
-            {
-                "ApplicationSubmitted",
-                "LegacyRecordRetold",
-                "InformationRequested",
-                "InformationProvided",
-                "ApplicationDeclaredAdmissible",
-                "WorkPartDecided",
-                "ApplicationForwardedToImmigrationOffice",
-                "DeadlineWarned",
-                "DeadlineBreached",
-            }
-        )
-        | PAUSE_EVENTS
-        | END_CASES
-    )
-
-    def __init__(self, rules: ClockRules) -> None:
-        self._rules = rules
-
-    @property
-    def ddl(self) -> str:
-        return _DDL
-
-    def project(self, batch: Sequence[RecordedEvent], cursor: Cursor) -> None:
-        changed = fold_batch(batch, lambda cases: _stored(cursor, cases), _evolve)
-        if changed:
-            # Once a row and not once an event: it is the clocks that take the time.
-            rows = [replace(row, next_day=self._next_day(row)) for row in changed.values()]
-            cursor.execute(_WRITE, (orjson.dumps(rows).decode(),))
-
-    def _next_day(self, row: DeadlineDay) -> date | None:
-        if not row.course.is_open or row.course.is_retold:
-            return None
-        return next_alarm_day(_times_of(row), self._rules, _raised(row.course))
-
-
-def _evolve(row: DeadlineDay | None, event: RecordedEvent) -> DeadlineDay:
-    course = course_after(None if row is None else row.course, event)
-    if row is not None:
-        category = event.clear.get("category", row.category)
-        return replace(row, version=event.version, category=category, course=course)
+def _opened(event: RecordedEvent, course: Course) -> DeadlineDay:
     return DeadlineDay(
         case_id=event.case_id,
         version=event.version,
@@ -121,19 +74,41 @@ def _evolve(row: DeadlineDay | None, event: RecordedEvent) -> DeadlineDay:
     )
 
 
-def _times_of(row: DeadlineDay) -> CaseTimes:
-    """The days of an open case; the same as :func:`domain.case.case_times.times_of` gives."""
-    course, asked = row.course, row.course.open_request
-    return CaseTimes(
-        authority=row.authority,
-        category=row.category,
-        filed_on=civil_day(course.filed_at),
-        pauses=tuple(each.in_days for each in course.pauses),
-        admissible_on=None if course.admissible_at is None else civil_day(course.admissible_at),
-        information_requested_on=None if asked is None else civil_day(asked.asked_at),
-        work_part_decided_on=None if course.work_part_at is None else civil_day(course.work_part_at),
-        forwarded_on=None if course.forwarded_at is None else civil_day(course.forwarded_at),
-    )
+_FOLD: Final = CaseFold(
+    _opened,
+    shows=(
+        "status", "admissible_at", "work_part_at", "forwarded_at", "closed_at", "requests", "pauses", "alarms",
+        "is_retold",
+    ),
+    takes={"LegacyRecordRetold": lambda _, event: {"category": event.clear["category"]}},
+)  # fmt: skip
+
+
+class DeadlineDays:
+    """The read model. The days are copied into the rows: other ``rules`` need another ``schema_version``."""
+
+    name = "deadline-days"
+    schema_version = 2
+    handles = _FOLD.handles
+
+    def __init__(self, rules: ClockRules) -> None:
+        self._rules = rules
+
+    @property
+    def ddl(self) -> str:
+        return _DDL
+
+    def project(self, batch: Sequence[RecordedEvent], cursor: Cursor) -> None:
+        changed = fold_batch(batch, lambda cases: _stored(cursor, cases), _FOLD.after)
+        if changed:
+            # Once a row and not once an event: it is the clocks that take the time.
+            rows = [{**values_of(row), "next_day": self._next_day(row)} for row in changed.values()]
+            cursor.execute(_WRITE, (orjson.dumps(rows).decode(),))
+
+    def _next_day(self, row: DeadlineDay) -> date | None:
+        if not row.course.is_open or row.course.is_retold:
+            return None
+        return next_alarm_day(times_of(row.course, row.authority, row.category), self._rules, _raised(row.course))
 
 
 def _raised(course: Course) -> frozenset[tuple[str, str]]:
@@ -187,10 +162,8 @@ select case_id, version, authority, category, course::text, next_day
 """
 
 _WRITE: Final = """
-insert into deadline_day as t (case_id, version, authority, category, course, next_day)
-select case_id, version, authority, category, course, next_day
-  from json_to_recordset(%s::json) as changed(
-       case_id uuid, version bigint, authority text, category text, course json, next_day date)
+insert into deadline_day as t
+select * from json_populate_recordset(null::deadline_day, %s::json)
     on conflict (case_id) do update
    set version = excluded.version, category = excluded.category, course = excluded.course, next_day = excluded.next_day
  where t.version < excluded.version

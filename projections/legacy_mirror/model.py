@@ -89,12 +89,7 @@ grant select on legacy_mirror to permit_reader;
 
 _WRITE: Final = """
 insert into legacy_mirror as t
-select case_id, version, authority, reference, sequence, status, category, filed_on, admissible_on, decided_on,
-       valid_from, valid_to, enterprise_number, record_id, mapping_version, subject, nonce, data
-  from json_to_recordset(%s::json) as changed(
-       case_id uuid, version bigint, authority text, reference text, sequence timestamptz, status text, category text,
-       filed_on date, admissible_on date, decided_on date, valid_from date, valid_to date, enterprise_number text,
-       record_id uuid, mapping_version int, subject uuid, nonce text, data text)
+select * from json_populate_recordset(null::legacy_mirror, %s::json)
     on conflict (case_id) do update
    set version = excluded.version, sequence = excluded.sequence, status = excluded.status,
        category = excluded.category, filed_on = excluded.filed_on, admissible_on = excluded.admissible_on,

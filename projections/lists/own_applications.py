@@ -6,20 +6,20 @@ One row a case, clear fields only: workers are known by the subject id that was 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
 from uuid import UUID
 
 import orjson
 
-from domain.civil_time import civil_day
-from projections.course import Course, course_after
-from projections.event_meanings import END_CASES, PAUSE_EVENTS
+from projections.case_fold import CaseFold
+from projections.copies import values_of
+from projections.course import Course, civil_day_if
 from projections.lists.keyset_pages import Page, PlaceUnusable, keys_of, length_of_page, page_of, place
-from projections.read_model import Cursor, fold_batch
+from projections.lists.listed_case import TAKEN_BY_LISTS, ListedCase, listing_of, stored_rows
+from projections.read_model import Cursor, fold_batch, rows_of
 from projections.recorded_event import RecordedEvent
-from projections.stored_course import course_from
 
 _ORDER: Final = "newestFirst"
 
@@ -110,25 +110,31 @@ def own_applications(
         "limit": length + 1,
     }
     cursor.execute(statement, asked)
-    found = [OwnApplication(**dict(zip(OwnApplication.__slots__, row, strict=True))) for row in cursor.fetchall()]
+    found = rows_of(cursor, OwnApplication)
     return page_of([(place(_ORDER, each.filed_at.isoformat(), str(each.case_id)), each) for each in found], length)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Row:
-    """A row as it is folded; the other columns are told from these."""
-
-    case_id: UUID
-    version: int
-    reference: str
-    authority: str
-    category: str
-    kind: str
-    renewal: bool
-    employer_number: str
+class _Row(ListedCase):
     representative_number: str | None
     worker_subject: UUID
-    course: Course
+
+
+def _opened(event: RecordedEvent, course: Course) -> _Row:
+    representative = event.clear.get("representative")
+    return _Row(
+        **listing_of(event),
+        representative_number=None if representative is None else representative["enterpriseNumber"],
+        worker_subject=UUID(event.clear["workerSubject"]),
+        course=course,
+    )
+
+
+_FOLD: Final = CaseFold(
+    _opened,
+    shows=("status", "admissible_at", "work_part", "requests", "closed_at"),
+    takes=TAKEN_BY_LISTS,
+)
 
 
 class OwnApplications:
@@ -136,77 +142,28 @@ class OwnApplications:
 
     name = "own-applications"
     schema_version = 2
-    handles = (
-        frozenset(
-            {
-                "ApplicationSubmitted",
-                "LegacyRecordRetold",
-                "CaseCorrected",
-                "InformationRequested",
-                "InformationProvided",
-                "ApplicationDeclaredAdmissible",
-                "WorkPartDecided",
-            }
-        )
-        | PAUSE_EVENTS
-        | END_CASES
-    )
+    handles = _FOLD.handles
 
     @property
     def ddl(self) -> str:
         return _DDL
 
     def project(self, batch: Sequence[RecordedEvent], cursor: Cursor) -> None:
-        changed = fold_batch(batch, lambda cases: _stored(cursor, cases), _evolve)
+        changed = fold_batch(batch, lambda cases: stored_rows(cursor, _READ, cases, _Row), _FOLD.after)
         if changed:
             cursor.execute(_WRITE, (orjson.dumps([_written(row) for row in changed.values()]).decode(),))
 
 
-def _evolve(row: _Row | None, event: RecordedEvent) -> _Row:
-    course = course_after(None if row is None else row.course, event)
-    clear = event.clear
-    if row is None:
-        representative = clear.get("representative")
-        return _Row(
-            case_id=event.case_id,
-            version=event.version,
-            reference=clear["reference"],
-            authority=clear["authority"],
-            category=clear["category"],
-            kind=clear["kind"],
-            renewal=clear.get("renewal", False),
-            employer_number=clear["employer"]["enterpriseNumber"],
-            representative_number=None if representative is None else representative["enterpriseNumber"],
-            worker_subject=UUID(clear["workerSubject"]),
-            course=course,
-        )
-    if event.name == "LegacyRecordRetold":
-        row = replace(row, category=clear["category"], kind=clear["kind"])
-    if clear.get("employer") is not None:
-        row = replace(row, employer_number=clear["employer"]["enterpriseNumber"])
-    return replace(row, version=event.version, course=course)
-
-
 def _written(row: _Row) -> dict[str, Any]:
-    course = row.course
-    asked = course.open_request
+    course, asked = row.course, row.course.open_request
     return {
-        **{name: getattr(row, name) for name in _Row.__slots__},
+        **values_of(row),
         "status": course.status,
         "stage": course.stage,
         "filed_at": course.filed_at,
         "reply_by": None if asked is None else asked.reply_by,
-        "closed_on": None if course.closed_at is None else civil_day(course.closed_at),
+        "closed_on": civil_day_if(course.closed_at),
     }
-
-
-def _stored(cursor: Cursor, cases: list[UUID]) -> dict[UUID, _Row]:
-    cursor.execute(_READ, (cases,))
-    found = {}
-    for *values, course in cursor.fetchall():
-        given = dict(zip(_Row.__slots__, values, strict=False))
-        found[values[0]] = _Row(**given, course=course_from(orjson.loads(course)))
-    return found
 
 
 def _statement(owner: Owner) -> tuple[str, object]:
@@ -265,22 +222,15 @@ grant select on own_application to permit_reader;
 """
 
 _READ: Final = """
-select case_id, version, reference, authority, category, kind, renewal, employer_number, representative_number,
-       worker_subject, course::text
+select case_id, version, reference, authority, category, kind, renewal, employer_number, course::text,
+       representative_number, worker_subject
   from own_application
  where case_id = any(%s::uuid[])
 """
 
 _WRITE: Final = """
 insert into own_application as t
-       (case_id, version, reference, authority, category, kind, renewal, employer_number, representative_number,
-        worker_subject, status, stage, filed_at, reply_by, closed_on, course)
-select case_id, version, reference, authority, category, kind, renewal, employer_number, representative_number,
-       worker_subject, status, stage, filed_at, reply_by, closed_on, course
-  from json_to_recordset(%s::json) as changed(
-       case_id uuid, version bigint, reference text, authority text, category text, kind text, renewal boolean,
-       employer_number text, representative_number text, worker_subject uuid, status text, stage text,
-       filed_at timestamptz, reply_by date, closed_on date, course json)
+select * from json_populate_recordset(null::own_application, %s::json)
     on conflict (case_id) do update
    set version = excluded.version, category = excluded.category, kind = excluded.kind,
        employer_number = excluded.employer_number, filed_at = excluded.filed_at, status = excluded.status,

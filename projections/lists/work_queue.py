@@ -7,7 +7,7 @@ authority's target on the day asked, so that it is right while a pause is open a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any, Final
@@ -18,12 +18,13 @@ import orjson
 from domain.civil_time import civil_day
 from domain.deadlines.pauses import paused_days
 from domain.deadlines.service_levels import ServiceTarget
-from projections.course import Course, course_after
-from projections.event_meanings import CHECK_EVENTS, END_CASES, END_TASKS, PAUSE_EVENTS, SETTLE_TASKS
+from projections.case_fold import CaseFold
+from projections.copies import values_of
+from projections.course import Course
 from projections.lists.keyset_pages import Page, PlaceUnusable, keys_of, length_of_page, page_of, place
+from projections.lists.listed_case import TAKEN_BY_LISTS, ListedCase, listing_of, stored_rows
 from projections.read_model import Cursor, fold_batch
 from projections.recorded_event import RecordedEvent
-from projections.stored_course import course_from
 
 NOBODY: Final = ""
 """As ``handler`` of a filter: cases that no one has."""
@@ -105,19 +106,18 @@ def count_queued(cursor: Cursor, on: date, target: ServiceTarget, wanted: QueueF
     return int(number)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Row:
-    """A row as it is folded; the other columns are told from these."""
+def _opened(event: RecordedEvent, course: Course) -> ListedCase:
+    return ListedCase(**listing_of(event), course=course)
 
-    case_id: UUID
-    version: int
-    reference: str
-    authority: str
-    category: str
-    kind: str
-    renewal: bool
-    employer_number: str
-    course: Course
+
+_FOLD: Final = CaseFold(
+    _opened,
+    shows=(
+        "status", "handler", "admissible_at", "work_part", "work_part_at", "forwarded_at", "pauses", "checks",
+        "manual_tasks",
+    ),
+    takes=TAKEN_BY_LISTS,
+)  # fmt: skip
 
 
 class WorkQueue:
@@ -125,65 +125,25 @@ class WorkQueue:
 
     name = "work-queue"
     schema_version = 2
-    handles = (
-        frozenset(
-            {
-                "ApplicationSubmitted",
-                "LegacyRecordRetold",
-                "CaseAssigned",
-                "CaseCorrected",
-                "InformationRequested",
-                "InformationProvided",
-                "ApplicationDeclaredAdmissible",
-                "ApplicationForwardedToImmigrationOffice",
-            }
-        )
-        | CHECK_EVENTS
-        | PAUSE_EVENTS
-        | SETTLE_TASKS
-        | END_TASKS
-        | END_CASES
-    )
+    handles = _FOLD.handles
 
     @property
     def ddl(self) -> str:
         return _DDL
 
     def project(self, batch: Sequence[RecordedEvent], cursor: Cursor) -> None:
-        changed = fold_batch(batch, lambda cases: _stored(cursor, cases), _evolve)
+        changed = fold_batch(batch, lambda cases: stored_rows(cursor, _READ, cases, ListedCase), _FOLD.after)
         if changed:
             cursor.execute(_WRITE, (orjson.dumps([_written(row) for row in changed.values()]).decode(),))
 
 
-def _evolve(row: _Row | None, event: RecordedEvent) -> _Row:
-    course = course_after(None if row is None else row.course, event)
-    clear = event.clear
-    if row is None:
-        return _Row(
-            case_id=event.case_id,
-            version=event.version,
-            reference=clear["reference"],
-            authority=clear["authority"],
-            category=clear["category"],
-            kind=clear["kind"],
-            renewal=clear.get("renewal", False),
-            employer_number=clear["employer"]["enterpriseNumber"],
-            course=course,
-        )
-    if event.name == "LegacyRecordRetold":
-        row = replace(row, category=clear["category"], kind=clear["kind"])
-    if clear.get("employer") is not None:
-        row = replace(row, employer_number=clear["employer"]["enterpriseNumber"])
-    return replace(row, version=event.version, course=course)
-
-
-def _written(row: _Row) -> dict[str, Any]:
+def _written(row: ListedCase) -> dict[str, Any]:
     course = row.course
     paused, filed_on = course.open_pause, civil_day(course.filed_at)
     ended = [each.in_days for each in course.pauses if each.to is not None]
     paused_from = None if paused is None else max(civil_day(paused.from_), filed_on)
     return {
-        **{name: getattr(row, name) for name in _Row.__slots__},
+        **values_of(row),
         "is_open": course.is_open,
         "status": course.status,
         "stage": course.stage,
@@ -196,15 +156,6 @@ def _written(row: _Row) -> dict[str, Any]:
         "manual_tasks": len(course.manual_tasks),
         "pending_checks": course.pending_checks,
     }
-
-
-def _stored(cursor: Cursor, cases: list[UUID]) -> dict[UUID, _Row]:
-    cursor.execute(_READ, (cases,))
-    found = {}
-    for *values, course in cursor.fetchall():
-        given = dict(zip(_Row.__slots__, values, strict=False))
-        found[values[0]] = _Row(**given, course=course_from(orjson.loads(course)))
-    return found
 
 
 def _asked(on: date, target: ServiceTarget, wanted: QueueFilter) -> dict[str, Any]:
@@ -274,14 +225,7 @@ select case_id, version, reference, authority, category, kind, renewal, employer
 
 _WRITE: Final = """
 insert into work_queue_case as t
-       (case_id, version, reference, authority, category, kind, renewal, employer_number, is_open, status, stage,
-        holder, handler, filed_on, paused_days, paused_from, manual_tasks, pending_checks, course)
-select case_id, version, reference, authority, category, kind, renewal, employer_number, is_open, status, stage,
-       holder, handler, filed_on, paused_days, paused_from, manual_tasks, pending_checks, course
-  from json_to_recordset(%s::json) as changed(
-       case_id uuid, version bigint, reference text, authority text, category text, kind text, renewal boolean,
-       employer_number text, is_open boolean, status text, stage text, holder text, handler text, filed_on date,
-       paused_days int, paused_from date, manual_tasks int, pending_checks text[], course json)
+select * from json_populate_recordset(null::work_queue_case, %s::json)
     on conflict (case_id) do update
    set version = excluded.version, category = excluded.category, kind = excluded.kind,
        employer_number = excluded.employer_number, is_open = excluded.is_open, filed_on = excluded.filed_on,

@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from projections.lists.keyset_pages import Page, PlaceUnusable, keys_of, length_of_page, page_of, place
-from projections.read_model import Cursor
+from projections.read_model import Cursor, rows_of
 from projections.sla_board.scope import AS_OF, EVERYTHING, Scope, asked
 
 _ORDER: Final = "boardDueDay"
@@ -87,21 +87,21 @@ def cases_behind(
         AS_OF + _CASES,
         asked(on, scope, after_due=after_due, after_case=after_case, limit=length + 1, **_columns(cell)),
     )
-    found = [_case(row) for row in cursor.fetchall()]
+    found = rows_of(cursor, CaseOnBoard)
     return page_of([(place(_ORDER, _sorted_by(each), str(each.case_id)), each) for each in found], length)
 
 
 def urgency(cursor: Cursor, on: date, scope: Scope = EVERYTHING) -> Urgency:
     """How many are nearing their due day and how many have passed it; `cases_behind` has the list."""
     cursor.execute(AS_OF + _URGENCY, asked(on, scope))
-    ((nearing, breached),) = cursor.fetchall()
-    return Urgency(nearing=nearing, breached=breached)
+    (found,) = rows_of(cursor, Urgency)
+    return found
 
 
 def oldest(cursor: Cursor, on: date, scope: Scope = EVERYTHING, *, number: int = 10) -> list[CaseOnBoard]:
     """The open cases that were filed first."""
     cursor.execute(AS_OF + _OLDEST, asked(on, scope, limit=length_of_page(number)))
-    return [_case(row) for row in cursor.fetchall()]
+    return rows_of(cursor, CaseOnBoard)
 
 
 def _columns(cell: Cell) -> dict[str, object]:
@@ -124,10 +124,6 @@ def _place(given: str) -> tuple[str, str]:
 
 def _sorted_by(case: CaseOnBoard) -> str:
     return _NEVER if case.due_on is None else case.due_on.isoformat()
-
-
-def _case(row: tuple[object, ...]) -> CaseOnBoard:
-    return CaseOnBoard(**dict(zip(CaseOnBoard.__slots__, row, strict=True)))  # type: ignore[arg-type]
 
 
 _SHOWN: Final = """

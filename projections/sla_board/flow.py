@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
-from projections.read_model import Cursor
+from projections.read_model import Cursor, rows_of
 from projections.sla_board.scope import EVERYTHING, SCOPED, Scope, asked
 
 
@@ -50,23 +50,13 @@ def flow(
     """Inflow and outflow of the days ``[first, after_last)``, by day or by week, quiet ones included."""
     last = after_last - timedelta(days=1)
     cursor.execute(SCOPED + _FLOW, asked(last, scope, first=first, step=by.value, length=f"1 {by.value}"))
-    return [DayFlow(day=day, inflow=inflow, outflow=outflow) for day, inflow, outflow in cursor.fetchall()]
+    return rows_of(cursor, DayFlow)
 
 
 def stages_by_day(cursor: Cursor, first: date, after_last: date, scope: Scope = EVERYTHING) -> list[DayOfStages]:
     """The cumulative flow of the days ``[first, after_last)``."""
     cursor.execute(SCOPED + _STAGES, asked(after_last - timedelta(days=1), scope, first=first))
-    return [
-        DayOfStages(
-            day=day,
-            admissibility=admissibility,
-            additional_information=additional,
-            work_part=work,
-            residence_part=residence,
-            closed=closed,
-        )
-        for day, admissibility, additional, work, residence, closed in cursor.fetchall()
-    ]
+    return rows_of(cursor, DayOfStages)
 
 
 _FLOW: Final = """

@@ -20,7 +20,7 @@ from domain.deadlines.service_levels import ServiceTarget
 from domain.law.durations import CalendarDuration
 from projections.read_model import Cursor, fold_batch
 from projections.recorded_event import RecordedEvent
-from projections.sla_board.row import HANDLED, BoardCase, evolve, read_back, written
+from projections.sla_board.row import HANDLED, KEPT, BoardCase, evolve, read_back, written
 from projections.sla_board.scope import AS_OF, EVERYTHING, Scope, asked
 
 
@@ -73,7 +73,7 @@ class SlaBoard:
     """The read model. ``targets`` gives the service target of each authority that has one."""
 
     name = "sla-board"
-    schema_version = 3
+    schema_version = 4
     handles = HANDLED
 
     def __init__(self, targets: Mapping[str, ServiceTarget]) -> None:
@@ -108,10 +108,7 @@ def _interval(duration: CalendarDuration) -> str:
 
 def _stored(cursor: Cursor, cases: list[UUID]) -> dict[UUID, BoardCase]:
     cursor.execute(_READ, (cases,))
-    return {
-        values[0]: read_back(dict(zip(_READ_COLUMNS, values, strict=True)) | {"nested": orjson.loads(values[-1])})
-        for values in cursor.fetchall()
-    }
+    return {values[0]: read_back(dict(zip(KEPT, values, strict=True))) for values in cursor.fetchall()}
 
 
 _DDL: Final = """
@@ -139,11 +136,11 @@ create table sla_board_case (
     paused_from    date,
     with_applicant datemultirange not null,
     requests       int            not null,
-    request_pause  int,
     items          text[]         not null,
     manual_tasks   int            not null,
     checks         text[]         not null,
-    nested         json           not null
+    stretches      json           not null,
+    course         json           not null
 );
 
 create index sla_board_case_closed on sla_board_case (closed_on);
@@ -160,15 +157,8 @@ grant select, insert, update, delete on sla_board_case, sla_board_target to perm
 grant select on sla_board_case, sla_board_target to permit_reader;
 """
 
-_READ_COLUMNS: Final = (
-    "case_id", "version", "reference", "authority", "category", "kind", "renewal", "status", "filed_on", "handler",
-    "admissible_on", "work_part", "work_part_on", "forwarded_on", "closed_on", "request_pause", "items", "checks",
-    "nested",
-)  # fmt: skip
-
 _READ: Final = """
-select case_id, version, reference, authority, category, kind, renewal, status, filed_on, handler, admissible_on,
-       work_part, work_part_on, forwarded_on, closed_on, request_pause, items, checks, nested::text
+select case_id, version, reference, authority, category, kind, renewal, items, stretches::text, course::text
   from sla_board_case
  where case_id = any(%s::uuid[])
 """
@@ -184,18 +174,7 @@ select authority, term, warning, valid_from
 
 _WRITE: Final = """
 insert into sla_board_case as t
-       (case_id, version, reference, authority, category, kind, renewal, status, filed_on, handler, admissible_on,
-        work_part, work_part_on, forwarded_on, closed_on, paused, paused_days, paused_from, with_applicant, requests,
-        request_pause, items, manual_tasks, checks, nested)
-select case_id, version, reference, authority, category, kind, renewal, status, filed_on, handler, admissible_on,
-       work_part, work_part_on, forwarded_on, closed_on, paused, paused_days, paused_from, with_applicant, requests,
-       request_pause, items, manual_tasks, checks, nested
-  from json_to_recordset(%s::json) as changed(
-       case_id uuid, version bigint, reference text, authority text, category text, kind text, renewal boolean,
-       status text, filed_on date, handler text, admissible_on date, work_part text, work_part_on date,
-       forwarded_on date, closed_on date, paused datemultirange, paused_days int, paused_from date,
-       with_applicant datemultirange, requests int, request_pause int, items text[], manual_tasks int, checks text[],
-       nested json)
+select * from json_populate_recordset(null::sla_board_case, %s::json)
     on conflict (case_id) do update
    set version = excluded.version, category = excluded.category, kind = excluded.kind,
        filed_on = excluded.filed_on, status = excluded.status, handler = excluded.handler,
@@ -204,8 +183,8 @@ select case_id, version, reference, authority, category, kind, renewal, status, 
        closed_on = excluded.closed_on, paused = excluded.paused, paused_days = excluded.paused_days,
        paused_from = excluded.paused_from,
        with_applicant = excluded.with_applicant, requests = excluded.requests,
-       request_pause = excluded.request_pause, items = excluded.items,
-       manual_tasks = excluded.manual_tasks, checks = excluded.checks, nested = excluded.nested
+       items = excluded.items, manual_tasks = excluded.manual_tasks, checks = excluded.checks,
+       stretches = excluded.stretches, course = excluded.course
  where t.version < excluded.version
 """
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from projections.read_model import Cursor
+from projections.read_model import Cursor, rows_of
 from projections.sla_board.scope import EVERYTHING, SCOPED, Scope, asked
 
 
@@ -43,20 +43,20 @@ class CheckOutcome:
 def rework(cursor: Cursor, first: date, on: date, scope: Scope = EVERYTHING) -> Rework:
     """Of the cases that closed on the days from ``first`` to ``on``, both included."""
     cursor.execute(SCOPED + _REWORK, asked(on, scope, first=first))
-    ((cases, first_time_right, requests, days),) = cursor.fetchall()
-    return Rework(cases=cases, first_time_right=first_time_right, requests=requests, days_with_applicant=days)
+    (found,) = rows_of(cursor, Rework)
+    return found
 
 
 def items_asked(cursor: Cursor, first: date, on: date, scope: Scope = EVERYTHING, *, most: int = 10) -> list[ItemAsked]:
     """What was asked most in the cases that closed on those days, the most frequent first."""
     cursor.execute(SCOPED + _ITEMS, asked(on, scope, first=first, most=most))
-    return [ItemAsked(item=item, times=times) for item, times in cursor.fetchall()]
+    return rows_of(cursor, ItemAsked)
 
 
 def check_outcomes(cursor: Cursor, first: date, on: date, scope: Scope = EVERYTHING) -> list[CheckOutcome]:
     """The checks of the cases that were filed on those days, as they stand now."""
     cursor.execute(SCOPED + _CHECKS, asked(on, scope, first=first))
-    return [CheckOutcome(check=check, state=state, cases=cases) for check, state, cases in cursor.fetchall()]
+    return rows_of(cursor, CheckOutcome)
 
 
 _REWORK: Final = """

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from projections.read_model import Cursor
+from projections.read_model import Cursor, rows_of
 from projections.sla_board.scope import AS_OF, EVERYTHING, SCOPED, Scope, asked
 
 AGE_BIN: Final = 10
@@ -83,17 +83,14 @@ def ages(cursor: Cursor, on: date, scope: Scope = EVERYTHING) -> list[AgeBin]:
 def age_of_open(cursor: Cursor, on: date, scope: Scope = EVERYTHING) -> Percentiles:
     """The age in days of the open cases; to be shown beside :func:`percentiles`, which knows nothing of them."""
     cursor.execute(SCOPED + _AGE_OF_OPEN, asked(on, scope))
-    ((cases, p50, p80, p90, p95),) = cursor.fetchall()
-    return Percentiles(cases=cases, p50=p50, p80=p80, p90=p90, p95=p95)
+    (found,) = rows_of(cursor, Percentiles)
+    return found
 
 
 def queue_fronts(cursor: Cursor, on: date, scope: Scope = EVERYTHING) -> list[QueueFront]:
     """How far each category with open cases has come: "we are at the applications of ..."."""
     cursor.execute(AS_OF + _QUEUE_FRONTS, asked(on, scope))
-    return [
-        QueueFront(category=category, admissibility=early, work_part=late)
-        for category, early, late in cursor.fetchall()
-    ]
+    return rows_of(cursor, QueueFront)
 
 
 def percentiles(cursor: Cursor, on: date, scope: Scope = EVERYTHING, *, months: int = 12) -> list[MonthOfPercentiles]:
@@ -108,19 +105,13 @@ def percentiles(cursor: Cursor, on: date, scope: Scope = EVERYTHING, *, months: 
 def cycle_times(cursor: Cursor, first: date, on: date, scope: Scope = EVERYTHING) -> list[CyclePoint]:
     """The cases that closed on the days from ``first`` to ``on``, both included, by day and by how long they took."""
     cursor.execute(SCOPED + _CYCLE_TIMES, asked(on, scope, first=first))
-    return [
-        CyclePoint(closed_on=closed_on, days=days, cases=cases, paused=paused)
-        for closed_on, days, cases, paused in cursor.fetchall()
-    ]
+    return rows_of(cursor, CyclePoint)
 
 
 def on_time_by_month(cursor: Cursor, on: date, scope: Scope = EVERYTHING, *, months: int = 12) -> list[MonthOnTime]:
     """For each of ``months`` calendar months up to that of ``on``, quiet ones included."""
     cursor.execute(AS_OF + _ON_TIME, asked(on, scope, months=months))
-    return [
-        MonthOnTime(month=month, in_time=in_time, late=late, not_measured=not_measured, paused=paused)
-        for month, in_time, late, not_measured, paused in cursor.fetchall()
-    ]
+    return rows_of(cursor, MonthOnTime)
 
 
 _AGES: Final = """

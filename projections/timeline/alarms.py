@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from domain.deadlines.clocks import ANSWER
-from projections.read_model import Cursor
+from projections.read_model import Cursor, rows_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,8 +21,8 @@ class Alarms:
 def count_alarms(cursor: Cursor) -> Alarms:
     """All that were raised, in every case."""
     cursor.execute(_COUNT, (ANSWER,))
-    ((warnings, breaches, lapsed),) = cursor.fetchall()
-    return Alarms(warnings=warnings, breaches=breaches, lapsed=lapsed)
+    (found,) = rows_of(cursor, Alarms)
+    return found
 
 
 _COUNT: Final = """

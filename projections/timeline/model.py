@@ -6,7 +6,7 @@ catalogue has one sentence a language for each event. Free text stays a copy of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -17,7 +17,7 @@ import orjson
 
 from projections.case_file.folding import sealed_groups
 from projections.case_file.shape import SealedGroup
-from projections.event_meanings import moment
+from projections.copies import values_of
 from projections.read_model import Cursor
 from projections.recorded_event import RecordedEvent
 
@@ -78,7 +78,7 @@ TEXTS: Final[Mapping[str, str]] = MappingProxyType(
         "ClockCorrected": "motivation",
     }
 )
-"""The personal field that is an entry's free text. Decisions of schema 2 have none: their parts have."""
+"""The personal field that is an entry's free text. A decision taken in two parts has none: its parts have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +129,7 @@ def entry_of(event: RecordedEvent) -> TimelineEntry:
         version=event.version,
         position=event.position,
         name=event.name,
-        effective_at=moment(event.clear["effectiveAt"]).astimezone(UTC),
+        effective_at=event.effective_at.astimezone(UTC),
         known_at=event.known_at,
         told=_told(event),
         group=groups[0] if groups else None,
@@ -148,40 +148,31 @@ def stored_entries(cursor: Cursor, case_id: UUID, *, after: int, limit: int) -> 
 
 
 def _told(event: RecordedEvent) -> dict[str, Any]:
-    clear = event.clear
-    derived: dict[str, Any] = {}
-    match event.name:
-        case "ApplicationSubmitted" | "InformationProvided":
-            derived = {"documents": len(clear["documents"])}
-        case "DocumentAttached":
-            derived = {"kind": clear["document"]["kind"]}
-        case "SalaryVerified":
-            derived = {"verdict": clear["result"]["verdict"]}
-        case "LabourMarketEvidenceAdded":
-            derived = {"channels": [each["channel"] for each in clear["publications"]]}
-        case "LabourMarketTestAssessed":
-            derived = {"verdict": clear["finding"]["verdict"]}
-        case _:
-            pass  # its values are words of the event
-    told = {word: derived.get(word, clear.get(word)) for word in VALUES[event.name]}
+    clear, derived = event.clear, _DERIVED.get(event.name, {})
+    told = {word: derived[word](clear) if word in derived else clear.get(word) for word in VALUES[event.name]}
     return {word: value for word, value in told.items() if value is not None}
 
 
-def _row(entry: TimelineEntry) -> dict[str, Any]:
-    group = entry.group
-    return {
-        "case_id": entry.case_id,
-        "version": entry.version,
-        "position": entry.position,
-        "name": entry.name,
-        "effective_at": entry.effective_at,
-        "known_at": entry.known_at,
-        "told": entry.told,
-        "role": None if group is None else group.role,
-        "key": None if group is None else group.key,
-        "nonce": None if group is None else group.nonce,
-        "data": None if group is None else group.data,
+_DERIVED: Final[Mapping[str, Mapping[str, Callable[[Mapping[str, Any]], Any]]]] = MappingProxyType(
+    {
+        "ApplicationSubmitted": {"documents": lambda clear: len(clear["documents"])},
+        "InformationProvided": {"documents": lambda clear: len(clear["documents"])},
+        "DocumentAttached": {"kind": lambda clear: clear["document"]["kind"]},
+        "SalaryVerified": {"verdict": lambda clear: clear["result"]["verdict"]},
+        "LabourMarketEvidenceAdded": {"channels": lambda clear: [each["channel"] for each in clear["publications"]]},
+        "LabourMarketTestAssessed": {"verdict": lambda clear: clear["finding"]["verdict"]},
     }
+)
+"""The values that are no words of their event."""
+
+
+def _row(entry: TimelineEntry) -> dict[str, Any]:
+    """The columns of an entry; those of the text are null where there is none."""
+    columns, group = values_of(entry), entry.group
+    del columns["group"]
+    if group is not None:
+        columns |= {"role": group.role, "key": group.key, "nonce": group.nonce, "data": group.data}
+    return columns
 
 
 def _entry(case_id: UUID, row: Sequence[Any]) -> TimelineEntry:
@@ -231,11 +222,7 @@ grant select on timeline_entry to permit_reader;
 
 _WRITE: Final = """
 insert into timeline_entry
-       (case_id, version, position, name, effective_at, known_at, told, role, key, nonce, data)
-select case_id, version, position, name, effective_at, known_at, told, role, key, nonce, data
-  from json_to_recordset(%s::json) as entries(
-       case_id uuid, version bigint, position bigint, name text, effective_at timestamptz, known_at timestamptz,
-       told json, role text, key uuid, nonce text, data text)
+select * from json_populate_recordset(null::timeline_entry, %s::json)
     on conflict do nothing
 """
 

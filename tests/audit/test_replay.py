@@ -9,36 +9,18 @@ from decimal import Decimal
 from pathlib import Path
 from uuid import UUID, uuid4
 
-import orjson
 import pytest
 
-from domain.audit.replay import CaseReplay, ReplayOutcome, VerdictReplay
-from domain.case.events import ApplicationSubmitted, LabourMarketTestAssessed, SalaryVerified, WorkPartDecided
+from domain.audit.replay import CaseReplay, ReplayOutcome
+from domain.case.events import LabourMarketTestAssessed, SalaryVerified, WorkPartDecided
 from domain.law.findings import Finding, Verdict
 from domain.law.rule_sets import RuleSets
 from domain.law.rulebook import PACKAGED_VALUES, Rulebook
-from infra.audit.replaying import CaseUnknown, ReplayReport, UnreadableCase, replay_all, replay_one
-from infra.audit.verification import verify_journal
-from infra.wire_format import canonical_json
-from tests.audit.case_book import CaseBook, superuser
+from infra.audit.replaying import CaseUnknown, replay_all, replay_one
+from tests.audit.case_book import CaseBook
+from tests.audit.replays import fields_of, replayed, the_one_difference
 
 pytestmark = pytest.mark.server
-
-
-def replayed(book: CaseBook, law: Rulebook | None = None) -> ReplayReport:
-    return replay_all(book.readers, book.codec, RuleSets(law or book.law))
-
-
-def the_one_difference(book: CaseBook) -> VerdictReplay:
-    """The only verdict that differs, in a journal whose seals are all valid: only a replay can see it."""
-    assert verify_journal(book.readers).is_sound
-    report = replayed(book)
-    assert report.different_count == 1
-    return report.different[0]
-
-
-def fields_of(verdict: VerdictReplay) -> list[str]:
-    return [difference.field for difference in verdict.differences]
 
 
 @pytest.fixture
@@ -281,94 +263,3 @@ id = "FL-MED-SEED"
     law = amended_law('[[salary_threshold]]\nid = "FL-MED-SEED"\n', correction.lstrip())
     report = replayed(book, law)
     assert (report.different_count, report.other_rule_sets) == (0, 10)
-
-
-# Erasure
-
-
-def test_an_erased_worker_gives_withheld_and_never_different(book: CaseBook, cases: list[UUID]) -> None:
-    _, submitted = book.event(cases[2], ApplicationSubmitted)
-    book.keys.destroy(submitted.worker_subject)
-
-    replay = replay_one(book.readers, book.codec, RuleSets(book.law), cases[2])
-    report = replayed(book)
-
-    assert isinstance(replay, CaseReplay)
-    assert replay.outcome is ReplayOutcome.WITHHELD
-    # the recruitment search says nothing of the worker and is still judged
-    assert [v.outcome.value for v in replay.verdicts] == ["identical", "withheld", "withheld"]
-    assert (report.withheld, report.identical, report.different_count) == (2, 8, 0)
-    assert report.is_sound
-
-
-def test_an_erasure_written_into_an_event_by_hand_is_not_taken_for_one(book: CaseBook, cases: list[UUID]) -> None:
-    # given a decision whose facts were replaced by the mark of an erasure, the key being there
-    version, _ = book.event(cases[1], WorkPartDecided)
-    body = orjson.loads(_body(book, cases[1], version))
-    for name in ("facts", "findings", "motivation"):
-        body["clear"][name] = {"withheld": "erased"}
-    del body["personal"]
-    book.rewrite_body(cases[1], version, canonical_json(body))
-
-    assert verify_journal(book.readers).is_sound
-    report = replayed(book)
-    assert (report.unreadable_count, report.withheld) == (1, 0)
-    assert report.unreadable[0].case_id == cases[1]
-    assert not report.is_sound
-
-
-def test_facts_put_under_the_key_of_somebody_erased_are_different_and_not_withheld(
-    book: CaseBook, cases: list[UUID]
-) -> None:
-    version, event = book.event(cases[1], WorkPartDecided)
-    somebody = book.keys.mint()
-    book.rewrite(cases[1], version, replace(event, worker_subject=somebody))
-    book.keys.destroy(somebody)
-    assert fields_of(the_one_difference(book)) == ["workerSubject"]
-
-
-# Cases that cannot be read
-
-
-def test_a_subject_that_the_key_store_never_held_makes_the_case_unreadable(book: CaseBook, cases: list[UUID]) -> None:
-    version, _ = book.event(cases[0], ApplicationSubmitted)
-    body = orjson.loads(_body(book, cases[0], version))
-    body["clear"]["workerSubject"] = body["personal"]["worker"]["key"] = str(uuid4())
-    book.rewrite_body(cases[0], version, canonical_json(body))
-    replay = replay_one(book.readers, book.codec, RuleSets(book.law), cases[0])
-    assert isinstance(replay, UnreadableCase)
-    assert "key store" in replay.sentence
-
-
-def test_facts_under_a_key_that_is_not_the_workers_make_the_case_unreadable(book: CaseBook, cases: list[UUID]) -> None:
-    # given a group that claims the key of an erased person, to pass for an erasure of this one
-    somebody = book.keys.mint()
-    book.keys.destroy(somebody)
-    version, _ = book.event(cases[1], SalaryVerified)
-    body = orjson.loads(_body(book, cases[1], version))
-    body["personal"]["worker"]["key"] = str(somebody)
-    book.rewrite_body(cases[1], version, canonical_json(body))
-    report = replayed(book)
-    assert (report.unreadable_count, report.withheld) == (1, 0)
-
-
-def test_a_case_without_its_filing_is_unreadable_and_the_others_are_replayed(book: CaseBook, cases: list[UUID]) -> None:
-    book.tamper("delete from journal where stream = %s and version = 1", str(cases[0]))
-    report = replayed(book)
-    assert (report.cases, report.identical, report.unreadable_count) == (5, 8, 1)
-    assert report.unreadable[0].case_id == cases[0]
-
-
-def test_a_code_that_does_not_exist_makes_the_case_unreadable(book: CaseBook, cases: list[UUID]) -> None:
-    body = orjson.loads(_body(book, cases[0], 3))
-    body["clear"]["outcome"] = "perhaps"
-    book.rewrite_body(cases[0], 3, canonical_json(body))
-    replay = replay_one(book.readers, book.codec, RuleSets(book.law), cases[0])
-    assert isinstance(replay, UnreadableCase)
-    assert "version 3" in replay.sentence
-
-
-def _body(book: CaseBook, case: UUID, version: int) -> bytes:
-    with superuser(book.url) as connection, connection.cursor() as cursor:
-        cursor.execute("select body from journal where stream = %s and version = %s", (str(case), version))
-        return bytes(cursor.fetchone()[0])

@@ -19,8 +19,8 @@ import pytest
 from domain.audit.replay import CaseReplay, ReplayOutcome, VerdictReplay, replay_case
 from domain.case.events import CaseEvent, LabourMarketTestAssessed, SalaryVerified, WorkPartDecided
 from domain.law.findings import Finding, Verdict
+from domain.law.rule_codes import Rule
 from domain.law.rule_sets import RuleSets
-from domain.law.rules import Rule
 from infra.event_codec import EventCodec
 from tests.case.vocabulary import WORKER
 from tests.keys.keys_in_memory import KeysInMemory

@@ -4,33 +4,27 @@ from __future__ import annotations
 
 from uuid import UUID, uuid4
 
-import orjson
 import pytest
 
 from domain.audit.journal_chain import Checkpoint, Fault
 from domain.audit.merkle import leaf_hash
-from infra.audit.verification import VerificationReport, verify_journal
+from infra.audit.verification import verify_journal
 from infra.wire_format import canonical_json
 from tests.audit.case_book import CaseBook, superuser
+from tests.audit.forgeries import (
+    assert_first,
+    cut_off,
+    edit_leaf_and_hash,
+    noted,
+    shift,
+    stored_leaf,
+    swap_positions,
+    verified,
+    versions,
+)
 from tests.audit.test_merkle_tree import tree_hash
 
 pytestmark = pytest.mark.server
-
-
-def verified(book: CaseBook, checkpoint: Checkpoint | None = None) -> VerificationReport:
-    return verify_journal(book.readers, checkpoint=checkpoint)
-
-
-def noted(book: CaseBook) -> Checkpoint:
-    """Size and root as an auditor wrote them down before anything was forged."""
-    report = verified(book)
-    return Checkpoint(size=report.size, root=report.root)
-
-
-def assert_first(report: VerificationReport, position: int, case: UUID | None, version: int | None, fault: Fault):
-    assert report.first_finding is not None
-    found = report.first_finding
-    assert (found.position, found.case_id, found.version, found.fault) == (position, case, version, fault)
 
 
 def test_the_journal_of_some_cases_is_sound_and_its_root_is_that_of_the_definition(book: CaseBook) -> None:
@@ -88,7 +82,7 @@ def test_two_bodies_swapped_are_both_named(book: CaseBook, cases: list[UUID]) ->
 
 
 def test_an_edited_leaf_is_named(book: CaseBook, cases: list[UUID]) -> None:
-    edited = _leaf(book, cases[2], 2) | {"actor": "somebody else"}
+    edited = stored_leaf(book, cases[2], 2) | {"actor": "somebody else"}
     book.tamper("update journal set leaf = %s where stream = %s and version = 2", canonical_json(edited), str(cases[2]))
     report = verified(book)
     assert_first(report, book.position(cases[2], 2), cases[2], 2, Fault.LEAF_HASH_DIFFERS)
@@ -98,7 +92,7 @@ def test_an_edited_leaf_is_named(book: CaseBook, cases: list[UUID]) -> None:
 def test_a_leaf_edited_together_with_its_hash_is_named_by_the_event_built_on_it(
     book: CaseBook, cases: list[UUID]
 ) -> None:
-    _edit_leaf_and_hash(book, cases[2], 2, actor="somebody else")
+    edit_leaf_and_hash(book, cases[2], 2, actor="somebody else")
     report = verified(book)
     assert_first(report, book.position(cases[2], 3), cases[2], 3, Fault.CHAIN_BROKEN)
     assert "version 2" in report.first_finding.sentence
@@ -108,7 +102,7 @@ def test_a_last_leaf_edited_together_with_its_hash_shows_against_an_earlier_root
     book: CaseBook, cases: list[UUID]
 ) -> None:
     before = noted(book)
-    _edit_leaf_and_hash(book, cases[2], _versions(book, cases[2]), actor="somebody else")
+    edit_leaf_and_hash(book, cases[2], versions(book, cases[2]), actor="somebody else")
     assert verified(book).is_sound
     assert_first(verified(book, before), before.size, None, None, Fault.ROOT_DIFFERS)
 
@@ -117,13 +111,13 @@ def test_a_last_leaf_edited_together_with_its_hash_shows_against_an_earlier_root
     "changed", [{"origin": "another log"}, {"version": 9}, {"type": "ApplicationLapsed"}, {"schema": 9}]
 )
 def test_a_leaf_of_another_event_is_named(book: CaseBook, cases: list[UUID], changed: dict[str, object]) -> None:
-    _edit_leaf_and_hash(book, cases[0], _versions(book, cases[0]), **changed)
+    edit_leaf_and_hash(book, cases[0], versions(book, cases[0]), **changed)
     report = verified(book)
     assert_first(
         report,
-        book.position(cases[0], _versions(book, cases[0])),
+        book.position(cases[0], versions(book, cases[0])),
         cases[0],
-        _versions(book, cases[0]),
+        versions(book, cases[0]),
         Fault.LEAF_DESCRIBES_ANOTHER_EVENT,
     )
 
@@ -156,7 +150,7 @@ def test_a_deletion_that_closes_the_gap_in_positions_is_named_by_the_next_event_
 ) -> None:
     gone = book.position(cases[1], 3)
     book.tamper("delete from journal where position = %s", gone)
-    _shift(book, gone + 1, -1)
+    shift(book, gone + 1, -1)
     book.tamper("update journal_head set position = position - 1")
     assert_first(verified(book), book.position(cases[1], 4), cases[1], 4, Fault.VERSION_NOT_NEXT)
 
@@ -169,7 +163,7 @@ def test_the_first_event_of_a_case_deleted_is_named(book: CaseBook, cases: list[
 
 
 def test_the_last_event_of_a_case_deleted_is_missed_at_its_position(book: CaseBook, cases: list[UUID]) -> None:
-    gone = book.position(cases[0], _versions(book, cases[0]))
+    gone = book.position(cases[0], versions(book, cases[0]))
     book.tamper("delete from journal where position = %s", gone)
     report = verified(book)
     assert_first(report, gone, None, None, Fault.MISSING_EVENT)
@@ -188,7 +182,7 @@ def test_the_end_of_the_log_deleted_with_the_head_set_back_shows_against_an_earl
     book: CaseBook,
 ) -> None:
     before = noted(book)
-    _cut_off(book, after=before.size - 2)
+    cut_off(book, after=before.size - 2)
     assert verified(book).is_sound
     assert_first(verified(book, before), before.size - 1, None, None, Fault.SHORTER_THAN_CHECKPOINT)
 
@@ -225,23 +219,23 @@ def test_a_whole_log_deleted_with_the_head_set_back_shows_against_an_earlier_roo
 def test_events_of_one_case_that_change_places_are_named(book: CaseBook, cases: list[UUID]) -> None:
     # given the events of one command, which share all their times
     one, other = book.position(cases[1], 3), book.position(cases[1], 4)
-    _swap_positions(book, one, other)
+    swap_positions(book, one, other)
     assert_first(verified(book), one, cases[1], 4, Fault.VERSION_NOT_NEXT)
 
 
 def test_events_of_two_cases_that_change_places_are_named_by_their_times(book: CaseBook, cases: list[UUID]) -> None:
-    one, other = book.position(cases[0], _versions(book, cases[0])), book.position(cases[1], 1)
-    _swap_positions(book, one, other)
+    one, other = book.position(cases[0], versions(book, cases[0])), book.position(cases[1], 1)
+    swap_positions(book, one, other)
     # then the event that now comes after one that was recorded later is named
-    assert_first(verified(book), other, cases[0], _versions(book, cases[0]), Fault.KNOWN_AT_WRONG)
+    assert_first(verified(book), other, cases[0], versions(book, cases[0]), Fault.KNOWN_AT_WRONG)
 
 
 def test_events_that_change_places_with_their_times_made_to_fit_show_against_an_earlier_root_only(
     book: CaseBook, cases: list[UUID]
 ) -> None:
     before = noted(book)
-    one, other = book.position(cases[0], _versions(book, cases[0])), book.position(cases[1], 1)
-    _swap_positions(book, one, other)
+    one, other = book.position(cases[0], versions(book, cases[0])), book.position(cases[1], 1)
+    swap_positions(book, one, other)
     book.tamper(
         "update journal set known_at = (select known_at from journal where position = %s) where position = %s",
         one, other,
@@ -252,7 +246,7 @@ def test_events_that_change_places_with_their_times_made_to_fit_show_against_an_
 
 def test_a_forged_event_in_the_middle_is_named(book: CaseBook) -> None:
     # given room made at position 5
-    _shift(book, 5, +1)
+    shift(book, 5, +1)
     forged = uuid4()
     book.tamper(
         "insert into journal select 5, %s, 1, type, schema, known_at, leaf_hash, leaf, body from journal"
@@ -293,59 +287,9 @@ def test_an_event_far_beyond_the_others_is_found_without_walking_the_gap(book: C
     assert_first(verified(book), size, None, None, Fault.MISSING_EVENT)
 
 
-@pytest.mark.parametrize("known_at", ["2000-01-01Z", "-infinity"])
-def test_a_known_time_set_back_is_named(book: CaseBook, cases: list[UUID], known_at: str) -> None:
-    book.tamper("update journal set known_at = %s where stream = %s and version = 3", known_at, str(cases[1]))
-    report = verified(book)
-    assert_first(report, book.position(cases[1], 3), cases[1], 3, Fault.KNOWN_AT_WRONG)
-    assert report.finding_count == 1
-
-
-@pytest.mark.parametrize("known_at", ["2026-06-01Z", "infinity"])
-def test_a_known_time_set_forward_is_named_where_it_was_set(book: CaseBook, cases: list[UUID], known_at: str) -> None:
-    book.tamper("update journal set known_at = %s where stream = %s and version = 3", known_at, str(cases[1]))
-    report = verified(book)
-    assert_first(report, book.position(cases[1], 3), cases[1], 3, Fault.KNOWN_AT_WRONG)
-    assert report.finding_count == 1
-
-
-def test_the_last_known_time_set_forward_is_named_even_with_the_head(book: CaseBook) -> None:
-    size = noted(book).size
-    book.tamper("update journal set known_at = '2027-01-01Z' where position = %s", size)
-    book.tamper("update journal_head set known_at = '2027-01-01Z'")
-    report = verified(book)
-    assert (report.first_finding.position, report.first_finding.fault) == (size, Fault.KNOWN_AT_WRONG)
-
-
-def test_events_of_one_append_may_share_the_known_time_of_its_last(book: CaseBook, cases: list[UUID]) -> None:
-    # given the last event of a case and the filing of the next, stored as one group
-    last = book.position(cases[0], _versions(book, cases[0]))
-    book.tamper(
-        "update journal set known_at = (select known_at from journal where position = %s) where position = %s",
-        last + 1, last,
-    )  # fmt: skip
-    assert verified(book).is_sound
-
-
 def test_a_first_event_that_claims_one_before_it_is_named(book: CaseBook, cases: list[UUID]) -> None:
-    _edit_leaf_and_hash(book, cases[4], 1, prev="00" * 32)
+    edit_leaf_and_hash(book, cases[4], 1, prev="00" * 32)
     assert_first(verified(book), book.position(cases[4], 1), cases[4], 1, Fault.CHAIN_BROKEN)
-
-
-def test_a_known_time_of_the_head_that_is_not_that_of_the_last_event_is_named(book: CaseBook) -> None:
-    book.tamper("update journal_head set known_at = '2027-01-01Z'")
-    report = verified(book)
-    assert_first(report, report.size, None, None, Fault.HEAD_DIFFERS)
-
-
-def test_the_head_of_another_log_is_named(book: CaseBook, cases: list[UUID]) -> None:
-    book.tamper("update journal_head set origin = 'another log'")
-    try:
-        report = verified(book)
-    finally:
-        book.tamper("update journal_head set origin = 'tests/audit'")
-    assert_first(report, 1, cases[0], 1, Fault.LEAF_DESCRIBES_ANOTHER_EVENT)
-    assert report.finding_count == report.size
 
 
 def test_the_rest_is_counted_when_everything_is_wrong(book: CaseBook, cases: list[UUID]) -> None:
@@ -359,41 +303,3 @@ def test_the_rest_is_counted_when_everything_is_wrong(book: CaseBook, cases: lis
 def test_no_sentence_holds_what_is_stored(book: CaseBook, cases: list[UUID]) -> None:
     book.tamper('update journal set body = \'{"name": "Asha Rao"}\'')
     assert all("Asha" not in finding.sentence for finding in verified(book).findings)
-
-
-def _leaf(book: CaseBook, case: UUID, version: int) -> dict[str, object]:
-    with superuser(book.url) as connection, connection.cursor() as cursor:
-        cursor.execute("select leaf from journal where stream = %s and version = %s", (str(case), version))
-        return orjson.loads(bytes(cursor.fetchone()[0]))
-
-
-def _edit_leaf_and_hash(book: CaseBook, case: UUID, at: int, /, **changed: object) -> None:
-    leaf = canonical_json(_leaf(book, case, at) | changed)
-    book.tamper(
-        "update journal set leaf = %s, leaf_hash = %s where stream = %s and version = %s",
-        leaf, leaf_hash(leaf), str(case), at,
-    )  # fmt: skip
-
-
-def _versions(book: CaseBook, case: UUID) -> int:
-    return book.journal.read(case).version
-
-
-def _shift(book: CaseBook, first: int, by: int) -> None:
-    """Move the events from ``first`` on; in two steps, because positions are unique."""
-    book.tamper("update journal set position = -position - %s where position >= %s", by, first)
-    book.tamper("update journal set position = -position where position < 0")
-
-
-def _swap_positions(book: CaseBook, one: int, other: int) -> None:
-    book.tamper("update journal set position = -1 where position = %s", one)
-    book.tamper("update journal set position = %s where position = %s", one, other)
-    book.tamper("update journal set position = %s where position = -1", other)
-
-
-def _cut_off(book: CaseBook, after: int) -> None:
-    book.tamper("delete from journal where position > %s", after)
-    book.tamper(
-        "update journal_head set position = %s, known_at = (select known_at from journal where position = %s)",
-        after, after,
-    )  # fmt: skip

@@ -11,10 +11,10 @@ from uuid import UUID
 import pytest
 
 from domain.case.events import WorkPartDecided
-from domain.law.entry_reader import LawDataUnusable
+from domain.law.readers.entry_reader import LawDataUnusable
 from domain.law.rulebook import PACKAGED_VALUES, ReadingUnknown
 from infra.audit.log_address import OpenLog
-from infra.audit.what_if import Choice, OtherLaw, WhatIfReport, judge_all_again
+from infra.audit.what_if import AT_ONCE, Choice, OtherLaw, WhatIfReport, judge_all_again
 from infra.event_codec import EventCodec
 from infra.postgres.server.connections import Role, connect
 from tests.audit.case_book import ORIGIN, CaseBook, superuser
@@ -61,8 +61,10 @@ THRESHOLD_OF_2025 = threshold_of_2025("48912.00")
 SAME_LAW = OtherLaw(directory=PACKAGED_VALUES, readings={})
 
 
-def judged(book: CaseBook, law: OtherLaw, choice: Choice = EVERYTHING, processes: int = 1) -> WhatIfReport:
-    return judge_all_again(LogOfTheBook(book.url, book.keys), law, choice, processes=processes)
+def judged(
+    book: CaseBook, law: OtherLaw, choice: Choice = EVERYTHING, processes: int = 1, at_once: int = AT_ONCE
+) -> WhatIfReport:
+    return judge_all_again(LogOfTheBook(book.url, book.keys), law, choice, processes=processes, at_once=at_once)
 
 
 def test_a_higher_threshold_makes_a_loser_and_names_the_rule(book: CaseBook, cases: list[UUID], amended: Amend) -> None:
@@ -104,11 +106,10 @@ def test_another_reading_of_an_open_question_is_another_rule_set(book: CaseBook,
     assert report.rule_set != book.law.sha256
 
 
-def test_several_processes_come_to_the_same_as_one(book: CaseBook, amended: Amend, monkeypatch) -> None:
+def test_several_processes_come_to_the_same_as_one(book: CaseBook, amended: Amend) -> None:
     law = amended(THRESHOLD_OF_2025, threshold_of_2025("40000.00"))
-    monkeypatch.setattr("infra.audit.what_if._RANGE", 1)
 
-    assert judged(book, law, processes=2) == judged(book, law, processes=1)
+    assert judged(book, law, processes=2, at_once=1) == judged(book, law, processes=1, at_once=1)
 
 
 def test_nothing_is_written(book: CaseBook, amended: Amend) -> None:

@@ -5,7 +5,6 @@ from contextlib import closing
 import psycopg2
 import pytest
 
-from infra.benchmarks import appending
 from infra.benchmarks.appending import bench_append, our_journal
 from infra.benchmarks.peer import Peer
 from tests.benchmarks.report_form import require_form
@@ -24,12 +23,8 @@ def test_ours_appends_what_it_counts(admin_url: str) -> None:
     assert counted == (66, 66)  # a tenth before the clock starts
 
 
-def test_the_report_has_a_row_for_each_number_of_callers(
-    admin_url: str, peer: Peer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(appending, "_CASES", ((1, 20, 10),))
-
-    report = bench_append(admin_url, peer)
+def test_the_report_has_a_row_for_each_number_of_callers(admin_url: str, peer: Peer) -> None:
+    report = bench_append(admin_url, peer, cases=((1, 20, 10),))
 
     require_form(report, "append", ("1 caller",))
     assert report.machine["bodyBytes"] > 100

@@ -10,14 +10,14 @@ from typing import cast
 
 import pytest
 
-from domain.migration.batch import Fate
+from consumers.migration.rehearsal import NothingTaken
+from domain.migration.fates import Fate
 from infra.benchmarks.beside_a_load import live_use
 from infra.benchmarks.legacy_extract import write_extract
 from infra.benchmarks.loading_apart import fresh_places, load_apart
 from infra.benchmarks.migrating import bench_migrate
 from infra.benchmarks.peer import Peer
-from infra.migration.judging import RecordJudge
-from infra.migration.rehearsal import NothingTaken, Rehearsal
+from infra.migration.rehearsing import new_rehearsal
 from infra.migration.sources import SOURCES, MigratingAuthority
 from infra.postgres.server.connections import connect, transaction
 from tests.benchmarks.report_form import require_report
@@ -25,8 +25,7 @@ from tests.benchmarks.report_form import require_report
 
 def test_the_extract_has_what_real_ones_have(tmp_path: Path) -> None:
     write_extract(tmp_path / "brussels.csv", 1_000)
-    judge = RecordJudge(source=SOURCES[MigratingAuthority.BRUSSELS], digest_key=b"key")
-    rehearsal = Rehearsal(judge, NothingTaken(), today=date(2026, 11, 29))
+    rehearsal = new_rehearsal(SOURCES[MigratingAuthority.BRUSSELS], b"key", NothingTaken(), today=date(2026, 11, 29))
     assert len(list(rehearsal.run([tmp_path / "brussels.csv"]))) == 1_000
     count = rehearsal.count.records
     assert (count.fates[Fate.RETOLD], dict(count.quarantined)) == (970, {"amountInvalid": 30})

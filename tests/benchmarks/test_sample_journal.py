@@ -49,7 +49,6 @@ def test_whole_cases_hold_the_same_events_with_one_command_a_case() -> None:
     whole = as_whole_cases(prepared)
 
     assert len(whole) == 20
-    assert all(command.first_version == 1 for command in whole)
     assert Counter(id(e) for c in whole for e in c.events) == Counter(id(e) for c in prepared for e in c.events)
 
 

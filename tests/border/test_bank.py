@@ -14,7 +14,8 @@ from pydantic import BaseModel
 
 from domain.crossroads.answers import CheckKind, DeclaredWages, EmployerOnRegister, UnansweredReason
 from infra.crossroads import replies
-from infra.crossroads.protocol import Content, FailedAttempt, ReceivedReply
+from infra.crossroads.errors import FailedAttempt
+from infra.crossroads.protocol import Content, ReceivedReply
 from infra.crossroads.rest_protocol import JsonContent, RestProtocol
 from infra.crossroads.soap_protocol import SoapProtocol, XmlContent
 from tests.border.unreadable import LAID_OUT, UNREADABLE, placed

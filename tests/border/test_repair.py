@@ -10,9 +10,9 @@ from uuid import UUID
 import pytest
 
 from api.services.migrations import cutover_of, quarantine_of
+from consumers.migration.repair import Quarantine
 from domain.migration.cutover import CutOverStep, StepRefused
-from infra.migration.quarantine import Quarantine
-from infra.migration.record_paths import RepairRefused
+from domain.migration.quarantine import RepairRefused
 from infra.migration.sources import MigratingAuthority
 from infra.migration.waiting_records import listed
 from tests.border.unreadable import LAID_OUT, UNREADABLE

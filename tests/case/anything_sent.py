@@ -54,7 +54,7 @@ from domain.crossroads.answers import (
     QuarterWages,
     WorkRelation,
 )
-from domain.crossroads.case_checks import quarters_to_ask
+from domain.crossroads.declared_quarters import quarters_to_ask
 from domain.deadlines.clocks import CLOCKS
 from tests.case.anything_filed import NEWER_NUMBER, NUMBER, days_from, jobs, searches, workers
 from tests.case.vocabulary import DIPLOMA, answered, fee, replaced, submit, unanswered

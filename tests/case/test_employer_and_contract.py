@@ -17,8 +17,8 @@ from domain.case.refusals import CommandRefused, Reason
 from domain.codes import CONTRACT_ELEMENTS
 from domain.crossroads.answers import EmployerOnRegister
 from domain.law.findings import Verdict
+from domain.law.rule_codes import Rule
 from domain.law.rule_sets import RuleSets
-from domain.law.rules import Rule
 from tests.case.vocabulary import (
     ON_REGISTER,
     TODAY,

@@ -28,7 +28,7 @@ from domain.case.decision import assessment_at_decision
 from domain.case.lifecycle import Case
 from domain.case.refusals import CommandRefused
 from domain.codes import AUTHORITIES, CATEGORIES
-from domain.law.rules import Rule
+from domain.law.rule_codes import Rule
 from tests.case.anything_filed import (
     DAYS_OF_FILING,
     applications,

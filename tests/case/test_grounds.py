@@ -25,8 +25,8 @@ from domain.case.refusals import CommandRefused, Reason
 from domain.codes import RESIDENCE_REFUSAL_GROUNDS
 from domain.law.assessment import Assessment
 from domain.law.findings import Finding, Verdict
+from domain.law.rule_codes import Rule
 from domain.law.rulebook import Rulebook
-from domain.law.rules import Rule
 from tests.case.deciding import WHY
 from tests.case.vocabulary import context, grant, judged, law, refuse, reject, state_after
 from tests.world.applications import application

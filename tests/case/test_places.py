@@ -13,14 +13,26 @@ from domain.case.command_checks import check_correction
 from domain.case.completeness import check_application
 from domain.case.events import CaseEvent, CrossroadsCheckRequested, EmployerIdentified
 from domain.case.place_checks import MunicipalityIssue
-from domain.case.stated_facts import StatedFacts, check_stated_facts
+from domain.case.stated_checks import check_stated_facts
+from domain.case.stated_facts import StatedFacts
 from domain.case.stated_parts import StatedEmployer, StatedEmployment, StatedPlace, StatedWorker
 from domain.case.verification import facts_at_decision
 from domain.crossroads.answers import CheckKind, EmployerOnRegister, EstablishmentUnit, RegisteredAddress
 from domain.law.assessment import assess
+from domain.law.rule_codes import Rule
 from domain.law.rule_sets import RuleSets
-from domain.law.rules import Rule
-from tests.case.vocabulary import NOW, ON_REGISTER, TODAY, WORKER, answered, correct, filed, happened, law, state_after
+from tests.case.vocabulary import (
+    NOW,
+    ON_REGISTER,
+    TODAY,
+    WORKER,
+    answered,
+    correct,
+    filed,
+    happened,
+    law,
+    state_after,
+)
 from tests.world.applications import application
 
 UNIT, OTHER_UNIT = "2123456791", "2000000339"

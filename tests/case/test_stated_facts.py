@@ -10,7 +10,8 @@ import pytest
 from api.http.bodies import read_body
 from domain.case.refusals import InvalidInput
 from domain.case.stated_assessment import assess_stated
-from domain.case.stated_facts import StatedFacts, check_stated_facts
+from domain.case.stated_checks import check_stated_facts
+from domain.case.stated_facts import StatedFacts
 from domain.law.facts import ApplicationFacts, Publication, WorkDone
 from domain.law.findings import Verdict
 from domain.law.rulebook import Rulebook

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -58,9 +57,8 @@ class CommandLine:
             self._patch.setenv(name, value)
 
     def __call__(self, *arguments: str) -> Ended:
-        self._patch.setattr(sys, "argv", ["permit", *arguments])
         with pytest.raises(SystemExit) as ended:
-            main()
+            main(arguments)
         output, errors = self._capture.readouterr()
         assert "Traceback" not in errors
         return Ended(code=ended.value.code, output=output, errors=errors)

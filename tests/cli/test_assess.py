@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import json
 import shutil
+import subprocess
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ import pytest
 from domain.civil_time import CIVIL_TIME
 from domain.law.rulebook import PACKAGED_VALUES
 from tests.cli.conftest import CommandLine, Ended
+from tests.cli.shell import surroundings
 
 FACTS: dict[str, Any] = {
     "authority": "flanders",
@@ -116,9 +117,15 @@ def test_what_was_not_known_yet_is_left_out(assess: Assess) -> None:
     assert salary(assess(FACTS, "--known-on", "2024-06-03", "--json"))["threshold"] != "48912.00"
 
 
-def test_facts_can_come_from_another_program(permit: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(json.dumps(FACTS).encode())))
-    assert salary(permit("assess", "-", "--json"))["verdict"] == "notMet"
+def test_facts_can_come_from_another_program(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "api.cli", "assess", "-", "--json"],
+        input=json.dumps(FACTS).encode(),
+        env=surroundings(tmp_path),
+        capture_output=True,
+        check=True,
+    )
+    assert salary(Ended(code=0, output=done.stdout.decode(), errors=""))["verdict"] == "notMet"
 
 
 def test_another_set_of_law_can_be_asked(assess: Assess, tmp_path: Path) -> None:

@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 
+from api.cli.main import main
 from tests.cli.shell import PERMIT, ROOT, surroundings
 
 QUESTIONS = {
@@ -74,17 +76,16 @@ def test_bash_itself_completes(tmp_path: Path, path_with_permit: str) -> None:
     assert (done.stdout, done.stderr) == ("migrate\n", "")
 
 
-def test_where_no_shell_is_recognised_it_is_said(tmp_path: Path) -> None:
-    # given a program that runs permit without any shell above it that could be found
-    script = (
-        "import sys, shellingham, api.cli as cli\n"
-        "def none(*_): raise shellingham.ShellDetectionFailure\n"
-        "shellingham.detect_shell = none\n"
-        "sys.argv = ['permit', '--show-completion']\n"
-        "cli.main()"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script], env=surroundings(tmp_path), capture_output=True, text=True, check=False
-    )
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "the shell was not recognised: run this in bash, zsh, fish or PowerShell itself" in done.stderr
+def test_where_no_shell_is_recognised_it_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    # given completion that finds no shell above it: it ends with 1
+    commands = typer.Typer(add_completion=False)
+
+    @commands.command()
+    def complete(show_completion: bool = False) -> None:
+        raise typer.Exit(1)
+
+    with pytest.raises(SystemExit) as ended:
+        main(["--show-completion"], commands=commands)
+    said = capsys.readouterr()
+    assert (ended.value.code, said.out) == (2, "")
+    assert "the shell was not recognised: run this in bash, zsh, fish or PowerShell itself" in said.err

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
+from functools import partial
 
 import pytest
 
-from domain.law.entry_reader import LawDataUnusable
-from domain.law.rulebook import Rulebook
+from api.composition import open_program
+from api.services.setup_check import examine
+from domain.law.readers.entry_reader import LawDataUnusable
+from domain.law.rule_sets import RuleSets
+from infra.settings import load_settings
 from tests.cli.conftest import CANARIES, CommandLine, Ended, SmallJournal
 
 pytestmark = pytest.mark.server
-
-DiskUsage = namedtuple("DiskUsage", "total used free")
 
 
 def bad(examined: Ended) -> dict[str, str]:
@@ -45,17 +46,19 @@ def test_a_wrong_setting(permit: CommandLine) -> None:
     assert "PERMIT_PORT" in bad(permit("doctor", "--json"))["settings"]
 
 
-def test_a_full_disk(permit: CommandLine, filed: SmallJournal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shutil.disk_usage", lambda _: DiskUsage(10**12, 10**12 - 1, 1))
-    assert "make room" in bad(permit("doctor", "--json"))["disk"]
+def test_a_full_disk(filed: SmallJournal) -> None:
+    examined = examine(load_settings, free=lambda _: 1)
+    assert [each.subject for each in examined if not each.good] == ["disk"]
+    assert "make room" in " ".join(each.sentence for each in examined)
 
 
-def test_law_that_cannot_be_used(permit: CommandLine, filed: SmallJournal, monkeypatch: pytest.MonkeyPatch) -> None:
-    def unusable() -> Rulebook:
+def test_law_that_cannot_be_used(filed: SmallJournal) -> None:
+    def unusable() -> RuleSets:
         raise LawDataUnusable(file="thresholds.toml", entry="3", key="amount", problem="is missing", remedy="add it")
 
-    monkeypatch.setattr(Rulebook, "load", unusable)
-    assert "thresholds.toml, entry 3" in bad(permit("doctor", "--json"))["law"]
+    (law,) = (each for each in examine(load_settings, opened=partial(open_program, law=unusable)) if not each.good)
+    assert law.subject == "law"
+    assert "thresholds.toml, entry 3" in law.sentence
 
 
 def test_a_database_that_does_not_answer(permit: CommandLine) -> None:
@@ -75,7 +78,7 @@ def test_a_server_that_forgets_what_it_acknowledged(permit: CommandLine, filed: 
 
 def test_a_database_of_another_version_of_the_program(permit: CommandLine, filed: SmallJournal) -> None:
     filed.tamper("update schema_migration set digest = 'another' where name = '0001_journal'")
-    assert "another version of the program" in bad(permit("doctor", "--json"))["journal"]
+    assert "another version of this program" in bad(permit("doctor", "--json"))["journal"]
 
 
 def test_a_key_that_is_gone_is_not_made_anew(permit: CommandLine, filed: SmallJournal) -> None:

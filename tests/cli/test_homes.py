@@ -8,11 +8,10 @@ import shlex
 import signal
 import socket
 import subprocess
-import sys
 import threading
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import httpx
@@ -173,9 +172,8 @@ def as_nobody(*arguments: str) -> tuple[int, str]:
             os.setgroups([])
             os.setgid(65534)
             os.setuid(65534)
-            sys.stdout = sys.stderr = said
-            sys.argv = ["permit", *arguments]
-            main()
+            with redirect_stdout(said), redirect_stderr(said):
+                main(arguments)
         except SystemExit as ended:
             code = int(ended.code or 0)
         finally:

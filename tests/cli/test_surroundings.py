@@ -7,11 +7,13 @@ import os
 import re
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+import typer
 
+from api.cli.main import main
+from api.cli.main import permit as permit_options
 from api.cli.output import this_user
 from domain.unusable import Unusable
 from tests.cli.conftest import CommandLine
@@ -126,41 +128,44 @@ def test_a_home_whose_name_is_no_text_is_a_sentence(tmp_path: Path) -> None:
     assert b"Traceback" not in done.stderr
 
 
-def test_a_fault_of_ours_is_confessed_and_its_traceback_kept(
-    permit: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    # given a fault whose text holds what is somebody's
-    def fault(*_: object) -> None:
+@pytest.fixture
+def faulty() -> typer.Typer:
+    """Commands of which one has a fault, and the text of the fault holds what is somebody's."""
+    commands = typer.Typer(callback=permit_options)
+
+    @commands.command()
+    def fail() -> None:
         raise RuntimeError("85073003328")
 
-    monkeypatch.setattr("api.cli.law.show", fault)
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    # when
-    ended = permit(*SHOW)
-    # then
-    assert (ended.code, ended.output) == (70, "")
+    return commands
+
+
+def test_a_fault_of_ours_is_confessed_and_its_traceback_kept(
+    faulty: typer.Typer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["fail"], commands=faulty)
+    said = capsys.readouterr()
+    assert (ended.value.code, said.out) == (70, "")
     found = re.fullmatch(
         r"permit: unexpected error \(RuntimeError\)\. This is a fault of permit: please report it with the traceback, "
         r"which is in (\S+)\n",
-        ended.errors,
+        said.err,
     )
     assert found is not None
     kept = Path(found[1])
     assert "RuntimeError: 85073003328" in kept.read_text()
     assert kept.stat().st_mode & 0o077 == 0
+    kept.unlink()
 
 
-def test_with_debug_the_traceback_of_a_fault_is_shown(tmp_path: Path) -> None:
-    script = (
-        "import sys, api.cli.law as law, api.cli as cli\n"
-        "law.show = None\n"
-        f"sys.argv = ['permit', '--debug', *{SHOW!r}]\n"
-        "cli.main()"
-    )
-    done = subprocess.run([sys.executable, "-c", script], env=surroundings(tmp_path), capture_output=True, check=False)
-    assert done.returncode == 70
-    assert b"Traceback" in done.stderr
-    assert done.stderr.rstrip().endswith(b"please report it with the traceback above")
+def test_with_debug_the_traceback_of_a_fault_is_shown(faulty: typer.Typer, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--debug", "fail"], commands=faulty)
+    said = capsys.readouterr().err
+    assert ended.value.code == 70
+    assert "Traceback" in said
+    assert said.rstrip().endswith("please report it with the traceback above")
 
 
 def test_every_error_for_a_person_has_the_one_base() -> None:
@@ -176,12 +181,11 @@ def test_every_error_for_a_person_has_the_one_base() -> None:
     assert strays == {"CallerUnusable"}, "the command catches that one, to name the option"
 
 
-def test_a_user_without_a_name_is_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_user_without_a_name_is_a_number() -> None:
     def nobody() -> str:
         raise KeyError("getpwuid(): uid not found: 4711")
 
-    monkeypatch.setattr("getpass.getuser", nobody)
-    assert this_user() == str(os.getuid())
+    assert this_user(nobody) == str(os.getuid())
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,8 @@ from domain.law.facts import ApplicationFacts
 from infra.event_codec import FORMATS, EventCodec, UnreadableEvent
 from infra.keys import KeyMissing
 from infra.personal_groups import GroupAddress
-from infra.postgres.journal.append_requests import CommandIdentity, seal
+from infra.postgres.journal.append_requests import CommandIdentity, StreamHead, Touch
+from infra.postgres.journal.sealing import encoded_on, sealed_request
 from infra.recordable import EARLIEST, LATEST
 from tests.keys.keys_in_memory import KeysInMemory
 from tests.stored_events.samples import CANARIES, SAMPLES, WORKER
@@ -59,21 +60,14 @@ def test_an_event_comes_back_as_it_went(codec: EventCodec, event: CaseEvent) -> 
 
 @every_event
 def test_neither_body_nor_leaf_shows_a_personal_value(codec: EventCodec, event: CaseEvent) -> None:
-    stored = codec.encode(event, CASE, 3)
-    sealed = seal(
+    head = StreamHead(2, b"\x55" * 32)
+    (sealed,) = sealed_request(
+        encoded_on(codec, CASE, head, [event]),
         origin=ORIGIN,
-        stream=CASE,
-        version=3,
-        prev=None,
-        type_=stored.name,
-        schema=stored.schema,
-        body=stored.body,
-        commitments=stored.commitments,
-        recorded_at="2026-02-02T14:00:00.000000Z",
         command=CommandIdentity("actor", "command", b""),
-        causation_id=None,
-        rule_set=None,
-    )
+        touches=(Touch(CASE, head),),
+        recorded_at="2026-02-02T14:00:00.000000Z",
+    ).events
 
     assert not any(canary.encode() in sealed.body + sealed.leaf for canary in CANARIES)
 

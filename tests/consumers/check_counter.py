@@ -25,7 +25,7 @@ from infra.postgres.checks.crossroads_gate import CrossroadsGate, GateSettings
 from infra.postgres.messages.dead_letters import DeadLetters
 from infra.postgres.messages.inbox import Inbox
 from infra.postgres.server.connections import ConnectionPool, Role
-from infra.workers.check_workers import CheckWorkerPool
+from infra.workers.check_workers import CheckWorkerPool, LoggedCheckAlarms
 from infra.workers.in_process_delivery import InProcessDelivery
 from tests.audit.case_book import CaseBook
 from tests.consumers.bank import ScriptedBank
@@ -82,6 +82,7 @@ class CheckCounter:
             gate=self.gate,
             consultations=ConsultationLog(self.pool),
             persons=self.book.keys,
+            alarms=LoggedCheckAlarms(),
             now=self.now,
             case_now=self.now,
             chance=lambda: 1.0,

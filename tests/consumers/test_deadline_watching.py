@@ -12,8 +12,7 @@ import pytest
 from domain.case.commands import WithdrawApplication
 from domain.deadlines.clocks import BREACHED, TARGET, WARNED
 from infra.postgres.server.connections import DatabaseUnavailable
-from infra.workers import deadline_watch as deadline_watching
-from infra.workers.deadline_watch import DeadlineWatching
+from infra.workers.deadline_watch import DeadlineWatcher
 from infra.workers.projection_runner import ProjectionRunner
 from projections.deadline_days.model import DeadlineDays
 from projections.read_model import Cursor
@@ -29,19 +28,18 @@ BOTH = [(TARGET, WARNED, 1, day(50), day(60)), (TARGET, BREACHED, 1, day(61), da
 
 
 @pytest.fixture
-def cases(unnamed_journal: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[WatchedCases]:
-    monkeypatch.setitem(deadline_watching.DeadlineWatching.__init__.__kwdefaults__, "look_again", 0.02)
+def cases(unnamed_journal: str) -> Iterator[WatchedCases]:
     cases = WatchedCases(unnamed_journal)
     yield cases
     cases.close()
 
 
 @contextmanager
-def running(*workers: DeadlineWatching | ProjectionRunner) -> Iterator[list[Exception]]:
+def running(*workers: DeadlineWatcher | ProjectionRunner) -> Iterator[list[Exception]]:
     """Run in threads until the end of the block; gives what ended a run."""
     ended: list[Exception] = []
 
-    def run(worker: DeadlineWatching | ProjectionRunner) -> None:
+    def run(worker: DeadlineWatcher | ProjectionRunner) -> None:
         try:
             worker.run()
         except Exception as why:
@@ -102,15 +100,13 @@ def test_it_looks_when_an_event_brings_an_alarm_on_the_same_day(cases: WatchedCa
     assert ended == []
 
 
-def test_on_a_quiet_day_no_case_is_read(cases: WatchedCases, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_a_quiet_day_no_case_is_read(cases: WatchedCases) -> None:
     cases.filed()
-    asked = []
-    now = cases.now
-    monkeypatch.setattr(cases, "now", lambda: (asked.append(1), now())[1])
     cases.runner().catch_up()
+    before = cases.looks_at_the_clock
 
     with running(cases.watching()) as ended:
-        wait_until(lambda: len(asked) > 10, because="it has asked for the day many times")
+        wait_until(lambda: cases.looks_at_the_clock > before + 10, because="it has asked for the day many times")
     assert ended == []
     assert cases.reads == 0
 

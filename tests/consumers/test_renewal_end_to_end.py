@@ -13,17 +13,18 @@ import httpx
 import pytest
 
 from api.composition import Program, open_program
-from api.workers import WatchedWorkers, running_workers
+from api.workers import running_workers
 from domain.case.commands import CommandContext, Minted, SubmitApplication
 from domain.case.events import SalaryVerified
 from domain.case.folding import fold
 from domain.case.lifecycle import Case
 from domain.crossroads.answers import CheckKind, ticket_of
-from domain.crossroads.case_checks import quarters_to_ask
+from domain.crossroads.declared_quarters import quarters_to_ask
 from domain.law.findings import Verdict
 from infra.crossroads.simulator_process import running_simulator
 from infra.settings import Settings
 from infra.time_ordered_ids import time_ordered_id
+from infra.workers.supervision import Supervision
 from tests.world.applications import application
 from tests.world.databases import program_databases
 from tests.world.waiting import wait_until
@@ -46,7 +47,7 @@ class Counter:
 
     program: Program
     bank: str
-    workers: WatchedWorkers
+    workers: Supervision
 
     def bank_is_told(self, path: str, body: dict[str, Any]) -> None:
         httpx.put(f"{self.bank}/admin/{path}", json=body).raise_for_status()

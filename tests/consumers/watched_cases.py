@@ -24,7 +24,7 @@ from infra.postgres.journal.recorder import JournalRecorder
 from infra.postgres.read_models.schema import read_model_migrations
 from infra.postgres.server.connections import ConnectionPool, Role
 from infra.postgres.server.migrate import migrate_journal
-from infra.workers.deadline_watch import DeadlineWatching
+from infra.workers.deadline_watch import DeadlineWatcher
 from infra.workers.projection_runner import ProjectionRunner
 from projections.deadline_days.model import DeadlineDays, cases_due
 from tests.case.vocabulary import WORKER, law, on, submit
@@ -49,6 +49,7 @@ class WatchedCases:
     trouble: deque[Exception | None] = field(default_factory=deque)
     unreadable: list[UUID] = field(default_factory=list)
     reads: int = 0
+    looks_at_the_clock: int = 0
 
     def __post_init__(self) -> None:
         self.model = DeadlineDays(RULES)
@@ -65,6 +66,7 @@ class WatchedCases:
             pass
 
     def now(self) -> datetime:
+        self.looks_at_the_clock += 1
         return self.moment
 
     def filed(self) -> UUID:
@@ -107,8 +109,8 @@ class WatchedCases:
     def watch(self) -> DeadlineWatch:
         return DeadlineWatch(self, self.due, RULES, self.now, lambda case_id, _: self.unreadable.append(case_id))
 
-    def watching(self) -> DeadlineWatching:
-        return DeadlineWatching(self.readers, self, RULES, self)
+    def watching(self) -> DeadlineWatcher:
+        return DeadlineWatcher(self.readers, self, RULES, self, look_again=0.02)
 
     def watched_on(self, number: int) -> int:
         """Bring the read model up to date and watch on that day after filing."""

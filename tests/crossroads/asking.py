@@ -27,7 +27,7 @@ def under(ticket: str) -> Consultation:
 def bank_at(address: str, *, face: str = "rest", timeout: float = 3.0) -> HttpCrossroadsBank:
     return HttpCrossroadsBank(
         address,
-        face=FACES[face],
+        protocol=FACES[face],
         timeout=timeout,
         digest=lambda content: sha256(b"salt" + content).hexdigest(),
     )

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from infra.crossroads.policy import CrossroadsPolicy, PolicyUnusable
+from infra.crossroads.errors import PolicyUnusable
+from infra.crossroads.policy import CrossroadsPolicy
 from infra.crossroads.rest_protocol import RestProtocol
 from infra.crossroads.soap_protocol import SoapProtocol
 
@@ -25,12 +26,12 @@ def test_what_the_file_leaves_out_is_as_described(tmp_path: Path) -> None:
     read = policy(tmp_path, "calls_per_second = 5.0")
     assert (read.gate.per_second, read.gate.burst) == (5.0, 100)
     assert read.patience.give_up_after == timedelta(hours=24)
-    assert isinstance(read.spoken_face, RestProtocol)
+    assert isinstance(read.protocol, RestProtocol)
 
 
 def test_the_soap_face_is_asked_for_with_the_authoritys_number(tmp_path: Path) -> None:
     read = policy(tmp_path, 'face = "soap"\ncustomer = "0316380841"')
-    assert read.spoken_face == SoapProtocol(customer="0316380841")
+    assert read.protocol == SoapProtocol(customer="0316380841")
 
 
 def test_a_maintenance_window_closes_the_calendar(tmp_path: Path) -> None:

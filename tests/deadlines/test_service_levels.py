@@ -9,7 +9,7 @@ import pytest
 
 from domain.deadlines.service_levels import PACKAGED_TARGETS, ServiceStatus, ServiceTarget
 from domain.law.durations import CalendarDuration
-from domain.law.entry_reader import LawDataUnusable
+from domain.law.readers.entry_reader import LawDataUnusable
 
 TARGET = ServiceTarget.load("flanders")
 

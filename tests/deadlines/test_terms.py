@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from domain.law.durations import CalendarDuration
-from domain.law.entry_reader import LawDataUnusable
 from domain.law.procedural_terms import PACKAGED_TERMS, PURPOSES, ProceduralTerms
+from domain.law.readers.entry_reader import LawDataUnusable
 from domain.law.rule_sets import RuleSets
 from domain.law.working_days import WorkingDays
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import holidays
 import pytest
 
-from domain.law.entry_reader import LawDataUnusable
+from domain.law.readers.entry_reader import LawDataUnusable
 from domain.law.working_days import PACKAGED_CALENDAR, WorkingDays
 
 CALENDAR = WorkingDays.load()

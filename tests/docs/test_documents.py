@@ -20,7 +20,7 @@ from tests.world.databases import program_databases
 from tests.world.servers import NoServer, give_up, reachable_directory
 
 ROOT = Path(__file__).parent.parent.parent
-DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,9 +36,9 @@ def coming(*, stops_half_way: bool) -> Iterator[bytes]:
 
 def main(root: str, subject: str, key: str, moment: str) -> None:
     person = UUID(subject)
-    store = DocumentStore(Path(root), KeysInMemory({person: bytes.fromhex(key)}), DocumentRules.load(), ORIGIN)
-    if moment == "before the rename":
-        os.replace = wait_for_the_end
+    keys, rules = KeysInMemory({person: bytes.fromhex(key)}), DocumentRules.load()
+    rename = wait_for_the_end if moment == "before the rename" else os.replace
+    store = DocumentStore(Path(root), keys, rules, ORIGIN, rename=rename)
     store.store(person, PDF, coming(stops_half_way=moment == "half-way"), expected_size=len(CONTENT))
     if moment == "after it returned":
         wait_for_the_end()

@@ -8,7 +8,7 @@ import pytest
 
 from domain.case.application import Document
 from domain.case.document_rules import DocumentRefusal, DocumentRefused, DocumentRules, DocumentType
-from domain.law.entry_reader import LawDataUnusable
+from domain.law.readers.entry_reader import LawDataUnusable
 from tests.documents.files import JPEG, PDF, PNG
 
 RULES = DocumentRules(

@@ -15,7 +15,7 @@ import pytest
 
 from domain.case.document_rules import DocumentRules
 from infra.documents.document_store import ABANDONED_AFTER_SECONDS, UNFINISHED, DocumentStore
-from infra.documents.unreadable import DocumentUnknown
+from infra.documents.errors import DocumentUnknown
 from infra.keys import KEY_BYTES
 from tests.documents.files import ORIGIN, PDF
 from tests.documents.killed_upload import CONTENT

@@ -20,15 +20,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.case.document_rules import DocumentRefusal, DocumentRefused, DocumentRules, DocumentType
-from infra.documents.document_store import (
-    ABANDONED_AFTER_SECONDS,
-    UNFINISHED,
-    DocumentStore,
-    DocumentTypeUncheckable,
-    StoredDocument,
-)
+from infra.documents.document_store import ABANDONED_AFTER_SECONDS, UNFINISHED, DocumentStore, StoredDocument
+from infra.documents.errors import DocumentTypeUncheckable, DocumentUnknown, DocumentWithheld
 from infra.documents.sealed_content import CHUNK_BYTES
-from infra.documents.unreadable import DocumentUnknown, DocumentWithheld
 from infra.keys import KeyMissing
 from tests.documents.files import JPEG, ORIGIN, PDF, PNG, SMALLEST_PDF, jpeg, pdf, pdf_of_size, pieces, png
 from tests.keys.keys_in_memory import KeysInMemory

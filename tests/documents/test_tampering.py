@@ -10,8 +10,8 @@ import pytest
 
 from domain.case.document_rules import DocumentRules
 from infra.documents.document_store import DocumentStore
+from infra.documents.errors import DocumentDamaged
 from infra.documents.sealed_content import CHUNK_BYTES, HEADER_BYTES
-from infra.documents.unreadable import DocumentDamaged
 from tests.documents.files import ORIGIN, PDF, pdf, pdf_of_size
 from tests.keys.keys_in_memory import KeysInMemory
 

@@ -12,7 +12,6 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from infra.postgres.server import embedded_watch
 from infra.postgres.server.account import EmbeddedPostgresUnusable
 from infra.postgres.server.embedded import EmbeddedPostgres
 from infra.postgres.server.embedded_watch import kept_running
@@ -35,6 +34,22 @@ def server(home: Path) -> Iterator[EmbeddedPostgres]:
     with EmbeddedPostgres(home) as server:
         yield server
         server.bring_back()  # so that it can be stopped in order
+
+
+class FailsTwice:
+    """The server, on a disk that is full for a while."""
+
+    def __init__(self, server: EmbeddedPostgres) -> None:
+        self.server = server
+        self.failures = [EmbeddedPostgresUnusable("No space left on device")] * 2
+
+    def has_postmaster(self) -> bool:
+        return self.server.has_postmaster()
+
+    def bring_back(self) -> None:
+        if self.failures:
+            raise self.failures.pop()
+        self.server.bring_back()
 
 
 def kill(server: EmbeddedPostgres) -> int:
@@ -73,19 +88,8 @@ def test_two_that_hold_it_bring_it_back_once(home: Path, server: EmbeddedPostgre
         assert answers(another)
 
 
-def test_a_start_that_fails_is_tried_again(
-    server: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(embedded_watch, "_AFTER_A_FAILURE", 0.1)
-    bring_back, failures = server.bring_back, [EmbeddedPostgresUnusable("No space left on device")] * 2
-
-    def fail_twice() -> None:
-        if failures:
-            raise failures.pop()
-        bring_back()
-
-    monkeypatch.setattr(server, "bring_back", fail_twice)
-    with kept_running(server):
+def test_a_start_that_fails_is_tried_again(server: EmbeddedPostgres, caplog: pytest.LogCaptureFixture) -> None:
+    with kept_running(FailsTwice(server), after_a_failure=0.1):
         killed = kill(server)
         wait_until(lambda: is_back(server, killed), because=BROUGHT_BACK)
     said = [record.getMessage() for record in caplog.records]

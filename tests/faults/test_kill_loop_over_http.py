@@ -17,7 +17,7 @@ import pytest
 
 from consumers.check_intake import CheckIntake
 from infra.identity.caller import Role
-from infra.postgres.journal.copy_binary import JournalRow
+from infra.postgres.journal.bulk_reading import JournalRow
 from projections.registered import registered_read_models
 from tests.faults.filings import EMPLOYER, Acknowledgement, Employers, FilingRecord, bearing, file_once
 from tests.faults.killable_service import KillableService

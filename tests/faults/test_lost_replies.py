@@ -137,15 +137,15 @@ def test_a_server_that_was_never_reached_has_written_nothing(proxy: DroppingProx
         committer.submit(request())
 
 
-@pytest.mark.parametrize("statement", ["begin", "copy staged_event", "journal_append", "commit", "reply to commit"])
+@pytest.mark.parametrize("statement", ["BEGIN", "copy staged_event", "journal_append", "COMMIT", "reply to COMMIT"])
 def test_a_bulk_load_that_loses_a_message_appends_each_event_once(
     own_server: OwnServer, proxy: DroppingProxy, through_proxy: str, statement: str
 ) -> None:
     requests = [request(count=2) for _ in range(30)]
     results = bulk_append(lambda: connect(through_proxy, Role.WRITER), requests, events_per_transaction=10)
     first = next(results)
-    if statement == "reply to commit":
-        proxy.lose_the_reply_to("commit")
+    if statement == "reply to COMMIT":
+        proxy.lose_the_reply_to("COMMIT")
     else:
         proxy.lose(statement)
 
@@ -189,7 +189,7 @@ def test_a_loader_that_is_stopped_before_its_commit_does_not_hold_up_the_others(
     requests = [request(count=2) for _ in range(40)]
     results = bulk_append(lambda: connect(through_proxy, Role.WRITER), requests, events_per_transaction=10)
     taken = [next(results)]
-    proxy.hold_back("commit")
+    proxy.hold_back("COMMIT")
     with (
         ThreadPoolExecutor(1) as loader,
         closing(GroupCommitter(lambda: connect(own_server.url, Role.WRITER))) as committer,

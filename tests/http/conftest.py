@@ -5,9 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from api import composition
 from api.composition import Program, open_program
-from api.crossroads_workers import employer_lookups
+from api.crossroads import employer_lookups
 from api.server import running_server
 from infra.crossroads.simulator_process import running_simulator
 from infra.identity.caller import Role
@@ -47,14 +46,10 @@ def clock(stopped_clock: StoppedClock) -> Iterator[StoppedClock]:
 
 @pytest.fixture(scope="session")
 def program(admin_url: str, tmp_path_factory: pytest.TempPathFactory, stopped_clock: StoppedClock) -> Iterator[Program]:
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        program_databases(admin_url) as (journal_url, keys_url),
-    ):
-        patch.setattr(composition, "clock_of", lambda *_: stopped_clock)
+    with program_databases(admin_url) as (journal_url, keys_url):
         home = tmp_path_factory.mktemp("home")
         settings = Settings(home=home, database_url=journal_url, key_database_url=keys_url)
-        with open_program(settings, set_up=True) as opened:
+        with open_program(settings, set_up=True, clock=stopped_clock) as opened:
             yield opened
 
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from api.composition import Program
-from api.crossroads_workers import employer_lookups
+from api.crossroads import employer_lookups
 from api.server import running_server
 from api.services.refusals import RegisterUnavailable
 from domain.crossroads.service_calendar import ServiceCalendar, WeeklyWindow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,8 +11,11 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
+from api.http.metric_definitions import METRICS
 from api.http.metrics import metrics_of
 from tests.world.service_clients import ServiceClient
+
+ROOT = Path(__file__).parents[2]
 
 OVER_KAFKA: dict[str, Any] = {
     "relay": {"name": "relay", "position": 7, "lagEvents": 3, "lagSeconds": 1.5, "cluster": "c", "epoch": 2},
@@ -72,3 +76,22 @@ def test_the_service_answers_a_scraper_without_a_token(employer: ServiceClient, 
     assert "permit_relay_lag_events" not in families  # nothing is relayed without Kafka
     assert {each.labels["topic"] for each in families["permit_consumer_lag"].samples} == {"journal"}
     assert "0202239951" not in answer.text
+
+
+def test_the_operations_page_lists_every_metric() -> None:
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    rows = [tuple(cell.strip() for cell in line.strip("| \n").split("|")) for line in page.splitlines()]
+    listed = [row for row in rows if row[0].startswith("`permit_") and len(row) == 4]
+    assert listed == [
+        (f"`{each.name}`", each.kind.value, ", ".join(each.labels) or "-", each.meaning) for each in METRICS
+    ]
+
+
+def test_nothing_else_names_a_metric() -> None:
+    sources = [path for package in ("consumers", "infra", "api") for path in (ROOT / package).rglob("*.py")]
+    naming = {
+        path.name
+        for path in sources
+        if any(each.name.removesuffix("_total") in path.read_text(encoding="utf-8") for each in METRICS)
+    }
+    assert naming == {"metric_definitions.py"}

@@ -18,10 +18,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.identity.access_tokens import LEEWAY, LONGEST_TOKEN, TokenFault, TokenRefused, TokenVerifier
+from infra.identity.access_tokens import LEEWAY, LONGEST_TOKEN, TokenVerifier
 from infra.identity.caller import Caller, Role
 from infra.identity.development_issuer import ISSUER, LONGEST_LIFETIME, WORKING_DAY, DevelopmentIssuer
 from infra.identity.development_key import key_id
+from infra.identity.errors import TokenFault, TokenRefused
 from tests.identity.callers import CALLERS, NOW, SSIN, SUPERVISOR_OF_ALL
 
 EMPLOYER = CALLERS[Role.EMPLOYER]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import stat
+import subprocess
+import sys
 from base64 import urlsafe_b64encode
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
@@ -22,10 +23,11 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from jwt.algorithms import ECAlgorithm
 
-from infra.identity.accepted_issuer import IssuerNotAccepted, issuer_for
+from infra.identity.accepted_issuer import issuer_for
 from infra.identity.caller import Role
 from infra.identity.development_issuer import DevelopmentIssuer
-from infra.identity.development_key import DevelopmentKeyUnusable, development_key, key_id
+from infra.identity.development_key import development_key, key_id
+from infra.identity.errors import DevelopmentKeyUnusable, IssuerNotAccepted
 from infra.settings import Settings
 from tests.identity.callers import CALLERS, NOW
 
@@ -74,14 +76,17 @@ def test_many_who_make_the_key_at_once_have_the_same(tmp_path: Path) -> None:
     assert [each.name for each in tmp_path.iterdir()] == [KEY_FILE]
 
 
-def test_a_writing_that_breaks_off_leaves_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(_: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "fsync", full)
-        with pytest.raises(DevelopmentKeyUnusable, match="No space left on device"):
-            DevelopmentIssuer.open(tmp_path, create=True)
+def test_a_writing_that_breaks_off_leaves_no_key(tmp_path: Path) -> None:
+    # given a process that may write files of eight bytes only
+    script = (
+        "import resource, sys; from pathlib import Path\n"
+        "from infra.identity.development_issuer import DevelopmentIssuer\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (8, 8))\n"
+        "DevelopmentIssuer.open(Path(sys.argv[1]), create=True)"
+    )
+    done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=False)
+    assert done.stderr.splitlines()[-1].startswith("infra.identity.errors.DevelopmentKeyUnusable")
+    assert "File too large" in done.stderr.splitlines()[-1]
     assert list(tmp_path.iterdir()) == []
     DevelopmentIssuer.open(tmp_path, create=True)
 

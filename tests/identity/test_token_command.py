@@ -15,11 +15,9 @@ from typer.testing import CliRunner
 
 from api.cli.token import token
 from domain.identifiers import EnterpriseNumber, Ssin
-from infra.identity.accepted_issuer import IssuerNotAccepted
-from infra.identity.access_tokens import TokenFault, TokenRefused
 from infra.identity.caller import Caller, Role
 from infra.identity.development_issuer import DevelopmentIssuer
-from infra.identity.development_key import DevelopmentKeyUnusable
+from infra.identity.errors import DevelopmentKeyUnusable, IssuerNotAccepted, TokenFault, TokenRefused
 from tests.identity.callers import ENTERPRISE, SSIN
 
 Run = Callable[..., Result]

@@ -14,14 +14,14 @@ from eventsourcing.persistence import Tracking
 from infra.postgres.journal.append_requests import (
     AppendRequest,
     CommandIdentity,
-    SealedEvent,
     StreamHead,
     Touch,
-    seal,
-    wire_time,
 )
-from infra.postgres.journal.copy_binary import JournalRow, copy_rows
+from infra.postgres.journal.bulk_reading import JournalRow, copy_rows
+from infra.postgres.journal.journal_events import EncodedEvent
+from infra.postgres.journal.sealing import sealed_request
 from infra.postgres.server.connections import Role, connect
+from infra.wire_format import wire_time
 
 ORIGIN = "tests"
 NOON = datetime(2026, 1, 20, 12, tzinfo=UTC)
@@ -31,39 +31,6 @@ NEW = StreamHead(None, None)
 def command(number: str | None = None, *, body: str = "same") -> CommandIdentity:
     """A command of one actor; ``body`` is what was asked, as far as its digest tells."""
     return CommandIdentity("tester", number or str(uuid4()), sha256(body.encode()).digest())
-
-
-def events_on(
-    stream: UUID,
-    head: StreamHead,
-    identity: CommandIdentity,
-    *,
-    count: int = 1,
-    at: datetime = NOON,
-    type_: str = "Noted",
-    body: bytes | None = None,
-) -> tuple[SealedEvent, ...]:
-    """The next ``count`` events of a stream that stands at ``head``, chained."""
-    version, prev = head.version or 0, head.leaf_hash
-    sealed = []
-    for each in range(version + 1, version + count + 1):
-        event = seal(
-            origin=ORIGIN,
-            stream=stream,
-            version=each,
-            prev=prev,
-            type_=type_,
-            schema=1,
-            body=orjson.dumps({"clear": {"noted": str(uuid4())}}) if body is None else body,
-            commitments={},
-            recorded_at=wire_time(at),
-            command=identity,
-            causation_id=None,
-            rule_set=None,
-        )
-        prev = event.leaf_hash
-        sealed.append(event)
-    return tuple(sealed)
 
 
 def request(
@@ -79,8 +46,23 @@ def request(
 ) -> AppendRequest:
     """One command that read ``stream`` at ``head`` and decided on ``count`` events."""
     stream, identity = stream or uuid4(), identity or command()
-    sealed = events_on(stream, head, identity, count=count, at=at, type_=type_, body=body)
-    return AppendRequest(identity, wire_time(at), (Touch(stream, head),), sealed, tracking)
+    first = (head.version or 0) + 1
+    events = [
+        EncodedEvent(stream, version, type_, _note() if body is None else body)
+        for version in range(first, first + count)
+    ]
+    return sealed_request(
+        events,
+        origin=ORIGIN,
+        command=identity,
+        touches=(Touch(stream, head),),
+        recorded_at=wire_time(at),
+        tracking=tracking,
+    )
+
+
+def _note() -> bytes:
+    return orjson.dumps({"clear": {"noted": str(uuid4())}})
 
 
 def refused_by_the_driver() -> AppendRequest:

@@ -9,8 +9,8 @@ from uuid import UUID
 
 import pytest
 
-from infra.postgres.journal.append_function import Outcome, append, prepare_append
-from infra.postgres.journal.append_requests import AppendRequest, StreamHead
+from infra.postgres.journal.append_function import append, prepare_append
+from infra.postgres.journal.append_requests import AppendRequest, Outcome, StreamHead
 from infra.postgres.server.connections import Role, connect
 from infra.postgres.server.migrate import migrate_journal
 from tests.journal.appends import ORIGIN, JournalAsStored, command, request

@@ -9,15 +9,19 @@ import psycopg2
 import pytest
 
 from infra.postgres.journal.recorder import JournalRecorder
+from infra.postgres.server.access import database_name
 from infra.postgres.server.connections import DatabaseUnavailable, Role, connect
 from infra.postgres.server.migrate import (
     Migration,
+    SchemaOfAnotherVersion,
     SchemaUnusable,
     migrate_journal,
     migrate_keys,
     require_migrated,
     shipped_migrations,
 )
+from tests.journal.appends import ORIGIN
+from tests.journal.made_before import as_set_up_before
 
 pytestmark = pytest.mark.server
 
@@ -71,6 +75,20 @@ def test_a_database_set_up_with_another_text_is_refused(empty_database: str) -> 
         migrate_journal(
             empty_database, origin="tests", read_models=[Migration("9001_board", "create table board (n bigint)")]
         )
+
+
+def test_a_database_of_before_the_migrations_were_written_together_is_refused(journal_url: str) -> None:
+    # given a database whose list of migrations is that of before
+    as_set_up_before(journal_url)
+    for check in (
+        lambda: migrate_journal(journal_url, origin=ORIGIN),
+        lambda: require_migrated(journal_url, "journal"),
+    ):
+        # when it is to be used, then it counts as another version's, and not as a later one's
+        with pytest.raises(
+            SchemaOfAnotherVersion, match=f"{database_name(journal_url)}' was .* another version .*0001"
+        ):
+            check()
 
 
 @pytest.mark.parametrize("later", ["0099_later", "read_model_case-file_8"])

@@ -11,8 +11,8 @@ from eventsourcing.persistence import Tracking
 
 from infra.postgres.journal.append_requests import Appended, StreamHead
 from infra.postgres.journal.bulk import bulk_append
+from infra.postgres.journal.bulk_reading import moment_of
 from infra.postgres.journal.conflicts import StreamMoved
-from infra.postgres.journal.copy_binary import moment_of
 from infra.postgres.journal.group_commit import GroupCommitter
 from infra.postgres.journal.recorder import JournalRecorder
 from infra.postgres.server.connections import Role, connect

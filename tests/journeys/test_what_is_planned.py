@@ -12,11 +12,11 @@ from api.demonstration.plan import PlannedCase, plan
 from api.demonstration.progress import Course, Stage
 from api.demonstration.season import FILING_FROM, TODAY
 from api.demonstration.showcases import Showcase
+from consumers.migration.rehearsal import NothingTaken
 from domain.codes import CATEGORIES, KINDS
 from domain.law.rule_sets import RuleSets
-from domain.migration.batch import Fate
-from infra.migration.judging import RecordJudge
-from infra.migration.rehearsal import NothingTaken, Rehearsal
+from domain.migration.fates import Fate
+from infra.migration.rehearsing import new_rehearsal
 from infra.migration.sources import SOURCES, MigratingAuthority
 
 CASES, SEED = 120, 2026
@@ -64,7 +64,7 @@ def test_the_cases_to_look_at_are_open_and_with_whom_they_should_be(planned: lis
 @pytest.mark.parametrize("authority", list(MigratingAuthority))
 def test_the_records_of_an_authority_are_retold_but_for_a_few(tmp_path: Path, authority: MigratingAuthority) -> None:
     file = write_extracts(tmp_path, SEED)[authority]
-    rehearsal = Rehearsal(RecordJudge(source=SOURCES[authority], digest_key=b"key"), NothingTaken(), today=TODAY)
+    rehearsal = new_rehearsal(SOURCES[authority], b"key", NothingTaken(), today=TODAY)
     list(rehearsal.run([file]))
     fates = rehearsal.count.records.fates
     assert 0 < fates[Fate.QUARANTINED] < fates[Fate.RETOLD] // 9

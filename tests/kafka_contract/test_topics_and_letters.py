@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
@@ -63,14 +62,11 @@ class Shell:
 
     def _run(self, arguments: Sequence[str], code: int) -> tuple[str, str]:
         told, warned = StringIO(), StringIO()
-        with (
-            patch.dict(os.environ, self.environment),
-            patch.object(sys, "argv", ["permit", *arguments]),
-            redirect_stdout(told),
-            redirect_stderr(warned),
-            pytest.raises(SystemExit) as ended,
-        ):
-            main()
+        with pytest.MonkeyPatch.context() as patched, redirect_stdout(told), redirect_stderr(warned):
+            for name, value in self.environment.items():
+                patched.setenv(name, value)
+            with pytest.raises(SystemExit) as ended:
+                main(arguments)
         assert (ended.value.code or 0) == code, told.getvalue() + warned.getvalue()
         return told.getvalue(), warned.getvalue()
 

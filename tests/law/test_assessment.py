@@ -13,9 +13,9 @@ from domain.codes import CATEGORIES
 from domain.law.assessment import assess, overall_verdict
 from domain.law.facts import ApplicationFacts, Publication
 from domain.law.findings import Change, Finding, Verdict
+from domain.law.rule_codes import Rule
 from domain.law.rule_sets import RuleSets
 from domain.law.rulebook import Rulebook
-from domain.law.rules import Rule
 
 NINE_WEEKS = tuple(
     Publication(channel=channel, published_from=date(2025, 10, 6), published_to=date(2025, 12, 8))

@@ -11,63 +11,39 @@ import pytest
 
 from domain.law.facts import ApplicationFacts, Publication
 from domain.law.findings import Finding, Verdict
-from domain.law.labour_market_test import assess_labour_market_test
 from domain.law.rulebook import Rulebook
-from domain.law.salary_rules import assess_salary
+from domain.law.rules.labour_market_test import assess_labour_market_test
+from domain.law.rules.salary import assess_salary
+from tests.law.small_laws import entry, origin, threshold
 
 WriteLaw = Callable[..., Path]
 
 FILED: date = date(2019, 6, 3)
 
-COMMON = """
-from = 2019-01-01
-last_day = 2019-12-31
-known_from = 2019-01-01
-known_from_basis = "assumed"
-act = "flemishDecision2018"
-article = "17"
-sources = ["a source"]
-confidence = "confirmed"
-"""
-AMOUNT = (
-    """
-[[salary_threshold]]
-id = "HS-2019"
-categories = ["highlySkilled"]
-amount = "41868.00"
-unit = "EUR/year"
-basis = "statbelAverageWage"
-"""
-    + COMMON
-)
+ORIGIN = origin("2019-01-01", last_day="2019-12-31")
+AMOUNT = threshold("HS-2019", "41868.00", ORIGIN)
 DISPUTED = AMOUNT + 'disputed_amounts = [{ amount = "41739.00", source = "another" }]\n'
-PART_TIME = (
+PART_TIME = entry("part_time", 'id = "PART-TIME"\ncategories = ["all"]', ORIGIN)
+SEARCH = entry(
+    "category_rule",
     """
-[[part_time]]
-id = "PART-TIME"
-categories = ["all"]
-"""
-    + COMMON
-)
-SEARCH = (
-    """
-[[category_rule]]
 id = "RULE"
 categories = ["mediumSkilledOther"]
 labour_market_test = "required"
 combination = "each"
-"""
-    + COMMON
-    + """
-[[labour_market_test]]
+""",
+    ORIGIN,
+) + entry(
+    "labour_market_test",
+    """
 id = "SEARCH"
 categories = ["mediumSkilledOther"]
 channels = ["FOREM"]
 publication = "P5W"
 interruptions = "addUp"
 interruptions_confidence = "derived"
-"""
-    + COMMON
+""",
+    ORIGIN,
 )
 
 

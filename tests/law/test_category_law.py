@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.codes import AUTHORITIES, CATEGORIES
-from domain.law import job_provisions as job
 from domain.law import reasons
 from domain.law.applicable_law import NothingInForce
-from domain.law.category_law import CategoryLaw, Gap, law_of_category
-from domain.law.pay_provisions import PartTime, SalaryThreshold
-from domain.law.procedure_provisions import RequiredDocument
+from domain.law.provisions import job
+from domain.law.provisions.pay import PartTime, SalaryThreshold
+from domain.law.provisions.procedure import RequiredDocument
+from domain.law.published.category_law import CategoryLaw, Gap, law_of_category
 from domain.law.rulebook import Rulebook
 
 LAW = Rulebook.load()

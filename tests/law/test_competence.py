@@ -18,10 +18,10 @@ from domain.codes import AUTHORITIES
 from domain.law.assessment import assess
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Finding, Verdict
-from domain.law.procedure_provisions import CompetenceOrder
+from domain.law.provisions.procedure import CompetenceOrder
+from domain.law.rule_codes import Rule
 from domain.law.rule_sets import RuleSets
 from domain.law.rulebook import Rulebook
-from domain.law.rules import Rule
 from domain.places.municipalities import municipalities
 from infra.wire_format import wire_adapter
 

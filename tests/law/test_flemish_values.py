@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from domain.codes import CATEGORIES
-from domain.law.law_files import read_law
-from domain.law.pay_provisions import SalaryThreshold
+from domain.law.provisions.pay import SalaryThreshold
+from domain.law.readers.law_files import read_law
 from domain.law.rulebook import PACKAGED_VALUES, Rulebook
 
 PUBLISHED = """

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from domain.law.facts import ApplicationFacts, Publication
 from domain.law.findings import Change, Finding, Step, Verdict
-from domain.law.labour_market_test import assess_labour_market_test, days_published
 from domain.law.rulebook import Rulebook
+from domain.law.rules.labour_market_test import assess_labour_market_test, days_published
 
 LAW = Rulebook.load()
 FILED_ON = date(2025, 6, 16)

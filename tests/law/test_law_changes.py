@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from domain.codes import AUTHORITIES, CATEGORIES
-from domain.law import job_provisions as job
 from domain.law import reasons
 from domain.law.applicable_law import NothingInForce
-from domain.law.law_changes import ThresholdChange, change_days, changes_on, thresholds_on
-from domain.law.pay_provisions import SalaryThreshold
+from domain.law.provisions import job
+from domain.law.provisions.pay import SalaryThreshold
+from domain.law.published.law_changes import ThresholdChange, change_days, changes_on, thresholds_on
 from domain.law.rulebook import Rulebook
 
 NEW_YEAR_2025 = date(2025, 1, 1)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from domain.law.entry_reader import LawDataUnusable
-from domain.law.law_checks import LawFinding, check_law
+from domain.law.published.law_checks import LawFinding, check_law
+from domain.law.readers.entry_reader import LawDataUnusable
 from domain.law.rule_sets import EARLIER, RuleSets
 from domain.law.rulebook import PACKAGED_VALUES, ReadingUnknown, Rulebook
 

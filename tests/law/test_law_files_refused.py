@@ -7,74 +7,48 @@ from pathlib import Path
 
 import pytest
 
-from domain.law.entry_reader import LawDataUnusable
+from domain.law.readers.entry_reader import LawDataUnusable
 from domain.law.rulebook import Rulebook
+from tests.law.small_laws import entry, origin, threshold
 
 WriteLaw = Callable[..., Path]
 
-GOOD = """
-[[salary_threshold]]
-id = "HS-2025"
-categories = ["highlySkilled"]
-amount = "48912.00"
-unit = "EUR/year"
-basis = "statbelAverageWage"
-percentage = "100"
-from = 2025-01-01
-last_day = 2025-12-31
-known_from = 2025-01-01
-known_from_basis = "assumed"
-act = "flemishDecision2018"
-article = "17"
-sources = ["a source"]
-confidence = "confirmed"
-"""
+ORIGIN = origin("2025-01-01")
+GOOD = threshold("HS-2025", "48912.00", origin("2025-01-01", last_day="2025-12-31"), 'percentage = "100"')
 LATER = GOOD.replace("HS-2025", "HS-2026").replace("2025-", "2026-")
-CATEGORY_RULE = """
-[[category_rule]]
+CATEGORY_RULE = entry(
+    "category_rule",
+    """
 id = "RULE"
 categories = ["highlySkilled"]
 pay_test = "threshold"
 labour_market_test = "notRequired"
 combination = "each"
-from = 2025-01-01
-known_from = 2025-01-01
-known_from_basis = "assumed"
-act = "flemishDecision2018"
-article = "17"
-sources = ["a source"]
-confidence = "confirmed"
-"""
-EMPLOYER = """
-[[employer_age]]
+""",
+    ORIGIN,
+)
+EMPLOYER = entry(
+    "employer_age",
+    """
 id = "AGE"
 categories = ["all"]
 least = "P36M"
 required = true
 refusal = "may"
-from = 2025-01-01
-known_from = 2025-01-01
-known_from_basis = "assumed"
-act = "flemishDecision2018"
-article = "12-14"
-sources = ["a source"]
-confidence = "confirmed"
-"""
-CONTRACT = """
-[[contract_content]]
+""",
+    origin("2025-01-01", article="12-14"),
+)
+CONTRACT = entry(
+    "contract_content",
+    """
 id = "CONTENT"
 categories = ["all"]
 contracts = ["belgian"]
 elements = ["wage", "parties"]
 required = true
-from = 2025-01-01
-known_from = 2025-01-01
-known_from_basis = "assumed"
-act = "flemishDecision2018"
-article_not_found = true
-sources = ["a source"]
-confidence = "confirmed"
-"""
+""",
+    origin("2025-01-01", article=None),
+)
 
 
 @pytest.mark.parametrize(

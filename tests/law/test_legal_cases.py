@@ -12,7 +12,8 @@ import orjson
 import pytest
 
 from domain.case.stated_assessment import assess_stated
-from domain.case.stated_facts import StatedFacts, check_stated_facts
+from domain.case.stated_checks import check_stated_facts
+from domain.case.stated_facts import StatedFacts
 from domain.law.assessment import Assessment
 from domain.law.findings import Change, Finding
 from domain.law.rulebook import Rulebook

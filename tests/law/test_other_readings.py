@@ -13,7 +13,7 @@ from domain.law.assessment import assess
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Verdict
 from domain.law.other_readings import readings_of
-from domain.law.procedure_provisions import ReferenceDateBasis
+from domain.law.provisions.procedure import ReferenceDateBasis
 from domain.law.rulebook import Rulebook
 
 LAW = Rulebook.load()

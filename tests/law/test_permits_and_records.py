@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from domain.law.durations import CalendarDuration
-from domain.law.job_provisions import PermitDuration
-from domain.law.procedure_provisions import Duty, Retention
+from domain.law.provisions.job import PermitDuration
+from domain.law.provisions.procedure import Duty, Retention
 from domain.law.rulebook import Rulebook
 
 IN_2026 = date(2026, 2, 2)

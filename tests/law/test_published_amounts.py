@@ -8,12 +8,12 @@ import pytest
 
 from domain.law import reasons
 from domain.law.applicable_law import NothingInForce
-from domain.law.law_changes import change_days, changes_on, threshold_on
-from domain.law.law_checks import note_law
-from domain.law.pay_provisions import SalaryThreshold
-from domain.law.published_amounts import amount_on, unpublished_soon
+from domain.law.provisions.pay import SalaryThreshold
+from domain.law.published.amounts import amount_on, unpublished_soon
+from domain.law.published.law_changes import change_days, changes_on, threshold_on
+from domain.law.published.law_checks import note_law
+from domain.law.published.threshold import show
 from domain.law.rulebook import Rulebook
-from domain.law.show import show
 
 LAST_DAY, NEW_YEAR = date(2026, 12, 31), date(2027, 1, 1)
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
+from types import FrameType
 
-import pytest
-
-from domain.law import findings as of_findings
-from domain.law import salary_rules
 from domain.law.assessment import assess
 from domain.law.facts import ApplicationFacts
+from domain.law.findings import Step
 from domain.law.rulebook import Rulebook
 
 FACTS = ApplicationFacts(
@@ -23,23 +24,32 @@ FACTS = ApplicationFacts(
 )
 
 
-def test_who_asks_for_the_verdict_alone_pays_for_no_step(monkeypatch: pytest.MonkeyPatch, law: Rulebook) -> None:
-    law = Rulebook(law.provisions, law.terms)
-    assess(law, FACTS).findings  # noqa: B018  # the law of the day is looked up and kept
+@contextmanager
+def steps_made() -> Iterator[list[str]]:
+    """The codes of the steps that are made in the block."""
     made: list[str] = []
 
-    def counted(**values: object) -> of_findings.Step:
-        made.append(str(values["code"]))
-        return of_findings.Step(**values)  # type: ignore[arg-type]
+    def watch(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and frame.f_code is Step.__init__.__code__:
+            made.append(frame.f_locals["code"])
 
-    monkeypatch.setattr(salary_rules, "Step", counted)
+    sys.setprofile(watch)
+    try:
+        yield made
+    finally:
+        sys.setprofile(None)
 
-    assessment = assess(law, FACTS)
 
-    assert assessment.unmet == ("salaryThreshold",)
-    assert made == []
-    assert assessment.findings[0].verdict is assessment.weighed[0].verdict
-    assert made, "the reasons are written now"
+def test_who_asks_for_the_verdict_alone_pays_for_no_step(law: Rulebook) -> None:
+    law = Rulebook(law.provisions, law.terms)
+    assess(law, FACTS).findings  # noqa: B018  # the law of the day is looked up and kept
+
+    with steps_made() as made:
+        assessment = assess(law, FACTS)
+        assert assessment.unmet == ("salaryThreshold",)
+        assert made == []
+        assert assessment.findings[0].verdict is assessment.weighed[0].verdict
+        assert made, "the reasons are written now"
 
 
 def test_they_are_written_once(law: Rulebook) -> None:

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.law.published.threshold import show
 from domain.law.rulebook import PACKAGED_VALUES, NothingInForce, Rulebook
-from domain.law.show import show
 
 WriteLaw = Callable[..., Path]
 

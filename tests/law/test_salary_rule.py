@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Change, Finding, Step, Verdict
 from domain.law.rulebook import Rulebook
-from domain.law.salary_rules import assess_salary
+from domain.law.rules.salary import assess_salary
 
 LAW = Rulebook.load()
 

@@ -11,16 +11,8 @@ from typing import Any, Final
 
 import pytest
 
-from infra.legacy_files.records import (
-    LegacyFile,
-    LineKind,
-    NotThisKind,
-    OtherLine,
-    RawRecord,
-    SourceCount,
-    SourceLine,
-    Waivers,
-)
+from domain.migration.source_lines import LineKind, OtherLine, RawRecord, SourceCount, SourceLine, Waivers
+from infra.legacy_files.legacy_file import LegacyFile, NotThisKind
 from infra.migration.sources import SOURCES, MigratingAuthority
 
 TRIALS: Final = Path(__file__).parent / "trials"

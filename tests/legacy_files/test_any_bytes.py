@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infra.legacy_files.records import LegacyFile, NotThisKind, SourceLine
+from domain.migration.source_lines import SourceLine
+from infra.legacy_files.legacy_file import LegacyFile, NotThisKind
 from infra.legacy_files.texts import readable
 from tests.legacy_files.reading import CSV, JSON, XLSX, read
 from tests.legacy_files.test_csv_file import HEADER, row

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.legacy_files.records import LONGEST_LINE, LineKind, RawRecord, SourceCount, Waivers
+from domain.migration.source_lines import LONGEST_LINE, LineKind, RawRecord, SourceCount, Waivers
 from tests.legacy_files.reading import CSV, TRIALS, Read, read, refusal
 from tests.migration.samples import BRUSSELS, brussels_text
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.legacy_files.records import LONGEST_LINE, LineKind, RawRecord, Waivers
+from domain.migration.source_lines import LONGEST_LINE, LineKind, RawRecord, Waivers
 from tests.legacy_files.reading import JSON, TRIALS, Read, read, refusal
 from tests.migration.samples import WALLONIA
 

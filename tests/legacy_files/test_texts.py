@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from domain.migration.findings import RefusalReason
-from infra.legacy_files.records import LONGEST_LINE, LegacyFile, RawRecord, SourceCount, Waivers
+from domain.migration.source_lines import LONGEST_LINE, RawRecord, SourceCount, Waivers
+from infra.legacy_files.legacy_file import LegacyFile
 from infra.legacy_files.texts import readable, readable_record
 from tests.legacy_files.reading import CSV, JSON, read
 from tests.legacy_files.test_csv_file import HEADER, row, written

@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from infra.legacy_files.records import LineKind, Waivers
+from domain.migration.source_lines import LineKind, Waivers
 from tests.legacy_files.reading import TRIALS, XLSX, read, refusal
 from tests.legacy_files.workbooks import HEADER, MAIN, STRICT, inline, record, row_of, sheet, workbook
 from tests.migration.samples import GERMAN, GERMAN_HEADER, german_file

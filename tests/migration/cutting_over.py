@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from api.services.migrations import cutover_of
 from domain.migration.cutover import FORWARD, CutOverStep
+from domain.migration.cutover_status import CutoverStatus
 from infra.migration.sources import MigratingAuthority
-from infra.migration.standing import Standing
 from tests.migration.moving import Moving
 
 REPORT = {"agrees": True, "reportSha256": "5e" * 32}
 
 
-def take(move: Moving, steps: Sequence[CutOverStep], by: str, **outcome: object) -> Standing:
+def take(move: Moving, steps: Sequence[CutOverStep], by: str, **outcome: object) -> CutoverStatus:
     cutover = cutover_of(move.program, MigratingAuthority.BRUSSELS)
     with move.writer() as connection:
         for step in steps:
@@ -21,11 +21,11 @@ def take(move: Moving, steps: Sequence[CutOverStep], by: str, **outcome: object)
     return standing
 
 
-def reconcile(move: Moving, by: str = "ann") -> Standing:
+def reconcile(move: Moving, by: str = "ann") -> CutoverStatus:
     """Every step up to the report."""
     return take(move, FORWARD[: FORWARD.index(CutOverStep.RECONCILED) + 1], by, **REPORT)
 
 
-def go_live(move: Moving) -> Standing:
+def go_live(move: Moving) -> CutoverStatus:
     take(move, FORWARD[:-1], "ann", **REPORT)
     return take(move, FORWARD[-1:], "bob")

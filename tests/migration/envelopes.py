@@ -13,7 +13,7 @@ import rfc8785
 from api.services.migrations import judge_of
 from infra.message_wire import WireRecord
 from infra.migration.sources import MigratingAuthority
-from infra.migration.topic_door import LegacyInbox
+from infra.migration.topic_inbox import LegacyInbox
 from infra.postgres.messages.consumer_stops import StopLimits
 from infra.postgres.messages.dead_letters import Coordinates, DeadLetters
 from infra.postgres.messages.inbox import Arrived

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from api.composition import Program, open_program
 from api.services.migrations import loader_of
+from consumers.migration.loading import FileLoader
 from domain.case.events import CaseEvent
-from domain.migration.retelling import case_id_of
-from infra.migration.ledger import sums_of
-from infra.migration.sources import MigratingAuthority
+from domain.migration.identities import case_id_of
+from infra.migration.batch_ledgers import sums_of
+from infra.migration.sources import MigratingAuthority, Source
 from infra.postgres.server.connections import Role, connect
 from infra.settings import Settings
 from tests.migration.samples import BRUSSELS, brussels_file
@@ -39,9 +41,9 @@ class Moving:
         self._folder = folder
         self._files = 0
 
-    def load(self, authority: MigratingAuthority, *files: Path) -> dict[str, Any]:
+    def load(self, authority: MigratingAuthority, *files: Path, source: Source | None = None) -> dict[str, Any]:
         """What a run of these files printed, without the time it took."""
-        batches = loader_of(self.program, authority).load(files)
+        batches = loader_of(self.program, authority, source=source).load(files)
         with self.program.readers.connection() as connection:
             told = sums_of(connection, batches)
         assert told.pop("seconds") >= 0
@@ -87,6 +89,11 @@ def moving(admin_url: str, folder: Path, key_file: Path | None = None) -> Iterat
 def _settings(folder: Path, url: str, keys_url: str, key_file: Path | None) -> Settings:
     home = folder / "home"
     return Settings(home=home, database_url=url, key_database_url=keys_url, key_encryption_key_file=key_file)
+
+
+def loader(move: Moving, *, chunk_size: int) -> FileLoader[Any]:
+    """Who loads the files of Brussels, so many lines at a time."""
+    return replace(loader_of(move.program, MigratingAuthority.BRUSSELS), chunk_size=chunk_size)
 
 
 def record(**changes: str) -> dict[str, str]:

@@ -12,12 +12,12 @@ from uuid import UUID
 
 import pytest
 
-from api.services.migrations import loader_of, quarantine_of, signed_report
+from api.services.migrations import quarantine_of, signed_report
+from consumers.migration.loading import RunUnderWay
 from domain.migration.cutover import FORWARD, CutOverStep, StepRefused
-from infra.migration import loading
-from infra.migration.acceptance import NotAccepting, require_accepting
-from infra.migration.chunk_line import RunUnderWay
+from domain.migration.cutover_status import NotAccepting
 from infra.migration.coverage import coverage_of
+from infra.migration.cutover_status import require_accepting
 from infra.migration.sources import MigratingAuthority
 from infra.migration.waiting_records import listed
 from infra.postgres.messages.in_order import AnotherWasQuicker
@@ -25,7 +25,7 @@ from infra.postgres.server.connections import DatabaseUnavailable
 from tests.cli.conftest import CommandLine
 from tests.migration.cutting_over import REPORT, go_live, reconcile, take
 from tests.migration.envelopes import message, receive
-from tests.migration.moving import Moving, numbered, record
+from tests.migration.moving import Moving, loader, numbered, record
 from tests.migration.samples import WALLONIA, wallonia_file
 
 pytestmark = pytest.mark.server
@@ -161,8 +161,7 @@ def test_a_letter_is_given_up_with_a_reason(move: Moving, command_line: CommandL
     assert move.ask("select state, settled_why from dead_letter") == [("discarded", "sent twice")]
 
 
-def test_a_load_that_began_before_the_step_is_finished_first(move: Moving, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loading, "CHUNK", 2)
+def test_a_load_that_began_before_the_step_is_finished_first(move: Moving) -> None:
     take(move, FORWARD[:3], "ann")
     half_way, go_on = Event(), Event()
 
@@ -172,7 +171,7 @@ def test_a_load_that_began_before_the_step_is_finished_first(move: Moving, monke
 
     file = move.file(*numbered(7))
     with ThreadPoolExecutor(1) as other:
-        load = other.submit(loader_of(move.program, BRUSSELS).load, [file], pause)
+        load = other.submit(loader(move, chunk_size=2).load, [file], pause)
         assert half_way.wait(20)
         with pytest.raises(StepRefused, match="files of brussels are being loaded"):
             take(move, [RECONCILED], "ann", **REPORT)
@@ -182,8 +181,7 @@ def test_a_load_that_began_before_the_step_is_finished_first(move: Moving, monke
     assert reported.outcome["covers"]["landed"]["records"] == 7
 
 
-def test_a_load_that_lost_its_lock_is_refused_by_its_next_chunk(move: Moving, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loading, "CHUNK", 2)
+def test_a_load_that_lost_its_lock_is_refused_by_its_next_chunk(move: Moving) -> None:
 
     def somebody_reconciles(taken: int, _of: int | None) -> None:
         if taken == 4:
@@ -193,7 +191,7 @@ def test_a_load_that_lost_its_lock_is_refused_by_its_next_chunk(move: Moving, mo
             )
 
     with pytest.raises(NotAccepting):
-        loader_of(move.program, BRUSSELS).load([move.file(*numbered(40))], somebody_reconciles)
+        loader(move, chunk_size=2).load([move.file(*numbered(40))], somebody_reconciles)
     assert landed(move) < 10
     assert move.ask("select records from legacy_batch") == [(landed(move),)]
 
@@ -216,11 +214,8 @@ def test_a_transaction_that_lands_records_is_waited_for(move: Moving) -> None:
 
 
 @pytest.mark.parametrize("attempt", range(3))
-def test_between_loads_topics_and_the_report_nothing_slips_in(
-    move: Moving, monkeypatch: pytest.MonkeyPatch, attempt: int
-) -> None:
+def test_between_loads_topics_and_the_report_nothing_slips_in(move: Moving, attempt: int) -> None:
     # given files and a topic that go on landing records
-    monkeypatch.setattr(loading, "CHUNK", 5)
     take(move, FORWARD[:3], "ann")
     stop = Event()
     files = [
@@ -231,7 +226,7 @@ def test_between_loads_topics_and_the_report_nothing_slips_in(
         left = list(files)
         while left:
             try:
-                loader_of(move.program, BRUSSELS).load(left[:1])
+                loader(move, chunk_size=5).load(left[:1])
                 left.pop(0)
             except RunUnderWay:
                 continue  # a record of the topic was being taken

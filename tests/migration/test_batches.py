@@ -7,16 +7,16 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from api.services.migrations import lag_of_records, loader_of, signed_report
+from api.services.migrations import lag_of_records, signed_report
+from domain.migration.batch_ending import BatchRefused
 from domain.migration.cutover import FORWARD, CutOverStep, StepRefused
-from infra.migration import loading
-from infra.migration.acceptance import NotAccepting
-from infra.migration.batches import BatchRefused, abandon, held_by, landed_with, supersede
+from domain.migration.cutover_status import NotAccepting
+from infra.migration.batches import abandon, held_by, landed_with, supersede
 from infra.migration.sources import MigratingAuthority
 from tests.cli.conftest import CommandLine
 from tests.migration.cutting_over import reconcile, take
 from tests.migration.envelopes import message, receive
-from tests.migration.moving import Moving, numbered, record
+from tests.migration.moving import Moving, loader, numbered, record
 
 pytestmark = pytest.mark.server
 
@@ -27,17 +27,15 @@ class PowerCut(Exception):
     """The load ends here."""
 
 
-def stopped_load(move: Moving, patch: pytest.MonkeyPatch, file: Path) -> UUID:
+def stopped_load(move: Moving, file: Path) -> UUID:
     """The batch of a file of which the first few records were taken before the load was stopped."""
 
     def stop(taken: int, _of: int | None) -> None:
         if taken >= 4:
             raise PowerCut
 
-    with patch.context() as small:
-        small.setattr(loading, "CHUNK", 2)
-        with pytest.raises(PowerCut):
-            loader_of(move.program, BRUSSELS).load([file], stop)
+    with pytest.raises(PowerCut):
+        loader(move, chunk_size=2).load([file], stop)
     return the_newest(move)
 
 
@@ -51,13 +49,11 @@ def loaded(move: Moving, *records: dict[str, str]) -> UUID:
     return the_newest(move)
 
 
-def test_an_abandoned_file_is_out_of_the_way_of_the_drain_and_begins_anew(
-    move: Moving, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_abandoned_file_is_out_of_the_way_of_the_drain_and_begins_anew(move: Moving) -> None:
     # given a load that was stopped half way, with one record of its first four in quarantine
     records = [record(no_dossier="BXL/0", bce="1"), *numbered(9)]
     file = move.file(*records)
-    batch = stopped_load(move, monkeypatch, file)
+    batch = stopped_load(move, file)
     take(move, FORWARD[:2], "ann")
     # then the drain names file and batch, how far it came, and both ways to go on
     with pytest.raises(StepRefused) as refused:
@@ -92,11 +88,11 @@ def test_an_abandoned_file_is_out_of_the_way_of_the_drain_and_begins_anew(
     assert (given_up["endedAs"], given_up["endedBy"], given_up["finished"]) == ("abandoned", "ann", False)
 
 
-def test_what_cannot_be_given_up(move: Moving, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_given_up(move: Moving) -> None:
     finished = loaded(move, record())
     receive(move, message(record(no_dossier="BXL/T")))
     ((topic,),) = move.ask("select id from legacy_batch where door = 'kafka'")
-    stopped = stopped_load(move, monkeypatch, move.file(*numbered(9)))
+    stopped = stopped_load(move, move.file(*numbered(9)))
     with move.writer() as connection:
         for batch, by, motive, why in (
             (finished, "ann", "m", "taken to its end"), (topic, "ann", "m", "came over a topic"),
@@ -140,10 +136,10 @@ def test_quarantine_holds_up_no_drain_and_is_named_by_it(move: Moving) -> None:
     assert lag_of_records(move.program, BRUSSELS) == 0
 
 
-def test_conflicting_versions_are_named_first(move: Moving, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_conflicting_versions_are_named_first(move: Moving) -> None:
     one, other = record(no_dossier="BXL/2"), record(no_dossier="BXL/2", fonction="other")
     move.load_brussels(record(no_dossier="BXL/1", bce="1"), one, other)
-    stopped_load(move, monkeypatch, move.file(*numbered(9)))
+    stopped_load(move, move.file(*numbered(9)))
     take(move, FORWARD[:2], "ann")
     with pytest.raises(StepRefused) as refused:
         take(move, [CutOverStep.DRAINED], "ann", lag=3)
@@ -152,10 +148,8 @@ def test_conflicting_versions_are_named_first(move: Moving, monkeypatch: pytest.
     assert 0 < said.index("2 in quarantine as versionConflict") < said.index("1 in quarantine as identifierInvalid")
 
 
-def test_the_command_line_lists_shows_gives_up_and_supersedes(
-    move: Moving, monkeypatch: pytest.MonkeyPatch, command_line: CommandLine
-) -> None:
-    batch = stopped_load(move, monkeypatch, move.file(record(no_dossier="BXL/0", bce="1"), *numbered(9)))
+def test_the_command_line_lists_shows_gives_up_and_supersedes(move: Moving, command_line: CommandLine) -> None:
+    batch = stopped_load(move, move.file(record(no_dossier="BXL/0", bce="1"), *numbered(9)))
     (listed,) = command_line("migrate", "batch", "list", "brussels", "--json").json["batches"]
     assert (listed["batch"], listed["waiting"]) == (str(batch), {"identifierInvalid": 1})
     assert "unfinished" in command_line("migrate", "batch", "list", "brussels").output

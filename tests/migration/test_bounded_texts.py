@@ -9,13 +9,14 @@ from uuid import UUID
 
 import pytest
 
-from consumers.migration.brussels import BRUSSELS as MAPPING
 from domain.case.refusals import InvalidInput
 from domain.migration.file_numbers import may_lie_in_clear
+from domain.migration.identities import case_id_of, reference_of
 from domain.migration.plausible_days import Calendar
 from domain.migration.precheck import Accepted, Refused, precheck
 from domain.migration.reading import CanonicalRecord
-from domain.migration.retelling import Lineage, case_id_of, reference_of, retell
+from domain.migration.retelling import Lineage, retell
+from domain.migration.sources.brussels import BRUSSELS as MAPPING
 from domain.migration.vocabulary import Vocabularies
 from tests.migration.samples import BRUSSELS
 

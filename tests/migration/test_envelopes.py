@@ -12,8 +12,8 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from consumers.consumer import MessageRefused
-from consumers.migration.brussels import BRUSSELS as BRUSSELS_MAPPING
-from consumers.migration.wallonia import WALLONIA as WALLONIA_MAPPING
+from domain.migration.sources.brussels import BRUSSELS as BRUSSELS_MAPPING
+from domain.migration.sources.wallonia import WALLONIA as WALLONIA_MAPPING
 from infra.message_wire import WireRecord
 from infra.migration.envelopes import hold_to_record, read_envelope, record_digest
 from tests.docs.test_documents import ROOT

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumers.migration.wallonia import WALLONIA as MAPPING
 from domain.migration.plausible_days import Calendar
 from domain.migration.precheck import Accepted, Refused, precheck
+from domain.migration.sources.wallonia import WALLONIA as MAPPING
 from domain.migration.vocabulary import Vocabularies
 from tests.migration.samples import WALLONIA
 

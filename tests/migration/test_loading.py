@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from itertools import count
 from pathlib import Path
@@ -17,17 +18,18 @@ from uuid import UUID
 import pytest
 
 from api.services.migrations import loader_of
-from consumers.migration.columns import ColumnMapping
+from consumers.migration.loading import RunUnderWay
+from consumers.migration.source_reading import FileChanged
 from domain.case.application import GrossPay
 from domain.case.folding import fold
 from domain.case.legacy_events import LegacyRecordRetold
 from domain.case.manual_tasks import LEGACY_RECORD, TO_BE_CONFIRMED, ManualTask
+from domain.migration.cutover_status import AuthorityIsLive
 from domain.migration.reading import LegacyReading
-from infra.legacy_files.records import NotThisKind
-from infra.migration.chunk_line import RunUnderWay
-from infra.migration.first_reading import FileChanged
-from infra.migration.loading import AuthorityIsLive
-from infra.migration.sources import MigratingAuthority
+from domain.migration.sources.columns import ColumnMapping
+from infra.event_codec import EventCodec
+from infra.legacy_files.legacy_file import NotThisKind
+from infra.migration.sources import SOURCES, MigratingAuthority
 from infra.postgres.journal.key_store import PostgresKeyStore
 from infra.postgres.server.connections import DatabaseUnavailable, connect
 from tests.migration.moving import CASE, EXPECTED, FILES, KEY, Moving, moving, numbered, record
@@ -102,16 +104,25 @@ def test_of_two_contents_in_one_file_none_is_told_whatever_their_order(move: Mov
     assert move.ask("select count(*) from legacy_quarantine where state = 'open'") == [(2,)]
 
 
-def test_a_record_at_which_the_program_fails_holds_up_no_other(move: Moving, monkeypatch: pytest.MonkeyPatch) -> None:
-    def read(self: ColumnMapping, raw: Mapping[str, object]) -> LegacyReading:
+class FailsAtOne(ColumnMapping):
+    """A mapping with a fault that one record brings out."""
+
+    def read(self, raw: Mapping[str, object]) -> LegacyReading:
         if raw["nom"] == "Troublesome":
             raise OSError(raw["nom"])
-        return as_it_reads(self, raw)
+        return super().read(raw)
 
-    as_it_reads = ColumnMapping.read
-    monkeypatch.setattr(ColumnMapping, "read", read)
+
+def test_a_record_at_which_the_program_fails_holds_up_no_other(move: Moving) -> None:
     first, second, third = numbered(3)
-    told = move.load_brussels(first, {**second, "nom": "Troublesome"}, third)
+    source = SOURCES[MigratingAuthority.BRUSSELS]
+    assert isinstance(source.mapping, ColumnMapping)
+    faulty = replace(
+        source, mapping=FailsAtOne(**{each.name: getattr(source.mapping, each.name) for each in fields(source.mapping)})
+    )
+    told = move.load(
+        MigratingAuthority.BRUSSELS, move.file(first, {**second, "nom": "Troublesome"}, third), source=faulty
+    )
     assert (told["retold"], told["quarantined"]) == (2, {"malformed": 1})
     ((findings,),) = move.ask("select findings::text from legacy_quarantine")
     assert "OSError" in findings
@@ -132,21 +143,30 @@ def test_a_record_that_the_database_refuses_holds_up_no_other(move: Moving) -> N
     assert move.load_brussels(*numbered(4))["unchanged"] == 2
 
 
-def test_a_key_store_that_is_away_sets_no_record_aside(move: Moving, monkeypatch: pytest.MonkeyPatch) -> None:
-    # given a key store that is away for a moment, in the middle of a chunk
-    asked = count(1)
-    as_it_answers = PostgresKeyStore.key_to_encrypt
+class AwayOnce:
+    """A key store that is away for a moment, at the second key that is asked for."""
 
-    def away(self: PostgresKeyStore, subject: UUID) -> bytes:
-        if next(asked) == 2:
+    def __init__(self, keys: PostgresKeyStore) -> None:
+        self.keys = keys
+        self.asked = count(1)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.keys, name)
+
+    def key_to_encrypt(self, subject: UUID) -> bytes:
+        if next(self.asked) == 2:
             raise DatabaseUnavailable("the key store is away")
-        return as_it_answers(self, subject)
+        return self.keys.key_to_encrypt(subject)
 
-    with monkeypatch.context() as outage:
-        outage.setattr(PostgresKeyStore, "key_to_encrypt", away)
-        # when a file is loaded, then it is the load that cannot be, and no record is at fault
-        with pytest.raises(DatabaseUnavailable):
-            loader_of(move.program, MigratingAuthority.BRUSSELS).load([file := move.file(*numbered(3))])
+
+def test_a_key_store_that_is_away_sets_no_record_aside(move: Moving) -> None:
+    # given a key store that is away for a moment, in the middle of a chunk
+    keys: Any = AwayOnce(move.program.keys)
+    codec = EventCodec(move.program.recorder.origin, keys)
+    program = replace(move.program, keys=keys, codec=codec)
+    # when a file is loaded, then it is the load that cannot be, and no record is at fault
+    with pytest.raises(DatabaseUnavailable):
+        loader_of(program, MigratingAuthority.BRUSSELS).load([file := move.file(*numbered(3))])
     assert move.ask("select sum(records), sum(quarantined) from legacy_batch") == [(0, 0)]
     # and once it is back, the same load goes on
     assert move.load(MigratingAuthority.BRUSSELS, file)["retold"] == 3

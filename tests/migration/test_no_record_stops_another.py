@@ -17,8 +17,8 @@ from infra.kafka.clients import opened
 from infra.kafka.topic_admin import create_missing
 from infra.message_wire import WireRecord
 from infra.migration.sources import MigratingAuthority
-from infra.migration.topic_door import LegacyInbox
-from infra.migration.topic_ledger import topic_ledger
+from infra.migration.topic_inbox import LegacyInbox
+from infra.migration.topic_ledgers import topic_ledger
 from infra.postgres.journal.conflicts import StaleAuthorityEpoch
 from infra.postgres.messages.consumer_stops import ConsumerStopped, StopLimits, resume
 from infra.postgres.messages.dead_letters import Coordinates, DeadLetters

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumers.migration.brussels import BRUSSELS as BRUSSELS_MAPPING
-from consumers.migration.wallonia import WALLONIA as WALLONIA_MAPPING
 from domain.civil_time import CIVIL_TIME
-from domain.migration.batch import BatchCount, Fate, judge, version_of
+from domain.migration.fates import BatchCount, Fate, judge, version_of
 from domain.migration.field_names import OTHER_FIELD
 from domain.migration.plausible_days import Calendar, day_of, moment_of
 from domain.migration.precheck import Accepted, Refused, amount_of, precheck
 from domain.migration.reading import CanonicalRecord, amount_text
+from domain.migration.sources.brussels import BRUSSELS as BRUSSELS_MAPPING
+from domain.migration.sources.wallonia import WALLONIA as WALLONIA_MAPPING
 from domain.migration.versions import Moment, TakenVersion
 from domain.migration.vocabulary import Vocabularies
 from tests.migration.samples import BRUSSELS, WALLONIA

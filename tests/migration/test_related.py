@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from api.services.migrations import signed_report
-from infra.migration.batch_findings import Kin, kin_of
+from domain.migration.comparison import RelatedPair
+from infra.migration.related_records import related_records
 from infra.migration.sources import MigratingAuthority
 from tests.cli.conftest import CommandLine
 from tests.legacy_files.reading import TRIALS
@@ -29,9 +30,9 @@ OTHER_SPELLINGS = {
 """Of the five people of the trial, by the end of their file number."""
 
 
-def related(move: Moving, authority: str = "brussels") -> list[Kin]:
+def related(move: Moving, authority: str = "brussels") -> list[RelatedPair]:
     with move.program.readers.connection() as connection:
-        return list(kin_of(connection, authority))
+        return list(related_records(connection, authority))
 
 
 def test_five_people_are_found_in_another_authority_that_writes_their_names_otherwise(

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from typing import Any
 from uuid import UUID
 
 import pytest
 
 from api.services.migrations import lineage_of, quarantine_of, signed_report
+from consumers.migration.repair import Quarantine
 from domain.case.legacy_events import LegacyRecordRetold
-from infra.migration.batch_findings import kin_of
-from infra.migration.loading import AuthorityIsLive
-from infra.migration.quarantine import Quarantine
-from infra.migration.quarantine_trace import LOOKED_AT, ChangedSince, hold, steps_of
-from infra.migration.record_paths import RepairRefused, texts_of, with_text
+from domain.migration.cutover_status import AuthorityIsLive
+from domain.migration.quarantine import LOOKED_AT, ChangedSince, RepairRefused
+from infra.migration.quarantine_trace import hold, steps_of
+from infra.migration.related_records import related_records
 from infra.migration.sources import MigratingAuthority
 from infra.migration.waiting_records import listed, reasons
 from infra.postgres.server.connections import connect, transaction
@@ -174,24 +173,6 @@ def last_change(move: Moving, record_id: UUID, skip: int = 0) -> int:
     return changes[max(len(changes) - 1 - skip, 0)]
 
 
-@pytest.mark.parametrize(
-    ("record_told", "texts"),
-    [
-        (
-            {"a": "1", "b": None, "c": {"d": "", "e": [{"f": "2"}, "3"]}},
-            {"a": "1", "b": None, "c.d": "", "c.e[0].f": "2", "c.e[1]": "3"},
-        ),
-        ({"a": {}, "b": []}, {"a": "", "b": ""}),
-    ],
-)
-def test_every_text_of_a_record_is_found_by_its_place(record_told: Any, texts: dict[str, str | None]) -> None:
-    assert texts_of(record_told) == texts
-
-
-def test_a_column_whose_name_holds_a_full_stop_is_one_field() -> None:
-    assert with_text({"Nr. ZDU": "1"}, "Nr. ZDU", "2") == {"Nr. ZDU": "2"}
-
-
 def test_a_history_is_corrected_where_it_stands(move: Moving, tmp_path_factory: pytest.TempPathFactory) -> None:
     history = [{"statut": "introduite", "le": "31/02/2024"}, {"statut": "recevable", "le": "17/07/2024"}]
     file = wallonia_file(tmp_path_factory.mktemp("wallonia"), {**WALLONIA, "historique": history})
@@ -202,12 +183,6 @@ def test_a_history_is_corrected_where_it_stands(move: Moving, tmp_path_factory: 
         assert field == "historique[0].le"
         quarantine.correct(connection, it, field, "07/07/2024", by="ann", motive="on paper")
         assert quarantine.replay(connection, it, by="ann", motive="on paper") is None
-
-
-@pytest.mark.parametrize("field", ["historique[9].le", "historique.le", "travailleur.nom.x"])
-def test_a_place_that_the_record_does_not_have_is_named(field: str) -> None:
-    with pytest.raises(RepairRefused, match="is no field of the record"):
-        with_text(WALLONIA, field, "x")
 
 
 def test_lineage_leads_from_file_number_and_event_to_file_and_line(move: Moving) -> None:
@@ -266,6 +241,6 @@ def test_people_and_applications_that_are_one_are_reported_and_not_merged(
     move.load_brussels(record())
     move.load(MigratingAuthority.WALLONIA, wallonia_file(tmp_path_factory.mktemp("wallonia"), wallonia))
     with move.program.readers.connection() as connection:
-        (kin,) = kin_of(connection, "brussels")
+        (kin,) = related_records(connection, "brussels")
     assert (kin.other_authority, kin.found) == ("wallonia", ("samePersonByName", "sameApplication"))
     assert move.ask("select count(distinct stream) from journal") == [(2,)]

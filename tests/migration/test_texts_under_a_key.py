@@ -15,7 +15,7 @@ import pytest
 from api.pages.session import SESSION_COOKIE
 from api.server import running_server
 from api.services.migrations import lineage_of, signed_report
-from domain.migration.retelling import case_id_of, reference_of
+from domain.migration.identities import case_id_of, reference_of
 from infra.identity.caller import Caller, Role
 from infra.identity.development_issuer import DevelopmentIssuer
 from infra.migration.sources import MigratingAuthority

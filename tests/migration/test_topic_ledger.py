@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from api.services.migrations import signed_report
+from domain.migration.topic_ledger import TopicLedger
 from infra.message_wire import WireRecord
 from infra.migration.sources import MigratingAuthority
-from infra.migration.topic_ledger import TopicLedger, topic_ledger
+from infra.migration.topic_ledgers import topic_ledger
 from infra.postgres.messages.dead_letters import Coordinates
 from infra.postgres.messages.inbox import Arrived
 from infra.postgres.server.connections import connect
@@ -20,6 +21,20 @@ from tests.migration.moving import Moving, record
 pytestmark = pytest.mark.server
 
 JUNK = WireRecord(b"BXL/0", b"junk", ())
+
+
+class Crash(BaseException):
+    """As a kill -9 just before the commit."""
+
+
+class CrashesWhenWeighed:
+    """Limits of a consumer, which are read when everything is written and nothing is committed."""
+
+    least = 500
+
+    @property
+    def window(self) -> int:
+        raise Crash
 
 
 def ledger(move: Moving) -> TopicLedger:
@@ -67,22 +82,12 @@ def test_what_is_delivered_again_is_counted_once(move: Moving) -> None:
 
 
 def test_a_crash_before_the_commit_counts_nothing(move: Moving) -> None:
-    class Crash(BaseException):
-        """As a kill -9 just before the commit."""
-
+    arrived = [Arrived(Coordinates("cluster", TOPIC, 3, 0), TOPIC, JUNK)]
+    limits: Any = CrashesWhenWeighed()
+    with closing(legacy_inbox(move, limits)) as inbox, suppress(Crash):
+        inbox.receive(arrived, lambda _cursor: None)
+    assert ledger(move).partitions == ()
     with closing(legacy_inbox(move)) as inbox:
-        take: Any = inbox._take
-
-        def crashing(*arguments: Any) -> None:
-            take(*arguments)
-            raise Crash
-
-        inbox._take = crashing  # type: ignore[method-assign]
-        arrived = [Arrived(Coordinates("cluster", TOPIC, 3, 0), TOPIC, JUNK)]
-        with suppress(Crash):
-            inbox.receive(arrived, lambda _cursor: None)
-        assert ledger(move).partitions == ()
-        inbox._take = take  # type: ignore[method-assign]
         inbox.receive(arrived, lambda _cursor: None)
     assert (ledger(move).messages, ledger(move).letters) == (1, 1)
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from domain.migration.batch import Fate
-from infra.legacy_files.records import NotThisKind
-from infra.migration.judging import RecordJudge
-from infra.migration.rehearsal import NothingTaken, Rehearsal
+from consumers.migration.rehearsal import NothingTaken, Rehearsal
+from domain.migration.fates import Fate
+from infra.legacy_files.legacy_file import NotThisKind
+from infra.migration.rehearsing import new_rehearsal
 from infra.migration.sources import SOURCES, MigratingAuthority
 from tests.migration.moving import Moving
 
@@ -67,7 +67,7 @@ def files_of(names: tuple[str, ...]) -> tuple[MigratingAuthority, list[Path]]:
 
 
 def rehearsal_of(authority: MigratingAuthority) -> Rehearsal:
-    return Rehearsal(RecordJudge(source=SOURCES[authority], digest_key=b"trials"), NothingTaken(), today=TODAY)
+    return new_rehearsal(SOURCES[authority], b"trials", NothingTaken(), today=TODAY)
 
 
 @pytest.mark.parametrize(("names", "right"), RIGHT.items(), ids=lambda each: each[0] if each else "")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -124,14 +124,13 @@ class CaseService:
 
 @contextmanager
 def case_service(admin_url: str, home: Path) -> Iterator[CaseService]:
+    clock = StoppedClock()
     with (
         program_databases(admin_url) as (journal_url, keys_url),
-        open_program(Settings(home=home, database_url=journal_url, key_database_url=keys_url), set_up=True) as opened,
+        open_program(
+            Settings(home=home, database_url=journal_url, key_database_url=keys_url), set_up=True, clock=clock
+        ) as program,
     ):
-        clock = StoppedClock()
-        program = replace(opened, clock=clock)
-        # The case files tell the time by the same clock.
-        program.case_files._clock = clock
         issuer = DevelopmentIssuer.open(home, create=True)
         app = create_app(program, issuer)
         with served(app) as address:

@@ -12,10 +12,11 @@ from playwright.sync_api import BrowserContext
 
 from api.app import create_app
 from api.pages.session import SESSION_COOKIE
+from domain.migration.quarantine import SetAside
 from infra.clock import SystemClock
 from infra.identity.caller import Caller, Role
 from infra.identity.development_issuer import DevelopmentIssuer
-from infra.migration.waiting_records import SetAside, listed
+from infra.migration.waiting_records import listed
 from infra.postgres.server.connections import connect
 from tests.migration.moving import Moving, moving
 from tests.pages.served import served

@@ -18,6 +18,7 @@ from domain.codes import AUTHORITIES, CATEGORIES, LANGUAGES
 from domain.law.rule_sets import RuleSets
 from domain.law.rulebook import Rulebook
 from infra.identity.caller import Role
+from tests.law.small_laws import entry, origin, threshold
 from tests.pages.browser import (
     check_accessibility,
     check_keyboard,
@@ -30,37 +31,24 @@ from tests.pages.served import served
 
 LEAST_TARGETS = 30
 
-PUBLISHED_UNTIL_2026 = """
-[[salary_threshold]]
-id = "FL-NURSE-2026"
-categories = ["nurse"]
-amount = "40000.00"
-unit = "EUR/year"
-basis = "statbelAverageWage"
-percentage = "80"
-published_until = 2026-12-31
-disputed_amounts = [{ amount = "40100.00", source = "another publisher: https://law.example/2" }]
-from = 2026-01-01
-known_from = 2026-01-01
-known_from_basis = "assumed"
-act = "flemishDecision2018"
-article = "17"
-sources = ["publisher: https://law.example/1"]
-confidence = "disputed"
-
-[[base_amount]]
+PUBLISHED_UNTIL_2026 = threshold(
+    "FL-NURSE-2026",
+    "40000.00",
+    origin("2026-01-01", source="publisher: https://law.example/1", confidence="disputed"),
+    'percentage = "80"',
+    "published_until = 2026-12-31",
+    'disputed_amounts = [{ amount = "40100.00", source = "another publisher: https://law.example/2" }]',
+    category="nurse",
+) + entry(
+    "base_amount",
+    """
 id = "FL-BASE-2026"
 basis = "statbelAverageWage"
 amount = "50000.00"
 unit = "EUR/year"
-from = 2026-01-01
-known_from = 2026-01-01
-known_from_basis = "assumed"
-act = "flemishDecision2018"
-article = "76"
-sources = ["statistical office: https://law.example/3"]
-confidence = "confirmed"
-"""
+""",
+    origin("2026-01-01", article="76", source="statistical office: https://law.example/3"),
+)
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 from babel import Locale
 
 from domain.case.spellings import country
-from domain.law.job_provisions import FreeMovement
+from domain.law.provisions.job import FreeMovement
 from domain.law.rulebook import Rulebook
 from domain.migration.vocabulary import Vocabularies
 from domain.places.countries import country_codes

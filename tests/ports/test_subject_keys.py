@@ -10,7 +10,6 @@ import psycopg2
 import pytest
 
 from infra.keys import KEY_BYTES, KeyEncryptionKeyUnusable, KeyMissing, MasterKey
-from infra.postgres.journal import key_store
 from infra.postgres.journal.key_store import PostgresKeyStore, holds_keys
 from tests.keys.keys_in_memory import KeysInMemory
 from tests.world.databases import keys_database
@@ -128,12 +127,8 @@ class TestTheDurableStore:
 
 
 @pytest.mark.server
-def test_many_keys_are_at_hand_in_bounded_memory_and_none_is_lost(
-    keys_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(key_store, "_MOST_CACHED", 30)
-    monkeypatch.setattr(key_store, "_KEPT_CACHED", 10)
-    with closing(PostgresKeyStore(keys_url, MASTER)) as keys:
+def test_many_keys_are_at_hand_in_bounded_memory_and_none_is_lost(keys_url: str) -> None:
+    with closing(PostgresKeyStore(keys_url, MASTER, most_cached=30)) as keys:
         # when a load mints a chunk of keys after the other
         subjects = [subject for _ in range(20) for subject in keys.mint_many(10)]
         used = {subject: keys.key_to_encrypt(subject) for subject in subjects}

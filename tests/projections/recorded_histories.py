@@ -50,8 +50,12 @@ class History:
             "employer": {"enterpriseNumber": EMPLOYERS[0], "name": "Acme"},
             "representative": None,
             "workerSubject": str(self.case_id),
+            "leftOpen": [],
         }
         self.happens("ApplicationSubmitted", on, **filed | more)
+
+    def is_corrected(self, on: date, employer: dict[str, str] | None) -> None:
+        self.happens("CaseCorrected", on, employer=employer, employment=None, leftOpen=[])
 
 
 def some_case(number: int) -> History:

@@ -49,7 +49,8 @@ from domain.crossroads.answers import CheckKind, DeclaredWages, QuarterWages
 from domain.law.rulebook import Rulebook
 from infra.event_codec import EventCodec
 from projections.case_file.clocks import holder_changes, seconds_by_holder, time_by_holder
-from projections.course import Course, course_after
+from projections.course import Course
+from projections.course_changes import course_after
 from projections.recorded_event import RecordedEvent
 from projections.stored_course import course_from
 from tests.keys.keys_in_memory import KeysInMemory

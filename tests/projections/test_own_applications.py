@@ -152,10 +152,10 @@ def test_who_has_none_gets_an_empty_page(tables: Cursor) -> None:
 def test_an_application_goes_where_its_corrected_employer_is(tables: Cursor) -> None:
     case = some_case(0)
     case.is_filed(FIRST_DAY)
-    case.happens("CaseCorrected", FIRST_DAY, employer=None)
+    case.is_corrected(FIRST_DAY, None)
     OWN.project(log_of([case]), tables)
     assert [each.case_id for each in whole(tables, ACME)] == [case.case_id]
-    case.happens("CaseCorrected", FIRST_DAY, employer={"enterpriseNumber": EMPLOYERS[1], "name": "Beta"})
+    case.is_corrected(FIRST_DAY, {"enterpriseNumber": EMPLOYERS[1], "name": "Beta"})
     OWN.project(log_of([case]), tables)
     assert whole(tables, ACME) == []
     assert [each.employer_number for each in whole(tables, BETA)] == [EMPLOYERS[1]]

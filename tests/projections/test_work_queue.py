@@ -228,8 +228,8 @@ def test_events_in_pages_of_any_length_and_twice_give_the_same_rows(tables: Curs
 def test_a_corrected_employer_is_shown(tables: Cursor) -> None:
     case = some_case(0)
     case.is_filed(FIRST_DAY)
-    case.happens("CaseCorrected", FIRST_DAY, employer=None)
-    case.happens("CaseCorrected", FIRST_DAY, employer={"enterpriseNumber": "0206731645", "name": "Beta"})
+    case.is_corrected(FIRST_DAY, None)
+    case.is_corrected(FIRST_DAY, {"enterpriseNumber": "0206731645", "name": "Beta"})
     QUEUE.project(log_of([case]), tables)
     assert [each.employer_number for each in whole(tables)] == ["0206731645"]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from api.words.code_lists import CodeLists, CodeUnknown
-from domain.law.entry_reader import LawDataUnusable
+from domain.law.readers.entry_reader import LawDataUnusable
 
 WriteList = Callable[..., Path]
 

@@ -31,18 +31,18 @@ from domain.deadlines.clocks import BREACHED, CLOCKS, WARNED, ClockState
 from domain.deadlines.service_levels import ServiceStatus
 from domain.law import reasons
 from domain.law.assessment import assess
-from domain.law.common_keys import CONFIDENCES
-from domain.law.employer_rules import EMPLOYER_STATES
 from domain.law.facts import ApplicationFacts
 from domain.law.fees_owed import EXEMPTIONS
 from domain.law.findings import Finding, Verdict
-from domain.law.job_provisions import ListedOccupation, WorkHistoryTerms
 from domain.law.legal_reference import LegalReference
-from domain.law.pay_provisions import BASES, PAY_COMPONENTS
 from domain.law.procedural_terms import ON_EXPIRY, STARTS
-from domain.law.procedure_provisions import ReferenceDateBasis
+from domain.law.provisions.job import ListedOccupation, WorkHistoryTerms
+from domain.law.provisions.pay import BASES, PAY_COMPONENTS
+from domain.law.provisions.procedure import ReferenceDateBasis
+from domain.law.readers.common_keys import CONFIDENCES
+from domain.law.rule_codes import Rule
 from domain.law.rulebook import Rulebook
-from domain.law.rules import Rule
+from domain.law.rules.employer import EMPLOYER_STATES
 from domain.migration.cutover import CutOverStep
 from domain.migration.findings import RefusalReason
 

@@ -24,10 +24,11 @@ from domain.codes import CATEGORIES
 from domain.law.assessment import assess
 from domain.law.facts import ApplicationFacts, Publication, WorkDone
 from domain.law.findings import Finding
-from domain.law.labour_market_test import assess_labour_market_test
 from domain.law.rulebook import Rulebook
+from domain.law.rules.labour_market_test import assess_labour_market_test
 from infra.wire_format import wire_adapter
 from tests.law.legal_case_files import worked_cases
+from tests.law.small_laws import entry, origin, threshold
 
 AUTHORITIES: Final = ("flanders", "brussels", "wallonia", "german-community")
 DAYS: Final = (date(2019, 6, 3), date(2023, 2, 1), date(2025, 6, 2), date(2026, 2, 1), date(2027, 2, 1))
@@ -78,60 +79,38 @@ VARIED: Final = (
     replace(GOOD, renewal=True, occupation_code="astronaut", municipality_code=None, qualification_level=3),
 )
 
+ORIGIN: Final = origin("2019-01-01", point="1", confidence="single-source")
+
+
+def _amount(*others: str) -> str:
+    return threshold("HS", "41868.00", ORIGIN, *others)
+
+
+def _part_time(rule: str) -> str:
+    return entry("part_time", f'id = "PART-TIME"\ncategories = ["highlySkilled"]\n{rule}', ORIGIN)
+
+
 DOUBTFUL: Final = {
-    "an amount in dispute": """
-[[salary_threshold]]
-id = "HS"
-categories = ["highlySkilled"]
-amount = "41868.00"
-unit = "EUR/year"
-basis = "statbelAverageWage"
-other_values = [{ amount = "42000.00", source = "a publisher" }]
-disputed_amounts = [{ amount = "41739.00", source = "another" }]
-""",
-    "an amount that is not published yet": """
-[[salary_threshold]]
-id = "HS"
-categories = ["highlySkilled"]
-amount = "41868.00"
-unit = "EUR/year"
-basis = "statbelAverageWage"
-published_until = 2019-01-31
-""",
-    "a part-time rule that was not found": """
-[[salary_threshold]]
-id = "HS"
-categories = ["highlySkilled"]
-amount = "41868.00"
-unit = "EUR/year"
-basis = "statbelAverageWage"
-{common}
-[[part_time]]
-id = "PART-TIME"
-categories = ["highlySkilled"]
-rule_not_found = true
-""",
-    "a part-time rule in proportion": """
-[[salary_threshold]]
-id = "HS"
-categories = ["highlySkilled"]
-amount = "41868.00"
-unit = "EUR/year"
-basis = "statbelAverageWage"
-{common}
-[[part_time]]
-id = "PART-TIME"
-categories = ["highlySkilled"]
-pro_rata = true
-""",
-    "a length in dispute": """
-[[category_rule]]
+    "an amount in dispute": _amount(
+        'other_values = [{ amount = "42000.00", source = "a publisher" }]',
+        'disputed_amounts = [{ amount = "41739.00", source = "another" }]',
+    ),
+    "an amount that is not published yet": _amount("published_until = 2019-01-31"),
+    "a part-time rule that was not found": _amount() + _part_time("rule_not_found = true"),
+    "a part-time rule in proportion": _amount() + _part_time("pro_rata = true"),
+    "a length in dispute": entry(
+        "category_rule",
+        """
 id = "RULE"
 categories = ["highlySkilled"]
 labour_market_test = "required"
 combination = "each"
-{common}
-[[labour_market_test]]
+""",
+        ORIGIN,
+    )
+    + entry(
+        "labour_market_test",
+        """
 id = "SEARCH"
 categories = ["highlySkilled"]
 channels = ["FOREM", "ADG", "ACTIRIS"]
@@ -141,44 +120,36 @@ interruptions_confidence = "disputed"
 other_publications = [{ publication = "P3W", source = "a publisher" }]
 disputed_publications = [{ publication = "P4W", source = "another" }]
 """,
-    "a whole bottleneck list": """
-[[bottleneck_list]]
-id = "LIST"
-categories = ["highlySkilled"]
-functions = 1
-complete = true
-{common}
-[[bottleneck_occupation]]
-id = "ROOFER"
-occupation = "roofer"
-""",
-    "a whole shortage list": """
-[[shortage_list]]
+        ORIGIN,
+    ),
+    "a whole bottleneck list": entry(
+        "bottleneck_list", 'id = "LIST"\ncategories = ["highlySkilled"]\nfunctions = 1\ncomplete = true', ORIGIN
+    )
+    + entry("bottleneck_occupation", 'id = "ROOFER"\noccupation = "roofer"', ORIGIN),
+    "a whole shortage list": entry(
+        "shortage_list",
+        """
 id = "LIST"
 categories = ["highlySkilled"]
 functions = 1
 complete = true
 renewal_keeps = true
-{common}
-[[work_history]]
+""",
+        ORIGIN,
+    )
+    + entry(
+        "work_history",
+        """
 id = "HISTORY"
 categories = ["highlySkilled"]
 nationalities = ["all"]
 least = "P30M"
 required = true
 """,
+        ORIGIN,
+    ),
 }
-"""Laws of a single doubt: ``{common}`` closes an entry that another follows."""
-COMMON: Final = """
-from = 2019-01-01
-known_from = 2019-01-01
-known_from_basis = "assumed"
-act = "flemishDecision2018"
-article = "17"
-point = "1"
-sources = ["a source"]
-confidence = "single-source"
-"""
+"""Laws of a single doubt."""
 
 
 def searches(filed_on: date) -> Iterator[tuple[Publication, ...] | None]:
@@ -267,8 +238,7 @@ def _of_doubtful_laws(directory: Path) -> Iterator[Finding]:
     for number, text in enumerate(DOUBTFUL.values()):
         place = directory / str(number)
         (place / "flanders").mkdir(parents=True)
-        whole = text.replace("{common}", COMMON) + COMMON
-        (place / "flanders" / "law.toml").write_text(whole, encoding="utf-8")
+        (place / "flanders" / "law.toml").write_text(text, encoding="utf-8")
         law = Rulebook.load(place)
         for share, amount, period in product(("1", "0.8"), ("41800.00", "41867.99", "1.00"), ("year", "month")):
             paid = replace(facts, full_time_equivalent=Decimal(share), gross_pay=Decimal(amount), pay_period=period)

@@ -26,8 +26,8 @@ from domain.codes import CATEGORIES, PAY_PERIODS
 from domain.law.assessment import assess
 from domain.law.facts import Publication, WorkDone
 from domain.law.findings import Verdict
+from domain.law.rule_codes import Rule
 from domain.law.rulebook import Rulebook
-from domain.law.rules import Rule
 from tests.sentences.findings_of_the_law import AUTHORITIES, BAD, wire_findings
 from tests.sentences.language_checks import CHECKS_OF_REMARKS, faults
 from tests.sentences.tellings import LANGUAGES, LISTS

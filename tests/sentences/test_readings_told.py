@@ -10,7 +10,7 @@ from api.words.sentences.readings import readings_text
 from api.words.sentences.wording import Wording
 from domain.law.findings import Verdict
 from domain.law.other_readings import OtherReading, Readings
-from domain.law.procedure_provisions import ReferenceDateBasis
+from domain.law.provisions.procedure import ReferenceDateBasis
 
 LANGUAGES, LISTS = Languages.load(), CodeLists.load()
 

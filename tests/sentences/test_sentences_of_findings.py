@@ -20,8 +20,8 @@ from api.words.sentences.remarks import finding_remarks
 from api.words.sentences.wording import Wording
 from domain.law.assessment import assess
 from domain.law.facts import ApplicationFacts, Publication, WorkDone
+from domain.law.rule_codes import Rule
 from domain.law.rulebook import Rulebook
-from domain.law.rules import Rule
 from tests.sentences.language_checks import faults
 from tests.sentences.tellings import LANGUAGES, LISTS, typeset
 

@@ -69,7 +69,7 @@ class Installed:
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Built from what git tracks, as it is in the working tree; without a network and without a trace in the tree."""
     source = tmp_path_factory.mktemp("source")
-    for each in tracked("pyproject.toml", PROJECT["readme"], *PACKAGES):
+    for each in tracked("pyproject.toml", PROJECT["readme"], *PROJECT["license-files"], *PACKAGES):
         (source / each).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / each, source / each)
     built = tmp_path_factory.mktemp("dist")
@@ -116,6 +116,13 @@ def test_it_bears_the_version_and_the_pythons_of_the_project(wheel: Path) -> Non
     metadata = zipfile.ZipFile(wheel).read(f"single_permit-{PROJECT['version']}.dist-info/METADATA").decode()
     for each in PROJECT["classifiers"]:
         assert f"Classifier: {each}" in metadata
+
+
+def test_it_carries_its_licence(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as shipped:
+        described = f"single_permit-{PROJECT['version']}.dist-info"
+        assert f"License-Expression: {PROJECT['license']}\n" in shipped.read(f"{described}/METADATA").decode()
+        assert shipped.read(f"{described}/licenses/LICENSE") == (ROOT / "LICENSE").read_bytes()
 
 
 def test_it_is_imported_from_where_it_was_installed_and_knows_its_version(installed: Installed) -> None:

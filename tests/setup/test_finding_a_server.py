@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 
 from tests.world import servers
-from tests.world.servers import POSTGRES_PLACES, NoServer, NotHere, Place, first_server, give_up
+from tests.world.servers import POSTGRES_PLACES, NoServer, NotHere, Place, docker_postgres, first_server, give_up
 
 
 class FakePlace:
@@ -60,11 +61,11 @@ def test_a_given_server_that_does_not_answer_is_no_reason_to_take_another(
     assert not other.asked
 
 
-def test_docker_is_passed_over_where_no_daemon_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(servers, "docker_answers", lambda: False)
+def test_docker_is_passed_over_where_no_daemon_answers() -> None:
+    docker = Place(name="Docker", open=partial(docker_postgres, lambda: False))
     with (
         pytest.raises(NoServer, match="Docker: no Docker daemon answers"),
-        first_server([POSTGRES_PLACES[1]]),
+        first_server([docker]),
     ):
         pytest.fail("there is no daemon")
 

@@ -1,19 +1,24 @@
 """Log lines are JSON on standard error, and no line holds a national number."""
 
+import ast
 import io
 import json
 import logging
+from collections.abc import Iterator
 from contextlib import redirect_stderr
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from hashlib import sha256
+from pathlib import Path
 from uuid import UUID
 
 import pytest
-import structlog
 
-from infra.structured_logs import configure_logging, without_personal_data
+from infra.structured_logs import configure_logging, get_logger, without_personal_data
+
+PACKAGES = ("domain", "projections", "consumers", "infra", "api")
+ROOT = Path(__file__).parents[2]
 
 OF_1985, OF_2017, BIS = "85073003328", "17073003384", "98472899765"
 
@@ -38,7 +43,7 @@ def masked(**fields: object) -> dict[str, object]:
 
 
 def test_a_decision_is_one_line_of_json(standard_error: StandardError) -> None:
-    structlog.get_logger("permit").info("case.decided", case="FL-2026-0001234-18", version=4)
+    get_logger("permit").info("case.decided", case="FL-2026-0001234-18", version=4)
     line = standard_error.only_line()
     assert line.pop("at")
     assert line == {
@@ -59,7 +64,7 @@ def test_a_traceback_is_masked_too(standard_error: StandardError) -> None:
     try:
         raise ValueError(f"no worker {OF_2017}")
     except ValueError:
-        structlog.get_logger("permit").exception("consumer.stopped")
+        get_logger("permit").exception("consumer.stopped")
     line = standard_error.only_line()
     assert "ValueError: no worker [national number]" in str(line["exception"])
 
@@ -67,7 +72,7 @@ def test_a_traceback_is_masked_too(standard_error: StandardError) -> None:
 def test_configuring_twice_does_not_write_twice(standard_error: StandardError) -> None:
     with redirect_stderr(standard_error):
         configure_logging()
-    structlog.get_logger("permit").info("once")
+    get_logger("permit").info("once")
     assert standard_error.only_line()["event"] == "once"
 
 
@@ -108,3 +113,37 @@ def test_other_values_stay_as_they_are() -> None:
         "none": None,
         "wrong": "85073003329",
     }
+
+
+def test_a_field_may_have_any_name(standard_error: StandardError) -> None:
+    get_logger("permit").warning("consumer.waits", name="intake", message="none", args=[1])
+    line = standard_error.only_line()
+    assert (line["event"], line["name"], line["message"], line["args"]) == ("consumer.waits", "intake", "none", [1])
+
+
+def test_what_is_below_the_level_is_not_written(standard_error: StandardError) -> None:
+    get_logger("permit").debug("producer.gauge")
+    assert standard_error.getvalue() == ""
+
+
+def test_one_module_knows_how_lines_are_written() -> None:
+    """All others ask it for their log, so that no line goes around the mask."""
+    importing = {
+        path.relative_to(ROOT).as_posix()
+        for path in python_files()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for name in imported_names(node)
+        if name.split(".")[0] in ("logging", "structlog")
+    }
+    assert importing == {"infra/structured_logs.py"}
+
+
+def python_files() -> Iterator[Path]:
+    for package in PACKAGES:
+        yield from (ROOT / package).rglob("*.py")
+
+
+def imported_names(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [each.name for each in node.names]
+    return [node.module or ""] if isinstance(node, ast.ImportFrom) else []

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 import pytest
 
-from infra.postgres.server import requirements as server_requirements
 from infra.postgres.server.access import make_database
 from infra.postgres.server.connections import DatabaseUnavailable, Role, ServerUnsuitable, connect
-from infra.postgres.server.requirements import CONNECTIONS_AT_FULL_LOAD, require_suitable
+from infra.postgres.server.requirements import CONNECTIONS_AT_FULL_LOAD, NEWEST, OLDEST, require_suitable
 from tests.setup.given_servers import made_on, use_everything
 from tests.world.debian_postgres import OwnServer, run_in
 from tests.world.servers import free_port
@@ -22,19 +22,17 @@ from tests.world.servers import free_port
 pytestmark = pytest.mark.server
 
 
-def refusal(url: str) -> str:
+def refusal(url: str, **more: Any) -> str:
     with pytest.raises(ServerUnsuitable) as refused:
-        require_suitable(url, set_up=True)
+        require_suitable(url, set_up=True, **more)
     return str(refused.value)
 
 
 @pytest.mark.parametrize(("oldest", "newest"), [(19, 25), (8, 14)])
-def test_another_major_version(server: OwnServer, monkeypatch: pytest.MonkeyPatch, oldest: int, newest: int) -> None:
-    monkeypatch.setattr(server_requirements, "OLDEST", oldest)
-    monkeypatch.setattr(server_requirements, "NEWEST", newest)
+def test_another_major_version(server: OwnServer, oldest: int, newest: int) -> None:
     before = made_on(server)
 
-    said = refusal(server.url("permit_maker", "permit"))
+    said = refusal(server.url("permit_maker", "permit"), versions=(oldest, newest))
 
     assert "is PostgreSQL 1" in said
     assert f"this program works with PostgreSQL {oldest} to {newest}" in said
@@ -154,6 +152,6 @@ def test_a_login_that_is_refused_is_no_missing_database(server: OwnServer) -> No
 
 def test_the_document_gives_the_figures_of_the_program() -> None:
     document = (Path(__file__).parents[2] / "docs/operations.md").read_text()
-    assert f"| version | PostgreSQL {server_requirements.OLDEST} to {server_requirements.NEWEST} |" in document
+    assert f"| version | PostgreSQL {OLDEST} to {NEWEST} |" in document
     assert f"| connections | {CONNECTIONS_AT_FULL_LOAD} for each process" in document
     assert f"`default_pool_size` of {CONNECTIONS_AT_FULL_LOAD} or more" in document

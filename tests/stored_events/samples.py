@@ -61,7 +61,7 @@ from domain.case.events import (
 from domain.case.legacy_events import RecordedEmployer, RecordedWorker
 from domain.law.facts import ApplicationFacts, Publication, RecruitmentFacts, WorkDone
 from domain.law.findings import Change, Finding, Step, Verdict
-from domain.law.rules import Rule
+from domain.law.rule_codes import Rule
 
 ORIGIN: Final = "flanders.example/permits"
 STREAM: Final = UUID("11111111-1111-4111-8111-111111111111")

@@ -14,7 +14,8 @@ from uuid import UUID
 
 from infra.event_codec import FORMATS, EventCodec
 from infra.keys import KEY_BYTES
-from infra.postgres.journal.append_requests import CommandIdentity, seal
+from infra.postgres.journal.append_requests import CommandIdentity, StreamHead, Touch
+from infra.postgres.journal.sealing import encoded_on, sealed_request
 from tests.keys.keys_in_memory import KeysInMemory
 from tests.stored_events.samples import ORIGIN, RULE_SET, STREAM, WORKER, sample_of
 
@@ -68,30 +69,24 @@ def write_missing() -> list[Path]:
         path = file_of(form.name, form.schema)
         if path.exists():
             continue
-        encoded = codec.encode(sample_of(form.name, form.schema, form.event_type), STREAM, version)
-        sealed = seal(
+        head = StreamHead(None, None) if version == 1 else StreamHead(version - 1, b"\x55" * 32)
+        (sealed,) = sealed_request(
+            encoded_on(codec, STREAM, head, [sample_of(form.name, form.schema, form.event_type)]),
             origin=ORIGIN,
-            stream=STREAM,
-            version=version,
-            prev=None if version == 1 else b"\x55" * 32,
-            type_=encoded.name,
-            schema=encoded.schema,
-            body=encoded.body,
-            commitments=encoded.commitments,
-            recorded_at="2026-02-02T14:00:00.000000Z",
             command=CommandIdentity("handler-1", "command-1", b""),
-            causation_id=None,
+            touches=(Touch(STREAM, head),),
+            recorded_at="2026-02-02T14:00:00.000000Z",
             rule_set=RULE_SET,
-        )
+        ).events
         held = {
-            "name": encoded.name,
-            "schema": encoded.schema,
+            "name": sealed.type,
+            "schema": sealed.schema,
             "origin": ORIGIN,
             "stream": str(STREAM),
             "version": version,
             "subject": str(WORKER),
             "key": KEY.hex(),
-            "body": encoded.body.decode(),
+            "body": sealed.body.decode(),
             "leaf": sealed.leaf.decode(),
             "leafHash": sealed.leaf_hash.hex(),
         }

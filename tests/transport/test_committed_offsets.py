@@ -12,8 +12,9 @@ from kafka import KafkaConsumer, TopicPartition
 
 from consumers.topics import APPLICATIONS
 from infra.benchmarks.event_ledger import EventLedger
-from infra.kafka.broker_jars import KafkaNotHere, broker_jars, java
+from infra.kafka.broker_jars import broker_jars, java
 from infra.kafka.clients import opened
+from infra.kafka.errors import KafkaNotHere
 from infra.workers.consumer_loop import LoopSettings
 from tests.transport.consumed_journal import ConsumedJournal, consumed_journal, running
 from tests.world.servers import NoServer, give_up

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from infra.benchmarks.event_ledger import EventLedger
-from infra.workers.relay import EventUntold
+from infra.workers.errors import EventUnpublishable
 from tests.projections.log_of_cases import run
 from tests.projections.poison import insert
 from tests.transport.consumed_journal import consumed_journal, each_once_in_order, running
@@ -30,7 +30,7 @@ def test_the_topic_holds_everything_before_the_event_and_nothing_after_it(admin_
 
         # then it says where and why, and has skipped nothing
         (why,) = ended
-        assert isinstance(why, EventUntold)
+        assert isinstance(why, EventUnpublishable)
         assert f"position {position} of the journal" in str(why)
         assert "UnreadableEvent" in str(why)
         each_once_in_order(consumed.rows(), before)

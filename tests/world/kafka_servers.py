@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from infra.kafka.broker_jars import KafkaNotHere, broker_version
+from infra.kafka.broker_jars import broker_version
+from infra.kafka.errors import KafkaNotHere
 from infra.kafka.local_broker import LocalCluster, running_cluster
 from infra.kafka.topic_admin import cluster_id
 from tests.world.servers import NoServer, NotHere, Place, docker_answers, free_port, give_up, reachable_directory

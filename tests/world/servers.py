@@ -85,8 +85,8 @@ def given_postgres() -> Iterator[str]:
 
 
 @contextmanager
-def docker_postgres() -> Iterator[str]:
-    if not docker_answers():
+def docker_postgres(answers: Callable[[], bool] | None = None) -> Iterator[str]:
+    if not (docker_answers if answers is None else answers)():
         raise NotHere("no Docker daemon answers")
     from docker.errors import DockerException
 

@@ -15,7 +15,8 @@ from api.http.requests import AuthorisedQuery, authorised_search
 from api.permissions import Action
 from api.services.law import LawService
 from domain.case.refusals import require_no_issues
-from domain.case.stated_facts import StatedFacts, check_stated_facts
+from domain.case.stated_checks import check_stated_facts
+from domain.case.stated_facts import StatedFacts
 
 SalaryQuery = Annotated[AuthorisedQuery, Depends(authorised_search(Action.CHECK_SALARY))]
 ChecklistQuery = Annotated[AuthorisedQuery, Depends(authorised_search(Action.DRAW_UP_CHECKLIST))]

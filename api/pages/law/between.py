@@ -9,8 +9,8 @@ from api.pages.law.questions import ChangesAsked
 from api.pages.law.tables import ChangesShown, changes_shown
 from api.pages.law.words import LawWords
 from domain.codes import AUTHORITIES
-from domain.law.law_changes import DayOfChange, changes_between
-from domain.law.law_files import FEDERAL
+from domain.law.published.law_changes import DayOfChange, changes_between
+from domain.law.readers.law_files import FEDERAL
 from domain.law.rulebook import Rulebook
 
 

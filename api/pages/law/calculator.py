@@ -22,10 +22,11 @@ from api.steps.forms import Field, FieldKind, Form, FormWords, day_as_written
 from api.words.choices import Choice
 from api.words.languages import Language
 from domain.case.refusals import InputIssue, InvalidInput
-from domain.case.stated_facts import StatedFacts, check_stated_facts
+from domain.case.stated_checks import check_stated_facts
+from domain.case.stated_facts import StatedFacts
 from domain.case.value_checks import REQUIRED_INPUT, SCHEMA_VIOLATION
 from domain.codes import AUTHORITIES, CATEGORIES, CONTRACT_ELEMENTS, CONTRACTS, PAY_PERIODS, RECRUITMENT_CHANNELS
-from domain.law.job_provisions import ShortageOccupation
+from domain.law.provisions.job import ShortageOccupation
 from domain.law.rulebook import Rulebook
 from infra.wire_format import canonical_json
 

@@ -12,13 +12,13 @@ from api.pages.law.details import OtherSaid, details, others_said
 from api.pages.law.words import LawWords, SourceShown
 from api.pages.page_parts import Badge
 from api.words.sentences.legal_references import cited_or_not_found
-from domain.law import job_provisions as job
 from domain.law.applicable_law import NothingInForce
-from domain.law.category_law import CategoryLaw, Gap, names_categories
-from domain.law.effective_dated import Provision
-from domain.law.law_files import FEDERAL
-from domain.law.pay_provisions import Fee, FeeExemption, PartTime, PayConversion, PayDefinition
-from domain.law.procedure_provisions import ReferenceDateRule, RequiredDocument
+from domain.law.provisions import job
+from domain.law.provisions.effective_dated import Provision
+from domain.law.provisions.pay import Fee, FeeExemption, PartTime, PayConversion, PayDefinition
+from domain.law.provisions.procedure import ReferenceDateRule, RequiredDocument
+from domain.law.published.category_law import CategoryLaw, Gap, names_categories
+from domain.law.readers.law_files import FEDERAL
 
 _OF_PAY: Final = (PayConversion, PayDefinition, PartTime)
 _OF_THE_FILE: Final = (RequiredDocument, Fee, FeeExemption)

@@ -9,12 +9,11 @@ from typing import Literal
 from api.pages.law.words import LawWords, SourceShown
 from api.words.sentences.durations import days_text, duration_text
 from api.words.sentences.figures import money
-from domain.law import employer_provisions as employer
-from domain.law import job_provisions as job
-from domain.law.effective_dated import Provision
-from domain.law.employer_provisions import EmployerRequirement
-from domain.law.pay_provisions import MONTHLY, Fee, OtherValue, PayDefinition, SalaryThreshold
-from domain.law.procedure_provisions import RequiredDocument
+from domain.law.provisions import employer, job
+from domain.law.provisions.effective_dated import Provision
+from domain.law.provisions.employer import EmployerRequirement
+from domain.law.provisions.pay import MONTHLY, Fee, OtherValue, PayDefinition, SalaryThreshold
+from domain.law.provisions.procedure import RequiredDocument
 
 Bearing = Literal["outlier", "equal", "reduced", "itself"]
 """Of no weight; of equal weight, so that the matter is open; lower, for some only; or told by the text itself."""

@@ -13,11 +13,11 @@ from api.pages.page_parts import Badge
 from api.pages.rendering import Link
 from api.words.sentences.legal_references import cited_or_not_found
 from domain.law.applicable_law import NothingInForce
-from domain.law.effective_dated import Provision
-from domain.law.law_changes import CategoryThreshold, DayOfChange, RuleChange, ThresholdChange
-from domain.law.law_files import FEDERAL
-from domain.law.pay_provisions import Fee, SalaryThreshold
-from domain.law.published_amounts import Unpublished
+from domain.law.provisions.effective_dated import Provision
+from domain.law.provisions.pay import Fee, SalaryThreshold
+from domain.law.published.amounts import Unpublished
+from domain.law.published.law_changes import CategoryThreshold, DayOfChange, RuleChange, ThresholdChange
+from domain.law.readers.law_files import FEDERAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,12 +16,10 @@ from api.words.languages import Language
 from api.words.sentences.durations import days_text, duration_text, length_text
 from api.words.sentences.figures import money
 from api.words.sentences.wording import Wording
-from domain.law import employer_provisions as employer
-from domain.law import job_provisions as job
 from domain.law import reasons
-from domain.law.effective_dated import Provision
-from domain.law.employer_rules import EMPLOYER_STATE_ASKED
-from domain.law.pay_provisions import (
+from domain.law.provisions import employer, job
+from domain.law.provisions.effective_dated import Provision
+from domain.law.provisions.pay import (
     EXEMPT_CIRCUMSTANCES,
     BaseAmount,
     Fee,
@@ -31,7 +29,8 @@ from domain.law.pay_provisions import (
     PayDefinition,
     SalaryThreshold,
 )
-from domain.law.procedure_provisions import ALL, Duty, ReferenceDateRule, RequiredDocument, Retention
+from domain.law.provisions.procedure import ALL, Duty, ReferenceDateRule, RequiredDocument, Retention
+from domain.law.rules.employer import EMPLOYER_STATE_ASKED
 
 CATEGORIES_LIST: Final = "categories"
 OCCUPATIONS_LIST: Final = "occupations"

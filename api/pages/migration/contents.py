@@ -14,8 +14,8 @@ from api.pages.filter_forms import address
 from api.pages.page_parts import Badge, Tone
 from api.services.migration_status import LATEST, has_begun
 from api.words.languages import Language
+from domain.migration.batch_ledger import BatchState
 from domain.migration.cutover import CutOverStep
-from infra.migration.ledger import BatchState
 
 MIGRATION: Final = "/migration"
 

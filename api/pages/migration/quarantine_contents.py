@@ -15,14 +15,13 @@ from api.pages.migration.contents import MIGRATION
 from api.pages.page_parts import Badge, Tone
 from api.words.choices import Choice
 from api.words.languages import Language
+from consumers.migration.repair import ShownRecord
 from domain.migration.file_numbers import may_lie_in_clear
 from domain.migration.findings import Finding
 from domain.migration.provenance import Provenance, Sureness
+from domain.migration.quarantine import CORRECTED, LOOKED_AT, REPLAYED_IN_VAIN, SetAside, Step
 from domain.migration.reading import Fact
-from infra.migration.quarantine import ShownRecord
-from infra.migration.quarantine_trace import CORRECTED, LOOKED_AT, REPLAYED_IN_VAIN, Step
-from infra.migration.record_paths import texts_of
-from infra.migration.waiting_records import SetAside
+from domain.migration.record_paths import texts_of
 
 _CODED: Final = {Fact.STATUS: "caseStatuses", Fact.CATEGORY: "categories", Fact.PAY_PERIOD: "payPeriods"}
 """The facts that are made into codes, with the lists that name these."""

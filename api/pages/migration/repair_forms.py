@@ -8,10 +8,9 @@ from typing import Final
 from api.pages.page_parts import FieldError
 from api.pages.sent_forms import SentForm
 from api.words.languages import Language
+from domain.migration.cutover_status import AuthorityIsLive, NotAccepting
+from domain.migration.quarantine import ChangedSince
 from domain.plain_text import LAYOUT, is_plain
-from infra.migration.acceptance import NotAccepting
-from infra.migration.loading import AuthorityIsLive
-from infra.migration.quarantine_trace import ChangedSince
 from infra.postgres.journal.conflicts import AppendConflict
 
 SEEN: Final = "seen"

@@ -29,8 +29,8 @@ from api.words.choices import Choice
 from api.words.languages import Language
 from domain.case.stated_facts import StatedFacts
 from domain.codes import AUTHORITIES
-from domain.law.law_changes import change_days, changes_on, thresholds_on
-from domain.law.published_amounts import unpublished_soon
+from domain.law.published.amounts import unpublished_soon
+from domain.law.published.law_changes import change_days, changes_on, thresholds_on
 
 _DAYS_SHOWN: Final = 6
 """How many days of change stand open; the earlier ones are folded away."""

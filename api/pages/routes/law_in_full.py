@@ -22,7 +22,7 @@ from api.pages.session import LAW, Readers
 from api.services.law import LawService
 from api.words.choices import Choice
 from domain.codes import AUTHORITIES, CATEGORIES
-from domain.law.category_law import law_of_category
+from domain.law.published.category_law import law_of_category
 
 
 def law_in_full_pages(law: LawService, pages: Pages, readers: Readers) -> APIRouter:

@@ -35,15 +35,14 @@ from api.pages.session import Readers
 from api.permissions import Action
 from api.services.migrations import own_writer, quarantine_of
 from api.words.choices import Choice
+from consumers.migration.repair import ShownRecord
+from domain.migration.cutover_status import AuthorityIsLive, NotAccepting
 from domain.migration.findings import RefusalReason
+from domain.migration.quarantine import WAITING, RepairRefused, SetAside
 from infra.identity.caller import Caller
-from infra.migration.acceptance import NotAccepting
-from infra.migration.loading import AuthorityIsLive
-from infra.migration.quarantine import ShownRecord
 from infra.migration.quarantine_trace import steps_of
-from infra.migration.record_paths import RepairRefused
 from infra.migration.sources import MigratingAuthority
-from infra.migration.waiting_records import WAITING, SetAside, listed, reasons
+from infra.migration.waiting_records import listed, reasons
 from infra.postgres.journal.conflicts import AppendConflict
 
 QUARANTINE: Final = MIGRATION + "/{authority}/quarantine"

@@ -9,7 +9,7 @@ from typing import Final
 from api.words.sentences.durations import days_text, duration_text, months_text, years_text
 from api.words.sentences.wording import Wording
 from domain.law.assessment import OPEN
-from domain.law.worker_rules import PERMIT_NEEDED
+from domain.law.rules.worker import PERMIT_NEEDED
 
 StepValues = Mapping[str, str]
 StepTeller = Callable[[StepValues, Wording], str]

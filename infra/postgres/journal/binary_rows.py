@@ -13,10 +13,15 @@ from uuid import UUID
 
 ABSENT: Final = b"\xff\xff\xff\xff"
 
-_HEADER: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+SIGNATURE: Final = b"PGCOPY\n\xff\r\n\0"
+"""The first bytes of every binary copy, in either direction."""
+
+SERVER_EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""From which the server counts microseconds."""
+
+_HEADER: Final = SIGNATURE + bytes(8)
 _TRAILER: Final = b"\xff\xff"
 
-_EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _FIRST_DAY: Final = date(2000, 1, 1).toordinal()
 _MICROSECOND: Final = timedelta(microseconds=1)
 _TYPE_OF_TEXT: Final = 25
@@ -60,7 +65,7 @@ def uuid_column(value: UUID) -> bytes:
 
 def moment_column(value: datetime | None) -> bytes:
     """A ``timestamptz``; ``value`` is aware."""
-    return ABSENT if value is None else _big(8, (value - _EPOCH) // _MICROSECOND)
+    return ABSENT if value is None else _big(8, (value - SERVER_EPOCH) // _MICROSECOND)
 
 
 def day_column(value: date | None) -> bytes:

@@ -16,10 +16,8 @@ from struct import Struct
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-import psycopg2
-
-from infra.postgres.journal.append_function import Outcome, outcome_of
-from infra.postgres.journal.append_requests import Appended, AppendRequest
+from infra.postgres.journal.append_function import MAX_EVENTS_PER_TRANSACTION, outcome_of
+from infra.postgres.journal.append_requests import Appended, AppendRequest, Outcome
 from infra.postgres.journal.binary_rows import (
     ABSENT,
     bigint_column,
@@ -30,9 +28,9 @@ from infra.postgres.journal.binary_rows import (
     text_column,
     uuid_column,
 )
-from infra.postgres.journal.certain_outcome import CertainConnection
-from infra.postgres.journal.conflicts import AppendConflict
-from infra.postgres.journal.group_commit import MAX_EVENTS_PER_TRANSACTION, append_surely, claims_of
+from infra.postgres.journal.certain_outcome import CertainConnection, append_surely
+from infra.postgres.journal.conflicts import AppendConflict, conflict_of
+from infra.postgres.server.connections import transaction
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
@@ -144,7 +142,7 @@ def _batches(requests: Iterable[AppendRequest], most_events: int) -> Iterator[li
             if batch and events + size > most_events:
                 held_back.append(request)
                 break
-            claims = claims_of(request)
+            claims = request.claims
             if taken.isdisjoint(claims):
                 batch.append(request)
                 events += size
@@ -168,16 +166,10 @@ class _StagedBatch:
 
     def append(self, connection: Connection, _batch: Sequence[AppendRequest]) -> list[Outcome]:
         """Copy the rows in, then append them: the head of the journal is locked by the last statement only."""
-        with connection.cursor() as cursor, connection.cursor() as end:
-            cursor.execute("begin")
-            try:
+        with connection.cursor() as cursor:
+            with transaction(connection):
                 self.run(cursor)
-            except psycopg2.Error:
-                if not connection.closed:
-                    end.execute("rollback")
-                raise
-            # Before the outcomes are looked at: until here the head of the journal is locked.
-            end.execute("commit")
+            # The outcomes are looked at after the commit: until then the head of the journal is locked.
             return [outcome_of(row[1:]) for row in cursor.fetchall()]
 
     def run(self, cursor: Cursor) -> None:
@@ -191,16 +183,19 @@ class _StagedBatch:
         cursor.execute(_APPEND_STAGED)
 
 
-def append_staged(cursor: Cursor, batch: Sequence[AppendRequest]) -> list[Outcome]:
+def append_staged(cursor: Cursor, batch: Sequence[AppendRequest]) -> None:
     """Append in the caller's transaction, last before its commit: from here to there the head is locked.
 
     No two of the batch may meet on a stream or a command id. :func:`prepare_staging` was done on the connection.
+    Raises the first ``AppendConflict`` of the batch: the caller's transaction is not to be committed then.
     """
     _staged(batch).run(cursor)
     outcomes = [outcome_of(row[1:]) for row in cursor.fetchall()]
+    for outcome in outcomes:
+        if outcome.outcome != "appended":
+            raise conflict_of(outcome)
     # The caller may append once more before the commit, which is what empties the tables otherwise.
     cursor.execute("truncate staged_command, staged_touch, staged_event")
-    return outcomes
 
 
 def prepare_staging(connection: Connection) -> None:

@@ -1,18 +1,19 @@
 """Work that is sent again until it is known whether it was committed.
 
-An error at the commit means *unknown*, not *failed*. The work must therefore be such that a second time tells
+An error at the commit means *unknown*, not *failed*. The work must therefore be such that a second time reports
 what the first one did: ``journal_append`` answers ``repeated`` for a command that is already stored.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, NoReturn, TypeVar
 
 import psycopg2
 
-from infra.postgres.journal.conflicts import OutcomeUnknown
+from infra.postgres.journal.append_requests import Appended, AppendRequest, Outcome
+from infra.postgres.journal.conflicts import AppendConflict, OutcomeUnknown, conflict_of
 from infra.postgres.server.connections import DatabaseUnavailable, is_the_databases_own
 
 if TYPE_CHECKING:
@@ -91,6 +92,33 @@ class CertainConnection:
         if is_the_databases_own(why, connection):
             raise DatabaseUnavailable(f"the database refused the append: {_sentence(why)}") from why
         raise why
+
+
+def append_surely(
+    connection: CertainConnection,
+    batch: Sequence[AppendRequest],
+    append_batch: Callable[[Connection, Sequence[AppendRequest]], list[Outcome]],
+) -> list[Appended | AppendConflict]:
+    """What became of each request of ``batch``; raises as :meth:`CertainConnection.run` does.
+
+    When the connection breaks, the same batch is sent again: what the first attempt stored answers
+    ``repeated``, with the leaf hash that proves it ours.
+    """
+    outcomes, sent_again = connection.run(lambda live: append_batch(live, batch))
+    return [_answer(request, row, sent_again) for request, row in zip(batch, outcomes, strict=True)]
+
+
+def _answer(request: AppendRequest, row: Outcome, sent_again: bool) -> Appended | AppendConflict:
+    ours = row.outcome == "repeated" and sent_again and row.leaf_hash == request.result.leaf_hash
+    if row.outcome != "appended" and not ours:
+        return conflict_of(row)
+    count, stream, result = len(request.events), request.touches[0].stream if request.touches else None, request.result
+    first, last = row.first_position, row.last_position
+    if first is not None:
+        last = first + count - 1
+    elif last is not None:
+        first = last - count + 1
+    return Appended(stream, result.version, first, last, result.leaf_hash)
 
 
 def _sentence(why: psycopg2.Error) -> str:

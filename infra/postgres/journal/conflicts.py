@@ -1,11 +1,29 @@
-"""Why an append was not made. Each is an ``IntegrityError`` of the event library, whose port we implement."""
+"""Why an append was not made, or may not have been; in the classes of the event library, whose port we implement.
+
+The errors of this package::
+
+    IntegrityError
+    └── AppendConflict              nothing was written, and the same again will not be either
+        ├── StreamMoved             the stream has other events by now
+        ├── ChainBroken             the stream is not the one that was read
+        ├── TrackingConflict        the reader has already come further
+        ├── AuthorityNotLive        the former system of the authority decides
+        ├── StaleAuthorityEpoch     the authority was switched meanwhile
+        ├── CommandIdReused         the id was used for another command
+        └── CommandRepeated         the command is in the journal already
+    OperationalError
+    └── OutcomeUnknown              to be repeated with the same id
+    Exception
+    └── EventAtFault                in reading: an event cannot be applied
+
+That the database is away is ``DatabaseUnavailable``, of the package ``server``.
+"""
 
 from __future__ import annotations
 
 from eventsourcing.persistence import IntegrityError, OperationalError
 
-from infra.postgres.journal.append_function import Outcome
-from infra.postgres.journal.append_requests import Appended
+from infra.postgres.journal.append_requests import Appended, Outcome
 
 
 class AppendConflict(IntegrityError):
@@ -74,4 +92,4 @@ def conflict_of(outcome: Outcome) -> AppendConflict:
             last = outcome.last_position
             return CommandRepeated(Appended(outcome.stream, outcome.version, None, last, outcome.leaf_hash))
         case unexpected:
-            raise AssertionError(f"journal_append gave an outcome nobody knows: {unexpected}")
+            raise AssertionError(f"journal_append gave an unknown outcome: {unexpected}")

@@ -2,7 +2,7 @@
 
 An event is to blame for what its content brings about, wherever that is noticed: in reading it, in folding it, in a
 statement that its values go into. Whatever would befall any other event as well (the database is away, its disk is
-full, a lock does not come, a table is not there) is nobody's fault here and passes as it is.
+full, a lock does not come, a table is not there) is no event's fault and passes as it is.
 """
 
 from __future__ import annotations

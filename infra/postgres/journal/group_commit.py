@@ -8,22 +8,19 @@ forms while the previous one is being flushed.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import pairwise
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Final
 
-from infra.postgres.journal.append_function import Outcome, append, prepare_append
+from infra.postgres.journal.append_function import MAX_EVENTS_PER_TRANSACTION, append, prepare_append
 from infra.postgres.journal.append_requests import Appended, AppendRequest
-from infra.postgres.journal.certain_outcome import CertainConnection
-from infra.postgres.journal.conflicts import AppendConflict, OutcomeUnknown, conflict_of
+from infra.postgres.journal.certain_outcome import CertainConnection, append_surely
+from infra.postgres.journal.conflicts import AppendConflict, OutcomeUnknown
 from infra.postgres.server.connections import DatabaseUnavailable
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
-
-MAX_EVENTS_PER_TRANSACTION: Final = 5_000
-"""The head of the journal is never locked for more than this at a time."""
 
 _MAX_COMMANDS_PER_TRANSACTION: Final = 512
 
@@ -49,7 +46,7 @@ class GroupCommitter:
     def __init__(
         self, connect: Callable[[], Connection], *, patience: float = 10.0, on_append: Callable[[], None] | None = None
     ) -> None:
-        """``patience``: seconds for which a doubtful outcome is looked up before the caller is told so."""
+        """``patience``: seconds for which a doubtful outcome is looked up before the caller learns that it is."""
         self._on_append = on_append
         self._connection = CertainConnection(connect, prepare_append, patience=patience)
         self._mutex = Lock()
@@ -97,7 +94,7 @@ class GroupCommitter:
             self._lead(waiting)
 
     def _lead(self, leader: _Waiting) -> None:
-        """Commit the leader's request with all that wait and do not stand in its way; hand the lead on.
+        """Commit the leader's request with all that wait and do not conflict with it; hand the lead on.
 
         The callers served are woken one by the other, not all at once: some dozens of threads that wake
         together spend more time fighting for the interpreter lock than the append takes.
@@ -124,7 +121,7 @@ class GroupCommitter:
             self._on_append()
 
     def _settle(self, batch: list[_Waiting]) -> None:
-        """Give each of the batch its answer or its error; one that spoils the batch is told so alone."""
+        """Give each of the batch its answer or its error; a request that spoils the batch is the only one to fail."""
         try:
             answers = append_surely(self._connection, [waiting.request for waiting in batch], append)
         except (DatabaseUnavailable, OutcomeUnknown) as why:
@@ -152,11 +149,11 @@ class GroupCommitter:
             waiting_now = list(self._queue)
             self._queue.clear()
         batch = [leader]
-        taken = claims_of(leader.request)
+        taken = leader.request.claims
         events = len(leader.request.events)
         left: list[_Waiting] = []
         for waiting in waiting_now:
-            claims = claims_of(waiting.request)
+            claims = waiting.request.claims
             events += len(waiting.request.events)
             fits = events <= MAX_EVENTS_PER_TRANSACTION and len(batch) < _MAX_COMMANDS_PER_TRANSACTION
             (batch if fits and taken.isdisjoint(claims) else left).append(waiting)
@@ -165,39 +162,3 @@ class GroupCommitter:
             with self._mutex:
                 self._queue.extendleft(reversed(left))
         return batch
-
-
-def append_surely(
-    connection: CertainConnection,
-    batch: Sequence[AppendRequest],
-    append_batch: Callable[[Connection, Sequence[AppendRequest]], list[Outcome]],
-) -> list[Appended | AppendConflict]:
-    """What became of each request of ``batch``; raises as :meth:`CertainConnection.run` does.
-
-    When the connection breaks, the same batch is sent again: what the first attempt stored answers
-    ``repeated``, with the leaf hash that proves it ours.
-    """
-    outcomes, sent_again = connection.run(lambda live: append_batch(live, batch))
-    return [_answer(request, row, sent_again) for request, row in zip(batch, outcomes, strict=True)]
-
-
-def claims_of(request: AppendRequest) -> set[object]:
-    """What no two requests of one batch may share."""
-    claims: set[object] = {(request.command.actor, request.command.id)}
-    claims.update(touch.stream for touch in request.touches)
-    if request.tracking is not None:
-        claims.add(request.tracking.application_name)
-    return claims
-
-
-def _answer(request: AppendRequest, row: Outcome, sent_again: bool) -> Appended | AppendConflict:
-    ours = row.outcome == "repeated" and sent_again and row.leaf_hash == request.result.leaf_hash
-    if row.outcome != "appended" and not ours:
-        return conflict_of(row)
-    count, stream, result = len(request.events), request.touches[0].stream if request.touches else None, request.result
-    first, last = row.first_position, row.last_position
-    if first is not None:
-        last = first + count - 1
-    elif last is not None:
-        first = last - count + 1
-    return Appended(stream, result.version, first, last, result.leaf_hash)

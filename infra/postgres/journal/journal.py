@@ -45,7 +45,7 @@ class PostgresJournal:
         self._epochs_due = 0.0
 
     def authority_epochs(self) -> Mapping[str, int]:
-        """The cut-over epoch of each authority, read anew; odd while the authority is live here."""
+        """The cut-over epoch of each authority, read now; odd while the authority is live here."""
         self._epochs = self._recorder.authority_epochs()
         self._epochs_due = time.monotonic() + _EPOCHS_SECONDS
         return self._epochs
@@ -119,7 +119,7 @@ class PostgresJournal:
         require_recordable(context, type(context).__name__)
         content: dict[str, Any] = wire_adapter(type(command)).dump_python(command, mode="json", by_alias=True)
         if content.pop("minted", None) is None:
-            # A filing names no case yet: its id is minted anew at each attempt.
+            # A filing names no case yet: each attempt mints another id.
             content["case"] = str(case_id)
         content["command"] = type(command).__name__
         digest = hmac.new(self._digest_key, canonical_json(content), "sha256").digest()

@@ -1,4 +1,4 @@
-"""Events as they come out of the journal, in the event library's types."""
+"""Events on their way into the journal and out of it, in the event library's types."""
 
 from __future__ import annotations
 

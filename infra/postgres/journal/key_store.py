@@ -28,9 +28,8 @@ select decode(digest, 'hex'), subject from unnest(%s::text[], %s::uuid[]) linked
     on conflict do nothing
 """
 
-_MOST_CACHED: Final = 50_000
-_KEPT_CACHED: Final = 25_000
-"""Keys: beyond the one, the oldest are let go down to the other, so that a load of millions has flat memory."""
+MOST_CACHED: Final = 50_000
+"""Keys: beyond that the older half is let go, so that a load of millions has flat memory."""
 
 CACHED_FOR_SECONDS: Final = 60.0
 """Seconds after which a destroyed key is forgotten by every process."""
@@ -48,11 +47,18 @@ class PostgresKeyStore:
     """Implements :class:`infra.keys.SubjectKeys`; safe to share between threads."""
 
     def __init__(
-        self, url: str, master: MasterKey, *, pool_size: int = 8, cached_for: float = CACHED_FOR_SECONDS
+        self,
+        url: str,
+        master: MasterKey,
+        *,
+        pool_size: int = 8,
+        cached_for: float = CACHED_FOR_SECONDS,
+        most_cached: int = MOST_CACHED,
     ) -> None:
         self._pool = ConnectionPool(url, Role.WRITER, size=pool_size)
         self._master = master
         self._cached_for = cached_for
+        self._most_cached = most_cached
         # Copied for each person: the one-shot form gives up the interpreter lock for what takes a microsecond.
         self._of_person = hmac.new(master.person_index_key, digestmod="sha256")
         self._mutex = Lock()
@@ -171,8 +177,8 @@ class PostgresKeyStore:
 
     def _remember(self, keys: dict[UUID, bytes | None]) -> None:
         until = time.monotonic() + self._cached_for
-        if len(self._cache) > _MOST_CACHED:
-            self._cache = dict(list(self._cache.items())[-_KEPT_CACHED:])
+        if len(self._cache) > self._most_cached:
+            self._cache = dict(list(self._cache.items())[-self._most_cached // 2 :])
         self._cache.update({subject: (key, until) for subject, key in keys.items()})
 
     def _person(self, ssin: str) -> bytes:

@@ -12,7 +12,8 @@ from eventsourcing.persistence import Mapper, StoredEvent, Transcoder
 
 from domain.case.events import CaseEvent
 from infra.event_codec import EventCodec
-from infra.postgres.journal.journal_events import EncodedEvent, JournalEvent, JournalNotification
+from infra.postgres.journal.journal_events import JournalEvent, JournalNotification
+from infra.postgres.journal.sealing import encoded_event
 from infra.wire_format import canonical_json
 
 
@@ -50,8 +51,7 @@ class EventMapper(Mapper[UUID]):
         if not isinstance(domain_event, PlacedEvent):
             raise TypeError("the product appends placed events and nothing else")
         stream, version = domain_event.originator_id, domain_event.originator_version
-        encoded = self._codec.encode(domain_event.event, stream, version)
-        return EncodedEvent(stream, version, encoded.name, encoded.body, encoded.schema, encoded.commitments)
+        return encoded_event(self._codec, domain_event.event, stream, version)
 
     def to_domain_event(self, stored_event: StoredEvent) -> PlacedEvent:
         if not isinstance(stored_event, JournalEvent | JournalNotification):

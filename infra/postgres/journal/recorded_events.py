@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -10,6 +10,7 @@ import orjson
 
 from infra.event_codec import UnreadableEvent, is_readable
 from infra.postgres.journal.journal_events import JournalNotification
+from infra.upcasters import lifted
 from projections.recorded_event import RecordedEvent
 
 if TYPE_CHECKING:
@@ -17,22 +18,22 @@ if TYPE_CHECKING:
 
 END_OF_JOURNAL: Final = 2**63 - 1
 
+Shape = Callable[[str, int, dict[str, Any]], dict[str, Any]]
+"""The clear part in the shape that is wanted, from the stored name and schema and the stored one."""
 
-def handled_events(page: Iterable[JournalNotification], handles: frozenset[str]) -> list[RecordedEvent]:
-    """The events of a page that a read model handles, in order; only their bodies are parsed.
+
+def handled_events(page: Iterable[JournalNotification], handles: Container[str]) -> list[RecordedEvent]:
+    """The events of a page that a read model handles, in order and in the shape of today; only those are parsed.
 
     Raises :class:`UnreadableEvent` for an event that this program does not know: it was written by a later
     one, and passing over it would make rows that are wrong for ever; and for a body that is none.
     """
-    events = []
-    for notification in page:
-        if not is_readable(notification.topic, notification.schema):
-            raise UnreadableEvent(
-                f"position {notification.id}: no event {notification.topic!r} of schema {notification.schema} is known"
-            )
-        if notification.topic in handles:
-            events.append(_recorded(notification))
-    return events
+    return _of_names(page, handles, lifted)
+
+
+def events_as_stored(page: Iterable[JournalNotification], names: Container[str]) -> list[RecordedEvent]:
+    """As :func:`handled_events`, in the shapes in which they were stored, each of which the messages promise."""
+    return _of_names(page, names, _as_stored)
 
 
 def concerns(notification: JournalNotification, handles: Container[str]) -> bool:
@@ -60,13 +61,29 @@ def notifications_of(
     ]
 
 
-def _recorded(notification: JournalNotification) -> RecordedEvent:
+def _of_names(page: Iterable[JournalNotification], names: Container[str], shape: Shape) -> list[RecordedEvent]:
+    events = []
+    for notification in page:
+        if not is_readable(notification.topic, notification.schema):
+            raise UnreadableEvent(
+                f"position {notification.id}: no event {notification.topic!r} of schema {notification.schema} is known"
+            )
+        if notification.topic in names:
+            events.append(_recorded(notification, shape))
+    return events
+
+
+def _as_stored(_name: str, _schema: int, clear: dict[str, Any]) -> dict[str, Any]:
+    return clear
+
+
+def _recorded(notification: JournalNotification, shape: Shape) -> RecordedEvent:
     case_id = notification.originator_id
     if not isinstance(case_id, UUID):
         raise TypeError("streams of this journal are named by UUIDs")
     try:
         body: dict[str, Any] = orjson.loads(notification.state)
-        clear, personal = body["clear"], body.get("personal", {})
+        clear, personal = shape(notification.topic, notification.schema, body["clear"]), body.get("personal", {})
     except (ValueError, LookupError, TypeError, AttributeError) as why:
         raise UnreadableEvent(
             f"position {notification.id}: the body of {notification.topic!r} is not what is stored of an event"

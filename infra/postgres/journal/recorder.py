@@ -11,21 +11,19 @@ from eventsourcing.persistence import ProcessRecorder, StoredEvent, Tracking
 
 from infra.postgres.journal.append_requests import (
     Appended,
-    AppendRequest,
     AuthorityEpoch,
     CommandIdentity,
-    SealedEvent,
     StreamHead,
     Touch,
-    seal,
-    wire_time,
 )
-from infra.postgres.journal.conflicts import StreamMoved, TrackingConflict
-from infra.postgres.journal.copy_binary import copy_tail
+from infra.postgres.journal.bulk_reading import copy_tail
+from infra.postgres.journal.conflicts import TrackingConflict
 from infra.postgres.journal.group_commit import GroupCommitter
 from infra.postgres.journal.journal_events import EncodedEvent, JournalEvent, JournalNotification
+from infra.postgres.journal.sealing import sealed_request
 from infra.postgres.journal.tailing import AppendSignal, JournalSubscription
 from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable, Role, connect
+from infra.wire_format import wire_time
 
 _NOBODY: Final = "eventsourcing"
 """The actor of appends whose caller names none: the event library's own."""
@@ -77,37 +75,22 @@ class JournalRecorder(ProcessRecorder):
             return []
         identity = command or CommandIdentity(_NOBODY, str(uuid4()), b"")
         touches = (touched,) if touched is not None else self._touches(stored_events)
-        moment = wire_time(recorded_at)
-        heads = {touch.stream: touch.head for touch in touches}
-        sealed: list[SealedEvent] = []
-        for event in stored_events:
-            stream = event.originator_id
-            if not isinstance(stream, UUID):
-                raise TypeError("streams of this journal are named by UUIDs")
-            head = heads[stream]
-            if event.originator_version not in _versions_after(head.version):
-                raise StreamMoved(head.version)
-            made = seal(
-                origin=self.origin,
-                stream=stream,
-                version=event.originator_version,
-                prev=head.leaf_hash,
-                type_=event.topic,
-                schema=event.schema if isinstance(event, EncodedEvent) else 1,
-                body=event.state,
-                commitments=event.commitments if isinstance(event, EncodedEvent) else {},
-                recorded_at=moment,
-                command=identity,
-                causation_id=causation_id,
-                rule_set=rule_set,
-            )
-            heads[stream] = StreamHead(made.version, made.leaf_hash)
-            sealed.append(made)
-        appended = self._committer.submit(AppendRequest(identity, moment, touches, tuple(sealed), tracking, rests_on))
+        request = sealed_request(
+            [_encoded(event) for event in stored_events],
+            origin=self.origin,
+            command=identity,
+            touches=touches,
+            recorded_at=wire_time(recorded_at),
+            causation_id=causation_id,
+            rule_set=rule_set,
+            tracking=tracking,
+            rests_on=rests_on,
+        )
+        appended = self._committer.submit(request)
         if slip is not None:
             slip.append(appended)
         first = appended.first_position
-        return [] if first is None else list(range(first, first + len(sealed)))
+        return [] if first is None else list(range(first, first + len(stored_events)))
 
     def insert_tracking(self, tracking: Tracking) -> None:
         """Record that a reader has come as far as this position, on its own connection."""
@@ -176,7 +159,7 @@ class JournalRecorder(ProcessRecorder):
             ]
 
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> JournalSubscription:
-        return JournalSubscription(self, gt, topics, self._signal)
+        return JournalSubscription(self, self.select_notifications, gt, topics, self._signal)
 
     def authority_epochs(self) -> dict[str, int]:
         """The cut-over epoch of each authority that ever was live here."""
@@ -224,6 +207,8 @@ class JournalRecorder(ProcessRecorder):
         return value
 
 
-def _versions_after(version: int | None) -> tuple[int, ...]:
-    """A new stream may start at 0 (as the event library's own do) or at 1 (as the product's do)."""
-    return (0, 1) if version is None else (version + 1,)
+def _encoded(event: StoredEvent) -> EncodedEvent:
+    """Events that another mapper than ours encoded have one schema, and nothing to commit to."""
+    if isinstance(event, EncodedEvent):
+        return event
+    return EncodedEvent(event.originator_id, event.originator_version, event.topic, event.state)

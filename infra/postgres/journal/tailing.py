@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from threading import Condition
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 
-from eventsourcing.persistence import Subscription
+from eventsourcing.persistence import ApplicationRecorder, Subscription
 
 from infra.postgres.journal.journal_events import JournalNotification
-
-if TYPE_CHECKING:
-    from infra.postgres.journal.recorder import JournalRecorder
 
 _PAGE: Final = 2_000
 _LOOK_AGAIN: Final = 0.05
@@ -44,11 +41,27 @@ class AppendSignal:
             self._condition.wait_for(lambda: self._rung != heard, timeout)
 
 
-class JournalSubscription(Subscription["JournalRecorder"]):
+class SelectNotifications(Protocol):
+    """How the journal's recorder gives a page of what was appended."""
+
+    def __call__(
+        self, start: int | None, limit: int, *, topics: Sequence[str], inclusive_of_start: bool
+    ) -> Sequence[JournalNotification]: ...
+
+
+class JournalSubscription(Subscription[ApplicationRecorder]):
     """The event library's subscription over our recorder: an endless iterator that blocks at the end."""
 
-    def __init__(self, recorder: JournalRecorder, gt: int | None, topics: Sequence[str], signal: AppendSignal) -> None:
+    def __init__(
+        self,
+        recorder: ApplicationRecorder,
+        select: SelectNotifications,
+        gt: int | None,
+        topics: Sequence[str],
+        signal: AppendSignal,
+    ) -> None:
         super().__init__(recorder=recorder, gt=gt, topics=topics)
+        self._select_notifications = select
         self._signal = signal
         self._page: Sequence[JournalNotification] = ()
         self._index = 0
@@ -84,6 +97,6 @@ class JournalSubscription(Subscription["JournalRecorder"]):
         return page
 
     def _select(self, limit: int) -> Sequence[JournalNotification]:
-        return self._recorder.select_notifications(
-            start=self._last_notification_id or 0, limit=limit, topics=self._topics, inclusive_of_start=False
+        return self._select_notifications(
+            self._last_notification_id or 0, limit, topics=self._topics, inclusive_of_start=False
         )

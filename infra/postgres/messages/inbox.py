@@ -6,7 +6,6 @@ holds up the rest.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -18,6 +17,7 @@ from infra.postgres.messages.consumer_stops import FAILED, ConsumerStops, StopLi
 from infra.postgres.messages.dead_letters import Coordinates, DeadLetters
 from infra.postgres.messages.in_order import AnotherWasQuicker, next_in_line
 from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable, is_the_databases_own
+from infra.structured_logs import get_logger
 
 if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _ATTEMPTS: Final = 3
 """How often a message is tried whose consumer fails for a reason of its own."""
 
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 
 
 class PositionMoved(Exception):
@@ -87,7 +87,9 @@ class Inbox:
             kind = type(why.__cause__).__name__
             _log.warning(
                 "consumer.one_by_one",
-                extra={"consumer": self._consumer.name, "records": len(arrived), "why": kind},
+                consumer=self._consumer.name,
+                records=len(arrived),
+                why=kind,
             )
             return False
         self._stops.committed(recent)
@@ -125,7 +127,7 @@ class Inbox:
                     raise blamed from why
                 # Its text may hold what the message holds.
                 kind = type(why).__name__
-                _log.warning("consumer.message_failed", extra={"consumer": self._consumer.name, "why": kind})
+                _log.warning("consumer.message_failed", consumer=self._consumer.name, why=kind)
                 cursor.execute("rollback to savepoint before_message")
             else:
                 cursor.execute("release savepoint before_message")

@@ -11,7 +11,7 @@ import orjson
 
 from consumers.messages import Message, names_told_on, published
 from infra.postgres.journal.journal_events import JournalNotification
-from infra.postgres.journal.recorded_events import handled_events
+from infra.postgres.journal.recorded_events import events_as_stored
 from infra.postgres.server.connections import ConnectionPool
 from projections.recorded_event import RecordedEvent
 
@@ -33,7 +33,7 @@ class JournalMessages:
 
         Raises ``UnreadableEvent`` for an event that this program does not know.
         """
-        events = handled_events(page, names_told_on(topics))
+        events = events_as_stored(page, names_told_on(topics))
         if not events:
             return []
         causes = self._look_up(events)

@@ -25,7 +25,7 @@ from infra.postgres.journal.recorded_events import concerns, notifications_of
 from infra.postgres.journal.recorder import JournalRecorder
 from infra.postgres.read_models.parked_streams import keep_parked_only, park
 from infra.postgres.read_models.projecting import project_around
-from infra.postgres.server.connections import connect
+from infra.postgres.server.connections import connect, transaction
 from infra.postgres.server.owned_schemas import own_schema
 from projections.read_model import ReadModel
 
@@ -175,10 +175,10 @@ def _build(
         generation = _NextGeneration(recorder=recorder, read_model=read_model, schema=schema)
         goal = _position(connection, read_model.name)
         while generation.reached < goal:
-            with connection, connection.cursor() as cursor:
+            with transaction(connection) as cursor:
                 generation.project_page(cursor, goal)
             on_progress(generation.reached, goal)
-        with connection, connection.cursor() as cursor:
+        with transaction(connection) as cursor:
             # From here to the end of the transaction the runner waits.
             cursor.execute("select position from permit.tracking where name = %s for update", (read_model.name,))
             (position,) = cursor.fetchone() or (0,)
@@ -212,23 +212,21 @@ def _generation(connection: Connection, read_model: ReadModel) -> Iterator[str]:
         (locked,) = cursor.fetchone() or (False,)
         if not locked:
             raise RebuildUnderWay(f"{read_model.name} is being built anew by somebody else: wait for that to end")
-    connection.autocommit = False
     drop = sql.SQL("drop schema if exists {} cascade").format(sql.Identifier(schema))
     try:
-        with connection, connection.cursor() as cursor:
+        with transaction(connection) as cursor:
             own_schema(cursor, schema, empty=True)
             cursor.execute(sql.SQL("set local search_path = {}").format(sql.Identifier(schema)))
             cursor.execute(read_model.ddl)
         yield schema
     finally:
         if not connection.closed:
-            connection.rollback()
-            with connection, connection.cursor() as cursor:
+            with connection.cursor() as cursor:
                 cursor.execute(drop)
 
 
 def _position(connection: Connection, name: str) -> int:
-    with connection, connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute("select position from permit.tracking where name = %s", (name,))
         (position,) = cursor.fetchone() or (0,)
     reached: int = position

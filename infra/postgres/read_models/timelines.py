@@ -11,7 +11,7 @@ from infra.keys import SubjectKeys
 from infra.postgres.journal.recorded_events import events_of_case
 from infra.postgres.server.connections import ConnectionPool
 from infra.sealed_groups import fields_of
-from projections.case_file.body import WITHHELD, wire_time
+from projections.case_file.body import WITHHELD, shown_time
 from projections.recorded_event import RecordedEvent
 from projections.timeline.model import TimelineEntry, TimelineModel, entry_of, stored_entries
 
@@ -70,8 +70,8 @@ class Timelines:
         content: dict[str, Any] = {
             "version": entry.version,
             "position": entry.position,
-            "at": wire_time(entry.effective_at),
-            "recordedAt": wire_time(entry.known_at),
+            "at": shown_time(entry.effective_at),
+            "recordedAt": shown_time(entry.known_at),
             "event": entry.event,
             "values": dict(entry.told),
         }

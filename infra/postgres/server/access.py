@@ -50,8 +50,8 @@ def database_server(settings: Settings) -> Iterator[str]:
 def make_database(url: str) -> None:
     """Make the database that ``url`` names unless it exists, and wait until it is reached by that URL.
 
-    Where the URL names several hosts, a standby among them learns of the database a moment later; a pooler that was
-    asked for it before may remember for some seconds that there was none. Raises as :func:`create_database`.
+    Where the URL names several hosts, a standby among them learns of the database a moment later; a pooler that had a
+    request for it before may remember for some seconds that there was none. Raises as :func:`create_database`.
     """
     # Not asked for by its own name first: a pooler would remember for a while that it was not there.
     beside = _maintenance_session(url)
@@ -108,7 +108,7 @@ def session_beside(url: str) -> tuple[Connection, bool]:
     """A session on which nothing is set, and whether the database of ``url`` exists.
 
     It is in that database where there is one, else in one that every server has: a server says in its own language
-    that a database does not exist, so it is asked for its list. Raises :class:`DatabaseUnavailable`.
+    that a database does not exist, so its list is read. Raises :class:`DatabaseUnavailable`.
     """
     began = time.monotonic()
     try:

@@ -1,6 +1,6 @@
 """Whom the embedded server's processes belong to, and whether that account can do its work.
 
-Root may not run PostgreSQL, so it runs it as a system account. What that account can reach is asked before anything
+Root may not run PostgreSQL, so it runs it as a system account. What that account can reach is checked before anything
 is made, and the rights of a directory that was found are never changed.
 """
 

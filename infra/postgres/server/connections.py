@@ -123,16 +123,37 @@ def act_as(cursor: Cursor, role: Role) -> None:
 
 @contextmanager
 def transaction(connection: Connection) -> Iterator[Cursor]:
-    """A transaction of an autocommit connection that commits when the block ends without an error."""
-    with connection.cursor() as cursor:
-        cursor.execute("begin")
+    """A transaction of an autocommit connection that commits when the block ends without an error.
+
+    It begins with the first statement of the block. An error in the block undoes it; an error of the commit leaves
+    open whether it was written.
+    """
+    with _Transaction(connection), connection.cursor() as cursor:
+        yield cursor
+
+
+class _Transaction:
+    """All transactions of the program begin and end here. Not a generator, which costs more than the rest of it."""
+
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> Connection:
+        self._connection.autocommit = False
+        return self._connection
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, trace: object) -> None:
+        connection = self._connection
         try:
-            yield cursor
-        except BaseException:
+            if kind is None:
+                connection.commit()
+            elif not connection.closed:
+                connection.rollback()
+        finally:
             if not connection.closed:
-                cursor.execute("rollback")
-            raise
-        cursor.execute("commit")
+                connection.autocommit = True
 
 
 _OF_THE_SERVER: Final = frozenset({"08", "40", "53", "55", "57", "58"})
@@ -204,14 +225,8 @@ class ConnectionPool:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """Lend a connection inside a transaction that commits when the block ends without an error."""
-        with self.connection() as connection:
-            connection.autocommit = False
-            try:
-                with connection:
-                    yield connection
-            finally:
-                if not connection.closed:
-                    connection.autocommit = True
+        with self.connection() as connection, _Transaction(connection):
+            yield connection
 
     def close(self) -> None:
         self._closed = True

@@ -27,7 +27,7 @@ class NotADemonstration(Unusable):
 
 
 def clear_for_demonstration(journal_url: str, keys_url: str, marker: str, origin: str) -> bool:
-    """Leave a demonstration marked ``marker`` as it is; else begin anew. Tell whether it was begun anew.
+    """Leave a demonstration marked ``marker`` as it is, else make an empty one; give whether one was made.
 
     Raises :class:`NotADemonstration` when either database holds events or keys that no demonstration made.
     """

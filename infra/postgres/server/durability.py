@@ -1,7 +1,7 @@
 """Whether an acknowledged commit is on the server's disk.
 
 A killed process cannot reveal these settings off: the operating system still writes what it was given. Only a
-power cut would, so they are asked for at every start and printed by every benchmark.
+power cut would, so they are read at every start and printed by every benchmark.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class DurabilityReport:
     """The settings in force on one connection, where a role or database may have its own.
 
     `synchronous_commit` counts as on for every value but `off`: the others all wait for the local disk.
-    `data_checksums` is told, not required: it detects a damaged page and does not prevent one.
+    `data_checksums` is reported, not required: it detects a damaged page and does not prevent one.
     """
 
     server_version: str

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 import psycopg2.errors
 
 from domain.unusable import Unusable
-from infra.postgres.server.access import session_beside
-from infra.postgres.server.connections import Role, ServerUnsuitable, act_as, connect
+from infra.postgres.server.access import database_name, session_beside
+from infra.postgres.server.connections import Role, ServerUnsuitable, act_as, connect, transaction
 from infra.postgres.server.owned_schemas import own_schema
 from infra.postgres.server.program_roles import ensure_roles
 
@@ -33,16 +33,20 @@ _STORES: Final = ("journal", "keys")
 
 
 class SchemaUnusable(Unusable):
-    """The database was set up by another version of this program, or under another name."""
+    """The tables in the database are not those that this program needs; the text says what to do."""
 
 
 class SchemaMissing(SchemaUnusable):
     """The database has not been set up, or lacks the latest migrations."""
 
 
+class SchemaOfAnotherVersion(SchemaUnusable):
+    """The database was set up by another version of this program; nothing was changed in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """One step of the schema. Its text never changes once it has been applied anywhere."""
+    """One step of the schema. Its text never changes once a version of the program was released with it."""
 
     name: str
     text: str
@@ -62,7 +66,8 @@ def migrate_journal(admin_url: str, *, origin: str, read_models: Sequence[Migrat
     """Bring the journal's database up to date and return the names of the migrations applied.
 
     ``origin`` names this log in every leaf; a database keeps the origin it was first given.
-    Raises :class:`SchemaUnusable` when an applied migration differs from the shipped one or the origin does.
+    Raises :class:`SchemaOfAnotherVersion` when a migration was applied that is not one of those shipped, and
+    :class:`SchemaUnusable` when the origin is another one.
     """
     with _migrating(admin_url) as cursor:
         applied = _apply_missing(cursor, [*shipped_migrations("journal"), *read_models])
@@ -79,12 +84,12 @@ def migrate_keys(admin_url: str) -> list[str]:
 def require_migrated(url: str, store: str, read_models: Sequence[Migration] = ()) -> None:
     """For those who never migrate (workers, readers): check that the database of ``store`` is up to date.
 
-    Raises :class:`SchemaMissing` or :class:`SchemaUnusable`.
+    Raises :class:`SchemaMissing` or :class:`SchemaOfAnotherVersion`.
     """
     connection, exists = session_beside(url)
     with closing(connection), _rights_in(connection), connection.cursor() as cursor:
         applied = _applied(cursor) if exists else {}
-    missing = _missing(applied, [*shipped_migrations(store), *read_models])
+    missing = _missing(database_name(url), applied, [*shipped_migrations(store), *read_models])
     if missing:
         raise SchemaMissing(
             "the database has not been set up for this version of the program: `permit serve` or `permit demo` does it"
@@ -107,8 +112,7 @@ def _migrating(admin_url: str) -> Iterator[Cursor]:
     with closing(connect(admin_url, None)) as connection, _rights_in(connection):
         with connection.cursor() as cursor:
             ensure_roles(cursor)
-        connection.autocommit = False
-        with connection, connection.cursor() as cursor:
+        with transaction(connection) as cursor:
             cursor.execute("select pg_advisory_xact_lock(%s)", (_MIGRATION_LOCK,))
             own_schema(cursor, "permit")
             yield cursor
@@ -132,7 +136,7 @@ def _apply_missing(cursor: Cursor, migrations: Sequence[Migration]) -> list[str]
         "create table if not exists schema_migration"
         " (name text primary key, digest text not null, applied_at timestamptz not null default now())"
     )
-    missing = _missing(_applied(cursor), migrations)
+    missing = _missing(cursor.connection.info.dbname, _applied(cursor), migrations)
     for migration in missing:
         cursor.execute(migration.text)
         cursor.execute(
@@ -155,28 +159,30 @@ def _applied(cursor: Cursor) -> dict[str, str]:
     return dict(cursor.fetchall())
 
 
-def _missing(applied: Mapping[str, str], migrations: Sequence[Migration]) -> list[Migration]:
-    """What is still to be applied, in order. Raises :class:`SchemaUnusable` for what another version applied."""
-    newer = _newer(applied, migrations)
-    if newer:
-        raise SchemaUnusable(
-            f"the database was set up by a newer version of this program (it has {', '.join(newer)}): "
-            "run that version or a later one, or name another database"
-        )
+def _missing(database: str, applied: Mapping[str, str], migrations: Sequence[Migration]) -> list[Migration]:
+    """What is still to be applied, in order. Raises :class:`SchemaOfAnotherVersion`."""
+    # Before what is unknown here: where one text is another, the unknown ones need not be of a later version.
     for migration in migrations:
         if applied.get(migration.name, migration.digest) != migration.digest:
-            raise SchemaUnusable(
-                f"migration {migration.name} was applied to this database with another text: "
-                "the database belongs to another version of the program; use that version or another database"
+            raise SchemaOfAnotherVersion(
+                f"the database {database!r} was set up by another version of this program (migration "
+                f"{migration.name} was applied with another text). Nothing was changed in it; the version that set it "
+                "up can still use it"
             )
+    newer = _newer(applied, migrations)
+    if newer:
+        raise SchemaOfAnotherVersion(
+            f"the database {database!r} was set up by a newer version of this program (it has {', '.join(newer)}). "
+            "Nothing was changed in it; that version or a later one can use it"
+        )
     return [migration for migration in migrations if migration.name not in applied]
 
 
 def _newer(applied: Mapping[str, str], migrations: Sequence[Migration]) -> list[str]:
     """What was applied and is not known here.
 
-    A number is never taken out of the program again, so an unknown one is of a later version. Of read models the
-    earlier versions stay on the list.
+    Once released, a number is never taken out of the program again, so an unknown one is of a later version. Of read
+    models the earlier versions stay on the list.
     """
     known = {each.name for each in (*migrations, *(each for store in _STORES for each in shipped_migrations(store)))}
     versions = {named["model"]: int(named["version"]) for name in known if (named := _OF_A_READ_MODEL.fullmatch(name))}

@@ -1,6 +1,6 @@
 """What a PostgreSQL server must be and allow, looked at before anything is made on it.
 
-Everything that is wrong is said at once, in sentences for whoever runs the program; nothing is changed.
+Everything that is wrong is reported at once, in sentences for an operator; nothing is changed.
 """
 
 from __future__ import annotations
@@ -56,7 +56,13 @@ class ServerState:
         return self.version_number // 10_000
 
 
-def require_suitable(url: str, *, set_up: bool, connections: int = CONNECTIONS_AT_FULL_LOAD) -> None:
+def require_suitable(
+    url: str,
+    *,
+    set_up: bool,
+    connections: int = CONNECTIONS_AT_FULL_LOAD,
+    versions: tuple[int, int] = (OLDEST, NEWEST),
+) -> None:
     """Check the server and the database of ``url``; with ``set_up`` also what it takes to make them.
 
     Raises :class:`ServerUnsuitable` with all that is missing, and :class:`DatabaseUnavailable`.
@@ -71,17 +77,17 @@ def require_suitable(url: str, *, set_up: bool, connections: int = CONNECTIONS_A
                 f"the server {server_name(url)} does not answer questions about itself: "
                 f"{why.diag.message_primary or type(why).__name__}"
             ) from why
-    wrong = list(_wrong_server(state, connections)) or list(_missing_rights(state, set_up=set_up))
+    wrong = list(_wrong_server(state, connections, *versions)) or list(_missing_rights(state, set_up=set_up))
     if wrong:
         raise ServerUnsuitable("\n".join(wrong))
 
 
-def _wrong_server(state: ServerState, connections: int) -> Iterator[str]:
+def _wrong_server(state: ServerState, connections: int, oldest: int, newest: int) -> Iterator[str]:
     """What no right mends."""
-    if not OLDEST <= state.major <= NEWEST:
+    if not oldest <= state.major <= newest:
         yield (
-            f"The server {state.server} is PostgreSQL {state.version}; this program works with PostgreSQL {OLDEST} "
-            f"to {NEWEST}. Name such a server in the database URL."
+            f"The server {state.server} is PostgreSQL {state.version}; this program works with PostgreSQL {oldest} "
+            f"to {newest}. Name such a server in the database URL."
         )
         return
     if state.standby:

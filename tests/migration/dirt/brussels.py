@@ -9,7 +9,7 @@ from random import Random
 from typing import Any, Final
 
 from domain.migration.reading import CanonicalRecord
-from infra.legacy_files.records import Waivers
+from domain.migration.source_lines import Waivers
 from infra.migration.sources import MigratingAuthority
 from tests.migration.dirt.cells import COLUMN_DAMAGES, NOTHING_TOLD, damage, one_of
 from tests.migration.dirt.files import (

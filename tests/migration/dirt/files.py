@@ -13,7 +13,7 @@ from random import Random
 from typing import Any, Final, Protocol, TypeVar
 
 from domain.migration.reading import CanonicalRecord
-from infra.legacy_files.records import Waivers
+from domain.migration.source_lines import Waivers
 from infra.migration.sources import MigratingAuthority
 from tests.migration.dirt.people import Person
 

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any, Final, cast
 
 from domain.migration.reading import CanonicalRecord
-from infra.legacy_files.records import Waivers
+from domain.migration.source_lines import Waivers
 from infra.migration.sources import MigratingAuthority
 from tests.migration.dirt.files import (
     HEADER,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from zipfile import ZIP_STORED, ZipFile
 
-from infra.legacy_files.records import Waivers
+from domain.migration.source_lines import Waivers
 from tests.migration.dirt.files import NOTHING_WAIVED
 from tests.migration.dirt.forms import BRUSSELS, GERMAN_COMMUNITY, WALLONIA, Form
 

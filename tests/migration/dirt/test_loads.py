@@ -10,7 +10,7 @@ import logging
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -18,17 +18,16 @@ from uuid import UUID
 
 import pytest
 
-import infra.migration.loading
-import infra.migration.rehearsal
 from api.services.migrations import loader_of, signed_report
+from consumers.migration.loading import CHUNK
+from consumers.migration.rehearsal import TakenBefore
 from domain.case.legacy_events import LegacyRecordRetold
-from domain.migration.batch import Fate
+from domain.migration.fates import Fate
+from domain.migration.identities import case_id_of
 from domain.migration.reading import CanonicalRecord
-from domain.migration.retelling import case_id_of
 from domain.migration.versions import TakenVersion
+from infra.migration.batch_ledgers import sums_of
 from infra.migration.dossiers import taken_dossiers
-from infra.migration.ledger import sums_of
-from infra.migration.rehearsal import Rehearsal, TakenBefore
 from infra.migration.sealed_records import open_record
 from infra.structured_logs import configure_logging
 from infra.wire_format import canonical_json
@@ -45,6 +44,8 @@ pytestmark = pytest.mark.server
 
 Sums = Mapping[str, Any]
 BY_CHANCE: Final = 7
+SMALL: Final = 5
+"""Lines of a chunk in which the lines of one record, and what lies between records, fall into several chunks."""
 
 EXEMPT: Final[Mapping[str, set[str]]] = {"reports": {"pay"}}
 """The report sums pay by its period: where one record alone has a period, the sum is somebody's pay."""
@@ -96,34 +97,28 @@ def world(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         everybody = people(1)
         dirty = [form.file(form.every_damage(), Random(number), of=everybody) for number, form in enumerate(FORMS)]
         loaded = [_twice(move, each, folder) for each in dirty]
-        with pytest.MonkeyPatch.context() as patched:
-            _in_small_parts(patched)
-            for number in range(BY_CHANCE):
-                file = drawn(FORMS[number % len(FORMS)], Random(f"dirt {number}"), everybody)
-                loaded.append(_twice(move, file, folder, stopped_after=7))
+        for number in range(BY_CHANCE):
+            file = drawn(FORMS[number % len(FORMS)], Random(f"dirt {number}"), everybody)
+            loaded.append(_twice(move, file, folder, stopped_after=7, chunk_size=SMALL))
         yield World(move=move, loaded=loaded, log=told)
 
 
-def _in_small_parts(patched: pytest.MonkeyPatch) -> None:
-    """The lines of one record, and what lies between records, fall into several parts of a load."""
-    for each in (infra.migration.loading, infra.migration.rehearsal):
-        patched.setattr(each, "CHUNK", 5)
-
-
-def _twice(move: Moving, file: DirtyFile, folder: Path, stopped_after: int | None = None) -> Loaded:
+def _twice(
+    move: Moving, file: DirtyFile, folder: Path, stopped_after: int | None = None, chunk_size: int = CHUNK
+) -> Loaded:
     """The first load may be stopped once so many lines were taken, and is run again then."""
     path = written(file, folder)
     before = _events(move)
-    rehearsed = _rehearsed(move, file, path)
+    rehearsed = _rehearsed(move, file, path, chunk_size)
     if stopped_after is not None:
         with pytest.raises(Stopped):
-            _load(move, file, path, stopped_after)
+            _load(move, file, path, chunk_size, stopped_after)
         # The lock of a load goes with its connection, which the server may be a moment late to see.
         wait_until(lambda: move.ask(_LOADS_UNDER_WAY) == [(0,)], because="the stopped load has let go")
-    loaded, batch = _load(move, file, path)
+    loaded, batch = _load(move, file, path, chunk_size)
     landed = _landed(move, batch)
     once = _events(move)
-    rehearsed_again, (loaded_again, _) = _rehearsed(move, file, path), _load(move, file, path)
+    rehearsed_again, (loaded_again, _) = _rehearsed(move, file, path, chunk_size), _load(move, file, path, chunk_size)
     return Loaded(
         file=file,
         rehearsed=rehearsed,
@@ -140,9 +135,9 @@ def _events(move: Moving) -> int:
     return int(number)
 
 
-def _rehearsed(move: Moving, file: DirtyFile, path: Path) -> Sums:
+def _rehearsed(move: Moving, file: DirtyFile, path: Path, chunk_size: int) -> Sums:
     taken = WhatWasTaken(move, file.authority)
-    rehearsal: Rehearsal = rehearsal_of(file, taken, move.program.legacy_digest_key)
+    rehearsal = replace(rehearsal_of(file, taken, move.program.legacy_digest_key), chunk_size=chunk_size)
     list(rehearsal.run([path]))
     count, others = rehearsal.count.records, rehearsal.count.others
     return {
@@ -170,12 +165,14 @@ class Stopped(Exception):
     """Somebody stopped the load."""
 
 
-def _load(move: Moving, file: DirtyFile, path: Path, stopped_after: int | None = None) -> tuple[Sums, UUID]:
+def _load(
+    move: Moving, file: DirtyFile, path: Path, chunk_size: int, stopped_after: int | None = None
+) -> tuple[Sums, UUID]:
     def stop(taken: int, _of: int) -> None:
         if stopped_after is not None and taken > stopped_after:
             raise Stopped
 
-    loader = loader_of(move.program, file.authority)
+    loader = replace(loader_of(move.program, file.authority), chunk_size=chunk_size)
     (batch,) = loader.load([path], stop, waivers=file.waivers, extracted_on=EXTRACTED_ON)
     with move.program.readers.connection() as connection:
         sums = sums_of(connection, [batch])
@@ -317,8 +314,6 @@ def test_the_search_finds_what_is_there() -> None:
 @pytest.mark.timeout(1800)
 def test_a_hundred_files_are_loaded_as_they_were_rehearsed(move: Moving, tmp_path: Path) -> None:
     everybody = people(1)
-    with pytest.MonkeyPatch.context() as patched:
-        _in_small_parts(patched)
-        for number in range(100):
-            file = drawn(FORMS[number % len(FORMS)], Random(f"by night {number}"), everybody)
-            require_same(_twice(move, file, tmp_path, stopped_after=number % 20))
+    for number in range(100):
+        file = drawn(FORMS[number % len(FORMS)], Random(f"by night {number}"), everybody)
+        require_same(_twice(move, file, tmp_path, stopped_after=number % 20, chunk_size=SMALL))

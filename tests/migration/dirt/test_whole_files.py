@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from infra.legacy_files.records import NotThisKind
+from infra.legacy_files.legacy_file import NotThisKind
 from tests.migration.dirt.files import DirtyFile
 from tests.migration.dirt.forms import NOTHING
 from tests.migration.dirt.refusals import REFUSALS, Refusal

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from domain.migration.batch import Fate
-from infra.migration.judging import RecordJudge
-from infra.migration.rehearsal import NothingTaken, Rehearsal, RehearsalCount, TakenBefore
+from consumers.migration.rehearsal import NothingTaken, Rehearsal, RehearsalCount, TakenBefore
+from domain.migration.fates import Fate
+from infra.migration.rehearsing import new_rehearsal
 from infra.migration.sources import SOURCES
 from tests.migration.dirt.files import DirtyFile
 from tests.migration.dirt.people import EXTRACTED_ON
@@ -31,8 +31,9 @@ def place_of(source: str, line: int) -> Place:
 
 
 def rehearsal_of(file: DirtyFile, before: TakenBefore | None = None, digest_key: bytes = b"dirt") -> Rehearsal:
-    return Rehearsal(
-        RecordJudge(source=SOURCES[file.authority], digest_key=digest_key),
+    return new_rehearsal(
+        SOURCES[file.authority],
+        digest_key,
         before or NothingTaken(),
         today=EXTRACTED_ON,
         extracted_on=EXTRACTED_ON,

@@ -1,0 +1,184 @@
+"""The door of files: a batch a file, taken up again where it stopped, each chunk durable whole or not at all.
+
+The order is that of one load: nobody else loads; the records of the authority are accepted; every file is read to its
+end; then file by file its batch is begun, its chunks are taken, and it is finished.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Final, Generic, Protocol
+from uuid import UUID, uuid4
+
+from consumers.migration.chunk_line import ChunkLine, ChunkWriter, KnownDossiers
+from consumers.migration.chunks import A, ChunkJudge, Extract, cut
+from consumers.migration.rare_collection import rarely_collected
+from consumers.migration.source_reading import FirstReading, SourceReadings
+from domain.civil_time import civil_day
+from domain.migration.plausible_days import Calendar
+from domain.migration.source_lines import OtherLine, RawRecord, SourceCount, SourceLine, Waivers
+
+CHUNK: Final = 500
+"""Records judged together; also the most events for which the head of the journal is locked, and live appends wait."""
+
+NOTHING_WAIVED: Final = Waivers()
+
+OnProgress = Callable[[int, int], None]
+"""Given how many lines of the file were taken, and how many it has."""
+
+
+class RunUnderWay(Exception):
+    """Another process loads records of this authority."""
+
+
+class BegunOtherwise(Exception):
+    """The file was begun with another day of its extract; the text says how to go on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BegunBatch:
+    """A batch, how many of its lines were taken before, and the day of its extract."""
+
+    id: UUID
+    taken: int
+    extracted_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewBatch:
+    """A file that is begun: its name, and the source's own count of it."""
+
+    id: UUID
+    source: str
+    mapping_version: int
+    count: SourceCount
+    extracted_on: date
+
+
+class LoadSession(KnownDossiers, Protocol[A]):
+    """The batches of one authority while nobody else loads files of it."""
+
+    def accepted_epoch(self) -> int:
+        """The epoch on which retelling rests. Raises ``AuthorityIsLive`` and ``NotAccepting``."""
+
+    def unfinished(self, sha256: bytes) -> BegunBatch | None:
+        """The batch of this very file that was begun, and neither finished nor ended."""
+
+    def first_extracted_on(self, sha256: bytes) -> date | None:
+        """The day of the extract that was kept with this very file when it was first loaded."""
+
+    def begin(self, batch: NewBatch) -> None: ...
+
+    def writer(self) -> ChunkWriter[A]:
+        """Writes the chunks of a batch."""
+
+    def finish(self, batch: UUID, seconds: float) -> None:
+        """The batch was taken to its end, in so many seconds of this run."""
+
+
+class LoadSessions(Protocol[A]):
+    def alone(self, authority: str) -> AbstractContextManager[LoadSession[A]]:
+        """A session while no other process loads files of the authority. Raises :class:`RunUnderWay`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileLoader(Generic[A]):
+    """Loads files of one authority. ``timer`` counts seconds, from whenever."""
+
+    judge: ChunkJudge[A]
+    sessions: LoadSessions[A]
+    readings: SourceReadings
+    now: Callable[[], datetime]
+    timer: Callable[[], float] = time.monotonic
+    chunk_size: int = CHUNK
+
+    def load(
+        self,
+        files: Sequence[Path],
+        on_progress: OnProgress | None = None,
+        *,
+        waivers: Waivers = NOTHING_WAIVED,
+        extracted_on: date | None = None,
+    ) -> list[UUID]:
+        """Load the files one after the other and give their batches.
+
+        ``extracted_on`` is the day on which the source made them; without it, the day on which each was first read.
+
+        Raises ``NotThisKind`` and ``OSError`` before anything is landed, :class:`RunUnderWay`, ``AuthorityIsLive``,
+        ``NotAccepting`` once its report is on record, :class:`BegunOtherwise`, ``StaleAuthorityEpoch`` when the
+        authority is cut over meanwhile, ``FileChanged`` when a file is written to meanwhile, and
+        ``DatabaseUnavailable``: the load can be run again then, and goes on where it was.
+        """
+        with ExitStack() as held:
+            held.enter_context(rarely_collected())
+            session = held.enter_context(self.sessions.alone(self.judge.source.mapping.authority))
+            epoch = session.accepted_epoch()
+            read = [held.enter_context(self.readings.first_reading(each, waivers)) for each in files]
+            return [self._load_file(session, epoch, each, extracted_on, on_progress) for each in read]
+
+    def _load_file(
+        self,
+        session: LoadSession[A],
+        epoch: int,
+        first: FirstReading,
+        said: date | None,
+        on_progress: OnProgress | None,
+    ) -> UUID:
+        batch = self._begun(session, first, said)
+        began = self.timer()
+        extract = Extract(batch=batch.id, calendar=Calendar(batch.extracted_on), tied=first.ties)
+        with (
+            self.readings.second_reading(first) as lines,
+            ChunkLine.opened(self.judge, extract, epoch, self.now, before=session, writer=session.writer()) as line,
+        ):
+            taken = batch.taken
+            for _ in islice(lines, taken):
+                pass  # taken before the run was stopped
+            while part := list(islice(lines, self.chunk_size)):
+                taken = self._take(line, part, extract, taken)
+                if on_progress is not None:
+                    on_progress(taken, first.lines)
+        session.finish(batch.id, self.timer() - began)
+        return batch.id
+
+    def _begun(self, session: LoadSession[A], first: FirstReading, said: date | None) -> BegunBatch:
+        """The batch of this very file that was begun and not finished, else a new one.
+
+        A file that was read before keeps its day unless another is said, so that a repetition comes to the same.
+        """
+        count = first.count
+        begun = session.unfinished(count.sha256)
+        if begun is not None:
+            if said not in (None, begun.extracted_on):
+                raise BegunOtherwise(
+                    f"{first.file.name} was begun as extracted on {begun.extracted_on}: go on with --extracted-on "
+                    f"{begun.extracted_on}, or abandon the batch {begun.id} first"
+                )
+            return begun
+        extracted_on = said or session.first_extracted_on(count.sha256) or civil_day(self.now())
+        batch = NewBatch(
+            id=uuid4(),
+            source=first.file.name,
+            mapping_version=self.judge.source.mapping.version,
+            count=count,
+            extracted_on=extracted_on,
+        )
+        session.begin(batch)
+        return BegunBatch(id=batch.id, taken=0, extracted_on=extracted_on)
+
+    def _take(self, line: ChunkLine[A], part: Sequence[SourceLine], extract: Extract, taken: int) -> int:
+        """Hand the lines on; how many of the batch are taken then."""
+        others = Counter(each.kind.value for each in part if isinstance(each, OtherLine))
+        read = [self.judge.records.read(each, extract.calendar) for each in part if isinstance(each, RawRecord)]
+        for stretch in cut(read):
+            line.take(stretch, others, taken)
+            taken += len(stretch) + others.total()
+            others = Counter()
+        return taken

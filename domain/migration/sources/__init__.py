@@ -1,0 +1,1 @@
+"""How each authority names its fields: a mapping reads a raw record and judges nothing."""

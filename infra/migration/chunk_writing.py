@@ -1,0 +1,254 @@
+"""Write a chunk: what landed, what it makes of each file number, its events and its ledger, in one transaction."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+import orjson
+from psycopg2.extras import execute_values
+
+from consumers.migration.chunks import ACTOR, Chunk, LandedRecord
+from domain.migration.dossiers import Dossier
+from domain.migration.fates import BatchCount, Fate
+from domain.migration.precheck import Refused
+from domain.migration.quarantine import SET_ASIDE, SUPERSEDED
+from domain.migration.source_lines import LineKind
+from infra.postgres.journal.append_requests import AppendRequest
+from infra.postgres.journal.binary_rows import (
+    bigint_column,
+    binary_copy,
+    bytes_column,
+    day_column,
+    int_column,
+    moment_column,
+    row_of,
+    text_column,
+    texts_column,
+    uuid_column,
+)
+from infra.postgres.journal.bulk import append_staged
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import cursor as Cursor
+
+
+class NothingToAdd(Exception):
+    """The chunk is in the database already: the answer to the commit before was lost."""
+
+
+def write_chunk(cursor: Cursor, chunk: Chunk[AppendRequest], *, taken: int | None) -> None:
+    """Write all of a chunk; the caller commits. ``taken`` is how many lines the batch must have taken before.
+
+    Raises an ``AppendConflict`` when a case has moved on or its authority was switched, and :class:`NothingToAdd`.
+    """
+    _count(cursor, chunk, taken)
+    known = _landed_before(cursor, list(chunk.landed))
+    fresh = {record_id: each for record_id, each in chunk.landed.items() if record_id not in known}
+    _copy_records(cursor, chunk, fresh.values())
+    refused = [(each.id, each.refused) for each in fresh.values() if each.refused is not None]
+    quarantine(cursor, chunk.authority, chunk.mapping_version, refused)
+    supersede(cursor, chunk)
+    write_dossiers(cursor, chunk.authority, [chunk.dossiers[key] for key in chunk.new_keys], new=True)
+    _confirm(cursor, chunk.authority, chunk.confirmed.values())
+    changed = [each for key, each in chunk.dossiers.items() if key not in chunk.new_keys]
+    write_dossiers(cursor, chunk.authority, changed, new=False)
+    if chunk.appends:
+        append_staged(cursor, chunk.appends)
+
+
+def _copy_records(cursor: Cursor, chunk: Chunk[AppendRequest], landed: Iterable[LandedRecord]) -> None:
+    authority, batch = text_column(chunk.authority), uuid_column(chunk.batch)
+    mapping_version, extracted_on = int_column(chunk.mapping_version), day_column(chunk.extracted_on)
+    _copy(
+        cursor,
+        "legacy_record (id, authority, key, batch, source, line, sequence, digest, subject, sealed, fate,"
+        " mapping_version, extracted_on)",
+        [
+            row_of(
+                uuid_column(each.id), authority, text_column(each.key), batch, text_column(each.source),
+                bigint_column(each.line), moment_column(each.sequence), bytes_column(bytes.fromhex(each.digest)),
+                uuid_column(each.subject), bytes_column(each.sealed), text_column(each.fate), mapping_version,
+                extracted_on,
+            )
+            for each in landed
+        ],
+    )  # fmt: skip
+
+
+def quarantine(cursor: Cursor, authority: str, mapping_version: int, refused: Iterable[tuple[UUID, Refused]]) -> None:
+    """Set records aside with their findings, and begin the trace of each."""
+    rows = [
+        (
+            record_id,
+            authority,
+            why.main.value,
+            orjson.dumps(why.findings).decode(),
+            mapping_version,
+        )
+        for record_id, why in refused
+    ]
+    if rows:
+        execute_values(cursor, _SET_ASIDE, rows)
+        trace(cursor, [row[0] for row in rows], SET_ASIDE, ACTOR)
+
+
+_SET_ASIDE: Final = "insert into legacy_quarantine (record_id, authority, reason, findings, mapping_version) values %s"
+
+
+def trace(cursor: Cursor, records: Iterable[UUID], what: str, by: str, motive: str | None = None) -> None:
+    """Say what was done with these records of the quarantine."""
+    rows = [(record_id, what, by, motive) for record_id in records]
+    execute_values(cursor, "insert into legacy_quarantine_step (record_id, what, by, motive) values %s", rows)
+
+
+def supersede(cursor: Cursor, chunk: Chunk[AppendRequest]) -> None:
+    """A newer version of a record takes the place of those of its file number that wait in quarantine."""
+    newer = [each for key, each in chunk.dossiers.items() if key not in chunk.new_keys]
+    if newer:
+        settle_older(cursor, chunk.authority, [(each.key, each.sequence) for each in newer], by=ACTOR)
+
+
+def settle_older(cursor: Cursor, authority: str, taken: Sequence[tuple[str, datetime]], *, by: str) -> None:
+    """Versions that wait, and are older than what was taken of their file number, do not wait any more."""
+    cursor.execute(_SETTLE_OLDER, ([key for key, _ in taken], [sequence for _, sequence in taken], authority))
+    if superseded := [record_id for (record_id,) in cursor.fetchall()]:
+        trace(cursor, superseded, SUPERSEDED, by)
+
+
+_SETTLE_OLDER: Final = """
+update legacy_quarantine q set state = 'superseded', settled_at = now()
+  from legacy_record r, unnest(%s::text[], %s::timestamptz[]) n (key, sequence)
+ where r.id = q.record_id and r.authority = %s and r.key = n.key and r.sequence < n.sequence
+   and q.state in ('open', 'corrected')
+ returning q.record_id
+"""
+
+
+def write_dossiers(cursor: Cursor, authority: str, dossiers: Iterable[Dossier], *, new: bool) -> None:
+    """The file numbers as they stand now."""
+    if new:
+        _copy_dossiers(cursor, authority, dossiers)
+        return
+    rows = [
+        (
+            authority, each.key, each.sequence, bytes.fromhex(each.digest), each.record_id, each.fate, each.version,
+            each.leaf_hash, each.traits.person, each.traits.name_birth, each.traits.employer, each.traits.category,
+            each.traits.filed_on, each.traits.valid_from, each.traits.valid_to, list(each.others),
+        )
+        for each in dossiers
+    ]  # fmt: skip
+    if rows:
+        execute_values(cursor, _UPDATE_DOSSIER, rows)
+
+
+def _copy_dossiers(cursor: Cursor, authority: str, dossiers: Iterable[Dossier]) -> None:
+    of_authority = text_column(authority)
+    _copy(
+        cursor,
+        "legacy_dossier (authority, key, case_id, subject, sequence, digest, record_id, fate, version, leaf_hash,"
+        " person, name_birth, employer, category, filed_on, valid_from, valid_to, others)",
+        [
+            row_of(
+                of_authority, text_column(each.key), uuid_column(each.case_id), uuid_column(each.subject),
+                moment_column(each.sequence), bytes_column(bytes.fromhex(each.digest)), uuid_column(each.record_id),
+                text_column(each.fate), bigint_column(each.version), bytes_column(each.leaf_hash),
+                bytes_column(each.traits.person), bytes_column(each.traits.name_birth),
+                text_column(each.traits.employer), text_column(each.traits.category), day_column(each.traits.filed_on),
+                day_column(each.traits.valid_from), day_column(each.traits.valid_to), texts_column(each.others),
+            )
+            for each in dossiers
+        ],
+    )  # fmt: skip
+
+
+def _confirm(cursor: Cursor, authority: str, dossiers: Iterable[Dossier]) -> None:
+    rows = [(authority, each.key, each.sequence, list(each.others)) for each in dossiers]
+    if rows:
+        execute_values(cursor, _CONFIRM, rows)
+
+
+_CONFIRM: Final = """
+update legacy_dossier d set sequence = n.sequence, others = n.others::text[]
+  from (values %s) n (authority, key, sequence, others)
+ where d.authority = n.authority and d.key = n.key
+"""
+
+_UPDATE_DOSSIER: Final = """
+update legacy_dossier d
+   set sequence = n.sequence, digest = n.digest::bytea, record_id = n.record_id, fate = n.fate, version = n.version,
+       leaf_hash = coalesce(n.leaf_hash::bytea, d.leaf_hash), person = n.person::bytea,
+       name_birth = n.name_birth::bytea, employer = n.employer, category = n.category, filed_on = n.filed_on::date,
+       valid_from = n.valid_from::date, valid_to = n.valid_to::date, others = n.others::text[]
+  from (values %s) n (authority, key, sequence, digest, record_id, fate, version, leaf_hash, person, name_birth,
+       employer, category, filed_on, valid_from, valid_to, others)
+ where d.authority = n.authority and d.key = n.key
+"""
+
+
+def _count(cursor: Cursor, chunk: Chunk[AppendRequest], taken: int | None) -> None:
+    """Add to the ledger of the batch, if it stands where the caller believes."""
+    count, fates = chunk.count, chunk.count.fates
+    cursor.execute(
+        "update legacy_batch set records = records + %(all)s, retold = retold + %(retold)s,"
+        " unchanged = unchanged + %(unchanged)s, stale = stale + %(stale)s, quarantined = quarantined + %(set_aside)s,"
+        " headers = headers + %(headers)s, blanks = blanks + %(blanks)s, waived = waived + %(waived)s,"
+        " heard_at = now() where id = %(batch)s"
+        "   and (%(taken)s::bigint is null or records + headers + blanks + waived = %(taken)s)",
+        {
+            "all": count.records, "retold": fates[Fate.RETOLD], "unchanged": fates[Fate.UNCHANGED],
+            "stale": fates[Fate.STALE], "set_aside": fates[Fate.QUARANTINED], "batch": chunk.batch, "taken": taken,
+            "headers": chunk.others[LineKind.HEADER], "blanks": chunk.others[LineKind.BLANK],
+            "waived": chunk.others[LineKind.WAIVED],
+        },
+    )  # fmt: skip
+    if cursor.rowcount == 0:
+        raise NothingToAdd
+    _tally(cursor, chunk.batch, count)
+
+
+def recount(cursor: Cursor, batch: UUID, count: BatchCount, *, out_of: str) -> None:
+    """Move one record of a batch out of the quarantine by the reason ``out_of``, to where ``count`` has it now."""
+    retold = count.fates[Fate.RETOLD]
+    cursor.execute(
+        "update legacy_batch set retold = retold + %s, quarantined = quarantined - %s where id = %s",
+        (retold, retold, batch),
+    )
+    count.quarantined[out_of] -= 1
+    _tally(cursor, batch, count)
+
+
+def _tally(cursor: Cursor, batch: UUID, count: BatchCount) -> None:
+    rows = [(batch, what, name, number) for what, name, number in _tallies(count)]
+    if rows:
+        execute_values(
+            cursor,
+            "insert into legacy_tally as t (batch, what, name, number) values %s"
+            " on conflict (batch, what, name) do update"
+            " set number = t.number + excluded.number",
+            sorted(rows, key=lambda row: row[1:3]),
+        )
+
+
+def _tallies(count: BatchCount) -> Iterable[tuple[str, str, int]]:
+    for what, counted in (
+        ("quarantined", count.quarantined), ("byStatus", count.by_status), ("byCategory", count.by_category),
+        ("byYear", count.by_year), ("unknownField", count.unknown_fields),
+    ):  # fmt: skip
+        yield from ((what, name, number) for name, number in counted.items())
+
+
+def _landed_before(cursor: Cursor, ids: list[UUID]) -> set[UUID]:
+    if not ids:
+        return set()
+    cursor.execute("select id from legacy_record where id = any(%s::uuid[])", (ids,))
+    return {record_id for (record_id,) in cursor.fetchall()}
+
+
+def _copy(cursor: Cursor, table: str, rows: Sequence[bytes]) -> None:
+    if rows:
+        content = binary_copy(rows)
+        cursor.copy_expert(f"copy {table} from stdin (format binary)", io.BytesIO(content), len(content))

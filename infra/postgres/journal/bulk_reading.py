@@ -1,0 +1,144 @@
+"""Read the journal in bulk: ``COPY ... (FORMAT binary)`` parsed with ``struct``.
+
+psycopg2 receives ``bytea`` as hexadecimal text; over more than a page of events the binary copy is several
+times faster (docs/adr/0002-journal.md has the figures).
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from struct import Struct
+from typing import TYPE_CHECKING, Final, NamedTuple
+from uuid import UUID
+
+from infra.postgres.journal.binary_rows import SERVER_EPOCH, SIGNATURE
+from infra.postgres.server.connections import DatabaseUnavailable
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import connection as Connection
+
+_COLUMNS: Final = "position, stream, version, type, schema, known_at, leaf_hash, leaf, body"
+_FIRST_ROW: Final = 19
+_END: Final = (-1,)
+_FIELDS: Final = Struct(">h").unpack_from
+_HEAD: Final = Struct(">iqi16siqi").unpack_from
+_HEAD_SIZE: Final = Struct(">iqi16siqi").size
+_MIDDLE: Final = Struct(">ihiqi").unpack_from
+_MIDDLE_SIZE: Final = Struct(">ihiqi").size
+_LENGTH: Final = Struct(">i").unpack_from
+
+
+class JournalRow(NamedTuple):
+    """A row of the journal. ``known_at`` counts microseconds since 2000-01-01 UTC, as the server does."""
+
+    position: int
+    stream: UUID
+    version: int
+    type: str
+    schema: int
+    known_at: int
+    leaf_hash: bytes
+    leaf: bytes
+    body: bytes
+
+
+class TailRow(NamedTuple):
+    """What a reader of the tail needs of a row: not its leaf, which is for those who verify."""
+
+    position: int
+    stream: UUID
+    version: int
+    type: str
+    schema: int
+    known_at: datetime
+    body: bytes
+
+
+def moment_of(known_at: int) -> datetime:
+    """The server's count of microseconds since 2000-01-01 as a moment, aware, UTC."""
+    return SERVER_EPOCH + timedelta(microseconds=known_at)
+
+
+def copy_rows(connection: Connection, after: int, up_to: int, *, types: tuple[str, ...] = ()) -> Iterator[JournalRow]:
+    """The rows with ``after < position <= up_to`` in order; only the event ``types`` named, if any are.
+
+    The range is held in memory: ask for pages of some thousands. Raises :class:`DatabaseUnavailable` when the
+    stream of bytes ends early.
+    """
+    condition = "position > %s and position <= %s"
+    values: tuple[object, ...] = (after, up_to)
+    if types:
+        condition, values = f"{condition} and type = any(%s)", (*values, list(types))
+    return parse_rows(_copied(connection, _COLUMNS, condition, "position", values))
+
+
+def copy_tail(connection: Connection, after: int, up_to: int) -> Iterator[TailRow]:
+    """The rows with ``after < position <= up_to`` in order, without their leaves; as :func:`copy_rows`."""
+    columns = "position, stream, version, type, schema, known_at, body"
+    data = _copied(connection, columns, "position > %s and position <= %s", "position", (after, up_to))
+    return _tail_rows(data)
+
+
+def copy_streams(connection: Connection, streams: Sequence[UUID], up_to: int) -> Iterator[JournalRow]:
+    """All rows of ``streams`` with ``position <= up_to``, stream by stream in the order of their ids and versions.
+
+    Held in memory, as with :func:`copy_rows`.
+    """
+    condition = "stream = any(%s::uuid[]) and position <= %s"
+    return parse_rows(_copied(connection, _COLUMNS, condition, "stream, version", (list(streams), up_to)))
+
+
+def _copied(connection: Connection, columns: str, condition: str, order: str, values: Sequence[object]) -> memoryview:
+    with connection.cursor() as cursor:
+        statement = cursor.mogrify(
+            f"copy (select {columns} from journal where {condition} order by {order}) to stdout (format binary)",  # noqa: S608
+            values,
+        )
+        buffer = io.BytesIO()
+        cursor.copy_expert(statement.decode(), buffer)
+    data = buffer.getbuffer()
+    if bytes(data[: len(SIGNATURE)]) != SIGNATURE:
+        raise DatabaseUnavailable("the database broke off a bulk read before its first byte")
+    return data
+
+
+def _tail_rows(data: memoryview) -> Iterator[TailRow]:
+    at = _FIRST_ROW
+    names: dict[bytes, str] = {}
+    while _FIELDS(data, at) != _END:
+        _, position, _, stream, _, version, type_length = _HEAD(data, at + 2)
+        at += 2 + _HEAD_SIZE
+        raw_type = bytes(data[at : at + type_length])
+        at += type_length
+        _, schema, _, known_at, body_length = _MIDDLE(data, at)
+        at += _MIDDLE_SIZE
+        body = bytes(data[at : at + body_length])
+        at += body_length
+        name = names.get(raw_type) or names.setdefault(raw_type, raw_type.decode())
+        yield TailRow(position, UUID(bytes=stream), version, name, schema, moment_of(known_at), body)
+
+
+def parse_rows(data: memoryview | bytes) -> Iterator[JournalRow]:
+    """Parse one whole binary copy of the journal's columns."""
+    at = _FIRST_ROW
+    names: dict[bytes, str] = {}
+    while _FIELDS(data, at) != _END:
+        at += 2
+        _, position, _, stream, _, version, type_length = _HEAD(data, at)
+        at += _HEAD_SIZE
+        raw_type = bytes(data[at : at + type_length])
+        at += type_length
+        _, schema, _, known_at, hash_length = _MIDDLE(data, at)
+        at += _MIDDLE_SIZE
+        leaf_hash = bytes(data[at : at + hash_length])
+        at += hash_length
+        (leaf_length,) = _LENGTH(data, at)
+        leaf = bytes(data[at + 4 : at + 4 + leaf_length])
+        at += 4 + leaf_length
+        (body_length,) = _LENGTH(data, at)
+        body = bytes(data[at + 4 : at + 4 + body_length])
+        at += 4 + body_length
+        name = names.get(raw_type) or names.setdefault(raw_type, raw_type.decode())
+        yield JournalRow(position, UUID(bytes=stream), version, name, schema, known_at, leaf_hash, leaf, body)

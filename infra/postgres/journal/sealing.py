@@ -1,0 +1,129 @@
+"""Sealing: what a command decided becomes the request that the journal stores, byte for byte.
+
+Every append is sealed here: that of a command, a record that is migrated, a cut-over, a sample. An event takes its
+place in its stream, is encrypted for that place, and gets a leaf that binds its body to the leaf before it
+(docs/adr/0002-journal.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import orjson
+
+from domain.audit.merkle import leaf_hash
+from infra.postgres.journal.append_requests import (
+    AppendRequest,
+    AuthorityEpoch,
+    CommandIdentity,
+    SealedEvent,
+    StreamHead,
+    Touch,
+)
+from infra.postgres.journal.conflicts import StreamMoved
+from infra.postgres.journal.journal_events import EncodedEvent
+
+if TYPE_CHECKING:
+    from eventsourcing.persistence import Tracking
+
+    from domain.case.events import CaseEvent
+    from domain.migration.authority_events import AuthorityEvent
+    from infra.event_codec import EventCodec
+
+
+def encoded_event(codec: EventCodec, event: CaseEvent | AuthorityEvent, stream: UUID, version: int) -> EncodedEvent:
+    """The event encoded and encrypted for its place. Raises as :meth:`EventCodec.encode` does."""
+    encoded = codec.encode(event, stream, version)
+    return EncodedEvent(stream, version, encoded.name, encoded.body, encoded.schema, encoded.commitments)
+
+
+def encoded_on(
+    codec: EventCodec, stream: UUID, head: StreamHead, events: Iterable[CaseEvent | AuthorityEvent]
+) -> list[EncodedEvent]:
+    """The events as the next ones of a stream of the product, whose versions count from 1."""
+    first = (head.version or 0) + 1
+    return [encoded_event(codec, event, stream, version) for version, event in enumerate(events, first)]
+
+
+def sealed_request(
+    events: Sequence[EncodedEvent],
+    *,
+    origin: str,
+    command: CommandIdentity,
+    touches: tuple[Touch, ...],
+    recorded_at: str,
+    causation_id: str | None = None,
+    rule_set: str | None = None,
+    tracking: Tracking | None = None,
+    rests_on: AuthorityEpoch | None = None,
+) -> AppendRequest:
+    """Seal the events (possibly none) of one command, each on top of the one before it in its stream.
+
+    ``touches`` has every stream of the events, at the head on which the command was decided; ``recorded_at`` is a
+    ``wire_time``, ``rule_set`` the SHA-256 of the law of the decision. Raises :class:`StreamMoved` when an event is not
+    the next one of its stream.
+    """
+    heads = {touch.stream: touch.head for touch in touches}
+    sealed: list[SealedEvent] = []
+    for event in events:
+        stream = event.originator_id
+        if not isinstance(stream, UUID):
+            raise TypeError("streams of this journal are named by UUIDs")
+        head = heads[stream]
+        if event.originator_version not in _versions_after(head.version):
+            raise StreamMoved(head.version)
+        leaf = _leaf(
+            event, origin=origin, prev=head.leaf_hash, recorded_at=recorded_at, command=command,
+            causation_id=causation_id, rule_set=rule_set,
+        )  # fmt: skip
+        made = SealedEvent(
+            stream, event.originator_version, event.topic, event.schema, recorded_at, leaf_hash(leaf), leaf, event.state
+        )
+        heads[stream] = StreamHead(made.version, made.leaf_hash)
+        sealed.append(made)
+    return AppendRequest(command, recorded_at, touches, tuple(sealed), tracking, rests_on)
+
+
+def _versions_after(version: int | None) -> tuple[int, ...]:
+    """A new stream may start at 0 (as the event library's own do) or at 1 (as the product's do)."""
+    return (0, 1) if version is None else (version + 1,)
+
+
+def _leaf(
+    event: EncodedEvent,
+    *,
+    origin: str,
+    prev: bytes | None,
+    recorded_at: str,
+    command: CommandIdentity,
+    causation_id: str | None,
+    rule_set: str | None,
+) -> bytes:
+    """The leaf of one event: a small canonical envelope without personal data in clear.
+
+    ASCII keys, strings and small integers only, so sorted compact JSON has the bytes of RFC 8785.
+    """
+    envelope: dict[str, object] = {
+        "v": 1,
+        "origin": origin,
+        "stream": str(event.originator_id),
+        "version": event.originator_version,
+        "type": event.topic,
+        "schema": event.schema,
+        "recordedAt": recorded_at,
+        "actor": command.actor,
+        "commandId": command.id,
+        "bodySha256": sha256(event.state).hexdigest(),
+    }
+    if prev is not None:
+        envelope["prev"] = prev.hex()
+    if causation_id is not None:
+        envelope["causationId"] = causation_id
+    if rule_set is not None:
+        envelope["rulesetSha256"] = rule_set
+    if event.commitments:
+        envelope["commitments"] = event.commitments
+    return orjson.dumps(envelope, option=orjson.OPT_SORT_KEYS)

@@ -1,0 +1,82 @@
+"""Earlier shapes of stored events, lifted on raw JSON to the shape of today: the one place that knows the difference.
+
+A step takes the clear part of an event of one schema and gives that of the next; what is stored is never changed. It
+adds what was not said yet as not said, and touches nothing that was. Two differences need no step: personal parts are
+sealed as they were written, and whatever they lack is optional in its type; and ``ApplicationDecided`` of schema 1 is
+a type of its own (:class:`domain.case.decision_events.ApplicationDecidedAtOnce`), for no single event of today says
+what it said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+Json = dict[str, Any]
+
+
+def lifted(name: str, schema: int, clear: Json) -> Json:
+    """The clear part of a stored event in the shape of today.
+
+    Raises ``LookupError``, ``TypeError`` or ``AttributeError`` for one that is not of its schema's shape.
+    """
+    while (step := STEPS.get((name, schema))) is not None:
+        clear, schema = step(clear), schema + 1
+    return clear
+
+
+def _with_contract_content(clear: Json) -> Json:
+    """It did not say what the contract of employment states, nor whether that is left open."""
+    job = clear["employment"]
+    return {"leftOpen": [], **clear, "employment": None if job is None else {"contractStates": [], **job}}
+
+
+def _with_employer_facts(clear: Json) -> Json:
+    """The register was not asked since when the employer exists, whether it has staff and whether it has debts."""
+    return {"foundedOn": None, "hasStaff": None, "hasDebts": None, "leftOpen": [], **clear}
+
+
+def _with_employer_places(clear: Json) -> Json:
+    """The places came into schema 2 after events of it had been stored: some of those have none."""
+    return {"registeredOfficeMunicipality": None, "establishmentUnitMunicipality": None, **clear}
+
+
+def _with_provisions_of_pay(clear: Json) -> Json:
+    """The first engine named one provision, not all that a verdict rests on."""
+    return {**clear, "result": _with_provisions(clear["result"])}
+
+
+def _with_provisions_of_decision(clear: Json) -> Json:
+    """As for pay, in each result that the decision rests on."""
+    return {**clear, "results": [_with_provisions(each) for each in clear["results"]]}
+
+
+def _with_provisions_of_search(clear: Json) -> Json:
+    """As for pay; and the days that decide which law is in force were not among the facts."""
+    facts = {"admissibleOn": None, "employmentStart": None, **clear["facts"]}
+    return {**clear, "facts": facts, "finding": _with_provisions(clear["finding"])}
+
+
+def _with_provisions(finding: Json) -> Json:
+    if "branches" in finding:
+        finding = {**finding, "branches": [_with_provisions(each) for each in finding["branches"]]}
+    return {"provisions": [], **finding}
+
+
+STEPS: Final[Mapping[tuple[str, int], Callable[[Json], Json]]] = MappingProxyType(
+    {
+        ("ApplicationSubmitted", 1): _with_contract_content,
+        ("CaseCorrected", 1): _with_contract_content,
+        ("EmployerIdentified", 1): _with_employer_facts,
+        ("EmployerIdentified", 2): _with_employer_places,
+        ("SalaryVerified", 1): _with_provisions_of_pay,
+        ("WorkPartDecided", 1): _with_provisions_of_decision,
+        ("ApplicationDecided", 1): _with_provisions_of_decision,
+        ("LabourMarketTestAssessed", 1): _with_provisions_of_search,
+    }
+)
+"""From the schema named to the one after it, or to the whole of the last one.
+
+Schema 3 of the verdicts on pay and on the work part differs from schema 2 in personal parts alone.
+"""
