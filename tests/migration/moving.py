@@ -19,8 +19,8 @@ from infra.migration.batch_ledgers import sums_of
 from infra.migration.sources import MigratingAuthority
 from infra.postgres.server.connections import Role, connect
 from infra.settings import Settings
-from tests.databases import program_databases
 from tests.migration.samples import BRUSSELS, brussels_file
+from tests.world.databases import program_databases
 
 EXTRACTS = Path(__file__).parent / "extracts"
 FILES = {
