@@ -16,9 +16,9 @@ from infra.clock import SystemClock
 from infra.identity.caller import Role
 from infra.identity.development_issuer import DevelopmentIssuer
 from infra.settings import Settings
-from tests.databases import program_databases
 from tests.identity.callers import CALLERS
 from tests.world.bodies import application
+from tests.world.databases import program_databases
 from tests.world.statements import Statements, counting
 
 pytestmark = pytest.mark.server

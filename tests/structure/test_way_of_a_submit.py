@@ -24,9 +24,9 @@ from infra.clock import SystemClock
 from infra.identity.caller import Role
 from infra.identity.development_issuer import DevelopmentIssuer
 from infra.settings import Settings
-from tests.databases import program_databases
 from tests.identity.callers import CALLERS
 from tests.world.bodies import application
+from tests.world.databases import program_databases
 
 pytestmark = pytest.mark.server
 
