@@ -1,4 +1,4 @@
-"""What is told to others of each event of the journal: messages, the same in process and over Kafka.
+"""What is published of each event of the journal: messages, the same in process and over Kafka.
 
 The data of a message are the clear fields of its event, so nothing personal: those fields are ciphertext in the journal
 and are not sent. A message is known by the event's id and is ordered by its version in the application's stream.
@@ -19,7 +19,7 @@ UNREGISTRATION: Final = "unregistration"
 
 
 class Recorded(Protocol):
-    """An event of the journal as it is told to others: its place, its name and its clear fields."""
+    """An event of the journal as it is published: its place, its name and its clear fields."""
 
     @property
     def position(self) -> int: ...

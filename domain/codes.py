@@ -42,12 +42,12 @@ DOCUMENT_KINDS: Final = (
 )  # fmt: skip
 
 DETAIL_KINDS: Final = ("payDetails", "jobDetails", "recruitmentDetails", "identityDetails", "employerDetails")
-"""What an applicant can be asked to tell, beside the documents that can be asked for."""
+"""What an applicant can be asked to state, beside the documents that can be requested."""
 
 INFORMATION_ITEMS: Final = (*DOCUMENT_KINDS, *DETAIL_KINDS)
 
 FEE_RECIPIENTS: Final = ("federal", "regional")
-"""The Immigration Office's contribution, and the retribution of a region that asks one (FACTS 4.9)."""
+"""The Immigration Office's contribution, and the retribution of a region that has one (FACTS 4.9)."""
 
 RESIDENCE_REFUSAL_GROUNDS: Final = (
     "residenceConditionsNotMet", "publicOrder", "publicHealth", "fraud", "other",

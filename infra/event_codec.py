@@ -92,7 +92,7 @@ FORMATS: Final = (
     _format("ClockCorrected", 1, events.ClockCorrected),
     _format("DeadlineWarned", 1, events.DeadlineWarned),
     _format("DeadlineBreached", 1, events.DeadlineBreached),
-    # Schema 1 told the employer's name in clear. It was never released, and nothing reads it any more (ADR 3).
+    # Schema 1 had the employer's name in clear. It was never released, and nothing reads it any more (ADR 3).
     _format("LegacyRecordRetold", 2, events.LegacyRecordRetold),
 )
 

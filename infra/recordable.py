@@ -34,7 +34,7 @@ LATEST: Final = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
 """Between these two a moment has a date in every time zone."""
 
 _Place: TypeAlias = "tuple[_Place | None, str | int]"
-"""Where a value stands: what holds it, and its name or number there. Spelled out only where something is wrong."""
+"""Where a value is: what holds it, and its name or number there. Spelled out only where something is wrong."""
 
 _Faults: TypeAlias = list[InputIssue]
 

@@ -33,7 +33,7 @@ def _with_contract_content(clear: Json) -> Json:
 
 
 def _with_employer_facts(clear: Json) -> Json:
-    """The register was not asked since when the employer exists, whether it has staff and whether it has debts."""
+    """The register was not queried for the founding, the staff and the debts of the employer."""
     return {"foundedOn": None, "hasStaff": None, "hasDebts": None, "leftOpen": [], **clear}
 
 

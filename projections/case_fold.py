@@ -46,7 +46,7 @@ class CaseFold(Generic[Row]):
     ) -> None:
         """``opened`` makes the row of a case from its first event and its course after it.
 
-        ``shows`` names the words of the course from which the rows are told. ``takes`` gives, by name of event, what
+        ``shows`` names the words of the course from which the rows are made. ``takes`` gives, by name of event, what
         a row takes from that event itself; ``stamp`` what it takes from every one.
         """
         self._opened = opened

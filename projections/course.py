@@ -1,4 +1,4 @@
-"""The course of a case: where it is in the procedure and how it came there, told by clear fields alone.
+"""The course of a case: where it is in the procedure and how it came there, from clear fields alone.
 
 All read models are built on it. What each event changes in it is in :mod:`projections.course_changes`. Times are aware.
 """

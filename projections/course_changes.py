@@ -36,7 +36,7 @@ from projections.recorded_event import RecordedEvent, day
 
 Clear = Mapping[str, Any]
 Tell = Callable[[Course, Clear, datetime], Any]
-"""What a word of the course is after an event: told from the course before it, its clear fields and its time."""
+"""What a word of the course is after an event: derived from the course before it, its clear fields and its time."""
 
 Tasks = tuple[ManualTask, ...]
 
@@ -72,7 +72,7 @@ def events_that_change(*words: str) -> frozenset[str]:
 
 
 _TOLD_FROM: Final = {"status": ("admissible_at", "requests", "pauses"), "requests": ("pauses",)}
-"""What else of the course has to be known to tell a word of it."""
+"""What else of the course has to be known to derive a word of it."""
 
 
 def _always(value: Any) -> Tell:
@@ -96,8 +96,8 @@ def _in_hand(course: Course, _clear: Clear, _at: datetime) -> CaseStatus:
 
 def _resumed(course: Course, clear: Clear, at: datetime) -> CaseStatus:
     """If the pause was that of an open request, the file is back in the region's hands, answered or not."""
-    asked = course.open_request
-    return _in_hand(course, clear, at) if asked is not None and asked.pause == clear["pause"] else course.status
+    request = course.open_request
+    return _in_hand(course, clear, at) if request is not None and request.pause == clear["pause"] else course.status
 
 
 def _decided(_course: Course, clear: Clear, _at: datetime) -> CaseStatus:
@@ -158,13 +158,13 @@ def _raised(kind: str) -> Tell:
 
 
 def _questioned(course: Course, clear: Clear, at: datetime) -> tuple[CheckSpan, ...]:
-    """A question that is asked again takes the place of one that was still out."""
-    asked = CheckSpan(check=clear["check"], revision=clear["revision"], state=CheckState.REQUESTED.value, asked_at=at)
+    """A repeated question takes the place of one that was still open."""
+    span = CheckSpan(check=clear["check"], revision=clear["revision"], state=CheckState.REQUESTED.value, asked_at=at)
     settled = (
-        replace(each, settled_at=at) if each.check == asked.check and each.settled_at is None else each
+        replace(each, settled_at=at) if each.check == span.check and each.settled_at is None else each
         for each in course.checks
     )
-    return (*settled, asked)
+    return (*settled, span)
 
 
 def _settled(state: Callable[[Clear], str]) -> Tell:

@@ -71,7 +71,7 @@ def fold_batch(
 ) -> dict[UUID, Row]:
     """The rows, one a case, that ``batch`` changes, as they are after it.
 
-    ``stored`` is asked once, for the cases whose beginning is not in the batch; events that a row already
+    ``stored`` is called once, for the cases whose beginning is not in the batch; events that a row already
     holds are passed over.
     """
     begun: set[UUID] = set()

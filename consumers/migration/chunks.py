@@ -155,7 +155,7 @@ class ChunkJudge(Generic[A]):
     def judged(
         self, read: Sequence[ReadRecord], known: Dossiers, epoch: int, now: datetime, extract: Extract
     ) -> Chunk[A]:
-        """The chunk that these records make; ``known`` are the dossiers of their keys as they stand.
+        """The chunk that these records make; ``known`` are the current dossiers of their keys.
 
         No key may come twice in a chunk: :func:`cut` sees to that.
         """

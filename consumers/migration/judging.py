@@ -26,7 +26,7 @@ class RecordSource(Protocol):
     def mapping(self) -> LegacyMapping: ...
 
     def reading(self, raw: RawRecord) -> LegacyReading:
-        """What the record tells, with what the reader of its file found."""
+        """What the record states, with what the reader of its file found."""
 
     def digest(self, record: Mapping[str, object], key: bytes) -> str:
         """Keyed, hexadecimal, of what the record says whenever it was changed."""

@@ -77,7 +77,7 @@ class RehearsalCount:
 
 @dataclass(frozen=True, kw_only=True)
 class Rehearsal:
-    """``extracted_on`` is the day on which the source made the files, ``today`` what stands for it without.
+    """``extracted_on`` is the day on which the source made the files, ``today`` what is used without it.
 
     ``require_recordable`` raises for an event that the log cannot hold.
     """

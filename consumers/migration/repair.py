@@ -187,7 +187,7 @@ class Quarantine(Generic[C, A]):
         motive: str,
         seen: int | None = None,
     ) -> None:
-        """Put ``text`` in place of what stands in a field; the raw record stays as it came.
+        """Put ``text`` in place of the value of a field; the raw record stays as it came.
 
         ``seen`` is the last change that the person who corrects has seen (see :class:`ShownRecord`); the same
         correction a second time is carried out once. Raises :class:`RepairRefused` for a record that no longer waits,

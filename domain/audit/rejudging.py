@@ -1,6 +1,6 @@
 """One recorded verdict against what the law of its day says of its recorded facts, field by field.
 
-A verdict of an earlier engine is held to what it concluded and to the facts that engine knew: its reasoning is told
+A verdict of an earlier engine is held to what it concluded and to the facts that engine knew: its reasoning is shown
 in other words today, and the words may be bettered; the conclusion may not.
 """
 
@@ -74,7 +74,7 @@ def rejudge(
     *,
     file_is_whole: bool,
 ) -> Rejudged | None:
-    """Judge again what ``event`` judged of ``case`` (as it stood before the event).
+    """Judge again what ``event`` judged of ``case`` (as it was before the event).
 
     None when the facts have been erased. ``file_is_whole``: nothing of the case itself has been erased, so the
     recorded facts can be held against it.

@@ -10,7 +10,7 @@ from domain.deadlines.clocks import CaseTimes
 
 
 def times_of(case: Case) -> CaseTimes:
-    """The days of ``case`` as it stands."""
+    """The days of ``case`` as it is."""
     request = case.open_request
     pauses = {pause.number: pause for pause in case.pauses}
     return CaseTimes(

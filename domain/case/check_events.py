@@ -1,4 +1,4 @@
-"""What was asked of the Crossroads Bank, what it said, and what the rules made of pay and recruitment."""
+"""What was requested of the Crossroads Bank, what it answered, and what the rules made of pay and recruitment."""
 
 from __future__ import annotations
 

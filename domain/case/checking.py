@@ -46,7 +46,7 @@ from domain.law.rulebook import Rulebook
 
 
 def is_awaited(case: Case, check: CheckKind, revision: int) -> bool:
-    """An answer counts once, for the revision that was asked last, while the case is open."""
+    """An answer counts once, for the revision that was requested last, while the case is open."""
     current = case.checks.get(check.value)
     return (
         case.is_open and current is not None and current.revision == revision and current.state is CheckState.REQUESTED
@@ -97,7 +97,7 @@ def _code_at(address: RegisteredAddress | None) -> str | None:
 def _employer_identified(
     case: Case, answer: EmployerOnRegister, context: CommandContext, rulebook: Rulebook
 ) -> EmployerIdentified:
-    """What the register says of the employer, and what the law asks of it that the register does not say."""
+    """What the register says of the employer, and what the law requires that the register does not say."""
     identified = EmployerIdentified(
         effective_at=context.now,
         enterprise_number=answer.enterprise_number,
@@ -115,7 +115,7 @@ def _employer_identified(
 
 
 def record_replacement(case: Case, command: RecordIdentifierReplaced, context: CommandContext) -> list[CaseEvent]:
-    """The newer number takes the place of the one on file, and what is still asked about the worker is asked again.
+    """The newer number takes the place of the one on file, and open checks on the worker are requested again.
 
     Numbers that replace each other in a circle are a matter for a person.
     """

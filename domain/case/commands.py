@@ -1,4 +1,4 @@
-"""What is asked of a case. Time, identity and minted ids come in with the command; nothing here reads a clock."""
+"""What is requested of a case. Time, identity and minted ids come in with the command; nothing here reads a clock."""
 
 from __future__ import annotations
 

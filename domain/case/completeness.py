@@ -1,7 +1,7 @@
 """What is sent, checked before it becomes a command: codes, check digits, dates in order, plausible amounts.
 
 Each check gives the issues it finds, so that one answer names them all. Problems and remedies never repeat
-the value that was sent: it may be somebody's name, number or pay. Whether a permit can be granted is not asked
+the value that was sent: it may be somebody's name, number or pay. Whether a permit can be granted is not checked
 here. What each field has to be is in :mod:`domain.case.application_fields`; here is what a filing needs beyond.
 """
 

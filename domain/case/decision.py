@@ -32,7 +32,7 @@ def decide_work_part(
 
     A refusal ends the case. Raises :class:`CommandRefused` before admission, while the file is with the applicant or
     a check is out, for a grant against a requirement that is not met, and for a refusal on a ground that the file
-    does not bear. Where the engine could not tell, a person decides and says why.
+    does not support. Where the engine could not decide, a person decides and says why.
     """
     require_work_part_open(case)
     require_admitted(case)
@@ -75,7 +75,7 @@ def readings_at_decision(case: Case, decided_on: date, rulebook: Rulebook) -> Re
 def require_allowed(case: Case, command: DecideWorkPart, assessment: Assessment) -> None:
     """Refuse an outcome that the case and the assessment do not bear. Raises :class:`CommandRefused`.
 
-    An audit asks this again of every decision that was recorded.
+    An audit checks this again for every decision that was recorded.
     """
     if case.pending_checks:
         raise CommandRefused(

@@ -95,7 +95,7 @@ class ApplicationDecided:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationDecidedAtOnce:
-    """A decision of before the work and the residence part were told apart. It is read and never written.
+    """A decision of before the work and the residence part were separated. It is read and never written.
 
     Stored as schema 1 of ``ApplicationDecided``: it carries the assessment itself and ends the case.
     """

@@ -18,7 +18,7 @@ from domain.law.rulebook import Rulebook
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeeStatus:
-    """Whether ``fee`` is paid: ``paid`` and ``still_owed`` are EUR, and ``still_owed`` stands where it is not.
+    """Whether ``fee`` is paid: ``paid`` and ``still_owed`` are EUR, and ``still_owed`` is set where it is not.
 
     Nothing paid is not enough of an amount that nobody knows either. Where sources disagree, ``paid`` must reach the
     highest amount to be enough, and stay below the lowest not to be. Nobody is short of a fee that may not be owed.
@@ -38,7 +38,7 @@ class FeeStatus:
 
 
 def fee_statuses(case: Case, rulebook: Rulebook, known_on: date) -> tuple[FeeStatus, ...]:
-    """Each fee that the law of the day of filing asks: what was paid, against what is owed."""
+    """Each fee that the law of the day of filing requires: what was paid, against what is owed."""
     return tuple(_status(case, fee) for fee in fees_owed(rulebook, case.facts, known_on))
 
 

@@ -89,7 +89,7 @@ def _checks_due(application: Application) -> tuple[CheckKind, ...]:
 
     The employer is looked up always. Declared wages exist only for a worker who already works here, so only a renewal
     is confirmed from them; a first application is judged on its contract (FACTS 6.5). A work history, which permits of
-    unlimited duration rest on, is compared with the employments that were declared (Dimona). Either question tells
+    unlimited duration rest on, is compared with the employments that were declared (Dimona). Either question shows
     what is wrong with the worker's number; where neither is due, a number that was given is looked up by itself.
     """
     names_the_worker = application.renewal or bool(application.work_history)
@@ -144,7 +144,7 @@ def record_fee_payment(case: Case, command: RecordFeePayment, context: CommandCo
 
 def correct(case: Case, command: CorrectCase, context: CommandContext, rulebook: Rulebook) -> list[CaseEvent]:
     """Correct what was wrong from the start. Pay that was judged already is judged again, and what the Crossroads
-    Bank said of another employer or another person is asked again.
+    Bank answered for another employer or another person is requested again.
 
     Once the work part is decided only the worker's own particulars are corrected: the decision rests on the rest.
     """
@@ -183,7 +183,7 @@ def _checks_due_again(case: Case, command: CorrectCase, context: CommandContext)
     employer = None if command.employer is None else command.employer.enterprise_number
     other_employer = employer is not None and employer != case.employer_number
     unit = case.establishment_unit_number if command.employer is None else command.employer.establishment_unit_number
-    # The SSIN on file is personal and may be erased, so a worker who is corrected is asked about again.
+    # The SSIN on file is personal and may be erased, so a corrected worker is checked again.
     other_person = command.worker is not None
     due = {
         CheckKind.EMPLOYER_REGISTER: other_employer or unit != case.establishment_unit_number,

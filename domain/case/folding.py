@@ -207,7 +207,7 @@ def _changed(case: Case, event: CaseEvent) -> Case:
 
 
 def _unverified(case: Case, event: CrossroadsCheckRequested) -> Case:
-    """The case without what an earlier answer to the same question made known: it is being asked again."""
+    """The case without what an earlier answer to the same question made known: it is requested again."""
     if event.check == CheckKind.EMPLOYER_REGISTER:
         unknown = replace(
             case.facts,

@@ -145,7 +145,7 @@ class Case:
 
     @property
     def pending_checks(self) -> tuple[str, ...]:
-        """Checks that were asked and have neither been answered nor given up."""
+        """Checks that were requested and have neither been answered nor given up."""
         return tuple(name for name, check in self.checks.items() if check.state is CheckState.REQUESTED)
 
     @property

@@ -1,4 +1,4 @@
-"""Whether a case still takes what is asked; every refusal tells who settled it, and how."""
+"""Whether a case still accepts what is requested; every refusal says who settled it, and how."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def require_admitted(case: Case) -> None:
 
 
 def require_in_hand(case: Case, context: CommandContext) -> list[CaseEvent]:
-    """Refuse to decide on a file that is with the applicant or whose clock stands still.
+    """Refuse to decide on a file that is with the applicant or whose clock is paused.
 
     Gives the events that a term of answering brought when it ran out and nobody has recorded them yet.
     """

@@ -1,4 +1,4 @@
-"""A case as a record of another system tells it: what it does not say stays unknown."""
+"""A case as a record of another system states it: what it does not say stays unknown."""
 
 from __future__ import annotations
 

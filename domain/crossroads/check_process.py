@@ -1,4 +1,4 @@
-"""How one check goes on after each attempt: answered, asked again, asked late, or given up to a person.
+"""How one check proceeds after each attempt: answered, requested again, requested late, or left to a person.
 
 A decider: the outcome of an attempt, what is known of the check, and the hour go in; the next step comes out. It waits
 for nobody and calls nobody. What the bank did not say is never read as a pass or as a refusal.
@@ -15,9 +15,9 @@ from domain.crossroads.answers import CheckUnanswered, CrossroadsAnswer, Unanswe
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """How long a check is asked again. ``late_after`` and ``give_up_after`` count from when it was first due.
+    """How long a check is retried. ``late_after`` and ``give_up_after`` count from when it was first due.
 
-    ``least_attempts`` is how often it is asked all the same: workers that were away for a day are no answer.
+    ``least_attempts`` is how often it is tried in any case: workers that were away for a day are no answer.
     """
 
     first_pause: timedelta = timedelta(seconds=0.5)
@@ -94,7 +94,7 @@ _PASSES: Final = BLAMES_THE_BANK | {UnansweredReason.TOO_MANY_REQUESTS}
 def next_step(check: RequestedCheck, outcome: Outcome, patience: Patience, now: datetime, chance: float) -> Step:
     """What follows from an attempt. ``chance`` (0 to 1) is drawn by the caller: pauses have full jitter.
 
-    The pause is a random part of twice the last, at most the longest, on top of what the bank asked for itself.
+    The pause is a random part of twice the last, at most the longest, on top of what the bank itself requested.
     """
     if not isinstance(outcome, CheckUnanswered):
         return Record(outcome)

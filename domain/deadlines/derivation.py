@@ -46,7 +46,7 @@ class DerivationStep:
 def derived_from_target(
     target: ServiceTarget, filed_on: date, pauses: Iterable[Pause], on: date
 ) -> tuple[DerivationStep, ...]:
-    """How the service target comes to its due day as it stands on the day ``on``."""
+    """How the due day of the service target is derived, as of the day ``on``."""
     begun = tuple(each for each in pauses if each.from_ <= on and each.from_ != each.to)
     steps = [
         DerivationStep(code="startsOn", values={"starts": "filedOn", "day": filed_on}),

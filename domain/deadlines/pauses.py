@@ -44,7 +44,7 @@ def all_paused_days(pauses: Iterable[Pause], *, since: date = date.min) -> int:
 
 
 def reached_on(unpaused: date, pauses: Iterable[Pause], *, since: date) -> date | None:
-    """The first day on which a clock from ``since`` stands where it would have stood on ``unpaused``.
+    """The first day on which a clock from ``since`` is where it would have been on ``unpaused``.
 
     None when an open pause holds it back. A pause that begins on that day or later comes too late to move it.
     """

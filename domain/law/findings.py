@@ -98,7 +98,7 @@ class Finding:
 
 
 class Judged(Protocol):
-    """What a rule came to. Its reasons are written when somebody asks for them: most are never read."""
+    """The result of a rule. Its reasons are written when they are read: most are never read."""
 
     @property
     def rule(self) -> Rule: ...

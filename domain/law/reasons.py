@@ -41,7 +41,7 @@ LEFT_TO_THE_AUTHORITY: Final = "leftToTheAuthority"
 """Not met, and the law lets the authority refuse on it without obliging it to: a person decides and says why."""
 
 FACT_MISSING: Final = "factMissing"
-"""The law is known; a fact it asks for is not. ``missing`` names it."""
+"""The law is known; a fact it requires is not. ``missing`` names it."""
 
 EVIDENCE_MISSING: Final = "evidenceMissing"
 """Evidence that may still be added could settle the finding. ``missing`` names it."""

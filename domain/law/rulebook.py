@@ -1,4 +1,4 @@
-"""The law as loaded: asked by authority, category, the day in force and the day of knowledge."""
+"""The law as loaded: queried by authority, category, the day in force and the day of knowledge."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _Question = tuple[type[Provision], str, str, date | None, date | None]
 
 
 class ReadingUnknown(Unusable, ValueError):
-    """A reading was asked for that no law file holds. The text says which there are."""
+    """The requested reading is in no law file. The text says which there are."""
 
 
 class Rulebook:

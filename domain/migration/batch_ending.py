@@ -59,7 +59,7 @@ def require_unfinished(batch: BatchLedger) -> None:
 
 
 def require_successor(batch: BatchLedger, successor: BatchLedger) -> None:
-    """Raise :class:`BatchRefused` unless ``successor`` is a complete file of the same authority that stands."""
+    """Raise :class:`BatchRefused` unless ``successor`` is a complete file of the same authority that is still valid."""
     if successor.id == batch.id:
         raise BatchRefused(f"{batch.id} cannot supersede itself: name the batch of the corrected file")
     if successor.authority != batch.authority:

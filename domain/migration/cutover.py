@@ -37,7 +37,7 @@ FORWARD: Final = (
 )  # fmt: skip
 BACK: Final = (CutOverStep.BACK_PROPOSED, CutOverStep.BACK_APPROVED)
 MOTIVATED: Final = frozenset({CutOverStep.REOPENED, CutOverStep.BACK_PROPOSED})
-"""The steps for which a motive is asked."""
+"""The steps that require a motive."""
 
 _BY_ANOTHER: Final = {CutOverStep.APPROVED: CutOverStep.PROPOSED, CutOverStep.BACK_APPROVED: CutOverStep.BACK_PROPOSED}
 _TAKES_BACK: Final = {

@@ -1,7 +1,7 @@
 """What of an authority has been sent and not been taken: each with the commands that go on with it or end it.
 
 Unfinished files, records left on the topic and dead-lettered records hold up the drain, because no report
-could cover them. Records in quarantine do not: they have landed, wait for a person, and stand in the report.
+could cover them. Records in quarantine do not: they have landed, wait for a person, and are in the report.
 """
 
 from __future__ import annotations

@@ -113,7 +113,7 @@ class _Judging:
         self._calendar = calendar
         self.findings: list[Finding] = list(reading.findings)
         self._spoilt = {each.field for each in reading.findings if RANK[each.reason] < _NOTHING_TO_READ}
-        """Fields of which the reading says that what stands there is no text."""
+        """Fields whose value is no text according to the reading."""
         self._found = {(each.reason, each.field) for each in reading.findings}
 
     def record(self) -> CanonicalRecord | None:
@@ -214,7 +214,7 @@ class _Judging:
                 self._find_at(RefusalReason.FIELD_TOO_LONG, field, sentence)
 
     def _days(self) -> dict[Fact, date]:
-        """The days that the record tells, and that can be meant."""
+        """The days that the record states, and that can be meant."""
         days: dict[Fact, date] = {}
         for fact in _DAYS:
             text = self._reading.texts.get(fact)

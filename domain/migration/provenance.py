@@ -1,4 +1,4 @@
-"""Where each fact comes from: the field of the source, what stands there, what was made of it, and how surely."""
+"""Where each fact comes from: the field of the source, its value, what was made of it, and how surely."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Sureness(StrEnum):
     AS_WRITTEN = "asWritten"
     CONVERTED = "converted"
     LETTERS_LOST = "lettersLost"
-    """Its encoding could not hold all letters: ``?`` stands where one was."""
+    """Its encoding could not hold all letters: ``?`` is in the place of one."""
     UNDECIDED = "undecided"
     """The record was refused: what can be read of the fact is shown, and nothing was made of it."""
     ASSUMED = "assumed"

@@ -11,7 +11,7 @@ from domain.migration.source_lines import RawRecord
 
 
 def reading_of(raw: RawRecord, mapping: LegacyMapping) -> LegacyReading:
-    """What the record tells, with what the reader of its file found; nothing of a line that is no record."""
+    """What the record states, with what the reader of its file found; nothing of a line that is no record."""
     if any(each.reason is RefusalReason.MALFORMED for each in raw.findings):
         return LegacyReading(authority=mapping.authority, fields={}, texts={}, findings=raw.findings)
     reading = mapping.read(raw.record)

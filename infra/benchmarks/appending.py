@@ -58,8 +58,8 @@ class OurJournal:
     def rate(self, callers: int, each: int) -> float:
         """Events a second with ``callers`` threads; ids come with a command, so they are there before the clock."""
 
-        def call(asked: list[tuple[UUID, CommandIdentity]], subject: UUID) -> None:
-            for stream, command in asked:
+        def call(batch: list[tuple[UUID, CommandIdentity]], subject: UUID) -> None:
+            for stream, command in batch:
                 self.append(stream, command, subject)
 
         def together(count: int) -> float:

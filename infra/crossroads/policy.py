@@ -1,4 +1,4 @@
-"""How the Crossroads Bank is asked: its limits, our patience and its calendar. Settings, because none is public.
+"""How the Crossroads Bank is called: its limits, our patience and its calendar. Settings, because none is public.
 
 ``PERMIT_CROSSROADS_POLICY_FILE`` names a TOML file; what it leaves out is as here.
 

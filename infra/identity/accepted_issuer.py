@@ -12,7 +12,7 @@ from infra.settings import Settings
 def issuer_for(settings: Settings, host: str, *, create: bool = True) -> DevelopmentIssuer:
     """The issuer of a service that listens on ``host``; with ``create`` its key is made at first use.
 
-    The development issuer gives anybody who asks any role, so it is only for a service that nobody but this
+    The development issuer gives anyone any role, so it is only for a service that nobody but this
     machine can reach, and never beside a real issuer.
 
     Raises :class:`IssuerNotAccepted` and ``DevelopmentKeyUnusable``.

@@ -39,7 +39,7 @@ class TokenVerifier:
     """Knows one issuer and its public keys, by key id. Safe between threads.
 
     A token comes with every request of its bearer, and checking its signature costs more than reading a case. So
-    a signature that was found good is remembered; everything that time can change is asked again each time.
+    a signature that was found good is remembered; everything that time can change is checked each time.
     """
 
     def __init__(self, *, issuer: str, keys: Mapping[str, EllipticCurvePublicKey]) -> None:

@@ -26,7 +26,7 @@ _HEADER_WITHIN: Final = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _SheetForm:
-    """What a sheet with rows is: ``header`` stands in the row ``header_row``, or is None on a waived one."""
+    """What a sheet with rows is: ``header`` is in the row ``header_row``, or is None on a waived one."""
 
     sheet: Sheet
     source: str

@@ -129,7 +129,7 @@ update legacy_quarantine q set state = 'superseded', settled_at = now()
 
 
 def write_dossiers(cursor: Cursor, authority: str, dossiers: Iterable[Dossier], *, new: bool) -> None:
-    """The file numbers as they stand now."""
+    """The current file numbers."""
     if new:
         _copy_dossiers(cursor, authority, dossiers)
         return
@@ -190,7 +190,7 @@ update legacy_dossier d
 
 
 def _count(cursor: Cursor, chunk: Chunk[AppendRequest], taken: int | None) -> None:
-    """Add to the ledger of the batch, if it stands where the caller believes."""
+    """Add to the ledger of the batch, if it is where the caller believes."""
     count, fates = chunk.count, chunk.count.fates
     cursor.execute(
         "update legacy_batch set records = records + %(all)s, retold = retold + %(retold)s,"

@@ -1,4 +1,4 @@
-"""How the moving parts stand, as far as the database knows: work, breaker, consumers, dead letters, relay."""
+"""The status of the moving parts, as far as the database knows: work, breaker, consumers, dead letters, relay."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from infra.postgres.server.connections import ConnectionPool
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckWorkStatus:
-    """Rows of work at the Crossroads Bank: ``late`` are those asked for longer ago than the policy finds normal."""
+    """Rows of work at the Crossroads Bank: ``late`` are those requested longer ago than the policy finds normal."""
 
     open: int
     due: int
@@ -69,7 +69,7 @@ class Operations:
         self._readers = readers
 
     def work(self, now: datetime, late_before: datetime) -> CheckWorkStatus:
-        """The work table at ``now``; what was asked before ``late_before`` is late."""
+        """The work table at ``now``; what was requested before ``late_before`` is late."""
         ((total, due, under_way, late, oldest),) = self._ask(_WORK, {"now": now, "late": late_before})
         return CheckWorkStatus(open=total, due=due, under_way=under_way, late=late, oldest_seconds=float(oldest))
 

@@ -41,7 +41,7 @@ _log = get_logger(__name__)
 
 
 def relay_name(cluster: str, prefix: str) -> str:
-    """The name under which it is kept how far a cluster has been told."""
+    """The name under which it is kept how far a cluster has been published to."""
     return f"relay/{cluster}/{prefix}"
 
 
@@ -127,7 +127,7 @@ class Relay:
         sender.send([Outgoing(self._prefix + each.topic, to_wire(each, self._source)) for each in messages])
 
     def _announce_letters(self, sender: Sender) -> None:
-        """Dead letters are told of while there is nothing else to tell."""
+        """Dead letters are published while there is nothing else to publish."""
         unannounced = unannounced_letters(self._pool, self._source)
         if unannounced:
             sender.send([Outgoing(self._prefix + each.topic, each.record) for each in unannounced])

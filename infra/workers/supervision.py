@@ -3,7 +3,7 @@
 A worker that loses the database waits and goes on from its recorded position; one that meets an event it can make
 nothing of leaves that application behind, named and counted, where others can do without it. One that meets anything
 else stops, says so in the log, and makes the service DEGRADED: it never skips in silence what it cannot do. One that
-reads what others send is run again after a pause, until a person has done what its sentence asks for; it ends nobody
+reads what others send is run again after a pause, until a person has done what its sentence says; it ends nobody
 else.
 """
 

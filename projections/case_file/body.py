@@ -26,7 +26,7 @@ _PERSONAL_IN_A_FINDING: Final = ("observed", "difference", "counterfactual", "tr
 
 
 def body_of(file: CaseFile, personal: PersonalParts, rules: ClockRules, now: datetime) -> dict[str, Any]:
-    """The whole file, by wire name and without nulls; deadlines and time by holder as they stand at ``now``."""
+    """The whole file, by wire name and without nulls; deadlines and time by holder as of ``now``."""
     course = file.course
     body = {
         "id": str(file.case_id),

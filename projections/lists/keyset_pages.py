@@ -21,7 +21,7 @@ class PlaceUnusable(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page(Generic[Item]):
-    """``next`` is the place to ask the next page from, opaque to the caller; None on the last page."""
+    """``next`` is where the next page begins, opaque to the caller; None on the last page."""
 
     items: tuple[Item, ...]
     next: str | None

@@ -17,7 +17,7 @@ from projections.stored_course import course_from
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedCase:
-    """A row as it is folded; the other columns of a list are told from these."""
+    """A row as it is folded; the other columns of a list are derived from these."""
 
     case_id: UUID
     version: int

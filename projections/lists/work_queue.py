@@ -1,7 +1,7 @@
 """The work queue: the open cases of an authority, to be filtered and handed out, the most urgent or the oldest first.
 
 One row a case, clear fields only. A row holds the day of filing and the pauses and no due day: that is derived from the
-authority's target on the day asked, so that it is right while a pause is open and after a target has changed.
+authority's target on the given day, so that it is right while a pause is open and after a target has changed.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class QueueFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuedCase:
-    """An open case. ``due_on`` and ``standing`` are of the day asked; ``pending_checks`` are not answered yet."""
+    """An open case. ``due_on`` and ``standing`` are of the given day; ``pending_checks`` are not answered yet."""
 
     case_id: UUID
     reference: str

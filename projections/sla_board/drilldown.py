@@ -40,7 +40,7 @@ ALL_CASES: Final = Cell()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseOnBoard:
-    """A case as it stood on the day asked; ``due_on`` is None when no target is known for its authority."""
+    """A case as it was on the given day; ``due_on`` is None when no target is known for its authority."""
 
     case_id: UUID
     reference: str

@@ -1,6 +1,6 @@
-"""The SLA board: how the cases of each authority, category and status stand against the service target.
+"""The SLA board: how the cases of each authority, category and status compare with the service target.
 
-One row a case; every figure is counted over rows when it is asked, so nothing can be counted twice. Clear
+One row a case; every figure is counted over rows at each query, so nothing can be counted twice. Clear
 fields only. Days are Europe/Brussels civil days. A row holds days and no deadline: the targets lie in a table of
 their own, so that another target needs no rebuild. More questions to the same rows are in ``sla_board_flow``,
 ``sla_board_times``, ``sla_board_rework`` and ``sla_board_drilldown``.
@@ -28,9 +28,9 @@ from projections.sla_board.scope import AS_OF, EVERYTHING, Scope, parameters
 class CaseCounts:
     """Numbers of cases: ``cases`` is the sum of ``in_time``, ``at_risk``, ``late`` and ``not_measured``.
 
-    An open case is judged on the day asked, a closed one on the day it closed: in time or late, no longer at
+    An open case is judged on the given day, a closed one on the day it closed: in time or late, no longer at
     risk. Not measured are cases for which no target was in force on that day. ``paused`` counts the open cases
-    whose clock stands still; ``manual_tasks`` the tasks now open on cases that were open on that day.
+    whose clock is paused; ``manual_tasks`` the tasks now open on cases that were open on that day.
     """
 
     cases: int

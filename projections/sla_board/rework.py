@@ -1,4 +1,4 @@
-"""How often the applicant had to be asked again, for what, and what the Crossroads Bank had to say."""
+"""How often the applicant had to be asked again, for what, and the results of checks at the Crossroads Bank."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ def rework(cursor: Cursor, first: date, on: date, scope: Scope = EVERYTHING) -> 
 def requested_items(
     cursor: Cursor, first: date, on: date, scope: Scope = EVERYTHING, *, most: int = 10
 ) -> list[RequestedItem]:
-    """What was asked most in the cases that closed on those days, the most frequent first."""
+    """What was requested most in the cases that closed on those days, the most frequent first."""
     cursor.execute(SCOPED + _ITEMS, parameters(on, scope, first=first, most=most))
     return rows_of(cursor, RequestedItem)
 
 
 def check_outcomes(cursor: Cursor, first: date, on: date, scope: Scope = EVERYTHING) -> list[CheckOutcome]:
-    """The checks of the cases that were filed on those days, as they stand now."""
+    """The checks of the cases that were filed on those days, as they are now."""
     cursor.execute(SCOPED + _CHECKS, parameters(on, scope, first=first))
     return rows_of(cursor, CheckOutcome)
 

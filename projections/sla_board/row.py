@@ -32,7 +32,7 @@ class Stretch:
 class BoardCase:
     """``with_applicant`` are the days on which a request for information was open.
 
-    The correction of a pause does not move them. ``items`` is all that was asked for, in that order, repetitions
+    The correction of a pause does not move them. ``items`` is all that was requested, in that order, repetitions
     included.
     """
 

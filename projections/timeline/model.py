@@ -137,7 +137,7 @@ def entry_of(event: RecordedEvent) -> TimelineEntry:
 
 
 def stored_entries(cursor: Cursor, case_id: UUID, *, after: int, limit: int) -> tuple[int | None, list[TimelineEntry]]:
-    """The version at which the stream of a case stands, None if there is none, and what has been projected of it.
+    """The version of the stream of a case, None if there is none, and what has been projected of it.
 
     Those are the first ``limit`` entries beyond version ``after``.
     """

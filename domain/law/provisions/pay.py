@@ -35,7 +35,7 @@ class OtherValue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReducedAmount:
-    """A lower amount for workers with less experience than ``experience_below``, which no fact of a file tells."""
+    """A lower amount for workers with less experience than ``experience_below``, which no fact of a file gives."""
 
     amount: Decimal
     experience_below: CalendarDuration

@@ -60,7 +60,7 @@ def _act(entry: Mapping[str, object]) -> Act:
 
 
 def wrong_reference(provision: Provision) -> str | None:
-    """What is wrong with the place in which a provision is said to stand; None when nothing is known to be."""
+    """What is wrong with the place in which a provision is said to be; None when nothing is known to be."""
     reference = LegalReference.parse(provision.legal_reference)
     if reference is None:
         return f"its legal reference {provision.legal_reference!r} is a sentence: write act and article"

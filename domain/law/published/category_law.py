@@ -35,7 +35,7 @@ _LIST_OF: Final[dict[type[Provision], type[job.OccupationList]]] = {
     job.ShortageOccupation: job.ShortageList,
     job.BottleneckOccupation: job.BottleneckList,
 }
-"""Functions are told of a category that has their list."""
+"""Functions are shown of a category that has their list."""
 
 _KNOWN_TO_BE_NONE: Final = (reasons.DECIDED_BY_CONTRACT, reasons.NOT_STATED)
 """Reasons for having no amount that leave nothing open."""
@@ -62,8 +62,8 @@ class Gap:
 class CategoryLaw:
     """What the law data hold of a category on a day, as known on ``known_on`` (None: with all that they hold).
 
-    ``ends_on`` is the last day for which the amount is published, once that is near. ``rules`` stand in the order in
-    which they are told, federal law behind that of the authority. ``deciding_date`` is the selected reading.
+    ``ends_on`` is the last day for which the amount is published, once that is near. ``rules`` are in the order in
+    which they are shown, federal law behind that of the authority. ``deciding_date`` is the selected reading.
     ``unselected`` are provisions of readings of open questions that are not selected.
     """
 

@@ -53,11 +53,11 @@ RULE_KINDS: Final[tuple[type[Provision], ...]] = (
     Retention,
     Duty,
 )
-"""What is told of the law beside the thresholds, in the order in which it is told."""
+"""What is shown of the law beside the thresholds, in the order in which it is shown."""
 
 _A_DAY: Final = timedelta(days=1)
 _SCOPES: Final = ("categories", "nationalities")
-"""Whom a provision speaks of, which is asked code by code and is no part of what it says."""
+"""Whom a provision concerns, which is looked up code by code and is no part of what it says."""
 
 _COMMON: Final = frozenset(each.name for each in fields(Provision))
 
@@ -206,7 +206,7 @@ def _turning_days(provision: Provision) -> tuple[date, ...]:
 def _threshold_changes(
     rulebook: Rulebook, authority: str, day: date, known_on: date | None, turned: tuple[Provision, ...]
 ) -> Iterator[ThresholdChange]:
-    """A category whose reason alone changes has changed its rule, which is told there."""
+    """A category whose reason alone changes has changed its rule, which is shown there."""
     touched = {
         code
         for each in turned
@@ -230,7 +230,7 @@ def _rule_changes(
     known_on: date | None,
     turned: tuple[Provision, ...],
 ) -> Iterator[RuleChange]:
-    """The changes of one kind; codes that go from the same rule to the same rule stand together."""
+    """The changes of one kind; codes that go from the same rule to the same rule are together."""
     codes = dict.fromkeys(
         code for each in turned if isinstance(each, kind) and each.authority == authority for code in each.scope
     )

@@ -65,7 +65,7 @@ def check_law(rule_sets: RuleSets) -> tuple[LawFinding, ...]:
 def note_law(rulebook: Rulebook, day: date) -> tuple[LawFinding, ...]:
     """What a person should see to, and what is no fault of the data: amounts that nobody has published yet.
 
-    As the law is known with all that the data hold, on the day that is asked.
+    As the law is known with all that the data hold, on the given day.
     """
     return tuple(
         LawFinding(

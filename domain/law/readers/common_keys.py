@@ -113,5 +113,5 @@ def categories(entry: EntryReader) -> tuple[str, ...]:
 
 
 def paired(ones: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
-    """A scope in which each of the one stands with each of the others, so that two entries may share a category."""
+    """A scope in which each of the one is paired with each of the others, so that two entries may share a category."""
     return tuple(f"{one}:{other}" for one in ones for other in others)

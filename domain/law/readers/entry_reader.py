@@ -38,7 +38,7 @@ class LawDataUnusable(Unusable):
 
 
 class EntryReader:
-    """One entry, read key by key. ``finish`` refuses the keys that nobody asked for.
+    """One entry, read key by key. ``finish`` refuses the keys that were not read.
 
     ``line`` is that of its heading, and ``key_lines`` those of its keys, counted from 1.
     """
@@ -101,7 +101,7 @@ class EntryReader:
         return tuple(sorted(found))
 
     def matching(self, key: str, form: re.Pattern[str], what: str) -> tuple[str, ...]:
-        """A set of texts of one form, in alphabetical order; ``what`` tells the reader which."""
+        """A set of texts of one form, in alphabetical order; ``what`` says which."""
         found = self.texts(key)
         for each in found:
             if form.fullmatch(each) is None:

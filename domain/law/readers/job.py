@@ -1,4 +1,4 @@
-"""Entries about the category, the work, the worker and the employer: what is tested, and what is asked."""
+"""Entries about the category, the work, the worker and the employer: what is tested, and what is required."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ def _mandate(rule: RequiredDocument, deciding: DecidingDate, facts: ApplicationF
 
 
 def _renewal_window(window: ProceduralTerm, deciding: DecidingDate, facts: ApplicationFacts) -> Finding:
-    """A renewal is asked for within a window before the permit expires; where its first day was not found, until its
+    """A renewal is applied for within a window before the permit expires; where its first day was not found, until its
     last.
 
     It is warned of, and nothing follows from it here: the Court of Appeal of Brussels censured (22 April 2025) that a

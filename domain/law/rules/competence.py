@@ -35,7 +35,7 @@ _FACT_OF: Final = MappingProxyType(
 
 
 class _Place(NamedTuple):
-    """Where a link leads: the code of its municipality on the day asked, and who is competent there."""
+    """Where a link leads: the code of its municipality on the given day, and who is competent there."""
 
     authority: str
     municipality: str

@@ -1,4 +1,4 @@
-"""One condition against one fact: how it is judged, and what is told of it, whichever rule it is."""
+"""One condition against one fact: how it is judged, and the finding on it, whichever rule it is."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class Condition(NamedTuple):
-    """What a condition asks of a fact: its path in the application, the bound as text, and the bound's unit.
+    """What a condition requires of a fact: its path in the application, the bound as text, and the bound's unit.
 
     ``details`` are what a sentence on it needs beside the bound, such as the term of which the bound is the last day.
     """

@@ -15,7 +15,7 @@ def deciding_date(
 ) -> DecidingDate | DecidingDateUnknown:
     """The day whose law applies to an application, by the rule in force on the day of filing.
 
-    Where the law data holds no such rule the day of filing stands in, and the step says so.
+    Where the law data holds no such rule the day of filing is used, and the step says so.
     """
     rule = filing.reference_date
     if rule is None:
@@ -28,7 +28,7 @@ def deciding_date(
 
 
 def _day(basis: ReferenceDateBasis, facts: ApplicationFacts, known_on: date | None) -> tuple[date | None, str]:
-    """The day in the facts, and the path under which it stands there."""
+    """The day in the facts, and its path there."""
     match basis:
         case ReferenceDateBasis.FILED_ON:
             return facts.filed_on, "filedOn"

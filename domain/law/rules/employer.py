@@ -1,6 +1,6 @@
 """Rules about the employer: how long it exists, whether it has staff, is active and owes nothing.
 
-The facts come from the register of enterprises, which may leave each of them out. What it leaves out is told as
+The facts come from the register of enterprises, which may leave each of them out. What it leaves out is reported as
 undetermined and refuses nobody: the absence of a register is no fact about an employer. What is known and fails is a
 ground of refusal; where the law says that the authority *may* refuse on it, a person decides.
 """
@@ -29,7 +29,7 @@ from domain.law.rules.conditions import Condition, compared, unknown
 
 
 class _Question(NamedTuple):
-    """What a condition asks, and how it is told when it is so and when it is not."""
+    """What a condition requires, and the codes for when it is so and when it is not."""
 
     rule: Rule
     fact: str
@@ -45,10 +45,10 @@ _QUESTIONS: Final = {
 }
 
 EMPLOYER_STATE_ASKED: Final = {condition: question.good for condition, question in _QUESTIONS.items()}
-"""The state of an employer that each condition asks for."""
+"""The state of an employer that each condition requires."""
 
 EMPLOYER_STATES: Final = tuple(state for question in _QUESTIONS.values() for state in (question.good, question.bad))
-"""How a finding says what is asked of an employer, and what is so."""
+"""How a finding says what is required of an employer, and what is so."""
 
 
 def is_on_register(facts: ApplicationFacts) -> bool:

@@ -68,7 +68,7 @@ def days_published(
     *,
     interruptions: str,
 ) -> int:
-    """Days in ``[window_from, window_to)`` on which the vacancy stood on ``channel``, none counted twice.
+    """Days in ``[window_from, window_to)`` on which the vacancy was open on ``channel``, none counted twice.
 
     ``interruptions`` ``addUp`` counts them all, ``continuous`` those of the longest unbroken run.
     """

@@ -49,7 +49,7 @@ def _listed(
     facts: ApplicationFacts,
     known_on: date | None,
 ) -> Judged:
-    """Whether the function stood on the list when the application was filed.
+    """Whether the function was on the list when the application was filed.
 
     A function that left the list keeps its permits renewable for the same work with the same employer, where the list
     says so. A list that we do not hold whole proves nothing against a function that is not among the entries we hold.

@@ -213,7 +213,7 @@ def _opening(law: ApplicableLaw, deciding: DecidingDate, threshold: SalaryThresh
 def _not_published_yet(
     law: ApplicableLaw, deciding: DecidingDate, threshold: SalaryThreshold, published_until: date
 ) -> Finding:
-    """No amount is claimed for the day: the one that was published last is told in the reasoning."""
+    """No amount is claimed for the day: the one that was published last is named in the reasoning."""
     step = Step(
         code="amountNotPublishedYet",
         values={

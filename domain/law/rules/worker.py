@@ -18,7 +18,7 @@ from domain.law.rule_codes import Rule
 from domain.law.rules.conditions import Condition, compared, unknown
 
 PERMIT_NEEDED: Final = "permitNeeded"
-"""What is asked of a nationality, in the place of a list of all that need one."""
+"""What is looked up for a nationality, in the place of a list of all that need one."""
 
 
 def judge_worker(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Iterator[Judged]:
@@ -101,7 +101,7 @@ def _service(terms: PriorService, deciding: DecidingDate, months: int | None) ->
 def _history(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Judged:
     """Days of work that count, each once, before filing, against the days of the term that ends with filing.
 
-    A shorter term may be enough for a worker whose family lives here. Whether it does is asked only where that decides.
+    A shorter term may be enough for a worker whose family lives here. That is checked only where it decides.
     """
     nationality = facts.nationality
     terms = law.work_history.get(nationality or ALL) or law.work_history.get(ALL)

@@ -1,4 +1,4 @@
-"""The simulated bank's memory: how it was started, what its administration changed, who asked how often."""
+"""The simulated bank's memory: how it was started, what its administration changed, who called how often."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -95,7 +95,7 @@ class SimulatedBank:
         return undertaking(it.seed, enterprise_number, it.holding_shares)
 
     def person(self, ssin: str) -> Person:
-        """Everybody is alive under the number asked about, save whom the administration chose."""
+        """Everybody is alive under the requested number, except whom the administration chose."""
         return self._persons.get(ssin, Person())
 
     def choose_person(self, ssin: str, person: Person) -> None:
@@ -103,7 +103,7 @@ class SimulatedBank:
         self._persons[ssin] = person
 
     def is_registered(self, ssin: str) -> bool:
-        """Whether the person may be asked about."""
+        """Whether the person may be consulted about."""
         return ssin in self._registered
 
     def register(self, ssin: str) -> bool:
@@ -124,7 +124,7 @@ class SimulatedBank:
         return len(self._registered)
 
     def wages(self, ssin: str, enterprise_number: str, quarters: list[str]) -> dict[str, int]:
-        """The declared quarters among those asked for, with the gross pay in euro cents; empty: no data."""
+        """The declared quarters among those requested, with the gross pay in euro cents; empty: no data."""
         chosen = self._chosen_wages.get((ssin, enterprise_number))
         if chosen is not None:
             return {quarter: chosen[quarter] for quarter in quarters if quarter in chosen}
@@ -175,5 +175,5 @@ class SimulatedBank:
 
     @property
     def operations(self) -> dict[str, list[str]]:
-        """The operations that each ticket asked for, in the order in which they came."""
+        """The operations that each ticket requested, in order of arrival."""
         return {ticket: list(operations) for ticket, operations in self._operations.items()}

@@ -114,7 +114,7 @@ class CutConnection(Response):
 
 
 def transport_trouble(desk: ServiceDesk, trouble: Trouble, trace_id: str | None) -> Response | None:
-    """The reply to a trouble that is the same whatever the bank's face; None for those that each tells its own way."""
+    """The reply to a trouble that is the same whatever the bank's face; None for those that differ by protocol."""
     match trouble:
         case Trouble.SERVICE_UNAVAILABLE | Trouble.SILENCE:
             title, stay_away = "Service Unavailable", desk.bank.retry_after_seconds

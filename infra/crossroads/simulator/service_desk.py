@@ -32,7 +32,7 @@ _CODE_OF_PERSON: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BankAnswer:
-    """The bank's word. ``number`` is the state of the number that was asked about, where that is why there is none."""
+    """The bank's answer. ``number`` is the state of the requested number, where that is why there is none."""
 
     value: str
     code: str

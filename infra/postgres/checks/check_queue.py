@@ -1,7 +1,7 @@
 """The work at the Crossroads Bank as a table: what is due, who is at it, and how it came out.
 
 Workers claim rows for a while and skip what others have claimed; a worker that dies leaves rows that fall due again.
-No transaction is open while the bank is asked. Settled rows stay, so that a message that comes again adds nothing.
+No transaction is open during a request to the bank. Settled rows stay, so that a message that comes again adds nothing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The messages of journal events: what is told of each, with the authority and the cause that stand elsewhere."""
+"""The messages of journal events: what is published of each, with the authority and the cause that are elsewhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Read a case file with its personal data, as it stands at the end of its stream: a reader sees its own writes."""
+"""Read a case file with its personal data, as of the end of its stream: a reader sees its own writes."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ class TableComparison:
 class GenerationReport:
     """The result of rebuilding ``name``; ``swapped`` says that it serves now, up to ``position``.
 
-    The two were compared at ``compared_at``, where the one that served stood. ``streams`` are those that begin in
+    The two were compared at ``compared_at``, where the one that served was. ``streams`` are those that begin in
     the part of the journal that was read, ``events`` those of its events that concern the read model and are in its
     ``rows``; ``parked`` are the streams that are not whole in it, with what cannot be applied.
     """
@@ -116,7 +116,7 @@ class _NextGeneration:
         """Project what is left up to ``until``, in the transaction of ``cursor``.
 
         Streams that were left behind are tried once more, each as a whole: what could not be applied when a page
-        ended with it may have been overtaken by what came after, as when a record was told again.
+        ended with it may have been overtaken by what came after, as when a record was retold again.
         """
         while self.reached < until:
             self.project_page(cursor, until)
