@@ -110,7 +110,7 @@ class CheckWorker:
             return
         case = fold(events)
         if case is None or not is_awaited(case, CheckKind(work.what), work.revision):
-            # Requested again since, answered already (by a worker that died before it said so), or the case has ended.
+            # Requested again since, answered already (by a worker that then died), or the case has ended.
             self.work.settle(work, "notAwaited", self.now())
             return
         if work.what in ABOUT_THE_WORKER and about.ssin is None:

@@ -46,7 +46,7 @@ CHECK_ANSWERS: Final = Topic(
 
 
 def legacy_records(authority: str) -> Topic:
-    """The feed in which an authority that migrates hands over its records. They hold personal data: hours only."""
+    """The feed in which an authority that migrates delivers its records. They hold personal data: hours only."""
     return Topic(
         name=f"legacy.{authority}.records.v1",
         owner=authority,

@@ -27,7 +27,7 @@ CONTRACTS: Final = ("belgian", "posted")
 CONTRACT_ELEMENTS: Final = (
     "parties", "duration", "place", "wage", "jointCommittee", "position", "classification",
 )  # fmt: skip
-"""What a contract of employment can be said to state."""
+"""What a contract of employment can contain."""
 
 PAY_PERIODS: Final = ("year", "month")
 
@@ -56,7 +56,7 @@ RESIDENCE_REFUSAL_GROUNDS: Final = (
 PAUSE_GROUNDS: Final = ("informationRequested", "forceMajeure", "courtOrder", "serviceOutage", "other")
 
 HOLDERS: Final = ("applicant", "region", "crossroadsBank", "immigrationOffice")
-"""In whose hands a file is, one at any moment (CLOCKS: time by holder)."""
+"""Who has a file, one at any moment (CLOCKS: time by holder)."""
 
 
 OPEN_STATUSES: Final = ("submitted", "informationRequested", "admissible")

@@ -1,4 +1,4 @@
-"""The fold of a read model with one row a case: the course of the case, and what its rows alone hold beside it."""
+"""The fold of a read model with one row a case: the course of the case, and what its rows hold in addition."""
 
 from __future__ import annotations
 

@@ -134,7 +134,7 @@ class Course:
 
     @property
     def holder(self) -> str | None:
-        """In whose hands the file is; None once the case has ended."""
+        """Who has the file; None once the case has ended."""
         if not self.is_open:
             return None
         if any(pause.to is None and pause.ground == INFORMATION_REQUESTED for pause in self.pauses):

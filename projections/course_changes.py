@@ -35,7 +35,7 @@ from projections.course import GRANTED, AlarmRaised, CheckSpan, Course, PauseSpa
 from projections.recorded_event import RecordedEvent, day
 
 Clear = Mapping[str, Any]
-Tell = Callable[[Course, Clear, datetime], Any]
+WordChange = Callable[[Course, Clear, datetime], Any]
 """What a word of the course is after an event: derived from the course before it, its clear fields and its time."""
 
 Tasks = tuple[ManualTask, ...]
@@ -55,7 +55,7 @@ def course_after(course: Course | None, event: RecordedEvent) -> Course:
     if changes is None:
         return course
     at = event.effective_at
-    return with_changes(course, {word: tell(course, event.clear, at) for word, tell in changes.items()})
+    return with_changes(course, {word: derive(course, event.clear, at) for word, derive in changes.items()})
 
 
 def without_beginning(event: RecordedEvent) -> StreamCorrupt:
@@ -75,11 +75,11 @@ _TOLD_FROM: Final = {"status": ("admissible_at", "requests", "pauses"), "request
 """What else of the course has to be known to derive a word of it."""
 
 
-def _always(value: Any) -> Tell:
+def _always(value: Any) -> WordChange:
     return lambda _course, _clear, _at: value
 
 
-def _word(word: str) -> Tell:
+def _word(word: str) -> WordChange:
     return lambda _course, clear, _at: clear[word]
 
 
@@ -95,7 +95,7 @@ def _in_hand(course: Course, _clear: Clear, _at: datetime) -> CaseStatus:
 
 
 def _resumed(course: Course, clear: Clear, at: datetime) -> CaseStatus:
-    """If the pause was that of an open request, the file is back in the region's hands, answered or not."""
+    """If the pause was that of an open request, the region has the file again, answered or not."""
     request = course.open_request
     return _in_hand(course, clear, at) if request is not None and request.pause == clear["pause"] else course.status
 
@@ -146,7 +146,7 @@ def _with_pause(course: Course, pause: PauseSpan) -> tuple[PauseSpan, ...]:
     return tuple(sorted((*others, pause), key=lambda each: each.number))
 
 
-def _raised(kind: str) -> Tell:
+def _raised(kind: str) -> WordChange:
     def alarms(course: Course, clear: Clear, at: datetime) -> tuple[AlarmRaised, ...]:
         due_on = date.fromisoformat(clear["dueOn"])
         return (*course.alarms, AlarmRaised(clock=clear["clock"], run=clear["run"], kind=kind, due_on=due_on, at=at))
@@ -167,7 +167,7 @@ def _questioned(course: Course, clear: Clear, at: datetime) -> tuple[CheckSpan, 
     return (*settled, span)
 
 
-def _settled(state: Callable[[Clear], str]) -> Tell:
+def _settled(state: Callable[[Clear], str]) -> WordChange:
     def checks(course: Course, clear: Clear, at: datetime) -> tuple[CheckSpan, ...]:
         place = (clear["check"], clear["revision"])
         return tuple(
@@ -181,7 +181,7 @@ def _settled(state: Callable[[Clear], str]) -> Tell:
 # The tasks: what an event settles counts no more, whether or not the same event gives a task.
 
 
-def _tasks(settled: Callable[[Clear], Collection[str]], given: Callable[[Clear], ManualTask | None]) -> Tell:
+def _tasks(settled: Callable[[Clear], Collection[str]], given: Callable[[Clear], ManualTask | None]) -> WordChange:
     def tasks(course: Course, clear: Clear, _at: datetime) -> Tasks:
         gone, task = settled(clear), given(clear)
         left = tuple(each for each in course.manual_tasks if each.subject not in gone)
@@ -265,11 +265,11 @@ def _outcome_before(_course: Course, clear: Clear, _at: datetime) -> str | None:
     return {"decidedGranted": GRANTED, "decidedRefused": "refused"}.get(clear["status"])
 
 
-def _closing(status: Tell, outcome: Tell) -> dict[str, Tell]:
+def _closing(status: WordChange, outcome: WordChange) -> dict[str, WordChange]:
     return {"status": status, "closed_at": _then, "outcome": outcome, "manual_tasks": _always(())}
 
 
-CHANGES: Final[Mapping[str, Mapping[str, Tell]]] = MappingProxyType(
+CHANGES: Final[Mapping[str, Mapping[str, WordChange]]] = MappingProxyType(
     {
         "ApplicationSubmitted": {"filed_at": _then, "manual_tasks": _of_filing},
         "LegacyRecordRetold": {

@@ -132,7 +132,7 @@ class Chunk(Generic[A]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extract:
-    """What the records of a chunk were handed over with: their batch, the day of the extract, conflicts in its file."""
+    """What the records of a chunk were delivered with: their batch, the day of the extract, conflicts in its file."""
 
     batch: UUID
     calendar: Calendar

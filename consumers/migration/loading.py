@@ -114,7 +114,7 @@ class FileLoader(Generic[A]):
         Raises ``NotThisKind`` and ``OSError`` before anything is landed, :class:`RunUnderWay`, ``AuthorityIsLive``,
         ``NotAccepting`` once its report is on record, :class:`BegunOtherwise`, ``StaleAuthorityEpoch`` when the
         authority is cut over meanwhile, ``FileChanged`` when a file is written to meanwhile, and
-        ``DatabaseUnavailable``: the load can be run again then, and goes on where it was.
+        ``DatabaseUnavailable``: the load can be run again then, and continues where it was.
         """
         with ExitStack() as held:
             held.enter_context(rarely_collected())
@@ -151,7 +151,7 @@ class FileLoader(Generic[A]):
     def _begun(self, session: LoadSession[A], first: FirstReading, stated: date | None) -> BegunBatch:
         """The batch of this very file that was begun and not finished, else a new one.
 
-        A file that was read before keeps its day unless another is said, so that a repetition comes to the same.
+        A file that was read before keeps its day unless another is given, so that a repetition gives the same.
         """
         count = first.count
         begun = session.unfinished(count.sha256)

@@ -118,11 +118,11 @@ class Rehearsal:
         fates = self.judge.judge(read, versions, calendar, first.ties)
         taken.keep(versions)
         for each, judged in zip(read, fates, strict=True):
-            told = self._tellable(each, judged)
-            self.count.records.add(told, each.reading)
-            yield Rehearsed(each.raw, told)
+            final = self._as_a_load_would_find(each, judged)
+            self.count.records.add(final, each.reading)
+            yield Rehearsed(each.raw, final)
 
-    def _tellable(self, each: ReadRecord, judged: Judged) -> Judged:
+    def _as_a_load_would_find(self, each: ReadRecord, judged: Judged) -> Judged:
         """What would become of it: quarantined where retelling it fails, because a load would find that too."""
         if judged.record is None:
             return judged

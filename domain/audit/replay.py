@@ -38,7 +38,7 @@ class ReplayOutcome(StrEnum):
     IDENTICAL = "identical"
     DIFFERENT = "different"
     WITHHELD = "withheld"
-    """The personal data that were judged have been erased: nothing can be said, so nothing is held against it."""
+    """The personal data that were judged have been erased: nothing can be compared, so it counts as no difference."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,7 +38,7 @@ class ClockResumed:
 class ClockCorrected:
     """A pause was not as recorded: it lasted ``[paused_from, paused_to)`` in civil days of Europe/Brussels.
 
-    ``paused_to`` is None for one that goes on; equal to ``paused_from`` for one that never was.
+    ``paused_to`` is None for an open one; equal to ``paused_from`` for one that never was.
     """
 
     effective_at: datetime

@@ -70,7 +70,7 @@ class ApplicationForwardedToImmigrationOffice:
 class ResidencePartDecided:
     """The Immigration Office decided on the residence; ``effective_at`` is the day of its decision.
 
-    Its grounds may speak of somebody's health or offences, so they are personal data.
+    Its grounds may mention a person's health or offences, so they are personal data.
     """
 
     effective_at: datetime

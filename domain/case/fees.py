@@ -1,4 +1,4 @@
-"""What a case owes, to the Immigration Office and to its region, what was paid of it, and what that comes to.
+"""What a case owes, to the Immigration Office and to its region, what was paid of it, and whether that is enough.
 
 What is owed is the law's on the day of filing (:mod:`domain.law.fees_owed`). Where it is not known, whether enough was
 paid is for a person to see.

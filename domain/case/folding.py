@@ -230,7 +230,7 @@ def _status_in_hand(case: Case) -> CaseStatus:
 
 
 def _resumed(case: Case, number: int, on: date) -> Case:
-    """The pause has an end; if it was that of a request, the file is back in the region's hands, answered or not."""
+    """The pause has an end; if it was that of a request, the region has the file again, answered or not."""
     pause = _pause(case, number)
     request = case.open_request
     if request is not None and request.pause == number:
@@ -267,7 +267,7 @@ def _corrected(case: Case, event: CaseCorrected) -> Case:
 
 
 def _numbers_with(known: tuple[str, ...], worker: Personal[Worker | None]) -> tuple[str, ...]:
-    """The numbers with that of the worker as it is now said, if one is."""
+    """The numbers with that of the worker as now stated, if any."""
     worker_now = revealed(worker)
     return known if worker_now is None or worker_now.ssin is None else (*known, worker_now.ssin)
 

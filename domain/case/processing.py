@@ -1,4 +1,4 @@
-"""What the administration does with a file before it decides: hands it out, looks up mandates, asks and is answered."""
+"""What the administration does with a file before it decides: assigns it, verifies mandates, requests information."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def assign(case: Case, command: AssignCase, context: CommandContext) -> list[Cas
 
 
 def verify_mandate(case: Case, command: VerifyMandate, context: CommandContext) -> list[CaseEvent]:
-    """Record what the register of mandates said of the representative who filed."""
+    """Record what the register of mandates states of the representative who filed."""
     require_open(case)
     if case.representative is None:
         raise CommandRefused(Reason.MANDATE_NOT_CLAIMED, "no one acts under a mandate in this case")

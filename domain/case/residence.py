@@ -1,4 +1,4 @@
-"""The federal half: the file goes to the Immigration Office, which decides on the residence, and so on the whole."""
+"""The federal half: the file goes to the Immigration Office, which decides on the residence and so on the whole."""
 
 from __future__ import annotations
 

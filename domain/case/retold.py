@@ -22,7 +22,7 @@ def filer_of(kind: str) -> str:
 
 
 def retold(case: Case | None, event: LegacyRecordRetold) -> Case:
-    """The case as the record has it; of a case that went on here meanwhile, what the record does not speak of stays."""
+    """The case as the record has it; of a case changed here meanwhile, what the record does not state stays."""
     status, worker, pay = CaseStatus(event.status), revealed(event.worker), revealed(event.gross_pay)
     facts = ApplicationFacts(
         authority=event.authority,
@@ -60,7 +60,7 @@ def retold(case: Case | None, event: LegacyRecordRetold) -> Case:
 
 
 def _with_employer_of(known: ApplicationFacts, facts: ApplicationFacts) -> ApplicationFacts:
-    """The facts of the record with what the register has said of the employer, on which no record speaks."""
+    """The facts of the record with what the register has stated of the employer, which no record states."""
     return replace(
         facts,
         employer_founded_on=known.employer_founded_on,

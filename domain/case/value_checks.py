@@ -143,7 +143,7 @@ def _text(path: str, value: str, longest: int, *, layout: str) -> Issues:
 
 
 def not_plain(path: str) -> InputIssue:
-    """What is said of a text that cannot be kept: see :mod:`domain.plain_text`."""
+    """The issues of a text that cannot be kept: see :mod:`domain.plain_text`."""
     return InputIssue(
         path=path,
         code=INVALID_INPUT,

@@ -149,7 +149,7 @@ class UnansweredReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consultation:
-    """What goes along with every question, so that the bank and we can both account for it.
+    """What accompanies every question, so that the bank and we can both account for it.
 
     `ticket` (36 characters, see `ticket_of`) is the idempotency key: every attempt at one question carries it.
     `trace_id` is a UUIDv4 of this one attempt (Belgif's BelGov-Trace-Id). `legal_context` (at most 64 characters)

@@ -32,7 +32,7 @@ class Answered(Generic[Answer_co]):
 
 
 class CrossroadsBank(Protocol):
-    """What every client of the bank offers, whichever of its interfaces it speaks."""
+    """What every client of the bank offers, whichever of its interfaces it uses."""
 
     def employer(self, enterprise_number: str, consultation: Consultation) -> Answered[EmployerAnswer]:
         """What the enterprise register holds under this number."""

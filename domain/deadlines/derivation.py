@@ -67,7 +67,7 @@ def derived_from_target(
 def derived_from_term(
     term: ProceduralTerm, starts_on: date, pauses: Iterable[Pause], on: date, working_days: WorkingDays
 ) -> tuple[DerivationStep, ...]:
-    """How a procedural term comes to its last day. No pause moves it; where the case was paused a step says so."""
+    """How the last day of a procedural term is derived. No pause moves it; where the case was paused a step says so."""
     unrolled, due_on = term.last_day(starts_on), term.ends_on(starts_on, working_days)
     steps = [
         DerivationStep(code="startsOn", values={"starts": term.starts, "day": starts_on}),

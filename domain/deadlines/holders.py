@@ -14,7 +14,7 @@ _WHOLE: Final = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HolderChange:
-    """From ``at`` on, an aware moment, the case is in the hands of ``holder``."""
+    """From ``at`` on, an aware moment, ``holder`` has the case."""
 
     at: datetime
     holder: str

@@ -56,7 +56,7 @@ class Readings:
 def readings_of(rulebook: Rulebook, facts: ApplicationFacts, assessment: Assessment) -> Readings | None:
     """Judge ``facts`` by every other reading of the deciding date; None where the law data leave nothing open.
 
-    ``assessment`` is what ``assess`` said of the same facts under the same rulebook.
+    ``assessment`` is what ``assess`` gave for the same facts under the same rulebook.
     """
     known_on = assessment.known_on
     filing = rulebook.law_of_filing(facts.authority, facts.category, facts.filed_on, known_on)

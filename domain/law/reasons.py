@@ -32,7 +32,7 @@ NO_TERMS_IN_FORCE: Final = "noTermsInForce"
 """A labour-market test is required, and its terms on that day are not known."""
 
 NO_CONVERSION_IN_FORCE: Final = "noConversionInForce"
-"""Monthly pay cannot be turned into pay a year: no rule for it is in force."""
+"""Monthly pay cannot be converted into pay a year: no rule for it is in force."""
 
 NOT_REQUIRED: Final = "notRequired"
 """The category needs no labour-market test."""

@@ -22,7 +22,7 @@ class Sureness(StrEnum):
     UNDECIDED = "undecided"
     """The record was refused: what can be read of the fact is shown, and nothing was made of it."""
     ASSUMED = "assumed"
-    """The source has no such field; what goes without saying there is said here."""
+    """The source has no such field; what is implicit there is stated here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """``permit bench append``: durable appends a second, one event a command, against the event library's default.
 
-Ours goes the product's way: the event store's ``put`` with our mapper, so it includes encoding, encryption under
+Ours takes the product's path: the event store's ``put`` with our mapper, so it includes encoding, encryption under
 the subject's key, commitments, leaf and command id. The peer's recorder inserts as many ready-made bytes.
 """
 

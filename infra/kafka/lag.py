@@ -96,9 +96,9 @@ def _oldest(client: Any, behind: dict[TopicPartition, int]) -> datetime | None:
 
 def _moment(record: Any) -> datetime:
     """As the record says itself, else when Kafka took it."""
-    said = dict(record.headers).get("ce_time")
+    stated = dict(record.headers).get("ce_time")
     try:
-        return datetime.fromisoformat(said.decode()) if said is not None else _taken(record)
+        return datetime.fromisoformat(stated.decode()) if stated is not None else _taken(record)
     except ValueError:
         return _taken(record)
 

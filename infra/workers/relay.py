@@ -1,7 +1,7 @@
 """The relay: tails the journal by position and sends every event to Kafka, in the journal's order.
 
 A window is sent, every acknowledgement awaited, then the watermark moved: after a kill the last window may be sent
-twice, and no event is ever missing. Broker or database away: it waits and goes on, and the journal never waits for it.
+twice, and no event is ever missing. Broker or database away: it waits and continues; the journal never waits.
 
 An event of which no message can be made stops it, right before that event: a topic with a hole would be taken for the
 whole log by everybody who reads it, and nobody could tell. Read models, which know what they lack, go on.

@@ -1,7 +1,7 @@
 """A case file in the words of the application as it was filed, with what came of it: JSON for readers.
 
 What the personal parts say is passed in, decrypted by a reader with the right to it; a part whose key has been
-destroyed is handed in as None and shows as ``{"withheld": "erased"}``.
+destroyed is passed in as None and shows as ``{"withheld": "erased"}``.
 """
 
 from __future__ import annotations
@@ -159,7 +159,7 @@ def _request(request: Mapping[str, Any], personal: PersonalParts) -> dict[str, A
 
 
 def _pauses(file: CaseFile, personal: PersonalParts) -> list[dict[str, Any]]:
-    """The pauses in civil days as last corrected, with all that was said of them."""
+    """The pauses in civil days as last corrected, with all that was stated of them."""
     days = {span.number: span.in_days for span in file.course.pauses}
     shown = []
     for entry in file.pauses:

@@ -40,7 +40,7 @@ def clock_content(clock: Clock) -> dict[str, Any]:
 
 
 def holder_changes(course: Course) -> tuple[HolderChange, ...]:
-    """In whose hands the file was from when on, by the times that count and not by those of recording.
+    """Who had the file from when on, by the times that count and not by those of recording.
 
     So a pause that was recorded late, or corrected, moves the time of others too.
     """

@@ -1,4 +1,4 @@
-"""The work queue: the open cases of an authority, to be filtered and handed out, the most urgent or the oldest first.
+"""The work queue: the open cases of an authority, to be filtered and assigned, the most urgent or the oldest first.
 
 One row a case, clear fields only. A row holds the day of filing and the pauses and no due day: that is derived from the
 authority's target on the given day, so that it is right while a pause is open and after a target has changed.

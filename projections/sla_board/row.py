@@ -22,7 +22,7 @@ from projections.stored_course import course_from
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
-    """The days ``[from_, to)``; ``to`` None goes on."""
+    """The days ``[from_, to)``; ``to`` None is open."""
 
     from_: date
     to: date | None = None

@@ -26,7 +26,7 @@ class ConfidenceFrom:
 class Provision:
     """One dated piece of law with its origin.
 
-    ``scope`` holds the codes it speaks about (categories, or forms of contract). In force on
+    ``scope`` holds the codes it concerns (categories, or forms of contract). In force on
     ``[valid_from, valid_to)``; ``valid_to`` None is open-ended. ``valid_from`` None means that the
     source gives no date: such a provision is kept, shown as undated, and never applied.
     ``known_from_basis`` is ``published``, or ``assumed`` where the day of publication is not known and
@@ -116,7 +116,7 @@ class EffectiveDated(Generic[P]):
         return tuple(code for held_by, code in self._by_code if held_by == authority and code.startswith(beginning))
 
     def all_on(self, authority: str, code: str) -> tuple[P, ...]:
-        """Every provision that speaks of a code, in the order of the files, whatever its dates."""
+        """Every provision that concerns a code, in the order of the files, whatever its dates."""
         return self._by_code.get((authority, code), ())
 
 

@@ -138,7 +138,7 @@ EXEMPT_CIRCUMSTANCES: Final = (RESIDENCE_EXTENDED,)
 class FeeExemption(Provision):
     """Who does not owe the fee of ``authority``: nationals of ``nationalities``, or anybody in ``circumstances``.
 
-    It speaks of one of the two, which is its scope.
+    It concerns one of the two, which is its scope.
     """
 
     kind: ClassVar[str] = "fee_exemption"

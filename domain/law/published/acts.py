@@ -1,4 +1,4 @@
-"""When an act is in force and what its articles speak of: what a legal reference is checked against."""
+"""When an act is in force and what its articles are about: what a legal reference is checked against."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FILE: Final = Path(__file__).parents[1] / "acts.toml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """A place in an act. ``categories`` empty: it speaks of every category, or of none."""
+    """A place in an act. ``categories`` empty: it concerns every category, or none."""
 
     article: str
     paragraph: str | None = None
@@ -89,5 +89,5 @@ def _in_force_throughout(act: Act, provision: Provision) -> bool:
 
 
 def _categories(provision: Provision) -> set[str]:
-    """The categories a provision speaks of; a scope may pair each with a nationality or a document."""
+    """The categories a provision concerns; a scope may pair each with a nationality or a document."""
     return {code for each in provision.scope for code in (each.partition(":")[0],) if code in CATEGORIES}

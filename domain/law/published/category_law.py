@@ -150,7 +150,7 @@ def _rules(rulebook: Rulebook, authority: str, category: str, on: date, known_on
 
 
 def _applies(rulebook: Rulebook, provision: Provision, category: str, on: date, known_on: date | None) -> bool:
-    """Whether it is this provision that speaks of the category: one that names it goes before one for all."""
+    """Whether it is this provision that concerns the category: one that names it goes before one for all."""
     kind, authority = type(provision), provision.authority
     for code in provision.scope:
         if (
@@ -166,7 +166,7 @@ def _applies(rulebook: Rulebook, provision: Provision, category: str, on: date, 
 
 
 def names_categories(provision: Provision) -> bool:
-    """Whether the scope is one of categories. Others speak of contracts, nationalities or functions: for them all."""
+    """Whether the scope is one of categories. Others concern contracts, nationalities or functions: for them all."""
     # A function may be called as a category is.
     is_function = isinstance(provision, job.ListedOccupation)
     return not is_function and _SUBJECTS.issuperset(code.partition(":")[0] for code in provision.scope)

@@ -116,7 +116,7 @@ def _sources(rulebook: Rulebook) -> Iterator[LawFinding]:
 
 
 def _references(rulebook: Rulebook) -> Iterator[LawFinding]:
-    """A provision names an act that is in force with it, and an article that speaks of its categories."""
+    """A provision names an act that is in force with it, and an article that concerns its categories."""
     for each in rulebook.provisions:
         wrong = wrong_reference(each)
         if wrong is not None:
@@ -164,7 +164,7 @@ def _percentages(rulebook: Rulebook) -> Iterator[LawFinding]:
 def _disputes(rulebook: Rulebook) -> Iterator[LawFinding]:
     """What is disputed gives the other values, or says in a note what the dispute is."""
     for each in rulebook.provisions:
-        if each.confidence == "disputed" and not _tells_the_dispute(each):
+        if each.confidence == "disputed" and not _states_the_dispute(each):
             yield LawFinding(
                 check="dispute",
                 authority=each.authority,
@@ -198,7 +198,7 @@ def _territories(rulebook: Rulebook) -> Iterator[LawFinding]:
                     )
 
 
-def _tells_the_dispute(provision: Provision) -> bool:
+def _states_the_dispute(provision: Provision) -> bool:
     if provision.note is not None or provision.question is not None or provision.kind == "selected_reading":
         return True
     if isinstance(provision, SalaryThreshold):

@@ -1,4 +1,4 @@
-"""The keys that entries of every kind have in common: whom they speak of, when, from where, and how sure."""
+"""The keys that entries of every kind have in common: whom they concern, when, from where, and how sure."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def code_of(entry: EntryReader, key: str) -> str:
 
 
 def categories(entry: EntryReader) -> tuple[str, ...]:
-    """The categories of which an entry speaks, or :data:`ALL` alone."""
+    """The categories that an entry concerns, or :data:`ALL` alone."""
     found = entry.words("categories", (*CATEGORIES, ALL))
     if ALL in found and len(found) > 1:
         raise entry.unusable("categories", f"{ALL!r} is not the only one", f'write ["{ALL}"] or name the categories')

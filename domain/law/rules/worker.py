@@ -26,8 +26,8 @@ def judge_worker(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationF
     if law.age_limit is not None:
         age = None if facts.birth_date is None else age_on(facts.birth_date, deciding.day)
         yield _age(law.age_limit, law, deciding, age)
-    # What speaks against anybody's permit, a child or a nationality that needs none: of nearly every worker there is
-    # nothing to say here, and nothing is said.
+    # What rules out a permit for anyone, a child or a nationality that needs none: of nearly every worker there is
+    # nothing to find here, and no finding is made.
     least = law.minimum_age
     if least is not None and facts.birth_date is not None:
         age = age_on(facts.birth_date, facts.employment_start or deciding.day)

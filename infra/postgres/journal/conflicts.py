@@ -70,7 +70,7 @@ class OutcomeUnknown(OperationalError):
     """The database went away at the commit: repeat the command with the same id to learn the outcome."""
 
     def __init__(self) -> None:
-        super().__init__("the database went away before it said whether the command is stored")
+        super().__init__("the database went away before it confirmed whether the command is stored")
 
 
 def conflict_of(outcome: Outcome) -> AppendConflict:

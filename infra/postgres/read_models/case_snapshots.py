@@ -65,7 +65,7 @@ class CaseSnapshot:
         return self._files.view_of(_file(events), sealed_groups(events))
 
     def deadlines(self) -> DeadlinesView:
-        """The clocks of the case, and how each comes to its last day."""
+        """The clocks of the case, and how the last day of each is derived."""
         return self._files.deadlines_of(_file(self._events(CaseFileModel.handles)))
 
     def timeline(self, *, after: int = 0, limit: int = LONGEST_PAGE) -> TimelinePage:

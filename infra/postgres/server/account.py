@@ -128,5 +128,5 @@ def lives(process: Path, account: Account) -> bool:
 
 
 def last_words(output: str) -> str:
-    """The last lines a program said, as one line."""
+    """The last lines of a program's output, as one line."""
     return " ".join(line.strip() for line in output.splitlines()[-4:] if line.strip())

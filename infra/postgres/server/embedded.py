@@ -195,7 +195,7 @@ class EmbeddedPostgres:
         self._require_ours(sockets)
 
     def _make_private(self, directory: Path) -> None:
-        """Also takes over what a start that was killed had made and not yet handed to the account."""
+        """Also takes over what a start that was killed had made and not yet given to the account."""
         with suppress(FileExistsError):
             directory.mkdir(mode=0o700)
         if self._account.changes_identity and directory.lstat().st_uid == os.geteuid():
