@@ -18,7 +18,7 @@ class SystemClock:
 
 
 class DemonstrationClock:
-    """A clock that stands where a file says, so that several processes of a demonstration agree.
+    """A clock that is set by a file, so that several processes of a demonstration agree.
 
     Only a journal whose origin says that it is a demonstration may be opened with it.
     """

@@ -100,7 +100,7 @@ def dry_run(
         for each in rehearsal.run(sources):
             refused = each.judged.refused
             if not as_json and refused is not None:
-                found = "; ".join(finding.told for finding in refused.findings)
+                found = "; ".join(finding.text for finding in refused.findings)
                 typer.echo(f"{each.raw.place}: {refused.main.value}. {found}")
     say(_as_json(rehearsal.count, time.monotonic() - began), as_json)
 

@@ -130,7 +130,7 @@ def _listed_text(found: Sequence[QuarantinedRecord]) -> str:
             "source": each.source,
             "line": each.line,
             "reason": each.reason,
-            "findings": "; ".join(finding.told for finding in each.findings),
+            "findings": "; ".join(finding.text for finding in each.findings),
         }
         for each in found
     ]
@@ -139,7 +139,7 @@ def _listed_text(found: Sequence[QuarantinedRecord]) -> str:
 
 def _shown_text(shown: ShownRecord) -> str:
     lines = [f"{shown.quarantined.key or 'no number'}: {shown.quarantined.reason}, {shown.quarantined.state}"]
-    lines += [f"  {each.told} ({each.reason.value})" for each in shown.quarantined.findings]
+    lines += [f"  {each.text} ({each.reason.value})" for each in shown.quarantined.findings]
     if shown.raw is None:
         lines.append("its data were erased")
     for each in shown.provenance:

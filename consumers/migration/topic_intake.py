@@ -76,7 +76,7 @@ class IntakeTransaction(KnownDossiers, Protocol[M_contra, A]):
     def note_failure(self, kind: str) -> None:
         """The program failed at a message, with that kind of error."""
 
-    def count(self, arrived: Sequence[M_contra], aside: Sequence[M_contra]) -> None:
+    def count(self, arrived: Sequence[M_contra], dead_lettered: Sequence[M_contra]) -> None:
         """Count what has arrived by partition, and of it what was dead-lettered."""
 
 
@@ -106,24 +106,24 @@ class TopicIntake(Generic[M, A]):
             transaction.count(arrived, arrived)
             return Taken(well=0, failed=0)
         opened: list[_Opened[M]] = []
-        aside: list[M] = []
+        dead_lettered: list[M] = []
         unforeseen = 0
         for each in arrived:
             try:
                 opened.append(_Opened(each, *transaction.opened(each)))
             except MessageRefused as why:
                 transaction.dead_letter(each, why.reason)
-                aside.append(each)
+                dead_lettered.append(each)
             except Exception as why:
                 unforeseen += 1
                 transaction.note_failure(type(why).__name__)
                 transaction.dead_letter_failed(each, type(why).__name__, 1)
-                aside.append(each)
+                dead_lettered.append(each)
         failed = self._landed_but(transaction, opened, epoch)
         for record, kind in failed:
             transaction.dead_letter_failed(record.message, kind, ATTEMPTS)
-            aside.append(record.message)
-        transaction.count(arrived, aside)
+            dead_lettered.append(record.message)
+        transaction.count(arrived, dead_lettered)
         return Taken(well=len(opened) - len(failed), failed=unforeseen + len(failed))
 
     def land_again(self, transaction: IntakeTransaction[M, A], message: M) -> None:

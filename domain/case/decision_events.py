@@ -85,7 +85,7 @@ class ResidencePartDecided:
 class ApplicationDecided:
     """The application is decided: granted when both parts are, refused when one is (``refused_part``).
 
-    Why stands in the decision on that part.
+    The reasons are in the decision on that part.
     """
 
     effective_at: datetime

@@ -1,7 +1,7 @@
 """On which grounds an authority may turn an application down: all there are, and those that a file bears.
 
-A rule that is required and not met is a ground because it is a rule: no list has to be kept beside the law. Whoever
-offers grounds, be it a page, a program or the interface, asks here, and the decider accepts these and no others.
+A rule that is required and not met is a ground because it is a rule: no list has to be kept beside the law. All that
+offers grounds, be it a page, a program or the interface, uses this list, and the decider accepts these and no others.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Municipality codes as they are sent: five digits that the statistical office's list holds on the day concerned.
 
-A code that a merger ended, or that a merger has yet to begin, is refused with the code to write in its place: whoever
-files knows where the place is, and nothing is corrected without their knowledge.
+A code that a merger ended, or that a merger has yet to begin, is refused with the code to write in its place: those who
+file know where the place is, and nothing is corrected without their knowledge.
 """
 
 from __future__ import annotations

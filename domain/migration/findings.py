@@ -41,6 +41,6 @@ class Finding:
     sentence: str
 
     @property
-    def told(self) -> str:
+    def text(self) -> str:
         """Where and what, for people to read."""
         return f"{self.field}: {self.sentence}" if self.field else self.sentence

@@ -99,6 +99,8 @@ def arrival(offsets: Sequence[tuple[int, bool]], counted_to: int | None) -> Arri
         first_offset=offsets[0][0],
         next_offset=offsets[-1][0] + 1,
         messages=sum(is_fresh),
-        letters=sum(fresh and aside for fresh, (_, aside) in zip(is_fresh, offsets, strict=True)),
-        repeated=sum(not fresh and not aside for fresh, (_, aside) in zip(is_fresh, offsets, strict=True)),
+        letters=sum(fresh and dead_lettered for fresh, (_, dead_lettered) in zip(is_fresh, offsets, strict=True)),
+        repeated=sum(
+            not fresh and not dead_lettered for fresh, (_, dead_lettered) in zip(is_fresh, offsets, strict=True)
+        ),
     )

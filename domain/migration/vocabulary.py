@@ -50,7 +50,7 @@ def _words_of(name: str, codes: Mapping[str, Mapping[str, list[str]]]) -> dict[s
     for code, by_language in codes.items():
         for word in (_folded(each) for words in by_language.values() for each in words):
             if found.setdefault(word, code) != code:
-                raise ValueError(f"{_FILE}, {name}: {word!r} stands for {found[word]} and for {code}")
+                raise ValueError(f"{_FILE}, {name}: {word!r} means {found[word]} and {code}")
     return found
 
 

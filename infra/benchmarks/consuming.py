@@ -80,7 +80,7 @@ def _fill(journal: SampleJournal, kafka: str, prefix: str) -> None:
 def _consumed_a_second(journal: SampleJournal, kafka: str, prefix: str, processes: int) -> float:
     """From the moment on which every process has its partitions to the last row.
 
-    They join at the end of the topic. Then the database says that the consumer stands at the beginning, and a record
+    They join at the end of the topic. Then the database says that the consumer is at the beginning, and a record
     in each partition makes them look: they take their partitions up again, from there.
     """
     _empty(journal)

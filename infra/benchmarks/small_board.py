@@ -1,7 +1,7 @@
 """A board of the benchmark's own: few columns a case, so that both sides of a comparison can keep them equal.
 
 It handles the events that the SLA board handles, and moves the version of its row at each of them; five of them do
-more. It is no part of the product: its table stands in scratch databases only.
+more. It is no part of the product: its table is in scratch databases only.
 """
 
 from __future__ import annotations

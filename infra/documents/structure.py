@@ -43,7 +43,7 @@ _NO_TEXT: Final = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
 def _begins_as_pdf(head: bytes) -> bool:
-    """Readers look for the header in the first bytes; what stands before it is text, or it is a file in another."""
+    """Readers look for the header in the first bytes; what is before it is text, or it is a file in another."""
     before, header, _ = head.partition(_PDF_HEADER)
     return bool(header) and _NO_TEXT.search(before) is None
 

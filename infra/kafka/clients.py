@@ -64,7 +64,7 @@ class GroupConsumer(KafkaConsumer):  # type: ignore[misc]
         return records
 
     def seek(self, partition: TopicPartition, offset: int) -> None:
-        """Go on from ``offset``. What was set aside for the partition while it was paused is of no use any more."""
+        """Go on from ``offset``. What was buffered for the partition while it was paused is of no use any more."""
         super().seek(partition, offset)
         self._fetcher._paused_completed_fetches.pop(partition, None)
         self._fetcher._paused_partition_records.pop(partition, None)

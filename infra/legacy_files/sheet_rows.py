@@ -27,7 +27,7 @@ _ISO: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:T([0-9]{2}):([0-9]
 _DAY_SECONDS: Final = 86_400
 # Day 60 of the calendar from 1900 is 29 February 1900, which never was; the days before it count one less.
 _NO_DAY: Final = 60
-_FROM_1900: Final = datetime(1899, 12, 30)  # noqa: DTZ001  civil time, as it stands in the cell
+_FROM_1900: Final = datetime(1899, 12, 30)  # noqa: DTZ001  civil time, as in the cell
 _FROM_1904: Final = datetime(1904, 1, 1)  # noqa: DTZ001
 _TRUTH: Final = {"0": "FALSCH", "1": "WAHR", "false": "FALSCH", "true": "WAHR"}
 
@@ -36,8 +36,8 @@ _TRUTH: Final = {"0": "FALSCH", "1": "WAHR", "false": "FALSCH", "true": "WAHR"}
 class Cell:
     """``column`` counts from 1. ``reason`` and ``sentence`` say why the text is no value.
 
-    ``written`` is the text with its line breaks, which are no harm in a header. What ``stands_whole`` is shown as it
-    stands (a formula, an error), and is a fault only where a value is needed.
+    ``written`` is the text with its line breaks, which are no harm in a header. What ``shown_whole`` is shown as it
+    is (a formula, an error), and is a fault only where a value is needed.
     """
 
     column: int
@@ -45,7 +45,7 @@ class Cell:
     text: str
     reason: RefusalReason | None = None
     sentence: str = ""
-    stands_whole: bool = False
+    shown_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class _NoValue(Exception):
     """The content of a cell is no value: what is shown of it, and why."""
 
     reason = RefusalReason.CELL_UNREADABLE
-    stands_whole = False
+    shown_whole = False
 
     def __init__(self, shown: str, sentence: str) -> None:
         super().__init__(sentence)
@@ -66,7 +66,7 @@ class _NoValue(Exception):
 
 
 class _ShownWhole(_NoValue):
-    stands_whole = True
+    shown_whole = True
 
 
 class _Truth(_ShownWhole):
@@ -109,7 +109,7 @@ class _CellReader:
                 continue
             if column in seen:
                 sentence = "two cells of the row stand in this column"
-                cell = replace(cell, reason=RefusalReason.CELL_UNREADABLE, sentence=sentence, stands_whole=False)
+                cell = replace(cell, reason=RefusalReason.CELL_UNREADABLE, sentence=sentence, shown_whole=False)
             seen.add(column)
             yield cell
 
@@ -124,8 +124,8 @@ class _CellReader:
                     text, f"it is longer than the {LONGEST_CELL:,} characters of a cell; its beginning is kept"
                 )
         except _NoValue as why:
-            shown, _ = readable(why.shown[: LONGEST_CELL if why.stands_whole else _SHOWN])
-            return Cell(column, shown, shown, why.reason, str(why), why.stands_whole)
+            shown, _ = readable(why.shown[: LONGEST_CELL if why.shown_whole else _SHOWN])
+            return Cell(column, shown, shown, why.reason, str(why), why.shown_whole)
         shown, ok = readable(text)
         if ok:
             return Cell(column, text, shown)

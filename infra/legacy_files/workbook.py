@@ -135,7 +135,7 @@ class Workbook:
             place = free_name(name, filled)
             filled.add(place)
             record[place] = cell.text
-            if cell.reason is not None and (name in self._columns.known or not cell.stands_whole):
+            if cell.reason is not None and (name in self._columns.known or not cell.shown_whole):
                 findings.append(Finding(cell.reason, name, cell.sentence))
         return RawRecord(source=source, line=row.number, record=record, findings=tuple(findings))
 

@@ -201,10 +201,10 @@ class PostgresIntake:
         consumer = LegacyTopic(self.authority).name
         self.letters.add(self.cursor, consumer, message.coordinates, message.record, reason, attempts)
 
-    def count(self, arrived: Sequence[Arrived], aside: Sequence[Arrived]) -> None:
+    def count(self, arrived: Sequence[Arrived], dead_lettered: Sequence[Arrived]) -> None:
         count_arrived(
             self.cursor,
             self.authority,
             [each.coordinates for each in arrived],
-            [each.coordinates for each in aside],
+            [each.coordinates for each in dead_lettered],
         )

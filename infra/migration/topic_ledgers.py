@@ -46,12 +46,12 @@ def count_arrived(
     cursor: Cursor, authority: str, arrived: Iterable[Coordinates], letters: Collection[Coordinates]
 ) -> None:
     """Count what has arrived, of which ``letters`` were dead-lettered, in the caller's transaction."""
-    aside = frozenset(letters)
+    dead_lettered = frozenset(letters)
     in_order = sorted(arrived, key=lambda it: (it.cluster, it.topic, it.partition, it.offset))
     for place, here in groupby(in_order, key=lambda it: (it.cluster, it.topic, it.partition)):
         cursor.execute(_COUNTED_TO, (authority, *place))
         counted = cursor.fetchall()
-        came = arrival([(each.offset, each in aside) for each in here], counted[0][0] if counted else None)
+        came = arrival([(each.offset, each in dead_lettered) for each in here], counted[0][0] if counted else None)
         cursor.execute(
             _COUNT,
             {

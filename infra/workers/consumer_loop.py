@@ -190,7 +190,7 @@ class ConsumerLoop:
             self._next[partition] = after
 
     def _commit_gauge(self, client: Any) -> None:
-        """For tools that look at Kafka only; a rebalance may refuse it, and then the next one tells."""
+        """For tools that look at Kafka only; a rebalance may refuse it, and then the next one shows it."""
         if reached := self._reached(client):
             client.commit_async(reached, callback=_gauge_committed)
 

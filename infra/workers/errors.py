@@ -17,4 +17,4 @@ class EventUnpublishable(WorkerStopped):
 
 
 class PositionLost(WorkerStopped):
-    """The topic no longer holds what the consumer has to read next: it expired unread, or the topic was made anew."""
+    """The topic no longer holds what the consumer has to read next: it expired, or the topic was created again."""

@@ -4,7 +4,7 @@ A window is sent, every acknowledgement awaited, then the watermark moved: after
 twice, and no event is ever missing. Broker or database away: it waits and continues; the journal never waits.
 
 An event of which no message can be made stops it, right before that event: a topic with a hole would be taken for the
-whole log by everybody who reads it, and nobody could tell. Read models, which know what they lack, go on.
+whole log by everybody who reads it, and nobody would notice. Read models, which know what they lack, go on.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Only the wheel's binaries are used: its Python part opens every parent directory
 ten seconds and stops servers from an `atexit` hook. Here instead
 
 * several permit processes share one server. Each holds a shared lock on `postgres.lock` while it needs it;
-  the last one to let go stops the server. A killed process lets go too, but its server stays for the next;
+  the last one to release it stops the server. A killed process releases it too, but its server stays for the next;
 * root, who may not run PostgreSQL, runs it as the system account `pgserver`. Whether that account can reach
   the directories is checked before anything is made, and the rights of a directory found are never changed.
 """
