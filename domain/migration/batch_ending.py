@@ -50,10 +50,10 @@ def require_open_file_of(authority: str, batch: BatchLedger) -> None:
 
 
 def require_unfinished(batch: BatchLedger) -> None:
-    """Raise :class:`BatchRefused` where there is nothing to abandon: the batch was taken to its end."""
+    """Raise :class:`BatchRefused` where there is nothing to abandon: the batch is complete."""
     if batch.finished_at is not None:
         raise BatchRefused(
-            f"batch {batch.id} was taken to its end, so there is nothing to give up. If another file takes its place:"
+            f"batch {batch.id} is complete, so there is nothing to abandon. If another file replaces it:"
             f" `permit migrate batch supersede {batch.id} --by NEW`"
         )
 

@@ -131,7 +131,7 @@ def sums_of(batches: Sequence[BatchLedger]) -> LedgerSums:
 def totals_of(batches: Sequence[BatchLedger]) -> dict[str, int | bool | None]:
     """The sums of all batches, beside what the sources of the files counted themselves.
 
-    ``agrees`` is None while no valid file was taken to its end: then nothing can be compared.
+    ``agrees`` is None while no valid file is complete: then nothing can be compared.
     """
     sums = sums_of(batches)
     compared = [each for each in batches if each.state in (BatchState.AGREES, BatchState.DISAGREES)]

@@ -59,7 +59,7 @@ def test_an_abandoned_file_is_out_of_the_way_of_the_drain_and_begins_anew(move: 
     with pytest.raises(StepRefused) as refused:
         take(move, [CutOverStep.DRAINED], "ann")
     for said in (
-        "brussels.csv", str(batch), "of 11 lines taken", "`permit migrate run brussels brussels.csv`",
+        "brussels.csv", str(batch), "of 11 lines loaded", "`permit migrate run brussels brussels.csv`",
         f"`permit migrate batch abandon {batch} --motive TEXT`",
         "1 in quarantine as identifierInvalid", "`permit migrate quarantine list brussels --reason identifierInvalid`",
     ):  # fmt: skip
@@ -95,14 +95,14 @@ def test_what_cannot_be_given_up(move: Moving) -> None:
     stopped = stopped_load(move, move.file(*numbered(9)))
     with move.writer() as connection:
         for batch, by, motive, why in (
-            (finished, "ann", "m", "taken to its end"), (topic, "ann", "m", "came over a topic"),
+            (finished, "ann", "m", "is complete, so"), (topic, "ann", "m", "came over a topic"),
             (uuid4(), "ann", "m", "there is no batch"), (stopped, "ann", " ", "give it with --motive"),
             (stopped, "\u200b", "m", "no name is given"), (stopped, "ann", "m\x00", "without control characters"),
         ):  # fmt: skip
             with pytest.raises(BatchRefused, match=why):
                 abandon(connection, batch, by=by, motive=motive)
         abandon(connection, stopped, by="ann", motive="m")
-        with pytest.raises(BatchRefused, match="was abandoned by ann before"):
+        with pytest.raises(BatchRefused, match="was already abandoned by ann"):
             abandon(connection, stopped, by="bob", motive="m")
 
 
@@ -113,8 +113,8 @@ def test_a_mended_file_takes_the_place_of_a_batch(move: Moving) -> None:
         ended = supersede(connection, old, new, by="ann", motive="numbers asked again")
         assert (ended.ended_as, ended.superseded_by, ended.ended_by) == ("superseded", new, "ann")
         for one, other, why in (
-            (old, new, "superseded by ann before"), (new, new, "itself"),
-            (new, old, "no file that was taken to its end"), (new, uuid4(), "there is no batch"),
+            (old, new, "already superseded by ann"), (new, new, "itself"),
+            (new, old, "is not a complete file"), (new, uuid4(), "there is no batch"),
         ):  # fmt: skip
             with pytest.raises(BatchRefused, match=why):
                 supersede(connection, one, other, by="ann")
@@ -163,7 +163,7 @@ def test_the_command_line_lists_shows_gives_up_and_supersedes(move: Moving, comm
     assert "Lambert" not in command_line("migrate", "batch", "show", str(batch)).output
     # then it is not ended again, neither before nor after anything landed
     refused = command_line("migrate", "batch", "abandon", str(batch), "--motive", "m")
-    assert (refused.code, "was superseded by" in refused.errors) == (2, True)
+    assert (refused.code, "was already superseded by" in refused.errors) == (2, True)
     before = move.ask("select count(*) from legacy_record")
     another = move.file(record(no_dossier="BXL/NEW"))
     assert command_line("migrate", "run", "brussels", str(another), "--supersedes", str(batch)).code == 2

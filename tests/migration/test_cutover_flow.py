@@ -67,7 +67,7 @@ def test_the_drain_names_what_is_open_and_counts_what_waits(store: Cutovers) -> 
     store.files = (HALF_TAKEN,)
     with pytest.raises(StepRefused) as refused:
         take(store, CutOverStep.DRAINED, lag=3)
-    for said in ("3 of 9 lines taken", "3 records on the topic", "2 in quarantine as fieldMissing"):
+    for said in ("3 of 9 lines loaded", "3 records on the topic", "2 in quarantine as fieldMissing"):
         assert said in str(refused.value)
     store.files = ()
     drained = take(store, CutOverStep.DRAINED).step(CutOverStep.DRAINED)

@@ -80,9 +80,9 @@ def test_only_an_open_file_is_abandoned_or_superseded() -> None:
     require_successor(UNDER_WAY, COMPLETE)
     for refused, why in (
         (lambda: require_open_file(replace(UNDER_WAY, door="kafka")), "came over a topic"),
-        (lambda: require_open_file(replace(SHORT, ended_as="abandoned", ended_by="ann")), "abandoned by ann before"),
+        (lambda: require_open_file(replace(SHORT, ended_as="abandoned", ended_by="ann")), "already abandoned by ann"),
         (lambda: require_open_file_of("wallonia", UNDER_WAY), "is of brussels, not of wallonia"),
-        (lambda: require_unfinished(COMPLETE), "taken to its end"),
+        (lambda: require_unfinished(COMPLETE), "is complete, so"),
         (lambda: require_successor(COMPLETE, COMPLETE), "cannot supersede itself"),
         (lambda: require_successor(SHORT, replace(COMPLETE, authority="wallonia")), "is of wallonia"),
         (lambda: require_successor(SHORT, UNDER_WAY), "load it first"),
