@@ -14,12 +14,12 @@ from infra.kafka.errors import KafkaUnavailable
 from infra.kafka.lag import ConsumerLag, consumer_lags
 from infra.kafka.topic_admin import cluster_id
 from infra.postgres.operations import (
-    BreakerStanding,
-    ConsumerStanding,
+    BreakerStatus,
+    CheckWorkStatus,
+    ConsumerStatus,
     Follower,
     Operations,
     StoppedConsumer,
-    WorkStanding,
 )
 from infra.postgres.read_models.parked_streams import ParkedStream, count_by_follower, list_parked
 from infra.postgres.read_models.progress import ProjectionProgress, list_projections
@@ -45,7 +45,7 @@ class OverKafka:
     relay: Follower
     epoch: int
     lags: Sequence[ConsumerLag]
-    positions: Sequence[ConsumerStanding]
+    positions: Sequence[ConsumerStatus]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +62,8 @@ class InstallationStatus:
     transport: InProcess | OverKafka | KafkaAway
     projections: Sequence[ProjectionProgress]
     parked: Sequence[ParkedStream]
-    work: WorkStanding
-    breaker: BreakerStanding
+    work: CheckWorkStatus
+    breaker: BreakerStatus
     outcomes: Mapping[tuple[str, str], int]
     parked_streams: Mapping[str, int]
     dead_letters: Mapping[str, int]
