@@ -69,15 +69,15 @@ def _mended(language: Language, issue: InputIssue) -> str:
         case code if code == REQUIRED_INPUT:
             return language.gettext("fill this in")
         case code if code == OUT_OF_RANGE:
-            return language.gettext("this is blank, too long, or outside what is possible")
+            return language.gettext("this is blank, too long or out of range")
         case code if code == INVALID_PERIOD:
-            return language.gettext("the end lies before the beginning")
+            return language.gettext("the end is before the start")
         case code if code == INVALID_STRUCTURE:
             return language.gettext("the check digits are wrong: look for a mistyped digit")
         case code if code == INVALID_INPUT:
-            return language.gettext("this cannot be what is meant: choose or write it anew")
+            return language.gettext("this value is not possible: choose or enter another")
         case _:
-            return language.gettext("this does not have the right form: see the hint")
+            return language.gettext("this does not have the right format: see the hint")
 
 
 def _value_of(each: Field, sent: SentForm) -> Any:

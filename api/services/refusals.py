@@ -40,6 +40,6 @@ class RegisterUnavailable(ServiceRefused):
 
     def __init__(self, seconds: int | None = None) -> None:
         super().__init__(
-            "The enterprise register cannot be asked at the moment: fill in the employer by hand, or try again later."
+            "The enterprise register is not available at the moment: fill in the employer by hand, or try again later."
         )
         self.seconds = seconds

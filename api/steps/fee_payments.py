@@ -45,7 +45,7 @@ def _form(words: FormWords, material: FormMaterial) -> Form:
         required=True,
     )
     return Form(
-        lead=_("Write down what the proof of payment says."),
+        lead=_("Enter the details on the proof of payment."),
         send=_("Record the payment"),
         fields=(recipient, amount, paid_on, reference),
     )

@@ -48,7 +48,7 @@ def _form(words: FormWords, _material: FormMaterial) -> Form:
     items = Field(
         name="items",
         kind=FieldKind.ANY_OF,
-        label=_("What is asked for"),
+        label=_("Requested items"),
         required=True,
         choices=words.choices("detailKinds", DETAIL_KINDS) + words.choices("documentKinds", DOCUMENT_KINDS),
     )
@@ -56,11 +56,11 @@ def _form(words: FormWords, _material: FormMaterial) -> Form:
         name="question",
         kind=FieldKind.TEXT,
         label=_("Your question"),
-        hint=_("Say what is missing and why, so that the answer comes complete."),
+        hint=_("State what is missing and why, so that the answer is complete."),
         required=True,
     )
     return Form(
-        lead=_("The file goes to the applicant, and the service target stands still until the answer."),
+        lead=_("The file goes to the applicant, and the service target is paused until the answer."),
         send=_("Send the request"),
         fields=(question, items),
     )

@@ -37,7 +37,7 @@ _TITLES: Final[dict[type[Provision], str]] = {
     pay.PayDefinition: "What counts as pay",
     pay.PartTime: "Part-time work",
     job.CategoryRule: "What a category is tested on",
-    job.ClosedCategory: "Categories that there are not",
+    job.ClosedCategory: "Categories that do not exist",
     job.LabourMarketTestTerms: "Labour-market test",
     job.QualificationLevel: "Qualification level of the function",
     job.EmploymentShare: "Share of full time",

@@ -78,7 +78,7 @@ def test_a_handler_takes_a_case_from_filing_to_decision(service: CaseService, ha
 
     expect(page.locator(".case-head")).to_contain_text("Permit granted")
     expect(page.locator(".stage-line .step-done")).to_have_count(5)
-    expect(page.get_by_text("Nothing has to be done here now.")).to_be_visible()
+    expect(page.get_by_text("No action is needed now.")).to_be_visible()
     keep_screenshot(page, "case-decided")
 
 
@@ -140,10 +140,10 @@ def test_two_handlers_decide_at_once(service: CaseService, browser: Browser) -> 
             watched.page.get_by_role("button", name="Decide").click()
         expect(one.page.get_by_role("status").first).to_contain_text("Done and recorded")
         late = two.page
-        expect(late.get_by_role("heading", name="This happened since you opened the form")).to_be_visible()
+        expect(late.get_by_role("heading", name="Changes since you opened the form")).to_be_visible()
         expect(late.locator(".timeline")).to_contain_text("h-1")
         expect(late.get_by_label("Motivation")).to_have_value("The fee will follow.")
-        expect(late.get_by_text("As the case stands now, this cannot be done.")).to_be_visible()
+        expect(late.get_by_text("This cannot be done in the present state of the case.")).to_be_visible()
         check_accessibility(late)
 
 

@@ -64,13 +64,13 @@ def board_tiles(open_work: Standing, freshness: Freshness, language: Language, c
             language.gettext("Paused"),
             open_work.paused,
             ("paused", "true"),
-            note=language.gettext("their clock stands still"),
+            note=language.gettext("their clock is paused"),
         ),
         tile(
             language.gettext("Manual tasks"),
             open_work.manual_tasks,
             ("withTasks", "true"),
-            note=language.gettext("open now; leads to the cases that have any"),
+            note=language.gettext("open now; links to the cases that have any"),
         ),
     )
 

@@ -38,9 +38,7 @@ class BoardWords:
         return format_skeleton("yMMM", day, locale=self.language.locale)
 
     def caption(self, name: str, title: str, description: str) -> Caption:
-        return Caption(
-            name=name, title=title, description=description, empty=self.language.gettext("There are no such cases.")
-        )
+        return Caption(name=name, title=title, description=description, empty=self.language.gettext("No cases match."))
 
     @property
     def days(self) -> DayAxis:

@@ -149,7 +149,7 @@ class CaseWords:
             pairs.append((_("Representative"), representative["enterpriseNumber"]))
         pairs += [
             (_("Filed"), moment(body["filedAt"])),
-            (_("Handler"), self.actor(body.get("handler")) or _("Nobody yet")),
+            (_("Handler"), self.actor(body.get("handler")) or _("Not assigned yet")),
         ]
         if "holder" in body:
             pairs.append((_("The file is with"), self.label("holders", body["holder"])))
@@ -308,7 +308,7 @@ class CaseWords:
         return share_figure(
             Caption(
                 name=TIME_BY_HOLDER,
-                title=_("In whose hands the file was"),
+                title=_("Who held the file"),
                 description=_("Shares of the time since filing."),
                 empty=_("No time has passed yet."),
             ),

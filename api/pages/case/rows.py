@@ -51,7 +51,7 @@ def row_on_board(case: CaseOnBoard, words: BoardWords, *, may_read: bool) -> Cas
 def row_in_queue(case: QueuedCase, words: BoardWords, *, may_read: bool, taker: str | None) -> CaseRow:
     """``taker`` is the actor who may take cases, if the reader is one."""
     pending = tuple(
-        Badge(text=words.language.gettext("Awaited: %(check)s", check=words.label("checks", each)), tone=Tone.WAITING)
+        Badge(text=words.language.gettext("Awaiting: %(check)s", check=words.label("checks", each)), tone=Tone.WAITING)
         for each in case.pending_checks
         # Where the file is with the Crossroads Bank that says it already.
         if case.holder != "crossroadsBank"

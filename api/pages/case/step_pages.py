@@ -105,7 +105,7 @@ class StepScreen:
         language = self._pages.language(request)
         missing = []
         if sent.one("kind") not in DOCUMENT_KINDS:
-            missing.append(FieldError(field="kind", text=language.gettext("Say what the document is.")))
+            missing.append(FieldError(field="kind", text=language.gettext("State what the document is.")))
         if file.media_type is None:
             missing.append(FieldError(field="file", text=language.gettext("Choose a file.")))
         if missing or file.media_type is None:

@@ -79,7 +79,7 @@ def _summary(assessment: Assessment, words: LawWords) -> str:
         case Verdict.NOT_MET:
             return _("With these facts the application would not meet: %(rules)s.", rules=rules)
         case Verdict.UNDETERMINED if rules:
-            return _("The rules alone cannot say. What is still open: %(rules)s.", rules=rules)
+            return _("The rules alone cannot decide. Still open: %(rules)s.", rules=rules)
         case Verdict.UNDETERMINED:
             return _("The law data hold no requirement for this category: a case handler judges.")
 
@@ -90,7 +90,7 @@ def _finding(finding: Finding, words: LawWords, *, branch: bool) -> FindingShown
     if branch:
         weight = _("One of the alternatives")
     elif not finding.required:
-        weight = _("For information: decides nothing by itself")
+        weight = _("For information only: not decisive")
     confidence, wire = finding.confidence, wire_words(finding)
     return FindingShown(
         rule=words.label("permitRules", finding.rule),

@@ -122,7 +122,7 @@ def calculator(words: LawWords, rulebook: Rulebook, *, authority: str, category:
             "employment.contractStates",
             FieldKind.ANY_OF,
             _("What the contract of employment states"),
-            hint=_("Nothing ticked means: not known"),
+            hint=_("If nothing is ticked: not known"),
             choices=made.choices("contractElements", CONTRACT_ELEMENTS),
         ),
         _truth(words.language, "worker.familyInBelgium", _("Family of the worker lives in Belgium")),
@@ -144,14 +144,14 @@ def calculator(words: LawWords, rulebook: Rulebook, *, authority: str, category:
             Section(
                 name="recruitment",
                 title=_("Publication of the vacancy"),
-                lead=_("For categories with a labour-market test; one row a channel and stretch of days."),
+                lead=_("For categories with a labour-market test; one row per channel and period."),
                 fields=recruitment,
                 optional=True,
             ),
             Section(
                 name="employer",
                 title=_("The employer"),
-                lead=_("What the register of enterprises says; an application is checked against it."),
+                lead=_("As in the register of enterprises; an application is checked against it."),
                 fields=employer,
                 optional=True,
             ),
@@ -295,13 +295,13 @@ def _errors(form: Form, issues: Sequence[InputIssue], language: Language) -> tup
     for issue in issues:
         name, told = issue.path, ""
         if name == f"{FACTS}.{_SHARE}":
-            told = _("write a share above 0 and at most 100 per cent")
+            told = _("enter a share above 0 and at most 100 per cent")
         elif issue.code == SCHEMA_VIOLATION and kinds.get(name) is FieldKind.DAY:
-            told = _("write a day that the calendar has, such as 01/03/2026")
+            told = _("enter a day that exists, such as 01/03/2026")
         elif issue.code == SCHEMA_VIOLATION and kinds.get(name) is FieldKind.AMOUNT:
-            told = _("write an amount in euros, such as 4.250,00")
+            told = _("enter an amount in euros, such as 4.250,00")
         elif issue.code == SCHEMA_VIOLATION and kinds.get(name) is FieldKind.NUMBER:
-            told = _("write a whole number")
+            told = _("enter a whole number")
         errors = (
             (FieldError(field=name, text=f"{labels[name]}: {told}"),) if told else errors_of(form, (issue,), language)
         )

@@ -132,7 +132,7 @@ def category_shown(law: CategoryLaw, words: LawWords) -> CategoryShown:
         deciding_day=SectionShown(
             name="deciding-day",
             title=_("Deciding day"),
-            empty=_("The law data hold no rule on this: the day of filing stands in."),
+            empty=_("The law data hold no rule on this: the day of filing is used."),
             rows=_rows((law.deciding_date,) if law.deciding_date is not None else (), law, words),
         ),
         file=SectionShown(
@@ -191,7 +191,7 @@ def _shown(provision: Provision, on: date, words: LawWords) -> ProvisionShown:
         says=words.rule(provision),
         details=details(provision, words),
         others=others_said(provision, words),
-        weight=_("For information: decides nothing by itself") if optional else "",
+        weight=_("For information only: not decisive") if optional else "",
         legal_reference=cited_or_not_found(provision.legal_reference, words.wording),
         sources=words.sources(provision.sources),
         confidence=words.confidence(provision, on),
@@ -227,7 +227,7 @@ def _gap(gap: Gap, words: LawWords) -> str:
     _ = words.language.gettext
     match gap.kind:
         case job.CategoryRule.kind:
-            return _("On what this category is tested was not found.")
+            return _("What this category is tested on was not found.")
         case RequiredDocument.kind:
             return _("The list of documents of this category was not found.")
         case job.ShortageList.kind | job.BottleneckList.kind:

@@ -42,7 +42,7 @@ def _details(provision: Provision, words: LawWords) -> Iterator[str]:
             else:
                 yield _("Only the longest stretch without interruption counts.")
             if provision.complete_when_filed:
-                yield _("A file holds all its evidence when it is filed.")
+                yield _("A file must hold all its evidence when it is filed.")
         case job.WorkHistoryTerms() if provision.not_counted:
             bases = words.wording.all_inside("workBases", provision.not_counted)
             yield _("Not counted is work done %(bases)s.", bases=bases)
@@ -70,7 +70,7 @@ def _details(provision: Provision, words: LawWords) -> Iterator[str]:
         case SalaryThreshold():
             if provision.amount_a_month is not None:
                 amount = money(str(provision.amount_a_month), MONTHLY, words.wording)
-                yield _("Pay by the month under a Belgian contract is held against %(amount)s.", amount=amount)
+                yield _("Monthly pay under a Belgian contract is compared with %(amount)s.", amount=amount)
             if provision.published_until is not None:
                 yield _("Published until %(day)s.", day=language.date(provision.published_until, "long"))
         case _:

@@ -78,7 +78,7 @@ class DaysOfAddress:
         text = (self._parameters.get(name) or "").strip()
         found = day_of(text) if text else usual
         if found is None and text:
-            mended = self._language.gettext("write a day that the calendar has, such as 01/03/2026")
+            mended = self._language.gettext("enter a day that exists, such as 01/03/2026")
             self.errors.append(FieldError(field=name, text=f"{label}: {mended}"))
         self.typed[name] = text if found is None else day_as_written(found)
         return usual if found is None else found
@@ -125,7 +125,7 @@ def changes_asked(parameters: QueryParams, language: Language, *, today: date) -
     after = days.day(FROM, _("First day"), a_year_ago) or a_year_ago
     until = days.day(TO, _("Second day"), max(after, in_a_year)) or in_a_year
     if until < after and not days.errors:
-        days.errors.append(FieldError(field=TO, text=_("Second day: write a day that is not before the first one.")))
+        days.errors.append(FieldError(field=TO, text=_("Second day: enter a day that is not before the first one.")))
     return ChangesAsked(
         authority=authority,
         after=after,

@@ -110,7 +110,7 @@ class LawWords:
         _ = self.language.gettext
         titles = {
             job.CategoryRule.kind: _("What is tested"),
-            job.ClosedCategory.kind: _("Categories that there are not"),
+            job.ClosedCategory.kind: _("Categories that do not exist"),
             job.LabourMarketTestTerms.kind: _("Labour-market test"),
             job.QualificationLevel.kind: _("Qualification level of the job"),
             job.EmploymentShare.kind: _("Share of full time"),
@@ -232,17 +232,17 @@ class LawWords:
             case Fee():
                 return self._fee(provision)
             case FeeExemption():
-                return _("owes nothing")
+                return _("no fee due")
             case job.PermitDuration():
                 return self._duration(provision)
             case Retention():
                 return _(
-                    "what was asked of the Crossroads Bank: %(keep)s, of which %(online)s at hand",
+                    "queries to the Crossroads Bank: %(keep)s, of which %(online)s online",
                     keep=duration_text(str(provision.keep), language),
                     online=duration_text(str(provision.online), language),
                 )
             case Duty():
-                told = _("the worker is told how the application stands")
+                told = _("the worker is informed of the status of the application")
                 return told if provision.transposed else _("%(duty)s (not transposed into Belgian law)", duty=told)
             case RequiredDocument():
                 part = self.wording.inside("permitParts", provision.part)
@@ -262,8 +262,8 @@ class LawWords:
             "jointCommitteeScale": _("pay by the scale of the joint committee"),
             "sectorScale": _("pay by the scale of the sector"),
             "underlyingCategory": _("the pay of the category to which the job belongs"),
-            "contract": _("a valid contract, without a least pay"),
-            "notStated": _("no least pay is stated"),
+            "contract": _("a valid contract, without a minimum pay"),
+            "notStated": _("no minimum pay is stated"),
         }[rule.pay_test]
         market = {
             None: _("whether there is a labour-market test was not found"),

@@ -164,8 +164,14 @@ def _compared(agrees: bool | None, language: Language) -> Badge:
 
 def _topic_balance(topic: Mapping[str, Any], language: Language) -> Badge:
     if topic["balanced"]:
-        return Badge(text=language.gettext("Records and messages set aside are all that came"), tone=Tone.GOOD)
-    return Badge(text=language.gettext("Records and messages set aside are not all that came"), tone=Tone.LATE)
+        return Badge(
+            text=language.gettext("Records and dead-lettered messages account for all that was received"),
+            tone=Tone.GOOD,
+        )
+    return Badge(
+        text=language.gettext("Records and dead-lettered messages do not account for all that was received"),
+        tone=Tone.LATE,
+    )
 
 
 def _fates(told: Mapping[str, Any]) -> tuple[int, ...]:
@@ -234,5 +240,5 @@ def _details(step: Mapping[str, Any], words: BoardWords) -> str:
     if "proposedBy" in outcome:
         parts.append(language.gettext("proposed by %(proposer)s", proposer=outcome["proposedBy"]))
     if not step["inForce"] and step["step"] != CutOverStep.REOPENED:
-        parts.append(language.gettext("taken back or renewed since"))
+        parts.append(language.gettext("withdrawn or renewed since"))
     return "; ".join(parts)

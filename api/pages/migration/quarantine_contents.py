@@ -102,17 +102,17 @@ class QuarantineWords:
         if each.case_id is None:
             return None
         if not may_open:
-            return self._language.gettext("There is one")
+            return self._language.gettext("Present")
         return Markup('<a href="/cases/{}">{}</a>').format(each.case_id, self._language.gettext("To the case"))
 
     def state(self, each: SetAside) -> Badge:
         match each.state:
             case "open":
-                return Badge(text=self._language.gettext("Waits"), tone=Tone.WAITING)
+                return Badge(text=self._language.gettext("Waiting"), tone=Tone.WAITING)
             case "corrected":
                 return Badge(text=self._language.gettext("Corrected, to be tried again"), tone=Tone.ATTENTION)
             case "retold":
-                return Badge(text=self._language.gettext("Retold as a case"), tone=Tone.GOOD)
+                return Badge(text=self._language.gettext("Taken over as a case"), tone=Tone.GOOD)
             case _:
                 return Badge(text=self._language.gettext("Superseded by a newer version"), tone=Tone.NEUTRAL)
 
@@ -124,7 +124,7 @@ class QuarantineWords:
             (_("Place"), self.place(each)),
             (_("File number"), self.file_number(each)),
             (_("Case with this file number"), self.case(each, may_open=may_open_case)),
-            (_("Waits since"), each.opened_at),
+            (_("Waiting since"), each.opened_at),
         ]
         if each.settled_at is not None:
             pairs.append((_("Settled"), each.settled_at))
@@ -173,15 +173,15 @@ class QuarantineWords:
             case what if what == CORRECTED:
                 return _("Corrected: %(field)s", field=step.detail)
             case what if what == REPLAYED_IN_VAIN:
-                return _("Tried again and still waits: %(reason)s", reason=self.reason(step.detail))
+                return _("Tried again and still waiting: %(reason)s", reason=self.reason(step.detail))
             case what if what == LOOKED_AT:
-                return _("Content looked at")
+                return _("Content viewed")
             case "retold":
-                return _("Tried again and retold as a case")
+                return _("Tried again and taken over as a case")
             case "superseded":
                 return _("Superseded by a newer version")
             case _:
-                return _("Set aside")
+                return _("Dead-lettered")
 
     def _fact(self, each: Provenance, texts: Mapping[str, str | None], shown: ShownRecord) -> FieldShown:
         return FieldShown(
@@ -234,7 +234,7 @@ def fact_label(fact: Fact, language: Language) -> str:
     return {
         Fact.KEY: _("File number"),
         Fact.STATUS: _("Status"),
-        Fact.ACTOR: _("Who took the last step"),
+        Fact.ACTOR: _("Last step taken by"),
         Fact.CATEGORY: _("Category"),
         Fact.FILED: _("Day of filing"),
         Fact.ADMISSIBLE: _("Day of admission"),

@@ -164,7 +164,7 @@ def entrance_pages(
         begun = let_in(request, token, onward, keeps=onward is not None and kept_form(form) is not None)
         if begun is None:
             text = pages.language(request).gettext(
-                "This access token is not accepted here, or no longer: get a new one and paste all of it."
+                "This access token is invalid or has expired: get a new one and paste all of it."
             )
             return shown(request, None, form=form, errors=(FieldError(field=TOKEN, text=text),))
         return begun
@@ -252,9 +252,9 @@ def _cards(readers: Readers, language: Language, onward: str) -> tuple[RoleCard,
             "Sees the applications of one enterprise, answers requests for information and attaches documents."
         ),
         Role.REPRESENTATIVE: language.gettext("Does the same for employers, by mandate."),
-        Role.WORKER: language.gettext("Sees what is kept of himself, and applies for a permit of unlimited duration."),
+        Role.WORKER: language.gettext("Sees their own data, and applies for a permit of unlimited duration."),
         Role.CASE_HANDLER: language.gettext("Handles and decides the applications of one authority."),
-        Role.OPERATIONS: language.gettext("Watches terms and queues in figures, without personal data."),
+        Role.OPERATIONS: language.gettext("Monitors terms and queues in figures, without personal data."),
         Role.REGULATOR: language.gettext("Reads everything, changes nothing."),
     }
     return tuple(
@@ -273,15 +273,15 @@ def _mended(language: Language, why: CallerUnusable) -> str:
     match why.claim:
         case Claim.ENTERPRISE_NUMBER:
             return language.gettext(
-                "Write an enterprise number of 10 digits, such as 0202.239.951; the last two check the others."
+                "Enter an enterprise number of 10 digits, such as 0202.239.951; the last two check the others."
             )
         case Claim.SSIN:
             return language.gettext(
-                "Write a national number of 11 digits, such as 42.01.22-051.81; the last two check the others."
+                "Enter a national number of 11 digits, such as 42.01.22-051.81; the last two check the others."
             )
         case Claim.AUTHORITY:
             return language.gettext("Choose an authority.")
         case _:
             return language.gettext(
-                "Write a pseudonym of 1 to 64 letters, digits, points, hyphens or underscores, and no national number."
+                "Enter a pseudonym of 1 to 64 letters, digits, points, hyphens or underscores, and no national number."
             )

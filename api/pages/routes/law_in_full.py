@@ -117,10 +117,10 @@ class LawInFullScreen:
             request.query_params, words.language, authority=AUTHORITIES[0], category="", today=self._today
         )
         if authority not in AUTHORITIES:
-            sentence = _("The law data know no authority of this name. These there are:")
+            sentence = _("The law data hold no authority of this name. The authorities are:")
             links: Sequence[Link] = [_way(asked, each, category, words) for each in AUTHORITIES]
         else:
-            sentence = _("The law data know no category of this name. These there are:")
+            sentence = _("The law data hold no category of this name. The categories are:")
             links = [
                 Link(href=category_address(asked, each, authority=authority), text=words.label("categories", each))
                 for each in CATEGORIES
@@ -128,7 +128,7 @@ class LawInFullScreen:
         return self._pages.response(
             request,
             "message.html",
-            {"heading": _("There is no law at this address"), "sentences": [sentence], "links": links},
+            {"heading": _("No law found at this address"), "sentences": [sentence], "links": links},
             surroundings=self._surroundings(request, authority if authority in AUTHORITIES else None),
             status=404,
         )

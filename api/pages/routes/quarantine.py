@@ -113,7 +113,7 @@ class QuarantineScreen:
                 "title": words.label("authorities", authority),
                 "form": _form(here, reason, waiting, words),
                 "rows": [QuarantineWords(words).row(each, may_open_case=may_open) for each in rows],
-                "counted": words.language.ngettext("%(num)s record waits", "%(num)s records wait", number),
+                "counted": words.language.ngettext("%(num)s record waiting", "%(num)s records waiting", number),
                 "first_href": None if after is None else address(here, (_REASON, reason)),
                 "paging": Paging(
                     next_href=address(here, (_REASON, reason), (AFTER, str(rows[-1].record_id))) if more else None

@@ -132,12 +132,14 @@ def _form(wanted: QueueFilter, sort: str, caller: Caller, words: BoardWords) -> 
                 choices=choices_with_all(everything, whose),
             ),
             codes("stage", language.gettext("Stage"), "stages", _OPEN_STAGES, wanted.stage),
-            codes("standing", language.gettext("Standing"), "serviceStatuses", tuple(ServiceStatus), wanted.standing),
+            codes(
+                "standing", language.gettext("Service status"), "serviceStatuses", tuple(ServiceStatus), wanted.standing
+            ),
             codes("category", language.gettext("Category"), "categories", CATEGORIES, wanted.category),
             codes("holder", language.gettext("With"), "holders", HOLDERS, wanted.holder),
             Filter(
                 name="sort",
-                label=language.gettext("In order of"),
+                label=language.gettext("Sort by"),
                 value=sort,
                 choices=(
                     Choice(value="dueOn", text=language.gettext("Due day")),
@@ -167,6 +169,6 @@ def _notice(parameters: QueryParams, language: Language) -> Badge | None:
         if name == _ASSIGNED:
             text = language.gettext("%(reference)s is assigned to you.", reference=reference)
             return Badge(text=text, tone=Tone.GOOD)
-        text = language.gettext("%(reference)s had been assigned to somebody else already.", reference=reference)
+        text = language.gettext("%(reference)s was already assigned to someone else.", reference=reference)
         return Badge(text=text, tone=Tone.ATTENTION)
     return None

@@ -84,7 +84,7 @@ def _of_its_run(told: str, values: Values, wording: Wording) -> str:
     if values["run"] == 1:
         return told
     request = wording.language.gettext(
-        "It is about request for information number %(number)s.", number=wording.language.integer(values["run"])
+        "This concerns request for information number %(number)s.", number=wording.language.integer(values["run"])
     )
     return f"{told} {request}"
 

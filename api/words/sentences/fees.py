@@ -15,10 +15,10 @@ def fee_text(fee: FeeOwed, wording: Wording) -> str:
     if fee.exemption is not None:
         exemption = wording.inside("feeExemptions", fee.exemption)
         return language.gettext(
-            "%(recipient)s: nothing is owed (%(exemption)s).", recipient=recipient, exemption=exemption
+            "%(recipient)s: nothing is due (%(exemption)s).", recipient=recipient, exemption=exemption
         )
     if fee.amount is None or fee.since is None:
-        told = [language.gettext("%(recipient)s: the amount owed is not known to us.", recipient=recipient)]
+        told = [language.gettext("%(recipient)s: the amount due is not known to us.", recipient=recipient)]
     else:
         told = [
             language.gettext(
@@ -33,7 +33,7 @@ def fee_text(fee: FeeOwed, wording: Wording) -> str:
         told.append(language.gettext("Other sources give %(amounts)s.", amounts=amounts))
     if fee.missing:
         facts = wording.listed(fact_name(each, wording) for each in fee.missing)
-        told.append(language.gettext("Whether it is owed depends on: %(facts)s.", facts=facts))
+        told.append(language.gettext("Whether it is due depends on: %(facts)s.", facts=facts))
     return " ".join(told)
 
 
@@ -44,5 +44,5 @@ def standing_text(standing: FeeStanding, wording: Wording) -> str:
     if standing.paid:
         told.append(language.gettext("Paid: %(amount)s.", amount=language.money(standing.paid)))
     if standing.still_owed is not None:
-        told.append(language.gettext("Still owed: %(amount)s.", amount=language.money(standing.still_owed)))
+        told.append(language.gettext("Still due: %(amount)s.", amount=language.money(standing.still_owed)))
     return " ".join(told)

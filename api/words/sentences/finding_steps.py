@@ -32,7 +32,7 @@ def _deciding(values: StepValues, wording: Wording) -> str:
 
 def _deciding_unknown(values: StepValues, wording: Wording) -> str:
     return wording.language.gettext(
-        "Which law applies cannot be said yet: %(basis)s decides, and that day is not known.",
+        "Which law applies is not known yet: %(basis)s decides, and that day is not known.",
         basis=wording.label("decidingDateBases", values["basis"]),
     )
 

@@ -66,7 +66,7 @@ def _what_would_have_met(finding: Mapping[str, Any], wording: Wording) -> Iterat
         else:
             yield from _change(change, wording)
     if channels:
-        yield wording.language.gettext("Still lacking: %(days)s.", days=wording.listed(channels))
+        yield wording.language.gettext("Still needed: %(days)s.", days=wording.listed(channels))
 
 
 def _days_with(change: Mapping[str, str], wording: Wording) -> str:
@@ -87,8 +87,8 @@ def _change(change: Mapping[str, str], wording: Wording) -> Iterator[str]:
             last_day = date.fromisoformat(change["threshold"])
             yield language.gettext("A contract up to and including %(day)s would be enough.", day=wording.day(last_day))
         case "workHistory":
-            yield language.gettext("Still lacking: %(days)s.", days=days_text(int(distance), language))
+            yield language.gettext("Still needed: %(days)s.", days=days_text(int(distance), language))
         case "transfer.priorServiceMonths":
-            yield language.gettext("Still lacking: %(days)s.", days=months_text(abs(int(distance)), language))
+            yield language.gettext("Still needed: %(days)s.", days=months_text(abs(int(distance)), language))
         case _:
             return

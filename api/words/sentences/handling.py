@@ -98,7 +98,7 @@ def _asked(values: Values, wording: Wording) -> str:
         wording.inside("documentKinds" if each in DOCUMENT_KINDS else "detailKinds", each) for each in values["items"]
     )
     asked = wording.language.gettext(
-        "The applicant was asked for additional information by %(actor)s: %(items)s. Last day to answer: %(day)s.",
+        "Additional information was requested from the applicant by %(actor)s: %(items)s. Last day to answer: %(day)s.",
         actor=wording.actor(values["by"]),
         items=wording.listed(labels),
         day=wording.day(values["replyBy"]),

@@ -39,7 +39,7 @@ def _amount_reduced(values: StepValues, wording: Wording) -> str:
 
 def _amount_a_month(values: StepValues, wording: Wording) -> str:
     return wording.language.gettext(
-        "For pay by the month under a Belgian contract that is %(amount)s.",
+        "For monthly pay under a Belgian contract that is %(amount)s.",
         amount=money(values["amount"], values["unit"], wording),
     )
 

@@ -85,7 +85,7 @@ class Wording:
     def actor(self, actor: str) -> str:
         """The role and the pseudonym of whoever did something; what has no known role shows as itself, in quotes."""
         if actor == CLOCK:
-            return self.language.gettext("the clock of the system")
+            return self.language.gettext("the system clock")
         role, _, pseudonym = actor.partition(":")
         known = self.code_lists.code_list("roles")
         if known is None or role not in known.codes or not pseudonym:
