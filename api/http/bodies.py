@@ -1,7 +1,7 @@
 """Strict parsing of request bodies into domain values: all issues are reported at once.
 
 In addition to the checks of pydantic: no duplicate names in an object, and one spelling for amounts and days, as
-strings. Numbers of people and enterprises may be sent as printed; the value has their digits. A blank given name is none.
+strings. Identification numbers may be sent as printed; the value has their digits. A blank given name is absent.
 """
 
 from __future__ import annotations
