@@ -69,10 +69,10 @@ def put_under(load: Load) -> Answered:
         check=False,
         timeout=_LONGEST_RUN_SECONDS,
     )
-    told = json.loads(done.stdout or "{}")
-    if done.returncode != 0 or "rate" not in told:
-        raise Unexpected(told.get("unexpected", "the load ended without a figure"))
-    return Answered(**told)
+    content = json.loads(done.stdout or "{}")
+    if done.returncode != 0 or "rate" not in content:
+        raise Unexpected(content.get("unexpected", "the load ended without a figure"))
+    return Answered(**content)
 
 
 def _carry_out(load: Load) -> Answered:
@@ -127,9 +127,9 @@ def _more(connection: socket.socket) -> bytes:
 
 
 def _main() -> None:
-    told = json.load(sys.stdin)
+    content = json.load(sys.stdin)
     try:
-        answered = _carry_out(Load(**{**told, "requests": tuple(told["requests"])}))
+        answered = _carry_out(Load(**{**content, "requests": tuple(content["requests"])}))
     except Unexpected as why:
         json.dump({"unexpected": str(why)}, sys.stdout)
         raise SystemExit(1) from None

@@ -12,7 +12,7 @@ import typer
 from api.cli.output import By, ExitCode, Json, by_whom, ending_with, say
 from api.cli.readable import readable, table
 from api.composition import open_program
-from api.services.migration_status import batch_told
+from api.services.migration_status import batch_content
 from domain.migration.batch_ending import BatchRefused
 from domain.migration.batch_ledger import BatchLedger
 from domain.migration.cutover_status import NotAccepting
@@ -97,7 +97,7 @@ def _writing() -> Iterator[Any]:
 
 
 def _as_json(batch: BatchLedger, held: HeldBy) -> dict[str, Any]:
-    return {**batch_told(batch), "landed": held.landed, "waiting": held.waiting, "cases": held.cases}
+    return {**batch_content(batch), "landed": held.landed, "waiting": held.waiting, "cases": held.cases}
 
 
 def _record(authority: str, each: LandedVersion) -> dict[str, Any]:

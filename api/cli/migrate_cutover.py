@@ -10,7 +10,7 @@ import typer
 
 from api.cli.output import By, ExitCode, Json, by_whom, end, ending_with, say
 from api.composition import open_program
-from api.services.migration_status import standing_told
+from api.services.migration_status import cutover_content
 from api.services.migrations import cutover_of, lag_of_records, signed_report
 from domain.migration.cutover import CutOverStep, StepRefused
 from infra.migration.cutover import export_native_events
@@ -26,7 +26,7 @@ Authority = Annotated[MigratingAuthority, typer.Argument(help="who is to be live
 def status(authority: Authority, as_json: Json = False) -> None:
     """Whether the authority is live here, the steps that were taken, and the next one."""
     with open_program(load_settings()) as program, program.readers.connection() as connection:
-        told = standing_told(cutover_status(connection, authority))
+        told = cutover_content(cutover_status(connection, authority))
     say(told, as_json)
 
 
@@ -140,4 +140,4 @@ def _take(
         closing(connect(program.journal_url, Role.WRITER)) as connection,
     ):
         taken = cutover_of(program, authority).take(connection, step, by=by_whom(by), outcome=outcome)
-    say(standing_told(taken), as_json)
+    say(cutover_content(taken), as_json)

@@ -20,10 +20,10 @@ class Answered:
     content: bytes
 
     @property
-    def told(self) -> dict[str, Any]:
+    def body(self) -> dict[str, Any]:
         """The JSON object of the body."""
-        told: dict[str, Any] = json.loads(self.content)
-        return told
+        body: dict[str, Any] = json.loads(self.content)
+        return body
 
 
 class Conversation:

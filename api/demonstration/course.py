@@ -22,8 +22,8 @@ from api.demonstration.steps import Answer, DecideWork, Send, Step
 _FEE_MISSING_SHARE: Final = 0.03
 _MANDATE_INVALID_SHARE: Final = 0.06
 _CORRECTED_SHARE: Final = 0.02
-_ASKED_SHARE: Final = 0.15
-_ASKED_AGAIN_SHARE: Final = 0.2
+_QUESTIONED_SHARE: Final = 0.15
+_QUESTIONED_AGAIN_SHARE: Final = 0.2
 _NEVER_ANSWERED_SHARE: Final = 0.25
 _ADMITTED_ALL_THE_SAME_SHARE: Final = 0.3
 _PAUSED_SHARE: Final = 0.01
@@ -109,12 +109,12 @@ def _intake(opened: _Opened, chance: random.Random) -> Iterator[Step]:
 def _procedure(opened: _Opened, chance: random.Random, *, not_before: date) -> Iterator[Step]:
     """From the first question to the decision on the residence, or to wherever the case ends before."""
     day = max(opened.taken_up, not_before)
-    if chance.random() < _ASKED_SHARE:
-        asked = list(_questions(opened, chance, day))
-        yield from asked
-        if not isinstance(asked[-1], Answer):
+    if chance.random() < _QUESTIONED_SHARE:
+        questions = list(_questions(opened, chance, day))
+        yield from questions
+        if not isinstance(questions[-1], Answer):
             return
-        day = asked[-1].on
+        day = questions[-1].on
     day = max(not_before, office_day(day + timedelta(days=chance.randint(4, 10))))
     admission = _admission(opened, chance)
     yield Send(on=day, name="admit", by=opened.handler, resource="admissibilityDecisions", body=admission)
@@ -137,7 +137,7 @@ def _questions(opened: _Opened, chance: random.Random, day: date) -> Iterator[St
         day = office_day(day + timedelta(days=chance.randint(3, 12)))
         paper = Paper(kind=item, case=opened.number)
         yield Answer(on=day, name=f"answer-{number}", by=opened.filing.filer, number=number, paper=paper)
-        if chance.random() >= _ASKED_AGAIN_SHARE:
+        if chance.random() >= _QUESTIONED_AGAIN_SHARE:
             return
 
 

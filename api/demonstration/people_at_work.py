@@ -78,15 +78,15 @@ class Participants:
             self._file(planned, filing.defect, "defect", expected=400)
             done.append(Done.TURNED_AWAY)
         filed = self._file(planned, filing.body, "file", expected=201)
-        told = filed.told
+        body = filed.body
         case = FiledCase(
             planned=planned,
-            id=told["id"],
-            href=told["href"],
-            reference=told["reference"],
+            id=body["id"],
+            href=body["href"],
+            reference=body["reference"],
             etag=filed.etag,
-            status=told["status"],
-            stage=told["stage"],
+            status=body["status"],
+            stage=body["stage"],
         )
         for paper in planned.papers:
             self._attach(case, filing.filer, paper)
@@ -119,7 +119,7 @@ class Participants:
     def _answer_request(self, case: FiledCase, step: Answer) -> list[str]:
         """Attach what was asked for, and answer with it; which request it is, the case file tells."""
         self._attach(case, step.by, step.paper)
-        request_id = self._ask(step.by, case.href).told["informationRequests"][step.number - 1]["id"]
+        request_id = self._ask(step.by, case.href).body["informationRequests"][step.number - 1]["id"]
         body = {"answer": "In bijlage.", "documents": [step.paper.digest]}
         self._change(case, step.by, f"informationRequests/{request_id}/answers", step.name, body)
         return [Done.ATTACHED, Done.ANSWERED]
@@ -142,7 +142,7 @@ class Participants:
 
     def _decided_before(self, case: FiledCase, by: Party) -> str:
         """The outcome, and the case as it stood right after it: what followed is repeated step by step."""
-        decided = self._ask(by, case.href).told.get("workPart")
+        decided = self._ask(by, case.href).body.get("workPart")
         if decided is None:
             case.stage = _WORK_PART
             return Done.WORK_LEFT_OPEN
@@ -192,14 +192,14 @@ class Participants:
         if answer.status == HTTPStatus.PRECONDITION_FAILED:
             case.etag = None
             return False
-        told = answer.told
-        case.etag, case.status, case.stage = answer.etag, told["status"], told["stage"]
+        body = answer.body
+        case.etag, case.status, case.stage = answer.etag, body["status"], body["stage"]
         return True
 
     def _look(self, case: FiledCase, by: Party) -> dict[str, Any]:
         """Read what the rules say of the case, and remember its version."""
         found = self._ask(by, f"{case.href}/assessment")
-        assessment: dict[str, Any] = found.told
+        assessment: dict[str, Any] = found.body
         case.etag = found.etag
         return assessment
 
@@ -239,18 +239,18 @@ class Participants:
         """Ask until the service is there: a request with a key may be repeated without a second effect."""
         named = urlsplit(url)
         path = f"{named.path}?{named.query}" if named.query else named.path
-        told = {**headers, "Authorization": f"Bearer {self._callers.token_of(by)}"}
+        all_headers = {**headers, "Authorization": f"Bearer {self._callers.token_of(by)}"}
         answer: Answered | None = None
         for attempt in range(_ATTEMPTS):
-            answer = self._service.ask(method, path, body, told)
+            answer = self._service.ask(method, path, body, all_headers)
             if answer is not None and answer.status != HTTPStatus.SERVICE_UNAVAILABLE:
                 break
             time.sleep(_PATIENCE * min(attempt + 1, 8))
         if answer is None or answer.status not in expected:
-            said = "nothing" if answer is None else _in_words(answer)
+            answered = "nothing" if answer is None else _in_words(answer)
             raise DemonstrationFailed(
-                f"the demonstration met something unexpected: {method} {path} by {by.actor} was answered with {said}. "
-                "This is a fault of permit; the log of the demonstration says more"
+                f"unexpected answer in the demonstration: {method} {path} by {by.actor} was answered with {answered}. "
+                "This is a fault of permit; see the log of the demonstration"
             )
         return answer
 
@@ -258,11 +258,11 @@ class Participants:
 def _in_words(answer: Answered) -> str:
     """The status and what the problem says of itself, as one sentence."""
     try:
-        told = answer.told
+        body = answer.body
     except ValueError:
         return str(answer.status)
-    issues = "".join(f"; {issue.get('name', '')}: {issue.get('detail', '')}" for issue in told.get("issues", ()))
-    return f"{answer.status} ({told.get('detail', told.get('title', ''))}{issues})"
+    issues = "".join(f"; {issue.get('name', '')}: {issue.get('detail', '')}" for issue in body.get("issues", ()))
+    return f"{answer.status} ({body.get('detail', body.get('title', ''))}{issues})"
 
 
 def _json(body: Mapping[str, Any]) -> bytes:

@@ -130,11 +130,11 @@ def set_stage(
         MasterKey.from_file(settings.key_encryption_key_path, create=settings.key_encryption_key_file is None)
         make_databases(journal_url, keys_url)
         marker = _marker(settings, cases, seed)
-        begun_anew = clear_for_demonstration(journal_url, keys_url, marker, DEMONSTRATION_ORIGIN)
-        if begun_anew:
+        restarted = clear_for_demonstration(journal_url, keys_url, marker, DEMONSTRATION_ORIGIN)
+        if restarted:
             folder.outcome.unlink(missing_ok=True)
         clock = DemonstrationClock(settings.demonstration_clock_path)
-        if begun_anew or not settings.demonstration_clock_path.exists():
+        if restarted or not settings.demonstration_clock_path.exists():
             clock.set(datetime.combine(BACKLOG_FROM, time_of_day(8), CIVIL_TIME))
         program = opened.enter_context(open_program(settings, set_up=True))
         planned = plan.plan(cases, seed, program.rulebook)
@@ -156,7 +156,7 @@ def set_stage(
             marker=marker,
             outcome=_outcome_of(program, folder, marker),
         )
-        if not begun_anew and stage.outcome is None:
+        if not restarted and stage.outcome is None:
             course.begin(Progress.RESUMING)
             # What was under way at the kill is finished in its own time, before the clock goes back to the first day.
             stage.wait_until_all_is_counted()

@@ -37,12 +37,12 @@ def visits(planned: Sequence[PlannedCase], shown: Mapping[int, ShownCase]) -> li
 
     seen = {
         "case handler": (HANDLERS[0], *case(Showcase.TO_DECIDE, "to be decided; you can ask for information")),
-        "employer": (filings[Showcase.TO_DECIDE].filer, *case(Showcase.EMPLOYER_ASKED, "asked for a document")),
+        "employer": (filings[Showcase.TO_DECIDE].filer, *case(Showcase.EMPLOYER_TO_ANSWER, "asked for a document")),
         "representative": (
-            filings[Showcase.REPRESENTATIVE_ASKED].filer,
-            *case(Showcase.REPRESENTATIVE_ASKED, "asked for a document, on behalf of an employer"),
+            filings[Showcase.REPRESENTATIVE_TO_ANSWER].filer,
+            *case(Showcase.REPRESENTATIVE_TO_ANSWER, "asked for a document, on behalf of an employer"),
         ),
-        "worker": (filings[Showcase.WORKER_ASKED].filer, *case(Showcase.WORKER_ASKED, "asked for a document")),
+        "worker": (filings[Showcase.WORKER_TO_ANSWER].filer, *case(Showcase.WORKER_TO_ANSWER, "asked for a document")),
         "operations": (OPERATIONS, "/board", "the service levels, and every late case behind its number"),
         "regulator": (REGULATOR, *case(Showcase.TO_DECIDE, "everything of it, to read")),
     }

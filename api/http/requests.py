@@ -147,9 +147,9 @@ def authorised_search(action: Action) -> Callable[[Request], Awaitable[Authorise
     ask = authorised_query(action)
 
     async def incoming(request: Request) -> AuthorisedQuery:
-        asked = await ask(request)
+        query = await ask(request)
         _require_json(request)
-        return replace(asked, body=await _body(request))
+        return replace(query, body=await _body(request))
 
     return incoming
 

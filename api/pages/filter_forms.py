@@ -53,9 +53,9 @@ def with_actor(parameters: QueryParams) -> QueryParams:
     )
 
 
-def address(path: str, *asked: tuple[str, str | None]) -> str:
+def address(path: str, *parameters: tuple[str, str | None]) -> str:
     """A path with what is asked of it; None asks nothing."""
-    given = [(name, value) for name, value in asked if value is not None]
+    given = [(name, value) for name, value in parameters if value is not None]
     return f"{path}?{urlencode(given)}" if given else path
 
 

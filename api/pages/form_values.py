@@ -10,7 +10,7 @@ from api.pages.page_parts import FieldError
 from api.pages.sent_forms import SentForm
 from api.steps.forms import Field, FieldKind, Form
 from api.words.languages import Language
-from api.words.sentences.places import code_mended
+from api.words.sentences.places import code_remedy
 from domain.case.place_checks import MunicipalityIssue
 from domain.case.refusals import InputIssue
 from domain.case.value_checks import INVALID_INPUT, INVALID_PERIOD, INVALID_STRUCTURE, OUT_OF_RANGE, REQUIRED_INPUT
@@ -47,7 +47,7 @@ def errors_of(
         found = _field_of(form, issue.path)
         name = WHOLE if found is None else found.name
         label = title if found is None else found.label
-        errors.setdefault(name, FieldError(field=name, text=f"{label}: {_mended(language, issue)}"))
+        errors.setdefault(name, FieldError(field=name, text=f"{label}: {_remedy(language, issue)}"))
     return tuple(errors.values())
 
 
@@ -59,10 +59,10 @@ def _field_of(form: Form, path: str) -> Field | None:
     return next(iter((*exact, *within)), None)
 
 
-def _mended(language: Language, issue: InputIssue) -> str:
+def _remedy(language: Language, issue: InputIssue) -> str:
     """The remedy in the reader's language; in English as exactly as the check says it."""
     if isinstance(issue, MunicipalityIssue):
-        return code_mended(issue, language)
+        return code_remedy(issue, language)
     if language.code == "en" and issue.code != REQUIRED_INPUT:
         return f"{issue.problem}; {issue.remedy}"
     match issue.code:

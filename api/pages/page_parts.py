@@ -96,8 +96,8 @@ class Refreshing:
     @classmethod
     def of(cls, request: Request, *, seconds: int = 30) -> Refreshing:
         """As the address asks: pausing is a part of it, so that it works without scripts and can be kept."""
-        asked = request.query_params.multi_items()
-        others = [(name, value) for name, value in asked if name != REFRESH_PARAMETER]
+        parameters = request.query_params.multi_items()
+        others = [(name, value) for name, value in parameters if name != REFRESH_PARAMETER]
         paused = request.query_params.get(REFRESH_PARAMETER) == _PAUSED
         resume = "?" + urlencode(others)
         pause = "?" + urlencode([*others, (REFRESH_PARAMETER, _PAUSED)])

@@ -56,8 +56,8 @@ class NotSignedIn(Exception):
 
     def way_through(self, entrance: str) -> str:
         """The way to an entrance, from which signing in leads on to the page that was asked."""
-        asked = {NEXT_PARAMETER: self.next_path} | ({EXPIRED_PARAMETER: "yes"} if self.expired else {})
-        return f"{entrance}?{urlencode(asked)}"
+        parameters = {NEXT_PARAMETER: self.next_path} | ({EXPIRED_PARAMETER: "yes"} if self.expired else {})
+        return f"{entrance}?{urlencode(parameters)}"
 
 
 class Readers:
@@ -75,12 +75,12 @@ class Readers:
         """Who is signed in. Raises :class:`NotSignedIn`."""
         token = request.cookies.get(SESSION_COOKIE)
         if not token:
-            raise NotSignedIn(asked_path(request), expired=False)
+            raise NotSignedIn(requested_path(request), expired=False)
         try:
             return self._authentication.bearer_of(token)
         except RequestRefused as why:
             expired = why.problem.type.code == TokenFault.EXPIRED
-            raise NotSignedIn(asked_path(request), expired=expired) from None
+            raise NotSignedIn(requested_path(request), expired=expired) from None
 
     def bearer_of(self, token: str) -> Caller:
         """The bearer of a token that somebody brought to the entrance. Raises :class:`RequestRefused` (401)."""
@@ -140,7 +140,7 @@ def local_path(text: str | None) -> str | None:
     return text if text is not None and _LOCAL_PATH.fullmatch(text) else None
 
 
-def asked_path(request: Request) -> str:
+def requested_path(request: Request) -> str:
     """The path and query of a request, if one could be led back to it after signing in."""
     query = f"?{request.url.query}" if request.url.query else ""
     return local_path(request.url.path + query) or ENTRANCE

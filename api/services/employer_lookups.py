@@ -61,7 +61,7 @@ class EmployerLookups:
             )
         )
         try:
-            told = self.bank.employer(enterprise_number, consultation)
+            reply = self.bank.employer(enterprise_number, consultation)
         except CheckUnanswered as why:
             self.consultations.ended(consultation.trace_id, why.reason.value, why.exchange, self.now())
             if why.reason in BLAMES_THE_BANK:
@@ -69,7 +69,7 @@ class EmployerLookups:
             else:
                 self.gate.went_well()
             raise RegisterUnavailable(max(_SECONDS_TO_WAIT, round(why.stay_away_seconds))) from None
-        outcome = "noData" if isinstance(told.answer, NoDataFound) else "found"
-        self.consultations.ended(consultation.trace_id, outcome, told.exchange, self.now())
+        outcome = "noData" if isinstance(reply.answer, NoDataFound) else "found"
+        self.consultations.ended(consultation.trace_id, outcome, reply.exchange, self.now())
         self.gate.went_well()
-        return told.answer
+        return reply.answer

@@ -27,10 +27,10 @@ def migration_status(program: Program) -> dict[str, Any]:
         return {
             "authorities": [
                 {
-                    **standing_told(cutover_status(connection, authority)),
-                    "batches": [batch_told(each) for each in batches[:LATEST]],
+                    **cutover_content(cutover_status(connection, authority)),
+                    "batches": [batch_content(each) for each in batches[:LATEST]],
                     "ledger": totals_of(batches),
-                    "topic": topic_told(topic_ledger(connection, authority)),
+                    "topic": topic_content(topic_ledger(connection, authority)),
                     "quarantine": reasons(connection, authority),
                     "samples": samples(connection, authority),
                 }
@@ -40,18 +40,18 @@ def migration_status(program: Program) -> dict[str, Any]:
         }
 
 
-def has_begun(told: Mapping[str, Any]) -> bool:
-    """Whether anything has come of an authority, or was decided about it; ``told`` is its status."""
-    return bool(told["batches"] or told["topic"]["partitions"] or told["steps"])
+def has_begun(status: Mapping[str, Any]) -> bool:
+    """Whether anything was received from the authority of this ``status``, or decided on it."""
+    return bool(status["batches"] or status["topic"]["partitions"] or status["steps"])
 
 
-def standing_told(standing: CutoverStatus) -> dict[str, Any]:
+def cutover_content(cutover: CutoverStatus) -> dict[str, Any]:
     """An authority's cut-over as JSON: every step that was ever taken for it, also of what came before it was live."""
-    held = standing.in_force
+    held = cutover.in_force
     return {
-        "authority": standing.authority,
-        "isLive": standing.is_live,
-        "epoch": standing.epoch,
+        "authority": cutover.authority,
+        "isLive": cutover.is_live,
+        "epoch": cutover.epoch,
         "steps": [
             {
                 "step": each.step.value,
@@ -61,13 +61,13 @@ def standing_told(standing: CutoverStatus) -> dict[str, Any]:
                 "inForce": any(each is one for one in held),
                 "outcome": each.outcome,
             }
-            for each in standing.steps
+            for each in cutover.steps
         ],
-        "nextStep": next_step(standing.taken, is_live=standing.is_live),
+        "nextStep": next_step(cutover.taken, is_live=cutover.is_live),
     }
 
 
-def batch_told(batch: BatchLedger) -> dict[str, Any]:
+def batch_content(batch: BatchLedger) -> dict[str, Any]:
     """A batch as JSON; rates are records a second."""
     remaining = batch.remaining_seconds
     return {
@@ -97,7 +97,7 @@ def batch_told(batch: BatchLedger) -> dict[str, Any]:
     }
 
 
-def topic_told(topic: TopicLedger) -> dict[str, Any]:
+def topic_content(topic: TopicLedger) -> dict[str, Any]:
     """The ledger of a topic as JSON; ``missing`` are offsets at which nothing came."""
     return {
         "partitions": [_partition(each) for each in topic.partitions],

@@ -109,10 +109,10 @@ def _table(provisions: Sequence[Provision], english: Wording) -> Iterator[str]:
 
 
 def _says(provision: Provision) -> str:
-    said = _content(provision)
+    content = _content(provision)
     if provision.question is not None:
-        said += f"; reading `{provision.reading}` of `{provision.question}`"
-    return said if provision.note is None else f"{said}. *{provision.note}*"
+        content += f"; reading `{provision.reading}` of `{provision.question}`"
+    return content if provision.note is None else f"{content}. *{provision.note}*"
 
 
 def _content(provision: Provision) -> str:
@@ -137,7 +137,7 @@ def _content(provision: Provision) -> str:
         case pay.Fee():
             return f"{provision.recipient}, {scope}: {euro_text(provision.amount)} EUR{_others(provision.other_values)}"
         case pay.FeeExemption():
-            return f"{scope}: owes nothing"
+            return f"{scope}: no fee due"
         case job.PermitDuration():
             return f"{scope}: {'; '.join(_durations(provision))}"
         case job.CategoryRule():

@@ -149,7 +149,7 @@ def test_what_changed_on_a_day(service: CaseService, browser: Browser) -> None:
         ("flanders", "2019-01-01", "at most 3 years"),
         ("flanders", "2019-01-01", "until the day before the birthday on which the worker is 30, unless the contract"),
         ("brussels", "2024-05-01", "at least 24 months, or the shorter contract and 3 months"),
-        ("wallonia", "2019-01-01", "what was asked of the Crossroads Bank: 10 years, of which 6 months at hand"),
+        ("wallonia", "2019-01-01", "queries to the Crossroads Bank: 10 years, of which 6 months online"),
         (
             "wallonia",
             "2026-05-21",

@@ -108,7 +108,7 @@ def test_a_field_is_corrected_and_the_record_is_retold(handler: Page, service: M
     expect(handler.get_by_text("The correction is recorded.")).to_be_visible()
     # tried again in vain, and it says so at the field
     tried_again(handler)
-    expect(handler.get_by_text("The record was tried again and still waits.")).to_be_visible()
+    expect(handler.get_by_text("The record was tried again and is still waiting.")).to_be_visible()
     expect(handler.locator("#fields tr", has_text="niss")).to_contain_text("85.07.30-033.27")
     # put right
     corrected(handler, service, motive="asked the employer")

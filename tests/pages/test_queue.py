@@ -168,7 +168,7 @@ def test_a_case_is_not_taken_from_somebody_else(
         expect(other.page.get_by_text(f"{free} is assigned to you.")).to_be_visible()
     # when the second one comes a moment later
     page.get_by_role("button", name=f"Assign to me: {free}").click()
-    expect(page.get_by_text(f"{free} had been assigned to somebody else already.")).to_be_visible()
+    expect(page.get_by_text(f"{free} was already assigned to someone else.")).to_be_visible()
     assert handler_of(service, filed.case_of[free]) == OTHER_HANDLER.actor
 
 

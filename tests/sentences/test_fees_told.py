@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from api.words.sentences.fees import fee_text, standing_text
+from api.words.sentences.fees import fee_text, payment_text
 from api.words.sentences.finding_steps import STEPS
 from api.words.sentences.wording import Wording
 from domain.case.fees import FeeStanding
@@ -62,7 +62,7 @@ def test_what_was_paid_and_what_is_still_owed() -> None:
     short = FeeStanding(
         fee=RETRIBUTION, verdict=Verdict.NOT_MET, paid=Decimal("179.99"), still_owed=Decimal("0.01")
     )  # fmt: skip
-    assert standing_text(short, wording("en")).endswith("Paid: €179.99. Still due: €0.01.")
+    assert payment_text(short, wording("en")).endswith("Paid: €179.99. Still due: €0.01.")
 
 
 @pytest.mark.parametrize("code", ["nl", "fr", "de", "en"])

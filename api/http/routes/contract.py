@@ -44,13 +44,13 @@ def contract_routes() -> APIRouter:
     return routes
 
 
-async def _document_asked(request: Request) -> Request:
+async def _document_request(request: Request) -> Request:
     """A document is given in the one form that its address names, whatever its reader says to accept."""
     require_parameters(request, ())
     return request
 
 
-Question = Annotated[Request, Depends(_document_asked)]
+Question = Annotated[Request, Depends(_document_request)]
 
 
 @lru_cache(maxsize=1)

@@ -47,7 +47,9 @@ def employer_lookup_routes(lookups: EmployerLookups | None) -> APIRouter:
         number, actor = wanted.enterprise_number, query.caller.caller.actor
         found = lookups.look_up(number, authority=wanted.authority, actor=actor)
         return Response(
-            canonical_json(_told(number, found)), headers={"Cache-Control": "no-store"}, media_type="application/json"
+            canonical_json(_content(number, found)),
+            headers={"Cache-Control": "no-store"},
+            media_type="application/json",
         )
 
     return routes
@@ -57,9 +59,9 @@ _FOR_THE_AUTHORITY: Final = frozenset({"foundedOn", "hasStaff", "hasDebts"})
 """What the register says of an undertaking and a form does not need: whoever looks one up is not told of its debts."""
 
 
-def _told(number: str, found: EmployerAnswer) -> dict[str, Any]:
+def _content(number: str, found: EmployerAnswer) -> dict[str, Any]:
     if isinstance(found, EmployerOnRegister):
         held: dict[str, Any] = wire_adapter(EmployerOnRegister).dump_python(found, mode="json", by_alias=True)
-        told = {name: value for name, value in held.items() if value is not None and name not in _FOR_THE_AUTHORITY}
-        return {"outcome": "found", **told}
+        shown = {name: value for name, value in held.items() if value is not None and name not in _FOR_THE_AUTHORITY}
+        return {"outcome": "found", **shown}
     return {"outcome": "noData", "enterpriseNumber": number}

@@ -113,8 +113,8 @@ def _problem_page(code: Code, status: int, request: Request) -> Response:
 
 def _languages(question: Request) -> tuple[str, ...]:
     """The languages in which texts are given. Raises :class:`RequestRefused` for a ``lang`` that is not one of them."""
-    asked = language_if_any(question.query_params)
-    return LANGUAGES if asked is None else (asked,)
+    language = language_if_any(question.query_params)
+    return LANGUAGES if language is None else (language,)
 
 
 def _text(text: LocalizedText, languages: tuple[str, ...]) -> dict[str, str]:

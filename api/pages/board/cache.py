@@ -63,18 +63,22 @@ class BoardCache(Generic[Shown]):
         """
         with self._mutex:
             place = self._place(key)
-            told, known = place.renewing, place.kept
+            pending, known = place.renewing, place.kept
             if known is not None:
                 age = self._seconds() - known.confirmed
-                if age < (RENEWED_AFTER if told is None else LONGEST_AGE):
+                if age < (RENEWED_AFTER if pending is None else LONGEST_AGE):
                     return known
-            is_first = told is None
-            if told is None:
-                told = place.renewing = Future()
-        return self._renewed(place, told, known, compute) if is_first else told.result()
+            is_first = pending is None
+            if pending is None:
+                pending = place.renewing = Future()
+        return self._renewed(place, pending, known, compute) if is_first else pending.result()
 
     def _renewed(
-        self, place: _Place[Shown], told: Future[Kept[Shown]], known: Kept[Shown] | None, compute: Callable[[], Shown]
+        self,
+        place: _Place[Shown],
+        pending: Future[Kept[Shown]],
+        known: Kept[Shown] | None,
+        compute: Callable[[], Shown],
     ) -> Kept[Shown]:
         try:
             confirmed, reached = self._seconds(), self._reached()
@@ -85,11 +89,11 @@ class BoardCache(Generic[Shown]):
         except BaseException as why:
             with self._mutex:
                 place.renewing = None
-            told.set_exception(why)
+            pending.set_exception(why)
             raise
         with self._mutex:
             place.kept, place.renewing = kept, None
-        told.set_result(kept)
+        pending.set_result(kept)
         return kept
 
     def _place(self, key: Hashable) -> _Place[Shown]:

@@ -46,7 +46,7 @@ def board_figures(reading: BoardReading, words: BoardWords) -> dict[str, Figure]
         _cycle_times(reading, words),
         _on_time(reading, words),
         _rework(reading, words),
-        _items_asked(reading, words),
+        _items_requested(reading, words),
         checks_figure(reading, words),
         check_times_figure(reading, words),
     )
@@ -257,7 +257,7 @@ def _on_time(reading: BoardReading, words: BoardWords) -> Figure:
 
 def _rework(reading: BoardReading, words: BoardWords) -> Figure:
     language, done = words.language, reading.rework
-    asked_again = done.cases - done.first_time_right
+    with_requests = done.cases - done.first_time_right
     return share_figure(
         words.caption(
             "rework",
@@ -271,13 +271,13 @@ def _rework(reading: BoardReading, words: BoardWords) -> Figure:
         ),
         parts=[language.gettext("Complete when filed"), language.gettext("Information requested")],
         wholes=[
-            Whole(name=language.gettext("Closed in the last half year"), parts=(done.first_time_right, asked_again))
+            Whole(name=language.gettext("Closed in the last half year"), parts=(done.first_time_right, with_requests))
         ],
         words=share_words(language.gettext("Cases"), language.gettext("Part"), words),
     )
 
 
-def _items_asked(reading: BoardReading, words: BoardWords) -> Figure:
+def _items_requested(reading: BoardReading, words: BoardWords) -> Figure:
     language = words.language
     return table_figure(
         "items-asked",

@@ -14,7 +14,7 @@ from api.pages.page_parts import Badge, Tone
 from api.words.code_lists import CodeLists
 from api.words.languages import Language
 from api.words.sentences.derivations import clock_title, derivation_sentence
-from api.words.sentences.fees import standing_text
+from api.words.sentences.fees import payment_text
 from api.words.sentences.figures import condition_value, money
 from api.words.sentences.findings import finding_text
 from api.words.sentences.legal_references import cited
@@ -121,7 +121,7 @@ class CaseWords:
 
     def fees(self, fees: Iterable[FeeStanding]) -> tuple[str, ...]:
         """What is owed and what was paid of it."""
-        return tuple(standing_text(each, self._wording) for each in fees)
+        return tuple(payment_text(each, self._wording) for each in fees)
 
     def text(self, value: object) -> str:
         """A value as it is, or the words for one whose key has been destroyed; empty for none."""

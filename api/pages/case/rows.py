@@ -43,7 +43,7 @@ def row_on_board(case: CaseOnBoard, words: BoardWords, *, may_read: bool) -> Cas
         handler=None if case.handler is None else pseudonym(case.handler),
         filed_on=case.filed_on,
         due_on=case.due_on,
-        standing=_standing(case.standing, words),
+        standing=_status_badge(case.standing, words),
         marks=_marks(case, words),
     )
 
@@ -64,7 +64,7 @@ def row_in_queue(case: QueuedCase, words: BoardWords, *, may_read: bool, taker: 
         handler=None if case.handler is None else pseudonym(case.handler),
         filed_on=case.filed_on,
         due_on=case.due_on,
-        standing=_standing(case.standing, words),
+        standing=_status_badge(case.standing, words),
         marks=(*_marks(case, words), *pending),
         holder=words.label("holders", case.holder),
         assignable=str(case.case_id) if taker is not None and case.handler is None else None,
@@ -76,7 +76,7 @@ def _category(case: CaseOnBoard | QueuedCase, words: BoardWords) -> str:
     return words.language.gettext("%(category)s, renewal", category=category) if case.renewal else category
 
 
-def _standing(standing: str, words: BoardWords) -> Badge:
+def _status_badge(standing: str, words: BoardWords) -> Badge:
     return Badge(text=words.label("serviceStatuses", standing), tone=_TONES[standing])
 
 

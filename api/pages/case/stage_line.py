@@ -26,7 +26,7 @@ class StageStep:
 
     text: str
     state: StepState
-    said: str
+    state_text: str
 
 
 _TONES: Final[Mapping[str, Tone]] = {
@@ -59,7 +59,7 @@ def stage_line(
     _ = language.gettext
     names = (_("Application"), _("Admissibility"), _("Work part"), _("Residence part"), _("Decision"))
     here = _place(stage, status, admissible=admissible, work_part_decided=work_part_decided)
-    said = {
+    state_text = {
         StepState.DONE: _("done"),
         StepState.HERE: _("now") if stage != Stage.ADDITIONAL_INFORMATION else _("waits for the applicant"),
         StepState.AHEAD: _("still to come"),
@@ -73,7 +73,7 @@ def stage_line(
                 state = StepState.DONE
         else:
             state = StepState.DONE if place < here else StepState.HERE if place == here else StepState.AHEAD
-        steps.append(StageStep(text=name, state=state, said=said[state]))
+        steps.append(StageStep(text=name, state=state, state_text=state_text[state]))
     return tuple(steps)
 
 

@@ -22,7 +22,7 @@ def stacked_area_figure(
     or below zero, because nothing can stand on it."""
     require_values_for(days, series)
     require_marks_for(len(series))
-    values = [_standing(each) for each in series]
+    values = [_stackable(each) for each in series]
     return Figure(
         name=caption.name,
         title=caption.title,
@@ -33,7 +33,7 @@ def stacked_area_figure(
     )
 
 
-def _standing(series: Series) -> list[float]:
+def _stackable(series: Series) -> list[float]:
     known = [value for value in series.values if value is not None and value >= 0]
     if len(known) != len(series.values):
         raise ValueError("areas stand upon each other: each value is known and no less than zero")

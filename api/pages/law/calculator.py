@@ -293,17 +293,19 @@ def _errors(form: Form, issues: Sequence[InputIssue], language: Language) -> tup
     labels = {each.name: each.label for each in form.fields}
     found: dict[str, FieldError] = {}
     for issue in issues:
-        name, told = issue.path, ""
+        name, remedy = issue.path, ""
         if name == f"{FACTS}.{_SHARE}":
-            told = _("enter a share above 0 and at most 100 per cent")
+            remedy = _("enter a share above 0 and at most 100 per cent")
         elif issue.code == SCHEMA_VIOLATION and kinds.get(name) is FieldKind.DAY:
-            told = _("enter a day that exists, such as 01/03/2026")
+            remedy = _("enter a day that exists, such as 01/03/2026")
         elif issue.code == SCHEMA_VIOLATION and kinds.get(name) is FieldKind.AMOUNT:
-            told = _("enter an amount in euros, such as 4.250,00")
+            remedy = _("enter an amount in euros, such as 4.250,00")
         elif issue.code == SCHEMA_VIOLATION and kinds.get(name) is FieldKind.NUMBER:
-            told = _("enter a whole number")
+            remedy = _("enter a whole number")
         errors = (
-            (FieldError(field=name, text=f"{labels[name]}: {told}"),) if told else errors_of(form, (issue,), language)
+            (FieldError(field=name, text=f"{labels[name]}: {remedy}"),)
+            if remedy
+            else errors_of(form, (issue,), language)
         )
         for error in errors:
             found.setdefault(error.field, error)

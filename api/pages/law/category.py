@@ -8,7 +8,7 @@ from datetime import date
 from itertools import groupby
 from typing import Final
 
-from api.pages.law.details import OtherSaid, details, others_said
+from api.pages.law.details import OtherStatement, details, other_statements
 from api.pages.law.words import LawWords, SourceShown
 from api.pages.page_parts import Badge
 from api.words.sentences.legal_references import cited_or_not_found
@@ -38,7 +38,7 @@ class ProvisionShown:
     subjects: str
     says: str
     details: tuple[str, ...]
-    others: tuple[OtherSaid, ...]
+    others: tuple[OtherStatement, ...]
     weight: str
     legal_reference: str
     sources: tuple[SourceShown, ...]
@@ -190,7 +190,7 @@ def _shown(provision: Provision, on: date, words: LawWords) -> ProvisionShown:
         subjects="" if names_categories(provision) else words.subjects(provision.kind, provision.scope),
         says=words.rule(provision),
         details=details(provision, words),
-        others=others_said(provision, words),
+        others=other_statements(provision, words),
         weight=_("For information only: not decisive") if optional else "",
         legal_reference=cited_or_not_found(provision.legal_reference, words.wording),
         sources=words.sources(provision.sources),
@@ -231,8 +231,8 @@ def _gap(gap: Gap, words: LawWords) -> str:
         case RequiredDocument.kind:
             return _("The list of documents of this category was not found.")
         case job.ShortageList.kind | job.BottleneckList.kind:
-            told = _("the law data do not hold the whole list")
-            return f"{words.kind(gap.kind)}{words.language.colon} {told}."
+            text_of_gap = _("the law data do not hold the whole list")
+            return f"{words.kind(gap.kind)}{words.language.colon} {text_of_gap}."
         case ReferenceDateRule.kind:
             return _("Which day decides what law applies was not found.")
         case _:

@@ -34,7 +34,7 @@ _WRITTEN: Final = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})", re
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LawAsked:
+class LawQuery:
     """What is asked, with the usual in the place of what is not or cannot be; ``typed`` stays in the fields.
 
     ``known_on`` None asks with all that the data hold. ``changed_on`` None asks for the latest change.
@@ -50,7 +50,7 @@ class LawAsked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChangesAsked:
+class ChangesQuery:
     """The days between which changes are asked, and whose; ``authority`` empty asks for all of them."""
 
     authority: str
@@ -78,13 +78,13 @@ class DaysOfAddress:
         text = (self._parameters.get(name) or "").strip()
         found = day_of(text) if text else usual
         if found is None and text:
-            mended = self._language.gettext("enter a day that exists, such as 01/03/2026")
-            self.errors.append(FieldError(field=name, text=f"{label}: {mended}"))
+            remedy = self._language.gettext("enter a day that exists, such as 01/03/2026")
+            self.errors.append(FieldError(field=name, text=f"{label}: {remedy}"))
         self.typed[name] = text if found is None else day_as_written(found)
         return usual if found is None else found
 
 
-def law_asked(parameters: QueryParams, language: Language, *, usual_authority: str, today: date) -> LawAsked:
+def law_query(parameters: QueryParams, language: Language, *, usual_authority: str, today: date) -> LawQuery:
     """Read the address of ``/law``."""
     _ = language.gettext
     days = DaysOfAddress(parameters, language)
@@ -93,7 +93,7 @@ def law_asked(parameters: QueryParams, language: Language, *, usual_authority: s
         days.errors.append(FieldError(field=AUTHORITY, text=_("Choose an authority.")))
         authority = usual_authority
     category = (parameters.get(CATEGORY) or "").strip()
-    return LawAsked(
+    return LawQuery(
         authority=authority,
         on=days.day(ON, _("Law of the day"), today) or today,
         known_on=days.day(KNOWN_ON, _("As known on")),
@@ -104,16 +104,16 @@ def law_asked(parameters: QueryParams, language: Language, *, usual_authority: s
     )
 
 
-def category_asked(
+def category_query(
     parameters: QueryParams, language: Language, *, authority: str, category: str, today: date
-) -> LawAsked:
+) -> LawQuery:
     """Read the address of the page of one category, whose path names authority and category."""
-    asked = law_asked(parameters, language, usual_authority=authority, today=today)
-    errors = tuple(each for each in asked.errors if each.field in (ON, KNOWN_ON))
-    return replace(asked, authority=authority, category=category, errors=errors)
+    query = law_query(parameters, language, usual_authority=authority, today=today)
+    errors = tuple(each for each in query.errors if each.field in (ON, KNOWN_ON))
+    return replace(query, authority=authority, category=category, errors=errors)
 
 
-def changes_asked(parameters: QueryParams, language: Language, *, today: date) -> ChangesAsked:
+def changes_query(parameters: QueryParams, language: Language, *, today: date) -> ChangesQuery:
     """Read the address of the changes between two days: without days, from a year ago until a year ahead."""
     _ = language.gettext
     days = DaysOfAddress(parameters, language)
@@ -126,7 +126,7 @@ def changes_asked(parameters: QueryParams, language: Language, *, today: date) -
     until = days.day(TO, _("Second day"), max(after, in_a_year)) or in_a_year
     if until < after and not days.errors:
         days.errors.append(FieldError(field=TO, text=_("Second day: enter a day that is not before the first one.")))
-    return ChangesAsked(
+    return ChangesQuery(
         authority=authority,
         after=after,
         until=until,
@@ -136,19 +136,19 @@ def changes_asked(parameters: QueryParams, language: Language, *, today: date) -
     )
 
 
-def category_address(asked: LawAsked, category: str, *, authority: str | None = None) -> str:
+def category_address(query: LawQuery, category: str, *, authority: str | None = None) -> str:
     """The way to all the law of a category on the day that is asked."""
-    return address(f"{LAW}/{authority or asked.authority}/{category}", (ON, asked.on.isoformat()), _known(asked))
+    return address(f"{LAW}/{authority or query.authority}/{category}", (ON, query.on.isoformat()), _known(query))
 
 
-def law_address(asked: LawAsked) -> str:
+def law_address(query: LawQuery) -> str:
     """The way back to the amounts of the same authority and day."""
-    return address(LAW, (AUTHORITY, asked.authority), (ON, asked.on.isoformat()), _known(asked))
+    return address(LAW, (AUTHORITY, query.authority), (ON, query.on.isoformat()), _known(query))
 
 
-def between_address(asked: LawAsked) -> str:
+def between_address(query: LawQuery) -> str:
     """The way to what changes between two days for the same authority."""
-    return address(BETWEEN, (AUTHORITY, asked.authority), _known(asked))
+    return address(BETWEEN, (AUTHORITY, query.authority), _known(query))
 
 
 def day_of(text: str) -> date | None:
@@ -162,5 +162,5 @@ def day_of(text: str) -> date | None:
         return None
 
 
-def _known(asked: LawAsked) -> tuple[str, str | None]:
-    return KNOWN_ON, None if asked.known_on is None else asked.known_on.isoformat()
+def _known(query: LawQuery) -> tuple[str, str | None]:
+    return KNOWN_ON, None if query.known_on is None else query.known_on.isoformat()

@@ -242,8 +242,8 @@ class LawWords:
                     online=duration_text(str(provision.online), language),
                 )
             case Duty():
-                told = _("the worker is informed of the status of the application")
-                return told if provision.transposed else _("%(duty)s (not transposed into Belgian law)", duty=told)
+                text = _("the worker is informed of the status of the application")
+                return text if provision.transposed else _("%(duty)s (not transposed into Belgian law)", duty=text)
             case RequiredDocument():
                 part = self.wording.inside("permitParts", provision.part)
                 name = self.label("documentKinds", provision.document)
@@ -303,11 +303,11 @@ class LawWords:
 
     def _duration(self, duration: job.PermitDuration) -> str:
         _, language = self.language.gettext, self.language
-        told = []
+        parts = []
         if duration.most is not None:
-            told.append(_("at most %(duration)s", duration=duration_text(str(duration.most), language)))
+            parts.append(_("at most %(duration)s", duration=duration_text(str(duration.most), language)))
         if duration.least is not None:
-            told.append(
+            parts.append(
                 _(
                     "at least %(duration)s, or the shorter contract and %(more)s",
                     duration=duration_text(str(duration.least), language),
@@ -315,14 +315,14 @@ class LawWords:
                 )
             )
         if duration.ends_before_age is not None:
-            told.append(
+            parts.append(
                 _(
                     "until the day before the birthday on which the worker is %(age)s, unless the contract provides "
                     "for the higher pay from then on",
                     age=language.integer(duration.ends_before_age),
                 )
             )
-        return "; ".join(told)
+        return "; ".join(parts)
 
     def _pay_definition(self, pay: PayDefinition) -> str:
         _ = self.language.gettext
@@ -332,11 +332,11 @@ class LawWords:
     def _fee(self, fee: Fee) -> str:
         _, language = self.language.gettext, self.language
         recipient = self.label("feeRecipients", fee.recipient)
-        told = _("%(amount)s to: %(recipient)s", amount=language.money(fee.amount), recipient=recipient)
+        text = _("%(amount)s to: %(recipient)s", amount=language.money(fee.amount), recipient=recipient)
         if not fee.other_values:
-            return told
+            return text
         others = self.wording.listed(language.money(each.amount) for each in fee.other_values)
-        return _("%(fee)s (other sources: %(others)s)", fee=told, others=others)
+        return _("%(fee)s (other sources: %(others)s)", fee=text, others=others)
 
 
 def _source_shown(source: str) -> SourceShown:

@@ -72,16 +72,16 @@ class MovingAuthority:
     next_step: str | None
 
 
-def moving_authority(told: Mapping[str, Any], words: BoardWords) -> MovingAuthority:
+def moving_authority(status: Mapping[str, Any], words: BoardWords) -> MovingAuthority:
     """What the status of an authority says."""
-    language, ledger, topic = words.language, told["ledger"], told["topic"]
-    begun = has_begun(told)
-    next_step = told["nextStep"]
+    language, ledger, topic = words.language, status["ledger"], status["topic"]
+    begun = has_begun(status)
+    next_step = status["nextStep"]
     return MovingAuthority(
-        name=told["authority"],
-        title=words.label("authorities", told["authority"]),
-        badges=tuple(_badges(told, language)) if begun else (),
-        begins_with=None if begun else f"permit migrate dry-run {told['authority']} FILE",
+        name=status["authority"],
+        title=words.label("authorities", status["authority"]),
+        badges=tuple(_badges(status, language)) if begun else (),
+        begins_with=None if begun else f"permit migrate dry-run {status['authority']} FILE",
         ledger=tuple(
             LedgerRow(
                 source=each["source"],
@@ -89,7 +89,7 @@ def moving_authority(told: Mapping[str, Any], words: BoardWords) -> MovingAuthor
                 fates=_fates(each),
                 compared=state_badge(BatchState(each["state"]), language),
             )
-            for each in told["batches"]
+            for each in status["batches"]
         ),
         total=LedgerRow(
             source=language.gettext("All batches"),
@@ -97,17 +97,17 @@ def moving_authority(told: Mapping[str, Any], words: BoardWords) -> MovingAuthor
             fates=_fates(ledger),
             compared=_compared(ledger["agrees"], language),
         ),
-        batches=tuple(_batch(each, language) for each in told["batches"]),
+        batches=tuple(_batch(each, language) for each in status["batches"]),
         batches_left_out=max(ledger["batches"] - LATEST, 0),
         topic=tuple(_partition(each) for each in topic["partitions"]),
         topic_balance=_topic_balance(topic, language),
         quarantine=tuple(
             (
-                _link(address(f"{MIGRATION}/{told['authority']}/quarantine", ("reason", reason)), words, reason),
+                _link(address(f"{MIGRATION}/{status['authority']}/quarantine", ("reason", reason)), words, reason),
                 number,
-                "; ".join(told["samples"].get(reason, ())),
+                "; ".join(status["samples"].get(reason, ())),
             )
-            for reason, number in told["quarantine"].items()
+            for reason, number in status["quarantine"].items()
         ),
         steps=tuple(
             (
@@ -116,9 +116,9 @@ def moving_authority(told: Mapping[str, Any], words: BoardWords) -> MovingAuthor
                 datetime.fromisoformat(each["at"]),
                 _details(each, words),
             )
-            for each in told["steps"]
+            for each in status["steps"]
         ),
-        switched=_switched(told["steps"], words) if told["isLive"] else None,
+        switched=_switched(status["steps"], words) if status["isLive"] else None,
         next_step=None if next_step is None else words.label("cutOverSteps", next_step),
     )
 
@@ -140,10 +140,10 @@ def state_badge(state: BatchState, language: Language) -> Badge:
             return Badge(text=language.gettext("Superseded"), tone=Tone.NEUTRAL)
 
 
-def _badges(told: Mapping[str, Any], language: Language) -> Sequence[Badge]:
+def _badges(status: Mapping[str, Any], language: Language) -> Sequence[Badge]:
     live = Badge(text=language.gettext("Live here"), tone=Tone.GOOD)
     former = Badge(text=language.gettext("Former system is authoritative"), tone=Tone.WAITING)
-    return (live if told["isLive"] else former, _agreement(told["ledger"]["agrees"], language))
+    return (live if status["isLive"] else former, _agreement(status["ledger"]["agrees"], language))
 
 
 def _agreement(agrees: bool | None, language: Language) -> Badge:
@@ -174,43 +174,43 @@ def _topic_balance(topic: Mapping[str, Any], language: Language) -> Badge:
     )
 
 
-def _fates(told: Mapping[str, Any]) -> tuple[int, ...]:
-    return tuple(told[name] for name in _OTHERS)
+def _fates(counts: Mapping[str, Any]) -> tuple[int, ...]:
+    return tuple(counts[name] for name in _OTHERS)
 
 
-def _batch(told: Mapping[str, Any], language: Language) -> BatchRow:
-    expected, remaining, digest = told["sourceLines"], told["remainingSeconds"], told["sourceSha256"]
-    if told["finishedAt"] is not None:
+def _batch(batch: Mapping[str, Any], language: Language) -> BatchRow:
+    expected, remaining, digest = batch["sourceLines"], batch["remainingSeconds"], batch["sourceSha256"]
+    if batch["finishedAt"] is not None:
         progress = language.gettext("finished")
     elif expected:
-        progress = language.percent(min(told["lines"] / expected, 1))
+        progress = language.percent(min(batch["lines"] / expected, 1))
     else:
         progress = language.gettext("under way")
-    ended = [each for each in (told["endedBy"], told["endedWhy"]) if each]
-    if told["endedAs"] is not None:
-        ended.insert(0, state_badge(BatchState(told["endedAs"]), language).text)
+    ended = [each for each in (batch["endedBy"], batch["endedWhy"]) if each]
+    if batch["endedAs"] is not None:
+        ended.insert(0, state_badge(BatchState(batch["endedAs"]), language).text)
     return BatchRow(
-        source=told["source"],
+        source=batch["source"],
         digest=digest,
-        size=told["sourceBytes"],
-        began=datetime.fromisoformat(told["startedAt"]),
+        size=batch["sourceBytes"],
+        began=datetime.fromisoformat(batch["startedAt"]),
         progress=progress,
-        rate=round(told["rate"]),
+        rate=round(batch["rate"]),
         left="" if remaining is None else language.gettext("%(minutes)s min", minutes=language.number(remaining / 60)),
         ended="; ".join(ended),
     )
 
 
-def _partition(told: Mapping[str, Any]) -> tuple[object, ...]:
+def _partition(partition: Mapping[str, Any]) -> tuple[object, ...]:
     return (
-        f"{told['topic']}/{told['partition']}",
-        told["firstOffset"],
-        told["nextOffset"],
-        told["messages"],
-        told["records"],
-        told["letters"],
-        told["repeated"],
-        told["missing"],
+        f"{partition['topic']}/{partition['partition']}",
+        partition["firstOffset"],
+        partition["nextOffset"],
+        partition["messages"],
+        partition["records"],
+        partition["letters"],
+        partition["repeated"],
+        partition["missing"],
     )
 
 

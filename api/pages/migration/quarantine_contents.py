@@ -138,11 +138,11 @@ class QuarantineWords:
     def fields(self, shown: ShownRecord) -> tuple[FieldShown, ...]:
         """The facts in their order, then the fields of the source that no fact is read from."""
         texts = texts_of(shown.raw)
-        told = {each.field for each in shown.provenance}
+        sourced = {each.field for each in shown.provenance}
         others = dict.fromkeys([*texts, *shown.corrections, *(each.field for each in shown.set_aside.findings)])
         return (
             *(self._fact(each, texts, shown) for each in shown.provenance),
-            *(self._field(field, texts, shown) for field in others if field and field not in told),
+            *(self._field(field, texts, shown) for field in others if field and field not in sourced),
         )
 
     def correctable(self, shown: ShownRecord) -> tuple[Choice, ...]:

@@ -50,7 +50,7 @@ def employer_pages(lists: ListService, pages: Pages, readers: Readers) -> APIRou
         except PlaceUnusable:
             raise unusable_cursor() from None
         content = {
-            "asked": [_shown(readers, language, each) for each in found.to_answer],
+            "to_answer": [_shown(readers, language, each) for each in found.to_answer],
             "applications": [_shown(readers, language, each) for each in found.page.items],
             "first": after is None,
             "paging": Paging(

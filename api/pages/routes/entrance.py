@@ -120,7 +120,7 @@ def entrance_pages(
         try:
             token = issuer.issue(caller, now=clock.now())
         except CallerUnusable as why:
-            error = FieldError(field=why.claim.value, text=_mended(language, why))
+            error = FieldError(field=why.claim.value, text=_remedy(language, why))
             return shown(request, role, form=form, errors=(error,))
         return brought(request, form, token)
 
@@ -247,7 +247,7 @@ def _authorities(readers: Readers, language: Language, *, optional: bool) -> tup
 
 
 def _cards(readers: Readers, language: Language, onward: str) -> tuple[RoleCard, ...]:
-    said = {
+    descriptions = {
         Role.EMPLOYER: language.gettext(
             "Sees the applications of one enterprise, answers requests for information and attaches documents."
         ),
@@ -261,14 +261,14 @@ def _cards(readers: Readers, language: Language, onward: str) -> tuple[RoleCard,
         RoleCard(
             role=role,
             name=readers.code_lists.label("roles", role, language.code),
-            described=said[role],
+            described=descriptions[role],
             href="?" + urlencode({ROLE: role.value} | ({NEXT_PARAMETER: onward} if onward else {})),
         )
         for role in Role
     )
 
 
-def _mended(language: Language, why: CallerUnusable) -> str:
+def _remedy(language: Language, why: CallerUnusable) -> str:
     """What to write instead; nothing of what was written."""
     match why.claim:
         case Claim.ENTERPRISE_NUMBER:

@@ -23,12 +23,12 @@ def migration_pages(program: Program, pages: Pages, readers: Readers) -> APIRout
     def migration(request: Request) -> Response:
         granted = readers.authorised(request, Action.READ_MIGRATIONS)
         words = BoardWords(language=pages.language(request), code_lists=readers.code_lists)
-        told = migration_status(program)["authorities"]
+        authorities = migration_status(program)["authorities"]
         return pages.response(
             request,
             "migration.html",
             {
-                "authorities": [moving_authority(each, words) for each in told],
+                "authorities": [moving_authority(each, words) for each in authorities],
                 "refreshing": Refreshing.of(request, seconds=10),
             },
             surroundings=readers.surroundings(request, granted.caller, MIGRATION),

@@ -199,29 +199,29 @@ class QuarantineScreen:
         """The record raw beside parsed, with the forms as long as it can be repaired; what was typed stays."""
         shown = self._shown(caller, authority, record)
         words = self._words(request)
-        told = QuarantineWords(words)
+        contents = QuarantineWords(words)
         with self._program.readers.connection() as connection:
             closed = quarantine_of(self._program, authority).closed(connection)
         waits = shown.set_aside.state in WAITING and shown.raw is not None
         typed = {name: values[0] for name, values in sent.values.items()} if sent is not None else {}
         field = typed.get(FIELD) or request.query_params.get(FIELD, "") or _first_wrong(shown)
-        standing = shown.corrections.get(field)
+        current = shown.corrections.get(field)
         return self._pages.response(
             request,
             "quarantined_record.html",
             self._of_everybody(shown.set_aside, words, caller)
             | {
                 "erased": shown.raw is None,
-                "fields": () if shown.raw is None else told.fields(shown),
-                "findings": told.findings(
+                "fields": () if shown.raw is None else contents.fields(shown),
+                "findings": contents.findings(
                     [each for each in shown.set_aside.findings if shown.raw is None or not each.field]
                 ),
-                "steps": told.steps(shown.steps, with_motives=True),
+                "steps": contents.steps(shown.steps, with_motives=True),
                 "with_content": True,
                 "can_be_repaired": waits and closed is None,
                 "closed": closed if waits else None,
-                "correctable": told.correctable(shown) if waits else (),
-                "typed": {"text": standing or "", "motive": "", REPLAY_MOTIVE: ""} | typed | {FIELD: field},
+                "correctable": contents.correctable(shown) if waits else (),
+                "typed": {"text": current or "", "motive": "", REPLAY_MOTIVE: ""} | typed | {FIELD: field},
                 "hidden": {SEEN: str(shown.seen)},
                 "errors": errors,
                 "refused": refused,
@@ -240,25 +240,25 @@ class QuarantineScreen:
                 raise _unknown_record()
             steps = steps_of(connection, record)
         words = self._words(request)
-        told = QuarantineWords(words)
+        contents = QuarantineWords(words)
         return self._pages.response(
             request,
             "quarantined_record.html",
             self._of_everybody(found[0], words, caller)
             | {
-                "findings": told.findings(found[0].findings),
-                "steps": told.steps(steps, with_motives=False),
+                "findings": contents.findings(found[0].findings),
+                "steps": contents.steps(steps, with_motives=False),
                 "with_content": False,
             },
             surroundings=self._readers.surroundings(request, caller, MIGRATION),
         )
 
     def _of_everybody(self, each: SetAside, words: BoardWords, caller: Caller) -> dict[str, object]:
-        told = QuarantineWords(words)
+        contents = QuarantineWords(words)
         return {
-            "place": told.place(each),
-            "state": told.state(each),
-            "about": told.about(each, may_open_case=self._may_open_case(caller, each.authority)),
+            "place": contents.place(each),
+            "state": contents.state(each),
+            "about": contents.about(each, may_open_case=self._may_open_case(caller, each.authority)),
             "list_href": quarantine_path(each.authority),
             "authority": words.label("authorities", each.authority),
             "href": record_path(each),

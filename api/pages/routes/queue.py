@@ -41,7 +41,7 @@ _ASSIGNED: Final = "assigned"
 _HAD_ALREADY: Final = "had"
 _OPEN_STAGES: Final = tuple(each.value for each in Stage if each is not Stage.CLOSED)
 _NOTICES: Final = (_ASSIGNED, _HAD_ALREADY)
-_ASKED: Final = ("authority", *FILTERS)
+_PARAMETERS: Final = ("authority", *FILTERS)
 _USUAL_SORT: Final = "dueOn"
 
 SentFields = Annotated[SentForm, Depends(sent_form)]
@@ -81,7 +81,7 @@ def queue_pages(queues: WorkQueueService, pages: Pages, readers: Readers) -> API
                 "paging": Paging(next_href=None if page.next is None else address(QUEUE, *others, (AFTER, page.next))),
                 "take_action": TAKEN,
                 # What was asked, to come back to it: named things only, so that they lead nowhere else.
-                "form_fields": [(name, value) for name, value in others if name in _ASKED],
+                "form_fields": [(name, value) for name, value in others if name in _PARAMETERS],
             },
             surroundings=readers.surroundings(request, caller, QUEUE),
         )
@@ -89,7 +89,7 @@ def queue_pages(queues: WorkQueueService, pages: Pages, readers: Readers) -> API
     @routes.post(TAKEN, name="takeCase")
     def take(request: Request, form: SentFields) -> Response:
         taken = queues.take(readers.authorised(request, Action.ASSIGN_CASE), case_id_of(form.one("case")))
-        back = [(name, form.one(name)) for name in _ASKED if form.one(name)]
+        back = [(name, form.one(name)) for name in _PARAMETERS if form.one(name)]
         notice = (_ASSIGNED if taken.is_callers else _HAD_ALREADY, taken.reference)
         return RedirectResponse(address(QUEUE, *back, notice), 303, {"Cache-Control": "no-store"})
 

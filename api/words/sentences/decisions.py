@@ -10,15 +10,15 @@ from api.words.sentences.wording import Teller, Values, Wording
 
 
 def _admissible(values: Values, wording: Wording) -> str:
-    told = [
+    sentences = [
         wording.language.gettext(
             "The application was declared admissible by %(actor)s.", actor=wording.actor(values["by"])
         )
     ]
     if values["openPoints"]:
         points = wording.all_quoted("openPoints", values["openPoints"])
-        told.append(wording.language.gettext("Points that the file left open: %(points)s.", points=points))
-    return " ".join(told)
+        sentences.append(wording.language.gettext("Points that the file left open: %(points)s.", points=points))
+    return " ".join(sentences)
 
 
 def _inadmissible(values: Values, wording: Wording) -> str:

@@ -45,8 +45,8 @@ def _filing_stands_in(values: StepValues, wording: Wording) -> str:
 
 def _one_is_enough(values: StepValues, wording: Wording) -> str:
     rules = wording.either(wording.inside("permitRules", each) for each in values["rules"].split())
-    said = wording.language.gettext("One of these conditions is enough: %(rules)s.", rules=rules)
-    return with_legal_basis(said, values["legalReference"], wording)
+    sentence = wording.language.gettext("One of these conditions is enough: %(rules)s.", rules=rules)
+    return with_legal_basis(sentence, values["legalReference"], wording)
 
 
 def _branch(values: StepValues, wording: Wording) -> str:

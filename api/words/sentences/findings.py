@@ -28,16 +28,16 @@ def finding_text(finding: Mapping[str, Any], wording: Wording) -> str:
 
     LookupError for a step that nobody has words for.
     """
-    told = list(_reasoning(finding, wording))
+    sentences = list(_reasoning(finding, wording))
     if finding["verdict"] == Verdict.UNDETERMINED:
-        told += why_open(finding, wording)
+        sentences += why_open(finding, wording)
     elif finding["verdict"] == Verdict.NOT_MET:
-        told += _what_would_have_met(finding, wording)
+        sentences += _what_would_have_met(finding, wording)
         if finding.get("reason") == LEFT_TO_THE_AUTHORITY:
-            told.append(
+            sentences.append(
                 wording.language.gettext("The authority may refuse the application on this ground, but need not.")
             )
-    return " ".join(told)
+    return " ".join(sentences)
 
 
 def _reasoning(finding: Mapping[str, Any], wording: Wording) -> Iterator[str]:

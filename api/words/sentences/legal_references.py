@@ -44,13 +44,13 @@ def _cited(reference: str, wording: Wording) -> str:
     place = LegalReference.parse(reference)
     if place is None:
         return wording.quoted(reference)
-    said = wording.label(ACTS, place.act)
+    reference = wording.label(ACTS, place.act)
     if place.article is not None:
-        said += f", {_article(place, wording.language.code)}"
+        reference += f", {_article(place, wording.language.code)}"
     if place.amended_by is None:
-        return said
+        return reference
     return wording.language.gettext(
-        "%(reference)s (amended by: %(act)s)", reference=said, act=wording.label(ACTS, place.amended_by)
+        "%(reference)s (amended by: %(act)s)", reference=reference, act=wording.label(ACTS, place.amended_by)
     )
 
 
@@ -65,10 +65,10 @@ def with_legal_basis(sentence: str, reference: str | None, wording: Wording) -> 
 
 def _article(place: LegalReference, language: str) -> str:
     german = language == "de"
-    said = f"{'Art.' if german else 'art.'} {place.article}"
+    reference = f"{'Art.' if german else 'art.'} {place.article}"
     if place.paragraph is not None:
         ordinal = "1er" if language == "fr" and place.paragraph == "1" else place.paragraph
-        said += f" § {ordinal}" if german else f", § {ordinal}"
+        reference += f" § {ordinal}" if german else f", § {ordinal}"
     if place.point is not None:
-        said += f" Nr. {place.point}" if german else f", {place.point}°"
-    return said
+        reference += f" Nr. {place.point}" if german else f", {place.point}°"
+    return reference

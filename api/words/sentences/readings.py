@@ -11,14 +11,14 @@ _BASES = "decidingDateBases"
 def readings_text(readings: Readings, wording: Wording) -> str:
     """A line of a few sentences; of a reading whose day the facts do not hold it says that much."""
     _ = wording.language.gettext
-    told = [
+    sentences = [
         _(
             "Which law applies is decided by %(basis)s: one of %(count)s readings that the sources leave open.",
             basis=wording.label(_BASES, readings.selected),
             count=wording.language.integer(len(readings.others) + 1),
         )
     ]
-    told += [
+    sentences += [
         _(
             "If %(basis)s (%(day)s) decided, the outcome would be: %(verdict)s.",
             basis=wording.label(_BASES, each.basis),
@@ -29,8 +29,8 @@ def readings_text(readings: Readings, wording: Wording) -> str:
         if each.legal_reference_date is not None
     ]
     if readings.known and not readings.differing:
-        told.append(_("The other readings whose day is known give the same outcome."))
+        sentences.append(_("The other readings whose day is known give the same outcome."))
     if readings.unknown:
         days = wording.listed(wording.label(_BASES, each.basis) for each in readings.unknown)
-        told.append(_("Not known from these facts: %(days)s.", days=days))
-    return " ".join(told)
+        sentences.append(_("Not known from these facts: %(days)s.", days=days))
+    return " ".join(sentences)
