@@ -15,6 +15,7 @@ from consumers.migration.legacy_topic import LegacyTopic
 from consumers.migration.loading import FileLoader
 from consumers.migration.reconciling import Reconciliation
 from consumers.migration.repair import Quarantine
+from consumers.migration.topic_intake import TopicIntake
 from infra.kafka.lag import records_left
 from infra.kafka.topic_admin import cluster_id
 from infra.migration.cutover import PostgresCutover
@@ -57,7 +58,7 @@ def legacy_inbox(program: Program, authority: MigratingAuthority) -> Iterator[Le
     """The way in for the records that an authority sends over Kafka."""
     letters = DeadLetters(program.writers, program.keys)
     judge = judge_of(program, authority)
-    with closing(LegacyInbox(program.journal_url, judge, letters, program.clock.now)) as inbox:
+    with closing(LegacyInbox(program.journal_url, TopicIntake(judge=judge, now=program.clock.now), letters)) as inbox:
         yield inbox
 
 

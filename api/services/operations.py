@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from api.composition import Program
-from api.crossroads import policy_of
 from consumers.check_intake import CheckIntake
 from infra.clock import SystemClock
 from infra.kafka.errors import KafkaUnavailable
@@ -24,7 +23,7 @@ _PARKED_NAMED: Final = 100
 def status_of(program: Program) -> dict[str, Any]:
     """Lags in events, offsets and seconds; work, breaker, what is parked and dead letters. Nothing personal."""
     operations, now = Operations(program.readers), SystemClock().now()
-    work = operations.work(now, now - policy_of(program).patience.late_after)
+    work = operations.work(now, now - program.crossroads_policy.patience.late_after)
     breaker = operations.breaker(now)
     projections = list_projections(program.readers, program.read_models, now=program.clock.now())
     return {

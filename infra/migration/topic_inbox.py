@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import psycopg2
 
 from consumers.consumer import MessageRefused
-from consumers.migration.chunks import Chunk, ChunkJudge
+from consumers.migration.chunks import Chunk
 from consumers.migration.legacy_topic import LegacyTopic
 from consumers.migration.topic_intake import TopicIntake
 from domain.migration.dossiers import Dossier
@@ -53,15 +52,14 @@ class LegacyInbox:
     def __init__(
         self,
         url: str,
-        judge: ChunkJudge[AppendRequest],
+        intake: TopicIntake[Arrived, AppendRequest],
         letters: DeadLetters,
-        now: Callable[[], datetime],
         limits: StopLimits | None = None,
     ) -> None:
         self._url = url
-        self._intake: TopicIntake[Arrived, AppendRequest] = TopicIntake(judge=judge, now=now)
+        self._intake = intake
         self._letters = letters
-        self._mapping = judge.source.mapping
+        self._mapping = intake.judge.source.mapping
         self._stops = ConsumerStops(LegacyTopic(self._mapping.authority).name, limits)
         self._connection: Connection | None = None
 

@@ -26,7 +26,7 @@ from infra.postgres.server.embedded import EmbeddedPostgres
 from tests.cli.conftest import CommandLine, SmallJournal
 from tests.cli.shell import run, surroundings
 from tests.cli.test_tree import COMMANDS
-from tests.servers import reachable_directory
+from tests.world.servers import reachable_directory
 from tests.world.waiting import wait_until
 
 MAKE_THINGS = {"demo", "serve", "bench", "migrate run", "topics document"}

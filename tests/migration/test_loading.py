@@ -120,9 +120,9 @@ def test_a_record_at_which_the_program_fails_holds_up_no_other(move: Moving) -> 
     faulty = replace(
         source, mapping=FailsAtOne(**{each.name: getattr(source.mapping, each.name) for each in fields(source.mapping)})
     )
-    told = move.load(
-        MigratingAuthority.BRUSSELS, move.file(first, {**second, "nom": "Troublesome"}, third), source=faulty
-    )
+    loader = loader_of(move.program, MigratingAuthority.BRUSSELS)
+    loader = replace(loader, judge=replace(loader.judge, source=faulty))
+    told = move.sums(loader.load([move.file(first, {**second, "nom": "Troublesome"}, third)]))
     assert (told["retold"], told["quarantined"]) == (2, {"malformed": 1})
     ((findings,),) = move.ask("select findings::text from legacy_quarantine")
     assert "OSError" in findings

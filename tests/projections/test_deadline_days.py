@@ -50,9 +50,9 @@ from tests.case.vocabulary import (
     resume,
     submit,
 )
-from tests.databases import journal_database
 from tests.keys.keys_in_memory import KeysInMemory
 from tests.world.applications import application
+from tests.world.databases import journal_database
 
 RULES = ClockRules.load()
 MODEL = DeadlineDays(RULES)

@@ -15,7 +15,7 @@ import pytest
 
 from infra.postgres.server.account import EmbeddedPostgresUnusable
 from infra.postgres.server.embedded import EmbeddedPostgres
-from tests.servers import reachable_directory
+from tests.world.servers import reachable_directory
 
 pytestmark = pytest.mark.server
 
