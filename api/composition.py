@@ -96,7 +96,7 @@ class Program:
 
     @property
     def crossroads_policy(self) -> CrossroadsPolicy:
-        """How the bank is asked: as the pace says, else as the settings do. Raises ``PolicyUnusable``."""
+        """How the bank is queried: by the pace, else by the settings. Raises ``PolicyUnusable``."""
         if self.pace.crossroads is not None:
             return self.pace.crossroads
         file = self.settings.crossroads_policy_file

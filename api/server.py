@@ -23,7 +23,7 @@ LOOPBACK: Final = "127.0.0.1"
 
 _SECONDS_TO_START: Final = 10.0
 _SECONDS_TO_FINISH: Final = 10
-"""How long requests that are under way may take once the server is told to stop."""
+"""How long requests that are under way may take once the server is stopped."""
 
 
 class PortUnusable(Unusable):

@@ -47,7 +47,7 @@ _QUESTIONS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Opened:
-    """What is known of a case when it comes in; ``taken_up`` is the day on which somebody can begin to look at it."""
+    """What is known of a case when it is filed; ``taken_up`` is the day on which handling can begin."""
 
     number: int
     filing: Filing
@@ -59,7 +59,7 @@ class _Opened:
 
 
 def course_of(number: int, chance: random.Random, filing: Filing, filed_on: date, *, in_backlog: bool) -> list[Step]:
-    """The steps of a case in their order; whoever plays them leaves out those after the day on which one looks."""
+    """The steps of a case in order; the player leaves out those after the current day."""
     opened = _Opened(
         number=number,
         filing=filing,
@@ -157,7 +157,7 @@ def admissible(filing: Filing, filed_on: date) -> dict[str, Any]:
 
 
 def _decisions(opened: _Opened, chance: random.Random, day: date) -> Iterator[Step]:
-    """The work part, the way to the Immigration Office and its decision; one file in a hundred stands still first."""
+    """The work part, the way to the Immigration Office and its decision; one file in a hundred is first left idle."""
     handler = opened.handler
     if chance.random() < _PAUSED_SHARE:
         pause = list(_force_majeure(opened, chance, day))
@@ -182,7 +182,7 @@ def _decisions(opened: _Opened, chance: random.Random, day: date) -> Iterator[St
 
 
 def _force_majeure(opened: _Opened, chance: random.Random, day: date) -> Iterator[Step]:
-    """The clock stands still for some days; half of the pauses are written down days after they began."""
+    """The clock is paused for some days; half of the pauses are recorded days after they began."""
     from_ = office_day(day + timedelta(days=chance.randint(1, 3)))
     written_on = office_day(from_ + timedelta(days=chance.choice((0, chance.randint(2, 6)))))
     pause = {

@@ -43,7 +43,7 @@ _SEEN: Final[Mapping[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """``standing`` is the board's total, ``stages`` those of the day, ``recorded`` the events by name, ``retold`` and
+    """``standing`` is the board total, ``stages`` those of the day, ``recorded`` the events by name, ``retold`` and
     ``set_aside`` the legacy records by authority.
 
     On time, at risk, late and not measured add up to all applications, and so do the stages.
@@ -89,7 +89,7 @@ class Figures:
         }
 
     def as_table(self) -> str:
-        """The board by category and status, and what the people at the counter did."""
+        """The board by category and status, and what the participants did."""
         head = (
             f"{'category':24} {'status':20} {'cases':>6} {'open':>6} {'in time':>8} {'at risk':>8} {'late':>6} "
             f"{'paused':>7}"

@@ -1,4 +1,4 @@
-"""The people of a demonstration at the counter: applicants and case handlers, over the real HTTP interface."""
+"""The participants of a demonstration: applicants and case handlers, over the real HTTP interface."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class DemonstrationFailed(Unusable):
 
 
 class Done(StrEnum):
-    """What a step came to, where its resource alone does not say it."""
+    """The outcome of a step, where its resource alone does not give it."""
 
     FILED = "applications"
     TURNED_AWAY = "turnedAway"
@@ -47,7 +47,7 @@ class Done(StrEnum):
 
 @dataclass(slots=True, kw_only=True)
 class FiledCase:
-    """A case as its players saw it last; ``etag`` is None while somebody else may have changed it since."""
+    """A case as its players last saw it; ``etag`` is None while others may have changed it since."""
 
     planned: PlannedCase
     id: str
@@ -71,7 +71,7 @@ class Participants:
     def file(self, planned: PlannedCase) -> tuple[FiledCase, list[str]]:
         """File the application with its documents, and say what was done.
 
-        Somebody in a hurry is turned away first and mends what the answer names.
+        A filer in a hurry is refused first and then corrects what the answer lists.
         """
         filing, done = planned.filing, [Done.FILED.value]
         if filing.defect is not None:
@@ -91,7 +91,7 @@ class Participants:
         for paper in planned.papers:
             self._attach(case, filing.filer, paper)
             done.append(Done.ATTACHED)
-        # The Crossroads Bank has been asked: its answers change the case.
+        # The Crossroads Bank has been queried: its answers change the case.
         case.etag = None
         return case, done
 
@@ -117,7 +117,7 @@ class Participants:
         return [step.resource if outcome is None else f"{step.resource}/{outcome}"]
 
     def _answer_request(self, case: FiledCase, step: Answer) -> list[str]:
-        """Attach what was asked for, and answer with it; which request it is, the case file tells."""
+        """Attach what was requested, and answer with it; the case file gives the id of the request."""
         self._attach(case, step.by, step.paper)
         request_id = self._ask(step.by, case.href).body["informationRequests"][step.number - 1]["id"]
         body = {"answer": "In bijlage.", "documents": [step.paper.digest]}
@@ -141,7 +141,7 @@ class Participants:
         raise _never_came_to_rest(case)
 
     def _decided_before(self, case: FiledCase, by: Party) -> str:
-        """The outcome, and the case as it stood right after it: what followed is repeated step by step."""
+        """The outcome, and the case right after it: what followed is repeated step by step."""
         decided = self._ask(by, case.href).body.get("workPart")
         if decided is None:
             case.stage = _WORK_PART
@@ -152,7 +152,7 @@ class Participants:
         return f"workPartDecisions/{outcome}"
 
     def _change(self, case: FiledCase, by: Party, resource: str, step: str, body: dict[str, Any]) -> None:
-        """Change the case as its players saw it last; whoever finds that it has moved looks at it again."""
+        """Change the case as its players last saw it; if it has changed since, read it again."""
         for _ in range(_ATTEMPTS):
             if case.etag is None:
                 self._look_when_checked(case, by)

@@ -20,7 +20,7 @@ from infra.clock import DemonstrationClock
 _CLIENTS: Final = 16
 
 _AFTERNOON: Final = time(17, 30)
-"""When the day's applications are in and the people at the counter go on with those of the days before."""
+"""When the day's applications are in and the participants continue those of the days before."""
 
 
 OnStep = Callable[[date, int], None]
@@ -94,7 +94,7 @@ def play(
 def _by_day(
     planned: Sequence[PlannedCase],
 ) -> tuple[defaultdict[date, list[PlannedCase]], defaultdict[date, list[PlannedCase]]]:
-    """The cases filed on each day, and those with which somebody goes on then."""
+    """The cases filed on each day, and those that are continued then."""
     filed_on: defaultdict[date, list[PlannedCase]] = defaultdict(list)
     days_of: defaultdict[date, list[PlannedCase]] = defaultdict(list)
     for each in planned:

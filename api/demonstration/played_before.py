@@ -1,6 +1,6 @@
-"""What a demonstration that was played to its end came to, kept beside it: the next start serves it as it is.
+"""The result of a demonstration that was played to its end, kept next to it: the next start serves it as it is.
 
-Whoever looked around in it may have gone on with its cases meanwhile, so it is neither played nor counted again.
+Visitors may have continued its cases meanwhile, so it is neither played nor counted again.
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ class Stage:
     address: str
     marker: str
     outcome: Outcome | None
-    """What it came to, where it was played to its end before."""
+    """Its result, where it was played to its end before."""
 
     def wait_until_all_is_counted(self) -> None:
         """Wait until every check has its outcome and every read model has come to the end of the journal."""
@@ -103,7 +103,7 @@ class Stage:
         return all((recorder.max_tracking_id(name) or 0) >= end for name in readers)
 
     def _due(self, day: date) -> Set[str] | None:
-        """None while the read model that tells it has not seen all that happened."""
+        """None while the read model behind it has not caught up."""
         if not self._have_come_to_the_end([DeadlineDays.name]):
             return None
         with self.program.readers.connection() as connection, connection.cursor() as cursor:
@@ -114,7 +114,7 @@ class Stage:
 def set_stage(
     settings: Settings, *, cases: int, seed: int, listening: socket, course: Course, folder: DemonstrationFolder
 ) -> Iterator[Stage]:
-    """Everything up and running; ``course`` is told how far it has come, the processes write to the folder's log.
+    """Everything up and running; ``course`` is notified of the progress, the processes write to the folder's log.
 
     Raises ``NotADemonstration`` where real applications are in the way.
     """
@@ -141,7 +141,7 @@ def set_stage(
         course.steps = sum(each.all_steps for each in planned)
         course.begin(Progress.PROCESSES)
         simulator = simulating.ready()
-        # Before the workers: one that goes on after a kill asks at once.
+        # Before the workers: one that continues after a kill queries at once.
         _declare_wages(simulator.announced, planned)
         address = _served_and_worked(opened, settings, simulator, folder.log, listening)
         callers = Callers(DevelopmentIssuer.open(settings.home, create=True))
@@ -200,7 +200,7 @@ def _served_and_worked(
         opened.callback(child.ask_to_end)
     workers.ready()
     address = service.ready().announced
-    # From here on it is the service's alone: where that is gone, a caller is told so and does not wait.
+    # From here on only the service uses it: if that is gone, callers get an error and do not wait.
     listening.close()
     return address
 
@@ -235,7 +235,7 @@ def _declare_wages(simulator: str, planned: Sequence[PlannedCase]) -> None:
 
 
 def _marker(settings: Settings, cases: int, seed: int) -> str:
-    """What the databases of a demonstration are marked with: another plan, key or schema begins anew."""
+    """What the databases of a demonstration are marked with: another plan, key or schema starts again from empty."""
     key = sha256(settings.key_encryption_key_path.read_bytes()).hexdigest()[:16]
     steps = [*shipped_migrations("journal"), *shipped_migrations("keys")]
     schema = sha256("".join(step.digest for step in steps).encode()).hexdigest()[:16]

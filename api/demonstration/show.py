@@ -47,7 +47,7 @@ def demonstration(
 ) -> Iterator[Demonstration]:
     """Play it, or find it played, and serve it on ``listening`` until the block ends.
 
-    ``course`` is told how far it has come.
+    ``course`` is notified of the progress.
 
     Raises ``DemonstrationFailed`` where the service does what the plan does not expect, ``NotADemonstration`` where
     real applications are in the way, and what the start of its servers and processes raises.

@@ -30,7 +30,7 @@ class Showcase(IntEnum):
     TO_DECIDE = 0
     """With its handler, who may ask for more or decide on the work; the employer answered a request before."""
     EMPLOYER_TO_ANSWER = 1
-    """The same employer is asked for a document."""
+    """The same employer has a document to provide."""
     REPRESENTATIVE_TO_ANSWER = 2
     WORKER_TO_ANSWER = 3
 
@@ -94,7 +94,7 @@ def _intake(number: int, filing: Filing, day: date) -> list[Step]:
 
 
 def _admitted(number: int, filing: Filing) -> list[Step]:
-    """Asked, answered and admitted; the work part is open."""
+    """Information requested, provided and admitted; the work part is open."""
     question = "Graag een functiebeschrijving met de taken."
     paper = Paper(kind="jobDescription", case=number)
     return [
@@ -106,7 +106,7 @@ def _admitted(number: int, filing: Filing) -> list[Step]:
 
 
 def _information_requested(item: str, question: str, on: date) -> Callable[[int, Filing], list[Step]]:
-    """Asked for ``item`` shortly before the demonstration's last day, and not answered yet."""
+    """``item`` was requested shortly before the demonstration's last day, and not provided yet."""
 
     def course(number: int, filing: Filing) -> list[Step]:
         return [

@@ -20,7 +20,7 @@ from infra.identity.sign_in_links import SignInLinks
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """Somebody to look around as, and what is worth a look: a page, and what one sees there."""
+    """A person to sign in as, and what is worth seeing: a page and its content."""
 
     who: str
     party: Party

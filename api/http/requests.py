@@ -51,7 +51,7 @@ _ACCEPTABLE: Final = frozenset({"*/*", "application/*", "application/json", "app
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorisedCommand:
-    """A POST as it came: nothing is known yet of its body but that it is short enough and said to be JSON."""
+    """A POST as received: its body is known only to be short enough and declared as JSON."""
 
     body: bytes
     caller: AuthorisedCaller
@@ -80,7 +80,7 @@ def authorised_command(
 def authorised_upload(
     action: Action, *parameters: str
 ) -> Callable[[Request], Awaitable[tuple[AuthorisedCommand, Request]]]:
-    """As :func:`authorised_command`, for a body that is a file: it is left to be read by whoever stores it."""
+    """As :func:`authorised_command`, for a body that is a file: it is read by the code that stores it."""
 
     async def incoming(request: Request) -> tuple[AuthorisedCommand, Request]:
         return read_heading(request, action, *parameters, changes_a_case=True), request
@@ -140,7 +140,7 @@ def authorised_query(action: Action, *parameters: str) -> Callable[[Request], Aw
 
 
 def authorised_search(action: Action) -> Callable[[Request], Awaitable[AuthorisedQuery]]:
-    """A dependency that reads a question sent as a POST, because what it asks by may be personal.
+    """A dependency that reads a query sent as a POST, because its criteria may be personal.
 
     Raises :class:`RequestRefused`.
     """
@@ -251,7 +251,7 @@ def _unknown_parameters(request: Request, known: tuple[str, ...]) -> list[Locate
 
 
 def parameters_not_plain(request: Request) -> list[LocatedIssue]:
-    """The query parameters that hold what no table can be asked by, among them those whose name does."""
+    """The query parameters with a value, or a name, that no table can be queried by."""
     return [
         LocatedIssue(place=Place.QUERY, issue=not_plain(nameable(name)))
         for name, value in request.query_params.multi_items()

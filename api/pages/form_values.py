@@ -17,7 +17,7 @@ from domain.case.value_checks import INVALID_INPUT, INVALID_PERIOD, INVALID_STRU
 from infra.wire_format import canonical_json
 
 WHOLE: Final = "form"
-"""The name under which an error stands that is no single field's."""
+"""The name of an error that does not belong to a single field."""
 
 
 _DAY: Final = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})", re.ASCII)

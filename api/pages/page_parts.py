@@ -64,7 +64,7 @@ class Tile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldError:
-    """What is wrong with a field and how to mend it; ``field`` is its name."""
+    """What is wrong with a field and how to correct it; ``field`` is its name."""
 
     field: str
     text: str
@@ -72,7 +72,7 @@ class FieldError:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paging:
-    """Where in a long list a page stands; an end of the list has no way further.
+    """The position of a page in a long list; the ends of the list have no next or previous page.
 
     ``number`` and ``last`` stay away where nobody counts the pages.
     """
@@ -95,7 +95,7 @@ class Refreshing:
 
     @classmethod
     def of(cls, request: Request, *, seconds: int = 30) -> Refreshing:
-        """As the address asks: pausing is a part of it, so that it works without scripts and can be kept."""
+        """By the address: pausing is a part of it, so that it works without scripts and can be bookmarked."""
         parameters = request.query_params.multi_items()
         others = [(name, value) for name, value in parameters if name != REFRESH_PARAMETER]
         paused = request.query_params.get(REFRESH_PARAMETER) == _PAUSED

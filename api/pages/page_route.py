@@ -70,7 +70,7 @@ def require_own_site(request: Request) -> None:
 
     Browsers say where a form comes from in ``Sec-Fetch-Site``; those that do not yet say it in ``Origin``, which is
     ``null`` where pages tell no referrer, as ours: such a browser is too old. A request that says neither was not
-    sent by a browser, and bears the session only if whoever sends it holds the token anyway.
+    sent by a browser, and has the session only if its sender holds the token anyway.
     """
     if request.method in _SAFE:
         return
@@ -87,7 +87,7 @@ def require_own_site(request: Request) -> None:
 
 
 def refusal_page(request: Request, problem: Problem) -> Response:
-    """The problem as a page: what, where and how to mend it."""
+    """The problem as a page: what, where and how to correct it."""
     pages: Pages = request.app.state.pages
     readers: Readers = request.app.state.readers
     language = pages.language(request)

@@ -38,7 +38,7 @@ class LanguageLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What stands around a page: whose colours it bears, where one can go from it, and who is reading."""
+    """The frame of a page: the colours of an authority, the navigation, and the reader."""
 
     authority: str | None = None
     navigation: tuple[Link, ...] = ()
@@ -113,7 +113,7 @@ class Pages:
         return response
 
     def _language_links(self, request: Request, now: Language) -> tuple[LanguageLink, ...]:
-        """This page in each language, with all else that its address asks."""
+        """This page in each language, with the other parameters of its address."""
         others = [(name, value) for name, value in request.query_params.multi_items() if name != LANGUAGE_PARAMETER]
         return tuple(
             LanguageLink(

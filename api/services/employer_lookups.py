@@ -1,6 +1,6 @@
-"""What the enterprise register holds under a number, for a form that fills itself in: asked now, of the bank itself.
+"""What the enterprise register holds under a number, to prefill a form: queried live, from the bank itself.
 
-The same limits and the same log as for the checks of cases: who asked, what, when, under which law.
+The same limits and the same log as for the checks of cases: who queried what, when, under which law.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _SECONDS_TO_WAIT: Final = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmployerLookups:
-    """Asks once for each request; safe for many threads."""
+    """One query for each request; safe for many threads."""
 
     bank: CrossroadsBank
     gate: CrossroadsGate

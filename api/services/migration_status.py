@@ -1,4 +1,4 @@
-"""Where each authority stands in its move, as JSON: the page, the interface and the command line say the same."""
+"""The status of the migration of each authority, as JSON: the same for the page, the interface and the command line."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LATEST: Final = 20
 
 
 def migration_status(program: Program) -> dict[str, Any]:
-    """Where each authority stands, as JSON."""
+    """The status of each authority, as JSON."""
     with program.readers.connection() as connection:
         return {
             "authorities": [

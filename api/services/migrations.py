@@ -77,7 +77,7 @@ def loader_of(program: Program, authority: MigratingAuthority) -> FileLoader[App
 
 
 def quarantine_of(program: Program, authority: MigratingAuthority) -> Quarantine[Any, AppendRequest]:
-    """The records of an authority that were set aside."""
+    """The quarantined records of an authority."""
     store = PostgresQuarantine(authority, program.keys)
     return Quarantine(judge=judge_of(program, authority), store=store, now=program.clock.now)
 
@@ -131,7 +131,7 @@ def lineage_of(program: Program, what: str, authority: MigratingAuthority | None
             found = by_position(connection, int(what))
         else:
             try:
-                # A case may go by authority and id where its file number is not told.
+                # A case may be referred to by authority and id where its file number is not shown.
                 found = by_case(connection, UUID(what.rpartition("/")[2]))
             except ValueError:
                 found = by_file_number(connection, what, authority)

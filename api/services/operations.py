@@ -1,4 +1,4 @@
-"""How the installation stands, in one document: for ``permit status`` and for metrics."""
+"""The status of the installation, in one document: for ``permit status`` and for metrics."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from infra.postgres.read_models.progress import list_projections
 from infra.workers.relay import relay_name
 
 _PARKED_NAMED: Final = 100
-"""Parked streams that a standing names, those that have waited longest; all of them are counted."""
+"""Parked streams that a status names, those waiting longest first; all of them are counted."""
 
 
 def status_of(program: Program) -> dict[str, Any]:

@@ -25,7 +25,7 @@ class NotPermitted(ServiceRefused):
 
 
 class NotFound(ServiceRefused):
-    """There is no such thing. What a caller may not see is not found either: its existence tells something."""
+    """Not found. Resources that the caller may not see are not found either: their existence is information."""
 
 
 class ApplicationUnknown(NotFound):

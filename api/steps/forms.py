@@ -32,7 +32,7 @@ class FieldKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """``name`` is the path in the body; ``values`` is what stands in the field when the form is shown."""
+    """``name`` is the path in the body; ``values`` is the content of the field when the form is shown."""
 
     name: str
     kind: FieldKind
@@ -56,7 +56,7 @@ class Form:
     fields: tuple[Field, ...] = ()
 
     def filled_in(self, values: Callable[[str], Sequence[str]]) -> Form:
-        """The form with what somebody had written; ``values`` gives it by the name of a field."""
+        """The form with what was entered; ``values`` gives it by the name of a field."""
         return replace(self, fields=tuple(replace(each, values=tuple(values(each.name))) for each in self.fields))
 
 

@@ -1,4 +1,4 @@
-"""``informationRequests``: the applicant is asked for what is missing, and the service target is suspended."""
+"""``informationRequests``: missing information is requested from the applicant, and the service target is suspended."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from domain.plain_text import FreeText
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InformationQuestion:
-    """What the applicant is asked: ``items`` are kinds of documents and of details."""
+    """What is requested from the applicant: ``items`` are kinds of documents and of details."""
 
     items: tuple[str, ...]
     question: FreeText

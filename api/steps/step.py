@@ -42,7 +42,7 @@ class Message(Generic[Body]):
     path: str | None = None
 
     def command_of(self, body: Body, target: StepTarget) -> CaseCommand:
-        """The command that a body asks for. Raises ``InvalidInput`` with all that is wrong with it."""
+        """The command in a body. Raises ``InvalidInput`` with all issues."""
         require_no_issues(self.issues(body, target.context.today))
         return self.command(body, target)
 

@@ -25,7 +25,7 @@ _CODE_FORM: Final = re.compile(r"[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*", re.ASCII
 
 
 class CodeUnknown(LookupError):
-    """A word was asked for that no list has: the program and its code lists do not belong together."""
+    """A word was requested that no list has: the program and its code lists do not match."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

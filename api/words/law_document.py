@@ -28,7 +28,7 @@ _SOURCE: Final = re.compile(r"(?P<name>.*?): (?P<address>https?://\S+)$")
 _PART_TIME: Final = {True: "in proportion", False: "not reduced", None: "not found"}
 _HELD: Final = {True: "held whole", False: "not held whole", None: "not found"}
 _MOST_NAMED: Final = 50
-"""Municipalities that are named one by one; of more the page tells the number."""
+"""Up to this many municipalities are named; for more the page gives the number."""
 
 _TITLES: Final[dict[type[Provision], str]] = {
     pay.SalaryThreshold: "Salary thresholds",

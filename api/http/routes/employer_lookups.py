@@ -30,7 +30,7 @@ class EmployerLookup:
 
 
 def employer_lookup_routes(lookups: EmployerLookups | None) -> APIRouter:
-    """The route; without a bank to ask, it says that the register cannot be query."""
+    """The route; without a bank to ask, it says that the register cannot be queried."""
     routes = APIRouter()
 
     @routes.post("/employerLookups", name="lookUpEmployer")
@@ -56,7 +56,7 @@ def employer_lookup_routes(lookups: EmployerLookups | None) -> APIRouter:
 
 
 _FOR_THE_AUTHORITY: Final = frozenset({"foundedOn", "hasStaff", "hasDebts"})
-"""What the register says of an undertaking and a form does not need: whoever looks one up is not told of its debts."""
+"""Members of the register that a form does not need: a look-up does not disclose the debts of an undertaking."""
 
 
 def _content(number: str, found: EmployerAnswer) -> dict[str, Any]:

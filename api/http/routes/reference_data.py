@@ -1,6 +1,6 @@
 """``refData``: what the codes of this interface mean, for programs in four languages at once and for people in one.
 
-Lists are not negotiated: a label comes in every language, or in the one that ``lang`` asks for. Only the pages on
+Lists are not negotiated: a label comes in every language, or in the one that ``lang`` requests. Only the pages on
 problem types, to which the ``href`` of a problem leads, are written in the reader's language.
 """
 
@@ -34,7 +34,7 @@ LANGUAGE_OF_PROBLEMS: Final = "en"
 """That of titles and details in problems, and so of the page when its reader does not say otherwise."""
 
 _CACHED: Final = "public, max-age=3600"
-"""A list changes only with a release, and whoever meets a code that he does not know asks again."""
+"""A list changes only with a release, and a client that meets an unknown code requests it again."""
 
 Question = Annotated[Request, Depends(open_query("lang"))]
 

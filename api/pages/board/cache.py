@@ -1,6 +1,6 @@
 """What the board shows, kept for as long as it holds: many readers of one board cost one reading of the database.
 
-Figures are computed from a read model that tells how far it has come in the log. While that has not moved they are as
+Figures are computed from a read model that reports how far it has come in the log. While that has not moved they are as
 good as new ones, however long ago they were computed; once it has they are shown for a second at most.
 """
 
@@ -23,7 +23,7 @@ RENEWED_AFTER: Final = 0.5
 """Seconds after which the first reader to come looks for newer ones, while the others still get these."""
 
 MOST_KEPT: Final = 64
-"""Boards kept at once, the least lately asked given up first: readers choose their filters, not our memory."""
+"""Boards kept at once; the least recently used is evicted first: readers choose their filters, not our memory."""
 
 Shown = TypeVar("Shown")
 
@@ -32,7 +32,7 @@ Shown = TypeVar("Shown")
 class Kept(Generic[Shown]):
     """What was computed, and the last moment at which it is known to have been what the read model says.
 
-    ``reached`` was asked before the figures were read: they may be newer than it says, never older.
+    ``reached`` was read before the figures: they may be newer than it says, never older.
     """
 
     shown: Shown
@@ -47,7 +47,7 @@ class _Place(Generic[Shown]):
 
 
 class BoardCache(Generic[Shown]):
-    """Keeps one thing for each key; safe between threads. ``reached`` asks how far the read model has come."""
+    """Keeps one thing for each key; safe between threads. ``reached`` reads how far the read model has come."""
 
     def __init__(self, reached: Callable[[], Reached], *, seconds: Callable[[], float] = time.monotonic) -> None:
         self._reached = reached
@@ -56,9 +56,9 @@ class BoardCache(Generic[Shown]):
         self._places: OrderedDict[Hashable, _Place[Shown]] = OrderedDict()
 
     def get(self, key: Hashable, compute: Callable[[], Shown]) -> Kept[Shown]:
-        """What is kept for ``key``, computed anew where it no longer holds.
+        """What is kept for ``key``, recomputed where it is no longer valid.
 
-        However many ask at once, one computes and the others wait for it; what it raises all of them are told. So
+        Of concurrent callers one computes and the others wait for it; what it raises is raised for all of them. So
         nothing is older than :data:`LONGEST_AGE`, or than one computation takes where that is longer.
         """
         with self._mutex:

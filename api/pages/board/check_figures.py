@@ -15,7 +15,7 @@ _STATES: Final = ("found", "noData", "failed", "requested")
 
 
 def checks_figure(reading: BoardReading, words: BoardWords) -> Figure:
-    """How the checks of the last season stand now."""
+    """The present state of the checks of the last season."""
     language = words.language
     states = [code for code in _STATES if any(each.state == code for each in reading.checks)]
     checks = dict.fromkeys(each.check for each in reading.checks)

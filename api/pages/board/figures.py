@@ -122,7 +122,7 @@ def _stages(reading: BoardReading, words: BoardWords) -> Figure:
     language, days = words.language, reading.stages
     # What closed before the first day would dwarf all that is open.
     closed_before = days[0].closed if days else 0
-    # The names of the stages are too long to stand beside a picture; these are their short forms.
+    # The names of the stages are too long for the margin of a chart; these are their short forms.
     series = (
         (language.gettext("Closed"), [each.closed - closed_before for each in days]),
         (language.gettext("Residence part"), [each.residence_part for each in days]),
@@ -167,7 +167,7 @@ def _flow(reading: BoardReading, words: BoardWords) -> Figure:
 
 
 def _percentiles(reading: BoardReading, words: BoardWords) -> Figure:
-    """Of completed cases alone a backlog looks well: the age of what is still open stands beside them."""
+    """Completed cases alone hide a backlog: the age of the open ones is shown next to them."""
     language, months = words.language, reading.percentiles
     taken = [_days_of(each.completed) for each in months]
     names = [language.percent(share) for share in _SHARES]

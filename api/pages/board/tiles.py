@@ -1,4 +1,4 @@
-"""The numbers of the board that are read from afar: how the open work stands now."""
+"""The headline numbers of the board: the open work now."""
 
 from __future__ import annotations
 

@@ -130,7 +130,7 @@ class CaseWords:
         return "" if value is None else str(value)
 
     def actor(self, by: str | None) -> str:
-        """Whoever did something, without the name of the role that the page says anyway."""
+        """The actor, without the name of the role that the page shows anyway."""
         return "" if by is None else by.partition(":")[2] or by
 
     def overview(self, body: Mapping[str, Any]) -> tuple[Pair, ...]:
@@ -202,7 +202,7 @@ class CaseWords:
         )
 
     def clock_badge(self, clock: Clock) -> Badge:
-        """How a clock stands: one that stands still says so, whatever its last day."""
+        """The state of a clock: a paused one says so, whatever its last day."""
         if clock.state is ClockState.PAUSED:
             return Badge(text=self.label("clockStates", clock.state), tone=Tone.WAITING)
         late = clock.status is ServiceStatus.LATE

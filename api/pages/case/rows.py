@@ -1,4 +1,4 @@
-"""Cases as rows of a list: what a handler or whoever watches over the work sees of each, and nothing of a person."""
+"""Cases as rows of a list: what handlers and operations see of each, without personal data."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TONES: Final = {"inTime": Tone.GOOD, "atRisk": Tone.ATTENTION, "late": Tone.LAT
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseRow:
-    """``href`` leads to the case, for a reader who may read it; ``assignable`` is its id where he may take it."""
+    """``href`` leads to the case, for a reader who may read it; ``assignable`` is its id where they may take it."""
 
     reference: str
     href: str | None

@@ -51,7 +51,7 @@ class Shown:
 
 
 class StepScreen:
-    """The pages of the steps of one case for whoever is signed in."""
+    """The pages of the steps of one case for the signed-in reader."""
 
     def __init__(self, program: Program, services: Services, pages: Pages, readers: Readers) -> None:
         self._program = program
@@ -128,7 +128,7 @@ class StepScreen:
         return _led_on(case_id, step)
 
     def _again(self, request: Request, step: Step, caller: AuthorisedCaller, case_id: UUID, shown: Shown) -> Response:
-        """The form, with the case as it stands now that the step was refused."""
+        """The form, with the case in its present state, after the step was refused."""
         return self._page(request, step, caller, self._services.cases.case(caller, case_id), shown)
 
     def _form(self, request: Request, step: Step, caller: AuthorisedCaller, snapshot: CaseSnapshot, part: str) -> Form:
@@ -153,7 +153,7 @@ class StepScreen:
     def _page(
         self, request: Request, step: Step, caller: AuthorisedCaller, snapshot: CaseSnapshot, shown: Shown
     ) -> Response:
-        """The form with the case; what somebody typed stays."""
+        """The form with the case; what was typed is kept."""
         case, sent = snapshot.case, shown.sent
         form = self._form(request, step, caller, snapshot, shown.part)
         language = self._pages.language(request)

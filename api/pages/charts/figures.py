@@ -22,7 +22,7 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caption:
-    """What a picture says in words. ``name`` is its id on the page; ``empty`` stands where there is nothing to draw."""
+    """A chart in words. ``name`` is its id on the page; ``empty`` is shown where there is nothing to draw."""
 
     name: str
     title: str

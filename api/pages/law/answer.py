@@ -69,7 +69,7 @@ def answer_shown(assessment: Assessment, readings: Readings | None, words: LawWo
 
 
 def _summary(assessment: Assessment, words: LawWords) -> str:
-    """What the verdict means for somebody who has not filed yet."""
+    """What the verdict means for someone who has not filed yet."""
     _ = words.language.gettext
     decisive = [each for each in assessment.findings if each.required and each.verdict is assessment.verdict]
     rules = words.wording.all_inside("permitRules", (each.rule for each in decisive))

@@ -24,7 +24,7 @@ class AuthorityChanges:
 
 
 def changes_of_each(rulebook: Rulebook, query: ChangesQuery, words: LawWords) -> tuple[AuthorityChanges, ...]:
-    """Those of the authority that is asked for, or of all; federal law, which is everybody's, stands last and once."""
+    """Those of the authority requested, or of all; federal law, which applies to all, comes last and once."""
     found = {
         each: changes_between(rulebook, each, query.after, query.until, query.known_on)
         for each in ((query.authority,) if query.authority else AUTHORITIES)

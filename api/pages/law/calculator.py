@@ -1,4 +1,4 @@
-"""The calculator of ``/law``: its form, and the facts that somebody states in it.
+"""The calculator of ``/law``: its form, and the facts stated in it.
 
 What was filled in is checked by the code that checks ``salaryChecks``, and kept nowhere.
 """
@@ -69,7 +69,7 @@ class Calculator:
         return Form(lead="", send="", fields=fields)
 
     def kept(self, sent: SentForm) -> Calculator:
-        """The form with what somebody had filled in; a section in which something was filled in is unfolded."""
+        """The form with what was filled in; a section in which something was filled in is unfolded."""
 
         def section(each: Section) -> Section:
             fields = tuple(replace(field, values=tuple(sent.all(field.name))) for field in each.fields)
@@ -79,7 +79,7 @@ class Calculator:
 
 
 def calculator(words: LawWords, rulebook: Rulebook, *, authority: str, category: str, today: date) -> Calculator:
-    """The empty form for somebody who looks at the law of ``authority`` today."""
+    """The empty form for a reader of the law of ``authority`` today."""
     _, made = words.language.gettext, FormWords(words.language, words.code_lists)
     application = (
         _choice("authority", _("Authority"), made.choices("authorities", AUTHORITIES), value=authority, required=True),
@@ -222,7 +222,7 @@ def _levels() -> tuple[Choice, ...]:
 
 
 def _occupations(words: LawWords, rulebook: Rulebook) -> tuple[Choice, ...]:
-    """Every occupation that stands or stood on a list, in the order of the reader's alphabet; and any other."""
+    """Every occupation that is or was on a list, in the order of the reader's alphabet; and any other."""
     codes = {code for each in rulebook.provisions if isinstance(each, ShortageOccupation) for code in each.scope}
     named = [Choice(value=each, text=words.label(OCCUPATIONS_LIST, each)) for each in codes]
     other = Choice(value=OTHER_OCCUPATION, text=words.language.gettext("Another occupation"))
@@ -288,7 +288,7 @@ def _field_name(path: str, rows: Sequence[str]) -> str:
 
 
 def _errors(form: Form, issues: Sequence[InputIssue], language: Language) -> tuple[FieldError, ...]:
-    """Each issue at its field; how a day, an amount or a share is written is told as this form asks for it."""
+    """Each issue at its field; the format of a day, an amount or a share is given as this form requires it."""
     _, kinds = language.gettext, {each.name: each.kind for each in form.fields}
     labels = {each.name: each.label for each in form.fields}
     found: dict[str, FieldError] = {}

@@ -50,7 +50,7 @@ class ProvisionShown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DerivationShown:
-    """``percentage`` of ``base``, which is ``basis``, is ``exact``; what is published stands above."""
+    """``percentage`` of ``base``, which is ``basis``, is ``exact``; what is published is above."""
 
     base: ProvisionShown
     basis: str
@@ -76,7 +76,7 @@ class AmountShown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionShown:
-    """Provisions that belong together; ``empty`` stands in their place where there is none."""
+    """Provisions that belong together; ``empty`` replaces them where there is none."""
 
     name: str
     title: str
@@ -206,13 +206,13 @@ def _known(provision: Provision, words: LawWords) -> str:
     if provision.known_from is None:
         return ""
     if provision.known_from_basis == "assumed":
-        # The first day in force stands in for it, which is said just before.
+        # The first day in force is used for it, which is stated just before.
         return _("day of publication not known")
     return _("known from %(day)s", day=words.language.date(provision.known_from))
 
 
 def _disputes(law: CategoryLaw, words: LawWords) -> Iterator[DisputeShown]:
-    """Each dispute once: provisions that are one reading of an open question stand together."""
+    """Each dispute once: provisions that are one reading of an open question are kept together."""
     together: dict[str, list[Provision]] = {}
     for each in law.disputed:
         together.setdefault(each.id if each.question is None else each.question, []).append(each)

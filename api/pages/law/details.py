@@ -16,7 +16,7 @@ from domain.law.provisions.pay import MONTHLY, Fee, OtherValue, PayDefinition, S
 from domain.law.provisions.procedure import RequiredDocument
 
 Bearing = Literal["outlier", "equal", "reduced", "itself"]
-"""Of no weight; of equal weight, so that the matter is open; lower, for some only; or told by the text itself."""
+"""Of no weight; of equal weight, so that the matter is open; lower, for some only; or stated by the text itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,9 +35,9 @@ _WRITTEN: Final = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})", re
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LawQuery:
-    """What is asked, with the usual in the place of what is not or cannot be; ``typed`` stays in the fields.
+    """The query, with defaults for what is missing or invalid; ``typed`` stays in the fields.
 
-    ``known_on`` None asks with all that the data hold. ``changed_on`` None asks for the latest change.
+    ``known_on`` None uses all that the data hold. ``changed_on`` None means the latest change.
     """
 
     authority: str
@@ -51,7 +51,7 @@ class LawQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangesQuery:
-    """The days between which changes are asked, and whose; ``authority`` empty asks for all of them."""
+    """The days between which changes are requested, and of which authority; empty for all of them."""
 
     authority: str
     after: date
@@ -137,17 +137,17 @@ def changes_query(parameters: QueryParams, language: Language, *, today: date) -
 
 
 def category_address(query: LawQuery, category: str, *, authority: str | None = None) -> str:
-    """The way to all the law of a category on the day that is asked."""
+    """The address of all the law of a category on the day requested."""
     return address(f"{LAW}/{authority or query.authority}/{category}", (ON, query.on.isoformat()), _known(query))
 
 
 def law_address(query: LawQuery) -> str:
-    """The way back to the amounts of the same authority and day."""
+    """The address of the amounts of the same authority and day."""
     return address(LAW, (AUTHORITY, query.authority), (ON, query.on.isoformat()), _known(query))
 
 
 def between_address(query: LawQuery) -> str:
-    """The way to what changes between two days for the same authority."""
+    """The address of the changes between two days for the same authority."""
     return address(BETWEEN, (AUTHORITY, query.authority), _known(query))
 
 

@@ -199,7 +199,7 @@ def _threshold_row(change: ThresholdChange, words: LawWords) -> ThresholdChangeR
 
 
 def _together(changes: list[RuleChange]) -> list[RuleChange]:
-    """Rules without content of their own, such as occupations that join a list, stand in one row of each side."""
+    """Rules without content of their own, such as occupations that join a list, share one row on each side."""
     rows = []
     for (begins, ends, shared), alike in groupby(changes, _origin):
         same = list(alike)

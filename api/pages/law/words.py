@@ -47,7 +47,7 @@ _CONFIDENCE_TONES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceShown:
-    """Who said it and, where an address was kept, the way there."""
+    """The source and, where it is known, its address."""
 
     text: str
     href: str | None
@@ -60,7 +60,7 @@ class LawWords:
     language: Language
     code_lists: CodeLists
     for_officials: bool = False
-    """Whether the remarks of those who keep the law are told too: notes in English, and sources without an address."""
+    """Whether the remarks of the editors of the law data are shown too: notes in English, sources without address."""
 
     @property
     def wording(self) -> Wording:
@@ -74,11 +74,11 @@ class LawWords:
         return money(str(threshold.amount), threshold.unit, self.wording)
 
     def note(self, provision: Provision) -> str | None:
-        """What those who keep the law remark on an entry; no party is told."""
+        """What the editors of the law data remark on an entry; not shown to parties."""
         return provision.note if self.for_officials else None
 
     def source(self, source: str) -> SourceShown | None:
-        """A source by which everybody can look it up; one without an address is for officials."""
+        """A source where everyone can look it up; one without an address is for officials."""
         shown = _source_shown(source)
         return shown if shown.href is not None or self.for_officials else None
 
@@ -249,7 +249,7 @@ class LawWords:
                 name = self.label("documentKinds", provision.document)
                 return _("%(document)s (for the part: %(part)s)", document=name, part=part)
             case _:
-                raise ValueError(f"a provision of the kind {provision.kind} is not told of here")
+                raise ValueError(f"no wording is known for a provision of the kind {provision.kind}")
 
     def _listed(self, list_name: str, codes: Iterable[str]) -> str:
         return self.wording.listed(self.label(list_name, each) for each in codes)

@@ -79,7 +79,7 @@ class QuarantineWords:
         return self._language.gettext("%(source)s, line %(line)s", source=each.source, line=str(each.line))
 
     def row(self, each: SetAside, *, may_open_case: bool) -> tuple[object, ...]:
-        """A line of the list: where the record stands, why and since when it waits, and the case it belongs to."""
+        """A row of the list: the place of the record, why and since when it is waiting, and its case."""
         return (
             Markup('<a href="{}">{}</a>').format(record_path(each), self.place(each)),
             self.reason(each.reason),
@@ -117,7 +117,7 @@ class QuarantineWords:
                 return Badge(text=self._language.gettext("Superseded by a newer version"), tone=Tone.NEUTRAL)
 
     def about(self, each: SetAside, *, may_open_case: bool) -> list[tuple[str, object]]:
-        """What may be known of a record by everybody who follows the migration."""
+        """What everyone who follows the migration may know of a record."""
         _ = self._language.gettext
         pairs: list[tuple[str, object]] = [
             (_("Reason"), self.reason(each.reason)),

@@ -26,7 +26,7 @@ _LONGEST: Final = {TEXT: 4_000, MOTIVE: 1_000, REPLAY_MOTIVE: 1_000}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """What a person wants to stand in a field, and why; ``text`` may be empty: then nothing should stand there."""
+    """The new content of a field, and the reason; an empty ``text`` empties the field."""
 
     field: str
     text: str
@@ -53,7 +53,7 @@ def errors_of_correction(correction: Correction, language: Language) -> tuple[Fi
 
 
 def errors_of_motive(name: str, motive: str, language: Language) -> tuple[FieldError, ...]:
-    """What is wrong with why somebody does it."""
+    """What is wrong with the reason given."""
     label = language.gettext("Motivation")
     if not motive:
         return (FieldError(field=name, text=f"{label}: {language.gettext('fill this in')}"),)

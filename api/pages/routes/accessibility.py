@@ -1,4 +1,4 @@
-"""``/accessibility``: the statement on accessibility and the way to complain, as the law asks for them."""
+"""``/accessibility``: the statement on accessibility and how to complain, as the law requires."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``/board``: how the work stands against its terms, in figures; each with its table, its file and its cases."""
+"""``/board``: the status of the work against its terms, in figures; each with its table, file and cases."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ PAGE_LENGTH: Final = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownBoard:
-    """A board in one language: what was read, its figures, and these as they stand on the page."""
+    """A board in one language: what was read, its figures, and their markup."""
 
     reading: BoardReading
     figures: Mapping[str, Figure]
@@ -60,7 +60,7 @@ class ShownBoard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _BoardQuery:
-    """What an address of the board asks, and of whom."""
+    """The query in an address of the board, and its caller."""
 
     caller: Caller
     on: date
@@ -208,7 +208,7 @@ def _form(request: Request, query: _BoardQuery, words: BoardWords) -> FilterForm
     return FilterForm(
         action=BOARD,
         filters=(
-            # Whoever belongs to an authority sees that one: there is nothing to choose.
+            # Readers who belong to an authority see that one: there is nothing to choose.
             *((authorities,) if query.caller.authority is None else ()),
             category,
             Filter(name="handler", label=language.gettext("Handler"), value=pseudonym(scope.handler or "")),
@@ -269,6 +269,6 @@ def _chosen(query: _BoardQuery, parameters: list[tuple[str, str]], words: BoardW
             case "ageUntil", _:
                 parts.append(language.gettext("Less than %(days)s days old", days=language.integer(int(value))))
             case _:
-                # The scope was told above, and what is no part of a question says nothing.
+                # The scope was listed above, and other parameters do not filter.
                 pass
     return parts

@@ -71,7 +71,7 @@ def case_pages(program: Program, services: Services, pages: Pages, readers: Read
 
 
 class CaseScreen:
-    """The page of one case for whoever is signed in."""
+    """The page of one case for the signed-in reader."""
 
     def __init__(self, program: Program, services: Services, pages: Pages, readers: Readers) -> None:
         self._program = program
@@ -182,7 +182,7 @@ class CaseScreen:
     def _documents_shown(
         self, authorised: AuthorisedCaller, case: Case, words: CaseWords
     ) -> list[tuple[str, str, int, str | None]]:
-        """Kind, type and size of each document, and the way to it for whoever may read one that was received."""
+        """Kind, type and size of each document, and a link for those who may read one that was received."""
         readable = self._services.access.may_with(authorised.caller, Action.READ_DOCUMENT, case)
         received = self._services.documents.received(case)
         return [

@@ -1,4 +1,4 @@
-"""``/employer``: the applications of whoever is signed in, and first of all what is asked of him now."""
+"""``/employer``: the applications of the signed-in reader, preceded by the requests to answer."""
 
 from __future__ import annotations
 

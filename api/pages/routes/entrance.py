@@ -88,7 +88,7 @@ def entrance_pages(
 
     @routes.post(SIGN_IN_AGAIN, name="signInAgain")
     def sign_in_again(request: Request, form: Form) -> Response:
-        """The sign-in for whoever sent a form after his session had ended, with what he typed."""
+        """The sign-in for a reader who sent a form after the session had ended, with what they typed."""
         return shown(request, None, form=SentForm({KEPT: [kept_text(form)]}))
 
     @routes.get(SIGN_IN_AGAIN, name="askToSignInAgain")
@@ -129,7 +129,7 @@ def entrance_pages(
         @routes.get(SIGN_IN_LINK + "/{secret}", name="followSignInLink")
         def follow(request: Request, secret: str) -> Response:
             if is_looking_ahead(request):
-                # No content: the browser throws it away and asks again when a person follows the link.
+                # No content: the browser discards it and requests it again when a person follows the link.
                 return Response(status_code=204, headers={**SECURITY_HEADERS, "Cache-Control": "no-store"})
             token = links.redeem(secret)
             begun = None if token is None else let_in(request, token)
@@ -159,7 +159,7 @@ def entrance_pages(
     def brought(request: Request, form: SentForm, token: str) -> Response:
         """Begin the session of the caller whom the token names, and lead on."""
         wanted = local_path(form.one(NEXT_PARAMETER))
-        # A page that asked to sign in; the entrance itself is no page to lead on to.
+        # A page that required signing in; the entrance itself is not a page to continue to.
         onward = wanted if wanted is not None and not wanted.startswith("/?") and wanted != ENTRANCE else None
         begun = let_in(request, token, onward, keeps=onward is not None and kept_form(form) is not None)
         if begun is None:
@@ -203,7 +203,7 @@ def entrance_pages(
             "chosen_name": readers.code_lists.label("roles", chosen, language.code) if chosen else "",
             "claim": CLAIM_OF_ROLE[chosen].value if chosen else "",
             "subject": sent.one(SUBJECT) or (_SUGGESTED[chosen] if chosen else ""),
-            # A national number is not written into a page again, not even into the one that asks for it.
+            # A national number is never repeated in a page, not even in the one that requires it.
             "value": "" if chosen is Role.WORKER or chosen is None else sent.one(CLAIM_OF_ROLE[chosen]),
             "authorities": _authorities(readers, language, optional=chosen is Role.REGULATOR),
             "onward": onward,

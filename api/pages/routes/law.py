@@ -1,7 +1,7 @@
 """``/law``: the thresholds of a day with their sources, what changed and when, and a calculator for employers.
 
-The law is public: everybody reads this page, signed in or not. The calculator is a POST, because pay and a date of
-birth may stand in no address and in no log of addresses. It needs no token against forgery: it reads no session,
+The law is public: everyone can read this page, signed in or not. The calculator is a POST, because pay and a date of
+birth may not be in a URL or in a log of URLs. It needs no token against forgery: it reads no session,
 changes nothing and stores nothing, and a form that another site sends is refused with every other POST of the pages
 (:func:`api.pages.page_route.require_own_site`).
 """
@@ -33,7 +33,7 @@ from domain.law.published.amounts import unpublished_soon
 from domain.law.published.law_changes import change_days, changes_on, thresholds_on
 
 _DAYS_SHOWN: Final = 6
-"""How many days of change stand open; the earlier ones are folded away."""
+"""How many days of change are shown; the earlier ones are folded away."""
 
 Form = Annotated[SentForm, Depends(sent_form)]
 
@@ -64,7 +64,7 @@ def law_pages(service: LawService, pages: Pages, readers: Readers) -> APIRouter:
 
 
 class LawScreen:
-    """The page in the language of whoever reads it."""
+    """The page in the language of its reader."""
 
     def __init__(self, law: LawService, pages: Pages, readers: Readers) -> None:
         self._law = law
@@ -72,7 +72,7 @@ class LawScreen:
         self._readers = readers
 
     def law(self, request: Request) -> Response:
-        """The page as its address asks for it, with the calculator empty."""
+        """The page of its address, with an empty calculator."""
         query, words = self._query(request), self._words(request)
         empty = calculator(
             words, self._law.rulebook, authority=query.authority, category=query.category, today=self._today
@@ -106,7 +106,7 @@ class LawScreen:
         )
 
     def _query(self, request: Request) -> LawQuery:
-        """What the address asks; who is signed in for an authority begins with its law."""
+        """The query in the address; readers signed in for an authority begin with its law."""
         own = self._readers.surroundings_of_anyone(request, LAW).authority
         usual = own if own in AUTHORITIES else AUTHORITIES[0]
         return law_query(request.query_params, self._pages.language(request), usual_authority=usual, today=self._today)

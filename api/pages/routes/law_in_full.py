@@ -42,7 +42,7 @@ def law_in_full_pages(law: LawService, pages: Pages, readers: Readers) -> APIRou
 
 
 class LawInFullScreen:
-    """The pages in the language of whoever reads them."""
+    """The pages in the language of their reader."""
 
     def __init__(self, law: LawService, pages: Pages, readers: Readers) -> None:
         self._law = law

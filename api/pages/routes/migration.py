@@ -1,4 +1,4 @@
-"""``/migration``: how the move of the authorities goes: ledgers, progress, quarantine and cut-over."""
+"""``/migration``: the progress of the migration of the authorities: ledgers, progress, quarantine and cut-over."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def quarantine_pages(program: Program, pages: Pages, readers: Readers) -> APIRou
 
 
 class QuarantineScreen:
-    """The pages of the quarantine for whoever is signed in."""
+    """The pages of the quarantine for the signed-in reader."""
 
     def __init__(self, program: Program, pages: Pages, readers: Readers) -> None:
         self._program = program
@@ -296,7 +296,7 @@ def _record(text: str) -> UUID:
 
 
 def _unknown_record() -> RequestRefused:
-    return RequestRefused(Problem(type=NOT_FOUND, detail="No such record of this authority was ever set aside."))
+    return RequestRefused(Problem(type=NOT_FOUND, detail="This authority has no such record in quarantine."))
 
 
 def _cursor(text: str) -> UUID:
@@ -310,7 +310,7 @@ def _seen(sent: SentForm) -> int:
     seen = seen_of(sent)
     if seen is None:
         raise RequestRefused(
-            Problem(type=BAD_REQUEST, detail="The form lacks its hidden field: open it anew and send it again.")
+            Problem(type=BAD_REQUEST, detail="The form lacks its hidden field: open it again and resend it.")
         )
     return seen
 

@@ -80,7 +80,7 @@ def queue_pages(queues: WorkQueueService, pages: Pages, readers: Readers) -> API
                 "first_href": address(QUEUE, *others) if single(parameters, AFTER) is not None else None,
                 "paging": Paging(next_href=None if page.next is None else address(QUEUE, *others, (AFTER, page.next))),
                 "take_action": TAKEN,
-                # What was asked, to come back to it: named things only, so that they lead nowhere else.
+                # The filters, to come back to: known names only, so that they lead nowhere else.
                 "form_fields": [(name, value) for name, value in others if name in _PARAMETERS],
             },
             surroundings=readers.surroundings(request, caller, QUEUE),

@@ -1,4 +1,4 @@
-"""What was asked of the Crossroads Bank, what it said, and what the rules made of pay and recruitment."""
+"""The queries to the Crossroads Bank, its answers, and the assessment of pay and recruitment."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The steps of the reasoning on the job and the worker: what each condition requires, and what the file says.
 
-Steps of earlier engines lack some of the values that a full sentence needs; they are told without them.
+Steps of earlier engines lack some of the values that a full sentence needs; their sentences leave them out.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ def _residence_part(values: Values, wording: Wording) -> str:
 
 
 def _decided(values: Values, wording: Wording) -> str:
-    """A decision of before the parts were told apart names no part."""
+    """A decision from before the parts were distinguished names no part."""
     language, part = wording.language, values.get("refusedPart")
     decided = language.gettext(
         "Final decision on the application: %(outcome)s.", outcome=wording.inside("outcomes", values["outcome"])

@@ -1,4 +1,4 @@
-"""A fee told to a person: to whom, how much, since when, or why nothing is owed; and what was paid of it."""
+"""A fee in words: to whom, how much, since when, or why nothing is due; and what was paid of it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def fee_text(fee: FeeOwed, wording: Wording) -> str:
 
 
 def payment_text(status: FeeStanding, wording: Wording) -> str:
-    """What is owed to one recipient, what was paid, and what is still owed where that is known."""
+    """What is due to one recipient, what was paid, and what is still due where that is known."""
     language = wording.language
     sentences = [fee_text(status.fee, wording)]
     if status.paid:

@@ -1,6 +1,6 @@
 """The steps of a reasoning in sentences: a teller for each code that the rules write.
 
-They are for everybody who may read a finding. What only those need who keep the law or handle the case stands in
+They are for everyone who may read a finding. What only editors of the law data and case handlers need is in
 :mod:`api.words.sentences.remarks`.
 """
 
@@ -85,4 +85,4 @@ STEPS: Final[Mapping[str, StepTeller]] = MappingProxyType(
         **PLACE_STEPS,
     }
 )
-"""A teller for every code of a step that is told to everybody; a test counts them."""
+"""A teller for every code of a step that is shown to everyone; a test counts them."""

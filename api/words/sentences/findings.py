@@ -1,6 +1,6 @@
-"""A finding told to a person: which law applies, what it requires, what the facts say, and what would have met it.
+"""A finding in words: which law applies, what it requires, what the facts are, and what would have met it.
 
-It may be read by everybody: identifiers of provisions, sources and how sure they are stand in
+Everyone may read it: identifiers of provisions, sources and their certainty are in
 :func:`api.words.sentences.remarks.finding_remarks`, for those who handle the case.
 """
 
@@ -24,7 +24,7 @@ _CHANNELS: Final = "labourMarketTest.publications."
 
 
 def finding_text(finding: Mapping[str, Any], wording: Wording) -> str:
-    """A paragraph on a finding in its wire form. What an earlier engine wrote as sentences is told as it was written.
+    """A paragraph on a finding in its wire form. Sentences of an earlier engine are repeated as written.
 
     LookupError for a step that nobody has words for.
     """
@@ -53,7 +53,7 @@ def _reasoning(finding: Mapping[str, Any], wording: Wording) -> Iterator[str]:
 def _what_would_have_met(finding: Mapping[str, Any], wording: Wording) -> Iterator[str]:
     """The way in which the test would have been met; every change of it is needed.
 
-    A level, an age or a nationality is not told again: what is required stands in the reasoning.
+    A level, an age or a nationality is not repeated: what is required is in the reasoning.
     """
     ways = finding.get("counterfactual")
     if isinstance(ways, str):

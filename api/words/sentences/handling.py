@@ -1,4 +1,4 @@
-"""What the applicant brought, asked and took back, and how his file was handled."""
+"""What the applicant filed and withdrew, and how the file was handled."""
 
 from __future__ import annotations
 

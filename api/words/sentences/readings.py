@@ -1,4 +1,4 @@
-"""Which day decides which law applies, told once: that it is one reading of several, and what the others would give."""
+"""Which day decides which law applies, stated once: that it is one of several readings, and their outcomes."""
 
 from __future__ import annotations
 
