@@ -46,7 +46,7 @@ def show_threshold(
             autocompletion=among(CATEGORIES),
         ),
     ],
-    on: Annotated[date, typer.Option(parser=day, metavar=DAY, help="the day on which the law is asked")],
+    on: Annotated[date, typer.Option(parser=day, metavar=DAY, help="the day whose law is shown")],
     known_on: Annotated[
         date | None, typer.Option(parser=day, metavar=DAY, help="only what was known by this day")
     ] = None,

@@ -96,12 +96,12 @@ def one_of(choices: Sequence[str], what: str) -> Callable[[str | None], str | No
 
 
 def among(choices: Sequence[str]) -> Callable[[], list[str]]:
-    """For ``autocompletion``: the words that may stand there."""
+    """For ``autocompletion``: the words that are possible there."""
     return lambda: list(choices)
 
 
 def with_suggestion(message: str) -> str:
-    """ "'flandres' is not one of 'flanders', 'brussels'." with "Did you mean 'flanders'?" behind it."""
+    """ "'flandres' is not one of 'flanders', 'brussels'." with "Did you mean 'flanders'?" after it."""
     message = message.removeprefix("Value error, ")  # of the library that checks enumerations
     if "is not one of" not in message or "Did you mean" in message:
         return message

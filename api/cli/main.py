@@ -147,7 +147,7 @@ def _of_the_system(why: OSError) -> str:
 
 
 def _of_the_program(why: Exception, shown: Shown) -> str:
-    """A fault of ours. Its text may hold anything, so it goes into a file of this user's and not into anybody's log."""
+    """A fault of ours. Its text may hold anything, so it is written to a file of this user and not to a log."""
     kind = type(why).__name__
     report = "please report it with the traceback"
     if shown.traceback:
