@@ -54,7 +54,7 @@ class Action(StrEnum):
 
 
 class Reach(StrEnum):
-    """How far a role goes with an action; the table's own comment says what each word means."""
+    """The reach of a role for an action; the comment in the table explains each word."""
 
     NONE = "none"
     OWN = "own"
@@ -98,7 +98,7 @@ class Permissions:
         return _read(path)
 
     def reach(self, role: Role, action: Action) -> Reach:
-        """How far ``role`` goes with ``action``."""
+        """The reach of ``role`` for ``action``."""
         return self.reaches[role, action]
 
     def needs_token(self, action: Action) -> bool:

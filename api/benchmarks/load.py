@@ -50,7 +50,7 @@ class Unexpected(Exception):
 
 
 def request(method: str, path: str, token: str | None = None, body: bytes = b"", **headers: str) -> str:
-    """A request as it goes over the wire, to be sent any number of times."""
+    """A request as sent over the wire, any number of times."""
     lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", f"Content-Length: {len(body)}"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     if token is not None:

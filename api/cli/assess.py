@@ -1,4 +1,4 @@
-"""``permit assess``: what the law says of facts in a file, as known on a day. Nothing is stored."""
+"""``permit assess``: the assessment of facts in a file by the law, as known on a day. Nothing is stored."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def replay(
 ) -> None:
     """Assess recorded verdicts again, from their recorded inputs, under their rule set and as known on their day.
 
-    Verdicts whose rule set is kept nowhere are judged by the one in use, as known then: otherRuleSets counts them.
+    Verdicts whose rule set is not kept are assessed by the one in use, as known then: otherRuleSets counts them.
     """
     if (case is None) != every:
         raise typer.BadParameter("name one case, or say --all")

@@ -47,7 +47,7 @@ def what_if(
 ) -> None:
     """Assess the decided cases again under another rule set: who would win, who would lose. Nothing is written.
 
-    Each is compared with what the rule set it was decided under says today of the same facts.
+    Each is compared with the outcome today, on the same facts, of the rule set it was decided under.
     """
     if from_ is not None and to is not None and from_ > to:
         raise typer.BadParameter("--from is after --to: no day lies between them")

@@ -1,4 +1,4 @@
-"""``permit law``: what the law says on a day and as known on a day, whether its data are sound, and all of it."""
+"""``permit law``: the law on a day and as known on a day, checks of its data, and all of it as a document."""
 
 from __future__ import annotations
 

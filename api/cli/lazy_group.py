@@ -133,7 +133,7 @@ class _StandIn(TyperCommand):
         self._entry = entry
 
     def loaded(self) -> Any:
-        """Imports the command, and what its log needs before it says anything."""
+        """Imports the command, and sets up its logging first."""
         from infra.structured_logs import configure_logging
 
         configure_logging()

@@ -1,4 +1,4 @@
-"""``permit``: every way in from a shell; :class:`api.cli.output.ExitCode` says how a command may end."""
+"""``permit``: the command line; :class:`api.cli.output.ExitCode` lists how a command may end."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ def _of_the_program(why: Exception, shown: Shown) -> str:
 
 
 def _finish_output() -> None:
-    """Write what is left; where nobody can take it any more, Python must not try again when it ends."""
+    """Write what is left; where nothing can read it any more, Python must not try again at exit."""
     try:
         if sys.stdout is not None:
             sys.stdout.flush()

@@ -178,7 +178,7 @@ def _pair_in_words(result: Mapping[str, Any], found: Iterable[Kinship]) -> str:
 
 def check_report(
     file: Annotated[
-        Path, typer.Argument(help="the JSON of a report, its signature beside it", exists=True, dir_okay=False)
+        Path, typer.Argument(help="the JSON of a report, with its signature next to it", exists=True, dir_okay=False)
     ],
     as_json: Json = False,
 ) -> None:
@@ -187,7 +187,7 @@ def check_report(
         good = signature_beside(file).is_of(file.read_bytes())
     except OSError as why:
         end(
-            f"{file} and {file.name}.sig beside it cannot both be read ({why.strerror}): name the report's JSON",
+            f"{file} and {file.name}.sig next to it cannot both be read ({why.strerror}): name the report's JSON",
             ExitCode.REFUSED,
         )
     except (ValueError, TypeError):

@@ -50,7 +50,7 @@ def list_records(
 
 
 def show(authority: Authority, record: Record, by: By = None, as_json: Json = False) -> None:
-    """One of them with its content, raw and parsed; it is personal, so its trace says who has looked at it."""
+    """One of them with its content, raw and parsed; it is personal, so each look is logged in its trace."""
     with _refusals(), open_program(load_settings()) as program, program.writers.connection() as connection:
         shown = quarantine_of(program, authority).shown(connection, record, by=by_whom(by))
     say(_shown(shown), as_json, lambda: _shown_text(shown))

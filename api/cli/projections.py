@@ -84,7 +84,7 @@ def _say_parked(number: int, done: str) -> None:
     if number:
         end(
             f"{done}; applications that stay parked, because an event of theirs cannot be applied: {number}. Lists and "
-            "figures lag behind for them until a version of the program comes that can apply it.",
+            "figures lag behind for them until a version of the program is installed that can apply it.",
             ExitCode.FINDING,
         )
 

@@ -71,7 +71,7 @@ def restart(
 
 
 def document(
-    to: Annotated[Path, typer.Option(help="where the AsyncAPI document goes")] = Path("docs/asyncapi.yaml"),
+    to: Annotated[Path, typer.Option(help="the file for the AsyncAPI document")] = Path("docs/asyncapi.yaml"),
 ) -> None:
     """Write the schemas of what is published and the AsyncAPI document; exit code 1 where that would break readers."""
     broken = []

@@ -35,7 +35,7 @@ _WITHDRAWN_SHARE: Final = 0.03
 _BACKLOG_LEFT_SHARE: Final = 0.15
 
 _ANSWER_DAYS: Final = 15
-"""Within how many days an answer comes in time; the service sets the term, the plan only stays on one side of it."""
+"""Within how many days an answer is in time; the service sets the term, the plan only stays on one side of it."""
 
 _QUESTIONS: Final = {
     "diploma": "Graag een kopie van het diploma.",
@@ -66,7 +66,7 @@ def course_of(number: int, chance: random.Random, filing: Filing, filed_on: date
         filed_on=filed_on,
         taken_up=FILING_FROM + timedelta(days=chance.randint(1, 25)) if in_backlog else filed_on,
         handler=chance.choice(HANDLERS),
-        # Nobody can be turned down for what is not owed.
+        # A fee that is not due cannot be a ground for refusal.
         fee_paid=chance.random() >= _FEE_MISSING_SHARE or is_exempt(filing.body, filed_on),
         mandate_valid=chance.random() >= _MANDATE_INVALID_SHARE,
     )

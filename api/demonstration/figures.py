@@ -106,14 +106,14 @@ class Figures:
             f"({done['residencePartDecisions/granted']} granted, {done['residencePartDecisions/refused']} refused)",
             f"{self._recorded('ApplicationDeclaredInadmissible')} inadmissible, "
             f"{self._recorded('ApplicationWithdrawn')} withdrawn, "
-            f"{done[Done.TURNED_AWAY]} turned away at the counter first",
+            f"{done[Done.REFUSED_AT_FIRST]} refused at the first attempt",
             f"{self._recorded('InformationRequested')} requests for information, "
             f"{self._recorded('InformationProvided')} answered, {self.alarms.lapsed} lapsed; "
             f"{self._recorded('DocumentAttached')} documents",
             f"{self.alarms.warnings} warnings and {self.alarms.breaches} breaches of terms and targets",
             f"{self._recorded('CrossroadsCheckRequested')} Crossroads checks, "
             f"{self.standing.manual_tasks} manual tasks open",
-            f"{sum(self.retold.values())} legacy records retold, {sum(self.set_aside.values())} set aside",
+            f"{sum(self.retold.values())} legacy records taken over, {sum(self.set_aside.values())} quarantined",
             f"{self.events} events, root {self.root}",
             f"{self.seconds:.1f} s",
         ]

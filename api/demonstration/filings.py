@@ -44,7 +44,7 @@ class PlannedWages:
 class Filing:
     """An application as ``filer`` sends it, acting for themselves or for ``employer``.
 
-    ``defect`` is the body of a first attempt that must be turned away, ``recruitment`` proof that comes later.
+    ``defect`` is the body of a first attempt that must be refused, ``recruitment`` proof that is sent later.
     """
 
     filer: Party

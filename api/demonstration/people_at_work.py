@@ -39,7 +39,7 @@ class Done(StrEnum):
     """The outcome of a step, where its resource alone does not give it."""
 
     FILED = "applications"
-    TURNED_AWAY = "turnedAway"
+    REFUSED_AT_FIRST = "turnedAway"
     ATTACHED = "documents"
     ANSWERED = "answers"
     WORK_LEFT_OPEN = "workPartDecisions/leftOpen"
@@ -76,7 +76,7 @@ class Participants:
         filing, done = planned.filing, [Done.FILED.value]
         if filing.defect is not None:
             self._file(planned, filing.defect, "defect", expected=400)
-            done.append(Done.TURNED_AWAY)
+            done.append(Done.REFUSED_AT_FIRST)
         filed = self._file(planned, filing.body, "file", expected=201)
         body = filed.body
         case = FiledCase(
@@ -96,7 +96,7 @@ class Participants:
         return case, done
 
     def take(self, case: FiledCase, step: Step) -> list[str]:
-        """Do what the plan says, and say what was done: nothing to a case that has come to its end before."""
+        """Take the steps of the plan, and return what was done: nothing for a case that has already ended."""
         if case.stage == _CLOSED:
             return []
         match step:
@@ -125,9 +125,9 @@ class Participants:
         return [Done.ATTACHED, Done.ANSWERED]
 
     def _decide_work(self, case: FiledCase, step: DecideWork) -> str:
-        """Decide on what the assessment says at that version.
+        """Decide on the assessment at that version.
 
-        Where it was decided before, by a demonstration that was cut off, the case file says how.
+        Where an interrupted demonstration decided it before, the case file has the outcome.
         """
         for _ in range(_ATTEMPTS):
             assessment = self._look_when_checked(case, step.by)
@@ -188,7 +188,7 @@ class Participants:
         return self._followed(case, answer)
 
     def _followed(self, case: FiledCase, answer: Answered) -> bool:
-        """Keep what the answer says of the case; False when the case had moved."""
+        """Store the state of the case from the answer; False when the case has changed."""
         if answer.status == HTTPStatus.PRECONDITION_FAILED:
             case.etag = None
             return False
@@ -256,7 +256,7 @@ class Participants:
 
 
 def _in_words(answer: Answered) -> str:
-    """The status and what the problem says of itself, as one sentence."""
+    """The status and the text of the problem, as one sentence."""
     try:
         body = answer.body
     except ValueError:
@@ -271,7 +271,7 @@ def _json(body: Mapping[str, Any]) -> bytes:
 
 def _headers(case: FiledCase, step: str) -> dict[str, str]:
     if case.etag is None:
-        raise AssertionError("nobody has looked at the case")
+        raise AssertionError("the case has not been read")
     return {"Idempotency-Key": case.planned.key(step), "If-Match": case.etag}
 
 
@@ -287,7 +287,7 @@ def _decision(assessment: dict[str, Any], motivation: str | None) -> dict[str, A
     by_hand = bool(assessment["manualTasks"]) or assessment["verdict"] == "undetermined"
     if by_hand and motivation is None:
         return None
-    # "other" is what a motivation says, and no file bears it by itself.
+    # "other" is explained by a motivation; no file supports it by itself.
     grounds = [ground for ground in assessment["supportedGrounds"] if ground != "other"]
     if grounds:
         return {"outcome": "refused", "grounds": grounds}

@@ -30,7 +30,7 @@ class Outcome:
 
     @classmethod
     def kept_in(cls, file: Path, marker: str) -> Self | None:
-        """What was kept of the demonstration that is marked so, if it was played to its end."""
+        """What was stored of the demonstration with this marker, if it was played to its end."""
         try:
             kept = json.loads(file.read_bytes())
         except (FileNotFoundError, json.JSONDecodeError):

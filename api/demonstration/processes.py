@@ -66,7 +66,7 @@ class Stage:
     planned: Sequence[PlannedCase]
     clock: DemonstrationClock
     callers: Callers
-    counter: Participants
+    participants: Participants
     address: str
     marker: str
     outcome: Outcome | None
@@ -78,7 +78,7 @@ class Stage:
         work = CheckQueue(self.program.writers)
 
         def is_done() -> bool | None:
-            # In this order: what comes after a look must be seen by the next one.
+            # In this order: what happens after a look must be seen by the next one.
             brought = self._have_come_to_the_end([CheckIntake.name])
             return (brought and not work.is_anything_open() and self._have_come_to_the_end(readers)) or None
 
@@ -145,27 +145,27 @@ def set_stage(
         _declare_wages(simulator.announced, planned)
         address = _served_and_worked(opened, settings, simulator, folder.log, listening)
         callers = Callers(DevelopmentIssuer.open(settings.home, create=True))
-        counter = opened.enter_context(closing(Participants(address, callers)))
+        participants = opened.enter_context(closing(Participants(address, callers)))
         stage = Stage(
             program=program,
             planned=planned,
             clock=clock,
             callers=callers,
-            counter=counter,
+            participants=participants,
             address=address,
             marker=marker,
             outcome=_outcome_of(program, folder, marker),
         )
         if not restarted and stage.outcome is None:
             course.begin(Progress.RESUMING)
-            # What was under way at the kill is finished in its own time, before the clock goes back to the first day.
+            # What was under way at the kill is finished first, before the clock is set back to the first day.
             stage.wait_until_all_is_counted()
             stage.wait_until_recorded(civil_day(clock.now()))
         yield stage
 
 
 def _outcome_of(program: Program, folder: DemonstrationFolder, marker: str) -> Outcome | None:
-    """What was kept of a demonstration that was played to its end, if it was played in this very database."""
+    """What was stored of a demonstration that was played to its end, if it was played in this database."""
     outcome = Outcome.kept_in(folder.outcome, marker)
     if outcome is None or not all(program.journal.read(UUID(case.id)).events for case in outcome.shown.values()):
         return None
@@ -175,7 +175,7 @@ def _outcome_of(program: Program, folder: DemonstrationFolder, marker: str) -> O
 def _served_and_worked(
     opened: ExitStack, settings: Settings, simulator: RunningChild, log: Path, listening: socket
 ) -> str:
-    """The address of a service beside workers, each a process of its own, until ``opened`` is closed."""
+    """The address of a service with workers, each a separate process, until ``opened`` is closed."""
     environment = {"PERMIT_HOME": str(settings.home), "PERMIT_CROSSROADS_URL": simulator.announced}
     working = starting_child(
         "api.cli",
@@ -206,7 +206,7 @@ def _served_and_worked(
 
 
 def _waited_for(ask: Callable[[], T | None], what: str) -> T:
-    """The first answer of ``ask`` that is not None; a database that is gone comes back or exhausts the patience."""
+    """The first answer of ``ask`` that is not None; a lost database returns, or the time limit is reached."""
     give_up = time.monotonic() + _LONGEST_WAIT
     while time.monotonic() < give_up:
         with suppress(DatabaseUnavailable):

@@ -72,7 +72,7 @@ def _played(stage: Stage, course: Course, folder: DemonstrationFolder) -> Outcom
     def on_step(day: date, taken: int) -> None:
         course.done, course.detail = taken, f"{day.day} {day:%B %Y}"
 
-    played = play(stage.planned, stage.counter, stage.clock, on_step=on_step, deadlines=stage)
+    played = play(stage.planned, stage.participants, stage.clock, on_step=on_step, deadlines=stage)
     course.begin(Progress.RETELLING)
     load_legacy_records(stage.program, folder.extracts, _SEED)
     course.begin(Progress.COUNTING)

@@ -1,7 +1,7 @@
-"""What the law says of stated facts, as callers and the command line see it.
+"""The assessment of stated facts, as callers and the command line see it.
 
 Other than elsewhere every member is always there, and null where it has no value: a reader of a verdict sees what
-was not said. The members are in the order in which people read them.
+was not stated. The members are in the order in which people read them.
 """
 
 from __future__ import annotations

@@ -127,7 +127,7 @@ METRICS: Final[tuple[MetricDefinition, ...]] = (
         meaning="Questions to the Crossroads Bank",
         samples=lambda status: [((state,), status["crossroads"]["work"][state]) for state in _WORK_STATES],
     ),
-    # Grows while the bank is away, or while nobody works on its questions.
+    # Grows while the bank is unavailable, or while no worker handles its queries.
     MetricDefinition(
         name="permit_crossroads_work_oldest_seconds",
         meaning="Age of the oldest open question",

@@ -1,4 +1,4 @@
-"""What every request must bring: headers, size and type of the body, and no parameter nobody knows."""
+"""The requirements of every request: headers, size and type of the body, and no unknown parameter."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class AuthorisedCommand:
 def authorised_command(
     action: Action, *, changes_a_case: bool = True
 ) -> Callable[[Request], Awaitable[AuthorisedCommand]]:
-    """A dependency that reads a POST; one that ``changes_a_case`` says in ``If-Match`` which version it saw.
+    """A dependency that reads a POST; one that ``changes_a_case`` states in ``If-Match`` which version it saw.
 
     Raises :class:`RequestRefused` for a caller who may not do this to any case, and with all that is wrong
     outside the body.

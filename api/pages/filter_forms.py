@@ -20,7 +20,7 @@ _ROLE: Final = f"{Role.CASE_HANDLER}:"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """One field; with ``choices`` one of them is chosen, else ``type`` says what is written or ticked."""
+    """One field; with ``choices`` one of them is chosen, else ``type`` is the type of the input."""
 
     name: str
     label: str

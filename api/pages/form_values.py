@@ -60,7 +60,7 @@ def _field_of(form: Form, path: str) -> Field | None:
 
 
 def _remedy(language: Language, issue: InputIssue) -> str:
-    """The remedy in the reader's language; in English as exactly as the check says it."""
+    """The remedy in the reader's language; in English exactly as the check gives it."""
     if isinstance(issue, MunicipalityIssue):
         return code_remedy(issue, language)
     if language.code == "en" and issue.code != REQUIRED_INPUT:
@@ -86,11 +86,11 @@ def _value_of(each: Field, sent: SentForm) -> Any:
             return list(sent.all(each.name))
         case FieldKind.TRUTH:
             given = sent.one(each.name)
-            # What is neither goes on as it is, for the check to say so.
+            # What is neither is passed on as it is, for the check to report.
             return {"true": True, "false": False, "": None}.get(given, given)
         case FieldKind.NUMBER:
             given = sent.one(each.name)
-            # What is no number goes on as it is, for the check to say so.
+            # What is no number is passed on as it is, for the check to report.
             return (int(given) if given.isdecimal() and len(given) < 10 else given) if given else None
         case FieldKind.DAY:
             return _day(sent.one(each.name)) or None
@@ -107,6 +107,6 @@ def _amount(text: str) -> str:
 
 
 def _day(text: str) -> str:
-    """A day as people write it, in the one spelling of the interface; what is none goes on for the check to say so."""
+    """A day as people write it, in the one spelling of the interface; anything else is left to the check."""
     written = _DAY.fullmatch(text)
     return text if written is None else f"{written[3]}-{int(written[2]):02}-{int(written[1]):02}"

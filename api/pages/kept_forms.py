@@ -1,12 +1,12 @@
-"""A form that was sent after the session had ended: its text comes back once its writer has signed in again.
+"""A form that was sent after the session had ended: its text is restored once its writer has signed in again.
 
 The text stays in the browser, in a hidden field of the sign-in page, and is sent with each of its forms:
-it lies on no disk and in no address, and works without scripts. The way is
+it is on no disk and in no URL, and works without scripts. The way is
 
     POST the form        307  SIGN_IN_AGAIN, which shows the sign-in with what was typed
     POST the sign-in     307  the address of the form, which shows itself filled in again
 
-A browser repeats a POST for a 307. What comes back this way is shown and never carried out: the writer sends it.
+A browser repeats a POST for a 307. What is restored this way is shown and never carried out: the writer sends it.
 """
 
 from __future__ import annotations

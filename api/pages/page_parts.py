@@ -17,7 +17,7 @@ _PAUSED: Final = "paused"
 
 
 class Tone(StrEnum):
-    """What a badge says besides its words; each has a shape of its own, so that no colour is needed to read it."""
+    """The meaning of a badge, in addition to its words; each has its own shape, independent of colour."""
 
     GOOD = "good"
     ATTENTION = "attention"
@@ -74,7 +74,7 @@ class FieldError:
 class Paging:
     """The position of a page in a long list; the ends of the list have no next or previous page.
 
-    ``number`` and ``last`` stay away where nobody counts the pages.
+    ``number`` and ``last`` are absent where the pages are not counted.
     """
 
     previous_href: str | None = None

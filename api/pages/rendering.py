@@ -20,7 +20,7 @@ _A_YEAR: Final = 365 * 24 * 60 * 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A way elsewhere, with its words in the reader's language; ``here`` on the page it leads to."""
+    """A link, with its words in the reader's language; ``here`` on the page it leads to."""
 
     href: str
     text: str
@@ -84,7 +84,7 @@ class Pages:
     ) -> Response:
         """The page; ``personal`` unless nothing on it is about anyone.
 
-        A personal page is never compressed: beside text that a stranger chose, its length would tell what it says.
+        A personal page is never compressed: with text chosen by a stranger, its length would reveal its content.
         """
         language = self.language(request)
         text = (

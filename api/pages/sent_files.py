@@ -85,9 +85,9 @@ class SentFile:
         return SentForm(values)
 
     def content(self) -> Iterator[bytes]:
-        """The file as it arrives. Raises :class:`RequestRefused` (400) where the form goes on after it, or breaks off.
+        """The file as it arrives. Raises :class:`RequestRefused` (400) where the form goes on after it, or is cut off.
 
-        So nothing is kept of a file that came incompletely.
+        So nothing is stored of an incomplete file.
         """
         ended = False
         for event in self._events():

@@ -1,4 +1,4 @@
-"""What a form of a page sent: its fields, read strictly and kept only until the answer."""
+"""The fields that a form of a page sent, read strictly and kept only until the answer."""
 
 from __future__ import annotations
 

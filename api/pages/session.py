@@ -28,7 +28,7 @@ EXPIRED_PARAMETER: Final = "expired"
 ENTRANCE: Final = "/"
 SIGN_OUT: Final = "/session/end"
 SIGN_IN_LINK: Final = "/session/link"
-"""What comes before the secret in the address of a one-time sign-in link."""
+"""The part before the secret in the address of a one-time sign-in link."""
 LAW: Final = "/law"
 """Open to everyone, so every page links to it."""
 
@@ -50,7 +50,7 @@ class NotSignedIn(Exception):
     """Nobody is signed in, or no longer; ``next_path`` is where the reader wanted to go."""
 
     def __init__(self, next_path: str, *, expired: bool) -> None:
-        super().__init__("nobody is signed in")
+        super().__init__("not signed in")
         self.next_path = next_path
         self.expired = expired
 

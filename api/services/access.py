@@ -1,6 +1,6 @@
 """Who may do what to which case: the permission table applied to a caller.
 
-A case outside a caller's reach is not found: its existence is nobody else's business.
+A case outside a caller's reach is not found: its existence is not disclosed.
 """
 
 from __future__ import annotations

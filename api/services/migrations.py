@@ -1,4 +1,4 @@
-"""The parts of a migration, put together from those of the program, and where a record comes from as JSON."""
+"""The parts of a migration, put together from those of the program, and the lineage of a record as JSON."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def own_writer(program: Program) -> Iterator[Any]:
 
 @contextmanager
 def legacy_inbox(program: Program, authority: MigratingAuthority) -> Iterator[LegacyInbox]:
-    """The way in for the records that an authority sends over Kafka."""
+    """The intake of the records that an authority sends over Kafka."""
     letters = DeadLetters(program.writers, program.keys)
     judge = judge_of(program, authority)
     with closing(LegacyInbox(program.journal_url, TopicIntake(judge=judge, now=program.clock.now), letters)) as inbox:
@@ -93,7 +93,7 @@ def cutover_of(program: Program, authority: MigratingAuthority) -> CutOver[Any]:
 def signed_report(program: Program, authority: MigratingAuthority) -> dict[str, Any]:
     """Reconcile an authority, write the signed report under the program's home, and give both.
 
-    What the log says is read from a read model that is brought up to date first.
+    The log is read by a read model that is brought up to date first.
     """
     mirror = LegacyMirror()
     ProjectionRunner(program.recorder, mirror, program.writers).catch_up()

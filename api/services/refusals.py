@@ -13,7 +13,7 @@ from __future__ import annotations
 
 
 class ServiceRefused(Exception):
-    """Nothing was done. ``sentence`` says why, for the caller; it repeats nothing that was sent."""
+    """Nothing was done. ``sentence`` is the reason, for the caller; it repeats nothing that was sent."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)

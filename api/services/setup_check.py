@@ -26,7 +26,7 @@ _LEAST_FREE_BYTES: Final = 1_000_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examined:
-    """One thing looked at; ``sentence`` says what was found and, where it is not good, what to do."""
+    """One check; ``sentence`` is its result and, where it is not good, what to do."""
 
     subject: str
     good: bool
@@ -47,7 +47,7 @@ def examine(
     free: Callable[[Path], int] = free_bytes,
     opened: Callable[[Settings], AbstractContextManager[Program]] = open_program,
 ) -> list[Examined]:
-    """Everything this program needs, in the order in which one thing rests on another."""
+    """Everything this program needs, in order of dependence."""
     findings = [Examined(subject="python", good=sys.version_info >= (3, 11), sentence=platform.python_version())]
     try:
         settings = load_settings()
@@ -67,7 +67,7 @@ def _free_space(settings: Settings, free_in: Callable[[Path], int]) -> Examined:
 
 
 def _read_models(program: Program) -> Examined:
-    """Whether they, or others that follow the journal, leave applications behind."""
+    """Whether they, or other followers of the journal, have parked applications."""
     parked = count_by_follower(program.readers)
     if not parked:
         return Examined(subject="read models", good=True, sentence="no application is parked")

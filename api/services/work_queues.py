@@ -87,7 +87,7 @@ class WorkQueueService:
             snapshot = self._cases.case(caller, case_id)
             if snapshot.case.handler not in (None, actor):
                 return Taken(reference=snapshot.case.reference, is_callers=False)
-            # A case is taken once however often it is tried: that is what its decision says.
+            # A case is taken once however often it is tried: its decision is idempotent.
             context = self._cases.context(caller, str(uuid4()), expected_version=snapshot.version)
             try:
                 self._cases.change(caller, case_id, AssignCase(handler=actor), context, known=snapshot.stream)
@@ -105,7 +105,7 @@ class WorkQueueService:
         return reached(self._program, WorkQueue.name)
 
     def _wait(self) -> None:
-        """So that the list a handler comes back to shows it; where the queue is far behind, its freshness says so."""
+        """So that the list a handler comes back to shows it; where the queue is far behind, its freshness shows it."""
         with suppress(TimeoutError):
             written = self._program.recorder.max_notification_id()
             self._program.recorder.wait(WorkQueue.name, written, timeout=_SECONDS_FOR_THE_QUEUE)

@@ -28,7 +28,7 @@ CLOCK_CORRECTIONS: Final = (PAUSE, RESUME, CORRECT_PAUSE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockCorrection:
-    """``kind`` is ``pause``, ``resume`` or ``correctPause``; it says which of the other members belong to it."""
+    """``kind`` is ``pause``, ``resume`` or ``correctPause``; it decides which of the other members apply."""
 
     kind: str
     motivation: FreeText

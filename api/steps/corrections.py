@@ -1,4 +1,4 @@
-"""``corrections``: what the file says wrongly is corrected; what was recorded before stays in the log."""
+"""``corrections``: wrong data in the file are corrected; what was recorded before stays in the log."""
 
 from __future__ import annotations
 

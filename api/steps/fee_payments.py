@@ -1,4 +1,4 @@
-"""``feePayments``: what the proof of a payment says is recorded."""
+"""``feePayments``: the data on a proof of payment are recorded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The form of a step: its fields in the reader's words, empty but for what the case already says.
+"""The form of a step: its fields in the reader's words, prefilled from the case.
 
 A form spells the body that the interface takes, so that a page and a program are checked by the same code.
 """
@@ -49,7 +49,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """``lead`` says what the step is for and what follows from it, ``send`` is what its button says."""
+    """``lead`` explains the step and its consequences, ``send`` is the text of its button."""
 
     lead: str
     send: str
@@ -105,9 +105,9 @@ class FormWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormMaterial:
-    """What a form is made from: the case, what its file says, who fills it in, and the part that is corrected.
+    """What a form is made from: the case, its file, who fills it in, and the part that is corrected.
 
-    ``rulebook`` says on which grounds the file can be refused ``today``; ``documents`` are the ones that are attached.
+    ``rulebook`` gives the grounds for refusing the file ``today``; ``documents`` are the ones that are attached.
     """
 
     case: Case
@@ -125,7 +125,7 @@ def day_as_written(day: date) -> str:
 
 
 def values_at(body: Any, field: Field) -> tuple[str, ...]:
-    """What a case says at the place of a field, as texts for it; nothing where it is withheld."""
+    """The values in a case for a field, as texts; nothing where they are withheld."""
     for name in field.name.split("."):
         body = body.get(name) if isinstance(body, dict) else None
     if body is None or isinstance(body, dict):

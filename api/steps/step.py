@@ -68,7 +68,7 @@ class Step:
     ``resource`` is the last part of its path and ``operation`` its name in the contract. ``message`` is what is sent;
     None where that is a file. ``form`` is how a person takes the step; None where only programs do. ``possible`` is
     when it can be taken in an open case, ``awaited`` when it is what the case waits for, from those of whom
-    ``awaited_from`` is true. A page offers what will most likely be accepted; whether it is, the decider says.
+    ``awaited_from`` is true. A page offers what will most likely be accepted; the decider has the last word.
     """
 
     resource: str

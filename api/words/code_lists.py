@@ -134,7 +134,7 @@ def _read_list(path: Path) -> CodeList:
     codes: dict[str, Code] = {}
     for code in (_read_code(entry) for kind, entry in entries if kind == _CODE):
         if code.value in codes:
-            raise _unusable(path, _CODE, f"the code {code.value} stands there twice", "keep one of the two")
+            raise _unusable(path, _CODE, f"the code {code.value} is there twice", "keep one of the two")
         codes[code.value] = code
     if not codes:
         raise _unusable(path, _CODE, "the list is empty", f"write at least one [[{_CODE}]]")

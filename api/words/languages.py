@@ -90,7 +90,7 @@ class Language:
         return format_currency(amount, "EUR", locale=self.locale)
 
     def exact_money(self, amount: Decimal) -> str:
-        """Euros with all their decimals, two at least: an amount that nobody published is not rounded."""
+        """Euros with all their decimals, two at least: an amount that was not published is not rounded."""
         pattern = self.locale.currency_formats["standard"].pattern.replace("0.00", "0.00######")
         return format_currency(amount, "EUR", pattern, locale=self.locale, currency_digits=False)
 
@@ -111,7 +111,7 @@ class Language:
             case None:
                 return _NOTHING
             case bool():
-                raise TypeError("a truth value says nothing in a table: write it as a word")
+                raise TypeError("a truth value means nothing in a table: write it as a word")
             case int():
                 return self.integer(value)
             case float() | Decimal():

@@ -73,9 +73,9 @@ Made from the law files by `permit law document`; a test keeps it current. How a
 how it is kept: [flows/law.md](flows/law.md).
 
 Every entry says from when it is in force, where it comes from and how far it can be trusted: `confirmed` by two
-sources, from a `single-source`, `disputed` (what others say stands beside it), given by the `project-brief`, or
-`derived` by arithmetic. What no source gives is absent, and an assessment then says *undetermined*. Where no day of
-publication is known, the first day in force stands in for it, marked *assumed*. Of several readings of an open question
+sources, from a `single-source`, `disputed` (with what others say next to it), given by the `project-brief`, or
+`derived` by arithmetic. What no source gives is absent, and an assessment is then *undetermined*. Where no day of
+publication is known, the first day in force is used for it, marked *assumed*. Of several readings of an open question
 only the selected one is applied. Looked for and not found, among others: the Flemish amounts after Statbel's next
 figure, the whole list of 21 shortage occupations, dated amounts of the German-speaking Community from 2020 on and the
 terms of its labour-market test, and whether a request for documents suspends the term of decision.
@@ -116,7 +116,7 @@ def _says(provision: Provision) -> str:
 
 
 def _content(provision: Provision) -> str:
-    """What a provision says, in the words of its own kind."""
+    """The content of a provision, in the words of its kind."""
     scope = ", ".join(provision.scope)
     match provision:
         case pay.SalaryThreshold():

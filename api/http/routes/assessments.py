@@ -1,4 +1,4 @@
-"""``salaryChecks`` and ``checklists``: what the law says of facts before anything is filed. Nothing is stored.
+"""``salaryChecks`` and ``checklists``: the assessment of facts before filing. Nothing is stored.
 
 The queries are sent as POST, because pay and birth date may not be in a URL.
 """

@@ -45,7 +45,7 @@ def contract_routes() -> APIRouter:
 
 
 async def _document_request(request: Request) -> Request:
-    """A document is given in the one form that its address names, whatever its reader says to accept."""
+    """A document is given in the one form that its address names, whatever ``Accept`` says."""
     require_parameters(request, ())
     return request
 

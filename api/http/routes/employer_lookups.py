@@ -30,7 +30,7 @@ class EmployerLookup:
 
 
 def employer_lookup_routes(lookups: EmployerLookups | None) -> APIRouter:
-    """The route; without a bank to ask, it says that the register cannot be queried."""
+    """The route; without a bank to query, it answers that the register is unavailable."""
     routes = APIRouter()
 
     @routes.post("/employerLookups", name="lookUpEmployer")

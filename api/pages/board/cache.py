@@ -1,4 +1,4 @@
-"""What the board shows, kept for as long as it holds: many readers of one board cost one reading of the database.
+"""The content of the board, cached as long as it is valid: many readers of one board cost one read of the database.
 
 Figures are computed from a read model that reports how far it has come in the log. While that has not moved they are as
 good as new ones, however long ago they were computed; once it has they are shown for a second at most.
@@ -17,7 +17,7 @@ from typing import Final, Generic, TypeVar
 from api.services.freshness import Reached
 
 LONGEST_AGE: Final = 1.0
-"""Seconds after which figures that may have changed are shown to nobody."""
+"""Seconds after which figures that may have changed are no longer shown."""
 
 RENEWED_AFTER: Final = 0.5
 """Seconds after which the first reader to come looks for newer ones, while the others still get these."""
@@ -30,7 +30,7 @@ Shown = TypeVar("Shown")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept(Generic[Shown]):
-    """What was computed, and the last moment at which it is known to have been what the read model says.
+    """What was computed, and the last moment at which it is known to have matched the read model.
 
     ``reached`` was read before the figures: they may be newer than it says, never older.
     """
@@ -47,7 +47,7 @@ class _Place(Generic[Shown]):
 
 
 class BoardCache(Generic[Shown]):
-    """Keeps one thing for each key; safe between threads. ``reached`` reads how far the read model has come."""
+    """Keeps one value for each key; safe between threads. ``reached`` reads how far the read model has come."""
 
     def __init__(self, reached: Callable[[], Reached], *, seconds: Callable[[], float] = time.monotonic) -> None:
         self._reached = reached

@@ -51,7 +51,7 @@ _CHECK_TONES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockShown:
-    """A clock with the sentences by which it comes to its day."""
+    """A clock with the sentences that derive its day."""
 
     id: str
     title: str

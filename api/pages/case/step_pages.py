@@ -1,4 +1,4 @@
-"""A page for each step that a person takes: its form, what came of sending it, and the case beside it."""
+"""A page for each step that a person takes: its form, the result of sending it, and the case next to it."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class StepScreen:
         return self._page(request, step, caller, self._services.cases.case(caller, case_id), Shown(part=part))
 
     def send(self, request: Request, case_id: UUID, resource: str, sent: SentForm) -> Response:
-        """Take the step as the form says, and lead to the case; or show the form again with what is wrong.
+        """Take the step in the form, and redirect to the case; or show the form again with the errors.
 
         A form that was kept while its writer signed in again is shown as it was, and not carried out.
         """

@@ -1,4 +1,4 @@
-"""What the calculator of ``/law`` answers: the verdict on stated facts, and behind it what each rule found."""
+"""What the calculator of ``/law`` answers: the verdict on stated facts, and the finding of each rule."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class FindingShown:
 class AnswerShown:
     """The assessment; ``rule_set`` names the law it rests on, so that anybody can judge it again.
 
-    ``readings`` says that the deciding day is one reading of several; empty where nothing is open.
+    ``readings`` states that the deciding day is one of several readings; empty where nothing is open.
     """
 
     verdict: Badge

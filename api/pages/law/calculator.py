@@ -1,6 +1,6 @@
 """The calculator of ``/law``: its form, and the facts stated in it.
 
-What was filled in is checked by the code that checks ``salaryChecks``, and kept nowhere.
+What was filled in is checked by the code that checks ``salaryChecks``, and not stored.
 """
 
 from __future__ import annotations
@@ -258,7 +258,7 @@ def _as_stated(body: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _issues_beside(body: dict[str, Any], misspelled: Sequence[InputIssue]) -> tuple[InputIssue, ...]:
-    """What else is wrong, as far as it can be read without what is misspelled: so that one mends all at once."""
+    """What else is wrong, as far as it can be read without what is misspelled: so that all can be corrected at once."""
     rest: dict[str, Any] = json.loads(canonical_json(body))
     for issue in misspelled:
         *parents, last = issue.path.partition("[")[0].split(".")
@@ -278,7 +278,7 @@ def _gone_on(last_day: str) -> str:
     try:
         return (date.fromisoformat(last_day) + _A_DAY).isoformat()
     except (ValueError, OverflowError):
-        # What is no day goes on for the check to say so.
+        # What is no day is passed on for the check to report.
         return last_day
 
 

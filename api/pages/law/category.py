@@ -28,7 +28,7 @@ _OF_THE_FILE: Final = (RequiredDocument, Fee, FeeExemption)
 class ProvisionShown:
     """One entry of the law. ``anchor`` is its id, by which findings and decisions name it too.
 
-    ``weight`` says of a condition that it refuses nobody. ``known`` is since when it is known. ``note`` is a remark
+    ``weight`` marks a condition without consequences. ``known`` is since when it is known. ``note`` is a remark
     of those who keep the data, in English.
     """
 
@@ -62,7 +62,7 @@ class DerivationShown:
 class AmountShown:
     """The amount, or ``reason`` why there is none; ``ended``: it is the one that applied until its publication ended.
 
-    ``basis`` says of what the amount is a percentage or by what it is indexed, where there is no derivation to show.
+    ``basis`` is what the amount is a percentage of or indexed by, where there is no derivation to show.
     """
 
     amount: ProvisionShown | None

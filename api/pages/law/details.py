@@ -1,4 +1,4 @@
-"""What a provision says beside its main sentence: conditions of a condition, and what other sources give instead."""
+"""The details of a provision after its main sentence: conditions of a condition, and what other sources give."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Bearing = Literal["outlier", "equal", "reduced", "itself"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherStatement:
-    """What another source says of the same thing, and how it bears on it."""
+    """The statement of another source on the same point, and its weight."""
 
     text: str
     source: SourceShown | None

@@ -74,7 +74,7 @@ class DaysOfAddress:
         self.errors: list[FieldError] = []
 
     def day(self, name: str, label: str, usual: date | None = None) -> date | None:
-        """The day of a field; the usual one where the field is empty or says no day."""
+        """The day of a field; the default where the field is empty or is not a day."""
         text = (self._parameters.get(name) or "").strip()
         found = day_of(text) if text else usual
         if found is None and text:

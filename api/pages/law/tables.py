@@ -81,7 +81,7 @@ class RuleChangeRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleChanges:
-    """The changes of one kind of rule; ``federal`` is law of the federation beside that of the authority."""
+    """The changes of one kind of rule; ``federal`` is federal law, in addition to that of the authority."""
 
     kind: str
     title: str
@@ -214,7 +214,7 @@ def _together(changes: list[RuleChange]) -> list[RuleChange]:
 
 
 def _origin(change: RuleChange) -> tuple[bool, bool, tuple[object, ...]]:
-    """Whether it begins, whether it ends, and of occupations by what they came or went."""
+    """Whether it begins, whether it ends, and for occupations the basis on which they were added or removed."""
     provision = change.after or change.before
     shared: tuple[object, ...] = ()
     if provision is not None and change.kind == "shortage_occupation":

@@ -1,4 +1,4 @@
-"""The law in the reader's words: amounts, sources, how sure a provision is, and what each kind of rule says."""
+"""The law in the reader's words: amounts, sources, how sure a provision is, and the content of each kind of rule."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ class LawWords:
         return titles[kind]
 
     def subjects(self, kind: str, codes: Iterable[str]) -> str:
-        """Of whom or of what a rule speaks: categories, occupations, forms of contract; empty where of all."""
+        """The subjects of a rule: categories, occupations, forms of contract; empty for all."""
         if kind in (job.ShortageOccupation.kind, job.BottleneckOccupation.kind):
             return self._listed(OCCUPATIONS_LIST, codes)
         if kind == job.FreeMovement.kind:
@@ -169,7 +169,7 @@ class LawWords:
         return str(self.language.locale.territories.get(code, code))
 
     def rule(self, provision: Provision) -> str:
-        """What a provision says, in a sentence or less."""
+        """The content of a provision, in a sentence or less."""
         _, language = self.language.gettext, self.language
         match provision:
             case job.CategoryRule():

@@ -1,4 +1,4 @@
-"""What the page of the migration says of an authority: its status, in the reader's words."""
+"""The page of the migration on an authority: its status, in the reader's words."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class MovingAuthority:
 
 
 def moving_authority(status: Mapping[str, Any], words: BoardWords) -> MovingAuthority:
-    """What the status of an authority says."""
+    """The status of an authority in words."""
     language, ledger, topic = words.language, status["ledger"], status["topic"]
     begun = has_begun(status)
     next_step = status["nextStep"]
@@ -156,7 +156,7 @@ def _agreement(agrees: bool | None, language: Language) -> Badge:
 
 
 def _compared(agrees: bool | None, language: Language) -> Badge:
-    """The same beside the sums, in a word."""
+    """The same next to the totals, in a word."""
     if agrees is None:
         return _agreement(None, language)
     return state_badge(BatchState.AGREES if agrees else BatchState.DISAGREES, language)
@@ -232,7 +232,7 @@ def _switched(steps: Sequence[Mapping[str, Any]], words: BoardWords) -> str | No
 
 
 def _details(step: Mapping[str, Any], words: BoardWords) -> str:
-    """What a step rests on or leaves behind: a report by its digest, the proposer, a motive; and whether it counts."""
+    """The basis or the result of a step: a report by its digest, the proposer, a motive; and whether it counts."""
     language, outcome = words.language, step["outcome"]
     parts = [outcome["motive"]] if "motive" in outcome else []
     if "reportSha256" in outcome:

@@ -32,7 +32,7 @@ _DAYS: Final = frozenset({Fact.FILED, Fact.ADMISSIBLE, Fact.DECIDED, Fact.VALID_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """``sentence`` is in English, as the precheck says it."""
+    """``sentence`` is in English, as in the precheck."""
 
     reason: str
     sentence: str
@@ -41,7 +41,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldShown:
-    """A field as it came beside what was made of it; ``raw`` and ``corrected`` are None where there is none."""
+    """A field as received, and how it was read; ``raw`` and ``corrected`` are None where there is none."""
 
     field: str
     fact: str
@@ -69,7 +69,7 @@ def record_path(each: SetAside) -> str:
 
 
 class QuarantineWords:
-    """Says what is in quarantine in one language."""
+    """The content of the quarantine in the words of one language."""
 
     def __init__(self, words: BoardWords) -> None:
         self._words = words
@@ -156,7 +156,7 @@ class QuarantineWords:
         )
 
     def steps(self, steps: Sequence[Step], *, with_motives: bool) -> tuple[StepShown, ...]:
-        """What was done; motives are for who may see the content, because they may speak of it."""
+        """What was done; motives are for those who may see the content, because they may refer to it."""
         return tuple(
             StepShown(
                 at=each.at,

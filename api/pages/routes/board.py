@@ -165,7 +165,7 @@ def board_pages(boards: BoardService, pages: Pages, readers: Readers) -> APIRout
         words = BoardWords(language=query.language, code_lists=readers.code_lists)
         may_read = readers.access.may(query.caller, Action.READ_APPLICATION)
         rows: list[CaseRow] = [row_on_board(each, words, may_read=may_read) for each in page.items]
-        # The day is pinned, so that a list begun before midnight goes on as it began.
+        # The day is pinned, so that a list that was opened before midnight continues as it began.
         others = [(name, value) for name, value in parameters.multi_items() if name not in (AFTER, "on")]
         here = [*others, ("on", query.on.isoformat())]
         return pages.response(
@@ -225,7 +225,7 @@ def _form(request: Request, query: _BoardQuery, words: BoardWords) -> FilterForm
 
 
 def _chosen(query: _BoardQuery, parameters: list[tuple[str, str]], words: BoardWords) -> list[str]:
-    """Which cases a list is of, in words: one for each thing that was chosen."""
+    """The cases in a list, in words: one for each filter that was chosen."""
     language, scope = query.language, query.scope
     parts = [language.gettext("As of the end of %(day)s", day=language.date(query.on))]
     if scope.authority is not None:

@@ -121,7 +121,7 @@ class CaseScreen:
                     body["findings"],
                     with_remarks=self._readers.access.may_with(caller, Action.DECIDE_WORK_PART, case),
                 ),
-                # Once the work part is decided, the decision says by which day's law.
+                # Once the work part is decided, the decision has the day whose law applies.
                 "readings": self._readings(assessed, words) if case.work_part is None else "",
                 "checks": words.checks(body),
                 "tasks": words.tasks(body),

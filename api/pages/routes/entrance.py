@@ -74,7 +74,7 @@ class RoleCard:
 def entrance_pages(
     pages: Pages, readers: Readers, issuer: DevelopmentIssuer | None, links: SignInLinks | None = None
 ) -> APIRouter:
-    """The entrance. Without ``issuer`` nobody can choose a role, and one signs in with a token brought along.
+    """The entrance. Without ``issuer`` there are no roles to choose, and readers sign in with a token.
 
     ``links`` are the one-time links of a demonstration; they belong to the development issuer, and without it there
     are none.

@@ -80,7 +80,7 @@ class LawScreen:
         return self._page(request, query, words, empty)
 
     def calculate(self, request: Request, sent: SentForm) -> Response:
-        """The page with what the law says of the facts that were filled in, or with what is wrong with them."""
+        """The page with the assessment of the facts that were filled in, or with their errors."""
         query, words = self._query(request), self._words(request)
         empty = calculator(words, self._law.rulebook, authority=query.authority, category="", today=self._today)
         kept = empty.kept(sent)
@@ -90,7 +90,7 @@ class LawScreen:
         # As known today, which is what salaryChecks answers.
         found = self._law.assess(stated)
         answer = answer_shown(found.assessment, found.readings, words)
-        # The tables beside the answer are those of the same authority and day.
+        # The tables next to the answer are those of the same authority and day.
         query = replace(query, authority=stated.authority or query.authority, on=stated.filed_on)
         return self._page(request, query, words, kept, answer)
 

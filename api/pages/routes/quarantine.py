@@ -1,4 +1,4 @@
-"""``/migration/{authority}/quarantine``: the records that wait, one record raw beside parsed, and its repair."""
+"""``/migration/{authority}/quarantine``: the records in quarantine, one record raw and parsed, and its repair."""
 
 from __future__ import annotations
 
@@ -196,7 +196,7 @@ class QuarantineScreen:
         refused: Exception | None = None,
         status: int = 200,
     ) -> Response:
-        """The record raw beside parsed, with the forms as long as it can be repaired; what was typed stays."""
+        """The record raw and parsed, with the forms as long as it can be repaired; what was typed is kept."""
         shown = self._shown(caller, authority, record)
         words = self._words(request)
         contents = QuarantineWords(words)
@@ -267,7 +267,7 @@ class QuarantineScreen:
         }
 
     def _shown(self, caller: Caller, authority: MigratingAuthority, record: UUID) -> ShownRecord:
-        """The record with its content; its trace says first who looks at it."""
+        """The record with its content; the look is first logged in its trace."""
         with self._program.writers.connection() as connection:
             try:
                 return quarantine_of(self._program, authority).shown(connection, record, by=caller.actor)

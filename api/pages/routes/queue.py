@@ -157,7 +157,7 @@ def _form(wanted: QueueFilter, sort: str, caller: Caller, words: BoardWords) -> 
 
 
 def _notice(parameters: QueryParams, language: Language) -> Badge | None:
-    """What came of taking a case. The address says it, so only what is a reference is repeated."""
+    """The result of taking a case. It is in the address, so only what is a reference is repeated."""
     for name in _NOTICES:
         given = single(parameters, name)
         if given is None:

@@ -25,7 +25,7 @@ def _check_answered(values: Values, wording: Wording) -> str:
 
 
 def _check_failed(values: Values, wording: Wording) -> str:
-    """A question that could not even be put was attempted no times."""
+    """A query that could not be sent has no attempts."""
     language, attempts = wording.language, values["attempts"]
     check = wording.quoted_label("checks", values["check"])
     reason = wording.quoted_label("findingReasons", values["reason"])

@@ -1,4 +1,4 @@
-"""The steps of the reasoning on the job and the worker: what each condition requires, and what the file says.
+"""The steps of the reasoning on the job and the worker: what each condition requires, and what the file states.
 
 Steps of earlier engines lack some of the values that a full sentence needs; their sentences leave them out.
 """
@@ -28,7 +28,7 @@ def required(statement: Callable[[StepValues, Wording], str]) -> StepTeller:
 
 
 def concluded(statement: Callable[[StepValues, Wording], str]) -> StepTeller:
-    """What the file says, a clause without its full stop, and whether that meets the condition."""
+    """What the file states, a clause without its full stop, and whether that meets the condition."""
 
     def teller(values: StepValues, wording: Wording) -> str:
         language, fact = wording.language, statement(values, wording)

@@ -26,7 +26,7 @@ _CHANNELS: Final = "labourMarketTest.publications."
 def finding_text(finding: Mapping[str, Any], wording: Wording) -> str:
     """A paragraph on a finding in its wire form. Sentences of an earlier engine are repeated as written.
 
-    LookupError for a step that nobody has words for.
+    LookupError for a step without words.
     """
     sentences = list(_reasoning(finding, wording))
     if finding["verdict"] == Verdict.UNDETERMINED:

@@ -9,7 +9,7 @@ _BASES = "decidingDateBases"
 
 
 def readings_text(readings: Readings, wording: Wording) -> str:
-    """A line of a few sentences; of a reading whose day the facts do not hold it says that much."""
+    """A line of a few sentences; it also states if the facts lack the day of a reading."""
     _ = wording.language.gettext
     sentences = [
         _(

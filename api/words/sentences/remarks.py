@@ -110,4 +110,4 @@ REMARKS: Final[Mapping[str, StepTeller]] = MappingProxyType(
         "publishedBeforeFiling": _interruptions,
     }
 )
-"""What a step says to those who handle the case beyond its provision; some steps say nothing to anybody else."""
+"""The remarks of a step for case handlers beyond its provision; some steps are for them only."""
