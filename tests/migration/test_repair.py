@@ -188,11 +188,11 @@ def test_a_history_is_corrected_where_it_stands(move: Moving, tmp_path_factory: 
 def test_lineage_leads_from_file_number_and_event_to_file_and_line(move: Moving) -> None:
     move.load_brussels(record(no_dossier="BXL/OTHER"), record(), record(modifie_le="21/04/2025 09:00", fonction="x"))
     by_number = lineage_of(move.program, KEY, None)
-    assert [(each["source"], each["line"], each["version"]) for each in by_number] == [
+    assert [(each.source, each.line, each.version) for each in by_number] == [
         ("brussels.csv", 3, 1), ("brussels.csv", 4, 2),
     ]  # fmt: skip
-    assert lineage_of(move.program, str(by_number[1]["position"]), None) == by_number[1:]
-    assert lineage_of(move.program, by_number[0]["applicationId"], None) == by_number
+    assert lineage_of(move.program, str(by_number[1].position), None) == by_number[1:]
+    assert lineage_of(move.program, str(by_number[0].case_id), None) == by_number
     assert lineage_of(move.program, "BXL/NOWHERE", None) == []
 
 
