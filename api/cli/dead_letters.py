@@ -13,7 +13,7 @@ from api.cli.lazy_group import among, one_of
 from api.cli.output import ExitCode, Json, end, finding_if, say, say_rows, this_user
 from api.cli.readable import table
 from api.composition import Program, open_program
-from api.services.dead_letters import DeadLetterService, Settled, letter_desk
+from api.services.dead_letters import DeadLetterService, Settled, dead_letter_service
 from infra.postgres.messages.consumer_stops import resume as resume_consumer
 from infra.postgres.messages.dead_letters import DeadLetter, DeadLetters
 from infra.postgres.messages.letter_selection import LetterSelection, SelectedLetter, SelectedLetters, selected_letters
@@ -133,7 +133,7 @@ def _settle(
             end(f"there is no dead letter {', '.join(map(str, found.unknown))}; nothing was changed", ExitCode.REFUSED)
         if found.open and not selection.is_by_number_only and not yes:
             _ask(found, done)
-        with letter_desk(program) as desk:
+        with dead_letter_service(program) as desk:
             settled = settle(desk, found.open)
     already = [*found.settled_before, *settled.gone]
     refused = [{"id": number, "reason": why} for number, why in settled.still_refused.items()]

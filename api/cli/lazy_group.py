@@ -70,7 +70,7 @@ class LazyGroup(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """As the base class, which also suggests similar names, but with the command itself."""
         name, command, rest = super().resolve_command(ctx, args)
-        return name, command.loaded() if isinstance(command, _StandIn) else command, rest
+        return name, command.loaded() if isinstance(command, _LazyCommand) else command, rest
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; a word that is not one of a list is refused with those that are similar."""
@@ -127,7 +127,7 @@ def loaded(entry: Entry) -> Any:
     return typer.main.get_command(single)
 
 
-class _StandIn(TyperCommand):
+class _LazyCommand(TyperCommand):
     def __init__(self, entry: Entry) -> None:
         super().__init__(entry.name, short_help=entry.help)
         self._entry = entry
@@ -141,4 +141,4 @@ class _StandIn(TyperCommand):
 
 
 def _stand_in(entry: Entry | Section) -> Any:
-    return LazyGroup(section=entry) if isinstance(entry, Section) else _StandIn(entry)
+    return LazyGroup(section=entry) if isinstance(entry, Section) else _LazyCommand(entry)

@@ -13,7 +13,7 @@ from api.cli.lazy_group import among, one_of
 from api.cli.output import By, ExitCode, Json, by_whom, ending_with, finding_if, say
 from api.cli.readable import table
 from api.composition import Program, open_program
-from api.services.migrations import own_writer, quarantine_of
+from api.services.migrations import bulk_connection, quarantine_of
 from consumers.migration.repair import ShownRecord
 from domain.migration.cutover_status import AuthorityIsLive, NotAccepting
 from domain.migration.findings import RefusalReason
@@ -97,7 +97,7 @@ def _replayed(
     motive: str,
 ) -> dict[str, Any]:
     quarantine, retold, waiting = quarantine_of(program, authority), 0, []
-    with own_writer(program) as connection:
+    with bulk_connection(program) as connection:
         chosen = records or ids_waiting(connection, authority, None if reason is None else reason.value)
         for record in chosen:
             try:

@@ -102,7 +102,7 @@ def refusal_page(request: Request, problem: Problem) -> Response:
             "instance": problem.instance,
             "links": [Link(href=ENTRANCE, text=language.gettext("Go to the start page"))],
         },
-        surroundings=readers.surroundings_of_anyone(request, ""),
+        frame=readers.public_frame(request, ""),
         status=problem.type.status,
     )
     if "Retry-After" in problem.headers:

@@ -37,7 +37,7 @@ class LanguageLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class PageFrame:
     """The frame of a page: the colours of an authority, the navigation, and the reader."""
 
     authority: str | None = None
@@ -46,7 +46,7 @@ class Surroundings:
     sign_out_href: str | None = None
 
 
-NO_SURROUNDINGS: Final = Surroundings()
+NO_FRAME: Final = PageFrame()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Pages:
         template: str,
         content: Mapping[str, object],
         *,
-        surroundings: Surroundings = NO_SURROUNDINGS,
+        frame: PageFrame = NO_FRAME,
         status: int = 200,
         personal: bool = True,
     ) -> Response:
@@ -90,7 +90,7 @@ class Pages:
         text = (
             self.environments[language.code]
             .get_template(template)
-            .render(content, surroundings=surroundings, language_links=self._language_links(request, language))
+            .render(content, frame=frame, language_links=self._language_links(request, language))
         )
         body = text.encode()
         headers = page_headers(personal=personal) | {

@@ -14,7 +14,7 @@ from fastapi import Request, Response
 
 from api.http.authentication import Authentication
 from api.http.problems import RequestRefused
-from api.pages.rendering import Link, Surroundings
+from api.pages.rendering import Link, PageFrame
 from api.permissions import Action
 from api.services.access import Access, AuthorisedCaller
 from api.words.code_lists import CodeLists
@@ -96,10 +96,10 @@ class Readers:
         self.access.require_in(caller, authority, "This is for the authority concerned: ask a colleague there.")
         return caller
 
-    def surroundings(self, request: Request, caller: Caller, here: str) -> Surroundings:
+    def frame(self, request: Request, caller: Caller, here: str) -> PageFrame:
         """The frame of a page for this reader; ``here`` is the path of the entry of the navigation."""
         language = self._languages.chosen(request)
-        return Surroundings(
+        return PageFrame(
             authority=caller.authority,
             navigation=tuple(
                 Link(href=href, text=text, here=href == here) for href, text in self._ways(language, caller)
@@ -108,13 +108,13 @@ class Readers:
             sign_out_href=SIGN_OUT,
         )
 
-    def surroundings_of_anyone(self, request: Request, here: str) -> Surroundings:
+    def public_frame(self, request: Request, here: str) -> PageFrame:
         """The frame of a public page; a signed-in reader has their own navigation."""
         try:
-            return self.surroundings(request, self.caller(request), here)
+            return self.frame(request, self.caller(request), here)
         except NotSignedIn:
             language = self._languages.chosen(request)
-            return Surroundings(navigation=(Link(href=LAW, text=language.gettext("The law"), here=here == LAW),))
+            return PageFrame(navigation=(Link(href=LAW, text=language.gettext("The law"), here=here == LAW),))
 
     def is_official(self, request: Request) -> bool:
         """Whether the signed-in reader works for an authority, and is no party to an application."""

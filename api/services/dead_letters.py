@@ -87,7 +87,7 @@ class DeadLetterService:
 
 
 @contextmanager
-def letter_desk(program: Program) -> Iterator[DeadLetterService]:
+def dead_letter_service(program: Program) -> Iterator[DeadLetterService]:
     """The desk, with what it opens for the letters it replays."""
     with ExitStack() as opened:
         yield DeadLetterService(program, opened)

@@ -82,7 +82,7 @@ def judge_of(program: Program, authority: MigratingAuthority) -> ChunkJudge[Appe
 
 
 @contextmanager
-def own_writer(program: Program) -> Iterator[Any]:
+def bulk_connection(program: Program) -> Iterator[Any]:
     """A connection for what appends in bulk: not one of the pool, because what is staged belongs to a connection."""
     with closing(connect(program.journal_url, Role.WRITER)) as connection:
         yield connection

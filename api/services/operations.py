@@ -49,7 +49,7 @@ class OverKafka:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KafkaAway:
+class KafkaUnreachable:
     """Kafka is configured but does not answer; ``why`` is a sentence."""
 
     why: str
@@ -59,7 +59,7 @@ class KafkaAway:
 class InstallationStatus:
     """``outcomes`` counts checks by query and outcome."""
 
-    transport: InProcess | OverKafka | KafkaAway
+    transport: InProcess | OverKafka | KafkaUnreachable
     projections: Sequence[ProjectionProgress]
     parked: Sequence[ParkedStream]
     work: WorkStanding
@@ -86,7 +86,7 @@ def installation_status(program: Program) -> InstallationStatus:
     )
 
 
-def _transport(program: Program, operations: Operations, now: datetime) -> InProcess | OverKafka | KafkaAway:
+def _transport(program: Program, operations: Operations, now: datetime) -> InProcess | OverKafka | KafkaUnreachable:
     kafka, prefix = program.settings.kafka, program.settings.kafka_topic_prefix
     if kafka is None:
         parked = count_by_follower(program.readers).get(CheckIntake.name, 0)
@@ -96,7 +96,7 @@ def _transport(program: Program, operations: Operations, now: datetime) -> InPro
         positions = operations.consumers(cluster)
         lags = consumer_lags(kafka, positions, prefix, now)
     except KafkaUnavailable as why:
-        return KafkaAway(why=str(why))
+        return KafkaUnreachable(why=str(why))
     return OverKafka(
         cluster=cluster,
         relay=operations.follower(relay_name(cluster, prefix), now),

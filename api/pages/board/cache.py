@@ -29,7 +29,7 @@ Shown = TypeVar("Shown")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept(Generic[Shown]):
+class Cached(Generic[Shown]):
     """What was computed, and the last moment at which it is known to have matched the read model.
 
     ``reached`` was read before the figures: they may be newer than it says, never older.
@@ -41,9 +41,9 @@ class Kept(Generic[Shown]):
 
 
 @dataclass(slots=True)
-class _Place(Generic[Shown]):
-    kept: Kept[Shown] | None = None
-    renewing: Future[Kept[Shown]] | None = None
+class _Slot(Generic[Shown]):
+    kept: Cached[Shown] | None = None
+    renewing: Future[Cached[Shown]] | None = None
 
 
 class BoardCache(Generic[Shown]):
@@ -53,9 +53,9 @@ class BoardCache(Generic[Shown]):
         self._reached = reached
         self._seconds = seconds
         self._mutex = Lock()
-        self._places: OrderedDict[Hashable, _Place[Shown]] = OrderedDict()
+        self._places: OrderedDict[Hashable, _Slot[Shown]] = OrderedDict()
 
-    def get(self, key: Hashable, compute: Callable[[], Shown]) -> Kept[Shown]:
+    def get(self, key: Hashable, compute: Callable[[], Shown]) -> Cached[Shown]:
         """What is kept for ``key``, recomputed where it is no longer valid.
 
         Of concurrent callers one computes and the others wait for it; what it raises is raised for all of them. So
@@ -75,17 +75,17 @@ class BoardCache(Generic[Shown]):
 
     def _renewed(
         self,
-        place: _Place[Shown],
-        pending: Future[Kept[Shown]],
-        known: Kept[Shown] | None,
+        place: _Slot[Shown],
+        pending: Future[Cached[Shown]],
+        known: Cached[Shown] | None,
         compute: Callable[[], Shown],
-    ) -> Kept[Shown]:
+    ) -> Cached[Shown]:
         try:
             confirmed, reached = self._seconds(), self._reached()
             if known is not None and _same_rows(known.reached, reached):
                 kept = replace(known, reached=reached, confirmed=confirmed)
             else:
-                kept = Kept(shown=compute(), reached=reached, confirmed=confirmed)
+                kept = Cached(shown=compute(), reached=reached, confirmed=confirmed)
         except BaseException as why:
             with self._mutex:
                 place.renewing = None
@@ -96,8 +96,8 @@ class BoardCache(Generic[Shown]):
         pending.set_result(kept)
         return kept
 
-    def _place(self, key: Hashable) -> _Place[Shown]:
-        place = self._places.setdefault(key, _Place())
+    def _place(self, key: Hashable) -> _Slot[Shown]:
+        place = self._places.setdefault(key, _Slot())
         self._places.move_to_end(key)
         if len(self._places) > MOST_KEPT:
             self._places.popitem(last=False)

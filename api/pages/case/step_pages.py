@@ -202,8 +202,8 @@ class StepScreen:
                     else ()
                 ),
             },
-            surroundings=replace(
-                self._readers.surroundings(request, caller.caller, FIRST_PAGES[caller.caller.role]),
+            frame=replace(
+                self._readers.frame(request, caller.caller, FIRST_PAGES[caller.caller.role]),
                 authority=case.facts.authority,
             ),
             status=problem.type.status if problem is not None else 400 if shown.errors else 200,

@@ -52,7 +52,7 @@ class BatchRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MovingAuthority:
+class AuthorityProgress:
     """One authority in the reader's words; ``begins_with`` is a command where nothing has come yet, else None."""
 
     name: str
@@ -72,12 +72,12 @@ class MovingAuthority:
     next_step: str | None
 
 
-def moving_authority(status: Mapping[str, Any], words: BoardWords) -> MovingAuthority:
+def authority_progress(status: Mapping[str, Any], words: BoardWords) -> AuthorityProgress:
     """The status of an authority in words."""
     language, ledger, topic = words.language, status["ledger"], status["topic"]
     begun = has_begun(status)
     next_step = status["nextStep"]
-    return MovingAuthority(
+    return AuthorityProgress(
         name=status["authority"],
         title=words.label("authorities", status["authority"]),
         badges=tuple(_badges(status, language)) if begun else (),

@@ -15,7 +15,7 @@ def accessibility_pages(pages: Pages, readers: Readers) -> APIRouter:
 
     @routes.get("/accessibility", name="accessibility")
     def statement(request: Request) -> Response:
-        surroundings = readers.surroundings_of_anyone(request, "/accessibility")
-        return pages.response(request, "accessibility.html", {}, surroundings=surroundings)
+        frame = readers.public_frame(request, "/accessibility")
+        return pages.response(request, "accessibility.html", {}, frame=frame)
 
     return routes

@@ -14,7 +14,7 @@ from api.http.paging import AFTER, single, unusable_cursor
 from api.http.problems import NOT_FOUND, Problem, RequestRefused
 from api.http.query_values import day_of
 from api.http.routes.service_levels import cell_of, scope_of
-from api.pages.board.cache import BoardCache, Kept
+from api.pages.board.cache import BoardCache, Cached
 from api.pages.board.figures import FIGURE_NAMES, board_figures
 from api.pages.board.tiles import board_tiles, summary_of
 from api.pages.board.words import BoardWords
@@ -95,7 +95,7 @@ def board_pages(boards: BoardService, pages: Pages, readers: Readers) -> APIRout
             language=pages.language(request),
         )
 
-    def shown(query: _BoardQuery) -> Kept[ShownBoard]:
+    def shown(query: _BoardQuery) -> Cached[ShownBoard]:
         return cache.get((query.on, query.scope, query.language.code), lambda: computed(query))
 
     def computed(query: _BoardQuery) -> ShownBoard:
@@ -133,7 +133,7 @@ def board_pages(boards: BoardService, pages: Pages, readers: Readers) -> APIRout
                 "oldest_rows": [row_on_board(each, words, may_read=may_read) for each in reading.oldest],
                 "oldest_csv": query.href(f"{BOARD}/oldest.csv"),
             },
-            surroundings=readers.surroundings(request, caller, BOARD),
+            frame=readers.frame(request, caller, BOARD),
             # Counts and references of cases: nothing on it is about a person, and nothing on it is secret from
             # one who may open it. So it may be compressed, which a page full of figures needs.
             personal=False,
@@ -179,7 +179,7 @@ def board_pages(boards: BoardService, pages: Pages, readers: Readers) -> APIRout
                 "first_href": address(CASES, *here) if single(parameters, AFTER) is not None else None,
                 "paging": Paging(next_href=None if page.next is None else address(CASES, *here, (AFTER, page.next))),
             },
-            surroundings=readers.surroundings(request, query.caller, BOARD),
+            frame=readers.frame(request, query.caller, BOARD),
         )
 
     return routes

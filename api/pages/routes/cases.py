@@ -147,9 +147,7 @@ class CaseScreen:
                     for each in body["corrections"]
                 ],
             },
-            surroundings=replace(
-                self._readers.surroundings(request, caller, FIRST_PAGES[caller.role]), authority=body["authority"]
-            ),
+            frame=replace(self._readers.frame(request, caller, FIRST_PAGES[caller.role]), authority=body["authority"]),
         )
 
     def document(self, request: Request, case_id: UUID, sha256: str) -> Response:

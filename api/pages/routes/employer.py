@@ -58,8 +58,8 @@ def employer_pages(lists: ListService, pages: Pages, readers: Readers) -> APIRou
                 next_href=None if found.page.next is None else f"{PATH}?{urlencode({AFTER: found.page.next})}",
             ),
         }
-        surroundings = readers.surroundings(request, caller.caller, PATH)
-        return pages.response(request, "employer.html", content, surroundings=surroundings)
+        frame = readers.frame(request, caller.caller, PATH)
+        return pages.response(request, "employer.html", content, frame=frame)
 
     return routes
 

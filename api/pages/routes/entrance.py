@@ -147,8 +147,8 @@ def entrance_pages(
     @routes.get(SIGN_OUT, name="askToEndSession")
     def ask_to_end(request: Request) -> Response:
         caller = readers.caller(request)
-        surroundings = readers.surroundings(request, caller, SIGN_OUT)
-        return pages.response(request, "sign_out.html", {}, surroundings=surroundings)
+        frame = readers.frame(request, caller, SIGN_OUT)
+        return pages.response(request, "sign_out.html", {}, frame=frame)
 
     @routes.post(SIGN_OUT, name="endSession")
     def end(request: Request) -> Response:
@@ -219,7 +219,7 @@ def entrance_pages(
             request,
             "entrance.html",
             content,
-            surroundings=readers.surroundings_of_anyone(request, ENTRANCE),
+            frame=readers.public_frame(request, ENTRANCE),
             status=400 if errors else status,
         )
 

@@ -107,7 +107,7 @@ class LawScreen:
 
     def _query(self, request: Request) -> LawQuery:
         """The query in the address; readers signed in for an authority begin with its law."""
-        own = self._readers.surroundings_of_anyone(request, LAW).authority
+        own = self._readers.public_frame(request, LAW).authority
         usual = own if own in AUTHORITIES else AUTHORITIES[0]
         return law_query(request.query_params, self._pages.language(request), usual_authority=usual, today=self._today)
 
@@ -146,7 +146,7 @@ class LawScreen:
                 "answer": answer,
                 "other_languages": _other_languages(self._pages, words.language),
             },
-            surroundings=replace(self._readers.surroundings_of_anyone(request, LAW), authority=query.authority),
+            frame=replace(self._readers.public_frame(request, LAW), authority=query.authority),
             status=400 if errors else 200,
         )
 

@@ -17,7 +17,7 @@ from api.pages.law.category import category_shown
 from api.pages.law.questions import BETWEEN, LawQuery, category_address, category_query, changes_query, law_address
 from api.pages.law.words import LawWords
 from api.pages.page_route import PageRoute
-from api.pages.rendering import Link, Pages, Surroundings
+from api.pages.rendering import Link, PageFrame, Pages
 from api.pages.session import LAW, Readers
 from api.services.law import LawService
 from api.words.choices import Choice
@@ -75,7 +75,7 @@ class LawInFullScreen:
                 "fixed_href": base_url(request) + category_address(fixed, category),
                 "rule_set": self._law.rulebook.sha256,
             },
-            surroundings=self._surroundings(request, authority),
+            frame=self._frame(request, authority),
             status=400 if query.errors else 200,
         )
 
@@ -93,7 +93,7 @@ class LawInFullScreen:
                 "authorities": [every, *(_choice(each, words) for each in AUTHORITIES)],
                 "changes_of_each": () if query.errors else changes_of_each(self._law.rulebook, query, words),
             },
-            surroundings=self._surroundings(request, query.authority or None),
+            frame=self._frame(request, query.authority or None),
             status=400 if query.errors else 200,
         )
 
@@ -108,8 +108,8 @@ class LawInFullScreen:
             for_officials=self._readers.is_official(request),
         )
 
-    def _surroundings(self, request: Request, authority: str | None) -> Surroundings:
-        return replace(self._readers.surroundings_of_anyone(request, LAW), authority=authority)
+    def _frame(self, request: Request, authority: str | None) -> PageFrame:
+        return replace(self._readers.public_frame(request, LAW), authority=authority)
 
     def _no_such_law(self, request: Request, words: LawWords, authority: str, category: str) -> Response:
         _ = words.language.gettext
@@ -129,7 +129,7 @@ class LawInFullScreen:
             request,
             "message.html",
             {"heading": _("No law found at this address"), "sentences": [sentence], "links": links},
-            surroundings=self._surroundings(request, authority if authority in AUTHORITIES else None),
+            frame=self._frame(request, authority if authority in AUTHORITIES else None),
             status=404,
         )
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from api.composition import Program
 from api.http.migration_content import migrations_content
 from api.pages.board.words import BoardWords
-from api.pages.migration.contents import MIGRATION, moving_authority
+from api.pages.migration.contents import MIGRATION, authority_progress
 from api.pages.page_parts import Refreshing
 from api.pages.page_route import PageRoute
 from api.pages.rendering import Pages
@@ -29,10 +29,10 @@ def migration_pages(program: Program, pages: Pages, readers: Readers) -> APIRout
             request,
             "migration.html",
             {
-                "authorities": [moving_authority(each, words) for each in authorities],
+                "authorities": [authority_progress(each, words) for each in authorities],
                 "refreshing": Refreshing.of(request, seconds=10),
             },
-            surroundings=readers.surroundings(request, granted.caller, MIGRATION),
+            frame=readers.frame(request, granted.caller, MIGRATION),
         )
 
     return routes

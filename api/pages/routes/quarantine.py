@@ -33,7 +33,7 @@ from api.pages.rendering import Pages
 from api.pages.sent_forms import SentForm, sent_form
 from api.pages.session import Readers
 from api.permissions import Action
-from api.services.migrations import own_writer, quarantine_of
+from api.services.migrations import bulk_connection, quarantine_of
 from api.words.choices import Choice
 from consumers.migration.repair import ShownRecord
 from domain.migration.cutover_status import AuthorityIsLive, NotAccepting
@@ -119,7 +119,7 @@ class QuarantineScreen:
                     next_href=address(here, (_REASON, reason), (AFTER, str(rows[-1].record_id))) if more else None
                 ),
             },
-            surroundings=self._readers.surroundings(request, granted.caller, MIGRATION),
+            frame=self._readers.frame(request, granted.caller, MIGRATION),
         )
 
     def record(self, request: Request, authority: MigratingAuthority, record: UUID) -> Response:
@@ -136,7 +136,7 @@ class QuarantineScreen:
         errors = errors_of_correction(correction, self._pages.language(request))
 
         def do() -> str:
-            with own_writer(self._program) as connection:
+            with bulk_connection(self._program) as connection:
                 quarantine_of(self._program, authority).correct(
                     connection,
                     record,
@@ -157,7 +157,7 @@ class QuarantineScreen:
         errors = errors_of_motive(REPLAY_MOTIVE, motive, self._pages.language(request))
 
         def do() -> str:
-            with own_writer(self._program) as connection:
+            with bulk_connection(self._program) as connection:
                 refused = quarantine_of(self._program, authority).replay(
                     connection, record, by=caller.actor, motive=motive, seen=seen
                 )
@@ -209,7 +209,7 @@ class QuarantineScreen:
         return self._pages.response(
             request,
             "quarantined_record.html",
-            self._of_everybody(shown.set_aside, words, caller)
+            self._common(shown.set_aside, words, caller)
             | {
                 "erased": shown.raw is None,
                 "fields": () if shown.raw is None else contents.fields(shown),
@@ -228,7 +228,7 @@ class QuarantineScreen:
                 "refused_heading": refused_heading(refused, words.language),
                 "done": request.query_params.get(_DONE, ""),
             },
-            surroundings=self._readers.surroundings(request, caller, MIGRATION),
+            frame=self._readers.frame(request, caller, MIGRATION),
             status=status,
         )
 
@@ -244,16 +244,16 @@ class QuarantineScreen:
         return self._pages.response(
             request,
             "quarantined_record.html",
-            self._of_everybody(found[0], words, caller)
+            self._common(found[0], words, caller)
             | {
                 "findings": contents.findings(found[0].findings),
                 "steps": contents.steps(steps, with_motives=False),
                 "with_content": False,
             },
-            surroundings=self._readers.surroundings(request, caller, MIGRATION),
+            frame=self._readers.frame(request, caller, MIGRATION),
         )
 
-    def _of_everybody(self, each: SetAside, words: BoardWords, caller: Caller) -> dict[str, object]:
+    def _common(self, each: SetAside, words: BoardWords, caller: Caller) -> dict[str, object]:
         contents = QuarantineWords(words)
         return {
             "place": contents.place(each),

@@ -83,7 +83,7 @@ def queue_pages(queues: WorkQueueService, pages: Pages, readers: Readers) -> API
                 # The filters, to come back to: known names only, so that they lead nowhere else.
                 "form_fields": [(name, value) for name, value in others if name in _PARAMETERS],
             },
-            surroundings=readers.surroundings(request, caller, QUEUE),
+            frame=readers.frame(request, caller, QUEUE),
         )
 
     @routes.post(TAKEN, name="takeCase")

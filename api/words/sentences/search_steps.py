@@ -31,7 +31,7 @@ def with_channel(channel: str, wording: Wording) -> str:
 
 
 def with_all_channels(channels: list[str], wording: Wording) -> str:
-    """All of them; of two, that one does not stand in for the other."""
+    """All of them; of two, that one does not replace the other."""
     places = [with_channel(each, wording) for each in channels]
     if len(places) != 2:
         return wording.listed(places)
