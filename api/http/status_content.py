@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, assert_never
 
-from api.services.operations import InProcess, InstallationStatus, KafkaAway, OverKafka
+from api.services.operations import InProcess, InstallationStatus, KafkaUnreachable, OverKafka
 from infra.postgres.operations import Follower
 
 
@@ -57,11 +57,11 @@ def status_content(status: InstallationStatus) -> dict[str, Any]:
     }
 
 
-def _transport(transport: InProcess | OverKafka | KafkaAway) -> dict[str, Any]:
+def _transport(transport: InProcess | OverKafka | KafkaUnreachable) -> dict[str, Any]:
     match transport:
         case InProcess():
             return {"relay": None, "consumers": [{**_followed(transport.follower), "parked": transport.parked}]}
-        case KafkaAway():
+        case KafkaUnreachable():
             return {"relay": {"unavailable": transport.why}, "consumers": []}
         case OverKafka():
             return {

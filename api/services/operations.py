@@ -1,4 +1,4 @@
-"""How the installation stands: what is behind, what waits for a person, and how the bank is asked. Nothing personal."""
+"""The status of the installation: lags, work waiting for a person, and queries to the bank. No personal data."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from infra.postgres.read_models.progress import ProjectionProgress, list_project
 from infra.workers.relay import relay_name
 
 _PARKED_NAMED: Final = 100
-"""Parked streams that a status names, those that have waited longest; all of them are counted."""
+"""Parked streams that a status names, those waiting longest first; all of them are counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,17 +49,17 @@ class OverKafka:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KafkaAway:
-    """Kafka is configured and does not answer; ``why`` is a sentence."""
+class KafkaUnreachable:
+    """Kafka is configured but does not answer; ``why`` is a sentence."""
 
     why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstallationStatus:
-    """``outcomes`` counts checks by what was asked and how it came out."""
+    """``outcomes`` counts checks by query and outcome."""
 
-    transport: InProcess | OverKafka | KafkaAway
+    transport: InProcess | OverKafka | KafkaUnreachable
     projections: Sequence[ProjectionProgress]
     parked: Sequence[ParkedStream]
     work: CheckWorkStatus
@@ -86,7 +86,7 @@ def installation_status(program: Program) -> InstallationStatus:
     )
 
 
-def _transport(program: Program, operations: Operations, now: datetime) -> InProcess | OverKafka | KafkaAway:
+def _transport(program: Program, operations: Operations, now: datetime) -> InProcess | OverKafka | KafkaUnreachable:
     kafka, prefix = program.settings.kafka, program.settings.kafka_topic_prefix
     if kafka is None:
         parked = count_by_follower(program.readers).get(CheckIntake.name, 0)
@@ -96,7 +96,7 @@ def _transport(program: Program, operations: Operations, now: datetime) -> InPro
         positions = operations.consumers(cluster)
         lags = consumer_lags(kafka, positions, prefix, now)
     except KafkaUnavailable as why:
-        return KafkaAway(why=str(why))
+        return KafkaUnreachable(why=str(why))
     return OverKafka(
         cluster=cluster,
         relay=operations.follower(relay_name(cluster, prefix), now),
