@@ -106,7 +106,7 @@ def test_what_is_judged_with_the_answer_is_judged_on_a_file_that_holds_it() -> N
 
 def test_a_worker_who_files_is_judged_by_where_she_lives() -> None:
     # given a permit of unlimited duration for somebody who lives in Charleroi and works in Ghent
-    asked = application("unlimited", kind="unlimited", ssin="90010100187")
+    asked = application("unlimited", kind="unlimited", worker={"ssin": "90010100187"})
     at_home = replace(asked.worker, residence=Residence(municipality_code="52011"))
     hers = filed(replace(asked, filed_by="worker", worker=at_home))
     # then her own region is competent, and without the residence nobody knows

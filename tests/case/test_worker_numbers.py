@@ -28,7 +28,7 @@ EMPLOYER = "0316380841"
 
 
 def test_a_number_that_is_given_is_looked_up() -> None:
-    state = state_after(filed(application(ssin=SSIN)))
+    state = state_after(filed(application(worker={"ssin": SSIN})))
     assert state.pending_checks == ("employerRegister", "workerIdentity")
 
 
@@ -41,12 +41,12 @@ def test_what_is_asked_about_the_worker_anyway_tells_what_is_wrong_with_the_numb
 
 
 def test_a_number_that_is_good_needs_no_more() -> None:
-    past = filed(application(ssin=SSIN))
+    past = filed(application(worker={"ssin": SSIN}))
     case().given(*past).when(answered(PersonOnRegister(), IDENTITY)).then_events(CrossroadsCheckAnswered)
 
 
 def test_a_number_that_comes_with_a_correction_is_looked_up() -> None:
-    worker = application(ssin=SSIN).worker
+    worker = application(worker={"ssin": SSIN}).worker
     *_, asked = case().given(*filed()).when(correct(worker=worker)).decided()
     assert asked == CrossroadsCheckRequested(effective_at=NOW, check="workerIdentity", revision=1)
 
@@ -93,7 +93,7 @@ def test_nor_does_one_after_the_end() -> None:
 
 def test_a_correction_counts_over_a_replacement() -> None:
     past = happened(filed(application(renewal=True)), replaced(WAGES, NEWER))
-    corrected = happened(past, correct(worker=application(ssin="85073003328").worker))
+    corrected = happened(past, correct(worker=application(worker={"ssin": "85073003328"}).worker))
     assert identified(corrected).ssin == "85073003328"
 
 
@@ -103,7 +103,7 @@ def worked(start: date = date(2021, 1, 1), end: date = date(2025, 1, 1)) -> Work
 
 
 def with_history(*periods: WorkPeriod) -> Application:
-    return replace(application("unlimited", kind="unlimited", ssin=SSIN), work_history=periods)
+    return replace(application("unlimited", kind="unlimited", worker={"ssin": SSIN}), work_history=periods)
 
 
 def relation(start: date, last_day: date | None = None) -> WorkRelation:
