@@ -38,7 +38,7 @@ _Place: TypeAlias = "tuple[_Place | None, str | int]"
 
 _Faults: TypeAlias = list[InputIssue]
 
-_NOT_FINITE: Final = (INVALID_INPUT, "it is no number", "write a finite number")
+_NOT_FINITE: Final = (INVALID_INPUT, "it is not a number", "write a finite number")
 _TOO_LONG: Final = (OUT_OF_RANGE, "it has too many digits", "look for a mistyped number")
 _NO_ZONE: Final = (INVALID_INPUT, "it is a moment of no time zone", "say its offset from UTC")
 _OFF_CALENDAR: Final = (OUT_OF_RANGE, "it has no date in every time zone", "look for a mistyped year")

@@ -24,7 +24,7 @@ class CalendarDuration:
         """Read an ISO 8601 duration of one unit (``P60D``, ``P9W``, ``P4M``, ``P3Y``); ValueError otherwise."""
         match = _ISO_DURATION.fullmatch(text)
         if match is None:
-            raise ValueError(f"{text!r} is no duration of one unit such as P60D, P9W or P4M")
+            raise ValueError(f"{text!r} is not a duration of one unit such as P60D, P9W or P4M")
         count, unit = int(match[1]), match[2]
         if unit in "MY":
             return cls(months=count * _MONTHS_OF_A_YEAR if unit == "Y" else count)

@@ -90,7 +90,7 @@ class WorkingDays:
         """Why ``day`` is no working day, None when it is one; a legal holiday goes before the weekend it falls on."""
         if not self.first_year <= day.year <= self.last_year:
             raise ValueError(
-                f"{day} is outside the calendar of working days, version {self.version}, which knows "
+                f"{day} is outside the calendar of working days, version {self.version}, which covers "
                 f"{self.first_year} to {self.last_year}; choose a day in these years or add the year to the calendar"
             )
         if day in self.legal_holidays:
@@ -192,7 +192,7 @@ def _month_and_day(entry: EntryReader) -> tuple[int, int]:
     text = entry.text("each_year")
     match = _MONTH_AND_DAY.fullmatch(text)
     if match is None:
-        raise entry.unusable("each_year", f"{text!r} is no month and day", 'write them with two digits each: "07-11"')
+        raise entry.unusable("each_year", f"{text!r} is not a month and a day", 'write two digits each: "07-11"')
     return int(match[1]), int(match[2])
 
 

@@ -71,7 +71,7 @@ def _within(place: object, step: str | int, field: str) -> object:
 
 
 def _no_such(field: str) -> RepairRefused:
-    return RepairRefused(f"{field} is no field of the record: name it as the findings do")
+    return RepairRefused(f"{field} is not a field of the record: name it as the findings do")
 
 
 def _path(field: str) -> list[str | int]:

@@ -59,7 +59,7 @@ def read_rows(content: Mapping[str, object]) -> tuple[date, tuple[Row, ...]]:
 def _rows(entries: Mapping[str, object]) -> Iterator[Row]:
     for code, entry in entries.items():
         if _CODE.fullmatch(code) is None or not isinstance(entry, dict):
-            raise MunicipalitiesUnusable(code, "municipality", "it is no code of five digits with a table", "write one")
+            raise MunicipalitiesUnusable(code, "municipality", "it is not a five-digit code with a table", "write one")
         others = sorted(set(entry) - _KEYS)
         if others:
             raise MunicipalitiesUnusable(code, others[0], "this key is unknown", f"use {', '.join(sorted(_KEYS))}")
@@ -95,12 +95,12 @@ def _row(code: str, entry: Mapping[str, object]) -> Row:
 def _day(code: str, entry: Mapping[str, object], key: str) -> date:
     value = entry[key]
     if not isinstance(value, date) or isinstance(value, datetime):
-        raise MunicipalitiesUnusable(code, key, "it is no day", "write a day such as 2025-01-01, without quotes")
+        raise MunicipalitiesUnusable(code, key, "it is not a day", "write a day such as 2025-01-01, without quotes")
     return value
 
 
 def _text(code: str, entry: Mapping[str, object], key: str) -> str:
     value = entry.get(key)
     if not isinstance(value, str) or not value.strip():
-        raise MunicipalitiesUnusable(code, key, "it is no text", "write a text that is not empty")
+        raise MunicipalitiesUnusable(code, key, "it is not a text", "write a text that is not empty")
     return value

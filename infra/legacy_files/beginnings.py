@@ -39,4 +39,4 @@ def require_text(name: str, beginning: bytes, encoding: str) -> None:
 
 def refuse_sheet_waivers(name: str, waivers: Waivers) -> None:
     if waivers.sheets:
-        raise NotThisKind(f"{name} is no workbook and has no sheets: leave out --without-sheet.")
+        raise NotThisKind(f"{name} is not a workbook and has no sheets: leave out --without-sheet.")

@@ -106,7 +106,7 @@ def test_the_portals_outage_is_in_the_calendar_as_the_project_brief_has_it() -> 
 
 @pytest.mark.parametrize("day", [date(2018, 12, 31), date(2031, 1, 1)])
 def test_a_day_outside_the_calendar_is_refused(day: date) -> None:
-    with pytest.raises(ValueError, match=rf"{day} is outside .*version 2026.1, which knows 2019 to 2030"):
+    with pytest.raises(ValueError, match=rf"{day} is outside .*version 2026.1, which covers 2019 to 2030"):
         CALENDAR.is_working_day(day, "flanders")
 
 

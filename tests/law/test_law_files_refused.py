@@ -184,10 +184,10 @@ def test_an_alternative_needs_a_second_test(write_law: WriteLaw) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("[[salary_threshold]\n", "no TOML .*line 1"),
+        ("[[salary_threshold]\n", "not TOML .*line 1"),
         ("[[wizardry]]\nid = 'x'\n", r"key wizardry: .*\[\[salary_threshold\]\]"),
         ("remark = 'x'\n", "key remark"),
-        ("salary_threshold = [1]\n", "salary_threshold number 1: 1 is no table"),
+        ("salary_threshold = [1]\n", "salary_threshold number 1: 1 is not a table"),
     ],
 )
 def test_a_file_of_another_form_is_refused(write_law: WriteLaw, text: str, says: str) -> None:
@@ -207,7 +207,7 @@ def test_publication_for_a_number_of_months_is_refused(write_law: WriteLaw) -> N
 
 
 def test_an_unknown_authority_and_an_empty_directory_are_refused(write_law: WriteLaw, tmp_path: Path) -> None:
-    with pytest.raises(LawDataUnusable, match="no authority"):
+    with pytest.raises(LawDataUnusable, match="not an authority"):
         Rulebook.load(write_law(GOOD, authority="atlantis"))
     with pytest.raises(LawDataUnusable, match="no law in this directory"):
         Rulebook.load(tmp_path / "nothing")

@@ -269,7 +269,7 @@ def test_a_missing_column_that_is_waived_is_counted_as_waived() -> None:
             "--without periodicité names no column of this form. It has acteur",
         ),
         (Waivers(columns=frozenset({"periodicite"})), "--without periodicite is not needed"),
-        (Waivers(sheets=frozenset({"2024"})), "is no workbook and has no sheets"),
+        (Waivers(sheets=frozenset({"2024"})), "is not a workbook and has no sheets"),
     ],
 )
 def test_a_waiver_that_waives_nothing_is_told(tmp_path: Path, waivers: Waivers, told: str) -> None:

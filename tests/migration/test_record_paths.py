@@ -57,5 +57,5 @@ def test_a_column_whose_name_holds_a_full_stop_is_one_field() -> None:
 
 @pytest.mark.parametrize("field", ["historique[9].le", "historique.le", "travailleur.nom.x"])
 def test_a_place_that_the_record_does_not_have_is_named(field: str) -> None:
-    with pytest.raises(RepairRefused, match="is no field of the record"):
+    with pytest.raises(RepairRefused, match="is not a field of the record"):
         with_text(WALLONIA, field, "x")

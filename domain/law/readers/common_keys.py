@@ -100,7 +100,7 @@ def _later_confidence(entry: EntryReader) -> ConfidenceFrom:
 def code_of(entry: EntryReader, key: str) -> str:
     text = entry.text(key)
     if CODE.fullmatch(text) is None:
-        raise entry.unusable(key, f"{text!r} is no code", "write letters, digits and hyphens")
+        raise entry.unusable(key, f"{text!r} is not a code", "write letters, digits and hyphens")
     return text
 
 

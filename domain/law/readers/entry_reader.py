@@ -63,7 +63,7 @@ class EntryReader:
     def text(self, key: str) -> str:
         value = self._required(key)
         if not isinstance(value, str) or not value.strip():
-            raise self.unusable(key, f"{value!r} is no text", "write a text that is not empty")
+            raise self.unusable(key, f"{value!r} is not a text", "write a text that is not empty")
         return value
 
     def optional_text(self, key: str) -> str | None:
@@ -83,7 +83,7 @@ class EntryReader:
         value = self._required(key)
         remedy = "write a list with at least one text, none of them twice"
         if not isinstance(value, list) or not value:
-            raise self.unusable(key, f"{value!r} is no list of texts", remedy)
+            raise self.unusable(key, f"{value!r} is not a list of texts", remedy)
         found = [each for each in value if isinstance(each, str) and each.strip()]
         if len(found) != len(value) or len(set(found)) != len(found):
             raise self.unusable(key, f"{value!r} has an empty, foreign or repeated member", remedy)
@@ -121,7 +121,7 @@ class EntryReader:
     def whole_number(self, key: str) -> int:
         value = self._required(key)
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise self.unusable(key, f"{value!r} is no count", "write a whole number above 0, without quotes")
+            raise self.unusable(key, f"{value!r} is not a count", "write a whole number above 0, without quotes")
         return value
 
     def optional_whole_number(self, key: str) -> int | None:
@@ -136,7 +136,7 @@ class EntryReader:
     def day(self, key: str) -> date:
         value = self._required(key)
         if not isinstance(value, date) or isinstance(value, datetime):
-            raise self.unusable(key, f"{value!r} is no day", "write a TOML date without quotes: 2025-01-01")
+            raise self.unusable(key, f"{value!r} is not a day", "write a TOML date without quotes: 2025-01-01")
         return value
 
     def optional_day(self, key: str) -> date | None:
@@ -183,7 +183,7 @@ class EntryReader:
         self._asked.add(key)
         value = self._values.get(key, [])
         if not isinstance(value, list):
-            raise self.unusable(key, f"{value!r} is no list of tables", "write [{ ... }, { ... }]")
+            raise self.unusable(key, f"{value!r} is not a list of tables", "write [{ ... }, { ... }]")
         line = self._key_lines.get(key, self.line)
         return tuple(_nested_entry(self.file, f"{self.entry} / {key}", each, line, {}) for each in value)
 
@@ -212,7 +212,7 @@ class EntryReader:
         if isinstance(value, float):
             raise self.unusable(key, f"{value!r} is a binary float, which is not exact", remedy)
         if not isinstance(value, str) or form.fullmatch(value) is None:
-            raise self.unusable(key, f"{value!r} is no exact decimal", remedy)
+            raise self.unusable(key, f"{value!r} is not an exact decimal", remedy)
         return Decimal(value)
 
 
@@ -223,7 +223,7 @@ def _nested_entry(file: str, entry: str, value: object, line: int, key_lines: Ma
             line=line,
             entry=entry,
             key=None,
-            problem=f"{value!r} is no table",
+            problem=f"{value!r} is not a table",
             remedy="write key = value pairs",
         )
     return EntryReader(file, entry, value, line, key_lines)
@@ -239,7 +239,7 @@ def read_entries(path: Path, file: str, kinds: Collection[str]) -> tuple[tuple[s
             file=file,
             entry=None,
             key=None,
-            problem=f"it is no TOML ({why})",
+            problem=f"it is not TOML ({why})",
             remedy="correct the place named",
         ) from why
     places = _places(text)
@@ -251,7 +251,7 @@ def read_entries(path: Path, file: str, kinds: Collection[str]) -> tuple[tuple[s
                 line=next(iter(places.get(kind, ())), (None, None))[0],
                 entry=None,
                 key=kind,
-                problem="this is no known list of entries",
+                problem="this is not a known list of entries",
                 remedy=f"use {', '.join(f'[[{each}]]' for each in kinds)}",
             )
         for number, entry in enumerate(entries, start=1):

@@ -65,7 +65,7 @@ def _qualification_level(entry: EntryReader, authority: str) -> Provision:
 def _employment_share(entry: EntryReader, authority: str) -> Provision:
     share = entry.number("least")
     if not 0 < share <= 1:
-        raise entry.unusable("least", f"{share} is no share of full time", 'write a share such as "0.8"')
+        raise entry.unusable("least", f"{share} is not a share of full time", 'write a share such as "0.8"')
     return job.EmploymentShare(**requirement(entry, authority), least=share)
 
 

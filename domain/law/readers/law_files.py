@@ -27,7 +27,7 @@ def read_law(directory: Path) -> tuple[Provision, ...]:
                 file=file,
                 entry=None,
                 key=None,
-                problem=f"the directory {authority!r} is no authority",
+                problem=f"the directory {authority!r} is not an authority",
                 remedy=f"use one of {', '.join(LAW_AUTHORITIES)}",
             )
         for kind, entry in read_entries(path, file, READERS):
@@ -76,7 +76,7 @@ def _refuse_supersession_of_nothing(found: list[_Placed]) -> None:
         for name in each.provision.supersedes:
             earlier = by_id.get(name)
             if earlier is None or type(earlier) is not type(each.provision):
-                raise each.unusable("supersedes", f"{name!r} is no entry of the same kind", "name an id that exists")
+                raise each.unusable("supersedes", f"{name!r} is not an entry of the same kind", "name one that exists")
             known_from, known_before = each.provision.known_from, earlier.known_from
             if known_from is None or known_before is None or known_from <= known_before:
                 raise each.unusable(

@@ -63,7 +63,7 @@ def _listed_occupation(entry: EntryReader, authority: str) -> _ListedOccupation:
     occupation = entry.text("occupation")
     if _OCCUPATION.fullmatch(occupation) is None:
         raise entry.unusable(
-            "occupation", f"{occupation!r} is no occupation code", "write small letters, digits and hyphens, 20 at most"
+            "occupation", f"{occupation!r} is not an occupation", "write at most 20 small letters, digits, hyphens"
         )
     return _ListedOccupation(
         **common_keys(entry, authority, (occupation,)), held_until=entry.optional_day("held_until")
