@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from api.composition import Program
 from api.crossroads import policy_of
-from consumers.check_intake import CheckIntake
+from consumers.registered import registered_consumers
 from infra.clock import SystemClock
 from infra.kafka.errors import KafkaUnavailable
 from infra.kafka.lag import consumer_lags
@@ -77,9 +77,12 @@ def _transport(program: Program, operations: Operations, now: datetime) -> dict[
     """The relay and the consumers; without Kafka there is no relay, and consumers follow the journal itself."""
     kafka, prefix = program.settings.kafka, program.settings.kafka_topic_prefix
     if kafka is None:
-        parked = count_by_follower(program.readers).get(CheckIntake.name, 0)
-        follower = operations.follower(CheckIntake.name, now)
-        return {"relay": None, "consumers": [{**_followed(follower), "parked": parked}]}
+        parked = count_by_follower(program.readers)
+        followers = (operations.follower(each.name, now) for each in registered_consumers())
+        return {
+            "relay": None,
+            "consumers": [{**_followed(each), "parked": parked.get(each.name, 0)} for each in followers],
+        }
     try:
         cluster = cluster_id(kafka)
         standings = operations.consumers(cluster)

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -67,27 +66,29 @@ class Addition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commands:
-    """Lines of shell, run one by one; a backslash joins two. ``proves``: they only show that all is well."""
+    """Lines of shell, run in the tree with this Python; ``proves``: they only show that all is well."""
 
     block: str
     proves: bool
 
     def carry_out(self, tree: Path) -> None:
-        """Raises :class:`NotAsThePageSays` with what a line said that failed."""
-        for line in self.block.replace("\\\n", " ").splitlines():
-            words = shlex.split(line)
-            program = [sys.executable, *words[1:]] if words[0] == "python" else words
-            ran = subprocess.run(
-                program,
-                cwd=tree,
-                env=os.environ | {"PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"},
-                capture_output=True,
-                text=True,
-                timeout=_LONGEST_RUN_SECONDS,
-                check=False,
-            )
-            if ran.returncode != 0:
-                raise NotAsThePageSays(f"{line}\n{ran.stdout}\n{ran.stderr}")
+        """Raises :class:`NotAsThePageSays` with what the lines printed, if one of them fails."""
+        ran = subprocess.run(
+            ["bash", "-euxo", "pipefail", "-c", self.block],
+            cwd=tree,
+            env={
+                **os.environ,
+                "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+                "PYTHONPATH": str(tree),
+                "PYTHONDONTWRITEBYTECODE": "1",
+            },
+            capture_output=True,
+            text=True,
+            timeout=_LONGEST_RUN_SECONDS,
+            check=False,
+        )
+        if ran.returncode != 0:
+            raise NotAsThePageSays(f"{ran.stderr}\n{ran.stdout}")
 
 
 Instruction = Addition | Commands
