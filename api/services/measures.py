@@ -130,7 +130,7 @@ def read_board(cursor: Cursor, on: date, scope: Scope) -> BoardReading:
         cycle_times=_cycle_times(cursor, on, scope),
         on_time=on_time_by_month(cursor, on, scope, months=_MONTHS_ON_TIME),
         rework=_rework(cursor, on, scope),
-        items_asked=_items_requested(cursor, on, scope),
+        requested_items=_items_requested(cursor, on, scope),
         checks=_check_outcomes(cursor, on, scope),
         check_times=_check_times(cursor, on, scope),
     )

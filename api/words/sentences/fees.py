@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.words.sentences.open_findings import fact_name
 from api.words.sentences.wording import Wording
+from domain.case.fees import FeeStatus
 from domain.law.fees_owed import FeeOwed
 
 
