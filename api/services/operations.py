@@ -31,7 +31,7 @@ _PARKED_NAMED: Final = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InProcess:
-    """Without Kafka there is no relay, and consumers follow the journal itself; ``parked`` counts streams by consumer."""
+    """Without Kafka there is no relay, and consumers follow the journal; ``parked`` counts streams by consumer."""
 
     followers: Sequence[Follower]
     parked: Mapping[str, int]

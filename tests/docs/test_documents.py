@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.databases import program_databases
-from tests.servers import NoServer, give_up, reachable_directory
 
 from api.composition import open_program
 from api.server import running_server
