@@ -31,7 +31,7 @@ class Verdict(StrEnum):
 
 @dataclass(slots=True, kw_only=True)
 class Step:
-    """One step of the reasoning: a stable code and the values it is about, all as exact text.
+    """One step of the reasoning: a stable code and the values it speaks of, all as exact text.
 
     Sentences in the languages of the country are made of it where people read; what is stored is this.
     """
