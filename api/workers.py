@@ -11,6 +11,7 @@ from api.composition import Program, WorkerCases
 from api.crossroads import crossroads_bank
 from api.services.migrations import legacy_consumer
 from consumers.check_intake import CheckIntake
+from consumers.consumer import Consumer
 from consumers.crossroads import CheckWorker
 from infra.clock import SystemClock
 from infra.migration.sources import MigratingAuthority
@@ -56,7 +57,7 @@ def running_workers(
             workers.append(SupervisedWorker("deadline-watch", _deadline_watch(program)))
         if crossroads_url is not None:
             checks = opened.enter_context(_check_workers(program, crossroads_url))
-            workers.append(SupervisedWorker("crossroads-intake", _check_intake(program), run_again=True))
+            workers.append(SupervisedWorker(CheckIntake.name, _delivery(program, CheckIntake()), run_again=True))
             workers.append(SupervisedWorker("crossroads-checks", checks))
         if program.settings.kafka is not None:
             if relay:
@@ -102,14 +103,13 @@ def _relay(program: Program, kafka: str) -> Relay:
     return Relay(program.recorder, program.journal_url, program.writers, kafka, prefix=prefix)
 
 
-def _check_intake(program: Program) -> ConsumerLoop | InProcessDelivery:
-    """Brings the work of the checks: over Kafka where it is set, else straight from the journal."""
-    intake = CheckIntake()
-    inbox = Inbox(program.writers, intake, DeadLetters(program.writers, program.keys))
+def _delivery(program: Program, consumer: Consumer) -> ConsumerLoop | InProcessDelivery:
+    """Brings a consumer its messages: over Kafka where it is set, else straight from the journal."""
+    inbox = Inbox(program.writers, consumer, DeadLetters(program.writers, program.keys))
     settings = program.settings
     if settings.kafka is None:
-        return InProcessDelivery(program.recorder, program.writers, intake, inbox)
-    return ConsumerLoop(intake, inbox, program.writers, settings.kafka, prefix=settings.kafka_topic_prefix)
+        return InProcessDelivery(program.recorder, program.writers, consumer, inbox)
+    return ConsumerLoop(consumer, inbox, program.writers, settings.kafka, prefix=settings.kafka_topic_prefix)
 
 
 @contextmanager

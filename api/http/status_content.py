@@ -60,7 +60,12 @@ def status_content(status: InstallationStatus) -> dict[str, Any]:
 def _transport(transport: InProcess | OverKafka | KafkaUnreachable) -> dict[str, Any]:
     match transport:
         case InProcess():
-            return {"relay": None, "consumers": [{**_followed(transport.follower), "parked": transport.parked}]}
+            return {
+                "relay": None,
+                "consumers": [
+                    {**_followed(each), "parked": transport.parked[each.name]} for each in transport.followers
+                ],
+            }
         case KafkaUnreachable():
             return {"relay": {"unavailable": transport.why}, "consumers": []}
         case OverKafka():

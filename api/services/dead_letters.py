@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from api.composition import Program
 from api.services.migrations import legacy_inbox
-from consumers.check_intake import CheckIntake
 from consumers.consumer import Consumer, MessageRefused
 from consumers.migration.legacy_topic import LegacyTopic
+from consumers.registered import registered_consumers
 from infra.migration.sources import MigratingAuthority
 from infra.migration.topic_inbox import LegacyInbox
 from infra.postgres.messages.dead_letters import DeadLetters, NoSuchDeadLetter
@@ -37,7 +37,7 @@ class DeadLetterService:
         self._program = program
         self._opened = opened
         self._letters = DeadLetters(program.writers, program.keys)
-        self._consumers: dict[str, Consumer] = {each.name: each for each in (CheckIntake(),)}
+        self._consumers: dict[str, Consumer] = {each.name: each for each in registered_consumers()}
         self._feeds = {LegacyTopic(each).name: each for each in MigratingAuthority}
         self._inboxes: dict[str, LegacyInbox] = {}
 

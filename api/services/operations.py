@@ -8,18 +8,18 @@ from datetime import datetime
 from typing import Final
 
 from api.composition import Program
-from consumers.check_intake import CheckIntake
+from consumers.registered import registered_consumers
 from infra.clock import SystemClock
 from infra.kafka.errors import KafkaUnavailable
 from infra.kafka.lag import ConsumerLag, consumer_lags
 from infra.kafka.topic_admin import cluster_id
 from infra.postgres.operations import (
-    BreakerStanding,
-    ConsumerStanding,
+    BreakerStatus,
+    CheckWorkStatus,
+    ConsumerStatus,
     Follower,
     Operations,
     StoppedConsumer,
-    WorkStanding,
 )
 from infra.postgres.read_models.parked_streams import ParkedStream, count_by_follower, list_parked
 from infra.postgres.read_models.progress import ProjectionProgress, list_projections
@@ -31,10 +31,10 @@ _PARKED_NAMED: Final = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InProcess:
-    """Without Kafka there is no relay, and the one consumer follows the journal itself."""
+    """Without Kafka there is no relay, and consumers follow the journal; ``parked`` counts streams by consumer."""
 
-    follower: Follower
-    parked: int
+    followers: Sequence[Follower]
+    parked: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ class OverKafka:
     relay: Follower
     epoch: int
     lags: Sequence[ConsumerLag]
-    positions: Sequence[ConsumerStanding]
+    positions: Sequence[ConsumerStatus]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +62,8 @@ class InstallationStatus:
     transport: InProcess | OverKafka | KafkaUnreachable
     projections: Sequence[ProjectionProgress]
     parked: Sequence[ParkedStream]
-    work: WorkStanding
-    breaker: BreakerStanding
+    work: CheckWorkStatus
+    breaker: BreakerStatus
     outcomes: Mapping[tuple[str, str], int]
     parked_streams: Mapping[str, int]
     dead_letters: Mapping[str, int]
@@ -89,8 +89,9 @@ def installation_status(program: Program) -> InstallationStatus:
 def _transport(program: Program, operations: Operations, now: datetime) -> InProcess | OverKafka | KafkaUnreachable:
     kafka, prefix = program.settings.kafka, program.settings.kafka_topic_prefix
     if kafka is None:
-        parked = count_by_follower(program.readers).get(CheckIntake.name, 0)
-        return InProcess(follower=operations.follower(CheckIntake.name, now), parked=parked)
+        parked = count_by_follower(program.readers)
+        followers = tuple(operations.follower(each.name, now) for each in registered_consumers())
+        return InProcess(followers=followers, parked={each.name: parked.get(each.name, 0) for each in followers})
     try:
         cluster = cluster_id(kafka)
         positions = operations.consumers(cluster)

@@ -187,19 +187,19 @@ class PostgresIntake:
     def write(self, chunk: Chunk[AppendRequest]) -> None:
         write_chunk(self.cursor, chunk, taken=None)
 
-    def set_aside(self, message: Arrived, reason: str) -> None:
-        self._set_aside(message, reason, 1)
+    def dead_letter(self, message: Arrived, reason: str) -> None:
+        self._dead_letter(message, reason, 1)
 
     def note_failure(self, kind: str) -> None:
         # By its kind only: its text may hold what the record holds.
         _log.warning("consumer.message_failed", consumer=LegacyTopic(self.authority).name, why=kind)
 
-    def set_aside_failed(self, message: Arrived, kind: str, attempts: int) -> None:
-        self._set_aside(message, FAILED + kind, attempts)
+    def dead_letter_failed(self, message: Arrived, kind: str, attempts: int) -> None:
+        self._dead_letter(message, FAILED + kind, attempts)
 
-    def _set_aside(self, message: Arrived, reason: str, attempts: int) -> None:
+    def _dead_letter(self, message: Arrived, reason: str, attempts: int) -> None:
         consumer = LegacyTopic(self.authority).name
-        self.letters.set_aside(self.cursor, consumer, message.coordinates, message.record, reason, attempts)
+        self.letters.add(self.cursor, consumer, message.coordinates, message.record, reason, attempts)
 
     def count(self, arrived: Sequence[Arrived], aside: Sequence[Arrived]) -> None:
         count_arrived(

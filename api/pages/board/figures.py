@@ -284,5 +284,5 @@ def _items_requested(reading: BoardReading, words: BoardWords) -> Figure:
         language.gettext("Most requested"),
         language.gettext("The number of requests for each document or detail, in cases closed in the last half year."),
         (language.gettext("Requested item"), language.gettext("Requests")),
-        [(words.item(each.item), each.times) for each in reading.items_asked],
+        [(words.item(each.item), each.times) for each in reading.requested_items],
     )
