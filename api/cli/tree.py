@@ -13,7 +13,7 @@ PERMIT: Final = Section(
     "permit",
     "Event-sourced case processing for the Belgian single permit.",
     (
-        Entry("demo", "demo:demo", "File, check, ask, decide and count applications", "demo --cases 400"),
+        Entry("demo", "demo:demo", "File, check, decide and count applications", "demo --cases 400"),
         Entry("serve", "serving:serve", "The HTTP interface, with its workers", "serve --port 8080"),
         Entry("work", "serving:work", "Workers without the HTTP interface", "work projections"),
         Entry(
