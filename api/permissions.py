@@ -147,7 +147,7 @@ _FILED_FOR: Final[Mapping[Role, tuple[Role, ...]]] = {
     Role.REPRESENTATIVE: (Role.REPRESENTATIVE,),
     Role.WORKER: (Role.WORKER,),
 }
-"""By whom an application was filed that counts as filed by this role: a representative files for its employer."""
+"""The roles whose applications count as filed by this role: a representative files for its employer."""
 
 
 def _is_of(caller: Caller, authority: str) -> bool:

@@ -41,7 +41,7 @@ def assess(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Judge the facts of an application, of which any part may lack, by every rule of its category.
+    """Assess the facts of an application, any part of which may be missing, by every rule of its category.
 
     Exit code 0 for any verdict, 2 for facts that cannot be judged; each of their issues is named by its field.
     """

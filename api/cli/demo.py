@@ -27,7 +27,7 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="end when the figures are in, instead of serving")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="all figures as JSON, alone on standard output")] = False,
 ) -> None:
-    """File, check, query, decide and count applications, in a journal that only a demonstration uses.
+    """File, check, decide and count applications, in a journal that only a demonstration uses.
 
     One that was interrupted continues where it stopped; a finished one is served as it is; one of another
     size starts again from empty. A journal with real applications is never touched. While it serves, it gives a

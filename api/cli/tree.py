@@ -13,7 +13,7 @@ PERMIT: Final = Section(
     "permit",
     "Event-sourced case processing for the Belgian single permit.",
     (
-        Entry("demo", "demo:demo", "File, check, ask, decide and count applications", "demo --cases 400"),
+        Entry("demo", "demo:demo", "File, check, decide and count applications", "demo --cases 400"),
         Entry("serve", "serving:serve", "The HTTP interface, with its workers", "serve --port 8080"),
         Entry("work", "serving:work", "Workers without the HTTP interface", "work projections"),
         Entry(
@@ -25,7 +25,7 @@ PERMIT: Final = Section(
         Entry("status", "operations:status", "How far relay, consumers and read models are behind", "status --json"),
         Entry("bench", "bench:bench", "Measure against the peer", "bench append"),
         Entry(
-            "assess", "assess:assess", "Judge the facts of an application", "assess facts.json --known-on 2026-03-01"
+            "assess", "assess:assess", "Assess the facts of an application", "assess facts.json --known-on 2026-03-01"
         ),
         Entry(
             "token", "token:token", "A token of the development issuer", "token --role caseHandler --authority flanders"

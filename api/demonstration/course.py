@@ -107,7 +107,7 @@ def _intake(opened: _Opened, chance: random.Random) -> Iterator[Step]:
 
 
 def _procedure(opened: _Opened, chance: random.Random, *, not_before: date) -> Iterator[Step]:
-    """From the first question to the decision on the residence, or to wherever the case ends before."""
+    """From the first question to the decision on the residence, or to the earlier end of the case."""
     day = max(opened.taken_up, not_before)
     if chance.random() < _QUESTIONED_SHARE:
         questions = list(_questions(opened, chance, day))

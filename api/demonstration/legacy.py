@@ -28,7 +28,7 @@ _DAYS: Final = 1_050
 _NO_STATUS: Final = "???"
 _NO_AMOUNT: Final = "n.c."
 _FAULTY: Final = 12
-"""One record in so many bears a fault."""
+"""One record in so many has a fault."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -280,7 +280,7 @@ def _never_came_to_rest(case: FiledCase) -> DemonstrationFailed:
 
 
 def _decision(assessment: dict[str, Any], motivation: str | None) -> dict[str, Any] | None:
-    """A refusal on the grounds that the file bears, else a grant.
+    """A refusal on the grounds that the file supports, else a grant.
 
     Where a person has to judge it is taken with the motivation, and left open (None) without one.
     """

@@ -78,7 +78,7 @@ def play(
             clock.set(datetime.combine(day, _AFTERNOON, CIVIL_TIME))
             at_hand = [by_number[each.number] for each in days_of[day]]
             due = deadlines.due(day)
-            # The cases of which nothing is due go first: what is due is recorded meanwhile.
+            # Cases with nothing due come first: what is due is recorded in the meantime.
             for is_due in (False, True):
                 group = [each for each in at_hand if (each.id in due) is is_due]
                 if is_due and group:

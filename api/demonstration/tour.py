@@ -1,4 +1,4 @@
-"""Where to look around in a demonstration that has been played: as whom, by which link, at which case."""
+"""The guided tour of a demonstration that has been played: role, sign-in link and case."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ METRICS: Final[tuple[MetricDefinition, ...]] = (
         meaning="Applications with an event that cannot be applied",
         samples=_of_each_projection("parked"),
     ),
-    # How much the lists lack of those applications.
+    # How many events of those applications the lists are missing.
     MetricDefinition(
         name="permit_projection_skipped_events",
         labels=("projection",),

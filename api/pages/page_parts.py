@@ -36,7 +36,7 @@ class Badge:
 class Freshness:
     """How far the figures had read the log, and when; ``behind`` counts the events still to be read.
 
-    ``parked`` counts the cases of which they lack an event for good, until one can be read that nobody can apply now.
+    ``parked`` counts the cases with a missing event that cannot be applied now; they stay behind until it can.
     """
 
     position: int
@@ -52,7 +52,7 @@ def freshness_of(reached: Reached) -> Freshness:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tile:
-    """One figure to be read from afar; ``href`` leads to the cases it counts."""
+    """One headline figure; ``href`` links to the cases it counts."""
 
     label: str
     value: str

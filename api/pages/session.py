@@ -47,7 +47,7 @@ _OWN_ROLES: Final = (Role.EMPLOYER, Role.REPRESENTATIVE, Role.WORKER)
 
 
 class NotSignedIn(Exception):
-    """Nobody is signed in, or no longer; ``next_path`` is where the reader wanted to go."""
+    """The reader is not, or no longer, signed in; ``next_path`` is the page they requested."""
 
     def __init__(self, next_path: str, *, expired: bool) -> None:
         super().__init__("not signed in")

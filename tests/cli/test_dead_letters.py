@@ -86,7 +86,7 @@ def test_a_selection_is_by_all_that_is_said(permit: CommandLine, move: Moving) -
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ((), "say which"),
+        ((), "select which"),
         (("--since", "yesterday"), "'yesterday' is no moment"),
         (("999999",), "there is no dead letter 999999; nothing was changed"),
     ],

@@ -183,7 +183,7 @@ def test_what_is_not_known_is_said(client: httpx.Client) -> None:
     assert "The published amount has no date of entry into force" in section(page, "amount")
     assert "€49,830.00 a year" in section(page, "amount")
     unknown = section(page, "unknown")
-    assert "Least gross pay: the published amount has no date of entry into force." in unknown
+    assert "Minimum gross pay: the published amount has no date of entry into force." in unknown
     assert "The article was not found for:" in unknown
 
 

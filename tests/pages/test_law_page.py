@@ -138,7 +138,7 @@ def test_what_changed_on_a_day(service: CaseService, browser: Browser) -> None:
         changed = page.get_by_role("region", name="Flemish Region: what changed on 1 January 2026")
         expect(changed.get_by_role("row", name="Professional athlete")).to_contain_text("No amount is in force")
         rules = changed.get_by_role("list", name="Rules that begin, end or change")
-        expect(rules).to_contain_text("level 5 at least")
+        expect(rules).to_contain_text("at least level 5")
         expect(rules).to_contain_text("no longer")
         expect(page.get_by_label("Law of the day")).to_have_value("01/03/2025")
 

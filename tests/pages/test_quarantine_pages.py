@@ -90,7 +90,7 @@ def test_an_authority_of_which_nothing_came_is_one_sentence(handler: Page, servi
 def test_a_reason_leads_to_its_records_and_a_record_to_its_page(handler: Page, service: MigrationService) -> None:
     handler.goto(f"{service.address}/migration?lang=en")
     handler.locator("#brussels-quarantine").get_by_role("link", name="An identification number is wrong").click()
-    expect(handler.locator("#quarantine caption")).to_have_text("2 records wait")
+    expect(handler.locator("#quarantine caption")).to_have_text("2 records waiting")
     row = handler.locator("#quarantine tbody tr", has_text=KEY)
     expect(row).to_contain_text("niss")
     row.get_by_role("link", name="brussels.csv, line 3").click()

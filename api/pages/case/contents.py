@@ -115,7 +115,7 @@ class CaseWords:
         return self._code_lists.label(list_name, code, self._language.code)
 
     def open_points(self, points: Iterable[str], fees: Iterable[FeeStatus]) -> tuple[str, ...]:
-        """What admission waits for, and of a fee to whom, how much and since when."""
+        """What admission is waiting for, and the recipient, amount and first day of each fee."""
         unsettled = (each for each in fees if each.verdict is not Verdict.MET)
         return (*(self.label("openPoints", each) for each in points), *self.fees(unsettled))
 

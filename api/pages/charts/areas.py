@@ -1,4 +1,4 @@
-"""Areas upon each other over days: the cumulative flow of cases through their stages."""
+"""Stacked areas over days: the cumulative flow of cases through their stages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from api.pages.charts.scales import spread
 def stacked_area_figure(
     caption: Caption, *, days: Sequence[date], series: Sequence[Series], x: DayAxis, y: ValueAxis
 ) -> Figure:
-    """The series upon each other over ``days``, the first one lowest. Raises ValueError where a value is missing
+    """The series stacked over ``days``, the first one lowest. Raises ValueError where a value is missing
     or below zero, because nothing can be stacked on it."""
     require_values_for(days, series)
     require_marks_for(len(series))

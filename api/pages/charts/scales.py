@@ -78,7 +78,7 @@ def label_every(count: int, width: float, widest: float) -> int:
 
 
 def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
-    """Places as near as may be to the wanted ones, ``gap`` apart and from ``low`` to ``high``, in the same order."""
+    """Places as near as possible to the wanted ones, ``gap`` apart and from ``low`` to ``high``, in the same order."""
     order = sorted(range(len(wanted)), key=lambda index: wanted[index])
     places = [0.0] * len(wanted)
     earliest = low

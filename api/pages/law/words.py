@@ -129,7 +129,7 @@ class LawWords:
             job.ShortageOccupation.kind: _("Shortage occupation"),
             job.BottleneckList.kind: _("List of bottleneck occupations of the employment service"),
             job.BottleneckOccupation.kind: _("Bottleneck occupation"),
-            SalaryThreshold.kind: _("Least gross pay"),
+            SalaryThreshold.kind: _("Minimum gross pay"),
             BaseAmount.kind: _("Base amount"),
             PayConversion.kind: _("From pay a month to pay a year"),
             PayDefinition.kind: _("What counts as pay"),
@@ -177,7 +177,7 @@ class LawWords:
             case job.LabourMarketTestTerms():
                 return self._terms(provision)
             case job.QualificationLevel(highest=None):
-                return _("level %(least)s at least", least=language.integer(provision.least))
+                return _("at least level %(least)s", least=language.integer(provision.least))
             case job.QualificationLevel(highest=int() as highest):
                 return _("level %(least)s to %(highest)s", least=provision.least, highest=highest)
             case job.EmploymentShare():

@@ -98,7 +98,7 @@ class QuarantineWords:
         return each.key if each.key is not None and may_lie_in_clear(each.key) else None
 
     def case(self, each: QuarantinedRecord, *, may_open: bool) -> Markup | str | None:
-        """The case that bears the file number already: with it a record can be in conflict."""
+        """The case that already has the file number: a record can be in conflict with it."""
         if each.case_id is None:
             return None
         if not may_open:

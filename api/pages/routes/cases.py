@@ -128,7 +128,7 @@ class CaseScreen:
                 "documents": self._documents_shown(authorised, case, words),
                 "requests": words.requests(body),
                 "open_request": case.open_request,
-                # What an ended case owed is of no use to anybody: its worker may have been erased meanwhile.
+                # The fees of an ended case are not shown: its worker may have been erased in the meantime.
                 "fees": () if assessed is None else words.fees(assessed.fees),
                 "decisions": words.decisions(body),
                 "figure": words.time_by_holder(deadlines),

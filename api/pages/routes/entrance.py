@@ -157,7 +157,7 @@ def entrance_pages(
         return response
 
     def brought(request: Request, form: SentForm, token: str) -> Response:
-        """Begin the session of the caller whom the token names, and lead on."""
+        """Begin the session of the bearer of the token, and continue to the page requested."""
         wanted = local_path(form.one(NEXT_PARAMETER))
         # A page that required signing in; the entrance itself is not a page to continue to.
         onward = wanted if wanted is not None and not wanted.startswith("/?") and wanted != ENTRANCE else None
