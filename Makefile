@@ -36,7 +36,7 @@ kafka: $(ENVIRONMENT) ## a Kafka of one node on this machine, with its topics, u
 	@$(BIN)/python -m infra.kafka
 
 debian: $(ENVIRONMENT) ## journal and read models once more, on the PostgreSQL of Debian's packages, by no superuser
-	@$(BIN)/python -m tests.debian_postgres -- $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile \
+	@$(BIN)/python -m tests.world.debian_postgres -- $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile \
 		tests/journal tests/projections tests/ports $(PYTEST_ARGS)
 
 nightly: $(ENVIRONMENT) ## what takes long: loops of faults, whole benchmarks, bare machines (as root, with debootstrap)

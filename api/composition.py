@@ -19,6 +19,7 @@ from domain.law.rulebook import Rulebook
 from domain.unusable import Unusable
 from infra.audit.log_address import StoredLog
 from infra.clock import Clock, DemonstrationClock, SystemClock
+from infra.crossroads.policy import CrossroadsPolicy
 from infra.documents.document_store import DocumentStore
 from infra.event_codec import EventCodec, UnreadableEvent
 from infra.keys import KeyMissing, MasterKey
@@ -92,6 +93,14 @@ class Program:
     def rulebook(self) -> Rulebook:
         """The rule set in use."""
         return self.rule_sets.current
+
+    @property
+    def crossroads_policy(self) -> CrossroadsPolicy:
+        """How the bank is asked: as the pace says, else as the settings do. Raises ``PolicyUnusable``."""
+        if self.pace.crossroads is not None:
+            return self.pace.crossroads
+        file = self.settings.crossroads_policy_file
+        return CrossroadsPolicy() if file is None else CrossroadsPolicy.read(file)
 
     def handle(
         self,

@@ -21,7 +21,7 @@ def employer_lookups(program: Program, crossroads_url: str | None) -> Iterator[E
     if crossroads_url is None:
         yield None
         return
-    policy = policy_of(program)
+    policy = program.crossroads_policy
     with closing(crossroads_bank(program, crossroads_url, policy)) as bank:
         yield EmployerLookups(
             bank=bank,
@@ -40,11 +40,3 @@ def crossroads_bank(program: Program, crossroads_url: str, policy: CrossroadsPol
         return hmac.new(program.exchange_digest_key, content, "sha256").hexdigest()
 
     return HttpCrossroadsBank(crossroads_url, protocol=policy.protocol, timeout=policy.timeout_seconds, digest=digest)
-
-
-def policy_of(program: Program) -> CrossroadsPolicy:
-    """How the bank is asked: as the program's pace says, else as the settings do. Raises ``PolicyUnusable``."""
-    if program.pace.crossroads is not None:
-        return program.pace.crossroads
-    file = program.settings.crossroads_policy_file
-    return CrossroadsPolicy() if file is None else CrossroadsPolicy.read(file)

@@ -8,7 +8,7 @@ from contextlib import ExitStack, closing, contextmanager
 from datetime import timedelta
 
 from api.composition import Program, WorkerCases
-from api.crossroads import crossroads_bank, policy_of
+from api.crossroads import crossroads_bank
 from api.services.migrations import legacy_consumer
 from consumers.check_intake import CheckIntake
 from consumers.consumer import Consumer
@@ -115,7 +115,7 @@ def _delivery(program: Program, consumer: Consumer) -> ConsumerLoop | InProcessD
 @contextmanager
 def _check_workers(program: Program, crossroads_url: str) -> Iterator[CheckWorkerPool]:
     """Do the work of the checks. Raises ``PolicyUnusable``."""
-    policy = policy_of(program)
+    policy = program.crossroads_policy
     # Asking may take a registration and a second question, each with its own time-out.
     queue = CheckQueue(program.writers, lease=timedelta(seconds=4 * policy.timeout_seconds + 3))
     gate = CrossroadsGate(program.writers, policy.gate)

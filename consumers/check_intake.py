@@ -1,4 +1,4 @@
-"""Turns messages that ask for something at the Crossroads Bank into rows of work, once for each."""
+"""Turns messages that request something from the Crossroads Bank into rows of work, once for each."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ _HIGHEST_REVISION: Final = 2**31 - 1
 
 
 class CheckIntake:
-    """Nothing is asked here: the work is claimed by whoever has time (see ``CheckWorker``)."""
+    """Nothing is sent here: the work is claimed by the next free worker (see ``CheckWorker``)."""
 
     name = "crossroads-intake"
     topics = (CHECK_REQUESTS.name,)
     in_order = False
 
     def apply(self, messages: Sequence[Message], cursor: Cursor) -> None:
-        """Add the work that is asked for; refuse a request that is none, or about a case that does not exist.
+        """Add the requested work; refuse a request that is none, or about a case that does not exist.
 
         The journal says which cases there are. Topics may bring a request before the first event of its case, but the
-        relay sends nothing that is not in the journal, which stands in the same database as this work. So a case that
+        relay sends nothing that is not in the journal, which is in the same database as this work. So a case that
         is not there is not on its way: nobody could ever carry the request out.
         """
         cases, whats, revisions, events = [], [], [], []

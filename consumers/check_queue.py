@@ -81,14 +81,14 @@ class CheckAlarms(Protocol):
     """Hears what people have to look at beside the case itself. Nothing in it names a person."""
 
     def access_denied(self, check: str, reason: str, attempts: int) -> None:
-        """The bank says that this program may not ask."""
+        """The bank says that this program may not consult."""
 
     def not_unregistered(self, reason: str) -> None:
         """A person stays registered at the bank though the case has ended."""
 
 
 class Consultations(Protocol):
-    """The log of consultations, and the register of whom the authority may ask about."""
+    """The log of consultations, and the register of whom the authority may consult about."""
 
     def about_to_consult(self, entry: ConsultationEntry) -> None:
         """Write the entry durably, or raise: then nobody is called."""

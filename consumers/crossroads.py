@@ -1,7 +1,7 @@
-"""Carrying out a check at the Crossroads Bank: find the identifiers, log, ask, and record what came back.
+"""Carrying out a check at the Crossroads Bank: find the identifiers, log, call, and record what came back.
 
 The work says only case, check and revision; the identifiers are read from the case when they are needed. A question
-without an answer is asked again while there is hope, and is then a task for a person: never a pass, never a refusal.
+without an answer is retried while there is hope, and is then a task for a person: never a pass, never a refusal.
 """
 
 from __future__ import annotations
@@ -50,13 +50,13 @@ from domain.crossroads.bank import CrossroadsBank
 from domain.crossroads.check_process import (
     BLAMES_THE_BANK,
     AskAgain,
-    AskedCheck,
     AskUnder,
     GiveUp,
     Outcome,
     Patience,
     Record,
     RegisterFirst,
+    RequestedCheck,
     next_step,
 )
 from domain.crossroads.declared_quarters import quarters_to_ask
@@ -68,7 +68,7 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsultingAuthority:
-    """Under which law (at most 64 characters) and in which quality we ask."""
+    """Under which law (at most 64 characters) and in which quality we consult."""
 
     legal_context: str = "SINGLE_PERMIT:WORK_PART"
     purpose: str = "WORK_PERMIT_APPLICATION"
@@ -95,13 +95,13 @@ class CheckWorker:
     authority: ConsultingAuthority = field(default_factory=ConsultingAuthority)
 
     def carry_out(self, work: DueCheck) -> None:
-        """Do what the work asks for, and settle it or put it back.
+        """Do the work, and settle it or put it back.
 
         Raises what the journal or the database raises: then the claim runs out and the work falls due again.
         """
         events = self.cases.events_of(work.case_id)
         if not events:
-            # Taken from a topic before the intake asked the journal which cases there are.
+            # Taken from a topic before the intake looked up in the journal which cases there are.
             self.work.settle(work, "noSuchCase", self.now())
             return
         about = identified(events)
@@ -110,17 +110,17 @@ class CheckWorker:
             return
         case = fold(events)
         if case is None or not is_awaited(case, CheckKind(work.what), work.revision):
-            # Asked anew since, answered already (by a worker that died before it said so), or the case has ended.
+            # Requested again since, answered already (by a worker that then died), or the case has ended.
             self.work.settle(work, "notAwaited", self.now())
             return
         if work.what in ABOUT_THE_WORKER and about.ssin is None:
-            # Never given, or erased: there is nobody to ask about.
+            # Never given, or erased: there is no person to consult about.
             self._give_up(work, GiveUp(UnansweredReason.SSIN_UNKNOWN), work.attempts)
             return
         self._ask(work, about)
 
     def give_up(self, work: DueCheck) -> None:
-        """Work that has waited for too long while nobody may ask: a person looks, unless it is settled already."""
+        """Work that has waited too long without a possible consultation: a person looks, unless it is settled."""
         case = fold(self.cases.events_of(work.case_id))
         if case is None:
             self.work.settle(work, "noSuchCase", self.now())
@@ -144,8 +144,8 @@ class CheckWorker:
             outcome = self._outcome(work, about)
             if isinstance(outcome, CheckUnanswered) and outcome.reason is UnansweredReason.NOT_REGISTERED:
                 # The bank may have forgotten somebody whom we had registered.
-                asked = AskedCheck(asked_at=work.asked_at, attempts=work.attempts + 1, registered=registered)
-                if isinstance(next_step(asked, outcome, self.patience, self.now(), 0), RegisterFirst):
+                requested = RequestedCheck(asked_at=work.asked_at, attempts=work.attempts + 1, registered=registered)
+                if isinstance(next_step(requested, outcome, self.patience, self.now(), 0), RegisterFirst):
                     self._register(work, about)
                     registered = True
                     outcome = self._outcome(work, about)
@@ -156,9 +156,9 @@ class CheckWorker:
     def _take(self, work: DueCheck, about: Identified, outcome: Outcome, registered: bool) -> None:
         now = self.now()
         attempts = work.attempts + 1
-        asked = AskedCheck(asked_at=work.asked_at, attempts=attempts, registered=registered)
+        requested = RequestedCheck(asked_at=work.asked_at, attempts=attempts, registered=registered)
         self._tell_gate(outcome, now)
-        step = next_step(asked, outcome, self.patience, now, self.chance())
+        step = next_step(requested, outcome, self.patience, now, self.chance())
         match step:
             case Record(answer):
                 found = RecordCrossroadsAnswer(
@@ -171,7 +171,7 @@ class CheckWorker:
                 try:
                     self._record(work, found)
                 except NotRecordable:
-                    # An answer that no log can hold is none: asked again while there is hope, then a person's task.
+                    # An answer that no log can hold is none: retried while there is hope, then a person's task.
                     self._take(work, about, CheckUnanswered(UnansweredReason.MALFORMED_ANSWER), registered)
                 else:
                     self.work.settle(work, _name_of(answer), self.now())
@@ -211,9 +211,9 @@ class CheckWorker:
         self.work.settle(work, step.reason.value, self.now())
 
     def _record(self, work: DueCheck, command: CaseCommand) -> None:
-        # A fresh id for each attempt: a question asked twice (after a crash) may be answered differently, and it
+        # A fresh id for each attempt: a question sent twice (after a crash) may be answered differently, and it
         # is the case that takes the first answer and ignores the second. No digest of the answer here: command
-        # ids stand in clear in the journal, and a wage is quickly guessed from its digest.
+        # ids are in clear in the journal, and a wage is quickly guessed from its digest.
         context = CommandContext(
             actor=ACTOR,
             command_id=f"{ticket_of(str(work.case_id), work.what, work.revision)}/{uuid4()}",
@@ -258,7 +258,7 @@ class CheckWorker:
         self.consultations.registered(work.case_id, about.worker_subject, self.now())
 
     def _unregister(self, work: DueCheck, about: Identified) -> None:
-        """The case has ended: nobody is asked about any more without a purpose of another case."""
+        """The case has ended: no person is consulted about without a purpose of another case."""
         if not self.consultations.is_registered(work.case_id):
             self.work.settle(work, "notRegistered", self.now())
             return
@@ -274,8 +274,8 @@ class CheckWorker:
                 self._consulted(work, about, "unregister", lambda it: (None, self.bank.unregister(ssin, it)))
             except CheckUnanswered as why:
                 self._tell_gate(why, self.now())
-                asked = AskedCheck(asked_at=work.asked_at, attempts=work.attempts + 1, registered=True)
-                step = next_step(asked, why, self.patience, self.now(), self.chance())
+                requested = RequestedCheck(asked_at=work.asked_at, attempts=work.attempts + 1, registered=True)
+                step = next_step(requested, why, self.patience, self.now(), self.chance())
                 if isinstance(step, AskAgain):
                     self.work.put_back(work, self.now() + step.pause, why.reason.value)
                 else:

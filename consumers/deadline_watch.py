@@ -56,7 +56,7 @@ class DeadlineWatch:
         now: Callable[[], datetime],
         unreadable: Callable[[UUID, Exception], None],
     ) -> None:
-        """``unreadable`` is told of each case that had to be passed over, with why."""
+        """``unreadable`` is called with each case that had to be passed over, and why."""
         self._cases = cases
         self._due = due
         self._rules = rules
@@ -67,7 +67,7 @@ class DeadlineWatch:
         """Raise the alarms that the cases due today have given by now; the number of those that were not known yet.
 
         A case that others change again and again meanwhile is left as it is: their events call for another look.
-        One that cannot be read is passed over, and told of: it must not keep the alarms of all others waiting.
+        One that cannot be read is passed over and reported: it must not keep the alarms of all others waiting.
         """
         return sum(self._raise_or_pass_over(case_id) for case_id in self._due(civil_day(self._now())))
 
@@ -128,5 +128,5 @@ class DeadlineWatch:
 
 
 def _run_of(case: Case, clock: str) -> int:
-    """Each request for information runs the answer clock anew; the other clocks run once."""
+    """Each request for information runs the answer clock again; the other clocks run once."""
     return len(case.requests) if clock == ANSWER else 1

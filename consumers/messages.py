@@ -1,4 +1,4 @@
-"""What is told to others of each event of the journal: messages, the same in process and over Kafka.
+"""What is published of each event of the journal: messages, the same in process and over Kafka.
 
 The data of a message are the clear fields of its event, so nothing personal: those fields are ciphertext in the journal
 and are not sent. A message is known by the event's id and is ordered by its version in the application's stream.
@@ -19,7 +19,7 @@ UNREGISTRATION: Final = "unregistration"
 
 
 class Recorded(Protocol):
-    """An event of the journal as it is told to others: its place, its name and its clear fields."""
+    """An event of the journal as it is published: its place, its name and its clear fields."""
 
     @property
     def position(self) -> int: ...
@@ -104,7 +104,7 @@ def published(event: Recorded, authority: str, causation_id: str | None = None) 
     Raises ``KeyError`` for an event that has no kind: nothing is left out by not being known.
     """
 
-    def told(topic: str, kind: str, data: Mapping[str, Any]) -> Message:
+    def message(topic: str, kind: str, data: Mapping[str, Any]) -> Message:
         return Message(
             topic=topic,
             kind=kind,
@@ -120,19 +120,21 @@ def published(event: Recorded, authority: str, causation_id: str | None = None) 
         )
 
     kind = KINDS[event.name]
-    messages = [told(APPLICATIONS.name, kind, event.clear)]
+    messages = [message(APPLICATIONS.name, kind, event.clear)]
     if event.name == "CrossroadsCheckRequested":
-        asked = {"check": event.clear["check"], "revision": event.clear["revision"]}
-        messages.append(told(CHECK_REQUESTS.name, kind, {"applicationId": str(event.case_id), **asked}))
+        requested = {"check": event.clear["check"], "revision": event.clear["revision"]}
+        messages.append(message(CHECK_REQUESTS.name, kind, {"applicationId": str(event.case_id), **requested}))
     elif event.name in _CASE_ENDS:
         ended = {"check": UNREGISTRATION, "revision": event.version}
-        messages.append(told(CHECK_REQUESTS.name, REGISTRATION_ENDED, {"applicationId": str(event.case_id), **ended}))
+        messages.append(
+            message(CHECK_REQUESTS.name, REGISTRATION_ENDED, {"applicationId": str(event.case_id), **ended})
+        )
     elif event.name in _CHECK_SETTLED:
-        messages.append(told(CHECK_ANSWERS.name, kind, event.clear))
+        messages.append(message(CHECK_ANSWERS.name, kind, event.clear))
     return tuple(messages)
 
 
-def names_told_on(topics: Collection[str]) -> frozenset[str]:
+def names_published_on(topics: Collection[str]) -> frozenset[str]:
     """The stored names of the events that have a message on any of these topics."""
     on = {
         APPLICATIONS.name: frozenset(KINDS),

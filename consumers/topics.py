@@ -41,27 +41,27 @@ CHECK_REQUESTS: Final = Topic(
 CHECK_ANSWERS: Final = Topic(
     name="single-permit.crossroads.answers.v1",
     owner=_OURS,
-    purpose="how checks came out: a copy that drives nothing",
+    purpose="results of checks: a copy that triggers nothing",
 )
 
 
 def legacy_records(authority: str) -> Topic:
-    """The feed in which an authority that migrates hands over its records. They hold personal data: hours only."""
+    """The feed in which an authority that migrates delivers its records. They hold personal data: hours only."""
     return Topic(
         name=f"legacy.{authority}.records.v1",
         owner=authority,
-        purpose=f"records of {authority}'s former system on their way into the journal",
+        purpose=f"records of {authority}'s former system, to be loaded into the journal",
         key="naturalKey",
         retention=_HOURS,
     )
 
 
 def dead_letters(topic: Topic) -> Topic:
-    """Where it is told, without content, what of a topic was set aside; the records themselves are in the database."""
+    """Which records of a topic were dead-lettered, without content; the records themselves are in the database."""
     return Topic(
         name=f"{topic.name}.dead-letters",
         owner=_OURS,
-        purpose=f"which records of {topic.name} were set aside, and why",
+        purpose=f"which records of {topic.name} were dead-lettered, and why",
         key="coordinates",
         partitions=1,
         retention=timedelta(days=30),

@@ -27,7 +27,7 @@ CONTRACTS: Final = ("belgian", "posted")
 CONTRACT_ELEMENTS: Final = (
     "parties", "duration", "place", "wage", "jointCommittee", "position", "classification",
 )  # fmt: skip
-"""What a contract of employment can be said to state."""
+"""What a contract of employment can contain."""
 
 PAY_PERIODS: Final = ("year", "month")
 
@@ -42,12 +42,12 @@ DOCUMENT_KINDS: Final = (
 )  # fmt: skip
 
 DETAIL_KINDS: Final = ("payDetails", "jobDetails", "recruitmentDetails", "identityDetails", "employerDetails")
-"""What an applicant can be asked to tell, beside the documents that can be asked for."""
+"""What an applicant can be asked to state, beside the documents that can be requested."""
 
 INFORMATION_ITEMS: Final = (*DOCUMENT_KINDS, *DETAIL_KINDS)
 
 FEE_RECIPIENTS: Final = ("federal", "regional")
-"""The Immigration Office's contribution, and the retribution of a region that asks one (FACTS 4.9)."""
+"""The Immigration Office's contribution, and the retribution of a region that has one (FACTS 4.9)."""
 
 RESIDENCE_REFUSAL_GROUNDS: Final = (
     "residenceConditionsNotMet", "publicOrder", "publicHealth", "fraud", "other",
@@ -56,7 +56,7 @@ RESIDENCE_REFUSAL_GROUNDS: Final = (
 PAUSE_GROUNDS: Final = ("informationRequested", "forceMajeure", "courtOrder", "serviceOutage", "other")
 
 HOLDERS: Final = ("applicant", "region", "crossroadsBank", "immigrationOffice")
-"""In whose hands a file is, one at any moment (CLOCKS: time by holder)."""
+"""Who has a file, one at any moment (CLOCKS: time by holder)."""
 
 
 OPEN_STATUSES: Final = ("submitted", "informationRequested", "admissible")

@@ -1,6 +1,6 @@
 """The one base of errors that a person can correct: what is wrong, where, and what to do about it.
 
-Whoever starts the program (the command line, above all) catches :class:`Unusable` and shows its text. An error of a
+What starts the program (the command line, above all) catches :class:`Unusable` and shows its text. An error of a
 new kind therefore needs no entry in a list: it derives from this class and its text is a sentence. Those of the domain
 are about files that it reads; what the program was given, and what it relies on, is for the floors above.
 

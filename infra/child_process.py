@@ -28,7 +28,7 @@ _LAST_BYTES: Final = 2_000
 IMPORT_PATH: Final[Mapping[str, str]] = {"PYTHONPATH": str(_IMPORT_ROOT), "PYTHONSAFEPATH": "1"}
 """What the environment of a child says of where modules come from: from us and from the interpreter's own places.
 
-An entry that this process was given, such as an empty one for the current folder, is not handed on.
+An entry that this process was given, such as an empty one for the current folder, is not passed on.
 """
 
 

@@ -92,7 +92,7 @@ FORMATS: Final = (
     _format("ClockCorrected", 1, events.ClockCorrected),
     _format("DeadlineWarned", 1, events.DeadlineWarned),
     _format("DeadlineBreached", 1, events.DeadlineBreached),
-    # Schema 1 told the employer's name in clear. It was never released, and nothing reads it any more (ADR 3).
+    # Schema 1 had the employer's name in clear. It was never released, and nothing reads it any more (ADR 3).
     _format("LegacyRecordRetold", 2, events.LegacyRecordRetold),
 )
 
@@ -200,10 +200,10 @@ class EventCodec:
         fields = lifted(form.name, form.schema, stored["clear"])
         if fields.keys() & form.personal.keys():
             # Else "withheld" could be written over a verdict without erasing anything.
-            raise ValueError("a personal field stands in clear")
+            raise ValueError("a personal field is not encrypted")
         for role, group in stored.get("personal", {}).items():
             if group["key"] != fields.get(f"{role}Subject"):
-                raise ValueError("a personal group is under the key of somebody else")
+                raise ValueError("a personal group is under another person's key")
             fields |= self._opened(form, SubjectRole(role), group, stream, version)
         return fields
 

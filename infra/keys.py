@@ -89,7 +89,7 @@ class MasterKey:
         """Read the key from a file of its own (base64, mode 0600); with ``create``, make it if it is not there.
 
         Raises :class:`KeyEncryptionKeyUnusable`: losing this file makes all personal data unreadable, so it
-        is never made anew silently where one is expected.
+        is never silently replaced where one is expected.
         """
         try:
             return cls(b64decode(path.read_text().strip(), validate=True))

@@ -36,7 +36,7 @@ class WireRecord:
     headers: Sequence[tuple[str, bytes]]
 
     def packed(self) -> bytes:
-        """The whole record in one piece, for keeping it aside."""
+        """The whole record in one piece, for keeping it as a dead letter."""
         return orjson.dumps(
             {
                 "key": _text(self.key),

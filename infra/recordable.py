@@ -34,7 +34,7 @@ LATEST: Final = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
 """Between these two a moment has a date in every time zone."""
 
 _Place: TypeAlias = "tuple[_Place | None, str | int]"
-"""Where a value stands: what holds it, and its name or number there. Spelled out only where something is wrong."""
+"""Where a value is: what holds it, and its name or number there. Spelled out only where something is wrong."""
 
 _Faults: TypeAlias = list[InputIssue]
 
@@ -91,7 +91,7 @@ def _look_at(value: Any, layout: str, place: _Place, faults: _Faults) -> None:
             for each in (*value.keys(), *value.values()):
                 _look_at(each, layout, place, faults)
         case _:
-            raise TypeError(f"nothing that is recorded holds a {type(value).__name__}")
+            raise TypeError(f"nothing that is recorded may hold a {type(value).__name__}")
 
 
 def _look_at_decimal(value: Decimal, place: _Place, faults: _Faults) -> None:

@@ -1,4 +1,4 @@
-"""What the environment tells the program: read once, into one frozen object.
+"""The settings from the environment: read once, into one frozen object.
 
 A variable that is absent or empty means the embedded part (own PostgreSQL, in-process delivery, the
 Crossroads simulator, a development issuer bound to loopback).
@@ -109,7 +109,7 @@ def _looked_at(question: Callable[[], bool]) -> bool:
     try:
         return question()
     except OSError as why:
-        _refuse(f"cannot be looked at ({why.strerror})", "Name another path, or give this user the right to read it")
+        _refuse(f"cannot be read ({why.strerror})", "Name another path, or give this user the right to read it")
 
 
 def _runs_in_a_circle(path: Path) -> bool:
@@ -171,9 +171,9 @@ class Settings(BaseSettings):
     crossroads_url: WebUrl | None = Field(default=None, repr=False)
     """Root of the Crossroads Bank's service, without a slash at the end."""
     crossroads_policy_file: ReadableFile | None = None
-    """TOML: how fast and how patiently the bank is asked; see `infra.crossroads.policy`."""
+    """TOML: how fast and how patiently the bank is called; see `infra.crossroads.policy`."""
     oidc_issuer: IssuerUrl | None = None
-    """The issuer exactly as it stands in its tokens."""
+    """The issuer exactly as in its tokens."""
     signing_key_file: ReadableFile | None = None
     """PEM of the Ed25519 key that signs reports; see `signing_key_path`."""
     key_encryption_key_file: ReadableFile | None = None

@@ -1,4 +1,4 @@
-"""Log lines: one JSON object each on standard error, telling decisions, and never a national number.
+"""Log lines: one JSON object each on standard error, for decisions, and never with a national number.
 
 Our own modules log through :func:`get_logger` and nothing else. What libraries say through `logging` (uvicorn, kafka)
 goes the same way: the last thing before a line is written is `without_personal_data`.
@@ -27,7 +27,7 @@ PERSONAL_KEYS = frozenset(
     | {"nationality", "address", "street", "email", "phone", "telephone", "contact", "grosspay", "freetext"}
     | {"employername", "jobtitle"}
 )
-"""Names under which DESIGN's personal data stand (choice 4), in lower case and without separators."""
+"""Names of DESIGN's personal data (choice 4), in lower case and without separators."""
 
 DIGITS_OF_A_PERSON = re.compile(
     r"""
@@ -94,7 +94,7 @@ def _as_record(_logger: WrappedLogger, _method: str, line: EventDict) -> tuple[t
 
 
 def _with_its_fields(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
-    """A line of ours with the fields that `_as_record` put aside."""
+    """A line of ours with the fields that `_as_record` collected."""
     fields = line.pop(_FIELDS, {})
     return {**line, **fields}
 
@@ -146,9 +146,9 @@ def _masked(found: re.Match[str]) -> str:
 
 
 def _is_national_number(digits: str) -> bool:
-    """97 minus the remainder of the first nine digits by 97; for births from 2000 on a 2 stands before them.
+    """97 minus the remainder of the first nine digits by 97; for births from 2000 on a 2 is put before them.
 
-    Only the check digits are asked, not whether a birth date can be read: that also catches BIS numbers, and
+    Only the check digits are checked, not whether a birth date can be read: that also catches BIS numbers, and
     a number masked for nothing is the worst that can happen.
     """
     if len(digits) != 11:

@@ -1,10 +1,10 @@
 """Earlier shapes of stored events, lifted on raw JSON to the shape of today: the one place that knows the difference.
 
 A step takes the clear part of an event of one schema and gives that of the next; what is stored is never changed. It
-adds what was not said yet as not said, and touches nothing that was. Two differences need no step: personal parts are
+adds what was not stated as not stated, and changes nothing that was. Two differences need no step: personal parts are
 sealed as they were written, and whatever they lack is optional in its type; and ``ApplicationDecided`` of schema 1 is
 a type of its own (:class:`domain.case.decision_events.ApplicationDecidedAtOnce`), for no single event of today says
-what it said.
+what it stated.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def _with_contract_content(clear: Json) -> Json:
 
 
 def _with_employer_facts(clear: Json) -> Json:
-    """The register was not asked since when the employer exists, whether it has staff and whether it has debts."""
+    """The register was not queried for the founding, the staff and the debts of the employer."""
     return {"foundedOn": None, "hasStaff": None, "hasDebts": None, "leftOpen": [], **clear}
 
 

@@ -1,4 +1,4 @@
-"""The fold of a read model with one row a case: the course of the case, and what its rows alone hold beside it."""
+"""The fold of a read model with one row a case: the course of the case, and what its rows hold in addition."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class CaseFold(Generic[Row]):
     ) -> None:
         """``opened`` makes the row of a case from its first event and its course after it.
 
-        ``shows`` names the words of the course from which the rows are told. ``takes`` gives, by name of event, what
+        ``shows`` names the words of the course from which the rows are made. ``takes`` gives, by name of event, what
         a row takes from that event itself; ``stamp`` what it takes from every one.
         """
         self._opened = opened
@@ -81,6 +81,6 @@ def heading_of(event: RecordedEvent) -> dict[str, Any]:
     }
 
 
-def classified_anew(_row: object, event: RecordedEvent) -> Taken:
+def reclassified(_row: object, event: RecordedEvent) -> Taken:
     """What a later record of another system says in place of an earlier one."""
     return {"category": event.clear["category"], "kind": event.clear["kind"]}

@@ -1,4 +1,4 @@
-"""The course of a case: where it is in the procedure and how it came there, told by clear fields alone.
+"""The course of a case: where it is in the procedure and how it came there, from clear fields alone.
 
 All read models are built on it. What each event changes in it is in :mod:`projections.course_changes`. Times are aware.
 """
@@ -134,7 +134,7 @@ class Course:
 
     @property
     def holder(self) -> str | None:
-        """In whose hands the file is; None once the case has ended."""
+        """Who has the file; None once the case has ended."""
         if not self.is_open:
             return None
         if any(pause.to is None and pause.ground == INFORMATION_REQUESTED for pause in self.pauses):
@@ -151,14 +151,14 @@ def civil_day_if(at: datetime | None) -> date | None:
 
 def times_of(course: Course, authority: str, category: str) -> CaseTimes:
     """The days from which the clocks of the case are derived; as :func:`domain.case.case_times.times_of` gives."""
-    asked = course.open_request
+    request = course.open_request
     return CaseTimes(
         authority=authority,
         category=category,
         filed_on=civil_day(course.filed_at),
         pauses=tuple(span.in_days for span in course.pauses),
         admissible_on=civil_day_if(course.admissible_at),
-        information_requested_on=None if asked is None else civil_day(asked.asked_at),
+        information_requested_on=None if request is None else civil_day(request.asked_at),
         work_part_decided_on=civil_day_if(course.work_part_at),
         forwarded_on=civil_day_if(course.forwarded_at),
         closed_on=civil_day_if(course.closed_at),

@@ -35,8 +35,8 @@ from projections.course import GRANTED, AlarmRaised, CheckSpan, Course, PauseSpa
 from projections.recorded_event import RecordedEvent, day
 
 Clear = Mapping[str, Any]
-Tell = Callable[[Course, Clear, datetime], Any]
-"""What a word of the course is after an event: told from the course before it, its clear fields and its time."""
+WordChange = Callable[[Course, Clear, datetime], Any]
+"""What a word of the course is after an event: derived from the course before it, its clear fields and its time."""
 
 Tasks = tuple[ManualTask, ...]
 
@@ -55,13 +55,13 @@ def course_after(course: Course | None, event: RecordedEvent) -> Course:
     if changes is None:
         return course
     at = event.effective_at
-    return with_changes(course, {word: tell(course, event.clear, at) for word, tell in changes.items()})
+    return with_changes(course, {word: derive(course, event.clear, at) for word, derive in changes.items()})
 
 
 def without_beginning(event: RecordedEvent) -> StreamCorrupt:
     """The error for an event that has no case to change."""
     return StreamCorrupt(
-        f"case {event.case_id}: version {event.version} ({event.name}) comes before any beginning of it"
+        f"case {event.case_id}: version {event.version} ({event.name}) comes before the first event of the case"
     )
 
 
@@ -72,14 +72,14 @@ def events_that_change(*words: str) -> frozenset[str]:
 
 
 _TOLD_FROM: Final = {"status": ("admissible_at", "requests", "pauses"), "requests": ("pauses",)}
-"""What else of the course has to be known to tell a word of it."""
+"""What else of the course has to be known to derive a word of it."""
 
 
-def _always(value: Any) -> Tell:
+def _always(value: Any) -> WordChange:
     return lambda _course, _clear, _at: value
 
 
-def _said(word: str) -> Tell:
+def _word(word: str) -> WordChange:
     return lambda _course, clear, _at: clear[word]
 
 
@@ -95,9 +95,9 @@ def _in_hand(course: Course, _clear: Clear, _at: datetime) -> CaseStatus:
 
 
 def _resumed(course: Course, clear: Clear, at: datetime) -> CaseStatus:
-    """If the pause was that of an open request, the file is back in the region's hands, answered or not."""
-    asked = course.open_request
-    return _in_hand(course, clear, at) if asked is not None and asked.pause == clear["pause"] else course.status
+    """If the pause was that of an open request, the region has the file again, answered or not."""
+    request = course.open_request
+    return _in_hand(course, clear, at) if request is not None and request.pause == clear["pause"] else course.status
 
 
 def _decided(_course: Course, clear: Clear, _at: datetime) -> CaseStatus:
@@ -107,7 +107,7 @@ def _decided(_course: Course, clear: Clear, _at: datetime) -> CaseStatus:
 # The requests, the pauses and the alarms.
 
 
-def _asked(course: Course, clear: Clear, at: datetime) -> tuple[RequestSpan, ...]:
+def _requests(course: Course, clear: Clear, at: datetime) -> tuple[RequestSpan, ...]:
     # Its pause, the next by number, follows in the same breath.
     pause, reply_by = len(course.pauses) + 1, date.fromisoformat(clear["replyBy"])
     return (*course.requests, RequestSpan(id=clear["requestId"], pause=pause, asked_at=at, reply_by=reply_by))
@@ -146,7 +146,7 @@ def _with_pause(course: Course, pause: PauseSpan) -> tuple[PauseSpan, ...]:
     return tuple(sorted((*others, pause), key=lambda each: each.number))
 
 
-def _raised(kind: str) -> Tell:
+def _raised(kind: str) -> WordChange:
     def alarms(course: Course, clear: Clear, at: datetime) -> tuple[AlarmRaised, ...]:
         due_on = date.fromisoformat(clear["dueOn"])
         return (*course.alarms, AlarmRaised(clock=clear["clock"], run=clear["run"], kind=kind, due_on=due_on, at=at))
@@ -158,16 +158,16 @@ def _raised(kind: str) -> Tell:
 
 
 def _questioned(course: Course, clear: Clear, at: datetime) -> tuple[CheckSpan, ...]:
-    """A question that is asked again takes the place of one that was still out."""
-    asked = CheckSpan(check=clear["check"], revision=clear["revision"], state=CheckState.REQUESTED.value, asked_at=at)
+    """A repeated question takes the place of one that was still open."""
+    span = CheckSpan(check=clear["check"], revision=clear["revision"], state=CheckState.REQUESTED.value, asked_at=at)
     settled = (
-        replace(each, settled_at=at) if each.check == asked.check and each.settled_at is None else each
+        replace(each, settled_at=at) if each.check == span.check and each.settled_at is None else each
         for each in course.checks
     )
-    return (*settled, asked)
+    return (*settled, span)
 
 
-def _settled(state: Callable[[Clear], str]) -> Tell:
+def _settled(state: Callable[[Clear], str]) -> WordChange:
     def checks(course: Course, clear: Clear, at: datetime) -> tuple[CheckSpan, ...]:
         place = (clear["check"], clear["revision"])
         return tuple(
@@ -181,7 +181,7 @@ def _settled(state: Callable[[Clear], str]) -> Tell:
 # The tasks: what an event settles counts no more, whether or not the same event gives a task.
 
 
-def _tasks(settled: Callable[[Clear], Collection[str]], given: Callable[[Clear], ManualTask | None]) -> Tell:
+def _tasks(settled: Callable[[Clear], Collection[str]], given: Callable[[Clear], ManualTask | None]) -> WordChange:
     def tasks(course: Course, clear: Clear, _at: datetime) -> Tasks:
         gone, task = settled(clear), given(clear)
         left = tuple(each for each in course.manual_tasks if each.subject not in gone)
@@ -265,11 +265,11 @@ def _outcome_before(_course: Course, clear: Clear, _at: datetime) -> str | None:
     return {"decidedGranted": GRANTED, "decidedRefused": "refused"}.get(clear["status"])
 
 
-def _closing(status: Tell, outcome: Tell) -> dict[str, Tell]:
+def _closing(status: WordChange, outcome: WordChange) -> dict[str, WordChange]:
     return {"status": status, "closed_at": _then, "outcome": outcome, "manual_tasks": _always(())}
 
 
-CHANGES: Final[Mapping[str, Mapping[str, Tell]]] = MappingProxyType(
+CHANGES: Final[Mapping[str, Mapping[str, WordChange]]] = MappingProxyType(
     {
         "ApplicationSubmitted": {"filed_at": _then, "manual_tasks": _of_filing},
         "LegacyRecordRetold": {
@@ -294,19 +294,19 @@ CHANGES: Final[Mapping[str, Mapping[str, Tell]]] = MappingProxyType(
         "EmployerIdentified": {"manual_tasks": _tasks(lambda _: (_REGISTER,), _register_incomplete)},
         "EmploymentVerified": {"manual_tasks": _tasks(lambda _: (_DECLARED,), _not_declared)},
         "SalaryVerified": {"manual_tasks": _tasks(lambda _: (SALARY,), _undetermined)},
-        "CaseAssigned": {"handler": _said("handler")},
-        "InformationRequested": {"status": _always(CaseStatus.INFORMATION_REQUESTED), "requests": _asked},
+        "CaseAssigned": {"handler": _word("handler")},
+        "InformationRequested": {"status": _always(CaseStatus.INFORMATION_REQUESTED), "requests": _requests},
         "InformationProvided": {"status": _in_hand, "requests": _answered},
         "ApplicationDeclaredAdmissible": {"status": _always(CaseStatus.ADMISSIBLE), "admissible_at": _then},
         "WorkPartDecided": {
             "status": _always(CaseStatus.ADMISSIBLE),
-            "work_part": _said("outcome"),
+            "work_part": _word("outcome"),
             "work_part_at": _then,
             "manual_tasks": _always(()),
         },
         "ApplicationForwardedToImmigrationOffice": {"forwarded_at": _then},
-        "ResidencePartDecided": {"residence_part": _said("outcome")},
-        "ApplicationDecided": _closing(_decided, _said("outcome")),
+        "ResidencePartDecided": {"residence_part": _word("outcome")},
+        "ApplicationDecided": _closing(_decided, _word("outcome")),
         "ApplicationDeclaredInadmissible": _closing(_always(CaseStatus.INADMISSIBLE), _always(None)),
         "ApplicationWithdrawn": _closing(_always(CaseStatus.WITHDRAWN), _always(None)),
         "ClockPaused": {"pauses": _paused},

@@ -29,7 +29,7 @@ class ReadModel(Protocol):
 
     @property
     def schema_version(self) -> int:
-        """Raised whenever ``ddl`` or the meaning of a row changes: the tables are then made anew from the log."""
+        """Raised whenever ``ddl`` or the meaning of a row changes: the tables are then rebuilt from the log."""
 
     @property
     def ddl(self) -> str:
@@ -71,7 +71,7 @@ def fold_batch(
 ) -> dict[UUID, Row]:
     """The rows, one a case, that ``batch`` changes, as they are after it.
 
-    ``stored`` is asked once, for the cases whose beginning is not in the batch; events that a row already
+    ``stored`` is called once, for the cases whose beginning is not in the batch; events that a row already
     holds are passed over.
     """
     begun: set[UUID] = set()

@@ -15,7 +15,7 @@ class RecordedEvent:
     key, nonce, data.
 
     ``version`` is the place in the case's stream, ``position`` the place in the whole log; both grow together.
-    ``known_at`` (aware, UTC) is when the system knew of it. No read model holds a key: whoever may read decrypts
+    ``known_at`` (aware, UTC) is when the system knew of it. No read model holds a key: a reader with the right decrypts
     on reading.
     """
 

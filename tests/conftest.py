@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from tests.databases import fresh_database, journal_database
-from tests.kafka_servers import KAFKA_PLACES
 from tests.logging_as_before import logging_as_before
-from tests.servers import POSTGRES_PLACES, FoundServer, NoServer, give_up
-from tests.shared_servers import KeptServers, Servers, ServersElsewhere, ServersForWorkers
+from tests.world.databases import fresh_database, journal_database
+from tests.world.kafka_servers import KAFKA_PLACES
+from tests.world.servers import POSTGRES_PLACES, FoundServer, NoServer, give_up
+from tests.world.shared_servers import KeptServers, Servers, ServersElsewhere, ServersForWorkers
 
 POSTGRES, KAFKA = "PostgreSQL", "Kafka"
 PLACES = {POSTGRES: POSTGRES_PLACES, KAFKA: KAFKA_PLACES}
@@ -85,7 +85,7 @@ def logging_of_this_test_only() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def postgres_server(pytestconfig: pytest.Config) -> FoundServer:
-    """PERMIT_TEST_DATABASE_URL, else Docker, else the embedded server; see `tests/servers.py`."""
+    """PERMIT_TEST_DATABASE_URL, else Docker, else the embedded server; see `tests/world/servers.py`."""
     return _found(pytestconfig, POSTGRES)
 
 
@@ -111,7 +111,7 @@ def unnamed_journal(admin_url: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def kafka(pytestconfig: pytest.Config) -> str:
-    """Bootstrap servers: PERMIT_TEST_KAFKA, else Docker, else Kafka's jars on Java; see `tests/kafka_servers.py`.
+    """Bootstrap servers: PERMIT_TEST_KAFKA, else Docker, else Kafka's jars on Java; see `tests/world/kafka_servers.py`.
 
     It is shared: a test names its topics and groups with a prefix of its own, and harms only a broker it started.
     """

@@ -18,6 +18,7 @@ from api.cli.output import ExitCode, Json, end, ending_with, finding_if, say, th
 from api.cli.progress import progress_bar
 from api.cli.readable import readable
 from api.composition import NoDataHere, Program, open_program
+from api.http.migration_content import lineage_content
 from api.services.migrations import lineage_of, loader_of, signed_report
 from consumers.migration.loading import BegunOtherwise, RunUnderWay
 from consumers.migration.rehearsal import NothingTaken, RehearsalCount, TakenBefore
@@ -207,7 +208,7 @@ def lineage(
 ) -> None:
     """From a file number, a case or an event to raw record, mapping version, batch, file and line."""
     with open_program(load_settings()) as program:
-        found = lineage_of(program, what, authority)
+        found = [lineage_content(each) for each in lineage_of(program, what, authority)]
     say({"records": found}, as_json, lambda: readable({"records": found}))
     if not found:
         end(f"nothing leads to {what}", ExitCode.FINDING)

@@ -12,7 +12,7 @@ import typer
 from api.cli.output import By, ExitCode, Json, by_whom, ending_with, say
 from api.cli.readable import readable, table
 from api.composition import open_program
-from api.services.migration_status import batch_told
+from api.http.migration_content import batch_told
 from domain.migration.batch_ending import BatchRefused
 from domain.migration.batch_ledger import BatchLedger
 from domain.migration.cutover_status import NotAccepting

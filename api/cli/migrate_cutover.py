@@ -10,7 +10,7 @@ import typer
 
 from api.cli.output import By, ExitCode, Json, by_whom, end, ending_with, say
 from api.composition import open_program
-from api.services.migration_status import standing_told
+from api.http.migration_content import standing_told
 from api.services.migrations import cutover_of, lag_of_records, signed_report
 from domain.migration.cutover import CutOverStep, StepRefused
 from infra.migration.cutover import export_native_events

@@ -17,7 +17,7 @@ from api.services.migrations import own_writer, quarantine_of
 from consumers.migration.repair import ShownRecord
 from domain.migration.cutover_status import AuthorityIsLive, NotAccepting
 from domain.migration.findings import RefusalReason
-from domain.migration.quarantine import STATES, RepairRefused, SetAside
+from domain.migration.quarantine import STATES, QuarantinedRecord, RepairRefused
 from infra.migration.sources import MigratingAuthority
 from infra.migration.waiting_records import ids_waiting, listed
 from infra.postgres.journal.conflicts import AppendConflict
@@ -122,7 +122,7 @@ def _refusals() -> Iterator[None]:
         yield
 
 
-def _listed_text(found: Sequence[SetAside]) -> str:
+def _listed_text(found: Sequence[QuarantinedRecord]) -> str:
     rows = [
         {
             "record": str(each.record_id),
@@ -138,8 +138,8 @@ def _listed_text(found: Sequence[SetAside]) -> str:
 
 
 def _shown_text(shown: ShownRecord) -> str:
-    lines = [f"{shown.set_aside.key or 'no number'}: {shown.set_aside.reason}, {shown.set_aside.state}"]
-    lines += [f"  {each.told} ({each.reason.value})" for each in shown.set_aside.findings]
+    lines = [f"{shown.quarantined.key or 'no number'}: {shown.quarantined.reason}, {shown.quarantined.state}"]
+    lines += [f"  {each.told} ({each.reason.value})" for each in shown.quarantined.findings]
     if shown.raw is None:
         lines.append("its data were erased")
     for each in shown.provenance:
@@ -152,7 +152,7 @@ def _shown_text(shown: ShownRecord) -> str:
     return "\n".join(lines)
 
 
-def record_as_json(each: SetAside) -> dict[str, Any]:
+def record_as_json(each: QuarantinedRecord) -> dict[str, Any]:
     """A record in quarantine as JSON, without its content."""
     return {
         "recordId": str(each.record_id),
@@ -174,7 +174,7 @@ def record_as_json(each: SetAside) -> dict[str, Any]:
 
 def _shown(shown: ShownRecord) -> dict[str, Any]:
     return {
-        **record_as_json(shown.set_aside),
+        **record_as_json(shown.quarantined),
         "raw": shown.raw,
         "corrections": shown.corrections,
         "parsed": [

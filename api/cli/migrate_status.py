@@ -8,7 +8,8 @@ from typing import Any, Final
 from api.cli.output import Json, say
 from api.cli.readable import table
 from api.composition import open_program
-from api.services.migration_status import LATEST, has_begun, migration_status
+from api.http.migration_content import LATEST, has_begun, migrations_content
+from api.services.migrations import migrations_of
 from infra.settings import load_settings
 
 _DIGEST_SHOWN: Final = 12
@@ -18,7 +19,7 @@ _FATES: Final = ("headers", "blanks", "waived", "retold", "unchanged", "stale", 
 def status(as_json: Json = False) -> None:
     """Where each authority stands: the ledger against the source, topic, quarantine by reason, batches and steps."""
     with open_program(load_settings()) as program:
-        status = migration_status(program)
+        status = migrations_content(migrations_of(program))
     say(status, as_json, lambda: "\n\n".join(_text(each) for each in status["authorities"]))
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from api.cli.output import Json, say
 from api.composition import open_program
-from api.services.operations import status_of
+from api.http.status_content import status_content
+from api.services.operations import installation_status
 from infra.settings import load_settings
 
 
 def status(as_json: Json = False) -> None:
     """How far relay, consumers and read models are behind, the work at the Crossroads Bank, and what needs a person."""
     with open_program(load_settings()) as program:
-        result = status_of(program)
+        result = status_content(installation_status(program))
     say(result, as_json)

@@ -17,7 +17,7 @@ from infra.migration.sources import MigratingAuthority
 from infra.postgres.journal.event_counts import count_events
 from infra.wire_format import wire_name
 from projections.sla_board.flow import DayOfStages, stages_by_day
-from projections.sla_board.model import Standing, board, total
+from projections.sla_board.model import CaseCounts, board, total
 from projections.sla_board.scope import Scope
 from projections.timeline.alarms import Alarms, count_alarms
 
@@ -50,7 +50,7 @@ class Figures:
     """
 
     played: Played
-    standing: Standing
+    standing: CaseCounts
     retold: Mapping[str, int]
     set_aside: Mapping[str, int]
     stages: DayOfStages
@@ -59,7 +59,7 @@ class Figures:
     events: int
     root: str
     seconds: float
-    rows: tuple[tuple[str, str, Standing], ...]
+    rows: tuple[tuple[str, str, CaseCounts], ...]
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -166,7 +166,7 @@ def _require_agreement(recorded: Mapping[str, int], played: Played) -> None:
             raise DemonstrationFailed(f"the journal holds {recorded.get(event, 0)} {event}, but the players saw {seen}")
 
 
-def _line(category: str, status: str, standing: Standing) -> str:
+def _line(category: str, status: str, standing: CaseCounts) -> str:
     return (
         f"{category:24} {status:20} {standing.cases:6} {standing.open:6} "
         f"{standing.in_time:8} {standing.at_risk:8} {standing.late:6} {standing.paused:7}"

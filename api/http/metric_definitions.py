@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 Status = Mapping[str, Any]
-"""As :func:`api.services.operations.status_of` gives it."""
+"""As :func:`api.http.status_content.status_content` gives it."""
 
 Sample = tuple[Sequence[str], float]
 """The values of the labels, and the number."""

@@ -14,7 +14,8 @@ from prometheus_client.registry import Collector
 
 from api.composition import Program
 from api.http.metric_definitions import METRICS, Kind, Status
-from api.services.operations import status_of
+from api.http.status_content import status_content
+from api.services.operations import installation_status
 
 
 class StatusCollector(Collector):
@@ -28,7 +29,7 @@ class StatusCollector(Collector):
         return []
 
     def collect(self) -> Iterator[Metric]:
-        return metrics_of(status_of(self._program))
+        return metrics_of(status_content(installation_status(self._program)))
 
 
 def metrics_of(status: Status) -> Iterator[Metric]:

@@ -14,7 +14,7 @@ from api.services.refusals import NotFound, NotPermitted
 from domain.civil_time import civil_day
 from projections.lists.keyset_pages import Page
 from projections.sla_board.drilldown import CaseOnBoard, Cell, cases_behind
-from projections.sla_board.model import BoardLine, SlaBoard, Standing, board, total
+from projections.sla_board.model import BoardLine, CaseCounts, SlaBoard, board, total
 from projections.sla_board.scope import Scope
 
 
@@ -25,7 +25,7 @@ class ServiceLevels:
     on: date
     position: int
     lines: tuple[BoardLine, ...]
-    total: Standing
+    total: CaseCounts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

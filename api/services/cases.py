@@ -15,7 +15,7 @@ from domain.case.application import Application
 from domain.case.commands import CaseCommand, CommandContext, CorrectCase, Minted, SubmitApplication
 from domain.case.completeness import check_application
 from domain.case.decision import assessment_at_decision
-from domain.case.fees import FeeStanding, fee_standings
+from domain.case.fees import FeeStatus, fee_statuses
 from domain.case.grounds import supported_grounds, supported_inadmissibility_grounds
 from domain.case.handling import CaseStream, Handled
 from domain.case.lifecycle import Case
@@ -59,8 +59,8 @@ class CaseAssessment:
         return open_points(self.case, self._rulebook, self.on)
 
     @cached_property
-    def fees(self) -> tuple[FeeStanding, ...]:
-        return fee_standings(self.case, self._rulebook, self.on)
+    def fees(self) -> tuple[FeeStatus, ...]:
+        return fee_statuses(self.case, self._rulebook, self.on)
 
     @property
     def supported_grounds(self) -> tuple[str, ...]:

@@ -13,8 +13,8 @@ from projections.check_times.model import CheckTime, check_times
 from projections.read_model import Cursor
 from projections.sla_board.drilldown import CaseOnBoard, oldest, urgency
 from projections.sla_board.flow import DayFlow, DayOfStages, Step, flow, stages_by_day
-from projections.sla_board.model import Standing, board, total
-from projections.sla_board.rework import CheckOutcome, ItemAsked, Rework, check_outcomes, items_asked, rework
+from projections.sla_board.model import CaseCounts, board, total
+from projections.sla_board.rework import CheckOutcome, RequestedItem, Rework, check_outcomes, requested_items, rework
 from projections.sla_board.scope import Scope
 from projections.sla_board.times import (
     AgeBin,
@@ -56,8 +56,8 @@ def _rework(cursor: Cursor, on: date, scope: Scope) -> Rework:
     return rework(cursor, on - HALF_A_YEAR, on, scope)
 
 
-def _items_asked(cursor: Cursor, on: date, scope: Scope) -> list[ItemAsked]:
-    return items_asked(cursor, on - HALF_A_YEAR, on, scope)
+def _items_asked(cursor: Cursor, on: date, scope: Scope) -> list[RequestedItem]:
+    return requested_items(cursor, on - HALF_A_YEAR, on, scope)
 
 
 def _check_outcomes(cursor: Cursor, on: date, scope: Scope) -> list[CheckOutcome]:
@@ -96,7 +96,7 @@ class BoardReading:
     """Every number of the board. ``open_work`` counts open cases only; ``on`` is the last day of what has many."""
 
     on: date
-    open_work: Standing
+    open_work: CaseCounts
     weeks: list[DayFlow]
     stages: list[DayOfStages]
     ages: list[AgeBin]
@@ -107,7 +107,7 @@ class BoardReading:
     cycle_times: list[CyclePoint]
     on_time: list[MonthOnTime]
     rework: Rework
-    items_asked: list[ItemAsked]
+    requested_items: list[RequestedItem]
     checks: list[CheckOutcome]
     check_times: list[CheckTime]
 
@@ -130,7 +130,7 @@ def read_board(cursor: Cursor, on: date, scope: Scope) -> BoardReading:
         cycle_times=_cycle_times(cursor, on, scope),
         on_time=on_time_by_month(cursor, on, scope, months=_MONTHS_ON_TIME),
         rework=_rework(cursor, on, scope),
-        items_asked=_items_asked(cursor, on, scope),
+        requested_items=_items_asked(cursor, on, scope),
         checks=_check_outcomes(cursor, on, scope),
         check_times=_check_times(cursor, on, scope),
     )

@@ -1,10 +1,10 @@
-"""The parts of a migration, put together from those of the program, and where a record comes from as JSON."""
+"""The migration of the authorities: where each stands, and the parts of it put together from those of the program."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +15,15 @@ from consumers.migration.legacy_topic import LegacyTopic
 from consumers.migration.loading import FileLoader
 from consumers.migration.reconciling import Reconciliation
 from consumers.migration.repair import Quarantine
+from consumers.migration.topic_intake import TopicIntake
+from domain.migration.batch_ledger import BatchLedger
+from domain.migration.cutover_status import CutoverStatus
+from domain.migration.topic_ledger import TopicLedger
 from infra.kafka.lag import records_left
 from infra.kafka.topic_admin import cluster_id
+from infra.migration.batch_ledgers import ledgers
 from infra.migration.cutover import PostgresCutover
+from infra.migration.cutover_status import cutover_status
 from infra.migration.lineage import LineageEntry, by_case, by_file_number, by_position
 from infra.migration.loading import file_loader
 from infra.migration.quarantine import PostgresQuarantine
@@ -27,7 +33,8 @@ from infra.migration.report_files import write_report
 from infra.migration.signing import ReportSigner
 from infra.migration.sources import SOURCES, MigratingAuthority
 from infra.migration.topic_inbox import LegacyInbox
-from infra.migration.topic_ledgers import offsets_taken
+from infra.migration.topic_ledgers import offsets_taken, topic_ledger
+from infra.migration.waiting_records import reasons, samples
 from infra.postgres.journal.append_requests import AppendRequest
 from infra.postgres.messages.dead_letters import DeadLetters
 from infra.postgres.server.connections import Role, connect
@@ -35,6 +42,35 @@ from infra.wire_format import wire_time
 from infra.workers.consumer_loop import ConsumerLoop
 from infra.workers.projection_runner import ProjectionRunner
 from projections.legacy_mirror.model import LegacyMirror
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorityMigration:
+    """Where an authority stands in its move: its cut-over, its batches (the newest first) and its topic.
+
+    ``reasons`` counts what waits in quarantine by reason, ``samples`` names a few records of each.
+    """
+
+    status: CutoverStatus
+    batches: Sequence[BatchLedger]
+    topic: TopicLedger
+    reasons: Mapping[str, int]
+    samples: Mapping[str, Sequence[str]]
+
+
+def migrations_of(program: Program) -> tuple[AuthorityMigration, ...]:
+    """Every authority that moves in, read at one moment a connection."""
+    with program.readers.connection() as connection:
+        return tuple(
+            AuthorityMigration(
+                status=cutover_status(connection, authority),
+                batches=ledgers(connection, authority),
+                topic=topic_ledger(connection, authority),
+                reasons=reasons(connection, authority),
+                samples=samples(connection, authority),
+            )
+            for authority in MigratingAuthority
+        )
 
 
 def judge_of(program: Program, authority: MigratingAuthority) -> ChunkJudge[AppendRequest]:
@@ -57,7 +93,7 @@ def legacy_inbox(program: Program, authority: MigratingAuthority) -> Iterator[Le
     """The way in for the records that an authority sends over Kafka."""
     letters = DeadLetters(program.writers, program.keys)
     judge = judge_of(program, authority)
-    with closing(LegacyInbox(program.journal_url, judge, letters, program.clock.now)) as inbox:
+    with closing(LegacyInbox(program.journal_url, TopicIntake(judge=judge, now=program.clock.now), letters)) as inbox:
         yield inbox
 
 
@@ -123,35 +159,13 @@ def lag_of_records(program: Program, authority: MigratingAuthority) -> int:
     return records_left(settings.kafka, settings.kafka_topic_prefix + topic, taken)
 
 
-def lineage_of(program: Program, what: str, authority: MigratingAuthority | None) -> list[dict[str, Any]]:
-    """What leads to a file number, a case or a position of the journal, as JSON."""
+def lineage_of(program: Program, what: str, authority: MigratingAuthority | None) -> list[LineageEntry]:
+    """What leads to a file number, a case or a position of the journal."""
     with program.readers.connection() as connection:
         if what.isascii() and what.isdigit():
-            found = by_position(connection, int(what))
-        else:
-            try:
-                # A case may go by authority and id where its file number is not told.
-                found = by_case(connection, UUID(what.rpartition("/")[2]))
-            except ValueError:
-                found = by_file_number(connection, what, authority)
-    return [_entry(each) for each in found]
-
-
-def _entry(entry: LineageEntry) -> dict[str, Any]:
-    return {
-        "authority": entry.authority,
-        "fileNumber": entry.key,
-        "applicationId": None if entry.case_id is None else str(entry.case_id),
-        "position": entry.position,
-        "version": entry.version,
-        "mappingVersion": entry.mapping_version,
-        "recordId": str(entry.record_id),
-        "fate": entry.fate,
-        "quarantine": entry.quarantine,
-        "batch": str(entry.batch),
-        "batchSource": entry.batch_source,
-        "source": entry.source,
-        "line": entry.line,
-        "modifiedAt": None if entry.sequence is None else wire_time(entry.sequence),
-        "landedAt": wire_time(entry.landed_at),
-    }
+            return by_position(connection, int(what))
+        try:
+            # A case may go by authority and id where its file number is not told.
+            return by_case(connection, UUID(what.rpartition("/")[2]))
+        except ValueError:
+            return by_file_number(connection, what, authority)

@@ -69,7 +69,7 @@ class BatchEnding:
         with self.batches.transaction() as transaction:
             authority = self.batches.batch(batch).authority
             if not transaction.no_load_is_under_way(authority):
-                raise BatchRefused(f"files of {authority} are being loaded: wait until they are through, or stop it")
+                raise BatchRefused(f"files of {authority} are being loaded: wait until loading has ended, or stop it")
             transaction.require_accepting(authority)
             # Read again: nobody writes to it from here on.
             found = self.batches.batch(batch)
@@ -81,4 +81,4 @@ def _end(
     transaction: BatchTransaction, batch: UUID, how: str, *, by: str, why: str | None, successor: UUID | None
 ) -> None:
     if not transaction.end(batch, how, by=by, why=why, successor=successor):
-        raise BatchRefused(f"somebody else has ended batch {batch} at this moment: look at it again")
+        raise BatchRefused(f"someone else has just ended batch {batch}: check its state")

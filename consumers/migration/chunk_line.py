@@ -1,6 +1,6 @@
 """Chunks on their way into the database: one is judged while the one before it is written.
 
-A chunk that the database refuses is taken record by record, so that only the record that it cannot hold is set aside.
+A chunk that the database refuses is taken record by record, so that only the record that it cannot hold is quarantined.
 """
 
 from __future__ import annotations

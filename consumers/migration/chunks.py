@@ -132,7 +132,7 @@ class Chunk(Generic[A]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extract:
-    """What the records of a chunk were handed over with: their batch, the day of the extract, conflicts in its file."""
+    """What the records of a chunk were delivered with: their batch, the day of the extract, conflicts in its file."""
 
     batch: UUID
     calendar: Calendar
@@ -155,7 +155,7 @@ class ChunkJudge(Generic[A]):
     def judged(
         self, read: Sequence[ReadRecord], known: Dossiers, epoch: int, now: datetime, extract: Extract
     ) -> Chunk[A]:
-        """The chunk that these records make; ``known`` are the dossiers of their keys as they stand.
+        """The chunk that these records make; ``known`` are the current dossiers of their keys.
 
         No key may come twice in a chunk: :func:`cut` sees to that.
         """
@@ -205,7 +205,7 @@ class ChunkJudge(Generic[A]):
     def _add_surely(
         self, chunk: Chunk[A], each: ReadRecord, judged: Judged, known: Dossiers, subject: UUID, appends: Appends[A]
     ) -> Judged:
-        """Add a record, or set it aside if the program fails at it; gives what became of it."""
+        """Add a record, or quarantine it if the program fails at it; gives what became of it."""
         try:
             self._add(chunk, each, judged, known, subject, appends)
         except PersonErased:
@@ -214,7 +214,7 @@ class ChunkJudge(Generic[A]):
         except self.sealing.unavailable:
             raise
         except Exception as why:
-            judged = self.records.set_aside(each, why)
+            judged = self.records.quarantine(each, why)
             self._add(chunk, each, judged, known, subject, appends)
         return judged
 

@@ -111,7 +111,7 @@ class CutOver(Generic[C]):
             if step is CutOverStep.DRAINED:
                 return {"waiting": work.waiting}
             if not outcome.get("agrees"):
-                raise StepRefused("the two sides do not agree: look at the report and mend it first")
+                raise StepRefused("the two sides do not agree: see the report and correct the differences first")
         now = transaction.coverage()
         if step is CutOverStep.RECONCILED:
             require_same(_coverage(outcome, now), now, "while the report was made")
@@ -126,7 +126,7 @@ class CutOver(Generic[C]):
     def _keep_writers_away(self, transaction: CutoverTransaction) -> None:
         if not transaction.no_load_is_under_way():
             raise StepRefused(
-                f"files of {self.authority} are being loaded: take the step when they are through, or stop the load"
+                f"files of {self.authority} are being loaded: take the step when loading has ended, or stop it"
             )
         transaction.close_acceptance()
 

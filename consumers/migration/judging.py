@@ -1,6 +1,6 @@
 """What becomes of each record of a source: the one place that a rehearsal, a load and a topic judge by.
 
-An exception at one record sets that record aside and goes on: it holds up no other.
+An exception at one record quarantines that record and continues: it delays no other.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class RecordSource(Protocol):
     def mapping(self) -> LegacyMapping: ...
 
     def reading(self, raw: RawRecord) -> LegacyReading:
-        """What the record tells, with what the reader of its file found."""
+        """What the record states, with what the reader of its file found."""
 
     def digest(self, record: Mapping[str, object], key: bytes) -> str:
         """Keyed, hexadecimal, of what the record says whenever it was changed."""
@@ -59,7 +59,7 @@ class RecordJudge:
     vocabularies: Vocabularies = field(default_factory=Vocabularies.load)
 
     def read(self, raw: RawRecord, calendar: Calendar) -> ReadRecord:
-        """The record as its mapping reads it, or set aside if the mapping fails at it."""
+        """The record as its mapping reads it, or quarantined if the mapping fails at it."""
         digest = self.digest(raw)
         try:
             reading = self.source.reading(raw)
@@ -87,13 +87,13 @@ class RecordJudge:
         try:
             return judge(read.reading, read.version, taken, self.vocabularies, calendar, tied)
         except Exception as why:
-            return self.set_aside(read, why)
+            return self.quarantine(read, why)
 
     def failed(self, read: ReadRecord, why: Exception) -> ReadRecord:
         """The same record as one at which the program failed, without a place among the versions of a file number."""
         return ReadRecord(read.raw, self._failed(why), read.digest, None)
 
-    def set_aside(self, read: ReadRecord, why: Exception) -> Judged:
+    def quarantine(self, read: ReadRecord, why: Exception) -> Judged:
         """A record at which the program failed."""
         return Judged(fate=Fate.QUARANTINED, version=read.version, refused=refused(self._failed(why).findings))
 

@@ -114,7 +114,7 @@ class FileLoader(Generic[A]):
         Raises ``NotThisKind`` and ``OSError`` before anything is landed, :class:`RunUnderWay`, ``AuthorityIsLive``,
         ``NotAccepting`` once its report is on record, :class:`BegunOtherwise`, ``StaleAuthorityEpoch`` when the
         authority is cut over meanwhile, ``FileChanged`` when a file is written to meanwhile, and
-        ``DatabaseUnavailable``: the load can be run again then, and goes on where it was.
+        ``DatabaseUnavailable``: the load can be run again then, and continues where it was.
         """
         with ExitStack() as held:
             held.enter_context(rarely_collected())
@@ -128,10 +128,10 @@ class FileLoader(Generic[A]):
         session: LoadSession[A],
         epoch: int,
         first: FirstReading,
-        said: date | None,
+        stated: date | None,
         on_progress: OnProgress | None,
     ) -> UUID:
-        batch = self._begun(session, first, said)
+        batch = self._begun(session, first, stated)
         began = self.timer()
         extract = Extract(batch=batch.id, calendar=Calendar(batch.extracted_on), tied=first.ties)
         with (
@@ -148,21 +148,21 @@ class FileLoader(Generic[A]):
         session.finish(batch.id, self.timer() - began)
         return batch.id
 
-    def _begun(self, session: LoadSession[A], first: FirstReading, said: date | None) -> BegunBatch:
+    def _begun(self, session: LoadSession[A], first: FirstReading, stated: date | None) -> BegunBatch:
         """The batch of this very file that was begun and not finished, else a new one.
 
-        A file that was read before keeps its day unless another is said, so that a repetition comes to the same.
+        A file that was read before keeps its day unless another is given, so that a repetition gives the same.
         """
         count = first.count
         begun = session.unfinished(count.sha256)
         if begun is not None:
-            if said not in (None, begun.extracted_on):
+            if stated not in (None, begun.extracted_on):
                 raise BegunOtherwise(
                     f"{first.file.name} was begun as extracted on {begun.extracted_on}: go on with --extracted-on "
                     f"{begun.extracted_on}, or abandon the batch {begun.id} first"
                 )
             return begun
-        extracted_on = said or session.first_extracted_on(count.sha256) or civil_day(self.now())
+        extracted_on = stated or session.first_extracted_on(count.sha256) or civil_day(self.now())
         batch = NewBatch(
             id=uuid4(),
             source=first.file.name,

@@ -77,7 +77,7 @@ class RehearsalCount:
 
 @dataclass(frozen=True, kw_only=True)
 class Rehearsal:
-    """``extracted_on`` is the day on which the source made the files, ``today`` what stands for it without.
+    """``extracted_on`` is the day on which the source made the files, ``today`` what is used without it.
 
     ``require_recordable`` raises for an event that the log cannot hold.
     """
@@ -118,17 +118,17 @@ class Rehearsal:
         fates = self.judge.judge(read, versions, calendar, first.ties)
         taken.keep(versions)
         for each, judged in zip(read, fates, strict=True):
-            told = self._tellable(each, judged)
-            self.count.records.add(told, each.reading)
-            yield Rehearsed(each.raw, told)
+            final = self._as_a_load_would_find(each, judged)
+            self.count.records.add(final, each.reading)
+            yield Rehearsed(each.raw, final)
 
-    def _tellable(self, each: ReadRecord, judged: Judged) -> Judged:
-        """What would become of it: set aside where retelling it fails, because a load would find that too."""
+    def _as_a_load_would_find(self, each: ReadRecord, judged: Judged) -> Judged:
+        """What would become of it: quarantined where retelling it fails, because a load would find that too."""
         if judged.record is None:
             return judged
         try:
             lineage = Lineage(record_id=_NOBODY, digest=each.digest, mapping_version=0)
             self.require_recordable(retell(judged.record, _NOBODY, lineage))
         except Exception as why:
-            return self.judge.set_aside(each, why)
+            return self.judge.quarantine(each, why)
         return judged

@@ -28,8 +28,8 @@ from domain.migration.quarantine import (
     REPLAYED_IN_VAIN,
     RETOLD,
     ChangedSince,
+    QuarantinedRecord,
     RepairRefused,
-    SetAside,
     Step,
     changes_since,
     is_repeated,
@@ -55,7 +55,7 @@ A_contra = TypeVar("A_contra", bound=Append, contravariant=True)
 class HeldRecord:
     """A record in quarantine with its content, which is personal; ``digest`` is of the record as it came."""
 
-    set_aside: SetAside
+    quarantined: QuarantinedRecord
     raw: RawRecord
     calendar: Calendar
     subject: UUID
@@ -71,7 +71,7 @@ class ShownRecord:
     ``seen`` is the last step that changed it: a repair that names it is refused once there is a later one.
     """
 
-    set_aside: SetAside
+    quarantined: QuarantinedRecord
     raw: Mapping[str, object] | None
     corrections: Mapping[str, str]
     provenance: tuple[Provenance, ...]
@@ -94,11 +94,11 @@ class QuarantineTransaction(Protocol[A_contra]):
     def hold(self, record_id: UUID) -> None:
         """Keep others from repairing the record until the end of the transaction."""
 
-    def set_aside(self, record_id: UUID) -> SetAside:
+    def quarantined(self, record_id: UUID) -> QuarantinedRecord:
         """The record without its content. Raises :class:`RepairRefused` for one that is not there."""
 
-    def held(self, record_id: UUID) -> HeldRecord | SetAside:
-        """The record; without its content once the data of its subject were erased. Raises as :meth:`set_aside`."""
+    def held(self, record_id: UUID) -> HeldRecord | QuarantinedRecord:
+        """The record; without its content once the data of its subject were erased. Raises as :meth:`quarantined`."""
 
     def steps(self, record_id: UUID) -> tuple[Step, ...]:
         """All that was done with the record, the first step first."""
@@ -158,14 +158,14 @@ class Quarantine(Generic[C, A]):
             held = transaction.held(record_id)
             transaction.trace(record_id, LOOKED_AT, by)
             steps = transaction.steps(record_id)
-        if isinstance(held, SetAside):
-            return ShownRecord(set_aside=held, raw=None, corrections={}, provenance=(), steps=steps)
+        if isinstance(held, QuarantinedRecord):
+            return ShownRecord(quarantined=held, raw=None, corrections={}, provenance=(), steps=steps)
         vocabularies = self.judge.records.vocabularies
         reading = self.judge.source.reading(corrected(held.raw, held.corrections))
         judged = precheck(reading, vocabularies, held.calendar)
         record = judged.record if isinstance(judged, Accepted) else None
         return ShownRecord(
-            set_aside=held.set_aside,
+            quarantined=held.quarantined,
             raw=dict(held.raw.record),
             corrections=held.corrections,
             provenance=provenance_of(reading, record, facts_read(reading, vocabularies, held.calendar)),
@@ -187,7 +187,7 @@ class Quarantine(Generic[C, A]):
         motive: str,
         seen: int | None = None,
     ) -> None:
-        """Put ``text`` in place of what stands in a field; the raw record stays as it came.
+        """Put ``text`` in place of the value of a field; the raw record stays as it came.
 
         ``seen`` is the last change that the person who corrects has seen (see :class:`ShownRecord`); the same
         correction a second time is carried out once. Raises :class:`RepairRefused` for a record that no longer waits,
@@ -221,12 +221,12 @@ class Quarantine(Generic[C, A]):
         with self.store.transaction(connection, appending=True) as transaction:
             if not transaction.no_load_is_under_way():
                 authority = self.judge.source.mapping.authority
-                raise RepairRefused(f"files of {authority} are being loaded: try again when they are through")
+                raise RepairRefused(f"files of {authority} are being loaded: try again when loading has ended")
             epoch = transaction.accepted_epoch()
             transaction.hold(record_id)
             since = _changes_since(transaction, record_id, seen)
             if is_repeated(since, [RETOLD, REPLAYED_IN_VAIN], None, by=by, motive=motive):
-                return None if since[0].what == RETOLD else Refused(transaction.set_aside(record_id).findings)
+                return None if since[0].what == RETOLD else Refused(transaction.quarantined(record_id).findings)
             held = _waiting(transaction, record_id)
             raw = corrected(held.raw, held.corrections)
             judged = precheck(self.judge.source.reading(raw), self.judge.records.vocabularies, held.calendar)
@@ -236,7 +236,7 @@ class Quarantine(Generic[C, A]):
             try:
                 self._retell(transaction, held, judged.record, self.judge.records.digest(raw), epoch)
             except NotRecordable as why:
-                raise RepairRefused(f"record {record_id} waits still, for a correction: {why}") from None
+                raise RepairRefused(f"record {record_id} is still waiting for a correction: {why}") from None
             transaction.trace(record_id, RETOLD, by, motive)
         return None
 
@@ -244,7 +244,7 @@ class Quarantine(Generic[C, A]):
         self, transaction: QuarantineTransaction[A], held: HeldRecord, record: CanonicalRecord, digest: str, epoch: int
     ) -> None:
         """Append the event, and let file number, quarantine and ledger say so; ``digest`` is with the corrections."""
-        mapping, record_id = self.judge.source.mapping, held.set_aside.record_id
+        mapping, record_id = self.judge.source.mapping, held.quarantined.record_id
         before = transaction.known(record.key)
         require_not_overtaken(before, record)
         case_id = case_id_of(mapping.authority, record.key) if before is None else before.case_id
@@ -279,24 +279,24 @@ class Quarantine(Generic[C, A]):
         transaction.settle_older(record.key, record.modified_at + timedelta.resolution, by=ACTOR)
         count = BatchCount()
         count.add_repaired(record)
-        transaction.recount(held.batch, count, out_of=held.set_aside.reason)
+        transaction.recount(held.batch, count, out_of=held.quarantined.reason)
 
     def _keep_waiting(
         self, transaction: QuarantineTransaction[A], held: HeldRecord, refused: Refused, by: str, motive: str
     ) -> None:
-        record_id, reason = held.set_aside.record_id, refused.main.value
+        record_id, reason = held.quarantined.record_id, refused.main.value
         transaction.refuse(record_id, refused, self.judge.source.mapping.version)
         count = BatchCount()
         count.quarantined[reason] += 1
-        transaction.recount(held.batch, count, out_of=held.set_aside.reason)
+        transaction.recount(held.batch, count, out_of=held.quarantined.reason)
         transaction.trace(record_id, traced(REPLAYED_IN_VAIN, reason), by, motive)
 
 
 def _waiting(transaction: QuarantineTransaction[A], record_id: UUID) -> HeldRecord:
     held = transaction.held(record_id)
-    if isinstance(held, SetAside):
-        raise RepairRefused(f"the data of record {record_id} were erased: nothing can be put right any more")
-    require_waiting(held.set_aside)
+    if isinstance(held, QuarantinedRecord):
+        raise RepairRefused(f"the data of record {record_id} were erased: nothing can be corrected any more")
+    require_waiting(held.quarantined)
     return held
 
 

@@ -1,9 +1,9 @@
 """The door of topics: records of one authority as they come over Kafka, on the same path as those of files.
 
 A delivery is taken in one transaction: its messages are opened, their records are judged and landed under the batches
-that they name, what cannot be taken is set aside, and all that came is counted. Records are landed together where that
-goes well. Where it does not, the stretch is halved until the one that fails is alone: it is set aside, and all others
-are landed.
+that they name, what cannot be accepted is dead-lettered, and all that came is counted. Records are landed together
+where that goes well. Where it does not, the stretch is halved until the one that fails is alone: it is dead-lettered,
+and all others are landed.
 """
 
 from __future__ import annotations
@@ -67,17 +67,17 @@ class IntakeTransaction(KnownDossiers, Protocol[M_contra, A]):
 
     def write(self, chunk: Chunk[A]) -> None: ...
 
-    def set_aside(self, message: M_contra, reason: str) -> None:
+    def dead_letter(self, message: M_contra, reason: str) -> None:
         """Keep a message that can never be taken, with the reason."""
 
-    def set_aside_failed(self, message: M_contra, kind: str, attempts: int) -> None:
+    def dead_letter_failed(self, message: M_contra, kind: str, attempts: int) -> None:
         """Keep a message at which the program failed, with the kind of the failure."""
 
     def note_failure(self, kind: str) -> None:
         """The program failed at a message, with that kind of error."""
 
     def count(self, arrived: Sequence[M_contra], aside: Sequence[M_contra]) -> None:
-        """Count what has arrived by partition, and of it what was set aside."""
+        """Count what has arrived by partition, and of it what was dead-lettered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +97,12 @@ class TopicIntake(Generic[M, A]):
     now: Callable[[], datetime]
 
     def take(self, transaction: IntakeTransaction[M, A], arrived: Sequence[M]) -> Taken:
-        """Land, judge and retell what arrives, set aside what cannot be taken, and count it all."""
+        """Land, judge and retell what arrives, dead-letter what cannot be accepted, and count it all."""
         try:
             epoch = transaction.accepted_epoch()
         except (AuthorityIsLive, NotAccepting) as why:
             for each in arrived:
-                transaction.set_aside(each, LIVE if isinstance(why, AuthorityIsLive) else REPORTED)
+                transaction.dead_letter(each, LIVE if isinstance(why, AuthorityIsLive) else REPORTED)
             transaction.count(arrived, arrived)
             return Taken(well=0, failed=0)
         opened: list[_Opened[M]] = []
@@ -112,22 +112,22 @@ class TopicIntake(Generic[M, A]):
             try:
                 opened.append(_Opened(each, *transaction.opened(each)))
             except MessageRefused as why:
-                transaction.set_aside(each, why.reason)
+                transaction.dead_letter(each, why.reason)
                 aside.append(each)
             except Exception as why:
                 unforeseen += 1
                 transaction.note_failure(type(why).__name__)
-                transaction.set_aside_failed(each, type(why).__name__, 1)
+                transaction.dead_letter_failed(each, type(why).__name__, 1)
                 aside.append(each)
         failed = self._landed_but(transaction, opened, epoch)
         for record, kind in failed:
-            transaction.set_aside_failed(record.message, kind, ATTEMPTS)
+            transaction.dead_letter_failed(record.message, kind, ATTEMPTS)
             aside.append(record.message)
         transaction.count(arrived, aside)
         return Taken(well=len(opened) - len(failed), failed=unforeseen + len(failed))
 
     def land_again(self, transaction: IntakeTransaction[M, A], message: M) -> None:
-        """Land the record of a message that was set aside.
+        """Land the record of a message that was dead-lettered.
 
         Raises :class:`MessageRefused` for one that still cannot be taken, and what landing it raises.
         """

@@ -139,7 +139,7 @@ class JournalChain:
         if hashed != event.leaf_hash:
             self._note(event, Fault.LEAF_HASH_DIFFERS, "the stored leaf does not have the stored leaf hash")
         if envelope is None:
-            self._note(event, Fault.LEAF_UNREADABLE, "the stored leaf is not a leaf: no canonical JSON object")
+            self._note(event, Fault.LEAF_UNREADABLE, "the stored leaf is not a canonical JSON object")
         else:
             for fault, sentence in self._against_leaf(event, envelope):
                 self._note(event, fault, sentence)
@@ -163,7 +163,7 @@ class JournalChain:
             self._add_log(
                 self._head.position + 1,
                 Fault.HEAD_DIFFERS,
-                f"the head of the journal stands at {self._head.position}, yet there are events up to {last}",
+                f"the head of the journal is at {self._head.position}, yet there are events up to {last}",
             )
         elif self._head.known_at != self._known.last:
             self._add_log(last, Fault.HEAD_DIFFERS, "the head's known time is not that of the last event")
@@ -180,7 +180,7 @@ class JournalChain:
             if envelope.get(key) != stored:
                 yield Fault.LEAF_DESCRIBES_ANOTHER_EVENT, f"its leaf gives another {key} than the event is stored under"
         if envelope.get("bodySha256") != sha256(event.body).hexdigest():
-            yield Fault.BODY_DIFFERS, "its body is not the one that its leaf was made for"
+            yield Fault.BODY_DIFFERS, "its body does not match its leaf"
 
     def _against_stream(self, event: StoredEvent, envelope: Mapping[str, object]) -> Iterator[tuple[Fault, str]]:
         before = self._streams.get(event.stream)
@@ -190,7 +190,7 @@ class JournalChain:
             if event.version not in (0, 1):
                 yield Fault.VERSION_NOT_NEXT, f"the case begins with version {event.version}: what came before is gone"
             elif prev is not None:
-                yield Fault.CHAIN_BROKEN, "it is the first of its case, yet its leaf names one before it"
+                yield Fault.CHAIN_BROKEN, "it is the first of its case, but its leaf names an earlier one"
             return
         version, hashed = before
         if event.version != version + 1:

@@ -1,6 +1,6 @@
 """One recorded verdict against what the law of its day says of its recorded facts, field by field.
 
-A verdict of an earlier engine is held to what it concluded and to the facts that engine knew: its reasoning is told
+A verdict of an earlier engine is held to what it concluded and to the facts that engine knew: its reasoning is shown
 in other words today, and the words may be bettered; the conclusion may not.
 """
 
@@ -56,7 +56,7 @@ class Difference:
         """What is wrong, in plain words and without personal data."""
         if self.recorded is None:
             return f"{self.field} differs (personal data: the values are not shown)"
-        return f"{self.field} was recorded as {self.recorded} and comes out as {self.recomputed}"
+        return f"{self.field} was recorded as {self.recorded} and recomputed as {self.recomputed}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ def rejudge(
     *,
     file_is_whole: bool,
 ) -> Rejudged | None:
-    """Judge again what ``event`` judged of ``case`` (as it stood before the event).
+    """Judge again what ``event`` judged of ``case`` (as it was before the event).
 
     None when the facts have been erased. ``file_is_whole``: nothing of the case itself has been erased, so the
     recorded facts can be held against it.
@@ -161,12 +161,12 @@ def _outcome_differences(
     if event.outcome not in OUTCOMES:
         yield Difference(field="outcome", recorded=event.outcome, recomputed=f"one of {', '.join(OUTCOMES)}")
         return
-    asked = DecideWorkPart(outcome=event.outcome, grounds=event.grounds, motivation=motivation)
+    command = DecideWorkPart(outcome=event.outcome, grounds=event.grounds, motivation=motivation)
     try:
         require_work_part_open(case)
         if isinstance(event, WorkPartDecided):
             require_admitted(case)
-        require_allowed(case, asked, assessment)
+        require_allowed(case, command, assessment)
     except CommandRefused as refused:
         yield Difference(field="outcome", recorded=event.outcome, recomputed=f"not allowed ({refused})")
 

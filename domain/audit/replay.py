@@ -1,7 +1,7 @@
 """Judge the recorded verdicts of a case again: the facts they recorded, the law of their day, known as then.
 
 Pure: the same events and the same rule sets give the same replay on any machine, at any time. Each verdict is
-judged by the rule set that it names. Where that is kept nowhere the one in use stands in, which is no difference by
+judged by the rule set that it names. Where that is kept nowhere the one in use is taken, which is no difference by
 itself; a verdict, a threshold or a rule that comes out differently is.
 """
 
@@ -38,7 +38,7 @@ class ReplayOutcome(StrEnum):
     IDENTICAL = "identical"
     DIFFERENT = "different"
     WITHHELD = "withheld"
-    """The personal data that were judged have been erased: nothing can be said, so nothing is held against it."""
+    """The personal data that were judged have been erased: nothing can be compared, so it counts as no difference."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

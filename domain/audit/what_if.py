@@ -1,6 +1,6 @@
-"""What another rule set would have said of a decision that was taken: its verdict, and which rules make the difference.
+"""What another rule set would have given for a recorded decision: its verdict, and which rules make the difference.
 
-Pure. The facts are those the decision recorded. Both rule sets, the recorded one and the other, are asked today and
+Pure. The facts are those the decision recorded. Both rule sets, the recorded one and the other, are queried today and
 with all that they know, for the question is what the rules would do, not what was known when or by which engine: so
 a rule set compared with itself changes nothing. What was decided stays decided: nothing here changes a case.
 """
@@ -40,7 +40,7 @@ class Direction(StrEnum):
     LOSES = "loses"
     SAME = "same"
     WITHHELD = "withheld"
-    """The facts have been erased: nothing can be said."""
+    """The facts have been erased: nothing can be compared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import Final
 
 from domain.case.commands import CommandContext, DecideAdmissibility
 from domain.case.events import ApplicationDeclaredAdmissible, ApplicationDeclaredInadmissible, CaseEvent
-from domain.case.fees import fee_standings
+from domain.case.fees import fee_statuses
 from domain.case.grounds import (
     FEE_NOT_PAID,
     MANDATE_MISSING,
@@ -25,7 +25,7 @@ INADMISSIBLE: Final = "inadmissible"
 ADMISSIBILITY_OUTCOMES: Final = (ADMISSIBLE, INADMISSIBLE)
 
 FEE_AMOUNT_UNKNOWN: Final = "feeAmountUnknown"
-"""Whether enough was paid cannot be told, because the amount or whether it is owed is not known: whoever admits says
+"""Whether enough was paid is not known, because the amount or whether it is owed is not known: the one who admits says
 why that is no obstacle."""
 
 _SHOWN_OPEN: Final = (FEE_NOT_PAID, MANDATE_MISSING)
@@ -54,7 +54,7 @@ def decide_admissibility(
 def open_points(case: Case, rulebook: Rulebook, today: date) -> tuple[str, ...]:
     """The conditions of admission that the file does not show to be met (FACTS 4.2, 4.9), by the law known today."""
     found = {point for point in _SHOWN_OPEN if SHOWN_BY_THE_FILE[point](case, rulebook, today)}
-    if any(each.verdict is Verdict.UNDETERMINED for each in fee_standings(case, rulebook, today)):
+    if any(each.verdict is Verdict.UNDETERMINED for each in fee_statuses(case, rulebook, today)):
         found.add(FEE_AMOUNT_UNKNOWN)
     return tuple(point for point in OPEN_POINTS if point in found)
 
@@ -68,13 +68,13 @@ def _admissible(
         )
     points = open_points(case, rulebook, context.today)
     if points and not command.motivation:
-        fees = fee_standings(case, rulebook, context.today)
+        fees = fee_statuses(case, rulebook, context.today)
         unsettled = "; ".join(str(each) for each in fees if each.verdict is not Verdict.MET)
-        told = f" ({unsettled})" if unsettled else ""
+        fees_due = f" ({unsettled})" if unsettled else ""
         raise CommandRefused(
             Reason.MOTIVATION_REQUIRED,
-            f"the file leaves open: {', '.join(points)}{told}. Have it put right, or say in the motivation why it is "
-            "admitted",
+            f"these points are open: {', '.join(points)}{fees_due}. Have them corrected, or state in the motivation "
+            "why the application is admitted",
         )
     return ApplicationDeclaredAdmissible(
         effective_at=context.now,
@@ -89,17 +89,17 @@ def _inadmissible(
     case: Case, command: DecideAdmissibility, context: CommandContext, rulebook: Rulebook
 ) -> ApplicationDeclaredInadmissible:
     if not command.grounds:
-        raise CommandRefused(Reason.GROUND_REQUIRED, "inadmissibility names at least one ground")
+        raise CommandRefused(Reason.GROUND_REQUIRED, "inadmissibility requires at least one ground")
     supported = supported_inadmissibility_grounds(case, rulebook, context.today)
     unsupported = [ground for ground in command.grounds if ground not in supported]
     if unsupported:
         raise CommandRefused(
             Reason.GROUND_NOT_SUPPORTED,
-            f"the file does not bear {', '.join(unsupported)}; it bears {', '.join(supported)}",
+            f"the file does not support {', '.join(unsupported)}; it supports {', '.join(supported)}",
         )
     if not command.motivation and not SHOWN_BY_THE_FILE.keys() >= set(command.grounds):
         raise CommandRefused(
-            Reason.MOTIVATION_REQUIRED, "say in the motivation what makes the application inadmissible"
+            Reason.MOTIVATION_REQUIRED, "state in the motivation what makes the application inadmissible"
         )
     return ApplicationDeclaredInadmissible(
         effective_at=context.now,

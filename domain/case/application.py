@@ -34,7 +34,7 @@ class Residence:
 class Worker:
     """The person who will work. A first application often has no SSIN yet (FACTS 5.1).
 
-    Passports of many countries hold one name only; that one is the ``family_name``. The ``residence`` is asked of
+    Passports of many countries hold one name only; that one is the ``family_name``. The ``residence`` is required of
     those who file for themselves: it decides which region is competent. Whether family lives here is asked of workers
     for whom a shorter term of work is enough then.
     """

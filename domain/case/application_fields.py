@@ -1,4 +1,4 @@
-"""The fields of an application, each with the check that it has to pass: one description for whoever walks over them.
+"""The fields of an application, each with the check that it has to pass: one description for every walk over them.
 
 A filing (:mod:`domain.case.completeness`) and facts that somebody states (:mod:`domain.case.stated_checks`) hold the
 same fields. Of a filing the types say which may be absent; of stated facts any may. A field that is absent has no
@@ -75,7 +75,7 @@ from domain.codes import (
 )
 
 HIGHEST_PAY: Final = {"year": Decimal(1_000_000), "month": Decimal("83333.33")}
-"""EUR by period. Whoever earns more than this has more likely been given pay in cents."""
+"""EUR by period. A higher pay has more likely been given in cents."""
 
 YEARS_AROUND_FILING: Final = 5
 """Years before or after the day of filing within which a job is expected to start."""

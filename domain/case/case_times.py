@@ -10,8 +10,8 @@ from domain.deadlines.clocks import CaseTimes
 
 
 def times_of(case: Case) -> CaseTimes:
-    """The days of ``case`` as it stands."""
-    asked = case.open_request
+    """The days of ``case`` as it is."""
+    request = case.open_request
     pauses = {pause.number: pause for pause in case.pauses}
     return CaseTimes(
         authority=case.facts.authority,
@@ -19,7 +19,7 @@ def times_of(case: Case) -> CaseTimes:
         filed_on=case.filed_on,
         pauses=case.pauses,
         admissible_on=_day(case.admissible),
-        information_requested_on=None if asked is None else pauses[asked.pause].from_,
+        information_requested_on=None if request is None else pauses[request.pause].from_,
         work_part_decided_on=_day(case.work_part),
         forwarded_on=_day(case.forwarded),
         closed_on=None if case.is_open else _day(case.ended),

@@ -1,4 +1,4 @@
-"""What was asked of the Crossroads Bank, what it said, and what the rules made of pay and recruitment."""
+"""What was requested of the Crossroads Bank, what it answered, and what the rules made of pay and recruitment."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from domain.plain_text import FreeText
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrossroadsCheckRequested:
-    """A question to the Crossroads Bank became due; the worker who asks finds the identifiers himself."""
+    """A question to the Crossroads Bank became due; the worker that asks looks up the identifiers."""
 
     effective_at: datetime
     check: str

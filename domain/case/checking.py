@@ -46,9 +46,11 @@ from domain.law.rulebook import Rulebook
 
 
 def is_awaited(case: Case, check: CheckKind, revision: int) -> bool:
-    """An answer counts once, for the revision that was asked last, while the case is open."""
-    asked = case.checks.get(check.value)
-    return case.is_open and asked is not None and asked.revision == revision and asked.state is CheckState.REQUESTED
+    """An answer counts once, for the revision that was requested last, while the case is open."""
+    current = case.checks.get(check.value)
+    return (
+        case.is_open and current is not None and current.revision == revision and current.state is CheckState.REQUESTED
+    )
 
 
 def record_answer(
@@ -70,7 +72,7 @@ def record_answer(
     ]
     if isinstance(answer, EmployerOnRegister):
         events.append(_employer_identified(case, answer, context, rulebook))
-    # What is judged now is judged on a file that holds the answer, as whoever judges it again will find it.
+    # What is judged now is judged on a file that holds the answer, as a later judgement will find it.
     case = reduce(evolve, events, case)
     if command.check is CheckKind.DECLARED_WAGES:
         declared = answer.quarters if isinstance(answer, DeclaredWages) else ()
@@ -95,8 +97,8 @@ def _code_at(address: RegisteredAddress | None) -> str | None:
 def _employer_identified(
     case: Case, answer: EmployerOnRegister, context: CommandContext, rulebook: Rulebook
 ) -> EmployerIdentified:
-    """What the register says of the employer, and what the law asks of it that the register does not say."""
-    told = EmployerIdentified(
+    """What the register says of the employer, and what the law requires that the register does not say."""
+    identified = EmployerIdentified(
         effective_at=context.now,
         enterprise_number=answer.enterprise_number,
         name=answer.name,
@@ -107,11 +109,13 @@ def _employer_identified(
         has_staff=answer.has_staff,
         has_debts=answer.has_debts,
     )
-    return replace(told, left_open=left_open(evolve(case, told), ABOUT_THE_EMPLOYER, context.today, rulebook))
+    return replace(
+        identified, left_open=left_open(evolve(case, identified), ABOUT_THE_EMPLOYER, context.today, rulebook)
+    )
 
 
 def record_replacement(case: Case, command: RecordIdentifierReplaced, context: CommandContext) -> list[CaseEvent]:
-    """The newer number takes the place of the one on file, and what is still asked about the worker is asked again.
+    """The newer number takes the place of the one on file, and open checks on the worker are requested again.
 
     Numbers that replace each other in a circle are a matter for a person.
     """

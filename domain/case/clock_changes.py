@@ -27,7 +27,7 @@ def pause(case: Case, command: PauseClock, context: CommandContext) -> list[Case
     if case.open_pause is not None:
         raise CommandRefused(
             Reason.CLOCK_PAUSED,
-            f"the clock stands still already since {case.open_pause.from_} ({case.open_pause.ground})",
+            f"the clock is already paused since {case.open_pause.from_} ({case.open_pause.ground})",
         )
     wanted = Pause(number=case.next_pause, from_=command.on, to=None, ground=command.ground)
     _require_possible(case, wanted, context)
@@ -47,23 +47,23 @@ def pause(case: Case, command: PauseClock, context: CommandContext) -> list[Case
 def resume(case: Case, command: ResumeClock, context: CommandContext) -> list[CaseEvent]:
     """End the open pause; one that a request for information began ends with the answer or its term instead."""
     require_open(case)
-    standing = case.open_pause
-    if standing is None:
+    pause = case.open_pause
+    if pause is None:
         raise CommandRefused(Reason.CLOCK_NOT_PAUSED, "the clock is running: there is no pause to end")
-    asked = case.open_request
-    if asked is not None and context.today <= asked.reply_by:
+    request = case.open_request
+    if request is not None and context.today <= request.reply_by:
         raise CommandRefused(
             Reason.INFORMATION_OUTSTANDING,
-            f"the applicant has the file and may answer until {asked.reply_by}: the clock runs again with the answer",
+            f"the applicant may answer until {request.reply_by}: the clock resumes with the answer",
         )
-    if asked is not None:
+    if request is not None:
         return answer_term_ran_out(case)
-    _require_in_order(standing.from_, command.on)
-    _require_possible(case, replace(standing, to=command.on), context)
+    _require_in_order(pause.from_, command.on)
+    _require_possible(case, replace(pause, to=command.on), context)
     return [
         ClockResumed(
             effective_at=_moment(command.on, context),
-            pause=standing.number,
+            pause=pause.number,
             by=context.actor,
             worker_subject=case.worker_subject,
             motivation=command.motivation,
@@ -72,15 +72,15 @@ def resume(case: Case, command: ResumeClock, context: CommandContext) -> list[Ca
 
 
 def correct_pause(case: Case, command: CorrectPause, context: CommandContext) -> list[CaseEvent]:
-    """State anew when a pause lasted; one that ends on the day it begins never was."""
+    """Correct when a pause lasted; one that ends on the day it begins never was."""
     require_open(case)
     known = next((each for each in case.pauses if each.number == command.pause), None)
     if known is None:
         raise CommandRefused(Reason.PAUSE_UNKNOWN, f"this case has no pause {command.pause}")
-    asked = case.open_request
-    if asked is not None and asked.pause == command.pause:
+    request = case.open_request
+    if request is not None and request.pause == command.pause:
         raise CommandRefused(
-            Reason.INFORMATION_OUTSTANDING, "this pause belongs to a request that is open: it ends with the answer"
+            Reason.INFORMATION_OUTSTANDING, "this pause belongs to an open request: it ends with the answer"
         )
     _require_in_order(command.from_, command.to)
     wanted = replace(known, from_=command.from_, to=command.to)
@@ -88,7 +88,7 @@ def correct_pause(case: Case, command: CorrectPause, context: CommandContext) ->
         return []
     if wanted.to is None and known.to is not None:
         raise CommandRefused(
-            Reason.PAUSE_NOT_POSSIBLE, "a pause that has ended does not go on again: pause the clock anew"
+            Reason.PAUSE_NOT_POSSIBLE, "a pause that has ended cannot be reopened: pause the clock again"
         )
     _require_possible(case, wanted, context)
     return [
@@ -110,12 +110,12 @@ def raise_deadline(case: Case, command: RaiseDeadline, context: CommandContext) 
     if not case.is_open or (command.clock, run, command.kind) in case.alarms or command.crossed_on > context.today:
         return []
     if command.clock == ANSWER:
-        # Whoever raised it may have looked at a request that was answered, or followed by another, in the meantime.
-        asked = case.open_request
-        if asked is None or asked.reply_by != command.due_on:
+        # The alarm may have been raised for a request that was answered, or followed by another, in the meantime.
+        request = case.open_request
+        if request is None or request.reply_by != command.due_on:
             return []
         if command.kind == BREACHED:
-            return answer_term_ran_out(case) if context.today > asked.reply_by else []
+            return answer_term_ran_out(case) if context.today > request.reply_by else []
     raised = DeadlineWarned if command.kind == WARNED else DeadlineBreached
     return [raised(effective_at=beginning_of(command.crossed_on), clock=command.clock, run=run, due_on=command.due_on)]
 
@@ -127,7 +127,7 @@ def _require_possible(case: Case, wanted: Pause, context: CommandContext) -> Non
     if wanted.from_ < case.filed_on or latest > context.today:
         raise CommandRefused(
             Reason.PAUSE_NOT_POSSIBLE,
-            f"a pause lies between the day of filing ({case.filed_on}) and today ({context.today})",
+            f"a pause must lie between the day of filing ({case.filed_on}) and today ({context.today})",
         )
     for other in case.pauses:
         if other.number != wanted.number and _share_a_day(other, wanted.from_, until):
@@ -141,7 +141,7 @@ def _require_in_order(from_: date, to: date | None) -> None:
     if to is not None and to < from_:
         raise CommandRefused(
             Reason.PAUSE_NOT_POSSIBLE,
-            f"it would end on {to}, before it begins ({from_}): let it end on that day or later",
+            f"it would end on {to}, before it begins ({from_}): choose that day or a later one",
         )
 
 

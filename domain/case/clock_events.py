@@ -38,7 +38,7 @@ class ClockResumed:
 class ClockCorrected:
     """A pause was not as recorded: it lasted ``[paused_from, paused_to)`` in civil days of Europe/Brussels.
 
-    ``paused_to`` is None for one that goes on; equal to ``paused_from`` for one that never was.
+    ``paused_to`` is None for an open one; equal to ``paused_from`` for one that never was.
     """
 
     effective_at: datetime
@@ -55,7 +55,7 @@ class DeadlineWarned:
     """A clock came near its end; ``effective_at`` is the beginning of the day on which it did, ``due_on`` its last.
 
     Raised once for a ``run`` of the clock, whatever the clock does later. Each request for information runs the
-    answer clock anew; the other clocks run once.
+    answer clock again; the other clocks run once.
     """
 
     effective_at: datetime

@@ -50,7 +50,7 @@ from domain.codes import (
 )
 
 HIGHEST_FEE: Final = Decimal(10_000)
-"""EUR. Whoever paid more has more likely written cents."""
+"""EUR. A higher payment has more likely been written in cents."""
 
 EARLIEST_PAYMENT: Final = date(2018, 12, 24)
 """The single permit exists since this day; nobody paid for one before."""

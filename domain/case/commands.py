@@ -1,4 +1,4 @@
-"""What is asked of a case. Time, identity and minted ids come in with the command; nothing here reads a clock."""
+"""What is requested of a case. Time, identity and minted ids come in with the command; nothing here reads a clock."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from domain.plain_text import FreeText
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandContext:
-    """Who asks, when, and under which command id; ``expected_version`` is what the caller last saw, if said."""
+    """Who sends it, when, and under which command id; ``expected_version`` is what the caller last saw, if given."""
 
     actor: str
     command_id: str
@@ -153,7 +153,7 @@ class DecideWorkPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForwardToImmigrationOffice:
-    """Nothing has to be said: the case itself is what is forwarded."""
+    """It has no content: the case itself is forwarded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +186,7 @@ class ResumeClock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorrectPause:
-    """The pause numbered ``pause`` lasted ``[from_, to)``; an absent ``to`` means that it goes on."""
+    """The pause numbered ``pause`` lasted ``[from_, to)``; an absent ``to`` means that it is open."""
 
     pause: int
     from_: date

@@ -1,7 +1,7 @@
 """What is sent, checked before it becomes a command: codes, check digits, dates in order, plausible amounts.
 
 Each check gives the issues it finds, so that one answer names them all. Problems and remedies never repeat
-the value that was sent: it may be somebody's name, number or pay. Whether a permit can be granted is not asked
+the value that was sent: it may be somebody's name, number or pay. Whether a permit can be granted is not checked
 here. What each field has to be is in :mod:`domain.case.application_fields`; here is what a filing needs beyond.
 """
 
@@ -94,14 +94,14 @@ def _filed_by_the_right_one(a: Application) -> Issues:
         yield InputIssue(
             path="filedBy",
             code=INVALID_INPUT,
-            problem="a permit of unlimited duration is asked for by the worker",
+            problem="a permit of unlimited duration is applied for by the worker",
             remedy="write worker, or choose another kind of permit",
         )
     if a.filed_by == "worker" and a.kind != "unlimited":
         yield InputIssue(
             path="filedBy",
             code=INVALID_INPUT,
-            problem="a worker asks for a permit of unlimited duration only; the employer asks for every other",
+            problem="a worker applies only for a permit of unlimited duration; the employer applies for every other",
             remedy="write employer or representative, or choose the kind unlimited",
         )
     yield from exactly_when(
@@ -117,6 +117,6 @@ def _number_for_a_renewal(a: Application) -> Issues:
         yield InputIssue(
             path="worker.ssin",
             code=REQUIRED_INPUT,
-            problem="a renewal is confirmed from declared wages, which are asked for by the worker's SSIN",
+            problem="a renewal is confirmed from declared wages, which are requested by the worker's SSIN",
             remedy="add the worker's SSIN",
         )

@@ -32,7 +32,7 @@ def decide_work_part(
 
     A refusal ends the case. Raises :class:`CommandRefused` before admission, while the file is with the applicant or
     a check is out, for a grant against a requirement that is not met, and for a refusal on a ground that the file
-    does not bear. Where the engine could not tell, a person decides and says why.
+    does not support. Where the engine could not decide, a person decides and says why.
     """
     require_work_part_open(case)
     require_admitted(case)
@@ -67,7 +67,7 @@ def assessment_at_decision(case: Case, decided_on: date, rulebook: Rulebook) -> 
 
 
 def readings_at_decision(case: Case, decided_on: date, rulebook: Rulebook) -> Readings | None:
-    """What the other readings of the deciding date give, for whoever is shown :func:`assessment_at_decision`."""
+    """What the other readings of the deciding date give, for the reader of :func:`assessment_at_decision`."""
     assessment = assessment_at_decision(case, decided_on, rulebook)
     return readings_of(rulebook, facts_at_decision(case, decided_on), assessment)
 
@@ -75,7 +75,7 @@ def readings_at_decision(case: Case, decided_on: date, rulebook: Rulebook) -> Re
 def require_allowed(case: Case, command: DecideWorkPart, assessment: Assessment) -> None:
     """Refuse an outcome that the case and the assessment do not bear. Raises :class:`CommandRefused`.
 
-    An audit asks this again of every decision that was recorded.
+    An audit checks this again for every decision that was recorded.
     """
     if case.pending_checks:
         raise CommandRefused(
@@ -103,19 +103,19 @@ def _require_grantable(case: Case, command: DecideWorkPart, assessment: Assessme
         tasks += [EMPLOYER_INACTIVE] if case.employer_active is False else []
         raise CommandRefused(
             Reason.MOTIVATION_REQUIRED,
-            f"a person has to judge {', '.join(tasks)}: say in the motivation why the permit is granted",
+            f"a person has to judge {', '.join(tasks)}: state in the motivation why the permit is granted",
         )
 
 
 def _require_grounds(case: Case, command: DecideWorkPart, assessment: Assessment) -> None:
     if not command.grounds:
-        raise CommandRefused(Reason.GROUND_REQUIRED, "a refusal names at least one ground")
+        raise CommandRefused(Reason.GROUND_REQUIRED, "a refusal requires at least one ground")
     supported = supported_grounds(case, assessment)
     unsupported = [ground for ground in command.grounds if ground not in supported]
     if unsupported:
         raise CommandRefused(
             Reason.GROUND_NOT_SUPPORTED,
-            f"the file does not bear {', '.join(unsupported)}; it bears {', '.join(supported)}",
+            f"the file does not support {', '.join(unsupported)}; it supports {', '.join(supported)}",
         )
     if OTHER in command.grounds and not command.motivation:
         raise CommandRefused(Reason.MOTIVATION_REQUIRED, "the ground 'other' needs a motivation")

@@ -70,7 +70,7 @@ class ApplicationForwardedToImmigrationOffice:
 class ResidencePartDecided:
     """The Immigration Office decided on the residence; ``effective_at`` is the day of its decision.
 
-    Its grounds may speak of somebody's health or offences, so they are personal data.
+    Its grounds may mention a person's health or offences, so they are personal data.
     """
 
     effective_at: datetime
@@ -95,7 +95,7 @@ class ApplicationDecided:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationDecidedAtOnce:
-    """A decision of before the work and the residence part were told apart. It is read and never written.
+    """A decision of before the work and the residence part were separated. It is read and never written.
 
     Stored as schema 1 of ``ApplicationDecided``: it carries the assessment itself and ends the case.
     """

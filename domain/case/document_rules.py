@@ -85,7 +85,7 @@ class DocumentRules:
                 case_limits.append((_whole_number(entry, "most_documents"), _whole_number(entry, "most_bytes")))
             entry.finish()
         if not types:
-            raise _unusable(file, "no type of file is taken", f"write at least one [[{_TYPE}]]")
+            raise _unusable(file, "no type of file is accepted", f"write at least one [[{_TYPE}]]")
         if len(case_limits) != 1:
             raise _unusable(file, f"a case has {len(case_limits)} limits", f"write exactly one [[{_CASE_LIMIT}]]")
         most_documents, most_bytes = case_limits[0]
@@ -98,7 +98,7 @@ class DocumentRules:
                 return each
         raise DocumentRefused(
             DocumentRefusal.TYPE_UNKNOWN,
-            "files of this type are not taken: send one of "
+            "files of this type are not accepted: send one of "
             + ", ".join(f"{each.name} ({each.media_type})" for each in self.types),
         )
 
@@ -114,7 +114,7 @@ class DocumentRules:
             raise DocumentRefused(
                 DocumentRefusal.CASE_HOLDS_TOO_MANY,
                 f"the documents of a case may have at most {_in_words(self.most_bytes)} together: save or scan them "
-                "at a lower resolution, and send only what is asked",
+                "at a lower resolution, and send only what is required",
                 limit=self.most_bytes,
             )
 

@@ -1,4 +1,4 @@
-"""What a case owes, to the Immigration Office and to its region, what was paid of it, and what that comes to.
+"""What a case owes, to the Immigration Office and to its region, what was paid of it, and whether that is enough.
 
 What is owed is the law's on the day of filing (:mod:`domain.law.fees_owed`). Where it is not known, whether enough was
 paid is for a person to see.
@@ -17,8 +17,8 @@ from domain.law.rulebook import Rulebook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FeeStanding:
-    """Whether ``fee`` is paid: ``paid`` and ``still_owed`` are EUR, and ``still_owed`` stands where it is not.
+class FeeStatus:
+    """Whether ``fee`` is paid: ``paid`` and ``still_owed`` are EUR, and ``still_owed`` is set where it is not.
 
     Nothing paid is not enough of an amount that nobody knows either. Where sources disagree, ``paid`` must reach the
     highest amount to be enough, and stay below the lowest not to be. Nobody is short of a fee that may not be owed.
@@ -33,26 +33,26 @@ class FeeStanding:
         """For the sentence of a refusal: recipient, amount, since when, and what is missing of it."""
         if self.fee.amount is None:
             return f"{self.fee.recipient}: the amount owed is not known"
-        told = f"{self.fee.recipient}: EUR {self.fee.amount} since {self.fee.since}"
-        return told if self.still_owed is None else f"{told}, EUR {self.still_owed} are still owed"
+        amount = f"{self.fee.recipient}: EUR {self.fee.amount} since {self.fee.since}"
+        return amount if self.still_owed is None else f"{amount}, EUR {self.still_owed} are still owed"
 
 
-def fee_standings(case: Case, rulebook: Rulebook, known_on: date) -> tuple[FeeStanding, ...]:
-    """Each fee that the law of the day of filing asks: what was paid, against what is owed."""
-    return tuple(_standing(case, fee) for fee in fees_owed(rulebook, case.facts, known_on))
+def fee_statuses(case: Case, rulebook: Rulebook, known_on: date) -> tuple[FeeStatus, ...]:
+    """Each fee that the law of the day of filing requires: what was paid, against what is owed."""
+    return tuple(_status(case, fee) for fee in fees_owed(rulebook, case.facts, known_on))
 
 
-def _standing(case: Case, fee: FeeOwed) -> FeeStanding:
+def _status(case: Case, fee: FeeOwed) -> FeeStatus:
     paid = sum((each.amount for each in case.payments if each.recipient == fee.recipient), Decimal("0.00"))
     if fee.amount is None:
         is_open = bool(paid or fee.missing)
-        return FeeStanding(fee=fee, verdict=Verdict.UNDETERMINED if is_open else Verdict.NOT_MET, paid=paid)
+        return FeeStatus(fee=fee, verdict=Verdict.UNDETERMINED if is_open else Verdict.NOT_MET, paid=paid)
     amounts = (fee.amount, *fee.other_amounts)
     if paid >= max(amounts):
-        return FeeStanding(fee=fee, verdict=Verdict.MET, paid=paid)
+        return FeeStatus(fee=fee, verdict=Verdict.MET, paid=paid)
     if fee.missing or paid >= min(amounts):
-        return FeeStanding(fee=fee, verdict=Verdict.UNDETERMINED, paid=paid)
-    return FeeStanding(fee=fee, verdict=Verdict.NOT_MET, paid=paid, still_owed=min(amounts) - paid)
+        return FeeStatus(fee=fee, verdict=Verdict.UNDETERMINED, paid=paid)
+    return FeeStatus(fee=fee, verdict=Verdict.NOT_MET, paid=paid, still_owed=min(amounts) - paid)
 
 
 def payment_on_record(case: Case, recipient: str, reference: str) -> FeePayment | None:

@@ -31,7 +31,7 @@ from domain.case.left_open import ABOUT_THE_CONTRACT, left_open
 from domain.case.lifecycle import Case, CaseStatus, Check, CheckState
 from domain.case.openness import require_open
 from domain.case.refusals import CommandRefused, Reason
-from domain.case.verification import labour_market_test_assessed, salary_judged_anew
+from domain.case.verification import labour_market_test_assessed, salary_reassessed
 from domain.crossroads.answers import ABOUT_THE_WORKER, CheckKind
 from domain.law.rulebook import Rulebook
 
@@ -89,7 +89,7 @@ def _checks_due(application: Application) -> tuple[CheckKind, ...]:
 
     The employer is looked up always. Declared wages exist only for a worker who already works here, so only a renewal
     is confirmed from them; a first application is judged on its contract (FACTS 6.5). A work history, which permits of
-    unlimited duration rest on, is compared with the employments that were declared (Dimona). Either question tells
+    unlimited duration rest on, is compared with the employments that were declared (Dimona). Either question shows
     what is wrong with the worker's number; where neither is due, a number that was given is looked up by itself.
     """
     names_the_worker = application.renewal or bool(application.work_history)
@@ -143,8 +143,8 @@ def record_fee_payment(case: Case, command: RecordFeePayment, context: CommandCo
 
 
 def correct(case: Case, command: CorrectCase, context: CommandContext, rulebook: Rulebook) -> list[CaseEvent]:
-    """Put right what was wrong from the start. Pay that was judged already is judged anew, and what the Crossroads
-    Bank said of another employer or another person is asked again.
+    """Correct what was wrong from the start. Pay that was judged already is judged again, and what the Crossroads
+    Bank answered for another employer or another person is requested again.
 
     Once the work part is decided only the worker's own particulars are corrected: the decision rests on the rest.
     """
@@ -175,7 +175,7 @@ def correct(case: Case, command: CorrectCase, context: CommandContext, rulebook:
     event = replace(event, left_open=left_open(evolve(case, event), ABOUT_THE_CONTRACT, context.today, rulebook))
     # Pay is judged on the file as these events leave it: what was known of another employer is known no longer.
     corrected_case = reduce(evolve, asked_again, evolve(case, event))
-    return [event, *asked_again, *salary_judged_anew(corrected_case, context, rulebook)]
+    return [event, *asked_again, *salary_reassessed(corrected_case, context, rulebook)]
 
 
 def _checks_due_again(case: Case, command: CorrectCase, context: CommandContext) -> list[CaseEvent]:
@@ -183,7 +183,7 @@ def _checks_due_again(case: Case, command: CorrectCase, context: CommandContext)
     employer = None if command.employer is None else command.employer.enterprise_number
     other_employer = employer is not None and employer != case.employer_number
     unit = case.establishment_unit_number if command.employer is None else command.employer.establishment_unit_number
-    # The SSIN on file is personal and may be erased, so a worker who is corrected is asked about again.
+    # The SSIN on file is personal and may be erased, so a corrected worker is checked again.
     other_person = command.worker is not None
     due = {
         CheckKind.EMPLOYER_REGISTER: other_employer or unit != case.establishment_unit_number,
@@ -191,12 +191,12 @@ def _checks_due_again(case: Case, command: CorrectCase, context: CommandContext)
         CheckKind.DECLARED_WAGES: other_employer or other_person,
         CheckKind.DECLARED_EMPLOYMENT: other_person,
     }
-    asked = dict(case.checks)
-    if command.worker is not None and command.worker.ssin is not None and not ABOUT_THE_WORKER & asked.keys():
-        asked.setdefault(CheckKind.WORKER_IDENTITY.value, _NEVER_ASKED)
+    checks = dict(case.checks)
+    if command.worker is not None and command.worker.ssin is not None and not ABOUT_THE_WORKER & checks.keys():
+        checks.setdefault(CheckKind.WORKER_IDENTITY.value, _NEVER_ASKED)
     return [
         CrossroadsCheckRequested(effective_at=context.now, check=name, revision=check.revision + 1)
-        for name, check in asked.items()
+        for name, check in checks.items()
         if due[CheckKind(name)]
     ]
 

@@ -44,7 +44,7 @@ from domain.case.events import (
     SalaryVerified,
     WorkPartDecided,
 )
-from domain.case.lifecycle import Act, Case, CaseStatus, Check, CheckState, FeePayment, InformationAsked
+from domain.case.lifecycle import Act, Case, CaseStatus, Check, CheckState, FeePayment, InformationRequest
 from domain.case.manual_tasks import tasks_after
 from domain.case.personal_data import Personal, revealed
 from domain.case.retold import retold
@@ -161,8 +161,8 @@ def _changed(case: Case, event: CaseEvent) -> Case:
             return replace(case, mandate_valid=event.valid)
         case InformationRequested():
             # Its pause, the next by number, follows in the same breath.
-            asked = InformationAsked(request_id=event.request_id, reply_by=event.reply_by, pause=case.next_pause)
-            return replace(case, status=CaseStatus.INFORMATION_REQUESTED, requests=(*case.requests, asked))
+            request = InformationRequest(request_id=event.request_id, reply_by=event.reply_by, pause=case.next_pause)
+            return replace(case, status=CaseStatus.INFORMATION_REQUESTED, requests=(*case.requests, request))
         case InformationProvided():
             requests = tuple(
                 replace(each, answered=each.answered or each.request_id == event.request_id) for each in case.requests
@@ -207,7 +207,7 @@ def _changed(case: Case, event: CaseEvent) -> Case:
 
 
 def _unverified(case: Case, event: CrossroadsCheckRequested) -> Case:
-    """The case without what an earlier answer to the same question made known: it is being asked again."""
+    """The case without what an earlier answer to the same question made known: it is requested again."""
     if event.check == CheckKind.EMPLOYER_REGISTER:
         unknown = replace(
             case.facts,
@@ -230,10 +230,10 @@ def _status_in_hand(case: Case) -> CaseStatus:
 
 
 def _resumed(case: Case, number: int, on: date) -> Case:
-    """The pause has an end; if it was that of a request, the file is back in the region's hands, answered or not."""
+    """The pause has an end; if it was that of a request, the region has the file again, answered or not."""
     pause = _pause(case, number)
-    asked = case.open_request
-    if asked is not None and asked.pause == number:
+    request = case.open_request
+    if request is not None and request.pause == number:
         case = replace(case, status=_status_in_hand(case))
     return case.with_pause(replace(pause, to=on))
 
@@ -267,9 +267,9 @@ def _corrected(case: Case, event: CaseCorrected) -> Case:
 
 
 def _numbers_with(known: tuple[str, ...], worker: Personal[Worker | None]) -> tuple[str, ...]:
-    """The numbers with that of the worker as it is now said, if one is."""
-    said = revealed(worker)
-    return known if said is None or said.ssin is None else (*known, said.ssin)
+    """The numbers with that of the worker as now stated, if any."""
+    worker_now = revealed(worker)
+    return known if worker_now is None or worker_now.ssin is None else (*known, worker_now.ssin)
 
 
 def _decided(case: Case, event: ApplicationDecided | ApplicationDecidedAtOnce) -> Case:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Final
 
-from domain.case.fees import fee_standings
+from domain.case.fees import fee_statuses
 from domain.case.lifecycle import Case, CheckState
 from domain.crossroads.answers import CheckKind
 from domain.law.assessment import Assessment
@@ -46,7 +46,7 @@ def _employer_inactive(case: Case) -> bool:
 
 def _fee_not_paid(case: Case, rulebook: Rulebook, today: date) -> bool:
     """Less than is owed counts as little as nothing; what is owed may not be known, and then the file shows nothing."""
-    return any(each.verdict is Verdict.NOT_MET for each in fee_standings(case, rulebook, today))
+    return any(each.verdict is Verdict.NOT_MET for each in fee_statuses(case, rulebook, today))
 
 
 def _mandate_missing(case: Case, _rulebook: Rulebook, _today: date) -> bool:

@@ -113,7 +113,7 @@ def handle(
 ) -> Handled:
     """Carry out ``command`` with exactly one effect and return what became of it.
 
-    ``admission`` is asked of the case as read, before anything is said of it. ``known`` is the stream where its
+    ``admission`` is applied to the case as read, before anything of it is shown. ``known`` is the stream where its
     caller has read it just now: then it is read again only when somebody was quicker. Raises what ``admission``
     raises, and :class:`CommandRefused` (also :class:`StaleVersion`), never for a repetition of a command that was
     carried out before: that one gets its first receipt, whatever has become of the case since.
@@ -170,5 +170,5 @@ def _not_live(authority: str) -> CommandRefused:
     return CommandRefused(
         Reason.AUTHORITY_NOT_LIVE,
         f"the cases of the authority {authority} are decided in its former system and are read-only here: "
-        "turn to its own counter",
+        "contact that authority",
     )

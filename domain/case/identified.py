@@ -68,5 +68,5 @@ def identified(events: Sequence[CaseEvent]) -> Identified:
 
 
 def _ssin_of(worker: Personal[Worker | RecordedWorker | None]) -> str | None:
-    said = revealed(worker)
-    return None if said is None else said.ssin
+    worker_now = revealed(worker)
+    return None if worker_now is None else worker_now.ssin

@@ -1,4 +1,4 @@
-"""What the law asks about and nobody has said: a person looks into it, and no verdict is made of it."""
+"""What the law requires and nobody has stated: a person looks into it, and no verdict is made of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an authority's former system said of a case, told once for each version of its record."""
+"""What an authority's former system stated of a case, recorded once for each version of its record."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InformationAsked:
+class InformationRequest:
     """A request for information; ``pause`` is the pause of the clock that it began."""
 
     request_id: UUID
@@ -117,7 +117,7 @@ class Case:
     payments: tuple[FeePayment, ...] = ()
     mandate_valid: bool | None = None
     handler: str | None = None
-    requests: tuple[InformationAsked, ...] = ()
+    requests: tuple[InformationRequest, ...] = ()
     admissible: Act | None = None
     work_part: Act | None = None
     forwarded: Act | None = None
@@ -145,7 +145,7 @@ class Case:
 
     @property
     def pending_checks(self) -> tuple[str, ...]:
-        """Checks that were asked and have neither been answered nor given up."""
+        """Checks that were requested and have neither been answered nor given up."""
         return tuple(name for name, check in self.checks.items() if check.state is CheckState.REQUESTED)
 
     @property
@@ -158,8 +158,8 @@ class Case:
         return next((pause for pause in self.pauses if pause.to is None), None)
 
     @property
-    def open_request(self) -> InformationAsked | None:
-        """The request for information that the applicant has to answer, if any: the file is with him.
+    def open_request(self) -> InformationRequest | None:
+        """The request for information that the applicant has to answer, if any: the file is with the applicant.
 
         Of a request made in another system only the status is known.
         """
@@ -172,7 +172,7 @@ class Case:
         """The number that the next pause of the clock gets."""
         return len(self.pauses) + 1
 
-    def request(self, request_id: UUID) -> InformationAsked | None:
+    def request(self, request_id: UUID) -> InformationRequest | None:
         return next((each for each in self.requests if each.request_id == request_id), None)
 
     def with_pause(self, pause: Pause) -> Case:

@@ -32,10 +32,10 @@ NOT_DECLARED: Final = "employmentNotDeclared"
 LEGACY_RECORD: Final = "legacyRecord"
 CONTRACT_CONTENT: Final = "contractContent"
 NOT_STATED: Final = "contentNotStated"
-"""Nobody has said what the contract of employment states; the law asks that it states certain things."""
+"""It is not known what the contract of employment states; the law requires that it states certain things."""
 
 REGISTER_INCOMPLETE: Final = "registerIncomplete"
-"""The register does not say of the employer all that the law asks about."""
+"""The register does not say of the employer all that the law requires."""
 
 TO_BE_CONFIRMED: Final = "toBeConfirmed"
 """An open case came over from another system: a handler looks whether the record is right before going on with it."""
@@ -71,7 +71,7 @@ def manual_task_of(event: CaseEvent) -> ManualTask | None:
 
 
 def subjects_settled_by(event: CaseEvent) -> tuple[str, ...]:
-    """The subjects about which nothing that was said before counts any more once this event has happened."""
+    """The subjects about which no earlier statement counts any more once this event has happened."""
     match event:
         case CrossroadsCheckRequested() | CrossroadsCheckAnswered() | CrossroadsCheckFailed():
             return (event.check,)

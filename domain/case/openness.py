@@ -1,4 +1,4 @@
-"""Whether a case still takes what is asked; every refusal tells who settled it, and how."""
+"""Whether a case still accepts what is requested; every refusal says who settled it, and how."""
 
 from __future__ import annotations
 
@@ -42,37 +42,37 @@ def require_admitted(case: Case) -> None:
 
 
 def require_in_hand(case: Case, context: CommandContext) -> list[CaseEvent]:
-    """Refuse to decide on a file that is with the applicant or whose clock stands still.
+    """Refuse to decide on a file that is with the applicant or whose clock is paused.
 
     Gives the events that a term of answering brought when it ran out and nobody has recorded them yet.
     """
-    asked = case.open_request
-    if asked is None:
+    request = case.open_request
+    if request is None:
         pause = case.open_pause
         if pause is not None:
             raise CommandRefused(
                 Reason.CLOCK_PAUSED,
-                f"the clock stands still since {pause.from_} ({pause.ground}): resume it before deciding",
+                f"the clock is paused since {pause.from_} ({pause.ground}): resume it before deciding",
             )
         return []
-    if context.today <= asked.reply_by:
+    if context.today <= request.reply_by:
         raise CommandRefused(
             Reason.INFORMATION_OUTSTANDING,
-            f"the applicant has the file and may answer until {asked.reply_by}: wait for the answer, or for that day",
+            f"the applicant may answer until {request.reply_by}: wait for the answer, or for that day",
         )
     return answer_term_ran_out(case)
 
 
 def answer_term_ran_out(case: Case) -> list[CaseEvent]:
     """The request that nobody answered has lapsed: the region has the file again from the next day on."""
-    asked = case.open_request
-    if asked is None:
+    request = case.open_request
+    if request is None:
         return []
-    next_day = beginning_of(asked.reply_by + timedelta(days=1))
+    next_day = beginning_of(request.reply_by + timedelta(days=1))
     return [
-        DeadlineBreached(effective_at=next_day, clock=ANSWER, run=len(case.requests), due_on=asked.reply_by),
+        DeadlineBreached(effective_at=next_day, clock=ANSWER, run=len(case.requests), due_on=request.reply_by),
         ClockResumed(
-            effective_at=next_day, pause=asked.pause, by=CLOCK, worker_subject=case.worker_subject, motivation=None
+            effective_at=next_day, pause=request.pause, by=CLOCK, worker_subject=case.worker_subject, motivation=None
         ),
     ]
 

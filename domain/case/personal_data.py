@@ -24,7 +24,7 @@ class SubjectRole(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withheld:
-    """Stands where a personal value stood whose key has been destroyed."""
+    """Takes the place of a personal value whose key has been destroyed."""
 
     withheld: str = "erased"
 

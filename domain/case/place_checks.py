@@ -1,7 +1,7 @@
 """Municipality codes as they are sent: five digits that the statistical office's list holds on the day concerned.
 
 A code that a merger ended, or that a merger has yet to begin, is refused with the code to write in its place: whoever
-files knows where the place is, and nobody corrects it behind his back.
+files knows where the place is, and nothing is corrected without their knowledge.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def municipality_within(path: str, code: str, first: date | None, last: date | N
 def _ended(path: str, found: Municipality, last_day: date, day: date) -> MunicipalityIssue:
     now = municipalities().as_of(found.code, day)
     instead = () if now is None else (now,)
-    names = _told(instead)
+    names = _codes_with_names(instead)
     return MunicipalityIssue(
         path=path,
         code=INVALID_INPUT,
@@ -74,7 +74,7 @@ def _ended(path: str, found: Municipality, last_day: date, day: date) -> Municip
 
 def _yet_to_begin(path: str, found: Municipality, begins: date, day: date) -> MunicipalityIssue:
     before = tuple(each for each in municipalities().merged_into(found.code) if each.in_force_on(day))
-    names = _told(before)
+    names = _codes_with_names(before)
     return MunicipalityIssue(
         path=path,
         code=INVALID_INPUT,
@@ -85,5 +85,5 @@ def _yet_to_begin(path: str, found: Municipality, begins: date, day: date) -> Mu
     )
 
 
-def _told(places: tuple[Municipality, ...]) -> str:
+def _codes_with_names(places: tuple[Municipality, ...]) -> str:
     return " or ".join(f"{each.code} ({each.name('en')})" for each in places)

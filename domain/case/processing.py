@@ -1,4 +1,4 @@
-"""What the administration does with a file before it decides: hands it out, looks up mandates, asks and is answered."""
+"""What the administration does with a file before it decides: assigns it, verifies mandates, requests information."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from domain.case.events import (
     InformationRequested,
     MandateVerified,
 )
-from domain.case.lifecycle import Case, InformationAsked
+from domain.case.lifecycle import Case, InformationRequest
 from domain.case.openness import require_in_hand, require_open, require_work_part_open
 from domain.case.refusals import CommandRefused, Reason
 from domain.law.rulebook import Rulebook
@@ -33,10 +33,10 @@ def assign(case: Case, command: AssignCase, context: CommandContext) -> list[Cas
 
 
 def verify_mandate(case: Case, command: VerifyMandate, context: CommandContext) -> list[CaseEvent]:
-    """Record what the register of mandates said of the representative who filed."""
+    """Record what the register of mandates states of the representative who filed."""
     require_open(case)
     if case.representative is None:
-        raise CommandRefused(Reason.MANDATE_NOT_CLAIMED, "nobody acts by mandate in this case: there is none to verify")
+        raise CommandRefused(Reason.MANDATE_NOT_CLAIMED, "no one acts under a mandate in this case")
     if case.mandate_valid is command.valid:
         return []
     return [
@@ -53,7 +53,7 @@ def verify_mandate(case: Case, command: VerifyMandate, context: CommandContext) 
 def request_information(
     case: Case, command: RequestInformation, context: CommandContext, rulebook: Rulebook
 ) -> list[CaseEvent]:
-    """Ask the applicant; the file is with him from now on and the service target stands still."""
+    """Ask the applicant, who has the file from now on; the service target is paused."""
     require_work_part_open(case)
     if case.request(command.request_id) is not None:
         return []
@@ -93,10 +93,10 @@ def request_information(
 def provide_information(case: Case, command: ProvideInformation, context: CommandContext) -> list[CaseEvent]:
     """Take the answer to the open request; the region has the file again."""
     require_open(case)
-    asked = case.request(command.request_id)
-    if asked is None:
+    request = case.request(command.request_id)
+    if request is None:
         raise CommandRefused(Reason.REQUEST_UNKNOWN, "no such request for information was made in this case")
-    _require_awaited(case, asked, context)
+    _require_awaited(case, request, context)
     held = {document.sha256 for document in case.documents}
     missing = [number for number, digest in enumerate(command.documents) if digest not in held]
     if missing:
@@ -115,7 +115,7 @@ def provide_information(case: Case, command: ProvideInformation, context: Comman
         ),
         ClockResumed(
             effective_at=context.now,
-            pause=asked.pause,
+            pause=request.pause,
             by=context.actor,
             worker_subject=case.worker_subject,
             motivation=None,
@@ -123,13 +123,13 @@ def provide_information(case: Case, command: ProvideInformation, context: Comman
     ]
 
 
-def _require_awaited(case: Case, asked: InformationAsked, context: CommandContext) -> None:
-    if asked.answered:
+def _require_awaited(case: Case, request: InformationRequest, context: CommandContext) -> None:
+    if request.answered:
         raise CommandRefused(
             Reason.REQUEST_ANSWERED, "this request has been answered: send what is new as a document of the case"
         )
-    if asked is not case.open_request or context.today > asked.reply_by:
+    if request is not case.open_request or context.today > request.reply_by:
         raise CommandRefused(
             Reason.ANSWER_TERM_EXPIRED,
-            f"the answer was due by {asked.reply_by}: ask the case handler for a new request, or file again",
+            f"the answer was due by {request.reply_by}: ask the case handler for a new request, or file again",
         )

@@ -1,4 +1,4 @@
-"""What the administration does with a file before it decides: hands it out, verifies, asks, and gets answers."""
+"""What the administration does with a file before it decides: assigns it, verifies it, requests information."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ LONGEST_TEXT: Final = 1_000
 
 
 def require_bounded(event: LegacyRecordRetold) -> None:
-    """Raises :class:`InvalidInput` for a text that is too long; it names the fields and never what stands there."""
+    """Raises :class:`InvalidInput` for a text that is too long; it names the fields and never their values."""
     if issues := tuple(_issues(event)):
         raise InvalidInput(issues)
 

@@ -100,7 +100,7 @@ class InvalidInput(Exception):
 class NotRecordable(InvalidInput):
     """An event or a command holds what no log, topic or read model can; nothing was written.
 
-    ``what`` is its name. The text names the places by their paths on the wire, and nothing of what stands there.
+    ``what`` is its name. The text names the places by their paths on the wire, and nothing of their values.
     """
 
     def __init__(self, what: str, issues: tuple[InputIssue, ...]) -> None:

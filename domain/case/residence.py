@@ -1,4 +1,4 @@
-"""The federal half: the file goes to the Immigration Office, which decides on the residence, and so on the whole."""
+"""The federal half: the file goes to the Immigration Office, which decides on the residence and so on the whole."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def forward(case: Case, _command: ForwardToImmigrationOffice, context: CommandCo
     require_open(case)
     require_admitted(case)
     if case.forwarded is not None:
-        raise CommandRefused(Reason.ALREADY_FORWARDED, f"the Immigration Office has it: {case.forwarded}")
+        raise CommandRefused(Reason.ALREADY_FORWARDED, f"the Immigration Office already has the file: {case.forwarded}")
     return [ApplicationForwardedToImmigrationOffice(effective_at=context.now, by=context.actor)]
 
 
@@ -33,20 +33,20 @@ def decide_residence_part(case: Case, command: DecideResidencePart, context: Com
     """
     require_open(case)
     if case.forwarded is None:
-        raise CommandRefused(Reason.NOT_FORWARDED, "the Immigration Office has not got the file: forward it first")
+        raise CommandRefused(Reason.NOT_FORWARDED, "the Immigration Office has not received the file yet")
     if case.work_part is None:
         raise CommandRefused(Reason.WORK_PART_NOT_GRANTED, "the work part has not been decided: decide it first")
     lapsed = require_in_hand(case, context)
     if command.outcome == GRANTED and command.grounds:
         raise CommandRefused(Reason.GROUND_NOT_APPLICABLE, "grounds belong to a refusal: leave them out of a grant")
     if command.outcome == REFUSED and not command.grounds:
-        raise CommandRefused(Reason.GROUND_REQUIRED, "a refusal names at least one ground")
+        raise CommandRefused(Reason.GROUND_REQUIRED, "a refusal requires at least one ground")
     decided_on = command.decided_on or context.today
     forwarded_on = civil_day(case.forwarded.at)
     if not forwarded_on <= decided_on <= context.today:
         raise CommandRefused(
             Reason.DAY_NOT_POSSIBLE,
-            f"the decision lies between the day of forwarding ({forwarded_on}) and today ({context.today})",
+            f"the decision must lie between the day of forwarding ({forwarded_on}) and today ({context.today})",
         )
     # A day gone by counts from its beginning, yet not from before the file was there.
     decided_at = context.now if decided_on == context.today else max(beginning_of(decided_on), case.forwarded.at)

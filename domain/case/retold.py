@@ -1,4 +1,4 @@
-"""A case as a record of another system tells it: what it does not say stays unknown."""
+"""A case as a record of another system states it: what it does not say stays unknown."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def filer_of(kind: str) -> str:
 
 
 def retold(case: Case | None, event: LegacyRecordRetold) -> Case:
-    """The case as the record has it; of a case that went on here meanwhile, what the record does not speak of stays."""
+    """The case as the record has it; of a case changed here meanwhile, what the record does not state stays."""
     status, worker, pay = CaseStatus(event.status), revealed(event.worker), revealed(event.gross_pay)
     facts = ApplicationFacts(
         authority=event.authority,
@@ -35,7 +35,7 @@ def retold(case: Case | None, event: LegacyRecordRetold) -> Case:
         nationality=None if worker is None else worker.nationality,
         filed_by=filer_of(event.kind),
     )
-    told = case or Case(
+    case_before = case or Case(
         reference=event.reference,
         status=status,
         kind=event.kind,
@@ -48,7 +48,7 @@ def retold(case: Case | None, event: LegacyRecordRetold) -> Case:
         checks=MappingProxyType({}),
     )
     return replace(
-        told,
+        case_before,
         status=status,
         kind=event.kind,
         employer_number=event.employer.enterprise_number,
@@ -60,7 +60,7 @@ def retold(case: Case | None, event: LegacyRecordRetold) -> Case:
 
 
 def _with_employer_of(known: ApplicationFacts, facts: ApplicationFacts) -> ApplicationFacts:
-    """The facts of the record with what the register has said of the employer, on which no record speaks."""
+    """The facts of the record with what the register has stated of the employer, which no record states."""
     return replace(
         facts,
         employer_founded_on=known.employer_founded_on,

@@ -25,7 +25,7 @@ def country(path: str, value: str) -> Issues:
             path=path,
             code=INVALID_INPUT,
             problem="no country has this code",
-            remedy="write its code of ISO 3166-1 (GB, not UK; GR, not EL), XK for Kosovo, XX for somebody stateless",
+            remedy="write its code of ISO 3166-1 (GB, not UK; GR, not EL), XK for Kosovo, XX for a stateless person",
         )
 
 

@@ -15,7 +15,7 @@ from domain.law.rulebook import Rulebook
 
 
 def assess_stated(rulebook: Rulebook, stated: StatedFacts, known_on: date | None) -> Assessment:
-    """Judge the facts; without authority or category nothing can be asked of the law, and they are named as missing.
+    """Judge the facts; without authority or category the law cannot be queried, and they are named as missing.
 
     ``stated`` holds nothing that :func:`domain.case.stated_checks.check_stated_facts` finds wrong.
     """
@@ -40,7 +40,7 @@ def assess_stated(rulebook: Rulebook, stated: StatedFacts, known_on: date | None
 
 
 def readings_of_stated(rulebook: Rulebook, stated: StatedFacts, assessment: Assessment) -> Readings | None:
-    """What the other readings of the deciding date give for the facts; None where nothing can be asked of the law."""
+    """What the other readings of the deciding date give for the facts; None where the law cannot be queried."""
     facts = stated.facts()
     return None if facts is None else readings_of(rulebook, facts, assessment)
 

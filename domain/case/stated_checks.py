@@ -63,7 +63,7 @@ def check_stated_facts(stated: StatedFacts) -> tuple[InputIssue, ...]:
             apart(POSITION, "employment.", job),
             apart(PAY, "employment.grossPay.", job.gross_pay),
             apart(TERMS, "employment.", job),
-            # A vacancy may still stand, or stand again, after filing: the law counts the days before.
+            # A vacancy may still be open, or open again, after filing: the law counts the days before.
             evidence_of_recruitment("labourMarketTest.", s.labour_market_test, LATEST_DAY, at_least=0),
             apart(TRANSFER, "transfer.", s.transfer),
             walk_each(apart_from_filing(WORK_PERIOD), "workHistory", s.work_history or (), s.filed_on),
@@ -110,7 +110,7 @@ def _not_before(path: str, day: date | None, earlier: date) -> Issues:
         yield InputIssue(
             path=path,
             code=INVALID_PERIOD,
-            problem="it lies before a step of the procedure that comes first",
+            problem="it lies before an earlier step of the procedure",
             remedy="write the days of filing, admission and decision in their order",
         )
     elif day is not None:

@@ -54,7 +54,7 @@ class StatedFacts:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Of authority and category, without which no law can be asked, those that are not stated."""
+        """Of authority and category, without which no law can be queried, those that are not stated."""
         return tuple(
             path for path, value in (("authority", self.authority), ("category", self.category)) if value is None
         )

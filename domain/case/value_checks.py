@@ -143,7 +143,7 @@ def _text(path: str, value: str, longest: int, *, layout: str) -> Issues:
 
 
 def not_plain(path: str) -> InputIssue:
-    """What is said of a text that cannot be kept: see :mod:`domain.plain_text`."""
+    """The issues of a text that cannot be kept: see :mod:`domain.plain_text`."""
     return InputIssue(
         path=path,
         code=INVALID_INPUT,
@@ -164,9 +164,7 @@ def at_most(path: str, items: Sequence[object], *, at_least: int = 0) -> Issues:
 
 def no_repetition(path: str, items: Sequence[str]) -> Issues:
     if len(set(items)) != len(items):
-        yield InputIssue(
-            path=path, code=INVALID_INPUT, problem="an entry stands in it twice", remedy="name each entry once"
-        )
+        yield InputIssue(path=path, code=INVALID_INPUT, problem="an entry occurs twice", remedy="name each entry once")
 
 
 def number_within(path: str, value: int, smallest: int, largest: int) -> Issues:
@@ -195,7 +193,7 @@ def in_order(path: str, start: date, end: date) -> Issues:
             path=path,
             code=INVALID_PERIOD,
             problem="it does not lie after the day on which the period begins",
-            remedy="write a later day, or mend the day of the beginning",
+            remedy="write a later day, or correct the first day",
         )
 
 

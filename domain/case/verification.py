@@ -71,7 +71,7 @@ def salary_from_contract(case: Case, context: CommandContext, rulebook: Rulebook
     return [_salary_verified(case, CONTRACT, case.facts, (), context, rulebook)]
 
 
-def salary_judged_anew(case: Case, context: CommandContext, rulebook: Rulebook) -> list[CaseEvent]:
+def salary_reassessed(case: Case, context: CommandContext, rulebook: Rulebook) -> list[CaseEvent]:
     """Judge corrected pay, if the contract's pay had been judged before."""
     if case.renewal or case.salary is None:
         return []

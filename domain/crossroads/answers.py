@@ -73,7 +73,7 @@ class EmployerOnRegister:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonOnRegister:
-    """The registers know a living person under the number asked about, and no newer number."""
+    """The registers know a living person under the requested number, and no newer number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,9 +86,9 @@ class QuarterWages:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclaredWages:
-    """The quarters that were declared among those asked for, oldest first, at least one.
+    """The quarters that were declared among those requested, oldest first, at least one.
 
-    A quarter that was asked for and is absent was not declared (yet).
+    A requested quarter that is absent was not declared (yet).
     """
 
     quarters: tuple[QuarterWages, ...]
@@ -105,7 +105,7 @@ class WorkRelation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclaredEmployment:
-    """The employments that touch the days asked about, oldest first, at least one."""
+    """The employments that touch the requested days, oldest first, at least one."""
 
     relations: tuple[WorkRelation, ...]
 
@@ -149,11 +149,11 @@ class UnansweredReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consultation:
-    """What goes along with every question, so that the bank and we can both account for it.
+    """What accompanies every question, so that the bank and we can both account for it.
 
     `ticket` (36 characters, see `ticket_of`) is the idempotency key: every attempt at one question carries it.
     `trace_id` is a UUIDv4 of this one attempt (Belgif's BelGov-Trace-Id). `legal_context` (at most 64 characters)
-    says under which law, `purpose` (the bank's quality code) in which quality the authority asks.
+    says under which law, `purpose` (the bank's quality code) in which quality the authority consults.
     """
 
     ticket: str
@@ -175,7 +175,7 @@ class Exchange:
 class CheckUnanswered(Exception):
     """The outcome of a question is unknown. Never a pass, never a refusal: ask again or ask a person.
 
-    `stay_away_seconds` is how long the bank asked not to be called. `replaced_by` is the newer number of a person whose
+    `stay_away_seconds` is how long the bank wants no call. `replaced_by` is the newer number of a person whose
     number was replaced; it is in no text.
     """
 
@@ -200,7 +200,7 @@ _TICKETS = uuid.UUID("5b7f0c9e-0d4e-5d0c-9a0d-6d1f6f0c2c11")
 def ticket_of(application_id: str, check: str, revision: int) -> str:
     """The idempotency key of one check: 36 characters, as long as the bank's envelope allows.
 
-    The same application, check and revision always give the same ticket; asking anew takes a new revision.
+    The same application, check and revision always give the same ticket; a further request takes a new revision.
     Source: `ticket(<=36)` of the CommonV3 envelope.
     """
     return str(uuid.uuid5(_TICKETS, f"{application_id}/{check}/{revision}"))

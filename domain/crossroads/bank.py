@@ -1,4 +1,4 @@
-"""The Crossroads Bank as the program asks it: one question, one call, one outcome.
+"""The Crossroads Bank as the program calls it: one question, one call, one outcome.
 
 Every method makes one call and gives what was answered with what may be kept of it, or raises
 :class:`~domain.crossroads.answers.CheckUnanswered`. Asking again is the business of the check's own process.
@@ -32,7 +32,7 @@ class Answered(Generic[Answer_co]):
 
 
 class CrossroadsBank(Protocol):
-    """What every client of the bank offers, whichever of its interfaces it speaks."""
+    """What every client of the bank offers, whichever of its interfaces it uses."""
 
     def employer(self, enterprise_number: str, consultation: Consultation) -> Answered[EmployerAnswer]:
         """What the enterprise register holds under this number."""
@@ -40,7 +40,7 @@ class CrossroadsBank(Protocol):
     def person(self, ssin: str, consultation: Consultation) -> Answered[PersonAnswer]:
         """Whether the registers know a living person under this number, and no newer one.
 
-        A number that is unknown, cancelled or replaced, and a person who died, are told as `CheckUnanswered`.
+        A number that is unknown, cancelled or replaced, and a person who died, are reported as `CheckUnanswered`.
         """
 
     def declared_wages(
@@ -54,7 +54,7 @@ class CrossroadsBank(Protocol):
         """The employments declared for the worker (Dimona) that touch these days, both included."""
 
     def register(self, ssin: str, consultation: Consultation) -> Exchange:
-        """Enter the person in the authority's register, which consulting asks for; doing it twice is no error.
+        """Enter the person in the authority's register, which consulting requires; doing it twice is no error.
 
         Source: the bank's ManageAccess REGISTER.
         """

@@ -1,4 +1,4 @@
-"""How one check goes on after each attempt: answered, asked again, asked late, or given up to a person.
+"""How one check proceeds after each attempt: answered, requested again, requested late, or left to a person.
 
 A decider: the outcome of an attempt, what is known of the check, and the hour go in; the next step comes out. It waits
 for nobody and calls nobody. What the bank did not say is never read as a pass or as a refusal.
@@ -15,9 +15,9 @@ from domain.crossroads.answers import CheckUnanswered, CrossroadsAnswer, Unanswe
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """How long a check is asked again. ``late_after`` and ``give_up_after`` count from when it was first due.
+    """How long a check is retried. ``late_after`` and ``give_up_after`` count from when it was first due.
 
-    ``least_attempts`` is how often it is asked all the same: workers that were away for a day are no answer.
+    ``least_attempts`` is how often it is tried in any case: workers that were away for a day are no answer.
     """
 
     first_pause: timedelta = timedelta(seconds=0.5)
@@ -29,7 +29,7 @@ class Patience:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AskedCheck:
+class RequestedCheck:
     """``attempts`` counts the calls that reached out to the bank, the last one included."""
 
     asked_at: datetime
@@ -59,7 +59,7 @@ class RegisterFirst:
 
 @dataclass(frozen=True, slots=True)
 class AskUnder:
-    """The person has a newer number: put it on file, and ask about it anew."""
+    """The person has a newer number: put it on file, and ask about it again."""
 
     ssin: str
 
@@ -91,25 +91,25 @@ BLAMES_THE_BANK: Final = frozenset(
 _PASSES: Final = BLAMES_THE_BANK | {UnansweredReason.TOO_MANY_REQUESTS}
 
 
-def next_step(asked: AskedCheck, outcome: Outcome, patience: Patience, now: datetime, chance: float) -> Step:
+def next_step(check: RequestedCheck, outcome: Outcome, patience: Patience, now: datetime, chance: float) -> Step:
     """What follows from an attempt. ``chance`` (0 to 1) is drawn by the caller: pauses have full jitter.
 
-    The pause is a random part of twice the last, at most the longest, on top of what the bank asked for itself.
+    The pause is a random part of twice the last, at most the longest, on top of what the bank itself requested.
     """
     if not isinstance(outcome, CheckUnanswered):
         return Record(outcome)
     reason = outcome.reason
-    if reason is UnansweredReason.NOT_REGISTERED and not asked.registered:
+    if reason is UnansweredReason.NOT_REGISTERED and not check.registered:
         return RegisterFirst()
     if reason is UnansweredReason.SSIN_REPLACED and outcome.replaced_by is not None:
         return AskUnder(outcome.replaced_by)
     if reason in _PASSES:
-        grown = patience.first_pause * 2 ** min(asked.attempts - 1, 32)
+        grown = patience.first_pause * 2 ** min(check.attempts - 1, 32)
         pause = chance * min(grown, patience.longest_pause) + timedelta(seconds=outcome.stay_away_seconds)
     elif reason is UnansweredReason.INCOMPLETE_DATA:
         pause = patience.incomplete_pause
     else:
         return GiveUp(reason, alarms_security=reason is UnansweredReason.NO_ACCESS)
-    if now + pause >= asked.asked_at + patience.give_up_after and asked.attempts >= patience.least_attempts:
+    if now + pause >= check.asked_at + patience.give_up_after and check.attempts >= patience.least_attempts:
         return GiveUp(reason)
     return AskAgain(pause, reason)

@@ -1,4 +1,4 @@
-"""When the Crossroads Bank is closed for maintenance: then nothing is asked, and nothing counts as its failure.
+"""When the Crossroads Bank is closed for maintenance: then no requests are sent, and nothing counts as its failure.
 
 The real windows are not public: they are settings.
 """

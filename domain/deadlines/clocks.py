@@ -78,10 +78,10 @@ class ClockRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """A clock as it stands on the day asked; ``due_on`` is the last day in time.
+    """A clock as it is on the given day; ``due_on`` is the last day in time.
 
     ``term_id`` names the target or the term of law, ``on_expiry`` what the law makes of its end (``none`` when
-    nothing). A stopped clock stands as it stood on ``stopped_on``.
+    nothing). A stopped clock is as it was on ``stopped_on``.
     """
 
     id: str
@@ -100,7 +100,7 @@ class Clock:
 class Alarm:
     """A clock ``warned`` or was ``breached``. ``crossed_on`` is the first day on which that was true.
 
-    ``due_on`` is the last day in time as it stood on ``crossed_on``.
+    ``due_on`` is the last day in time as of ``crossed_on``.
     """
 
     clock: str
@@ -110,9 +110,9 @@ class Alarm:
 
 
 def clocks_of(times: CaseTimes, rules: ClockRules, on: date, *, explained: bool = True) -> tuple[Clock, ...]:
-    """The clocks that had started by ``on``, in the order of ``CLOCKS``, as they stood on that day.
+    """The clocks that had started by ``on``, in the order of ``CLOCKS``, as they were on that day.
 
-    Deriving a day is quick, writing down how costs three times as much: who does not ask gets no derivation.
+    Deriving a day is quick, writing down how costs three times as much: it is made only on request.
     A target that is not yet in force on ``on``, or was not when the case closed, makes no clock.
     """
     target = _target_clock(times, rules, on, explained)

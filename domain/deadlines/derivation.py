@@ -46,7 +46,7 @@ class DerivationStep:
 def derived_from_target(
     target: ServiceTarget, filed_on: date, pauses: Iterable[Pause], on: date
 ) -> tuple[DerivationStep, ...]:
-    """How the service target comes to its due day as it stands on the day ``on``."""
+    """How the due day of the service target is derived, as of the day ``on``."""
     begun = tuple(each for each in pauses if each.from_ <= on and each.from_ != each.to)
     steps = [
         DerivationStep(code="startsOn", values={"starts": "filedOn", "day": filed_on}),
@@ -67,7 +67,7 @@ def derived_from_target(
 def derived_from_term(
     term: ProceduralTerm, starts_on: date, pauses: Iterable[Pause], on: date, working_days: WorkingDays
 ) -> tuple[DerivationStep, ...]:
-    """How a procedural term comes to its last day. No pause moves it; where the case was paused a step says so."""
+    """How the last day of a procedural term is derived. No pause moves it; where the case was paused a step says so."""
     unrolled, due_on = term.last_day(starts_on), term.ends_on(starts_on, working_days)
     steps = [
         DerivationStep(code="startsOn", values={"starts": term.starts, "day": starts_on}),

@@ -14,7 +14,7 @@ _WHOLE: Final = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HolderChange:
-    """From ``at`` on, an aware moment, the case is in the hands of ``holder``."""
+    """From ``at`` on, an aware moment, ``holder`` has the case."""
 
     at: datetime
     holder: str
@@ -34,7 +34,7 @@ def ledger(changes: Sequence[HolderChange], until: datetime) -> dict[str, timede
     when there is no change before ``until``.
     """
     if until.utcoffset() is None:
-        raise ValueError(f"{until} has no time zone: ask until an aware moment")
+        raise ValueError(f"{until} has no time zone: give an aware moment")
     # In UTC, because Python subtracts two moments of one zone by their wall clocks, across a change of time too.
     end = until.astimezone(UTC)
     begun = {each.at.astimezone(UTC): each.holder for each in changes if each.at.astimezone(UTC) < end}

@@ -39,12 +39,12 @@ def all_paused_days(pauses: Iterable[Pause], *, since: date = date.min) -> int:
     every = tuple(pauses)
     for pause in every:
         if pause.to is None:
-            raise ValueError(f"pause {pause.number} is open since {pause.from_}: say on which day you ask")
+            raise ValueError(f"pause {pause.number} is open since {pause.from_}: give the day to count up to")
     return paused_days(every, date.max, since=since)
 
 
 def reached_on(unpaused: date, pauses: Iterable[Pause], *, since: date) -> date | None:
-    """The first day on which a clock from ``since`` stands where it would have stood on ``unpaused``.
+    """The first day on which a clock from ``since`` is where it would have been on ``unpaused``.
 
     None when an open pause holds it back. A pause that begins on that day or later comes too late to move it.
     """

@@ -1,6 +1,6 @@
-"""The service target: by when a case should be decided, and how it stands against that on a day.
+"""The service target: by when a case should be decided, and its status against that on a day.
 
-A deadline is derived from the day of filing, the pauses and this data whenever it is asked; it is never stored
+A deadline is derived from the day of filing, the pauses and this data at each query; it is never stored
 as truth.
 """
 
@@ -24,7 +24,7 @@ _KIND: Final = "service_target"
 
 
 class ServiceStatus(StrEnum):
-    """How a case stands against its target on a day."""
+    """The status of a case against its target on a day."""
 
     IN_TIME = "inTime"
     AT_RISK = "atRisk"
@@ -68,10 +68,10 @@ class ServiceTarget:
         return mine[0]
 
     def due_on(self, filed_on: date, pauses: Collection[Pause] = (), on: date | None = None) -> date:
-        """The last day on which a decision is in time, as it stands on the day ``on``.
+        """The last day on which a decision is in time, as of the day ``on``.
 
         Paused days before ``on`` are added to the term, so that while a pause is open the due day moves with
-        the day asked. Without ``on`` every pause counts in full; ValueError then when one is still open.
+        that day. Without ``on`` every pause counts in full; ValueError then when one is still open.
         """
         return self.term.after(filed_on) + _moved(filed_on, pauses, on)
 
@@ -80,7 +80,7 @@ class ServiceTarget:
         return self.warning.before(self.term.after(filed_on)) + _moved(filed_on, pauses, on)
 
     def status(self, filed_on: date, on: date, pauses: Collection[Pause] = ()) -> ServiceStatus:
-        """How a case filed on ``filed_on`` stands on the day ``on``.
+        """The status on the day ``on`` of a case filed on ``filed_on``.
 
         ``on`` is today for an open case, and the day of the decision for a decided one. Once late a case stays
         late: a pause that begins later gives no time back.
@@ -101,7 +101,7 @@ class ServiceTarget:
 
 
 def status_on(on: date, *, due_on: date, at_risk_from: date | None) -> ServiceStatus:
-    """How a clock stands on a day; one that warns of nothing is in time until it is late."""
+    """The status of a clock on a day; one that warns of nothing is in time until it is late."""
     if on > due_on:
         return ServiceStatus.LATE
     return ServiceStatus.AT_RISK if at_risk_from is not None and on >= at_risk_from else ServiceStatus.IN_TIME

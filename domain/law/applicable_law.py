@@ -1,4 +1,4 @@
-"""Everything the law says of one category on one day: looked up once, asked for many applications."""
+"""Everything the law says of one category on one day: looked up once, used for many applications."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from domain.law.provisions.procedure import CompetenceOrder, ReferenceDateRule
 class DecidingDate(NamedTuple):
     """The legal reference date, and the rule in force on the day of filing that says which day it is.
 
-    Without a rule the day of filing stands in.
+    Without a rule the day of filing is used.
     """
 
     day: date
@@ -49,14 +49,14 @@ class DecidingDate(NamedTuple):
         day = self.day.isoformat()
         if self.rule is None:
             return Step(code="filingDateStandsIn", values={"authority": self.authority, "day": day})
-        return Step(code="decidingDate", values=told_of_rule(self.rule, self.filed_on) | {"day": day})
+        return Step(code="decidingDate", values=values_of_rule(self.rule, self.filed_on) | {"day": day})
 
     @property
     def provisions(self) -> tuple[str, ...]:
         return () if self.rule is None else (self.rule.id,)
 
 
-def told_of_rule(rule: ReferenceDateRule, filed_on: date) -> dict[str, str]:
+def values_of_rule(rule: ReferenceDateRule, filed_on: date) -> dict[str, str]:
     """What a step says of the rule on the deciding date."""
     return {"basis": rule.basis.value, "provision": rule.id, "confidence": rule.confidence_on(filed_on)}
 
@@ -79,7 +79,7 @@ class NothingInForce:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LawOfFiling:
-    """What is asked of the law of the day of filing, whatever day decides the rest."""
+    """What is taken from the law of the day of filing, whatever day decides the rest."""
 
     reference_date: ReferenceDateRule | None
     shortage_list: ShortageList | None
@@ -93,7 +93,7 @@ class LawOfFiling:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ApplicableLaw:
-    """The law of ``authority`` for ``category`` in force on a day, as far as it was known on the day asked.
+    """The law of ``authority`` for ``category`` in force on a day, as far as it was known on the given day.
 
     None is a rule that is not in force or was not found. ``conversions`` are by form of contract,
     ``work_history`` by nationality (or ``all``). ``minimum_age`` and ``free_movement``, by nationality, are federal law

@@ -41,12 +41,12 @@ _ORDER: Final = {
 }  # fmt: skip
 
 OPEN: Final = "openCategory"
-"""What is asked of a category, in the place of a list of all that the authority has."""
+"""What is looked up for a category, in the place of a list of all that the authority has."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Assessment:
-    """``rule_set`` is the rulebook's sha256; ``known_on`` the day of knowledge asked (None: all known).
+    """``rule_set`` is the rulebook's sha256; ``known_on`` the day of knowledge (None: all known).
 
     ``legal_reference_date`` is None when the facts do not hold the day whose law applies. ``weighed`` are the
     judgements that the verdict was made of. What weighs nothing, and the reasons of all, are written when they are
@@ -71,10 +71,10 @@ class Assessment:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """In the order in which they are told: the category, pay and search, the work, the worker, the employer."""
+        """In the order in which they are shown: the category, pay and search, the work, the worker, the employer."""
         if self._findings is None:
-            told = (each.told() for each in self.judged)
-            self._findings = tuple(sorted(told, key=lambda each: _ORDER[each.rule]))
+            findings = (each.finding() for each in self.judged)
+            self._findings = tuple(sorted(findings, key=lambda each: _ORDER[each.rule]))
         return self._findings
 
     @property
@@ -219,7 +219,7 @@ def _either(law: ApplicableLaw, rule: CategoryRule, deciding: DecidingDate, *bra
 
     Pay below the threshold with no recruitment evidence stays undetermined, because evidence can still be
     added and would settle it: silence about recruitment is not proof that there was none. What would have met
-    it is what would have met one of the branches, and stands there.
+    it is what would have met one of the branches, and is there.
     """
     verdicts = {branch.verdict for branch in branches}
     if Verdict.MET in verdicts:
@@ -232,7 +232,7 @@ def _either(law: ApplicableLaw, rule: CategoryRule, deciding: DecidingDate, *bra
         Rule.SALARY_OR_LABOUR_MARKET_TEST,
         True,
         verdict,
-        lambda: _alternatives(rule, deciding, verdict, *(branch.told() for branch in branches)),
+        lambda: _alternatives(rule, deciding, verdict, *(branch.finding() for branch in branches)),
     )
 
 

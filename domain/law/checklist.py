@@ -1,6 +1,6 @@
 """Which papers an application needs on the day it is filed, which of them are there, and what it costs.
 
-Only what a law file requires is asked for. Where it names no paper for a category, the particular list of that
+Only what a law file requires is requested. Where it names no paper for a category, the particular list of that
 category was not found (FACTS 4.6: clergy, athletes, artists, au pairs), and what everybody needs is never all of it.
 """
 
@@ -33,9 +33,9 @@ _REPRESENTATIVE: Final = "representative"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChecklistEntry:
-    """One paper, for the ``work`` or the ``residence`` part, by the provision that asks for it.
+    """One paper, for the ``work`` or the ``residence`` part, by the provision that requires it.
 
-    ``condition`` holds, or is not known to hold or not: ``missing`` then names the fact it asks for.
+    ``condition`` holds, or is not known to hold or not: ``missing`` then names the fact it requires.
     """
 
     document: str
@@ -70,7 +70,7 @@ class Checklist:
 def checklist(
     rulebook: Rulebook, facts: ApplicationFacts, documents: tuple[str, ...] | None, known_on: date | None = None
 ) -> Checklist:
-    """Hold the papers that are there (None: they are not mentioned) against those that the law asks for.
+    """Hold the papers that are there (None: they are not mentioned) against those that the law requires.
 
     A paper whose condition does not hold is left out. Unless the authority's own law names the category the list
     is not known to be whole, and is never met.
@@ -112,7 +112,7 @@ def no_checklist(rulebook: Rulebook, filed_on: date, known_on: date | None, *, m
 def _required(
     rulebook: Rulebook, authority: str, facts: ApplicationFacts, known_on: date | None
 ) -> list[RequiredDocument]:
-    """What the law of an authority asks for; a provision for the category goes before one for all."""
+    """What the law of an authority requires; a provision for the category goes before one for all."""
     found = []
     for document in DOCUMENT_KINDS:
         for category in (facts.category, ALL):
@@ -130,11 +130,11 @@ def _judged(
     documents: tuple[str, ...] | None,
 ) -> Iterator[ChecklistEntry]:
     for provision in required:
-        holds, asked = _condition(provision.condition, facts, contribution)
+        holds, facts_needed = _condition(provision.condition, facts, contribution)
         if holds is False:
             continue
         is_there = documents is not None and provision.document in documents
-        unknown = [] if holds else list(asked)
+        unknown = [] if holds else list(facts_needed)
         if documents is None:
             unknown.append(DOCUMENTS)
         verdict = Verdict.MET if is_there else Verdict.UNDETERMINED if unknown else Verdict.NOT_MET
@@ -152,7 +152,7 @@ def _judged(
 
 
 def _condition(condition: str, facts: ApplicationFacts, contribution: FeeOwed) -> tuple[bool | None, tuple[str, ...]]:
-    """Whether the condition holds, None where that is not known, and the paths of the facts it asks for."""
+    """Whether the condition holds, None where that is not known, and the paths of the facts it requires."""
     match condition:
         case "belgianContract":
             return _is(facts.contract, "belgian"), ("employment.contract",)

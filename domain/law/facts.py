@@ -45,9 +45,9 @@ class ApplicationFacts:
 
     ``gross_pay`` is EUR per ``pay_period`` (``year`` or ``month``), ``contract`` ``belgian`` or ``posted``,
     ``full_time_equivalent`` a share of full time. ``employment_end`` None with a known start is an open-ended
-    contract. ``publications`` None means that nothing was said of a search, an empty list that there was none.
-    ``municipality_code`` is that of the place of work. What is said of the employer comes from the register of
-    enterprises; ``contract_states`` are the elements that the contract of employment is said to state.
+    contract. ``publications`` None means that nothing was stated of a search, an empty list that there was none.
+    ``municipality_code`` is that of the place of work. What is known of the employer comes from the register of
+    enterprises; ``contract_states`` are the elements that the contract of employment contains according to the file.
     """
 
     authority: str

@@ -1,7 +1,7 @@
 """What an application owes on the day it is filed, to whom, since when, and whether it is exempt (FACTS 4.9).
 
-The contribution to the Immigration Office is asked everywhere; a retribution only where the authority's law has one.
-Where the law data have no amount nothing is made up, and where a fact that would exempt is not known nobody is told
+The contribution to the Immigration Office is due everywhere; a retribution only where the authority's law has one.
+Where the law data have no amount nothing is made up, and where a fact that would exempt is not known nobody is shown
 to pay.
 """
 
@@ -66,7 +66,7 @@ def contribution_owed(rulebook: Rulebook, facts: ApplicationFacts, known_on: dat
 def fee_in_force(
     rulebook: Rulebook, authority: str, category: str, filed_on: date, known_on: date | None = None
 ) -> Fee | None:
-    """What federal law, or that of an authority, asks for a category; a fee for it goes before one for all."""
+    """What federal law, or that of an authority, requires for a category; a fee for it goes before one for all."""
     found = (rulebook.find(Fee, authority, each, filed_on, known_on) for each in (category, ALL))
     return next((fee for fee in found if fee is not None), None)
 
@@ -114,7 +114,7 @@ def _owed(
 def _exemptions(
     rulebook: Rulebook, authority: str, facts: ApplicationFacts, known_on: date | None
 ) -> Iterator[tuple[FeeExemption, bool | None, str]]:
-    """Each exemption in force: whether it holds, None where that is not known, and the fact it asks for.
+    """Each exemption in force: whether it holds, None where that is not known, and the fact it requires.
 
     Residence is extended in the same status where the permit is renewed; another status is another first permit.
     """

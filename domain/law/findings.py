@@ -31,7 +31,7 @@ class Verdict(StrEnum):
 
 @dataclass(slots=True, kw_only=True)
 class Step:
-    """One step of the reasoning: a stable code and the values it speaks of, all as exact text.
+    """One step of the reasoning: a stable code and the values it is about, all as exact text.
 
     Sentences in the languages of the country are made of it where people read; what is stored is this.
     """
@@ -86,7 +86,7 @@ class Finding:
     def leaves_choice(self) -> bool:
         return self.reason == LEFT_TO_THE_AUTHORITY
 
-    def told(self) -> Finding:
+    def finding(self) -> Finding:
         """Itself: a finding is a judgement whose reasons have been written."""
         return self
 
@@ -98,7 +98,7 @@ class Finding:
 
 
 class Judged(Protocol):
-    """What a rule came to. Its reasons are written when somebody asks for them: most are never read."""
+    """The result of a rule. Its reasons are written when they are read: most are never read."""
 
     @property
     def rule(self) -> Rule: ...
@@ -114,7 +114,7 @@ class Judged(Protocol):
         """Whether it is not met and the authority may refuse on it without having to."""
         ...
 
-    def told(self) -> Finding:
+    def finding(self) -> Finding:
         """The finding: the verdict with the law, the facts and the steps it rests on."""
         ...
 
@@ -129,5 +129,5 @@ class Judgement:
     reasons: Callable[[], Finding]
     leaves_choice: bool = False
 
-    def told(self) -> Finding:
+    def finding(self) -> Finding:
         return self.reasons()

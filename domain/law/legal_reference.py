@@ -1,7 +1,7 @@
-"""Where a rule stands: an act, and the place in it, as codes that every language writes in its own way.
+"""Where a rule is: an act, and the place in it, as codes that every language writes in its own way.
 
 A reference is kept as one text, ``flemishDecision2018 art. 18 § 2, 1``, in provisions, findings and events. Earlier
-rule sets hold sentences in its place: those are told as they were written.
+rule sets hold sentences in its place: those are shown as they were written.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ PART: Final = re.compile(r"[0-9]{1,3}[a-z]{0,8}", re.ASCII)
 """A paragraph of an article, or a point of it: ``2``, ``1``."""
 
 NOT_FOUND: Final = "notFound"
-"""Stands for a reference that was looked for and not found: handlers are told so, parties are not."""
+"""A reference that was looked for and not found: shown to handlers, not to parties."""
 
 PROJECT_BRIEF: Final = "projectBrief"
-"""Stands for what the project's brief says and no act was found for: handlers are told so, parties are not."""
+"""What the project's brief says and no act was found for: shown to handlers, not to parties."""
 
 _TEXT: Final = re.compile(
     rf"(?P<act>{ACT.pattern})"

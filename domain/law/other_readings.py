@@ -1,7 +1,7 @@
 """What an application would come to if another day decided which law applies to it.
 
-No source states the reading that is selected, and several readings are loaded. Whoever is shown an assessment is
-told what the others would give; decisions, replays and what-if runs never ask.
+No source states the reading that is selected, and several readings are loaded. The reader of an assessment is
+shown what the others would give; decisions, replays and what-if runs never use them.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Readings:
 
     @property
     def differing(self) -> tuple[OtherReading, ...]:
-        """The others that can be told from the facts and give another verdict."""
+        """The others that can be derived from the facts and give another verdict."""
         return tuple(each for each in self.known if each.verdict is not self.verdict)
 
     @property
@@ -56,7 +56,7 @@ class Readings:
 def readings_of(rulebook: Rulebook, facts: ApplicationFacts, assessment: Assessment) -> Readings | None:
     """Judge ``facts`` by every other reading of the deciding date; None where the law data leave nothing open.
 
-    ``assessment`` is what ``assess`` said of the same facts under the same rulebook.
+    ``assessment`` is what ``assess`` gave for the same facts under the same rulebook.
     """
     known_on = assessment.known_on
     filing = rulebook.law_of_filing(facts.authority, facts.category, facts.filed_on, known_on)

@@ -19,7 +19,7 @@ _FULL_TIME: Final = Decimal(1)
 class Bounds(NamedTuple):
     """Pay from ``least`` on meets every amount that may apply, pay below ``lowest`` none of them.
 
-    Between the two ``doubt`` says why nobody can tell; where the law is certain both are one amount.
+    Between the two ``doubt`` says why that is not known; where the law is certain both are one amount.
     """
 
     lowest: Decimal

@@ -118,7 +118,7 @@ class ProceduralTerm:
     def in_force_on(self, day: date) -> bool:
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
-    def speaks_of(self, authority: str, category: str) -> bool:
+    def applies_to(self, authority: str, category: str) -> bool:
         return self.authority in (ALL, authority) and (self.categories == (ALL,) or category in self.categories)
 
     @property
@@ -128,7 +128,7 @@ class ProceduralTerm:
 
     @property
     def precedence(self) -> tuple[bool, bool]:
-        """Of two terms that speak of a case the greater applies: named categories first, then a named authority."""
+        """Of two terms that apply to a case the greater applies: named categories first, then a named authority."""
         return self.categories != (ALL,), self.authority != ALL
 
     def contradicts(self, other: ProceduralTerm) -> bool:
@@ -185,7 +185,7 @@ class ProceduralTerms:
             for term in self._by_id.values()
             if purpose_or_id in (term.purpose, term.id)
             and term.transposed
-            and term.speaks_of(authority, category)
+            and term.applies_to(authority, category)
             and term.in_force_on(on)
             and rule_set not in term.unknown_to
         ]
@@ -243,7 +243,7 @@ def _read(entry: EntryReader) -> ProceduralTerm:
 def _categories(entry: EntryReader) -> tuple[str, ...]:
     found = entry.words("categories", (*CATEGORIES, ALL))
     if ALL in found and len(found) > 1:
-        raise entry.unusable("categories", f"{ALL!r} stands beside others", f'write ["{ALL}"] or name the categories')
+        raise entry.unusable("categories", f"{ALL!r} is not the only one", f'write ["{ALL}"] or name the categories')
     return found
 
 
@@ -258,7 +258,7 @@ def _refuse_contradictions(file: str, terms: Sequence[ProceduralTerm]) -> None:
                 file=file,
                 entry=later.id,
                 key="id",
-                problem="the same id stands here twice",
+                problem="the same id occurs twice",
                 remedy="give every entry an id of its own",
             )
         if later.contradicts(earlier):

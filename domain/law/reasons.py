@@ -32,7 +32,7 @@ NO_TERMS_IN_FORCE: Final = "noTermsInForce"
 """A labour-market test is required, and its terms on that day are not known."""
 
 NO_CONVERSION_IN_FORCE: Final = "noConversionInForce"
-"""Monthly pay cannot be turned into pay a year: no rule for it is in force."""
+"""Monthly pay cannot be converted into pay a year: no rule for it is in force."""
 
 NOT_REQUIRED: Final = "notRequired"
 """The category needs no labour-market test."""
@@ -41,7 +41,7 @@ LEFT_TO_THE_AUTHORITY: Final = "leftToTheAuthority"
 """Not met, and the law lets the authority refuse on it without obliging it to: a person decides and says why."""
 
 FACT_MISSING: Final = "factMissing"
-"""The law is known; a fact it asks for is not. ``missing`` names it."""
+"""The law is known; a fact it requires is not. ``missing`` names it."""
 
 EVIDENCE_MISSING: Final = "evidenceMissing"
 """Evidence that may still be added could settle the finding. ``missing`` names it."""

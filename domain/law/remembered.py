@@ -1,4 +1,4 @@
-"""Answers of pure questions kept at hand: the same law is asked for thousands of applications."""
+"""Answers of pure questions kept in memory: the same law is queried for thousands of applications."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ A = TypeVar("A")
 
 
 class Remembered(dict[Q, A]):
-    """``remembered[question]`` is what ``answer(*question)`` said when it was first asked.
+    """``remembered[question]`` is what ``answer(*question)`` gave at the first request.
 
     Holds at most ``most`` answers; beyond it all are forgotten, so that odd questions cannot fill the memory.
     """

@@ -17,7 +17,7 @@ EARLIER: Final = Path(__file__).parent / "earlier_rule_sets"
 
 
 class RuleSets:
-    """Rulebooks by their sha256; earlier ones are read when they are first asked for."""
+    """Rulebooks by their sha256; earlier ones are read when they are first needed."""
 
     def __init__(self, current: Rulebook, earlier: Path = EARLIER) -> None:
         self.current: Final = current
@@ -54,5 +54,5 @@ class RuleSets:
         return self._read[sha256]
 
     def of_decision(self, sha256: str) -> Rulebook:
-        """The rule set a decision was taken under; the one in use, asked as known then, where it is not kept."""
+        """The rule set a decision was taken under; the one in use, as known then, where it is not kept."""
         return self.recorded(sha256) or self.current

@@ -1,4 +1,4 @@
-"""The law as loaded: asked by authority, category, the day in force and the day of knowledge."""
+"""The law as loaded: queried by authority, category, the day in force and the day of knowledge."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _Question = tuple[type[Provision], str, str, date | None, date | None]
 
 
 class ReadingUnknown(Unusable, ValueError):
-    """A reading was asked for that no law file holds. The text says which there are."""
+    """The requested reading is in no law file. The text says which there are."""
 
 
 class Rulebook:
@@ -87,7 +87,7 @@ class Rulebook:
         return cls(_with_readings(provisions, readings), ProceduralTerms.load())
 
     def find(self, kind: type[P], authority: str, code: str, on: date, known_on: date | None = None) -> P | None:
-        """The provision of a kind that speaks of ``code`` and is in force on ``on``, by the selected readings."""
+        """The provision of a kind that concerns ``code`` and is in force on ``on``, by the selected readings."""
         return cast("P | None", self._found[kind, authority, code, self._eras[on], self._eras[known_on]])
 
     def other_readings(
@@ -108,14 +108,14 @@ class Rulebook:
         return tuple(each for each in of_each if each is not None)
 
     def every(self, kind: type[P], authority: str, code: str) -> tuple[P, ...]:
-        """All provisions of a kind that speak of ``code``, whatever their dates and readings."""
+        """All provisions of a kind that concern ``code``, whatever their dates and readings."""
         held = self._by_kind.get(kind)
         if held is None:
             return ()
         return tuple(each for each in held.all_on(authority, code) if isinstance(each, kind))
 
     def every_in_force(self, kind: type[P], authority: str, on: date, known_on: date | None = None) -> tuple[P, ...]:
-        """What is in force of a kind that an authority has more than one of, whatever it speaks of; none twice."""
+        """What is in force of a kind that an authority has more than one of, whatever it concerns; none twice."""
         held = self._by_kind.get(kind)
         codes = () if held is None else held.codes(authority, "")
         found = (self.find(kind, authority, code, on, known_on) for code in codes)
@@ -280,9 +280,9 @@ def _with_readings(provisions: Sequence[Provision], readings: Mapping[str, str])
 def _sha256(provisions: Sequence[Provision]) -> str:
     """Hash what the law says: sorted, compact, ASCII; absent values left out, so that a new optional key
     does not rename the law that lacks it."""
-    said = [
+    entries = [
         {"kind": provision.kind} | {key: value for key, value in asdict(provision).items() if value not in (None, ())}
         for provision in sorted(provisions, key=lambda each: each.id)
     ]
-    canonical = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=str)
+    canonical = json.dumps(entries, sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=str)
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()

@@ -91,7 +91,7 @@ class WorkingDays:
         if not self.first_year <= day.year <= self.last_year:
             raise ValueError(
                 f"{day} is outside the calendar of working days, version {self.version}, which knows "
-                f"{self.first_year} to {self.last_year}; ask for a day in these years or add the year to the calendar"
+                f"{self.first_year} to {self.last_year}; choose a day in these years or add the year to the calendar"
             )
         if day in self.legal_holidays:
             return Closure(name=self.legal_holidays[day], confidence=self.confidence)
@@ -114,7 +114,7 @@ class WorkingDays:
     def add(self, day: date, count: int, authority: str | None) -> date:
         """The ``count``-th working day after ``day``, which may be any day; ValueError unless ``count`` is above 0."""
         if count < 1:
-            raise ValueError(f"{count} working days cannot be added; ask for 1 or more")
+            raise ValueError(f"{count} working days cannot be added; give 1 or more")
         for _ in range(count):
             day = self.next_working_day(day + timedelta(days=1), authority)
         return day
@@ -158,7 +158,7 @@ def _year(entry: EntryReader) -> tuple[int, dict[date, str]]:
         if str(day.year) != year:
             raise holiday.unusable("on", f"{day} is not in {year}", "write it under its own year")
         if day in found:
-            raise holiday.unusable("on", f"{day} stands here twice", "write every day once")
+            raise holiday.unusable("on", f"{day} occurs twice", "write every day once")
         found[day] = name
         holiday.finish()
     if sorted(found.values()) != sorted(LEGAL_HOLIDAYS):

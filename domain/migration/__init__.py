@@ -1,1 +1,1 @@
-"""Records of the authorities that move in: read, judged and said in one form. What they do not say is not invented."""
+"""Records of the authorities that move in: read, judged and retold in one form. Nothing is invented."""

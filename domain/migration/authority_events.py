@@ -31,7 +31,7 @@ class AuthorityCutOver:
 class AuthorityCutBack:
     """From ``effective_at`` on the former system is authoritative again; ``epoch``, an even one, begins.
 
-    ``exported_events`` is how many events of its cases were handed back first, ``export_sha256`` of the file.
+    ``exported_events`` is how many events of its cases were returned first, ``export_sha256`` of the file.
     """
 
     effective_at: datetime

@@ -17,13 +17,13 @@ class BatchRefused(Exception):
 
 
 def no_such_batch(batch: UUID) -> BatchRefused:
-    return BatchRefused(f"there is no batch {batch}: `permit migrate batch list AUTHORITY` names them")
+    return BatchRefused(f"there is no batch {batch}: `permit migrate batch list AUTHORITY` lists them")
 
 
 def require_named(by: str, motive: str | None) -> None:
     """Raise :class:`BatchRefused` unless somebody is named, in words that can be kept."""
     if not acting_name(by):
-        raise BatchRefused("nobody is named: say who does it")
+        raise BatchRefused("no name is given: state who does it")
     if not is_plain(by) or not is_plain(motive or ""):
         raise BatchRefused("name and motive are one line without control characters: remove what cannot be printed")
 
@@ -31,7 +31,7 @@ def require_named(by: str, motive: str | None) -> None:
 def require_motive(motive: str) -> None:
     """Raise :class:`BatchRefused` unless a reason is given for an abandoned batch."""
     if not motive.strip():
-        raise BatchRefused("a batch is given up for a reason: say which, with --motive TEXT")
+        raise BatchRefused("abandoning a batch requires a reason: give it with --motive TEXT")
 
 
 def require_open_file(batch: BatchLedger) -> None:
@@ -39,7 +39,7 @@ def require_open_file(batch: BatchLedger) -> None:
     if batch.door != "file":
         raise BatchRefused(f"batch {batch.id} came over a topic: only files are abandoned or superseded")
     if batch.ended_as is not None:
-        raise BatchRefused(f"batch {batch.id} was {batch.ended_as} by {batch.ended_by} before")
+        raise BatchRefused(f"batch {batch.id} was already {batch.ended_as} by {batch.ended_by}")
 
 
 def require_open_file_of(authority: str, batch: BatchLedger) -> None:
@@ -59,10 +59,10 @@ def require_unfinished(batch: BatchLedger) -> None:
 
 
 def require_successor(batch: BatchLedger, successor: BatchLedger) -> None:
-    """Raise :class:`BatchRefused` unless ``successor`` is a complete file of the same authority that stands."""
+    """Raise :class:`BatchRefused` unless ``successor`` is a complete file of the same authority that is still valid."""
     if successor.id == batch.id:
-        raise BatchRefused(f"{batch.id} cannot supersede itself: name the batch of the mended file")
+        raise BatchRefused(f"{batch.id} cannot supersede itself: name the batch of the corrected file")
     if successor.authority != batch.authority:
         raise BatchRefused(f"batch {successor.id} is of {successor.authority}, and {batch.id} of {batch.authority}")
     if successor.door != "file" or successor.finished_at is None or successor.ended_as is not None:
-        raise BatchRefused(f"batch {successor.id} is no file that was taken to its end and stands: load it first")
+        raise BatchRefused(f"batch {successor.id} is not a complete file that is still valid: load it first")

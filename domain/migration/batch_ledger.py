@@ -35,7 +35,7 @@ class BatchLedger:
     """``source_lines`` and ``source_bytes`` are the source's own count, None for a topic (which has offsets).
 
     ``headers``, ``blanks`` and ``waived`` are lines without a record. ``seconds`` is of finished batches. ``ended_as``
-    says how a person ended it: ``abandoned``, or ``superseded`` by another; None for one that stands.
+    says how a person ended it: ``abandoned``, or ``superseded`` by another; None for one that is still valid.
     """
 
     id: UUID
@@ -131,7 +131,7 @@ def sums_of(batches: Sequence[BatchLedger]) -> LedgerSums:
 def totals_of(batches: Sequence[BatchLedger]) -> dict[str, int | bool | None]:
     """The sums of all batches, beside what the sources of the files counted themselves.
 
-    ``agrees`` is None while no file that stands was taken to its end: then nothing can be compared.
+    ``agrees`` is None while no valid file was taken to its end: then nothing can be compared.
     """
     sums = sums_of(batches)
     compared = [each for each in batches if each.state in (BatchState.AGREES, BatchState.DISAGREES)]

@@ -15,7 +15,7 @@ _IN_WORDS: Final = {
     "landed": "landed records",
     "quarantine": "records in quarantine and what was done about them",
     "topic": "offsets of the topic",
-    "openLetters": "records of the topic that were set aside",
+    "openLetters": "dead-lettered records of the topic",
     "journal": "retold cases",
 }
 

@@ -37,7 +37,7 @@ FORWARD: Final = (
 )  # fmt: skip
 BACK: Final = (CutOverStep.BACK_PROPOSED, CutOverStep.BACK_APPROVED)
 MOTIVATED: Final = frozenset({CutOverStep.REOPENED, CutOverStep.BACK_PROPOSED})
-"""The steps for which a motive is asked."""
+"""The steps that require a motive."""
 
 _BY_ANOTHER: Final = {CutOverStep.APPROVED: CutOverStep.PROPOSED, CutOverStep.BACK_APPROVED: CutOverStep.BACK_PROPOSED}
 _TAKES_BACK: Final = {
@@ -81,7 +81,7 @@ def in_force(taken: Sequence[Taken]) -> tuple[Taken, ...]:
 def require_step(step: CutOverStep, by: str, taken: Sequence[StepTaken], *, is_live: bool) -> None:
     """Raise :class:`StepRefused` unless ``step`` may be taken by ``by`` after the steps of this epoch."""
     if not acting_name(by):
-        raise StepRefused("nobody is named: say who does it, with --by NAME")
+        raise StepRefused("no name is given: state who does it, with --by NAME")
     way = BACK if is_live else FORWARD
     held = {each.step: each for each in in_force(taken)}
     if step not in way and (is_live or step is not CutOverStep.REOPENED):
@@ -90,15 +90,15 @@ def require_step(step: CutOverStep, by: str, taken: Sequence[StepTaken], *, is_l
     reported = held.get(CutOverStep.RECONCILED)
     if step is CutOverStep.REOPENED:
         if reported is None:
-            raise StepRefused("there is nothing to take back: no report is on record, and records are accepted")
+            raise StepRefused("there is nothing to undo: no report is on record, and records are accepted")
         return
     if reported is not None and step in _BEFORE_THE_REPORT:
-        raise StepRefused(f"{step} comes before the report of {reported.by}: take that back first, with `reopen`")
+        raise StepRefused(f"{step} comes before the report of {reported.by}: undo that first, with `reopen`")
     missing = [each for each in way[: way.index(step)] if each not in held]
     if missing:
         raise StepRefused(f"{step} comes after {missing[0]}: take that step first")
     if (before := _BY_ANOTHER.get(step)) is not None and acting_name(held[before].by) == acting_name(by):
-        raise StepRefused(f"{held[before].by} proposed it: somebody else has to approve it (four eyes)")
+        raise StepRefused(f"{held[before].by} proposed it: someone else has to approve it (four eyes)")
 
 
 def require_plain_words(by: str, motive: str) -> None:
@@ -113,7 +113,7 @@ def require_plain_words(by: str, motive: str) -> None:
 def require_motive(step: CutOverStep, motive: str) -> None:
     """Raise :class:`StepRefused` where the step needs a motive and has none."""
     if step in MOTIVATED and not motive.strip():
-        raise StepRefused(f"{step} needs a motive: say why, with --motive TEXT")
+        raise StepRefused(f"{step} requires a motive: give it with --motive TEXT")
 
 
 def next_step(taken: Sequence[StepTaken], *, is_live: bool) -> CutOverStep | None:

@@ -20,7 +20,7 @@ class AuthorityIsLive(Exception):
     """The authority has been cut over: its former system has no say any more."""
 
     def __init__(self, authority: str) -> None:
-        super().__init__(f"{authority} is live here: its former system has no say any more")
+        super().__init__(f"{authority} is live here: its former system is no longer authoritative")
 
 
 class NotAccepting(Exception):
@@ -28,9 +28,9 @@ class NotAccepting(Exception):
 
     def __init__(self, authority: str, reported: RecordedStep) -> None:
         super().__init__(
-            f"{authority} takes no records any more: {reported.by} took the step `reconciled` on"
+            f"{authority} accepts no more records: {reported.by} took the step `reconciled` on"
             f" {reported.at.astimezone(UTC):%Y-%m-%d at %H:%M} UTC, and the signed report covers what had landed by"
-            f" then. To take records again: `permit migrate cutover reopen {authority} --motive TEXT`; afterwards take"
+            f" then. To accept records again: `permit migrate cutover reopen {authority} --motive TEXT`; then take"
             " the steps `drain` and `reconcile` again"
         )
 

@@ -70,7 +70,7 @@ def contents_overruled(before: Dossier | None, version: Version) -> tuple[str, .
 
 
 def traits_of(record: CanonicalRecord, digest_key: bytes) -> Traits:
-    """A name that lost letters on the way, or a birth date that is not known, tells nobody from another."""
+    """A name that lost letters on the way, or a birth date that is not known, distinguishes nobody."""
     return Traits(
         person=None if record.ssin is None else _digest(digest_key, "person", record.ssin),
         name_birth=_name_birth(record, digest_key),

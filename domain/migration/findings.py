@@ -33,7 +33,7 @@ RANK: Final = {reason: rank for rank, reason in enumerate(RefusalReason)}
 class Finding:
     """One thing wrong, at a field of the source; ``field`` is empty where it is the whole record.
 
-    ``sentence`` quotes nothing of what stands there.
+    ``sentence`` quotes nothing of the value.
     """
 
     reason: RefusalReason

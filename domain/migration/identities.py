@@ -28,7 +28,7 @@ def record_id_of(case_id: UUID, sequence: datetime, digest: str) -> UUID:
 
 
 def placeless_record_id(batch: UUID, place: str) -> UUID:
-    """The id of a record without a place among the versions of a file number: it is what stands in this line."""
+    """The id of a record without a place among the versions of a file number: it is the record of this line."""
     return uuid5(batch, place)
 
 

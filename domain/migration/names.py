@@ -44,7 +44,7 @@ def folded_name(name: str) -> str:
 def name_forms(family_name: str | None, given_name: str | None) -> tuple[str, str] | None:
     """What two records of one person have in common: the name whichever part comes first, and the name as written.
 
-    None for a name that tells nobody from another: without a family name, or with letters that were lost on the way.
+    None for a name that distinguishes nobody: without a family name, or with letters that were lost on the way.
     """
     family, given = folded_name(family_name or ""), folded_name(given_name or "")
     if not family or _lost_letters(family_name) or _lost_letters(given_name):

@@ -1,7 +1,7 @@
 """What of an authority has been sent and not been taken: each with the commands that go on with it or end it.
 
-Unfinished files, records left on the topic and records that were set aside hold up the drain, because no report
-could cover them. Records in quarantine do not: they have landed, wait for a person, and stand in the report.
+Unfinished files, records left on the topic and dead-lettered records hold up the drain, because no report
+could cover them. Records in quarantine do not: they have landed, wait for a person, and are in the report.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class UnfinishedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenWork:
-    """``waiting`` counts the records in quarantine by reason; ``letters`` are records of the topic set aside.
+    """``waiting`` counts the records in quarantine by reason; ``letters`` are dead-lettered records of the topic.
 
     ``lag`` is how many records the topic holds that were not taken; ``consumer`` takes them.
     """
@@ -43,7 +43,7 @@ class OpenWork:
     def require_none(self) -> None:
         """Raise :class:`StepRefused` where anything was sent and not taken, naming how to close it."""
         if blocking := list(self._blocking()):
-            lines = [f"not all that {self.authority} sent has been taken:", *blocking, *self.remaining()]
+            lines = [f"not everything that {self.authority} sent has been loaded:", *blocking, *self.remaining()]
             raise StepRefused("\n  ".join(lines))
 
     def remaining(self) -> Iterator[str]:
@@ -58,15 +58,15 @@ class OpenWork:
     def _blocking(self) -> Iterator[str]:
         for each in self.files:
             yield (
-                f"{each.source} (batch {each.batch}): {each.taken:,} of {each.lines:,} lines taken, last heard of on"
+                f"{each.source} (batch {each.batch}): {each.taken:,} of {each.lines:,} lines loaded, last active on"
                 f" {each.heard_at.astimezone(UTC):%Y-%m-%d at %H:%M} UTC. `permit migrate run {self.authority}"
-                f" {each.source}` goes on with it, `permit migrate batch abandon {each.batch} --motive TEXT` gives it"
-                " up"
+                f" {each.source}` continues it, `permit migrate batch abandon {each.batch} --motive TEXT`"
+                " abandons it"
             )
         if self.lag:
-            yield f"{self.lag:,} records on the topic: `permit work migration` takes them"
+            yield f"{self.lag:,} records on the topic: `permit work migration` loads them"
         if self.letters:
             yield (
-                f"{self.letters:,} records of the topic were set aside: `permit dead-letters list --consumer"
-                f" {self.consumer}` names them; replay or discard each"
+                f"{self.letters:,} records of the topic were dead-lettered: `permit dead-letters list --consumer"
+                f" {self.consumer}` lists them; replay or discard each"
             )

@@ -82,8 +82,8 @@ def facts_read(
 ) -> dict[Fact, date | datetime | Decimal | str | None]:
     """What can be made of each fact by itself, also of a record that is refused; None where nothing can."""
     judging = _Judging(reading, vocabularies, calendar)
-    as_it_stands = {fact: reading.text(fact) for fact in Fact}
-    return as_it_stands | judging.facts()
+    as_written = {fact: reading.text(fact) for fact in Fact}
+    return as_written | judging.facts()
 
 
 def refused(findings: Iterable[Finding]) -> Refused:
@@ -113,7 +113,7 @@ class _Judging:
         self._calendar = calendar
         self.findings: list[Finding] = list(reading.findings)
         self._spoilt = {each.field for each in reading.findings if RANK[each.reason] < _NOTHING_TO_READ}
-        """Fields of which the reading says that what stands there is no text."""
+        """Fields whose value is no text according to the reading."""
         self._found = {(each.reason, each.field) for each in reading.findings}
 
     def record(self) -> CanonicalRecord | None:
@@ -214,7 +214,7 @@ class _Judging:
                 self._find_at(RefusalReason.FIELD_TOO_LONG, field, sentence)
 
     def _days(self) -> dict[Fact, date]:
-        """The days that the record tells, and that can be meant."""
+        """The days that the record states, and that can be meant."""
         days: dict[Fact, date] = {}
         for fact in _DAYS:
             text = self._reading.texts.get(fact)

@@ -1,4 +1,4 @@
-"""Where each fact comes from: the field of the source, what stands there, what was made of it, and how surely."""
+"""Where each fact comes from: the field of the source, its value, what was made of it, and how surely."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class Sureness(StrEnum):
     AS_WRITTEN = "asWritten"
     CONVERTED = "converted"
     LETTERS_LOST = "lettersLost"
-    """Its encoding could not hold all letters: ``?`` stands where one was."""
+    """Its encoding could not hold all letters: ``?`` is in the place of one."""
     UNDECIDED = "undecided"
     """The record was refused: what can be read of the fact is shown, and nothing was made of it."""
     ASSUMED = "assumed"
-    """The source has no such field; what goes without saying there is said here."""
+    """The source has no such field; what is implicit there is stated here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,11 +69,11 @@ def provenance_of(
     read: Mapping[Fact, date | datetime | Decimal | str | None] | None = None,
 ) -> tuple[Provenance, ...]:
     """One entry a fact; ``record`` is None for a refused one, of which ``read`` says what each fact gives by itself."""
-    told, alone = [], {} if read is None else read
+    rows, alone = [], {} if read is None else read
     for name, fact in _NAMES.items():
         raw = reading.text(fact)
         value = wire_value(alone.get(fact) if record is None else getattr(record, name))
-        told.append(
+        rows.append(
             Provenance(
                 fact=fact,
                 field=reading.field(fact),
@@ -83,7 +83,7 @@ def provenance_of(
                 sureness=Sureness.UNDECIDED if record is None else _sureness(fact, raw, value),
             )
         )
-    return tuple(told)
+    return tuple(rows)
 
 
 def wire_value(value: date | datetime | Decimal | str | None) -> str | None:

@@ -19,7 +19,7 @@ from domain.plain_text import LAYOUT, is_plain
 WAITING: Final = ("open", "corrected")
 STATES: Final = (*WAITING, "retold", "superseded")
 
-SET_ASIDE: Final = "setAside"
+QUARANTINED: Final = "setAside"
 CORRECTED: Final = "corrected"
 LOOKED_AT: Final = "lookedAt"
 REPLAYED_IN_VAIN: Final = "replayed in vain"
@@ -39,14 +39,14 @@ class ChangedSince(RepairRefused):
 
     def __init__(self, step: Step) -> None:
         super().__init__(
-            f"{step.by} has changed the record since you opened it: look at what it says now, and do it again if it is"
-            " still right"
+            f"{step.by} has changed the record since you opened it: review it as it is now, and repeat the step if it"
+            " still applies"
         )
         self.step = step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetAside:
+class QuarantinedRecord:
     """A record in quarantine without its content; ``findings`` name fields and reasons.
 
     ``case_id`` is the case that bears its file number, where one was retold already.
@@ -114,13 +114,13 @@ def require_plain(**texts: str) -> None:
             raise RepairRefused(f"the {name} holds a control character: remove what cannot be printed")
 
 
-def require_waiting(record: SetAside) -> None:
+def require_waiting(record: QuarantinedRecord) -> None:
     """Raise :class:`RepairRefused` for a record that was settled."""
     if record.state not in WAITING:
-        raise RepairRefused(f"record {record.record_id} does not wait any more: it is {record.state}")
+        raise RepairRefused(f"record {record.record_id} is no longer waiting: it is {record.state}")
 
 
 def require_not_overtaken(before: Dossier | None, record: CanonicalRecord) -> None:
     """Raise :class:`RepairRefused` where a newer version of the file number was taken."""
     if before is not None and before.sequence > record.modified_at:
-        raise RepairRefused(f"a newer version of {record.key} was taken since: this one is stale")
+        raise RepairRefused(f"a newer version of {record.key} has been loaded since: this one is stale")

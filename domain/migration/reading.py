@@ -1,4 +1,4 @@
-"""A record as its source tells it: which field says what, in the source's own text, before anything is judged."""
+"""A record as its source states it: which field says what, in the source's own text, before anything is judged."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from domain.migration.findings import Finding, RefusalReason
 
 
 class Fact(StrEnum):
-    """What a record can tell. The values are the names of the facts in reports and lineage."""
+    """What a record can state. The values are the names of the facts in reports and lineage."""
 
     KEY = "key"
     STATUS = "status"
@@ -42,10 +42,10 @@ class Fact(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegacyReading:
-    """``fields`` says where each fact stands in the source, ``texts`` what stands there without the spaces around it.
+    """``fields`` says where each fact is in the source, ``texts`` its value without the spaces around it.
 
     A fact that the source leaves out has no text. ``happened`` has other days of which the source says that something
-    happened on them, by field; ``others`` the texts of known fields that tell no fact. ``unknown`` names the fields of
+    happened on them, by field; ``others`` the texts of known fields that state no fact. ``unknown`` names the fields of
     the source that the mapping does not know: they are kept and counted. ``findings`` are what could not be read of the
     record, or is not of the form.
     """
@@ -63,12 +63,12 @@ class LegacyReading:
         return self.texts.get(fact)
 
     def field(self, fact: Fact) -> str:
-        """Where the fact stands, for people to find it."""
+        """Where the fact is, for people to find it."""
         return self.fields.get(fact) or fact.value
 
 
 NUMBERS: Final = frozenset({Fact.PAY})
-"""The facts that JSON may tell as a number."""
+"""The facts that JSON may state as a number."""
 
 _MOST_DIGITS: Final = 30
 
@@ -80,7 +80,7 @@ class Values:
         self.findings: list[Finding] = []
 
     def text(self, value: object, field: str, *, number: bool = False) -> str | None:
-        """The text without the spaces around it; None for what is empty, and for what no text can stand for."""
+        """The text without the spaces around it; None for what is empty, and for what no text can represent."""
         if type(value) is str:
             return value.strip() or None
         if value is None:

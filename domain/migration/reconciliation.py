@@ -2,7 +2,7 @@
 
 Each case has a digest of its facts on both sides; the digests are summed up in buckets, and only the cases of buckets
 that differ are compared fact by fact. Nothing personal comes out: what cases are called in clear (their file number,
-where that tells nothing of a person) and names of facts.
+where that reveals nothing of a person) and names of facts.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def source_facts(record: CanonicalRecord | None) -> Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """A case that the two sides tell differently: these facts, or the whole of it on one side only.
+    """A case on which the two sides differ: these facts, or the whole of it on one side only.
 
     ``key`` is what it is called in clear.
     """
@@ -104,7 +104,7 @@ def bucket_of(key: str) -> int:
 
 
 def compared(ours: Side, theirs: Side, source: TellingSide, target: TellingSide) -> Reconciled:
-    """Both sums compared; where they do not agree, both sides are told once more and compared fact by fact."""
+    """Both sums compared; where they do not agree, both sides are read once more and compared fact by fact."""
     differing = tuple(n for n in range(BUCKETS) if ours.buckets[n] != theirs.buckets[n])
     found = list(_differences(source, target, frozenset(differing))) if differing else []
     return Reconciled(

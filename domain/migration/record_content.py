@@ -11,7 +11,7 @@ from domain.migration.source_lines import RawRecord
 
 
 def reading_of(raw: RawRecord, mapping: LegacyMapping) -> LegacyReading:
-    """What the record tells, with what the reader of its file found; nothing of a line that is no record."""
+    """What the record states, with what the reader of its file found; nothing of a line that is no record."""
     if any(each.reason is RefusalReason.MALFORMED for each in raw.findings):
         return LegacyReading(authority=mapping.authority, fields={}, texts={}, findings=raw.findings)
     reading = mapping.read(raw.record)
@@ -23,18 +23,18 @@ def content_of(record: Mapping[str, object], modified: str) -> dict[str, object]
     content: dict[str, object] = {}
     for name, value in record.items():
         # Nearly every value is a text.
-        said = value.strip() if type(value) is str else _said(value)
-        if (said or said is False) and name != modified:
-            content[name] = said
+        trimmed = value.strip() if type(value) is str else _trimmed(value)
+        if (trimmed or trimmed is False) and name != modified:
+            content[name] = trimmed
     return content
 
 
-def _said(value: object) -> object:
+def _trimmed(value: object) -> object:
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, Mapping):
-        said = {name: _said(each) for name, each in value.items()}
-        return {name: each for name, each in said.items() if each or each is False}
+        trimmed = {name: _trimmed(each) for name, each in value.items()}
+        return {name: each for name, each in trimmed.items() if each or each is False}
     if isinstance(value, list):
-        return [_said(each) for each in value]
+        return [_trimmed(each) for each in value]
     return value

@@ -1,4 +1,4 @@
-"""One accepted version of a record as the one event that tells it, under ids that come out the same at every try."""
+"""One accepted version of a record as the one event that records it, under ids that come out the same at every try."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Lineage:
 
 
 def command_id_of(lineage: Lineage) -> UUID:
-    """The id of the command that retells a version: the same content under the same mapping is told once."""
+    """The id of the command that retells a version: the same content under the same mapping is recorded once."""
     return uuid5(lineage.record_id, f"{lineage.digest}\x1f{lineage.mapping_version}")
 
 

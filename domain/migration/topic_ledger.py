@@ -1,7 +1,7 @@
 """The ledger of an authority's topic: what came, by partition, beside what its batches counted themselves.
 
 An offset is counted once, however often it is delivered: a message behind the counted ones is one that came again. So
-the messages of a partition are the records it gave to batches and the letters that were set aside, and what its span
+the messages of a partition are the records it gave to batches and the dead letters, and what its span
 of offsets holds beyond them never came: it expired unread, or Kafka itself used the offset.
 """
 
@@ -89,7 +89,7 @@ class Arrival:
 
 
 def arrival(offsets: Sequence[tuple[int, bool]], counted_to: int | None) -> Arrival:
-    """What these offsets of one partition add, of which each says whether it was set aside.
+    """What these offsets of one partition add, of which each says whether it was dead-lettered.
 
     They come in ascending order, at least one; ``counted_to`` is the first offset that was not counted yet, None where
     nothing was.

@@ -15,7 +15,7 @@ _LISTS: Final = ("status", "category", "nationality", "payPeriod")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabularies:
-    """``words`` by list and folded word; ``by_actor`` has the status words that an actor tells apart."""
+    """``words`` by list and folded word; ``by_actor`` has the status words that depend on the actor."""
 
     words: Mapping[str, Mapping[str, str]]
     by_actor: Mapping[str, Mapping[str, str]]
@@ -23,7 +23,7 @@ class Vocabularies:
     @staticmethod
     @lru_cache(maxsize=1)
     def load() -> Vocabularies:
-        """The packaged ones. Raises ValueError for a word that stands for two codes of a list."""
+        """The packaged ones. Raises ValueError for a word that means two codes of a list."""
         read = tomllib.loads(files("domain.migration").joinpath(_FILE).read_text(encoding="utf-8"))
         by_actor = {
             _folded(word): {_folded(actor): code for actor, code in actors.items()}
@@ -36,7 +36,7 @@ class Vocabularies:
         return self.words[vocabulary].get(_folded(word))
 
     def needs_actor(self, word: str) -> bool:
-        """Whether a status word means two things, of which the actor tells which."""
+        """Whether a status word means two things, depending on the actor."""
         return _folded(word) in self.by_actor
 
     def status_by_actor(self, word: str, actor: str | None) -> str | None:

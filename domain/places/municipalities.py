@@ -1,7 +1,7 @@
 """The municipalities of Belgium by the code of the statistical office, each with its days and its region.
 
 A merger ends the codes of those that merge and, mostly, begins a new one; the list says which. So a code is always
-asked about together with a day: what was right when a file was filed stays readable, and is never silently changed.
+looked up together with a day: what was right when a file was filed stays readable, and is never silently changed.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ class Municipalities:
 
 @cache
 def municipalities() -> Municipalities:
-    """The packaged list, read when it is first asked for."""
+    """The packaged list, read when it is first needed."""
     return Municipalities.load()
 
 

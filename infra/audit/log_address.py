@@ -22,7 +22,7 @@ class KeysInBulk(SubjectKeys, Protocol):
     """Keys that can be fetched for many subjects in one question."""
 
     def prefetch(self, subjects: Sequence[UUID]) -> None:
-        """Have the keys of these subjects at hand for the next minute; unknown subjects are left out."""
+        """Cache the keys of these subjects for the next minute; unknown subjects are left out."""
 
 
 @dataclass(frozen=True, slots=True)

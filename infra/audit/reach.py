@@ -1,6 +1,6 @@
 """Which decisions rest on a rule, on an answer of the Crossroads Bank, or on a document: the reach of an error in it.
 
-Everything asked is in the clear part of events, so it can be told after an erasure too.
+All that is searched is in the clear part of events, so it is known after an erasure too.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Ground(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestingDecision:
-    """A decision that rests on what was asked for; ``decided_on`` is its civil day."""
+    """A decision that rests on what was searched; ``decided_on`` is its civil day."""
 
     case_id: UUID
     reference: str
@@ -80,7 +80,7 @@ def _resting(rows: Iterator[tuple[UUID, int, str, int, bytes]], ground: Ground, 
             case "DocumentAttached":
                 documents.add(clear["document"]["sha256"])
             case "CrossroadsCheckRequested":
-                # Asked anew: what was answered before no longer stands.
+                # Requested again: what was answered before is no longer valid.
                 answers.pop(clear["check"], None)
             case "CrossroadsCheckAnswered":
                 answers[clear["check"]] = clear["ticket"]
@@ -117,7 +117,7 @@ def _provisions(result: dict[str, Any]) -> frozenset[str]:
 
 
 def _candidates(connection: Connection, ground: Ground, name: str) -> list[UUID]:
-    """Cases in whose clear parts the name stands at all: the rest need not be read."""
+    """Cases in whose clear parts the name occurs at all: the rest need not be read."""
     with connection.cursor() as cursor:
         cursor.execute(
             "select distinct stream from journal where type = any(%s) and position(%s::bytea in body) > 0"

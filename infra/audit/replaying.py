@@ -48,7 +48,7 @@ class ReplayReport:
     """What became of all verdicts up to position ``up_to`` ; ``rule_set`` is the one in use.
 
     ``other_rule_sets`` counts verdicts whose rule set is kept nowhere: the one in use, asked
-    as known then, stood in. That is information, not a difference.
+    as known then, was used. That is information, not a difference.
     ``digest`` (hex) is equal for two runs that concluded the same. ``different`` and ``unreadable`` name the
     first, in the order of case ids.
     """

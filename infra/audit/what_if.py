@@ -73,7 +73,7 @@ class Choice:
 class WhatIfReport:
     """``references`` are those of the changed cases. Counts are of decisions; a case has one.
 
-    ``in_use`` is the rule set that stood in for those recorded ones that are kept nowhere, ``not_kept``.
+    ``in_use`` is the rule set used for those recorded ones that are kept nowhere, ``not_kept``.
     """
 
     rule_set: str
@@ -177,13 +177,13 @@ def _judged(log: OpenLog, laws: _Laws, choice: Choice, between: tuple[int, int])
             if choice.holds(event):
                 tally.add(judge_again(row.stream, row.version, event, laws.other, laws.recorded))
         except (UnreadableEvent, KeyMissing, ValueError, ArithmeticError):
-            # Counted and told: a decision that cannot be judged again must not stop the judging of the others.
+            # Counted and reported: a decision that cannot be judged again must not stop the judging of the others.
             tally.unreadable += 1
     return tally
 
 
 def _subjects(rows: Iterable[JournalRow]) -> list[UUID]:
-    """Whose keys will be asked for: found without reading the bodies, of which decoding makes sure."""
+    """Whose keys will be requested: found without reading the bodies, of which decoding makes sure."""
     named = (_SUBJECT.search(row.body) for row in rows)
     return [UUID(each[1].decode()) for each in named if each is not None]
 

@@ -1,6 +1,6 @@
 """``permit bench append``: durable appends a second, one event a command, against the event library's default.
 
-Ours goes the product's way: the event store's ``put`` with our mapper, so it includes encoding, encryption under
+Ours takes the product's path: the event store's ``put`` with our mapper, so it includes encoding, encryption under
 the subject's key, commitments, leaf and command id. The peer's recorder inserts as many ready-made bytes.
 """
 
@@ -58,8 +58,8 @@ class OurJournal:
     def rate(self, callers: int, each: int) -> float:
         """Events a second with ``callers`` threads; ids come with a command, so they are there before the clock."""
 
-        def call(asked: list[tuple[UUID, CommandIdentity]], subject: UUID) -> None:
-            for stream, command in asked:
+        def call(batch: list[tuple[UUID, CommandIdentity]], subject: UUID) -> None:
+            for stream, command in batch:
                 self.append(stream, command, subject)
 
         def together(count: int) -> float:

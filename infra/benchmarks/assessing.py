@@ -77,8 +77,13 @@ def bench_law(
             lambda: rows_a_second(log, decisions),
             runs=runs,
         )
-    told = machine(admin_url) | {"ours": _OURS, "peer": _PEERS, "applications": applications, "processes": processes}
-    return BenchmarkReport(benchmark="law", machine=told, rows=(row, again))
+    environment = machine(admin_url) | {
+        "ours": _OURS,
+        "peer": _PEERS,
+        "applications": applications,
+        "processes": processes,
+    }
+    return BenchmarkReport(benchmark="law", machine=environment, rows=(row, again))
 
 
 def assessments_a_second(rulebook: Rulebook, facts: Sequence[ApplicationFacts]) -> float:

@@ -1,6 +1,6 @@
 """``permit bench bulk``: events a second loaded in bulk, against a plain COPY of the same finished rows.
 
-Ours starts from decided commands and goes the way of a migration: encoding, encryption, commitments, leaves, chains,
+Ours starts from decided commands and takes the path of a migration: encoding, encryption, commitments, leaves, chains,
 expected versions, command ids, transactions of at most 5,000 events. The peer copies the rows that ours has
 made, byte for byte, in one transaction into a table with the same columns, checks and indexes.
 """

@@ -43,7 +43,7 @@ _DECIDED_ROWS: Final = (
 
 @dataclass(frozen=True)
 class SampleLog:
-    """The sample's journal, with the keys at hand in every process."""
+    """The sample's journal, with the keys cached in every process."""
 
     url: str
     keys: KeysInMemory

@@ -1,6 +1,6 @@
 """``permit bench migrate``: records a second from a file of Brussels into the journal, against a COPY of its rows.
 
-Ours goes the whole way: two readings, mapping, precheck, keys, encryption of the raw record and of the event, leaves,
+Ours takes the whole path: two readings, mapping, precheck, keys, encryption of the raw record and of the event, leaves,
 dossiers, quarantine and ledger, in a process of its own. A second run of the same file tells how fast nothing new is
 found. The peer copies as many finished journal rows as ours has made into a table with the same indexes.
 

@@ -40,7 +40,7 @@ _AUTHORITY: Final = "flanders"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OurBoard:
-    """A read model over a sample journal, to be filled as often as asked."""
+    """A read model over a sample journal, to be filled as often as requested."""
 
     journal: SampleJournal
     recorder: JournalRecorder

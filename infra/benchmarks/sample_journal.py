@@ -95,7 +95,7 @@ class KeysInMemory:
         return subject
 
     def prefetch(self, subjects: Sequence[UUID]) -> None:
-        """All are at hand."""
+        """All are cached."""
 
     def key_to_encrypt(self, subject: UUID) -> bytes:
         key = self._keys.get(subject)

@@ -2,7 +2,7 @@
 
 CrossroadsFailure
 ├── FailedAttempt   one call brought no usable answer; callers of the bank get ``CheckUnanswered`` of the domain for it
-└── PolicyUnusable  (Unusable) the file that says how the bank is asked is not as described
+└── PolicyUnusable  (Unusable) the file that says how the bank is called is not as described
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from domain.unusable import Unusable
 
 
 class CrossroadsFailure(Exception):
-    """The bank was not asked, or did not answer."""
+    """The bank was not called, or did not answer."""
 
 
 class FailedAttempt(CrossroadsFailure):

@@ -47,7 +47,7 @@ class HttpCrossroadsBank:
     """Implements `domain.crossroads.bank.CrossroadsBank` over either protocol. Safe for many threads.
 
     `timeout` (seconds) is the longest wait for a connection, for sending, and for the whole reply. `digest` makes
-    keyed digests of what was sent and received: a bare one would betray a wage to whoever guesses it.
+    keyed digests of what was sent and received: a plain one would confirm a guessed wage.
 
     A ticket is the idempotency key: a reply that carries another one is no answer. A ticket of more than 36
     characters, or of none, is a mistake of the caller and raises ValueError.

@@ -1,4 +1,4 @@
-"""How the Crossroads Bank is asked: its limits, our patience and its calendar. Settings, because none is public.
+"""How the Crossroads Bank is called: its limits, our patience and its calendar. Settings, because none is public.
 
 ``PERMIT_CROSSROADS_POLICY_FILE`` names a TOML file; what it leaves out is as here.
 
@@ -83,7 +83,7 @@ class CrossroadsPolicy(BaseModel):
         try:
             return cls.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as why:
-            raise PolicyUnusable(f"{file} is not TOML: {why}. Mend that line.") from None
+            raise PolicyUnusable(f"{file} is not TOML: {why}. Correct that line.") from None
         except ValidationError as wrong:
             entries = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in wrong.errors())
             known = ", ".join(cls.model_fields)

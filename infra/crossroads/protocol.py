@@ -16,7 +16,7 @@ Shape = TypeVar("Shape")
 
 
 class Operation(StrEnum):
-    """What can be asked of the bank."""
+    """The operations of the bank."""
 
     EMPLOYER = "employer"
     PERSON = "person"
@@ -27,7 +27,7 @@ class Operation(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenQuestion:
-    """The request as it goes out. Identifiers stand in ``content`` only: an address ends up in logs."""
+    """The request as it goes out. Identifiers are in ``content`` only: an address ends up in logs."""
 
     path: str
     content: bytes = field(repr=False)

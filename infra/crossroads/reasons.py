@@ -60,7 +60,7 @@ class Problem(BaseModel):
 
 
 def problem_of(reply: ReceivedReply) -> Problem:
-    """The problem that a reply tells, if it does."""
+    """The problem that a reply states, if any."""
     try:
         return Problem.model_validate_json(reply.content)
     except ValidationError:
@@ -68,7 +68,7 @@ def problem_of(reply: ReceivedReply) -> Problem:
 
 
 def failure_of_status(reply: ReceivedReply) -> FailedAttempt:
-    """The failure that an HTTP status other than 200 stands for, with the time the bank asks to stay away."""
+    """The failure that an HTTP status other than 200 means, with the time the bank requests to stay away."""
     status = reply.status
     if status == 429:
         reason = UnansweredReason.TOO_MANY_REQUESTS

@@ -49,14 +49,14 @@ def read_number(text: str | None) -> str:
 
 
 class Registering(StrEnum):
-    """What is asked of the register of persons about whom the authority may consult."""
+    """What is requested of the register of persons about whom the authority may consult."""
 
     REGISTER = "register"
     UNREGISTER = "unregister"
 
 
 def read_registration(content: Content, ticket: str, action: Registering) -> None:
-    """Return when the register now is as asked, whether or not it was so before; else raises `FailedAttempt`."""
+    """Return when the register now is as requested, whether or not it was so before; else raises `FailedAttempt`."""
     reply = content.read_as(_REGISTRATION_REPLY)
     if action is Registering.REGISTER and reply.ticket == ticket and reply.status.code == _ALREADY_REGISTERED:
         return
@@ -82,10 +82,10 @@ def read_employer(content: Content, ticket: str, enterprise_number: str) -> Empl
         enterprise_number=found.enterprise_number,
         name=found.name,
         active=found.active,
-        address=None if found.address is None else found.address.told,
+        address=None if found.address is None else found.address.registered_address,
         activity=None if found.activity is None else RegisteredActivity(**found.activity.model_dump()),
         establishment_units=tuple(
-            EstablishmentUnit(number=unit.number, name=unit.name, address=unit.address.told)
+            EstablishmentUnit(number=unit.number, name=unit.name, address=unit.address.registered_address)
             for unit in found.establishment_units
         ),
         founded_on=found.founded_on,
@@ -106,7 +106,7 @@ def read_person(content: Content, ticket: str, ssin: str) -> PersonAnswer:
 
 
 def read_wages(content: Content, ticket: str, enterprise_number: str, quarters: Sequence[str]) -> WagesAnswer:
-    """The declared quarters, each one asked for and none twice, oldest first; raises `FailedAttempt`."""
+    """The declared quarters, each one requested and none twice, oldest first; raises `FailedAttempt`."""
     reply = content.read_as(_WAGES_REPLY)
     found = _data_found(reply, reply.declaration, ticket)
     if found is None:
@@ -126,7 +126,7 @@ def read_wages(content: Content, ticket: str, enterprise_number: str, quarters: 
 
 
 def read_employment(content: Content, ticket: str, since: date, until: date) -> EmploymentAnswer:
-    """The declared relations, each touching the days asked about, oldest first; raises `FailedAttempt`."""
+    """The declared relations, each touching the requested days, oldest first; raises `FailedAttempt`."""
     reply = content.read_as(_EMPLOYMENT_REPLY)
     found = _data_found(reply, reply.employment, ticket)
     if found is None:
@@ -190,7 +190,7 @@ class _Address(_Wire):
     municipality_code: Annotated[str, Field(pattern=r"^[0-9]{5}$")] | None = None
 
     @property
-    def told(self) -> RegisteredAddress:
+    def registered_address(self) -> RegisteredAddress:
         return RegisteredAddress(**self.model_dump())
 
 

@@ -1,7 +1,7 @@
 """The SOAP protocol of the bank: SOAP 1.1 around the CommonV3 envelope, read without entities, DTDs or guesses.
 
     request   informationCustomer { ticket, timestampSent, customerIdentification { cbeNumber } }, legalContext,
-              criteria { inscriptionContext, what is asked }
+              criteria { inscriptionContext, the question }
     reply     informationCustomer, informationCBSS { ticketCBSS, timestampReceive, timestampReply }, legalContext,
               ssin (with canceled and replacedBy), status { value, code, description }, result, businessAnomalies
     fault     CBSSFault { informationCustomer, informationCBSS,
@@ -53,12 +53,12 @@ class SoapProtocol:
         criteria = SubElement(request, "criteria")
         SubElement(criteria, "inscriptionContext").text = consultation.purpose
         for name, value in question.items():
-            asked = SubElement(criteria, name)
+            element = SubElement(criteria, name)
             if isinstance(value, str):
-                asked.text = value
+                element.text = value
             else:
                 for each in value:
-                    SubElement(asked, name.removesuffix("s")).text = each
+                    SubElement(element, name.removesuffix("s")).text = each
         envelope = Element(f"{{{SOAP}}}Envelope")
         SubElement(envelope, f"{{{SOAP}}}Body").append(request)
         return WrittenQuestion(
@@ -131,7 +131,7 @@ def _fault(reply: ReceivedReply) -> FailedAttempt:
 
 
 def _refuse_number(number: Element) -> None:
-    """Raise what is wrong with the number that was asked about, as its attributes have it."""
+    """Raise what is wrong with the requested number, as its attributes have it."""
     if "replacedBy" in number.attrib:
         raise FailedAttempt(UnansweredReason.SSIN_REPLACED, replaced_by=read_number(number.attrib["replacedBy"]))
     if number.get("canceled") in {"true", "1"}:

@@ -135,7 +135,7 @@ class DocumentStore:
     def _put_in_place(self, unfinished: Path, subject: UUID, sha256: str) -> None:
         path = self._path(subject, sha256)
         path.parent.mkdir(mode=0o700, exist_ok=True)
-        # Over what is there: the same content, or a damaged file that is mended by sending it again.
+        # Over what is there: the same content, or a damaged file that is repaired by sending it again.
         self._rename(unfinished, path)
         make_names_durable(path.parent)
         # Also when another thread made the subject's directory: it may not have come to this line yet.

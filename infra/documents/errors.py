@@ -1,7 +1,7 @@
 """What may go wrong with stored documents. What is wrong with one that is sent is ``DocumentRefused`` of the domain.
 
 DocumentFailure
-├── DocumentUnreadable           it was asked for and is not given
+├── DocumentUnreadable           it was requested and is not given
 │   ├── DocumentUnknown          nothing was ever stored under this name
 │   ├── DocumentWithheld         it was erased
 │   └── DocumentDamaged          what lies there is not what was stored

@@ -82,9 +82,9 @@ class PdfWalk:
 
     @property
     def reached_the_end(self) -> bool:
-        said = self._LENGTH.search(self._head)
+        stated = self._LENGTH.search(self._head)
         begun = max(self._head.find(_PDF_HEADER), 0)
-        return self._ended and (said is None or begun + int(said[1]) <= self._size)
+        return self._ended and (stated is None or begun + int(stated[1]) <= self._size)
 
 
 class JpegWalk:

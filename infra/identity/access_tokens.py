@@ -1,8 +1,8 @@
 """Access tokens: self-contained JWTs (RFC 7519) signed with ES256, checked as RFC 8725 advises.
 
-There is one algorithm and it is asymmetric: whoever can check a token cannot make one. Every moment here is of
-the system's clock, also in a demonstration: a token is about who is calling really now, whatever day it is in
-the cases.
+There is one algorithm and it is asymmetric: being able to check a token is not being able to make one. Every moment
+here is of the system's clock, also in a demonstration: a token is about who is calling really now, whatever day it is
+in the cases.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class TokenVerifier:
     """Knows one issuer and its public keys, by key id. Safe between threads.
 
     A token comes with every request of its bearer, and checking its signature costs more than reading a case. So
-    a signature that was found good is remembered; everything that time can change is asked again each time.
+    a signature that was found good is remembered; everything that time can change is checked each time.
     """
 
     def __init__(self, *, issuer: str, keys: Mapping[str, EllipticCurvePublicKey]) -> None:
@@ -54,7 +54,7 @@ class TokenVerifier:
         """
         claims = self._known_claims(token)
         if claims.get("iss") != self._issuer:
-            raise _invalid("was issued by somebody else")
+            raise _invalid("was issued by another issuer")
         if not _is_meant_for_us(claims.get("aud")):
             raise _invalid("is not meant for this service")
         _require_current(claims, now)

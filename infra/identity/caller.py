@@ -73,7 +73,7 @@ class Caller:
 
     @property
     def actor(self) -> str:
-        """What the journal stores of whoever did something."""
+        """What the journal stores of the actor."""
         return f"{self.role}:{self.subject}"
 
 

@@ -1,4 +1,4 @@
-"""The issuer of tokens for development and demonstrations: whoever may read PERMIT_HOME can be anybody."""
+"""The issuer of tokens for development and demonstrations: a user who may read PERMIT_HOME can act as anyone."""
 
 from __future__ import annotations
 

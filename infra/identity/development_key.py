@@ -27,7 +27,7 @@ _ANYBODY_ELSE: Final = 0o077
 def development_key(path: Path, *, create: bool) -> EllipticCurvePrivateKey:
     """Read the key (PEM, mode 0600); with ``create``, make it if it is not there.
 
-    Losing it only makes the tokens that were given useless: they are to be asked for again.
+    Losing it only makes the tokens that were given useless: they have to be requested again.
 
     Raises :class:`DevelopmentKeyUnusable`.
     """

@@ -1,8 +1,9 @@
 """Sign-in links of a demonstration: a secret in an address that begins one session, once.
 
 Each link is a file under PERMIT_HOME, readable by its owner only, named by the digest of its secret and holding the
-access token that the session will have. Whoever makes the links and whoever serves the pages are different
-processes; removing the file is what uses the link up, so of two who follow it at the same moment one is let in.
+access token that the session will have. The process that makes the links and the one that serves the pages are
+different processes; removing the file is what uses the link up, so of two who follow it at the same moment one is let
+in.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from infra.settings import SettingsUnusable, load_settings
 
 
 def main() -> None:
-    """Data and ports are kept under ``PERMIT_HOME``/kafka, so that a new start goes on where the last one ended."""
+    """Data and ports are kept under ``PERMIT_HOME``/kafka, so that a new start continues where the last one ended."""
     stopping = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())

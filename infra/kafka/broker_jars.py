@@ -39,8 +39,8 @@ def java() -> str:
     found = shutil.which("java")
     if found is None:
         raise KafkaNotHere(f"there is no Java: install a JDK of version {_OLDEST_JAVA} or newer")
-    said = subprocess.run([found, "-version"], capture_output=True, text=True, timeout=60, check=False).stderr  # noqa: S603
-    version = re.search(r'version "(\d+)', said)
+    output = subprocess.run([found, "-version"], capture_output=True, text=True, timeout=60, check=False).stderr  # noqa: S603
+    version = re.search(r'version "(\d+)', output)
     if version is None or int(version[1]) < _OLDEST_JAVA:
         raise KafkaNotHere(f"Java is older than {_OLDEST_JAVA}: install a newer JDK")
     return found

@@ -35,7 +35,7 @@ _FEED: Final = {
     "name": "legacyRecord",
     "summary": (
         "One record of a former system. The key of the message, `key` and the record's own file number are the same, "
-        "and so are `sequence` and the record's own time of change. A name stands once in an object."
+        "and so are `sequence` and the record's own time of change. A name occurs once in an object."
     ),
     "headers": {
         "type": "object",
@@ -43,7 +43,7 @@ _FEED: Final = {
             SCHEMA_VERSION_HEADER: {
                 "type": "string",
                 "const": str(SCHEMA_VERSION),
-                "description": "of the envelope, where it is said here; `schemaVersion` in the envelope says the same",
+                "description": "of the envelope, if stated here; `schemaVersion` in the envelope states the same",
             }
         },
     },

@@ -14,7 +14,7 @@ from kafka.errors import KafkaError
 
 from infra.kafka.clients import opened
 from infra.kafka.errors import KafkaUnavailable
-from infra.postgres.operations import ConsumerStanding
+from infra.postgres.operations import ConsumerStatus
 
 _LOOKING_SECONDS: Final = 3.0
 
@@ -29,9 +29,7 @@ class ConsumerLag:
     seconds: float
 
 
-def consumer_lags(
-    bootstrap: str, standings: Sequence[ConsumerStanding], prefix: str, now: datetime
-) -> list[ConsumerLag]:
+def consumer_lags(bootstrap: str, standings: Sequence[ConsumerStatus], prefix: str, now: datetime) -> list[ConsumerLag]:
     """The lag of each consumer in each topic. Raises :class:`KafkaUnavailable`."""
     with _looking(bootstrap) as client:
         return _lags(client, standings, prefix, now)
@@ -60,8 +58,8 @@ def _looking(bootstrap: str) -> Iterator[Any]:
         raise KafkaUnavailable(f"Kafka at {bootstrap} does not answer: {type(why).__name__}") from why
 
 
-def _lags(client: Any, standings: Sequence[ConsumerStanding], prefix: str, now: datetime) -> list[ConsumerLag]:
-    by_pair: dict[tuple[str, str], list[ConsumerStanding]] = {}
+def _lags(client: Any, standings: Sequence[ConsumerStatus], prefix: str, now: datetime) -> list[ConsumerLag]:
+    by_pair: dict[tuple[str, str], list[ConsumerStatus]] = {}
     for each in standings:
         by_pair.setdefault((each.consumer, each.topic), []).append(each)
     lags = []
@@ -98,9 +96,9 @@ def _oldest(client: Any, behind: dict[TopicPartition, int]) -> datetime | None:
 
 def _moment(record: Any) -> datetime:
     """As the record says itself, else when Kafka took it."""
-    said = dict(record.headers).get("ce_time")
+    stated = dict(record.headers).get("ce_time")
     try:
-        return datetime.fromisoformat(said.decode()) if said is not None else _taken(record)
+        return datetime.fromisoformat(stated.decode()) if stated is not None else _taken(record)
     except ValueError:
         return _taken(record)
 

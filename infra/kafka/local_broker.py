@@ -80,7 +80,7 @@ class LocalBroker:
         if self._process is not None:
             self.kill()
 
-    def said(self) -> str:
+    def last_output(self) -> str:
         """The end of the node's own log."""
         return (self._directory / "broker.log").read_text(errors="replace")[-2_000:]
 
@@ -172,7 +172,9 @@ class LocalCluster:
         patience = time.monotonic() + _LONGEST_START_SECONDS
         while not self._answers():
             if time.monotonic() > patience:
-                raise KafkaNotHere(f"Kafka did not start within {_LONGEST_START_SECONDS} s: {self.brokers[0].said()}")
+                raise KafkaNotHere(
+                    f"Kafka did not start within {_LONGEST_START_SECONDS} s: {self.brokers[0].last_output()}"
+                )
             time.sleep(0.2)
 
     def stop(self) -> None:

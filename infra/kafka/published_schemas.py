@@ -66,9 +66,9 @@ def breaking_changes(old: Mapping[str, Any], new: Mapping[str, Any], at: str = "
     for word in ("type", "format", "$ref", "const"):
         if old.get(word) != new.get(word):
             found.append(f"{at}: {word} was {old.get(word)} and is {new.get(word)}")
-    unheard = set(map(json.dumps, new.get("enum", ()))) - set(map(json.dumps, old.get("enum", ())))
-    if "enum" in old and ("enum" not in new or unheard):
-        found.append(f"{at} may have values that were not there before: {', '.join(sorted(unheard)) or 'any'}")
+    added = set(map(json.dumps, new.get("enum", ()))) - set(map(json.dumps, old.get("enum", ())))
+    if "enum" in old and ("enum" not in new or added):
+        found.append(f"{at} may have values that were not there before: {', '.join(sorted(added)) or 'any'}")
     for word in ("items", "additionalProperties"):
         if isinstance(old.get(word), dict):
             other = new.get(word)

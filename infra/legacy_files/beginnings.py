@@ -1,4 +1,4 @@
-"""What the first bytes of a file tell: that it is empty, packed, a workbook, or text of another encoding."""
+"""What the first bytes of a file show: that it is empty, packed, a workbook, or text of another encoding."""
 
 from __future__ import annotations
 

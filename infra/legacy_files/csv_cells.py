@@ -47,7 +47,7 @@ def cells_of(line: bytes) -> list[bytes]:
 
 
 def _quoted(line: bytes, start: int) -> tuple[bytes, int]:
-    """The cell whose opening mark stands before ``start``, and where the separator or the end of the line is."""
+    """The cell whose opening mark is before ``start``, and where the separator or the end of the line is."""
     at = start
     while True:
         at = line.find(_QUOTE, at)

@@ -33,7 +33,7 @@ class FormColumns:
     required: frozenset[str]
 
     def known_among(self, cells: Iterable[str]) -> frozenset[str]:
-        """The known columns that stand in a row, however they are written there."""
+        """The known columns in a row, however they are written there."""
         return frozenset(name for cell in cells if (name := self._by_form.get(_form(cell))) is not None)
 
     def is_header(self, cells: Sequence[str]) -> bool:
@@ -54,7 +54,7 @@ class FormColumns:
         return frozenset(waived)
 
     def header(self, place: str, cells: Sequence[str], waived: frozenset[str]) -> Header:
-        """Raises :class:`NotThisKind` where a column stands twice, or a known one is missing and not waived."""
+        """Raises :class:`NotThisKind` where a column occurs twice, or a known one is missing and not waived."""
         names: list[str] = []
         forms: set[str] = set()
         unnamed: set[str] = set()
@@ -97,7 +97,7 @@ class FormColumns:
             flags = " ".join(f"--without {quote(name)}" for name in optional)
             raise NotThisKind(
                 f"{place}: its header lacks {', '.join(optional)}. If a column is there under another name, rename it; "
-                f"if the extract really has none, say {flags}."
+                f"if the extract really has none, use {flags}."
             )
 
     @cached_property

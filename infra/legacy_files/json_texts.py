@@ -1,4 +1,4 @@
-"""One JSON text of a legacy record: numbers exact, names that stand twice found, bytes and texts readable."""
+"""One JSON text of a legacy record: numbers exact, repeated names found, bytes and texts readable."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class NotJson(Exception):
 
 
 class _Twice(dict[str, object]):
-    """An object of which some names stand more than once: the further values are there under names of their own."""
+    """An object of which some names occur more than once: the further values are there under names of their own."""
 
     def __init__(self, pairs: list[tuple[str, object]]) -> None:
         super().__init__()
@@ -117,7 +117,7 @@ def _readable(value: object, findings: list[Finding], *, is_utf_8: bool) -> obje
 
 
 def _twice(value: object, path: str = "") -> Iterator[str]:
-    """The paths of all names that stand more than once."""
+    """The paths of all names that occur more than once."""
     if isinstance(value, list):
         for number, each in enumerate(value):
             yield from _twice(each, f"{path}[{number}]")

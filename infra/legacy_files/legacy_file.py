@@ -20,5 +20,5 @@ class LegacyFile(Protocol):
         """Every line of the file in its order, while ``count`` is taken beside it.
 
         Raises :class:`NotThisKind` before the first line for what the beginning shows, and after the last for what only
-        the whole shows: whoever acts on a file reads it to its end first. Raises ``OSError``.
+        the whole shows: read a file to its end before acting on it. Raises ``OSError``.
         """

@@ -80,7 +80,7 @@ def _damaged(name: str, why: Exception) -> NotThisKind:
 
 
 class WorkbookParts:
-    """Raises what :func:`damage_refused` expects, and :class:`NotThisKind` for what can be told better."""
+    """Raises what :func:`damage_refused` expects, and :class:`NotThisKind` for what can be named more precisely."""
 
     def __init__(self, name: str, archive: ZipFile) -> None:
         self._name = name
@@ -205,7 +205,7 @@ class WorkbookParts:
 
 
 def text_of(element: Element) -> str:
-    """A text with all its runs but those that tell how it is read aloud; its escapes are still in it."""
+    """A text with all its runs but those that say how it is read aloud; its escapes are still in it."""
     runs = []
     for each in element:
         name = local_name(each)
@@ -217,7 +217,7 @@ def text_of(element: Element) -> str:
 
 
 def unescaped(text: str) -> str:
-    """A text in which ``_x000D_`` stands for a carriage return, and ``_x005F_`` for ``_`` before such an escape."""
+    """A text in which ``_x000D_`` means a carriage return, and ``_x005F_`` for ``_`` before such an escape."""
     if "_x" not in text:
         return text
     plain = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)

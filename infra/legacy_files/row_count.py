@@ -41,7 +41,7 @@ def rows_with_content(archive: ZipFile) -> int:
 
 
 def _blank_shared_texts(part: IO[bytes]) -> set[int]:
-    """The numbers of the shared texts in which nothing stands; none where the part holds no shared texts."""
+    """The numbers of the shared texts that are empty; none where the part holds no shared texts."""
     blank: set[int] = set()
     number = 0
     root: Element | None = None

@@ -55,7 +55,7 @@ class SheetRow:
 
 
 class _NoValue(Exception):
-    """What stands in a cell is no value: what is shown of it, and why."""
+    """The content of a cell is no value: what is shown of it, and why."""
 
     reason = RefusalReason.CELL_UNREADABLE
     stands_whole = False
@@ -82,7 +82,7 @@ def rows_of(name: str, sheet: Sheet, parts: WorkbookParts) -> Iterator[SheetRow]
         number = int(noted) if noted.isdecimal() else last + 1
         if number <= last:
             raise NotThisKind(
-                f"{name}, sheet {readable(sheet.title)[0]}: row {number} stands after row {last}. Open the workbook in "
+                f"{name}, sheet {readable(sheet.title)[0]}: row {number} comes after row {last}. Open the workbook in "
                 "a spreadsheet program and save it again."
             )
         last = number
@@ -98,7 +98,7 @@ class _CellReader:
         self._from_1904 = parts.counts_from_1904
 
     def cells(self, row: Element) -> Iterator[Cell]:
-        """The cells with content; a column that stands twice in the row is told."""
+        """The cells with content; a column that occurs twice in the row is reported."""
         column, seen = 0, set[int]()
         for element in row:
             if local_name(element) != "c":

@@ -61,7 +61,7 @@ def with_texts(value: object, path: str, text_at: Callable[[str, str], str]) -> 
 
 
 def path_of(path: str, name: str) -> str:
-    """Where the field ``name`` of the object at ``path`` stands: ``travailleur.nom``. Findings say it to anybody."""
+    """Where the field ``name`` of the object at ``path`` is: ``travailleur.nom``. Findings say it to anybody."""
     shown = shown_name(name)
     return f"{path}.{shown}" if path else shown
 

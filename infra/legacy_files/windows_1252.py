@@ -9,7 +9,7 @@ from typing import Final
 ENCODING: Final = "cp1252"
 
 # Well-formed UTF-8 of two to four bytes, or one of the five bytes that windows-1252 does not define. In capitals before
-# a closing sign such a pair may be what was meant ("CAFÉ»"); nobody but a person can tell, so it is doubtful as well.
+# a closing sign such a pair may be what was meant ("CAFÉ»"); only a person can decide, so it is doubtful as well.
 _DOUBTFUL: Final = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]"
     rb"|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]"

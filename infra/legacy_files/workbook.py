@@ -26,7 +26,7 @@ _HEADER_WITHIN: Final = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _SheetForm:
-    """What a sheet with rows is: ``header`` stands in the row ``header_row``, or is None on a waived one."""
+    """What a sheet with rows is: ``header`` is in the row ``header_row``, or is None on a waived one."""
 
     sheet: Sheet
     source: str
@@ -102,7 +102,7 @@ class Workbook:
 
     def _header(self, form: _SheetForm, parts: WorkbookParts, waived: frozenset[str]) -> tuple[int, Header]:
         """The number of the header's row, and the header."""
-        advice = f"If the sheet holds no records, say --without-sheet {quote(readable(form.sheet.title)[0])}."
+        advice = f"If the sheet holds no records, use --without-sheet {quote(readable(form.sheet.title)[0])}."
         for row in islice(rows_of(form.source, form.sheet, parts), _HEADER_WITHIN):
             cells = _by_column(row)
             if self._key in self._columns.known_among(cells) or self._columns.is_header(cells):

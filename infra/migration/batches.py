@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LandedVersion:
-    """A record that landed with a batch, without its content; ``quarantine`` is its state there if it was set aside."""
+    """A record that landed with a batch, without its content; ``quarantine`` is its state in quarantine, if any."""
 
     record_id: UUID
     key: str | None
@@ -37,7 +37,7 @@ class LandedVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldBy:
-    """What hangs on a batch: its landed records by fate, those that wait by reason, and the cases that it told."""
+    """What hangs on a batch: its landed records by fate, those that wait by reason, and the cases that it retold."""
 
     landed: dict[str, int]
     waiting: dict[str, int]
@@ -140,7 +140,7 @@ select r.batch, q.reason, count(*)
  group by 1, 2 order by 2
 """
 
-# A version is told by its case whether it was retold at once or out of the quarantine.
+# A version is recorded in its case whether it was retold at once or out of the quarantine.
 _TOLD: Final = """
   from legacy_record r
   left join legacy_quarantine q on q.record_id = r.id

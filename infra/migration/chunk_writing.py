@@ -15,7 +15,7 @@ from consumers.migration.chunks import ACTOR, Chunk, LandedRecord
 from domain.migration.dossiers import Dossier
 from domain.migration.fates import BatchCount, Fate
 from domain.migration.precheck import Refused
-from domain.migration.quarantine import SET_ASIDE, SUPERSEDED
+from domain.migration.quarantine import QUARANTINED, SUPERSEDED
 from domain.migration.source_lines import LineKind
 from infra.postgres.journal.append_requests import AppendRequest
 from infra.postgres.journal.binary_rows import (
@@ -80,7 +80,7 @@ def _copy_records(cursor: Cursor, chunk: Chunk[AppendRequest], landed: Iterable[
 
 
 def quarantine(cursor: Cursor, authority: str, mapping_version: int, refused: Iterable[tuple[UUID, Refused]]) -> None:
-    """Set records aside with their findings, and begin the trace of each."""
+    """Quarantine records with their findings, and begin the trace of each."""
     rows = [
         (
             record_id,
@@ -92,11 +92,11 @@ def quarantine(cursor: Cursor, authority: str, mapping_version: int, refused: It
         for record_id, why in refused
     ]
     if rows:
-        execute_values(cursor, _SET_ASIDE, rows)
-        trace(cursor, [row[0] for row in rows], SET_ASIDE, ACTOR)
+        execute_values(cursor, _QUARANTINE, rows)
+        trace(cursor, [row[0] for row in rows], QUARANTINED, ACTOR)
 
 
-_SET_ASIDE: Final = "insert into legacy_quarantine (record_id, authority, reason, findings, mapping_version) values %s"
+_QUARANTINE: Final = "insert into legacy_quarantine (record_id, authority, reason, findings, mapping_version) values %s"
 
 
 def trace(cursor: Cursor, records: Iterable[UUID], what: str, by: str, motive: str | None = None) -> None:
@@ -129,7 +129,7 @@ update legacy_quarantine q set state = 'superseded', settled_at = now()
 
 
 def write_dossiers(cursor: Cursor, authority: str, dossiers: Iterable[Dossier], *, new: bool) -> None:
-    """The file numbers as they stand now."""
+    """The current file numbers."""
     if new:
         _copy_dossiers(cursor, authority, dossiers)
         return
@@ -190,7 +190,7 @@ update legacy_dossier d
 
 
 def _count(cursor: Cursor, chunk: Chunk[AppendRequest], taken: int | None) -> None:
-    """Add to the ledger of the batch, if it stands where the caller believes."""
+    """Add to the ledger of the batch, if it is where the caller believes."""
     count, fates = chunk.count, chunk.count.fates
     cursor.execute(
         "update legacy_batch set records = records + %(all)s, retold = retold + %(retold)s,"

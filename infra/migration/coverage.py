@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 def coverage_of(cursor: Cursor, authority: str) -> Coverage:
     """What has landed of an authority by now, and what became of it."""
-    asked = {"authority": authority, "consumer": LegacyTopic(authority).name, "lookedAt": LOOKED_AT}
+    parameters = {"authority": authority, "consumer": LegacyTopic(authority).name, "lookedAt": LOOKED_AT}
     found: dict[str, Any] = {}
     for what, statement in _STATEMENTS.items():
-        cursor.execute(statement, asked)
+        cursor.execute(statement, parameters)
         ((found[what],),) = cursor.fetchall()
     return {**found, "sha256": hashlib.sha256(canonical_json(found)).hexdigest()}
 

@@ -1,8 +1,8 @@
 """The envelope in which an authority sends a record, read strictly and held to the record that is in it.
 
 The sender says what the message is about (authority, file number, time of change, digest of the record). Where that is
-not what the record itself says, something was mixed up or damaged on the way, and nobody here can tell which side is
-right: the message is set aside, with a reason that names the disagreement and nothing of the content.
+not what the record itself says, something was mixed up or damaged on the way, and nobody here knows which side is
+right: the message is dead-lettered, with a reason that names the disagreement and nothing of the content.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Envelope(BaseModel):
     authority: _Word
     source_system: _Word
     key: Annotated[str | None, Field(description="the record's file number, and the key of the message")]
-    sequence: Annotated[str | None, Field(description="the record's own time of change, as it stands in the record")]
+    sequence: Annotated[str | None, Field(description="the record's own time of change, as it is in the record")]
     batch: _Word
     sha256: Annotated[
         str,

@@ -73,7 +73,7 @@ def by_position(connection: Connection, position: int) -> list[LineageEntry]:
     return [each for each in entries if each.position == position] or entries
 
 
-def _found(connection: Connection, statement: str, asked: dict[str, object]) -> list[LineageEntry]:
+def _found(connection: Connection, statement: str, parameters: dict[str, object]) -> list[LineageEntry]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, asked)
+        cursor.execute(statement, parameters)
         return [LineageEntry(**dict(zip(LineageEntry.__slots__, row, strict=True))) for row in cursor.fetchall()]

@@ -69,7 +69,7 @@ class PostgresLoads:
             try:
                 yield PostgresLoad(self, connection, authority)
             finally:
-                # The server takes a moment to notice that a connection was closed; whoever loads next need not meet
+                # The server takes a moment to notice that a connection was closed; the next load need not meet
                 # that.
                 with suppress(psycopg2.Error), connection.cursor() as cursor:
                     cursor.execute("select pg_advisory_unlock(%s, hashtext(%s))", (_RUN_LOCK, authority))

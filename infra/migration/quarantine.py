@@ -17,7 +17,7 @@ from domain.migration.dossiers import Dossier
 from domain.migration.fates import BatchCount
 from domain.migration.plausible_days import Calendar
 from domain.migration.precheck import Refused
-from domain.migration.quarantine import RepairRefused, SetAside, Step
+from domain.migration.quarantine import QuarantinedRecord, RepairRefused, Step
 from infra.keys import SubjectKeys
 from infra.migration.chunk_writing import recount, settle_older, trace, write_dossiers
 from infra.migration.cutover_status import cutover_status, require_accepting
@@ -72,16 +72,16 @@ class RepairTransaction:
     def hold(self, record_id: UUID) -> None:
         hold(self.cursor, record_id)
 
-    def set_aside(self, record_id: UUID) -> SetAside:
-        """As :meth:`consumers.migration.repair.QuarantineTransaction.set_aside`."""
+    def quarantined(self, record_id: UUID) -> QuarantinedRecord:
+        """As :meth:`consumers.migration.repair.QuarantineTransaction.quarantined`."""
         found = listed(self.connection, authority=self.authority, states=None, ids=[record_id])
         if not found:
-            raise RepairRefused(f"no record {record_id} of {self.authority} was ever set aside")
+            raise RepairRefused(f"no record {record_id} of {self.authority} was ever quarantined")
         return found[0]
 
-    def held(self, record_id: UUID) -> HeldRecord | SetAside:
+    def held(self, record_id: UUID) -> HeldRecord | QuarantinedRecord:
         """As :meth:`consumers.migration.repair.QuarantineTransaction.held`."""
-        set_aside = self.set_aside(record_id)
+        quarantined = self.quarantined(record_id)
         self.cursor.execute(_LANDED, (record_id,))
         ((subject, batch, digest, extracted_on, sealed),) = self.cursor.fetchall()
         self.cursor.execute(
@@ -90,10 +90,10 @@ class RepairTransaction:
         corrections = [(field, bytes(text)) for field, text in self.cursor.fetchall()]
         key = self.keys.key_to_decrypt(subject)
         if key is None:
-            return set_aside
+            return quarantined
         return HeldRecord(
-            set_aside=set_aside,
-            raw=open_record(key, record_id, bytes(sealed), source=set_aside.source, line=set_aside.line),
+            quarantined=quarantined,
+            raw=open_record(key, record_id, bytes(sealed), source=quarantined.source, line=quarantined.line),
             calendar=Calendar(extracted_on),
             subject=subject,
             batch=batch,
@@ -111,7 +111,7 @@ class RepairTransaction:
         trace(self.cursor, [record_id], what, by, motive)
 
     def correct(self, held: HeldRecord, field: str, text: str, *, by: str, motive: str) -> None:
-        record_id = held.set_aside.record_id
+        record_id = held.quarantined.record_id
         sealed = seal_text(self.keys.key_to_encrypt(held.subject), record_id, field, text)
         self.cursor.execute(
             "insert into legacy_correction (record_id, field, sealed, by, motive) values (%s, %s, %s, %s, %s)",

@@ -118,8 +118,8 @@ def _mirrored(row: Sequence[Any], keys: SubjectKeys, origin: str) -> Facts | Non
         Fact.STATUS, Fact.CATEGORY, Fact.FILED, Fact.ADMISSIBLE, Fact.DECIDED, Fact.VALID_FROM, Fact.VALID_TO,
         Fact.ENTERPRISE_NUMBER,
     )  # fmt: skip
-    told = {name.value: wire_value(value) for name, value in zip(names, clear, strict=True)}
-    return told | {
+    facts = {name.value: wire_value(value) for name, value in zip(names, clear, strict=True)}
+    return facts | {
         Fact.KEY.value: fields["fileNumber"] or reference,
         Fact.MODIFIED.value: sequence.isoformat(),
         Fact.FAMILY_NAME.value: worker["familyName"],

@@ -98,7 +98,7 @@ def _tables(report: Mapping[str, Any]) -> Iterator[Table]:
     )
     yield (
         "Topic, by partition",
-        ("topic and partition", "offsets", "messages", "records", "set aside", "missing"),
+        ("topic and partition", "offsets", "messages", "records", "dead letters", "missing"),
         [
             (
                 f"{each['topic']}/{each['partition']}",
@@ -128,27 +128,27 @@ def _tables(report: Mapping[str, Any]) -> Iterator[Table]:
     )
     for heading, name in (
         ("Waiting in quarantine", "quarantineWaiting"), ("Between records", "betweenRecords"),
-        ("Fields that nobody knows", "unknownFields"),
+        ("Unknown fields", "unknownFields"),
         ("Status there, and verdict under the law of its day", "assessedUnderTheLawOfItsDay"),
     ):  # fmt: skip
         yield heading, ("what", "records"), [(key, f"{number:,}") for key, number in report[name].items()]
 
 
-def _file_row(told: Mapping[str, Any]) -> tuple[str, ...]:
-    waived = [*told["columnsWaived"], *told["sheetsWaived"]]
-    name = f"{told['source']} {told['sha256']}" + (f", without {', '.join(waived)}" if waived else "")
-    fates = ", ".join(f"{fate} {number:,}" for fate, number in told["fates"].items() if number)
-    return name, f"{told['lines']:,}", fates, _agreement(told)
+def _file_row(row: Mapping[str, Any]) -> tuple[str, ...]:
+    waived = [*row["columnsWaived"], *row["sheetsWaived"]]
+    name = f"{row['source']} {row['sha256']}" + (f", without {', '.join(waived)}" if waived else "")
+    fates = ", ".join(f"{fate} {number:,}" for fate, number in row["fates"].items() if number)
+    return name, f"{row['lines']:,}", fates, _agreement(row)
 
 
-def _agreement(told: Mapping[str, Any]) -> str:
-    verdict = "agrees" if told["agrees"] else "DOES NOT AGREE"
-    if told["endedAs"] is None:
+def _agreement(row: Mapping[str, Any]) -> str:
+    verdict = "agrees" if row["agrees"] else "DOES NOT AGREE"
+    if row["endedAs"] is None:
         return verdict
-    where = "" if told["supersededBy"] is None else f" by batch {told['supersededBy']}"
-    why = "" if told["endedWhy"] is None else f": {told['endedWhy']}"
-    verdict = f"{verdict}, " if told["finished"] else ""
-    return f"{verdict}{told['endedAs']}{where} ({told['endedBy']}{why})"
+    where = "" if row["supersededBy"] is None else f" by batch {row['supersededBy']}"
+    why = "" if row["endedWhy"] is None else f": {row['endedWhy']}"
+    verdict = f"{verdict}, " if row["finished"] else ""
+    return f"{verdict}{row['endedAs']}{where} ({row['endedBy']}{why})"
 
 
 def _pdf(title: str, report: Mapping[str, Any], signature: Signature) -> bytes:

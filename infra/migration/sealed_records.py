@@ -34,7 +34,7 @@ def open_record(key: bytes, record_id: UUID, sealed: bytes, *, source: str = "",
     try:
         plain = cipher_of(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _place(record_id))
     except InvalidTag:
-        raise RecordNotAuthentic(f"the landed record {record_id} is not the one that came") from None
+        raise RecordNotAuthentic(f"the landed record {record_id} is not the one that was received") from None
     held = json.loads(plain, parse_float=Decimal, parse_int=Decimal)
     findings = tuple(
         Finding(RefusalReason(each["reason"]), each["field"], each["sentence"]) for each in held["findings"]

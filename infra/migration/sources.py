@@ -1,4 +1,4 @@
-"""How each authority hands its records over: its form of file, its mapping, and what makes two versions the same."""
+"""How each authority delivers its records: its form of file, its mapping, and what makes two versions the same."""
 
 from __future__ import annotations
 

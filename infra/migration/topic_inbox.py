@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import psycopg2
 
 from consumers.consumer import MessageRefused
-from consumers.migration.chunks import Chunk, ChunkJudge
+from consumers.migration.chunks import Chunk
 from consumers.migration.legacy_topic import LegacyTopic
 from consumers.migration.topic_intake import TopicIntake
 from domain.migration.dossiers import Dossier
@@ -53,15 +52,14 @@ class LegacyInbox:
     def __init__(
         self,
         url: str,
-        judge: ChunkJudge[AppendRequest],
+        intake: TopicIntake[Arrived, AppendRequest],
         letters: DeadLetters,
-        now: Callable[[], datetime],
         limits: StopLimits | None = None,
     ) -> None:
         self._url = url
-        self._intake: TopicIntake[Arrived, AppendRequest] = TopicIntake(judge=judge, now=now)
+        self._intake = intake
         self._letters = letters
-        self._mapping = judge.source.mapping
+        self._mapping = intake.judge.source.mapping
         self._stops = ConsumerStops(LegacyTopic(self._mapping.authority).name, limits)
         self._connection: Connection | None = None
 
@@ -189,19 +187,19 @@ class PostgresIntake:
     def write(self, chunk: Chunk[AppendRequest]) -> None:
         write_chunk(self.cursor, chunk, taken=None)
 
-    def set_aside(self, message: Arrived, reason: str) -> None:
-        self._set_aside(message, reason, 1)
+    def dead_letter(self, message: Arrived, reason: str) -> None:
+        self._dead_letter(message, reason, 1)
 
     def note_failure(self, kind: str) -> None:
         # By its kind only: its text may hold what the record holds.
         _log.warning("consumer.message_failed", consumer=LegacyTopic(self.authority).name, why=kind)
 
-    def set_aside_failed(self, message: Arrived, kind: str, attempts: int) -> None:
-        self._set_aside(message, FAILED + kind, attempts)
+    def dead_letter_failed(self, message: Arrived, kind: str, attempts: int) -> None:
+        self._dead_letter(message, FAILED + kind, attempts)
 
-    def _set_aside(self, message: Arrived, reason: str, attempts: int) -> None:
+    def _dead_letter(self, message: Arrived, reason: str, attempts: int) -> None:
         consumer = LegacyTopic(self.authority).name
-        self.letters.set_aside(self.cursor, consumer, message.coordinates, message.record, reason, attempts)
+        self.letters.add(self.cursor, consumer, message.coordinates, message.record, reason, attempts)
 
     def count(self, arrived: Sequence[Arrived], aside: Sequence[Arrived]) -> None:
         count_arrived(

@@ -45,7 +45,7 @@ def offsets_taken(connection: Connection, consumer: str, cluster: str, topic: st
 def count_arrived(
     cursor: Cursor, authority: str, arrived: Iterable[Coordinates], letters: Collection[Coordinates]
 ) -> None:
-    """Count what has arrived, of which ``letters`` were set aside, in the caller's transaction."""
+    """Count what has arrived, of which ``letters`` were dead-lettered, in the caller's transaction."""
     aside = frozenset(letters)
     in_order = sorted(arrived, key=lambda it: (it.cluster, it.topic, it.partition, it.offset))
     for place, here in groupby(in_order, key=lambda it: (it.cluster, it.topic, it.partition)):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from domain.migration.findings import Finding, RefusalReason
-from domain.migration.quarantine import WAITING, SetAside
+from domain.migration.quarantine import WAITING, QuarantinedRecord
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
@@ -38,21 +38,21 @@ def listed(
     ids: Sequence[UUID] | None = None,
     after: UUID | None = None,
     limit: int = 1_000,
-) -> list[SetAside]:
-    """Records that were set aside, the oldest first; those that come ``after`` one of them."""
-    asked = {
+) -> list[QuarantinedRecord]:
+    """Quarantined records, the oldest first; those that come ``after`` one of them."""
+    parameters = {
         "authority": authority, "reason": reason, "limit": limit, "after": after,
         "states": None if states is None else list(states), "ids": None if ids is None else list(ids),
     }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(_LIST, asked)
-        return [_set_aside(row) for row in cursor.fetchall()]
+        cursor.execute(_LIST, parameters)
+        return [_quarantined_record(row) for row in cursor.fetchall()]
 
 
-def _set_aside(row: tuple[Any, ...]) -> SetAside:
-    values = dict(zip(SetAside.__slots__, row, strict=True))
+def _quarantined_record(row: tuple[Any, ...]) -> QuarantinedRecord:
+    values = dict(zip(QuarantinedRecord.__slots__, row, strict=True))
     findings = tuple(Finding(RefusalReason(f["reason"]), f["field"], f["sentence"]) for f in values["findings"])
-    return SetAside(**values | {"findings": findings})
+    return QuarantinedRecord(**values | {"findings": findings})
 
 
 def reasons(connection: Connection, authority: str) -> dict[str, int]:

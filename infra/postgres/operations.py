@@ -1,4 +1,4 @@
-"""How the moving parts stand, as far as the database knows: work, breaker, consumers, dead letters, relay."""
+"""The status of the moving parts, as far as the database knows: work, breaker, consumers, dead letters, relay."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from infra.postgres.server.connections import ConnectionPool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WorkStanding:
-    """Rows of work at the Crossroads Bank: ``late`` are those asked for longer ago than the policy finds normal."""
+class CheckWorkStatus:
+    """Rows of work at the Crossroads Bank: ``late`` are those requested longer ago than the policy finds normal."""
 
     open: int
     due: int
@@ -22,7 +22,7 @@ class WorkStanding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BreakerStanding:
+class BreakerStatus:
     """``state`` is ``closed``, ``open`` or ``halfOpen``; ``failures`` those in a row."""
 
     state: str
@@ -31,7 +31,7 @@ class BreakerStanding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConsumerStanding:
+class ConsumerStatus:
     """A consumer in one partition of a cluster; ``assignments`` is how often it was taken up."""
 
     consumer: str
@@ -68,21 +68,21 @@ class Operations:
     def __init__(self, readers: ConnectionPool) -> None:
         self._readers = readers
 
-    def work(self, now: datetime, late_before: datetime) -> WorkStanding:
-        """The work table at ``now``; what was asked before ``late_before`` is late."""
+    def work(self, now: datetime, late_before: datetime) -> CheckWorkStatus:
+        """The work table at ``now``; what was requested before ``late_before`` is late."""
         ((total, due, under_way, late, oldest),) = self._ask(_WORK, {"now": now, "late": late_before})
-        return WorkStanding(open=total, due=due, under_way=under_way, late=late, oldest_seconds=float(oldest))
+        return CheckWorkStatus(open=total, due=due, under_way=under_way, late=late, oldest_seconds=float(oldest))
 
-    def breaker(self, now: datetime) -> BreakerStanding:
+    def breaker(self, now: datetime) -> BreakerStatus:
         ((failures, open_until),) = self._ask("select failures, open_until from crossroads_gate", {})
         state = "closed" if open_until is None else "open" if open_until > now else "halfOpen"
-        return BreakerStanding(state=state, failures=failures, open_until=open_until)
+        return BreakerStatus(state=state, failures=failures, open_until=open_until)
 
-    def consumers(self, cluster: str) -> list[ConsumerStanding]:
+    def consumers(self, cluster: str) -> list[ConsumerStatus]:
         """Every partition of a cluster that was ever taken up."""
         rows = self._ask(_CONSUMERS, {"cluster": cluster})
         return [
-            ConsumerStanding(
+            ConsumerStatus(
                 consumer=consumer,
                 cluster=cluster,
                 topic=topic,

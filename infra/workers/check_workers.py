@@ -82,7 +82,7 @@ class CheckWorkerPool:
                     wait(busy, timeout=_LOOK_AGAIN) if busy else self._stopping.wait(_LOOK_AGAIN)
 
     def _claimed(self, free: int, now: datetime) -> list[DueCheck]:
-        """As much as is due, as there are hands for it, and as the bank may be asked now."""
+        """As much as is due, as there are free workers for it, and as the bank may be called now."""
         if free <= 0 or not self._calendar.is_open(now) or not self._table.is_anything_due(now):
             return []
         admitted = self._gate.admit(free, now)
@@ -94,7 +94,7 @@ class CheckWorkerPool:
         return claimed
 
     def _overdue(self, now: datetime) -> list[DueCheck]:
-        """What has waited for too long, while the bank is away for everybody: who may ask would ask it first."""
+        """What has waited for too long, while the bank is away for everybody."""
         if not self._gate.is_shut(now):
             return []
         return self._table.claim_overdue(self._at_once, now, now - self._worker.patience.give_up_after)

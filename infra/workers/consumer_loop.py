@@ -2,7 +2,7 @@
 
 1. When partitions are assigned, the listener only pauses them and marks them: it runs on the client's own thread.
 2. The main loop reads the next offset from the database, seeks and resumes, and drops what had been fetched for those.
-3. One transaction a partition's batch: lock the offset, compare it with the one asked for, apply, set it.
+3. One transaction a partition's batch: lock the offset, compare it with the requested one, apply, set it.
 4. Each consumer makes its effects unique, or takes them in the order of each application's versions.
 5. Any mismatch or error: nothing is written, and the partition is taken up again from the database.
 6. The offset committed to Kafka is a gauge and nothing more.

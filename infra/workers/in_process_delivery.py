@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from consumers.consumer import Consumer
-from consumers.messages import Message, names_told_on
+from consumers.messages import Message, names_published_on
 from infra.message_wire import to_wire
 from infra.postgres.journal.event_faults import LeftBehind, apply_around, faults_of_events, stream_of
 from infra.postgres.journal.journal_events import JournalNotification
@@ -57,7 +57,7 @@ class InProcessDelivery:
         self._pool = pool
         self._consumer = consumer
         self._inbox = inbox
-        self._told = names_told_on(consumer.topics)
+        self._published = names_published_on(consumer.topics)
         self._messages = JournalMessages(pool)
         self._source = f"urn:single-permit:{recorder.origin}"
         self._try_again_at = 0.0
@@ -96,15 +96,15 @@ class InProcessDelivery:
         waiting = frozenset(each.stream for each in parked)
         arrived, left = self._arrived([each for each in page if each.originator_id not in waiting])
         skipped = Counter(
-            stream_of(each) for each in page if each.originator_id in waiting and concerns(each, self._told)
+            stream_of(each) for each in page if each.originator_id in waiting and concerns(each, self._published)
         )
 
         def move(cursor: Cursor) -> None:
             cursor.execute(_BEGIN if after == 0 else _ADVANCE, {"name": name, "expected": after, "to": page[-1].id})
             if cursor.rowcount == 0:
-                raise PositionMoved(f"{name} does not stand at position {after} any more")
+                raise PositionMoved(f"{name} is no longer at position {after}")
             if _places(parked_by(cursor, name)) != _places(parked):
-                raise PositionMoved(f"{name} has other streams parked than a moment ago")
+                raise PositionMoved(f"the parked streams of {name} have just changed")
             count_skipped(cursor, name, skipped)
             park(cursor, name, left, schema_version=_SCHEMA)
 
@@ -151,7 +151,7 @@ class InProcessDelivery:
             with faults_of_events():
                 messages.extend(self._messages.of(part, self._consumer.topics))
 
-        left = apply_around([each for each in events if concerns(each, self._told)], attempt)
+        left = apply_around([each for each in events if concerns(each, self._published)], attempt)
         return [
             Arrived(Coordinates(JOURNAL, each.topic, 0, each.position), each.topic, to_wire(each, self._source))
             for each in sorted(messages, key=lambda message: message.position)

@@ -23,7 +23,7 @@ class Pace:
     forgets_commands: bool = True
     """Whether the journal forgets what old commands did."""
     crossroads: CrossroadsPolicy | None = None
-    """How the Crossroads Bank is asked, whatever the settings say of it."""
+    """How the Crossroads Bank is called, whatever the settings say of it."""
 
 
 USUAL_PACE: Final = Pace()

@@ -1,8 +1,8 @@
 """Keep one read model up to date: pages of the journal in, rows and position out in one transaction.
 
-Whatever kills the runner, rows and position are those of the same moment, so the next run goes on exactly
+Whatever kills the runner, rows and position are those of the same moment, so the next run continues exactly
 where this one stopped. Several runners of one read model may be at work: the position is compared and set, so
-a page counts once, and a runner that lost the race goes on from where the other came.
+a page counts once, and a runner that lost the race continues from where the other came.
 
 An event that cannot be applied stops nobody but its own stream: that is parked, and tried again at each start and
 every ten minutes, because only another program, or another look at the same one, can make anything of the event.

@@ -1,7 +1,7 @@
 """The relay: tails the journal by position and sends every event to Kafka, in the journal's order.
 
 A window is sent, every acknowledgement awaited, then the watermark moved: after a kill the last window may be sent
-twice, and no event is ever missing. Broker or database away: it waits and goes on, and the journal never waits for it.
+twice, and no event is ever missing. Broker or database away: it waits and continues; the journal never waits.
 
 An event of which no message can be made stops it, right before that event: a topic with a hole would be taken for the
 whole log by everybody who reads it, and nobody could tell. Read models, which know what they lack, go on.
@@ -23,7 +23,7 @@ from infra.postgres.journal.event_faults import EventAtFault, faults_of_events
 from infra.postgres.journal.journal_events import JournalNotification
 from infra.postgres.journal.recorder import JournalRecorder
 from infra.postgres.messages.journal_messages import JournalMessages
-from infra.postgres.messages.letter_notices import mark_told, untold_letters
+from infra.postgres.messages.letter_notices import mark_announced, unannounced_letters
 from infra.postgres.messages.relay_lease import LeaseTaken, RelayLease, relay_lease
 from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable
 from infra.structured_logs import get_logger
@@ -41,7 +41,7 @@ _log = get_logger(__name__)
 
 
 def relay_name(cluster: str, prefix: str) -> str:
-    """The name under which it is kept how far a cluster has been told."""
+    """The name under which it is kept how far a cluster has been published to."""
     return f"relay/{cluster}/{prefix}"
 
 
@@ -127,16 +127,16 @@ class Relay:
         sender.send([Outgoing(self._prefix + each.topic, to_wire(each, self._source)) for each in messages])
 
     def _announce_letters(self, sender: Sender) -> None:
-        """Dead letters are told of while there is nothing else to tell."""
-        untold = untold_letters(self._pool, self._source)
-        if untold:
-            sender.send([Outgoing(self._prefix + each.topic, each.record) for each in untold])
-            mark_told(self._pool, untold)
+        """Dead letters are published while there is nothing else to publish."""
+        unannounced = unannounced_letters(self._pool, self._source)
+        if unannounced:
+            sender.send([Outgoing(self._prefix + each.topic, each.record) for each in unannounced])
+            mark_announced(self._pool, unannounced)
 
 
 def _unpublishable(event: JournalNotification, reason: str) -> str:
     return (
         f"position {event.id} of the journal: no message can be made of {event.topic}.v{event.schema} of case "
-        f"{event.originator_id} ({reason}). The relay has told of everything before it and stops, because a topic must "
-        "not have a hole: start a version of the program that can read the event"
+        f"{event.originator_id} ({reason}). The relay has published everything before it and stops, because a topic "
+        "must not have a gap: start a version of the program that can read the event"
     )

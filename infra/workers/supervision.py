@@ -1,9 +1,9 @@
 """Supervised workers: each runs in a thread of its own, is run again after what passes, and ends only by itself.
 
-A worker that loses the database waits and goes on from its recorded position; one that meets an event it can make
+A worker that loses the database waits and continues from its recorded position; one that meets an event it can make
 nothing of leaves that application behind, named and counted, where others can do without it. One that meets anything
 else stops, says so in the log, and makes the service DEGRADED: it never skips in silence what it cannot do. One that
-reads what others send is run again after a pause, until a person has done what its sentence asks for; it ends nobody
+reads what others send is run again after a pause, until a person has done what its sentence says; it ends nobody
 else.
 """
 
@@ -26,7 +26,7 @@ class Worker(Protocol):
     """Something that runs until it is stopped, from a position of its own that outlives the process."""
 
     def run(self) -> None:
-        """Work until stopped. After an exception it may be run again, and goes on from its recorded position."""
+        """Work until stopped. After an exception it may be run again, and continues from its recorded position."""
 
     def stop(self) -> None:
         """Ask :meth:`run` to end once what is under way is finished; from any thread, and it does not wait."""

@@ -1,7 +1,7 @@
 """A case file in the words of the application as it was filed, with what came of it: JSON for readers.
 
-What the personal parts say is handed in, decrypted by whoever may read; a part whose key has been destroyed
-is handed in as None and shows as ``{"withheld": "erased"}``.
+What the personal parts say is passed in, decrypted by a reader with the right to it; a part whose key has been
+destroyed is passed in as None and shows as ``{"withheld": "erased"}``.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _PERSONAL_IN_A_FINDING: Final = ("observed", "difference", "counterfactual", "tr
 
 
 def body_of(file: CaseFile, personal: PersonalParts, rules: ClockRules, now: datetime) -> dict[str, Any]:
-    """The whole file, by wire name and without nulls; deadlines and time by holder as they stand at ``now``."""
+    """The whole file, by wire name and without nulls; deadlines and time by holder as of ``now``."""
     course = file.course
     body = {
         "id": str(file.case_id),
@@ -152,23 +152,23 @@ def _decision(decision: Mapping[str, Any] | None, personal: PersonalParts) -> di
 
 def _request(request: Mapping[str, Any], personal: PersonalParts) -> dict[str, Any]:
     """A request for information with its question, and with its answer once there is one."""
-    told = {**request, "question": _text(personal, request["eventVersion"], "question")}
+    shown = {**request, "question": _text(personal, request["eventVersion"], "question")}
     if "answerVersion" in request:
-        told["answer"] = _text(personal, request["answerVersion"], "answer")
-    return told
+        shown["answer"] = _text(personal, request["answerVersion"], "answer")
+    return shown
 
 
 def _pauses(file: CaseFile, personal: PersonalParts) -> list[dict[str, Any]]:
-    """The pauses in civil days as last corrected, with all that was said of them."""
+    """The pauses in civil days as last corrected, with all that was stated of them."""
     days = {span.number: span.in_days for span in file.course.pauses}
-    told = []
+    shown = []
     for entry in file.pauses:
         pause = days[entry["number"]]
         corrections: Sequence[Mapping[str, Any]] = entry.get("corrections", ())
         resumed = None
         if "resumedVersion" in entry:
             resumed = _text(personal, entry["resumedVersion"], "motivation")
-        told.append(
+        shown.append(
             {
                 **entry,
                 "from": pause.from_.isoformat(),
@@ -178,7 +178,7 @@ def _pauses(file: CaseFile, personal: PersonalParts) -> list[dict[str, Any]]:
                 "corrections": [_with_text(each, personal, "motivation") for each in corrections] or None,
             }
         )
-    return told
+    return shown
 
 
 def _with_text(entry: Mapping[str, Any] | None, personal: PersonalParts, *words: str) -> dict[str, Any] | None:

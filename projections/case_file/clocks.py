@@ -1,4 +1,4 @@
-"""The clocks and the holders of a case as its file tells them: nothing of this is stored, for it depends on the day."""
+"""The clocks and the holders of a case as its file shows them: nothing of this is stored, for it depends on the day."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from projections.course import INFORMATION_REQUESTED, Course, times_of
 
 
 def clocks_at(file: CaseFile, rules: ClockRules, now: datetime, *, explained: bool) -> tuple[Clock, ...]:
-    """The clocks that have started: of an open case as they stand at ``now``, of a closed one as when it closed.
+    """The clocks that have started: of an open case as of ``now``, of a closed one as when it closed.
 
     With their derivations only if ``explained``.
     """
@@ -40,7 +40,7 @@ def clock_content(clock: Clock) -> dict[str, Any]:
 
 
 def holder_changes(course: Course) -> tuple[HolderChange, ...]:
-    """In whose hands the file was from when on, by the times that count and not by those of recording.
+    """Who had the file from when on, by the times that count and not by those of recording.
 
     So a pause that was recorded late, or corrected, moves the time of others too.
     """

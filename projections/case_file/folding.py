@@ -51,20 +51,20 @@ def sealed_groups(events: Iterable[RecordedEvent]) -> list[SealedGroup]:
     ]
 
 
-def _said(clear: Mapping[str, Any], *words: str, at: str | None = None) -> dict[str, Any]:
+def _recorded(clear: Mapping[str, Any], *words: str, at: str | None = None) -> dict[str, Any]:
     """These words of an event as it says them, without nulls; its effective time under the name ``at``."""
-    said: dict[str, Any] = without_nulls({word: clear[word] for word in words})
-    return said if at is None else {**said, at: clear["effectiveAt"]}
+    recorded: dict[str, Any] = without_nulls({word: clear[word] for word in words})
+    return recorded if at is None else {**recorded, at: clear["effectiveAt"]}
 
 
 def _sets(part: str, *words: str, at: str) -> Take:
     """The event makes ``part`` of the file what it says."""
-    return lambda _file, event: {part: _said(event.clear, *words, at=at)}
+    return lambda _file, event: {part: _recorded(event.clear, *words, at=at)}
 
 
 def _decides(part: str, *words: str, at: str, **more: str) -> Take:
     """As `_sets`, for an event with a personal part, whose version the entry names."""
-    return lambda _file, event: {part: {**more, **_said(event.clear, *words, at=at), "eventVersion": event.version}}
+    return lambda _file, event: {part: {**more, **_recorded(event.clear, *words, at=at), "eventVersion": event.version}}
 
 
 def _checked(state: Callable[[Mapping[str, Any]], str], at: str, *words: str) -> Take:
@@ -103,7 +103,7 @@ def _found(result: str, *words: str) -> Take:
 def _identified(_file: CaseFile, event: RecordedEvent) -> Taken:
     # The register does not give the places of everybody.
     words = ("enterpriseNumber", "name", "active", "registeredOfficeMunicipality", "establishmentUnitMunicipality")
-    return {"employer_on_register": _said(event.clear, *words)}
+    return {"employer_on_register": _recorded(event.clear, *words)}
 
 
 def _with_evidence(file: CaseFile, event: RecordedEvent) -> Taken:
@@ -118,7 +118,7 @@ def _attached(file: CaseFile, event: RecordedEvent) -> Taken:
 
 
 def _paid(file: CaseFile, event: RecordedEvent) -> Taken:
-    paid = _said(event.clear, "recipient", "amount", "paidOn", "paymentReference", "by", at="recordedAt")
+    paid = _recorded(event.clear, "recipient", "amount", "paidOn", "paymentReference", "by", at="recordedAt")
     return {"fees": (*file.fees, paid)}
 
 
@@ -129,7 +129,7 @@ def _corrected(file: CaseFile, event: RecordedEvent) -> Taken:
     moved = {part: event.version for part in ("worker", "employment") if part in clear["corrected"]}
     overtaken = {"employer"} & parts.keys() | ({"ssin"} if "worker" in moved else set())
     kept = {part: at for part, at in file.personal_in.items() if part not in overtaken}
-    correction = {**_said(clear, "corrected", "by", at="correctedAt"), "eventVersion": event.version}
+    correction = {**_recorded(clear, "corrected", "by", at="correctedAt"), "eventVersion": event.version}
     return {
         "application": {**file.application, **parts},
         "personal_in": {**kept, **moved},
@@ -141,8 +141,8 @@ def _identifier_replaced(file: CaseFile, event: RecordedEvent) -> Taken:
     return {"personal_in": {**file.personal_in, "ssin": event.version}}
 
 
-def _asked(file: CaseFile, event: RecordedEvent) -> Taken:
-    asked_for = _said(event.clear, "items", "replyBy", "termId", "legalReference", "by", at="askedAt")
+def _requested(file: CaseFile, event: RecordedEvent) -> Taken:
+    asked_for = _recorded(event.clear, "items", "replyBy", "termId", "legalReference", "by", at="askedAt")
     request = {"id": event.clear["requestId"], **asked_for, "eventVersion": event.version}
     return {"information_requests": (*file.information_requests, request)}
 
@@ -162,7 +162,7 @@ def _answered(file: CaseFile, event: RecordedEvent) -> Taken:
 def _assessed(event: RecordedEvent) -> dict[str, Any]:
     """A decision together with the assessment on which it rests."""
     clear = event.clear
-    decision = _said(clear, "outcome", "grounds", "verdict", "legalReferenceDate", "knownOn", at="decidedAt")
+    decision = _recorded(clear, "outcome", "grounds", "verdict", "legalReferenceDate", "knownOn", at="decidedAt")
     return {**decision, "eventVersion": event.version, "findings": without_nulls(clear["results"])}
 
 
@@ -174,12 +174,12 @@ def _decided(_file: CaseFile, event: RecordedEvent) -> Taken:
     """A decision that was not taken in two parts carries its assessment itself."""
     if "results" in event.clear:
         return {"decision": _assessed(event)}
-    return {"decision": _said(event.clear, "outcome", "refusedPart", at="decidedAt")}
+    return {"decision": _recorded(event.clear, "outcome", "refusedPart", at="decidedAt")}
 
 
 def _paused(file: CaseFile, event: RecordedEvent) -> Taken:
-    said = _said(event.clear, "ground", "legalReference", "by")
-    return {"pauses": (*file.pauses, {"number": event.clear["pause"], **said, "eventVersion": event.version})}
+    recorded = _recorded(event.clear, "ground", "legalReference", "by")
+    return {"pauses": (*file.pauses, {"number": event.clear["pause"], **recorded, "eventVersion": event.version})}
 
 
 def _resumed(file: CaseFile, event: RecordedEvent) -> Taken:
@@ -189,7 +189,7 @@ def _resumed(file: CaseFile, event: RecordedEvent) -> Taken:
 def _pause_corrected(file: CaseFile, event: RecordedEvent) -> Taken:
     clear = event.clear
     restated = {
-        **_said(clear, "by", at="correctedAt"),
+        **_recorded(clear, "by", at="correctedAt"),
         **without_nulls({"from": clear["pausedFrom"], "to": clear["pausedTo"]}),
         "eventVersion": event.version,
     }
@@ -225,7 +225,7 @@ _FOLD: Final = CaseFold(
             "LabourMarketEvidenceAdded": _with_evidence,
             "LabourMarketTestAssessed": _found("finding"),
             "MandateVerified": _sets("mandate", "enterpriseNumber", "mandateReference", "valid", "by", at="verifiedAt"),
-            "InformationRequested": _asked,
+            "InformationRequested": _requested,
             "InformationProvided": _answered,
             "ApplicationDeclaredAdmissible": _decides(
                 "admissibility", "openPoints", "by", at="decidedAt", outcome="admissible"

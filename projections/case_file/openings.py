@@ -1,4 +1,4 @@
-"""How a file begins: with an application that was filed here, or with what another system's record tells of one."""
+"""How a file begins: with an application that was filed here, or with what another system's record states of one."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class CaseFileModel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What one look finds of a case: the version ``head`` at which its stream stands, and its file with ciphertext.
+    """What one look finds of a case: the version ``head`` of its stream, and its file with ciphertext.
 
     The file is None when the projection has not begun with the case yet.
     """

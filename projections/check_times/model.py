@@ -16,7 +16,7 @@ import orjson
 from domain.case.lifecycle import CheckState
 from projections.read_model import Cursor, rows_of
 from projections.recorded_event import RecordedEvent
-from projections.sla_board.scope import EVERYTHING, SCOPED, Scope, asked
+from projections.sla_board.scope import EVERYTHING, SCOPED, Scope, parameters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class CheckTime:
 
 def check_times(cursor: Cursor, first: date, on: date, scope: Scope = EVERYTHING) -> list[CheckTime]:
     """Of the checks of the cases that were filed on the days from ``first`` to ``on``, both included."""
-    cursor.execute(SCOPED + _TIMES, asked(on, scope, first=first))
+    cursor.execute(SCOPED + _TIMES, parameters(on, scope, first=first))
     return rows_of(cursor, CheckTime)
 
 

@@ -1,8 +1,8 @@
 """On which day each case has to be looked at again, because a clock of it may warn or be breached then.
 
 One row a case, of clear fields only. The day is the first on which an alarm falls that has not been raised, if nothing
-else happens to the case; whatever does happen is an event, and the row is told anew. No clock of the machine is read:
-a row says a day, and whoever asks says which day it is.
+else happens to the case; whatever does happen is an event, and the row is written again. No clock of the machine is
+read: a row has a day, and the caller says which day it is.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ class DeadlineDays:
 
 
 def _raised(course: Course) -> frozenset[tuple[str, str]]:
-    """What has been raised in the present run of each clock: a request for information runs the answer clock anew."""
+    """What has been raised in the present run of each clock: a request for information restarts the answer clock."""
     return frozenset(
         (alarm.clock, alarm.kind)
         for alarm in course.alarms

@@ -21,7 +21,7 @@ class PlaceUnusable(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page(Generic[Item]):
-    """``next`` is the place to ask the next page from, opaque to whoever gets it; None on the last page."""
+    """``next`` is where the next page begins, opaque to the caller; None on the last page."""
 
     items: tuple[Item, ...]
     next: str | None
@@ -39,16 +39,16 @@ def keys_of(given: str, order: str, number: int) -> tuple[str, ...]:
     except (UnicodeEncodeError, binascii.Error, orjson.JSONDecodeError):
         read = None
     if not isinstance(read, list) or len(read) != number + 1 or not all(isinstance(key, str) for key in read):
-        raise PlaceUnusable("it is no place in a list: give the one that came with the page before")
+        raise PlaceUnusable("it is not a position in a list: give the one received with the previous page")
     if read[0] != order:
-        raise PlaceUnusable(f"it is a place in a list by {read[0]}, not by {order}: begin at the first page")
+        raise PlaceUnusable(f"it is a position in a list by {read[0]}, not by {order}: begin at the first page")
     return tuple(read[1:])
 
 
 def length_of_page(limit: int) -> int:
     """``limit`` itself; ValueError when a page may not be that long."""
     if not 1 <= limit <= LONGEST_PAGE:
-        raise ValueError(f"a page of {limit}: ask for 1 to {LONGEST_PAGE}")
+        raise ValueError(f"a page of {limit}: choose 1 to {LONGEST_PAGE}")
     return limit
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import orjson
 
-from projections.case_fold import Taken, classified_anew, heading_of
+from projections.case_fold import Taken, heading_of, reclassified
 from projections.course import Course
 from projections.read_model import Cursor
 from projections.recorded_event import RecordedEvent
@@ -17,7 +17,7 @@ from projections.stored_course import course_from
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedCase:
-    """A row as it is folded; the other columns of a list are told from these."""
+    """A row as it is folded; the other columns of a list are derived from these."""
 
     case_id: UUID
     version: int
@@ -52,7 +52,7 @@ def _corrected(_row: ListedCase, event: RecordedEvent) -> Taken:
 
 
 def _retold(row: ListedCase, event: RecordedEvent) -> Taken:
-    return {**classified_anew(row, event), "employer_number": event.clear["employer"]["enterpriseNumber"]}
+    return {**reclassified(row, event), "employer_number": event.clear["employer"]["enterpriseNumber"]}
 
 
 TAKEN_BY_LISTS: Final = {"CaseCorrected": _corrected, "LegacyRecordRetold": _retold}

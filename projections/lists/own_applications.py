@@ -26,7 +26,7 @@ _ORDER: Final = "newestFirst"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfEmployer:
-    """The employer who is named on the application, as it stands corrected."""
+    """The employer who is named on the application, as last corrected."""
 
     enterprise_number: str
 
@@ -101,7 +101,7 @@ def own_applications(
     length = length_of_page(limit)
     after_at, after_case = (None, None) if after is None else _place(after)
     statement, of = _statement(owner)
-    asked = {
+    parameters = {
         **asdict(wanted),
         "subjects": None if wanted.subjects is None else list(wanted.subjects),
         "of": of,
@@ -109,7 +109,7 @@ def own_applications(
         "after_case": after_case,
         "limit": length + 1,
     }
-    cursor.execute(statement, asked)
+    cursor.execute(statement, parameters)
     found = rows_of(cursor, OwnApplication)
     return page_of([(place(_ORDER, each.filed_at.isoformat(), str(each.case_id)), each) for each in found], length)
 
@@ -155,13 +155,13 @@ class OwnApplications:
 
 
 def _written(row: _Row) -> dict[str, Any]:
-    course, asked = row.course, row.course.open_request
+    course, request = row.course, row.course.open_request
     return {
         **values_of(row),
         "status": course.status,
         "stage": course.stage,
         "filed_at": course.filed_at,
-        "reply_by": None if asked is None else asked.reply_by,
+        "reply_by": None if request is None else request.reply_by,
         "closed_on": civil_day_if(course.closed_at),
     }
 
@@ -184,7 +184,7 @@ def _place(given: str) -> tuple[datetime, str]:
     try:
         return datetime.fromisoformat(at).astimezone(UTC), str(UUID(case))
     except (ValueError, OverflowError):
-        raise PlaceUnusable("it is no place in a list: give the one that came with the page before") from None
+        raise PlaceUnusable("it is not a position in a list: give the one received with the previous page") from None
 
 
 _DDL: Final = """

@@ -1,7 +1,7 @@
-"""The work queue: the open cases of an authority, to be filtered and handed out, the most urgent or the oldest first.
+"""The work queue: the open cases of an authority, to be filtered and assigned, the most urgent or the oldest first.
 
 One row a case, clear fields only. A row holds the day of filing and the pauses and no due day: that is derived from the
-authority's target on the day asked, so that it is right while a pause is open and after a target has changed.
+authority's target on the given day, so that it is right while a pause is open and after a target has changed.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class QueueFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuedCase:
-    """An open case. ``due_on`` and ``standing`` are of the day asked; ``pending_checks`` are not answered yet."""
+    """An open case. ``due_on`` and ``standing`` are of the given day; ``pending_checks`` are not answered yet."""
 
     case_id: UUID
     reference: str
@@ -93,7 +93,7 @@ def queued(
         on, after_day, after_case = _place(after, order)
     cursor.execute(
         _JUDGED + _PAGE[order],
-        _asked(on, target, wanted) | {"after_day": after_day, "after_case": after_case, "limit": length + 1},
+        _parameters(on, target, wanted) | {"after_day": after_day, "after_case": after_case, "limit": length + 1},
     )
     found = [_queued_case(row) for row in cursor.fetchall()]
     return page_of([(_place_after(each, order, on), each) for each in found], length)
@@ -101,7 +101,7 @@ def queued(
 
 def count_queued(cursor: Cursor, on: date, target: ServiceTarget, wanted: QueueFilter) -> int:
     """How many cases all pages have together."""
-    cursor.execute(_JUDGED + _COUNT, _asked(on, target, wanted))
+    cursor.execute(_JUDGED + _COUNT, _parameters(on, target, wanted))
     ((number,),) = cursor.fetchall()
     return int(number)
 
@@ -158,7 +158,7 @@ def _written(row: ListedCase) -> dict[str, Any]:
     }
 
 
-def _asked(on: date, target: ServiceTarget, wanted: QueueFilter) -> dict[str, Any]:
+def _parameters(on: date, target: ServiceTarget, wanted: QueueFilter) -> dict[str, Any]:
     term, warning = target.term, target.warning
     return asdict(wanted) | {
         "on": on,
@@ -178,7 +178,7 @@ def _place(given: str, order: QueueOrder) -> tuple[date, date, str]:
     try:
         return date.fromisoformat(on), date.fromisoformat(key), str(UUID(case))
     except ValueError:
-        raise PlaceUnusable("it is no place in a list: give the one that came with the page before") from None
+        raise PlaceUnusable("it is not a position in a list: give the one received with the previous page") from None
 
 
 def _queued_case(row: tuple[Any, ...]) -> QueuedCase:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from projections.lists.keyset_pages import Page, PlaceUnusable, keys_of, length_of_page, page_of, place
 from projections.read_model import Cursor, rows_of
-from projections.sla_board.scope import AS_OF, EVERYTHING, Scope, asked
+from projections.sla_board.scope import AS_OF, EVERYTHING, Scope, parameters
 
 _ORDER: Final = "boardDueDay"
 _NEVER: Final = "infinity"
@@ -40,7 +40,7 @@ ALL_CASES: Final = Cell()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseOnBoard:
-    """A case as it stood on the day asked; ``due_on`` is None when no target is known for its authority."""
+    """A case as it was on the given day; ``due_on`` is None when no target is known for its authority."""
 
     case_id: UUID
     reference: str
@@ -85,7 +85,7 @@ def cases_behind(
     after_due, after_case = (None, None) if after is None else _place(after)
     cursor.execute(
         AS_OF + _CASES,
-        asked(on, scope, after_due=after_due, after_case=after_case, limit=length + 1, **_columns(cell)),
+        parameters(on, scope, after_due=after_due, after_case=after_case, limit=length + 1, **_columns(cell)),
     )
     found = rows_of(cursor, CaseOnBoard)
     return page_of([(place(_ORDER, _sorted_by(each), str(each.case_id)), each) for each in found], length)
@@ -93,14 +93,14 @@ def cases_behind(
 
 def urgency(cursor: Cursor, on: date, scope: Scope = EVERYTHING) -> Urgency:
     """How many are nearing their due day and how many have passed it; `cases_behind` has the list."""
-    cursor.execute(AS_OF + _URGENCY, asked(on, scope))
+    cursor.execute(AS_OF + _URGENCY, parameters(on, scope))
     (found,) = rows_of(cursor, Urgency)
     return found
 
 
 def oldest(cursor: Cursor, on: date, scope: Scope = EVERYTHING, *, number: int = 10) -> list[CaseOnBoard]:
     """The open cases that were filed first."""
-    cursor.execute(AS_OF + _OLDEST, asked(on, scope, limit=length_of_page(number)))
+    cursor.execute(AS_OF + _OLDEST, parameters(on, scope, limit=length_of_page(number)))
     return rows_of(cursor, CaseOnBoard)
 
 
@@ -119,7 +119,7 @@ def _place(given: str) -> tuple[str, str]:
     try:
         return due if due == _NEVER else date.fromisoformat(due).isoformat(), str(UUID(case))
     except ValueError:
-        raise PlaceUnusable("it is no place in a list: give the one that came with the page before") from None
+        raise PlaceUnusable("it is not a position in a list: give the one received with the previous page") from None
 
 
 def _sorted_by(case: CaseOnBoard) -> str:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from projections.read_model import Cursor, rows_of
-from projections.sla_board.scope import EVERYTHING, SCOPED, Scope, asked
+from projections.sla_board.scope import EVERYTHING, SCOPED, Scope, parameters
 
 
 class Step(StrEnum):
@@ -49,13 +49,13 @@ def flow(
 ) -> list[DayFlow]:
     """Inflow and outflow of the days ``[first, after_last)``, by day or by week, quiet ones included."""
     last = after_last - timedelta(days=1)
-    cursor.execute(SCOPED + _FLOW, asked(last, scope, first=first, step=by.value, length=f"1 {by.value}"))
+    cursor.execute(SCOPED + _FLOW, parameters(last, scope, first=first, step=by.value, length=f"1 {by.value}"))
     return rows_of(cursor, DayFlow)
 
 
 def stages_by_day(cursor: Cursor, first: date, after_last: date, scope: Scope = EVERYTHING) -> list[DayOfStages]:
     """The cumulative flow of the days ``[first, after_last)``."""
-    cursor.execute(SCOPED + _STAGES, asked(after_last - timedelta(days=1), scope, first=first))
+    cursor.execute(SCOPED + _STAGES, parameters(after_last - timedelta(days=1), scope, first=first))
     return rows_of(cursor, DayOfStages)
 
 

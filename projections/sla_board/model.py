@@ -1,6 +1,6 @@
-"""The SLA board: how the cases of each authority, category and status stand against the service target.
+"""The SLA board: how the cases of each authority, category and status compare with the service target.
 
-One row a case; every figure is counted over rows when it is asked, so nothing can be counted twice. Clear
+One row a case; every figure is counted over rows at each query, so nothing can be counted twice. Clear
 fields only. Days are Europe/Brussels civil days. A row holds days and no deadline: the targets lie in a table of
 their own, so that another target needs no rebuild. More questions to the same rows are in ``sla_board_flow``,
 ``sla_board_times``, ``sla_board_rework`` and ``sla_board_drilldown``.
@@ -21,16 +21,16 @@ from domain.law.durations import CalendarDuration
 from projections.read_model import Cursor, fold_batch
 from projections.recorded_event import RecordedEvent
 from projections.sla_board.row import HANDLED, KEPT, BoardCase, evolve, read_back, written
-from projections.sla_board.scope import AS_OF, EVERYTHING, Scope, asked
+from projections.sla_board.scope import AS_OF, EVERYTHING, Scope, parameters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class CaseCounts:
     """Numbers of cases: ``cases`` is the sum of ``in_time``, ``at_risk``, ``late`` and ``not_measured``.
 
-    An open case is judged on the day asked, a closed one on the day it closed: in time or late, no longer at
+    An open case is judged on the given day, a closed one on the day it closed: in time or late, no longer at
     risk. Not measured are cases for which no target was in force on that day. ``paused`` counts the open cases
-    whose clock stands still; ``manual_tasks`` the tasks now open on cases that were open on that day.
+    whose clock is paused; ``manual_tasks`` the tasks now open on cases that were open on that day.
     """
 
     cases: int
@@ -48,25 +48,25 @@ class BoardLine:
     authority: str
     category: str
     status: str
-    standing: Standing
+    standing: CaseCounts
 
 
 def board(cursor: Cursor, on: date, scope: Scope = EVERYTHING) -> list[BoardLine]:
     """The board as of the end of the civil day ``on``, in a stable order."""
-    cursor.execute(AS_OF + _BOARD, asked(on, scope))
-    names = [each.name for each in fields(Standing)]
+    cursor.execute(AS_OF + _BOARD, parameters(on, scope))
+    names = [each.name for each in fields(CaseCounts)]
     return [
         BoardLine(
-            authority=of, category=group, status=status, standing=Standing(**dict(zip(names, numbers, strict=True)))
+            authority=of, category=group, status=status, standing=CaseCounts(**dict(zip(names, numbers, strict=True)))
         )
         for of, group, status, *numbers in cursor.fetchall()
     ]
 
 
-def total(lines: Iterable[BoardLine]) -> Standing:
+def total(lines: Iterable[BoardLine]) -> CaseCounts:
     """The sum of the lines of a board."""
     standings = [asdict(line.standing) for line in lines]
-    return Standing(**{each.name: sum(standing[each.name] for standing in standings) for each in fields(Standing)})
+    return CaseCounts(**{each.name: sum(standing[each.name] for standing in standings) for each in fields(CaseCounts)})
 
 
 class SlaBoard:

@@ -1,4 +1,4 @@
-"""How often the applicant had to be asked again, for what, and what the Crossroads Bank had to say."""
+"""How often the applicant had to be asked again, for what, and the results of checks at the Crossroads Bank."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from projections.read_model import Cursor, rows_of
-from projections.sla_board.scope import EVERYTHING, SCOPED, Scope, asked
+from projections.sla_board.scope import EVERYTHING, SCOPED, Scope, parameters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,7 @@ class Rework:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ItemAsked:
+class RequestedItem:
     """``times`` counts the requests that name the item."""
 
     item: str
@@ -42,20 +42,22 @@ class CheckOutcome:
 
 def rework(cursor: Cursor, first: date, on: date, scope: Scope = EVERYTHING) -> Rework:
     """Of the cases that closed on the days from ``first`` to ``on``, both included."""
-    cursor.execute(SCOPED + _REWORK, asked(on, scope, first=first))
+    cursor.execute(SCOPED + _REWORK, parameters(on, scope, first=first))
     (found,) = rows_of(cursor, Rework)
     return found
 
 
-def items_asked(cursor: Cursor, first: date, on: date, scope: Scope = EVERYTHING, *, most: int = 10) -> list[ItemAsked]:
-    """What was asked most in the cases that closed on those days, the most frequent first."""
-    cursor.execute(SCOPED + _ITEMS, asked(on, scope, first=first, most=most))
-    return rows_of(cursor, ItemAsked)
+def requested_items(
+    cursor: Cursor, first: date, on: date, scope: Scope = EVERYTHING, *, most: int = 10
+) -> list[RequestedItem]:
+    """What was requested most in the cases that closed on those days, the most frequent first."""
+    cursor.execute(SCOPED + _ITEMS, parameters(on, scope, first=first, most=most))
+    return rows_of(cursor, RequestedItem)
 
 
 def check_outcomes(cursor: Cursor, first: date, on: date, scope: Scope = EVERYTHING) -> list[CheckOutcome]:
-    """The checks of the cases that were filed on those days, as they stand now."""
-    cursor.execute(SCOPED + _CHECKS, asked(on, scope, first=first))
+    """The checks of the cases that were filed on those days, as they are now."""
+    cursor.execute(SCOPED + _CHECKS, parameters(on, scope, first=first))
     return rows_of(cursor, CheckOutcome)
 
 

@@ -13,7 +13,7 @@ import orjson
 from domain.case.lifecycle import CaseStatus
 from domain.civil_time import civil_day
 from domain.deadlines.pauses import Pause, paused_days
-from projections.case_fold import CaseFold, Taken, classified_anew, heading_of
+from projections.case_fold import CaseFold, Taken, heading_of, reclassified
 from projections.copies import values_of
 from projections.course import Course, civil_day_if
 from projections.recorded_event import RecordedEvent, day
@@ -22,7 +22,7 @@ from projections.stored_course import course_from
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
-    """The days ``[from_, to)``; ``to`` None goes on."""
+    """The days ``[from_, to)``; ``to`` None is open."""
 
     from_: date
     to: date | None = None
@@ -32,7 +32,7 @@ class Stretch:
 class BoardCase:
     """``with_applicant`` are the days on which a request for information was open.
 
-    The correction of a pause does not move them. ``items`` is all that was asked for, in that order, repetitions
+    The correction of a pause does not move them. ``items`` is all that was requested, in that order, repetitions
     included.
     """
 
@@ -52,7 +52,7 @@ def _opened(event: RecordedEvent, course: Course) -> BoardCase:
     return BoardCase(**heading_of(event), course=course)
 
 
-def _asked(case: BoardCase, event: RecordedEvent) -> Taken:
+def _requested(case: BoardCase, event: RecordedEvent) -> Taken:
     return {
         "with_applicant": (*case.with_applicant, Stretch(from_=civil_day(event.effective_at))),
         "items": (*case.items, *event.clear["items"]),
@@ -65,7 +65,7 @@ _FOLD: Final = CaseFold(
         "status", "handler", "admissible_at", "work_part", "work_part_at", "forwarded_at", "closed_at", "pauses",
         "checks", "manual_tasks",
     ),
-    takes={"InformationRequested": _asked, "LegacyRecordRetold": classified_anew},
+    takes={"InformationRequested": _requested, "LegacyRecordRetold": reclassified},
 )  # fmt: skip
 
 HANDLED: Final = _FOLD.handles

@@ -1,7 +1,7 @@
-"""Which cases a question to the SLA board is about, and how they stood at the end of the day it is asked for.
+"""Which cases a query of the SLA board is about, and how they were at the end of its day.
 
 Every measure is counted over :data:`AS_OF`: one row a case filed by that day, with what had happened by then. Two
-columns are of today whatever day is asked: the handler and the number of manual tasks.
+columns are of today whatever the day: the handler and the number of manual tasks.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, Final
 class Scope:
     """Cases of one authority, category and handler; None is all of them.
 
-    ``without_paused`` leaves out the open cases that are paused on the day asked, and the closed ones that had a
+    ``without_paused`` leaves out the open cases that are paused on the given day, and the closed ones that had a
     paused day before they closed.
     """
 
@@ -28,7 +28,7 @@ class Scope:
 EVERYTHING: Final = Scope()
 
 
-def asked(on: date, scope: Scope, **more: object) -> dict[str, Any]:
+def parameters(on: date, scope: Scope, **more: object) -> dict[str, Any]:
     """The parameters of a statement that begins with :data:`AS_OF`."""
     return {"on": on, **asdict(scope), **more}
 
@@ -46,7 +46,7 @@ with scoped as not materialized (
                                   else c.paused @> %(on)s::date end, false))
 )
 """
-"""The rows of the cases meant, for statements that need no more; what happened after the day asked is in them."""
+"""The rows of the cases meant, for statements that need no more; what happened after the given day is in them."""
 
 _JUDGED: Final = """
 , on_day as (
@@ -93,6 +93,6 @@ _JUDGED: Final = """
 """
 
 AS_OF: Final = SCOPED + _JUDGED
-"""The due day is the term from filing and the days paused since, before the day asked or the day of closing: as
+"""The due day is the term from filing and the days paused since, before the given day or the day of closing: as
 :class:`domain.deadlines.service_levels.ServiceTarget` says, and a test compares the two. While a pause is open its
-end is not known, and the days are counted up to the day asked."""
+end is not known, and the days are counted up to the given day."""

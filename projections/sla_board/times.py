@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from projections.read_model import Cursor, rows_of
-from projections.sla_board.scope import AS_OF, EVERYTHING, SCOPED, Scope, asked
+from projections.sla_board.scope import AS_OF, EVERYTHING, SCOPED, Scope, parameters
 
 AGE_BIN: Final = 10
 """Days in a bar of the histogram of ages."""
@@ -75,27 +75,27 @@ class MonthOnTime:
 
 def ages(cursor: Cursor, on: date, scope: Scope = EVERYTHING) -> list[AgeBin]:
     """The open cases by age, from the youngest bar to the last that is not empty."""
-    cursor.execute(SCOPED + _AGES, asked(on, scope, width=AGE_BIN))
+    cursor.execute(SCOPED + _AGES, parameters(on, scope, width=AGE_BIN))
     found = dict(cursor.fetchall())
     return [AgeBin(from_days=low, cases=found.get(low, 0)) for low in range(0, max(found, default=-1) + 1, AGE_BIN)]
 
 
 def age_of_open(cursor: Cursor, on: date, scope: Scope = EVERYTHING) -> Percentiles:
     """The age in days of the open cases; to be shown beside :func:`percentiles`, which knows nothing of them."""
-    cursor.execute(SCOPED + _AGE_OF_OPEN, asked(on, scope))
+    cursor.execute(SCOPED + _AGE_OF_OPEN, parameters(on, scope))
     (found,) = rows_of(cursor, Percentiles)
     return found
 
 
 def queue_fronts(cursor: Cursor, on: date, scope: Scope = EVERYTHING) -> list[QueueFront]:
     """How far each category with open cases has come: "we are at the applications of ..."."""
-    cursor.execute(AS_OF + _QUEUE_FRONTS, asked(on, scope))
+    cursor.execute(AS_OF + _QUEUE_FRONTS, parameters(on, scope))
     return rows_of(cursor, QueueFront)
 
 
 def percentiles(cursor: Cursor, on: date, scope: Scope = EVERYTHING, *, months: int = 12) -> list[MonthOfPercentiles]:
     """For each of ``months`` calendar months up to that of ``on``, the cases completed in six months."""
-    cursor.execute(SCOPED + _PERCENTILES, asked(on, scope, months=months, window=_WINDOW))
+    cursor.execute(SCOPED + _PERCENTILES, parameters(on, scope, months=months, window=_WINDOW))
     return [
         MonthOfPercentiles(month=month, completed=Percentiles(cases=cases, p50=p50, p80=p80, p90=p90, p95=p95))
         for month, cases, p50, p80, p90, p95 in cursor.fetchall()
@@ -104,13 +104,13 @@ def percentiles(cursor: Cursor, on: date, scope: Scope = EVERYTHING, *, months: 
 
 def cycle_times(cursor: Cursor, first: date, on: date, scope: Scope = EVERYTHING) -> list[CyclePoint]:
     """The cases that closed on the days from ``first`` to ``on``, both included, by day and by how long they took."""
-    cursor.execute(SCOPED + _CYCLE_TIMES, asked(on, scope, first=first))
+    cursor.execute(SCOPED + _CYCLE_TIMES, parameters(on, scope, first=first))
     return rows_of(cursor, CyclePoint)
 
 
 def on_time_by_month(cursor: Cursor, on: date, scope: Scope = EVERYTHING, *, months: int = 12) -> list[MonthOnTime]:
     """For each of ``months`` calendar months up to that of ``on``, quiet ones included."""
-    cursor.execute(AS_OF + _ON_TIME, asked(on, scope, months=months))
+    cursor.execute(AS_OF + _ON_TIME, parameters(on, scope, months=months))
     return rows_of(cursor, MonthOnTime)
 
 

@@ -131,13 +131,13 @@ def entry_of(event: RecordedEvent) -> TimelineEntry:
         name=event.name,
         effective_at=event.effective_at.astimezone(UTC),
         known_at=event.known_at,
-        told=_told(event),
+        told=_values(event),
         group=groups[0] if groups else None,
     )
 
 
 def stored_entries(cursor: Cursor, case_id: UUID, *, after: int, limit: int) -> tuple[int | None, list[TimelineEntry]]:
-    """The version at which the stream of a case stands, None if there is none, and what has been projected of it.
+    """The version of the stream of a case, None if there is none, and what has been projected of it.
 
     Those are the first ``limit`` entries beyond version ``after``.
     """
@@ -147,7 +147,7 @@ def stored_entries(cursor: Cursor, case_id: UUID, *, after: int, limit: int) -> 
     return head, [_entry(case_id, row[1:]) for row in rows if row[1] is not None]
 
 
-def _told(event: RecordedEvent) -> dict[str, Any]:
+def _values(event: RecordedEvent) -> dict[str, Any]:
     clear, derived = event.clear, _DERIVED.get(event.name, {})
     told = {word: derived[word](clear) if word in derived else clear.get(word) for word in VALUES[event.name]}
     return {word: value for word, value in told.items() if value is not None}

@@ -14,7 +14,7 @@ from infra.settings import Settings
 from tests.audit.case_book import ORIGIN, CaseBook, superuser
 from tests.audit.installation import Installation
 from tests.cli.conftest import CommandLine
-from tests.databases import journal_database, program_databases
+from tests.world.databases import journal_database, program_databases
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from api.cli.bench import Benchmark
-from tests.servers import reachable_directory
+from tests.world.servers import reachable_directory
 
 ROOT = Path(__file__).parents[2]
 LONGEST_SECONDS = 1_800

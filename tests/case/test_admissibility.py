@@ -129,7 +129,8 @@ class TestGrounds:
         )  # fmt: skip
 
         assert (
-            "does not bear answerTermExpired; it bears feeNotPaid, mandateMissing, fileIncomplete" in refused.sentence
+            "does not support answerTermExpired; it supports feeNotPaid, mandateMissing, fileIncomplete"
+            in refused.sentence
         )
 
     @pytest.mark.parametrize("ground", ["fileIncomplete", "authorityNotCompetent", "other"])

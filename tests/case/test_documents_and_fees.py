@@ -15,7 +15,7 @@ from domain.case.events import (
     DocumentAttached,
     FeePaid,
 )
-from domain.case.fees import FeeStanding, fee_standings
+from domain.case.fees import FeeStatus, fee_statuses
 from domain.case.refusals import Reason
 from domain.law.findings import Verdict
 from tests.case.vocabulary import (
@@ -91,8 +91,8 @@ def points(past: list[CaseEvent]) -> tuple[str, ...]:
     return open_points(state_after(past), law(), context().today)
 
 
-def standings(past: list[CaseEvent]) -> dict[str, FeeStanding]:
-    found = fee_standings(state_after(past), law(), context().today)
+def standings(past: list[CaseEvent]) -> dict[str, FeeStatus]:
+    found = fee_statuses(state_after(past), law(), context().today)
     return {each.fee.recipient: each for each in found}
 
 
@@ -178,7 +178,7 @@ class TestExemption:
         unknown = replace(known, facts=replace(known.facts, nationality=None))
         # then the point is open, and names the fact
         assert open_points(unknown, law(), context().today) == ("feeAmountUnknown",)
-        (found,) = fee_standings(unknown, law(), context().today)
+        (found,) = fee_statuses(unknown, law(), context().today)
         assert (found.verdict, found.fee.missing, found.still_owed) == (
             Verdict.UNDETERMINED,
             ("worker.nationality",),
@@ -192,8 +192,8 @@ class TestFlemishRetribution:
     LAST_WITHOUT = datetime(2026, 8, 31, 12, tzinfo=UTC)
     FIRST_WITH = datetime(2026, 9, 1, 12, tzinfo=UTC)
 
-    def standings_of(self, application_: Application, now: datetime) -> dict[str, FeeStanding]:
-        found = fee_standings(state_after(filed(application_, now=now)), law(), now.date())
+    def standings_of(self, application_: Application, now: datetime) -> dict[str, FeeStatus]:
+        found = fee_statuses(state_after(filed(application_, now=now)), law(), now.date())
         return {each.fee.recipient: each for each in found}
 
     def test_it_is_owed_from_its_first_day(self) -> None:

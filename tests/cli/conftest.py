@@ -20,8 +20,8 @@ from domain.crossroads.answers import CheckKind, EmployerOnRegister
 from infra.settings import Settings
 from infra.time_ordered_ids import time_ordered_id
 from tests.audit.case_book import superuser
-from tests.databases import program_databases
 from tests.world.applications import OF_THE_WORKER, application
+from tests.world.databases import program_databases
 
 CANARIES = (*OF_THE_WORKER, "52345.67", "40321.98")
 """What is somebody's in the applications below: no command of the command line has any reason to say it."""

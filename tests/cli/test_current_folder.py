@@ -14,7 +14,7 @@ import pytest
 from infra.child_process import IMPORT_PATH, running_child
 from tests.cli.conftest import CommandLine, SmallJournal
 from tests.cli.shell import ROOT, SHOW, surroundings
-from tests.servers import reachable_directory
+from tests.world.servers import reachable_directory
 from tests.world.waiting import wait_until
 
 STRANGERS = ("http", "json", "tempfile", "socket", "logging", "uvicorn", "httpx", "psycopg2", "yaml")

@@ -15,9 +15,9 @@ from infra.postgres.server.embedded import EmbeddedPostgres
 from infra.postgres.server.migrate import migrate_journal, migrate_keys, require_migrated, shipped_migrations
 from infra.settings import Settings
 from tests.cli.conftest import CommandLine, SmallJournal
-from tests.databases import fresh_database
 from tests.journal.made_before import as_set_up_before
-from tests.servers import reachable_directory
+from tests.world.databases import fresh_database
+from tests.world.servers import reachable_directory
 
 pytestmark = pytest.mark.server
 

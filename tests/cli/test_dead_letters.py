@@ -34,7 +34,7 @@ def move(admin_url: str, tmp_path: Path, permit: CommandLine) -> Iterator[Moving
         letters = DeadLetters(under_way.program.writers, under_way.program.keys)
         with under_way.program.writers.transaction() as connection, connection.cursor() as cursor:
             at = Coordinates("cluster", "single-permit.crossroads.requests.v1", 0, 1)
-            letters.set_aside(cursor, "crossroads-intake", at, JUNK, "missing.ce_specversion", 1)
+            letters.add(cursor, "crossroads-intake", at, JUNK, "missing.ce_specversion", 1)
         yield under_way
 
 
@@ -107,7 +107,7 @@ def test_what_fails_again_stops_no_other(permit: CommandLine, move: Moving) -> N
         for offset in range(200, 203):
             good = message(record(no_dossier=f"BXL/{offset}"))
             at = Coordinates("cluster", "legacy.brussels.records.v1", 3, offset)
-            letters.set_aside(cursor, "legacy-brussels", at, good, "failed.OverflowError", 3)
+            letters.add(cursor, "legacy-brussels", at, good, "failed.OverflowError", 3)
     # when all are replayed
     ended = permit("dead-letters", "replay", "--consumer", "legacy-brussels", "--yes", "--json", *WHY)
     # then the good ones are retold, the others stay open with their reason, and the exit code says so

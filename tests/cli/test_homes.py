@@ -26,7 +26,7 @@ from infra.postgres.server.embedded import EmbeddedPostgres
 from tests.cli.conftest import CommandLine, SmallJournal
 from tests.cli.shell import run, surroundings
 from tests.cli.test_tree import COMMANDS
-from tests.servers import reachable_directory
+from tests.world.servers import reachable_directory
 from tests.world.waiting import wait_until
 
 MAKE_THINGS = {"demo", "serve", "bench", "migrate run", "topics document"}
@@ -128,7 +128,7 @@ def test_a_port_that_is_taken_is_said_before_anything_is_made(permit: CommandLin
         ("/proc/permit", "PostgreSQL cannot be run in /proc/permit/postgres:"),
         ("/dev/null", "PERMIT_HOME names something that is not a directory"),
         ("/dev/null/below", "PERMIT_HOME names something that is not a directory"),
-        ("x" * 300, "PERMIT_HOME cannot be looked at (File name too long)"),
+        ("x" * 300, "PERMIT_HOME cannot be read (File name too long)"),
     ],
 )
 def test_a_home_that_cannot_be(permit: CommandLine, home: str, sentence: str) -> None:

@@ -25,8 +25,8 @@ from infra.crossroads.simulator_process import running_simulator
 from infra.settings import Settings
 from infra.time_ordered_ids import time_ordered_id
 from infra.workers.supervision import Supervision
-from tests.databases import program_databases
 from tests.world.applications import application
+from tests.world.databases import program_databases
 from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server

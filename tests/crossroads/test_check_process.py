@@ -12,21 +12,23 @@ from domain.crossroads.answers import CheckUnanswered, EmployerOnRegister, NoDat
 from domain.crossroads.check_process import (
     BLAMES_THE_BANK,
     AskAgain,
-    AskedCheck,
     GiveUp,
     Patience,
     Record,
     RegisterFirst,
+    RequestedCheck,
     next_step,
 )
 
 ASKED_AT = datetime(2026, 1, 20, 9, 0, tzinfo=UTC)
 PATIENCE = Patience()
-ONCE = AskedCheck(asked_at=ASKED_AT, attempts=1, registered=True)
+ONCE = RequestedCheck(asked_at=ASKED_AT, attempts=1, registered=True)
 
 
-def after(reason: UnansweredReason, asked: AskedCheck = ONCE, *, stay_away: float = 0.0, chance: float = 1.0) -> object:
-    return next_step(asked, CheckUnanswered(reason, stay_away_seconds=stay_away), PATIENCE, ASKED_AT, chance)
+def after(
+    reason: UnansweredReason, check: RequestedCheck = ONCE, *, stay_away: float = 0.0, chance: float = 1.0
+) -> object:
+    return next_step(check, CheckUnanswered(reason, stay_away_seconds=stay_away), PATIENCE, ASKED_AT, chance)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +50,7 @@ def test_incomplete_data_are_asked_for_much_later() -> None:
 
 def test_who_is_not_registered_is_registered_once() -> None:
     reason = UnansweredReason.NOT_REGISTERED
-    before = AskedCheck(asked_at=ASKED_AT, attempts=1, registered=False)
+    before = RequestedCheck(asked_at=ASKED_AT, attempts=1, registered=False)
     assert after(reason, before) == RegisterFirst()
     assert after(reason) == GiveUp(reason)
 
@@ -70,14 +72,14 @@ def test_the_bank_may_ask_for_a_longer_pause() -> None:
 def test_when_patience_is_over_a_person_looks_but_not_before_it_was_tried() -> None:
     over = ASKED_AT + PATIENCE.give_up_after
     why = CheckUnanswered(UnansweredReason.TIMEOUT)
-    tried = AskedCheck(asked_at=ASKED_AT, attempts=PATIENCE.least_attempts, registered=True)
+    tried = RequestedCheck(asked_at=ASKED_AT, attempts=PATIENCE.least_attempts, registered=True)
     assert next_step(tried, why, PATIENCE, over, 0.5) == GiveUp(UnansweredReason.TIMEOUT)
     assert isinstance(next_step(ONCE, why, PATIENCE, over, 0.5), AskAgain)
 
 
 @given(st.integers(1, 10_000), st.floats(0, 1))
 def test_pauses_grow_no_longer_than_the_longest_and_are_never_negative(attempts: int, chance: float) -> None:
-    asked = AskedCheck(asked_at=ASKED_AT, attempts=attempts, registered=True)
-    step = after(UnansweredReason.TIMEOUT, asked, chance=chance)
+    check = RequestedCheck(asked_at=ASKED_AT, attempts=attempts, registered=True)
+    step = after(UnansweredReason.TIMEOUT, check, chance=chance)
     assert isinstance(step, AskAgain)
     assert timedelta(0) <= step.pause <= PATIENCE.longest_pause

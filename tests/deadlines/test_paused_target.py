@@ -56,7 +56,7 @@ def test_while_a_pause_is_open_the_due_day_moves_with_the_day_asked() -> None:
 
 
 def test_an_open_pause_without_a_day_asked_is_refused() -> None:
-    with pytest.raises(ValueError, match="pause 3 is open since 2026-02-10: say on which day you ask"):
+    with pytest.raises(ValueError, match="pause 3 is open since 2026-02-10: give the day to count up to"):
         TARGET.due_on(FILED_ON, (pause(date(2026, 2, 10), None, number=3),))
 
 

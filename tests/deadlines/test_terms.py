@@ -216,7 +216,11 @@ def test_every_purpose_has_a_term_and_every_term_says_where_it_comes_from() -> N
         ('on_expiry = "inadmissible"', 'on_expiry = "refused"', "entry SUPPLEMENT, key on_expiry"),
         ('warn_confidence = "derived"\n', "", "entry SP-DECISION-4M, key warn_confidence: the key is missing"),
         ('roll_confidence = "derived"\n', "", "entry FL-APPEAL, key roll_confidence: the key is missing"),
-        ('categories = ["euBlueCard"]', 'categories = ["euBlueCard", "all"]', "key categories: 'all' stands beside"),
+        (
+            'categories = ["euBlueCard"]',
+            'categories = ["euBlueCard", "all"]',
+            "key categories: 'all' is not the only one",
+        ),
         ('categories = ["euBlueCard"]', 'categories = ["blueCard"]', "entry BC-DECISION, key categories: 'blueCard'"),
         ('categories = ["euBlueCard"]', 'categories = ["all"]', "entry BC-DECISION, key from: it overlaps SP-DECISION"),
         ('application = "notTransposed"', 'application = "applied"', "entry DIR-2024-1233, key starts: a term for"),
@@ -226,7 +230,7 @@ def test_every_purpose_has_a_term_and_every_term_says_where_it_comes_from() -> N
         ('alternative = "P120D"', 'opens = "P6M"\nopens_confidence = "derived"', "entry SP-DECISION-4M, key opens"),
         ("from = 2025-05-01", "from = 2025-05-01\nlast_day = 2025-04-30", "entry FL-HS-FAST, key last_day"),
         ("unknown_to = [", 'unknown_to = [\n  "an earlier one",', "entry BR-RENEWAL-WINDOW, key unknown_to"),
-        ('id = "JOB-LOSS"', 'id = "FL-APPEAL"', "entry FL-APPEAL, key id: the same id stands here twice"),
+        ('id = "JOB-LOSS"', 'id = "FL-APPEAL"', "entry FL-APPEAL, key id: the same id occurs twice"),
         ('id = "JOB-LOSS"', 'id = "JOB-LOSS"\ncolour = "red"', "entry JOB-LOSS, key colour: the key is unknown"),
     ],
 )

@@ -30,7 +30,7 @@ def test_working_days_are_added_over_weekends_and_holidays() -> None:
 
 @pytest.mark.parametrize("count", [0, -1])
 def test_only_a_number_of_working_days_above_nought_is_added(count: int) -> None:
-    with pytest.raises(ValueError, match=f"{count} working days cannot be added; ask for 1 or more"):
+    with pytest.raises(ValueError, match=f"{count} working days cannot be added; give 1 or more"):
         CALENDAR.add(date(2026, 4, 2), count, None)
 
 
@@ -125,7 +125,7 @@ def test_a_roll_past_the_last_year_is_refused_and_not_guessed() -> None:
             "entry 2026, key legal_holidays: these are not the ten",
         ),
         ("on = 2026-04-06", "on = 2027-04-06", "2027-04-06 is not in 2026"),
-        ("on = 2026-04-06", "on = 2026-05-01", "2026-05-01 stands here twice"),
+        ("on = 2026-04-06", "on = 2026-05-01", "2026-05-01 occurs twice"),
         ('on = 2026-04-06, name = "easterMonday"', 'on = 2026-04-06, name = "easter"', "'easter' is unknown"),
         ("[[calendar]]", "[[agenda]]", "key agenda"),
         ('version = "2026.1"\n', "", "key version: the key is missing"),

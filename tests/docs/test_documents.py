@@ -16,9 +16,9 @@ from api.server import running_server
 from api.workers import running_workers
 from infra.crossroads.simulator_process import running_simulator
 from infra.settings import Settings
-from tests.databases import program_databases
 from tests.docs.worked_examples import Addition, instructions_of
-from tests.servers import NoServer, give_up, reachable_directory
+from tests.world.databases import program_databases
+from tests.world.servers import NoServer, give_up, reachable_directory
 
 ROOT = Path(__file__).parent.parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])

@@ -13,7 +13,7 @@ from typing import Final
 
 import pytest
 
-from tests.servers import NoServer, give_up, reachable_directory
+from tests.world.servers import NoServer, give_up, reachable_directory
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "tutorial.md"
 

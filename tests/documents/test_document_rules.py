@@ -38,7 +38,7 @@ def test_another_type_is_refused_with_those_that_are_taken() -> None:
         RULES.type_of("application/msword")
     assert refused.value.code is DocumentRefusal.TYPE_UNKNOWN
     assert refused.value.limit is None
-    assert refused.value.sentence == "files of this type are not taken: send one of PDF (application/pdf)"
+    assert refused.value.sentence == "files of this type are not accepted: send one of PDF (application/pdf)"
 
 
 def test_a_larger_file_is_refused_with_type_limit_and_remedy() -> None:
@@ -73,7 +73,7 @@ CASE = '[[case_limit]]\nmost_documents = "5"\nmost_bytes = "5000"\n'
 @pytest.mark.parametrize(
     ("written", "said"),
     [
-        (CASE, "no type of file is taken"),
+        (CASE, "no type of file is accepted"),
         (TYPE, r"a case has 0 limits; write exactly one \[\[case_limit\]\]"),
         (TYPE + CASE + CASE, "a case has 2 limits"),
         (TYPE + TYPE + CASE, "'application/pdf' has two entries; keep one"),

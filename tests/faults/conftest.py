@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.faults.own_server import OwnServer
-from tests.servers import reachable_directory
+from tests.world.servers import reachable_directory
 
 
 @pytest.fixture

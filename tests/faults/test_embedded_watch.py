@@ -15,7 +15,7 @@ import pytest
 from infra.postgres.server.account import EmbeddedPostgresUnusable
 from infra.postgres.server.embedded import EmbeddedPostgres
 from infra.postgres.server.embedded_watch import kept_running
-from tests.servers import reachable_directory
+from tests.world.servers import reachable_directory
 from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server

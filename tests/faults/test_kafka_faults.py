@@ -37,9 +37,9 @@ from tests.crossroads.asking import bank_at
 from tests.faults import kafka_worker
 from tests.faults.dropping_proxy import DroppingProxy
 from tests.faults.own_server import OwnServer
-from tests.kafka_servers import own_cluster
-from tests.servers import reachable_directory
 from tests.transport.consumed_journal import ConsumedJournal, consumed_journal, each_once_in_order, running
+from tests.world.kafka_servers import own_cluster
+from tests.world.servers import reachable_directory
 from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server

@@ -22,7 +22,7 @@ from projections.registered import registered_read_models
 from tests.faults.filings import EMPLOYER, Acknowledgement, Employers, FilingRecord, bearing, file_once
 from tests.faults.killable_service import KillableService
 from tests.journal.appends import JournalAsStored
-from tests.servers import reachable_directory
+from tests.world.servers import reachable_directory
 from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server

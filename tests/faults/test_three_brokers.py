@@ -11,8 +11,8 @@ import pytest
 
 from infra.benchmarks.event_ledger import EventLedger
 from infra.kafka.topic_admin import administration
-from tests.kafka_servers import own_cluster
 from tests.transport.consumed_journal import consumed_journal, each_once_in_order, running
+from tests.world.kafka_servers import own_cluster
 from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server

@@ -12,7 +12,7 @@ from infra.crossroads.simulator_process import running_simulator
 from infra.identity.caller import Role
 from infra.identity.development_issuer import DevelopmentIssuer
 from infra.settings import Settings
-from tests.databases import program_databases
+from tests.world.databases import program_databases
 from tests.world.service_clients import ServiceClient, ServiceClients
 
 FILED_AT = datetime(2026, 1, 20, 10, tzinfo=UTC)

@@ -50,7 +50,7 @@ def test_a_case_is_refused_on_the_grounds_offered_and_on_no_other(clients: Servi
     body = {"outcome": "refused", "grounds": others, "motivation": "Daarom."}
     refused = handler.change(case, "workPartDecisions", body)
     assert problem_of(refused) == (409, "groundNotSupported")
-    assert refused.json()["detail"].startswith(f"the file does not bear {', '.join(others)}; ")
+    assert refused.json()["detail"].startswith(f"the file does not support {', '.join(others)}; ")
     assert handler.case(case)["status"] == "admissible"
     # and what is offered is taken, as a whole
     body = {"outcome": "refused", "grounds": offered, "motivation": "Daarom."}

@@ -158,8 +158,8 @@ def test_a_lifetime_has_its_bounds(issuer: DevelopmentIssuer, lifetime: timedelt
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        ({"iss": "https://login.example"}, "issued by somebody else"),
-        ({"iss": None}, "issued by somebody else"),
+        ({"iss": "https://login.example"}, "issued by another issuer"),
+        ({"iss": None}, "issued by another issuer"),
         ({"aud": "another-service"}, "not meant for this service"),
         ({"aud": []}, "not meant for this service"),
         ({"aud": ["another-service"]}, "not meant for this service"),

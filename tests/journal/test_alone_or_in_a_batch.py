@@ -13,8 +13,8 @@ from infra.postgres.journal.append_function import append, prepare_append
 from infra.postgres.journal.append_requests import AppendRequest, Outcome, StreamHead
 from infra.postgres.server.connections import Role, connect
 from infra.postgres.server.migrate import migrate_journal
-from tests.databases import journal_database
 from tests.journal.appends import ORIGIN, JournalAsStored, command, request
+from tests.world.databases import journal_database
 
 pytestmark = pytest.mark.server
 

@@ -18,7 +18,7 @@ import psycopg2
 
 from infra.postgres.server.access import url_for_database
 from infra.postgres.server.embedded import EmbeddedPostgres
-from tests.servers import reachable_directory
+from tests.world.servers import reachable_directory
 from tests.world.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]

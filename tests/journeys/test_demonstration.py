@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, expect
 from domain.codes import CATEGORIES
 from tests.journeys.demonstrations import ROOT, Home, Shown, fresh_home
 from tests.pages.browser import first_browser, watched_page
-from tests.servers import NoServer, give_up
+from tests.world.servers import NoServer, give_up
 from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server

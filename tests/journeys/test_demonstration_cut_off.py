@@ -15,10 +15,10 @@ from api.composition import open_program
 from domain.case.commands import CommandContext, Minted, SubmitApplication
 from infra.settings import Settings
 from infra.time_ordered_ids import time_ordered_id
-from tests.databases import fresh_database
 from tests.journal.appends import JournalAsStored
 from tests.journeys.demonstrations import Home, fresh_home
 from tests.world.applications import application
+from tests.world.databases import fresh_database
 from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server

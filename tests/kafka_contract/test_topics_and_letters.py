@@ -24,8 +24,8 @@ from infra.kafka.sending import Outgoing, Sender
 from infra.kafka.topic_admin import administration
 from infra.message_wire import WireRecord
 from infra.postgres.server.connections import ConnectionPool, Role
-from tests.databases import program_databases
-from tests.kafka_servers import kafka_image, listener_settings
+from tests.world.databases import program_databases
+from tests.world.kafka_servers import kafka_image, listener_settings
 from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server

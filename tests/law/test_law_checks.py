@@ -93,8 +93,8 @@ IN_WALLONIA = 'known_from = 2024-10-01\nknown_from_basis = "assumed"\nact = "wal
     ("old", "new", "entry", "sentence"),
     [
         ('id = "FL-ATH-2025"\ncategories = ["athlete"]', 'id = "FL-ATH-2025"\ncategories = ["clergy"]',
-         "FL-ATH-2025", "does not speak of clergy"),
-        ('article = "22-24/1"', 'article = "22"', "FL-CAT-SEASONAL", "is no article of the act that is held"),
+         "FL-ATH-2025", "does not mention clergy"),
+        ('article = "22-24/1"', 'article = "22"', "FL-CAT-SEASONAL", "is not an article of the stored act"),
         (IN_WALLONIA, IN_WALLONIA.replace("2024\"", "2019\""), "WA-LIST-2024-10", "split it by its act"),
         ('act = "swissAgreement1999"\narticle_not_found = true', 'legal_reference = "Agreement with Switzerland"',
          "FED-FREE-MOVEMENT-CH", "is a sentence: write act and article"),

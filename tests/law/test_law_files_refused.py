@@ -270,7 +270,7 @@ DURATION = '[[permit_duration]]\nid = "LASTS"\ncategories = ["euBlueCard"]\n'
         ),
         (EXEMPTION + 'nationalities = ["Turkish"]', "entry EXEMPT, key nationalities: .*ISO 3166-1"),
         (EXEMPTION + 'circumstances = ["goodWeather"]', "entry EXEMPT, key circumstances: 'goodWeather'"),
-        (DURATION, "entry LASTS, key most: nothing is said of the duration"),
+        (DURATION, "entry LASTS, key most: the duration is not stated"),
         (DURATION + 'least = "P24M"', "entry LASTS, key least: a shorter contract"),
         (DURATION + 'most = "three years"', "entry LASTS, key most"),
         ('[[retention]]\nid = "LOG"\nrecords = ["diary"]\nkeep = "P10Y"\nonline = "P6M"', "entry LOG, key records"),

@@ -99,7 +99,7 @@ def test_two_cells_in_one_column_are_both_shown(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", ["2", "1"])
 def test_rows_that_stand_twice_or_out_of_order_refuse_the_file(tmp_path: Path, number: str) -> None:
     file = workbook(tmp_path, sheet(HEADER, record(), record(attributes=f'r="{number}"')))
-    assert f"row {number} stands after row 2" in refusal(XLSX, file)
+    assert f"row {number} comes after row 2" in refusal(XLSX, file)
 
 
 def test_rows_of_blanks_and_formats_are_nothing(tmp_path: Path) -> None:
@@ -259,7 +259,7 @@ def test_a_column_twice_and_a_column_missing_refuse_the_file(tmp_path: Path) -> 
     missing = sheet(row_of(*GERMAN_HEADER[:-3], "Job", *GERMAN_HEADER[-2:]), record())
     file = workbook(tmp_path, missing)
     assert "lacks Tätigkeit" in refusal(XLSX, file)
-    assert "say --without 'Tätigkeit'. If the sheet holds no records, say --without-sheet Akten" in refusal(XLSX, file)
+    assert "use --without 'Tätigkeit'. If the sheet holds no records, use --without-sheet Akten" in refusal(XLSX, file)
     assert read(XLSX, file, waived(columns=("Tätigkeit",))).count.columns_waived == ("Tätigkeit",)
 
 

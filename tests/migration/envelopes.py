@@ -11,6 +11,7 @@ from typing import Any
 import rfc8785
 
 from api.services.migrations import judge_of
+from consumers.migration.topic_intake import TopicIntake
 from infra.message_wire import WireRecord
 from infra.migration.sources import MigratingAuthority
 from infra.migration.topic_inbox import LegacyInbox
@@ -58,12 +59,14 @@ def receive(
     return [each.coordinates for each in arrived]
 
 
-def legacy_inbox(move: Moving, limits: StopLimits | None = None) -> LegacyInbox:
+def legacy_inbox(
+    move: Moving, limits: StopLimits | None = None, intake: type[TopicIntake[Any, Any]] = TopicIntake
+) -> LegacyInbox:
     """The way in for records of Brussels."""
     program = move.program
     letters = DeadLetters(program.writers, program.keys)
     judge = judge_of(program, MigratingAuthority.BRUSSELS)
-    return LegacyInbox(program.journal_url, judge, letters, program.clock.now, limits)
+    return LegacyInbox(program.journal_url, intake(judge=judge, now=program.clock.now), letters, limits)
 
 
 def letters_of(move: Moving) -> list[str]:

@@ -27,7 +27,7 @@ from domain.migration.findings import Finding
 from domain.migration.open_work import OpenWork, UnfinishedFile
 from domain.migration.plausible_days import Calendar, moment_of
 from domain.migration.precheck import Refused
-from domain.migration.quarantine import SEPARATOR, SET_ASIDE, WAITING, SetAside, Step
+from domain.migration.quarantine import QUARANTINED, SEPARATOR, WAITING, QuarantinedRecord, Step
 from domain.migration.reading import LegacyReading
 from domain.migration.record_content import content_of, reading_of
 from domain.migration.retelling import Lineage
@@ -270,7 +270,7 @@ class Waiting:
     def wait(self, raw: RawRecord, *findings: Finding, digest: str = "", state: str = "open") -> UUID:
         """Set a record aside, and give its id."""
         record_id = UUID(int=1_000 + len(self.records))
-        set_aside = SetAside(
+        quarantined = QuarantinedRecord(
             record_id=record_id,
             authority="brussels",
             key=str(raw.record["no_dossier"]),
@@ -285,7 +285,7 @@ class Waiting:
             case_id=None,
         )
         self.records[record_id] = HeldRecord(
-            set_aside=set_aside,
+            quarantined=quarantined,
             raw=raw,
             calendar=Calendar(NOW.date()),
             subject=UUID(int=7),
@@ -293,7 +293,7 @@ class Waiting:
             digest=digest or BrusselsSource().digest(raw.record, b""),
             corrections={},
         )
-        self.trace(record_id, SET_ASIDE, "system:migration")
+        self.trace(record_id, QUARANTINED, "system:migration")
         return record_id
 
     def status(self, connection: None) -> CutoverStatus:
@@ -317,12 +317,12 @@ class Waiting:
 
     def hold(self, record_id: UUID) -> None: ...
 
-    def set_aside(self, record_id: UUID) -> SetAside:
-        return self.records[record_id].set_aside
+    def quarantined(self, record_id: UUID) -> QuarantinedRecord:
+        return self.records[record_id].quarantined
 
-    def held(self, record_id: UUID) -> HeldRecord | SetAside:
+    def held(self, record_id: UUID) -> HeldRecord | QuarantinedRecord:
         held = self.records[record_id]
-        return held.set_aside if record_id in self.erased else held
+        return held.quarantined if record_id in self.erased else held
 
     def steps(self, record_id: UUID) -> tuple[Step, ...]:
         return tuple(
@@ -339,9 +339,9 @@ class Waiting:
         self.traces.append((record_id, what, by, motive))
 
     def correct(self, held: HeldRecord, field: str, text: str, *, by: str, motive: str) -> None:
-        record_id = held.set_aside.record_id
+        record_id = held.quarantined.record_id
         changed = replace(held, corrections={**held.corrections, field: text})
-        self.records[record_id] = replace(changed, set_aside=replace(held.set_aside, state="corrected"))
+        self.records[record_id] = replace(changed, quarantined=replace(held.quarantined, state="corrected"))
 
     def refuse(self, record_id: UUID, refused: Refused, mapping_version: int) -> None:
         reason = refused.main.value
@@ -359,7 +359,7 @@ class Waiting:
 
     def settle_older(self, key: str, before: datetime, *, by: str) -> None:
         for record_id, held in self.records.items():
-            if held.set_aside.key == key and held.set_aside.state in WAITING:
+            if held.quarantined.key == key and held.quarantined.state in WAITING:
                 moment = moment_of(str(held.raw.record["modifie_le"]))
                 assert moment is not None
                 if moment < before:
@@ -370,7 +370,7 @@ class Waiting:
 
     def _now(self, record_id: UUID, **changed: Any) -> None:
         held = self.records[record_id]
-        self.records[record_id] = replace(held, set_aside=replace(held.set_aside, **changed))
+        self.records[record_id] = replace(held, quarantined=replace(held.quarantined, **changed))
 
 
 @dataclass

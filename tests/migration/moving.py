@@ -16,11 +16,11 @@ from consumers.migration.loading import FileLoader
 from domain.case.events import CaseEvent
 from domain.migration.identities import case_id_of
 from infra.migration.batch_ledgers import sums_of
-from infra.migration.sources import MigratingAuthority, Source
+from infra.migration.sources import MigratingAuthority
 from infra.postgres.server.connections import Role, connect
 from infra.settings import Settings
-from tests.databases import program_databases
 from tests.migration.samples import BRUSSELS, brussels_file
+from tests.world.databases import program_databases
 
 EXTRACTS = Path(__file__).parent / "extracts"
 FILES = {
@@ -41,9 +41,12 @@ class Moving:
         self._folder = folder
         self._files = 0
 
-    def load(self, authority: MigratingAuthority, *files: Path, source: Source | None = None) -> dict[str, Any]:
+    def load(self, authority: MigratingAuthority, *files: Path) -> dict[str, Any]:
         """What a run of these files printed, without the time it took."""
-        batches = loader_of(self.program, authority, source=source).load(files)
+        return self.sums(loader_of(self.program, authority).load(files))
+
+    def sums(self, batches: list[UUID]) -> dict[str, Any]:
+        """What a run that loaded these batches printed, without the time it took."""
         with self.program.readers.connection() as connection:
             told = sums_of(connection, batches)
         assert told.pop("seconds") >= 0

@@ -66,7 +66,7 @@ def test_after_the_report_no_file_and_no_repair_is_accepted_until_it_is_taken_ba
     assert landed(move) == 2
     assert move.ask("select count(*) from legacy_batch") == [(1,)]
     # when it is taken back, with a motive
-    with pytest.raises(StepRefused, match="needs a motive"):
+    with pytest.raises(StepRefused, match="requires a motive"):
         take(move, [CutOverStep.REOPENED], "bob", motive=" ")
     assert take(move, [CutOverStep.REOPENED], "bob", motive="a file was forgotten").step(RECONCILED) is None
     # then records are accepted, and the way to the switch begins again at the drain
@@ -122,7 +122,7 @@ def test_a_record_of_the_topic_is_set_aside_after_the_report_and_replayed_once_i
     assert move.ask("select reason, state from dead_letter") == [("authorityReconciled", "open")]
     assert landed(move) == 1
     # then the switch is refused, because nobody has looked at that record
-    with pytest.raises(StepRefused, match="records of the topic that were set aside changed since the report"):
+    with pytest.raises(StepRefused, match="dead-lettered records of the topic changed since the report"):
         take(move, [PROPOSED], "ann")
     # and it cannot be replayed behind the report, nor is it lost by trying
     refused = command_line("dead-letters", "replay", "1", "--reason", "came late")

@@ -96,8 +96,8 @@ def test_what_cannot_be_given_up(move: Moving) -> None:
     with move.writer() as connection:
         for batch, by, motive, why in (
             (finished, "ann", "m", "taken to its end"), (topic, "ann", "m", "came over a topic"),
-            (uuid4(), "ann", "m", "there is no batch"), (stopped, "ann", " ", "say which, with --motive"),
-            (stopped, "\u200b", "m", "nobody is named"), (stopped, "ann", "m\x00", "without control characters"),
+            (uuid4(), "ann", "m", "there is no batch"), (stopped, "ann", " ", "give it with --motive"),
+            (stopped, "\u200b", "m", "no name is given"), (stopped, "ann", "m\x00", "without control characters"),
         ):  # fmt: skip
             with pytest.raises(BatchRefused, match=why):
                 abandon(connection, batch, by=by, motive=motive)
@@ -144,7 +144,7 @@ def test_conflicting_versions_are_named_first(move: Moving) -> None:
     with pytest.raises(StepRefused) as refused:
         take(move, [CutOverStep.DRAINED], "ann", lag=3)
     said = str(refused.value)
-    assert "3 records on the topic: `permit work migration` takes them" in said
+    assert "3 records on the topic: `permit work migration` loads them" in said
     assert 0 < said.index("2 in quarantine as versionConflict") < said.index("1 in quarantine as identifierInvalid")
 
 

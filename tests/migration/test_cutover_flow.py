@@ -122,7 +122,7 @@ def test_while_files_are_loaded_no_step_is_taken_that_rests_on_what_has_landed(s
 
 def test_a_motive_is_asked_for_and_can_be_kept(store: Cutovers) -> None:
     take(store, *FORWARD[:4])
-    with pytest.raises(StepRefused, match="reopened needs a motive"):
+    with pytest.raises(StepRefused, match="reopened requires a motive"):
         take(store, CutOverStep.REOPENED, motive=" ")
     for name, motive in (("ann\x00", "m"), ("ann", "m\x00")):
         with pytest.raises(StepRefused, match="without control characters"):

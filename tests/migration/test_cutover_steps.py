@@ -47,7 +47,7 @@ def test_who_proposed_does_not_approve_in_another_spelling(approver: str) -> Non
 
 @pytest.mark.parametrize("nobody", ["", "  ", "\u200b", "\u3164"])
 def test_nobody_takes_no_step(nobody: str) -> None:
-    with pytest.raises(StepRefused, match="nobody is named"):
+    with pytest.raises(StepRefused, match="no name is given"):
         require_step(FORWARD[0], nobody, [], is_live=False)
 
 
@@ -57,7 +57,7 @@ def test_reopening_takes_back_what_rested_on_what_had_landed() -> None:
     assert next_step([*reported, *taken(REOPENED)], is_live=False) is CutOverStep.DRAINED
     require_step(REOPENED, "bob", reported, is_live=False)
     for nothing_closed in (taken(*FORWARD[:3]), [*reported, *taken(REOPENED)]):
-        with pytest.raises(StepRefused, match="nothing to take back"):
+        with pytest.raises(StepRefused, match="nothing to undo"):
             require_step(REOPENED, "bob", nothing_closed, is_live=False)
 
 

@@ -86,8 +86,8 @@ def test_only_an_open_file_is_abandoned_or_superseded() -> None:
         (lambda: require_successor(COMPLETE, COMPLETE), "cannot supersede itself"),
         (lambda: require_successor(SHORT, replace(COMPLETE, authority="wallonia")), "is of wallonia"),
         (lambda: require_successor(SHORT, UNDER_WAY), "load it first"),
-        (lambda: require_motive(" "), "say which, with --motive"),
-        (lambda: require_named("\u200b", None), "nobody is named"),
+        (lambda: require_motive(" "), "give it with --motive"),
+        (lambda: require_named("\u200b", None), "no name is given"),
         (lambda: require_named("ann", "m\x00"), "without control characters"),
     ):
         with pytest.raises(BatchRefused, match=why):

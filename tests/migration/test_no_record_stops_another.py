@@ -12,6 +12,7 @@ from kafka import KafkaProducer
 
 from api.services.migrations import judge_of
 from api.workers import running_workers
+from consumers.migration.topic_intake import TopicIntake
 from consumers.topics import CHECK_REQUESTS, legacy_records
 from infra.kafka.clients import opened
 from infra.kafka.topic_admin import create_missing
@@ -78,7 +79,7 @@ def stumbling_inbox(move: Moving, *titles: str, limits: StopLimits | None = None
     program = move.program
     judge: Any = Stumbling(judge_of(program, MigratingAuthority.BRUSSELS), titles)
     letters = DeadLetters(program.writers, program.keys)
-    return LegacyInbox(program.journal_url, judge, letters, program.clock.now, limits)
+    return LegacyInbox(program.journal_url, TopicIntake(judge=judge, now=program.clock.now), letters, limits)
 
 
 def arrived(*messages: WireRecord, first_offset: int = 0) -> list[Arrived]:
@@ -185,7 +186,7 @@ def test_a_switch_of_authority_meanwhile_is_judged_again(move: Moving) -> None:
     judge: Any = Switched(judge_of(program, MigratingAuthority.BRUSSELS), ())
     letters = DeadLetters(program.writers, program.keys)
     with (
-        closing(LegacyInbox(program.journal_url, judge, letters, program.clock.now)) as inbox,
+        closing(LegacyInbox(program.journal_url, TopicIntake(judge=judge, now=program.clock.now), letters)) as inbox,
         pytest.raises(AnotherWasQuicker),
     ):
         inbox.receive(arrived(message(record())), lambda _cursor: None)

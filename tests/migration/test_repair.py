@@ -68,7 +68,7 @@ def test_the_raw_record_stands_beside_what_was_made_of_it(move: Moving, quaranti
         shown = quarantine.shown(connection, the_one(move), by="ann")
     assert shown.raw is not None
     assert (shown.raw["niss"], shown.raw["nom"]) == (BAD_NUMBER, "Nov?k")
-    assert [finding.field for finding in shown.set_aside.findings] == ["niss"]
+    assert [finding.field for finding in shown.quarantined.findings] == ["niss"]
     assert {each.fact.value: each.field for each in shown.provenance}["ssin"] == "niss"
 
 
@@ -179,7 +179,7 @@ def test_a_history_is_corrected_where_it_stands(move: Moving, tmp_path_factory: 
     assert move.load(MigratingAuthority.WALLONIA, file)["quarantined"] == {"dateInvalid": 1}
     it, quarantine = the_one(move, "wallonia"), quarantine_of(move.program, MigratingAuthority.WALLONIA)
     with move.writer() as connection:
-        field = quarantine.shown(connection, it, by="ann").set_aside.findings[0].field
+        field = quarantine.shown(connection, it, by="ann").quarantined.findings[0].field
         assert field == "historique[0].le"
         quarantine.correct(connection, it, field, "07/07/2024", by="ann", motive="on paper")
         assert quarantine.replay(connection, it, by="ann", motive="on paper") is None
@@ -188,11 +188,11 @@ def test_a_history_is_corrected_where_it_stands(move: Moving, tmp_path_factory: 
 def test_lineage_leads_from_file_number_and_event_to_file_and_line(move: Moving) -> None:
     move.load_brussels(record(no_dossier="BXL/OTHER"), record(), record(modifie_le="21/04/2025 09:00", fonction="x"))
     by_number = lineage_of(move.program, KEY, None)
-    assert [(each["source"], each["line"], each["version"]) for each in by_number] == [
+    assert [(each.source, each.line, each.version) for each in by_number] == [
         ("brussels.csv", 3, 1), ("brussels.csv", 4, 2),
     ]  # fmt: skip
-    assert lineage_of(move.program, str(by_number[1]["position"]), None) == by_number[1:]
-    assert lineage_of(move.program, by_number[0]["applicationId"], None) == by_number
+    assert lineage_of(move.program, str(by_number[1].position), None) == by_number[1:]
+    assert lineage_of(move.program, str(by_number[0].case_id), None) == by_number
     assert lineage_of(move.program, "BXL/NOWHERE", None) == []
 
 

@@ -58,7 +58,7 @@ def test_a_record_is_corrected_tried_again_and_retold(
     (append,) = waiting.appended
     assert (append.case_id, append.event.corrected) == (case_id_of("brussels", KEY), ("niss",))
     # and quarantine, ledger and trace have moved with it
-    assert waiting.set_aside(it).state == "retold"
+    assert waiting.quarantined(it).state == "retold"
     assert waiting.recounted == [("identifierInvalid", {Fate.RETOLD: 1}, {})]
     assert steps(waiting, it) == ["setAside", "corrected: niss", "retold"]
     # and its dossier knows the record as it came, while the event names the content that was retold
@@ -73,7 +73,7 @@ def test_a_record_that_is_refused_again_waits_for_another_reason(
     it = waiting.wait(raw(niss=NUMBER, remuneration="n.c."), WRONG)
     refused = quarantine.replay(None, it, by="ann", motive="new mapping")
     assert refused is not None
-    assert waiting.set_aside(it).reason == "amountInvalid"
+    assert waiting.quarantined(it).reason == "amountInvalid"
     assert waiting.recounted == [("identifierInvalid", {}, {"amountInvalid": 1})]
     assert (steps(waiting, it)[-1], waiting.appended) == ("replayed in vain: amountInvalid", [])
 
@@ -90,7 +90,7 @@ def test_what_somebody_decides_for_overrules_other_contents_of_its_time(
     quarantine.replay(None, one, by="ann", motive="seen on paper")
     # then the case goes on with it, and the other does not wait any more
     assert [append.events[0].version for append in waiting.appended] == [1, 2]
-    assert waiting.set_aside(other).state == "superseded"
+    assert waiting.quarantined(other).state == "superseded"
     assert waiting.dossiers[KEY].others == (waiting.records[first].digest,)
 
 
@@ -132,7 +132,7 @@ def test_while_files_are_loaded_nothing_is_tried_again(
 ) -> None:
     it = waiting.wait(raw(niss=NUMBER), WRONG)
     waiting.load_is_under_way = True
-    with pytest.raises(RepairRefused, match="try again when they are through"):
+    with pytest.raises(RepairRefused, match="try again when loading has ended"):
         quarantine.replay(None, it, by="ann", motive="m")
 
 

@@ -102,7 +102,7 @@ def test_who_may_read_the_case_reads_them(move: Moving, clients: ServiceClients)
     assert NO_NUMBER in page(clients, f"/cases/{OTHER_CASE}")
     # where either leads to the record
     by_number = lineage_of(move.program, NO_NUMBER, None)
-    assert [each["line"] for each in by_number] == [3]
+    assert [each.line for each in by_number] == [3]
     assert lineage_of(move.program, told["reference"], None) == by_number
 
 
@@ -157,7 +157,7 @@ def test_once_the_keys_are_destroyed_all_goes_on_and_says_so(move: Moving, clien
     # then lists, lineage and report go on, and the report counts what is withheld
     assert NUMBER in page(clients, "/queue")
     assert reference_of("brussels", NO_NUMBER) in clients.of(HANDLER).get("applications").text
-    assert [each["line"] for each in lineage_of(move.program, NUMBER, None)] == [2]
+    assert [each.line for each in lineage_of(move.program, NUMBER, None)] == [2]
     told = signed_report(move.program, MigratingAuthority.BRUSSELS)["report"]
     assert (told["agrees"], told["source"]["withheld"], told["target"]["withheld"]) == (True, 2, 2)
 

@@ -97,13 +97,13 @@ class Delivery:
         self.dossiers |= chunk.dossiers
         self.retold += chunk.dossiers
 
-    def set_aside(self, message: Message, reason: str) -> None:
+    def dead_letter(self, message: Message, reason: str) -> None:
         self.aside[message.offset] = reason, 1
 
     def note_failure(self, kind: str) -> None:
         self.failures.append(kind)
 
-    def set_aside_failed(self, message: Message, kind: str, attempts: int) -> None:
+    def dead_letter_failed(self, message: Message, kind: str, attempts: int) -> None:
         self.aside[message.offset] = kind, attempts
 
     def count(self, arrived: Sequence[Message], aside: Sequence[Message]) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import closing, suppress
+from contextlib import closing
 from typing import Any
 
 import pytest
 
 from api.services.migrations import signed_report
+from consumers.migration.topic_intake import Taken, TopicIntake
 from domain.migration.topic_ledger import TopicLedger
 from infra.message_wire import WireRecord
 from infra.migration.sources import MigratingAuthority
@@ -21,20 +22,6 @@ from tests.migration.moving import Moving, record
 pytestmark = pytest.mark.server
 
 JUNK = WireRecord(b"BXL/0", b"junk", ())
-
-
-class Crash(BaseException):
-    """As a kill -9 just before the commit."""
-
-
-class CrashesWhenWeighed:
-    """Limits of a consumer, which are read when everything is written and nothing is committed."""
-
-    least = 500
-
-    @property
-    def window(self) -> int:
-        raise Crash
 
 
 def ledger(move: Moving) -> TopicLedger:
@@ -81,10 +68,21 @@ def test_what_is_delivered_again_is_counted_once(move: Moving) -> None:
     assert move.ask("select count(*) from dead_letter") == [(1,)]
 
 
+class Crash(BaseException):
+    """As a kill -9 just before the commit."""
+
+
+class CrashingIntake(TopicIntake[Any, Any]):
+    """Takes a delivery to its end, and does not live to see the commit."""
+
+    def take(self, transaction: Any, arrived: Any) -> Taken:
+        super().take(transaction, arrived)
+        raise Crash
+
+
 def test_a_crash_before_the_commit_counts_nothing(move: Moving) -> None:
     arrived = [Arrived(Coordinates("cluster", TOPIC, 3, 0), TOPIC, JUNK)]
-    limits: Any = CrashesWhenWeighed()
-    with closing(legacy_inbox(move, limits)) as inbox, suppress(Crash):
+    with closing(legacy_inbox(move, intake=CrashingIntake)) as inbox, pytest.raises(Crash):
         inbox.receive(arrived, lambda _cursor: None)
     assert ledger(move).partitions == ()
     with closing(legacy_inbox(move)) as inbox:

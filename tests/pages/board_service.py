@@ -34,10 +34,10 @@ from projections.check_times.model import CheckTimes
 from projections.lists.work_queue import WorkQueue
 from projections.recorded_event import RecordedEvent
 from projections.sla_board.model import SlaBoard
-from tests.databases import program_databases
 from tests.identity.callers import CALLERS, SUPERVISOR_OF_ALL
 from tests.pages.served import served
 from tests.projections.log_of_cases import ORDINARY, SettableClock, run
+from tests.world.databases import program_databases
 
 NOW = datetime(2026, 3, 21, 9, 30, tzinfo=UTC)
 HANDLER = replace(CALLERS[Role.CASE_HANDLER], subject="handler-1")

@@ -23,9 +23,9 @@ from infra.identity.caller import CLAIM_OF_ROLE, Caller, Claim, Role
 from infra.identity.development_issuer import DevelopmentIssuer
 from infra.settings import Settings
 from infra.wire_format import canonical_json, wire_adapter
-from tests.databases import program_databases
 from tests.pages.served import served
 from tests.world.bodies import application
+from tests.world.databases import program_databases
 
 FILED_AT = datetime(2026, 1, 20, 10, tzinfo=UTC)
 EMPLOYER, OTHER_EMPLOYER, SSIN = "0202239951", "0420429375", "85073003328"

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 from tests.pages.browser import FoundBrowser, Watched, first_browser, picture_of_failure, watched_page
 from tests.pages.gallery import gallery_app
 from tests.pages.served import served
-from tests.servers import NoServer, give_up
+from tests.world.servers import NoServer, give_up
 
 FOUND_BROWSER = pytest.StashKey[str]()
 

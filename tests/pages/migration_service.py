@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext
 
 from api.app import create_app
 from api.pages.session import SESSION_COOKIE
-from domain.migration.quarantine import SetAside
+from domain.migration.quarantine import QuarantinedRecord
 from infra.clock import SystemClock
 from infra.identity.caller import Caller, Role
 from infra.identity.development_issuer import DevelopmentIssuer
@@ -36,14 +36,14 @@ class MigrationService:
         caller = Caller(role=role, subject="handler-b", token_id=str(uuid4()), authority=authority)
         return self.issuer.issue(caller, now=SystemClock().now())
 
-    def set_aside(self, key: str) -> SetAside:
+    def quarantined(self, key: str) -> QuarantinedRecord:
         """The record of Brussels with this file number, in whatever state."""
         with self.move.program.readers.connection() as connection:
             (found,) = [each for each in listed(connection, authority="brussels", states=None) if each.key == key]
         return found
 
     def href(self, key: str) -> str:
-        return f"{self.address}/migration/brussels/quarantine/{self.set_aside(key).record_id}"
+        return f"{self.address}/migration/brussels/quarantine/{self.quarantined(key).record_id}"
 
     def erase(self, key: str) -> None:
         """Destroy the key of the person of a record."""

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.pages.browser import BrowserPlace, browser_on_path, given_browser
-from tests.servers import NoServer, NotHere, give_up
+from tests.world.servers import NoServer, NotHere, give_up
 
 
 def test_a_browser_that_is_given(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -116,7 +116,7 @@ def test_a_field_is_corrected_and_the_record_is_retold(handler: Page, service: M
     expect(handler.get_by_text("The record has left the quarantine and is a case now.")).to_be_visible()
     expect(handler.locator("#correction")).to_have_count(0)
     expect(handler.get_by_role("link", name="To the case")).to_be_visible()
-    changes = [each for each in service.steps(service.set_aside(KEY).record_id) if each != "lookedAt"]
+    changes = [each for each in service.steps(service.quarantined(KEY).record_id) if each != "lookedAt"]
     assert changes == [
         "setAside", "corrected: niss", "replayed in vain: identifierInvalid", "corrected: niss", "retold",
     ]  # fmt: skip
@@ -173,7 +173,7 @@ def test_nothing_is_repaired_once_the_report_is_made_or_the_authority_live(
     # when the authority is closed after somebody opened the form
     if closed_by == "live":
         go_live(service.move)
-        sentence = "brussels is live here: its former system has no say any more"
+        sentence = "brussels is live here: its former system is no longer authoritative"
     else:
         reconcile(service.move)
         sentence = "permit migrate cutover reopen brussels"
@@ -210,7 +210,7 @@ def test_others_see_codes_and_places_only(page: Page, service: MigrationService,
     )
     assert refused.status_code == 403
     # and nothing was looked at
-    assert service.steps(service.set_aside(KEY).record_id) == ["setAside"]
+    assert service.steps(service.quarantined(KEY).record_id) == ["setAside"]
 
 
 def test_a_record_whose_person_was_erased_says_so(handler: Page, service: MigrationService) -> None:

@@ -11,8 +11,8 @@ import pytest
 
 from infra.keys import KEY_BYTES, KeyEncryptionKeyUnusable, KeyMissing, MasterKey
 from infra.postgres.journal.key_store import PostgresKeyStore, holds_keys
-from tests.databases import keys_database
 from tests.keys.keys_in_memory import KeysInMemory
+from tests.world.databases import keys_database
 
 MASTER = MasterKey(b"m" * KEY_BYTES)
 SSIN = "85073003328"

@@ -74,9 +74,9 @@ from projections.read_model import ReadModel
 from projections.registered import registered_read_models
 from projections.sla_board.model import SlaBoard
 from projections.timeline.model import TimelineModel
-from tests.databases import program_databases
 from tests.stored_events.samples import SAMPLES
 from tests.world.applications import application
+from tests.world.databases import program_databases
 
 ORIGIN = "tests/projections"
 FILED = datetime(2026, 2, 2, 9, tzinfo=UTC)

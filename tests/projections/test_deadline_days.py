@@ -50,9 +50,9 @@ from tests.case.vocabulary import (
     resume,
     submit,
 )
-from tests.databases import journal_database
 from tests.keys.keys_in_memory import KeysInMemory
 from tests.world.applications import application
+from tests.world.databases import journal_database
 
 RULES = ClockRules.load()
 MODEL = DeadlineDays(RULES)
@@ -336,7 +336,7 @@ def test_a_second_request_runs_the_answer_term_anew_though_the_first_was_breache
 def test_an_event_of_a_case_that_never_began_is_refused(pool: ConnectionPool) -> None:
     history, _ = played([(1, "withdraw", 0)])
 
-    with pytest.raises(StreamCorrupt, match="comes before any beginning of it"):
+    with pytest.raises(StreamCorrupt, match="comes before the first event of the case"):
         projected(pool, recorded(uuid4(), history)[-1:])
 
 

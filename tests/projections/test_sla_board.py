@@ -15,7 +15,7 @@ from domain.deadlines.service_levels import ServiceStatus
 from infra.postgres.journal.recorded_events import handled_events
 from projections.read_model import Cursor
 from projections.sla_board.flow import DayFlow, flow
-from projections.sla_board.model import BoardLine, Standing, board, total
+from projections.sla_board.model import BoardLine, CaseCounts, board, total
 from projections.sla_board.scope import Scope
 from tests.projections.eventful_cases import eventful_cases
 from tests.projections.log_of_cases import (
@@ -38,9 +38,9 @@ COLUMNS = (
 )
 
 
-def standing(**numbers: int) -> Standing:
+def standing(**numbers: int) -> CaseCounts:
     names = ("cases", "open", "in_time", "at_risk", "late", "not_measured", "paused", "manual_tasks")
-    return Standing(**{name: numbers.get(name, 0) for name in names})
+    return CaseCounts(**{name: numbers.get(name, 0) for name in names})
 
 
 def on_board(log: LogOfCases, on: date) -> list[BoardLine]:
@@ -222,7 +222,7 @@ def test_an_event_of_a_case_that_never_began_is_refused(log: LogOfCases) -> None
     events = handled_events(log.recorder.select_notifications(1, 100), BOARD.handles)
 
     with (
-        pytest.raises(StreamCorrupt, match="comes before any beginning of it"),
+        pytest.raises(StreamCorrupt, match="comes before the first event of the case"),
         log.writers.transaction() as connection,
         connection.cursor() as cursor,
     ):

@@ -15,7 +15,7 @@ from projections.recorded_event import RecordedEvent
 from projections.sla_board.drilldown import cases_behind, oldest, urgency
 from projections.sla_board.flow import Step, flow, stages_by_day
 from projections.sla_board.model import SlaBoard, board
-from projections.sla_board.rework import items_asked, rework
+from projections.sla_board.rework import requested_items, rework
 from projections.sla_board.scope import EVERYTHING, Scope
 from projections.sla_board.times import age_of_open, ages, cycle_times, on_time_by_month, percentiles, queue_fronts
 from tests.projections.log_of_cases import TARGET, TARGETS, LogDatabases
@@ -167,7 +167,7 @@ def _everything_said(cursor: Cursor, on: date) -> dict:
         "ages": (ages(cursor, on), age_of_open(cursor, on)),
         "fronts": queue_fronts(cursor, on),
         "times": (percentiles(cursor, on), cycle_times(cursor, first, on), on_time_by_month(cursor, on)),
-        "rework": (rework(cursor, first, on), items_asked(cursor, first, on)),
+        "rework": (rework(cursor, first, on), requested_items(cursor, first, on)),
     }
 
 

@@ -12,7 +12,7 @@ from projections.read_model import Cursor
 from projections.sla_board.drilldown import Cell, cases_behind, urgency
 from projections.sla_board.flow import DayFlow, Step, flow
 from projections.sla_board.model import SlaBoard
-from projections.sla_board.rework import CheckOutcome, ItemAsked, Rework, check_outcomes, items_asked, rework
+from projections.sla_board.rework import CheckOutcome, RequestedItem, Rework, check_outcomes, requested_items, rework
 from projections.sla_board.times import (
     AgeBin,
     CyclePoint,
@@ -137,9 +137,9 @@ def test_rework_counts_requests_their_days_and_what_they_asked_for(tables: Curso
     assert rework(tables, FIRST_DAY, after(30)) == Rework(
         cases=3, first_time_right=2, requests=2, days_with_applicant=7
     )
-    assert items_asked(tables, FIRST_DAY, after(30)) == [
-        ItemAsked(item="diploma", times=2),
-        ItemAsked(item="passport", times=1),
+    assert requested_items(tables, FIRST_DAY, after(30)) == [
+        RequestedItem(item="diploma", times=2),
+        RequestedItem(item="passport", times=1),
     ]
     assert rework(tables, after(21), after(30)).cases == 0
 
@@ -177,5 +177,5 @@ def test_a_place_that_no_page_gave_is_refused(tables: Cursor) -> None:
     for place in ("", "nonsense", "WyJib2FyZER1ZURheSIsImEiLCJiIl0"):
         with pytest.raises(PlaceUnusable, match="it is"):
             cases_behind(tables, FIRST_DAY, after=place)
-    with pytest.raises(ValueError, match="ask for 1 to 100"):
+    with pytest.raises(ValueError, match="choose 1 to 100"):
         cases_behind(tables, FIRST_DAY, limit=101)

@@ -241,7 +241,7 @@ def test_a_place_that_no_page_gave_is_refused(tables: Cursor) -> None:
         with pytest.raises(PlaceUnusable, match="it is"):
             queued(tables, TODAY, TARGET, EVERY, after=after)
     for limit in (0, 101):
-        with pytest.raises(ValueError, match="ask for 1 to 100"):
+        with pytest.raises(ValueError, match="choose 1 to 100"):
             queued(tables, TODAY, TARGET, EVERY, limit=limit)
 
 

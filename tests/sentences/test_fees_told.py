@@ -11,7 +11,7 @@ import pytest
 from api.words.sentences.fees import fee_text, standing_text
 from api.words.sentences.finding_steps import STEPS
 from api.words.sentences.wording import Wording
-from domain.case.fees import FeeStanding
+from domain.case.fees import FeeStatus
 from domain.law.fees_owed import FeeOwed
 from domain.law.findings import Verdict
 from tests.sentences.tellings import LANGUAGES, LISTS
@@ -59,7 +59,7 @@ def test_what_is_not_known_is_said() -> None:
 
 
 def test_what_was_paid_and_what_is_still_owed() -> None:
-    short = FeeStanding(
+    short = FeeStatus(
         fee=RETRIBUTION, verdict=Verdict.NOT_MET, paid=Decimal("179.99"), still_owed=Decimal("0.01")
     )  # fmt: skip
     assert standing_text(short, wording("en")).endswith("Paid: €179.99. Still owed: €0.01.")

@@ -9,8 +9,8 @@ import psycopg2
 import pytest
 from psycopg2 import sql
 
-from tests.debian_postgres import MAKER, OwnServer, own_server
-from tests.servers import NoServer, NotHere, give_up
+from tests.world.debian_postgres import MAKER, OwnServer, own_server
+from tests.world.servers import NoServer, NotHere, give_up
 
 
 @pytest.fixture(scope="session")

@@ -17,8 +17,8 @@ from infra.postgres.read_models.generations import rebuild_projection
 from infra.postgres.server.administrator_sql import administrator_sql
 from infra.settings import Settings
 from infra.time_ordered_ids import time_ordered_id
-from tests.debian_postgres import OwnServer
 from tests.world.applications import application
+from tests.world.debian_postgres import OwnServer
 
 
 def use_everything(url: str, home: Path) -> None:

@@ -14,8 +14,8 @@ from urllib.parse import quote
 import psycopg2
 
 from infra.postgres.server.account import last_words
-from tests.debian_postgres import OwnServer
-from tests.servers import NotHere, free_port
+from tests.world.debian_postgres import OwnServer
+from tests.world.servers import NotHere, free_port
 
 CONFIGURATION = """\
 [databases]

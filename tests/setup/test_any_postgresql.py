@@ -11,8 +11,8 @@ from api.composition import open_program
 from infra.postgres.server.connections import Role, ServerUnsuitable, connect
 from infra.settings import Settings
 from tests.cli.conftest import CommandLine, permit  # noqa: F401 (a fixture)
-from tests.debian_postgres import OwnServer
 from tests.setup.given_servers import as_administrator, ask, made_on, sentences, use_everything
+from tests.world.debian_postgres import OwnServer
 
 pytestmark = pytest.mark.server
 

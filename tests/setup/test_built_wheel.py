@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 import httpx
 import pytest
 
-from tests.servers import free_port, reachable_directory
+from tests.world.servers import free_port, reachable_directory
 from tests.world.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]

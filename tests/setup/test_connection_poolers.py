@@ -13,10 +13,10 @@ from api.composition import open_program
 from infra.postgres.server.connections import ServerUnsuitable
 from infra.postgres.server.requirements import require_suitable
 from infra.settings import Settings
-from tests.debian_postgres import OwnServer
-from tests.servers import NoServer, NotHere, give_up
 from tests.setup.given_servers import as_administrator, made_on, use_everything
 from tests.setup.pgbouncer import Pooler, pgbouncer_program, pooled
+from tests.world.debian_postgres import OwnServer
+from tests.world.servers import NoServer, NotHere, give_up
 
 pytestmark = pytest.mark.server
 

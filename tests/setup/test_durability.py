@@ -11,8 +11,8 @@ from api.composition import open_program
 from infra.postgres.server.durability import ServerNotDurable, check_durability, require_durable
 from infra.postgres.server.embedded import EmbeddedPostgres
 from infra.settings import Settings
-from tests.databases import fresh_database
-from tests.servers import reachable_directory
+from tests.world.databases import fresh_database
+from tests.world.servers import reachable_directory
 
 pytestmark = pytest.mark.server
 

@@ -15,7 +15,7 @@ import pytest
 
 from infra.postgres.server.account import EmbeddedPostgresUnusable
 from infra.postgres.server.embedded import EmbeddedPostgres
-from tests.servers import reachable_directory
+from tests.world.servers import reachable_directory
 
 pytestmark = pytest.mark.server
 
@@ -235,7 +235,7 @@ def test_root_is_told_which_directory_the_servers_account_cannot_pass(tmp_path: 
 
     said = str(refused.value)
     obstacle = next(directory for directory, mode in before if not mode & 0o001)
-    assert "'pgserver', as whom PostgreSQL runs because root may not run it" in said
+    assert "'pgserver', under which PostgreSQL runs because root may not run it" in said
     assert f"cannot pass the directory {obstacle}." in said
     assert f"chmod o+x {obstacle}" in said
     assert list(closed.iterdir()) == []

@@ -6,8 +6,8 @@ from functools import partial
 
 import pytest
 
-from tests import servers
-from tests.servers import POSTGRES_PLACES, NoServer, NotHere, Place, docker_postgres, first_server, give_up
+from tests.world import servers
+from tests.world.servers import POSTGRES_PLACES, NoServer, NotHere, Place, docker_postgres, first_server, give_up
 
 
 class FakePlace:

@@ -9,8 +9,8 @@ import pytest
 
 from infra.postgres.server.access import create_database, database_server, url_for_database
 from infra.settings import Settings
-from tests.databases import fresh_database
-from tests.servers import reachable_directory
+from tests.world.databases import fresh_database
+from tests.world.servers import reachable_directory
 
 
 def ask(url: str, question: str) -> object:

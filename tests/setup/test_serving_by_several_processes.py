@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from infra.child_process import running_child
-from tests.databases import program_databases
+from tests.world.databases import program_databases
 from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server

@@ -21,8 +21,8 @@ from psycopg2.extensions import parse_dsn
 from infra.postgres.server.access import database_name, url_for_database
 from infra.postgres.server.connections import DatabaseUnavailable, Role, connect
 from infra.settings import Settings, SettingsUnusable, load_settings
-from tests.debian_postgres import OwnServer
 from tests.setup.given_servers import ask, use_everything
+from tests.world.debian_postgres import OwnServer
 
 pytestmark = pytest.mark.server
 

@@ -15,9 +15,9 @@ import pytest
 from infra.postgres.server.access import make_database
 from infra.postgres.server.connections import DatabaseUnavailable, Role, ServerUnsuitable, connect
 from infra.postgres.server.requirements import CONNECTIONS_AT_FULL_LOAD, NEWEST, OLDEST, require_suitable
-from tests.debian_postgres import OwnServer, run_in
-from tests.servers import free_port
 from tests.setup.given_servers import made_on, use_everything
+from tests.world.debian_postgres import OwnServer, run_in
+from tests.world.servers import free_port
 
 pytestmark = pytest.mark.server
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import grimp
 import pytest
 
-WITHOUT_CIRCLES = ("domain", "projections", "consumers", "infra")
+WITHOUT_CIRCLES = ("domain", "projections", "consumers", "infra", "api")
 
 
 @pytest.mark.parametrize("top_level", WITHOUT_CIRCLES)

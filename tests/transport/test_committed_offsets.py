@@ -16,8 +16,8 @@ from infra.kafka.broker_jars import broker_jars, java
 from infra.kafka.clients import opened
 from infra.kafka.errors import KafkaNotHere
 from infra.workers.consumer_loop import LoopSettings
-from tests.servers import NoServer, give_up
 from tests.transport.consumed_journal import ConsumedJournal, consumed_journal, running
+from tests.world.servers import NoServer, give_up
 from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server

@@ -7,9 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 
 from api.composition import Program
+from api.http.migration_content import migrations_content
 from api.http.requests import AuthorisedQuery, authorised_query
 from api.permissions import Action
-from api.services.migration_status import migration_status
+from api.services.migrations import migrations_of
 from infra.wire_format import canonical_json
 from projections.case_file.shape import without_nulls
 
@@ -23,7 +24,7 @@ def migration_routes(program: Program) -> APIRouter:
     @routes.get("/migrations", name="getMigrations")
     def get_migrations(query: MigrationsQuery) -> Response:
         return Response(
-            canonical_json(without_nulls(migration_status(program))),
+            canonical_json(without_nulls(migrations_content(migrations_of(program)))),
             headers={"Cache-Control": "no-store"},
             media_type="application/json",
         )

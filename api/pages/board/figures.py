@@ -282,5 +282,5 @@ def _items_asked(reading: BoardReading, words: BoardWords) -> Figure:
         language.gettext("What is asked most"),
         language.gettext("In how many requests each document or detail was asked for, in cases closed in half a year."),
         (language.gettext("Asked for"), language.gettext("Requests")),
-        [(words.item(each.item), each.times) for each in reading.items_asked],
+        [(words.item(each.item), each.times) for each in reading.requested_items],
     )

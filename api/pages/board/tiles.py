@@ -6,7 +6,7 @@ from typing import Protocol
 
 from api.pages.page_parts import Badge, Freshness, Tile, Tone
 from api.words.languages import Language
-from projections.sla_board.model import Standing
+from projections.sla_board.model import CaseCounts
 
 
 class CasesHref(Protocol):
@@ -15,7 +15,7 @@ class CasesHref(Protocol):
     def __call__(self, *more: tuple[str, str | None]) -> str: ...
 
 
-def board_tiles(open_work: Standing, freshness: Freshness, language: Language, cases: CasesHref) -> tuple[Tile, ...]:
+def board_tiles(open_work: CaseCounts, freshness: Freshness, language: Language, cases: CasesHref) -> tuple[Tile, ...]:
     """Each leads to the cases it counts."""
     is_open = ("open", "true")
 
@@ -75,7 +75,7 @@ def board_tiles(open_work: Standing, freshness: Freshness, language: Language, c
     )
 
 
-def summary_of(open_work: Standing, language: Language) -> str:
+def summary_of(open_work: CaseCounts, language: Language) -> str:
     """The one sentence that a screen reader hears when it has changed."""
     return language.gettext(
         "Open cases: %(open)s, at risk: %(at_risk)s, late: %(late)s.",

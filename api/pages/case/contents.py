@@ -23,7 +23,7 @@ from api.words.sentences.readings import readings_text
 from api.words.sentences.remarks import finding_remarks
 from api.words.sentences.timeline import timeline_sentence
 from api.words.sentences.wording import Wording
-from domain.case.fees import FeeStanding
+from domain.case.fees import FeeStatus
 from domain.codes import DETAIL_KINDS, HOLDERS
 from domain.deadlines.clocks import Clock, ClockState
 from domain.deadlines.service_levels import ServiceStatus
@@ -114,12 +114,12 @@ class CaseWords:
     def label(self, list_name: str, code: str) -> str:
         return self._code_lists.label(list_name, code, self._language.code)
 
-    def open_points(self, points: Iterable[str], fees: Iterable[FeeStanding]) -> tuple[str, ...]:
+    def open_points(self, points: Iterable[str], fees: Iterable[FeeStatus]) -> tuple[str, ...]:
         """What admission waits for, and of a fee to whom, how much and since when."""
         unsettled = (each for each in fees if each.verdict is not Verdict.MET)
         return (*(self.label("openPoints", each) for each in points), *self.fees(unsettled))
 
-    def fees(self, fees: Iterable[FeeStanding]) -> tuple[str, ...]:
+    def fees(self, fees: Iterable[FeeStatus]) -> tuple[str, ...]:
         """What is owed and what was paid of it."""
         return tuple(standing_text(each, self._wording) for each in fees)
 

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
+from api.http.migration_content import LATEST, has_begun
 from api.pages.board.words import BoardWords
 from api.pages.filter_forms import address
 from api.pages.page_parts import Badge, Tone
-from api.services.migration_status import LATEST, has_begun
 from api.words.languages import Language
 from domain.migration.batch_ledger import BatchState
 from domain.migration.cutover import CutOverStep

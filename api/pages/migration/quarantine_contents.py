@@ -19,7 +19,7 @@ from consumers.migration.repair import ShownRecord
 from domain.migration.file_numbers import may_lie_in_clear
 from domain.migration.findings import Finding
 from domain.migration.provenance import Provenance, Sureness
-from domain.migration.quarantine import CORRECTED, LOOKED_AT, REPLAYED_IN_VAIN, SetAside, Step
+from domain.migration.quarantine import CORRECTED, LOOKED_AT, REPLAYED_IN_VAIN, QuarantinedRecord, Step
 from domain.migration.reading import Fact
 from domain.migration.record_paths import texts_of
 
@@ -64,7 +64,7 @@ def quarantine_path(authority: str) -> str:
     return f"{MIGRATION}/{authority}/quarantine"
 
 
-def record_path(each: SetAside) -> str:
+def record_path(each: QuarantinedRecord) -> str:
     return f"{quarantine_path(each.authority)}/{each.record_id}"
 
 
@@ -75,10 +75,10 @@ class QuarantineWords:
         self._words = words
         self._language = words.language
 
-    def place(self, each: SetAside) -> str:
+    def place(self, each: QuarantinedRecord) -> str:
         return self._language.gettext("%(source)s, line %(line)s", source=each.source, line=str(each.line))
 
-    def row(self, each: SetAside, *, may_open_case: bool) -> tuple[object, ...]:
+    def row(self, each: QuarantinedRecord, *, may_open_case: bool) -> tuple[object, ...]:
         """A line of the list: where the record stands, why and since when it waits, and the case it belongs to."""
         return (
             Markup('<a href="{}">{}</a>').format(record_path(each), self.place(each)),
@@ -93,11 +93,11 @@ class QuarantineWords:
     def reason(self, code: str) -> str:
         return self._words.label("quarantineReasons", code)
 
-    def file_number(self, each: SetAside) -> str | None:
+    def file_number(self, each: QuarantinedRecord) -> str | None:
         """What has not the shape of a file number may be anybody's data and stays away."""
         return each.key if each.key is not None and may_lie_in_clear(each.key) else None
 
-    def case(self, each: SetAside, *, may_open: bool) -> Markup | str | None:
+    def case(self, each: QuarantinedRecord, *, may_open: bool) -> Markup | str | None:
         """The case that bears the file number already: with it a record can be in conflict."""
         if each.case_id is None:
             return None
@@ -105,7 +105,7 @@ class QuarantineWords:
             return self._language.gettext("There is one")
         return Markup('<a href="/cases/{}">{}</a>').format(each.case_id, self._language.gettext("To the case"))
 
-    def state(self, each: SetAside) -> Badge:
+    def state(self, each: QuarantinedRecord) -> Badge:
         match each.state:
             case "open":
                 return Badge(text=self._language.gettext("Waits"), tone=Tone.WAITING)
@@ -116,7 +116,7 @@ class QuarantineWords:
             case _:
                 return Badge(text=self._language.gettext("Superseded by a newer version"), tone=Tone.NEUTRAL)
 
-    def about(self, each: SetAside, *, may_open_case: bool) -> list[tuple[str, object]]:
+    def about(self, each: QuarantinedRecord, *, may_open_case: bool) -> list[tuple[str, object]]:
         """What may be known of a record by everybody who follows the migration."""
         _ = self._language.gettext
         pairs: list[tuple[str, object]] = [
@@ -139,7 +139,7 @@ class QuarantineWords:
         """The facts in their order, then the fields of the source that no fact is read from."""
         texts = texts_of(shown.raw)
         told = {each.field for each in shown.provenance}
-        others = dict.fromkeys([*texts, *shown.corrections, *(each.field for each in shown.set_aside.findings)])
+        others = dict.fromkeys([*texts, *shown.corrections, *(each.field for each in shown.quarantined.findings)])
         return (
             *(self._fact(each, texts, shown) for each in shown.provenance),
             *(self._field(field, texts, shown) for field in others if field and field not in told),
@@ -216,7 +216,7 @@ class QuarantineWords:
         )
 
     def _found_at(self, field: str, shown: ShownRecord) -> tuple[Found, ...]:
-        return self.findings([each for each in shown.set_aside.findings if each.field == field])
+        return self.findings([each for each in shown.quarantined.findings if each.field == field])
 
     def _note(self, sureness: Sureness) -> str:
         match sureness:

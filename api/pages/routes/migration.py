@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from api.composition import Program
+from api.http.migration_content import migrations_content
 from api.pages.board.words import BoardWords
 from api.pages.migration.contents import MIGRATION, moving_authority
 from api.pages.page_parts import Refreshing
@@ -12,7 +13,7 @@ from api.pages.page_route import PageRoute
 from api.pages.rendering import Pages
 from api.pages.session import Readers
 from api.permissions import Action
-from api.services.migration_status import migration_status
+from api.services.migrations import migrations_of
 
 
 def migration_pages(program: Program, pages: Pages, readers: Readers) -> APIRouter:
@@ -23,7 +24,7 @@ def migration_pages(program: Program, pages: Pages, readers: Readers) -> APIRout
     def migration(request: Request) -> Response:
         granted = readers.authorised(request, Action.READ_MIGRATIONS)
         words = BoardWords(language=pages.language(request), code_lists=readers.code_lists)
-        told = migration_status(program)["authorities"]
+        told = migrations_content(migrations_of(program))["authorities"]
         return pages.response(
             request,
             "migration.html",

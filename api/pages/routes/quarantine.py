@@ -38,7 +38,7 @@ from api.words.choices import Choice
 from consumers.migration.repair import ShownRecord
 from domain.migration.cutover_status import AuthorityIsLive, NotAccepting
 from domain.migration.findings import RefusalReason
-from domain.migration.quarantine import WAITING, RepairRefused, SetAside
+from domain.migration.quarantine import WAITING, QuarantinedRecord, RepairRefused
 from infra.identity.caller import Caller
 from infra.migration.quarantine_trace import steps_of
 from infra.migration.sources import MigratingAuthority
@@ -202,19 +202,19 @@ class QuarantineScreen:
         told = QuarantineWords(words)
         with self._program.readers.connection() as connection:
             closed = quarantine_of(self._program, authority).closed(connection)
-        waits = shown.set_aside.state in WAITING and shown.raw is not None
+        waits = shown.quarantined.state in WAITING and shown.raw is not None
         typed = {name: values[0] for name, values in sent.values.items()} if sent is not None else {}
         field = typed.get(FIELD) or request.query_params.get(FIELD, "") or _first_wrong(shown)
         standing = shown.corrections.get(field)
         return self._pages.response(
             request,
             "quarantined_record.html",
-            self._of_everybody(shown.set_aside, words, caller)
+            self._of_everybody(shown.quarantined, words, caller)
             | {
                 "erased": shown.raw is None,
                 "fields": () if shown.raw is None else told.fields(shown),
                 "findings": told.findings(
-                    [each for each in shown.set_aside.findings if shown.raw is None or not each.field]
+                    [each for each in shown.quarantined.findings if shown.raw is None or not each.field]
                 ),
                 "steps": told.steps(shown.steps, with_motives=True),
                 "with_content": True,
@@ -253,7 +253,7 @@ class QuarantineScreen:
             surroundings=self._readers.surroundings(request, caller, MIGRATION),
         )
 
-    def _of_everybody(self, each: SetAside, words: BoardWords, caller: Caller) -> dict[str, object]:
+    def _of_everybody(self, each: QuarantinedRecord, words: BoardWords, caller: Caller) -> dict[str, object]:
         told = QuarantineWords(words)
         return {
             "place": told.place(each),
@@ -296,7 +296,7 @@ def _record(text: str) -> UUID:
 
 
 def _unknown_record() -> RequestRefused:
-    return RequestRefused(Problem(type=NOT_FOUND, detail="No such record of this authority was ever set aside."))
+    return RequestRefused(Problem(type=NOT_FOUND, detail="No such record of this authority was ever quarantined."))
 
 
 def _cursor(text: str) -> UUID:
@@ -317,7 +317,7 @@ def _seen(sent: SentForm) -> int:
 
 def _first_wrong(shown: ShownRecord) -> str:
     """The field of the first finding that is a field's and has not been corrected yet."""
-    wrong = (each.field for each in shown.set_aside.findings if each.field and each.field not in shown.corrections)
+    wrong = (each.field for each in shown.quarantined.findings if each.field and each.field not in shown.corrections)
     return next(wrong, "")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from api.words.sentences.open_findings import fact_name
 from api.words.sentences.wording import Wording
-from domain.case.fees import FeeStanding
+from domain.case.fees import FeeStatus
 from domain.law.fees_owed import FeeOwed
 
 
@@ -37,7 +37,7 @@ def fee_text(fee: FeeOwed, wording: Wording) -> str:
     return " ".join(told)
 
 
-def standing_text(standing: FeeStanding, wording: Wording) -> str:
+def standing_text(standing: FeeStatus, wording: Wording) -> str:
     """What is owed to one recipient, what was paid, and what is still owed where that is known."""
     language = wording.language
     told = [fee_text(standing.fee, wording)]

@@ -26,11 +26,11 @@ class ConfidenceFrom:
 class Provision:
     """One dated piece of law with its origin.
 
-    ``scope`` holds the codes it speaks about (categories, or forms of contract). In force on
+    ``scope`` holds the codes it concerns (categories, or forms of contract). In force on
     ``[valid_from, valid_to)``; ``valid_to`` None is open-ended. ``valid_from`` None means that the
     source gives no date: such a provision is kept, shown as undated, and never applied.
     ``known_from_basis`` is ``published``, or ``assumed`` where the day of publication is not known and
-    the first day in force stands in for it. ``kind`` is the name of its tables in a law file.
+    the first day in force takes its place. ``kind`` is the name of its tables in a law file.
     """
 
     kind: ClassVar[str]
@@ -55,7 +55,7 @@ class Provision:
         return self.valid_from is not None and self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
     def known_by(self, day: date | None) -> bool:
-        """Whether it was known on ``day``; None asks with everything known by now."""
+        """Whether it was known on ``day``; None means everything known by now."""
         return day is None or (self.known_from is not None and self.known_from <= day)
 
     def confidence_on(self, day: date) -> str:
@@ -116,14 +116,14 @@ class EffectiveDated(Generic[P]):
         return tuple(code for held_by, code in self._by_code if held_by == authority and code.startswith(beginning))
 
     def all_on(self, authority: str, code: str) -> tuple[P, ...]:
-        """Every provision that speaks of a code, in the order of the files, whatever its dates."""
+        """Every provision that concerns a code, in the order of the files, whatever its dates."""
         return self._by_code.get((authority, code), ())
 
 
 class Eras(dict[date | None, date | None]):
-    """The stretches of time within which nothing changes: what is asked on two days of one era has one answer.
+    """The stretches of time within which nothing changes: a query on two days of one era has one answer.
 
-    A look-up gives the first day of a day's era, which may be asked in its place. None, everything known, is an era of
+    A look-up gives the first day of a day's era, which may be used in its place. None, everything known, is an era of
     its own. Days are looked up a million times over, so each is remembered.
     """
 

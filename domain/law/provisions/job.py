@@ -174,7 +174,7 @@ class WorkHistoryTerms(Requirement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContractContent(Requirement):
-    """What a contract of employment states at least; ``contracts`` are the forms of contract of which it is asked."""
+    """What a contract of employment states at least; ``contracts`` are the forms of contract concerned."""
 
     kind: ClassVar[str] = "contract_content"
 
@@ -243,7 +243,7 @@ class BottleneckOccupation(ListedOccupation):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PermitDuration(Provision):
-    """How long a permit of a category lasts. It is told and not applied: no decision states a last day yet.
+    """How long a permit of a category lasts. It is shown and not applied: no decision states a last day yet.
 
     ``most`` at most; ``least`` at least, or, where the contract is shorter, the contract and ``beyond_contract``.
     With ``ends_before_age`` it ends the day before that birthday, unless the contract provides for the higher pay

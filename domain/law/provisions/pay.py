@@ -35,7 +35,7 @@ class OtherValue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReducedAmount:
-    """A lower amount for workers with less experience than ``experience_below``, which no fact of a file tells."""
+    """A lower amount for workers with less experience than ``experience_below``, which no fact of a file gives."""
 
     amount: Decimal
     experience_below: CalendarDuration
@@ -138,7 +138,7 @@ EXEMPT_CIRCUMSTANCES: Final = (RESIDENCE_EXTENDED,)
 class FeeExemption(Provision):
     """Who does not owe the fee of ``authority``: nationals of ``nationalities``, or anybody in ``circumstances``.
 
-    It speaks of one of the two, which is its scope.
+    It concerns one of the two, which is its scope.
     """
 
     kind: ClassVar[str] = "fee_exemption"

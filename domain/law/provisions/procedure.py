@@ -16,7 +16,7 @@ EARLIER_COMPETENCE_LINKS: Final = ("workplace", "registeredOffice", "residence")
 """The words of rule sets whose orders do not say who files: there the place of work alone could decide."""
 
 RECORDS: Final = ("auditLog",)
-"""Records that the law says how long to keep: the log of what was asked of the Crossroads Bank."""
+"""Records that the law says how long to keep: the log of requests to the Crossroads Bank."""
 
 DUTIES: Final = ("tellWorkerTheStatus",)
 
@@ -25,7 +25,7 @@ ALL: Final = "all"
 
 
 class ReferenceDateBasis(StrEnum):
-    """The day of a file whose law applies to it; ``ongoing`` is the day on which the question is asked."""
+    """The day of a file whose law applies to it; ``ongoing`` is the day of the query."""
 
     FILED_ON = "filedOn"
     ADMISSIBLE_ON = "admissibleOn"
@@ -88,7 +88,7 @@ class CompetenceOrder(Provision):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retention(Provision):
-    """For how long records (the scope) are kept, and for how much of that they can be asked for at once."""
+    """For how long records (the scope) are kept, and for how much of that they can be requested at once."""
 
     kind: ClassVar[str] = "retention"
 

@@ -1,4 +1,4 @@
-"""When an act is in force and what its articles speak of: what a legal reference is checked against."""
+"""When an act is in force and what its articles are about: what a legal reference is checked against."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FILE: Final = Path(__file__).parents[1] / "acts.toml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """A place in an act. ``categories`` empty: it speaks of every category, or of none."""
+    """A place in an act. ``categories`` empty: it concerns every category, or none."""
 
     article: str
     paragraph: str | None = None
@@ -60,7 +60,7 @@ def _act(entry: Mapping[str, object]) -> Act:
 
 
 def wrong_reference(provision: Provision) -> str | None:
-    """What is wrong with the place in which a provision is said to stand; None when nothing is known to be."""
+    """What is wrong with the place in which a provision is said to be; None when nothing is known to be."""
     reference = LegalReference.parse(provision.legal_reference)
     if reference is None:
         return f"its legal reference {provision.legal_reference!r} is a sentence: write act and article"
@@ -74,10 +74,10 @@ def wrong_reference(provision: Provision) -> str | None:
         return None
     found = next((each for each in act.articles if each.is_named_by(reference)), None)
     if found is None:
-        return f"{reference} is no article of the act that is held: write one of acts.toml, or article_not_found = true"
+        return f"{reference} is not an article of the stored act: write one of acts.toml, or article_not_found = true"
     others = sorted(_categories(provision) - set(found.categories)) if found.categories else []
     if others:
-        return f"{reference} does not speak of {', '.join(others)}: give them an entry with their own article"
+        return f"{reference} does not mention {', '.join(others)}: give them an entry with their own article"
     return None
 
 
@@ -89,5 +89,5 @@ def _in_force_throughout(act: Act, provision: Provision) -> bool:
 
 
 def _categories(provision: Provision) -> set[str]:
-    """The categories a provision speaks of; a scope may pair each with a nationality or a document."""
+    """The categories a provision concerns; a scope may pair each with a nationality or a document."""
     return {code for each in provision.scope for code in (each.partition(":")[0],) if code in CATEGORIES}

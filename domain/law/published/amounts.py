@@ -14,7 +14,7 @@ from domain.law.provisions.pay import SalaryThreshold
 from domain.law.rulebook import Rulebook
 
 NOTICE: Final = CalendarDuration(months=1)
-"""How long before the end of a publication readers are told of it. A service of this program, and no term of law."""
+"""How long before the end of a publication readers are warned of it. A service of this program, and no term of law."""
 
 _A_DAY: Final = timedelta(days=1)
 

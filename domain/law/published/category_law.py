@@ -35,7 +35,7 @@ _LIST_OF: Final[dict[type[Provision], type[job.OccupationList]]] = {
     job.ShortageOccupation: job.ShortageList,
     job.BottleneckOccupation: job.BottleneckList,
 }
-"""Functions are told of a category that has their list."""
+"""Functions are shown of a category that has their list."""
 
 _KNOWN_TO_BE_NONE: Final = (reasons.DECIDED_BY_CONTRACT, reasons.NOT_STATED)
 """Reasons for having no amount that leave nothing open."""
@@ -62,8 +62,8 @@ class Gap:
 class CategoryLaw:
     """What the law data hold of a category on a day, as known on ``known_on`` (None: with all that they hold).
 
-    ``ends_on`` is the last day for which the amount is published, once that is near. ``rules`` stand in the order in
-    which they are told, federal law behind that of the authority. ``deciding_date`` is the selected reading.
+    ``ends_on`` is the last day for which the amount is published, once that is near. ``rules`` are in the order in
+    which they are shown, federal law behind that of the authority. ``deciding_date`` is the selected reading.
     ``unselected`` are provisions of readings of open questions that are not selected.
     """
 
@@ -150,7 +150,7 @@ def _rules(rulebook: Rulebook, authority: str, category: str, on: date, known_on
 
 
 def _applies(rulebook: Rulebook, provision: Provision, category: str, on: date, known_on: date | None) -> bool:
-    """Whether it is this provision that speaks of the category: one that names it goes before one for all."""
+    """Whether it is this provision that concerns the category: one that names it goes before one for all."""
     kind, authority = type(provision), provision.authority
     for code in provision.scope:
         if (
@@ -166,7 +166,7 @@ def _applies(rulebook: Rulebook, provision: Provision, category: str, on: date, 
 
 
 def names_categories(provision: Provision) -> bool:
-    """Whether the scope is one of categories. Others speak of contracts, nationalities or functions: for them all."""
+    """Whether the scope is one of categories. Others concern contracts, nationalities or functions: for them all."""
     # A function may be called as a category is.
     is_function = isinstance(provision, job.ListedOccupation)
     return not is_function and _SUBJECTS.issuperset(code.partition(":")[0] for code in provision.scope)

@@ -53,11 +53,11 @@ RULE_KINDS: Final[tuple[type[Provision], ...]] = (
     Retention,
     Duty,
 )
-"""What is told of the law beside the thresholds, in the order in which it is told."""
+"""What is shown of the law beside the thresholds, in the order in which it is shown."""
 
 _A_DAY: Final = timedelta(days=1)
 _SCOPES: Final = ("categories", "nationalities")
-"""Whom a provision speaks of, which is asked code by code and is no part of what it says."""
+"""Whom a provision concerns, which is looked up code by code and is no part of what it says."""
 
 _COMMON: Final = frozenset(each.name for each in fields(Provision))
 
@@ -106,7 +106,7 @@ class ThresholdChange:
 class RuleChange:
     """A rule of ``authority`` that begins (``before`` None), ends (``after`` None) or says something else.
 
-    ``codes`` are those it speaks of and for which it changes: categories, occupations or forms of contract.
+    ``codes`` are those it concerns and for which it changes: categories, occupations or forms of contract.
     """
 
     authority: str
@@ -116,8 +116,8 @@ class RuleChange:
 
     @property
     def kind(self) -> str:
-        told = self.after or self.before
-        return "" if told is None else told.kind
+        provision = self.after or self.before
+        return "" if provision is None else provision.kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,20 +171,20 @@ def changes_between(
 
 def changes_on(rulebook: Rulebook, authority: str, day: date, known_on: date | None = None) -> DayOfChange:
     """What the law says from ``day`` on and did not say the day before, as known on ``known_on``."""
-    turned = _turned(rulebook, day)
+    changing = _provisions_changing(rulebook, day)
     return DayOfChange(
         day=day,
-        thresholds=tuple(_threshold_changes(rulebook, authority, day, known_on, turned)),
+        thresholds=tuple(_threshold_changes(rulebook, authority, day, known_on, changing)),
         rules=tuple(
             change
             for kind in RULE_KINDS
             for held_by in (authority, FEDERAL)
-            for change in _rule_changes(rulebook, kind, held_by, day, known_on, turned)
+            for change in _rule_changes(rulebook, kind, held_by, day, known_on, changing)
         ),
     )
 
 
-def _turned(rulebook: Rulebook, day: date) -> tuple[Provision, ...]:
+def _provisions_changing(rulebook: Rulebook, day: date) -> tuple[Provision, ...]:
     """The provisions that begin or end on ``day``, also because another reading is selected from that day on.
 
     An amount ends too on the day after the last for which it is published.
@@ -204,12 +204,12 @@ def _turning_days(provision: Provision) -> tuple[date, ...]:
 
 
 def _threshold_changes(
-    rulebook: Rulebook, authority: str, day: date, known_on: date | None, turned: tuple[Provision, ...]
+    rulebook: Rulebook, authority: str, day: date, known_on: date | None, changing: tuple[Provision, ...]
 ) -> Iterator[ThresholdChange]:
-    """A category whose reason alone changes has changed its rule, which is told there."""
+    """A category whose reason alone changes has changed its rule, which is shown there."""
     touched = {
         code
-        for each in turned
+        for each in changing
         if each.authority == authority and isinstance(each, SalaryThreshold | job.CategoryRule)
         for code in each.scope
     }
@@ -228,11 +228,11 @@ def _rule_changes(
     authority: str,
     day: date,
     known_on: date | None,
-    turned: tuple[Provision, ...],
+    changing: tuple[Provision, ...],
 ) -> Iterator[RuleChange]:
-    """The changes of one kind; codes that go from the same rule to the same rule stand together."""
+    """The changes of one kind; codes that go from the same rule to the same rule are together."""
     codes = dict.fromkeys(
-        code for each in turned if isinstance(each, kind) and each.authority == authority for code in each.scope
+        code for each in changing if isinstance(each, kind) and each.authority == authority for code in each.scope
     )
     alike: dict[tuple[str | None, str | None], list[str]] = {}
     found: dict[tuple[str | None, str | None], tuple[Provision | None, Provision | None]] = {}

@@ -65,7 +65,7 @@ def check_law(rule_sets: RuleSets) -> tuple[LawFinding, ...]:
 def note_law(rulebook: Rulebook, day: date) -> tuple[LawFinding, ...]:
     """What a person should see to, and what is no fault of the data: amounts that nobody has published yet.
 
-    As the law is known with all that the data hold, on the day that is asked.
+    As the law is known with all that the data hold, on the given day.
     """
     return tuple(
         LawFinding(
@@ -81,7 +81,7 @@ def note_law(rulebook: Rulebook, day: date) -> tuple[LawFinding, ...]:
 
 
 def _gaps(rulebook: Rulebook) -> Iterator[LawFinding]:
-    """A hole in a series of amounts is either mended or told in the note of the entry before it."""
+    """A gap in a series of amounts is either closed or explained in the note of the entry before it."""
     series: dict[tuple[str, str], list[SalaryThreshold]] = {}
     for each in rulebook.provisions:
         if isinstance(each, SalaryThreshold) and each.valid_from is not None:
@@ -116,7 +116,7 @@ def _sources(rulebook: Rulebook) -> Iterator[LawFinding]:
 
 
 def _references(rulebook: Rulebook) -> Iterator[LawFinding]:
-    """A provision names an act that is in force with it, and an article that speaks of its categories."""
+    """A provision names an act that is in force with it, and an article that concerns its categories."""
     for each in rulebook.provisions:
         wrong = wrong_reference(each)
         if wrong is not None:
@@ -132,7 +132,7 @@ def _conditions_under_a_reading(rulebook: Rulebook) -> Iterator[LawFinding]:
                 authority=each.authority,
                 entry=each.id,
                 sentence=f"it is a condition under the reading {each.reading} of {each.question}, so that another "
-                "reading switches it off: take question and reading away",
+                "reading switches it off: remove question and reading",
             )
 
 
@@ -164,12 +164,12 @@ def _percentages(rulebook: Rulebook) -> Iterator[LawFinding]:
 def _disputes(rulebook: Rulebook) -> Iterator[LawFinding]:
     """What is disputed gives the other values, or says in a note what the dispute is."""
     for each in rulebook.provisions:
-        if each.confidence == "disputed" and not _tells_the_dispute(each):
+        if each.confidence == "disputed" and not _states_the_dispute(each):
             yield LawFinding(
                 check="dispute",
                 authority=each.authority,
                 entry=each.id,
-                sentence="it is disputed and says neither other values nor in a note what the others say",
+                sentence="it is disputed but gives neither the other values nor a note on them",
             )
 
 
@@ -198,7 +198,7 @@ def _territories(rulebook: Rulebook) -> Iterator[LawFinding]:
                     )
 
 
-def _tells_the_dispute(provision: Provision) -> bool:
+def _states_the_dispute(provision: Provision) -> bool:
     if provision.note is not None or provision.question is not None or provision.kind == "selected_reading":
         return True
     if isinstance(provision, SalaryThreshold):

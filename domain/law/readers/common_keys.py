@@ -1,4 +1,4 @@
-"""The keys that entries of every kind have in common: whom they speak of, when, from where, and how sure."""
+"""The keys that entries of every kind have in common: whom they concern, when, from where, and how sure."""
 
 from __future__ import annotations
 
@@ -105,13 +105,13 @@ def code_of(entry: EntryReader, key: str) -> str:
 
 
 def categories(entry: EntryReader) -> tuple[str, ...]:
-    """The categories of which an entry speaks, or :data:`ALL` alone."""
+    """The categories that an entry concerns, or :data:`ALL` alone."""
     found = entry.words("categories", (*CATEGORIES, ALL))
     if ALL in found and len(found) > 1:
-        raise entry.unusable("categories", f"{ALL!r} stands beside others", f'write ["{ALL}"] or name the categories')
+        raise entry.unusable("categories", f"{ALL!r} is not the only one", f'write ["{ALL}"] or name the categories')
     return found
 
 
 def paired(ones: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
-    """A scope in which each of the one stands with each of the others, so that two entries may share a category."""
+    """A scope in which each of the one is paired with each of the others, so that two entries may share a category."""
     return tuple(f"{one}:{other}" for one in ones for other in others)

@@ -38,7 +38,7 @@ class LawDataUnusable(Unusable):
 
 
 class EntryReader:
-    """One entry, read key by key. ``finish`` refuses the keys that nobody asked for.
+    """One entry, read key by key. ``finish`` refuses the keys that were not read.
 
     ``line`` is that of its heading, and ``key_lines`` those of its keys, counted from 1.
     """
@@ -101,11 +101,11 @@ class EntryReader:
         return tuple(sorted(found))
 
     def matching(self, key: str, form: re.Pattern[str], what: str) -> tuple[str, ...]:
-        """A set of texts of one form, in alphabetical order; ``what`` tells the reader which."""
+        """A set of texts of one form, in alphabetical order; ``what`` says which."""
         found = self.texts(key)
         for each in found:
             if form.fullmatch(each) is None:
-                raise self.unusable(key, f"{each!r} is not of the form asked", f"write {what}")
+                raise self.unusable(key, f"{each!r} does not have the required form", f"write {what}")
         return tuple(sorted(found))
 
     def amount(self, key: str) -> Decimal:
@@ -161,7 +161,7 @@ class EntryReader:
             return self.text("legal_reference")
         if self.has("article_not_found") and self.flag("article_not_found"):
             if self.has("article"):
-                raise self.unusable("article", "it is there and said to be not found", "write one of the two")
+                raise self.unusable("article", "it is present but marked as not found", "write one of the two")
             act = self._optional_code("act", ACT, _AN_ACT)
             if act is None:
                 return NOT_FOUND
@@ -201,7 +201,7 @@ class EntryReader:
     def _code(self, key: str, form: re.Pattern[str], what: str) -> str:
         value = self.text(key)
         if form.fullmatch(value) is None:
-            raise self.unusable(key, f"{value!r} is not of the form asked", f"write {what}")
+            raise self.unusable(key, f"{value!r} does not have the required form", f"write {what}")
         return value
 
     def _optional_code(self, key: str, form: re.Pattern[str], what: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Entries about the category, the work, the worker and the employer: what is tested, and what is asked."""
+"""Entries about the category, the work, the worker and the employer: what is tested, and what is required."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def _permit_duration(entry: EntryReader, authority: str) -> Provision:
     if (read.least is None) != (read.beyond_contract is None):
         raise entry.unusable("least", "a shorter contract has a rule of its own", "write least and beyond_contract")
     if read.most is None and read.least is None and read.ends_before_age is None:
-        raise entry.unusable("most", "nothing is said of the duration", "write most, least or ends_before_age")
+        raise entry.unusable("most", "the duration is not stated", "write most, least or ends_before_age")
     return read
 
 

@@ -49,7 +49,7 @@ def read_law(directory: Path) -> tuple[Provision, ...]:
 
 
 class _Placed(NamedTuple):
-    """A provision and where it stands, for whoever has to mend it."""
+    """A provision and where it is, for the person who has to correct it."""
 
     file: str
     line: int
@@ -66,7 +66,7 @@ def _refuse_repeated_ids(found: list[_Placed]) -> None:
     for each in found:
         name = each.provision.id
         if name in first:
-            raise each.unusable("id", f"the same id stands in {first[name]}", "give every entry an id of its own")
+            raise each.unusable("id", f"the same id is used in {first[name]}", "give every entry an id of its own")
         first[name] = f"{each.file}, line {each.line}"
 
 

@@ -50,7 +50,7 @@ class _ListedOccupation(Common, total=False):
 def _occupation_list(entry: EntryReader, authority: str) -> _OccupationList:
     unknown = entry.has("list_not_found") and entry.flag("list_not_found")
     if unknown and entry.has("complete"):
-        raise entry.unusable("complete", "the list is there and said to be not found", "write one of the two")
+        raise entry.unusable("complete", "the list is present but marked as not found", "write one of the two")
     common = common_keys(entry, authority, entry.words("categories", CATEGORIES))
     return _OccupationList(
         **common,

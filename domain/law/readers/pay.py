@@ -49,16 +49,16 @@ def _pay_definition(entry: EntryReader, authority: str) -> Provision:
         does_not_count=entry.words("does_not_count", pay.PAY_COMPONENTS),
         disputed=entry.words("disputed", pay.PAY_COMPONENTS) if entry.has("disputed") else (),
     )
-    said = (*read.counts, *read.does_not_count, *read.disputed)
-    if len(set(said)) != len(said):
-        raise entry.unusable("counts", "a part of pay stands in two lists", "put each in one list only")
+    parts = (*read.counts, *read.does_not_count, *read.disputed)
+    if len(set(parts)) != len(parts):
+        raise entry.unusable("counts", "a part of pay is in two lists", "put each in one list only")
     return read
 
 
 def _part_time(entry: EntryReader, authority: str) -> Provision:
     unknown = entry.has("rule_not_found") and entry.flag("rule_not_found")
     if unknown and entry.has("pro_rata"):
-        raise entry.unusable("pro_rata", "the rule is there and said to be not found", "write one of the two")
+        raise entry.unusable("pro_rata", "the rule is present but marked as not found", "write one of the two")
     return pay.PartTime(
         **common_keys(entry, authority, categories(entry)), pro_rata=None if unknown else entry.flag("pro_rata")
     )

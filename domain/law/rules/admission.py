@@ -1,7 +1,7 @@
 """Questions of admission and warnings: competence, mandate, the window of a renewal.
 
-They never make a work authorisation refused: whoever is not competent transfers, and a renewal outside its window
-stays a renewal. So none of these findings is required; each is shown.
+They never make a work authorisation refused: an authority that is not competent transfers, and a renewal outside its
+window stays a renewal. So none of these findings is required; each is shown.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from domain.law.provisions.procedure import ALL, RequiredDocument
 from domain.law.rule_codes import Rule
 from domain.law.rulebook import Rulebook
 from domain.law.rules.competence import judge_competence
-from domain.law.rules.conditions import Asked, compared, unknown
+from domain.law.rules.conditions import Condition, compared, unknown
 
 _REPRESENTATIVE: Final = "representative"
 _RENEWAL: Final = "renewal"
@@ -61,14 +61,14 @@ def _mandate_rule(
 
 
 def _mandate(rule: RequiredDocument, deciding: DecidingDate, facts: ApplicationFacts) -> Judged:
-    asked = Asked("representative.mandateReference", _MANDATE, "document", False)
+    condition = Condition("representative.mandateReference", _MANDATE, "document", False)
     if facts.mandate_reference is None:
-        return unknown(Rule.MANDATE, rule, deciding, facts.filed_on, asked)
-    return compared(Rule.MANDATE, rule, deciding, facts.filed_on, asked, observed=_MANDATE, met=True)
+        return unknown(Rule.MANDATE, rule, deciding, facts.filed_on, condition)
+    return compared(Rule.MANDATE, rule, deciding, facts.filed_on, condition, observed=_MANDATE, met=True)
 
 
 def _renewal_window(window: ProceduralTerm, deciding: DecidingDate, facts: ApplicationFacts) -> Finding:
-    """A renewal is asked for within a window before the permit expires; where its first day was not found, until its
+    """A renewal is applied for within a window before the permit expires; where its first day was not found, until its
     last.
 
     It is warned of, and nothing follows from it here: the Court of Appeal of Brussels censured (22 April 2025) that a

@@ -16,7 +16,7 @@ from domain.law.findings import Change, Judged, Step
 from domain.law.provisions.procedure import CompetenceOrder
 from domain.law.rule_codes import Rule
 from domain.law.rulebook import Rulebook
-from domain.law.rules.conditions import Asked, compared, unknown
+from domain.law.rules.conditions import Condition, compared, unknown
 from domain.places.municipalities import municipalities
 
 _WORKER: Final = "worker"
@@ -35,7 +35,7 @@ _FACT_OF: Final = MappingProxyType(
 
 
 class _Place(NamedTuple):
-    """Where a link leads: the code of its municipality on the day asked, and who is competent there."""
+    """Where a link leads: the code of its municipality on the given day, and who is competent there."""
 
     authority: str
     municipality: str
@@ -62,8 +62,8 @@ def judge_competence(
             return _by_link(rulebook, order, deciding, facts, known_on, link=link, code=code, before=tuple(steps))
         steps.append(Step(code="competenceLinkUnknown", values={"link": link}))
     missing = tuple(_FACT_OF[link] for link in links)
-    asked = Asked(missing[0], facts.authority, "authority", False)
-    return unknown(Rule.COMPETENT_AUTHORITY, order, deciding, facts.filed_on, asked, missing=missing)
+    condition = Condition(missing[0], facts.authority, "authority", False)
+    return unknown(Rule.COMPETENT_AUTHORITY, order, deciding, facts.filed_on, condition, missing=missing)
 
 
 def _by_link(
@@ -78,20 +78,20 @@ def _by_link(
     before: tuple[Step, ...],
 ) -> Judged:
     day = facts.filed_on
-    asked = Asked(_FACT_OF[link], facts.authority, "authority", False)
+    condition = Condition(_FACT_OF[link], facts.authority, "authority", False)
     place = _place(rulebook, code, day, known_on)
     if place is None:
         # A weaker link must not decide because the stronger one was written wrongly.
         lost = Step(code="competencePlaceUnknown", values={"link": link, "municipality": code, "day": day.isoformat()})
         return unknown(
-            Rule.COMPETENT_AUTHORITY, order, deciding, day, asked,
+            Rule.COMPETENT_AUTHORITY, order, deciding, day, condition,
             reason=reasons.MUNICIPALITY_UNKNOWN, missing=(), steps=(*before, lost),
         )  # fmt: skip
     met = place.authority == facts.authority
-    said = {"link": link, "municipality": place.municipality, "authority": place.authority}
+    values = {"link": link, "municipality": place.municipality, "authority": place.authority}
     return compared(
-        Rule.COMPETENT_AUTHORITY, order, deciding, day, asked, observed=place.authority, met=met,
-        steps=(*before, *place.steps, Step(code="competent" if met else "competentElsewhere", values=said)),
+        Rule.COMPETENT_AUTHORITY, order, deciding, day, condition, observed=place.authority, met=met,
+        steps=(*before, *place.steps, Step(code="competent" if met else "competentElsewhere", values=values)),
         # What helps is to send the file on, and not another place of work.
         change=Change(fact="authority", threshold=place.authority, distance="", unit="authority"),
     )  # fmt: skip
@@ -120,19 +120,19 @@ def _by_place_of_work(
     The place of work decides if it is the first link; the others were no facts of an application.
     """
     day, municipality = facts.filed_on, facts.municipality_code
-    asked = Asked(_PLACE_OF_WORK, facts.authority, "authority", False)
+    condition = Condition(_PLACE_OF_WORK, facts.authority, "authority", False)
     if order.by[0] != _EARLIER_WORKPLACE:
         return unknown(
-            Rule.COMPETENT_AUTHORITY, order, deciding, day, asked, reason=reasons.LINK_NOT_IN_FACTS, missing=()
+            Rule.COMPETENT_AUTHORITY, order, deciding, day, condition, reason=reasons.LINK_NOT_IN_FACTS, missing=()
         )
     if municipality is None:
-        return unknown(Rule.COMPETENT_AUTHORITY, order, deciding, day, asked)
+        return unknown(Rule.COMPETENT_AUTHORITY, order, deciding, day, condition)
     found = rulebook.authority_of(municipality, day, known_on)
     if found is None:
         return unknown(
-            Rule.COMPETENT_AUTHORITY, order, deciding, day, asked, reason=reasons.MUNICIPALITY_UNKNOWN, missing=()
+            Rule.COMPETENT_AUTHORITY, order, deciding, day, condition, reason=reasons.MUNICIPALITY_UNKNOWN, missing=()
         )
     authority, _ = found
     return compared(
-        Rule.COMPETENT_AUTHORITY, order, deciding, day, asked, observed=authority, met=authority == facts.authority
+        Rule.COMPETENT_AUTHORITY, order, deciding, day, condition, observed=authority, met=authority == facts.authority
     )

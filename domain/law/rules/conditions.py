@@ -1,4 +1,4 @@
-"""One condition against one fact: how it is judged, and what is told of it, whichever rule it is."""
+"""One condition against one fact: how it is judged, and the finding on it, whichever rule it is."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from domain.law.rule_codes import Rule
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-class Asked(NamedTuple):
-    """What a condition asks of a fact: its path in the application, the bound as text, and the bound's unit.
+class Condition(NamedTuple):
+    """What a condition requires of a fact: its path in the application, the bound as text, and the bound's unit.
 
     ``details`` are what a sentence on it needs beside the bound, such as the term of which the bound is the last day.
     """
@@ -34,7 +34,7 @@ def compared(
     provision: Provision,
     deciding: DecidingDate,
     day: date,
-    asked: Asked,
+    condition: Condition,
     *,
     observed: str,
     met: bool,
@@ -51,9 +51,9 @@ def compared(
     """
     verdict = Verdict.MET if met else Verdict.NOT_MET
 
-    def told() -> Finding:
-        fact, threshold, unit, required, details = asked
-        said = {"observed": observed, "threshold": threshold, "unit": unit, **details, "verdict": verdict.value}
+    def finding() -> Finding:
+        fact, threshold, unit, required, details = condition
+        values = {"observed": observed, "threshold": threshold, "unit": unit, **details, "verdict": verdict.value}
         lacking = Change(fact=fact, threshold=threshold, distance=(difference or "").removeprefix("-"), unit=unit)
         return Finding(
             rule=rule,
@@ -72,13 +72,13 @@ def compared(
             reason=reason,
             trace=(
                 deciding.step,
-                _condition(rule, provision, day, asked),
-                *((Step(code=f"{rule}Compared", values=said),) if steps is None else steps),
+                _condition(rule, provision, day, condition),
+                *((Step(code=f"{rule}Compared", values=values),) if steps is None else steps),
             ),
             provisions=(*deciding.provisions, provision.id),
         )
 
-    return Judgement(rule, asked.required, verdict, told, reason == reasons.LEFT_TO_THE_AUTHORITY)
+    return Judgement(rule, condition.required, verdict, finding, reason == reasons.LEFT_TO_THE_AUTHORITY)
 
 
 def unknown(
@@ -86,7 +86,7 @@ def unknown(
     provision: Provision,
     deciding: DecidingDate,
     day: date,
-    asked: Asked,
+    condition: Condition,
     *,
     reason: str = reasons.FACT_MISSING,
     missing: tuple[str, ...] | None = None,
@@ -94,8 +94,8 @@ def unknown(
 ) -> Judged:
     """The judgement on a fact that is not known; ``missing`` is the fact itself unless others are named."""
 
-    def told() -> Finding:
-        fact, threshold, unit, required, _ = asked
+    def finding() -> Finding:
+        fact, threshold, unit, required, _ = condition
         return Finding(
             rule=rule,
             required=required,
@@ -109,15 +109,15 @@ def unknown(
             unit=unit,
             reason=reason,
             missing=(fact,) if missing is None else missing,
-            trace=(deciding.step, _condition(rule, provision, day, asked), *steps),
+            trace=(deciding.step, _condition(rule, provision, day, condition), *steps),
             provisions=(*deciding.provisions, provision.id),
         )
 
-    return Judgement(rule, asked.required, Verdict.UNDETERMINED, told)
+    return Judgement(rule, condition.required, Verdict.UNDETERMINED, finding)
 
 
-def _condition(rule: Rule, provision: Provision, day: date, asked: Asked) -> Step:
-    _, threshold, unit, _, details = asked
+def _condition(rule: Rule, provision: Provision, day: date, condition: Condition) -> Step:
+    _, threshold, unit, _, details = condition
     return Step(
         code=rule.value,
         values={

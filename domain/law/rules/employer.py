@@ -1,6 +1,6 @@
 """Rules about the employer: how long it exists, whether it has staff, is active and owes nothing.
 
-The facts come from the register of enterprises, which may leave each of them out. What it leaves out is told as
+The facts come from the register of enterprises, which may leave each of them out. What it leaves out is reported as
 undetermined and refuses nobody: the absence of a register is no fact about an employer. What is known and fails is a
 ground of refusal; where the law says that the authority *may* refuse on it, a person decides.
 """
@@ -25,11 +25,11 @@ from domain.law.provisions.employer import (
     EmployerRequirement,
 )
 from domain.law.rule_codes import Rule
-from domain.law.rules.conditions import Asked, compared, unknown
+from domain.law.rules.conditions import Condition, compared, unknown
 
 
 class _Question(NamedTuple):
-    """What a condition asks, and how it is told when it is so and when it is not."""
+    """What a condition requires, and the codes for when it is so and when it is not."""
 
     rule: Rule
     fact: str
@@ -45,10 +45,10 @@ _QUESTIONS: Final = {
 }
 
 EMPLOYER_STATE_ASKED: Final = {condition: question.good for condition, question in _QUESTIONS.items()}
-"""The state of an employer that each condition asks for."""
+"""The state of an employer that each condition requires."""
 
 EMPLOYER_STATES: Final = tuple(state for question in _QUESTIONS.values() for state in (question.good, question.bad))
-"""How a finding says what is asked of an employer, and what is so."""
+"""How a finding says what is required of an employer, and what is so."""
 
 
 def is_on_register(facts: ApplicationFacts) -> bool:
@@ -65,35 +65,37 @@ def judge_employer(law: ApplicableLaw, deciding: DecidingDate, facts: Applicatio
     """Judge the employer by each of these rules that is in force."""
     if law.employer_age is not None:
         yield _age(law.employer_age, deciding, facts.employer_founded_on)
-    said = {STAFF: facts.employer_has_staff, ACTIVITY: facts.employer_active, NO_DEBTS: facts.employer_has_debts}
+    states = {STAFF: facts.employer_has_staff, ACTIVITY: facts.employer_active, NO_DEBTS: facts.employer_has_debts}
     for terms in law.employer_conditions:
-        yield _state(terms, deciding, said[terms.condition])
+        yield _state(terms, deciding, states[terms.condition])
 
 
 def _age(terms: EmployerAge, deciding: DecidingDate, founded_on: date | None) -> Judged:
     latest = terms.least.before(deciding.day)
-    asked = Asked("employer.foundedOn", latest.isoformat(), "dateAtLatest", terms.required)
+    condition = Condition("employer.foundedOn", latest.isoformat(), "dateAtLatest", terms.required)
     if founded_on is None:
-        return _unknown(Rule.EMPLOYER_AGE, terms, deciding, asked)
-    return _known(Rule.EMPLOYER_AGE, terms, deciding, asked, observed=founded_on.isoformat(), met=founded_on <= latest)
+        return _unknown(Rule.EMPLOYER_AGE, terms, deciding, condition)
+    return _known(
+        Rule.EMPLOYER_AGE, terms, deciding, condition, observed=founded_on.isoformat(), met=founded_on <= latest
+    )
 
 
 def _state(terms: EmployerCondition, deciding: DecidingDate, known: bool | None) -> Judged:
     question = _QUESTIONS[terms.condition]
-    asked = Asked(question.fact, question.good, "employerState", terms.required)
+    condition = Condition(question.fact, question.good, "employerState", terms.required)
     if known is None:
-        return _unknown(question.rule, terms, deciding, asked)
+        return _unknown(question.rule, terms, deciding, condition)
     met = known is question.wanted
-    return _known(question.rule, terms, deciding, asked, observed=question.good if met else question.bad, met=met)
+    return _known(question.rule, terms, deciding, condition, observed=question.good if met else question.bad, met=met)
 
 
-def _unknown(rule: Rule, terms: EmployerRequirement, deciding: DecidingDate, asked: Asked) -> Judged:
-    return unknown(rule, terms, deciding, deciding.day, asked._replace(required=False))
+def _unknown(rule: Rule, terms: EmployerRequirement, deciding: DecidingDate, condition: Condition) -> Judged:
+    return unknown(rule, terms, deciding, deciding.day, condition._replace(required=False))
 
 
 def _known(
-    rule: Rule, terms: EmployerRequirement, deciding: DecidingDate, asked: Asked, *, observed: str, met: bool
+    rule: Rule, terms: EmployerRequirement, deciding: DecidingDate, condition: Condition, *, observed: str, met: bool
 ) -> Judged:
     left = not met and terms.refusal == MAY
     reason = reasons.LEFT_TO_THE_AUTHORITY if left else None
-    return compared(rule, terms, deciding, deciding.day, asked, observed=observed, met=met, reason=reason)
+    return compared(rule, terms, deciding, deciding.day, condition, observed=observed, met=met, reason=reason)

@@ -36,7 +36,7 @@ def assess_labour_market_test(rulebook: Rulebook, facts: ApplicationFacts, known
     if isinstance(deciding, DecidingDateUnknown):
         return undated(Rule.LABOUR_MARKET_TEST, deciding)
     law = rulebook.law_on(facts.authority, facts.category, deciding.day, known_on)
-    return judge_labour_market_test(law, deciding, facts).told()
+    return judge_labour_market_test(law, deciding, facts).finding()
 
 
 def judge_labour_market_test(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Judged:
@@ -68,7 +68,7 @@ def days_published(
     *,
     interruptions: str,
 ) -> int:
-    """Days in ``[window_from, window_to)`` on which the vacancy stood on ``channel``, none counted twice.
+    """Days in ``[window_from, window_to)`` on which the vacancy was open on ``channel``, none counted twice.
 
     ``interruptions`` ``addUp`` counts them all, ``continuous`` those of the longest unbroken run.
     """
@@ -165,7 +165,7 @@ def _channel_step(terms: LabourMarketTestTerms, filed_on: date, window_from: dat
 
 def _opening(law: ApplicableLaw, terms: LabourMarketTestTerms, deciding: DecidingDate) -> tuple[Step, ...]:
     """The terms that are applied, and what other sources say of their length."""
-    said = Step(
+    comparison = Step(
         code="publicationTerms",
         values={
             "days": str(terms.publication_days),
@@ -180,7 +180,7 @@ def _opening(law: ApplicableLaw, terms: LabourMarketTestTerms, deciding: Decidin
         Step(code="otherPublication", values={"days": str(each.publication_days), "source": each.source})
         for each in (*terms.other_publications, *terms.disputed_publications)
     )
-    return (deciding.step, said, *others)
+    return (deciding.step, comparison, *others)
 
 
 def _provisions(law: ApplicableLaw, terms: LabourMarketTestTerms, deciding: DecidingDate) -> tuple[str, ...]:

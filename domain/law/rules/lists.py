@@ -23,7 +23,7 @@ from domain.law.provisions.job import (
 )
 from domain.law.rule_codes import Rule
 from domain.law.rulebook import Rulebook
-from domain.law.rules.conditions import Asked, compared, unknown
+from domain.law.rules.conditions import Condition, compared, unknown
 
 _OCCUPATION: Final = "employment.occupationCode"
 
@@ -49,26 +49,26 @@ def _listed(
     facts: ApplicationFacts,
     known_on: date | None,
 ) -> Judged:
-    """Whether the function stood on the list when the application was filed.
+    """Whether the function was on the list when the application was filed.
 
     A function that left the list keeps its permits renewable for the same work with the same employer, where the list
     says so. A list that we do not hold whole proves nothing against a function that is not among the entries we hold.
     """
     day, code = facts.filed_on, facts.occupation_code
-    asked = Asked(_OCCUPATION, terms.id, "list", True)
+    condition = Condition(_OCCUPATION, terms.id, "list", True)
 
     def open_(reason: str) -> Judged:
-        return unknown(rule, terms, deciding, day, asked, reason=reason, missing=())
+        return unknown(rule, terms, deciding, day, condition, reason=reason, missing=())
 
     if terms.complete is None:
         return open_(reasons.OCCUPATION_LIST_NOT_FOUND)
     if code is None:
-        return unknown(rule, terms, deciding, day, asked)
+        return unknown(rule, terms, deciding, day, condition)
     entry = rulebook.find(kind, terms.authority, code, day, known_on)
     if entry is not None and (entry.held_until is None or day <= entry.held_until):
         if _serves_others(terms):
             return open_(reasons.LONG_TERM_RESIDENCE_NOT_IN_FACTS)
-        return compared(rule, entry, deciding, day, asked, observed=code, met=True)
+        return compared(rule, entry, deciding, day, condition, observed=code, met=True)
     earlier = [
         each
         for each in rulebook.every(kind, terms.authority, code)
@@ -78,14 +78,14 @@ def _listed(
     if earlier and keeps:
         missing = _facts_of_renewal_missing(facts)
         if missing:
-            return unknown(rule, terms, deciding, day, asked, missing=missing)
+            return unknown(rule, terms, deciding, day, condition, missing=missing)
     if earlier:
         kept = bool(keeps and facts.renewal and not facts.change_of_employer)
-        left = asked._replace(details={"left": str(earlier[-1].valid_to)})
+        left = condition._replace(details={"left": str(earlier[-1].valid_to)})
         return compared(rule, earlier[-1], deciding, day, left, observed=code, met=kept)
     if entry is not None or not terms.complete:
         return open_(reasons.SHORTAGE_LIST_INCOMPLETE)
-    return compared(rule, terms, deciding, day, asked, observed=code, met=False)
+    return compared(rule, terms, deciding, day, condition, observed=code, met=False)
 
 
 def _serves_others(terms: OccupationList) -> bool:

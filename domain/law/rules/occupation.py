@@ -18,7 +18,7 @@ from domain.law.provisions.job import (
     QualificationLevel,
 )
 from domain.law.rule_codes import Rule
-from domain.law.rules.conditions import Asked, compared, unknown
+from domain.law.rules.conditions import Condition, compared, unknown
 
 _START: Final = "employment.start"
 
@@ -43,9 +43,9 @@ def judge_job(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFact
 def _level(terms: QualificationLevel, deciding: DecidingDate, level: int | None) -> Judged:
     """A level above the highest is another category, and not met here."""
     threshold = str(terms.least) if terms.highest is None else f"{terms.least}-{terms.highest}"
-    asked = Asked("employment.qualificationLevel", threshold, "level", terms.required)
+    condition = Condition("employment.qualificationLevel", threshold, "level", terms.required)
     if level is None:
-        return unknown(Rule.QUALIFICATION_LEVEL, terms, deciding, deciding.day, asked)
+        return unknown(Rule.QUALIFICATION_LEVEL, terms, deciding, deciding.day, condition)
     too_high = terms.highest is not None and level > terms.highest
     bound = terms.highest if too_high and terms.highest is not None else terms.least
     return compared(
@@ -53,7 +53,7 @@ def _level(terms: QualificationLevel, deciding: DecidingDate, level: int | None)
         terms,
         deciding,
         deciding.day,
-        asked,
+        condition,
         observed=str(level),
         met=level >= terms.least and not too_high,
         difference=str(level - bound),
@@ -61,15 +61,15 @@ def _level(terms: QualificationLevel, deciding: DecidingDate, level: int | None)
 
 
 def _share(terms: EmploymentShare, deciding: DecidingDate, share: Decimal | None) -> Judged:
-    asked = Asked("employment.fullTimeEquivalent", str(terms.least), "fullTimeEquivalent", terms.required)
+    condition = Condition("employment.fullTimeEquivalent", str(terms.least), "fullTimeEquivalent", terms.required)
     if share is None:
-        return unknown(Rule.EMPLOYMENT_SHARE, terms, deciding, deciding.day, asked)
+        return unknown(Rule.EMPLOYMENT_SHARE, terms, deciding, deciding.day, condition)
     return compared(
         Rule.EMPLOYMENT_SHARE,
         terms,
         deciding,
         deciding.day,
-        asked,
+        condition,
         observed=str(share),
         met=share >= terms.least,
         difference=str(difference(share, terms.least)),
@@ -77,11 +77,11 @@ def _share(terms: EmploymentShare, deciding: DecidingDate, share: Decimal | None
 
 
 def _form(terms: ContractForm, deciding: DecidingDate, contract: str | None) -> Judged:
-    asked = Asked("employment.contract", " ".join(terms.contracts), "contract", terms.required)
+    condition = Condition("employment.contract", " ".join(terms.contracts), "contract", terms.required)
     if contract is None:
-        return unknown(Rule.CONTRACT_FORM, terms, deciding, deciding.day, asked)
+        return unknown(Rule.CONTRACT_FORM, terms, deciding, deciding.day, condition)
     return compared(
-        Rule.CONTRACT_FORM, terms, deciding, deciding.day, asked, observed=contract, met=contract in terms.contracts
+        Rule.CONTRACT_FORM, terms, deciding, deciding.day, condition, observed=contract, met=contract in terms.contracts
     )
 
 
@@ -94,18 +94,20 @@ def _duration(terms: ContractDuration, deciding: DecidingDate, facts: Applicatio
             terms,
             deciding,
             deciding.day,
-            Asked(_START, str(terms.least), "duration", terms.required),
+            Condition(_START, str(terms.least), "duration", terms.required),
         )
     last_day = terms.least.last_day_from(start)
-    asked = Asked("employment.end", last_day.isoformat(), "date", terms.required, {"least": str(terms.least)})
+    condition = Condition("employment.end", last_day.isoformat(), "date", terms.required, {"least": str(terms.least)})
     if end is None:
-        return compared(Rule.CONTRACT_DURATION, terms, deciding, deciding.day, asked, observed="openEnded", met=True)
+        return compared(
+            Rule.CONTRACT_DURATION, terms, deciding, deciding.day, condition, observed="openEnded", met=True
+        )
     return compared(
         Rule.CONTRACT_DURATION,
         terms,
         deciding,
         deciding.day,
-        asked,
+        condition,
         observed=end.isoformat(),
         met=end >= last_day,
         difference=str((end - last_day).days),
@@ -114,17 +116,17 @@ def _duration(terms: ContractDuration, deciding: DecidingDate, facts: Applicatio
 
 def _content(terms: ContractContent, deciding: DecidingDate, states: tuple[str, ...] | None) -> Judged:
     """Every element must be there. A contract that nobody has read is undetermined, and refuses nobody."""
-    asked = Asked("employment.contractStates", " ".join(terms.elements), "contractElements", terms.required)
+    condition = Condition("employment.contractStates", " ".join(terms.elements), "contractElements", terms.required)
     if states is None:
-        return unknown(Rule.CONTRACT_CONTENT, terms, deciding, deciding.day, asked._replace(required=False))
+        return unknown(Rule.CONTRACT_CONTENT, terms, deciding, deciding.day, condition._replace(required=False))
     absent = " ".join(each for each in terms.elements if each not in states)
     return compared(
         Rule.CONTRACT_CONTENT,
         terms,
         deciding,
         deciding.day,
-        asked,
+        condition,
         observed=" ".join(sorted(states)),
         met=not absent,
-        change=Change(fact=asked.fact, threshold=absent, distance="", unit=asked.unit),
+        change=Change(fact=condition.fact, threshold=absent, distance="", unit=condition.unit),
     )

@@ -43,7 +43,7 @@ def assess_salary(rulebook: Rulebook, facts: ApplicationFacts, known_on: date | 
     if isinstance(deciding, DecidingDateUnknown):
         return undated(Rule.SALARY_THRESHOLD, deciding)
     law = rulebook.law_on(facts.authority, facts.category, deciding.day, known_on)
-    return judge_salary(law, deciding, facts).told()
+    return judge_salary(law, deciding, facts).finding()
 
 
 def undated(rule: Rule, deciding: DecidingDateUnknown) -> Finding:
@@ -213,7 +213,7 @@ def _opening(law: ApplicableLaw, deciding: DecidingDate, threshold: SalaryThresh
 def _not_published_yet(
     law: ApplicableLaw, deciding: DecidingDate, threshold: SalaryThreshold, published_until: date
 ) -> Finding:
-    """No amount is claimed for the day: the one that was published last is told in the reasoning."""
+    """No amount is claimed for the day: the one that was published last is named in the reasoning."""
     step = Step(
         code="amountNotPublishedYet",
         values={

@@ -1,4 +1,4 @@
-"""Pay as it is stated, and what it comes to in the period of a threshold."""
+"""Pay as it is stated, and converted to the period of a threshold."""
 
 from __future__ import annotations
 

@@ -15,10 +15,10 @@ from domain.law.findings import Judged
 from domain.law.provisions.job import AgeLimit, PriorService
 from domain.law.provisions.procedure import ALL
 from domain.law.rule_codes import Rule
-from domain.law.rules.conditions import Asked, compared, unknown
+from domain.law.rules.conditions import Condition, compared, unknown
 
 PERMIT_NEEDED: Final = "permitNeeded"
-"""What is asked of a nationality, in the place of a list of all that need one."""
+"""What is looked up for a nationality, in the place of a list of all that need one."""
 
 
 def judge_worker(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Iterator[Judged]:
@@ -26,8 +26,8 @@ def judge_worker(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationF
     if law.age_limit is not None:
         age = None if facts.birth_date is None else age_on(facts.birth_date, deciding.day)
         yield _age(law.age_limit, law, deciding, age)
-    # What speaks against anybody's permit, a child or a nationality that needs none: of nearly every worker there is
-    # nothing to say here, and nothing is said.
+    # What rules out a permit for anyone, a child or a nationality that needs none: of nearly every worker there is
+    # nothing to find here, and no finding is made.
     least = law.minimum_age
     if least is not None and facts.birth_date is not None:
         age = age_on(facts.birth_date, facts.employment_start or deciding.day)
@@ -37,7 +37,7 @@ def judge_worker(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationF
                 least,
                 deciding,
                 deciding.day,
-                Asked("worker.birthDate", str(least.least), "yearsAtLeast", least.required),
+                Condition("worker.birthDate", str(least.least), "yearsAtLeast", least.required),
                 observed=str(age),
                 met=False,
                 difference=str(age - least.least),
@@ -49,7 +49,7 @@ def judge_worker(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationF
             free,
             deciding,
             deciding.day,
-            Asked("worker.nationality", PERMIT_NEEDED, "nationality", free.required),
+            Condition("worker.nationality", PERMIT_NEEDED, "nationality", free.required),
             observed=facts.nationality,
             met=False,
         )
@@ -67,15 +67,15 @@ def age_on(birth_date: date, day: date) -> int:
 def _age(terms: AgeLimit, law: ApplicableLaw, deciding: DecidingDate, age: int | None) -> Judged:
     lasts = law.permit_duration
     details = {"clause": "forBirthday"} if lasts is not None and lasts.ends_before_age == terms.below else {}
-    asked = Asked("worker.birthDate", str(terms.below), "yearsBelow", terms.required, details)
+    condition = Condition("worker.birthDate", str(terms.below), "yearsBelow", terms.required, details)
     if age is None:
-        return unknown(Rule.WORKER_AGE, terms, deciding, deciding.day, asked)
+        return unknown(Rule.WORKER_AGE, terms, deciding, deciding.day, condition)
     return compared(
         Rule.WORKER_AGE,
         terms,
         deciding,
         deciding.day,
-        asked,
+        condition,
         observed=str(age),
         met=age < terms.below,
         difference=str(age - terms.below),
@@ -83,15 +83,15 @@ def _age(terms: AgeLimit, law: ApplicableLaw, deciding: DecidingDate, age: int |
 
 
 def _service(terms: PriorService, deciding: DecidingDate, months: int | None) -> Judged:
-    asked = Asked("transfer.priorServiceMonths", str(terms.least_months), "months", terms.required)
+    condition = Condition("transfer.priorServiceMonths", str(terms.least_months), "months", terms.required)
     if months is None:
-        return unknown(Rule.PRIOR_SERVICE, terms, deciding, deciding.day, asked)
+        return unknown(Rule.PRIOR_SERVICE, terms, deciding, deciding.day, condition)
     return compared(
         Rule.PRIOR_SERVICE,
         terms,
         deciding,
         deciding.day,
-        asked,
+        condition,
         observed=str(months),
         met=months >= terms.least_months,
         difference=str(months - terms.least_months),
@@ -101,7 +101,7 @@ def _service(terms: PriorService, deciding: DecidingDate, months: int | None) ->
 def _history(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Judged:
     """Days of work that count, each once, before filing, against the days of the term that ends with filing.
 
-    A shorter term may be enough for a worker whose family lives here. Whether it does is asked only where that decides.
+    A shorter term may be enough for a worker whose family lives here. That is checked only where it decides.
     """
     nationality = facts.nationality
     terms = law.work_history.get(nationality or ALL) or law.work_history.get(ALL)
@@ -109,7 +109,7 @@ def _history(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts
         terms = next(iter(law.work_history.values()))
     needed = _days_of(terms.least, facts.filed_on)
     details = {"least": str(terms.least)} | ({} if terms.within is None else {"within": str(terms.within)})
-    asked = Asked("workHistory", str(needed), "days", terms.required, details)
+    condition = Condition("workHistory", str(needed), "days", terms.required, details)
     missing = tuple(
         path
         for path, absent in (
@@ -120,7 +120,7 @@ def _history(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts
         if absent
     )
     if facts.work_history is None or missing:
-        return unknown(Rule.WORK_HISTORY, terms, deciding, deciding.day, asked, missing=missing)
+        return unknown(Rule.WORK_HISTORY, terms, deciding, deciding.day, condition, missing=missing)
     window_from = date.min if terms.within is None else terms.within.before(facts.filed_on)
     worked = days_worked(
         (each for each in facts.work_history if each.basis not in terms.not_counted), window_from, facts.filed_on
@@ -129,14 +129,14 @@ def _history(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts
         with_family = _days_of(terms.least_with_family, facts.filed_on)
         if facts.family_in_belgium is None and worked >= with_family:
             missing = ("worker.familyInBelgium",)
-            return unknown(Rule.WORK_HISTORY, terms, deciding, deciding.day, asked, missing=missing)
+            return unknown(Rule.WORK_HISTORY, terms, deciding, deciding.day, condition, missing=missing)
         needed = with_family if facts.family_in_belgium else needed
     return compared(
         Rule.WORK_HISTORY,
         terms,
         deciding,
         deciding.day,
-        asked._replace(threshold=str(needed)),
+        condition._replace(threshold=str(needed)),
         observed=str(worked),
         met=worked >= needed,
         difference=str(worked - needed),

@@ -39,7 +39,7 @@ class _Entry:
 
 @dataclass(slots=True)
 class History:
-    """Where the facts stand in the history, and what stands there.
+    """Where the facts are in the history, and their values.
 
     ``days`` are the days of all entries by their field, ``words`` their words and actors.
     """

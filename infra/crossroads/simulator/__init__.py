@@ -17,16 +17,16 @@ BelGov-Trace-Id), and SOAP 1.1 in the bank's CommonV3 envelope.
         {"ticket", "legalContext", "purpose", "ssin", "action": "register" | "unregister"}
         NO_RESULT with 40143 for somebody registered already, with 40003 for somebody not registered
 
-    200 {"ticket": as asked, "ticketCbss": UUID, "status": {"value", "code", "description"}, ...}
+    200 {"ticket": as requested, "ticketCbss": UUID, "status": {"value", "code", "description"}, ...}
         value NO_DATA_FOUND, code MSG00100: nothing else
         value NO_RESULT, any other code: nothing else
         value DATA_FOUND, code MSG00000, and one of
             "employer": {"enterpriseNumber", "name", "active", "address", "activity", "establishmentUnits"}
                 an address is {"street", "houseNumber", "postalCode", "municipality", "municipalityCode"}
                 and, each absent where the register does not say: "foundedOn", "hasStaff", "hasDebts"
-            "person": {"ssin": as asked}
+            "person": {"ssin": as requested}
             "employment": {"relations": [{"enterpriseNumber", "beginDate", "endDate": absent while it lasts}, ...]}
-            "registration": {"action": as asked}
+            "registration": {"action": as requested}
             "declaration": {"enterpriseNumber", "quarters": [{"quarter", "grossEuroCents": integer}, ...]}
     400 problem badRequest; of a number that is no good, with an issue unknownSsin, replacedSsin (with "replacedBy")
         or canceledSsin
@@ -36,7 +36,7 @@ BelGov-Trace-Id), and SOAP 1.1 in the bank's CommonV3 envelope.
 
     POST /crossroads/soap/v1   a message {operation}Request, answered by {operation}Response
         where operation is employer, person, declaredWages, declaredEmployment or registration; criteria and result
-        are those of REST, the items of a list named in the singular. What is wrong with a number stands in the
+        are those of REST, the items of a list named in the singular. What is wrong with a number is in the
         attributes canceled and replacedBy of ssin. A request that is none, and an internal error, are SOAP faults
         (500) with a CBSSFault.
 

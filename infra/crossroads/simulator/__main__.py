@@ -84,7 +84,7 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--delay-ms", type=int, default=0, help="how long every answer takes")
     parser.add_argument("--slow-ms", type=int, default=400, help="how much longer a slow answer takes")
     parser.add_argument("--late-ms", type=int, default=2_000, help="how long an answer that comes late takes")
-    parser.add_argument("--retry-after-seconds", type=int, default=1, help="asked for with a 429 or 503")
+    parser.add_argument("--retry-after-seconds", type=int, default=1, help="requested with a 429 or 503")
     holdings, troubles = HoldingShares(), TroubleShares()
     for name, default, what in (
         ("no-data", holdings.no_data, "undertakings and workers that the bank does not know"),

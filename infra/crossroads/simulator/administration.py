@@ -2,7 +2,7 @@
 
     GET    /admin/attempts   {"attempts": {ticket: number of requests}}
     GET    /admin/operations {"operations": {ticket: [operation, ...]}}, in the order in which they came
-    GET    /admin/registrations   {"registered": number of persons who may be asked about}
+    GET    /admin/registrations   {"registered": number of persons who may be consulted about}
     PUT    /admin/persons    {"persons": [{"ssin", "status", "replacedBy": for a replaced number}]}
                              the values of `bank.PersonStatus`; who is not named is alive under this number
     PUT    /admin/employments {"employments": [{"ssin", "relations": [{"enterpriseNumber", "beginDate", "endDate"}]}]}

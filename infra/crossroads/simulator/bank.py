@@ -1,4 +1,4 @@
-"""The simulated bank's memory: how it was started, what its administration changed, who asked how often."""
+"""The simulated bank's memory: how it was started, what its administration changed, who called how often."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -81,7 +81,7 @@ class SimulatedBank:
         return self._circumstances.late_ms / 1_000
 
     def receive(self, operation: str, ticket: str) -> Reception:
-        """Decide what befalls the next request of this ticket. Each call counts as one attempt of it."""
+        """Decide what happens to the next request of this ticket. Each call counts as one attempt of it."""
         it = self._circumstances
         self._attempts[operation, ticket] += 1
         self._operations[ticket].append(operation)
@@ -95,7 +95,7 @@ class SimulatedBank:
         return undertaking(it.seed, enterprise_number, it.holding_shares)
 
     def person(self, ssin: str) -> Person:
-        """Everybody is alive under the number asked about, save whom the administration chose."""
+        """Everybody is alive under the requested number, except whom the administration chose."""
         return self._persons.get(ssin, Person())
 
     def choose_person(self, ssin: str, person: Person) -> None:
@@ -103,7 +103,7 @@ class SimulatedBank:
         self._persons[ssin] = person
 
     def is_registered(self, ssin: str) -> bool:
-        """Whether the person may be asked about."""
+        """Whether the person may be consulted about."""
         return ssin in self._registered
 
     def register(self, ssin: str) -> bool:
@@ -124,7 +124,7 @@ class SimulatedBank:
         return len(self._registered)
 
     def wages(self, ssin: str, enterprise_number: str, quarters: list[str]) -> dict[str, int]:
-        """The declared quarters among those asked for, with the gross pay in euro cents; empty: no data."""
+        """The declared quarters among those requested, with the gross pay in euro cents; empty: no data."""
         chosen = self._chosen_wages.get((ssin, enterprise_number))
         if chosen is not None:
             return {quarter: chosen[quarter] for quarter in quarters if quarter in chosen}
@@ -135,7 +135,7 @@ class SimulatedBank:
         return {quarter: cents for quarter, cents in found.items() if cents is not None}
 
     def declare_wages(self, ssin: str, enterprise_number: str, cents_by_quarter: dict[str, int]) -> None:
-        """From now on the worker has these quarters with this employer and no others: a correction, if he had some."""
+        """From now on the worker has these quarters with this employer and no others, as a correction."""
         self._chosen_wages[ssin, enterprise_number] = dict(cents_by_quarter)
 
     def employments(self, ssin: str, since: date, until: date) -> tuple[Employment, ...]:
@@ -152,7 +152,7 @@ class SimulatedBank:
         self._chosen_employments[ssin] = employments
 
     def choose_fate(self, ticket: str, fate: Fate) -> None:
-        """From now on this, and not the seed, befalls the ticket; its attempts count from one again."""
+        """From now on the ticket meets this, and not what the seed decides; its attempts count from one again."""
         self._chosen_fates[ticket] = fate
         for operation, counted in list(self._attempts):
             if counted == ticket:
@@ -175,5 +175,5 @@ class SimulatedBank:
 
     @property
     def operations(self) -> dict[str, list[str]]:
-        """The operations that each ticket asked for, in the order in which they came."""
-        return {ticket: list(asked) for ticket, asked in self._operations.items()}
+        """The operations that each ticket requested, in order of arrival."""
+        return {ticket: list(operations) for ticket, operations in self._operations.items()}

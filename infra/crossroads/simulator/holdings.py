@@ -141,15 +141,15 @@ def undertaking(seed: int, enterprise_number: str, shares: HoldingShares) -> Und
     def happens(share: float, what: str) -> bool:
         return seeded_chance.happens(share, seed, what, enterprise_number)
 
-    told = not happens(shares.silent, "silentRegister")
+    answers = not happens(shares.silent, "silentRegister")
     foundings = _RECENT_FOUNDINGS if happens(shares.young, "young") else _FOUNDINGS
     return Undertaking(
         enterprise_number=enterprise_number,
         name=company_name(enterprise_number),
         active=not happens(shares.inactive, "struckOff"),
-        founded_on=seeded_chance.choose(foundings, seed, "foundedOn", enterprise_number) if told else None,
-        has_staff=not happens(shares.without_staff, "noStaff") if told else None,
-        has_debts=happens(shares.indebted, "debts") if told else None,
+        founded_on=seeded_chance.choose(foundings, seed, "foundedOn", enterprise_number) if answers else None,
+        has_staff=not happens(shares.without_staff, "noStaff") if answers else None,
+        has_debts=happens(shares.indebted, "debts") if answers else None,
     )
 
 

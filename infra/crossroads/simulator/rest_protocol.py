@@ -14,7 +14,13 @@ from starlette.types import Receive, Scope, Send
 
 from infra.crossroads.simulator.bank import PersonStatus
 from infra.crossroads.simulator.questions import CRITERIA, RequestBody, Ticket, Words
-from infra.crossroads.simulator.service_desk import MAINTENANCE_SECONDS, Question, Said, ServiceDesk, ticket_of_bank
+from infra.crossroads.simulator.service_desk import (
+    MAINTENANCE_SECONDS,
+    BankAnswer,
+    Question,
+    ServiceDesk,
+    ticket_of_bank,
+)
 from infra.crossroads.simulator.troubles import Trouble
 
 TraceId = Annotated[str | None, Header(alias="BelGov-Trace-Id", max_length=36)]
@@ -51,7 +57,7 @@ def rest_routes(desk: ServiceDesk) -> APIRouter:
             trouble = await desk.received(question)
             if trouble is not None:
                 return _troubled(desk, trouble, question, trace_id)
-            return _told(desk.answer(question), question.ticket, trace_id)
+            return _response(desk.answer(question), question.ticket, trace_id)
 
     for path, operation in _OPERATIONS.items():
         route(path, operation)
@@ -61,10 +67,10 @@ def rest_routes(desk: ServiceDesk) -> APIRouter:
 def _question(operation: str, body: Mapping[str, Any]) -> Question:
     """The question of a body that is as documented. Raises RequestValidationError."""
     preamble = {name: value for name, value in body.items() if name in {"ticket", "legalContext", "purpose"}}
-    asked = {name: value for name, value in body.items() if name not in preamble}
+    given = {name: value for name, value in body.items() if name not in preamble}
     try:
         ticket = _Preamble.model_validate(preamble).ticket
-        criteria = CRITERIA[operation].model_validate(asked)
+        criteria = CRITERIA[operation].model_validate(given)
     except ValidationError as wrong:
         errors = wrong.errors(include_input=False, include_url=False, include_context=False)
         raise RequestValidationError([{**each, "loc": ("body", *each["loc"])} for each in errors]) from None
@@ -108,7 +114,7 @@ class CutConnection(Response):
 
 
 def transport_trouble(desk: ServiceDesk, trouble: Trouble, trace_id: str | None) -> Response | None:
-    """The reply to a trouble that is the same whatever the bank's face; None for those that each tells its own way."""
+    """The reply to a trouble that is the same whatever the bank's face; None for those that differ by protocol."""
     match trouble:
         case Trouble.SERVICE_UNAVAILABLE | Trouble.SILENCE:
             title, stay_away = "Service Unavailable", desk.bank.retry_after_seconds
@@ -134,29 +140,29 @@ def _troubled(desk: ServiceDesk, trouble: Trouble, question: Question, trace_id:
     ticket = question.ticket
     match trouble:
         case Trouble.SOURCE_UNAVAILABLE:
-            return _told(Said(value="NO_RESULT", code="99996"), ticket, trace_id)
+            return _response(BankAnswer(value="NO_RESULT", code="99996"), ticket, trace_id)
         case Trouble.INTERNAL_ERROR:
-            return _told(Said(value="NO_RESULT", code="MSG00003"), ticket, trace_id)
+            return _response(BankAnswer(value="NO_RESULT", code="MSG00003"), ticket, trace_id)
         case Trouble.DUPLICATE_ANSWER:
-            once = bytes(_told(desk.answer(question), ticket, trace_id).body)
+            once = bytes(_response(desk.answer(question), ticket, trace_id).body)
             return Response(once + once, media_type="application/json", headers=_trace_headers(trace_id))
         case _:
-            wrong = Said(value="DATA_FOUND", code="MSG00000", content={"person": {"grossPay": "52000.00"}})
-            return _told(wrong, ticket, trace_id)
+            wrong = BankAnswer(value="DATA_FOUND", code="MSG00000", content={"person": {"grossPay": "52000.00"}})
+            return _response(wrong, ticket, trace_id)
 
 
-def _told(said: Said, ticket: str, trace_id: str | None) -> Response:
-    urn = None if said.number is None else _PROBLEM_OF_NUMBER.get(said.number)
+def _response(answer: BankAnswer, ticket: str, trace_id: str | None) -> Response:
+    urn = None if answer.number is None else _PROBLEM_OF_NUMBER.get(answer.number)
     if urn is not None:
         issue = {"type": urn, "in": "body", "name": "ssin"}
-        if said.replaced_by is not None:
-            issue["replacedBy"] = said.replaced_by
+        if answer.replaced_by is not None:
+            issue["replacedBy"] = answer.replaced_by
         return problem(400, "badRequest", "Bad Request", trace_id=trace_id, issues=[issue])
     body = {
         "ticket": ticket,
         "ticketCbss": ticket_of_bank(ticket),
-        "status": {"value": said.value, "code": said.code, "description": said.description},
-        **said.content,
+        "status": {"value": answer.value, "code": answer.code, "description": answer.description},
+        **answer.content,
     }
     return JSONResponse(body, headers=_trace_headers(trace_id))
 

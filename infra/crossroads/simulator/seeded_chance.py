@@ -16,7 +16,7 @@ def number(seed: int, *words: str) -> int:
 
 
 def happens(share: float, seed: int, *words: str) -> bool:
-    """Whether something befalls these words that befalls `share` (0 to 1) of all words."""
+    """Whether something happens to these words that happens to `share` (0 to 1) of all words."""
     return number(seed, *words) < share * _SIXTY_FOUR_BITS
 
 

@@ -31,8 +31,8 @@ _CODE_OF_PERSON: Final = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """The bank's word. ``number`` is the state of the number that was asked about, where that is why there is none."""
+class BankAnswer:
+    """The bank's answer. ``number`` is the state of the requested number, where that is why there is none."""
 
     value: str
     code: str
@@ -55,7 +55,7 @@ class Question:
 
     @property
     def counted_as(self) -> str:
-        """The name under which its attempts are counted, and by which the seed decides what befalls them."""
+        """The name under which its attempts are counted, and by which the seed decides what happens to them."""
         if self.operation == "registration":
             return str(self.criteria["action"])
         return "employerRegister" if self.operation == "employer" else self.operation
@@ -73,7 +73,7 @@ class ServiceDesk:
         self.bank = bank
 
     async def received(self, question: Question) -> Trouble | None:
-        """Take the question in, as slowly as it is its fate; what befalls it, if anything."""
+        """Receive the question, as slowly as decided for it; what goes wrong with it, if anything."""
         reception = self.bank.receive(question.counted_as, question.ticket)
         await asyncio.sleep(reception.delay_seconds)
         if reception.trouble is Trouble.SILENCE:
@@ -83,33 +83,35 @@ class ServiceDesk:
             return None
         return reception.trouble
 
-    def answer(self, question: Question) -> Said:
-        """What the bank says when nothing befalls the question."""
-        asked = question.criteria
+    def answer(self, question: Question) -> BankAnswer:
+        """What the bank answers when nothing goes wrong with the question."""
+        criteria = question.criteria
         if question.operation == "employer":
-            return self._employer(asked["enterpriseNumber"])
-        ssin = asked["ssin"]
+            return self._employer(criteria["enterpriseNumber"])
+        ssin = criteria["ssin"]
         person = self.bank.person(ssin)
-        unregistering = question.operation == "registration" and asked["action"] == "unregister"
+        unregistering = question.operation == "registration" and criteria["action"] == "unregister"
         if person.status is not PersonStatus.CURRENT and not unregistering:
             code = _CODE_OF_PERSON[person.status]
-            return Said(value="NO_RESULT", code=code, number=person.status, replaced_by=person.replaced_by)
+            return BankAnswer(value="NO_RESULT", code=code, number=person.status, replaced_by=person.replaced_by)
         if question.operation == "registration":
-            return self._registration(ssin, asked["action"])
+            return self._registration(ssin, criteria["action"])
         if not self.bank.is_registered(ssin):
-            return Said(value="NO_RESULT", code=_NOT_INTEGRATED)
+            return BankAnswer(value="NO_RESULT", code=_NOT_INTEGRATED)
         if question.operation == "person":
             return _found(person={"ssin": ssin})
         if question.operation == "declaredWages":
-            return self._wages(ssin, asked["enterpriseNumber"], asked["quarters"])
-        return self._employment(ssin, date.fromisoformat(asked["beginDate"]), date.fromisoformat(asked["endDate"]))
+            return self._wages(ssin, criteria["enterpriseNumber"], criteria["quarters"])
+        return self._employment(
+            ssin, date.fromisoformat(criteria["beginDate"]), date.fromisoformat(criteria["endDate"])
+        )
 
-    def _employer(self, enterprise_number: str) -> Said:
+    def _employer(self, enterprise_number: str) -> BankAnswer:
         held = self.bank.undertaking(enterprise_number)
         if held is None:
             return _NO_DATA
         code, description = activity_of(enterprise_number)
-        said = {"foundedOn": held.founded_on, "hasStaff": held.has_staff, "hasDebts": held.has_debts}
+        answer = {"foundedOn": held.founded_on, "hasStaff": held.has_staff, "hasDebts": held.has_debts}
         return _found(
             employer={
                 "enterpriseNumber": held.enterprise_number,
@@ -121,25 +123,25 @@ class ServiceDesk:
                     {"number": unit.number, "name": unit.name, "address": _on_wire(unit.address)}
                     for unit in units_of(enterprise_number)
                 ],
-                **{name: _text_of(value) for name, value in said.items() if value is not None},
+                **{name: _text_of(value) for name, value in answer.items() if value is not None},
             }
         )
 
-    def _registration(self, ssin: str, action: str) -> Said:
+    def _registration(self, ssin: str, action: str) -> BankAnswer:
         if action == "register" and not self.bank.register(ssin):
-            return Said(value="NO_RESULT", code=_ALREADY_REGISTERED)
+            return BankAnswer(value="NO_RESULT", code=_ALREADY_REGISTERED)
         if action == "unregister" and not self.bank.unregister(ssin):
-            return Said(value="NO_RESULT", code=_NO_INSCRIPTION)
+            return BankAnswer(value="NO_RESULT", code=_NO_INSCRIPTION)
         return _found(registration={"action": action})
 
-    def _wages(self, ssin: str, enterprise_number: str, quarters: list[str]) -> Said:
+    def _wages(self, ssin: str, enterprise_number: str, quarters: list[str]) -> BankAnswer:
         held = self.bank.wages(ssin, enterprise_number, quarters)
         if not held:
             return _NO_DATA
         declared = [{"quarter": quarter, "grossEuroCents": cents} for quarter, cents in held.items()]
         return _found(declaration={"enterpriseNumber": enterprise_number, "quarters": declared})
 
-    def _employment(self, ssin: str, since: date, until: date) -> Said:
+    def _employment(self, ssin: str, since: date, until: date) -> BankAnswer:
         held = self.bank.employments(ssin, since, until)
         if not held:
             return _NO_DATA
@@ -150,11 +152,11 @@ class ServiceDesk:
         return _found(employment={"relations": relations})
 
 
-def _found(**content: Any) -> Said:
-    return Said(value="DATA_FOUND", code="MSG00000", content=content)
+def _found(**content: Any) -> BankAnswer:
+    return BankAnswer(value="DATA_FOUND", code="MSG00000", content=content)
 
 
-_NO_DATA: Final = Said(value="NO_DATA_FOUND", code="MSG00100")
+_NO_DATA: Final = BankAnswer(value="NO_DATA_FOUND", code="MSG00100")
 
 
 def _text_of(value: date | bool) -> str | bool:

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from infra.crossroads.simulator.bank import PersonStatus
 from infra.crossroads.simulator.questions import CRITERIA
 from infra.crossroads.simulator.rest_protocol import TraceId, transport_trouble
-from infra.crossroads.simulator.service_desk import Question, Said, ServiceDesk, ticket_of_bank
+from infra.crossroads.simulator.service_desk import BankAnswer, Question, ServiceDesk, ticket_of_bank
 from infra.crossroads.simulator.troubles import Trouble
 
 _SOAP: Final = "http://schemas.xmlsoap.org/soap/envelope/"
@@ -42,7 +42,7 @@ def soap_routes(desk: ServiceDesk) -> APIRouter:
         trouble = await desk.received(question)
         if trouble is not None:
             return _troubled(desk, trouble, message, question, received_at, trace_id)
-        return _told(desk.answer(question), message, question, received_at)
+        return _response(desk.answer(question), message, question, received_at)
 
     return routes
 
@@ -64,13 +64,13 @@ def _read(content: bytes) -> tuple[Element, Question]:
         raise _NotARequest("the message, its ticket or its criteria are not among those documented")
     if not message.findtext("legalContext") or not criteria.findtext("inscriptionContext"):
         raise _NotARequest("the legal context and the inscription context are mandatory")
-    asked = {
+    given = {
         each.tag: [item.text or "" for item in each] if len(each) else each.text or ""
         for each in criteria
         if each.tag != "inscriptionContext"
     }
     try:
-        checked = CRITERIA[operation].model_validate(asked)
+        checked = CRITERIA[operation].model_validate(given)
     except ValidationError as wrong:
         names = ", ".join(sorted({str(each["loc"][0]) for each in wrong.errors(include_input=False) if each["loc"]}))
         raise _NotARequest(f"the criteria are not as documented: {names}") from None
@@ -91,18 +91,18 @@ def _troubled(
         return same_everywhere
     match trouble:
         case Trouble.SOURCE_UNAVAILABLE:
-            return _told(Said(value="NO_RESULT", code="99996"), message, question, received_at)
+            return _response(BankAnswer(value="NO_RESULT", code="99996"), message, question, received_at)
         case Trouble.INTERNAL_ERROR:
             return _fault("MSG00003", "internal error", received_at, message)
         case Trouble.DUPLICATE_ANSWER:
-            once = bytes(_told(desk.answer(question), message, question, received_at).body)
+            once = bytes(_response(desk.answer(question), message, question, received_at).body)
             return _xml(once + once)
         case _:
-            wrong = Said(value="DATA_FOUND", code="MSG00000", content={"person": {"grossPay": "52000.00"}})
-            return _told(wrong, message, question, received_at)
+            wrong = BankAnswer(value="DATA_FOUND", code="MSG00000", content={"person": {"grossPay": "52000.00"}})
+            return _response(wrong, message, question, received_at)
 
 
-def _told(said: Said, message: Element, question: Question, received_at: datetime) -> Response:
+def _response(answer: BankAnswer, message: Element, question: Question, received_at: datetime) -> Response:
     response = Element(f"{{{_MESSAGES}}}{question.operation}Response")
     response.append(_required(message, "informationCustomer"))
     _add_own_information(response, question.ticket, received_at)
@@ -110,32 +110,32 @@ def _told(said: Said, message: Element, question: Question, received_at: datetim
     if "ssin" in question.criteria:
         number = SubElement(response, "ssin")
         number.text = question.criteria["ssin"]
-        number.attrib.update(_state_of(said))
+        number.attrib.update(_state_of(answer))
     status = SubElement(response, "status")
-    for name, text in (("value", said.value), ("code", said.code), ("description", said.description)):
+    for name, text in (("value", answer.value), ("code", answer.code), ("description", answer.description)):
         SubElement(status, name).text = text
-    if said.content:
-        _add(SubElement(response, "result"), said.content)
+    if answer.content:
+        _add(SubElement(response, "result"), answer.content)
     return _xml(_in_envelope(response))
 
 
-def _state_of(said: Said) -> dict[str, str]:
-    if said.number is PersonStatus.REPLACED and said.replaced_by is not None:
-        return {"replacedBy": said.replaced_by}
-    return {"canceled": "true"} if said.number is PersonStatus.CANCELED else {}
+def _state_of(answer: BankAnswer) -> dict[str, str]:
+    if answer.number is PersonStatus.REPLACED and answer.replaced_by is not None:
+        return {"replacedBy": answer.replaced_by}
+    return {"canceled": "true"} if answer.number is PersonStatus.CANCELED else {}
 
 
 def _fault(code: str, diagnosis: str, received_at: datetime, message: Element | None = None) -> Response:
     fault = Element(f"{{{_SOAP}}}Fault")
     SubElement(fault, "faultcode").text = "soap:Server" if message is not None else "soap:Client"
     SubElement(fault, "faultstring").text = diagnosis
-    told = SubElement(SubElement(fault, "detail"), "CBSSFault")
+    fault_detail = SubElement(SubElement(fault, "detail"), "CBSSFault")
     ticket = _NO_TICKET
     if message is not None:
-        told.append(_required(message, "informationCustomer"))
+        fault_detail.append(_required(message, "informationCustomer"))
         ticket = message.findtext("informationCustomer/ticket") or ticket
-    _add_own_information(told, ticket, received_at)
-    detail = SubElement(told, "detail")
+    _add_own_information(fault_detail, ticket, received_at)
+    detail = SubElement(fault_detail, "detail")
     for name, text in (
         ("severity", "FATAL"),
         ("reasonCode", code),

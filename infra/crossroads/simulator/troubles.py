@@ -19,7 +19,7 @@ class Trouble(StrEnum):
     WRONG_SCHEMA = "wrongSchema"
     SILENCE = "silence"
     LATE_ANSWER = "lateAnswer"
-    """The answer comes long after a caller has gone; whoever asks again after that has it at once."""
+    """The answer comes long after a caller has gone; a caller who asks again after that has it at once."""
     DUPLICATE_ANSWER = "duplicateAnswer"
     """The whole answer comes twice in one reply."""
 
@@ -46,7 +46,7 @@ class TroubleShares:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fate:
-    """What befalls one ticket: its first `failing_attempts` requests meet `trouble`; None means all."""
+    """What happens to one ticket: its first `failing_attempts` requests meet `trouble`; None means all."""
 
     slow: bool = False
     trouble: Trouble | None = None
@@ -60,7 +60,7 @@ class Fate:
 
 
 def fate_of(seed: int, check: str, ticket: str, shares: TroubleShares) -> Fate:
-    """What befalls a ticket: an outage, some failures that pass (one or two), or nothing; slowly or not."""
+    """What happens to a ticket: an outage, some failures that pass (one or two), or nothing; slowly or not."""
     slow = seeded_chance.happens(shares.slow, seed, "slow", check, ticket)
     if seeded_chance.happens(shares.outage, seed, "outage", check, ticket):
         lasting = seeded_chance.choose(_LASTING, seed, "outageKind", check, ticket)

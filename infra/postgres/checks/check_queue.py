@@ -1,7 +1,7 @@
 """The work at the Crossroads Bank as a table: what is due, who is at it, and how it came out.
 
 Workers claim rows for a while and skip what others have claimed; a worker that dies leaves rows that fall due again.
-No transaction is open while the bank is asked. Settled rows stay, so that a message that comes again adds nothing.
+No transaction is open during a request to the bank. Settled rows stay, so that a message that comes again adds nothing.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class CheckQueue:
     def settle(self, work: DueCheck, outcome: str, now: datetime) -> bool:
         """Close the row. False when it was closed already.
 
-        Whoever settles has an outcome, so a lease that ran out meanwhile does not matter.
+        The worker that settles has an outcome, so a lease that ran out meanwhile does not matter.
         """
         return self._change(_SETTLE, work, {"outcome": outcome, "now": now})
 

@@ -1,7 +1,7 @@
-"""Who asked the Crossroads Bank what: written before every call, and how the call ended after it.
+"""The requests to the Crossroads Bank: written before every call, and how the call ended after it.
 
-If the first cannot be written, nobody is asked. Neither holds anything personal: a person is a random subject, and of
-what was said there is the code, the bank's ticket and keyed digests.
+If the first cannot be written, no request is made. Neither holds anything personal: a person is a random subject, and
+of the answer the code, the bank's ticket and keyed digests are kept.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from infra.postgres.server.connections import ConnectionPool
 
 
 class ConsultationLog:
-    """The log of consultations, and the register of whom we may ask about."""
+    """The log of consultations, and the register of whom we may consult about."""
 
     def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
@@ -56,7 +56,7 @@ class ConsultationLog:
             cursor.execute(_REGISTERED, (case_id, subject, at))
 
     def unregistered(self, case_id: UUID, at: datetime) -> None:
-        """The person is asked about no more for this case."""
+        """The person is no longer consulted about for this case."""
         with self._pool.connection() as connection, connection.cursor() as cursor:
             cursor.execute(
                 "update crossroads_registration set ended_at = %s where case_id = %s and ended_at is null",

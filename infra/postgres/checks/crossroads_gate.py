@@ -1,4 +1,4 @@
-"""How fast, and whether at all, the Crossroads Bank may be asked: one gate for all workers of all processes.
+"""How fast, and whether at all, the Crossroads Bank may be called: one gate for all workers of all processes.
 
 A token bucket lets so many calls through a second; a breaker that opens after failures in a row lets nobody claim
 work, and after a while one trial. Both are one row, changed in one statement.

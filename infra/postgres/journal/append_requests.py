@@ -21,7 +21,7 @@ class CommandIdentity:
 
 @dataclass(frozen=True, slots=True)
 class StreamHead:
-    """Where a stream stood when it was read; ``version`` None means that it did not exist."""
+    """Where a stream was when it was read; ``version`` None means that it did not exist."""
 
     version: int | None
     leaf_hash: bytes | None

@@ -206,7 +206,7 @@ def prepare_staging(connection: Connection) -> None:
 
 _length: Final = Struct(">i").pack
 
-# The columns of an event that stand next to each other, each after its length: no..version with the length of the
+# The columns of an event that are next to each other, each after its length: no..version with the length of the
 # type, schema..body_size with that of the leaf hash.
 _event_place: Final = Struct(">hiiiiiqi").pack
 _event_sizes: Final = Struct(">ihiiiiiii").pack

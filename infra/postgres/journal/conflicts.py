@@ -34,7 +34,7 @@ class StreamMoved(AppendConflict):
     """The stream is no longer at the expected version; ``actual_version`` None means it does not exist."""
 
     def __init__(self, actual_version: int | None) -> None:
-        super().__init__(f"the stream stands at version {actual_version}")
+        super().__init__(f"the stream is at version {actual_version}")
         self.actual_version = actual_version
 
 
@@ -70,7 +70,7 @@ class OutcomeUnknown(OperationalError):
     """The database went away at the commit: repeat the command with the same id to learn the outcome."""
 
     def __init__(self) -> None:
-        super().__init__("the database went away before it said whether the command is stored")
+        super().__init__("the database went away before it confirmed whether the command is stored")
 
 
 def conflict_of(outcome: Outcome) -> AppendConflict:

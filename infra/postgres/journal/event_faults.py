@@ -1,7 +1,7 @@
 """Which errors an event is to blame for, and which event of a page it is.
 
 An event is to blame for what its content brings about, wherever that is noticed: in reading it, in folding it, in a
-statement that its values go into. Whatever would befall any other event as well (the database is away, its disk is
+statement that its values go into. What would happen to any other event as well (the database is away, its disk is
 full, a lock does not come, a table is not there) is no event's fault and passes as it is.
 """
 

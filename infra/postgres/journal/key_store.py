@@ -29,7 +29,7 @@ select decode(digest, 'hex'), subject from unnest(%s::text[], %s::uuid[]) linked
 """
 
 MOST_CACHED: Final = 50_000
-"""Keys: beyond that the older half is let go, so that a load of millions has flat memory."""
+"""Keys: beyond that the older half is released, so that a load of millions has flat memory."""
 
 CACHED_FOR_SECONDS: Final = 60.0
 """Seconds after which a destroyed key is forgotten by every process."""
@@ -83,7 +83,7 @@ class PostgresKeyStore:
         return subject
 
     def mint_many(self, count: int) -> list[UUID]:
-        """As many new subjects, whose keys are durable when this returns; they are at hand for what comes next."""
+        """As many new subjects, whose keys are durable when this returns; they are cached for what comes next."""
         keys = _new_keys(count)
         rows = "".join(
             f"{subject}\t\\\\x{aes_key_wrap(self._master.wrapping_key, key).hex()}\n"
@@ -143,7 +143,7 @@ class PostgresKeyStore:
         return key
 
     def prefetch(self, subjects: Sequence[UUID]) -> None:
-        """Have the keys of these subjects at hand for as long as any is cached; unknown subjects are left out."""
+        """Cache the keys of these subjects for as long as any is cached; unknown subjects are left out."""
         with self._pool.connection() as connection, connection.cursor() as cursor:
             cursor.execute("select subject, wrapped from data_key where subject = any(%s::uuid[])", (list(subjects),))
             found = cursor.fetchall()

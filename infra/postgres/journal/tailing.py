@@ -31,14 +31,14 @@ class AppendSignal:
             self._rung += 1
             self._condition.notify_all()
 
-    def heard(self) -> int:
+    def rung(self) -> int:
         """How often it has rung so far: to be taken before looking, and given to :meth:`wait_beyond`."""
         return self._rung
 
-    def wait_beyond(self, heard: int, timeout: float) -> None:
-        """Wait until it has rung more often than ``heard``, or for ``timeout`` seconds."""
+    def wait_beyond(self, rung: int, timeout: float) -> None:
+        """Wait until it has rung more often than ``rung``, or for ``timeout`` seconds."""
         with self._condition:
-            self._condition.wait_for(lambda: self._rung != heard, timeout)
+            self._condition.wait_for(lambda: self._rung != rung, timeout)
 
 
 class SelectNotifications(Protocol):
@@ -87,10 +87,10 @@ class JournalSubscription(Subscription[ApplicationRecorder]):
 
         Projections take pages, because they write a page in one transaction.
         """
-        heard = self._signal.heard()
+        rung = self._signal.rung()
         page = self._select(limit)
         if not page and not self._has_been_stopped:
-            self._signal.wait_beyond(heard, timeout)
+            self._signal.wait_beyond(rung, timeout)
             page = self._select(limit)
         if page:
             self._last_notification_id = page[-1].id

@@ -32,7 +32,7 @@ class ConsumerOffsets:
         return int(offset)
 
     def forget(self) -> int:
-        """Let the consumer begin anew at the earliest records its topics hold; the number of partitions forgotten."""
+        """Let the consumer start again at the earliest records its topics hold; the number of partitions forgotten."""
         with self.pool.connection() as connection, connection.cursor() as cursor:
             cursor.execute(
                 "delete from consumer_offset where consumer = %s and cluster = %s", (self.consumer, self.cluster)
@@ -47,7 +47,7 @@ class ConsumerOffsets:
             cursor.execute(_LOCKED, (self.consumer, self.cluster, topic, partition))
             rows = cursor.fetchall()
             if not rows or rows[0][0] != expected:
-                raise PositionMoved(f"{self.consumer} at {topic}/{partition} does not stand at {expected} any more")
+                raise PositionMoved(f"{self.consumer} at {topic}/{partition} is no longer at {expected}")
             cursor.execute(_SET, (to, self.consumer, self.cluster, topic, partition))
 
         return move

@@ -1,7 +1,7 @@
-"""When a consumer stops instead of setting more aside, and how it goes on.
+"""When a consumer stops instead of dead-lettering more, and how it resumes.
 
 Only records that hold to their contract and failed all the same count, because then the fault is likely ours. A record
-that breaks its contract is its producer's: however many come at once, they are set aside and stop nobody.
+that breaks its contract is its producer's: however many come at once, they are dead-lettered and stop no consumer.
 """
 
 from __future__ import annotations
@@ -91,15 +91,15 @@ class ConsumerStops:
         if not recent.are_too_bad:
             self._recent = recent
             return
-        # Whoever goes on begins with a clean sheet: else it would stop at the very next record.
+        # A resumed consumer starts with a clean record: otherwise it would stop at the very next record.
         self._recent = RecentRecords(self._limits)
         raise ConsumerStopped(self._sentence(recent.failed, len(recent.outcomes)))
 
     def _sentence(self, failed: int, records: int) -> str:
         name = self._consumer
         return (
-            f"{name} has stopped: {failed} of its last {records} records failed although they are as they should be, "
-            f"so the fault is likely in the program. They are kept: `permit dead-letters list --consumer {name}` says "
+            f"{name} has stopped: {failed} of its last {records} records failed although they are valid, "
+            f"so the fault is likely in the program. They are kept: `permit dead-letters list --consumer {name}` shows "
             f"why each failed. Correct the cause, then `permit dead-letters replay --consumer {name} --reason ...` (or "
             f"`discard`), or go on without them: `permit dead-letters resume {name} --reason ...`"
         )

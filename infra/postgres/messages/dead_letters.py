@@ -1,4 +1,4 @@
-"""Records that were set aside: kept encrypted with where they came from, until a person replays or discards them."""
+"""Dead letters: records kept encrypted with where they came from, until a person replays or discards them."""
 
 from __future__ import annotations
 
@@ -64,15 +64,15 @@ class DeadLetters:
         self._pool = pool
         self._keys = keys
 
-    def set_aside(
+    def add(
         self, cursor: Cursor, consumer: str, coordinates: Coordinates, record: WireRecord, reason: str, attempt: int
     ) -> None:
-        """Keep a record aside in the caller's transaction; one that was set aside before is not kept twice."""
+        """Add a record in the caller's transaction; one that was dead-lettered before is not kept twice."""
         subject = self._keys.mint()
         nonce = random_bytes(_NONCE_BYTES)
         sealed = AESGCM(self._keys.key_to_encrypt(subject)).encrypt(nonce, record.packed(), _bound(coordinates))
         cursor.execute(
-            _SET_ASIDE,
+            _ADD,
             (
                 consumer, coordinates.cluster, coordinates.topic, coordinates.partition, coordinates.offset,
                 reason, attempt, subject, nonce + sealed,
@@ -175,7 +175,7 @@ def _letter(row: Sequence[object]) -> DeadLetter:
     )
 
 
-_SET_ASIDE: Final = """
+_ADD: Final = """
 insert into dead_letter (consumer, cluster, topic, partition, "offset", reason, attempt, subject, sealed)
 values (%s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing
 """

@@ -62,10 +62,10 @@ def next_in_line(cursor: Cursor, consumer: str, messages: Sequence[Message]) -> 
 def passed_over(cursor: Cursor, consumer: str, message: Message) -> list[Message]:
     """The messages whose turn has come because ``message`` will never be applied."""
     cursor.execute(_STANDING, (consumer, [message.case_id]))
-    standing = dict(cursor.fetchall())
-    if standing.get(message.case_id, 0) + 1 != message.version:
+    versions = dict(cursor.fetchall())
+    if versions.get(message.case_id, 0) + 1 != message.version:
         return []
-    _advance(cursor, consumer, standing, {message.case_id: message.version})
+    _advance(cursor, consumer, versions, {message.case_id: message.version})
     waiting = _parked(cursor, consumer, [message.case_id])
     first = waiting.get((message.case_id, message.version + 1))
     return [] if first is None else next_in_line(cursor, consumer, [first])

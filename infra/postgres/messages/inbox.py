@@ -1,7 +1,7 @@
 """What arrives for a consumer is applied in the transaction that moves its position: both happen, or neither.
 
-What cannot be applied is set aside in that same transaction, with where it came from, so nothing is lost and nothing
-holds up the rest.
+What cannot be applied is dead-lettered in that same transaction, with where it came from, so nothing is lost and
+nothing holds up the rest.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Inbox:
 
         ``move`` locks and compares the position first and raises :class:`PositionMoved`. Raises that, and
         ``AnotherWasQuicker`` and ``DatabaseUnavailable``: then nothing has been written. Raises ``ConsumerStopped``
-        where too much has failed: then what failed has been set aside, and the position is behind it.
+        where too much has failed: then what failed has been dead-lettered, and the position is behind it.
         """
         if not self._taken_together(arrived, move):
             self._take_one_by_one(arrived, move)
@@ -100,7 +100,7 @@ class Inbox:
             move(cursor)
             outcomes = [self._failed(each, cursor) for each in arrived]
             recent = self._stops.weighed(cursor, [each for each in outcomes if each is not None])
-        # Not before: what was set aside is there for whoever looks why it stopped.
+        # Not before: the dead letters are there for the operator who looks why it stopped.
         self._stops.committed(recent)
 
     def _apply(self, messages: Sequence[Message], cursor: Cursor) -> None:
@@ -109,7 +109,7 @@ class Inbox:
             self._consumer.apply(due, cursor)
 
     def _failed(self, arrived: Arrived, cursor: Cursor) -> bool | None:
-        """Apply one record or set it aside: whether it failed; None for one that breaks its contract."""
+        """Apply one record or dead-letter it: whether it failed; None for one that breaks its contract."""
         kind = ""
         for _ in range(_ATTEMPTS):
             cursor.execute("savepoint before_message")
@@ -117,7 +117,7 @@ class Inbox:
                 self._apply([from_wire(arrived.topic, arrived.record)], cursor)
             except MessageRefused as why:
                 cursor.execute("rollback to savepoint before_message")
-                self._set_aside(arrived, cursor, why.reason, 1)
+                self._dead_letter(arrived, cursor, why.reason, 1)
                 return None
             except (DatabaseUnavailable, AnotherWasQuicker):
                 raise
@@ -132,11 +132,11 @@ class Inbox:
             else:
                 cursor.execute("release savepoint before_message")
                 return False
-        self._set_aside(arrived, cursor, FAILED + kind, _ATTEMPTS)
+        self._dead_letter(arrived, cursor, FAILED + kind, _ATTEMPTS)
         return True
 
-    def _set_aside(self, arrived: Arrived, cursor: Cursor, reason: str, attempt: int) -> None:
-        self._letters.set_aside(cursor, self._consumer.name, arrived.coordinates, arrived.record, reason, attempt)
+    def _dead_letter(self, arrived: Arrived, cursor: Cursor, reason: str, attempt: int) -> None:
+        self._letters.add(cursor, self._consumer.name, arrived.coordinates, arrived.record, reason, attempt)
 
 
 def _blamed(why: Exception, cursor: Cursor) -> Exception:

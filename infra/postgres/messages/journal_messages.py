@@ -1,4 +1,4 @@
-"""The messages of journal events: what is told of each, with the authority and the cause that stand elsewhere."""
+"""The messages of journal events: what is published of each, with the authority and the cause that are elsewhere."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID
 
 import orjson
 
-from consumers.messages import Message, names_told_on, published
+from consumers.messages import Message, names_published_on, published
 from infra.postgres.journal.journal_events import JournalNotification
 from infra.postgres.journal.recorded_events import events_as_stored
 from infra.postgres.server.connections import ConnectionPool
@@ -33,7 +33,7 @@ class JournalMessages:
 
         Raises ``UnreadableEvent`` for an event that this program does not know.
         """
-        events = events_as_stored(page, names_told_on(topics))
+        events = events_as_stored(page, names_published_on(topics))
         if not events:
             return []
         causes = self._look_up(events)

@@ -1,4 +1,4 @@
-"""What is told of dead letters on their topics: where, why and in which state; never what was in them."""
+"""What is published of dead letters on their topics: where, why and in which state; never what was in them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _AT_ONCE: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class LetterNotice:
-    """A dead letter in the state in which it is told of."""
+    """A dead letter in the state in which it is published."""
 
     id: int
     state: str
@@ -24,12 +24,12 @@ class LetterNotice:
     record: WireRecord
 
 
-def untold_letters(pool: ConnectionPool, source: str) -> list[LetterNotice]:
-    """The dead letters whose present state has not been told yet, oldest first."""
+def unannounced_letters(pool: ConnectionPool, source: str) -> list[LetterNotice]:
+    """The dead letters whose present state has not been published yet, oldest first."""
     with pool.connection() as connection, connection.cursor() as cursor:
         cursor.execute(_UNTOLD, (_AT_ONCE,))
         rows = cursor.fetchall()
-    told = []
+    notices = []
     for number, consumer, cluster, topic, partition, offset, reason, attempt, at, state in rows:
         data = {
             "id": number,
@@ -58,12 +58,12 @@ def untold_letters(pool: ConnectionPool, source: str) -> list[LetterNotice]:
             ("content-type", b"application/json"),
         ]
         record = WireRecord(coordinates.encode(), orjson.dumps(data), headers)
-        told.append(LetterNotice(number, state, f"{topic}.dead-letters", record))
-    return told
+        notices.append(LetterNotice(number, state, f"{topic}.dead-letters", record))
+    return notices
 
 
-def mark_told(pool: ConnectionPool, letters: Sequence[LetterNotice]) -> None:
-    """Note that these are told of; one whose state changed meanwhile is told of again."""
+def mark_announced(pool: ConnectionPool, letters: Sequence[LetterNotice]) -> None:
+    """Note that these are published; one whose state changed meanwhile is published again."""
     with pool.connection() as connection, connection.cursor() as cursor:
         cursor.execute(_TOLD, ([each.id for each in letters], [each.state for each in letters]))
 

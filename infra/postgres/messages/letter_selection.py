@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterSelection:
-    """All that is said must fit; nothing said is every open letter. ``since`` and ``until`` (not included) are aware.
+    """All that is given must match; nothing given: every open letter. ``since`` and ``until`` (not included): aware.
 
-    ``reason`` is why a letter was set aside, whole: ``legacyEnvelopeDigestWrong``, ``failed.KeyError``.
+    ``reason`` is why a record was dead-lettered, in full: ``legacyEnvelopeDigestWrong``, ``failed.KeyError``.
     """
 
     ids: tuple[int, ...] = ()

@@ -1,4 +1,4 @@
-"""Read a case file with its personal data, as it stands at the end of its stream: a reader sees its own writes."""
+"""Read a case file with its personal data, as of the end of its stream: a reader sees its own writes."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class CaseFiles:
         )
 
     def deadlines(self, case_id: UUID) -> DeadlinesView | None:
-        """The clocks of a case and how each comes to its last day, or None when there is no such case."""
+        """The clocks of a case and how the last day of each is derived, or None when there is no such case."""
         found = self._found(case_id)
         if found is None:
             return None

@@ -30,7 +30,7 @@ class CaseSnapshots:
         self._timelines = timelines
 
     def read(self, case_id: UUID) -> CaseSnapshot | None:
-        """The case as it stands, or None when there is none. Raises what ``CaseFiles`` raises."""
+        """The current case, or None when there is none. Raises what ``CaseFiles`` raises."""
         stream, recorded = self._journal.read_recorded(case_id)
         case = fold(stream.events)
         if case is None:
@@ -39,7 +39,7 @@ class CaseSnapshots:
 
 
 class CaseSnapshot:
-    """A case at one version. ``case`` is what is decided on; the rest is told only when it is asked for."""
+    """A case at one version. ``case`` is what is decided on; the rest is read only when it is requested."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class CaseSnapshot:
         return self._files.view_of(_file(events), sealed_groups(events))
 
     def deadlines(self) -> DeadlinesView:
-        """The clocks of the case, and how each comes to its last day."""
+        """The clocks of the case, and how the last day of each is derived."""
         return self._files.deadlines_of(_file(self._events(CaseFileModel.handles)))
 
     def timeline(self, *, after: int = 0, limit: int = LONGEST_PAGE) -> TimelinePage:

@@ -1,10 +1,10 @@
-"""A read model built anew beside the one that serves, compared with it, and put in its place.
+"""A read model rebuilt beside the one in use, compared with it, and put in its place.
 
 The new generation has a schema of its own, in which the read model's own statements find their tables first. Only
 for the comparison and the swap does the runner wait; readers do not notice but for the moment of the swap.
 
 Streams with an event that cannot be applied are left behind as the runner does, and are parked with the swap. A
-generation that serves has read the journal to its end, whoever else had stopped before it.
+generation that serves has read the journal to its end, whatever else had stopped before it.
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ OnProgress = Callable[[int, int], None]
 
 
 class RebuildUnderWay(Exception):
-    """Somebody else builds this read model anew at this moment."""
+    """Another process is rebuilding this read model."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableComparison:
-    """A table as it served and as it was built anew; ``differing`` names some rows by their primary key."""
+    """A table as it served and as it was rebuilt; ``differing`` names some rows by their primary key."""
 
     table: str
     live_rows: int
@@ -59,9 +59,9 @@ class TableComparison:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GenerationReport:
-    """What came of building ``name`` anew; ``swapped`` says that it serves now, up to ``position``.
+    """The result of rebuilding ``name``; ``swapped`` says that it serves now, up to ``position``.
 
-    The two were compared at ``compared_at``, where the one that served stood. ``streams`` are those that begin in
+    The two were compared at ``compared_at``, where the one that served was. ``streams`` are those that begin in
     the part of the journal that was read, ``events`` those of its events that concern the read model and are in its
     ``rows``; ``parked`` are the streams that are not whole in it, with what cannot be applied.
     """
@@ -85,14 +85,14 @@ class GenerationReport:
 def check_projection(
     url: str, recorder: JournalRecorder, read_model: ReadModel, *, on_progress: OnProgress
 ) -> GenerationReport:
-    """Build the read model anew, compare, and throw the new one away. Raises as :func:`rebuild_projection`."""
+    """Rebuild the read model, compare, and discard the new one. Raises as :func:`rebuild_projection`."""
     return _build(url, recorder, read_model, on_progress, swap=False)
 
 
 def rebuild_projection(
     url: str, recorder: JournalRecorder, read_model: ReadModel, *, on_progress: OnProgress
 ) -> GenerationReport:
-    """Build the read model anew while the old one serves, compare at the same position, and swap.
+    """Rebuild the read model while the old one serves, compare at the same position, and swap.
 
     What serves then has read the journal to its end. Raises :class:`RebuildUnderWay`, and what the read model raises
     for a reason that lies in no event: then nothing is swapped.
@@ -116,7 +116,7 @@ class _NextGeneration:
         """Project what is left up to ``until``, in the transaction of ``cursor``.
 
         Streams that were left behind are tried once more, each as a whole: what could not be applied when a page
-        ended with it may have been overtaken by what came after, as when a record was told again.
+        ended with it may have been overtaken by what came after, as when a record was retold again.
         """
         while self.reached < until:
             self.project_page(cursor, until)
@@ -211,7 +211,7 @@ def _generation(connection: Connection, read_model: ReadModel) -> Iterator[str]:
         cursor.execute("select pg_try_advisory_lock(%s, %s)", (_REBUILD_LOCK, crc32(schema.encode()) >> 1))
         (locked,) = cursor.fetchone() or (False,)
         if not locked:
-            raise RebuildUnderWay(f"{read_model.name} is being built anew by somebody else: wait for that to end")
+            raise RebuildUnderWay(f"{read_model.name} is being rebuilt by another process: wait until it has ended")
     drop = sql.SQL("drop schema if exists {} cascade").format(sql.Identifier(schema))
     try:
         with transaction(connection) as cursor:

@@ -76,7 +76,7 @@ def release(cursor: Cursor, follower: str, stream: UUID) -> None:
 
 
 def keep_parked_only(cursor: Cursor, follower: str, streams: Collection[UUID]) -> None:
-    """The follower has begun anew, and has left behind no others than these."""
+    """The follower has started again, and has left behind no others than these."""
     cursor.execute(
         "delete from parked_stream where follower = %s and stream <> all(%s::uuid[])", (follower, list(streams))
     )

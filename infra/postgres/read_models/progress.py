@@ -31,7 +31,7 @@ class ProjectionProgress:
 def list_projections(
     pool: ConnectionPool, read_models: Iterable[ReadModel], *, now: datetime
 ) -> list[ProjectionProgress]:
-    """Where each read model stands at ``now``, which is told by the clock that events are recorded by."""
+    """The position of each read model at ``now``, by the clock that events are recorded by."""
     models = {each.name: each for each in read_models}
     with pool.connection() as connection, connection.cursor() as cursor:
         cursor.execute(_PROGRESS, (list(models),))

@@ -49,7 +49,7 @@ class Timelines:
                 return None
             reached = entries[-1].version if entries else after
             if reached < head and len(entries) < limit:
-                # The projection has not come to the end of the stream yet: the rest is told from the stream itself.
+                # The projection has not come to the end of the stream yet: the rest is read from the stream itself.
                 events = events_of_case(cursor, case_id, TimelineModel.handles)
                 entries += [entry_of(event) for event in events if event.version > reached][: limit - len(entries)]
         return self._page(entries, head)

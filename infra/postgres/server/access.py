@@ -53,7 +53,7 @@ def make_database(url: str) -> None:
     Where the URL names several hosts, a standby among them learns of the database a moment later; a pooler that had a
     request for it before may remember for some seconds that there was none. Raises as :func:`create_database`.
     """
-    # Not asked for by its own name first: a pooler would remember for a while that it was not there.
+    # Not looked up by its own name first: a pooler would remember for a while that it was not there.
     beside = _maintenance_session(url)
     if beside is None:
         open_session(url).close()
@@ -82,7 +82,7 @@ def create_database(admin_url: str, name: str) -> None:
 
 
 def _create(connection: Connection, name: str) -> bool:
-    """Make it, and tell whether it had to be made.
+    """Make it, and return whether it had to be made.
 
     Its texts are ordered by their code points on every server: an order that no upgrade of a library changes.
     """

@@ -64,7 +64,7 @@ def existing_account(account: Account) -> Account:
 def require_reach(account: Account, data: Path, programs: Path) -> None:
     """Raise unless the server's account can pass to its data and to its programs; changes nothing."""
     who = f"the user {account.name!r}" + (
-        ", as whom PostgreSQL runs because root may not run it," if account.changes_identity else ""
+        ", under which PostgreSQL runs because root may not run it," if account.changes_identity else ""
     )
     if blocked := first_obstacle(account, data):
         raise EmbeddedPostgresUnusable(
@@ -128,5 +128,5 @@ def lives(process: Path, account: Account) -> bool:
 
 
 def last_words(output: str) -> str:
-    """The last lines a program said, as one line."""
+    """The last lines of a program's output, as one line."""
     return " ".join(line.strip() for line in output.splitlines()[-4:] if line.strip())

@@ -191,7 +191,7 @@ def losses_in_words(log: str) -> Iterator[None]:
 
 
 class ConnectionPool:
-    """At most ``size`` connections of one role, handed out last-in first-out and checked when they come back.
+    """At most ``size`` connections of one role, lent out last-in first-out and checked when they come back.
 
     psycopg2's own pool raises when it is exhausted; request threads should wait their turn instead.
     """

@@ -47,14 +47,14 @@ ROOM_FOR_A_CHECKPOINT = 32 << 20  # two segments of the write-ahead log
 LAST_RUN_STILL_ENDING = ("pre-existing shared memory block", "lock file")
 
 CONFIGURATION = """\
-# Written by permit at every start. Wishes of your own belong into ALTER SYSTEM, which wins over this file.
+# Written by permit at every start. Put your own settings in ALTER SYSTEM, which takes precedence over this file.
 
 # Reached through the socket by this account and root only; trust is the socket directory's mode 0700.
 listen_addresses = ''
 unix_socket_directories = '{socket_directory}'
 unix_socket_permissions = 0700
 
-# An acknowledged command is on the disk: the defaults, said aloud. permit does not start without them.
+# An acknowledged command is on the disk: the defaults, stated explicitly. permit does not start without them.
 fsync = on
 synchronous_commit = on
 full_page_writes = on
@@ -106,13 +106,13 @@ class EmbeddedPostgres:
                     self._make_cluster()
                     self._bring_up()
             except OSError as why:
-                self._let_go()
+                self._release()
                 raise EmbeddedPostgresUnusable(
                     f"PostgreSQL cannot be run in {self._data}: {why}. Correct that, or set PERMIT_HOME to a "
                     "directory on which this user has all rights."
                 ) from why
             except BaseException:
-                self._let_go()
+                self._release()
                 raise
         return self.url
 
@@ -131,12 +131,12 @@ class EmbeddedPostgres:
         try:
             fcntl.flock(self._hold, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:  # another process still holds it: the server stays
-            self._let_go()
+            self._release()
             return
         try:
             self._stop()
         finally:
-            self._let_go()
+            self._release()
 
     def __enter__(self) -> Self:
         self.start()
@@ -195,7 +195,7 @@ class EmbeddedPostgres:
         self._require_ours(sockets)
 
     def _make_private(self, directory: Path) -> None:
-        """Also takes over what a start that was killed had made and not yet handed to the account."""
+        """Also takes over what a start that was killed had made and not yet given to the account."""
         with suppress(FileExistsError):
             directory.mkdir(mode=0o700)
         if self._account.changes_identity and directory.lstat().st_uid == os.geteuid():
@@ -216,7 +216,7 @@ class EmbeddedPostgres:
         self._holder = os.getpid()
         fcntl.flock(self._hold, fcntl.LOCK_SH)  # waits while the last holder is stopping the server
 
-    def _let_go(self) -> None:
+    def _release(self) -> None:
         if self._hold is not None:
             os.close(self._hold)
             self._hold = None
@@ -264,11 +264,11 @@ class EmbeddedPostgres:
             )
             if started.returncode == 0:
                 continue
-            said = log.read_bytes()[said_before:].decode(errors="replace") if log.exists() else started.stdout
-            if time.monotonic() > patience or not any(sign in said for sign in LAST_RUN_STILL_ENDING):
+            output = log.read_bytes()[said_before:].decode(errors="replace") if log.exists() else started.stdout
+            if time.monotonic() > patience or not any(sign in output for sign in LAST_RUN_STILL_ENDING):
                 raise EmbeddedPostgresUnusable(
-                    f"PostgreSQL did not start in {self._data}: {last_words(said or started.stdout)} "
-                    f"The whole story is in {log}."
+                    f"PostgreSQL did not start in {self._data}: {last_words(output or started.stdout)} "
+                    f"Details are in {log}."
                 )
             time.sleep(0.1)
 

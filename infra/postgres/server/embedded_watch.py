@@ -1,4 +1,4 @@
-"""Whoever runs an embedded server is responsible for it being up: its postmaster is watched and brought back.
+"""The process that runs an embedded server keeps it up: its postmaster is watched and restarted.
 
 Every process that holds the server watches; the first to notice brings it back, the others find it running.
 """

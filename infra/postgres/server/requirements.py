@@ -74,7 +74,7 @@ def require_suitable(
             state = _state_of(url, connection, exists=exists)
         except psycopg2.Error as why:
             raise DatabaseUnavailable(
-                f"the server {server_name(url)} does not answer questions about itself: "
+                f"the server {server_name(url)} does not report its own state: "
                 f"{why.diag.message_primary or type(why).__name__}"
             ) from why
     wrong = list(_wrong_server(state, connections, *versions)) or list(_missing_rights(state, set_up=set_up))
@@ -83,7 +83,7 @@ def require_suitable(
 
 
 def _wrong_server(state: ServerState, connections: int, oldest: int, newest: int) -> Iterator[str]:
-    """What no right mends."""
+    """What no right can solve."""
     if not oldest <= state.major <= newest:
         yield (
             f"The server {state.server} is PostgreSQL {state.version}; this program works with PostgreSQL {oldest} "
@@ -99,7 +99,7 @@ def _wrong_server(state: ServerState, connections: int, oldest: int, newest: int
     if state.exists and state.encoding != "UTF8":
         yield (
             f"The database {state.database!r} on {state.server} keeps its text in {state.encoding}; this program needs "
-            "UTF8. Name another database, which is then made as it should be, or make this one again: "
+            "UTF8. Name another database, which is then created correctly, or make this one again: "
             "CREATE DATABASE … ENCODING 'UTF8' LOCALE 'C' TEMPLATE template0."
         )
     limit, remedy = min(state.connections)

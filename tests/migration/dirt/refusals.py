@@ -209,7 +209,7 @@ REFUSALS: Final = (
     Refusal(
         GERMAN_COMMUNITY,
         "rows in no order",
-        "stands after row",
+        "comes after row",
         _part(SHEET, lambda part: part.replace(b'<row r="2"', b'<row r="900"', 1)),
     ),
     Refusal(

@@ -13,7 +13,7 @@ from contextlib import ExitStack, suppress
 from multiprocessing.connection import Client, Connection, Listener
 from typing import Final, Protocol
 
-from tests.servers import FoundServer, NoServer, Place, first_server
+from tests.world.servers import FoundServer, NoServer, Place, first_server
 
 _Answer = FoundServer | NoServer | str
 

@@ -1,7 +1,7 @@
 """A second PostgreSQL beside the embedded one: Debian's own, or any other whose programs are on this machine.
 
-`python -m tests.debian_postgres -- COMMAND` runs a command on it, with PERMIT_TEST_DATABASE_URL naming a user who may
-make databases and roles and is no superuser; `--programs DIRECTORY` names the server's `bin`.
+`python -m tests.world.debian_postgres -- COMMAND` runs a command on it, with PERMIT_TEST_DATABASE_URL naming a user who
+may make databases and roles and is no superuser; `--programs DIRECTORY` names the server's `bin`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from urllib.parse import quote
 import psycopg2
 
 from infra.postgres.server.account import Account, account_for_the_server, existing_account, last_words
-from tests.servers import NotHere, free_port, memory_storage
+from tests.world.servers import NotHere, free_port, memory_storage
 
 DEBIAN: Final = Path("/usr/lib/postgresql")
 MAKER: Final = "permit_maker"
@@ -153,7 +153,7 @@ def _make(server: OwnServer, settings: Mapping[str, str]) -> None:
 
 
 def main() -> int:
-    options = argparse.ArgumentParser(prog="python -m tests.debian_postgres", description=__doc__)
+    options = argparse.ArgumentParser(prog="python -m tests.world.debian_postgres", description=__doc__)
     options.add_argument("--programs", type=Path, help="the server's directory `bin` (default: Debian's newest)")
     options.add_argument("--superuser", action="store_true", help="name the superuser instead")
     options.add_argument("command", nargs="+")

@@ -2,42 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from api.composition import Program
+from api.services.migrations import AuthorityMigration
 from domain.migration.batch_ledger import OTHER_LINES, SUMS, BatchLedger, totals_of
 from domain.migration.cutover import next_step
 from domain.migration.cutover_status import CutoverStatus
 from domain.migration.topic_ledger import PartitionLedger, TopicLedger
-from infra.migration.batch_ledgers import ledgers
-from infra.migration.cutover_status import cutover_status
-from infra.migration.sources import MigratingAuthority
-from infra.migration.topic_ledgers import topic_ledger
-from infra.migration.waiting_records import reasons, samples
+from infra.migration.lineage import LineageEntry
 from infra.wire_format import wire_time
 
 LATEST: Final = 20
 """Batches that a status shows; the sums are of all."""
 
 
-def migration_status(program: Program) -> dict[str, Any]:
-    """Where each authority stands, as JSON."""
-    with program.readers.connection() as connection:
-        return {
-            "authorities": [
-                {
-                    **standing_told(cutover_status(connection, authority)),
-                    "batches": [batch_told(each) for each in batches[:LATEST]],
-                    "ledger": totals_of(batches),
-                    "topic": topic_told(topic_ledger(connection, authority)),
-                    "quarantine": reasons(connection, authority),
-                    "samples": samples(connection, authority),
-                }
-                for authority in MigratingAuthority
-                for batches in [ledgers(connection, authority)]
-            ]
-        }
+def migrations_content(migrations: Sequence[AuthorityMigration]) -> dict[str, Any]:
+    """Where each authority stands in its move."""
+    return {
+        "authorities": [
+            {
+                **standing_told(each.status),
+                "batches": [batch_told(batch) for batch in each.batches[:LATEST]],
+                "ledger": totals_of(each.batches),
+                "topic": topic_told(each.topic),
+                "quarantine": each.reasons,
+                "samples": each.samples,
+            }
+            for each in migrations
+        ]
+    }
 
 
 def has_begun(told: Mapping[str, Any]) -> bool:
@@ -123,4 +117,25 @@ def _partition(partition: PartitionLedger) -> dict[str, Any]:
         "letters": partition.letters,
         "repeated": partition.repeated,
         "missing": partition.missing,
+    }
+
+
+def lineage_content(entry: LineageEntry) -> dict[str, Any]:
+    """From which record, batch, file and line an event came."""
+    return {
+        "authority": entry.authority,
+        "fileNumber": entry.key,
+        "applicationId": None if entry.case_id is None else str(entry.case_id),
+        "position": entry.position,
+        "version": entry.version,
+        "mappingVersion": entry.mapping_version,
+        "recordId": str(entry.record_id),
+        "fate": entry.fate,
+        "quarantine": entry.quarantine,
+        "batch": str(entry.batch),
+        "batchSource": entry.batch_source,
+        "source": entry.source,
+        "line": entry.line,
+        "modifiedAt": None if entry.sequence is None else wire_time(entry.sequence),
+        "landedAt": wire_time(entry.landed_at),
     }

@@ -9,7 +9,7 @@ from infra.kafka.broker_jars import broker_version
 from infra.kafka.errors import KafkaNotHere
 from infra.kafka.local_broker import LocalCluster, running_cluster
 from infra.kafka.topic_admin import cluster_id
-from tests.servers import NoServer, NotHere, Place, docker_answers, free_port, give_up, reachable_directory
+from tests.world.servers import NoServer, NotHere, Place, docker_answers, free_port, give_up, reachable_directory
 
 if TYPE_CHECKING:
     from testcontainers.core.container import DockerContainer
