@@ -2,7 +2,7 @@
 
 Before anything else is imported, the current folder leaves the import path of a program of ours, unless it is the
 source tree that this package lies in. ``python -m`` puts it there, and so does an empty entry of PYTHONPATH: an
-``http.py`` that somebody left in it would come before Python's own. Children are started so that it never is there,
+a stray ``http.py`` in it would come before Python's own. Children are started so that it never is there,
 see :mod:`infra.child_process`.
 """
 

@@ -56,7 +56,7 @@ def create_app(
 ) -> FastAPI:
     """The application over ``program``, for callers with tokens of ``issuer``.
 
-    ``workers`` are those of this process, of which ``health`` tells; ``lookups`` ask the enterprise register.
+    ``workers`` are those of this process, reported by ``health``; ``lookups`` query the enterprise register.
     """
     # The contract is written by hand (API-first); FastAPI's own description is not it.
     app = FastAPI(title="singlePermit", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
@@ -110,7 +110,7 @@ async def _no_route(request: Request, error: Exception) -> Response:
         )
     else:
         problem = Problem(type=NOT_FOUND, detail="There is nothing at this path.")
-    # Whoever asks outside the interface is a person before a browser.
+    # Requests outside the interface come from people with a browser.
     is_interface = request.url.path.startswith(f"/{API_ROOT.split('/')[1]}/")
     return problem_response(request, problem) if is_interface else refusal_page(request, problem)
 

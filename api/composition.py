@@ -96,7 +96,7 @@ class Program:
 
     @property
     def crossroads_policy(self) -> CrossroadsPolicy:
-        """How the bank is asked: as the pace says, else as the settings do. Raises ``PolicyUnusable``."""
+        """How the bank is queried: by the pace, else by the settings. Raises ``PolicyUnusable``."""
         if self.pace.crossroads is not None:
             return self.pace.crossroads
         file = self.settings.crossroads_policy_file
@@ -249,7 +249,7 @@ def databases(settings: Settings, admin_url: str) -> tuple[str, str]:
     """The URLs of the journal and of the key store.
 
     A server that was given keeps its journal in the database its URL names, the embedded one in ``permit``; the
-    keys are in a database of their own beside it unless the settings name another place.
+    keys are in a separate database on the same server unless the settings name another place.
     """
     journal_url = settings.database_url or url_for_database(admin_url, "permit")
     return journal_url, settings.key_database_url or url_for_database(admin_url, f"{database_name(journal_url)}_keys")
@@ -263,7 +263,7 @@ def clock_of(origin: str, settings: Settings) -> Clock:
 
 
 def pace_of(origin: str) -> Pace:
-    """A demonstration goes at a pace of its own."""
+    """A demonstration has a pace of its own."""
     return DEMONSTRATION_PACE if origin == DEMONSTRATION_ORIGIN else USUAL_PACE
 
 

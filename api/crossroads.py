@@ -1,4 +1,4 @@
-"""The Crossroads Bank as this program asks it: how fast and how patiently, over which connection, and look-ups."""
+"""How this program queries the Crossroads Bank: rate and patience, connection, and look-ups."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ PACKAGED_PERMISSIONS: Final = Path(__file__).parent / "permissions.toml"
 
 
 class Action(StrEnum):
-    """Everything that somebody can ask of the service; an action that is not here does not exist."""
+    """Everything that can be requested from the service; an action that is not here does not exist."""
 
     FILE_APPLICATION = "fileApplication"
     QUERY_APPLICATIONS = "queryApplications"
@@ -54,7 +54,7 @@ class Action(StrEnum):
 
 
 class Reach(StrEnum):
-    """How far a role goes with an action; the table's own comment says what each word means."""
+    """The reach of a role for an action; the comment in the table explains each word."""
 
     NONE = "none"
     OWN = "own"
@@ -98,7 +98,7 @@ class Permissions:
         return _read(path)
 
     def reach(self, role: Role, action: Action) -> Reach:
-        """How far ``role`` goes with ``action``."""
+        """The reach of ``role`` for ``action``."""
         return self.reaches[role, action]
 
     def needs_token(self, action: Action) -> bool:
@@ -138,7 +138,7 @@ def may_in(caller: Caller, reach: Reach, authority: str) -> bool:
 
 
 def may_file(caller: Caller, reach: Reach, case: CaseParties) -> bool:
-    """Whether the caller may file this application: within its reach, and said to be filed in the caller's role."""
+    """Whether the caller may file this application: within its reach, and filed in the caller's role."""
     return may(caller, reach, case) and case.filed_by == caller.role
 
 
@@ -174,7 +174,7 @@ def _read(path: Path) -> Permissions:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as why:
         raise PermissionsUnusable(
-            file=path.name, row=None, problem=f"it cannot be read as TOML ({why})", remedy="mend or restore it"
+            file=path.name, row=None, problem=f"it cannot be read as TOML ({why})", remedy="correct or restore it"
         ) from why
     if set(table) != {"columns", "reach", "description"} or table["columns"] != list(Role):
         raise PermissionsUnusable(

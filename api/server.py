@@ -1,4 +1,4 @@
-"""The HTTP interface on a socket, beside the caller until a block ends."""
+"""The HTTP interface on a socket, in parallel with the caller until a block ends."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LOOPBACK: Final = "127.0.0.1"
 
 _SECONDS_TO_START: Final = 10.0
 _SECONDS_TO_FINISH: Final = 10
-"""How long requests that are under way may take once the server is told to stop."""
+"""How long requests that are under way may take once the server is stopped."""
 
 
 class PortUnusable(Unusable):
@@ -47,7 +47,7 @@ def running_server(
     """Answer in a thread until the block ends; gives the address, such as ``http://127.0.0.1:8080``.
 
     With ``port`` 0 the system chooses one; a socket that is ``listening`` already is taken as it is, and closed at
-    the end. Raises PortUnusable, ServerDidNotStart, and IssuerNotAccepted where nobody's tokens could be accepted.
+    the end. Raises PortUnusable, ServerDidNotStart, and IssuerNotAccepted where no tokens could be accepted.
     """
     issuer = issuer_for(program.settings, host)
     with closing(listening_socket(host, port) if listening is None else listening) as listening:
@@ -103,5 +103,5 @@ def _wait_until_started(server: uvicorn.Server, thread: Thread) -> None:
     deadline = time.monotonic() + _SECONDS_TO_START
     while not server.started:
         if not thread.is_alive() or time.monotonic() > deadline:
-            raise ServerDidNotStart("the HTTP server did not start; its log says why")
+            raise ServerDidNotStart("the HTTP server did not start; see its log")
         time.sleep(0.005)

@@ -1,1 +1,1 @@
-"""Benchmarks that go over HTTP: the whole way a caller goes, on loopback, bounded in number and time."""
+"""Benchmarks over HTTP: the full path of a request, on loopback, bounded in number and time."""

@@ -50,7 +50,7 @@ class Unexpected(Exception):
 
 
 def request(method: str, path: str, token: str | None = None, body: bytes = b"", **headers: str) -> str:
-    """A request as it goes over the wire, to be sent any number of times."""
+    """A request as sent over the wire, any number of times."""
     lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", f"Content-Length: {len(body)}"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     if token is not None:
@@ -69,10 +69,10 @@ def put_under(load: Load) -> Answered:
         check=False,
         timeout=_LONGEST_RUN_SECONDS,
     )
-    told = json.loads(done.stdout or "{}")
-    if done.returncode != 0 or "rate" not in told:
-        raise Unexpected(told.get("unexpected", "the load ended without a figure"))
-    return Answered(**told)
+    content = json.loads(done.stdout or "{}")
+    if done.returncode != 0 or "rate" not in content:
+        raise Unexpected(content.get("unexpected", "the load ended without a figure"))
+    return Answered(**content)
 
 
 def _carry_out(load: Load) -> Answered:
@@ -127,9 +127,9 @@ def _more(connection: socket.socket) -> bytes:
 
 
 def _main() -> None:
-    told = json.load(sys.stdin)
+    content = json.load(sys.stdin)
     try:
-        answered = _carry_out(Load(**{**told, "requests": tuple(told["requests"])}))
+        answered = _carry_out(Load(**{**content, "requests": tuple(content["requests"])}))
     except Unexpected as why:
         json.dump({"unexpected": str(why)}, sys.stdout)
         raise SystemExit(1) from None

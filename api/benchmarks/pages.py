@@ -1,7 +1,7 @@
 """``permit bench pages``: the board over many cases, by sixteen readers, and what a first visit weighs.
 
 The other side is the entrance of the same service: a page without a figure on it. What counts of the board is its
-95th percentile, beside the ratio of the two rates.
+95th percentile, with the ratio of the two rates.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def _visit(served: ServedProgram, path: str, cookie: str) -> int:
 
 
 def _weight(answer: httpx.Response) -> int:
-    """The size of a body as it came over the wire."""
+    """The size of a body as received over the wire."""
     if answer.headers.get("Content-Encoding") == "gzip":
         return int(answer.headers.get("Content-Length") or len(gzip.compress(answer.content)))
     return len(answer.content)

@@ -31,7 +31,7 @@ class ServedProgram:
     program: Program
     address: str
     environment: Mapping[str, str]
-    """What a further process of the same program needs to be told."""
+    """What a further process of the same program needs to know."""
 
     def token(self, role: Role, *, authority: str | None = None, enterprise_number: str | None = None) -> str:
         """A token of the development issuer under the benchmark's home."""
@@ -48,7 +48,7 @@ class ServedProgram:
 
 @contextmanager
 def served_program(admin_url: str, journal_url: str | None = None, *, processes: int = 2) -> Iterator[ServedProgram]:
-    """Serve ``journal_url``, or an empty journal, without workers, by as many ``processes`` as asked."""
+    """Serve ``journal_url``, or an empty journal, without workers, by the given number of ``processes``."""
     with ExitStack() as opened:
         home = Path(tempfile.mkdtemp(prefix="permit-bench-"))
         opened.callback(shutil.rmtree, home, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""``permit assess``: what the law says of facts in a file, as known on a day. Nothing is stored."""
+"""``permit assess``: the assessment of facts in a file by the law, as known on a day. Nothing is stored."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _stated(facts: str, *, as_json: bool) -> StatedFacts:
         if as_json:
             typer.echo(input_problem(located(Place.BODY, invalid.issues)).body("").decode())
         for issue in invalid.issues:
-            # What is wrong with the whole is said of the file.
+            # Issues with the whole are reported for the file.
             where = facts if issue.path == "$" else issue.path
             say_sentence(f"{where}: {issue.problem}; {issue.remedy}")
         raise typer.Exit(ExitCode.REFUSED) from None

@@ -44,9 +44,9 @@ def replay(
     every: Annotated[bool, typer.Option("--all", help="every case")] = False,
     as_json: Json = False,
 ) -> None:
-    """Judge recorded verdicts again, from what they looked at, under the rule set they name and as known on their day.
+    """Assess recorded verdicts again, from their recorded inputs, under their rule set and as known on their day.
 
-    Verdicts whose rule set is kept nowhere are judged by the one in use, as known then: otherRuleSets counts them.
+    Verdicts whose rule set is not kept are assessed by the one in use, as known then: otherRuleSets counts them.
     """
     if (case is None) != every:
         raise typer.BadParameter("name one case, or say --all")

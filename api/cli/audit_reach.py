@@ -45,9 +45,9 @@ def what_if(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Judge the decided cases again under another rule set: who would win, who would lose. Nothing is written.
+    """Assess the decided cases again under another rule set: who would win, who would lose. Nothing is written.
 
-    Each is compared with what the rule set it was decided under says today of the same facts.
+    Each is compared with the outcome today, on the same facts, of the rule set it was decided under.
     """
     if from_ is not None and to is not None and from_ > to:
         raise typer.BadParameter("--from is after --to: no day lies between them")
@@ -76,7 +76,7 @@ def rests_on(
     document: Annotated[str | None, typer.Option(help="the SHA-256 of a document, in hexadecimal")] = None,
     as_json: Json = False,
 ) -> None:
-    """Every decision that rests on a rule, on an answer, or on a document."""
+    """Every decision that is based on a rule, an answer, or a document."""
     given = {Ground.RULE: rule, Ground.ANSWER: answer, Ground.DOCUMENT: document}
     named = [(ground, name) for ground, name in given.items() if name is not None]
     if len(named) != 1:

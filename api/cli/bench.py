@@ -33,7 +33,7 @@ class Benchmark(StrEnum):
 
 
 def _benchmark(name: Benchmark) -> Callable[[str, Peer], BenchmarkReport]:
-    """Imported when asked for: no other command pays for the benchmarks' modules."""
+    """Imported when used: no other command loads the modules of the benchmarks."""
     match name:
         case Benchmark.APPEND:
             from infra.benchmarks.appending import bench_append

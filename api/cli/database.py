@@ -12,7 +12,7 @@ def sql(
 ) -> None:
     """Print the SQL that an administrator runs where the program may make neither roles nor databases.
 
-    It is made from PERMIT_DATABASE_URL and PERMIT_KEY_DATABASE_URL, asks no server and holds no password.
+    It is made from PERMIT_DATABASE_URL and PERMIT_KEY_DATABASE_URL, contacts no server and holds no password.
     """
     from api.composition import databases
     from infra.postgres.server.administrator_sql import administrator_sql, same_server

@@ -1,4 +1,4 @@
-"""``permit dead-letters``: look at what was set aside, and replay or discard it, one or many."""
+"""``permit dead-letters``: list the dead-lettered messages, and replay or discard one or many."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from api.cli.lazy_group import among, one_of
 from api.cli.output import ExitCode, Json, end, finding_if, say, say_rows, this_user
 from api.cli.readable import table
 from api.composition import Program, open_program
-from api.services.dead_letters import DeadLetterService, Settled, letter_desk
+from api.services.dead_letters import DeadLetterService, Settled, dead_letter_service
 from infra.postgres.messages.consumer_stops import resume as resume_consumer
 from infra.postgres.messages.dead_letters import DeadLetter, DeadLetters
 from infra.postgres.messages.letter_selection import LetterSelection, SelectedLetter, SelectedLetters, selected_letters
@@ -27,19 +27,19 @@ Number = Annotated[
 ]
 Numbers = Annotated[
     list[int] | None,
-    typer.Argument(min=1, max=_HIGHEST, help="of dead letters; without any, say by options which ones are meant"),
+    typer.Argument(min=1, max=_HIGHEST, help="of dead letters; without any, select them by options"),
 ]
-Reason = Annotated[str, typer.Option(help="why you do it, in words that a colleague understands later")]
+Reason = Annotated[str, typer.Option(help="the reason, in words that a colleague understands later")]
 OfConsumer = Annotated[str | None, typer.Option("--consumer", help="only of this consumer")]
 SetAsideFor = Annotated[
-    str | None, typer.Option("--set-aside-for", help="only those set aside for this reason, as the list has it")
+    str | None, typer.Option("--set-aside-for", help="only those dead-lettered for this reason, as in the list")
 ]
 OfTopic = Annotated[str | None, typer.Option("--topic", help="only from this topic, without prefix")]
 Since = Annotated[
-    str | None, typer.Option(help="only those set aside since: 2026-03-01 or 2026-03-01T09:00:00Z; UTC if not said")
+    str | None, typer.Option(help="only those dead-lettered since: 2026-03-01 or 2026-03-01T09:00:00Z; UTC by default")
 ]
-Until = Annotated[str | None, typer.Option(help="only those set aside before")]
-Yes = Annotated[bool, typer.Option("--yes", help="do it without asking")]
+Until = Annotated[str | None, typer.Option(help="only those dead-lettered before")]
+Yes = Annotated[bool, typer.Option("--yes", help="do it without confirmation")]
 
 
 def list_letters(
@@ -52,7 +52,7 @@ def list_letters(
     ] = "open",
     as_json: Json = False,
 ) -> None:
-    """The messages that were set aside, without their content."""
+    """The dead-lettered messages, without their content."""
     with open_program(load_settings()) as program:
         letters = _letters(program).listed(consumer=consumer, state=state)
     result = [_as_json(each) for each in letters]
@@ -84,9 +84,9 @@ def replay(
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
-    """Apply one or many now, each with all that waited for it; exit code 1 when any is still refused.
+    """Apply one or many now, each with all messages that waited for it; exit code 1 when any is still refused.
 
-    Without numbers it says first how many are meant and why they were set aside, and asks; a program says --yes.
+    Without numbers it first shows how many are selected and why, and asks for confirmation; programs pass --yes.
     """
     selection = _selection(numbers, consumer, set_aside_for, topic, since, until)
     _settle(selection, "replayed", lambda desk, each: desk.replay(each, by=this_user(), why=reason), yes, as_json)
@@ -103,9 +103,9 @@ def discard(
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
-    """Give one or many up; what waited for them goes on without them.
+    """Discard one or many; what waited for them continues without them.
 
-    Without numbers it says first how many are meant and why they were set aside, and asks; a program says --yes.
+    Without numbers it first shows how many are selected and why, and asks for confirmation; programs pass --yes.
     """
     selection = _selection(numbers, consumer, set_aside_for, topic, since, until)
     _settle(selection, "discarded", lambda desk, each: desk.discard(each, by=this_user(), why=reason), yes, as_json)
@@ -114,10 +114,10 @@ def discard(
 def resume(
     consumer: Annotated[str, typer.Argument(help="that has stopped, as `permit status` names it")], reason: Reason
 ) -> None:
-    """Let a consumer that has stopped go on behind what it set aside."""
+    """Let a stopped consumer continue after the message it dead-lettered."""
     with open_program(load_settings()) as program:
         resume_consumer(program.writers, consumer, by=this_user(), why=reason)
-    typer.echo(f"{consumer} goes on; a worker that waits does so within seconds")
+    typer.echo(f"{consumer} continues; a waiting worker does so within seconds")
 
 
 def _settle(
@@ -133,7 +133,7 @@ def _settle(
             end(f"there is no dead letter {', '.join(map(str, found.unknown))}; nothing was changed", ExitCode.REFUSED)
         if found.open and not selection.is_by_number_only and not yes:
             _ask(found, done)
-        with letter_desk(program) as desk:
+        with dead_letter_service(program) as desk:
             settled = settle(desk, found.open)
     already = [*found.settled_before, *settled.gone]
     refused = [{"id": number, "reason": why} for number, why in settled.still_refused.items()]
@@ -149,7 +149,7 @@ def _settle(
 
 
 def _ask(found: SelectedLetters, done: str) -> None:
-    """Show what is meant and go on only when somebody says so. On standard error: the result is the output."""
+    """Show the selection and continue only when confirmed. On standard error: the result is the output."""
     typer.echo(table(_counted(found)), err=True)
     if not sys.stdin.isatty():
         end(f"{len(found.open)} dead letters would be {done}: say --yes. Nothing was changed.", ExitCode.REFUSED)
@@ -191,7 +191,7 @@ def _selection(
         until=_moment(until, "--until"),
     )
     if selection == LetterSelection():
-        raise typer.BadParameter("say which: numbers, or --consumer, --set-aside-for, --topic, --since, --until")
+        raise typer.BadParameter("select which: numbers, or --consumer, --set-aside-for, --topic, --since, --until")
     return selection
 
 

@@ -1,4 +1,4 @@
-"""``permit demo``: the main job played through, everything embedded, over the real interfaces."""
+"""``permit demo``: the main procedure played from end to end, everything embedded, over the real interfaces."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="end when the figures are in, instead of serving")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="all figures as JSON, alone on standard output")] = False,
 ) -> None:
-    """File, check, ask, decide and count applications, in a journal that is a demonstration's from its first event.
+    """File, check, query, decide and count applications, in a journal that only a demonstration uses.
 
-    One that was cut off goes on where it stopped; one that was played to its end is served as it is; one of another
-    size begins anew. A journal with real applications in it is never touched. While it serves, it gives a link for
-    each role that signs in with one click.
+    One that was interrupted continues where it stopped; a finished one is served as it is; one of another
+    size starts again from empty. A journal with real applications is never touched. While it serves, it gives a
+    link for each role that signs in with one click.
     """
     try:
         with _ended_by_signals(), ExitStack() as opened:
@@ -44,13 +44,13 @@ def demo(
                     typer.echo(_what_to_try_next(shown), err=as_json)
                     threading.Event().wait()
     except KeyboardInterrupt:
-        typer.echo("Stopped. The same command goes on where this one was.", err=True)
+        typer.echo("Stopped. The same command continues where this one stopped.", err=True)
         raise typer.Exit(ExitCode.INTERRUPTED) from None
 
 
 def _played(opened: ExitStack, cases: int, port: int) -> Demonstration:
     """The demonstration, served until ``opened`` is closed, with its progress on standard error until it is played."""
-    # Nothing is imported before it is needed: the program takes a while to load, and the progress shows meanwhile.
+    # Imports are late: the program takes a while to load, and the progress is shown meanwhile.
     from api.demonstration.folder import DemonstrationFolder, DemonstrationUnderWay
     from api.demonstration.progress import shown_progress
     from infra.settings import load_settings
@@ -60,7 +60,7 @@ def _played(opened: ExitStack, cases: int, port: int) -> Demonstration:
     folder = DemonstrationFolder.of(settings.home)
     with ending_with(ExitCode.FINDING, DemonstrationUnderWay):
         opened.enter_context(folder.held_alone())
-    typer.echo(f"What the processes of this demonstration log is in {folder.log}", err=True)
+    typer.echo(f"The log of this demonstration is in {folder.log}", err=True)
     log = opened.enter_context(folder.log.open("a", encoding="utf-8"))
     configure_logging(to=log)
     opened.callback(configure_logging)

@@ -1,4 +1,4 @@
-"""``permit law``: what the law says on a day and as known on a day, whether its data are sound, and all of it."""
+"""``permit law``: the law on a day and as known on a day, checks of its data, and all of it as a document."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def show_threshold(
             autocompletion=among(CATEGORIES),
         ),
     ],
-    on: Annotated[date, typer.Option(parser=day, metavar=DAY, help="the day on which the law is asked")],
+    on: Annotated[date, typer.Option(parser=day, metavar=DAY, help="the day whose law is shown")],
     known_on: Annotated[
         date | None, typer.Option(parser=day, metavar=DAY, help="only what was known by this day")
     ] = None,

@@ -70,7 +70,7 @@ class LazyGroup(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """As the base class, which also suggests similar names, but with the command itself."""
         name, command, rest = super().resolve_command(ctx, args)
-        return name, command.loaded() if isinstance(command, _StandIn) else command, rest
+        return name, command.loaded() if isinstance(command, _LazyCommand) else command, rest
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; a word that is not one of a list is refused with those that are similar."""
@@ -96,12 +96,12 @@ def one_of(choices: Sequence[str], what: str) -> Callable[[str | None], str | No
 
 
 def among(choices: Sequence[str]) -> Callable[[], list[str]]:
-    """For ``autocompletion``: the words that may stand there."""
+    """For ``autocompletion``: the words that are possible there."""
     return lambda: list(choices)
 
 
 def with_suggestion(message: str) -> str:
-    """ "'flandres' is not one of 'flanders', 'brussels'." with "Did you mean 'flanders'?" behind it."""
+    """ "'flandres' is not one of 'flanders', 'brussels'." with "Did you mean 'flanders'?" after it."""
     message = message.removeprefix("Value error, ")  # of the library that checks enumerations
     if "is not one of" not in message or "Did you mean" in message:
         return message
@@ -127,13 +127,13 @@ def loaded(entry: Entry) -> Any:
     return typer.main.get_command(single)
 
 
-class _StandIn(TyperCommand):
+class _LazyCommand(TyperCommand):
     def __init__(self, entry: Entry) -> None:
         super().__init__(entry.name, short_help=entry.help)
         self._entry = entry
 
     def loaded(self) -> Any:
-        """Imports the command, and what its log needs before it says anything."""
+        """Imports the command, and sets up its logging first."""
         from infra.structured_logs import configure_logging
 
         configure_logging()
@@ -141,4 +141,4 @@ class _StandIn(TyperCommand):
 
 
 def _stand_in(entry: Entry | Section) -> Any:
-    return LazyGroup(section=entry) if isinstance(entry, Section) else _StandIn(entry)
+    return LazyGroup(section=entry) if isinstance(entry, Section) else _LazyCommand(entry)

@@ -1,4 +1,4 @@
-"""``permit``: every way in from a shell; :class:`api.cli.output.ExitCode` says how a command may end."""
+"""``permit``: the command line; :class:`api.cli.output.ExitCode` lists how a command may end."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def _of_the_system(why: OSError) -> str:
 
 
 def _of_the_program(why: Exception, shown: Shown) -> str:
-    """A fault of ours. Its text may hold anything, so it goes into a file of this user's and not into anybody's log."""
+    """A fault of ours. Its text may hold anything, so it is written to a file of this user and not to a log."""
     kind = type(why).__name__
     report = "please report it with the traceback"
     if shown.traceback:
@@ -163,7 +163,7 @@ def _of_the_program(why: Exception, shown: Shown) -> str:
 
 
 def _finish_output() -> None:
-    """Write what is left; where nobody can take it any more, Python must not try again when it ends."""
+    """Write what is left; where nothing can read it any more, Python must not try again at exit."""
     try:
         if sys.stdout is not None:
             sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""``permit migrate``: bring the records of the authorities that move in. A dry run judges and writes nothing."""
+"""``permit migrate``: take over the records of the authorities that migrate. A dry run assesses and writes nothing."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ Files = Annotated[
 
 Without = Annotated[
     list[str] | None,
-    typer.Option("--without", help="an optional column that the files may do without; may be repeated"),
+    typer.Option("--without", help="an optional column that the files may lack; may be repeated"),
 ]
 WithoutSheet = Annotated[
     list[str] | None, typer.Option("--without-sheet", help="a sheet that is not of the form; may be repeated")
@@ -86,7 +86,7 @@ def dry_run(
     extracted_on: ExtractedOn = None,
     as_json: Json = False,
 ) -> None:
-    """Judge the records of files as a load would, and write nothing. Exit code 2 for a file of another kind."""
+    """Assess the records of files as a load would, and write nothing. Exit code 2 for a file of another kind."""
     began = time.monotonic()
     with _refusals(), _what_was_taken(authority) as (before, digest_key, now):
         rehearsal = new_rehearsal(
@@ -117,7 +117,7 @@ def run(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Load the records of files into the journal. Stopped at any moment, the same command goes on where it was."""
+    """Load the records of files into the journal. If it is stopped, the same command continues where it was."""
     if supersedes is not None and len(sources) != 1:
         end("one file takes the place of a batch: name one file with --supersedes", ExitCode.REFUSED)
     with _refusals(), open_program(load_settings(), set_up=True) as program:
@@ -153,7 +153,7 @@ def report(authority: Authority, as_json: Json = False) -> None:
 
 
 def related(authority: Authority, as_json: Json = False) -> None:
-    """File numbers that have to do with each other, here or with another authority: for people to look at.
+    """File numbers that are related, here or with another authority: for people to look at.
 
     Nothing is ever merged by it.
     """
@@ -179,16 +179,16 @@ def _pair_in_words(result: Mapping[str, Any], found: Iterable[Kinship]) -> str:
 
 def check_report(
     file: Annotated[
-        Path, typer.Argument(help="the JSON of a report, its signature beside it", exists=True, dir_okay=False)
+        Path, typer.Argument(help="the JSON of a report, with its signature next to it", exists=True, dir_okay=False)
     ],
     as_json: Json = False,
 ) -> None:
-    """Whether a report is what was signed. Exit code 1 if not."""
+    """Whether a report is unchanged since it was signed. Exit code 1 if not."""
     try:
         good = signature_beside(file).is_of(file.read_bytes())
     except OSError as why:
         end(
-            f"{file} and {file.name}.sig beside it cannot both be read ({why.strerror}): name the report's JSON",
+            f"{file} and {file.name}.sig next to it cannot both be read ({why.strerror}): name the report's JSON",
             ExitCode.REFUSED,
         )
     except (ValueError, TypeError):
@@ -216,7 +216,7 @@ def lineage(
 
 @contextmanager
 def _refusals() -> Iterator[None]:
-    """A load that cannot be, in one sentence and by an exit code."""
+    """A load that is impossible, in one sentence and with an exit code."""
     with (
         ending_with(ExitCode.REFUSED, NotThisKind, AuthorityIsLive, NotAccepting, BegunOtherwise, BatchRefused),
         ending_with(ExitCode.FINDING, RunUnderWay, StaleAuthorityEpoch, FileChanged),
@@ -226,7 +226,7 @@ def _refusals() -> Iterator[None]:
 
 @contextmanager
 def _what_was_taken(authority: MigratingAuthority) -> Iterator[tuple[TakenBefore, bytes, datetime]]:
-    """What the database has taken; of one that was never set up, nothing.
+    """What the database has taken over; nothing for one that was never set up.
 
     Raises ``AuthorityIsLive``: then a load would not take anything either.
     """
@@ -242,7 +242,7 @@ def _what_was_taken(authority: MigratingAuthority) -> Iterator[tuple[TakenBefore
 
 
 class _TakenBefore:
-    """What was taken of an authority. Implements :class:`consumers.migration.rehearsal.TakenBefore`."""
+    """What was taken over of an authority. Implements :class:`consumers.migration.rehearsal.TakenBefore`."""
 
     def __init__(self, program: Program, authority: MigratingAuthority) -> None:
         self._program = program

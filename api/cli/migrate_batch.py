@@ -1,4 +1,4 @@
-"""``permit migrate batch``: the batches of an authority, what hangs on each, and how one ends before its end."""
+"""``permit migrate batch``: the batches of an authority, what depends on each, and how to end one early."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import typer
 from api.cli.output import By, ExitCode, Json, by_whom, ending_with, say
 from api.cli.readable import readable, table
 from api.composition import open_program
-from api.http.migration_content import batch_told
+from api.http.migration_content import batch_content
 from domain.migration.batch_ending import BatchRefused
 from domain.migration.batch_ledger import BatchLedger
 from domain.migration.cutover_status import NotAccepting
@@ -27,11 +27,11 @@ Authority = Annotated[MigratingAuthority, typer.Argument(help="whose batches")]
 Batch = Annotated[UUID, typer.Argument(help="as `permit migrate batch list` gives it")]
 
 _SHOWN: Final = 20
-"""Landed records that `show` names when all of them are not asked for."""
+"""Landed records that `show` names by default."""
 
 
 def list_batches(authority: Authority, as_json: Json = False) -> None:
-    """The batches of an authority, newest first, with what hangs on each."""
+    """The batches of an authority, newest first, with what depends on each."""
     with open_program(load_settings()) as program, program.readers.connection() as connection:
         found = ledgers(connection, authority)
         held = held_by(connection, [each.id for each in found])
@@ -63,7 +63,7 @@ def abandon_batch(
     by: By = None,
     as_json: Json = False,
 ) -> None:
-    """Give up a file that was not taken to its end. What has landed of it stays; the same file again begins anew."""
+    """Abandon a file that was not loaded completely. What has landed stays; the file can be loaded again."""
     with _refusals(), _writing() as connection:
         ended = abandon(connection, batch, by=by_whom(by), motive=motive)
         result = _as_json(ended, held_by(connection, [batch])[batch])
@@ -72,12 +72,12 @@ def abandon_batch(
 
 def supersede_batch(
     batch: Batch,
-    successor: Annotated[UUID, typer.Option("--by", help="the batch of the mended file")],
+    successor: Annotated[UUID, typer.Option("--by", help="the batch of the corrected file")],
     motive: Annotated[str | None, typer.Option(help="why, in words that a colleague understands later")] = None,
     user: By = None,
     as_json: Json = False,
 ) -> None:
-    """A mended file takes the place of a batch. What has landed of either stays where it is."""
+    """A corrected file replaces a batch. What has landed of either stays."""
     with _refusals(), _writing() as connection:
         ended = supersede(connection, batch, successor, by=by_whom(user), motive=motive)
         result = _as_json(ended, held_by(connection, [batch])[batch])
@@ -97,7 +97,7 @@ def _writing() -> Iterator[Any]:
 
 
 def _as_json(batch: BatchLedger, held: HeldBy) -> dict[str, Any]:
-    return {**batch_told(batch), "landed": held.landed, "waiting": held.waiting, "cases": held.cases}
+    return {**batch_content(batch), "landed": held.landed, "waiting": held.waiting, "cases": held.cases}
 
 
 def _record(authority: str, each: LandedVersion) -> dict[str, Any]:
@@ -143,5 +143,5 @@ def _ended(result: dict[str, Any]) -> str:
     by = f" by {result['supersededBy']}" if result["supersededBy"] else ""
     return (
         f"batch {result['batch']} ({result['source']}) is {result['endedAs']}{by}. What has landed of it stays: "
-        f"{landed}; {sum(result['waiting'].values()):,} wait in quarantine, {result['cases']:,} cases were told from it"
+        f"{landed}; {sum(result['waiting'].values()):,} wait in quarantine, {result['cases']:,} cases come from it"
     )

@@ -1,4 +1,4 @@
-"""``permit migrate cutover``: the steps by which an authority goes live here, and the way back."""
+"""``permit migrate cutover``: the steps by which an authority goes live here, and the rollback."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 
 from api.cli.output import By, ExitCode, Json, by_whom, end, ending_with, say
 from api.composition import open_program
-from api.http.migration_content import standing_told
+from api.http.migration_content import cutover_content
 from api.services.migrations import cutover_of, lag_of_records, signed_report
 from domain.migration.cutover import CutOverStep, StepRefused
 from infra.migration.cutover import export_native_events
@@ -20,14 +20,14 @@ from infra.postgres.journal.conflicts import AppendConflict
 from infra.postgres.server.connections import Role, connect
 from infra.settings import load_settings
 
-Authority = Annotated[MigratingAuthority, typer.Argument(help="who is to be live here")]
+Authority = Annotated[MigratingAuthority, typer.Argument(help="the authority that goes live here")]
 
 
 def status(authority: Authority, as_json: Json = False) -> None:
     """Whether the authority is live here, the steps that were taken, and the next one."""
     with open_program(load_settings()) as program, program.readers.connection() as connection:
-        told = standing_told(cutover_status(connection, authority))
-    say(told, as_json)
+        content = cutover_content(cutover_status(connection, authority))
+    say(content, as_json)
 
 
 def rehearsed(
@@ -36,17 +36,17 @@ def rehearsed(
     by: By = None,
     as_json: Json = False,
 ) -> None:
-    """The whole was rehearsed, and timed."""
+    """The cut-over was rehearsed, and timed."""
     _take(authority, CutOverStep.REHEARSED, by, as_json, {"seconds": seconds})
 
 
 def freeze(authority: Authority, by: By = None, as_json: Json = False) -> None:
-    """The former system takes no changes any more."""
+    """The former system accepts no more changes."""
     _take(authority, CutOverStep.FROZEN, by, as_json, {})
 
 
 def drain(authority: Authority, by: By = None, as_json: Json = False) -> None:
-    """All that was sent has been taken: no file is half taken, no topic has records left, none was set aside.
+    """All that was sent has been taken over: no file is partly loaded, no topic has records left, no dead letter.
 
     What waits in quarantine is named, and holds up nothing: the report names it too.
     """
@@ -54,7 +54,7 @@ def drain(authority: Authority, by: By = None, as_json: Json = False) -> None:
 
 
 def reconcile(authority: Authority, by: By = None, as_json: Json = False) -> None:
-    """Both sides agree and the ledger balances: writes the signed report on which the approval rests.
+    """Both sides agree and the ledger balances: writes the signed report on which the approval is based.
 
     From now on no record of the authority is accepted, until the switch or until `reopen`.
     """
@@ -71,13 +71,13 @@ def reconcile(authority: Authority, by: By = None, as_json: Json = False) -> Non
 
 
 def propose(authority: Authority, by: By = None, as_json: Json = False) -> None:
-    """Ask somebody else to approve the switch, on the report that covers all that has landed."""
+    """Propose the switch for approval by someone else, on the report that covers all that has landed."""
     _require_no_lag(authority)
     _take(authority, CutOverStep.PROPOSED, by, as_json, {})
 
 
 def approve(authority: Authority, by: By = None, as_json: Json = False) -> None:
-    """Switch: from now on its cases are decided here. By somebody else than who proposed it."""
+    """Switch: from now on its cases are decided here. Not by the one who proposed it."""
     _require_no_lag(authority)
     _take(authority, CutOverStep.APPROVED, by, as_json, {})
 
@@ -88,7 +88,7 @@ def reopen(
     by: By = None,
     as_json: Json = False,
 ) -> None:
-    """Take back drain, report and proposal: records of the authority are accepted again."""
+    """Withdraw drain, report and proposal: records of the authority are accepted again."""
     _take(authority, CutOverStep.REOPENED, by, as_json, {"motive": motive})
 
 
@@ -98,7 +98,7 @@ def propose_back(
     by: By = None,
     as_json: Json = False,
 ) -> None:
-    """Ask somebody else to approve the way back."""
+    """Propose the rollback for approval by someone else."""
     _take(authority, CutOverStep.BACK_PROPOSED, by, as_json, {"motive": motive})
 
 
@@ -110,7 +110,7 @@ def approve_back(
     by: By = None,
     as_json: Json = False,
 ) -> None:
-    """Hand back what happened here, then make the former system authoritative again."""
+    """Export what happened here, then make the former system authoritative again."""
     with open_program(load_settings()) as program, closing(connect(program.journal_url, Role.READER)) as connection:
         outcome = export_native_events(connection, authority, export)
     _take(authority, CutOverStep.BACK_APPROVED, by, as_json, outcome)
@@ -140,4 +140,4 @@ def _take(
         closing(connect(program.journal_url, Role.WRITER)) as connection,
     ):
         taken = cutover_of(program, authority).take(connection, step, by=by_whom(by), outcome=outcome)
-    say(standing_told(taken), as_json)
+    say(cutover_content(taken), as_json)

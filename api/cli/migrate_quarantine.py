@@ -1,4 +1,4 @@
-"""``permit migrate quarantine`` and ``permit migrate repair``: records that were set aside, and putting them right."""
+"""``permit migrate quarantine`` and ``permit migrate repair``: quarantined records, and their correction."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from api.cli.lazy_group import among, one_of
 from api.cli.output import By, ExitCode, Json, by_whom, ending_with, finding_if, say
 from api.cli.readable import table
 from api.composition import Program, open_program
-from api.services.migrations import own_writer, quarantine_of
+from api.services.migrations import bulk_connection, quarantine_of
 from consumers.migration.repair import ShownRecord
 from domain.migration.cutover_status import AuthorityIsLive, NotAccepting
 from domain.migration.findings import RefusalReason
@@ -42,7 +42,7 @@ def list_records(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """The records that wait, without their content."""
+    """The records in quarantine, without their content."""
     with open_program(load_settings()) as program, program.readers.connection() as connection:
         more: dict[str, Any] = {} if state is None else {"states": (state,)}
         found = listed(connection, authority=authority, reason=None if reason is None else reason.value, **more)
@@ -50,7 +50,7 @@ def list_records(
 
 
 def show(authority: Authority, record: Record, by: By = None, as_json: Json = False) -> None:
-    """One of them with its content, raw beside parsed; it is personal, so its trace says who has looked at it."""
+    """One of them with its content, raw and parsed; it is personal, so each look is logged in its trace."""
     with _refusals(), open_program(load_settings()) as program, program.writers.connection() as connection:
         shown = quarantine_of(program, authority).shown(connection, record, by=by_whom(by))
     say(_shown(shown), as_json, lambda: _shown_text(shown))
@@ -59,12 +59,12 @@ def show(authority: Authority, record: Record, by: By = None, as_json: Json = Fa
 def correct(
     authority: Authority,
     record: Record,
-    field: Annotated[str, typer.Argument(help="where it stands, as the findings name it")],
-    text: Annotated[str, typer.Argument(help="what should stand there, as the source would write it")],
+    field: Annotated[str, typer.Argument(help="the field, as named in the findings")],
+    text: Annotated[str, typer.Argument(help="the new text, as the source would write it")],
     motive: Motive,
     by: By = None,
 ) -> None:
-    """Put a text in place of a field. The raw record stays as it came; `replay` tries it with the new text."""
+    """Replace the text of a field. The raw record stays as received; `replay` tries it with the new text."""
     with _refusals(), open_program(load_settings()) as program, program.writers.connection() as connection:
         who = by_whom(by)
         quarantine_of(program, authority).correct(connection, record, field, text, by=who, motive=motive)
@@ -97,7 +97,7 @@ def _replayed(
     motive: str,
 ) -> dict[str, Any]:
     quarantine, retold, waiting = quarantine_of(program, authority), 0, []
-    with own_writer(program) as connection:
+    with bulk_connection(program) as connection:
         chosen = records or ids_waiting(connection, authority, None if reason is None else reason.value)
         for record in chosen:
             try:

@@ -17,7 +17,7 @@ _FATES: Final = ("headers", "blanks", "waived", "retold", "unchanged", "stale", 
 
 
 def status(as_json: Json = False) -> None:
-    """Where each authority stands: the ledger against the source, topic, quarantine by reason, batches and steps."""
+    """The status of each authority: the ledger against the source, topic, quarantine by reason, batches and steps."""
     with open_program(load_settings()) as program:
         status = migrations_content(migrations_of(program))
     say(status, as_json, lambda: "\n\n".join(_text(each) for each in status["authorities"]))

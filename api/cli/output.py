@@ -1,4 +1,4 @@
-"""What every command says in the same way: one JSON object or readable text, findings, refusals, exit codes.
+"""The output that is the same for every command: one JSON object or readable text, findings, refusals, exit codes.
 
 A command ends by returning, or by :func:`end` and :func:`finding_if`. An ``Unusable`` that it does not catch ends it as
 a refusal; see :func:`api.cli.main.main`.
@@ -23,7 +23,7 @@ class ExitCode(IntEnum):
     """What a shell sees of a command that has ended. 0 is: done, and nothing found."""
 
     FINDING = 1
-    """The two sides differ, a verdict is not as recorded, somebody else is at work."""
+    """The two sides differ, a verdict is not as recorded, another process is at work."""
     REFUSED = 2
     """Wrong use, a wrong setting, something that is missing; nothing was changed."""
     FAULT = 70
@@ -35,11 +35,11 @@ class ExitCode(IntEnum):
 
 
 Json = Annotated[bool, typer.Option("--json", help="one JSON object on standard output")]
-By = Annotated[str | None, typer.Option(help="who does it; you, as this machine knows you")]
+By = Annotated[str | None, typer.Option(help="your name; by default, your user name on this machine")]
 
 
 def say(found: Mapping[str, Any], as_json: bool, text: Callable[[], str] | None = None) -> None:
-    """The result of a command: as JSON where that was asked for, else as ``text``, else as lines and tables."""
+    """The result of a command: as JSON where requested, else as ``text``, else as lines and tables."""
     if as_json:
         typer.echo(json.dumps(found))
     else:
@@ -63,18 +63,18 @@ def end(sentence: str, code: ExitCode) -> NoReturn:
 
 
 def finding_if(found: object) -> None:
-    """End with the exit code of a finding where there is one; it was said before."""
+    """End with the exit code of a finding where there is one; it was reported before."""
     if found:
         raise typer.Exit(ExitCode.FINDING)
 
 
 def by_whom(by: str | None) -> str:
-    """Who does it: the name that was given, else this user."""
+    """The name that was given, else this user."""
     return by or this_user()
 
 
 def this_user(name: Callable[[], str] = getpass.getuser) -> str:
-    """Who does it, as this machine knows them; in a container an account may have a number and no name."""
+    """The user, as this machine knows them; in a container an account may have a number and no name."""
     try:
         return name()
     except (KeyError, OSError):  # KeyError before Python 3.13

@@ -1,4 +1,4 @@
-"""A progress bar on standard error for long work; silent where nobody watches."""
+"""A progress bar on standard error for long work; silent without a terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``permit projections``: the read models, how far each has come, and building one anew."""
+"""``permit projections``: the read models, how far each has come, and rebuilding one."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Name = Annotated[str, typer.Argument(help="of a read model, as `permit projectio
 def list_models(as_json: Json = False) -> None:
     """Each read model with the position it has reached, how far it is behind and what it has parked."""
     with open_program(load_settings()) as program:
-        standing = list_projections(program.readers, program.read_models, now=program.clock.now())
+        progress = list_projections(program.readers, program.read_models, now=program.clock.now())
     listed = [
         {
             "name": each.name,
@@ -38,7 +38,7 @@ def list_models(as_json: Json = False) -> None:
             "lagSeconds": round(each.lag_seconds, 3),
             "parked": each.parked,
         }
-        for each in standing
+        for each in progress
     ]
     say_rows("projections", listed, as_json)
 
@@ -54,14 +54,14 @@ def rebuild(name: Name, as_json: Json = False) -> None:
 
 
 def check(name: Name, as_json: Json = False) -> None:
-    """Build a read model beside the one that serves and compare the two; exit code 1 where they differ."""
+    """Build a second copy of a read model and compare the two; exit code 1 where they differ."""
     report = _built(name, check_projection)
     _say_report(report, as_json)
     finding_if(not report.same)
 
 
 def retry(name: Name, as_json: Json = False) -> None:
-    """Try at once to take up the applications that a read model has parked; exit code 1 where some stay parked."""
+    """Retry the applications that a read model has parked; exit code 1 where some stay parked."""
     with open_program(load_settings()) as program:
         one_of(tuple(each.name for each in program.read_models), "read model")(name)
         taken_up = program.projection_runners()[name].take_up_parked()
@@ -84,7 +84,7 @@ def _say_parked(number: int, done: str) -> None:
     if number:
         end(
             f"{done}; applications that stay parked, because an event of theirs cannot be applied: {number}. Lists and "
-            "figures lag behind for them until a version of the program comes that can apply it.",
+            "figures lag behind for them until a version of the program is installed that can apply it.",
             ExitCode.FINDING,
         )
 

@@ -71,7 +71,7 @@ def serve(
 
 @contextmanager
 def _answering_beside(shared: socket.socket, crossroads_url: str | None) -> Iterator[None]:
-    """Another process that answers on the same socket; whoever is free takes the next connection."""
+    """Another process that answers on the same socket; a free one takes the next connection."""
     arguments = ["serve", "--no-workers", "--until-stdin-closes", f"--listening={shared.fileno()}"]
     if crossroads_url is not None:
         arguments.append(f"--crossroads={crossroads_url}")

@@ -20,7 +20,7 @@ from infra.settings import Settings, load_settings
 
 
 def list_topics(as_json: Json = False) -> None:
-    """Every topic there is: how it is cut and kept, who owns it, what it is for."""
+    """Every topic: how it is cut and kept, who owns it, what it is for."""
     prefix = load_settings().kafka_topic_prefix
     rows = [
         {
@@ -57,7 +57,7 @@ def check(as_json: Json = False) -> None:
 def restart(
     consumer: Annotated[str, typer.Argument(help="of which the position is to be forgotten: crossroads-intake")],
 ) -> None:
-    """Let a consumer begin again at the earliest records its topics hold, after they expired unread or were made again.
+    """Restart a consumer at the earliest records of its topics, after they expired unread or were made again.
 
     Nothing is done twice by that. What expired is read from the journal by running the consumer without Kafka first.
     """
@@ -71,7 +71,7 @@ def restart(
 
 
 def document(
-    to: Annotated[Path, typer.Option(help="where the AsyncAPI document goes")] = Path("docs/asyncapi.yaml"),
+    to: Annotated[Path, typer.Option(help="the file for the AsyncAPI document")] = Path("docs/asyncapi.yaml"),
 ) -> None:
     """Write the schemas of what is published and the AsyncAPI document; exit code 1 where that would break readers."""
     broken = []

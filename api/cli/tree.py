@@ -46,7 +46,7 @@ PERMIT: Final = Section(
         ),
         Section(
             "audit",
-            "What a regulator asks of the log.",
+            "What a regulator checks in the log.",
             (
                 Entry(
                     "verify",
@@ -57,19 +57,19 @@ PERMIT: Final = Section(
                 Entry(
                     "replay",
                     "audit:replay",
-                    "Judge recorded verdicts again, from what they looked at",
+                    "Assess recorded verdicts again, from their recorded inputs",
                     "audit replay --all",
                 ),
                 Entry(
                     "what-if",
                     "audit_reach:what_if",
-                    "Judge the decided cases again under another rule set",
+                    "Assess the decided cases again under another rule set",
                     "audit what-if --rules draft-law --from 2026-01-01",
                 ),
                 Entry(
                     "rests-on",
                     "audit_reach:rests_on",
-                    "Every decision that rests on a rule, on an answer, or on a document",
+                    "Every decision that is based on a rule, an answer, or a document",
                     "audit rests-on --rule FL-HS-2025",
                 ),
             ),
@@ -93,13 +93,13 @@ PERMIT: Final = Section(
                 Entry(
                     "check",
                     "projections:check",
-                    "Build a read model beside the one that serves and compare the two",
+                    "Build a second copy of a read model and compare the two",
                     "projections check case-file",
                 ),
                 Entry(
                     "retry",
                     "projections:retry",
-                    "Try at once to take up the applications that a read model has parked",
+                    "Retry the applications that a read model has parked",
                     "projections retry case-file",
                 ),
             ),
@@ -108,13 +108,13 @@ PERMIT: Final = Section(
             "topics",
             "The topics of Kafka.",
             (
-                Entry("list", "topics:list_topics", "Every topic there is", "topics list"),
+                Entry("list", "topics:list_topics", "Every topic", "topics list"),
                 Entry("create", "topics:create", "Make the topics that do not exist", "topics create"),
                 Entry("check", "topics:check", "Compare the broker's topics with the code", "topics check"),
                 Entry(
                     "restart",
                     "topics:restart",
-                    "Let a consumer begin again at the earliest records its topics hold",
+                    "Restart a consumer at the earliest records of its topics",
                     "topics restart crossroads-intake",
                 ),
                 Entry(
@@ -127,12 +127,12 @@ PERMIT: Final = Section(
         ),
         Section(
             "migrate",
-            "Records of the authorities that move in.",
+            "Records of the authorities that migrate.",
             (
                 Entry(
                     "dry-run",
                     "migrate:dry_run",
-                    "Judge the records of files as a load would, and write nothing",
+                    "Assess the records of files as a load would, and write nothing",
                     "migrate dry-run brussels permits.csv",
                 ),
                 Entry(
@@ -141,7 +141,7 @@ PERMIT: Final = Section(
                     "Load the records of files into the journal",
                     "migrate run brussels permits.csv",
                 ),
-                Entry("status", "migrate_status:status", "Where each authority stands", "migrate status"),
+                Entry("status", "migrate_status:status", "The status of each authority", "migrate status"),
                 Entry(
                     "report",
                     "migrate:report",
@@ -151,13 +151,13 @@ PERMIT: Final = Section(
                 Entry(
                     "related",
                     "migrate:related",
-                    "File numbers that have to do with each other, here or with another authority",
+                    "File numbers that are related, here or with another authority",
                     "migrate related brussels",
                 ),
                 Entry(
                     "check-report",
                     "migrate:check_report",
-                    "Whether a report is what was signed",
+                    "Whether a report is unchanged since it was signed",
                     "migrate check-report report.json",
                 ),
                 Entry(
@@ -168,12 +168,12 @@ PERMIT: Final = Section(
                 ),
                 Section(
                     "batch",
-                    "Files and batches of topics, and what hangs on each.",
+                    "Files and batches of topics, and what depends on each.",
                     (
                         Entry(
                             "list",
                             "migrate_batch:list_batches",
-                            "The batches of an authority, newest first, with what hangs on each",
+                            "The batches of an authority, newest first, with what depends on each",
                             "migrate batch list brussels",
                         ),
                         Entry(
@@ -185,13 +185,13 @@ PERMIT: Final = Section(
                         Entry(
                             "abandon",
                             "migrate_batch:abandon_batch",
-                            "Give up a file that was not taken to its end",
+                            "Abandon a file that was not loaded completely",
                             'migrate batch abandon 5b7f0c9e-0d4e-5d0c-9a0d-6d1f6f0c2c11 --motive "sent twice"',
                         ),
                         Entry(
                             "supersede",
                             "migrate_batch:supersede_batch",
-                            "A mended file takes the place of a batch",
+                            "A corrected file replaces a batch",
                             "migrate batch supersede 5b7f0c9e-0d4e-5d0c-9a0d-6d1f6f0c2c11"
                             " --by 0f8fad5b-d9cb-469f-a165-70867728950e",
                         ),
@@ -199,32 +199,32 @@ PERMIT: Final = Section(
                 ),
                 Section(
                     "quarantine",
-                    "Records that were set aside.",
+                    "Quarantined records.",
                     (
                         Entry(
                             "list",
                             "migrate_quarantine:list_records",
-                            "The records that wait, without their content",
+                            "The records in quarantine, without their content",
                             "migrate quarantine list brussels",
                         ),
                         Entry(
                             "show",
                             "migrate_quarantine:show",
-                            "One of them with its content, raw beside parsed",
+                            "One of them with its content, raw and parsed",
                             "migrate quarantine show brussels 5b7f0c9e-0d4e-5d0c-9a0d-6d1f6f0c2c11",
                         ),
                     ),
                 ),
                 Section(
                     "repair",
-                    "Put records right and try them again.",
+                    "Correct records and try them again.",
                     (
                         Entry(
                             "correct",
                             "migrate_quarantine:correct",
-                            "Put a text in place of a field",
+                            "Replace the text of a field",
                             "migrate repair correct brussels 5b7f0c9e-0d4e-5d0c-9a0d-6d1f6f0c2c11 niss 85073003328"
-                            ' --motive "asked again"',
+                            ' --motive "confirmed by the employer"',
                         ),
                         Entry(
                             "replay",
@@ -236,7 +236,7 @@ PERMIT: Final = Section(
                 ),
                 Section(
                     "cutover",
-                    "Make an authority live here, in steps, and back.",
+                    "Switch an authority over to this system in steps, or back.",
                     (
                         Entry(
                             "status",
@@ -247,19 +247,19 @@ PERMIT: Final = Section(
                         Entry(
                             "rehearsed",
                             "migrate_cutover:rehearsed",
-                            "The whole was rehearsed, and timed",
+                            "The cut-over was rehearsed, and timed",
                             "migrate cutover rehearsed brussels --seconds 5400",
                         ),
                         Entry(
                             "freeze",
                             "migrate_cutover:freeze",
-                            "The former system takes no changes any more",
+                            "The former system accepts no more changes",
                             "migrate cutover freeze brussels",
                         ),
                         Entry(
                             "drain",
                             "migrate_cutover:drain",
-                            "All that was sent has been taken",
+                            "All that was sent has been taken over",
                             "migrate cutover drain brussels",
                         ),
                         Entry(
@@ -271,7 +271,7 @@ PERMIT: Final = Section(
                         Entry(
                             "propose",
                             "migrate_cutover:propose",
-                            "Ask somebody else to approve the switch",
+                            "Propose the switch for approval by someone else",
                             "migrate cutover propose brussels",
                         ),
                         Entry(
@@ -283,19 +283,19 @@ PERMIT: Final = Section(
                         Entry(
                             "reopen",
                             "migrate_cutover:reopen",
-                            "Take back drain, report and proposal",
+                            "Withdraw drain, report and proposal",
                             'migrate cutover reopen brussels --motive "a file was forgotten"',
                         ),
                         Entry(
                             "propose-back",
                             "migrate_cutover:propose_back",
-                            "Ask somebody else to approve the way back",
+                            "Propose the rollback for approval by someone else",
                             'migrate cutover propose-back brussels --motive "court order"',
                         ),
                         Entry(
                             "approve-back",
                             "migrate_cutover:approve_back",
-                            "Hand back what happened here, then make the former system authoritative again",
+                            "Export what happened here, then make the former system authoritative again",
                             "migrate cutover approve-back brussels --export back.jsonl.gz",
                         ),
                     ),
@@ -304,12 +304,12 @@ PERMIT: Final = Section(
         ),
         Section(
             "dead-letters",
-            "Messages that were set aside.",
+            "Dead-lettered messages.",
             (
                 Entry(
                     "list",
                     "dead_letters:list_letters",
-                    "The messages that were set aside, without their content",
+                    "The dead-lettered messages, without their content",
                     "dead-letters list",
                 ),
                 Entry(
@@ -321,19 +321,19 @@ PERMIT: Final = Section(
                 Entry(
                     "replay",
                     "dead_letters:replay",
-                    "Apply one or many now, each with all that waited for it",
+                    "Apply one or many now, each with all messages that waited for it",
                     'dead-letters replay 7 --reason "schema corrected"',
                 ),
                 Entry(
                     "discard",
                     "dead_letters:discard",
-                    "Give one or many up; what waited for them goes on without them",
+                    "Discard one or many; what waited for them continues without them",
                     'dead-letters discard --set-aside-for legacyEnvelopeUnreadable --yes --reason "test messages"',
                 ),
                 Entry(
                     "resume",
                     "dead_letters:resume",
-                    "Let a consumer that has stopped go on behind what it set aside",
+                    "Let a stopped consumer continue after the message it dead-lettered",
                     'dead-letters resume crossroads-intake --reason "corrected"',
                 ),
             ),

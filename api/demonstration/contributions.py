@@ -26,7 +26,7 @@ def is_exempt(body: Mapping[str, Any], filed_on: date) -> bool:
 
 
 def contribution_is_known(body: Mapping[str, Any], filed_on: date) -> bool:
-    """Whether the law data say what is owed: otherwise whoever admits gives a reason."""
+    """Whether the law data give the amount due: otherwise the handler who admits gives a reason."""
     return _owed(body, filed_on).reason is None
 
 

@@ -1,4 +1,4 @@
-"""HTTP/1.1 with the service, one kept connection a thread: thousands of small requests, and no more ado than that."""
+"""HTTP/1.1 with the service, one persistent connection per thread, for thousands of small requests."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class Answered:
     content: bytes
 
     @property
-    def told(self) -> dict[str, Any]:
+    def body(self) -> dict[str, Any]:
         """The JSON object of the body."""
-        told: dict[str, Any] = json.loads(self.content)
-        return told
+        body: dict[str, Any] = json.loads(self.content)
+        return body
 
 
 class Conversation:
@@ -40,9 +40,9 @@ class Conversation:
             connection.close()
 
     def ask(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answered | None:
-        """The answer, or None when there is none: nobody knows then whether the request was carried out."""
+        """The answer, or None when there is none: it is then unknown whether the request was carried out."""
         connection = self._connection()
-        # A kept connection may have been closed by the service in the meantime: then it takes a new one.
+        # The service may have closed a persistent connection in the meantime: then a new one is opened.
         for _ in range(1 if connection.sock is None else 2):
             try:
                 connection.request(method, path, body, dict(headers))

@@ -22,8 +22,8 @@ from api.demonstration.steps import Answer, DecideWork, Send, Step
 _FEE_MISSING_SHARE: Final = 0.03
 _MANDATE_INVALID_SHARE: Final = 0.06
 _CORRECTED_SHARE: Final = 0.02
-_ASKED_SHARE: Final = 0.15
-_ASKED_AGAIN_SHARE: Final = 0.2
+_QUESTIONED_SHARE: Final = 0.15
+_QUESTIONED_AGAIN_SHARE: Final = 0.2
 _NEVER_ANSWERED_SHARE: Final = 0.25
 _ADMITTED_ALL_THE_SAME_SHARE: Final = 0.3
 _PAUSED_SHARE: Final = 0.01
@@ -35,7 +35,7 @@ _WITHDRAWN_SHARE: Final = 0.03
 _BACKLOG_LEFT_SHARE: Final = 0.15
 
 _ANSWER_DAYS: Final = 15
-"""Within how many days an answer comes in time; the service sets the term, the plan only stays on one side of it."""
+"""Within how many days an answer is in time; the service sets the term, the plan only stays on one side of it."""
 
 _QUESTIONS: Final = {
     "diploma": "Graag een kopie van het diploma.",
@@ -47,7 +47,7 @@ _QUESTIONS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Opened:
-    """What is known of a case when it comes in; ``taken_up`` is the day on which somebody can begin to look at it."""
+    """What is known of a case when it is filed; ``taken_up`` is the day on which handling can begin."""
 
     number: int
     filing: Filing
@@ -59,14 +59,14 @@ class _Opened:
 
 
 def course_of(number: int, chance: random.Random, filing: Filing, filed_on: date, *, in_backlog: bool) -> list[Step]:
-    """The steps of a case in their order; whoever plays them leaves out those after the day on which one looks."""
+    """The steps of a case in order; the player leaves out those after the current day."""
     opened = _Opened(
         number=number,
         filing=filing,
         filed_on=filed_on,
         taken_up=FILING_FROM + timedelta(days=chance.randint(1, 25)) if in_backlog else filed_on,
         handler=chance.choice(HANDLERS),
-        # Nobody can be turned down for what is not owed.
+        # A fee that is not due cannot be a ground for refusal.
         fee_paid=chance.random() >= _FEE_MISSING_SHARE or is_exempt(filing.body, filed_on),
         mandate_valid=chance.random() >= _MANDATE_INVALID_SHARE,
     )
@@ -109,12 +109,12 @@ def _intake(opened: _Opened, chance: random.Random) -> Iterator[Step]:
 def _procedure(opened: _Opened, chance: random.Random, *, not_before: date) -> Iterator[Step]:
     """From the first question to the decision on the residence, or to wherever the case ends before."""
     day = max(opened.taken_up, not_before)
-    if chance.random() < _ASKED_SHARE:
-        asked = list(_questions(opened, chance, day))
-        yield from asked
-        if not isinstance(asked[-1], Answer):
+    if chance.random() < _QUESTIONED_SHARE:
+        questions = list(_questions(opened, chance, day))
+        yield from questions
+        if not isinstance(questions[-1], Answer):
             return
-        day = asked[-1].on
+        day = questions[-1].on
     day = max(not_before, office_day(day + timedelta(days=chance.randint(4, 10))))
     admission = _admission(opened, chance)
     yield Send(on=day, name="admit", by=opened.handler, resource="admissibilityDecisions", body=admission)
@@ -137,7 +137,7 @@ def _questions(opened: _Opened, chance: random.Random, day: date) -> Iterator[St
         day = office_day(day + timedelta(days=chance.randint(3, 12)))
         paper = Paper(kind=item, case=opened.number)
         yield Answer(on=day, name=f"answer-{number}", by=opened.filing.filer, number=number, paper=paper)
-        if chance.random() >= _ASKED_AGAIN_SHARE:
+        if chance.random() >= _QUESTIONED_AGAIN_SHARE:
             return
 
 
@@ -157,7 +157,7 @@ def admissible(filing: Filing, filed_on: date) -> dict[str, Any]:
 
 
 def _decisions(opened: _Opened, chance: random.Random, day: date) -> Iterator[Step]:
-    """The work part, the way to the Immigration Office and its decision; one file in a hundred stands still first."""
+    """The work part, the way to the Immigration Office and its decision; one file in a hundred is first left idle."""
     handler = opened.handler
     if chance.random() < _PAUSED_SHARE:
         pause = list(_force_majeure(opened, chance, day))
@@ -182,7 +182,7 @@ def _decisions(opened: _Opened, chance: random.Random, day: date) -> Iterator[St
 
 
 def _force_majeure(opened: _Opened, chance: random.Random, day: date) -> Iterator[Step]:
-    """The clock stands still for some days; half of the pauses are written down days after they began."""
+    """The clock is paused for some days; half of the pauses are recorded days after they began."""
     from_ = office_day(day + timedelta(days=chance.randint(1, 3)))
     written_on = office_day(from_ + timedelta(days=chance.choice((0, chance.randint(2, 6)))))
     pause = {

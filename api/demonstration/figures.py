@@ -43,7 +43,7 @@ _SEEN: Final[Mapping[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """``standing`` is the board's total, ``stages`` those of the day, ``recorded`` the events by name, ``retold`` and
+    """``standing`` is the board total, ``stages`` those of the day, ``recorded`` the events by name, ``retold`` and
     ``set_aside`` the legacy records by authority.
 
     On time, at risk, late and not measured add up to all applications, and so do the stages.
@@ -89,7 +89,7 @@ class Figures:
         }
 
     def as_table(self) -> str:
-        """The board by category and status, and what the people at the counter did."""
+        """The board by category and status, and what the participants did."""
         head = (
             f"{'category':24} {'status':20} {'cases':>6} {'open':>6} {'in time':>8} {'at risk':>8} {'late':>6} "
             f"{'paused':>7}"
@@ -106,14 +106,14 @@ class Figures:
             f"({done['residencePartDecisions/granted']} granted, {done['residencePartDecisions/refused']} refused)",
             f"{self._recorded('ApplicationDeclaredInadmissible')} inadmissible, "
             f"{self._recorded('ApplicationWithdrawn')} withdrawn, "
-            f"{done[Done.TURNED_AWAY]} turned away at the counter first",
+            f"{done[Done.REFUSED_AT_FIRST]} refused at the first attempt",
             f"{self._recorded('InformationRequested')} requests for information, "
             f"{self._recorded('InformationProvided')} answered, {self.alarms.lapsed} lapsed; "
             f"{self._recorded('DocumentAttached')} documents",
             f"{self.alarms.warnings} warnings and {self.alarms.breaches} breaches of terms and targets",
             f"{self._recorded('CrossroadsCheckRequested')} Crossroads checks, "
             f"{self.standing.manual_tasks} manual tasks open",
-            f"{sum(self.retold.values())} legacy records retold, {sum(self.set_aside.values())} set aside",
+            f"{sum(self.retold.values())} legacy records taken over, {sum(self.set_aside.values())} quarantined",
             f"{self.events} events, root {self.root}",
             f"{self.seconds:.1f} s",
         ]

@@ -42,9 +42,9 @@ class PlannedWages:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filing:
-    """An application as ``filer`` sends it, who acts for himself or for ``employer``.
+    """An application as ``filer`` sends it, acting for themselves or for ``employer``.
 
-    ``defect`` is the body of a first attempt that must be turned away, ``recruitment`` proof that comes later.
+    ``defect`` is the body of a first attempt that must be refused, ``recruitment`` proof that is sent later.
     """
 
     filer: Party
@@ -71,7 +71,7 @@ class Occasion:
 
 
 def occasion_of(chance: random.Random, *, seed: int, cases: int, category: str | None = None) -> Occasion:
-    """What somebody files for, by chance; for one ``category`` where it is given."""
+    """A random subject of an application; of one ``category`` where it is given."""
     chosen = category or chance.choices(list(_MIX), weights=list(_MIX.values()))[0]
     # A permit of unlimited duration is the worker's own application, every other one the employer's.
     filed_by = Role.WORKER if chosen == "unlimited" else Role.EMPLOYER
@@ -200,7 +200,7 @@ def _wages(chance: random.Random, body: dict[str, Any], yearly: Decimal, filed_o
 
 
 def _defective(chance: random.Random, body: dict[str, Any]) -> dict[str, Any]:
-    """The same application as somebody in a hurry sends it first."""
+    """The same application as first sent by a filer in a hurry."""
     spoilt = {**body, "employer": dict(body["employer"]), "employment": dict(body["employment"])}
     match chance.randrange(4):
         case 0:

@@ -73,5 +73,5 @@ class DemonstrationFolder:
 
     @property
     def outcome(self) -> Path:
-        """What it came to, once it was played to its end."""
+        """Its result, once it was played to its end."""
         return self.path / "figures.json"

@@ -1,6 +1,6 @@
 """The legacy records of a demonstration: a small extract of each authority that moves in, in its own form of file.
 
-The people and undertakings are invented. Some records bear the faults that real extracts have, and are set aside.
+The people and undertakings are invented. Some records have the faults of real extracts, and are quarantined.
 """
 
 from __future__ import annotations

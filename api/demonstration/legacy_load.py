@@ -1,4 +1,4 @@
-"""Load the legacy records of a demonstration, by the door through which every extract of an authority comes."""
+"""Load the legacy records of a demonstration, in the same way as every extract of an authority."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ _TITLES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """A document that ``case`` (its number in the plan) gets; its content names nobody."""
+    """A document that ``case`` (its number in the plan) gets; its content names no person."""
 
     kind: str
     case: int

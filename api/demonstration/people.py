@@ -33,7 +33,7 @@ _CASES_AN_EMPLOYER: Final = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
-    """Somebody who uses the service; exactly the claims of its role are there."""
+    """A user of the service; exactly the claims of its role are present."""
 
     role: Role
     subject: str
@@ -95,7 +95,7 @@ def ssin_of(born: date, chance: random.Random) -> str:
 
 
 def _enterprise(name: str) -> str:
-    """The enterprise number, with right check digits, of whoever bears this name in a plan."""
+    """The enterprise number, with correct check digits, of the party of this name in a plan."""
     chance = random.Random(name)  # noqa: S311 (a plan, not a secret)
     first_eight = f"0{chance.randint(2_000_000, 7_999_999)}"
     return first_eight + check_digits(int(first_eight))

@@ -1,4 +1,4 @@
-"""The people of a demonstration at the counter: applicants and case handlers, over the real HTTP interface."""
+"""The participants of a demonstration: applicants and case handlers, over the real HTTP interface."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ class DemonstrationFailed(Unusable):
 
 
 class Done(StrEnum):
-    """What a step came to, where its resource alone does not say it."""
+    """The outcome of a step, where its resource alone does not give it."""
 
     FILED = "applications"
-    TURNED_AWAY = "turnedAway"
+    REFUSED_AT_FIRST = "turnedAway"
     ATTACHED = "documents"
     ANSWERED = "answers"
     WORK_LEFT_OPEN = "workPartDecisions/leftOpen"
@@ -47,7 +47,7 @@ class Done(StrEnum):
 
 @dataclass(slots=True, kw_only=True)
 class FiledCase:
-    """A case as its players saw it last; ``etag`` is None while somebody else may have changed it since."""
+    """A case as its players last saw it; ``etag`` is None while others may have changed it since."""
 
     planned: PlannedCase
     id: str
@@ -71,32 +71,32 @@ class Participants:
     def file(self, planned: PlannedCase) -> tuple[FiledCase, list[str]]:
         """File the application with its documents, and say what was done.
 
-        Somebody in a hurry is turned away first and mends what the answer names.
+        A filer in a hurry is refused first and then corrects what the answer lists.
         """
         filing, done = planned.filing, [Done.FILED.value]
         if filing.defect is not None:
             self._file(planned, filing.defect, "defect", expected=400)
-            done.append(Done.TURNED_AWAY)
+            done.append(Done.REFUSED_AT_FIRST)
         filed = self._file(planned, filing.body, "file", expected=201)
-        told = filed.told
+        body = filed.body
         case = FiledCase(
             planned=planned,
-            id=told["id"],
-            href=told["href"],
-            reference=told["reference"],
+            id=body["id"],
+            href=body["href"],
+            reference=body["reference"],
             etag=filed.etag,
-            status=told["status"],
-            stage=told["stage"],
+            status=body["status"],
+            stage=body["stage"],
         )
         for paper in planned.papers:
             self._attach(case, filing.filer, paper)
             done.append(Done.ATTACHED)
-        # The Crossroads Bank has been asked: its answers change the case.
+        # The Crossroads Bank has been queried: its answers change the case.
         case.etag = None
         return case, done
 
     def take(self, case: FiledCase, step: Step) -> list[str]:
-        """Do what the plan says, and say what was done: nothing to a case that has come to its end before."""
+        """Take the steps of the plan, and return what was done: nothing for a case that has already ended."""
         if case.stage == _CLOSED:
             return []
         match step:
@@ -117,17 +117,17 @@ class Participants:
         return [step.resource if outcome is None else f"{step.resource}/{outcome}"]
 
     def _answer_request(self, case: FiledCase, step: Answer) -> list[str]:
-        """Attach what was asked for, and answer with it; which request it is, the case file tells."""
+        """Attach what was requested, and answer with it; the case file gives the id of the request."""
         self._attach(case, step.by, step.paper)
-        request_id = self._ask(step.by, case.href).told["informationRequests"][step.number - 1]["id"]
+        request_id = self._ask(step.by, case.href).body["informationRequests"][step.number - 1]["id"]
         body = {"answer": "In bijlage.", "documents": [step.paper.digest]}
         self._change(case, step.by, f"informationRequests/{request_id}/answers", step.name, body)
         return [Done.ATTACHED, Done.ANSWERED]
 
     def _decide_work(self, case: FiledCase, step: DecideWork) -> str:
-        """Decide on what the assessment says at that version.
+        """Decide on the assessment at that version.
 
-        Where it was decided before, by a demonstration that was cut off, the case file says how.
+        Where an interrupted demonstration decided it before, the case file has the outcome.
         """
         for _ in range(_ATTEMPTS):
             assessment = self._look_when_checked(case, step.by)
@@ -141,8 +141,8 @@ class Participants:
         raise _never_came_to_rest(case)
 
     def _decided_before(self, case: FiledCase, by: Party) -> str:
-        """The outcome, and the case as it stood right after it: what followed is repeated step by step."""
-        decided = self._ask(by, case.href).told.get("workPart")
+        """The outcome, and the case right after it: what followed is repeated step by step."""
+        decided = self._ask(by, case.href).body.get("workPart")
         if decided is None:
             case.stage = _WORK_PART
             return Done.WORK_LEFT_OPEN
@@ -152,7 +152,7 @@ class Participants:
         return f"workPartDecisions/{outcome}"
 
     def _change(self, case: FiledCase, by: Party, resource: str, step: str, body: dict[str, Any]) -> None:
-        """Change the case as its players saw it last; whoever finds that it has moved looks at it again."""
+        """Change the case as its players last saw it; if it has changed since, read it again."""
         for _ in range(_ATTEMPTS):
             if case.etag is None:
                 self._look_when_checked(case, by)
@@ -188,18 +188,18 @@ class Participants:
         return self._followed(case, answer)
 
     def _followed(self, case: FiledCase, answer: Answered) -> bool:
-        """Keep what the answer says of the case; False when the case had moved."""
+        """Store the state of the case from the answer; False when the case has changed."""
         if answer.status == HTTPStatus.PRECONDITION_FAILED:
             case.etag = None
             return False
-        told = answer.told
-        case.etag, case.status, case.stage = answer.etag, told["status"], told["stage"]
+        body = answer.body
+        case.etag, case.status, case.stage = answer.etag, body["status"], body["stage"]
         return True
 
     def _look(self, case: FiledCase, by: Party) -> dict[str, Any]:
         """Read what the rules say of the case, and remember its version."""
         found = self._ask(by, f"{case.href}/assessment")
-        assessment: dict[str, Any] = found.told
+        assessment: dict[str, Any] = found.body
         case.etag = found.etag
         return assessment
 
@@ -239,30 +239,30 @@ class Participants:
         """Ask until the service is there: a request with a key may be repeated without a second effect."""
         named = urlsplit(url)
         path = f"{named.path}?{named.query}" if named.query else named.path
-        told = {**headers, "Authorization": f"Bearer {self._callers.token_of(by)}"}
+        all_headers = {**headers, "Authorization": f"Bearer {self._callers.token_of(by)}"}
         answer: Answered | None = None
         for attempt in range(_ATTEMPTS):
-            answer = self._service.ask(method, path, body, told)
+            answer = self._service.ask(method, path, body, all_headers)
             if answer is not None and answer.status != HTTPStatus.SERVICE_UNAVAILABLE:
                 break
             time.sleep(_PATIENCE * min(attempt + 1, 8))
         if answer is None or answer.status not in expected:
-            said = "nothing" if answer is None else _in_words(answer)
+            answered = "nothing" if answer is None else _in_words(answer)
             raise DemonstrationFailed(
-                f"the demonstration met something unexpected: {method} {path} by {by.actor} was answered with {said}. "
-                "This is a fault of permit; the log of the demonstration says more"
+                f"unexpected answer in the demonstration: {method} {path} by {by.actor} was answered with {answered}. "
+                "This is a fault of permit; see the log of the demonstration"
             )
         return answer
 
 
 def _in_words(answer: Answered) -> str:
-    """The status and what the problem says of itself, as one sentence."""
+    """The status and the text of the problem, as one sentence."""
     try:
-        told = answer.told
+        body = answer.body
     except ValueError:
         return str(answer.status)
-    issues = "".join(f"; {issue.get('name', '')}: {issue.get('detail', '')}" for issue in told.get("issues", ()))
-    return f"{answer.status} ({told.get('detail', told.get('title', ''))}{issues})"
+    issues = "".join(f"; {issue.get('name', '')}: {issue.get('detail', '')}" for issue in body.get("issues", ()))
+    return f"{answer.status} ({body.get('detail', body.get('title', ''))}{issues})"
 
 
 def _json(body: Mapping[str, Any]) -> bytes:
@@ -271,7 +271,7 @@ def _json(body: Mapping[str, Any]) -> bytes:
 
 def _headers(case: FiledCase, step: str) -> dict[str, str]:
     if case.etag is None:
-        raise AssertionError("nobody has looked at the case")
+        raise AssertionError("the case has not been read")
     return {"Idempotency-Key": case.planned.key(step), "If-Match": case.etag}
 
 
@@ -287,7 +287,7 @@ def _decision(assessment: dict[str, Any], motivation: str | None) -> dict[str, A
     by_hand = bool(assessment["manualTasks"]) or assessment["verdict"] == "undetermined"
     if by_hand and motivation is None:
         return None
-    # "other" is what a motivation says, and no file bears it by itself.
+    # "other" is explained by a motivation; no file supports it by itself.
     grounds = [ground for ground in assessment["supportedGrounds"] if ground != "other"]
     if grounds:
         return {"outcome": "refused", "grounds": grounds}

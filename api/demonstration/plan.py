@@ -1,7 +1,7 @@
 """What happens in a demonstration: who files what and when, and what becomes of it.
 
 A plan is a pure function of its size and seed: played again it gives the same applications and the same steps, so
-that a demonstration that was cut off goes on where it stopped, and two runs give the same figures.
+that an interrupted demonstration continues where it stopped, and two runs give the same figures.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class PlannedCase:
 
     @property
     def all_steps(self) -> int:
-        """How many things people do with the case, if it does not come to its end before."""
+        """The number of steps on the case, if it does not end before."""
         return self.steps_of_filing + len(self.steps)
 
     def steps_on(self, day: date) -> tuple[Step, ...]:

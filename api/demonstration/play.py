@@ -20,7 +20,7 @@ from infra.clock import DemonstrationClock
 _CLIENTS: Final = 16
 
 _AFTERNOON: Final = time(17, 30)
-"""When the day's applications are in and the people at the counter go on with those of the days before."""
+"""When the day's applications are in and the participants continue those of the days before."""
 
 
 OnStep = Callable[[date, int], None]
@@ -47,7 +47,7 @@ class Played:
 
 def play(
     planned: Sequence[PlannedCase],
-    counter: Participants,
+    participants: Participants,
     clock: DemonstrationClock,
     *,
     on_step: OnStep,
@@ -55,7 +55,7 @@ def play(
 ) -> Played:
     """Play ``planned`` from its first day to ``TODAY``; ``on_step`` hears of every step.
 
-    Nobody goes on with a case before the warnings and breaches that the day brought it are recorded.
+    No case is continued before its warnings and breaches of the day are recorded.
     """
     played = Played()
     taken = 0
@@ -63,13 +63,13 @@ def play(
     with ThreadPoolExecutor(_CLIENTS) as people:
 
         def go_on(case: FiledCase, day: date) -> list[str]:
-            return [each for step in case.planned.steps_on(day) for each in counter.take(case, step)]
+            return [each for step in case.planned.steps_on(day) for each in participants.take(case, step)]
 
         by_number: dict[int, FiledCase] = {}
         for day in sorted({TODAY, *filed_on, *days_of}):
             for batch in _in_order(filed_on[day]):
                 clock.set(batch[0].filed_at)
-                for case, done in people.map(counter.file, batch):
+                for case, done in people.map(participants.file, batch):
                     played.cases.append(case)
                     played.done.update(done)
                     by_number[case.planned.number] = case
@@ -94,7 +94,7 @@ def play(
 def _by_day(
     planned: Sequence[PlannedCase],
 ) -> tuple[defaultdict[date, list[PlannedCase]], defaultdict[date, list[PlannedCase]]]:
-    """The cases filed on each day, and those with which somebody goes on then."""
+    """The cases filed on each day, and those that are continued then."""
     filed_on: defaultdict[date, list[PlannedCase]] = defaultdict(list)
     days_of: defaultdict[date, list[PlannedCase]] = defaultdict(list)
     for each in planned:

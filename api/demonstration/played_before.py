@@ -1,6 +1,6 @@
-"""What a demonstration that was played to its end came to, kept beside it: the next start serves it as it is.
+"""The result of a demonstration that was played to its end, kept next to it: the next start serves it as it is.
 
-Whoever looked around in it may have gone on with its cases meanwhile, so it is neither played nor counted again.
+Visitors may have continued its cases meanwhile, so it is neither played nor counted again.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Outcome:
 
     @classmethod
     def kept_in(cls, file: Path, marker: str) -> Self | None:
-        """What was kept of the demonstration that is marked so, if it was played to its end."""
+        """What was stored of the demonstration with this marker, if it was played to its end."""
         try:
             kept = json.loads(file.read_bytes())
         except (FileNotFoundError, json.JSONDecodeError):

@@ -66,11 +66,11 @@ class Stage:
     planned: Sequence[PlannedCase]
     clock: DemonstrationClock
     callers: Callers
-    counter: Participants
+    participants: Participants
     address: str
     marker: str
     outcome: Outcome | None
-    """What it came to, where it was played to its end before."""
+    """Its result, where it was played to its end before."""
 
     def wait_until_all_is_counted(self) -> None:
         """Wait until every check has its outcome and every read model has come to the end of the journal."""
@@ -78,7 +78,7 @@ class Stage:
         work = CheckQueue(self.program.writers)
 
         def is_done() -> bool | None:
-            # In this order: what comes after a look must be seen by the next one.
+            # In this order: what happens after a look must be seen by the next one.
             brought = self._have_come_to_the_end([CheckIntake.name])
             return (brought and not work.is_anything_open() and self._have_come_to_the_end(readers)) or None
 
@@ -103,7 +103,7 @@ class Stage:
         return all((recorder.max_tracking_id(name) or 0) >= end for name in readers)
 
     def _due(self, day: date) -> Set[str] | None:
-        """None while the read model that tells it has not seen all that happened."""
+        """None while the read model behind it has not caught up."""
         if not self._have_come_to_the_end([DeadlineDays.name]):
             return None
         with self.program.readers.connection() as connection, connection.cursor() as cursor:
@@ -114,7 +114,7 @@ class Stage:
 def set_stage(
     settings: Settings, *, cases: int, seed: int, listening: socket, course: Course, folder: DemonstrationFolder
 ) -> Iterator[Stage]:
-    """Everything up and running; ``course`` is told how far it has come, the processes write to the folder's log.
+    """Everything up and running; ``course`` is notified of the progress, the processes write to the folder's log.
 
     Raises ``NotADemonstration`` where real applications are in the way.
     """
@@ -130,42 +130,42 @@ def set_stage(
         MasterKey.from_file(settings.key_encryption_key_path, create=settings.key_encryption_key_file is None)
         make_databases(journal_url, keys_url)
         marker = _marker(settings, cases, seed)
-        begun_anew = clear_for_demonstration(journal_url, keys_url, marker, DEMONSTRATION_ORIGIN)
-        if begun_anew:
+        restarted = clear_for_demonstration(journal_url, keys_url, marker, DEMONSTRATION_ORIGIN)
+        if restarted:
             folder.outcome.unlink(missing_ok=True)
         clock = DemonstrationClock(settings.demonstration_clock_path)
-        if begun_anew or not settings.demonstration_clock_path.exists():
+        if restarted or not settings.demonstration_clock_path.exists():
             clock.set(datetime.combine(BACKLOG_FROM, time_of_day(8), CIVIL_TIME))
         program = opened.enter_context(open_program(settings, set_up=True))
         planned = plan.plan(cases, seed, program.rulebook)
         course.steps = sum(each.all_steps for each in planned)
         course.begin(Progress.PROCESSES)
         simulator = simulating.ready()
-        # Before the workers: one that goes on after a kill asks at once.
+        # Before the workers: one that continues after a kill queries at once.
         _declare_wages(simulator.announced, planned)
         address = _served_and_worked(opened, settings, simulator, folder.log, listening)
         callers = Callers(DevelopmentIssuer.open(settings.home, create=True))
-        counter = opened.enter_context(closing(Participants(address, callers)))
+        participants = opened.enter_context(closing(Participants(address, callers)))
         stage = Stage(
             program=program,
             planned=planned,
             clock=clock,
             callers=callers,
-            counter=counter,
+            participants=participants,
             address=address,
             marker=marker,
             outcome=_outcome_of(program, folder, marker),
         )
-        if not begun_anew and stage.outcome is None:
+        if not restarted and stage.outcome is None:
             course.begin(Progress.RESUMING)
-            # What was under way at the kill is finished in its own time, before the clock goes back to the first day.
+            # What was under way at the kill is finished first, before the clock is set back to the first day.
             stage.wait_until_all_is_counted()
             stage.wait_until_recorded(civil_day(clock.now()))
         yield stage
 
 
 def _outcome_of(program: Program, folder: DemonstrationFolder, marker: str) -> Outcome | None:
-    """What was kept of a demonstration that was played to its end, if it was played in this very database."""
+    """What was stored of a demonstration that was played to its end, if it was played in this database."""
     outcome = Outcome.kept_in(folder.outcome, marker)
     if outcome is None or not all(program.journal.read(UUID(case.id)).events for case in outcome.shown.values()):
         return None
@@ -175,7 +175,7 @@ def _outcome_of(program: Program, folder: DemonstrationFolder, marker: str) -> O
 def _served_and_worked(
     opened: ExitStack, settings: Settings, simulator: RunningChild, log: Path, listening: socket
 ) -> str:
-    """The address of a service beside workers, each a process of its own, until ``opened`` is closed."""
+    """The address of a service with workers, each a separate process, until ``opened`` is closed."""
     environment = {"PERMIT_HOME": str(settings.home), "PERMIT_CROSSROADS_URL": simulator.announced}
     working = starting_child(
         "api.cli",
@@ -200,13 +200,13 @@ def _served_and_worked(
         opened.callback(child.ask_to_end)
     workers.ready()
     address = service.ready().announced
-    # From here on it is the service's alone: where that is gone, a caller is told so and does not wait.
+    # From here on only the service uses it: if that is gone, callers get an error and do not wait.
     listening.close()
     return address
 
 
 def _waited_for(ask: Callable[[], T | None], what: str) -> T:
-    """The first answer of ``ask`` that is not None; a database that is gone comes back or exhausts the patience."""
+    """The first answer of ``ask`` that is not None; a lost database returns, or the time limit is reached."""
     give_up = time.monotonic() + _LONGEST_WAIT
     while time.monotonic() < give_up:
         with suppress(DatabaseUnavailable):
@@ -235,7 +235,7 @@ def _declare_wages(simulator: str, planned: Sequence[PlannedCase]) -> None:
 
 
 def _marker(settings: Settings, cases: int, seed: int) -> str:
-    """What the databases of a demonstration are marked with: another plan, key or schema begins anew."""
+    """What the databases of a demonstration are marked with: another plan, key or schema starts again from empty."""
     key = sha256(settings.key_encryption_key_path.read_bytes()).hexdigest()[:16]
     steps = [*shipped_migrations("journal"), *shipped_migrations("keys")]
     schema = sha256("".join(step.digest for step in steps).encode()).hexdigest()[:16]

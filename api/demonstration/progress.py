@@ -68,7 +68,7 @@ class Course:
 
     @property
     def remaining(self) -> float:
-        """How many seconds it will probably still take: by the pace of the steps, as soon as that can be told."""
+        """The probable remaining time in seconds: by the pace of the steps, once that is known."""
         stages = list(Stage)
         later = stages[stages.index(self.stage) + 1 :]
         in_stage = self.now() - self.stage_began
@@ -98,7 +98,7 @@ class Course:
 
 @contextmanager
 def shown_progress(steps_expected: int) -> Iterator[Course]:
-    """Shows how far the course that it gives has come, until the block ends; whoever does the work keeps it."""
+    """Shows the progress of the course that it yields, until the block ends; the one who does the work updates it."""
     course = Course(steps=steps_expected)
     console = Console(stderr=True)
     ended = threading.Event()

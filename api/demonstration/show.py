@@ -47,7 +47,7 @@ def demonstration(
 ) -> Iterator[Demonstration]:
     """Play it, or find it played, and serve it on ``listening`` until the block ends.
 
-    ``course`` is told how far it has come.
+    ``course`` is notified of the progress.
 
     Raises ``DemonstrationFailed`` where the service does what the plan does not expect, ``NotADemonstration`` where
     real applications are in the way, and what the start of its servers and processes raises.
@@ -72,7 +72,7 @@ def _played(stage: Stage, course: Course, folder: DemonstrationFolder) -> Outcom
     def on_step(day: date, taken: int) -> None:
         course.done, course.detail = taken, f"{day.day} {day:%B %Y}"
 
-    played = play(stage.planned, stage.counter, stage.clock, on_step=on_step, deadlines=stage)
+    played = play(stage.planned, stage.participants, stage.clock, on_step=on_step, deadlines=stage)
     course.begin(Progress.RETELLING)
     load_legacy_records(stage.program, folder.extracts, _SEED)
     course.begin(Progress.COUNTING)

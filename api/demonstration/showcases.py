@@ -29,10 +29,10 @@ class Showcase(IntEnum):
 
     TO_DECIDE = 0
     """With its handler, who may ask for more or decide on the work; the employer answered a request before."""
-    EMPLOYER_ASKED = 1
-    """The same employer is asked for a document."""
-    REPRESENTATIVE_ASKED = 2
-    WORKER_ASKED = 3
+    EMPLOYER_TO_ANSWER = 1
+    """The same employer has a document to provide."""
+    REPRESENTATIVE_TO_ANSWER = 2
+    WORKER_TO_ANSWER = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,17 +54,21 @@ def showcases(seed: int) -> tuple[Planned, ...]:
         Planned(
             occasion=Occasion(category="highlySkilled", filed_by=Role.EMPLOYER, company=company),
             filed_on=date(2026, 2, 9),
-            course=_asked("diploma", "Graag een kopie van het diploma.", date(2026, 3, 3)),
+            course=_information_requested("diploma", "Graag een kopie van het diploma.", date(2026, 3, 3)),
         ),
         Planned(
             occasion=Occasion(category="euBlueCard", filed_by=Role.REPRESENTATIVE, company=employer_of(0, seed)),
             filed_on=date(2026, 2, 12),
-            course=_asked("jobDescription", "Graag een functiebeschrijving met de taken.", date(2026, 3, 4)),
+            course=_information_requested(
+                "jobDescription", "Graag een functiebeschrijving met de taken.", date(2026, 3, 4)
+            ),
         ),
         Planned(
             occasion=Occasion(category="unlimited", filed_by=Role.WORKER, company=employer_of(0, seed)),
             filed_on=date(2026, 2, 16),
-            course=_asked("experienceProof", "Graag een bewijs van de vermelde ervaring.", date(2026, 3, 4)),
+            course=_information_requested(
+                "experienceProof", "Graag een bewijs van de vermelde ervaring.", date(2026, 3, 4)
+            ),
         ),
     )
 
@@ -90,7 +94,7 @@ def _intake(number: int, filing: Filing, day: date) -> list[Step]:
 
 
 def _admitted(number: int, filing: Filing) -> list[Step]:
-    """Asked, answered and admitted; the work part is open."""
+    """Information requested, provided and admitted; the work part is open."""
     question = "Graag een functiebeschrijving met de taken."
     paper = Paper(kind="jobDescription", case=number)
     return [
@@ -101,8 +105,8 @@ def _admitted(number: int, filing: Filing) -> list[Step]:
     ]
 
 
-def _asked(item: str, question: str, on: date) -> Callable[[int, Filing], list[Step]]:
-    """Asked for ``item`` shortly before the demonstration's last day, and not answered yet."""
+def _information_requested(item: str, question: str, on: date) -> Callable[[int, Filing], list[Step]]:
+    """``item`` was requested shortly before the demonstration's last day, and not provided yet."""
 
     def course(number: int, filing: Filing) -> list[Step]:
         return [

@@ -1,4 +1,4 @@
-"""What can be done to a case in a demonstration, as a plan says it."""
+"""The possible steps on a case in a demonstration, as a plan has them."""
 
 from __future__ import annotations
 

@@ -33,14 +33,14 @@ def print_summary(console: Console, figures: Mapping[str, Any]) -> None:
             f"{stages['workPart']} work, {stages['residencePart']} residence",
         ),
         ("late", figures["late"], f"{figures['atRisk']} more at risk, {figures['paused']} paused"),
-        ("decisions on work", figures["decisions"], f"{figures['residenceDecisions']} went on to one on residence"),
+        ("decisions on work", figures["decisions"], f"{figures['residenceDecisions']} followed by one on residence"),
         ("requests for information", figures["informationRequests"], f"{figures['lapsed']} not answered in time"),
         ("Crossroads checks", figures["checks"], f"tasks left to a person: {figures['manualTasks']}"),
         (
-            "legacy records retold",
+            "legacy records taken over",
             sum(figures["retold"].values()),
             ", ".join(f"{number} {authority}" for authority, number in figures["retold"].items())
-            + f"; {sum(figures['setAside'].values())} set aside",
+            + f"; {sum(figures['setAside'].values())} quarantined",
         ),
         ("events", figures["events"], f"sealed under the root {figures['root'][:16]}…"),
     ):

@@ -20,7 +20,7 @@ from infra.identity.sign_in_links import SignInLinks
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """Somebody to look around as, and what is worth a look: a page, and what one sees there."""
+    """A person to sign in as, and what is worth seeing: a page and its content."""
 
     who: str
     party: Party
@@ -36,15 +36,18 @@ def visits(planned: Sequence[PlannedCase], shown: Mapping[int, ShownCase]) -> li
         return f"/cases/{shown[number].id}", f"{shown[number].reference}: {what}"
 
     seen = {
-        "case handler": (HANDLERS[0], *case(Showcase.TO_DECIDE, "to be decided; you can ask for information")),
-        "employer": (filings[Showcase.TO_DECIDE].filer, *case(Showcase.EMPLOYER_ASKED, "asked for a document")),
+        "case handler": (HANDLERS[0], *case(Showcase.TO_DECIDE, "to be decided; you can request information")),
+        "employer": (filings[Showcase.TO_DECIDE].filer, *case(Showcase.EMPLOYER_TO_ANSWER, "a document is requested")),
         "representative": (
-            filings[Showcase.REPRESENTATIVE_ASKED].filer,
-            *case(Showcase.REPRESENTATIVE_ASKED, "asked for a document, on behalf of an employer"),
+            filings[Showcase.REPRESENTATIVE_TO_ANSWER].filer,
+            *case(Showcase.REPRESENTATIVE_TO_ANSWER, "a document is requested, on behalf of an employer"),
         ),
-        "worker": (filings[Showcase.WORKER_ASKED].filer, *case(Showcase.WORKER_ASKED, "asked for a document")),
+        "worker": (
+            filings[Showcase.WORKER_TO_ANSWER].filer,
+            *case(Showcase.WORKER_TO_ANSWER, "a document is requested"),
+        ),
         "operations": (OPERATIONS, "/board", "the service levels, and every late case behind its number"),
-        "regulator": (REGULATOR, *case(Showcase.TO_DECIDE, "everything of it, to read")),
+        "regulator": (REGULATOR, *case(Showcase.TO_DECIDE, "all of it, read-only")),
     }
     return [Visit(who=who, party=party, page=page, what=what) for who, (party, page, what) in seen.items()]
 

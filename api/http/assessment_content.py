@@ -1,7 +1,7 @@
-"""What the law says of stated facts, as callers and the command line see it.
+"""The assessment of stated facts, as callers and the command line see it.
 
 Other than elsewhere every member is always there, and null where it has no value: a reader of a verdict sees what
-was not said. The members stand in the order in which people read them.
+was not stated. The members are in the order in which people read them.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def tellers_of(languages: Languages, code_lists: CodeLists) -> Tellers:
 
 
 def assessment_answer(assessment: Assessment, readings: Readings | None, tellers: Tellers) -> dict[str, Any]:
-    """The verdict with its findings; the branches of a finding stand behind it as findings of their own.
+    """The verdict with its findings; the branches of a finding follow it as separate findings.
 
     ``alternatives`` are the readings of the deciding date that are not selected, with what each would give.
     """
@@ -78,7 +78,7 @@ def _alternative(reading: OtherReading) -> dict[str, Any]:
 
 
 def _finding(finding: Finding, tellers: Tellers) -> dict[str, Any]:
-    told = words(finding)
+    wire_form = words(finding)
     return {
         "rule": finding.rule,
         "article": finding.legal_reference,
@@ -95,7 +95,7 @@ def _finding(finding: Finding, tellers: Tellers) -> dict[str, Any]:
         "confidence": finding.confidence,
         "provisions": list(finding.provisions),
         "missing": list(finding.missing),
-        "text": {code: finding_text(told, wording) for code, wording in tellers.items()},
+        "text": {code: finding_text(wire_form, wording) for code, wording in tellers.items()},
     }
 
 
@@ -104,8 +104,8 @@ def _counterfactual(finding: Finding) -> dict[str, Any] | None:
     if finding.verdict is not Verdict.NOT_MET:
         return None
     ways = [each.counterfactual for each in (finding, *finding.branches)]
-    told = [{"allOf": [_change(each) for each in way]} for way in ways if isinstance(way, tuple) and way]
-    return {"anyOf": told} if told else None
+    changes = [{"allOf": [_change(each) for each in way]} for way in ways if isinstance(way, tuple) and way]
+    return {"anyOf": changes} if changes else None
 
 
 def _change(change: Change) -> dict[str, Any]:

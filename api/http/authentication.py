@@ -1,4 +1,4 @@
-"""Who is asking: the bearer of the token of a request."""
+"""Who is calling: the bearer of the token of a request."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BEARER: Final = "bearer "
 class Authentication:
     """Verifies the tokens of one application's requests; safe between threads.
 
-    Tokens are about real time, whatever day it is in a demonstration: ``clock`` is the machine's.
+    Tokens use real time, even when a demonstration runs on another day: ``clock`` is the machine's.
     """
 
     def __init__(self, verifier: TokenVerifier, clock: Clock | None = None) -> None:

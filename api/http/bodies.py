@@ -1,7 +1,7 @@
-"""From the bytes of a body to a value of the domain, strictly: everything wrong with it is named at once.
+"""Strict parsing of request bodies into domain values: all issues are reported at once.
 
-On top of what pydantic checks: no name twice in an object, amounts and days as strings in their one spelling. Numbers
-of people and enterprises may come as they are printed, and the value has their digits; a given name left blank is none.
+In addition to the checks of pydantic: no duplicate names in an object, and one spelling for amounts and days, as
+strings. Identification numbers may be sent as printed; the value has their digits. A blank given name is absent.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from infra.wire_format import wire_adapter, wire_name
 T = TypeVar("T")
 
 WHOLE_BODY: Final = "$"
-"""The name by which an issue speaks of the body as a whole."""
+"""The path of an issue that concerns the body as a whole."""
 
 _AMOUNT: Final = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?", re.ASCII)
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -37,7 +37,7 @@ _ISSUES_AT_MOST: Final = 100
 
 _BY_TYPE: Final = {
     "missing": ("requiredInput", "it is missing", "add it"),
-    "unexpected_keyword_argument": ("unknownInput", "this field is not known here", "leave it out, or mend its name"),
+    "unexpected_keyword_argument": ("unknownInput", "this field is not known here", "leave it out or fix its name"),
     "string_type": ("schemaViolation", "it is not a string", "write a string in double quotes"),
     "int_type": ("schemaViolation", "it is not a whole number", "write a whole number without quotes"),
     "bool_type": ("schemaViolation", "it is neither true nor false", "write true or false without quotes"),
@@ -50,18 +50,18 @@ _BY_TYPE: Final = {
 
 
 def read_body(value_type: type[T], body: bytes) -> T:
-    """The value that ``body`` spells. Raises :class:`InvalidInput` with all issues, at most 100."""
+    """The value in ``body``. Raises :class:`InvalidInput` with all issues, at most 100."""
     tree = _parsed(body)
-    # The first issue of a place says it best: pydantic would only add that it is not an amount.
+    # The first issue of a place is the most specific: pydantic would only add that it is not an amount.
     issues = {issue.path: issue for issue in (*_not_plain(tree), *_misspelled(value_type, tree, ""))}
     value: T | None = None
     try:
         value = wire_adapter(value_type).validate_json(body, strict=True)
     except ValidationError as invalid:
-        # `errors` is asked without the input: it holds what people sent.
+        # Without the input, which holds what people sent.
         for error in invalid.errors(include_url=False, include_context=False, include_input=False):
             path = _path(error["loc"])
-            # Halves of surrogate pairs have been named where they are.
+            # Lone surrogates were already reported in place.
             if error["type"] != "json_invalid" or not issues:
                 issues.setdefault(path, _issue(error["type"], path))
     if issues or value is None:
@@ -70,16 +70,16 @@ def read_body(value_type: type[T], body: bytes) -> T:
 
 
 def _name_if_any(text: str) -> str | None:
-    """A person may have one name only, and a form sends the other one blank."""
+    """A person may have a single name; a form sends the other one blank."""
     return text if text.strip() else None
 
 
 _KEPT_AS: Final[Mapping[str, Callable[[str], str | None]]] = {**DIGITS_BY_FIELD, "given_name": _name_if_any}
-"""How a text that may be written in several ways is kept, by the field that holds it."""
+"""How a text with several spellings is stored, by field."""
 
 
 def _as_kept(value: T) -> T:
-    """The same with every such text as it is kept, in all parts of ``value``."""
+    """``value`` with every such text, in all its parts, as it is stored."""
     if not is_dataclass(value) or isinstance(value, type):
         return value
     changed: dict[str, object] = {}
@@ -92,7 +92,7 @@ def _as_kept(value: T) -> T:
 
 
 def nameable(name: str) -> str:
-    """A name that a caller chose, if it can be one of a field or parameter; else ``?``: it may say anything."""
+    """A caller's name for a field or parameter if it is well formed, else ``?``: it may contain anything."""
     return name if _FIELD_NAME.fullmatch(name) else _NAME_UNFIT
 
 
@@ -107,7 +107,7 @@ def _parsed(body: bytes) -> object:
         _refuse(text, why.pos, "it is not JSON", "correct it there")
     except _NameRepeated:
         offset, name = next(_repeated_names(text))
-        _refuse(text, offset, f"the name {nameable(name)} stands twice in one object", "keep one of the two")
+        _refuse(text, offset, f"the name {nameable(name)} is used twice in one object", "keep one of the two")
     except (ValueError, RecursionError):
         _refuse(text, 0, "it is nested too deeply, or holds a number of too many digits", "send an ordinary document")
 
@@ -122,7 +122,7 @@ def _refuse(text: str, offset: int, problem: str, remedy: str) -> NoReturn:
 
 
 class _NameRepeated(Exception):
-    """An object has a name twice; which one would count differs from reader to reader (RFC 8259, section 4)."""
+    """An object has a duplicate name; parsers differ in which one they use (RFC 8259, section 4)."""
 
 
 def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -133,11 +133,11 @@ def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _no_json_constant(_name: str) -> NoReturn:
-    raise ValueError("NaN and Infinity are no JSON")
+    raise ValueError("NaN and Infinity are not JSON")
 
 
 def _repeated_names(text: str) -> Iterator[tuple[int, str]]:
-    """Where names stand for the second time in their object; only asked once it is known that one does."""
+    """The places of duplicate names in their object; only called when there is one."""
     open_objects: list[set[str]] = []
     last: re.Match[str] | None = None
     for token in _JSON_TOKEN.finditer(text):
@@ -155,8 +155,8 @@ def _repeated_names(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _not_plain(tree: object) -> Iterator[InputIssue]:
-    """Texts that nothing behind this door could keep, wherever they are: in a value, or as the name of one."""
-    # Not by recursion: how deep it goes is the caller's choice.
+    """Texts that cannot be stored, wherever they are: in a value, or as the name of one."""
+    # Not recursive: the caller decides the depth.
     waiting: list[tuple[object, str]] = [(tree, "")]
     while waiting:
         whole, path = waiting.pop()
@@ -169,7 +169,7 @@ def _not_plain(tree: object) -> Iterator[InputIssue]:
 
 
 def _parts(whole: object) -> Iterator[tuple[int | str | None, object]]:
-    """The parts of a list or an object, names among them, each with its place; a text is all of itself."""
+    """The parts of a list or an object, including names, each with its place; a text is its only part."""
     if isinstance(whole, list):
         yield from enumerate(whole)
     elif isinstance(whole, dict):
@@ -189,7 +189,7 @@ def _joined(path: str, step: int | str | None) -> str:
 
 
 def _misspelled(expected: Any, found: object, path: str) -> Iterator[InputIssue]:
-    """Amounts and days that are not in the one spelling we take; pydantic takes more."""
+    """Amounts and days that are not in the one accepted spelling; pydantic accepts more."""
     if expected is Decimal:
         if not (isinstance(found, str) and _AMOUNT.fullmatch(found)):
             yield _issue("decimal_type", path)
@@ -207,7 +207,7 @@ def _misspelled(expected: Any, found: object, path: str) -> Iterator[InputIssue]
 
 @lru_cache(maxsize=64)
 def _spelled_parts(value_type: type[Any]) -> tuple[tuple[str, Any], ...]:
-    """The fields of a dataclass in which an amount or a day can stand; a list of X is told as ``(X,)``."""
+    """The fields of a dataclass that can hold an amount or a day; a list of X is given as ``(X,)``."""
     parts = ((wire_name(name), _part(hint)) for name, hint in get_type_hints(value_type).items())
     return tuple((name, part) for name, part in parts if part is not None)
 
@@ -223,7 +223,7 @@ def _part(hint: Any) -> Any:
 
 
 def _path(location: Sequence[int | str]) -> str:
-    """``worker.ssin``, ``documents[0].size``; a name nobody knows is only repeated if it can be one."""
+    """``worker.ssin``, ``documents[0].size``; an unknown name is only repeated if it is well formed."""
     path = ""
     for part in location:
         path = _joined(path, part)
@@ -231,5 +231,5 @@ def _path(location: Sequence[int | str]) -> str:
 
 
 def _issue(error_type: str, path: str) -> InputIssue:
-    code, problem, remedy = _BY_TYPE.get(error_type, ("schemaViolation", "it does not have the right form", "mend it"))
+    code, problem, remedy = _BY_TYPE.get(error_type, ("schemaViolation", "it does not have the right form", "fix it"))
     return InputIssue(path=path or WHOLE_BODY, code=code, problem=problem, remedy=remedy)

@@ -92,7 +92,7 @@ METRICS: Final[tuple[MetricDefinition, ...]] = (
         meaning="Age of the oldest",
         samples=_of_each_consumer("lagSeconds"),
     ),
-    # A read model that stands still while the journal grows.
+    # A read model that has stopped while the journal grows.
     MetricDefinition(
         name="permit_projection_lag_events",
         labels=("projection",),
@@ -106,7 +106,7 @@ METRICS: Final[tuple[MetricDefinition, ...]] = (
         meaning="Age of the oldest of them",
         samples=_of_each_projection("lagSeconds"),
     ),
-    # Anything but 0 calls for somebody: a version of the program that can apply the event has to come.
+    # Anything but 0 needs action: a version of the program that can apply the event must be installed.
     MetricDefinition(
         name="permit_projection_parked_streams",
         labels=("projection",),
@@ -127,7 +127,7 @@ METRICS: Final[tuple[MetricDefinition, ...]] = (
         meaning="Questions to the Crossroads Bank",
         samples=lambda status: [((state,), status["crossroads"]["work"][state]) for state in _WORK_STATES],
     ),
-    # Grows while the bank is away, or while nobody works on its questions.
+    # Grows while the bank is unavailable, or while no worker handles its queries.
     MetricDefinition(
         name="permit_crossroads_work_oldest_seconds",
         meaning="Age of the oldest open question",
@@ -163,7 +163,7 @@ METRICS: Final[tuple[MetricDefinition, ...]] = (
     MetricDefinition(
         name="permit_dead_letters",
         labels=("consumer",),
-        meaning="Messages set aside and still open",
+        meaning="Dead-lettered messages still open",
         samples=_by_consumer("deadLetters"),
     ),
     # Too much of what it read failed: `permit dead-letters resume` lets it go on.

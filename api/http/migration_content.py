@@ -1,4 +1,4 @@
-"""Where each authority stands in its move, as JSON: the page, the interface and the command line say the same."""
+"""The status of the migration of each authority, as JSON: the same for the page, the interface and the command line."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ LATEST: Final = 20
 
 
 def migrations_content(migrations: Sequence[AuthorityMigration]) -> dict[str, Any]:
-    """Where each authority stands in its move."""
+    """The status of the migration of each authority."""
     return {
         "authorities": [
             {
-                **standing_told(each.status),
-                "batches": [batch_told(batch) for batch in each.batches[:LATEST]],
+                **cutover_content(each.status),
+                "batches": [batch_content(batch) for batch in each.batches[:LATEST]],
                 "ledger": totals_of(each.batches),
-                "topic": topic_told(each.topic),
+                "topic": topic_content(each.topic),
                 "quarantine": each.reasons,
                 "samples": each.samples,
             }
@@ -34,18 +34,18 @@ def migrations_content(migrations: Sequence[AuthorityMigration]) -> dict[str, An
     }
 
 
-def has_begun(told: Mapping[str, Any]) -> bool:
-    """Whether anything has come of an authority, or was decided about it; ``told`` is its status."""
-    return bool(told["batches"] or told["topic"]["partitions"] or told["steps"])
+def has_begun(status: Mapping[str, Any]) -> bool:
+    """Whether anything was received from the authority of this ``status``, or decided on it."""
+    return bool(status["batches"] or status["topic"]["partitions"] or status["steps"])
 
 
-def standing_told(standing: CutoverStatus) -> dict[str, Any]:
+def cutover_content(cutover: CutoverStatus) -> dict[str, Any]:
     """An authority's cut-over as JSON: every step that was ever taken for it, also of what came before it was live."""
-    held = standing.in_force
+    held = cutover.in_force
     return {
-        "authority": standing.authority,
-        "isLive": standing.is_live,
-        "epoch": standing.epoch,
+        "authority": cutover.authority,
+        "isLive": cutover.is_live,
+        "epoch": cutover.epoch,
         "steps": [
             {
                 "step": each.step.value,
@@ -55,13 +55,13 @@ def standing_told(standing: CutoverStatus) -> dict[str, Any]:
                 "inForce": any(each is one for one in held),
                 "outcome": each.outcome,
             }
-            for each in standing.steps
+            for each in cutover.steps
         ],
-        "nextStep": next_step(standing.taken, is_live=standing.is_live),
+        "nextStep": next_step(cutover.taken, is_live=cutover.is_live),
     }
 
 
-def batch_told(batch: BatchLedger) -> dict[str, Any]:
+def batch_content(batch: BatchLedger) -> dict[str, Any]:
     """A batch as JSON; rates are records a second."""
     remaining = batch.remaining_seconds
     return {
@@ -91,7 +91,7 @@ def batch_told(batch: BatchLedger) -> dict[str, Any]:
     }
 
 
-def topic_told(topic: TopicLedger) -> dict[str, Any]:
+def topic_content(topic: TopicLedger) -> dict[str, Any]:
     """The ledger of a topic as JSON; ``missing`` are offsets at which nothing came."""
     return {
         "partitions": [_partition(each) for each in topic.partitions],

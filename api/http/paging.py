@@ -22,7 +22,7 @@ _WHOLE_NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 
 
 def page_size_of(parameters: QueryParams) -> int:
-    """How many items are asked for. Raises :class:`RequestRefused` (400)."""
+    """The number of items requested. Raises :class:`RequestRefused` (400)."""
     given = single(parameters, PAGE_SIZE)
     if given is None:
         return DEFAULT_PAGE_SIZE
@@ -47,7 +47,7 @@ def number_after(parameters: QueryParams) -> int:
 
 
 def single(parameters: QueryParams, name: str) -> str | None:
-    """The value of a parameter that stands at most once. Raises :class:`RequestRefused` (400)."""
+    """The value of a parameter that may occur at most once. Raises :class:`RequestRefused` (400)."""
     given = parameters.getlist(name)
     if len(given) > 1:
         raise wrong_parameter(name, "invalidInput", "it is given more than once", "give it once")

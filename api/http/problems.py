@@ -1,7 +1,7 @@
 """Every answer that is not a success: application/problem+json (RFC 9457, in the forms of the Belgif REST guide).
 
-The one place that knows which refusal has which status. No text repeats a value that was sent, and none tells
-anything of the inside.
+The one place that knows which refusal has which status. No text repeats a value that was sent or reveals
+internal details.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ API_ROOT: Final = "/rest/singlePermit/v1"
 PROBLEM_MEDIA_TYPE: Final = "application/problem+json"
 REALM: Final = "singlePermit"
 SECONDS_TO_WAIT: Final = 2
-"""What ``Retry-After`` says when the database is away: it comes back in seconds after a crash."""
+"""``Retry-After`` when the database is unavailable: it returns within seconds after a crash."""
 
 _BELGIF_PROBLEM: Final = "urn:problem-type:belgif:"
 _OWN_PROBLEM: Final = "urn:problem-type:singlePermit:"
@@ -147,7 +147,7 @@ class Problem:
 
 
 class RequestRefused(Exception):
-    """Raised by the border itself for a request that does not come as far as a command."""
+    """Raised for a request that is refused before it becomes a command."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.type.code)
@@ -162,7 +162,7 @@ def own_problem(code: str, detail: str) -> Problem:
 def input_problem(issues: Sequence[LocatedIssue]) -> Problem:
     """400 with everything that is wrong with what was sent."""
     return Problem(
-        type=BAD_REQUEST, detail="Nothing was written: mend the issues listed and send it again.", issues=issues
+        type=BAD_REQUEST, detail="Nothing was stored. Correct the problems listed and resubmit.", issues=issues
     )
 
 
@@ -176,16 +176,16 @@ def unknown_application() -> Problem:
         path="applicationId",
         code="invalidInput",
         problem="there is no application with this id",
-        remedy="use the id or href that filing gave",
+        remedy="use the id or href that filing returned",
     )
     return Problem(type=NOT_FOUND, detail="There is no such application.", issues=located(Place.PATH, (issue,)))
 
 
 def no_access_token() -> Problem:
-    """401: the request bears no token."""
+    """401: the request has no token."""
     return Problem(
         type=NO_TOKEN,
-        detail="This needs an access token: send it as 'Authorization: Bearer ...'.",
+        detail="An access token is required: send it as 'Authorization: Bearer ...'.",
         headers={"WWW-Authenticate": f'Bearer realm="{REALM}"'},
     )
 
@@ -211,7 +211,7 @@ def unknown_information_request() -> Problem:
 
 
 def problem_of(error: Exception) -> Problem | None:
-    """What to answer for an error that is foreseen; None for one that is not."""
+    """The problem for an error that is foreseen; None for one that is not."""
     match error:
         case RequestRefused():
             return error.problem
@@ -228,24 +228,24 @@ def problem_of(error: Exception) -> Problem | None:
         case KeyDestroyed():
             return own_problem(
                 "personErased",
-                "The personal data of the worker have been erased: nothing more about that person can be written. "
-                "Nothing was written.",
+                "The personal data of the worker have been erased: nothing more can be stored about that person. "
+                "Nothing was stored.",
             )
         case DocumentUnknown():
             return Problem(type=NOT_FOUND, detail=str(error))
         case OutcomeUnknown():
             return _unavailable(
-                "The database went away before it said whether the command is stored: the outcome is unknown. "
-                "Repeat the request with the same Idempotency-Key to learn it; it will not be carried out twice."
+                "The connection to the database was lost before it confirmed the command: the outcome is unknown. "
+                "Repeat the request with the same Idempotency-Key to find out; it will not be carried out twice."
             )
         case DatabaseUnavailable():
             return _unavailable(
-                "The database cannot do the work now. Repeat the request, a command with the same Idempotency-Key: "
+                "The database is temporarily unavailable. Repeat the request, a command with the same Idempotency-Key: "
                 "it will not be carried out twice."
             )
         case TooManyWriters():
             return _unavailable(
-                "Others changed the application at each attempt and nothing was written. "
+                "The application was changed by others at each attempt and nothing was stored. "
                 "Repeat the request with the same Idempotency-Key."
             )
         case _:
@@ -253,10 +253,10 @@ def problem_of(error: Exception) -> Problem | None:
 
 
 def internal_problem() -> Problem:
-    """500: the inside stays inside, the instance leads to the log line."""
+    """500: internal details stay internal; the instance leads to the log line."""
     return Problem(
         type=INTERNAL,
-        detail="Something unforeseen happened here. Give the instance to whoever runs this service.",
+        detail="An unexpected error occurred. Report the instance to the operator of this service.",
     )
 
 
@@ -267,7 +267,7 @@ def _refusal(refused: CommandRefused) -> Problem:
         return unknown_information_request()
     if isinstance(refused, StaleVersion):
         if refused.current == 0:
-            # No event, no application: any version that is expected of it is beside the point.
+            # No event, no application: any expected version is irrelevant.
             return unknown_application()
         return Problem(
             type=OWN_PROBLEM_TYPES[refused.reason],
@@ -289,7 +289,7 @@ def _service_refusal(refused: ServiceRefused) -> Problem:
             headers = {} if refused.seconds is None else {"Retry-After": str(refused.seconds)}
             return Problem(type=UNAVAILABLE, detail=refused.sentence, headers=headers)
         case _:
-            raise AssertionError(f"no status is known for {type(refused).__name__}")
+            raise AssertionError(f"no status is defined for {type(refused).__name__}")
 
 
 def _document_refused(refused: DocumentRefused) -> Problem:

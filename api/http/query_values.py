@@ -15,7 +15,7 @@ LANGUAGE: Final = "lang"
 
 
 def day_of(parameters: QueryParams, today: date) -> date:
-    """The civil day asked for. Raises :class:`RequestRefused` (400)."""
+    """The civil day requested. Raises :class:`RequestRefused` (400)."""
     return day_if_any(parameters, "on") or today
 
 
@@ -53,7 +53,7 @@ def day_if_any(parameters: QueryParams, name: str) -> date | None:
 
 
 def language_if_any(parameters: QueryParams) -> str | None:
-    """The language asked for, if one is. Raises :class:`RequestRefused` (400)."""
+    """The language requested, if any. Raises :class:`RequestRefused` (400)."""
     given = parameters.getlist(LANGUAGE)
     if not given:
         return None

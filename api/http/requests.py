@@ -1,4 +1,4 @@
-"""What every request must bring: headers, size and type of the body, and no parameter nobody knows."""
+"""The requirements of every request: headers, size and type of the body, and no unknown parameter."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _ACCEPTABLE: Final = frozenset({"*/*", "application/*", "application/json", "app
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorisedCommand:
-    """A POST as it came: nothing is known yet of its body but that it is short enough and said to be JSON."""
+    """A POST as received: its body is known only to be short enough and declared as JSON."""
 
     body: bytes
     caller: AuthorisedCaller
@@ -63,7 +63,7 @@ class AuthorisedCommand:
 def authorised_command(
     action: Action, *, changes_a_case: bool = True
 ) -> Callable[[Request], Awaitable[AuthorisedCommand]]:
-    """A dependency that reads a POST; one that ``changes_a_case`` says in ``If-Match`` which version it saw.
+    """A dependency that reads a POST; one that ``changes_a_case`` states in ``If-Match`` which version it saw.
 
     Raises :class:`RequestRefused` for a caller who may not do this to any case, and with all that is wrong
     outside the body.
@@ -80,7 +80,7 @@ def authorised_command(
 def authorised_upload(
     action: Action, *parameters: str
 ) -> Callable[[Request], Awaitable[tuple[AuthorisedCommand, Request]]]:
-    """As :func:`authorised_command`, for a body that is a file: it is left to be read by whoever stores it."""
+    """As :func:`authorised_command`, for a body that is a file: it is read by the code that stores it."""
 
     async def incoming(request: Request) -> tuple[AuthorisedCommand, Request]:
         return read_heading(request, action, *parameters, changes_a_case=True), request
@@ -140,16 +140,16 @@ def authorised_query(action: Action, *parameters: str) -> Callable[[Request], Aw
 
 
 def authorised_search(action: Action) -> Callable[[Request], Awaitable[AuthorisedQuery]]:
-    """A dependency that reads a question sent as a POST, because what it asks by may be personal.
+    """A dependency that reads a query sent as a POST, because its criteria may be personal.
 
     Raises :class:`RequestRefused`.
     """
     ask = authorised_query(action)
 
     async def incoming(request: Request) -> AuthorisedQuery:
-        asked = await ask(request)
+        query = await ask(request)
         _require_json(request)
-        return replace(asked, body=await _body(request))
+        return replace(query, body=await _body(request))
 
     return incoming
 
@@ -251,7 +251,7 @@ def _unknown_parameters(request: Request, known: tuple[str, ...]) -> list[Locate
 
 
 def parameters_not_plain(request: Request) -> list[LocatedIssue]:
-    """The query parameters that hold what no table can be asked by, among them those whose name does."""
+    """The query parameters with a value, or a name, that no table can be queried by."""
     return [
         LocatedIssue(place=Place.QUERY, issue=not_plain(nameable(name)))
         for name, value in request.query_params.multi_items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, assert_never
 
-from api.services.operations import InProcess, InstallationStatus, KafkaAway, OverKafka
+from api.services.operations import InProcess, InstallationStatus, KafkaUnreachable, OverKafka
 from infra.postgres.operations import Follower
 
 
@@ -57,14 +57,16 @@ def status_content(status: InstallationStatus) -> dict[str, Any]:
     }
 
 
-def _transport(transport: InProcess | OverKafka | KafkaAway) -> dict[str, Any]:
+def _transport(transport: InProcess | OverKafka | KafkaUnreachable) -> dict[str, Any]:
     match transport:
         case InProcess():
-            consumers = [
-                {**_followed(each), "parked": transport.parked.get(each.name, 0)} for each in transport.followers
-            ]
-            return {"relay": None, "consumers": consumers}
-        case KafkaAway():
+            return {
+                "relay": None,
+                "consumers": [
+                    {**_followed(each), "parked": transport.parked[each.name]} for each in transport.followers
+                ],
+            }
+        case KafkaUnreachable():
             return {"relay": {"unavailable": transport.why}, "consumers": []}
         case OverKafka():
             return {

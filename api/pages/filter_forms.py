@@ -1,4 +1,4 @@
-"""The form above a list or a board by which its reader says what he wants to see; its address can be kept."""
+"""The filter form above a list or a board; its address can be bookmarked."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ROLE: Final = f"{Role.CASE_HANDLER}:"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """One field; with ``choices`` one of them is chosen, else ``type`` says what is written or ticked."""
+    """One field; with ``choices`` one of them is chosen, else ``type`` is the type of the input."""
 
     name: str
     label: str
@@ -31,7 +31,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilterForm:
-    """The fields in their order; ``kept`` is what else the address asks and goes on to ask."""
+    """The fields in order; ``kept`` are the other parameters of the address, which stay."""
 
     action: str
     filters: tuple[Filter, ...]
@@ -39,12 +39,12 @@ class FilterForm:
 
 
 def filled_in(request: Request) -> QueryParams:
-    """What the address asks, as the interface takes it: a field left empty asks nothing."""
+    """The parameters of the address, as the interface accepts them: an empty field is left out."""
     return QueryParams([(name, value.strip()) for name, value in request.query_params.multi_items() if value.strip()])
 
 
 def with_actor(parameters: QueryParams) -> QueryParams:
-    """The same, with a handler as the journal names him: people write his pseudonym alone."""
+    """The same, with a handler as named in the journal: people write only the pseudonym."""
     return QueryParams(
         [
             (name, _ROLE + value if name == HANDLER and ":" not in value else value)
@@ -53,14 +53,14 @@ def with_actor(parameters: QueryParams) -> QueryParams:
     )
 
 
-def address(path: str, *asked: tuple[str, str | None]) -> str:
-    """A path with what is asked of it; None asks nothing."""
-    given = [(name, value) for name, value in asked if value is not None]
+def address(path: str, *parameters: tuple[str, str | None]) -> str:
+    """A path with its parameters; those that are None are left out."""
+    given = [(name, value) for name, value in parameters if value is not None]
     return f"{path}?{urlencode(given)}" if given else path
 
 
 def refresh_kept(request: Request) -> tuple[tuple[str, str], ...]:
-    """A reader who has paused the refresh keeps it paused when he asks for other cases."""
+    """A reader who has paused the refresh keeps it paused when they choose other cases."""
     paused = request.query_params.get(REFRESH_PARAMETER)
     return () if paused is None else ((REFRESH_PARAMETER, paused),)
 
@@ -71,5 +71,5 @@ def choices_with_all(all_of_them: str, choices: Sequence[Choice]) -> tuple[Choic
 
 
 def pseudonym(actor: str) -> str:
-    """What people call a handler: his pseudonym without his role."""
+    """What people call a handler: the pseudonym without the role."""
     return actor.removeprefix(_ROLE)

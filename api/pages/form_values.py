@@ -10,14 +10,14 @@ from api.pages.page_parts import FieldError
 from api.pages.sent_forms import SentForm
 from api.steps.forms import Field, FieldKind, Form
 from api.words.languages import Language
-from api.words.sentences.places import code_mended
+from api.words.sentences.places import code_remedy
 from domain.case.place_checks import MunicipalityIssue
 from domain.case.refusals import InputIssue
 from domain.case.value_checks import INVALID_INPUT, INVALID_PERIOD, INVALID_STRUCTURE, OUT_OF_RANGE, REQUIRED_INPUT
 from infra.wire_format import canonical_json
 
 WHOLE: Final = "form"
-"""The name under which an error stands that is no single field's."""
+"""The name of an error that does not belong to a single field."""
 
 
 _DAY: Final = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})", re.ASCII)
@@ -47,7 +47,7 @@ def errors_of(
         found = _field_of(form, issue.path)
         name = WHOLE if found is None else found.name
         label = title if found is None else found.label
-        errors.setdefault(name, FieldError(field=name, text=f"{label}: {_mended(language, issue)}"))
+        errors.setdefault(name, FieldError(field=name, text=f"{label}: {_remedy(language, issue)}"))
     return tuple(errors.values())
 
 
@@ -59,25 +59,25 @@ def _field_of(form: Form, path: str) -> Field | None:
     return next(iter((*exact, *within)), None)
 
 
-def _mended(language: Language, issue: InputIssue) -> str:
-    """The remedy in the reader's language; in English as exactly as the check says it."""
+def _remedy(language: Language, issue: InputIssue) -> str:
+    """The remedy in the reader's language; in English exactly as the check gives it."""
     if isinstance(issue, MunicipalityIssue):
-        return code_mended(issue, language)
+        return code_remedy(issue, language)
     if language.code == "en" and issue.code != REQUIRED_INPUT:
         return f"{issue.problem}; {issue.remedy}"
     match issue.code:
         case code if code == REQUIRED_INPUT:
             return language.gettext("fill this in")
         case code if code == OUT_OF_RANGE:
-            return language.gettext("this is blank, too long, or outside what is possible")
+            return language.gettext("this is blank, too long or out of range")
         case code if code == INVALID_PERIOD:
-            return language.gettext("the end lies before the beginning")
+            return language.gettext("the end is before the start")
         case code if code == INVALID_STRUCTURE:
             return language.gettext("the check digits are wrong: look for a mistyped digit")
         case code if code == INVALID_INPUT:
-            return language.gettext("this cannot be what is meant: choose or write it anew")
+            return language.gettext("this value is not possible: choose or enter another")
         case _:
-            return language.gettext("this does not have the right form: see the hint")
+            return language.gettext("this does not have the right format: see the hint")
 
 
 def _value_of(each: Field, sent: SentForm) -> Any:
@@ -86,11 +86,11 @@ def _value_of(each: Field, sent: SentForm) -> Any:
             return list(sent.all(each.name))
         case FieldKind.TRUTH:
             given = sent.one(each.name)
-            # What is neither goes on as it is, for the check to say so.
+            # What is neither is passed on as it is, for the check to report.
             return {"true": True, "false": False, "": None}.get(given, given)
         case FieldKind.NUMBER:
             given = sent.one(each.name)
-            # What is no number goes on as it is, for the check to say so.
+            # What is no number is passed on as it is, for the check to report.
             return (int(given) if given.isdecimal() and len(given) < 10 else given) if given else None
         case FieldKind.DAY:
             return _day(sent.one(each.name)) or None
@@ -107,6 +107,6 @@ def _amount(text: str) -> str:
 
 
 def _day(text: str) -> str:
-    """A day as people write it, in the one spelling of the interface; what is none goes on for the check to say so."""
+    """A day as people write it, in the one spelling of the interface; anything else is left to the check."""
     written = _DAY.fullmatch(text)
     return text if written is None else f"{written[3]}-{int(written[2]):02}-{int(written[1]):02}"

@@ -1,12 +1,12 @@
-"""A form that was sent after the session had ended: its text comes back once its writer has signed in again.
+"""A form that was sent after the session had ended: its text is restored once its writer has signed in again.
 
-The text stays in the browser, in a hidden field of the page that asks to sign in, and is sent with each of its forms:
-it lies on no disk and in no address, and works without scripts. The way is
+The text stays in the browser, in a hidden field of the sign-in page, and is sent with each of its forms:
+it is on no disk and in no URL, and works without scripts. The way is
 
     POST the form        307  SIGN_IN_AGAIN, which shows the sign-in with what was typed
     POST the sign-in     307  the address of the form, which shows itself filled in again
 
-A browser repeats a POST for a 307. What comes back this way is shown and never carried out: the writer sends it.
+A browser repeats a POST for a 307. What is restored this way is shown and never carried out: the writer sends it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _FORMS_OF_CASES: Final = "/cases/"
 
 
 def is_worth_keeping(request: Request) -> bool:
-    """Whether a request is a form that somebody filled in. A file is not kept: it is chosen anew."""
+    """Whether a request is a filled-in form. A file is not kept: it has to be chosen again."""
     is_form = request.headers.get("Content-Type", "").partition(";")[0].strip().lower() == FORM
     return request.method == "POST" and is_form and request.url.path.startswith(_FORMS_OF_CASES)
 

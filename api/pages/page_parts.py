@@ -17,7 +17,7 @@ _PAUSED: Final = "paused"
 
 
 class Tone(StrEnum):
-    """What a badge says besides its words; each has a shape of its own, so that no colour is needed to read it."""
+    """The meaning of a badge, in addition to its words; each has its own shape, independent of colour."""
 
     GOOD = "good"
     ATTENTION = "attention"
@@ -64,7 +64,7 @@ class Tile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldError:
-    """What is wrong with a field and how to mend it; ``field`` is its name."""
+    """What is wrong with a field and how to correct it; ``field`` is its name."""
 
     field: str
     text: str
@@ -72,9 +72,9 @@ class FieldError:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paging:
-    """Where in a long list a page stands; an end of the list has no way further.
+    """The position of a page in a long list; the ends of the list have no next or previous page.
 
-    ``number`` and ``last`` stay away where nobody counts the pages.
+    ``number`` and ``last`` are absent where the pages are not counted.
     """
 
     previous_href: str | None = None
@@ -95,9 +95,9 @@ class Refreshing:
 
     @classmethod
     def of(cls, request: Request, *, seconds: int = 30) -> Refreshing:
-        """As the address asks: pausing is a part of it, so that it works without scripts and can be kept."""
-        asked = request.query_params.multi_items()
-        others = [(name, value) for name, value in asked if name != REFRESH_PARAMETER]
+        """By the address: pausing is a part of it, so that it works without scripts and can be bookmarked."""
+        parameters = request.query_params.multi_items()
+        others = [(name, value) for name, value in parameters if name != REFRESH_PARAMETER]
         paused = request.query_params.get(REFRESH_PARAMETER) == _PAUSED
         resume = "?" + urlencode(others)
         pause = "?" + urlencode([*others, (REFRESH_PARAMETER, _PAUSED)])

@@ -70,7 +70,7 @@ def require_own_site(request: Request) -> None:
 
     Browsers say where a form comes from in ``Sec-Fetch-Site``; those that do not yet say it in ``Origin``, which is
     ``null`` where pages tell no referrer, as ours: such a browser is too old. A request that says neither was not
-    sent by a browser, and bears the session only if whoever sends it holds the token anyway.
+    sent by a browser, and has the session only if its sender holds the token anyway.
     """
     if request.method in _SAFE:
         return
@@ -87,7 +87,7 @@ def require_own_site(request: Request) -> None:
 
 
 def refusal_page(request: Request, problem: Problem) -> Response:
-    """The problem as a page: what, where and how to mend it."""
+    """The problem as a page: what, where and how to correct it."""
     pages: Pages = request.app.state.pages
     readers: Readers = request.app.state.readers
     language = pages.language(request)
@@ -100,9 +100,9 @@ def refusal_page(request: Request, problem: Problem) -> Response:
             "detail": problem.detail,
             "issues": [each.issue for each in problem.issues],
             "instance": problem.instance,
-            "links": [Link(href=ENTRANCE, text=language.gettext("To the start page"))],
+            "links": [Link(href=ENTRANCE, text=language.gettext("Go to the start page"))],
         },
-        surroundings=readers.surroundings_of_anyone(request, ""),
+        frame=readers.public_frame(request, ""),
         status=problem.type.status,
     )
     if "Retry-After" in problem.headers:
@@ -118,13 +118,13 @@ def problem_heading(readers: Readers, language: Language, problem: Problem) -> s
         case NOT_FOUND.status:
             return language.gettext("This page does not exist")
         case NO_PERMISSION.status:
-            return language.gettext("You may not do this")
+            return language.gettext("You are not allowed to do this")
         case UNAVAILABLE.status:
-            return language.gettext("The service cannot answer now")
+            return language.gettext("The service is temporarily unavailable")
         case TOO_LARGE.status:
             return language.gettext("The file is too large")
         case _:
-            return language.gettext("This cannot be taken as it was sent")
+            return language.gettext("This request cannot be processed")
 
 
 def problem_explained(readers: Readers, language: Language, problem: Problem) -> str:
@@ -133,16 +133,16 @@ def problem_explained(readers: Readers, language: Language, problem: Problem) ->
         return readers.code_lists.description(PROBLEM_TYPES, problem.type.code, language.code) or ""
     match problem.type.status:
         case NOT_FOUND.status:
-            return language.gettext("There is nothing at this address, or it is not yours to see. Look at the address.")
+            return language.gettext("There is nothing at this address, or you may not see it. Check the address.")
         case NO_PERMISSION.status:
             return language.gettext(
-                "Your role does not allow this. Ask somebody whose role does, or sign in as another."
+                "Your role does not allow this. Ask someone whose role does, or sign in with another role."
             )
         case UNAVAILABLE.status:
             return language.gettext("Wait a few seconds and send it again; nothing is carried out twice.")
         case TOO_LARGE.status:
             return language.gettext("Save or scan it at a lower resolution, or send it as several documents.")
         case BAD_REQUEST.status:
-            return language.gettext("Nothing was written. Mend what is listed and send it again.")
+            return language.gettext("Nothing was stored. Correct the problems listed and resubmit.")
         case _:
-            return language.gettext("Nothing was written. Go back and try again.")
+            return language.gettext("Nothing was stored. Go back and try again.")

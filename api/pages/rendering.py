@@ -20,7 +20,7 @@ _A_YEAR: Final = 365 * 24 * 60 * 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A way elsewhere, with its words in the reader's language; ``here`` on the page it leads to."""
+    """A link, with its words in the reader's language; ``here`` on the page it leads to."""
 
     href: str
     text: str
@@ -37,8 +37,8 @@ class LanguageLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """What stands around a page: whose colours it bears, where one can go from it, and who is reading."""
+class PageFrame:
+    """The frame of a page: the colours of an authority, the navigation, and the reader."""
 
     authority: str | None = None
     navigation: tuple[Link, ...] = ()
@@ -46,7 +46,7 @@ class Surroundings:
     sign_out_href: str | None = None
 
 
-NO_SURROUNDINGS: Final = Surroundings()
+NO_FRAME: Final = PageFrame()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +78,19 @@ class Pages:
         template: str,
         content: Mapping[str, object],
         *,
-        surroundings: Surroundings = NO_SURROUNDINGS,
+        frame: PageFrame = NO_FRAME,
         status: int = 200,
         personal: bool = True,
     ) -> Response:
         """The page; ``personal`` unless nothing on it is about anyone.
 
-        A personal page is never compressed: beside text that a stranger chose, its length would tell what it says.
+        A personal page is never compressed: with text chosen by a stranger, its length would reveal its content.
         """
         language = self.language(request)
         text = (
             self.environments[language.code]
             .get_template(template)
-            .render(content, surroundings=surroundings, language_links=self._language_links(request, language))
+            .render(content, frame=frame, language_links=self._language_links(request, language))
         )
         body = text.encode()
         headers = page_headers(personal=personal) | {
@@ -113,7 +113,7 @@ class Pages:
         return response
 
     def _language_links(self, request: Request, now: Language) -> tuple[LanguageLink, ...]:
-        """This page in each language, with all else that its address asks."""
+        """This page in each language, with the other parameters of its address."""
         others = [(name, value) for name, value in request.query_params.multi_items() if name != LANGUAGE_PARAMETER]
         return tuple(
             LanguageLink(

@@ -42,5 +42,5 @@ SECURITY_HEADERS: Final = {
 
 
 def page_headers(*, personal: bool) -> dict[str, str]:
-    """The headers of a page; one that is ``personal`` is kept nowhere, another is asked for anew each time."""
+    """The headers of a page; one that is ``personal`` is not cached, others are revalidated each time."""
     return {**SECURITY_HEADERS, "Cache-Control": "no-store" if personal else "no-cache"}

@@ -1,6 +1,6 @@
 """A form with one file, read as it arrives: the fields first, then the content, which never lies anywhere whole.
 
-Ready-made readers of such forms keep large files on disk until they are asked for; there a document would lie
+Ready-made parsers of such forms keep large files on disk until they are read; there a document would be
 unencrypted.
 """
 
@@ -85,9 +85,9 @@ class SentFile:
         return SentForm(values)
 
     def content(self) -> Iterator[bytes]:
-        """The file as it arrives. Raises :class:`RequestRefused` (400) where the form goes on after it, or breaks off.
+        """The file as it arrives. Raises :class:`RequestRefused` (400) where the form goes on after it, or is cut off.
 
-        So nothing is kept of a file that came incompletely.
+        So nothing is stored of an incomplete file.
         """
         ended = False
         for event in self._events():
@@ -194,5 +194,5 @@ def _text(content: bytes) -> str:
 
 def _unreadable() -> RequestRefused:
     return RequestRefused(
-        Problem(type=BAD_REQUEST, detail="The form did not arrive whole, or is not the one of this page: send it anew.")
+        Problem(type=BAD_REQUEST, detail="The form is incomplete, or does not belong to this page: send it again.")
     )

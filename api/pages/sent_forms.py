@@ -1,4 +1,4 @@
-"""What a form of a page sent: its fields, read strictly and kept only until the answer."""
+"""The fields that a form of a page sent, read strictly and kept only until the answer."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ async def sent_form(request: Request) -> SentForm:
         )
     except ValueError:  # which UnicodeDecodeError is too
         raise RequestRefused(
-            Problem(type=BAD_REQUEST, detail="The form is not encoded as UTF-8, or has too many fields: send it anew.")
+            Problem(type=BAD_REQUEST, detail="The form is not encoded as UTF-8, or has too many fields: send it again.")
         ) from None
     values: dict[str, list[str]] = {}
     for name, value in pairs:

@@ -1,6 +1,6 @@
 """Who reads a page: the access token of the reader, kept in a cookie that only this service is ever sent.
 
-There is no session on the server: the cookie holds the token itself, which is checked anew with every request.
+There is no session on the server: the cookie holds the token itself, which is verified with every request.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from fastapi import Request, Response
 
 from api.http.authentication import Authentication
 from api.http.problems import RequestRefused
-from api.pages.rendering import Link, Surroundings
+from api.pages.rendering import Link, PageFrame
 from api.permissions import Action
 from api.services.access import Access, AuthorisedCaller
 from api.words.code_lists import CodeLists
@@ -28,9 +28,9 @@ EXPIRED_PARAMETER: Final = "expired"
 ENTRANCE: Final = "/"
 SIGN_OUT: Final = "/session/end"
 SIGN_IN_LINK: Final = "/session/link"
-"""What comes before the secret in the address of a one-time sign-in link."""
+"""The part before the secret in the address of a one-time sign-in link."""
 LAW: Final = "/law"
-"""Open to everybody, so every page leads there."""
+"""Open to everyone, so every page links to it."""
 
 FIRST_PAGES: Final[Mapping[Role, str]] = {
     Role.EMPLOYER: "/employer",
@@ -50,18 +50,18 @@ class NotSignedIn(Exception):
     """Nobody is signed in, or no longer; ``next_path`` is where the reader wanted to go."""
 
     def __init__(self, next_path: str, *, expired: bool) -> None:
-        super().__init__("nobody is signed in")
+        super().__init__("not signed in")
         self.next_path = next_path
         self.expired = expired
 
     def way_through(self, entrance: str) -> str:
-        """The way to an entrance, from which signing in leads on to the page that was asked."""
-        asked = {NEXT_PARAMETER: self.next_path} | ({EXPIRED_PARAMETER: "yes"} if self.expired else {})
-        return f"{entrance}?{urlencode(asked)}"
+        """The address of an entrance, from which signing in leads to the page requested."""
+        parameters = {NEXT_PARAMETER: self.next_path} | ({EXPIRED_PARAMETER: "yes"} if self.expired else {})
+        return f"{entrance}?{urlencode(parameters)}"
 
 
 class Readers:
-    """The readers of the pages: what the cookie says of one, what that one may do, and where he can go."""
+    """The readers of the pages: who they are by their cookie, what they may do, and where they can go."""
 
     def __init__(
         self, access: Access, authentication: Authentication, languages: Languages, code_lists: CodeLists
@@ -75,15 +75,15 @@ class Readers:
         """Who is signed in. Raises :class:`NotSignedIn`."""
         token = request.cookies.get(SESSION_COOKIE)
         if not token:
-            raise NotSignedIn(asked_path(request), expired=False)
+            raise NotSignedIn(requested_path(request), expired=False)
         try:
             return self._authentication.bearer_of(token)
         except RequestRefused as why:
             expired = why.problem.type.code == TokenFault.EXPIRED
-            raise NotSignedIn(asked_path(request), expired=expired) from None
+            raise NotSignedIn(requested_path(request), expired=expired) from None
 
     def bearer_of(self, token: str) -> Caller:
-        """The bearer of a token that somebody brought to the entrance. Raises :class:`RequestRefused` (401)."""
+        """The bearer of a token that was given at the entrance. Raises :class:`RequestRefused` (401)."""
         return self._authentication.bearer_of(token)
 
     def authorised(self, request: Request, action: Action) -> AuthorisedCaller:
@@ -96,10 +96,10 @@ class Readers:
         self.access.require_in(caller, authority, "This is for the authority concerned: ask a colleague there.")
         return caller
 
-    def surroundings(self, request: Request, caller: Caller, here: str) -> Surroundings:
-        """What stands around a page for this reader; ``here`` is the path of the entry of the navigation."""
+    def frame(self, request: Request, caller: Caller, here: str) -> PageFrame:
+        """The frame of a page for this reader; ``here`` is the path of the entry of the navigation."""
         language = self._languages.chosen(request)
-        return Surroundings(
+        return PageFrame(
             authority=caller.authority,
             navigation=tuple(
                 Link(href=href, text=text, here=href == here) for href, text in self._ways(language, caller)
@@ -108,23 +108,23 @@ class Readers:
             sign_out_href=SIGN_OUT,
         )
 
-    def surroundings_of_anyone(self, request: Request, here: str) -> Surroundings:
-        """What stands around a page that needs nobody to be signed in; for a reader who is, his own ways."""
+    def public_frame(self, request: Request, here: str) -> PageFrame:
+        """The frame of a public page; a signed-in reader has their own navigation."""
         try:
-            return self.surroundings(request, self.caller(request), here)
+            return self.frame(request, self.caller(request), here)
         except NotSignedIn:
             language = self._languages.chosen(request)
-            return Surroundings(navigation=(Link(href=LAW, text=language.gettext("The law"), here=here == LAW),))
+            return PageFrame(navigation=(Link(href=LAW, text=language.gettext("The law"), here=here == LAW),))
 
     def is_official(self, request: Request) -> bool:
-        """Whether somebody is signed in who works for an authority, and is no party to an application."""
+        """Whether the signed-in reader works for an authority, and is no party to an application."""
         try:
             return self.caller(request).role not in _OWN_ROLES
         except NotSignedIn:
             return False
 
     def _ways(self, language: Language, caller: Caller) -> tuple[tuple[str, str], ...]:
-        """Where this reader can go, by what the permission table says of his role."""
+        """Where this reader can go, by the permission table for the role."""
         ways = (
             ("/employer", language.gettext("My applications"), caller.role in _OWN_ROLES),
             ("/queue", language.gettext("Work queue"), self.access.may(caller, Action.READ_WORK_QUEUE)),
@@ -136,11 +136,11 @@ class Readers:
 
 
 def local_path(text: str | None) -> str | None:
-    """A path of this service as it was asked for, or None for whatever might lead elsewhere."""
+    """A path of this service as requested, or None for anything that might lead elsewhere."""
     return text if text is not None and _LOCAL_PATH.fullmatch(text) else None
 
 
-def asked_path(request: Request) -> str:
+def requested_path(request: Request) -> str:
     """The path and query of a request, if one could be led back to it after signing in."""
     query = f"?{request.url.query}" if request.url.query else ""
     return local_path(request.url.path + query) or ENTRANCE

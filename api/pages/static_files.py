@@ -1,4 +1,4 @@
-"""Styles, scripts and pictures of the pages: read into memory at the start, sent compressed, kept for ever.
+"""Styles, scripts and pictures of the pages: read into memory at the start, sent compressed, cached permanently.
 
 The address of a file holds a digest of its content, so a browser may keep it for ever and a changed file is a new
 address. A request is looked up among the addresses that exist: no path is ever built from it.
@@ -21,7 +21,7 @@ from api.pages.security_headers import SECURITY_HEADERS
 STATIC_ROOT: Final = "/static/"
 
 _MEDIA_TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-"""What is sent; files of any other kind, such as a licence, lie beside them for the people who read the code."""
+"""What is sent; files of any other kind, such as a licence, are there for the people who read the code."""
 
 _KEPT: Final = {**SECURITY_HEADERS, "Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
 
@@ -55,7 +55,7 @@ class StaticFiles:
 
 
 def static_routes(static: StaticFiles) -> APIRouter:
-    """The files, for everyone: none of them says anything about anyone."""
+    """The files, for everyone: none of them holds personal data."""
     routes = APIRouter()
 
     @routes.get(STATIC_ROOT + "{address:path}", name="getStaticFile", include_in_schema=False)

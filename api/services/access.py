@@ -1,6 +1,6 @@
 """Who may do what to which case: the permission table applied to a caller.
 
-A case outside a caller's reach is not found: its existence is nobody else's business.
+A case outside a caller's reach is not found: its existence is not disclosed.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Access:
             raise NotPermitted(sentence)
 
     def require_may_file(self, caller: AuthorisedCaller, filed: Application) -> None:
-        """Raises :class:`NotPermitted` for an application in somebody else's name."""
+        """Raises :class:`NotPermitted` for an application in the name of another."""
         ssin = caller.caller.ssin
         parties = CaseParties(
             authority=filed.authority,
@@ -92,5 +92,5 @@ class Access:
 
 
 def role_may_not(caller: Caller, action: Action) -> str:
-    """Why a role is turned away."""
-    return f"The role {caller.role} may not do this ({action}): ask somebody whose role may."
+    """Why a role is refused."""
+    return f"The role {caller.role} may not do this ({action}): ask someone whose role may."

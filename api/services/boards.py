@@ -1,4 +1,4 @@
-"""How the work stands against its targets: the SLA board, its measures, and the cases behind a number."""
+"""The status of the work against its targets: the SLA board, its measures, and the cases behind a number."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class BoardService:
             raise NotPermitted(f"The token is for the authority {own}: ask for that.")
 
     def service_levels(self, on: date, scope: Scope) -> ServiceLevels:
-        """The standing of every authority, category and status of a scope."""
+        """The figures of every authority, category and status of a scope."""
         position = self._position()
         with self._program.readers.connection() as connection, connection.cursor() as cursor:
             lines = tuple(board(cursor, on, scope))
@@ -85,5 +85,5 @@ class BoardService:
 
 
 def no_such_measure() -> NotFound:
-    """For whoever asks for one that is not there."""
+    """For a query for one that does not exist."""
     return NotFound(f"There is no such measure; there are {', '.join(MEASURES)}.")

@@ -35,7 +35,7 @@ from infra.time_ordered_ids import time_ordered_id
 class CaseAssessment:
     """What the rules say of a case on the civil day ``on``, and what each next step would still have to wait for.
 
-    Each part is judged when it is first asked for: no page shows all of them.
+    Each part is computed when first used: no page shows all of them.
     """
 
     def __init__(self, version: int, case: Case, rulebook: Rulebook, on: date) -> None:

@@ -23,7 +23,7 @@ _log = get_logger(__name__)
 
 @dataclass(slots=True)
 class Settled:
-    """What became of each letter. ``still_refused`` stays open, with why; ``gone`` was settled meanwhile."""
+    """The outcome for each letter. ``still_refused`` stays open, with the reason; ``gone`` was settled meanwhile."""
 
     done: list[int] = field(default_factory=list)
     still_refused: dict[int, str] = field(default_factory=dict)
@@ -46,7 +46,7 @@ class DeadLetterService:
         return self._each(letters, lambda letter: self._replay(letter, by, why))
 
     def discard(self, letters: Iterable[SelectedLetter], *, by: str, why: str) -> Settled:
-        """Give each up; what waited for it goes on without it. Raises as :meth:`replay`."""
+        """Give each up; what waited for it continues without it. Raises as :meth:`replay`."""
         return self._each(
             letters,
             lambda letter: self._letters.discard(letter.id, self._consumers.get(letter.consumer), by=by, why=why),
@@ -87,7 +87,7 @@ class DeadLetterService:
 
 
 @contextmanager
-def letter_desk(program: Program) -> Iterator[DeadLetterService]:
+def dead_letter_service(program: Program) -> Iterator[DeadLetterService]:
     """The desk, with what it opens for the letters it replays."""
     with ExitStack() as opened:
         yield DeadLetterService(program, opened)

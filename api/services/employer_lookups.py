@@ -1,6 +1,6 @@
-"""What the enterprise register holds under a number, for a form that fills itself in: asked now, of the bank itself.
+"""What the enterprise register holds under a number, to prefill a form: queried live, from the bank itself.
 
-The same limits and the same log as for the checks of cases: who asked, what, when, under which law.
+The same limits and the same log as for the checks of cases: who queried what, when, under which law.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _SECONDS_TO_WAIT: Final = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmployerLookups:
-    """Asks once for each request; safe for many threads."""
+    """One query for each request; safe for many threads."""
 
     bank: CrossroadsBank
     gate: CrossroadsGate
@@ -61,7 +61,7 @@ class EmployerLookups:
             )
         )
         try:
-            told = self.bank.employer(enterprise_number, consultation)
+            reply = self.bank.employer(enterprise_number, consultation)
         except CheckUnanswered as why:
             self.consultations.ended(consultation.trace_id, why.reason.value, why.exchange, self.now())
             if why.reason in BLAMES_THE_BANK:
@@ -69,7 +69,7 @@ class EmployerLookups:
             else:
                 self.gate.went_well()
             raise RegisterUnavailable(max(_SECONDS_TO_WAIT, round(why.stay_away_seconds))) from None
-        outcome = "noData" if isinstance(told.answer, NoDataFound) else "found"
-        self.consultations.ended(consultation.trace_id, outcome, told.exchange, self.now())
+        outcome = "noData" if isinstance(reply.answer, NoDataFound) else "found"
+        self.consultations.ended(consultation.trace_id, outcome, reply.exchange, self.now())
         self.gate.went_well()
-        return told.answer
+        return reply.answer

@@ -1,4 +1,4 @@
-"""What the law says of facts before anything is filed. Nothing is stored."""
+"""The assessment of facts by the law before filing. Nothing is stored."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from domain.law.rulebook import Rulebook
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatedVerdict:
-    """What the rules say of stated facts, and what other readings of the deciding date would give."""
+    """The assessment of stated facts, and what other readings of the deciding date would give."""
 
     assessment: Assessment
     readings: Readings | None
@@ -38,7 +38,7 @@ class LawService:
         return civil_day(self._program.clock.now())
 
     def assess(self, stated: StatedFacts) -> StatedVerdict:
-        """What the rules say of facts that :func:`check_stated_facts` finds nothing wrong with."""
+        """The assessment of facts that :func:`check_stated_facts` finds nothing wrong with."""
         return assess_facts(self.rulebook, stated, self.today)
 
     def checklist(self, stated: StatedFacts) -> Checklist:
@@ -47,6 +47,6 @@ class LawService:
 
 
 def assess_facts(rulebook: Rulebook, stated: StatedFacts, known_on: date) -> StatedVerdict:
-    """What a rulebook says of stated facts by the law known on a day."""
+    """The assessment of stated facts by a rulebook, by the law known on a day."""
     assessment = assess_stated(rulebook, stated, known_on)
     return StatedVerdict(assessment=assessment, readings=readings_of_stated(rulebook, stated, assessment))

@@ -1,4 +1,4 @@
-"""Lists of applications within a caller's reach, newest first; nobody finds what he may not open."""
+"""Lists of applications within a caller's reach, newest first; callers find only what they may open."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class ListedApplication:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnList:
-    """A page of somebody's own applications; with the first one the requests ``to_answer``, the most urgent first."""
+    """A page of the caller's own applications; with the first one the requests ``to_answer``, the most urgent first."""
 
     to_answer: tuple[ListedApplication, ...]
     page: Page[ListedApplication]
@@ -68,9 +68,9 @@ class ListService:
         return self._page(self._owner(caller), wanted, limit, after)
 
     def own(self, caller: AuthorisedCaller, *, limit: int, after: str | None) -> OwnList:
-        """The caller's own applications, and what he is asked.
+        """The caller's own applications, and the requests to answer.
 
-        Raises :class:`NotPermitted` for who has none, as he works for an authority, and ``PlaceUnusable``.
+        Raises :class:`NotPermitted` for a caller who works for an authority and has none, and ``PlaceUnusable``.
         """
         owner = self._owner(caller)
         if isinstance(owner, OfAuthority):

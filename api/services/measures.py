@@ -56,7 +56,7 @@ def _rework(cursor: Cursor, on: date, scope: Scope) -> Rework:
     return rework(cursor, on - HALF_A_YEAR, on, scope)
 
 
-def _items_asked(cursor: Cursor, on: date, scope: Scope) -> list[RequestedItem]:
+def _items_requested(cursor: Cursor, on: date, scope: Scope) -> list[RequestedItem]:
     return requested_items(cursor, on - HALF_A_YEAR, on, scope)
 
 
@@ -83,7 +83,7 @@ MEASURES: Final[Mapping[str, ReadMeasure]] = MappingProxyType(
         "onTimeByMonth": on_time_by_month,
         "urgency": lambda cursor, on, scope: [urgency(cursor, on, scope)],
         "rework": lambda cursor, on, scope: [_rework(cursor, on, scope)],
-        "itemsAsked": _items_asked,
+        "itemsAsked": _items_requested,
         "checkOutcomes": _check_outcomes,
         "checkTimes": _check_times,
     }
@@ -130,7 +130,7 @@ def read_board(cursor: Cursor, on: date, scope: Scope) -> BoardReading:
         cycle_times=_cycle_times(cursor, on, scope),
         on_time=on_time_by_month(cursor, on, scope, months=_MONTHS_ON_TIME),
         rework=_rework(cursor, on, scope),
-        requested_items=_items_asked(cursor, on, scope),
+        requested_items=_items_requested(cursor, on, scope),
         checks=_check_outcomes(cursor, on, scope),
         check_times=_check_times(cursor, on, scope),
     )

@@ -1,4 +1,4 @@
-"""The migration of the authorities: where each stands, and the parts of it put together from those of the program."""
+"""The migration of the authorities: its status, and its parts, composed from those of the program."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ from projections.legacy_mirror.model import LegacyMirror
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorityMigration:
-    """Where an authority stands in its move: its cut-over, its batches (the newest first) and its topic.
+    """The status of the migration of an authority: its cut-over, its batches (newest first) and its topic.
 
     ``reasons`` counts what waits in quarantine by reason, ``samples`` names a few records of each.
     """
@@ -82,7 +82,7 @@ def judge_of(program: Program, authority: MigratingAuthority) -> ChunkJudge[Appe
 
 
 @contextmanager
-def own_writer(program: Program) -> Iterator[Any]:
+def bulk_connection(program: Program) -> Iterator[Any]:
     """A connection for what appends in bulk: not one of the pool, because what is staged belongs to a connection."""
     with closing(connect(program.journal_url, Role.WRITER)) as connection:
         yield connection
@@ -90,7 +90,7 @@ def own_writer(program: Program) -> Iterator[Any]:
 
 @contextmanager
 def legacy_inbox(program: Program, authority: MigratingAuthority) -> Iterator[LegacyInbox]:
-    """The way in for the records that an authority sends over Kafka."""
+    """The intake of the records that an authority sends over Kafka."""
     letters = DeadLetters(program.writers, program.keys)
     judge = judge_of(program, authority)
     with closing(LegacyInbox(program.journal_url, TopicIntake(judge=judge, now=program.clock.now), letters)) as inbox:
@@ -112,7 +112,7 @@ def loader_of(program: Program, authority: MigratingAuthority) -> FileLoader[App
 
 
 def quarantine_of(program: Program, authority: MigratingAuthority) -> Quarantine[Any, AppendRequest]:
-    """The records of an authority that were set aside."""
+    """The quarantined records of an authority."""
     store = PostgresQuarantine(authority, program.keys)
     return Quarantine(judge=judge_of(program, authority), store=store, now=program.clock.now)
 
@@ -128,7 +128,7 @@ def cutover_of(program: Program, authority: MigratingAuthority) -> CutOver[Any]:
 def signed_report(program: Program, authority: MigratingAuthority) -> dict[str, Any]:
     """Reconcile an authority, write the signed report under the program's home, and give both.
 
-    What the log says is read from a read model that is brought up to date first.
+    The log is read by a read model that is brought up to date first.
     """
     mirror = LegacyMirror()
     ProjectionRunner(program.recorder, mirror, program.writers).catch_up()
@@ -165,7 +165,7 @@ def lineage_of(program: Program, what: str, authority: MigratingAuthority | None
         if what.isascii() and what.isdigit():
             return by_position(connection, int(what))
         try:
-            # A case may go by authority and id where its file number is not told.
+            # A case may be referred to by authority and id where its file number is not shown.
             return by_case(connection, UUID(what.rpartition("/")[2]))
         except ValueError:
             return by_file_number(connection, what, authority)

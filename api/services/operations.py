@@ -1,4 +1,4 @@
-"""How the installation stands: what is behind, what waits for a person, and how the bank is asked. Nothing personal."""
+"""The status of the installation: lags, work waiting for a person, and queries to the bank. No personal data."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from infra.postgres.read_models.progress import ProjectionProgress, list_project
 from infra.workers.relay import relay_name
 
 _PARKED_NAMED: Final = 100
-"""Parked streams that a status names, those that have waited longest; all of them are counted."""
+"""Parked streams that a status names, those waiting longest first; all of them are counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InProcess:
-    """Without Kafka there is no relay, and each consumer follows the journal itself; ``parked`` counts by follower."""
+    """Without Kafka there is no relay, and consumers follow the journal; ``parked`` counts streams by consumer."""
 
     followers: Sequence[Follower]
     parked: Mapping[str, int]
@@ -49,17 +49,17 @@ class OverKafka:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KafkaAway:
-    """Kafka is configured and does not answer; ``why`` is a sentence."""
+class KafkaUnreachable:
+    """Kafka is configured but does not answer; ``why`` is a sentence."""
 
     why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstallationStatus:
-    """``outcomes`` counts checks by what was asked and how it came out."""
+    """``outcomes`` counts checks by query and outcome."""
 
-    transport: InProcess | OverKafka | KafkaAway
+    transport: InProcess | OverKafka | KafkaUnreachable
     projections: Sequence[ProjectionProgress]
     parked: Sequence[ParkedStream]
     work: CheckWorkStatus
@@ -86,17 +86,18 @@ def installation_status(program: Program) -> InstallationStatus:
     )
 
 
-def _transport(program: Program, operations: Operations, now: datetime) -> InProcess | OverKafka | KafkaAway:
+def _transport(program: Program, operations: Operations, now: datetime) -> InProcess | OverKafka | KafkaUnreachable:
     kafka, prefix = program.settings.kafka, program.settings.kafka_topic_prefix
     if kafka is None:
-        followers = [operations.follower(each.name, now) for each in registered_consumers()]
-        return InProcess(followers=followers, parked=count_by_follower(program.readers))
+        parked = count_by_follower(program.readers)
+        followers = tuple(operations.follower(each.name, now) for each in registered_consumers())
+        return InProcess(followers=followers, parked={each.name: parked.get(each.name, 0) for each in followers})
     try:
         cluster = cluster_id(kafka)
         positions = operations.consumers(cluster)
         lags = consumer_lags(kafka, positions, prefix, now)
     except KafkaUnavailable as why:
-        return KafkaAway(why=str(why))
+        return KafkaUnreachable(why=str(why))
     return OverKafka(
         cluster=cluster,
         relay=operations.follower(relay_name(cluster, prefix), now),

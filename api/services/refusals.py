@@ -13,7 +13,7 @@ from __future__ import annotations
 
 
 class ServiceRefused(Exception):
-    """Nothing was done. ``sentence`` says why, for the caller; it repeats nothing that was sent."""
+    """Nothing was done. ``sentence`` is the reason, for the caller; it repeats nothing that was sent."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
@@ -25,7 +25,7 @@ class NotPermitted(ServiceRefused):
 
 
 class NotFound(ServiceRefused):
-    """There is no such thing. What a caller may not see is not found either: its existence tells something."""
+    """Not found. Resources that the caller may not see are not found either: their existence is information."""
 
 
 class ApplicationUnknown(NotFound):
@@ -40,6 +40,6 @@ class RegisterUnavailable(ServiceRefused):
 
     def __init__(self, seconds: int | None = None) -> None:
         super().__init__(
-            "The enterprise register cannot be asked at the moment: fill in the employer by hand, or try again later."
+            "The enterprise register is not available at the moment: fill in the employer by hand, or try again later."
         )
         self.seconds = seconds

@@ -25,8 +25,8 @@ _LEAST_FREE_BYTES: Final = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Examined:
-    """One thing looked at; ``sentence`` says what was found and, where it is not good, what to do."""
+class CheckResult:
+    """One check; ``sentence`` is its result and, where it is not good, what to do."""
 
     subject: str
     good: bool
@@ -46,34 +46,34 @@ def examine(
     *,
     free: Callable[[Path], int] = free_bytes,
     opened: Callable[[Settings], AbstractContextManager[Program]] = open_program,
-) -> list[Examined]:
-    """Everything this program needs, in the order in which one thing rests on another."""
-    findings = [Examined(subject="python", good=sys.version_info >= (3, 11), sentence=platform.python_version())]
+) -> list[CheckResult]:
+    """Everything this program needs, in order of dependence."""
+    findings = [CheckResult(subject="python", good=sys.version_info >= (3, 11), sentence=platform.python_version())]
     try:
         settings = load_settings()
     except SettingsUnusable as why:
-        return [*findings, Examined(subject="settings", good=False, sentence=str(why))]
-    findings.append(Examined(subject="settings", good=True, sentence=f"home is {settings.home}"))
+        return [*findings, CheckResult(subject="settings", good=False, sentence=str(why))]
+    findings.append(CheckResult(subject="settings", good=True, sentence=f"home is {settings.home}"))
     return [*findings, _free_space(settings, free), *_program(settings, opened)]
 
 
-def _free_space(settings: Settings, free_in: Callable[[Path], int]) -> Examined:
+def _free_space(settings: Settings, free_in: Callable[[Path], int]) -> CheckResult:
     there = next(each for each in (settings.home, *settings.home.parents) if each.is_dir())
     free = free_in(there)
     enough = free >= _LEAST_FREE_BYTES
     sentence = f"{free // 1_000_000} MB free under {settings.home}"
     remedy = "" if enough else ": make room, a full disk stops every append"
-    return Examined(subject="disk", good=enough, sentence=sentence + remedy)
+    return CheckResult(subject="disk", good=enough, sentence=sentence + remedy)
 
 
-def _read_models(program: Program) -> Examined:
-    """Whether they, or others that follow the journal, leave applications behind."""
+def _read_models(program: Program) -> CheckResult:
+    """Whether they, or other followers of the journal, have parked applications."""
     parked = count_by_follower(program.readers)
     if not parked:
-        return Examined(subject="read models", good=True, sentence="no application is parked")
+        return CheckResult(subject="read models", good=True, sentence="no application is parked")
     number = count_parked_streams(program.readers)
     by_name = ", ".join(f"{name} {count}" for name, count in parked.items())
-    return Examined(
+    return CheckResult(
         subject="read models",
         good=False,
         sentence=f"applications with an event that cannot be applied: {number} ({by_name}). Lists and figures lag "
@@ -81,29 +81,31 @@ def _read_models(program: Program) -> Examined:
     )
 
 
-def _program(settings: Settings, opened: Callable[[Settings], AbstractContextManager[Program]]) -> Iterator[Examined]:
+def _program(
+    settings: Settings, opened: Callable[[Settings], AbstractContextManager[Program]]
+) -> Iterator[CheckResult]:
     """Open the program as ``serve`` would, and name what stopped it."""
     server = "the server of PERMIT_DATABASE_URL" if settings.database_url else "the embedded PostgreSQL"
     try:
         with opened(settings) as program:
-            yield Examined(subject="law", good=True, sentence=f"rule set {program.rulebook.sha256[:12]}")
-            yield Examined(subject="database", good=True, sentence=f"{server} answers")
-            yield Examined(subject="durability", good=True, sentence=str(program.durability))
+            yield CheckResult(subject="law", good=True, sentence=f"rule set {program.rulebook.sha256[:12]}")
+            yield CheckResult(subject="database", good=True, sentence=f"{server} answers")
+            yield CheckResult(subject="durability", good=True, sentence=str(program.durability))
             size = program.recorder.max_notification_id() or 0
-            yield Examined(subject="journal", good=True, sentence=f"{program.recorder.origin}, {size} events")
-            yield Examined(subject="keys", good=True, sentence=str(settings.key_encryption_key_path))
+            yield CheckResult(subject="journal", good=True, sentence=f"{program.recorder.origin}, {size} events")
+            yield CheckResult(subject="keys", good=True, sentence=str(settings.key_encryption_key_path))
             yield _read_models(program)
     except LawDataUnusable as why:
-        yield Examined(subject="law", good=False, sentence=str(why))
+        yield CheckResult(subject="law", good=False, sentence=str(why))
     except (DatabaseUnavailable, EmbeddedPostgresUnusable) as why:
-        yield Examined(subject="database", good=False, sentence=f"{server}: {why}")
+        yield CheckResult(subject="database", good=False, sentence=f"{server}: {why}")
     except OSError as why:
-        yield Examined(subject="database", good=False, sentence=f"{server}: {why.filename}: {why.strerror}")
+        yield CheckResult(subject="database", good=False, sentence=f"{server}: {why.filename}: {why.strerror}")
     except ServerNotDurable as why:
-        yield Examined(subject="durability", good=False, sentence=str(why))
+        yield CheckResult(subject="durability", good=False, sentence=str(why))
     except (NoDataHere, SchemaMissing):
-        yield Examined(subject="journal", good=True, sentence="none yet: `permit serve` or `permit demo` makes it")
+        yield CheckResult(subject="journal", good=True, sentence="none yet: `permit serve` or `permit demo` makes it")
     except SchemaUnusable as why:
-        yield Examined(subject="journal", good=False, sentence=str(why))
+        yield CheckResult(subject="journal", good=False, sentence=str(why))
     except KeyEncryptionKeyUnusable as why:
-        yield Examined(subject="keys", good=False, sentence=str(why))
+        yield CheckResult(subject="keys", good=False, sentence=str(why))

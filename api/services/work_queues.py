@@ -34,7 +34,7 @@ class QueuePage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """Whether the case with this reference is the caller's now; else it had been somebody else's before."""
+    """Whether the case with this reference is now the caller's; if not, it was already assigned to another."""
 
     reference: str
     is_callers: bool
@@ -78,7 +78,7 @@ class WorkQueueService:
             return QueuePage(on=on, page=page, total=count_queued(cursor, on, target, wanted))
 
     def take(self, caller: AuthorisedCaller, case_id: UUID) -> Taken:
-        """Assign a case to the caller unless it is somebody else's, and wait a moment for the queue to show it.
+        """Assign a case to the caller unless it is assigned to another, and wait briefly for the queue to show it.
 
         Raises what :meth:`CaseService.change` raises.
         """
@@ -87,12 +87,12 @@ class WorkQueueService:
             snapshot = self._cases.case(caller, case_id)
             if snapshot.case.handler not in (None, actor):
                 return Taken(reference=snapshot.case.reference, is_callers=False)
-            # A case is taken once however often it is tried: that is what its decision says.
+            # A case is taken once however often it is tried: its decision is idempotent.
             context = self._cases.context(caller, str(uuid4()), expected_version=snapshot.version)
             try:
                 self._cases.change(caller, case_id, AssignCase(handler=actor), context, known=snapshot.stream)
             except StaleVersion:
-                # Something happened to the case since it was read, perhaps that somebody else took it.
+                # The case has changed since it was read, perhaps because another handler took it.
                 if attempt == _ATTEMPTS:
                     raise
                 attempt += 1
@@ -105,7 +105,7 @@ class WorkQueueService:
         return reached(self._program, WorkQueue.name)
 
     def _wait(self) -> None:
-        """So that the list a handler comes back to shows it; where the queue is far behind, its freshness says so."""
+        """So that the list a handler comes back to shows it; where the queue is far behind, its freshness shows it."""
         with suppress(TimeoutError):
             written = self._program.recorder.max_notification_id()
             self._program.recorder.wait(WorkQueue.name, written, timeout=_SECONDS_FOR_THE_QUEUE)

@@ -23,12 +23,12 @@ def _form(words: FormWords, material: FormMaterial) -> Form:
     _ = words.language.gettext
     grounds = supported_inadmissibility_grounds(material.case, material.rulebook, material.today)
     return Form(
-        lead=_("An admissible application is judged on its substance, and the term of law begins."),
+        lead=_("An admissible application is assessed on its merits, and the statutory term begins."),
         send=_("Decide"),
         fields=(
             words.outcome("admissibilityOutcomes", ADMISSIBILITY_OUTCOMES),
             words.grounds("inadmissibilityGrounds", grounds),
-            words.motivation(_("Needed where a point is left open, or a ground does not show from the file.")),
+            words.motivation(_("Required if a point is left open, or if the file does not support a ground.")),
         ),
     )
 

@@ -67,7 +67,7 @@ def _answerable(case: Case, today: date) -> bool:
 
 
 def _is_applicant(caller: Caller) -> bool:
-    """A case handler only writes down an answer that came on paper: the case does not wait for that one."""
+    """A case handler only records an answer on paper: the case does not wait for it."""
     return caller.role is not Role.CASE_HANDLER
 
 

@@ -23,11 +23,11 @@ def _form(words: FormWords, material: FormMaterial) -> Form:
         name="handler",
         kind=FieldKind.LINE,
         label=_("Handler"),
-        hint=_("The actor of a case handler, such as caseHandler:h-12"),
+        hint=_("The identifier of a case handler, such as caseHandler:h-12"),
         required=True,
         values=(material.actor,),
     )
-    return Form(lead=_("Whoever has the case sees it in his queue."), send=_("Assign"), fields=(handler,))
+    return Form(lead=_("The case appears in the queue of the assignee."), send=_("Assign"), fields=(handler,))
 
 
 def _unassigned(case: Case, _today: date) -> bool:

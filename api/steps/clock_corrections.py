@@ -28,7 +28,7 @@ CLOCK_CORRECTIONS: Final = (PAUSE, RESUME, CORRECT_PAUSE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockCorrection:
-    """``kind`` is ``pause``, ``resume`` or ``correctPause``; it says which of the other members belong to it."""
+    """``kind`` is ``pause``, ``resume`` or ``correctPause``; it decides which of the other members apply."""
 
     kind: str
     motivation: FreeText
@@ -82,7 +82,7 @@ def _form(words: FormWords, material: FormMaterial) -> Form:
     _ = words.language.gettext
     kinds = {
         PAUSE: _("Pause the service target"),
-        RESUME: _("Let it run again"),
+        RESUME: _("Resume the service target"),
         CORRECT_PAUSE: _("Correct the days of a pause"),
     }
     grounds = tuple(each for each in PAUSE_GROUNDS if each != PAUSE_GROUND)
@@ -92,15 +92,15 @@ def _form(words: FormWords, material: FormMaterial) -> Form:
         Field(
             name="kind",
             kind=FieldKind.ONE_OF,
-            label=_("What is to be done"),
+            label=_("Action"),
             required=True,
             choices=tuple(Choice(value=each, text=kinds[each]) for each in CLOCK_CORRECTIONS),
         ),
         Field(
             name="on",
             kind=FieldKind.DAY,
-            label=_("From which day"),
-            hint=_("For pausing the first day that does not count, for running again the first that does."),
+            label=_("Effective from"),
+            hint=_("To pause: the first day that does not count. To resume: the first day that counts again."),
         ),
         Field(
             name="ground",
@@ -115,7 +115,7 @@ def _form(words: FormWords, material: FormMaterial) -> Form:
         words.motivation(required=True),
     )
     return Form(
-        lead=_("The service target moves by the days on which it stood still; a term of law does not."),
+        lead=_("The service target moves by the days on which it was paused; a statutory term does not."),
         send=_("Correct the clock"),
         fields=fields,
     )

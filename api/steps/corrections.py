@@ -1,4 +1,4 @@
-"""``corrections``: what the file says wrongly is corrected; what was recorded before stays in the log."""
+"""``corrections``: wrong data in the file are corrected; what was recorded before stays in the log."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _form(words: FormWords, material: FormMaterial) -> Form:
     filled = (replace(each, values=values_at(material.body, each)) for each in parts[material.part](words))
     reason = Field(name="reason", kind=FieldKind.TEXT, label=_("Reason"), required=True)
     return Form(
-        lead=_("What was recorded before stays in the log; the file shows what you write here."),
+        lead=_("What was recorded before stays in the log; the file shows what you enter here."),
         send=_("Correct"),
         fields=(*filled, reason),
     )
@@ -90,7 +90,7 @@ def _employment_fields(words: FormWords) -> tuple[Field, ...]:
     period = Field(
         name="employment.grossPay.period",
         kind=FieldKind.CHOICE,
-        label=_("Pay is per"),
+        label=_("Pay is stated per"),
         required=True,
         choices=words.choices("payPeriods", PAY_PERIODS),
     )
@@ -101,7 +101,7 @@ def _employment_fields(words: FormWords) -> tuple[Field, ...]:
         contract,
         _line("employment.grossPay.amount", _("Gross pay in euros"), kind=FieldKind.AMOUNT),
         period,
-        _line("employment.fullTimeEquivalent", _("Part of full time, 1 being all"), kind=FieldKind.AMOUNT),
+        _line("employment.fullTimeEquivalent", _("Share of full time (1 is full time)"), kind=FieldKind.AMOUNT),
         _line("employment.workplace.municipalityCode", _("Municipality of work (NIS code)")),
         _line("employment.occupationCode", _("Code of the occupation"), required=False),
         _line("employment.qualificationLevel", _("Level of qualification"), kind=FieldKind.NUMBER, required=False),
@@ -110,7 +110,7 @@ def _employment_fields(words: FormWords) -> tuple[Field, ...]:
             name="employment.contractStates",
             kind=FieldKind.ANY_OF,
             label=_("What the contract of employment states"),
-            hint=_("Nothing ticked means: not known"),
+            hint=_("If nothing is ticked: not known"),
             choices=words.choices("contractElements", CONTRACT_ELEMENTS),
         ),
     )

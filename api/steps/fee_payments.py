@@ -1,4 +1,4 @@
-"""``feePayments``: what the proof of a payment says is recorded."""
+"""``feePayments``: the data on a proof of payment are recorded."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _form(words: FormWords, material: FormMaterial) -> Form:
         required=True,
     )
     return Form(
-        lead=_("Write down what the proof of payment says."),
+        lead=_("Enter the details on the proof of payment."),
         send=_("Record the payment"),
         fields=(recipient, amount, paid_on, reference),
     )

@@ -1,4 +1,4 @@
-"""The form of a step: its fields in the reader's words, empty but for what the case already says.
+"""The form of a step: its fields in the reader's words, prefilled from the case.
 
 A form spells the body that the interface takes, so that a page and a program are checked by the same code.
 """
@@ -32,7 +32,7 @@ class FieldKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """``name`` is the path in the body; ``values`` is what stands in the field when the form is shown."""
+    """``name`` is the path in the body; ``values`` is the content of the field when the form is shown."""
 
     name: str
     kind: FieldKind
@@ -49,14 +49,14 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """``lead`` says what the step is for and what follows from it, ``send`` is what its button says."""
+    """``lead`` explains the step and its consequences, ``send`` is the text of its button."""
 
     lead: str
     send: str
     fields: tuple[Field, ...] = ()
 
     def filled_in(self, values: Callable[[str], Sequence[str]]) -> Form:
-        """The form with what somebody had written; ``values`` gives it by the name of a field."""
+        """The form with what was entered; ``values`` gives it by the name of a field."""
         return replace(self, fields=tuple(replace(each, values=tuple(values(each.name))) for each in self.fields))
 
 
@@ -105,9 +105,9 @@ class FormWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormMaterial:
-    """What a form is made from: the case, what its file says, who fills it in, and the part that is corrected.
+    """What a form is made from: the case, its file, who fills it in, and the part that is corrected.
 
-    ``rulebook`` says on which grounds the file can be refused ``today``; ``documents`` are the ones that are attached.
+    ``rulebook`` gives the grounds for refusing the file ``today``; ``documents`` are the ones that are attached.
     """
 
     case: Case
@@ -125,7 +125,7 @@ def day_as_written(day: date) -> str:
 
 
 def values_at(body: Any, field: Field) -> tuple[str, ...]:
-    """What a case says at the place of a field, as texts for it; nothing where it is withheld."""
+    """The values in a case for a field, as texts; nothing where they are withheld."""
     for name in field.name.split("."):
         body = body.get(name) if isinstance(body, dict) else None
     if body is None or isinstance(body, dict):

@@ -18,7 +18,7 @@ def _title(language: Language) -> str:
 
 def _form(words: FormWords, _material: FormMaterial) -> Form:
     _ = words.language.gettext
-    return Form(lead=_("Record that the whole file has gone to the Immigration Office."), send=_("Record"))
+    return Form(lead=_("Record that the complete file was sent to the Immigration Office."), send=_("Record"))
 
 
 def _possible(case: Case, _today: date) -> bool:

@@ -1,4 +1,4 @@
-"""``informationRequests``: the applicant is asked for what is missing, and the service target is suspended."""
+"""``informationRequests``: missing information is requested from the applicant, and the service target is suspended."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from domain.plain_text import FreeText
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InformationQuestion:
-    """What the applicant is asked: ``items`` are kinds of documents and of details."""
+    """What is requested from the applicant: ``items`` are kinds of documents and of details."""
 
     items: tuple[str, ...]
     question: FreeText
@@ -48,7 +48,7 @@ def _form(words: FormWords, _material: FormMaterial) -> Form:
     items = Field(
         name="items",
         kind=FieldKind.ANY_OF,
-        label=_("What is asked for"),
+        label=_("Requested items"),
         required=True,
         choices=words.choices("detailKinds", DETAIL_KINDS) + words.choices("documentKinds", DOCUMENT_KINDS),
     )
@@ -56,11 +56,11 @@ def _form(words: FormWords, _material: FormMaterial) -> Form:
         name="question",
         kind=FieldKind.TEXT,
         label=_("Your question"),
-        hint=_("Say what is missing and why, so that the answer comes complete."),
+        hint=_("State what is missing and why, so that the answer is complete."),
         required=True,
     )
     return Form(
-        lead=_("The file goes to the applicant, and the service target stands still until the answer."),
+        lead=_("The file goes to the applicant, and the service target is paused until the answer."),
         send=_("Send the request"),
         fields=(question, items),
     )

@@ -22,7 +22,7 @@ def _form(words: FormWords, _material: FormMaterial) -> Form:
     valid = Field(
         name="valid",
         kind=FieldKind.TRUTH,
-        label=_("What the register of mandates says"),
+        label=_("Result of the register of mandates"),
         required=True,
         choices=(
             Choice(value="true", text=_("The mandate is valid")),

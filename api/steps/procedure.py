@@ -1,4 +1,4 @@
-"""Every step of the procedure, in the order in which a case comes to them; what is only sometimes needed stands last.
+"""Every step of the procedure, in the order in which a case reaches them; those only sometimes needed come last.
 
 The one list of them: the routes are made from it, and so are the pages.
 """
@@ -53,7 +53,7 @@ STEP_OF: Final[Mapping[str, Step]] = MappingProxyType({each.resource: each for e
 
 
 def is_possible(step: Step, case: Case, today: date) -> bool:
-    """Whether the case has come to this step, whoever takes it."""
+    """Whether the case has reached this step, for any caller."""
     return case.is_open and step.possible(case, today)
 
 

@@ -28,7 +28,7 @@ def _form(words: FormWords, material: FormMaterial) -> Form:
         values=(day_as_written(material.today),),
     )
     return Form(
-        lead=_("Write down what the Immigration Office decided. The case ends with it."),
+        lead=_("Record what the Immigration Office decided. This ends the case."),
         send=_("Record the decision"),
         fields=(
             words.outcome("outcomes", OUTCOMES),

@@ -42,7 +42,7 @@ class Message(Generic[Body]):
     path: str | None = None
 
     def command_of(self, body: Body, target: StepTarget) -> CaseCommand:
-        """The command that a body asks for. Raises ``InvalidInput`` with all that is wrong with it."""
+        """The command in a body. Raises ``InvalidInput`` with all issues."""
         require_no_issues(self.issues(body, target.context.today))
         return self.command(body, target)
 
@@ -68,7 +68,7 @@ class Step:
     ``resource`` is the last part of its path and ``operation`` its name in the contract. ``message`` is what is sent;
     None where that is a file. ``form`` is how a person takes the step; None where only programs do. ``possible`` is
     when it can be taken in an open case, ``awaited`` when it is what the case waits for, from those of whom
-    ``awaited_from`` is true. A page offers what will most likely be accepted; whether it is, the decider says.
+    ``awaited_from`` is true. A page offers what will most likely be accepted; the decider has the last word.
     """
 
     resource: str

@@ -18,7 +18,7 @@ def _form(words: FormWords, _material: FormMaterial) -> Form:
     _ = words.language.gettext
     reason = Field(name="reason", kind=FieldKind.TEXT, label=_("Reason"))
     return Form(
-        lead=_("The case ends, and cannot be opened again: to go on later, file anew."),
+        lead=_("The case ends and cannot be reopened. To continue later, file a new application."),
         send=_("Withdraw"),
         fields=(reason,),
     )

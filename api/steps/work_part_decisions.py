@@ -23,12 +23,12 @@ def _form(words: FormWords, material: FormMaterial) -> Form:
     _ = words.language.gettext
     assessment = assessment_at_decision(material.case, material.today, material.rulebook)
     return Form(
-        lead=_("The decision keeps the law and the facts beside it, as they are today. A refusal ends the case."),
+        lead=_("The decision is stored with the law and the facts as they are today. A refusal ends the case."),
         send=_("Decide"),
         fields=(
             words.outcome("outcomes", OUTCOMES),
             words.grounds("refusalGrounds", supported_grounds(material.case, assessment)),
-            words.motivation(_("Needed where a person has to judge, and for the ground “other”.")),
+            words.motivation(_("Required if a person has to judge, and for the ground “other”.")),
         ),
     )
 

@@ -1,4 +1,4 @@
-"""A value that somebody can choose, in the reader's words."""
+"""A value to choose, in the reader's words."""
 
 from __future__ import annotations
 

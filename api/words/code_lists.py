@@ -25,7 +25,7 @@ _CODE_FORM: Final = re.compile(r"[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*", re.ASCII
 
 
 class CodeUnknown(LookupError):
-    """A word was asked for that no list has: the program and its code lists do not belong together."""
+    """A word was requested that no list has: the program and its code lists do not match."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +134,7 @@ def _read_list(path: Path) -> CodeList:
     codes: dict[str, Code] = {}
     for code in (_read_code(entry) for kind, entry in entries if kind == _CODE):
         if code.value in codes:
-            raise _unusable(path, _CODE, f"the code {code.value} stands there twice", "keep one of the two")
+            raise _unusable(path, _CODE, f"the code {code.value} is there twice", "keep one of the two")
         codes[code.value] = code
     if not codes:
         raise _unusable(path, _CODE, "the list is empty", f"write at least one [[{_CODE}]]")

@@ -55,12 +55,12 @@ class Language:
     translations: gettext.NullTranslations = field(repr=False)
 
     def gettext(self, message: str, /, **values: object) -> str:
-        """The sentence in this language; ``%(name)s`` in it stands for a value, ``%%`` for a per cent sign."""
+        """The sentence in this language; ``%(name)s`` in it is replaced by a value, ``%%`` by a per cent sign."""
         return self.translations.gettext(message) % values
 
     @property
     def colon(self) -> str:
-        """The colon behind a word that stands before another text; French puts a space before it that never breaks."""
+        """The colon between a word and the text after it; French puts a no-break space before it."""
         return "\N{NO-BREAK SPACE}:" if self.code == "fr" else ":"
 
     def ngettext(self, one: str, many: str, number: int, /, **values: object) -> str:
@@ -90,7 +90,7 @@ class Language:
         return format_currency(amount, "EUR", locale=self.locale)
 
     def exact_money(self, amount: Decimal) -> str:
-        """Euros with all their decimals, two at least: an amount that nobody published is not rounded."""
+        """Euros with all their decimals, two at least: an amount that was not published is not rounded."""
         pattern = self.locale.currency_formats["standard"].pattern.replace("0.00", "0.00######")
         return format_currency(amount, "EUR", pattern, locale=self.locale, currency_digits=False)
 
@@ -111,7 +111,7 @@ class Language:
             case None:
                 return _NOTHING
             case bool():
-                raise TypeError("a truth value says nothing in a table: write it as a word")
+                raise TypeError("a truth value means nothing in a table: write it as a word")
             case int():
                 return self.integer(value)
             case float() | Decimal():
@@ -143,7 +143,7 @@ class Languages:
         return iter(self.by_code.values())
 
     def chosen(self, request: Request) -> Language:
-        """What the address asks, else what was asked before, else what the browser prefers, else Dutch.
+        """The language in the address, else the one chosen before, else what the browser prefers, else Dutch.
 
         A language that is not one of the pages' is passed over: its reader can read this one or choose another.
         """
@@ -195,7 +195,7 @@ def _translations(code: str) -> gettext.GNUTranslations:
         for message in catalogue:
             if message.id:
                 if message.id in merged:
-                    raise CatalogueUnusable(f"{place}/{stored.name}: {message.id!r} stands in two catalogues")
+                    raise CatalogueUnusable(f"{place}/{stored.name}: {message.id!r} is in two catalogues")
                 merged[message.id] = message
     binary = BytesIO()
     write_mo(binary, merged)

@@ -28,7 +28,7 @@ _SOURCE: Final = re.compile(r"(?P<name>.*?): (?P<address>https?://\S+)$")
 _PART_TIME: Final = {True: "in proportion", False: "not reduced", None: "not found"}
 _HELD: Final = {True: "held whole", False: "not held whole", None: "not found"}
 _MOST_NAMED: Final = 50
-"""Municipalities that are named one by one; of more the page tells the number."""
+"""Up to this many municipalities are named; for more the page gives the number."""
 
 _TITLES: Final[dict[type[Provision], str]] = {
     pay.SalaryThreshold: "Salary thresholds",
@@ -37,7 +37,7 @@ _TITLES: Final[dict[type[Provision], str]] = {
     pay.PayDefinition: "What counts as pay",
     pay.PartTime: "Part-time work",
     job.CategoryRule: "What a category is tested on",
-    job.ClosedCategory: "Categories that there are not",
+    job.ClosedCategory: "Categories that do not exist",
     job.LabourMarketTestTerms: "Labour-market test",
     job.QualificationLevel: "Qualification level of the function",
     job.EmploymentShare: "Share of full time",
@@ -73,9 +73,9 @@ Made from the law files by `permit law document`; a test keeps it current. How a
 how it is kept: [flows/law.md](flows/law.md).
 
 Every entry says from when it is in force, where it comes from and how far it can be trusted: `confirmed` by two
-sources, from a `single-source`, `disputed` (what others say stands beside it), given by the `project-brief`, or
-`derived` by arithmetic. What no source gives is absent, and an assessment then says *undetermined*. Where no day of
-publication is known, the first day in force stands in for it, marked *assumed*. Of several readings of an open question
+sources, from a `single-source`, `disputed` (with what others say next to it), given by the `project-brief`, or
+`derived` by arithmetic. What no source gives is absent, and an assessment is then *undetermined*. Where no day of
+publication is known, the first day in force is used for it, marked *assumed*. Of several readings of an open question
 only the selected one is applied. Looked for and not found, among others: the Flemish amounts after Statbel's next
 figure, the whole list of 21 shortage occupations, dated amounts of the German-speaking Community from 2020 on and the
 terms of its labour-market test, and whether a request for documents suspends the term of decision.
@@ -109,14 +109,14 @@ def _table(provisions: Sequence[Provision], english: Wording) -> Iterator[str]:
 
 
 def _says(provision: Provision) -> str:
-    said = _content(provision)
+    content = _content(provision)
     if provision.question is not None:
-        said += f"; reading `{provision.reading}` of `{provision.question}`"
-    return said if provision.note is None else f"{said}. *{provision.note}*"
+        content += f"; reading `{provision.reading}` of `{provision.question}`"
+    return content if provision.note is None else f"{content}. *{provision.note}*"
 
 
 def _content(provision: Provision) -> str:
-    """What a provision says, in the words of its own kind."""
+    """The content of a provision, in the words of its kind."""
     scope = ", ".join(provision.scope)
     match provision:
         case pay.SalaryThreshold():
@@ -137,7 +137,7 @@ def _content(provision: Provision) -> str:
         case pay.Fee():
             return f"{provision.recipient}, {scope}: {euro_text(provision.amount)} EUR{_others(provision.other_values)}"
         case pay.FeeExemption():
-            return f"{scope}: owes nothing"
+            return f"{scope}: no fee due"
         case job.PermitDuration():
             return f"{scope}: {'; '.join(_durations(provision))}"
         case job.CategoryRule():

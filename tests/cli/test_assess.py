@@ -190,7 +190,7 @@ def test_a_municipality_that_is_not_on_the_list_that_day_is_refused(assess: Asse
         ({**FACTS, "bonus": "100.00"}, "permit: bonus: this field is not known here"),
         ({"authority": "flanders"}, "permit: filedOn: it is missing"),
         ("{", "facts.json: it is not JSON, at line 1 column 2"),
-        ('{"filedOn": "2025-06-02", "filedOn": "2025-06-03"}', "stands twice"),
+        ('{"filedOn": "2025-06-02", "filedOn": "2025-06-03"}', "used twice"),
     ],
     ids=["unknown", "no day", "no JSON", "twice"],
 )

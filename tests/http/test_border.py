@@ -103,7 +103,7 @@ def test_an_unforeseen_error_tells_nothing_but_its_instance(
 
 @pytest.mark.parametrize(
     ("error", "said"),
-    [(DatabaseUnavailable("connection to 10.0.0.1 lost"), "cannot do the work"), (OutcomeUnknown(), "unknown")],
+    [(DatabaseUnavailable("connection to 10.0.0.1 lost"), "temporarily unavailable"), (OutcomeUnknown(), "unknown")],
 )
 def test_a_database_that_is_away_asks_to_come_again(
     program: Program, issuer: DevelopmentIssuer, error: Exception, said: str

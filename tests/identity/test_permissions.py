@@ -212,7 +212,7 @@ def test_the_documentation_shows_the_same_table() -> None:
 _HEALTH = (
     'readHealth                 = ["anyone",    "anyone",         "anyone",    "anyone",      "anyone",     "anyone"]'
 )
-_HEALTH_SAID = 'readHealth                 = "Ask whether the service works"'
+_HEALTH_SAID = 'readHealth                 = "Check whether the service works"'
 
 
 @pytest.mark.parametrize(

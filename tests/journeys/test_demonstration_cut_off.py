@@ -44,7 +44,7 @@ def test_cut_off_it_goes_on_and_played_it_is_served_as_it_is() -> None:
             process.send_signal(signal.SIGINT)
             output, errors = process.communicate(timeout=30)
             assert (process.returncode, output) == (130, "")
-            assert errors.splitlines()[-1] == "Stopped. The same command goes on where this one was."
+            assert errors.splitlines()[-1] == "Stopped. The same command continues where this one stopped."
             assert "Traceback" not in errors
             assert not home.processes()
         # when it is started again

@@ -50,14 +50,14 @@ def test_the_cases_to_look_at_are_open_and_with_whom_they_should_be(planned: lis
     to_decide = by_number[Showcase.TO_DECIDE]
     assert to_decide.steps[-1].name == "admit"
     assert {step.by for step in to_decide.steps} >= {HANDLERS[0], to_decide.filing.filer}
-    for number in (Showcase.EMPLOYER_ASKED, Showcase.REPRESENTATIVE_ASKED, Showcase.WORKER_ASKED):
+    for number in (Showcase.EMPLOYER_TO_ANSWER, Showcase.REPRESENTATIVE_TO_ANSWER, Showcase.WORKER_TO_ANSWER):
         last = by_number[number].steps[-1]
         assert (last.name, (TODAY - last.on).days < 5) == ("request-1", True)
     employer = to_decide.filing.filer
-    assert by_number[Showcase.EMPLOYER_ASKED].filing.filer == employer
+    assert by_number[Showcase.EMPLOYER_TO_ANSWER].filing.filer == employer
     # And of nobody else's: the tour counts the questions to this employer.
     assert [each.number for each in planned if each.filing.employer == employer] == sorted(
-        (Showcase.TO_DECIDE, Showcase.EMPLOYER_ASKED), key=lambda number: by_number[number].filed_at
+        (Showcase.TO_DECIDE, Showcase.EMPLOYER_TO_ANSWER), key=lambda number: by_number[number].filed_at
     )
 
 

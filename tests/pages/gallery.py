@@ -16,7 +16,7 @@ from api.pages.charts.lines import line_figure
 from api.pages.charts.scatters import Dot, Level, scatter_figure
 from api.pages.charts.shares import ShareWords, Whole, share_figure
 from api.pages.page_parts import Badge, FieldError, Freshness, Paging, Refreshing, Tile, Tone
-from api.pages.rendering import Link, Pages, Surroundings
+from api.pages.rendering import Link, PageFrame, Pages
 from api.pages.static_files import static_routes
 from api.words.choices import Choice
 from api.words.languages import Language
@@ -46,14 +46,14 @@ def gallery_app() -> FastAPI:
             request,
             "gallery.html",
             content(language, Refreshing.of(request)),
-            surroundings=surroundings(request),
+            frame=frame(request),
             personal="personal" in request.query_params,
         )
 
     @app.get("/refreshing")
     def refreshing(request: Request) -> Response:
         parts = {"refreshing": Refreshing.of(request, seconds=1), "figure": aged(pages.language(request))}
-        return pages.response(request, "refreshing_gallery.html", parts, surroundings=surroundings(request))
+        return pages.response(request, "refreshing_gallery.html", parts, frame=frame(request))
 
     @app.get("/message")
     def message(request: Request) -> Response:
@@ -72,8 +72,8 @@ def gallery_app() -> FastAPI:
     return app
 
 
-def surroundings(request: Request) -> Surroundings:
-    return Surroundings(
+def frame(request: Request) -> PageFrame:
+    return PageFrame(
         authority=request.query_params.get("authority"),
         navigation=tuple(Link(href=f"/{n}", text=text, here=n == 0) for n, text in enumerate(NAVIGATION)),
         reader="handler-07",

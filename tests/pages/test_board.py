@@ -149,8 +149,8 @@ def test_figures_are_those_counted_by_hand(service: BoardService) -> None:
     assert ["Jan 2026", "In time", "1", "100%"] in on_time
     assert ["Feb 2026", "In time", "0", ""] in on_time
     assert rows_of_file(service, "/board/rework.csv")[1:] == [
-        ["Closed in half a year", "Right the first time", "1", "50%"],
-        ["Closed in half a year", "Asked again", "1", "50%"],
+        ["Closed in the last half year", "Complete when filed", "1", "50%"],
+        ["Closed in the last half year", "Information requested", "1", "50%"],
     ]
     assert [row[1] for row in rows_of_file(service, "/board/items-asked.csv")[1:]] == ["1", "1"]
     assert rows_of_file(service, "/board/checks.csv")[1:] == [

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.pages.board.cache import LONGEST_AGE, MOST_KEPT, RENEWED_AFTER, BoardCache, Kept, Reached
+from api.pages.board.cache import LONGEST_AGE, MOST_KEPT, RENEWED_AFTER, BoardCache, Cached, Reached
 
 AT = datetime(2026, 3, 21, 9, 30, tzinfo=UTC)
 
@@ -138,7 +138,7 @@ class SeenKey(str):
         return super().__hash__()
 
 
-def waiting_for(pool: ThreadPoolExecutor, model: Model, number: int) -> list[Future[Kept[str]]]:
+def waiting_for(pool: ThreadPoolExecutor, model: Model, number: int) -> list[Future[Cached[str]]]:
     """So many askers in threads of their own, all of whom have been let in."""
     keys = [SeenKey("flanders") for _ in range(number)]
     asked = [pool.submit(model.cache.get, each, never) for each in keys]

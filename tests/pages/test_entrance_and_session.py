@@ -73,7 +73,7 @@ def test_a_token_that_was_brought_along(service: CaseService, client: httpx.Clie
     assert (answer.status_code, answer.headers["Location"]) == (303, "/employer?after=x")
     refused = client.post("/session", data={"token": "eyJ.no.good"})
     assert refused.status_code == 400
-    assert "This access token is not accepted here" in refused.text
+    assert "This access token is invalid or has expired" in refused.text
     assert "Set-Cookie" not in refused.headers
 
 

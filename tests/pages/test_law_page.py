@@ -149,8 +149,12 @@ def test_what_changed_on_a_day(service: CaseService, browser: Browser) -> None:
         ("flanders", "2019-01-01", "at most 3 years"),
         ("flanders", "2019-01-01", "until the day before the birthday on which the worker is 30, unless the contract"),
         ("brussels", "2024-05-01", "at least 24 months, or the shorter contract and 3 months"),
-        ("wallonia", "2019-01-01", "what was asked of the Crossroads Bank: 10 years, of which 6 months at hand"),
-        ("wallonia", "2026-05-21", "the worker is told how the application stands (not transposed into Belgian law)"),
+        ("wallonia", "2019-01-01", "queries to the Crossroads Bank: 10 years, of which 6 months online"),
+        (
+            "wallonia",
+            "2026-05-21",
+            "the worker is informed of the status of the application (not transposed into Belgian law)",
+        ),
         ("flanders", "2019-01-01", "Exemption from the fee"),
     ],
 )
@@ -244,8 +248,8 @@ def test_what_is_wrong_stands_at_its_field_and_what_was_written_stays(service: C
         assert page.title().startswith("Error:")
         named = {
             "facts.category": "Category: fill this in",
-            "facts.worker.birthDate": "write a day that the calendar has, such as 01/03/2026",
-            "facts.employment.fullTimeEquivalent": "write a share above 0 and at most 100 per cent",
+            "facts.worker.birthDate": "enter a day that exists, such as 01/03/2026",
+            "facts.employment.fullTimeEquivalent": "enter a share above 0 and at most 100 per cent",
             "facts.employment.grossPay.amount": "Gross pay in euros: it is not above 0",
             "facts.labourMarketTest.publications.2.to": "Publication 3: last day: it does not lie after",
         }

@@ -77,7 +77,7 @@ def test_the_ledger_stands_against_the_source(handler: Page, service: MigrationS
     # the topic by partition: first and next offset, messages, records, set aside, again, never
     (partition,) = handler.locator("#brussels-topic tbody tr").all()
     assert partition.locator("td").all_inner_texts() == ["100", "101", "1", "1", "0", "0", "0"]
-    expect(handler.get_by_text("Records and messages set aside are all that came")).to_be_visible()
+    expect(handler.get_by_text("Records and dead-lettered messages account for all that was received")).to_be_visible()
 
 
 def test_an_authority_of_which_nothing_came_is_one_sentence(handler: Page, service: MigrationService) -> None:
@@ -100,7 +100,7 @@ def test_a_reason_leads_to_its_records_and_a_record_to_its_page(handler: Page, s
     expect(field).to_contain_text("An identification number is wrong")
     expect(handler.locator("#fields tr", has_text="date_introduction")).to_contain_text("7 Mar 2025")
     # and the trace says who has looked at it
-    expect(handler.locator(".timeline li", has_text="Content looked at")).to_contain_text("handler-b")
+    expect(handler.locator(".timeline li", has_text="Content viewed")).to_contain_text("handler-b")
 
 
 def test_a_field_is_corrected_and_the_record_is_retold(handler: Page, service: MigrationService) -> None:
@@ -108,7 +108,7 @@ def test_a_field_is_corrected_and_the_record_is_retold(handler: Page, service: M
     expect(handler.get_by_text("The correction is recorded.")).to_be_visible()
     # tried again in vain, and it says so at the field
     tried_again(handler)
-    expect(handler.get_by_text("The record was tried again and still waits.")).to_be_visible()
+    expect(handler.get_by_text("The record was tried again and is still waiting.")).to_be_visible()
     expect(handler.locator("#fields tr", has_text="niss")).to_contain_text("85.07.30-033.27")
     # put right
     corrected(handler, service, motive="asked the employer")
@@ -153,7 +153,7 @@ def test_a_form_sent_twice_is_carried_out_once(handler: Page, service: Migration
     # whoever sends another text with what he saw before is told that it has changed
     other = sent(service, path, form | {"text": "85.07.30-033.27"})
     assert other.status_code == 409
-    assert "Somebody has changed this record since you opened it" in other.text
+    assert "Someone has changed this record since you opened it" in other.text
     assert service.move.ask("select count(*) from legacy_correction") == [(1,)]
 
 

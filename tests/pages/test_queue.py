@@ -109,11 +109,11 @@ def test_filters_find_what_is_meant(page: Page, service: BoardService, filed: Fi
     assert references(page) == [filed.mine]
     page.get_by_label("Handler").select_option("Unassigned")
     page.get_by_label("Category").select_option("nurse")
-    page.get_by_label("In order of").select_option("Day of filing")
+    page.get_by_label("Sort by").select_option("Day of filing")
     show.click()
     expect(page.locator("#queue caption")).to_have_text(f"{MORE // 2} open cases")
     assert references(page) == list(filed.free[1::2])
-    page.get_by_label("Standing").select_option("late")
+    page.get_by_label("Service status").select_option("late")
     show.click()
     # filed by 19 January, and due sixty days later
     assert references(page) == [filed.free[1], filed.free[3], filed.free[5]]
@@ -168,7 +168,7 @@ def test_a_case_is_not_taken_from_somebody_else(
         expect(other.page.get_by_text(f"{free} is assigned to you.")).to_be_visible()
     # when the second one comes a moment later
     page.get_by_role("button", name=f"Assign to me: {free}").click()
-    expect(page.get_by_text(f"{free} had been assigned to somebody else already.")).to_be_visible()
+    expect(page.get_by_text(f"{free} was already assigned to someone else.")).to_be_visible()
     assert handler_of(service, filed.case_of[free]) == OTHER_HANDLER.actor
 
 

@@ -25,7 +25,7 @@ def is_poll(response: Response) -> bool:
     return response.request.headers.get("hx-request") == "true"
 
 
-def renewed(page: Page) -> None:
+def refreshed(page: Page) -> None:
     """Let the part renew itself once, and wait until it has."""
     page.evaluate("document.getElementById('refreshing').dataset.old = 'yes'")
     with page.expect_response(is_poll):
@@ -45,14 +45,14 @@ def polls_in(page: Page, milliseconds: int) -> int:
     return len(asked)
 
 
-def test_figures_are_renewed_and_what_was_opened_stays_open(renewing: Watched) -> None:
+def test_figures_are_refreshed_and_what_was_opened_stays_open(renewing: Watched) -> None:
     page = renewing.page
     page.locator("#ages-summary").click()
-    renewed(page)
+    refreshed(page)
     expect(page.locator("#ages-data table")).to_be_visible()
     # and the focus is where it was
     expect(page.locator("#ages-summary")).to_be_focused()
-    renewed(page)
+    refreshed(page)
     expect(page.locator("#ages-data table")).to_be_visible()
     check_accessibility(page)
 
@@ -73,7 +73,7 @@ def test_a_reader_pauses_and_resumes(renewing: Watched) -> None:
     resume.click()
     expect(page.get_by_text("Refreshes every second.")).to_be_visible()
     assert page.url.endswith("lang=en&case=7")
-    renewed(page)
+    refreshed(page)
 
 
 def test_a_reader_is_not_disturbed(renewing: Watched) -> None:
@@ -89,13 +89,13 @@ def test_a_reader_is_not_disturbed(renewing: Watched) -> None:
     assert polls_in(page, 3 * A_POLL) == 0
     # when both are gone
     page.evaluate("getSelection().removeAllRanges()")
-    renewed(page)
+    refreshed(page)
 
 
 def test_only_a_summary_that_changed_is_said(renewing: Watched) -> None:
     page = renewing.page
     said = page.get_by_role("status")
-    renewed(page)
+    refreshed(page)
     expect(said).to_have_text("")
 
     def one_more(route: Route) -> None:
@@ -103,22 +103,22 @@ def test_only_a_summary_that_changed_is_said(renewing: Watched) -> None:
         route.fulfill(response=answer, body=answer.text().replace("9 cases", "10 cases"))
 
     page.route(POLLS, one_more)
-    renewed(page)
+    refreshed(page)
     expect(said).to_have_text("10 cases")
 
 
-def test_figures_that_cannot_be_renewed_say_so(renewing: Watched) -> None:
+def test_figures_that_cannot_be_refreshed_say_so(renewing: Watched) -> None:
     page = renewing.page
     renewing.forgive("failed: |ERR_FAILED|htmx:sendError|htmx:afterRequest")
-    trouble = page.locator("#refreshing").get_by_text("These figures could not be renewed")
+    trouble = page.locator("#refreshing").get_by_text("These figures could not be refreshed")
     expect(trouble).to_be_hidden()
     page.route(POLLS, lambda route: route.abort())
     page.clock.run_for(A_POLL)
     expect(trouble).to_be_visible()
-    expect(page.get_by_role("status")).to_contain_text("could not be renewed")
+    expect(page.get_by_role("status")).to_contain_text("could not be refreshed")
     # until they can
     page.unroute(POLLS)
-    renewed(page)
+    refreshed(page)
     expect(trouble).to_be_hidden()
 
 

@@ -63,7 +63,7 @@ def test_one_click_signs_in_and_the_second_explains(service: CaseService, links:
         assert watched.page.url == f"{service.address}/queue"
         watched.page.goto(address)
         expect(watched.page.get_by_text("This sign-in link is no longer valid")).to_be_visible()
-        expect(watched.page.get_by_role("heading", name="Who are you today?")).to_be_visible()
+        expect(watched.page.get_by_role("heading", name="Choose a role")).to_be_visible()
         check_accessibility(watched.page)
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from api.words.sentences.fees import fee_text, standing_text
+from api.words.sentences.fees import fee_text, payment_text
 from api.words.sentences.finding_steps import STEPS
 from api.words.sentences.wording import Wording
 from domain.case.fees import FeeStatus
@@ -44,7 +44,7 @@ def test_an_amount_with_its_first_day(code: str, text: str) -> None:
         ("nl", ": niets verschuldigd (verlenging van het verblijf in hetzelfde statuut)."),
         ("fr", "\xa0: rien n\u2019est dû (prolongation du séjour dans le même statut)."),
         ("de", ": Es ist nichts geschuldet (Verlängerung des Aufenthalts im selben Status)."),
-        ("en", ": nothing is owed (residence extended in the same status)."),
+        ("en", ": nothing is due (residence extended in the same status)."),
     ],
 )
 def test_why_nothing_is_owed(code: str, text: str) -> None:
@@ -55,14 +55,14 @@ def test_why_nothing_is_owed(code: str, text: str) -> None:
 def test_what_is_not_known_is_said() -> None:
     unknown = FeeOwed(recipient="federal", reason="factMissing", missing=("renewal", "worker.nationality"))
     told = fee_text(unknown, wording("en"))
-    assert "the amount owed is not known to us. Whether it is owed depends on: whether it is a renewal" in told
+    assert "the amount due is not known to us. Whether it is due depends on: whether it is a renewal" in told
 
 
 def test_what_was_paid_and_what_is_still_owed() -> None:
     short = FeeStatus(
         fee=RETRIBUTION, verdict=Verdict.NOT_MET, paid=Decimal("179.99"), still_owed=Decimal("0.01")
     )  # fmt: skip
-    assert standing_text(short, wording("en")).endswith("Paid: €179.99. Still owed: €0.01.")
+    assert payment_text(short, wording("en")).endswith("Paid: €179.99. Still due: €0.01.")
 
 
 @pytest.mark.parametrize("code", ["nl", "fr", "de", "en"])

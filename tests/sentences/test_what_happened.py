@@ -78,8 +78,8 @@ BY_THE_LISTS: Mapping[tuple[str, str], Sequence[str]] = {
         (
             "InformationRequested",
             {
-                "en": "The applicant was asked for additional information by case handler h-1: diploma, passport and "
-                "details of the pay. Last day to answer: 17 February 2026. Legal basis: “article 7”.",
+                "en": "Additional information was requested from the applicant by case handler h-1: diploma, passport "
+                "and details of the pay. Last day to answer: 17 February 2026. Legal basis: “article 7”.",
                 "nl": "Aan de aanvrager is bijkomende informatie gevraagd door dossierbehandelaar h-1: diploma, "
                 "paspoort en gegevens over het loon. Laatste dag om te antwoorden: 17 februari 2026. Rechtsgrond: "
                 "“article 7”.",
@@ -124,8 +124,8 @@ BY_THE_LISTS: Mapping[tuple[str, str], Sequence[str]] = {
         (
             "ClockResumed",
             {
-                "en": "The service target runs again from 3 February 2026 on (end of pause 1). Recorded by the clock "
-                "of the system.",
+                "en": "The service target runs again from 3 February 2026 on (end of pause 1). Recorded by the system "
+                "clock.",
                 "nl": "De streeftermijn van de dienst loopt opnieuw vanaf 3 februari 2026 (einde van onderbreking 1). "
                 "Vastgelegd door de klok van het systeem.",
                 "fr": "Le délai cible du service court à nouveau à partir du 3 février 2026 (fin de la pause 1). "
@@ -137,7 +137,7 @@ BY_THE_LISTS: Mapping[tuple[str, str], Sequence[str]] = {
         (
             "DeadlineBreached",
             {
-                "en": "Applicant's term to answer: the last day, 17 February 2026, has passed. It is about request "
+                "en": "Applicant's term to answer: the last day, 17 February 2026, has passed. This concerns request "
                 "for information number 2.",
                 "nl": "Antwoordtermijn van de aanvrager: de laatste dag, 17 februari 2026, is voorbij. Het gaat om "
                 "verzoek om informatie nummer 2.",
@@ -178,7 +178,7 @@ def test_an_ordinary_event(name: str, sentences: Mapping[str, str]) -> None:
         (
             "CrossroadsCheckFailed",
             {"attempts": 0, "reason": "ssinUnknown"},
-            "The question about “Declared wages (DmfA)” could not be put to the Crossroads Bank: “The identification "
+            "The query on “Declared wages (DmfA)” could not be sent to the Crossroads Bank: “The identification "
             "number (SSIN) is unknown”. A case handler judges this point.",
         ),
         (

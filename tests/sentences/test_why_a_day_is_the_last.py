@@ -73,7 +73,7 @@ BY_THE_LISTS: Mapping[tuple[str, str], str] = {
         (
             "onExpiry",
             {
-                "en": "If that day passes without the act that is awaited: the permit is deemed granted.",
+                "en": "If that day passes without the required act: the permit is deemed granted.",
                 "nl": "Als die dag verstrijkt zonder de handeling waarop wordt gewacht: de vergunning wordt geacht te "
                 "zijn toegekend.",
                 "fr": "Si ce jour s'écoule sans l'acte attendu_: le permis est réputé accordé.",

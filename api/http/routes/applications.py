@@ -68,7 +68,7 @@ def applications_routes(
 
     @routes.get("/{application_id}/deadlines", name="getDeadlines")
     def get_deadlines(application_id: str, query: DeadlinesQuery) -> Response:
-        """The clocks today, and how each comes to its last day; in sentences where a language is chosen."""
+        """The clocks today, and how the last day of each was computed; in sentences where a language is chosen."""
         case_id, language = case_id_of(application_id), chosen_language(query)
         view = cases.case(query.caller, case_id).deadlines()
         content = deadlines_content(view)

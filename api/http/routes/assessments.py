@@ -1,6 +1,6 @@
-"""``salaryChecks`` and ``checklists``: what the law says of facts before anything is filed. Nothing is stored.
+"""``salaryChecks`` and ``checklists``: the assessment of facts before filing. Nothing is stored.
 
-The questions are sent as POST, because pay and birth date may stand in no address.
+The queries are sent as POST, because pay and birth date may not be in a URL.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ _CACHED: Final = "public, max-age=3600"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
-    """A document that is the same for everybody, with the tag by which a reader knows that it has it already."""
+    """A document that is the same for everyone, with its entity tag."""
 
     content: bytes
     media_type: str
@@ -44,13 +44,13 @@ def contract_routes() -> APIRouter:
     return routes
 
 
-async def _document_asked(request: Request) -> Request:
-    """A document is given in the one form that its address names, whatever its reader says to accept."""
+async def _document_request(request: Request) -> Request:
+    """A document is given in the one form that its address names, whatever ``Accept`` says."""
     require_parameters(request, ())
     return request
 
 
-Question = Annotated[Request, Depends(_document_asked)]
+Question = Annotated[Request, Depends(_document_request)]
 
 
 @lru_cache(maxsize=1)
@@ -60,7 +60,7 @@ def _as_written() -> Served:
 
 @lru_cache(maxsize=1)
 def _as_json() -> Served:
-    # Most of a second: done for the first who asks, and not whenever the service starts.
+    # Takes most of a second: done at the first request, and not at each start of the service.
     return _served(canonical_json(yaml.safe_load(_as_written().content)), "application/json")
 
 

@@ -30,7 +30,7 @@ class EmployerLookup:
 
 
 def employer_lookup_routes(lookups: EmployerLookups | None) -> APIRouter:
-    """The route; without a bank to ask, it says that the register cannot be query."""
+    """The route; without a bank to query, it answers that the register is unavailable."""
     routes = APIRouter()
 
     @routes.post("/employerLookups", name="lookUpEmployer")
@@ -47,19 +47,21 @@ def employer_lookup_routes(lookups: EmployerLookups | None) -> APIRouter:
         number, actor = wanted.enterprise_number, query.caller.caller.actor
         found = lookups.look_up(number, authority=wanted.authority, actor=actor)
         return Response(
-            canonical_json(_told(number, found)), headers={"Cache-Control": "no-store"}, media_type="application/json"
+            canonical_json(_content(number, found)),
+            headers={"Cache-Control": "no-store"},
+            media_type="application/json",
         )
 
     return routes
 
 
 _FOR_THE_AUTHORITY: Final = frozenset({"foundedOn", "hasStaff", "hasDebts"})
-"""What the register says of an undertaking and a form does not need: whoever looks one up is not told of its debts."""
+"""Members of the register that a form does not need: a look-up does not disclose the debts of an undertaking."""
 
 
-def _told(number: str, found: EmployerAnswer) -> dict[str, Any]:
+def _content(number: str, found: EmployerAnswer) -> dict[str, Any]:
     if isinstance(found, EmployerOnRegister):
         held: dict[str, Any] = wire_adapter(EmployerOnRegister).dump_python(found, mode="json", by_alias=True)
-        told = {name: value for name, value in held.items() if value is not None and name not in _FOR_THE_AUTHORITY}
-        return {"outcome": "found", **told}
+        shown = {name: value for name, value in held.items() if value is not None and name not in _FOR_THE_AUTHORITY}
+        return {"outcome": "found", **shown}
     return {"outcome": "noData", "enterpriseNumber": number}

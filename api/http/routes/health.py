@@ -36,9 +36,9 @@ def health_routes(program: Program, workers: WatchedWork | None) -> APIRouter:
             status = _status(program, workers, parked)
         except DatabaseUnavailable:
             parked, status = 0, "DOWN"
-        told = {"status": status} | ({"parkedApplications": parked} if parked else {})
+        content = {"status": status} | ({"parkedApplications": parked} if parked else {})
         return Response(
-            canonical_json(told),
+            canonical_json(content),
             status_code=503 if status == "DOWN" else 200,
             headers={"Cache-Control": "no-store"},
             media_type="application/json",

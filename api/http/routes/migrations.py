@@ -1,4 +1,4 @@
-"""``migrations``: how the move of the authorities goes, in ledgers, steps and codes."""
+"""``migrations``: the progress of the migration of the authorities, in ledgers, steps and codes."""
 
 from __future__ import annotations
 

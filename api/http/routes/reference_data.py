@@ -1,6 +1,6 @@
 """``refData``: what the codes of this interface mean, for programs in four languages at once and for people in one.
 
-Lists are not negotiated: a label comes in every language, or in the one that ``lang`` asks for. Only the pages on
+Lists are not negotiated: a label comes in every language, or in the one that ``lang`` requests. Only the pages on
 problem types, to which the ``href`` of a problem leads, are written in the reader's language.
 """
 
@@ -34,7 +34,7 @@ LANGUAGE_OF_PROBLEMS: Final = "en"
 """That of titles and details in problems, and so of the page when its reader does not say otherwise."""
 
 _CACHED: Final = "public, max-age=3600"
-"""A list changes only with a release, and whoever meets a code that he does not know asks again."""
+"""A list changes only with a release, and a client that meets an unknown code requests it again."""
 
 Question = Annotated[Request, Depends(open_query("lang"))]
 
@@ -113,8 +113,8 @@ def _problem_page(code: Code, status: int, request: Request) -> Response:
 
 def _languages(question: Request) -> tuple[str, ...]:
     """The languages in which texts are given. Raises :class:`RequestRefused` for a ``lang`` that is not one of them."""
-    asked = language_if_any(question.query_params)
-    return LANGUAGES if asked is None else (asked,)
+    language = language_if_any(question.query_params)
+    return LANGUAGES if language is None else (language,)
 
 
 def _text(text: LocalizedText, languages: tuple[str, ...]) -> dict[str, str]:

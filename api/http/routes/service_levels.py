@@ -1,4 +1,4 @@
-"""``serviceLevels``: how the cases stand against the service target, every measure of it, and the cases behind."""
+"""``serviceLevels``: the status of the cases against the service target, its measures, and the underlying cases."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ CasesQuery = Annotated[AuthorisedQuery, Depends(authorised_query(Action.READ_SER
 
 
 def service_levels_routes(boards: BoardService) -> APIRouter:
-    """Everything as of the end of the civil day ``on``, by default today; ``position`` tells how far it has read."""
+    """Everything as of the end of the civil day ``on``, by default today; ``position`` is how far it has read."""
     routes = APIRouter(prefix="/serviceLevels")
 
     @routes.get("", name="getServiceLevels")
@@ -92,7 +92,7 @@ def service_levels_routes(boards: BoardService) -> APIRouter:
 
 
 def scope_of(boards: BoardService, parameters: QueryParams, caller: AuthorisedCaller) -> Scope:
-    """The cases asked for, within the caller's reach. Raises :class:`RequestRefused` (400) and ``NotPermitted``."""
+    """The cases requested, within the caller's reach. Raises :class:`RequestRefused` (400) and ``NotPermitted``."""
     authority = one_code(parameters, "authority", AUTHORITIES)
     boards.require_authority(caller, authority)
     handler = single(parameters, "handler")
@@ -107,7 +107,7 @@ def scope_of(boards: BoardService, parameters: QueryParams, caller: AuthorisedCa
 
 
 def cell_of(parameters: QueryParams) -> Cell:
-    """Which cases of a scope are asked for. Raises :class:`RequestRefused` (400)."""
+    """Which cases of a scope are requested. Raises :class:`RequestRefused` (400)."""
     standings = parameters.getlist("standing")
     for each in standings:
         if each not in STANDINGS:

@@ -67,7 +67,7 @@ def work_queue_routes(queues: WorkQueueService) -> APIRouter:
 
 
 def filter_of(parameters: QueryParams, authority: str) -> QueueFilter:
-    """The cases asked for. Raises :class:`RequestRefused` (400)."""
+    """The cases requested. Raises :class:`RequestRefused` (400)."""
     handler = single(parameters, "handler")
     if handler is not None and handler != UNASSIGNED and HANDLER.fullmatch(handler) is None:
         raise wrong_parameter(

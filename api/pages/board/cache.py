@@ -1,6 +1,6 @@
-"""What the board shows, kept for as long as it holds: many readers of one board cost one reading of the database.
+"""The content of the board, cached as long as it is valid: many readers of one board cost one read of the database.
 
-Figures are computed from a read model that tells how far it has come in the log. While that has not moved they are as
+Figures are computed from a read model that reports how far it has come in the log. While that has not moved they are as
 good as new ones, however long ago they were computed; once it has they are shown for a second at most.
 """
 
@@ -17,22 +17,22 @@ from typing import Final, Generic, TypeVar
 from api.services.freshness import Reached
 
 LONGEST_AGE: Final = 1.0
-"""Seconds after which figures that may have changed are shown to nobody."""
+"""Seconds after which figures that may have changed are no longer shown."""
 
 RENEWED_AFTER: Final = 0.5
 """Seconds after which the first reader to come looks for newer ones, while the others still get these."""
 
 MOST_KEPT: Final = 64
-"""Boards kept at once, the least lately asked given up first: readers choose their filters, not our memory."""
+"""Boards kept at once; the least recently used is evicted first: readers choose their filters, not our memory."""
 
 Shown = TypeVar("Shown")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept(Generic[Shown]):
-    """What was computed, and the last moment at which it is known to have been what the read model says.
+class Cached(Generic[Shown]):
+    """What was computed, and the last moment at which it is known to have matched the read model.
 
-    ``reached`` was asked before the figures were read: they may be newer than it says, never older.
+    ``reached`` was read before the figures: they may be newer than it says, never older.
     """
 
     shown: Shown
@@ -41,59 +41,63 @@ class Kept(Generic[Shown]):
 
 
 @dataclass(slots=True)
-class _Place(Generic[Shown]):
-    kept: Kept[Shown] | None = None
-    renewing: Future[Kept[Shown]] | None = None
+class _Slot(Generic[Shown]):
+    kept: Cached[Shown] | None = None
+    renewing: Future[Cached[Shown]] | None = None
 
 
 class BoardCache(Generic[Shown]):
-    """Keeps one thing for each key; safe between threads. ``reached`` asks how far the read model has come."""
+    """Keeps one value for each key; safe between threads. ``reached`` reads how far the read model has come."""
 
     def __init__(self, reached: Callable[[], Reached], *, seconds: Callable[[], float] = time.monotonic) -> None:
         self._reached = reached
         self._seconds = seconds
         self._mutex = Lock()
-        self._places: OrderedDict[Hashable, _Place[Shown]] = OrderedDict()
+        self._places: OrderedDict[Hashable, _Slot[Shown]] = OrderedDict()
 
-    def get(self, key: Hashable, compute: Callable[[], Shown]) -> Kept[Shown]:
-        """What is kept for ``key``, computed anew where it no longer holds.
+    def get(self, key: Hashable, compute: Callable[[], Shown]) -> Cached[Shown]:
+        """What is kept for ``key``, recomputed where it is no longer valid.
 
-        However many ask at once, one computes and the others wait for it; what it raises all of them are told. So
+        Of concurrent callers one computes and the others wait for it; what it raises is raised for all of them. So
         nothing is older than :data:`LONGEST_AGE`, or than one computation takes where that is longer.
         """
         with self._mutex:
             place = self._place(key)
-            told, known = place.renewing, place.kept
+            pending, known = place.renewing, place.kept
             if known is not None:
                 age = self._seconds() - known.confirmed
-                if age < (RENEWED_AFTER if told is None else LONGEST_AGE):
+                if age < (RENEWED_AFTER if pending is None else LONGEST_AGE):
                     return known
-            is_first = told is None
-            if told is None:
-                told = place.renewing = Future()
-        return self._renewed(place, told, known, compute) if is_first else told.result()
+            is_first = pending is None
+            if pending is None:
+                pending = place.renewing = Future()
+        return self._renewed(place, pending, known, compute) if is_first else pending.result()
 
     def _renewed(
-        self, place: _Place[Shown], told: Future[Kept[Shown]], known: Kept[Shown] | None, compute: Callable[[], Shown]
-    ) -> Kept[Shown]:
+        self,
+        place: _Slot[Shown],
+        pending: Future[Cached[Shown]],
+        known: Cached[Shown] | None,
+        compute: Callable[[], Shown],
+    ) -> Cached[Shown]:
         try:
             confirmed, reached = self._seconds(), self._reached()
             if known is not None and _same_rows(known.reached, reached):
                 kept = replace(known, reached=reached, confirmed=confirmed)
             else:
-                kept = Kept(shown=compute(), reached=reached, confirmed=confirmed)
+                kept = Cached(shown=compute(), reached=reached, confirmed=confirmed)
         except BaseException as why:
             with self._mutex:
                 place.renewing = None
-            told.set_exception(why)
+            pending.set_exception(why)
             raise
         with self._mutex:
             place.kept, place.renewing = kept, None
-        told.set_result(kept)
+        pending.set_result(kept)
         return kept
 
-    def _place(self, key: Hashable) -> _Place[Shown]:
-        place = self._places.setdefault(key, _Place())
+    def _place(self, key: Hashable) -> _Slot[Shown]:
+        place = self._places.setdefault(key, _Slot())
         self._places.move_to_end(key)
         if len(self._places) > MOST_KEPT:
             self._places.popitem(last=False)

@@ -15,7 +15,7 @@ _STATES: Final = ("found", "noData", "failed", "requested")
 
 
 def checks_figure(reading: BoardReading, words: BoardWords) -> Figure:
-    """How the checks of the last season stand now."""
+    """The present state of the checks of the last season."""
     language = words.language
     states = [code for code in _STATES if any(each.state == code for each in reading.checks)]
     checks = dict.fromkeys(each.check for each in reading.checks)
@@ -25,7 +25,7 @@ def checks_figure(reading: BoardReading, words: BoardWords) -> Figure:
             "checks",
             language.gettext("What the Crossroads Bank answered"),
             language.gettext(
-                "The checks of the cases filed in the last %(days)s days, as they stand now.", days=SEASON.days
+                "The checks of the cases filed in the last %(days)s days, in their present state.", days=SEASON.days
             ),
         ),
         parts=[words.label("checkStates", each) for each in states],
@@ -50,7 +50,7 @@ def check_times_figure(reading: BoardReading, words: BoardWords) -> Figure:
         ),
         (
             language.gettext("Check"),
-            language.gettext("Questions put"),
+            language.gettext("Questions sent"),
             language.gettext("Questions answered"),
             language.gettext("Half within"),
             language.gettext("95%% within"),

@@ -46,7 +46,7 @@ def board_figures(reading: BoardReading, words: BoardWords) -> dict[str, Figure]
         _cycle_times(reading, words),
         _on_time(reading, words),
         _rework(reading, words),
-        _items_asked(reading, words),
+        _items_requested(reading, words),
         checks_figure(reading, words),
         check_times_figure(reading, words),
     )
@@ -64,7 +64,7 @@ def _ages(reading: BoardReading, words: BoardWords) -> Figure:
         words.caption(
             "ages",
             language.gettext("Age of open work"),
-            language.gettext("How many days ago the open cases were filed; days that do not count are in it."),
+            language.gettext("How many days ago the open cases were filed, including days that do not count."),
         ),
         bins=bins,
         x_label=language.gettext("Days since filing"),
@@ -82,7 +82,7 @@ def _oldest(reading: BoardReading, words: BoardWords) -> Figure:
             language.gettext("Reference"),
             language.gettext("Category"),
             language.gettext("Stage"),
-            language.gettext("Standing"),
+            language.gettext("Service status"),
             language.gettext("Filed on"),
             language.gettext("Days since filing"),
         ),
@@ -122,7 +122,7 @@ def _stages(reading: BoardReading, words: BoardWords) -> Figure:
     language, days = words.language, reading.stages
     # What closed before the first day would dwarf all that is open.
     closed_before = days[0].closed if days else 0
-    # The names of the stages are too long to stand beside a picture; these are their short forms.
+    # The names of the stages are too long for the margin of a chart; these are their short forms.
     series = (
         (language.gettext("Closed"), [each.closed - closed_before for each in days]),
         (language.gettext("Residence part"), [each.residence_part for each in days]),
@@ -135,7 +135,7 @@ def _stages(reading: BoardReading, words: BoardWords) -> Figure:
             "stages",
             language.gettext("Cumulative flow by stage"),
             language.gettext(
-                "How many cases were in each stage at the end of each day, upon those closed since the first day shown."
+                "The cases in each stage at the end of each day, above those closed since the first day shown."
             ),
         ),
         days=[each.day for each in days],
@@ -152,8 +152,8 @@ def _flow(reading: BoardReading, words: BoardWords) -> Figure:
             "flow",
             language.gettext("Inflow and outflow by week"),
             language.gettext(
-                "Cases filed and cases closed in each week from Monday on, and by how many the work grew. "
-                "The last week ends with %(day)s.",
+                "Cases filed and cases closed in each week from Monday, and the net growth of the open work. "
+                "The last week ends on %(day)s.",
                 day=language.date(reading.on),
             ),
         ),
@@ -167,14 +167,14 @@ def _flow(reading: BoardReading, words: BoardWords) -> Figure:
 
 
 def _percentiles(reading: BoardReading, words: BoardWords) -> Figure:
-    """Of completed cases alone a backlog looks well: the age of what is still open stands beside them."""
+    """Completed cases alone hide a backlog: the age of the open ones is shown next to them."""
     language, months = words.language, reading.percentiles
     taken = [_days_of(each.completed) for each in months]
     names = [language.percent(share) for share in _SHARES]
     figure = line_figure(
         words.caption(
             "percentiles",
-            language.gettext("How long completed cases took"),
+            language.gettext("Duration of completed cases"),
             _percentiles_described(reading.age_of_open, words),
         ),
         days=[each.month for each in months],
@@ -189,12 +189,12 @@ def _percentiles(reading: BoardReading, words: BoardWords) -> Figure:
 def _percentiles_described(of_open: Percentiles, words: BoardWords) -> str:
     language = words.language
     sentence = language.gettext(
-        "Days within which so many of the cases were closed that closed in the six months up to each month."
+        "Days within which half, 80, 90 and 95 per cent of the cases were closed, for the six months up to each month."
     )
     if of_open.p50 is None or of_open.p95 is None:
         return sentence
     beside = language.gettext(
-        "Beside them the open work of now: half of it is at most %(half)s days old, 95%% at most %(most)s.",
+        "For comparison, the open work today: half of it is at most %(half)s days old, 95%% at most %(most)s.",
         half=language.integer(of_open.p50),
         most=language.integer(of_open.p95),
     )
@@ -214,10 +214,10 @@ def _cycle_times(reading: BoardReading, words: BoardWords) -> Figure:
             "cycle-times",
             language.gettext("Each closed case"),
             language.ngettext(
-                "%(num)s case that closed in half a year, %(paused)s of them with days that do not count. "
-                "Dots that lie close together are drawn as one.",
-                "%(num)s cases that closed in half a year, %(paused)s of them with days that do not count. "
-                "Dots that lie close together are drawn as one.",
+                "%(num)s case closed in the last half year, %(paused)s of them with days that do not count. "
+                "Dots close together are drawn as one.",
+                "%(num)s cases closed in the last half year, %(paused)s of them with days that do not count. "
+                "Dots close together are drawn as one.",
                 count,
                 paused=language.integer(paused),
             ),
@@ -251,36 +251,38 @@ def _on_time(reading: BoardReading, words: BoardWords) -> Figure:
             Whole(name=words.month(each.month), parts=(each.in_time, each.late, each.not_measured))
             for each in reading.on_time
         ],
-        words=share_words(language.gettext("Month"), language.gettext("Standing"), words),
+        words=share_words(language.gettext("Month"), language.gettext("Service status"), words),
     )
 
 
 def _rework(reading: BoardReading, words: BoardWords) -> Figure:
     language, done = words.language, reading.rework
-    asked_again = done.cases - done.first_time_right
+    with_requests = done.cases - done.first_time_right
     return share_figure(
         words.caption(
             "rework",
-            language.gettext("Right the first time"),
+            language.gettext("Complete when filed"),
             language.gettext(
-                "Of the cases that closed in half a year, those that needed no question to the applicant. "
+                "Of the cases closed in the last half year, those that needed no request to the applicant. "
                 "The others took %(requests)s requests and %(days)s days with the applicant.",
                 requests=language.integer(done.requests),
                 days=language.integer(done.days_with_applicant),
             ),
         ),
-        parts=[language.gettext("Right the first time"), language.gettext("Asked again")],
-        wholes=[Whole(name=language.gettext("Closed in half a year"), parts=(done.first_time_right, asked_again))],
+        parts=[language.gettext("Complete when filed"), language.gettext("Information requested")],
+        wholes=[
+            Whole(name=language.gettext("Closed in the last half year"), parts=(done.first_time_right, with_requests))
+        ],
         words=share_words(language.gettext("Cases"), language.gettext("Part"), words),
     )
 
 
-def _items_asked(reading: BoardReading, words: BoardWords) -> Figure:
+def _items_requested(reading: BoardReading, words: BoardWords) -> Figure:
     language = words.language
     return table_figure(
         "items-asked",
-        language.gettext("What is asked most"),
-        language.gettext("In how many requests each document or detail was asked for, in cases closed in half a year."),
-        (language.gettext("Asked for"), language.gettext("Requests")),
+        language.gettext("Most requested"),
+        language.gettext("The number of requests for each document or detail, in cases closed in the last half year."),
+        (language.gettext("Requested item"), language.gettext("Requests")),
         [(words.item(each.item), each.times) for each in reading.requested_items],
     )

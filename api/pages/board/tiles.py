@@ -1,4 +1,4 @@
-"""The numbers of the board that are read from afar: how the open work stands now."""
+"""The headline numbers of the board: the open work now."""
 
 from __future__ import annotations
 
@@ -64,13 +64,13 @@ def board_tiles(open_work: CaseCounts, freshness: Freshness, language: Language,
             language.gettext("Paused"),
             open_work.paused,
             ("paused", "true"),
-            note=language.gettext("their clock stands still"),
+            note=language.gettext("their clock is paused"),
         ),
         tile(
             language.gettext("Manual tasks"),
             open_work.manual_tasks,
             ("withTasks", "true"),
-            note=language.gettext("open now; leads to the cases that have any"),
+            note=language.gettext("open now; links to the cases that have any"),
         ),
     )
 

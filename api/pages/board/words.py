@@ -28,7 +28,7 @@ class BoardWords:
         return tuple(Choice(value=each, text=self.label(list_name, each)) for each in codes)
 
     def item(self, code: str) -> str:
-        """What an applicant was asked for: a document or a detail."""
+        """What was requested from an applicant: a document or a detail."""
         documents = self.code_lists.code_list("documentKinds")
         known = documents is not None and code in documents.codes
         return self.label("documentKinds" if known else "detailKinds", code)
@@ -38,9 +38,7 @@ class BoardWords:
         return format_skeleton("yMMM", day, locale=self.language.locale)
 
     def caption(self, name: str, title: str, description: str) -> Caption:
-        return Caption(
-            name=name, title=title, description=description, empty=self.language.gettext("There are no such cases.")
-        )
+        return Caption(name=name, title=title, description=description, empty=self.language.gettext("No cases match."))
 
     @property
     def days(self) -> DayAxis:

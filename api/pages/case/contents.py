@@ -14,7 +14,7 @@ from api.pages.page_parts import Badge, Tone
 from api.words.code_lists import CodeLists
 from api.words.languages import Language
 from api.words.sentences.derivations import clock_title, derivation_sentence
-from api.words.sentences.fees import standing_text
+from api.words.sentences.fees import payment_text
 from api.words.sentences.figures import condition_value, money
 from api.words.sentences.findings import finding_text
 from api.words.sentences.legal_references import cited
@@ -51,7 +51,7 @@ _CHECK_TONES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockShown:
-    """A clock with the sentences by which it comes to its day."""
+    """A clock with the sentences that derive its day."""
 
     id: str
     title: str
@@ -121,7 +121,7 @@ class CaseWords:
 
     def fees(self, fees: Iterable[FeeStatus]) -> tuple[str, ...]:
         """What is owed and what was paid of it."""
-        return tuple(standing_text(each, self._wording) for each in fees)
+        return tuple(payment_text(each, self._wording) for each in fees)
 
     def text(self, value: object) -> str:
         """A value as it is, or the words for one whose key has been destroyed; empty for none."""
@@ -130,7 +130,7 @@ class CaseWords:
         return "" if value is None else str(value)
 
     def actor(self, by: str | None) -> str:
-        """Whoever did something, without the name of the role that the page says anyway."""
+        """The actor, without the name of the role that the page shows anyway."""
         return "" if by is None else by.partition(":")[2] or by
 
     def overview(self, body: Mapping[str, Any]) -> tuple[Pair, ...]:
@@ -149,7 +149,7 @@ class CaseWords:
             pairs.append((_("Representative"), representative["enterpriseNumber"]))
         pairs += [
             (_("Filed"), moment(body["filedAt"])),
-            (_("Handler"), self.actor(body.get("handler")) or _("Nobody yet")),
+            (_("Handler"), self.actor(body.get("handler")) or _("Not assigned yet")),
         ]
         if "holder" in body:
             pairs.append((_("The file is with"), self.label("holders", body["holder"])))
@@ -202,7 +202,7 @@ class CaseWords:
         )
 
     def clock_badge(self, clock: Clock) -> Badge:
-        """How a clock stands: one that stands still says so, whatever its last day."""
+        """The state of a clock: a paused one says so, whatever its last day."""
         if clock.state is ClockState.PAUSED:
             return Badge(text=self.label("clockStates", clock.state), tone=Tone.WAITING)
         late = clock.status is ServiceStatus.LATE
@@ -308,7 +308,7 @@ class CaseWords:
         return share_figure(
             Caption(
                 name=TIME_BY_HOLDER,
-                title=_("In whose hands the file was"),
+                title=_("Who held the file"),
                 description=_("Shares of the time since filing."),
                 empty=_("No time has passed yet."),
             ),

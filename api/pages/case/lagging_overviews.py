@@ -14,7 +14,7 @@ from projections.sla_board.model import SlaBoard
 
 
 def overviews_of(followers: Iterable[str], language: Language) -> tuple[str, ...]:
-    """What readers know these followers of the journal as; those that nobody sees lagging have no name.
+    """The names of these followers of the journal for readers; those whose lag is not visible have none.
 
     Case file and timeline are read from the case itself where they lag, and the watch over deadlines looks at every
     parked case.

@@ -1,4 +1,4 @@
-"""Cases as rows of a list: what a handler or whoever watches over the work sees of each, and nothing of a person."""
+"""Cases as rows of a list: what handlers and operations see of each, without personal data."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TONES: Final = {"inTime": Tone.GOOD, "atRisk": Tone.ATTENTION, "late": Tone.LAT
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseRow:
-    """``href`` leads to the case, for a reader who may read it; ``assignable`` is its id where he may take it."""
+    """``href`` leads to the case, for a reader who may read it; ``assignable`` is its id where they may take it."""
 
     reference: str
     href: str | None
@@ -43,7 +43,7 @@ def row_on_board(case: CaseOnBoard, words: BoardWords, *, may_read: bool) -> Cas
         handler=None if case.handler is None else pseudonym(case.handler),
         filed_on=case.filed_on,
         due_on=case.due_on,
-        standing=_standing(case.standing, words),
+        standing=_status_badge(case.standing, words),
         marks=_marks(case, words),
     )
 
@@ -51,9 +51,9 @@ def row_on_board(case: CaseOnBoard, words: BoardWords, *, may_read: bool) -> Cas
 def row_in_queue(case: QueuedCase, words: BoardWords, *, may_read: bool, taker: str | None) -> CaseRow:
     """``taker`` is the actor who may take cases, if the reader is one."""
     pending = tuple(
-        Badge(text=words.language.gettext("Awaited: %(check)s", check=words.label("checks", each)), tone=Tone.WAITING)
+        Badge(text=words.language.gettext("Awaiting: %(check)s", check=words.label("checks", each)), tone=Tone.WAITING)
         for each in case.pending_checks
-        # Where the file is with the Crossroads Bank that says it already.
+        # Where the file is with the Crossroads Bank, that already shows it.
         if case.holder != "crossroadsBank"
     )
     return CaseRow(
@@ -64,7 +64,7 @@ def row_in_queue(case: QueuedCase, words: BoardWords, *, may_read: bool, taker: 
         handler=None if case.handler is None else pseudonym(case.handler),
         filed_on=case.filed_on,
         due_on=case.due_on,
-        standing=_standing(case.standing, words),
+        standing=_status_badge(case.standing, words),
         marks=(*_marks(case, words), *pending),
         holder=words.label("holders", case.holder),
         assignable=str(case.case_id) if taker is not None and case.handler is None else None,
@@ -76,7 +76,7 @@ def _category(case: CaseOnBoard | QueuedCase, words: BoardWords) -> str:
     return words.language.gettext("%(category)s, renewal", category=category) if case.renewal else category
 
 
-def _standing(standing: str, words: BoardWords) -> Badge:
+def _status_badge(standing: str, words: BoardWords) -> Badge:
     return Badge(text=words.label("serviceStatuses", standing), tone=_TONES[standing])
 
 

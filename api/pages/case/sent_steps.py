@@ -30,7 +30,7 @@ def context_of(cases: CaseService, caller: AuthorisedCaller, sent: SentForm) -> 
         key = ""
     if not key or _VERSION.fullmatch(version) is None:
         raise RequestRefused(
-            Problem(type=BAD_REQUEST, detail="The form lacks its hidden fields: open it anew and send it again.")
+            Problem(type=BAD_REQUEST, detail="The form lacks its hidden fields: open it again and resend it.")
         )
     return cases.context(caller, key, expected_version=int(version))
 
@@ -41,7 +41,7 @@ def fresh_key() -> str:
 
 
 def command_of(step: Step, case_id: UUID, sent: SentForm, body: bytes, context: CommandContext) -> CaseCommand:
-    """The command that ``body``, as the form spells it, asks for.
+    """The command in ``body``, as the form spells it.
 
     Raises ``InvalidInput``, and :class:`RequestRefused` (404) for an answer to an unknown request.
     """

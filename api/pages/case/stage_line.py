@@ -1,4 +1,4 @@
-"""The way of an application as a line of steps: what is behind it, where it stands, what is still to come."""
+"""The progress of an application as a line of steps: what is done, where it is now, what is still to come."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class StepState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageStep:
-    """``said`` is the state in words, for those who do not see it."""
+    """``state_text`` is the state in words, for those who do not see it."""
 
     text: str
     state: StepState
-    said: str
+    state_text: str
 
 
 _TONES: Final[Mapping[str, Tone]] = {
@@ -55,11 +55,11 @@ def status_badge(status: str, language: Language, code_lists: CodeLists) -> Badg
 def stage_line(
     stage: str, status: str, language: Language, *, admissible: bool = False, work_part_decided: bool = False
 ) -> tuple[StageStep, ...]:
-    """The five steps. Of a case that ended before all of them, the last one tells that it ended."""
+    """The five steps. If a case ended before all of them, the last one shows that it ended."""
     _ = language.gettext
     names = (_("Application"), _("Admissibility"), _("Work part"), _("Residence part"), _("Decision"))
     here = _place(stage, status, admissible=admissible, work_part_decided=work_part_decided)
-    said = {
+    state_text = {
         StepState.DONE: _("done"),
         StepState.HERE: _("now") if stage != Stage.ADDITIONAL_INFORMATION else _("waits for the applicant"),
         StepState.AHEAD: _("still to come"),
@@ -73,12 +73,12 @@ def stage_line(
                 state = StepState.DONE
         else:
             state = StepState.DONE if place < here else StepState.HERE if place == here else StepState.AHEAD
-        steps.append(StageStep(text=name, state=state, said=said[state]))
+        steps.append(StageStep(text=name, state=state, state_text=state_text[state]))
     return tuple(steps)
 
 
 def _place(stage: str, status: str, *, admissible: bool, work_part_decided: bool) -> int:
-    """The number of the step at which a case stands or up to which it came."""
+    """The number of the step that a case is at, or the last one that it reached."""
     if stage == Stage.ADDITIONAL_INFORMATION:
         return 2 if admissible else 1
     if stage != Stage.CLOSED:

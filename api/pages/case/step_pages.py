@@ -1,4 +1,4 @@
-"""A page for each step that a person takes: its form, what came of sending it, and the case beside it."""
+"""A page for each step that a person takes: its form, the result of sending it, and the case next to it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Shown:
 
 
 class StepScreen:
-    """The pages of the steps of one case for whoever is signed in."""
+    """The pages of the steps of one case for the signed-in reader."""
 
     def __init__(self, program: Program, services: Services, pages: Pages, readers: Readers) -> None:
         self._program = program
@@ -67,7 +67,7 @@ class StepScreen:
         return self._page(request, step, caller, self._services.cases.case(caller, case_id), Shown(part=part))
 
     def send(self, request: Request, case_id: UUID, resource: str, sent: SentForm) -> Response:
-        """Take the step as the form says, and lead to the case; or show the form again with what is wrong.
+        """Take the step in the form, and redirect to the case; or show the form again with the errors.
 
         A form that was kept while its writer signed in again is shown as it was, and not carried out.
         """
@@ -105,7 +105,7 @@ class StepScreen:
         language = self._pages.language(request)
         missing = []
         if sent.one("kind") not in DOCUMENT_KINDS:
-            missing.append(FieldError(field="kind", text=language.gettext("Say what the document is.")))
+            missing.append(FieldError(field="kind", text=language.gettext("State what the document is.")))
         if file.media_type is None:
             missing.append(FieldError(field="file", text=language.gettext("Choose a file.")))
         if missing or file.media_type is None:
@@ -128,7 +128,7 @@ class StepScreen:
         return _led_on(case_id, step)
 
     def _again(self, request: Request, step: Step, caller: AuthorisedCaller, case_id: UUID, shown: Shown) -> Response:
-        """The form, with the case as it stands now that the step was refused."""
+        """The form, with the case in its present state, after the step was refused."""
         return self._page(request, step, caller, self._services.cases.case(caller, case_id), shown)
 
     def _form(self, request: Request, step: Step, caller: AuthorisedCaller, snapshot: CaseSnapshot, part: str) -> Form:
@@ -153,7 +153,7 @@ class StepScreen:
     def _page(
         self, request: Request, step: Step, caller: AuthorisedCaller, snapshot: CaseSnapshot, shown: Shown
     ) -> Response:
-        """The form with the case; what somebody typed stays."""
+        """The form with the case; what was typed is kept."""
         case, sent = snapshot.case, shown.sent
         form = self._form(request, step, caller, snapshot, shown.part)
         language = self._pages.language(request)
@@ -202,8 +202,8 @@ class StepScreen:
                     else ()
                 ),
             },
-            surroundings=replace(
-                self._readers.surroundings(request, caller.caller, FIRST_PAGES[caller.caller.role]),
+            frame=replace(
+                self._readers.frame(request, caller.caller, FIRST_PAGES[caller.caller.role]),
                 authority=case.facts.authority,
             ),
             status=problem.type.status if problem is not None else 400 if shown.errors else 200,

@@ -1,1 +1,1 @@
-"""Pictures of figures: pure functions from data to SVG markup, each with the table that says the same."""
+"""Pictures of figures: pure functions from data to SVG markup, each with the table of the same figures."""

@@ -19,10 +19,10 @@ def stacked_area_figure(
     caption: Caption, *, days: Sequence[date], series: Sequence[Series], x: DayAxis, y: ValueAxis
 ) -> Figure:
     """The series upon each other over ``days``, the first one lowest. Raises ValueError where a value is missing
-    or below zero, because nothing can stand on it."""
+    or below zero, because nothing can be stacked on it."""
     require_values_for(days, series)
     require_marks_for(len(series))
-    values = [_standing(each) for each in series]
+    values = [_stackable(each) for each in series]
     return Figure(
         name=caption.name,
         title=caption.title,
@@ -33,10 +33,10 @@ def stacked_area_figure(
     )
 
 
-def _standing(series: Series) -> list[float]:
+def _stackable(series: Series) -> list[float]:
     known = [value for value in series.values if value is not None and value >= 0]
     if len(known) != len(series.values):
-        raise ValueError("areas stand upon each other: each value is known and no less than zero")
+        raise ValueError("areas are stacked: each value must be known and no less than zero")
     return known
 
 
@@ -75,9 +75,9 @@ def _area(name: str, index: int, plot: Plot, places: Sequence[float], borders: S
 
 
 def _names(name: str, plot: Plot, names: Sequence[str], last: Sequence[float]) -> Iterator[Markup]:
-    """Beside the last day the name of each area, with its pattern, as near to it as the others let it."""
+    """Next to the last day the name of each area, with its pattern, as near to it as the others allow."""
     middles = [plot.values.at((last[index] + last[index + 1]) / 2) for index in range(len(names))]
-    # From the top down, so that areas of no height keep the order in which they stand.
+    # From the top down, so that areas of no height keep their order.
     places = spread(middles[::-1], LINE_HEIGHT, plot.top, plot.bottom)[::-1]
     for index, each in enumerate(names):
         yield line(plot.right, middles[index], plot.right + 10, places[index], stroke=GRID)

@@ -23,7 +23,7 @@ _LEAST_RIGHT: Final = 22
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plot:
-    """The edges of the plot, and where along its height a value stands."""
+    """The edges of the plot, and the height at which a value is drawn."""
 
     left: float
     right: float
@@ -62,7 +62,7 @@ def value_axis(plot: Plot, axis: ValueAxis, above: float = 0) -> Markup:
 
 
 def days_across(plot: Plot, days: Sequence[date]) -> Scale:
-    """Where across the plot a day stands, by its ordinal."""
+    """The horizontal place of a day in the plot, by its ordinal."""
     return Scale(days[0].toordinal(), days[-1].toordinal(), plot.left, plot.right)
 
 

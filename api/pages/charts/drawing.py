@@ -1,6 +1,6 @@
 """SVG markup: the one place where text and numbers become markup, and what every drawing has.
 
-Colours stand in attributes of the elements, never in a style: the pages' policy forbids that, and a drawing that is
+Colours are in attributes of the elements, never in a style: the pages' policy forbids that, and a drawing that is
 saved keeps them. Every text and attribute is escaped here.
 """
 
@@ -34,7 +34,7 @@ def element(name: str, /, *children: str | Markup, **attributes: str | float) ->
 
 
 def text(words: str, x: float, y: float, *, anchor: str = "start", fill: str = INK, bold: bool = False) -> Markup:
-    """Words at a place; ``anchor`` says which end of them stands there."""
+    """Words at a place; ``anchor`` says which end of them is there."""
     weight = {"font_weight": "600"} if bold else {}
     return element("text", words, x=x, y=y, text_anchor=anchor, fill=fill, **weight)
 
@@ -62,7 +62,7 @@ def path_through(points: Iterable[tuple[float, float]]) -> str:
 
 
 def svg(caption: Caption, height: float, *children: Markup) -> Markup:
-    """The drawing with its title and description, which readers who do not see it are told."""
+    """The drawing with its title and description, for readers who do not see it."""
     title, description = f"{caption.name}-title", f"{caption.name}-description"
     return element(
         "svg",

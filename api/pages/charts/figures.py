@@ -1,4 +1,4 @@
-"""A picture of figures with the table that says the same, and that table as a file for spreadsheets."""
+"""A chart of figures with the table of the same figures, and that table as a file for spreadsheets."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caption:
-    """What a picture says in words. ``name`` is its id on the page; ``empty`` stands where there is nothing to draw."""
+    """A chart in words. ``name`` is its id on the page; ``empty`` is shown where there is nothing to draw."""
 
     name: str
     title: str
@@ -96,7 +96,7 @@ def _csv_cell(value: Cell) -> str:
         case None:
             return ""
         case bool():
-            raise TypeError("a truth value says nothing in a table: write it as a word")
+            raise TypeError("a truth value means nothing in a table: write it as a word")
         case int() | Decimal():
             return f"{value:f}".replace(".", ",") if isinstance(value, Decimal) else str(value)
         case float():

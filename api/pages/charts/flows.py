@@ -1,4 +1,4 @@
-"""What came in and what went out in each period, side by side, and what that left."""
+"""Inflow and outflow in each period, side by side, and the net."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def _line(mark: Mark, run: list[tuple[float, float]]) -> Markup:
 
 
 def _names(plot: Plot, across: Scale, days: Sequence[date], named: Sequence[tuple[Series, Mark]]) -> Iterator[Markup]:
-    """At the last value of each series its shape, and beside the plot its name, none over another."""
+    """At the last value of each series its shape, and next to the plot its name, without overlaps."""
     ends = []
     for each, _ in named:
         index, value = _last(each) or (0, 0.0)

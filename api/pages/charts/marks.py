@@ -1,4 +1,4 @@
-"""How series are told apart: each has a colour, and besides a dash, a shape and a pattern that need no colour.
+"""How series are distinguished: each has a colour, and also a dash, a shape and a pattern that need no colour.
 
 Every colour has at least 4.5:1 against the paper, so lines, edges and the strokes of patterns have more than the
 3:1 that marks need (WCAG 1.4.11).
@@ -40,9 +40,9 @@ MARKS: Final = (
 
 
 def require_marks_for(count: int) -> None:
-    """Raises ValueError where more series are asked than a reader can tell apart."""
+    """Raises ValueError for more series than a reader can distinguish."""
     if count > len(MARKS):
-        raise ValueError(f"a chart tells at most {len(MARKS)} series apart: put the smallest together")
+        raise ValueError(f"a chart can distinguish at most {len(MARKS)} series: combine the smallest")
 
 
 def fill_of(name: str, index: int) -> str:

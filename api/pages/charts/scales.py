@@ -9,7 +9,7 @@ from math import ceil, floor, log10
 from typing import Final
 
 _NOTHING: Final = 1e-6
-"""Less than this is no difference that anyone reads off a picture."""
+"""Smaller differences are not visible in a chart."""
 
 _STEPS: Final = (1, 2, 5, 10)
 _STEPS_IN_MONTHS: Final = (1, 2, 3, 6, 12, 24, 60, 120)
@@ -32,7 +32,7 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Bands:
-    """Equal places side by side, one for each of ``count`` things."""
+    """Equal places side by side, one for each of ``count`` items."""
 
     count: int
     start: float

@@ -19,7 +19,7 @@ _ROW_HEIGHT: Final = 56
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Whole:
-    """One bar: its name and what each part of it comes to."""
+    """One bar: its name and the value of each part."""
 
     name: str
     parts: tuple[float, ...]

@@ -1,4 +1,4 @@
-"""What the calculator of ``/law`` answers: the verdict on stated facts, and behind it what each rule found."""
+"""What the calculator of ``/law`` answers: the verdict on stated facts, and the finding of each rule."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class FindingShown:
 class AnswerShown:
     """The assessment; ``rule_set`` names the law it rests on, so that anybody can judge it again.
 
-    ``readings`` says that the deciding day is one reading of several; empty where nothing is open.
+    ``readings`` states that the deciding day is one of several readings; empty where nothing is open.
     """
 
     verdict: Badge
@@ -69,7 +69,7 @@ def answer_shown(assessment: Assessment, readings: Readings | None, words: LawWo
 
 
 def _summary(assessment: Assessment, words: LawWords) -> str:
-    """What the verdict means for somebody who has not filed yet."""
+    """What the verdict means for someone who has not filed yet."""
     _ = words.language.gettext
     decisive = [each for each in assessment.findings if each.required and each.verdict is assessment.verdict]
     rules = words.wording.all_inside("permitRules", (each.rule for each in decisive))
@@ -79,7 +79,7 @@ def _summary(assessment: Assessment, words: LawWords) -> str:
         case Verdict.NOT_MET:
             return _("With these facts the application would not meet: %(rules)s.", rules=rules)
         case Verdict.UNDETERMINED if rules:
-            return _("The rules alone cannot say. What is still open: %(rules)s.", rules=rules)
+            return _("The rules alone cannot decide. Still open: %(rules)s.", rules=rules)
         case Verdict.UNDETERMINED:
             return _("The law data hold no requirement for this category: a case handler judges.")
 
@@ -90,7 +90,7 @@ def _finding(finding: Finding, words: LawWords, *, branch: bool) -> FindingShown
     if branch:
         weight = _("One of the alternatives")
     elif not finding.required:
-        weight = _("For information: decides nothing by itself")
+        weight = _("For information only: not decisive")
     confidence, wire = finding.confidence, wire_words(finding)
     return FindingShown(
         rule=words.label("permitRules", finding.rule),

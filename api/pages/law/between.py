@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from api.pages.law.questions import ChangesAsked
+from api.pages.law.questions import ChangesQuery
 from api.pages.law.tables import ChangesShown, changes_shown
 from api.pages.law.words import LawWords
 from domain.codes import AUTHORITIES
@@ -23,11 +23,11 @@ class AuthorityChanges:
     days: tuple[ChangesShown, ...]
 
 
-def changes_of_each(rulebook: Rulebook, asked: ChangesAsked, words: LawWords) -> tuple[AuthorityChanges, ...]:
-    """Those of the authority that is asked for, or of all; federal law, which is everybody's, stands last and once."""
+def changes_of_each(rulebook: Rulebook, query: ChangesQuery, words: LawWords) -> tuple[AuthorityChanges, ...]:
+    """Those of the authority requested, or of all; federal law, which applies to all, comes last and once."""
     found = {
-        each: changes_between(rulebook, each, asked.after, asked.until, asked.known_on)
-        for each in ((asked.authority,) if asked.authority else AUTHORITIES)
+        each: changes_between(rulebook, each, query.after, query.until, query.known_on)
+        for each in ((query.authority,) if query.authority else AUTHORITIES)
     }
     _ = words.language.gettext
     shown = [

@@ -1,6 +1,6 @@
-"""The calculator of ``/law``: its form, and the facts that somebody states in it.
+"""The calculator of ``/law``: its form, and the facts stated in it.
 
-What was filled in is checked by the code that checks ``salaryChecks``, and kept nowhere.
+What was filled in is checked by the code that checks ``salaryChecks``, and not stored.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Calculator:
         return Form(lead="", send="", fields=fields)
 
     def kept(self, sent: SentForm) -> Calculator:
-        """The form with what somebody had filled in; a section in which something was filled in is unfolded."""
+        """The form with what was filled in; a section in which something was filled in is unfolded."""
 
         def section(each: Section) -> Section:
             fields = tuple(replace(field, values=tuple(sent.all(field.name))) for field in each.fields)
@@ -79,7 +79,7 @@ class Calculator:
 
 
 def calculator(words: LawWords, rulebook: Rulebook, *, authority: str, category: str, today: date) -> Calculator:
-    """The empty form for somebody who looks at the law of ``authority`` today."""
+    """The empty form for a reader of the law of ``authority`` today."""
     _, made = words.language.gettext, FormWords(words.language, words.code_lists)
     application = (
         _choice("authority", _("Authority"), made.choices("authorities", AUTHORITIES), value=authority, required=True),
@@ -122,7 +122,7 @@ def calculator(words: LawWords, rulebook: Rulebook, *, authority: str, category:
             "employment.contractStates",
             FieldKind.ANY_OF,
             _("What the contract of employment states"),
-            hint=_("Nothing ticked means: not known"),
+            hint=_("If nothing is ticked: not known"),
             choices=made.choices("contractElements", CONTRACT_ELEMENTS),
         ),
         _truth(words.language, "worker.familyInBelgium", _("Family of the worker lives in Belgium")),
@@ -144,14 +144,14 @@ def calculator(words: LawWords, rulebook: Rulebook, *, authority: str, category:
             Section(
                 name="recruitment",
                 title=_("Publication of the vacancy"),
-                lead=_("For categories with a labour-market test; one row a channel and stretch of days."),
+                lead=_("For categories with a labour-market test; one row per channel and period."),
                 fields=recruitment,
                 optional=True,
             ),
             Section(
                 name="employer",
                 title=_("The employer"),
-                lead=_("What the register of enterprises says; an application is checked against it."),
+                lead=_("As in the register of enterprises; an application is checked against it."),
                 fields=employer,
                 optional=True,
             ),
@@ -222,7 +222,7 @@ def _levels() -> tuple[Choice, ...]:
 
 
 def _occupations(words: LawWords, rulebook: Rulebook) -> tuple[Choice, ...]:
-    """Every occupation that stands or stood on a list, in the order of the reader's alphabet; and any other."""
+    """Every occupation that is or was on a list, in the order of the reader's alphabet; and any other."""
     codes = {code for each in rulebook.provisions if isinstance(each, ShortageOccupation) for code in each.scope}
     named = [Choice(value=each, text=words.label(OCCUPATIONS_LIST, each)) for each in codes]
     other = Choice(value=OTHER_OCCUPATION, text=words.language.gettext("Another occupation"))
@@ -258,7 +258,7 @@ def _as_stated(body: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _issues_beside(body: dict[str, Any], misspelled: Sequence[InputIssue]) -> tuple[InputIssue, ...]:
-    """What else is wrong, as far as it can be read without what is misspelled: so that one mends all at once."""
+    """What else is wrong, as far as it can be read without what is misspelled: so that all can be corrected at once."""
     rest: dict[str, Any] = json.loads(canonical_json(body))
     for issue in misspelled:
         *parents, last = issue.path.partition("[")[0].split(".")
@@ -278,7 +278,7 @@ def _gone_on(last_day: str) -> str:
     try:
         return (date.fromisoformat(last_day) + _A_DAY).isoformat()
     except (ValueError, OverflowError):
-        # What is no day goes on for the check to say so.
+        # What is no day is passed on for the check to report.
         return last_day
 
 
@@ -288,22 +288,24 @@ def _field_name(path: str, rows: Sequence[str]) -> str:
 
 
 def _errors(form: Form, issues: Sequence[InputIssue], language: Language) -> tuple[FieldError, ...]:
-    """Each issue at its field; how a day, an amount or a share is written is told as this form asks for it."""
+    """Each issue at its field; the format of a day, an amount or a share is given as this form requires it."""
     _, kinds = language.gettext, {each.name: each.kind for each in form.fields}
     labels = {each.name: each.label for each in form.fields}
     found: dict[str, FieldError] = {}
     for issue in issues:
-        name, told = issue.path, ""
+        name, remedy = issue.path, ""
         if name == f"{FACTS}.{_SHARE}":
-            told = _("write a share above 0 and at most 100 per cent")
+            remedy = _("enter a share above 0 and at most 100 per cent")
         elif issue.code == SCHEMA_VIOLATION and kinds.get(name) is FieldKind.DAY:
-            told = _("write a day that the calendar has, such as 01/03/2026")
+            remedy = _("enter a day that exists, such as 01/03/2026")
         elif issue.code == SCHEMA_VIOLATION and kinds.get(name) is FieldKind.AMOUNT:
-            told = _("write an amount in euros, such as 4.250,00")
+            remedy = _("enter an amount in euros, such as 4.250,00")
         elif issue.code == SCHEMA_VIOLATION and kinds.get(name) is FieldKind.NUMBER:
-            told = _("write a whole number")
+            remedy = _("enter a whole number")
         errors = (
-            (FieldError(field=name, text=f"{labels[name]}: {told}"),) if told else errors_of(form, (issue,), language)
+            (FieldError(field=name, text=f"{labels[name]}: {remedy}"),)
+            if remedy
+            else errors_of(form, (issue,), language)
         )
         for error in errors:
             found.setdefault(error.field, error)

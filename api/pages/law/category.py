@@ -8,7 +8,7 @@ from datetime import date
 from itertools import groupby
 from typing import Final
 
-from api.pages.law.details import OtherSaid, details, others_said
+from api.pages.law.details import OtherStatement, details, other_statements
 from api.pages.law.words import LawWords, SourceShown
 from api.pages.page_parts import Badge
 from api.words.sentences.legal_references import cited_or_not_found
@@ -28,7 +28,7 @@ _OF_THE_FILE: Final = (RequiredDocument, Fee, FeeExemption)
 class ProvisionShown:
     """One entry of the law. ``anchor`` is its id, by which findings and decisions name it too.
 
-    ``weight`` says of a condition that it refuses nobody. ``known`` is since when it is known. ``note`` is a remark
+    ``weight`` marks a condition without consequences. ``known`` is since when it is known. ``note`` is a remark
     of those who keep the data, in English.
     """
 
@@ -38,7 +38,7 @@ class ProvisionShown:
     subjects: str
     says: str
     details: tuple[str, ...]
-    others: tuple[OtherSaid, ...]
+    others: tuple[OtherStatement, ...]
     weight: str
     legal_reference: str
     sources: tuple[SourceShown, ...]
@@ -50,7 +50,7 @@ class ProvisionShown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DerivationShown:
-    """``percentage`` of ``base``, which is ``basis``, is ``exact``; what is published stands above."""
+    """``percentage`` of ``base``, which is ``basis``, is ``exact``; what is published is above."""
 
     base: ProvisionShown
     basis: str
@@ -62,7 +62,7 @@ class DerivationShown:
 class AmountShown:
     """The amount, or ``reason`` why there is none; ``ended``: it is the one that applied until its publication ended.
 
-    ``basis`` says of what the amount is a percentage or by what it is indexed, where there is no derivation to show.
+    ``basis`` is what the amount is a percentage of or indexed by, where there is no derivation to show.
     """
 
     amount: ProvisionShown | None
@@ -76,7 +76,7 @@ class AmountShown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionShown:
-    """Provisions that belong together; ``empty`` stands in their place where there is none."""
+    """Provisions that belong together; ``empty`` replaces them where there is none."""
 
     name: str
     title: str
@@ -132,7 +132,7 @@ def category_shown(law: CategoryLaw, words: LawWords) -> CategoryShown:
         deciding_day=SectionShown(
             name="deciding-day",
             title=_("Deciding day"),
-            empty=_("The law data hold no rule on this: the day of filing stands in."),
+            empty=_("The law data hold no rule on this: the day of filing is used."),
             rows=_rows((law.deciding_date,) if law.deciding_date is not None else (), law, words),
         ),
         file=SectionShown(
@@ -190,8 +190,8 @@ def _shown(provision: Provision, on: date, words: LawWords) -> ProvisionShown:
         subjects="" if names_categories(provision) else words.subjects(provision.kind, provision.scope),
         says=words.rule(provision),
         details=details(provision, words),
-        others=others_said(provision, words),
-        weight=_("For information: decides nothing by itself") if optional else "",
+        others=other_statements(provision, words),
+        weight=_("For information only: not decisive") if optional else "",
         legal_reference=cited_or_not_found(provision.legal_reference, words.wording),
         sources=words.sources(provision.sources),
         confidence=words.confidence(provision, on),
@@ -206,13 +206,13 @@ def _known(provision: Provision, words: LawWords) -> str:
     if provision.known_from is None:
         return ""
     if provision.known_from_basis == "assumed":
-        # The first day in force stands in for it, which is said just before.
+        # The first day in force is used for it, which is stated just before.
         return _("day of publication not known")
     return _("known from %(day)s", day=words.language.date(provision.known_from))
 
 
 def _disputes(law: CategoryLaw, words: LawWords) -> Iterator[DisputeShown]:
-    """Each dispute once: provisions that are one reading of an open question stand together."""
+    """Each dispute once: provisions that are one reading of an open question are kept together."""
     together: dict[str, list[Provision]] = {}
     for each in law.disputed:
         together.setdefault(each.id if each.question is None else each.question, []).append(each)
@@ -227,12 +227,12 @@ def _gap(gap: Gap, words: LawWords) -> str:
     _ = words.language.gettext
     match gap.kind:
         case job.CategoryRule.kind:
-            return _("On what this category is tested was not found.")
+            return _("What this category is tested on was not found.")
         case RequiredDocument.kind:
             return _("The list of documents of this category was not found.")
         case job.ShortageList.kind | job.BottleneckList.kind:
-            told = _("the law data do not hold the whole list")
-            return f"{words.kind(gap.kind)}{words.language.colon} {told}."
+            text_of_gap = _("the law data do not hold the whole list")
+            return f"{words.kind(gap.kind)}{words.language.colon} {text_of_gap}."
         case ReferenceDateRule.kind:
             return _("Which day decides what law applies was not found.")
         case _:

@@ -1,4 +1,4 @@
-"""What a provision says beside its main sentence: conditions of a condition, and what other sources give instead."""
+"""The details of a provision after its main sentence: conditions of a condition, and what other sources give."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from domain.law.provisions.pay import MONTHLY, Fee, OtherValue, PayDefinition, S
 from domain.law.provisions.procedure import RequiredDocument
 
 Bearing = Literal["outlier", "equal", "reduced", "itself"]
-"""Of no weight; of equal weight, so that the matter is open; lower, for some only; or told by the text itself."""
+"""Of no weight; of equal weight, so that the matter is open; lower, for some only; or stated by the text itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OtherSaid:
-    """What another source says of the same thing, and how it bears on it."""
+class OtherStatement:
+    """The statement of another source on the same point, and its weight."""
 
     text: str
     source: SourceShown | None
@@ -42,7 +42,7 @@ def _details(provision: Provision, words: LawWords) -> Iterator[str]:
             else:
                 yield _("Only the longest stretch without interruption counts.")
             if provision.complete_when_filed:
-                yield _("A file holds all its evidence when it is filed.")
+                yield _("A file must hold all its evidence when it is filed.")
         case job.WorkHistoryTerms() if provision.not_counted:
             bases = words.wording.all_inside("workBases", provision.not_counted)
             yield _("Not counted is work done %(bases)s.", bases=bases)
@@ -57,7 +57,7 @@ def _details(provision: Provision, words: LawWords) -> Iterator[str]:
         case EmployerRequirement(refusal=employer.MAY):
             yield _("The authority may refuse on this ground and need not.")
         case RequiredDocument():
-            told = {
+            sentence = {
                 "always": "",
                 "belgianContract": _("With an employment contract under Belgian law."),
                 "posted": _("For a worker who is posted."),
@@ -65,24 +65,24 @@ def _details(provision: Provision, words: LawWords) -> Iterator[str]:
                 "adult": _("For a worker who is of age."),
                 "contributionOwed": _("Where the contribution is owed."),
             }[provision.condition]
-            if told:
-                yield told
+            if sentence:
+                yield sentence
         case SalaryThreshold():
             if provision.amount_a_month is not None:
                 amount = money(str(provision.amount_a_month), MONTHLY, words.wording)
-                yield _("Pay by the month under a Belgian contract is held against %(amount)s.", amount=amount)
+                yield _("Monthly pay under a Belgian contract is compared with %(amount)s.", amount=amount)
             if provision.published_until is not None:
                 yield _("Published until %(day)s.", day=language.date(provision.published_until, "long"))
         case _:
             return
 
 
-def others_said(provision: Provision, words: LawWords) -> tuple[OtherSaid, ...]:
+def other_statements(provision: Provision, words: LawWords) -> tuple[OtherStatement, ...]:
     """The values that other sources give, each with its source."""
     return tuple(_others(provision, words))
 
 
-def _others(provision: Provision, words: LawWords) -> Iterator[OtherSaid]:
+def _others(provision: Provision, words: LawWords) -> Iterator[OtherStatement]:
     _ = words.language.gettext
     match provision:
         case SalaryThreshold():
@@ -94,27 +94,29 @@ def _others(provision: Provision, words: LawWords) -> Iterator[OtherSaid]:
                     amount=money(str(reduced.amount), provision.unit, words.wording),
                     experience=duration_text(str(reduced.experience_below), words.language),
                 )
-                yield OtherSaid(text=text, source=words.source(reduced.source), bears="reduced")
+                yield OtherStatement(text=text, source=words.source(reduced.source), bears="reduced")
         case Fee():
             for each in provision.other_values:
-                yield OtherSaid(text=words.language.money(each.amount), source=words.source(each.source))
+                yield OtherStatement(text=words.language.money(each.amount), source=words.source(each.source))
         case job.LabourMarketTestTerms():
-            said: tuple[tuple[tuple[job.OtherPublication, ...], Bearing], ...] = (
+            publications_by_bearing: tuple[tuple[tuple[job.OtherPublication, ...], Bearing], ...] = (
                 (provision.disputed_publications, "equal"),
                 (provision.other_publications, "outlier"),
             )
-            for publications, bears in said:
+            for publications, bears in publications_by_bearing:
                 for other in publications:
                     text = days_text(other.publication_days, words.language)
-                    yield OtherSaid(text=text, source=words.source(other.source), bears=bears)
+                    yield OtherStatement(text=text, source=words.source(other.source), bears=bears)
         case PayDefinition() if provision.disputed:
             parts = words.wording.all_inside("payComponents", provision.disputed)
-            yield OtherSaid(text=_("The sources conflict on: %(parts)s.", parts=parts), source=None, bears="itself")
+            yield OtherStatement(
+                text=_("The sources conflict on: %(parts)s.", parts=parts), source=None, bears="itself"
+            )
         case _:
             return
 
 
-def _amounts(values: Iterable[OtherValue], unit: str, words: LawWords, bears: Bearing) -> Iterator[OtherSaid]:
+def _amounts(values: Iterable[OtherValue], unit: str, words: LawWords, bears: Bearing) -> Iterator[OtherStatement]:
     for each in values:
         text = money(str(each.amount), unit, words.wording)
-        yield OtherSaid(text=text, source=words.source(each.source), bears=bears)
+        yield OtherStatement(text=text, source=words.source(each.source), bears=bears)

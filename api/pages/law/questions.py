@@ -34,10 +34,10 @@ _WRITTEN: Final = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})", re
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LawAsked:
-    """What is asked, with the usual in the place of what is not or cannot be; ``typed`` stays in the fields.
+class LawQuery:
+    """The query, with defaults for what is missing or invalid; ``typed`` stays in the fields.
 
-    ``known_on`` None asks with all that the data hold. ``changed_on`` None asks for the latest change.
+    ``known_on`` None uses all that the data hold. ``changed_on`` None means the latest change.
     """
 
     authority: str
@@ -50,8 +50,8 @@ class LawAsked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChangesAsked:
-    """The days between which changes are asked, and whose; ``authority`` empty asks for all of them."""
+class ChangesQuery:
+    """The days between which changes are requested, and of which authority; empty for all of them."""
 
     authority: str
     after: date
@@ -74,17 +74,17 @@ class DaysOfAddress:
         self.errors: list[FieldError] = []
 
     def day(self, name: str, label: str, usual: date | None = None) -> date | None:
-        """The day of a field; the usual one where the field is empty or says no day."""
+        """The day of a field; the default where the field is empty or is not a day."""
         text = (self._parameters.get(name) or "").strip()
         found = day_of(text) if text else usual
         if found is None and text:
-            mended = self._language.gettext("write a day that the calendar has, such as 01/03/2026")
-            self.errors.append(FieldError(field=name, text=f"{label}: {mended}"))
+            remedy = self._language.gettext("enter a day that exists, such as 01/03/2026")
+            self.errors.append(FieldError(field=name, text=f"{label}: {remedy}"))
         self.typed[name] = text if found is None else day_as_written(found)
         return usual if found is None else found
 
 
-def law_asked(parameters: QueryParams, language: Language, *, usual_authority: str, today: date) -> LawAsked:
+def law_query(parameters: QueryParams, language: Language, *, usual_authority: str, today: date) -> LawQuery:
     """Read the address of ``/law``."""
     _ = language.gettext
     days = DaysOfAddress(parameters, language)
@@ -93,7 +93,7 @@ def law_asked(parameters: QueryParams, language: Language, *, usual_authority: s
         days.errors.append(FieldError(field=AUTHORITY, text=_("Choose an authority.")))
         authority = usual_authority
     category = (parameters.get(CATEGORY) or "").strip()
-    return LawAsked(
+    return LawQuery(
         authority=authority,
         on=days.day(ON, _("Law of the day"), today) or today,
         known_on=days.day(KNOWN_ON, _("As known on")),
@@ -104,16 +104,16 @@ def law_asked(parameters: QueryParams, language: Language, *, usual_authority: s
     )
 
 
-def category_asked(
+def category_query(
     parameters: QueryParams, language: Language, *, authority: str, category: str, today: date
-) -> LawAsked:
+) -> LawQuery:
     """Read the address of the page of one category, whose path names authority and category."""
-    asked = law_asked(parameters, language, usual_authority=authority, today=today)
-    errors = tuple(each for each in asked.errors if each.field in (ON, KNOWN_ON))
-    return replace(asked, authority=authority, category=category, errors=errors)
+    query = law_query(parameters, language, usual_authority=authority, today=today)
+    errors = tuple(each for each in query.errors if each.field in (ON, KNOWN_ON))
+    return replace(query, authority=authority, category=category, errors=errors)
 
 
-def changes_asked(parameters: QueryParams, language: Language, *, today: date) -> ChangesAsked:
+def changes_query(parameters: QueryParams, language: Language, *, today: date) -> ChangesQuery:
     """Read the address of the changes between two days: without days, from a year ago until a year ahead."""
     _ = language.gettext
     days = DaysOfAddress(parameters, language)
@@ -125,8 +125,8 @@ def changes_asked(parameters: QueryParams, language: Language, *, today: date) -
     after = days.day(FROM, _("First day"), a_year_ago) or a_year_ago
     until = days.day(TO, _("Second day"), max(after, in_a_year)) or in_a_year
     if until < after and not days.errors:
-        days.errors.append(FieldError(field=TO, text=_("Second day: write a day that is not before the first one.")))
-    return ChangesAsked(
+        days.errors.append(FieldError(field=TO, text=_("Second day: enter a day that is not before the first one.")))
+    return ChangesQuery(
         authority=authority,
         after=after,
         until=until,
@@ -136,19 +136,19 @@ def changes_asked(parameters: QueryParams, language: Language, *, today: date) -
     )
 
 
-def category_address(asked: LawAsked, category: str, *, authority: str | None = None) -> str:
-    """The way to all the law of a category on the day that is asked."""
-    return address(f"{LAW}/{authority or asked.authority}/{category}", (ON, asked.on.isoformat()), _known(asked))
+def category_address(query: LawQuery, category: str, *, authority: str | None = None) -> str:
+    """The address of all the law of a category on the day requested."""
+    return address(f"{LAW}/{authority or query.authority}/{category}", (ON, query.on.isoformat()), _known(query))
 
 
-def law_address(asked: LawAsked) -> str:
-    """The way back to the amounts of the same authority and day."""
-    return address(LAW, (AUTHORITY, asked.authority), (ON, asked.on.isoformat()), _known(asked))
+def law_address(query: LawQuery) -> str:
+    """The address of the amounts of the same authority and day."""
+    return address(LAW, (AUTHORITY, query.authority), (ON, query.on.isoformat()), _known(query))
 
 
-def between_address(asked: LawAsked) -> str:
-    """The way to what changes between two days for the same authority."""
-    return address(BETWEEN, (AUTHORITY, asked.authority), _known(asked))
+def between_address(query: LawQuery) -> str:
+    """The address of the changes between two days for the same authority."""
+    return address(BETWEEN, (AUTHORITY, query.authority), _known(query))
 
 
 def day_of(text: str) -> date | None:
@@ -162,5 +162,5 @@ def day_of(text: str) -> date | None:
         return None
 
 
-def _known(asked: LawAsked) -> tuple[str, str | None]:
-    return KNOWN_ON, None if asked.known_on is None else asked.known_on.isoformat()
+def _known(query: LawQuery) -> tuple[str, str | None]:
+    return KNOWN_ON, None if query.known_on is None else query.known_on.isoformat()

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from api.pages.law.details import OtherSaid, others_said
-from api.pages.law.questions import LawAsked, category_address
+from api.pages.law.details import OtherStatement, other_statements
+from api.pages.law.questions import LawQuery, category_address
 from api.pages.law.words import LawWords, SourceShown
 from api.pages.page_parts import Badge
 from api.pages.rendering import Link
@@ -30,7 +30,7 @@ class AmountRow:
     category: str
     href: str
     amount: str
-    others: tuple[OtherSaid, ...]
+    others: tuple[OtherStatement, ...]
     period: str
     legal_reference: str
     sources: tuple[SourceShown, ...]
@@ -81,7 +81,7 @@ class RuleChangeRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleChanges:
-    """The changes of one kind of rule; ``federal`` is law of the federation beside that of the authority."""
+    """The changes of one kind of rule; ``federal`` is federal law, in addition to that of the authority."""
 
     kind: str
     title: str
@@ -105,18 +105,18 @@ class UnpublishedShown:
     last: str
 
 
-def amount_rows(found: tuple[CategoryThreshold, ...], asked: LawAsked, words: LawWords) -> tuple[AmountRow, ...]:
+def amount_rows(found: tuple[CategoryThreshold, ...], query: LawQuery, words: LawWords) -> tuple[AmountRow, ...]:
     """The categories that have an amount, in the order of their list."""
     return tuple(
         AmountRow(
             category=words.label("categories", each.category),
-            href=category_address(asked, each.category),
+            href=category_address(query, each.category),
             amount=words.amount(each.threshold),
-            others=others_said(each.threshold, words),
+            others=other_statements(each.threshold, words),
             period=words.period(each.threshold),
             legal_reference=cited_or_not_found(each.threshold.legal_reference, words.wording),
             sources=words.sources(each.threshold.sources),
-            confidence=words.confidence(each.threshold, asked.on),
+            confidence=words.confidence(each.threshold, query.on),
             note=words.note(each.threshold),
         )
         for each in found
@@ -124,7 +124,7 @@ def amount_rows(found: tuple[CategoryThreshold, ...], asked: LawAsked, words: La
     )
 
 
-def without_amount(found: tuple[CategoryThreshold, ...], asked: LawAsked, words: LawWords) -> tuple[WithoutAmount, ...]:
+def without_amount(found: tuple[CategoryThreshold, ...], query: LawQuery, words: LawWords) -> tuple[WithoutAmount, ...]:
     """The categories that have none, with those of one reason together."""
     by_reason: dict[str, list[CategoryThreshold]] = {}
     for each in found:
@@ -134,7 +134,7 @@ def without_amount(found: tuple[CategoryThreshold, ...], asked: LawAsked, words:
         WithoutAmount(
             reason=words.label("findingReasons", reason),
             categories=tuple(
-                Link(href=category_address(asked, each.category), text=words.label("categories", each.category))
+                Link(href=category_address(query, each.category), text=words.label("categories", each.category))
                 for each in together
             ),
             undated=tuple(
@@ -182,7 +182,7 @@ def changes_shown(changed: DayOfChange, words: LawWords) -> ChangesShown:
 def _threshold_row(change: ThresholdChange, words: LawWords) -> ThresholdChangeRow:
     language = words.language
 
-    def told(threshold: SalaryThreshold | NothingInForce) -> str:
+    def amount(threshold: SalaryThreshold | NothingInForce) -> str:
         if isinstance(threshold, NothingInForce):
             return words.label("findingReasons", threshold.reason)
         return words.amount(threshold)
@@ -191,34 +191,40 @@ def _threshold_row(change: ThresholdChange, words: LawWords) -> ThresholdChangeR
     sign = "+" if difference is not None and difference > 0 else ""
     return ThresholdChangeRow(
         category=words.label("categories", change.category),
-        before=told(change.before),
-        after=told(change.after),
+        before=amount(change.before),
+        after=amount(change.after),
         difference=None if difference is None else f"{sign}{language.money(difference)}",
         share=None if share is None else f"{sign}{language.percent(share)}",
     )
 
 
 def _together(changes: list[RuleChange]) -> list[RuleChange]:
-    """Rules without content of their own, such as occupations that join a list, stand in one row of each side."""
-    told = []
+    """Rules without content of their own, such as occupations that join a list, share one row on each side."""
+    rows = []
     for (begins, ends, shared), alike in groupby(changes, _origin):
         same = list(alike)
         if shared and (begins != ends) and len(same) > 1:
             codes = tuple(code for each in same for code in each.codes)
-            told.append(
+            rows.append(
                 RuleChange(authority=same[0].authority, codes=codes, before=same[0].before, after=same[0].after)
             )
         else:
-            told += same
-    return told
+            rows += same
+    return rows
 
 
 def _origin(change: RuleChange) -> tuple[bool, bool, tuple[object, ...]]:
-    """Whether it begins, whether it ends, and of occupations by what they came or went."""
-    told = change.after or change.before
+    """Whether it begins, whether it ends, and for occupations the basis on which they were added or removed."""
+    provision = change.after or change.before
     shared: tuple[object, ...] = ()
-    if told is not None and change.kind == "shortage_occupation":
-        shared = (told.legal_reference, told.sources, told.confidence, told.valid_from, told.valid_to)
+    if provision is not None and change.kind == "shortage_occupation":
+        shared = (
+            provision.legal_reference,
+            provision.sources,
+            provision.confidence,
+            provision.valid_from,
+            provision.valid_to,
+        )
     return change.before is None, change.after is None, shared
 
 
@@ -230,14 +236,14 @@ def _after(change: RuleChange, words: LawWords) -> str | None:
 
 
 def _rule_row(change: RuleChange, day: date, words: LawWords) -> RuleChangeRow:
-    told: Provision | None = change.after or change.before
-    if told is None:
+    provision: Provision | None = change.after or change.before
+    if provision is None:
         raise ValueError("a change without a rule before and without one after is none")
     return RuleChangeRow(
         subjects=words.subjects(change.kind, change.codes),
         before=None if change.before is None else words.rule(change.before),
         after=_after(change, words),
-        confidence=words.confidence(told, day),
-        legal_reference=cited_or_not_found(told.legal_reference, words.wording),
-        sources=words.sources(told.sources),
+        confidence=words.confidence(provision, day),
+        legal_reference=cited_or_not_found(provision.legal_reference, words.wording),
+        sources=words.sources(provision.sources),
     )

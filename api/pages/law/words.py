@@ -1,4 +1,4 @@
-"""The law in the reader's words: amounts, sources, how sure a provision is, and what each kind of rule says."""
+"""The law in the reader's words: amounts, sources, how sure a provision is, and the content of each kind of rule."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _CONFIDENCE_TONES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceShown:
-    """Who said it and, where an address was kept, the way there."""
+    """The source and, where it is known, its address."""
 
     text: str
     href: str | None
@@ -60,7 +60,7 @@ class LawWords:
     language: Language
     code_lists: CodeLists
     for_officials: bool = False
-    """Whether the remarks of those who keep the law are told too: notes in English, and sources without an address."""
+    """Whether the remarks of the editors of the law data are shown too: notes in English, sources without address."""
 
     @property
     def wording(self) -> Wording:
@@ -74,11 +74,11 @@ class LawWords:
         return money(str(threshold.amount), threshold.unit, self.wording)
 
     def note(self, provision: Provision) -> str | None:
-        """What those who keep the law remark on an entry; no party is told."""
+        """What the editors of the law data remark on an entry; not shown to parties."""
         return provision.note if self.for_officials else None
 
     def source(self, source: str) -> SourceShown | None:
-        """A source by which everybody can look it up; one without an address is for officials."""
+        """A source where everyone can look it up; one without an address is for officials."""
         shown = _source_shown(source)
         return shown if shown.href is not None or self.for_officials else None
 
@@ -110,7 +110,7 @@ class LawWords:
         _ = self.language.gettext
         titles = {
             job.CategoryRule.kind: _("What is tested"),
-            job.ClosedCategory.kind: _("Categories that there are not"),
+            job.ClosedCategory.kind: _("Categories that do not exist"),
             job.LabourMarketTestTerms.kind: _("Labour-market test"),
             job.QualificationLevel.kind: _("Qualification level of the job"),
             job.EmploymentShare.kind: _("Share of full time"),
@@ -144,7 +144,7 @@ class LawWords:
         return titles[kind]
 
     def subjects(self, kind: str, codes: Iterable[str]) -> str:
-        """Of whom or of what a rule speaks: categories, occupations, forms of contract; empty where of all."""
+        """The subjects of a rule: categories, occupations, forms of contract; empty for all."""
         if kind in (job.ShortageOccupation.kind, job.BottleneckOccupation.kind):
             return self._listed(OCCUPATIONS_LIST, codes)
         if kind == job.FreeMovement.kind:
@@ -169,7 +169,7 @@ class LawWords:
         return str(self.language.locale.territories.get(code, code))
 
     def rule(self, provision: Provision) -> str:
-        """What a provision says, in a sentence or less."""
+        """The content of a provision, in a sentence or less."""
         _, language = self.language.gettext, self.language
         match provision:
             case job.CategoryRule():
@@ -232,24 +232,24 @@ class LawWords:
             case Fee():
                 return self._fee(provision)
             case FeeExemption():
-                return _("owes nothing")
+                return _("no fee due")
             case job.PermitDuration():
                 return self._duration(provision)
             case Retention():
                 return _(
-                    "what was asked of the Crossroads Bank: %(keep)s, of which %(online)s at hand",
+                    "queries to the Crossroads Bank: %(keep)s, of which %(online)s online",
                     keep=duration_text(str(provision.keep), language),
                     online=duration_text(str(provision.online), language),
                 )
             case Duty():
-                told = _("the worker is told how the application stands")
-                return told if provision.transposed else _("%(duty)s (not transposed into Belgian law)", duty=told)
+                text = _("the worker is informed of the status of the application")
+                return text if provision.transposed else _("%(duty)s (not transposed into Belgian law)", duty=text)
             case RequiredDocument():
                 part = self.wording.inside("permitParts", provision.part)
                 name = self.label("documentKinds", provision.document)
                 return _("%(document)s (for the part: %(part)s)", document=name, part=part)
             case _:
-                raise ValueError(f"a provision of the kind {provision.kind} is not told of here")
+                raise ValueError(f"no wording is known for a provision of the kind {provision.kind}")
 
     def _listed(self, list_name: str, codes: Iterable[str]) -> str:
         return self.wording.listed(self.label(list_name, each) for each in codes)
@@ -262,8 +262,8 @@ class LawWords:
             "jointCommitteeScale": _("pay by the scale of the joint committee"),
             "sectorScale": _("pay by the scale of the sector"),
             "underlyingCategory": _("the pay of the category to which the job belongs"),
-            "contract": _("a valid contract, without a least pay"),
-            "notStated": _("no least pay is stated"),
+            "contract": _("a valid contract, without a minimum pay"),
+            "notStated": _("no minimum pay is stated"),
         }[rule.pay_test]
         market = {
             None: _("whether there is a labour-market test was not found"),
@@ -303,11 +303,11 @@ class LawWords:
 
     def _duration(self, duration: job.PermitDuration) -> str:
         _, language = self.language.gettext, self.language
-        told = []
+        parts = []
         if duration.most is not None:
-            told.append(_("at most %(duration)s", duration=duration_text(str(duration.most), language)))
+            parts.append(_("at most %(duration)s", duration=duration_text(str(duration.most), language)))
         if duration.least is not None:
-            told.append(
+            parts.append(
                 _(
                     "at least %(duration)s, or the shorter contract and %(more)s",
                     duration=duration_text(str(duration.least), language),
@@ -315,14 +315,14 @@ class LawWords:
                 )
             )
         if duration.ends_before_age is not None:
-            told.append(
+            parts.append(
                 _(
                     "until the day before the birthday on which the worker is %(age)s, unless the contract provides "
                     "for the higher pay from then on",
                     age=language.integer(duration.ends_before_age),
                 )
             )
-        return "; ".join(told)
+        return "; ".join(parts)
 
     def _pay_definition(self, pay: PayDefinition) -> str:
         _ = self.language.gettext
@@ -332,11 +332,11 @@ class LawWords:
     def _fee(self, fee: Fee) -> str:
         _, language = self.language.gettext, self.language
         recipient = self.label("feeRecipients", fee.recipient)
-        told = _("%(amount)s to: %(recipient)s", amount=language.money(fee.amount), recipient=recipient)
+        text = _("%(amount)s to: %(recipient)s", amount=language.money(fee.amount), recipient=recipient)
         if not fee.other_values:
-            return told
+            return text
         others = self.wording.listed(language.money(each.amount) for each in fee.other_values)
-        return _("%(fee)s (other sources: %(others)s)", fee=told, others=others)
+        return _("%(fee)s (other sources: %(others)s)", fee=text, others=others)
 
 
 def _source_shown(source: str) -> SourceShown:

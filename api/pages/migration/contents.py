@@ -1,4 +1,4 @@
-"""What the page of the migration says of an authority: its status, in the reader's words."""
+"""The page of the migration on an authority: its status, in the reader's words."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class BatchRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MovingAuthority:
+class AuthorityProgress:
     """One authority in the reader's words; ``begins_with`` is a command where nothing has come yet, else None."""
 
     name: str
@@ -72,16 +72,16 @@ class MovingAuthority:
     next_step: str | None
 
 
-def moving_authority(told: Mapping[str, Any], words: BoardWords) -> MovingAuthority:
-    """What the status of an authority says."""
-    language, ledger, topic = words.language, told["ledger"], told["topic"]
-    begun = has_begun(told)
-    next_step = told["nextStep"]
-    return MovingAuthority(
-        name=told["authority"],
-        title=words.label("authorities", told["authority"]),
-        badges=tuple(_badges(told, language)) if begun else (),
-        begins_with=None if begun else f"permit migrate dry-run {told['authority']} FILE",
+def authority_progress(status: Mapping[str, Any], words: BoardWords) -> AuthorityProgress:
+    """The status of an authority in words."""
+    language, ledger, topic = words.language, status["ledger"], status["topic"]
+    begun = has_begun(status)
+    next_step = status["nextStep"]
+    return AuthorityProgress(
+        name=status["authority"],
+        title=words.label("authorities", status["authority"]),
+        badges=tuple(_badges(status, language)) if begun else (),
+        begins_with=None if begun else f"permit migrate dry-run {status['authority']} FILE",
         ledger=tuple(
             LedgerRow(
                 source=each["source"],
@@ -89,7 +89,7 @@ def moving_authority(told: Mapping[str, Any], words: BoardWords) -> MovingAuthor
                 fates=_fates(each),
                 compared=state_badge(BatchState(each["state"]), language),
             )
-            for each in told["batches"]
+            for each in status["batches"]
         ),
         total=LedgerRow(
             source=language.gettext("All batches"),
@@ -97,17 +97,17 @@ def moving_authority(told: Mapping[str, Any], words: BoardWords) -> MovingAuthor
             fates=_fates(ledger),
             compared=_compared(ledger["agrees"], language),
         ),
-        batches=tuple(_batch(each, language) for each in told["batches"]),
+        batches=tuple(_batch(each, language) for each in status["batches"]),
         batches_left_out=max(ledger["batches"] - LATEST, 0),
         topic=tuple(_partition(each) for each in topic["partitions"]),
         topic_balance=_topic_balance(topic, language),
         quarantine=tuple(
             (
-                _link(address(f"{MIGRATION}/{told['authority']}/quarantine", ("reason", reason)), words, reason),
+                _link(address(f"{MIGRATION}/{status['authority']}/quarantine", ("reason", reason)), words, reason),
                 number,
-                "; ".join(told["samples"].get(reason, ())),
+                "; ".join(status["samples"].get(reason, ())),
             )
-            for reason, number in told["quarantine"].items()
+            for reason, number in status["quarantine"].items()
         ),
         steps=tuple(
             (
@@ -116,9 +116,9 @@ def moving_authority(told: Mapping[str, Any], words: BoardWords) -> MovingAuthor
                 datetime.fromisoformat(each["at"]),
                 _details(each, words),
             )
-            for each in told["steps"]
+            for each in status["steps"]
         ),
-        switched=_switched(told["steps"], words) if told["isLive"] else None,
+        switched=_switched(status["steps"], words) if status["isLive"] else None,
         next_step=None if next_step is None else words.label("cutOverSteps", next_step),
     )
 
@@ -140,10 +140,10 @@ def state_badge(state: BatchState, language: Language) -> Badge:
             return Badge(text=language.gettext("Superseded"), tone=Tone.NEUTRAL)
 
 
-def _badges(told: Mapping[str, Any], language: Language) -> Sequence[Badge]:
+def _badges(status: Mapping[str, Any], language: Language) -> Sequence[Badge]:
     live = Badge(text=language.gettext("Live here"), tone=Tone.GOOD)
     former = Badge(text=language.gettext("Former system is authoritative"), tone=Tone.WAITING)
-    return (live if told["isLive"] else former, _agreement(told["ledger"]["agrees"], language))
+    return (live if status["isLive"] else former, _agreement(status["ledger"]["agrees"], language))
 
 
 def _agreement(agrees: bool | None, language: Language) -> Badge:
@@ -156,7 +156,7 @@ def _agreement(agrees: bool | None, language: Language) -> Badge:
 
 
 def _compared(agrees: bool | None, language: Language) -> Badge:
-    """The same beside the sums, in a word."""
+    """The same next to the totals, in a word."""
     if agrees is None:
         return _agreement(None, language)
     return state_badge(BatchState.AGREES if agrees else BatchState.DISAGREES, language)
@@ -164,47 +164,53 @@ def _compared(agrees: bool | None, language: Language) -> Badge:
 
 def _topic_balance(topic: Mapping[str, Any], language: Language) -> Badge:
     if topic["balanced"]:
-        return Badge(text=language.gettext("Records and messages set aside are all that came"), tone=Tone.GOOD)
-    return Badge(text=language.gettext("Records and messages set aside are not all that came"), tone=Tone.LATE)
+        return Badge(
+            text=language.gettext("Records and dead-lettered messages account for all that was received"),
+            tone=Tone.GOOD,
+        )
+    return Badge(
+        text=language.gettext("Records and dead-lettered messages do not account for all that was received"),
+        tone=Tone.LATE,
+    )
 
 
-def _fates(told: Mapping[str, Any]) -> tuple[int, ...]:
-    return tuple(told[name] for name in _OTHERS)
+def _fates(counts: Mapping[str, Any]) -> tuple[int, ...]:
+    return tuple(counts[name] for name in _OTHERS)
 
 
-def _batch(told: Mapping[str, Any], language: Language) -> BatchRow:
-    expected, remaining, digest = told["sourceLines"], told["remainingSeconds"], told["sourceSha256"]
-    if told["finishedAt"] is not None:
+def _batch(batch: Mapping[str, Any], language: Language) -> BatchRow:
+    expected, remaining, digest = batch["sourceLines"], batch["remainingSeconds"], batch["sourceSha256"]
+    if batch["finishedAt"] is not None:
         progress = language.gettext("finished")
     elif expected:
-        progress = language.percent(min(told["lines"] / expected, 1))
+        progress = language.percent(min(batch["lines"] / expected, 1))
     else:
         progress = language.gettext("under way")
-    ended = [each for each in (told["endedBy"], told["endedWhy"]) if each]
-    if told["endedAs"] is not None:
-        ended.insert(0, state_badge(BatchState(told["endedAs"]), language).text)
+    ended = [each for each in (batch["endedBy"], batch["endedWhy"]) if each]
+    if batch["endedAs"] is not None:
+        ended.insert(0, state_badge(BatchState(batch["endedAs"]), language).text)
     return BatchRow(
-        source=told["source"],
+        source=batch["source"],
         digest=digest,
-        size=told["sourceBytes"],
-        began=datetime.fromisoformat(told["startedAt"]),
+        size=batch["sourceBytes"],
+        began=datetime.fromisoformat(batch["startedAt"]),
         progress=progress,
-        rate=round(told["rate"]),
+        rate=round(batch["rate"]),
         left="" if remaining is None else language.gettext("%(minutes)s min", minutes=language.number(remaining / 60)),
         ended="; ".join(ended),
     )
 
 
-def _partition(told: Mapping[str, Any]) -> tuple[object, ...]:
+def _partition(partition: Mapping[str, Any]) -> tuple[object, ...]:
     return (
-        f"{told['topic']}/{told['partition']}",
-        told["firstOffset"],
-        told["nextOffset"],
-        told["messages"],
-        told["records"],
-        told["letters"],
-        told["repeated"],
-        told["missing"],
+        f"{partition['topic']}/{partition['partition']}",
+        partition["firstOffset"],
+        partition["nextOffset"],
+        partition["messages"],
+        partition["records"],
+        partition["letters"],
+        partition["repeated"],
+        partition["missing"],
     )
 
 
@@ -226,7 +232,7 @@ def _switched(steps: Sequence[Mapping[str, Any]], words: BoardWords) -> str | No
 
 
 def _details(step: Mapping[str, Any], words: BoardWords) -> str:
-    """What a step rests on or leaves behind: a report by its digest, the proposer, a motive; and whether it counts."""
+    """The basis or the result of a step: a report by its digest, the proposer, a motive; and whether it counts."""
     language, outcome = words.language, step["outcome"]
     parts = [outcome["motive"]] if "motive" in outcome else []
     if "reportSha256" in outcome:
@@ -234,5 +240,5 @@ def _details(step: Mapping[str, Any], words: BoardWords) -> str:
     if "proposedBy" in outcome:
         parts.append(language.gettext("proposed by %(proposer)s", proposer=outcome["proposedBy"]))
     if not step["inForce"] and step["step"] != CutOverStep.REOPENED:
-        parts.append(language.gettext("taken back or renewed since"))
+        parts.append(language.gettext("withdrawn or renewed since"))
     return "; ".join(parts)

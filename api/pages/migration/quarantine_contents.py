@@ -32,7 +32,7 @@ _DAYS: Final = frozenset({Fact.FILED, Fact.ADMISSIBLE, Fact.DECIDED, Fact.VALID_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """``sentence`` is in English, as the precheck says it."""
+    """``sentence`` is in English, as in the precheck."""
 
     reason: str
     sentence: str
@@ -41,7 +41,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldShown:
-    """A field as it came beside what was made of it; ``raw`` and ``corrected`` are None where there is none."""
+    """A field as received, and how it was read; ``raw`` and ``corrected`` are None where there is none."""
 
     field: str
     fact: str
@@ -69,7 +69,7 @@ def record_path(each: QuarantinedRecord) -> str:
 
 
 class QuarantineWords:
-    """Says what is in quarantine in one language."""
+    """The content of the quarantine in the words of one language."""
 
     def __init__(self, words: BoardWords) -> None:
         self._words = words
@@ -79,7 +79,7 @@ class QuarantineWords:
         return self._language.gettext("%(source)s, line %(line)s", source=each.source, line=str(each.line))
 
     def row(self, each: QuarantinedRecord, *, may_open_case: bool) -> tuple[object, ...]:
-        """A line of the list: where the record stands, why and since when it waits, and the case it belongs to."""
+        """A row of the list: the place of the record, why and since when it is waiting, and its case."""
         return (
             Markup('<a href="{}">{}</a>').format(record_path(each), self.place(each)),
             self.reason(each.reason),
@@ -102,29 +102,29 @@ class QuarantineWords:
         if each.case_id is None:
             return None
         if not may_open:
-            return self._language.gettext("There is one")
+            return self._language.gettext("Present")
         return Markup('<a href="/cases/{}">{}</a>').format(each.case_id, self._language.gettext("To the case"))
 
     def state(self, each: QuarantinedRecord) -> Badge:
         match each.state:
             case "open":
-                return Badge(text=self._language.gettext("Waits"), tone=Tone.WAITING)
+                return Badge(text=self._language.gettext("Waiting"), tone=Tone.WAITING)
             case "corrected":
                 return Badge(text=self._language.gettext("Corrected, to be tried again"), tone=Tone.ATTENTION)
             case "retold":
-                return Badge(text=self._language.gettext("Retold as a case"), tone=Tone.GOOD)
+                return Badge(text=self._language.gettext("Taken over as a case"), tone=Tone.GOOD)
             case _:
                 return Badge(text=self._language.gettext("Superseded by a newer version"), tone=Tone.NEUTRAL)
 
     def about(self, each: QuarantinedRecord, *, may_open_case: bool) -> list[tuple[str, object]]:
-        """What may be known of a record by everybody who follows the migration."""
+        """What everyone who follows the migration may know of a record."""
         _ = self._language.gettext
         pairs: list[tuple[str, object]] = [
             (_("Reason"), self.reason(each.reason)),
             (_("Place"), self.place(each)),
             (_("File number"), self.file_number(each)),
             (_("Case with this file number"), self.case(each, may_open=may_open_case)),
-            (_("Waits since"), each.opened_at),
+            (_("Waiting since"), each.opened_at),
         ]
         if each.settled_at is not None:
             pairs.append((_("Settled"), each.settled_at))
@@ -138,11 +138,11 @@ class QuarantineWords:
     def fields(self, shown: ShownRecord) -> tuple[FieldShown, ...]:
         """The facts in their order, then the fields of the source that no fact is read from."""
         texts = texts_of(shown.raw)
-        told = {each.field for each in shown.provenance}
+        sourced = {each.field for each in shown.provenance}
         others = dict.fromkeys([*texts, *shown.corrections, *(each.field for each in shown.quarantined.findings)])
         return (
             *(self._fact(each, texts, shown) for each in shown.provenance),
-            *(self._field(field, texts, shown) for field in others if field and field not in told),
+            *(self._field(field, texts, shown) for field in others if field and field not in sourced),
         )
 
     def correctable(self, shown: ShownRecord) -> tuple[Choice, ...]:
@@ -156,7 +156,7 @@ class QuarantineWords:
         )
 
     def steps(self, steps: Sequence[Step], *, with_motives: bool) -> tuple[StepShown, ...]:
-        """What was done; motives are for who may see the content, because they may speak of it."""
+        """What was done; motives are for those who may see the content, because they may refer to it."""
         return tuple(
             StepShown(
                 at=each.at,
@@ -173,15 +173,15 @@ class QuarantineWords:
             case what if what == CORRECTED:
                 return _("Corrected: %(field)s", field=step.detail)
             case what if what == REPLAYED_IN_VAIN:
-                return _("Tried again and still waits: %(reason)s", reason=self.reason(step.detail))
+                return _("Tried again and still waiting: %(reason)s", reason=self.reason(step.detail))
             case what if what == LOOKED_AT:
-                return _("Content looked at")
+                return _("Content viewed")
             case "retold":
-                return _("Tried again and retold as a case")
+                return _("Tried again and taken over as a case")
             case "superseded":
                 return _("Superseded by a newer version")
             case _:
-                return _("Set aside")
+                return _("Dead-lettered")
 
     def _fact(self, each: Provenance, texts: Mapping[str, str | None], shown: ShownRecord) -> FieldShown:
         return FieldShown(
@@ -234,7 +234,7 @@ def fact_label(fact: Fact, language: Language) -> str:
     return {
         Fact.KEY: _("File number"),
         Fact.STATUS: _("Status"),
-        Fact.ACTOR: _("Who took the last step"),
+        Fact.ACTOR: _("Last step taken by"),
         Fact.CATEGORY: _("Category"),
         Fact.FILED: _("Day of filing"),
         Fact.ADMISSIBLE: _("Day of admission"),

@@ -26,7 +26,7 @@ _LONGEST: Final = {TEXT: 4_000, MOTIVE: 1_000, REPLAY_MOTIVE: 1_000}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """What a person wants to stand in a field, and why; ``text`` may be empty: then nothing should stand there."""
+    """The new content of a field, and the reason; an empty ``text`` empties the field."""
 
     field: str
     text: str
@@ -53,7 +53,7 @@ def errors_of_correction(correction: Correction, language: Language) -> tuple[Fi
 
 
 def errors_of_motive(name: str, motive: str, language: Language) -> tuple[FieldError, ...]:
-    """What is wrong with why somebody does it."""
+    """What is wrong with the reason given."""
     label = language.gettext("Motivation")
     if not motive:
         return (FieldError(field=name, text=f"{label}: {language.gettext('fill this in')}"),)
@@ -63,9 +63,9 @@ def errors_of_motive(name: str, motive: str, language: Language) -> tuple[FieldE
 def _errors_of_text(name: str, label: str, text: str, language: Language) -> tuple[FieldError, ...]:
     if len(text) > _LONGEST[name]:
         most = language.integer(_LONGEST[name])
-        problem = language.gettext("write at most %(number)s characters", number=most)
+        problem = language.gettext("enter at most %(number)s characters", number=most)
     elif not is_plain(text, LAYOUT):
-        problem = language.gettext("there is a character in it that cannot be printed: remove it")
+        problem = language.gettext("it contains a character that cannot be printed: remove it")
     else:
         return ()
     return (FieldError(field=name, text=f"{label}: {problem}"),)
@@ -77,10 +77,12 @@ def refused_heading(refused: Exception | None, language: Language) -> str:
         case None:
             return ""
         case ChangedSince():
-            return language.gettext("Somebody has changed this record since you opened it")
+            return language.gettext("Someone has changed this record since you opened it")
         case NotAccepting() | AuthorityIsLive():
             return language.gettext("Nothing can be repaired for this authority now")
         case AppendConflict():
-            return language.gettext("Nothing was written, because somebody else wrote at the same moment: try again")
+            return language.gettext(
+                "Nothing was stored, because someone else made a change at the same moment: try again"
+            )
         case _:
             return language.gettext("This was not carried out")

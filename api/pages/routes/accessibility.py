@@ -1,4 +1,4 @@
-"""``/accessibility``: the statement on accessibility and the way to complain, as the law asks for them."""
+"""``/accessibility``: the statement on accessibility and how to complain, as the law requires."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def accessibility_pages(pages: Pages, readers: Readers) -> APIRouter:
 
     @routes.get("/accessibility", name="accessibility")
     def statement(request: Request) -> Response:
-        surroundings = readers.surroundings_of_anyone(request, "/accessibility")
-        return pages.response(request, "accessibility.html", {}, surroundings=surroundings)
+        frame = readers.public_frame(request, "/accessibility")
+        return pages.response(request, "accessibility.html", {}, frame=frame)
 
     return routes

@@ -1,4 +1,4 @@
-"""``/board``: how the work stands against its terms, in figures; each with its table, its file and its cases."""
+"""``/board``: the status of the work against its terms, in figures; each with its table, file and cases."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from api.http.paging import AFTER, single, unusable_cursor
 from api.http.problems import NOT_FOUND, Problem, RequestRefused
 from api.http.query_values import day_of
 from api.http.routes.service_levels import cell_of, scope_of
-from api.pages.board.cache import BoardCache, Kept
+from api.pages.board.cache import BoardCache, Cached
 from api.pages.board.figures import FIGURE_NAMES, board_figures
 from api.pages.board.tiles import board_tiles, summary_of
 from api.pages.board.words import BoardWords
@@ -51,7 +51,7 @@ PAGE_LENGTH: Final = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownBoard:
-    """A board in one language: what was read, its figures, and these as they stand on the page."""
+    """A board in one language: what was read, its figures, and their markup."""
 
     reading: BoardReading
     figures: Mapping[str, Figure]
@@ -59,8 +59,8 @@ class ShownBoard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    """What an address of the board asks, and of whom."""
+class _BoardQuery:
+    """The query in an address of the board, and its caller."""
 
     caller: Caller
     on: date
@@ -85,55 +85,55 @@ def board_pages(boards: BoardService, pages: Pages, readers: Readers) -> APIRout
     routes = APIRouter(route_class=PageRoute)
     cache = BoardCache[ShownBoard](boards.reached)
 
-    def asked_of(request: Request) -> _Asked:
+    def query_of(request: Request) -> _BoardQuery:
         caller = readers.authorised(request, Action.READ_SERVICE_LEVELS)
         parameters = with_actor(filled_in(request))
-        return _Asked(
+        return _BoardQuery(
             caller=caller.caller,
             on=day_of(parameters, boards.today),
             scope=scope_of(boards, parameters, caller),
             language=pages.language(request),
         )
 
-    def shown(asked: _Asked) -> Kept[ShownBoard]:
-        return cache.get((asked.on, asked.scope, asked.language.code), lambda: computed(asked))
+    def shown(query: _BoardQuery) -> Cached[ShownBoard]:
+        return cache.get((query.on, query.scope, query.language.code), lambda: computed(query))
 
-    def computed(asked: _Asked) -> ShownBoard:
-        reading = boards.reading(asked.on, asked.scope)
-        figures = board_figures(reading, BoardWords(language=asked.language, code_lists=readers.code_lists))
-        template = pages.environments[asked.language.code].get_template("board_parts/figure.html")
+    def computed(query: _BoardQuery) -> ShownBoard:
+        reading = boards.reading(query.on, query.scope)
+        figures = board_figures(reading, BoardWords(language=query.language, code_lists=readers.code_lists))
+        template = pages.environments[query.language.code].get_template("board_parts/figure.html")
         # Templates escape what is not markup, so what they give is.
         drawn = {
-            name: Markup(template.render(figure=each, csv_href=asked.href(f"{BOARD}/{name}.csv")))  # noqa: S704
+            name: Markup(template.render(figure=each, csv_href=query.href(f"{BOARD}/{name}.csv")))  # noqa: S704
             for name, each in figures.items()
         }
         return ShownBoard(reading=reading, figures=figures, drawn=drawn)
 
     @routes.get(BOARD, name="board")
     def board(request: Request) -> Response:
-        asked = asked_of(request)
-        kept, caller = shown(asked), asked.caller
+        query = query_of(request)
+        kept, caller = shown(query), query.caller
         freshness, reading = freshness_of(kept.reached), kept.shown.reading
         may_read = readers.access.may(caller, Action.READ_APPLICATION)
-        words = BoardWords(language=asked.language, code_lists=readers.code_lists)
+        words = BoardWords(language=query.language, code_lists=readers.code_lists)
         return pages.response(
             request,
             "board.html",
             {
-                "form": _form(request, asked, words),
-                "on": asked.on,
+                "form": _form(request, query, words),
+                "on": query.on,
                 "refreshing": Refreshing.of(request),
-                "summary": summary_of(reading.open_work, asked.language),
+                "summary": summary_of(reading.open_work, query.language),
                 "tiles": board_tiles(
-                    reading.open_work, freshness, asked.language, lambda *more: asked.href(CASES, *more)
+                    reading.open_work, freshness, query.language, lambda *more: query.href(CASES, *more)
                 ),
                 "freshness": freshness,
                 "drawn": kept.shown.drawn,
                 "oldest": kept.shown.figures["oldest"],
                 "oldest_rows": [row_on_board(each, words, may_read=may_read) for each in reading.oldest],
-                "oldest_csv": asked.href(f"{BOARD}/oldest.csv"),
+                "oldest_csv": query.href(f"{BOARD}/oldest.csv"),
             },
-            surroundings=readers.surroundings(request, caller, BOARD),
+            frame=readers.frame(request, caller, BOARD),
             # Counts and references of cases: nothing on it is about a person, and nothing on it is secret from
             # one who may open it. So it may be compressed, which a page full of figures needs.
             personal=False,
@@ -141,52 +141,52 @@ def board_pages(boards: BoardService, pages: Pages, readers: Readers) -> APIRout
 
     @routes.get(BOARD + "/{name}.csv", name="boardFigure")
     def figure_file(request: Request, name: str) -> Response:
-        asked = asked_of(request)
+        query = query_of(request)
         if name not in FIGURE_NAMES:
             raise RequestRefused(
                 Problem(type=NOT_FOUND, detail=f"There is no such figure; there are {', '.join(FIGURE_NAMES)}.")
             )
         headers = page_headers(personal=False) | {
-            "Content-Disposition": f'attachment; filename="{name}-{asked.on.isoformat()}.csv"',
-            "Content-Language": asked.language.code,
+            "Content-Disposition": f'attachment; filename="{name}-{query.on.isoformat()}.csv"',
+            "Content-Language": query.language.code,
             "Vary": "Accept-Language, Cookie",
         }
-        return Response(csv_of(shown(asked).shown.figures[name]), 200, headers, "text/csv; charset=utf-8")
+        return Response(csv_of(shown(query).shown.figures[name]), 200, headers, "text/csv; charset=utf-8")
 
     @routes.get(CASES, name="boardCases")
     def cases(request: Request) -> Response:
-        asked, parameters = asked_of(request), with_actor(filled_in(request))
+        query, parameters = query_of(request), with_actor(filled_in(request))
         cell = cell_of(parameters)
         place = boards.reached()
         try:
-            page = boards.cases(asked.on, asked.scope, cell, limit=PAGE_LENGTH, after=single(parameters, AFTER))
+            page = boards.cases(query.on, query.scope, cell, limit=PAGE_LENGTH, after=single(parameters, AFTER))
         except PlaceUnusable:
             raise unusable_cursor() from None
-        words = BoardWords(language=asked.language, code_lists=readers.code_lists)
-        may_read = readers.access.may(asked.caller, Action.READ_APPLICATION)
+        words = BoardWords(language=query.language, code_lists=readers.code_lists)
+        may_read = readers.access.may(query.caller, Action.READ_APPLICATION)
         rows: list[CaseRow] = [row_on_board(each, words, may_read=may_read) for each in page.items]
-        # The day is pinned, so that a list begun before midnight goes on as it began.
+        # The day is pinned, so that a list that was opened before midnight continues as it began.
         others = [(name, value) for name, value in parameters.multi_items() if name not in (AFTER, "on")]
-        here = [*others, ("on", asked.on.isoformat())]
+        here = [*others, ("on", query.on.isoformat())]
         return pages.response(
             request,
             "board_parts/cases.html",
             {
                 "rows": rows,
-                "chosen": _chosen(asked, parameters.multi_items(), words),
+                "chosen": _chosen(query, parameters.multi_items(), words),
                 "freshness": freshness_of(place),
-                "back_href": asked.href(BOARD),
+                "back_href": query.href(BOARD),
                 "first_href": address(CASES, *here) if single(parameters, AFTER) is not None else None,
                 "paging": Paging(next_href=None if page.next is None else address(CASES, *here, (AFTER, page.next))),
             },
-            surroundings=readers.surroundings(request, asked.caller, BOARD),
+            frame=readers.frame(request, query.caller, BOARD),
         )
 
     return routes
 
 
-def _form(request: Request, asked: _Asked, words: BoardWords) -> FilterForm:
-    language, scope = asked.language, asked.scope
+def _form(request: Request, query: _BoardQuery, words: BoardWords) -> FilterForm:
+    language, scope = query.language, query.scope
     authorities = Filter(
         name="authority",
         label=language.gettext("Authority"),
@@ -208,11 +208,11 @@ def _form(request: Request, asked: _Asked, words: BoardWords) -> FilterForm:
     return FilterForm(
         action=BOARD,
         filters=(
-            # Whoever belongs to an authority sees that one: there is nothing to choose.
-            *((authorities,) if asked.caller.authority is None else ()),
+            # Readers who belong to an authority see that one: there is nothing to choose.
+            *((authorities,) if query.caller.authority is None else ()),
             category,
             Filter(name="handler", label=language.gettext("Handler"), value=pseudonym(scope.handler or "")),
-            Filter(name="on", label=language.gettext("As of the end of"), value=asked.on.isoformat(), type="date"),
+            Filter(name="on", label=language.gettext("As of the end of"), value=query.on.isoformat(), type="date"),
             Filter(
                 name="withoutPaused",
                 label=language.gettext("Without paused cases"),
@@ -224,51 +224,51 @@ def _form(request: Request, asked: _Asked, words: BoardWords) -> FilterForm:
     )
 
 
-def _chosen(asked: _Asked, parameters: list[tuple[str, str]], words: BoardWords) -> list[str]:
-    """Which cases a list is of, in words: one for each thing that was chosen."""
-    language, scope = asked.language, asked.scope
-    told = [language.gettext("As of the end of %(day)s", day=language.date(asked.on))]
+def _chosen(query: _BoardQuery, parameters: list[tuple[str, str]], words: BoardWords) -> list[str]:
+    """The cases in a list, in words: one for each filter that was chosen."""
+    language, scope = query.language, query.scope
+    parts = [language.gettext("As of the end of %(day)s", day=language.date(query.on))]
     if scope.authority is not None:
-        told.append(words.label("authorities", scope.authority))
+        parts.append(words.label("authorities", scope.authority))
     if scope.category is not None:
-        told.append(words.label("categories", scope.category))
+        parts.append(words.label("categories", scope.category))
     if scope.handler is not None:
-        told.append(language.gettext("Handler %(name)s", name=pseudonym(scope.handler)))
+        parts.append(language.gettext("Handler %(name)s", name=pseudonym(scope.handler)))
     if scope.without_paused:
-        told.append(language.gettext("Without paused cases"))
+        parts.append(language.gettext("Without paused cases"))
     for name, value in parameters:
         match name, value:
             case "open", "true":
-                told.append(language.gettext("Open"))
+                parts.append(language.gettext("Open"))
             case "open", _:
-                told.append(language.gettext("Closed"))
+                parts.append(language.gettext("Closed"))
             case "status", _:
-                told.append(words.label("caseStatuses", value))
+                parts.append(words.label("caseStatuses", value))
             case "stage", _:
-                told.append(words.label("stages", value))
+                parts.append(words.label("stages", value))
             case "standing", _:
-                told.append(words.label("serviceStatuses", value))
+                parts.append(words.label("serviceStatuses", value))
             case "paused", "true":
-                told.append(language.gettext("Paused"))
+                parts.append(language.gettext("Paused"))
             case "paused", _:
-                told.append(language.gettext("Not paused"))
+                parts.append(language.gettext("Not paused"))
             case "withTasks", "true":
-                told.append(language.gettext("With manual tasks"))
+                parts.append(language.gettext("With manual tasks"))
             case "withTasks", _:
-                told.append(language.gettext("Without manual tasks"))
+                parts.append(language.gettext("Without manual tasks"))
             case "filedFrom", _:
-                told.append(language.gettext("Filed from %(day)s", day=language.date(date.fromisoformat(value))))
+                parts.append(language.gettext("Filed from %(day)s", day=language.date(date.fromisoformat(value))))
             case "filedUntil", _:
-                told.append(language.gettext("Filed before %(day)s", day=language.date(date.fromisoformat(value))))
+                parts.append(language.gettext("Filed before %(day)s", day=language.date(date.fromisoformat(value))))
             case "closedFrom", _:
-                told.append(language.gettext("Closed from %(day)s", day=language.date(date.fromisoformat(value))))
+                parts.append(language.gettext("Closed from %(day)s", day=language.date(date.fromisoformat(value))))
             case "closedUntil", _:
-                told.append(language.gettext("Closed before %(day)s", day=language.date(date.fromisoformat(value))))
+                parts.append(language.gettext("Closed before %(day)s", day=language.date(date.fromisoformat(value))))
             case "ageFrom", _:
-                told.append(language.gettext("At least %(days)s days old", days=language.integer(int(value))))
+                parts.append(language.gettext("At least %(days)s days old", days=language.integer(int(value))))
             case "ageUntil", _:
-                told.append(language.gettext("Less than %(days)s days old", days=language.integer(int(value))))
+                parts.append(language.gettext("Less than %(days)s days old", days=language.integer(int(value))))
             case _:
-                # The scope was told above, and what is no part of a question says nothing.
+                # The scope was listed above, and other parameters do not filter.
                 pass
-    return told
+    return parts

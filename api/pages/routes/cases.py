@@ -71,7 +71,7 @@ def case_pages(program: Program, services: Services, pages: Pages, readers: Read
 
 
 class CaseScreen:
-    """The page of one case for whoever is signed in."""
+    """The page of one case for the signed-in reader."""
 
     def __init__(self, program: Program, services: Services, pages: Pages, readers: Readers) -> None:
         self._program = program
@@ -121,7 +121,7 @@ class CaseScreen:
                     body["findings"],
                     with_remarks=self._readers.access.may_with(caller, Action.DECIDE_WORK_PART, case),
                 ),
-                # Once the work part is decided, the decision says by which day's law.
+                # Once the work part is decided, the decision has the day whose law applies.
                 "readings": self._readings(assessed, words) if case.work_part is None else "",
                 "checks": words.checks(body),
                 "tasks": words.tasks(body),
@@ -147,9 +147,7 @@ class CaseScreen:
                     for each in body["corrections"]
                 ],
             },
-            surroundings=replace(
-                self._readers.surroundings(request, caller, FIRST_PAGES[caller.role]), authority=body["authority"]
-            ),
+            frame=replace(self._readers.frame(request, caller, FIRST_PAGES[caller.role]), authority=body["authority"]),
         )
 
     def document(self, request: Request, case_id: UUID, sha256: str) -> Response:
@@ -182,7 +180,7 @@ class CaseScreen:
     def _documents_shown(
         self, authorised: AuthorisedCaller, case: Case, words: CaseWords
     ) -> list[tuple[str, str, int, str | None]]:
-        """Kind, type and size of each document, and the way to it for whoever may read one that was received."""
+        """Kind, type and size of each document, and a link for those who may read one that was received."""
         readable = self._services.access.may_with(authorised.caller, Action.READ_DOCUMENT, case)
         received = self._services.documents.received(case)
         return [

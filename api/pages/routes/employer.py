@@ -1,4 +1,4 @@
-"""``/employer``: the applications of whoever is signed in, and first of all what is asked of him now."""
+"""``/employer``: the applications of the signed-in reader, preceded by the requests to answer."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def employer_pages(lists: ListService, pages: Pages, readers: Readers) -> APIRou
         except PlaceUnusable:
             raise unusable_cursor() from None
         content = {
-            "asked": [_shown(readers, language, each) for each in found.to_answer],
+            "to_answer": [_shown(readers, language, each) for each in found.to_answer],
             "applications": [_shown(readers, language, each) for each in found.page.items],
             "first": after is None,
             "paging": Paging(
@@ -58,8 +58,8 @@ def employer_pages(lists: ListService, pages: Pages, readers: Readers) -> APIRou
                 next_href=None if found.page.next is None else f"{PATH}?{urlencode({AFTER: found.page.next})}",
             ),
         }
-        surroundings = readers.surroundings(request, caller.caller, PATH)
-        return pages.response(request, "employer.html", content, surroundings=surroundings)
+        frame = readers.frame(request, caller.caller, PATH)
+        return pages.response(request, "employer.html", content, frame=frame)
 
     return routes
 

@@ -74,7 +74,7 @@ class RoleCard:
 def entrance_pages(
     pages: Pages, readers: Readers, issuer: DevelopmentIssuer | None, links: SignInLinks | None = None
 ) -> APIRouter:
-    """The entrance. Without ``issuer`` nobody can choose a role, and one signs in with a token brought along.
+    """The entrance. Without ``issuer`` there are no roles to choose, and readers sign in with a token.
 
     ``links`` are the one-time links of a demonstration; they belong to the development issuer, and without it there
     are none.
@@ -88,7 +88,7 @@ def entrance_pages(
 
     @routes.post(SIGN_IN_AGAIN, name="signInAgain")
     def sign_in_again(request: Request, form: Form) -> Response:
-        """The sign-in for whoever sent a form after his session had ended, with what he typed."""
+        """The sign-in for a reader who sent a form after the session had ended, with what they typed."""
         return shown(request, None, form=SentForm({KEPT: [kept_text(form)]}))
 
     @routes.get(SIGN_IN_AGAIN, name="askToSignInAgain")
@@ -120,7 +120,7 @@ def entrance_pages(
         try:
             token = issuer.issue(caller, now=clock.now())
         except CallerUnusable as why:
-            error = FieldError(field=why.claim.value, text=_mended(language, why))
+            error = FieldError(field=why.claim.value, text=_remedy(language, why))
             return shown(request, role, form=form, errors=(error,))
         return brought(request, form, token)
 
@@ -129,7 +129,7 @@ def entrance_pages(
         @routes.get(SIGN_IN_LINK + "/{secret}", name="followSignInLink")
         def follow(request: Request, secret: str) -> Response:
             if is_looking_ahead(request):
-                # No content: the browser throws it away and asks again when a person follows the link.
+                # No content: the browser discards it and requests it again when a person follows the link.
                 return Response(status_code=204, headers={**SECURITY_HEADERS, "Cache-Control": "no-store"})
             token = links.redeem(secret)
             begun = None if token is None else let_in(request, token)
@@ -147,8 +147,8 @@ def entrance_pages(
     @routes.get(SIGN_OUT, name="askToEndSession")
     def ask_to_end(request: Request) -> Response:
         caller = readers.caller(request)
-        surroundings = readers.surroundings(request, caller, SIGN_OUT)
-        return pages.response(request, "sign_out.html", {}, surroundings=surroundings)
+        frame = readers.frame(request, caller, SIGN_OUT)
+        return pages.response(request, "sign_out.html", {}, frame=frame)
 
     @routes.post(SIGN_OUT, name="endSession")
     def end(request: Request) -> Response:
@@ -159,12 +159,12 @@ def entrance_pages(
     def brought(request: Request, form: SentForm, token: str) -> Response:
         """Begin the session of the caller whom the token names, and lead on."""
         wanted = local_path(form.one(NEXT_PARAMETER))
-        # A page that asked to sign in; the entrance itself is no page to lead on to.
+        # A page that required signing in; the entrance itself is not a page to continue to.
         onward = wanted if wanted is not None and not wanted.startswith("/?") and wanted != ENTRANCE else None
         begun = let_in(request, token, onward, keeps=onward is not None and kept_form(form) is not None)
         if begun is None:
             text = pages.language(request).gettext(
-                "This access token is not accepted here, or no longer: get a new one and paste all of it."
+                "This access token is invalid or has expired: get a new one and paste all of it."
             )
             return shown(request, None, form=form, errors=(FieldError(field=TOKEN, text=text),))
         return begun
@@ -203,7 +203,7 @@ def entrance_pages(
             "chosen_name": readers.code_lists.label("roles", chosen, language.code) if chosen else "",
             "claim": CLAIM_OF_ROLE[chosen].value if chosen else "",
             "subject": sent.one(SUBJECT) or (_SUGGESTED[chosen] if chosen else ""),
-            # A national number is not written into a page again, not even into the one that asks for it.
+            # A national number is never repeated in a page, not even in the one that requires it.
             "value": "" if chosen is Role.WORKER or chosen is None else sent.one(CLAIM_OF_ROLE[chosen]),
             "authorities": _authorities(readers, language, optional=chosen is Role.REGULATOR),
             "onward": onward,
@@ -219,7 +219,7 @@ def entrance_pages(
             request,
             "entrance.html",
             content,
-            surroundings=readers.surroundings_of_anyone(request, ENTRANCE),
+            frame=readers.public_frame(request, ENTRANCE),
             status=400 if errors else status,
         )
 
@@ -247,41 +247,41 @@ def _authorities(readers: Readers, language: Language, *, optional: bool) -> tup
 
 
 def _cards(readers: Readers, language: Language, onward: str) -> tuple[RoleCard, ...]:
-    said = {
+    descriptions = {
         Role.EMPLOYER: language.gettext(
             "Sees the applications of one enterprise, answers requests for information and attaches documents."
         ),
         Role.REPRESENTATIVE: language.gettext("Does the same for employers, by mandate."),
-        Role.WORKER: language.gettext("Sees what is kept of himself, and applies for a permit of unlimited duration."),
+        Role.WORKER: language.gettext("Sees their own data, and applies for a permit of unlimited duration."),
         Role.CASE_HANDLER: language.gettext("Handles and decides the applications of one authority."),
-        Role.OPERATIONS: language.gettext("Watches terms and queues in figures, without personal data."),
+        Role.OPERATIONS: language.gettext("Monitors terms and queues in figures, without personal data."),
         Role.REGULATOR: language.gettext("Reads everything, changes nothing."),
     }
     return tuple(
         RoleCard(
             role=role,
             name=readers.code_lists.label("roles", role, language.code),
-            described=said[role],
+            described=descriptions[role],
             href="?" + urlencode({ROLE: role.value} | ({NEXT_PARAMETER: onward} if onward else {})),
         )
         for role in Role
     )
 
 
-def _mended(language: Language, why: CallerUnusable) -> str:
+def _remedy(language: Language, why: CallerUnusable) -> str:
     """What to write instead; nothing of what was written."""
     match why.claim:
         case Claim.ENTERPRISE_NUMBER:
             return language.gettext(
-                "Write an enterprise number of 10 digits, such as 0202.239.951; the last two check the others."
+                "Enter an enterprise number of 10 digits, such as 0202.239.951; the last two check the others."
             )
         case Claim.SSIN:
             return language.gettext(
-                "Write a national number of 11 digits, such as 42.01.22-051.81; the last two check the others."
+                "Enter a national number of 11 digits, such as 42.01.22-051.81; the last two check the others."
             )
         case Claim.AUTHORITY:
             return language.gettext("Choose an authority.")
         case _:
             return language.gettext(
-                "Write a pseudonym of 1 to 64 letters, digits, points, hyphens or underscores, and no national number."
+                "Enter a pseudonym of 1 to 64 letters, digits, points, hyphens or underscores, and no national number."
             )

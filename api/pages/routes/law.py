@@ -1,7 +1,7 @@
 """``/law``: the thresholds of a day with their sources, what changed and when, and a calculator for employers.
 
-The law is public: everybody reads this page, signed in or not. The calculator is a POST, because pay and a date of
-birth may stand in no address and in no log of addresses. It needs no token against forgery: it reads no session,
+The law is public: everyone can read this page, signed in or not. The calculator is a POST, because pay and a date of
+birth may not be in a URL or in a log of URLs. It needs no token against forgery: it reads no session,
 changes nothing and stores nothing, and a form that another site sends is refused with every other POST of the pages
 (:func:`api.pages.page_route.require_own_site`).
 """
@@ -17,7 +17,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from api.pages.filter_forms import address
 from api.pages.law.answer import AnswerShown, answer_shown
 from api.pages.law.calculator import Calculator, calculator, stated_by
-from api.pages.law.questions import AUTHORITY, CHANGED_ON, KNOWN_ON, ON, LawAsked, between_address, law_asked
+from api.pages.law.questions import AUTHORITY, CHANGED_ON, KNOWN_ON, ON, LawQuery, between_address, law_query
 from api.pages.law.tables import amount_rows, changes_shown, unpublished_shown, without_amount
 from api.pages.law.words import LawWords
 from api.pages.page_route import PageRoute
@@ -33,7 +33,7 @@ from domain.law.published.amounts import unpublished_soon
 from domain.law.published.law_changes import change_days, changes_on, thresholds_on
 
 _DAYS_SHOWN: Final = 6
-"""How many days of change stand open; the earlier ones are folded away."""
+"""How many days of change are shown; the earlier ones are folded away."""
 
 Form = Annotated[SentForm, Depends(sent_form)]
 
@@ -64,7 +64,7 @@ def law_pages(service: LawService, pages: Pages, readers: Readers) -> APIRouter:
 
 
 class LawScreen:
-    """The page in the language of whoever reads it."""
+    """The page in the language of its reader."""
 
     def __init__(self, law: LawService, pages: Pages, readers: Readers) -> None:
         self._law = law
@@ -72,27 +72,27 @@ class LawScreen:
         self._readers = readers
 
     def law(self, request: Request) -> Response:
-        """The page as its address asks for it, with the calculator empty."""
-        asked, words = self._asked(request), self._words(request)
+        """The page of its address, with an empty calculator."""
+        query, words = self._query(request), self._words(request)
         empty = calculator(
-            words, self._law.rulebook, authority=asked.authority, category=asked.category, today=self._today
+            words, self._law.rulebook, authority=query.authority, category=query.category, today=self._today
         )
-        return self._page(request, asked, words, empty)
+        return self._page(request, query, words, empty)
 
     def calculate(self, request: Request, sent: SentForm) -> Response:
-        """The page with what the law says of the facts that were filled in, or with what is wrong with them."""
-        asked, words = self._asked(request), self._words(request)
-        empty = calculator(words, self._law.rulebook, authority=asked.authority, category="", today=self._today)
+        """The page with the assessment of the facts that were filled in, or with their errors."""
+        query, words = self._query(request), self._words(request)
+        empty = calculator(words, self._law.rulebook, authority=query.authority, category="", today=self._today)
         kept = empty.kept(sent)
         stated = stated_by(empty, sent, words.language)
         if not isinstance(stated, StatedFacts):
-            return self._page(request, asked, words, replace(kept, errors=stated))
+            return self._page(request, query, words, replace(kept, errors=stated))
         # As known today, which is what salaryChecks answers.
         found = self._law.assess(stated)
         answer = answer_shown(found.assessment, found.readings, words)
-        # The tables beside the answer are those of the same authority and day.
-        asked = replace(asked, authority=stated.authority or asked.authority, on=stated.filed_on)
-        return self._page(request, asked, words, kept, answer)
+        # The tables next to the answer are those of the same authority and day.
+        query = replace(query, authority=stated.authority or query.authority, on=stated.filed_on)
+        return self._page(request, query, words, kept, answer)
 
     @property
     def _today(self) -> date:
@@ -105,40 +105,40 @@ class LawScreen:
             for_officials=self._readers.is_official(request),
         )
 
-    def _asked(self, request: Request) -> LawAsked:
-        """What the address asks; who is signed in for an authority begins with its law."""
-        own = self._readers.surroundings_of_anyone(request, LAW).authority
+    def _query(self, request: Request) -> LawQuery:
+        """The query in the address; readers signed in for an authority begin with its law."""
+        own = self._readers.public_frame(request, LAW).authority
         usual = own if own in AUTHORITIES else AUTHORITIES[0]
-        return law_asked(request.query_params, self._pages.language(request), usual_authority=usual, today=self._today)
+        return law_query(request.query_params, self._pages.language(request), usual_authority=usual, today=self._today)
 
     def _page(
         self,
         request: Request,
-        asked: LawAsked,
+        query: LawQuery,
         words: LawWords,
         calculated: Calculator,
         answer: AnswerShown | None = None,
     ) -> Response:
         rulebook = self._law.rulebook
-        found = thresholds_on(rulebook, asked.authority, asked.on, asked.known_on)
-        days = change_days(rulebook, asked.authority, asked.known_on)
-        changed_on = asked.changed_on or _latest(days, asked.on)
-        changes = None if changed_on is None else changes_on(rulebook, asked.authority, changed_on, asked.known_on)
-        links = [_day_link(asked, each, here=each == changed_on) for each in days]
-        errors = (*asked.errors, *calculated.errors)
+        found = thresholds_on(rulebook, query.authority, query.on, query.known_on)
+        days = change_days(rulebook, query.authority, query.known_on)
+        changed_on = query.changed_on or _latest(days, query.on)
+        changes = None if changed_on is None else changes_on(rulebook, query.authority, changed_on, query.known_on)
+        links = [_day_link(query, each, here=each == changed_on) for each in days]
+        errors = (*query.errors, *calculated.errors)
         return self._pages.response(
             request,
             "law.html",
             {
-                "asked": asked,
-                "authority_name": words.label("authorities", asked.authority),
+                "query": query,
+                "authority_name": words.label("authorities", query.authority),
                 "authorities": [Choice(value=each, text=words.label("authorities", each)) for each in AUTHORITIES],
-                "amounts": amount_rows(found, asked, words),
-                "without_amount": without_amount(found, asked, words),
+                "amounts": amount_rows(found, query, words),
+                "without_amount": without_amount(found, query, words),
                 "unpublished": unpublished_shown(
-                    unpublished_soon(rulebook, asked.authority, asked.on, asked.known_on), words
+                    unpublished_soon(rulebook, query.authority, query.on, query.known_on), words
                 ),
-                "between_href": between_address(asked),
+                "between_href": between_address(query),
                 "changes": None if changes is None else changes_shown(changes, words),
                 "days": links[:_DAYS_SHOWN],
                 "earlier_days": links[_DAYS_SHOWN:],
@@ -146,7 +146,7 @@ class LawScreen:
                 "answer": answer,
                 "other_languages": _other_languages(self._pages, words.language),
             },
-            surroundings=replace(self._readers.surroundings_of_anyone(request, LAW), authority=asked.authority),
+            frame=replace(self._readers.public_frame(request, LAW), authority=query.authority),
             status=400 if errors else 200,
         )
 
@@ -156,12 +156,12 @@ def _latest(days: tuple[date, ...], on: date) -> date | None:
     return next((each for each in days if each <= on), days[-1] if days else None)
 
 
-def _day_link(asked: LawAsked, day: date, *, here: bool) -> DayLink:
+def _day_link(query: LawQuery, day: date, *, here: bool) -> DayLink:
     href = address(
         LAW,
-        (AUTHORITY, asked.authority),
-        (ON, asked.on.isoformat()),
-        (KNOWN_ON, None if asked.known_on is None else asked.known_on.isoformat()),
+        (AUTHORITY, query.authority),
+        (ON, query.on.isoformat()),
+        (KNOWN_ON, None if query.known_on is None else query.known_on.isoformat()),
         (CHANGED_ON, day.isoformat()),
     )
     return DayLink(day=day, href=f"{href}#changes", here=here)

@@ -14,10 +14,10 @@ from fastapi import APIRouter, Request, Response
 from api.http.requests import base_url
 from api.pages.law.between import changes_of_each
 from api.pages.law.category import category_shown
-from api.pages.law.questions import BETWEEN, LawAsked, category_address, category_asked, changes_asked, law_address
+from api.pages.law.questions import BETWEEN, LawQuery, category_address, category_query, changes_query, law_address
 from api.pages.law.words import LawWords
 from api.pages.page_route import PageRoute
-from api.pages.rendering import Link, Pages, Surroundings
+from api.pages.rendering import Link, PageFrame, Pages
 from api.pages.session import LAW, Readers
 from api.services.law import LawService
 from api.words.choices import Choice
@@ -42,7 +42,7 @@ def law_in_full_pages(law: LawService, pages: Pages, readers: Readers) -> APIRou
 
 
 class LawInFullScreen:
-    """The pages in the language of whoever reads them."""
+    """The pages in the language of their reader."""
 
     def __init__(self, law: LawService, pages: Pages, readers: Readers) -> None:
         self._law = law
@@ -54,47 +54,47 @@ class LawInFullScreen:
         words = self._words(request)
         if authority not in AUTHORITIES or category not in CATEGORIES:
             return self._no_such_law(request, words, authority, category)
-        asked = category_asked(
+        query = category_query(
             request.query_params, words.language, authority=authority, category=category, today=self._today
         )
-        law = law_of_category(self._law.rulebook, authority, category, asked.on, asked.known_on)
+        law = law_of_category(self._law.rulebook, authority, category, query.on, query.known_on)
         # What is published later stays out; what begins after today and is known already stays in.
-        fixed = replace(asked, known_on=asked.known_on or max(self._today, asked.on))
+        fixed = replace(query, known_on=query.known_on or max(self._today, query.on))
         return self._pages.response(
             request,
             "law_category.html",
             {
-                "asked": asked,
+                "query": query,
                 "path": f"{LAW}/{authority}/{category}",
                 "authority_name": words.label("authorities", authority),
                 "category_name": words.label("categories", category),
                 "law": category_shown(law, words),
-                "elsewhere": _elsewhere(asked, words),
-                "amounts_href": law_address(asked),
+                "elsewhere": _elsewhere(query, words),
+                "amounts_href": law_address(query),
                 "between_href": BETWEEN,
                 "fixed_href": base_url(request) + category_address(fixed, category),
                 "rule_set": self._law.rulebook.sha256,
             },
-            surroundings=self._surroundings(request, authority),
-            status=400 if asked.errors else 200,
+            frame=self._frame(request, authority),
+            status=400 if query.errors else 200,
         )
 
     def between(self, request: Request) -> Response:
         """What changes between two days."""
         words = self._words(request)
         _ = words.language.gettext
-        asked = changes_asked(request.query_params, words.language, today=self._today)
+        query = changes_query(request.query_params, words.language, today=self._today)
         every = Choice(value="", text=_("All authorities"))
         return self._pages.response(
             request,
             "law_between.html",
             {
-                "asked": asked,
+                "query": query,
                 "authorities": [every, *(_choice(each, words) for each in AUTHORITIES)],
-                "changes_of_each": () if asked.errors else changes_of_each(self._law.rulebook, asked, words),
+                "changes_of_each": () if query.errors else changes_of_each(self._law.rulebook, query, words),
             },
-            surroundings=self._surroundings(request, asked.authority or None),
-            status=400 if asked.errors else 200,
+            frame=self._frame(request, query.authority or None),
+            status=400 if query.errors else 200,
         )
 
     @property
@@ -108,42 +108,42 @@ class LawInFullScreen:
             for_officials=self._readers.is_official(request),
         )
 
-    def _surroundings(self, request: Request, authority: str | None) -> Surroundings:
-        return replace(self._readers.surroundings_of_anyone(request, LAW), authority=authority)
+    def _frame(self, request: Request, authority: str | None) -> PageFrame:
+        return replace(self._readers.public_frame(request, LAW), authority=authority)
 
     def _no_such_law(self, request: Request, words: LawWords, authority: str, category: str) -> Response:
         _ = words.language.gettext
-        asked = category_asked(
+        query = category_query(
             request.query_params, words.language, authority=AUTHORITIES[0], category="", today=self._today
         )
         if authority not in AUTHORITIES:
-            sentence = _("The law data know no authority of this name. These there are:")
-            links: Sequence[Link] = [_way(asked, each, category, words) for each in AUTHORITIES]
+            sentence = _("The law data hold no authority of this name. The authorities are:")
+            links: Sequence[Link] = [_link_to(query, each, category, words) for each in AUTHORITIES]
         else:
-            sentence = _("The law data know no category of this name. These there are:")
+            sentence = _("The law data hold no category of this name. The categories are:")
             links = [
-                Link(href=category_address(asked, each, authority=authority), text=words.label("categories", each))
+                Link(href=category_address(query, each, authority=authority), text=words.label("categories", each))
                 for each in CATEGORIES
             ]
         return self._pages.response(
             request,
             "message.html",
-            {"heading": _("There is no law at this address"), "sentences": [sentence], "links": links},
-            surroundings=self._surroundings(request, authority if authority in AUTHORITIES else None),
+            {"heading": _("No law found at this address"), "sentences": [sentence], "links": links},
+            frame=self._frame(request, authority if authority in AUTHORITIES else None),
             status=404,
         )
 
 
-def _way(asked: LawAsked, authority: str, category: str, words: LawWords) -> Link:
+def _link_to(query: LawQuery, authority: str, category: str, words: LawWords) -> Link:
     """To the category at an authority; to all the amounts of the authority where there is no such category either."""
-    there = replace(asked, authority=authority)
+    there = replace(query, authority=authority)
     href = category_address(there, category) if category in CATEGORIES else law_address(there)
     return Link(href=href, text=words.label("authorities", authority))
 
 
-def _elsewhere(asked: LawAsked, words: LawWords) -> list[Link]:
+def _elsewhere(query: LawQuery, words: LawWords) -> list[Link]:
     """The same category on the same day by the law of the other authorities."""
-    return [_way(asked, each, asked.category, words) for each in AUTHORITIES if each != asked.authority]
+    return [_link_to(query, each, query.category, words) for each in AUTHORITIES if each != query.authority]
 
 
 def _choice(authority: str, words: LawWords) -> Choice:

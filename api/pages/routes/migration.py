@@ -1,4 +1,4 @@
-"""``/migration``: how the move of the authorities goes: ledgers, progress, quarantine and cut-over."""
+"""``/migration``: the progress of the migration of the authorities: ledgers, progress, quarantine and cut-over."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from api.composition import Program
 from api.http.migration_content import migrations_content
 from api.pages.board.words import BoardWords
-from api.pages.migration.contents import MIGRATION, moving_authority
+from api.pages.migration.contents import MIGRATION, authority_progress
 from api.pages.page_parts import Refreshing
 from api.pages.page_route import PageRoute
 from api.pages.rendering import Pages
@@ -24,15 +24,15 @@ def migration_pages(program: Program, pages: Pages, readers: Readers) -> APIRout
     def migration(request: Request) -> Response:
         granted = readers.authorised(request, Action.READ_MIGRATIONS)
         words = BoardWords(language=pages.language(request), code_lists=readers.code_lists)
-        told = migrations_content(migrations_of(program))["authorities"]
+        authorities = migrations_content(migrations_of(program))["authorities"]
         return pages.response(
             request,
             "migration.html",
             {
-                "authorities": [moving_authority(each, words) for each in told],
+                "authorities": [authority_progress(each, words) for each in authorities],
                 "refreshing": Refreshing.of(request, seconds=10),
             },
-            surroundings=readers.surroundings(request, granted.caller, MIGRATION),
+            frame=readers.frame(request, granted.caller, MIGRATION),
         )
 
     return routes

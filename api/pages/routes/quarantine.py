@@ -1,4 +1,4 @@
-"""``/migration/{authority}/quarantine``: the records that wait, one record raw beside parsed, and its repair."""
+"""``/migration/{authority}/quarantine``: the records in quarantine, one record raw and parsed, and its repair."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from api.pages.rendering import Pages
 from api.pages.sent_forms import SentForm, sent_form
 from api.pages.session import Readers
 from api.permissions import Action
-from api.services.migrations import own_writer, quarantine_of
+from api.services.migrations import bulk_connection, quarantine_of
 from api.words.choices import Choice
 from consumers.migration.repair import ShownRecord
 from domain.migration.cutover_status import AuthorityIsLive, NotAccepting
@@ -80,7 +80,7 @@ def quarantine_pages(program: Program, pages: Pages, readers: Readers) -> APIRou
 
 
 class QuarantineScreen:
-    """The pages of the quarantine for whoever is signed in."""
+    """The pages of the quarantine for the signed-in reader."""
 
     def __init__(self, program: Program, pages: Pages, readers: Readers) -> None:
         self._program = program
@@ -113,13 +113,13 @@ class QuarantineScreen:
                 "title": words.label("authorities", authority),
                 "form": _form(here, reason, waiting, words),
                 "rows": [QuarantineWords(words).row(each, may_open_case=may_open) for each in rows],
-                "counted": words.language.ngettext("%(num)s record waits", "%(num)s records wait", number),
+                "counted": words.language.ngettext("%(num)s record waiting", "%(num)s records waiting", number),
                 "first_href": None if after is None else address(here, (_REASON, reason)),
                 "paging": Paging(
                     next_href=address(here, (_REASON, reason), (AFTER, str(rows[-1].record_id))) if more else None
                 ),
             },
-            surroundings=self._readers.surroundings(request, granted.caller, MIGRATION),
+            frame=self._readers.frame(request, granted.caller, MIGRATION),
         )
 
     def record(self, request: Request, authority: MigratingAuthority, record: UUID) -> Response:
@@ -136,7 +136,7 @@ class QuarantineScreen:
         errors = errors_of_correction(correction, self._pages.language(request))
 
         def do() -> str:
-            with own_writer(self._program) as connection:
+            with bulk_connection(self._program) as connection:
                 quarantine_of(self._program, authority).correct(
                     connection,
                     record,
@@ -157,7 +157,7 @@ class QuarantineScreen:
         errors = errors_of_motive(REPLAY_MOTIVE, motive, self._pages.language(request))
 
         def do() -> str:
-            with own_writer(self._program) as connection:
+            with bulk_connection(self._program) as connection:
                 refused = quarantine_of(self._program, authority).replay(
                     connection, record, by=caller.actor, motive=motive, seen=seen
                 )
@@ -196,39 +196,39 @@ class QuarantineScreen:
         refused: Exception | None = None,
         status: int = 200,
     ) -> Response:
-        """The record raw beside parsed, with the forms as long as it can be repaired; what was typed stays."""
+        """The record raw and parsed, with the forms as long as it can be repaired; what was typed is kept."""
         shown = self._shown(caller, authority, record)
         words = self._words(request)
-        told = QuarantineWords(words)
+        contents = QuarantineWords(words)
         with self._program.readers.connection() as connection:
             closed = quarantine_of(self._program, authority).closed(connection)
         waits = shown.quarantined.state in WAITING and shown.raw is not None
         typed = {name: values[0] for name, values in sent.values.items()} if sent is not None else {}
         field = typed.get(FIELD) or request.query_params.get(FIELD, "") or _first_wrong(shown)
-        standing = shown.corrections.get(field)
+        current = shown.corrections.get(field)
         return self._pages.response(
             request,
             "quarantined_record.html",
-            self._of_everybody(shown.quarantined, words, caller)
+            self._common(shown.quarantined, words, caller)
             | {
                 "erased": shown.raw is None,
-                "fields": () if shown.raw is None else told.fields(shown),
-                "findings": told.findings(
+                "fields": () if shown.raw is None else contents.fields(shown),
+                "findings": contents.findings(
                     [each for each in shown.quarantined.findings if shown.raw is None or not each.field]
                 ),
-                "steps": told.steps(shown.steps, with_motives=True),
+                "steps": contents.steps(shown.steps, with_motives=True),
                 "with_content": True,
                 "can_be_repaired": waits and closed is None,
                 "closed": closed if waits else None,
-                "correctable": told.correctable(shown) if waits else (),
-                "typed": {"text": standing or "", "motive": "", REPLAY_MOTIVE: ""} | typed | {FIELD: field},
+                "correctable": contents.correctable(shown) if waits else (),
+                "typed": {"text": current or "", "motive": "", REPLAY_MOTIVE: ""} | typed | {FIELD: field},
                 "hidden": {SEEN: str(shown.seen)},
                 "errors": errors,
                 "refused": refused,
                 "refused_heading": refused_heading(refused, words.language),
                 "done": request.query_params.get(_DONE, ""),
             },
-            surroundings=self._readers.surroundings(request, caller, MIGRATION),
+            frame=self._readers.frame(request, caller, MIGRATION),
             status=status,
         )
 
@@ -240,25 +240,25 @@ class QuarantineScreen:
                 raise _unknown_record()
             steps = steps_of(connection, record)
         words = self._words(request)
-        told = QuarantineWords(words)
+        contents = QuarantineWords(words)
         return self._pages.response(
             request,
             "quarantined_record.html",
-            self._of_everybody(found[0], words, caller)
+            self._common(found[0], words, caller)
             | {
-                "findings": told.findings(found[0].findings),
-                "steps": told.steps(steps, with_motives=False),
+                "findings": contents.findings(found[0].findings),
+                "steps": contents.steps(steps, with_motives=False),
                 "with_content": False,
             },
-            surroundings=self._readers.surroundings(request, caller, MIGRATION),
+            frame=self._readers.frame(request, caller, MIGRATION),
         )
 
-    def _of_everybody(self, each: QuarantinedRecord, words: BoardWords, caller: Caller) -> dict[str, object]:
-        told = QuarantineWords(words)
+    def _common(self, each: QuarantinedRecord, words: BoardWords, caller: Caller) -> dict[str, object]:
+        contents = QuarantineWords(words)
         return {
-            "place": told.place(each),
-            "state": told.state(each),
-            "about": told.about(each, may_open_case=self._may_open_case(caller, each.authority)),
+            "place": contents.place(each),
+            "state": contents.state(each),
+            "about": contents.about(each, may_open_case=self._may_open_case(caller, each.authority)),
             "list_href": quarantine_path(each.authority),
             "authority": words.label("authorities", each.authority),
             "href": record_path(each),
@@ -267,7 +267,7 @@ class QuarantineScreen:
         }
 
     def _shown(self, caller: Caller, authority: MigratingAuthority, record: UUID) -> ShownRecord:
-        """The record with its content; its trace says first who looks at it."""
+        """The record with its content; the look is first logged in its trace."""
         with self._program.writers.connection() as connection:
             try:
                 return quarantine_of(self._program, authority).shown(connection, record, by=caller.actor)
@@ -296,7 +296,7 @@ def _record(text: str) -> UUID:
 
 
 def _unknown_record() -> RequestRefused:
-    return RequestRefused(Problem(type=NOT_FOUND, detail="No such record of this authority was ever quarantined."))
+    return RequestRefused(Problem(type=NOT_FOUND, detail="This authority has no such record in quarantine."))
 
 
 def _cursor(text: str) -> UUID:
@@ -310,7 +310,7 @@ def _seen(sent: SentForm) -> int:
     seen = seen_of(sent)
     if seen is None:
         raise RequestRefused(
-            Problem(type=BAD_REQUEST, detail="The form lacks its hidden field: open it anew and send it again.")
+            Problem(type=BAD_REQUEST, detail="The form lacks its hidden field: open it again and resend it.")
         )
     return seen
 

@@ -41,7 +41,7 @@ _ASSIGNED: Final = "assigned"
 _HAD_ALREADY: Final = "had"
 _OPEN_STAGES: Final = tuple(each.value for each in Stage if each is not Stage.CLOSED)
 _NOTICES: Final = (_ASSIGNED, _HAD_ALREADY)
-_ASKED: Final = ("authority", *FILTERS)
+_PARAMETERS: Final = ("authority", *FILTERS)
 _USUAL_SORT: Final = "dueOn"
 
 SentFields = Annotated[SentForm, Depends(sent_form)]
@@ -80,16 +80,16 @@ def queue_pages(queues: WorkQueueService, pages: Pages, readers: Readers) -> API
                 "first_href": address(QUEUE, *others) if single(parameters, AFTER) is not None else None,
                 "paging": Paging(next_href=None if page.next is None else address(QUEUE, *others, (AFTER, page.next))),
                 "take_action": TAKEN,
-                # What was asked, to come back to it: named things only, so that they lead nowhere else.
-                "form_fields": [(name, value) for name, value in others if name in _ASKED],
+                # The filters, to come back to: known names only, so that they lead nowhere else.
+                "form_fields": [(name, value) for name, value in others if name in _PARAMETERS],
             },
-            surroundings=readers.surroundings(request, caller, QUEUE),
+            frame=readers.frame(request, caller, QUEUE),
         )
 
     @routes.post(TAKEN, name="takeCase")
     def take(request: Request, form: SentFields) -> Response:
         taken = queues.take(readers.authorised(request, Action.ASSIGN_CASE), case_id_of(form.one("case")))
-        back = [(name, form.one(name)) for name in _ASKED if form.one(name)]
+        back = [(name, form.one(name)) for name in _PARAMETERS if form.one(name)]
         notice = (_ASSIGNED if taken.is_callers else _HAD_ALREADY, taken.reference)
         return RedirectResponse(address(QUEUE, *back, notice), 303, {"Cache-Control": "no-store"})
 
@@ -132,12 +132,14 @@ def _form(wanted: QueueFilter, sort: str, caller: Caller, words: BoardWords) -> 
                 choices=choices_with_all(everything, whose),
             ),
             codes("stage", language.gettext("Stage"), "stages", _OPEN_STAGES, wanted.stage),
-            codes("standing", language.gettext("Standing"), "serviceStatuses", tuple(ServiceStatus), wanted.standing),
+            codes(
+                "standing", language.gettext("Service status"), "serviceStatuses", tuple(ServiceStatus), wanted.standing
+            ),
             codes("category", language.gettext("Category"), "categories", CATEGORIES, wanted.category),
             codes("holder", language.gettext("With"), "holders", HOLDERS, wanted.holder),
             Filter(
                 name="sort",
-                label=language.gettext("In order of"),
+                label=language.gettext("Sort by"),
                 value=sort,
                 choices=(
                     Choice(value="dueOn", text=language.gettext("Due day")),
@@ -155,7 +157,7 @@ def _form(wanted: QueueFilter, sort: str, caller: Caller, words: BoardWords) -> 
 
 
 def _notice(parameters: QueryParams, language: Language) -> Badge | None:
-    """What came of taking a case. The address says it, so only what is a reference is repeated."""
+    """The result of taking a case. It is in the address, so only what is a reference is repeated."""
     for name in _NOTICES:
         given = single(parameters, name)
         if given is None:
@@ -167,6 +169,6 @@ def _notice(parameters: QueryParams, language: Language) -> Badge | None:
         if name == _ASSIGNED:
             text = language.gettext("%(reference)s is assigned to you.", reference=reference)
             return Badge(text=text, tone=Tone.GOOD)
-        text = language.gettext("%(reference)s had been assigned to somebody else already.", reference=reference)
+        text = language.gettext("%(reference)s was already assigned to someone else.", reference=reference)
         return Badge(text=text, tone=Tone.ATTENTION)
     return None

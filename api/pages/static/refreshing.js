@@ -1,11 +1,11 @@
 // The part of a page that renews itself (templates/macros/refreshing.html). Without this script nothing renews
-// itself and everything else works. It never takes from its reader what he is doing:
+// itself and everything else works. It never takes from its reader what they are doing:
 // the focus, a selection and opened tables stay, and a screen reader hears the summary only when it has changed.
 (() => {
   "use strict";
   const part = () => document.getElementById("refreshing");
   let opened = [];
-  let said = "";
+  let announced = "";
 
   const inUse = (region) => {
     const focused = document.activeElement;
@@ -29,7 +29,7 @@
   };
 
   document.addEventListener("DOMContentLoaded", () => {
-    said = part()?.dataset.summary ?? "";
+    announced = part()?.dataset.summary ?? "";
   });
 
   document.addEventListener("htmx:beforeRequest", (event) => {
@@ -53,8 +53,8 @@
     for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
     opened = [];
     const summary = part()?.dataset.summary ?? "";
-    if (summary !== said) say(summary);
-    said = summary;
+    if (summary !== announced) say(summary);
+    announced = summary;
   });
 
   for (const failed of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {

@@ -1,1 +1,1 @@
-"""What happened in a case and why its days are what they are, told in whole sentences in four languages."""
+"""What happened in a case and why its days are what they are, in full sentences in four languages."""

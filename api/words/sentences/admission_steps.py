@@ -51,18 +51,18 @@ def _mandate_stated(values: StepValues, wording: Wording) -> str:
 def _renewal_window(values: StepValues, wording: Wording) -> str:
     language = wording.language
     if "threshold" not in values:
-        said = language.gettext("A renewal must be applied for within a set period before the permit expires.")
+        sentence = language.gettext("A renewal must be applied for within a set period before the permit expires.")
     else:
         *first, last = (wording.day(each) for each in values["threshold"].split())
         if first:
-            said = language.gettext(
+            sentence = language.gettext(
                 "This renewal could be applied for from %(first)s up to and including %(last)s.",
                 first=first[0],
                 last=last,
             )
         else:
-            said = language.gettext("This renewal could be applied for up to and including %(last)s.", last=last)
-    return with_legal_basis(said, values.get("legalReference"), wording)
+            sentence = language.gettext("This renewal could be applied for up to and including %(last)s.", last=last)
+    return with_legal_basis(sentence, values.get("legalReference"), wording)
 
 
 def _renewal_compared(values: StepValues, wording: Wording) -> str:

@@ -11,22 +11,22 @@ from api.words.sentences.wording import Wording
 
 
 def _exempt(values: StepValues, wording: Wording) -> str:
-    said = wording.language.gettext(
+    sentence = wording.language.gettext(
         "%(category)s is no category of permit of this authority (%(authority)s): the work is exempt from the permit.",
-        **_told(values, wording),
+        **_category_and_authority(values, wording),
     )
-    return with_legal_basis(said, values["legalReference"], wording)
+    return with_legal_basis(sentence, values["legalReference"], wording)
 
 
 def _closed(values: StepValues, wording: Wording) -> str:
-    said = wording.language.gettext(
+    sentence = wording.language.gettext(
         "%(category)s is no category of permit of this authority (%(authority)s) on that day.",
-        **_told(values, wording),
+        **_category_and_authority(values, wording),
     )
-    return with_legal_basis(said, values["legalReference"], wording)
+    return with_legal_basis(sentence, values["legalReference"], wording)
 
 
-def _told(values: StepValues, wording: Wording) -> dict[str, str]:
+def _category_and_authority(values: StepValues, wording: Wording) -> dict[str, str]:
     return {
         "category": wording.quoted_label("categories", values["category"]),
         "authority": wording.label("authorities", values["authority"]),

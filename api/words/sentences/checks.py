@@ -1,4 +1,4 @@
-"""What was asked of the Crossroads Bank, what it said, and what the rules made of pay and recruitment."""
+"""The queries to the Crossroads Bank, its answers, and the assessment of pay and recruitment."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ from api.words.sentences.wording import Teller, Values, Wording
 
 def _check_requested(values: Values, wording: Wording) -> str:
     return wording.language.gettext(
-        "A question was put to the Crossroads Bank: %(check)s.",
+        "A query was sent to the Crossroads Bank: %(check)s.",
         check=wording.inside("checks", values["check"]),
     )
 
 
 def _check_answered(values: Values, wording: Wording) -> str:
     return wording.language.gettext(
-        "The Crossroads Bank answered the question about %(check)s: %(outcome)s.",
+        "The Crossroads Bank answered the query on %(check)s: %(outcome)s.",
         check=wording.quoted_label("checks", values["check"]),
         outcome=wording.inside("checkStates", values["outcome"]),
     )
 
 
 def _check_failed(values: Values, wording: Wording) -> str:
-    """A question that could not even be put was attempted no times."""
+    """A query that could not be sent has no attempts."""
     language, attempts = wording.language, values["attempts"]
     check = wording.quoted_label("checks", values["check"])
     reason = wording.quoted_label("findingReasons", values["reason"])
     if not attempts:
         return language.gettext(
-            "The question about %(check)s could not be put to the Crossroads Bank: %(reason)s. A case handler judges "
+            "The query on %(check)s could not be sent to the Crossroads Bank: %(reason)s. A case handler judges "
             "this point.",
             check=check,
             reason=reason,
         )
     return language.ngettext(
-        "After %(num)s attempt there is no usable answer of the Crossroads Bank to the question about %(check)s: "
+        "After %(num)s attempt there is no usable answer from the Crossroads Bank to the query on %(check)s: "
         "%(reason)s. A case handler judges this point.",
-        "After %(num)s attempts there is no usable answer of the Crossroads Bank to the question about %(check)s: "
+        "After %(num)s attempts there is no usable answer from the Crossroads Bank to the query on %(check)s: "
         "%(reason)s. A case handler judges this point.",
         attempts,
         check=check,

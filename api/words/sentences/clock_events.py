@@ -62,31 +62,31 @@ def _corrected(values: Values, wording: Wording) -> str:
 
 
 def _warned(values: Values, wording: Wording) -> str:
-    told = wording.language.gettext(
+    sentence = wording.language.gettext(
         "%(clock)s: the last day, %(day)s, is near.",
         clock=wording.label("clocks", values["clock"]),
         day=wording.day(values["dueOn"]),
     )
-    return _of_its_run(told, values, wording)
+    return _of_its_run(sentence, values, wording)
 
 
 def _breached(values: Values, wording: Wording) -> str:
-    told = wording.language.gettext(
+    sentence = wording.language.gettext(
         "%(clock)s: the last day, %(day)s, has passed.",
         clock=wording.label("clocks", values["clock"]),
         day=wording.day(values["dueOn"]),
     )
-    return _of_its_run(told, values, wording)
+    return _of_its_run(sentence, values, wording)
 
 
-def _of_its_run(told: str, values: Values, wording: Wording) -> str:
+def _of_its_run(sentence: str, values: Values, wording: Wording) -> str:
     """A run of the answer clock is numbered as the request that began it; every other clock runs once."""
     if values["run"] == 1:
-        return told
+        return sentence
     request = wording.language.gettext(
-        "It is about request for information number %(number)s.", number=wording.language.integer(values["run"])
+        "This concerns request for information number %(number)s.", number=wording.language.integer(values["run"])
     )
-    return f"{told} {request}"
+    return f"{sentence} {request}"
 
 
 CLOCK_EVENTS: Final[Mapping[str, Teller]] = MappingProxyType(

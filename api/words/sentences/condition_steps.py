@@ -1,6 +1,6 @@
-"""The steps of the reasoning on the job and the worker: what each condition requires, and what the file says.
+"""The steps of the reasoning on the job and the worker: what each condition requires, and what the file states.
 
-Steps of earlier engines lack some of the values that a full sentence needs; they are told without them.
+Steps of earlier engines lack some of the values that a full sentence needs; their sentences leave them out.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from api.words.sentences.wording import Wording
 _A_DAY: Final = timedelta(days=1)
 
 
-def required(said: Callable[[StepValues, Wording], str]) -> StepTeller:
+def required(statement: Callable[[StepValues, Wording], str]) -> StepTeller:
     """What a condition requires, with its legal basis behind it."""
 
     def teller(values: StepValues, wording: Wording) -> str:
-        return with_legal_basis(said(values, wording), values["legalReference"], wording)
+        return with_legal_basis(statement(values, wording), values["legalReference"], wording)
 
     return teller
 
 
-def concluded(said: Callable[[StepValues, Wording], str]) -> StepTeller:
-    """What the file says, a clause without its full stop, and whether that meets the condition."""
+def concluded(statement: Callable[[StepValues, Wording], str]) -> StepTeller:
+    """What the file states, a clause without its full stop, and whether that meets the condition."""
 
     def teller(values: StepValues, wording: Wording) -> str:
-        language, fact = wording.language, said(values, wording)
+        language, fact = wording.language, statement(values, wording)
         if values["verdict"] == "met":
             return language.gettext("%(fact)s: the condition is met.", fact=fact)
         return language.gettext("%(fact)s: the condition is not met.", fact=fact)
@@ -157,15 +157,15 @@ _age_concluded: Final = concluded(_age_stated)
 
 def _age_and_birthday(values: StepValues, wording: Wording) -> str:
     """With what becomes of the permit on the birthday, where the law data say so."""
-    said = _age_concluded(values, wording)
+    statement = _age_concluded(values, wording)
     if values["verdict"] != "met" or "clause" not in values:
-        return said
+        return statement
     ends = wording.language.gettext(
         "The permit ends the day before the %(ordinal)s birthday unless the contract provides for the higher pay from "
         "then on.",
         ordinal=wording.ordinal(int(values["threshold"])),
     )
-    return f"{said} {ends}"
+    return f"{statement} {ends}"
 
 
 def _permit_needed(values: StepValues, wording: Wording) -> str:

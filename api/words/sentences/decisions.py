@@ -10,15 +10,15 @@ from api.words.sentences.wording import Teller, Values, Wording
 
 
 def _admissible(values: Values, wording: Wording) -> str:
-    told = [
+    sentences = [
         wording.language.gettext(
             "The application was declared admissible by %(actor)s.", actor=wording.actor(values["by"])
         )
     ]
     if values["openPoints"]:
         points = wording.all_quoted("openPoints", values["openPoints"])
-        told.append(wording.language.gettext("Points that the file left open: %(points)s.", points=points))
-    return " ".join(told)
+        sentences.append(wording.language.gettext("Points that the file left open: %(points)s.", points=points))
+    return " ".join(sentences)
 
 
 def _inadmissible(values: Values, wording: Wording) -> str:
@@ -51,7 +51,7 @@ def _residence_part(values: Values, wording: Wording) -> str:
 
 
 def _decided(values: Values, wording: Wording) -> str:
-    """A decision of before the parts were told apart names no part."""
+    """A decision from before the parts were distinguished names no part."""
     language, part = wording.language, values.get("refusedPart")
     decided = language.gettext(
         "Final decision on the application: %(outcome)s.", outcome=wording.inside("outcomes", values["outcome"])

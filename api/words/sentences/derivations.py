@@ -73,7 +73,7 @@ def derivation_sentence(step: DerivationStep, language: Language, code_lists: Co
             return language.gettext("The last day in time is %(day)s.", day=wording.day(values["day"]))
         case "onExpiry":
             return language.gettext(
-                "If that day passes without the act that is awaited: %(outcome)s.",
+                "If that day passes without the required act: %(outcome)s.",
                 outcome=wording.inside("expiryOutcomes", values["outcome"]),
             )
         case unknown:

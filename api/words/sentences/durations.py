@@ -12,7 +12,7 @@ _A_DAY: Final = timedelta(days=1)
 _MONTHS_OF_A_YEAR: Final = 12
 _DAYS_OF_A_WEEK: Final = 7
 _AT_LEAST_IN_YEARS: Final = 36
-"""Shorter terms are told in months, as the law does: twenty-four months of a Blue Card."""
+"""Shorter terms are expressed in months, as in the law: twenty-four months of a Blue Card."""
 
 
 def duration_text(duration: str, language: Language) -> str:
@@ -65,7 +65,7 @@ def years_text(number: int, language: Language) -> str:
 
 
 def stretch_text(start: date, end: date, language: Language) -> str:
-    """The days of ``[start, end)``, told with the last day that belongs to them; ValueError when there is none."""
+    """The days of ``[start, end)``, with the last day included; ValueError when there is none."""
     if end <= start:
         raise ValueError(f"from {start} to before {end} there is no day to tell of")
     last = end - _A_DAY

@@ -1,7 +1,7 @@
 """The legal references that earlier rule sets wrote as English sentences, as the places they speak of.
 
-Decisions hold them as they were written. A reader gets the place in his own language; a note that stood for a place
-that had not been found is no place, and is told to handlers only.
+Decisions hold them as they were written. A reader gets the place in their own language; a note in place of one
+that had not been found is no place, and is shown to handlers only.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A fee told to a person: to whom, how much, since when, or why nothing is owed; and what was paid of it."""
+"""A fee in words: to whom, how much, since when, or why nothing is due; and what was paid of it."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ def fee_text(fee: FeeOwed, wording: Wording) -> str:
     if fee.exemption is not None:
         exemption = wording.inside("feeExemptions", fee.exemption)
         return language.gettext(
-            "%(recipient)s: nothing is owed (%(exemption)s).", recipient=recipient, exemption=exemption
+            "%(recipient)s: nothing is due (%(exemption)s).", recipient=recipient, exemption=exemption
         )
     if fee.amount is None or fee.since is None:
-        told = [language.gettext("%(recipient)s: the amount owed is not known to us.", recipient=recipient)]
+        sentences = [language.gettext("%(recipient)s: the amount due is not known to us.", recipient=recipient)]
     else:
-        told = [
+        sentences = [
             language.gettext(
                 "%(recipient)s: %(amount)s, the amount since %(day)s.",
                 recipient=recipient,
@@ -30,19 +30,19 @@ def fee_text(fee: FeeOwed, wording: Wording) -> str:
         ]
     if fee.other_amounts:
         amounts = wording.listed(language.money(each) for each in fee.other_amounts)
-        told.append(language.gettext("Other sources give %(amounts)s.", amounts=amounts))
+        sentences.append(language.gettext("Other sources give %(amounts)s.", amounts=amounts))
     if fee.missing:
         facts = wording.listed(fact_name(each, wording) for each in fee.missing)
-        told.append(language.gettext("Whether it is owed depends on: %(facts)s.", facts=facts))
-    return " ".join(told)
+        sentences.append(language.gettext("Whether it is due depends on: %(facts)s.", facts=facts))
+    return " ".join(sentences)
 
 
-def standing_text(standing: FeeStatus, wording: Wording) -> str:
-    """What is owed to one recipient, what was paid, and what is still owed where that is known."""
+def payment_text(status: FeeStatus, wording: Wording) -> str:
+    """What is due to one recipient, what was paid, and what is still due where that is known."""
     language = wording.language
-    told = [fee_text(standing.fee, wording)]
-    if standing.paid:
-        told.append(language.gettext("Paid: %(amount)s.", amount=language.money(standing.paid)))
-    if standing.still_owed is not None:
-        told.append(language.gettext("Still owed: %(amount)s.", amount=language.money(standing.still_owed)))
-    return " ".join(told)
+    sentences = [fee_text(status.fee, wording)]
+    if status.paid:
+        sentences.append(language.gettext("Paid: %(amount)s.", amount=language.money(status.paid)))
+    if status.still_owed is not None:
+        sentences.append(language.gettext("Still due: %(amount)s.", amount=language.money(status.still_owed)))
+    return " ".join(sentences)

@@ -13,10 +13,10 @@ from domain.law.rules.worker import PERMIT_NEEDED
 
 StepValues = Mapping[str, str]
 StepTeller = Callable[[StepValues, Wording], str]
-"""Tells one kind of step of a reasoning to everybody who may read it, the applicant too."""
+"""Words one kind of step of a reasoning for everyone who may read it, including the applicant."""
 
 OPEN_ENDED: Final = "openEnded"
-"""Stands for the last day of a contract that has none."""
+"""In place of the last day of a contract that has none."""
 
 _MONTHLY: Final = ("EUR/month", "month")
 
@@ -41,7 +41,7 @@ def share_text(share: str, wording: Wording) -> str:
 
 
 def condition_value(value: str, unit: str, wording: Wording) -> str:
-    """A threshold or an observed value that is no amount, as it stands in a table."""
+    """A threshold or an observed value that is no amount, as shown in a table."""
     language = wording.language
     match unit:
         case "contract":

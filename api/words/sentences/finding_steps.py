@@ -1,6 +1,6 @@
 """The steps of a reasoning in sentences: a teller for each code that the rules write.
 
-They are for everybody who may read a finding. What only those need who keep the law or handle the case stands in
+They are for everyone who may read a finding. What only editors of the law data and case handlers need is in
 :mod:`api.words.sentences.remarks`.
 """
 
@@ -32,7 +32,7 @@ def _deciding(values: StepValues, wording: Wording) -> str:
 
 def _deciding_unknown(values: StepValues, wording: Wording) -> str:
     return wording.language.gettext(
-        "Which law applies cannot be said yet: %(basis)s decides, and that day is not known.",
+        "Which law applies is not known yet: %(basis)s decides, and that day is not known.",
         basis=wording.label("decidingDateBases", values["basis"]),
     )
 
@@ -45,8 +45,8 @@ def _filing_stands_in(values: StepValues, wording: Wording) -> str:
 
 def _one_is_enough(values: StepValues, wording: Wording) -> str:
     rules = wording.either(wording.inside("permitRules", each) for each in values["rules"].split())
-    said = wording.language.gettext("One of these conditions is enough: %(rules)s.", rules=rules)
-    return with_legal_basis(said, values["legalReference"], wording)
+    sentence = wording.language.gettext("One of these conditions is enough: %(rules)s.", rules=rules)
+    return with_legal_basis(sentence, values["legalReference"], wording)
 
 
 def _branch(values: StepValues, wording: Wording) -> str:
@@ -85,4 +85,4 @@ STEPS: Final[Mapping[str, StepTeller]] = MappingProxyType(
         **PLACE_STEPS,
     }
 )
-"""A teller for every code of a step that is told to everybody; a test counts them."""
+"""A teller for every code of a step that is shown to everyone; a test counts them."""

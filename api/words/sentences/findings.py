@@ -1,6 +1,6 @@
-"""A finding told to a person: which law applies, what it requires, what the facts say, and what would have met it.
+"""A finding in words: which law applies, what it requires, what the facts are, and what would have met it.
 
-It may be read by everybody: identifiers of provisions, sources and how sure they are stand in
+Everyone may read it: identifiers of provisions, sources and their certainty are in
 :func:`api.words.sentences.remarks.finding_remarks`, for those who handle the case.
 """
 
@@ -24,20 +24,20 @@ _CHANNELS: Final = "labourMarketTest.publications."
 
 
 def finding_text(finding: Mapping[str, Any], wording: Wording) -> str:
-    """A paragraph on a finding in its wire form. What an earlier engine wrote as sentences is told as it was written.
+    """A paragraph on a finding in its wire form. Sentences of an earlier engine are repeated as written.
 
-    LookupError for a step that nobody has words for.
+    LookupError for a step without words.
     """
-    told = list(_reasoning(finding, wording))
+    sentences = list(_reasoning(finding, wording))
     if finding["verdict"] == Verdict.UNDETERMINED:
-        told += why_open(finding, wording)
+        sentences += why_open(finding, wording)
     elif finding["verdict"] == Verdict.NOT_MET:
-        told += _what_would_have_met(finding, wording)
+        sentences += _what_would_have_met(finding, wording)
         if finding.get("reason") == LEFT_TO_THE_AUTHORITY:
-            told.append(
+            sentences.append(
                 wording.language.gettext("The authority may refuse the application on this ground, but need not.")
             )
-    return " ".join(told)
+    return " ".join(sentences)
 
 
 def _reasoning(finding: Mapping[str, Any], wording: Wording) -> Iterator[str]:
@@ -53,7 +53,7 @@ def _reasoning(finding: Mapping[str, Any], wording: Wording) -> Iterator[str]:
 def _what_would_have_met(finding: Mapping[str, Any], wording: Wording) -> Iterator[str]:
     """The way in which the test would have been met; every change of it is needed.
 
-    A level, an age or a nationality is not told again: what is required stands in the reasoning.
+    A level, an age or a nationality is not repeated: what is required is in the reasoning.
     """
     ways = finding.get("counterfactual")
     if isinstance(ways, str):
@@ -66,7 +66,7 @@ def _what_would_have_met(finding: Mapping[str, Any], wording: Wording) -> Iterat
         else:
             yield from _change(change, wording)
     if channels:
-        yield wording.language.gettext("Still lacking: %(days)s.", days=wording.listed(channels))
+        yield wording.language.gettext("Still needed: %(days)s.", days=wording.listed(channels))
 
 
 def _days_with(change: Mapping[str, str], wording: Wording) -> str:
@@ -87,8 +87,8 @@ def _change(change: Mapping[str, str], wording: Wording) -> Iterator[str]:
             last_day = date.fromisoformat(change["threshold"])
             yield language.gettext("A contract up to and including %(day)s would be enough.", day=wording.day(last_day))
         case "workHistory":
-            yield language.gettext("Still lacking: %(days)s.", days=days_text(int(distance), language))
+            yield language.gettext("Still needed: %(days)s.", days=days_text(int(distance), language))
         case "transfer.priorServiceMonths":
-            yield language.gettext("Still lacking: %(days)s.", days=months_text(abs(int(distance)), language))
+            yield language.gettext("Still needed: %(days)s.", days=months_text(abs(int(distance)), language))
         case _:
             return

@@ -1,4 +1,4 @@
-"""What the applicant brought, asked and took back, and how his file was handled."""
+"""What the applicant filed and withdrew, and how the file was handled."""
 
 from __future__ import annotations
 
@@ -93,17 +93,17 @@ def _mandate(values: Values, wording: Wording) -> str:
     )
 
 
-def _asked(values: Values, wording: Wording) -> str:
+def _information_requested(values: Values, wording: Wording) -> str:
     labels = (
         wording.inside("documentKinds" if each in DOCUMENT_KINDS else "detailKinds", each) for each in values["items"]
     )
-    asked = wording.language.gettext(
-        "The applicant was asked for additional information by %(actor)s: %(items)s. Last day to answer: %(day)s.",
+    sentence = wording.language.gettext(
+        "Additional information was requested from the applicant by %(actor)s: %(items)s. Last day to answer: %(day)s.",
         actor=wording.actor(values["by"]),
         items=wording.listed(labels),
         day=wording.day(values["replyBy"]),
     )
-    return with_legal_basis(asked, values["legalReference"], wording)
+    return with_legal_basis(sentence, values["legalReference"], wording)
 
 
 def _answered(values: Values, wording: Wording) -> str:
@@ -126,7 +126,7 @@ def _forwarded(values: Values, wording: Wording) -> str:
     )
 
 
-def _retold(values: Values, wording: Wording) -> str:
+def _taken_over(values: Values, wording: Wording) -> str:
     return wording.language.gettext(
         "The record %(reference)s of the former system of %(authority)s was taken over. Filed on %(day)s; "
         "status there: %(status)s.",
@@ -146,9 +146,9 @@ HANDLING: Final[Mapping[str, Teller]] = MappingProxyType(
         "applicationWithdrawn": _withdrawn,
         "caseAssigned": _assigned,
         "mandateVerified": _mandate,
-        "informationRequested": _asked,
+        "informationRequested": _information_requested,
         "informationProvided": _answered,
         "applicationForwardedToImmigrationOffice": _forwarded,
-        "legacyRecordRetold": _retold,
+        "legacyRecordRetold": _taken_over,
     }
 )

@@ -16,7 +16,7 @@ _WITHOUT_ARTICLES: Final = frozenset({NOT_FOUND, PROJECT_BRIEF, "flemishServiceP
 def cited(reference: str | None, wording: Wording) -> str | None:
     """``besluit van de Vlaamse Regering van 7 december 2018, art. 17, 1°``; None where no act is known.
 
-    A sentence of an earlier rule set that we have no place for stands as it was written, in quotes.
+    A sentence of an earlier rule set that we have no place for is quoted as written.
     """
     if reference is None or _place(reference) in (NOT_FOUND, PROJECT_BRIEF):
         return None
@@ -24,14 +24,14 @@ def cited(reference: str | None, wording: Wording) -> str | None:
 
 
 def cited_or_not_found(reference: str | None, wording: Wording) -> str:
-    """The same for those who keep the law: that nothing was found is said, and that the project's brief says so."""
+    """The same for editors of the law data: it also says if nothing was found, or if the brief is the source."""
     if reference is None:
         return wording.label(ACTS, NOT_FOUND)
     return _cited(_place(reference), wording)
 
 
 def has_article(reference: str) -> bool:
-    """Whether the place is known to the article, as far as what it stands in has articles."""
+    """Whether the place is known to the article, where its act has articles."""
     place = LegalReference.parse(_place(reference))
     return place is None or place.act in _WITHOUT_ARTICLES or place.article is not None
 
@@ -44,13 +44,13 @@ def _cited(reference: str, wording: Wording) -> str:
     place = LegalReference.parse(reference)
     if place is None:
         return wording.quoted(reference)
-    said = wording.label(ACTS, place.act)
+    reference = wording.label(ACTS, place.act)
     if place.article is not None:
-        said += f", {_article(place, wording.language.code)}"
+        reference += f", {_article(place, wording.language.code)}"
     if place.amended_by is None:
-        return said
+        return reference
     return wording.language.gettext(
-        "%(reference)s (amended by: %(act)s)", reference=said, act=wording.label(ACTS, place.amended_by)
+        "%(reference)s (amended by: %(act)s)", reference=reference, act=wording.label(ACTS, place.amended_by)
     )
 
 
@@ -65,10 +65,10 @@ def with_legal_basis(sentence: str, reference: str | None, wording: Wording) -> 
 
 def _article(place: LegalReference, language: str) -> str:
     german = language == "de"
-    said = f"{'Art.' if german else 'art.'} {place.article}"
+    reference = f"{'Art.' if german else 'art.'} {place.article}"
     if place.paragraph is not None:
         ordinal = "1er" if language == "fr" and place.paragraph == "1" else place.paragraph
-        said += f" § {ordinal}" if german else f", § {ordinal}"
+        reference += f" § {ordinal}" if german else f", § {ordinal}"
     if place.point is not None:
-        said += f" Nr. {place.point}" if german else f", {place.point}°"
-    return said
+        reference += f" Nr. {place.point}" if german else f", {place.point}°"
+    return reference

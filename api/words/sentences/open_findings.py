@@ -18,7 +18,7 @@ _TOLD_BY_A_STEP: Final = frozenset(
         reasons.SECTOR_SCALE_UNKNOWN, reasons.UNDERLYING_CATEGORY_UNKNOWN,
     }
 )  # fmt: skip
-"""The reasons of which the reasoning itself has said all that there is to say."""
+"""The reasons that the reasoning itself explains in full."""
 
 
 def why_open(finding: Mapping[str, Any], wording: Wording) -> Iterator[str]:

@@ -16,12 +16,12 @@ from domain.law import reasons
 
 
 def _threshold(values: StepValues, wording: Wording) -> str:
-    said = wording.language.gettext(
+    sentence = wording.language.gettext(
         "The salary threshold is %(amount)s, in force since %(day)s.",
         amount=money(values["amount"], values["unit"], wording),
         day=wording.day(values["from"]),
     )
-    return with_legal_basis(said, values["legalReference"], wording)
+    return with_legal_basis(sentence, values["legalReference"], wording)
 
 
 def _amounts_disputed(values: StepValues, wording: Wording) -> str:
@@ -39,7 +39,7 @@ def _amount_reduced(values: StepValues, wording: Wording) -> str:
 
 def _amount_a_month(values: StepValues, wording: Wording) -> str:
     return wording.language.gettext(
-        "For pay by the month under a Belgian contract that is %(amount)s.",
+        "For monthly pay under a Belgian contract that is %(amount)s.",
         amount=money(values["amount"], values["unit"], wording),
     )
 

@@ -22,7 +22,7 @@ def municipality_name(code: str, language: Language) -> str:
     return code if found is None else f"{found.name(language.code)}, {code}"
 
 
-def code_mended(issue: MunicipalityIssue, language: Language) -> str:
+def code_remedy(issue: MunicipalityIssue, language: Language) -> str:
     """What is wrong with a code that was sent, and what to write in its place."""
     codes = language.gettext(" or ").join(f"{each.code} ({each.name(language.code)})" for each in issue.instead)
     if issue.ended is not None and codes:

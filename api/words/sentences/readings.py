@@ -1,4 +1,4 @@
-"""Which day decides which law applies, told once: that it is one reading of several, and what the others would give."""
+"""Which day decides which law applies, stated once: that it is one of several readings, and their outcomes."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ _BASES = "decidingDateBases"
 
 
 def readings_text(readings: Readings, wording: Wording) -> str:
-    """A line of a few sentences; of a reading whose day the facts do not hold it says that much."""
+    """A line of a few sentences; it also states if the facts lack the day of a reading."""
     _ = wording.language.gettext
-    told = [
+    sentences = [
         _(
             "Which law applies is decided by %(basis)s: one of %(count)s readings that the sources leave open.",
             basis=wording.label(_BASES, readings.selected),
             count=wording.language.integer(len(readings.others) + 1),
         )
     ]
-    told += [
+    sentences += [
         _(
             "If %(basis)s (%(day)s) decided, the outcome would be: %(verdict)s.",
             basis=wording.label(_BASES, each.basis),
@@ -29,8 +29,8 @@ def readings_text(readings: Readings, wording: Wording) -> str:
         if each.legal_reference_date is not None
     ]
     if readings.known and not readings.differing:
-        told.append(_("The other readings whose day is known give the same outcome."))
+        sentences.append(_("The other readings whose day is known give the same outcome."))
     if readings.unknown:
         days = wording.listed(wording.label(_BASES, each.basis) for each in readings.unknown)
-        told.append(_("Not known from these facts: %(days)s.", days=days))
-    return " ".join(told)
+        sentences.append(_("Not known from these facts: %(days)s.", days=days))
+    return " ".join(sentences)

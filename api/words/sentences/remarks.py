@@ -18,8 +18,8 @@ def finding_remarks(finding: Mapping[str, Any], wording: Wording) -> tuple[str, 
     The reasoning of the first engine was stored as sentences, which hold all of this: it has the finding's own
     provision here and no more.
     """
-    said = dict.fromkeys(_remarks(finding, wording))
-    return tuple(said)
+    remarks = dict.fromkeys(_remarks(finding, wording))
+    return tuple(remarks)
 
 
 def _remarks(finding: Mapping[str, Any], wording: Wording) -> Iterator[str]:
@@ -51,10 +51,10 @@ def _provision(values: Mapping[str, Any], wording: Wording) -> str:
         details.append(wording.inside("lawConfidences", values["confidence"]))
     if not details:
         return language.gettext("Provision %(provision)s.", provision=values["provision"])
-    said = details[0]
+    remarks = details[0]
     for detail in details[1:]:
-        said = language.gettext("%(said)s; %(detail)s", said=said, detail=detail)
-    return language.gettext("Provision %(provision)s: %(details)s.", provision=values["provision"], details=said)
+        remarks = language.gettext("%(remarks)s; %(detail)s", remarks=remarks, detail=detail)
+    return language.gettext("Provision %(provision)s: %(details)s.", provision=values["provision"], details=remarks)
 
 
 def _other_amount(values: StepValues, wording: Wording) -> str:
@@ -110,4 +110,4 @@ REMARKS: Final[Mapping[str, StepTeller]] = MappingProxyType(
         "publishedBeforeFiling": _interruptions,
     }
 )
-"""What a step says to those who handle the case beyond its provision; some steps say nothing to anybody else."""
+"""The remarks of a step for case handlers beyond its provision; some steps are for them only."""

@@ -31,7 +31,7 @@ def with_channel(channel: str, wording: Wording) -> str:
 
 
 def with_all_channels(channels: list[str], wording: Wording) -> str:
-    """All of them; of two, that one does not stand in for the other."""
+    """All of them; of two, that one does not replace the other."""
     places = [with_channel(each, wording) for each in channels]
     if len(places) != 2:
         return wording.listed(places)
@@ -44,7 +44,7 @@ def _publication_terms(values: StepValues, wording: Wording) -> str:
     days = weeks_text(int(values["days"]), language)
     channels = with_all_channels(values["channels"].split(), wording)
     if "within" in values:
-        said = language.gettext(
+        sentence = language.gettext(
             "The vacancy must have been published for at least %(days)s %(channels)s, within the %(window)s before "
             "the application.",
             days=days,
@@ -52,12 +52,12 @@ def _publication_terms(values: StepValues, wording: Wording) -> str:
             window=length_text(values["within"], language),
         )
     else:
-        said = language.gettext(
+        sentence = language.gettext(
             "The vacancy must have been published for at least %(days)s %(channels)s before the application.",
             days=days,
             channels=channels,
         )
-    return with_legal_basis(said, values["legalReference"], wording)
+    return with_legal_basis(sentence, values["legalReference"], wording)
 
 
 def _published_in_window(values: StepValues, wording: Wording) -> str:

@@ -17,7 +17,7 @@ _NAMES: Final = frozenset({"authorities", "categories", "recruitmentChannels"})
 """The lists whose labels are names, or may begin with one."""
 
 _GERMAN_WITHOUT_NOUN: Final = frozenset({"lawConfidences", "outcomes", "verdicts"})
-"""German writes nouns with a capital wherever they stand; the labels of these lists begin with none."""
+"""German nouns are always capitalised; the labels of these lists do not begin with a noun."""
 
 _INNER_QUOTES: Final[Mapping[str, Mapping[str, str]]] = {
     "nl": {"“": "\u2018", "”": "\u2019"},
@@ -58,7 +58,7 @@ class Wording:
         return self.listed(self.inside(list_name, each) for each in codes)
 
     def all_quoted(self, list_name: str, codes: Iterable[str]) -> str:
-        """Labels that are whole clauses, told as they stand."""
+        """Labels that are whole clauses, used as they are."""
         return self.listed(self.quoted_label(list_name, each) for each in codes)
 
     def listed(self, parts: Iterable[str]) -> str:
@@ -83,9 +83,9 @@ class Wording:
             return self.quoted(code)
 
     def actor(self, actor: str) -> str:
-        """The role and the pseudonym of whoever did something; what has no known role shows as itself, in quotes."""
+        """The role and the pseudonym of an actor; one without a known role is shown as it is, in quotes."""
         if actor == CLOCK:
-            return self.language.gettext("the clock of the system")
+            return self.language.gettext("the system clock")
         role, _, pseudonym = actor.partition(":")
         known = self.code_lists.code_list("roles")
         if known is None or role not in known.codes or not pseudonym:
