@@ -81,7 +81,7 @@ def commands_to_try(home: Path) -> list[str]:
 def _program(home: Path) -> str:
     """How this program was called, with the home it was given."""
     called = Path(sys.argv[0])
-    if called.name == "cli.py":
+    if called.name == "__main__.py":
         words = [sys.executable, "-m", "api.cli"]
     else:
         words = [os.path.relpath(called) if called.is_relative_to(Path.cwd()) else str(called)]

@@ -166,7 +166,7 @@ def test_the_tour_of_the_readme_is_true(shown: Shown, browser: Browser) -> None:
         page.get_by_label("Your question").fill("Please send the diploma.")
         page.get_by_role("button", name="Send the request").click()
         expect(page.locator(".case-head")).to_contain_text("Additional information requested")
-        expect(page.get_by_text("The applicant has been asked for information")).to_be_visible()
+        expect(page.get_by_text("Information was requested from the applicant, who may answer until")).to_be_visible()
         # 4. The employer
         page.goto(employer.link)
         expect(page.get_by_role("heading", name="My applications")).to_be_visible()

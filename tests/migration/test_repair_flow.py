@@ -172,7 +172,7 @@ def test_a_correction_names_a_field_and_is_a_text_that_can_be_kept(
     waiting: Waiting, quarantine: Quarantine[None, PlainAppend]
 ) -> None:
     it = waiting.wait(replace(raw(), record={**BRUSSELS, "langue": ["FR"]}), WRONG)
-    with pytest.raises(RepairRefused, match="no field of the record"):
+    with pytest.raises(RepairRefused, match="is not a field of the record"):
         quarantine.correct(None, it, "langue[4].x", "NL", by="ann", motive="m")
     with pytest.raises(RepairRefused, match="the motive holds a control character"):
         quarantine.correct(None, it, "niss", NUMBER, by="ann", motive="m\x00")
