@@ -33,6 +33,7 @@ pytestmark = pytest.mark.server
 ROOT: Final = Path(__file__).parents[2]
 PAGE: Final = ROOT / "docs/flows/command.md"
 MOST: Final = 24
+PACKAGES: Final = ("domain", "projections", "consumers", "infra", "api")
 
 STATIONS: Final = {
     ("api/http/bodies.py", "read_body"),
@@ -61,7 +62,7 @@ class Way:
             self.reached.add((station[0], station[1]))
             waiting: FrameType | None = frame
             while waiting is not None:
-                if (file := _ours(waiting.f_code.co_filename)) is not None and not file.startswith("tests/"):
+                if (file := _ours(waiting.f_code.co_filename)) is not None:
                     self.files.add(file)
                 waiting = waiting.f_back
 
@@ -70,7 +71,9 @@ class Way:
 def _ours(filename: str) -> str | None:
     """A file of the repository by its path in it; None for one of a library."""
     path = Path(filename)
-    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else None
+    if not path.is_relative_to(ROOT) or path.relative_to(ROOT).parts[0] not in PACKAGES:
+        return None
+    return path.relative_to(ROOT).as_posix()
 
 
 @contextmanager

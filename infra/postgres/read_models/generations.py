@@ -207,8 +207,9 @@ def _put_in_place(cursor: Cursor, generation: _NextGeneration, tables: list[str]
 def _generation(connection: Connection, read_model: ReadModel) -> Iterator[str]:
     """A schema with the read model's tables, empty; it is gone at the end, with what is still in it."""
     schema = f"permit_next_{read_model.name.replace('-', '_')}"
+    lock = (_REBUILD_LOCK, crc32(schema.encode()) >> 1)
     with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(%s, %s)", (_REBUILD_LOCK, crc32(schema.encode()) >> 1))
+        cursor.execute("select pg_try_advisory_lock(%s, %s)", lock)
         (locked,) = cursor.fetchone() or (False,)
         if not locked:
             raise RebuildUnderWay(f"{read_model.name} is being rebuilt by another process: wait until it has ended")
@@ -223,6 +224,8 @@ def _generation(connection: Connection, read_model: ReadModel) -> Iterator[str]:
         if not connection.closed:
             with connection.cursor() as cursor:
                 cursor.execute(drop)
+                # The server takes a moment to notice that a connection was closed: the next rebuild need not meet that.
+                cursor.execute("select pg_advisory_unlock(%s, %s)", lock)
 
 
 def _position(connection: Connection, name: str) -> int:
