@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, assert_never
@@ -26,8 +27,8 @@ from projections.lists.own_applications import (
     own_applications,
 )
 
-_MOST_REQUESTS: Final = 100
-"""Requests that are shown to one who has to answer them; they come before everything else."""
+_REQUESTS_AT_ONCE: Final = 100
+"""Open requests that are read in one statement; all of them are shown, however many there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +50,9 @@ class OwnList:
 class ListService:
     """The use cases of lists; safe between threads."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, *, requests_at_once: int = _REQUESTS_AT_ONCE) -> None:
         self._program = program
+        self._requests_at_once = requests_at_once
 
     @property
     def today(self) -> date:
@@ -76,14 +78,22 @@ class ListService:
         if isinstance(owner, OfAuthority):
             raise NotPermitted(role_may_not(caller.caller, Action.QUERY_APPLICATIONS))
         page = self._page(owner, ALL_OF_THEM, limit, after)
-        requests: tuple[OwnApplication, ...] = ()
-        if after is None:
-            requests = self._page(owner, Wanted(reply_from=self.today), _MOST_REQUESTS, None).items
+        requests = tuple(self._requests(owner)) if after is None else ()
         due_days = self._due_days((*page.items, *requests))
         return OwnList(
             to_answer=tuple(_listed(each, due_days) for each in sorted(requests, key=_last_day)),
             page=Page(items=tuple(_listed(each, due_days) for each in page.items), next=page.next),
         )
+
+    def _requests(self, owner: Owner) -> Iterator[OwnApplication]:
+        """Those of the owner's applications with a request that can still be answered."""
+        wanted, after = Wanted(reply_from=self.today), None
+        while True:
+            page = self._page(owner, wanted, self._requests_at_once, after)
+            yield from page.items
+            if page.next is None:
+                return
+            after = page.next
 
     def _page(self, owner: Owner, wanted: Wanted, limit: int, after: str | None) -> Page[OwnApplication]:
         with self._program.readers.connection() as connection, connection.cursor() as cursor:
