@@ -1,10 +1,11 @@
-"""A server of the test's own, which may be killed and starved."""
+"""A server of the test's own, which may be killed and starved; what a test leaves open fails that test."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from tests.faults.own_server import OwnServer
+from tests.world.left_open import leaves_nothing_open as leaves_nothing_open
 from tests.world.servers import reachable_directory
 
 
