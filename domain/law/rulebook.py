@@ -132,7 +132,7 @@ class Rulebook:
     def salary_threshold(
         self, authority: str, category: str, on: date, known_on: date | None = None
     ) -> SalaryThreshold | NothingInForce:
-        """The least pay in force, or why there is none."""
+        """The salary threshold in force, or why there is none."""
         threshold = self.find(SalaryThreshold, authority, category, on, known_on)
         if threshold is not None:
             return threshold

@@ -26,6 +26,7 @@ from infra.settings import Settings
 from infra.time_ordered_ids import time_ordered_id
 from infra.workers.supervision import Supervision
 from tests.world.applications import application
+from tests.world.clocks import StoppedClock
 from tests.world.databases import program_databases
 from tests.world.waiting import wait_until
 
@@ -34,11 +35,6 @@ pytestmark = pytest.mark.server
 FILED_AT = datetime(2026, 1, 20, 9, tzinfo=UTC)
 QUARTERS = quarters_to_ask(FILED_AT.date())
 SSIN, EMPLOYER = "85073003328", "0202239951"
-
-
-class StoppedClock:
-    def now(self) -> datetime:
-        return FILED_AT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +97,7 @@ def counter(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
             7, no_data_share=0, inactive_share=0, slow_share=0, transient_share=0, outage_share=0, retry_after_seconds=0
         ) as bank,
     ):
-        program = replace(opened, clock=StoppedClock())
+        program = replace(opened, clock=StoppedClock(FILED_AT))
         with running_workers(program, crossroads_url=bank, projections=False) as workers:
             yield Counter(program=program, bank=bank, workers=workers)
 

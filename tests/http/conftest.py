@@ -12,29 +12,16 @@ from infra.crossroads.simulator_process import running_simulator
 from infra.identity.caller import Role
 from infra.identity.development_issuer import DevelopmentIssuer
 from infra.settings import Settings
+from tests.world.clocks import StoppedClock
 from tests.world.databases import program_databases
 from tests.world.service_clients import ServiceClient, ServiceClients
 
 FILED_AT = datetime(2026, 1, 20, 10, tzinfo=UTC)
 
 
-class StoppedClock:
-    """It is the morning of 20 January 2026 until a test moves on."""
-
-    def __init__(self) -> None:
-        self.moment = FILED_AT
-
-    def now(self) -> datetime:
-        return self.moment
-
-    def move_to(self, day: str) -> None:
-        """Ten o'clock UTC of that day."""
-        self.moment = datetime.fromisoformat(f"{day}T10:00:00+00:00")
-
-
 @pytest.fixture(scope="session")
 def stopped_clock() -> StoppedClock:
-    return StoppedClock()
+    return StoppedClock(FILED_AT)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from api.services.measures import MEASURES
 from infra.identity.caller import Role
 from tests.identity.callers import CALLERS
-from tests.world.bodies import APPLICATION, EVIDENCE, application
+from tests.world.bodies import APPLICATION, EVIDENCE, application_body
 from tests.world.service_clients import ServiceClient, ServiceClients, case_path
 
 pytestmark = pytest.mark.server
@@ -47,7 +47,7 @@ def test_an_application_is_filed_and_read_back(employer: ServiceClient) -> None:
 
 
 def test_evidence_is_added_and_the_application_withdrawn(employer: ServiceClient) -> None:
-    filed = employer.file(application(labourMarketTest=None))
+    filed = employer.file(application_body(labourMarketTest=None))
     added = employer.post(f"{case_path(filed)}/labourMarketTests", EVIDENCE, If_Match=filed.headers["ETag"])
     assert (added.status_code, added.json()["status"]) == (201, "submitted")
     withdraw = f"{case_path(filed)}/withdrawals"
@@ -116,7 +116,7 @@ def test_eight_repetitions_at_once_make_one_case(employer: ServiceClient) -> Non
 
 
 def test_of_eight_that_saw_the_same_version_one_wins(employer: ServiceClient) -> None:
-    filed = employer.file(application(labourMarketTest=None))
+    filed = employer.file(application_body(labourMarketTest=None))
     ready = Barrier(8)
 
     def add(_: int) -> httpx.Response:
@@ -135,7 +135,7 @@ def test_of_eight_that_saw_the_same_version_one_wins(employer: ServiceClient) ->
 
 def test_an_authority_that_is_not_live_takes_no_application(employer: ServiceClient) -> None:
     written = employer.written
-    refused = employer.file(application(authority="wallonia"))
+    refused = employer.file(application_body(authority="wallonia"))
     assert (refused.status_code, refused.json()["type"]) == (409, "urn:problem-type:singlePermit:authorityNotLive")
     assert employer.written == written
 

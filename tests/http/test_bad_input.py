@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from infra.identity.caller import Role
-from tests.world.bodies import APPLICATION, CANARIES, EVIDENCE, FEE, application
+from tests.world.bodies import APPLICATION, CANARIES, EVIDENCE, FEE, application_body
 from tests.world.service_clients import ServiceClient, ServiceClients
 
 pytestmark = pytest.mark.server
@@ -55,7 +55,7 @@ SEMANTIC = [
 
 @pytest.mark.parametrize(("changes", "name", "code"), SEMANTIC, ids=[each[1] + "-" + each[2] for each in SEMANTIC])
 def test_values_that_cannot_be(employer: ServiceClient, changes: dict[str, Any], name: str, code: str) -> None:
-    assert the_issues(employer.file(application(**changes))) == {name: code}
+    assert the_issues(employer.file(application_body(**changes))) == {name: code}
 
 
 STRUCTURAL = [
@@ -81,11 +81,11 @@ STRUCTURAL = [
     ("changes", "name", "code"), STRUCTURAL, ids=[f"{each[1]}-{n}" for n, each in enumerate(STRUCTURAL)]
 )
 def test_values_of_another_form(employer: ServiceClient, changes: dict[str, Any], name: str, code: str) -> None:
-    assert the_issues(employer.file(application(**changes))) == {name: code}
+    assert the_issues(employer.file(application_body(**changes))) == {name: code}
 
 
 def test_all_issues_are_named_at_once(employer: ServiceClient) -> None:
-    wrong = application(worker__ssin="85073003329", employment__end="2020-01-01", procedureLanguage="sv")
+    wrong = application_body(worker__ssin="85073003329", employment__end="2020-01-01", procedureLanguage="sv")
     assert set(the_issues(employer.file(wrong))) == {"worker.ssin", "employment.end", "procedureLanguage"}
 
 

@@ -7,8 +7,8 @@ from datetime import datetime
 import pytest
 
 from infra.identity.caller import Role
-from tests.http.conftest import StoppedClock
-from tests.world.bodies import ADMISSIBLE, FEE, QUESTION, application, represented
+from tests.world.bodies import ADMISSIBLE, FEE, QUESTION, application_body, represented
+from tests.world.clocks import StoppedClock
 from tests.world.service_clients import ServiceClient, ServiceClients, admitted, case_path, problem_of
 
 pytestmark = pytest.mark.server
@@ -132,7 +132,7 @@ def test_the_assessment_says_what_is_missing(clients: ServiceClients, handler: S
 
 def test_a_contribution_counts_when_all_of_it_is_paid(employer: ServiceClient, handler: ServiceClient) -> None:
     # given a highly skilled worker, for whom 152 euros are owed
-    filed = employer.file(application(category="highlySkilled", employment__grossPay__amount="60000.00"))
+    filed = employer.file(application_body(category="highlySkilled", employment__grossPay__amount="60000.00"))
     # when a cent is paid
     cent = handler.change(filed, "feePayments", {**FEE, "amount": "0.01"}, tag=employer.employer_found(filed))
     # then the point stays open, and says how much is missing

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.http.conftest import StoppedClock
-from tests.world.bodies import APPLICATION, application
+from tests.world.bodies import APPLICATION, application_body
+from tests.world.clocks import StoppedClock
 from tests.world.service_clients import ServiceClient, admitted, case_path, problem_of
 
 pytestmark = pytest.mark.server
@@ -20,7 +20,7 @@ def test_a_number_that_became_known_later_makes_the_case_the_workers_own(
     employer: ServiceClient, handler: ServiceClient, worker: ServiceClient
 ) -> None:
     # given a case whose worker had no number yet: she cannot read it
-    filed = employer.file(application(worker__ssin=None))
+    filed = employer.file(application_body(worker__ssin=None))
     assert problem_of(worker.get(case_path(filed))) == (404, "resourceNotFound")
     # when the handler adds it
     corrected = handler.change(filed, "corrections", {"reason": "rijksregisternummer bekend", "worker": WORKER})
@@ -35,7 +35,7 @@ def test_a_number_that_became_known_later_makes_the_case_the_workers_own(
 
 def test_corrected_parts_replace_those_on_file(employer: ServiceClient, handler: ServiceClient) -> None:
     filed = employer.file()
-    job = application(employment__grossPay__amount="47000.00", employment__title="lasser-monteur")["employment"]
+    job = application_body(employment__grossPay__amount="47000.00", employment__title="lasser-monteur")["employment"]
     renamed = {"enterpriseNumber": "0202239951", "name": "Haven BV"}
     body = {"reason": "naamswijziging", "employer": renamed, "employment": job}
     corrected = handler.change(filed, "corrections", body, tag=employer.employer_found(filed))

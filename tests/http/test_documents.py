@@ -20,7 +20,7 @@ from domain.case.commands import AttachDocument, CommandContext
 from infra.identity.caller import Role
 from infra.identity.development_issuer import DevelopmentIssuer
 from tests.documents.files import JPEG, PDF, PNG, pdf, pdf_of_size, pieces, png
-from tests.world.bodies import CANARIES, application
+from tests.world.bodies import CANARIES, application_body
 from tests.world.service_clients import ServiceClient, ServiceClients, case_path, problem_of
 from tests.world.waiting import wait_until
 
@@ -93,7 +93,7 @@ def test_a_sending_that_is_repeated_is_answered_as_the_first_time(employer: Serv
 
 def test_a_document_that_was_only_announced_is_not_there_yet(employer: ServiceClient) -> None:
     announced = {"kind": "diploma", "sha256": sha256(pdf()).hexdigest(), "mediaType": PDF, "size": len(pdf())}
-    filed = employer.file(application(documents=[announced]))
+    filed = employer.file(application_body(documents=[announced]))
     path = f"{case_path(filed)}/documents"
     (listed,) = employer.get(path).json()["items"]
     assert listed["received"] is False

@@ -14,7 +14,7 @@ import pytest
 from api.words.code_lists import CodeLists
 from domain.codes import CATEGORIES
 from infra.identity.caller import Role
-from tests.world.bodies import ADMISSIBLE, FEE, application, represented, weak
+from tests.world.bodies import ADMISSIBLE, FEE, application_body, represented, weak
 from tests.world.service_clients import ServiceClient, ServiceClients, case_path, problem_of
 
 pytestmark = pytest.mark.server
@@ -61,7 +61,9 @@ def test_a_case_is_refused_on_the_grounds_offered_and_on_no_other(clients: Servi
 
 def test_each_requirement_alone_is_a_ground(clients: ServiceClients) -> None:
     """The level of the function was none, and a case that fell short of nothing else could not be decided at all."""
-    body = application(category="highlySkilled", employment__qualificationLevel=2, employment__grossPay__amount="90000")
+    body = application_body(
+        category="highlySkilled", employment__qualificationLevel=2, employment__grossPay__amount="90000"
+    )
     handler, case = ready(clients, body)
     told = handler.get(f"{case_path(case)}/assessment").json()
     assert told["unmetRequirements"] == ["qualificationLevel"]
@@ -72,14 +74,14 @@ def test_each_requirement_alone_is_a_ground(clients: ServiceClients) -> None:
 
 
 def test_a_code_that_is_no_ground_is_invalid_and_not_merely_unsupported(clients: ServiceClients) -> None:
-    handler, case = ready(clients, application())
+    handler, case = ready(clients, application_body())
     refused = handler.change(case, "workPartDecisions", {"outcome": "refused", "grounds": ["feeNotPaid"]})
     (issue,) = refused.json()["issues"]
     assert (refused.status_code, issue["name"]) == (400, "grounds[0]")
 
 
 @pytest.mark.parametrize(
-    ("body", "shown"), [(application(), ["feeNotPaid"]), (represented(), ["feeNotPaid", "mandateMissing"])]
+    ("body", "shown"), [(application_body(), ["feeNotPaid"]), (represented(), ["feeNotPaid", "mandateMissing"])]
 )
 def test_an_application_is_inadmissible_on_the_grounds_offered_and_on_no_other(
     clients: ServiceClients, body: dict[str, Any], shown: list[str]

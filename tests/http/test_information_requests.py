@@ -9,8 +9,8 @@ import pytest
 
 from infra.identity.caller import Role
 from tests.documents.files import pdf
-from tests.http.conftest import StoppedClock
 from tests.world.bodies import ADMISSIBLE, CANARIES, FEE, QUESTION
+from tests.world.clocks import StoppedClock
 from tests.world.service_clients import ServiceClient, ServiceClients, case_path, problem_of
 
 pytestmark = pytest.mark.server

@@ -9,7 +9,7 @@ import pytest
 from api.composition import Program
 from domain.identifiers import ssin_check_digits
 from infra.identity.caller import Caller, Role
-from tests.world.bodies import APPLICATION, application, represented
+from tests.world.bodies import APPLICATION, application_body, represented
 from tests.world.service_clients import ServiceClient, ServiceClients, case_path, problem_of
 
 pytestmark = pytest.mark.server
@@ -23,7 +23,7 @@ PRINTED = {
 
 def test_what_was_filed_as_printed_is_kept_as_digits(employer: ServiceClient, worker: ServiceClient) -> None:
     # when an employer copies the numbers from letterhead and identity card
-    filed = employer.file({**application(), **PRINTED})
+    filed = employer.file({**application_body(), **PRINTED})
     # then the case has their digits
     read = employer.case(filed)
     assert (read["employer"]["enterpriseNumber"], read["worker"]["ssin"]) == ("0202239951", "85073003328")
@@ -33,8 +33,8 @@ def test_what_was_filed_as_printed_is_kept_as_digits(employer: ServiceClient, wo
 
 
 def test_the_same_filing_written_otherwise_is_the_same_filing(employer: ServiceClient) -> None:
-    first = employer.file(application(), key="printed-or-not")
-    again = employer.file({**application(), "worker": {**APPLICATION["worker"], "ssin": "85.07.30-033.28"}},
+    first = employer.file(application_body(), key="printed-or-not")
+    again = employer.file({**application_body(), "worker": {**APPLICATION["worker"], "ssin": "85.07.30-033.28"}},
                          key="printed-or-not")  # fmt: skip
     assert (again.status_code, again.json()["id"]) == (201, first.json()["id"])
 
@@ -48,7 +48,7 @@ def test_a_representative_is_known_by_the_printed_number(clients: ServiceClients
 
 
 def test_a_correction_may_be_copied_from_a_card(employer: ServiceClient, handler: ServiceClient) -> None:
-    filed = employer.file(application(worker__ssin=None))
+    filed = employer.file(application_body(worker__ssin=None))
     corrected = handler.change(filed, "corrections", {"reason": "nummer bekend", "worker": PRINTED["worker"]})
     assert corrected.status_code == 201
     assert employer.case(filed)["worker"]["ssin"] == "85073003328"
@@ -89,7 +89,7 @@ def test_facts_are_judged_with_printed_numbers(employer: ServiceClient) -> None:
 def test_another_form_is_refused_with_a_right_one(
     employer: ServiceClient, changes: dict[str, Any], field: str, form: str
 ) -> None:
-    refused = employer.file(application(**changes))
+    refused = employer.file(application_body(**changes))
     assert problem_of(refused) == (400, "badRequest")
     (issue,) = refused.json()["issues"]
     assert issue["name"] == field
@@ -102,7 +102,7 @@ def test_a_worker_whose_number_gives_no_birth_date_files_and_reads(
     employer: ServiceClient, clients: ServiceClients, first_nine: str
 ) -> None:
     number = first_nine + ssin_check_digits(first_nine, born_from_2000=False)
-    filed = employer.file(application(worker__ssin=number))
+    filed = employer.file(application_body(worker__ssin=number))
     assert employer.case(filed)["worker"]["ssin"] == number
     herself = clients.of(Caller(role=Role.WORKER, subject="w-1", token_id="t-8", ssin=number))
     assert herself.get(case_path(filed)).status_code == 200

@@ -23,7 +23,7 @@ from infra.identity.caller import Caller, Role
 from infra.identity.development_issuer import DevelopmentIssuer
 from tests.documents.files import PDF, pdf
 from tests.identity.callers import CALLERS, SUPERVISOR_OF_ALL
-from tests.world.bodies import EVIDENCE, FEE, QUESTION, application, represented, unlimited
+from tests.world.bodies import EVIDENCE, FEE, QUESTION, application_body, represented, unlimited
 from tests.world.service_clients import ServiceClient, ServiceClients, case_path, problem_of
 
 pytestmark = pytest.mark.server
@@ -144,12 +144,12 @@ EVERYBODY: Final = (
 )
 
 FILINGS: Final = {
-    "of the employer": (EMPLOYER, application()),
+    "of the employer": (EMPLOYER, application_body()),
     "of its representative": (AGENCY, represented()),
     "of the worker": (WORKER, unlimited()),
     "of strangers": (
         OTHER_EMPLOYER,
-        application(
+        application_body(
             employer__enterpriseNumber="0409536968", worker__ssin="17073003384", worker__birthDate="2017-07-30"
         ),
     ),

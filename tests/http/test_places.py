@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.world.bodies import APPLICATION, application
+from tests.world.bodies import APPLICATION, application_body
 from tests.world.service_clients import ServiceClient, problem_of
 
 pytestmark = pytest.mark.server
@@ -33,7 +33,7 @@ def test_an_application_with_a_code_that_is_not_in_force_is_refused(
     # given how much there is in the journal
     written = employer.written
     # when work is said to be in a municipality that there is not, or no longer
-    refused = employer.file(application(employment__workplace__municipalityCode=code))
+    refused = employer.file(application_body(employment__workplace__municipalityCode=code))
     # then the issue says so at its field, and nothing was written
     ((kind, name, detail),) = issues(refused)
     assert (kind, name) == ("invalidInput", PLACE)

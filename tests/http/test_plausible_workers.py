@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.world.bodies import ADMISSIBLE, FEE, application
+from tests.world.bodies import ADMISSIBLE, FEE, application_body
 from tests.world.service_clients import ServiceClient, case_path, problem_of
 
 pytestmark = pytest.mark.server
@@ -24,7 +24,9 @@ def test_what_speaks_against_the_worker_is_a_ground_of_refusal(
     employer: ServiceClient, handler: ServiceClient, changes: dict[str, Any], ground: str, said: str
 ) -> None:
     # given an application that meets all that is asked of the job
-    filed = employer.file(application(category="highlySkilled", employment__grossPay__amount="60000.00", **changes))
+    filed = employer.file(
+        application_body(category="highlySkilled", employment__grossPay__amount="60000.00", **changes)
+    )
     assert filed.status_code == 201, filed.text
     paid = handler.change(filed, "feePayments", FEE, tag=employer.all_answered(filed))
     ready = handler.change(paid, "admissibilityDecisions", ADMISSIBLE)
@@ -33,7 +35,7 @@ def test_what_speaks_against_the_worker_is_a_ground_of_refusal(
     assert (told["verdict"], told["unmetRequirements"]) == ("notMet", [ground])
     assert ground in told["supportedGrounds"]
     # and a program that asks before filing hears it too, in words
-    facts = application(category="highlySkilled", employment__grossPay__amount="60000.00", **changes)
+    facts = application_body(category="highlySkilled", employment__grossPay__amount="60000.00", **changes)
     answer = employer.client.post("salaryChecks", json={**facts, "filedOn": "2026-01-20"}).json()
     (finding,) = (each for each in answer["findings"] if each["rule"] == ground)
     assert said in finding["text"]["en"]
@@ -45,6 +47,6 @@ def test_what_speaks_against_the_worker_is_a_ground_of_refusal(
 
 
 def test_of_an_ordinary_worker_nothing_is_said(employer: ServiceClient) -> None:
-    filed = employer.file(application(category="highlySkilled", employment__grossPay__amount="60000.00"))
+    filed = employer.file(application_body(category="highlySkilled", employment__grossPay__amount="60000.00"))
     told = employer.get(f"{case_path(filed)}/assessment").json()
     assert not {"minimumAge", "workerNationality"} & {each["rule"] for each in told["findings"]}

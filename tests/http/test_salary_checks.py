@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from infra.identity.caller import Role
-from tests.http.conftest import StoppedClock
 from tests.world.bodies import APPLICATION, CANARIES
+from tests.world.clocks import StoppedClock
 from tests.world.service_clients import ServiceClient, ServiceClients, problem_of
 
 pytestmark = pytest.mark.server

@@ -17,7 +17,7 @@ from infra.identity.caller import Role
 from infra.identity.development_issuer import DevelopmentIssuer
 from infra.settings import Settings
 from tests.identity.callers import CALLERS
-from tests.world.bodies import application
+from tests.world.bodies import application_body
 from tests.world.databases import program_databases
 from tests.world.statements import Statements, counting
 
@@ -66,7 +66,9 @@ def service(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 def file(service: Service) -> httpx.Response:
     with service.program(Role.EMPLOYER) as client:
-        filed = client.post(f"{API_ROOT}/applications", json=application(), headers={"Idempotency-Key": str(uuid4())})
+        filed = client.post(
+            f"{API_ROOT}/applications", json=application_body(), headers={"Idempotency-Key": str(uuid4())}
+        )
     assert filed.status_code == 201, filed.text
     return filed
 

@@ -6,8 +6,8 @@ import pytest
 
 from infra.identity.caller import Role
 from tests.documents.files import pdf
-from tests.http.conftest import StoppedClock
-from tests.world.bodies import ADMISSIBLE, FEE, QUESTION, application, represented, unlimited
+from tests.world.bodies import ADMISSIBLE, FEE, QUESTION, application_body, represented, unlimited
+from tests.world.clocks import StoppedClock
 from tests.world.service_clients import ServiceClient, ServiceClients, admitted, case_path, problem_of
 
 pytestmark = pytest.mark.server
@@ -152,7 +152,7 @@ def test_a_decision_waits_for_the_checks(employer: ServiceClient, handler: Servi
 
 
 def test_pay_below_the_threshold_cannot_be_granted(employer: ServiceClient, handler: ServiceClient) -> None:
-    filed = employer.file(application(category="highlySkilled", employment__grossPay__amount="12345.60"))
+    filed = employer.file(application_body(category="highlySkilled", employment__grossPay__amount="12345.60"))
     paid = handler.change(filed, "feePayments", FEE, tag=employer.employer_found(filed))
     ready = handler.change(paid, "admissibilityDecisions", ADMISSIBLE)
     written = handler.written

@@ -10,11 +10,11 @@ import pytest
 from api.composition import Program
 from infra.identity.caller import Role
 from infra.identity.development_issuer import DevelopmentIssuer
-from tests.http.conftest import StoppedClock, address, clock, crossroads, issuer, program, stopped_clock
+from tests.http.conftest import address, clock, crossroads, issuer, program, stopped_clock
 from tests.openapi.compared import compare
 from tests.world.service_clients import ServiceClient, ServiceClients
 
-__all__ = ["ComparedClients", "StoppedClock", "address", "clock", "crossroads", "issuer", "program", "stopped_clock"]
+__all__ = ["ComparedClients", "address", "clock", "crossroads", "issuer", "program", "stopped_clock"]
 
 
 class ComparedClients(ServiceClients):

@@ -20,10 +20,10 @@ from domain.crossroads.answers import CheckKind
 from infra.identity.caller import Role
 from infra.identity.development_issuer import DevelopmentIssuer
 from tests.documents.files import pdf
-from tests.http.conftest import StoppedClock
 from tests.openapi.conftest import ComparedClients
 from tests.openapi.written import contract, operations, problems_with
-from tests.world.bodies import APPLICATION, EVIDENCE, FEE, QUESTION, application, represented, unlimited
+from tests.world.bodies import APPLICATION, EVIDENCE, FEE, QUESTION, application_body, represented, unlimited
+from tests.world.clocks import StoppedClock
 from tests.world.service_clients import ServiceClient, admitted, case_path, problem_of
 
 pytestmark = pytest.mark.server
@@ -60,7 +60,7 @@ def eventful(clients: ComparedClients, stopped_clock: StoppedClock) -> Iterator[
         ("assignments", {"handler": "caseHandler:h-12"}),
         ("mandateVerifications", {"valid": True}),
         ("feePayments", FEE),
-        ("corrections", {"reason": "naam", "employment": application(employment__title="lasser A")["employment"]}),
+        ("corrections", {"reason": "naam", "employment": application_body(employment__title="lasser A")["employment"]}),
         ("informationRequests", QUESTION),
     ):
         last = handler.change(last, change, body, tag=tag)
@@ -145,7 +145,7 @@ def the_other_ends_of_a_case(service: Service) -> None:
 
 
 def checks_without_an_answer(service: Service) -> None:
-    filed = service.employer.file(application(category="highlySkilled", employment__grossPay__amount="12345.60"))
+    filed = service.employer.file(application_body(category="highlySkilled", employment__grossPay__amount="12345.60"))
     failed = RecordCrossroadsFailure(check=CheckKind.EMPLOYER_REGISTER, revision=1, reason="timeout", attempts=3)
     context = CommandContext(actor="worker", command_id=str(uuid4()), now=service.program.clock.now())
     service.program.handle(UUID(filed.json()["id"]), failed, context)

@@ -36,7 +36,8 @@ from projections.recorded_event import RecordedEvent
 from projections.sla_board.model import SlaBoard
 from tests.identity.callers import CALLERS, SUPERVISOR_OF_ALL
 from tests.pages.served import served
-from tests.projections.log_of_cases import ORDINARY, SettableClock, run
+from tests.projections.log_of_cases import ORDINARY, run
+from tests.world.clocks import StoppedClock
 from tests.world.databases import program_databases
 
 NOW = datetime(2026, 3, 21, 9, 30, tzinfo=UTC)
@@ -53,7 +54,7 @@ class BoardService:
 
     address: str
     program: Program
-    clock: SettableClock
+    clock: StoppedClock
     issuer: DevelopmentIssuer
 
     def token(self, caller: Caller) -> str:
@@ -116,7 +117,7 @@ def board_service(admin_url: str, home: Path) -> Iterator[BoardService]:
         program_databases(admin_url) as (journal_url, keys_url),
         open_program(Settings(home=home, database_url=journal_url, key_database_url=keys_url), set_up=True) as opened,
     ):
-        clock = SettableClock(NOW)
+        clock = StoppedClock(NOW)
         program = replace(opened, clock=clock)
         issuer = DevelopmentIssuer.open(home / "issuer", create=True)
         with served(_app(program, issuer)) as address:

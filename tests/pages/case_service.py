@@ -24,22 +24,13 @@ from infra.identity.development_issuer import DevelopmentIssuer
 from infra.settings import Settings
 from infra.wire_format import canonical_json, wire_adapter
 from tests.pages.served import served
-from tests.world.bodies import application
+from tests.world.bodies import application_body
+from tests.world.clocks import StoppedClock
 from tests.world.databases import program_databases
 
 FILED_AT = datetime(2026, 1, 20, 10, tzinfo=UTC)
 EMPLOYER, OTHER_EMPLOYER, SSIN = "0202239951", "0420429375", "85073003328"
 CLAIMED = {Claim.ENTERPRISE_NUMBER: EMPLOYER, Claim.SSIN: SSIN, Claim.AUTHORITY: "flanders"}
-
-
-class StoppedClock:
-    """It is the morning of 20 January 2026 until somebody moves it."""
-
-    def __init__(self) -> None:
-        self.moment = FILED_AT
-
-    def now(self) -> datetime:
-        return self.moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +63,7 @@ class CaseService:
     def filed(self, **changes: Any) -> UUID:
         """A new case whose employer the Crossroads Bank knows."""
         case_id = uuid4()
-        body = application(**changes)
+        body = application_body(**changes)
         filed: Application = wire_adapter(Application).validate_json(canonical_json(body))
         number = self.program.references.take()
         reference = ApplicationReference(authority=filed.authority, year=2026, number=number)
@@ -124,7 +115,7 @@ class CaseService:
 
 @contextmanager
 def case_service(admin_url: str, home: Path) -> Iterator[CaseService]:
-    clock = StoppedClock()
+    clock = StoppedClock(FILED_AT)
     with (
         program_databases(admin_url) as (journal_url, keys_url),
         open_program(

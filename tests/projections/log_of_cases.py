@@ -76,6 +76,7 @@ from projections.sla_board.model import SlaBoard
 from projections.timeline.model import TimelineModel
 from tests.stored_events.samples import SAMPLES
 from tests.world.applications import application
+from tests.world.clocks import StoppedClock
 from tests.world.databases import program_databases
 
 ORIGIN = "tests/projections"
@@ -122,14 +123,6 @@ EMPLOYED = DeclaredEmployment(
 NO_DATA = NoDataFound()
 
 
-@dataclass(slots=True)
-class SettableClock:
-    moment: datetime
-
-    def now(self) -> datetime:
-        return self.moment
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogOfCases:
     """A journal to give commands to, and what reads it."""
@@ -142,7 +135,7 @@ class LogOfCases:
     rulebook: Rulebook
     writers: ConnectionPool
     readers: ConnectionPool
-    clock: SettableClock
+    clock: StoppedClock
 
     def file(self, application: Application = ORDINARY, at: datetime = FILED) -> UUID:
         case_id = uuid4()
@@ -384,7 +377,7 @@ def open_log(databases: LogDatabases) -> Iterator[LogOfCases]:
             rulebook=Rulebook.load(),
             writers=opened.enter_context(closing(ConnectionPool(databases.url, Role.WRITER, size=8))),
             readers=opened.enter_context(closing(ConnectionPool(databases.url, Role.READER, size=8))),
-            clock=SettableClock(FILED),
+            clock=StoppedClock(FILED),
         )
 
 

@@ -25,7 +25,7 @@ from infra.identity.caller import Role
 from infra.identity.development_issuer import DevelopmentIssuer
 from infra.settings import Settings
 from tests.identity.callers import CALLERS
-from tests.world.bodies import application
+from tests.world.bodies import application_body
 from tests.world.databases import program_databases
 
 pytestmark = pytest.mark.server
@@ -95,7 +95,9 @@ def way(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Way:
         with open_program(settings, set_up=True) as program, followed() as way, running_server(program) as address:
             token = DevelopmentIssuer.open(home, create=True).issue(CALLERS[Role.EMPLOYER], now=SystemClock().now())
             headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
-            filed = httpx.post(f"{address}{API_ROOT}/applications", json=application(), headers=headers, timeout=60)
+            filed = httpx.post(
+                f"{address}{API_ROOT}/applications", json=application_body(), headers=headers, timeout=60
+            )
             assert filed.status_code == 201, filed.text
     return way
 

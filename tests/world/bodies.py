@@ -58,7 +58,7 @@ ADMISSIBLE: dict[str, Any] = {"outcome": "admissible", "motivation": "De betalin
 QUESTION: dict[str, Any] = {"items": ["diploma", "payDetails"], "question": "Waar is het diploma van Zwaluwina?"}
 
 
-def application(**changes: Any) -> dict[str, Any]:
+def application_body(**changes: Any) -> dict[str, Any]:
     """The ordinary application with some values changed, each named by its path: ``worker__ssin="..."``."""
     changed = deepcopy(APPLICATION)
     for path, value in changes.items():
@@ -76,13 +76,13 @@ def application(**changes: Any) -> dict[str, Any]:
 def represented(**changes: Any) -> dict[str, Any]:
     """The ordinary application as the employer's representative files it."""
     mandate = {"enterpriseNumber": "0206731645", "mandateReference": "MAND-2025-17"}
-    return application(filedBy="representative", representative=mandate, **changes)
+    return application_body(filedBy="representative", representative=mandate, **changes)
 
 
 def unlimited(**changes: Any) -> dict[str, Any]:
     """An application of the worker itself: only one for a permit of unlimited duration can be."""
     history = [{"employer": "Haven NV", "from": "2020-01-01", "to": "2025-12-31", "basis": "singlePermit"}]
-    return application(
+    return application_body(
         filedBy="worker", kind="unlimited", category="unlimited", workHistory=history,
         labourMarketTest=None, employment__end=None, **changes,
     )  # fmt: skip
@@ -91,7 +91,7 @@ def unlimited(**changes: Any) -> dict[str, Any]:
 def weak(category: str) -> dict[str, Any]:
     """An application of a category that falls short of most that can be asked of it."""
     kind = kind_of_category(category)
-    body = application(
+    body = application_body(
         kind=kind,
         category=category,
         worker__birthDate="1965-07-30",

@@ -32,7 +32,7 @@ class Unpublished:
 def amount_on(
     rulebook: Rulebook, authority: str, category: str, day: date, known_on: date | None = None
 ) -> SalaryThreshold | NothingInForce:
-    """The least pay of a day, or why there is none; an amount whose publication has ended is none."""
+    """The salary threshold of a day, or why there is none; an amount whose publication has ended is none."""
     found = rulebook.salary_threshold(authority, category, day, known_on)
     if isinstance(found, SalaryThreshold) and found.last_published_before(day) is not None:
         return NothingInForce(reason=reasons.AMOUNT_NOT_PUBLISHED_YET)

@@ -135,14 +135,14 @@ class DayOfChange:
 def thresholds_on(
     rulebook: Rulebook, authority: str, day: date, known_on: date | None = None
 ) -> tuple[CategoryThreshold, ...]:
-    """Every category with its least pay on ``day``, or why it has none."""
+    """Every category with its salary threshold on ``day``, or why it has none."""
     return tuple(threshold_on(rulebook, authority, category, day, known_on) for category in CATEGORIES)
 
 
 def threshold_on(
     rulebook: Rulebook, authority: str, category: str, day: date, known_on: date | None = None
 ) -> CategoryThreshold:
-    """The least pay of one category on ``day``, or why it has none."""
+    """The salary threshold of one category on ``day``, or why it has none."""
     in_force = rulebook.salary_threshold(authority, category, day, known_on)
     found = amount_on(rulebook, authority, category, day, known_on)
     return CategoryThreshold(
