@@ -111,7 +111,8 @@ class KillableService:
         # With little patience: a question that its simulator never answers becomes a task within seconds.
         policy = self.home.parent / "bank.toml"
         policy.write_text(
-            "longest_pause_seconds = 0.5\ngive_up_after_seconds = 2.0\ncalls_per_second = 500\nburst = 500\n"
+            "timeout_seconds = 1.0\nbreaker_open_seconds = 1.0\nlongest_pause_seconds = 0.5\n"
+            "give_up_after_seconds = 2.0\ncalls_per_second = 500\nburst = 500\n"
         )
         return kept | {
             "PERMIT_HOME": str(self.home),

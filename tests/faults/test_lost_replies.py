@@ -18,14 +18,31 @@ from infra.postgres.journal.bulk import bulk_append
 from infra.postgres.journal.conflicts import CommandRepeated, OutcomeUnknown, StreamMoved
 from infra.postgres.journal.group_commit import GroupCommitter
 from infra.postgres.server.connections import DatabaseUnavailable, Role, connect
+from infra.postgres.server.migrate import migrate_journal
 from tests.faults.acknowledgements import Load
 from tests.faults.dropping_proxy import DroppingProxy
 from tests.faults.own_server import OwnServer
-from tests.journal.appends import JournalAsStored, command, request
+from tests.journal.appends import ORIGIN, JournalAsStored, command, request
 from tests.journal.test_group_commit import together
+from tests.world.databases import journal_database
+from tests.world.servers import reachable_directory
 from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[OwnServer]:
+    """Behind a socket of its own, for the proxy to stand before. No test here harms it."""
+    with reachable_directory(on_disk=True) as directory, OwnServer(directory / "var") as server:
+        yield server
+
+
+@pytest.fixture
+def journal_url(server: OwnServer) -> Iterator[str]:
+    with journal_database(server.url) as url:
+        migrate_journal(url, origin=ORIGIN)
+        yield url
 
 
 @pytest.fixture
@@ -35,14 +52,14 @@ def proxy_directory() -> Iterator[Path]:
 
 
 @pytest.fixture
-def proxy(own_server: OwnServer, proxy_directory: Path) -> Iterator[DroppingProxy]:
-    with DroppingProxy(proxy_directory, own_server.socket_directory) as proxy:
+def proxy(server: OwnServer, proxy_directory: Path) -> Iterator[DroppingProxy]:
+    with DroppingProxy(proxy_directory, server.socket_directory) as proxy:
         yield proxy
 
 
 @pytest.fixture
-def through_proxy(own_server: OwnServer, proxy: DroppingProxy, proxy_directory: Path) -> str:
-    return own_server.url.replace(str(own_server.socket_directory), str(proxy_directory))
+def through_proxy(journal_url: str, server: OwnServer, proxy: DroppingProxy, proxy_directory: Path) -> str:
+    return journal_url.replace(str(server.socket_directory), str(proxy_directory))
 
 
 @pytest.fixture
@@ -53,7 +70,7 @@ def committer(through_proxy: str) -> Iterator[GroupCommitter]:
 
 
 def test_a_command_whose_reply_is_lost_is_acknowledged_with_its_true_positions(
-    own_server: OwnServer, proxy: DroppingProxy, committer: GroupCommitter
+    journal_url: str, proxy: DroppingProxy, committer: GroupCommitter
 ) -> None:
     committer.submit(request(count=3))
     proxy.lose_the_reply_to("execute journal_append")
@@ -63,20 +80,20 @@ def test_a_command_whose_reply_is_lost_is_acknowledged_with_its_true_positions(
 
     assert proxy.struck == 1
     assert appended == Appended(doubtful.touches[0].stream, 2, 4, 5, doubtful.events[-1].leaf_hash)
-    stored = JournalAsStored.of(own_server.url)
+    stored = JournalAsStored.of(journal_url)
     stored.require_sound()
     assert len(stored.rows) == 5
 
 
 def test_a_command_that_never_arrived_is_sent_again(
-    own_server: OwnServer, proxy: DroppingProxy, committer: GroupCommitter
+    journal_url: str, proxy: DroppingProxy, committer: GroupCommitter
 ) -> None:
     committer.submit(request())
     proxy.lose("execute journal_append")
 
     assert committer.submit(request()).first_position == 2
     assert proxy.struck == 1
-    assert len(JournalAsStored.of(own_server.url).rows) == 2
+    assert len(JournalAsStored.of(journal_url).rows) == 2
 
 
 def test_a_decision_to_nothing_whose_reply_is_lost_is_acknowledged(
@@ -93,7 +110,7 @@ def test_a_decision_to_nothing_whose_reply_is_lost_is_acknowledged(
 
 
 def test_a_batch_whose_reply_is_lost_tells_each_of_it_the_truth(
-    own_server: OwnServer, proxy: DroppingProxy, committer: GroupCommitter
+    journal_url: str, proxy: DroppingProxy, committer: GroupCommitter
 ) -> None:
     """A reply lost must not turn the good ones into conflicts, nor the conflicts into good ones."""
     repeated = request(identity=command("before"))
@@ -103,17 +120,17 @@ def test_a_batch_whose_reply_is_lost_tells_each_of_it_the_truth(
     proxy.lose_the_reply_to("execute journal_append (")
 
     repetition = request(identity=command("before"))
-    outcomes = together(own_server.url, committer, [good[0], moved, good[1], repetition, good[2]])
+    outcomes = together(journal_url, committer, [good[0], moved, good[1], repetition, good[2]])
 
     assert proxy.struck == 1
     assert [type(each) for each in outcomes] == [Appended, StreamMoved, Appended, CommandRepeated, Appended]
-    stored = JournalAsStored.of(own_server.url)
+    stored = JournalAsStored.of(journal_url)
     stored.require_sound()
     assert len(stored.rows) == 1 + 1 + 4
 
 
 def test_a_caller_that_gets_no_answer_in_time_is_told_unknown_and_finds_the_truth_by_the_command_id(
-    own_server: OwnServer, proxy: DroppingProxy, committer: GroupCommitter
+    journal_url: str, proxy: DroppingProxy, committer: GroupCommitter
 ) -> None:
     committer.submit(request())
     doubtful = request(uuid4(), identity=command("doubtful"))
@@ -127,7 +144,7 @@ def test_a_caller_that_gets_no_answer_in_time_is_told_unknown_and_finds_the_trut
         committer.submit(doubtful)
 
     assert found.value.first.last_position == 2
-    assert len(JournalAsStored.of(own_server.url).rows) == 2
+    assert len(JournalAsStored.of(journal_url).rows) == 2
 
 
 def test_a_server_that_was_never_reached_has_written_nothing(proxy: DroppingProxy, committer: GroupCommitter) -> None:
@@ -139,7 +156,7 @@ def test_a_server_that_was_never_reached_has_written_nothing(proxy: DroppingProx
 
 @pytest.mark.parametrize("statement", ["BEGIN", "copy staged_event", "journal_append", "COMMIT", "reply to COMMIT"])
 def test_a_bulk_load_that_loses_a_message_appends_each_event_once(
-    own_server: OwnServer, proxy: DroppingProxy, through_proxy: str, statement: str
+    journal_url: str, proxy: DroppingProxy, through_proxy: str, statement: str
 ) -> None:
     requests = [request(count=2) for _ in range(30)]
     results = bulk_append(lambda: connect(through_proxy, Role.WRITER), requests, events_per_transaction=10)
@@ -155,15 +172,15 @@ def test_a_bulk_load_that_loses_a_message_appends_each_event_once(
     assert [type(each.result) for each in taken] == [Appended] * 30
     positions = [each.result.first_position for each in taken if isinstance(each.result, Appended)]
     assert positions == list(range(1, 60, 2))
-    JournalAsStored.of(own_server.url).require_sound()
+    JournalAsStored.of(journal_url).require_sound()
 
 
-def test_connections_cut_by_an_administrator_under_load_lose_nothing(own_server: OwnServer) -> None:
+def test_connections_cut_by_an_administrator_under_load_lose_nothing(journal_url: str) -> None:
     cuts = 0
 
     def cut_again_and_again() -> None:
         nonlocal cuts
-        with closing(psycopg2.connect(own_server.url)) as administrator, administrator.cursor() as cursor:
+        with closing(psycopg2.connect(journal_url)) as administrator, administrator.cursor() as cursor:
             administrator.autocommit = True
             until = time.monotonic() + 2.5
             while time.monotonic() < until:
@@ -174,16 +191,16 @@ def test_connections_cut_by_an_administrator_under_load_lose_nothing(own_server:
                 )
                 cuts += cursor.fetchone()[0]
 
-    with closing(GroupCommitter(lambda: connect(own_server.url, Role.WRITER))) as committer:
+    with closing(GroupCommitter(lambda: connect(journal_url, Role.WRITER))) as committer:
         record = Load(committer).during(cut_again_and_again)
 
     assert cuts > 20
     assert record.unknown == set()
-    record.require_kept_by(JournalAsStored.of(own_server.url))
+    record.require_kept_by(JournalAsStored.of(journal_url))
 
 
 def test_a_loader_that_is_stopped_before_its_commit_does_not_hold_up_the_others(
-    own_server: OwnServer, proxy: DroppingProxy, through_proxy: str
+    journal_url: str, proxy: DroppingProxy, through_proxy: str
 ) -> None:
     """As SIGSTOP between two statements would have it: the head of the journal is locked and no commit comes."""
     requests = [request(count=2) for _ in range(40)]
@@ -192,7 +209,7 @@ def test_a_loader_that_is_stopped_before_its_commit_does_not_hold_up_the_others(
     proxy.hold_back("COMMIT")
     with (
         ThreadPoolExecutor(1) as loader,
-        closing(GroupCommitter(lambda: connect(own_server.url, Role.WRITER))) as committer,
+        closing(GroupCommitter(lambda: connect(journal_url, Role.WRITER))) as committer,
     ):
         rest = loader.submit(lambda: list(results))
         wait_until(lambda: proxy.struck, because="the commit is held back")
@@ -207,6 +224,6 @@ def test_a_loader_that_is_stopped_before_its_commit_does_not_hold_up_the_others(
 
     assert [type(each.result) for each in taken] == [Appended] * 40
     assert waited < 5
-    stored = JournalAsStored.of(own_server.url)
+    stored = JournalAsStored.of(journal_url)
     stored.require_sound()
     assert len(stored.rows) == 81

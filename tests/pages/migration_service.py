@@ -18,8 +18,12 @@ from infra.identity.caller import Caller, Role
 from infra.identity.development_issuer import DevelopmentIssuer
 from infra.migration.waiting_records import listed
 from infra.postgres.server.connections import connect
-from tests.migration.moving import Moving, moving
+from tests.migration.envelopes import message, receive
+from tests.migration.moving import Moving, moving, record
 from tests.pages.served import served
+
+BAD_NUMBER = "85.07.30-033.29"
+KEY = "BXL/2025/00777"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,3 +71,13 @@ def migration_service(admin_url: str, folder: Path) -> Iterator[MigrationService
         issuer = DevelopmentIssuer.open(move.program.settings.home, create=True)
         with served(create_app(move.program, issuer)) as address:
             yield MigrationService(move=move, issuer=issuer, address=address)
+
+
+def brussels_moves_in(service: MigrationService) -> None:
+    """A file and a topic; one record waits for its national number, ``KEY``, and one for its enterprise number."""
+    service.move.load_brussels(
+        record(),
+        record(no_dossier=KEY, niss=BAD_NUMBER),
+        record(no_dossier="BXL/2025/00888", bce="1"),
+    )
+    receive(service.move, message(record(no_dossier="BXL/2025/00999")))

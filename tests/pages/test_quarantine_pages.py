@@ -1,4 +1,4 @@
-"""The migration in a real browser: ledgers, the records that wait, and one put right by a person with a motive."""
+"""The quarantine in a real browser: the records that wait, and one put right by a person with a motive."""
 
 from __future__ import annotations
 
@@ -12,37 +12,24 @@ from playwright.sync_api import Browser, Page, expect
 from api.pages.session import SESSION_COOKIE
 from infra.identity.caller import Role
 from tests.migration.cutting_over import go_live, reconcile
-from tests.migration.envelopes import message, receive
 from tests.migration.moving import numbered, record
 from tests.pages.browser import (
     Watched,
     check_accessibility,
-    check_keyboard,
-    check_reflow,
-    check_targets,
-    in_each_language,
-    keep_screenshot,
     watched_page,
 )
-from tests.pages.migration_service import MigrationService, migration_service
+from tests.pages.migration_service import BAD_NUMBER, KEY, MigrationService, brussels_moves_in, migration_service
 
 pytestmark = pytest.mark.server
 
-BAD_NUMBER, GOOD_NUMBER = "85.07.30-033.29", "85.07.30-033.28"
+GOOD_NUMBER = "85.07.30-033.28"
 FAMILY_NAME = "Lambert"
-KEY = "BXL/2025/00777"
 
 
 @pytest.fixture
 def service(admin_url: str, tmp_path: Path) -> Iterator[MigrationService]:
-    """Brussels with a file and a topic; one record waits for its national number, one for its enterprise number."""
     with migration_service(admin_url, tmp_path) as opened:
-        opened.move.load_brussels(
-            record(),
-            record(no_dossier=KEY, niss=BAD_NUMBER),
-            record(no_dossier="BXL/2025/00888", bce="1"),
-        )
-        receive(opened.move, message(record(no_dossier="BXL/2025/00999")))
+        brussels_moves_in(opened)
         yield opened
 
 
@@ -64,27 +51,6 @@ def corrected(page: Page, service: MigrationService, *, text: str = GOOD_NUMBER,
 def tried_again(page: Page, motive: str = "number asked") -> None:
     page.locator("#replay").get_by_label("Motivation").fill(motive)
     page.get_by_role("button", name="Try again").click()
-
-
-def test_the_ledger_stands_against_the_source(handler: Page, service: MigrationService) -> None:
-    handler.goto(f"{service.address}/migration?lang=en")
-    # the file by its own count, and the fates of its lines
-    (file,) = [row for row in handler.locator("#brussels-ledger tbody tr").all() if "brussels.csv" in row.inner_text()]
-    assert file.locator("td").all_inner_texts() == ["4", "1", "0", "0", "1", "0", "0", "2", "Agrees"]
-    digest = handler.locator("#brussels-batches code").get_attribute("title")
-    assert digest is not None
-    assert len(digest) == 64
-    # the topic by partition: first and next offset, messages, records, set aside, again, never
-    (partition,) = handler.locator("#brussels-topic tbody tr").all()
-    assert partition.locator("td").all_inner_texts() == ["100", "101", "1", "1", "0", "0", "0"]
-    expect(handler.get_by_text("Records and dead-lettered messages account for all that was received")).to_be_visible()
-
-
-def test_an_authority_of_which_nothing_came_is_one_sentence(handler: Page, service: MigrationService) -> None:
-    handler.goto(f"{service.address}/migration?lang=en")
-    wallonia = handler.locator("section", has=handler.locator("#wallonia-title"))
-    expect(wallonia).to_contain_text("permit migrate dry-run wallonia FILE")
-    expect(wallonia.locator("table")).to_have_count(0)
 
 
 def test_a_reason_leads_to_its_records_and_a_record_to_its_page(handler: Page, service: MigrationService) -> None:
@@ -250,40 +216,6 @@ def test_a_long_list_is_read_page_by_page(handler: Page, service: MigrationServi
     handler.get_by_role("link", name="Back to the first page").click()
     expect(handler.get_by_role("link", name="Next page")).to_be_visible()
     assert records_listed(handler) == first
-
-
-@pytest.mark.parametrize("path", ["migration/atlantis/quarantine", "migration/brussels/quarantine/x"])
-def test_what_is_not_there_is_not_found(watched: Watched, service: MigrationService, path: str) -> None:
-    watched.forgive("404")
-    service.sign_in(watched.page.context, Role.CASE_HANDLER)
-    watched.page.goto(f"{service.address}/{path}?lang=en")
-    expect(watched.page.get_by_role("heading", level=1)).to_have_text("This page does not exist")
-
-
-@pytest.mark.parametrize("width", [1280, 320])
-@in_each_language
-def test_everyone_can_use_the_pages(handler: Page, service: MigrationService, code: str, width: int) -> None:
-    handler.set_viewport_size({"width": width, "height": 900})
-    pages = {
-        "migration": f"{service.address}/migration",
-        "quarantine": f"{service.address}/migration/brussels/quarantine",
-        "record": service.href(KEY),
-    }
-    for name, address in pages.items():
-        handler.goto(f"{address}?lang={code}")
-        assert handler.locator("html").get_attribute("lang") == code
-        keep_screenshot(handler, f"{name}-{code}-{width}")
-        check_reflow(handler)
-        check_targets(handler)
-        check_accessibility(handler)
-
-
-@pytest.mark.parametrize("width", [1280, 320])
-def test_the_keyboard_reaches_everything(handler: Page, service: MigrationService, width: int) -> None:
-    handler.set_viewport_size({"width": width, "height": 600})
-    for address in (f"{service.address}/migration/brussels/quarantine", service.href(KEY)):
-        handler.goto(address)
-        assert check_keyboard(handler) > 10
 
 
 def sent(
