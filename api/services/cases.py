@@ -1,4 +1,8 @@
-"""What people and programs do with cases: file, read, and change them; every function first sees that they may."""
+"""What people and programs do with cases: file, read, and change them.
+
+Nothing of a case is shown or changed before it is clear that the caller may. Only a new application is checked first:
+by whom it may be filed is part of what it says.
+"""
 
 from __future__ import annotations
 

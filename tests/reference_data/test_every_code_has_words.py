@@ -127,9 +127,9 @@ PROMISED = {
     ),
     "serviceStatuses": ("inTime", "atRisk", "late", "notMeasured"),
 }  # fmt: skip
-"""Lists that the interfaces promise whole, and of which the domain knows a part. Records of other systems have the other
-statuses, and the board counts what is not measured. Of the roles no token says ``migrationOperator``: who transfers
-files does so on the command line, and clients may know the name already."""
+"""Lists that the interfaces promise whole, and of which the domain knows a part. Records of other systems have the
+other statuses, and the board counts what is not measured. No token says ``migrationOperator``: who transfers files
+does so on the command line, but the codes that were agreed on name the role."""
 
 
 def values(lists: CodeLists, name: str) -> list[str]:
