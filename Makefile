@@ -47,7 +47,7 @@ nightly: $(ENVIRONMENT) ## what takes long: loops of faults, whole benchmarks, m
 tutorial: $(ENVIRONMENT) ## walk docs/tutorial.md, line by line
 	@$(BIN)/python -m pytest -m tutorial tests/docs $(PYTEST_ARGS)
 
-bench: $(ENVIRONMENT) ## measure beside another event store, docs/speed.md; ARGS="append --json"
+bench: $(ENVIRONMENT) ## measure our speed beside a peer's, in turns (docs/speed.md); ARGS="append --json"
 	@$(BIN)/permit bench $(ARGS)
 
 docs: $(ENVIRONMENT) ## draw docs/architecture.svg, then check that the documents are true: links, code, tables

@@ -1,4 +1,4 @@
-"""``informationRequests``: missing information is requested from the applicant, and the service target is paused."""
+"""``informationRequests``: missing information is requested from the applicant, and the service target is suspended."""
 
 from __future__ import annotations
 
