@@ -17,7 +17,7 @@ help: ## what there is
 
 env: $(ENVIRONMENT) ## the environment (VENV=.venv, PYTHON=python3); every other target makes it first
 
-demo: $(ENVIRONMENT) ## play the main job on an embedded PostgreSQL; ARGS="--once --cases 500"
+demo: $(ENVIRONMENT) ## play the whole procedure on an embedded PostgreSQL; ARGS="--once --cases 500"
 	@$(BIN)/permit demo $(ARGS)
 
 test: check ## the gate: check, then the tests in WORKERS processes; PYTEST_ARGS="-k journal"
@@ -39,7 +39,7 @@ debian: $(ENVIRONMENT) ## journal and read models once more, on the PostgreSQL o
 	@$(BIN)/python -m tests.world.debian_postgres -- $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile \
 		tests/journal tests/projections tests/ports $(PYTEST_ARGS)
 
-nightly: $(ENVIRONMENT) ## what takes long: loops of faults, whole benchmarks, bare machines (as root, with debootstrap)
+nightly: $(ENVIRONMENT) ## what takes long: loops of faults, whole benchmarks, mutants, the contributors' pages, bare machines (as root, with debootstrap)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m nightly --durations=50 $(PYTEST_ARGS)
 	@$(BIN)/python -m pytest -m benchmark $(PYTEST_ARGS)
 	@echo "What was measured, and the logs of bare machines: build/"
@@ -47,7 +47,7 @@ nightly: $(ENVIRONMENT) ## what takes long: loops of faults, whole benchmarks, b
 tutorial: $(ENVIRONMENT) ## walk docs/tutorial.md, line by line
 	@$(BIN)/python -m pytest -m tutorial tests/docs $(PYTEST_ARGS)
 
-bench: $(ENVIRONMENT) ## measure against the peer; ARGS="append --json"
+bench: $(ENVIRONMENT) ## measure our speed beside a peer's, in turns (docs/speed.md); ARGS="append --json"
 	@$(BIN)/permit bench $(ARGS)
 
 docs: $(ENVIRONMENT) ## draw docs/architecture.svg, then check that the documents are true: links, code, tables

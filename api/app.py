@@ -90,7 +90,7 @@ def create_app(
         law_pages(services.law, pages, readers),
         law_in_full_pages(services.law, pages, readers),
         employer_pages(services.lists, pages, readers),
-        case_pages(program, services, pages, readers),
+        case_pages(services, pages, readers),
         queue_pages(services.queues, pages, readers),
         migration_pages(program, pages, readers),
         quarantine_pages(program, pages, readers),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from domain.case.commands import CaseCommand, CommandContext
 from domain.case.document_rules import DocumentRules
 from domain.case.events import CaseEvent
 from domain.case.handling import Admission, CaseStream, Handled, Receipt, handle
+from domain.civil_time import civil_day
 from domain.deadlines.clocks import ClockRules
 from domain.law.rule_sets import RuleSets
 from domain.law.rulebook import Rulebook
@@ -88,6 +90,11 @@ class Program:
     def projection_runners(self) -> dict[str, ProjectionRunner]:
         """A runner for each read model, by its name."""
         return {each.name: ProjectionRunner(self.recorder, each, self.writers) for each in self.read_models}
+
+    @property
+    def today(self) -> date:
+        """The civil day of the procedure."""
+        return civil_day(self.clock.now())
 
     @property
     def rulebook(self) -> Rulebook:

@@ -87,7 +87,7 @@ def bench(
     benchmark: Annotated[Benchmark, typer.Argument(help="what to measure")],
     as_json: Json = False,
 ) -> None:
-    """Measure against the peer, turn about, on one server; medians of five runs."""
+    """Measure our speed beside a peer's, turn about, on one server; medians of five runs (docs/speed.md)."""
     settings = load_settings()
     settings.home.mkdir(parents=True, exist_ok=True)
     with database_server(settings) as admin_url:

@@ -23,7 +23,7 @@ PERMIT: Final = Section(
             "doctor",
         ),
         Entry("status", "operations:status", "How far relay, consumers and read models are behind", "status --json"),
-        Entry("bench", "bench:bench", "Measure against the peer", "bench append"),
+        Entry("bench", "bench:bench", "Measure our speed beside a peer's", "bench append"),
         Entry(
             "assess", "assess:assess", "Assess the facts of an application", "assess facts.json --known-on 2026-03-01"
         ),

@@ -1,7 +1,8 @@
-"""Strict parsing of request bodies into domain values: all issues are reported at once.
+"""Strict parsing of request bodies into domain values: all issues of the form are reported at once.
 
-In addition to the checks of pydantic: no duplicate names in an object, and one spelling for amounts and days, as
-strings. Identification numbers may be sent as printed; the value has their digits. A blank given name is absent.
+Whether its values can be right is judged afterwards, and only of a body whose form is. In addition to the checks of
+pydantic: no duplicate names in an object, and one spelling for amounts and days, as strings. Identification numbers
+may be sent as printed; the value has their digits. A blank given name is absent.
 """
 
 from __future__ import annotations

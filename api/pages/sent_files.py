@@ -7,11 +7,10 @@ unencrypted.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from anyio import from_thread
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
@@ -173,16 +172,6 @@ class _Parts:
 
     def _end(self) -> None:
         self.complete = True
-
-
-def chunks_of(stream: AsyncIterator[bytes]) -> Iterator[bytes]:
-    """A body, chunk by chunk, for a thread: the event loop reads, at most one chunk ahead."""
-
-    async def next_chunk() -> bytes | None:
-        return await anext(stream, None)
-
-    while (chunk := from_thread.run(next_chunk)) is not None:
-        yield chunk
 
 
 def _text(content: bytes) -> str:

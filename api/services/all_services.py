@@ -1,4 +1,8 @@
-"""The services of one program, put together: what routes, pages, the command line and the demonstration call."""
+"""The services of one program, put together: what routes and pages call.
+
+The command line calls functions of single modules here, and needs no caller's permission; a demonstration files over
+HTTP.
+"""
 
 from __future__ import annotations
 

@@ -11,7 +11,6 @@ from api.services.access import AuthorisedCaller
 from api.services.freshness import Reached, reached
 from api.services.measures import MEASURES, BoardReading, read_board
 from api.services.refusals import NotFound, NotPermitted
-from domain.civil_time import civil_day
 from projections.lists.keyset_pages import Page
 from projections.sla_board.drilldown import CaseOnBoard, Cell, cases_behind
 from projections.sla_board.model import BoardLine, CaseCounts, SlaBoard, board, total
@@ -44,7 +43,7 @@ class BoardService:
 
     @property
     def today(self) -> date:
-        return civil_day(self._program.clock.now())
+        return self._program.today
 
     def require_authority(self, caller: AuthorisedCaller, authority: str | None) -> None:
         """Raises :class:`NotPermitted` for the board of another authority than the caller's own."""

@@ -1,4 +1,8 @@
-"""What people and programs do with cases: file, read, and change them; every function first sees that they may."""
+"""What people and programs do with cases: file, read, and change them.
+
+Nothing of a case is shown or changed before it is clear that the caller may. Only a new application is checked first:
+by whom it may be filed is part of what it says.
+"""
 
 from __future__ import annotations
 
@@ -21,13 +25,13 @@ from domain.case.handling import CaseStream, Handled
 from domain.case.lifecycle import Case
 from domain.case.refusals import require_no_issues
 from domain.case.verification import facts_at_decision
-from domain.civil_time import civil_day
 from domain.identifiers import ApplicationReference
 from domain.law.assessment import Assessment
 from domain.law.other_readings import Readings, readings_of
 from domain.law.rulebook import Rulebook
 from infra.postgres.read_models.case_files import CaseFileView
 from infra.postgres.read_models.case_snapshots import CaseSnapshot
+from infra.postgres.read_models.parked_streams import followers_behind
 from infra.postgres.read_models.timelines import TimelinePage
 from infra.time_ordered_ids import time_ordered_id
 
@@ -82,7 +86,7 @@ class CaseService:
     @property
     def today(self) -> date:
         """The civil day of the procedure."""
-        return civil_day(self._program.clock.now())
+        return self._program.today
 
     def context(
         self, caller: AuthorisedCaller, command_id: str, *, expected_version: int | None = None
@@ -153,6 +157,10 @@ class CaseService:
     def assessed(self, snapshot: CaseSnapshot) -> CaseAssessment:
         """What the rules say today of a case that has been read."""
         return CaseAssessment(snapshot.version, snapshot.case, self._program.rulebook, self.today)
+
+    def followers_behind(self, snapshot: CaseSnapshot) -> list[str]:
+        """The followers of the journal, by name, that cannot apply an event of a case that has been read."""
+        return followers_behind(self._program.readers, snapshot.stream.case_id)
 
     def _parties(self, caller: AuthorisedCaller, view: CaseFileView) -> CaseParties:
         representative = view.body.get("representative")

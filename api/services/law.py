@@ -8,7 +8,6 @@ from datetime import date
 from api.composition import Program
 from domain.case.stated_assessment import assess_stated, checklist_for, readings_of_stated
 from domain.case.stated_facts import StatedFacts
-from domain.civil_time import civil_day
 from domain.law.assessment import Assessment
 from domain.law.checklist import Checklist
 from domain.law.other_readings import Readings
@@ -35,7 +34,7 @@ class LawService:
 
     @property
     def today(self) -> date:
-        return civil_day(self._program.clock.now())
+        return self._program.today
 
     def assess(self, stated: StatedFacts) -> StatedVerdict:
         """The assessment of facts that :func:`check_stated_facts` finds nothing wrong with."""

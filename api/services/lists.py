@@ -12,7 +12,6 @@ from api.composition import Program
 from api.permissions import Action, Reach
 from api.services.access import AuthorisedCaller, role_may_not
 from api.services.refusals import NotPermitted
-from domain.civil_time import civil_day
 from infra.identity.caller import Role
 from projections.lists.keyset_pages import Page
 from projections.lists.own_applications import (
@@ -56,7 +55,7 @@ class ListService:
 
     @property
     def today(self) -> date:
-        return civil_day(self._program.clock.now())
+        return self._program.today
 
     def find(
         self, caller: AuthorisedCaller, wanted: Wanted, *, ssin: str | None = None, limit: int, after: str | None

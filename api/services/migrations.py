@@ -18,6 +18,7 @@ from consumers.migration.repair import Quarantine
 from consumers.migration.topic_intake import TopicIntake
 from domain.migration.batch_ledger import BatchLedger
 from domain.migration.cutover_status import CutoverStatus
+from domain.migration.quarantine import QuarantinedRecord, Step
 from domain.migration.topic_ledger import TopicLedger
 from infra.kafka.lag import records_left
 from infra.kafka.topic_admin import cluster_id
@@ -27,6 +28,7 @@ from infra.migration.cutover_status import cutover_status
 from infra.migration.lineage import LineageEntry, by_case, by_file_number, by_position
 from infra.migration.loading import file_loader
 from infra.migration.quarantine import PostgresQuarantine
+from infra.migration.quarantine_trace import steps_of
 from infra.migration.reconciliation import PostgresSides
 from infra.migration.record_sealing import RecordSealing
 from infra.migration.report_files import write_report
@@ -34,7 +36,7 @@ from infra.migration.signing import ReportSigner
 from infra.migration.sources import SOURCES, MigratingAuthority
 from infra.migration.topic_inbox import LegacyInbox
 from infra.migration.topic_ledgers import offsets_taken, topic_ledger
-from infra.migration.waiting_records import reasons, samples
+from infra.migration.waiting_records import listed, reasons, samples
 from infra.postgres.journal.append_requests import AppendRequest
 from infra.postgres.messages.dead_letters import DeadLetters
 from infra.postgres.server.connections import Role, connect
@@ -71,6 +73,34 @@ def migrations_of(program: Program) -> tuple[AuthorityMigration, ...]:
             )
             for authority in MigratingAuthority
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingRecords:
+    """Records of an authority that wait in quarantine, the oldest first, and how many there are by reason."""
+
+    records: Sequence[QuarantinedRecord]
+    by_reason: Mapping[str, int]
+
+
+def waiting_records(
+    program: Program, authority: MigratingAuthority, *, reason: str | None, after: UUID | None, limit: int
+) -> WaitingRecords:
+    """At most ``limit`` of those that wait, of one reason or of any; those that come ``after`` one of them."""
+    with program.readers.connection() as connection:
+        return WaitingRecords(
+            records=listed(connection, authority=authority, reason=reason, after=after, limit=limit),
+            by_reason=reasons(connection, authority),
+        )
+
+
+def traced_record(
+    program: Program, authority: MigratingAuthority, record_id: UUID
+) -> tuple[QuarantinedRecord, Sequence[Step]] | None:
+    """A record that was ever quarantined, without its content, and all that was done with it; None if it never was."""
+    with program.readers.connection() as connection:
+        found = listed(connection, authority=authority, states=None, ids=[record_id])
+        return (found[0], steps_of(connection, record_id)) if found else None
 
 
 def judge_of(program: Program, authority: MigratingAuthority) -> ChunkJudge[AppendRequest]:

@@ -15,7 +15,6 @@ from api.services.freshness import Reached, reached
 from api.services.refusals import NotFound
 from domain.case.commands import AssignCase
 from domain.case.refusals import StaleVersion
-from domain.civil_time import civil_day
 from projections.lists.keyset_pages import Page
 from projections.lists.work_queue import QueuedCase, QueueFilter, QueueOrder, WorkQueue, count_queued, queued
 
@@ -50,7 +49,7 @@ class WorkQueueService:
 
     @property
     def today(self) -> date:
-        return civil_day(self._program.clock.now())
+        return self._program.today
 
     def counts(self, caller: AuthorisedCaller) -> dict[str, int]:
         """How many open cases each authority has that the caller may look at."""

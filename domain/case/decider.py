@@ -1,4 +1,8 @@
-"""``decide(state, command) -> events`` or a refusal. A repeated command decides to nothing."""
+"""``decide(state, command) -> events`` or a refusal. A repeated command decides to nothing.
+
+Each command is decided in the module of its part of the procedure; what an applicant does to the file, withdrawing it
+too, is in :mod:`domain.case.filing`.
+"""
 
 from __future__ import annotations
 

@@ -14,7 +14,6 @@ from domain.case.refusals import CommandRefused, Reason
 from domain.case.verification import ENGINE_VERSION, facts_at_decision, rule_applied
 from domain.law.assessment import Assessment, assess
 from domain.law.findings import Verdict
-from domain.law.other_readings import Readings, readings_of
 from domain.law.rulebook import Rulebook
 
 GRANTED: Final = "granted"
@@ -64,12 +63,6 @@ def decide_work_part(
 def assessment_at_decision(case: Case, decided_on: date, rulebook: Rulebook) -> Assessment:
     """The assessment on which a decision of that day would rest, by what is known of the law then."""
     return assess(rulebook, facts_at_decision(case, decided_on), decided_on)
-
-
-def readings_at_decision(case: Case, decided_on: date, rulebook: Rulebook) -> Readings | None:
-    """What the other readings of the deciding date give, for the reader of :func:`assessment_at_decision`."""
-    assessment = assessment_at_decision(case, decided_on, rulebook)
-    return readings_of(rulebook, facts_at_decision(case, decided_on), assessment)
 
 
 def require_allowed(case: Case, command: DecideWorkPart, assessment: Assessment) -> None:

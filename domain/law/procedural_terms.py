@@ -14,14 +14,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from domain.codes import AUTHORITIES, CATEGORIES
+from domain.codes import AUTHORITIES
 from domain.law.durations import CalendarDuration
-from domain.law.readers.common_keys import APPLICATIONS, CONFIDENCES
+from domain.law.provisions.procedure import ALL
+from domain.law.readers.common_keys import APPLICATIONS, CONFIDENCES, categories
 from domain.law.readers.entry_reader import EntryReader, LawDataUnusable, read_entries
 from domain.law.working_days import WorkingDays
 
 PACKAGED_TERMS: Final = Path(__file__).parent / "terms.toml"
-ALL: Final = "all"
 
 PURPOSES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -205,7 +205,7 @@ def _read(entry: EntryReader) -> ProceduralTerm:
         id=entry.text("id"),
         purpose=entry.word("purpose", PURPOSES),
         authority=entry.word("authority", (*AUTHORITIES, ALL)),
-        categories=_categories(entry),
+        categories=categories(entry),
         term=entry.duration("term"),
         alternative=_optional_duration(entry, "alternative"),
         extension=_optional_duration(entry, "extension"),
@@ -238,13 +238,6 @@ def _read(entry: EntryReader) -> ProceduralTerm:
     if term.opens is not None and not term.is_window:
         raise entry.unusable("opens", f"no term but that of a {_WINDOW} opens before its day", "drop it")
     return term
-
-
-def _categories(entry: EntryReader) -> tuple[str, ...]:
-    found = entry.words("categories", (*CATEGORIES, ALL))
-    if ALL in found and len(found) > 1:
-        raise entry.unusable("categories", f"{ALL!r} is not the only one", f'write ["{ALL}"] or name the categories')
-    return found
 
 
 def _optional_duration(entry: EntryReader, key: str) -> CalendarDuration | None:

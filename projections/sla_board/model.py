@@ -2,8 +2,8 @@
 
 One row a case; every figure is counted over rows at each query, so nothing can be counted twice. Clear
 fields only. Days are Europe/Brussels civil days. A row holds days and no deadline: the targets lie in a table of
-their own, so that another target needs no rebuild. More questions to the same rows are in ``sla_board_flow``,
-``sla_board_times``, ``sla_board_rework`` and ``sla_board_drilldown``.
+their own, so that another target needs no rebuild. More questions to the same rows are in ``flow``, ``times``,
+``rework`` and ``drilldown`` beside this module.
 """
 
 from __future__ import annotations

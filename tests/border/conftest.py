@@ -1,5 +1,27 @@
 """The service of the HTTP tests, for the doors that are open to the net."""
 
-from tests.http.conftest import address, clients, crossroads, employer, handler, issuer, program, stopped_clock
+from tests.consumers.conftest import counter
+from tests.http.conftest import (
+    address,
+    clients,
+    crossroads,
+    employer,
+    handler,
+    issuer,
+    nothing_is_written,
+    program,
+    stopped_clock,
+)
 
-__all__ = ["address", "clients", "crossroads", "employer", "handler", "issuer", "program", "stopped_clock"]
+__all__ = [
+    "address",
+    "clients",
+    "counter",
+    "crossroads",
+    "employer",
+    "handler",
+    "issuer",
+    "nothing_is_written",
+    "program",
+    "stopped_clock",
+]

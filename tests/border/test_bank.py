@@ -19,7 +19,7 @@ from infra.crossroads.protocol import Content, ReceivedReply
 from infra.crossroads.rest_protocol import JsonContent, RestProtocol
 from infra.crossroads.soap_protocol import SoapProtocol, XmlContent
 from tests.border.unreadable import LAID_OUT, UNREADABLE, placed
-from tests.consumers.check_counter import CheckCounter, check_counter
+from tests.consumers.check_counter import CheckCounter
 
 TICKET, SSIN, EMPLOYER = "t-1", "85073003328", "0202239951"
 ADDRESS = {"street": "Kaai", "houseNumber": "1 A", "postalCode": "9000", "municipality": "Gent",
@@ -168,12 +168,6 @@ def test_nothing_of_it_is_kept_in_the_log_of_consultations(text: str) -> None:
     content = envelope.encode("utf-8", "surrogatepass")
     kept = SoapProtocol(customer=EMPLOYER).kept_of(ReceivedReply(status=200, retry_after=None, content=content))
     assert (kept.code, kept.ticket_cbss) == (None, None)
-
-
-@pytest.fixture
-def counter(unnamed_journal: str) -> Iterator[CheckCounter]:
-    with check_counter(unnamed_journal) as counter:
-        yield counter
 
 
 @pytest.mark.server

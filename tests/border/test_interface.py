@@ -34,7 +34,7 @@ from infra.wire_format import wire_adapter
 from tests.border.unreadable import LAID_OUT, UNREADABLE, ordinary, placed
 from tests.openapi.routed import READS_FOR_ITSELF, Route, routes_of
 from tests.world.bodies import APPLICATION, EVIDENCE, FEE, QUESTION, represented, unlimited
-from tests.world.service_clients import ServiceClient, ServiceClients, case_path
+from tests.world.service_clients import ServiceClients, case_path
 
 pytestmark = pytest.mark.server
 
@@ -89,13 +89,6 @@ def case(clients: ServiceClients) -> httpx.Response:
     filed = clients.of(Role.EMPLOYER).file()
     assert filed.status_code == 201
     return filed
-
-
-@pytest.fixture
-def nothing_is_written(case: httpx.Response, employer: ServiceClient) -> Iterator[None]:
-    before = employer.written
-    yield
-    assert employer.written == before
 
 
 def send(

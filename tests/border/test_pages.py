@@ -28,9 +28,9 @@ from infra.identity.development_issuer import DevelopmentIssuer
 from tests.border.unreadable import UNREADABLE
 from tests.documents.files import pdf
 from tests.identity.callers import CALLERS
-from tests.world.service_clients import ServiceClient, ServiceClients
+from tests.world.service_clients import ServiceClients
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.usefixtures("nothing_is_written")]
 
 TEXTS = {name: text for name, text in UNREADABLE.items() if "pair" not in name}
 """A half of a surrogate pair cannot be sent in a form: no encoding of it is UTF-8."""
@@ -78,13 +78,6 @@ def pages(program: Program, issuer: DevelopmentIssuer) -> tuple[tuple[str, str],
         for method in each.methods or ()
         if each.path and not each.path.startswith((API_ROOT, "/static", "/metrics"))
     )
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_written(case_id: str, employer: ServiceClient) -> Iterator[None]:
-    before = employer.written
-    yield
-    assert employer.written == before
 
 
 def form_on(page: httpx.Response, action: str) -> tuple[dict[str, str], dict[str, str]]:

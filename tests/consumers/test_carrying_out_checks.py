@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
@@ -15,7 +14,7 @@ from domain.case.events import CrossroadsCheckFailed
 from domain.crossroads.answers import CheckKind, CheckUnanswered, NoDataFound, UnansweredReason, ticket_of
 from domain.crossroads.check_process import BLAMES_THE_BANK
 from tests.consumers.bank import ACTIVE
-from tests.consumers.check_counter import PATIENCE, SSIN, CheckCounter, check_counter
+from tests.consumers.check_counter import PATIENCE, SSIN, CheckCounter
 
 pytestmark = pytest.mark.server
 
@@ -23,12 +22,6 @@ NEWER = "85473003331"
 EMPLOYER, WAGES = CheckKind.EMPLOYER_REGISTER.value, CheckKind.DECLARED_WAGES.value
 PASSES = sorted(BLAMES_THE_BANK | {UnansweredReason.TOO_MANY_REQUESTS})
 ENDS = sorted(set(UnansweredReason) - set(PASSES) - {UnansweredReason.INCOMPLETE_DATA})
-
-
-@pytest.fixture
-def counter(unnamed_journal: str) -> Iterator[CheckCounter]:
-    with check_counter(unnamed_journal) as counter:
-        yield counter
 
 
 def test_an_employer_that_is_found_is_recorded(counter: CheckCounter) -> None:

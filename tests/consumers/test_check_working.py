@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections import Counter, deque
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from datetime import time as clock
@@ -21,19 +20,13 @@ from infra.postgres.checks.crossroads_gate import GateSettings
 from infra.postgres.server.connections import DatabaseUnavailable
 from infra.workers.check_workers import CheckWorkerPool
 from tests.consumers.bank import Gate
-from tests.consumers.check_counter import CheckCounter, check_counter
+from tests.consumers.check_counter import CheckCounter
 from tests.journal.appends import JournalAsStored
 from tests.transport.consumed_journal import running
 from tests.world.applications import OF_THE_WORKER
 from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server
-
-
-@pytest.fixture
-def counter(unnamed_journal: str) -> Iterator[CheckCounter]:
-    with check_counter(unnamed_journal) as counter:
-        yield counter
 
 
 def outcomes(counter: CheckCounter) -> Counter[UUID]:

@@ -13,7 +13,7 @@ import pytest
 from consumers.check_intake import CheckIntake
 from infra.postgres.read_models.parked_streams import ParkedStream, list_parked
 from infra.workers.in_process_delivery import InProcessDelivery
-from tests.consumers.check_counter import CheckCounter, check_counter
+from tests.consumers.check_counter import CheckCounter
 from tests.projections.log_of_cases import run
 from tests.projections.poison import insert
 from tests.world.waiting import wait_until
@@ -21,12 +21,6 @@ from tests.world.waiting import wait_until
 pytestmark = pytest.mark.server
 
 REQUESTED = "CrossroadsCheckRequested"
-
-
-@pytest.fixture
-def counter(unnamed_journal: str) -> Iterator[CheckCounter]:
-    with check_counter(unnamed_journal) as opened:
-        yield opened
 
 
 @contextmanager

@@ -74,6 +74,14 @@ def employer(clients: ServiceClients) -> ServiceClient:
 
 
 @pytest.fixture
+def nothing_is_written(employer: ServiceClient) -> Iterator[None]:
+    """For tests whose requests must leave the journal as it is; cases that a module shares are there before."""
+    before = employer.written
+    yield
+    assert employer.written == before
+
+
+@pytest.fixture
 def handler(clients: ServiceClients) -> ServiceClient:
     """A case handler of Flanders."""
     return clients.of(Role.CASE_HANDLER)

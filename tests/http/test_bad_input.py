@@ -1,7 +1,6 @@
 """What cannot be taken: the answer names the field and the remedy, nothing is written, nothing personal is said."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -12,14 +11,7 @@ from infra.identity.caller import Role
 from tests.world.bodies import APPLICATION, CANARIES, EVIDENCE, FEE, application_body
 from tests.world.service_clients import ServiceClient, ServiceClients
 
-pytestmark = pytest.mark.server
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_written(employer: ServiceClient) -> Iterator[None]:
-    before = employer.written
-    yield
-    assert employer.written == before
+pytestmark = [pytest.mark.server, pytest.mark.usefixtures("nothing_is_written")]
 
 
 def the_issues(answer: httpx.Response) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any, Final
 
 import httpx
@@ -12,7 +11,7 @@ import pytest
 from infra.identity.caller import Role
 from tests.world.service_clients import ServiceClient, ServiceClients, problem_of
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.usefixtures("nothing_is_written")]
 
 FACTS: Final[dict[str, Any]] = {
     "authority": "flanders",
@@ -32,13 +31,6 @@ OF_A_FEE: Final = [
     "recipient", "amount", "otherAmounts", "since", "exemption", "provision", "article", "legalBasis", "sources",
     "confidence", "reason", "missing", "text",
 ]  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_written(employer: ServiceClient) -> Iterator[None]:
-    before = employer.written
-    yield
-    assert employer.written == before
 
 
 def ask(employer: ServiceClient, facts: Any) -> httpx.Response:

@@ -6,7 +6,7 @@ A route that stands in no row here fails the first test: it has no action, so no
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import uuid4
@@ -26,7 +26,8 @@ from tests.identity.callers import CALLERS, SUPERVISOR_OF_ALL
 from tests.world.bodies import EVIDENCE, FEE, QUESTION, application_body, represented, unlimited
 from tests.world.service_clients import ServiceClient, ServiceClients, case_path, problem_of
 
-pytestmark = pytest.mark.server
+# Not by what is refused, and of what is not refused here nothing can be carried out.
+pytestmark = [pytest.mark.server, pytest.mark.usefixtures("nothing_is_written")]
 
 PERMISSIONS: Final = Permissions.load()
 NOBODYS_ID: Final = "0190a000-0000-7abc-8def-00000000000a"
@@ -183,14 +184,6 @@ def cases(clients: ServiceClients) -> Mapping[str, httpx.Response]:
         filed[kind] = clients.of(caller).attach(answer, pdf())
         assert filed[kind].status_code == 201
     return filed
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_written(employer: ServiceClient, cases: Mapping[str, httpx.Response]) -> Iterator[None]:
-    """Not by what is refused, and of what is not refused here nothing can be carried out."""
-    before = employer.written
-    yield
-    assert employer.written == before
 
 
 def sent(employer: ServiceClient, method: str, path: str, asked: Asked) -> httpx.Response:

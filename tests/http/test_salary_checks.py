@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any, Final
 
 import httpx
@@ -14,7 +13,7 @@ from tests.world.bodies import APPLICATION, CANARIES
 from tests.world.clocks import StoppedClock
 from tests.world.service_clients import ServiceClient, ServiceClients, problem_of
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.usefixtures("nothing_is_written")]
 
 FACTS: Final[dict[str, Any]] = {
     "authority": "flanders",
@@ -28,13 +27,6 @@ OF_A_FINDING: Final = [
     "rule", "article", "legalBasis", "required", "verdict", "threshold", "unit", "observed", "difference",
     "counterfactual", "reason", "sources", "confidence", "provisions", "missing", "text",
 ]  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_written(employer: ServiceClient) -> Iterator[None]:
-    before = employer.written
-    yield
-    assert employer.written == before
 
 
 def check(employer: ServiceClient, facts: Any) -> httpx.Response:

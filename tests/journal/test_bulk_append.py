@@ -1,7 +1,6 @@
 """Loading in bulk: every request has its own outcome, and a load can be run again."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from uuid import UUID, uuid4
 
 import psycopg2
@@ -21,6 +20,7 @@ from infra.postgres.journal.conflicts import (
 from infra.postgres.journal.recorder import JournalRecorder
 from infra.postgres.server.connections import Role, connect
 from tests.journal.appends import JournalAsStored, command, refused_by_the_driver, request
+from tests.world.databases import answer_of
 
 pytestmark = pytest.mark.server
 
@@ -31,13 +31,6 @@ def load(url: str, requests: list[AppendRequest], *, events_per_transaction: int
             lambda: connect(url, Role.WRITER), requests, events_per_transaction=events_per_transaction, patience=5.0
         )
     )
-
-
-def ask(url: str, question: str) -> object:
-    with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
-        cursor.execute(question)
-        (answer,) = cursor.fetchone()
-        return answer
 
 
 def test_a_load_stores_the_bytes_given_in_the_order_given(journal_url: str) -> None:
@@ -141,7 +134,7 @@ def test_a_connection_that_is_cut_during_the_load_costs_nothing(journal_url: str
     def cutting() -> Iterator[AppendRequest]:
         for number, each in enumerate(requests):
             if number == 25:
-                ask(
+                answer_of(
                     journal_url,
                     "select count(pg_terminate_backend(pid)) from pg_stat_activity"
                     " where application_name = 'permit' and datname = current_database()",

@@ -1,4 +1,4 @@
-"""The main job from end to end, as a newcomer sees it: one demonstration is played, told, looked at and walked through.
+"""The whole procedure, as a newcomer sees it: one demonstration is played, told, looked at and walked through.
 
 The tests share it, in any order: they compare what it came to with what it has kept of that, and add to it only what
 a visitor adds.

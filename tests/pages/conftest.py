@@ -3,10 +3,12 @@
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.pages.browser import FoundBrowser, Watched, first_browser, picture_of_failure, watched_page
+from tests.pages.case_service import CaseService, case_service
 from tests.pages.gallery import gallery_app
 from tests.pages.served import served
 from tests.world.servers import NoServer, give_up
@@ -42,6 +44,20 @@ def watched(browser: Browser) -> Iterator[Watched]:
 def page(watched: Watched) -> Page:
     """The page alone, for tests that provoke nothing; any complaint of the browser fails them."""
     return watched.page
+
+
+@pytest.fixture(scope="module")
+def service(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaseService]:
+    """A service of the file's own, on 20 January 2026, with no case in it. Files with another kind have theirs."""
+    with case_service(admin_url, tmp_path_factory.mktemp("home")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def client(service: CaseService) -> Iterator[httpx.Client]:
+    """What reads that service's pages in English, not signed in."""
+    with httpx.Client(base_url=service.address, headers={"Accept-Language": "en"}) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

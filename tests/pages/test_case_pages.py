@@ -21,17 +21,11 @@ from tests.pages.browser import (
     keep_screenshot,
     watched_page,
 )
-from tests.pages.case_service import FILED_AT, OTHER_EMPLOYER, CaseService, case_service
+from tests.pages.case_service import FILED_AT, OTHER_EMPLOYER, CaseService
 from tests.world.bodies import CANARIES
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\nstartxref\n9\n%%EOF\n"
 ASKED = RequestInformation(request_id=UUID(int=7), items=("diploma", "payDetails"), question="Where is the diploma?")
-
-
-@pytest.fixture(scope="module")
-def service(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaseService]:
-    with case_service(admin_url, tmp_path_factory.mktemp("home")) as opened:
-        yield opened
 
 
 @pytest.fixture

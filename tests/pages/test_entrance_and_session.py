@@ -1,6 +1,5 @@
 """Signing in and out: who one can be, what the cookie is, and what another site cannot do with it."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from uuid import uuid4
 
@@ -19,19 +18,7 @@ from tests.pages.browser import (
     in_each_language,
     watched_page,
 )
-from tests.pages.case_service import EMPLOYER, SSIN, CaseService, case_service
-
-
-@pytest.fixture(scope="module")
-def service(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaseService]:
-    with case_service(admin_url, tmp_path_factory.mktemp("home")) as opened:
-        yield opened
-
-
-@pytest.fixture
-def client(service: CaseService) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=service.address, headers={"Accept-Language": "en"}) as opened:
-        yield opened
+from tests.pages.case_service import EMPLOYER, SSIN, CaseService
 
 
 def test_an_employer_signs_in_and_out(service: CaseService, browser: Browser) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
 from uuid import UUID, uuid4
@@ -16,21 +15,9 @@ from api.pages.session import SESSION_COOKIE
 from infra.clock import SystemClock
 from infra.identity.caller import Caller, Role
 from tests.pages.browser import check_accessibility, check_reflow, watched_page
-from tests.pages.case_service import CaseService, case_service
+from tests.pages.case_service import CaseService
 
 QUESTION = 'Welke "taken" hoort de werknemer te doen?\nGraag <b>per week</b> & per dag: één bladzijde.'
-
-
-@pytest.fixture(scope="module")
-def service(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaseService]:
-    with case_service(admin_url, tmp_path_factory.mktemp("home")) as opened:
-        yield opened
-
-
-@pytest.fixture
-def client(service: CaseService) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=service.address, headers={"Accept-Language": "en"}) as opened:
-        yield opened
 
 
 def version_of(service: CaseService, case_id: UUID) -> int:

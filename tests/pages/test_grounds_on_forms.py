@@ -15,19 +15,13 @@ from domain.case.commands import DecideAdmissibility, RecordCrossroadsAnswer
 from domain.codes import CATEGORIES
 from domain.crossroads.answers import CheckKind, NoDataFound
 from infra.identity.caller import Role
-from tests.pages.case_service import CaseService, case_service
+from tests.pages.case_service import CaseService
 from tests.world.bodies import weak
 
 ADMIT = DecideAdmissibility(outcome="admissible", motivation="in order")
 NO_HISTORY = RecordCrossroadsAnswer(
     check=CheckKind.DECLARED_EMPLOYMENT, revision=1, ticket="T-1", answer=NoDataFound(), answer_sha256="00" * 32
 )
-
-
-@pytest.fixture(scope="module")
-def service(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaseService]:
-    with case_service(admin_url, tmp_path_factory.mktemp("home")) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,7 @@ from tests.pages.browser import (
     check_targets,
     watched_page,
 )
-from tests.pages.case_service import CaseService, case_service
+from tests.pages.case_service import CaseService
 from tests.pages.served import served
 
 LEAST_TARGETS = 30
@@ -52,14 +52,8 @@ unit = "EUR/year"
 
 
 @pytest.fixture(scope="module")
-def service(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaseService]:
-    """It is 20 January 2026."""
-    with case_service(admin_url, tmp_path_factory.mktemp("home")) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
 def client(service: CaseService) -> Iterator[httpx.Client]:
+    """One for the file: a property tries many examples with it."""
     with httpx.Client(base_url=service.address, headers={"Accept-Language": "en"}) as opened:
         yield opened
 

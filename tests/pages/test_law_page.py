@@ -2,7 +2,6 @@
 
 import html
 import re
-from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -18,7 +17,7 @@ from tests.pages.browser import (
     keep_screenshot,
     watched_page,
 )
-from tests.pages.case_service import CaseService, case_service
+from tests.pages.case_service import CaseService
 
 BIRTH_DATE, PAY = "29/02/1996", "48912"
 SKILLED = {
@@ -43,19 +42,6 @@ OTHER = SKILLED | {
     "facts.labourMarketTest.publications.2.to": "02/01/2026",
 }
 LEAST_TARGETS = 30
-
-
-@pytest.fixture(scope="module")
-def service(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaseService]:
-    """It is 20 January 2026, and nobody has filed anything."""
-    with case_service(admin_url, tmp_path_factory.mktemp("home")) as opened:
-        yield opened
-
-
-@pytest.fixture
-def client(service: CaseService) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=service.address, headers={"Accept-Language": "en"}) as opened:
-        yield opened
 
 
 def filled_in(page: Page, values: dict[str, str]) -> None:

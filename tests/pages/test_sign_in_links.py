@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -20,20 +19,8 @@ from infra.clock import SystemClock
 from infra.identity.caller import Caller, Role
 from infra.identity.sign_in_links import SignInLinks
 from tests.pages.browser import check_accessibility, watched_page
-from tests.pages.case_service import CaseService, case_service
+from tests.pages.case_service import CaseService
 from tests.pages.served import served
-
-
-@pytest.fixture(scope="module")
-def service(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaseService]:
-    with case_service(admin_url, tmp_path_factory.mktemp("home")) as opened:
-        yield opened
-
-
-@pytest.fixture
-def client(service: CaseService) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=service.address, headers={"Accept-Language": "en"}) as opened:
-        yield opened
 
 
 @pytest.fixture

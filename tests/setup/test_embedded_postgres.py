@@ -15,6 +15,7 @@ import pytest
 
 from infra.postgres.server.account import EmbeddedPostgresUnusable
 from infra.postgres.server.embedded import EmbeddedPostgres
+from tests.world.databases import answer_of
 from tests.world.servers import reachable_directory
 
 pytestmark = pytest.mark.server
@@ -43,13 +44,6 @@ def home() -> Iterator[Path]:
             last.release()
 
 
-def ask(url: str, question: str) -> object:
-    with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
-        cursor.execute(question)
-        (answer,) = cursor.fetchone()
-        return answer
-
-
 def runs(pid: int) -> bool:
     """Whether the process lives; a zombie does not."""
     try:
@@ -73,11 +67,11 @@ def another_permit_process(home: Path) -> "subprocess.Popen[str]":
 
 def test_a_first_start_gives_a_server_that_is_durable_and_private(home: Path) -> None:
     with EmbeddedPostgres(home) as server:
-        assert str(ask(server.url, "SHOW server_version")).startswith("18.")
-        assert ask(server.url, "SHOW fsync") == "on"
-        assert ask(server.url, "SHOW data_checksums") == "on"
-        assert ask(server.url, "SHOW server_encoding") == "UTF8"
-        assert ask(server.url, "SHOW listen_addresses") == ""
+        assert str(answer_of(server.url, "SHOW server_version")).startswith("18.")
+        assert answer_of(server.url, "SHOW fsync") == "on"
+        assert answer_of(server.url, "SHOW data_checksums") == "on"
+        assert answer_of(server.url, "SHOW server_encoding") == "UTF8"
+        assert answer_of(server.url, "SHOW listen_addresses") == ""
         assert (home / "postgres-socket").stat().st_mode & 0o077 == 0
         assert (home / "postgres").stat().st_mode & 0o077 == 0
 
@@ -94,7 +88,7 @@ def test_the_last_to_let_go_stops_the_server(home: Path) -> None:
     pid = first.postmaster_pid()
 
     first.release()
-    assert ask(url, "SELECT 1") == 1
+    assert answer_of(url, "SELECT 1") == 1
 
     second.release()
     assert not runs(pid)
@@ -103,7 +97,7 @@ def test_the_last_to_let_go_stops_the_server(home: Path) -> None:
 def test_a_hold_can_be_taken_again_after_it_was_let_go(home: Path) -> None:
     server = EmbeddedPostgres(home)
     for _ in range(2):
-        assert ask(server.start(), "SELECT 1") == 1
+        assert answer_of(server.start(), "SELECT 1") == 1
         server.release()
     server.release()  # once too often is harmless
 
@@ -116,7 +110,7 @@ def test_after_kill_9_of_its_process_group_it_is_back_in_seconds_with_what_was_c
 
         killed_at = time.monotonic()
         with EmbeddedPostgres(home) as back:
-            assert ask(back.url, "SELECT number FROM kept") == 7
+            assert answer_of(back.url, "SELECT number FROM kept") == 7
         assert time.monotonic() - killed_at < 5
 
 
@@ -131,7 +125,7 @@ def test_a_session_still_at_work_after_the_kill_is_waited_for(home: Path) -> Non
         os.kill(killed, signal.SIGKILL)
         with EmbeddedPostgres(home) as back:
             assert back.postmaster_pid() != killed
-            assert ask(back.url, "SELECT 1") == 1
+            assert answer_of(back.url, "SELECT 1") == 1
 
 
 def test_two_processes_share_one_server(home: Path) -> None:
@@ -186,15 +180,15 @@ def test_an_interrupted_making_is_made_again(home: Path) -> None:
     (home / "postgres.unfinished" / "base").mkdir(parents=True)
     (home / "postgres-socket").mkdir(mode=0o700)
     with EmbeddedPostgres(home) as server:
-        assert ask(server.url, "SELECT 1") == 1
+        assert answer_of(server.url, "SELECT 1") == 1
     assert not (home / "postgres.unfinished").exists()
 
 
 def test_a_home_with_spaces_quotes_and_a_long_name_works(home: Path) -> None:
     awkward = home / ('it\'s "$HOME", 100% ' + "x" * 90)
     with EmbeddedPostgres(awkward) as server:
-        assert ask(server.url, "SHOW data_directory") == str(awkward / "postgres")
-        sockets = Path(str(ask(server.url, "SHOW unix_socket_directories")))
+        assert answer_of(server.url, "SHOW data_directory") == str(awkward / "postgres")
+        sockets = Path(str(answer_of(server.url, "SHOW unix_socket_directories")))
     assert not sockets.exists(), "nothing is left outside the home"
 
 
@@ -273,7 +267,7 @@ def test_an_ordinary_user_runs_the_server_as_himself() -> None:
 
         def whose_server() -> str:
             with EmbeddedPostgres(directory / "var") as server:
-                ask(server.url, "SELECT 1")
+                answer_of(server.url, "SELECT 1")
                 own = (directory / "var" / "postgres").stat().st_uid == os.geteuid()
                 return "his own" if own else "somebody else's"
 

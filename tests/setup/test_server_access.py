@@ -9,15 +9,8 @@ import pytest
 
 from infra.postgres.server.access import create_database, database_server, url_for_database
 from infra.settings import Settings
-from tests.world.databases import fresh_database
+from tests.world.databases import answer_of, fresh_database
 from tests.world.servers import reachable_directory
-
-
-def ask(url: str, question: str) -> object:
-    with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
-        cursor.execute(question)
-        (answer,) = cursor.fetchone()
-        return answer
 
 
 @pytest.mark.server
@@ -25,7 +18,7 @@ def test_without_a_url_the_embedded_server_runs_for_as_long_as_it_is_needed() ->
     with reachable_directory() as home:
         with database_server(Settings(home=home)) as url:
             create_database(url, "permit")
-            assert ask(url_for_database(url, "permit"), "SELECT current_database()") == "permit"
+            assert answer_of(url_for_database(url, "permit"), "SELECT current_database()") == "permit"
         assert not (home / "postgres" / "postmaster.pid").exists()
 
 
@@ -43,7 +36,7 @@ def test_a_database_is_made_once_however_many_ask_at_the_same_moment(admin_url: 
     try:
         with ThreadPoolExecutor(8) as callers:
             list(callers.map(lambda _: create_database(admin_url, name), range(8)))
-        assert ask(url_for_database(admin_url, name), "SHOW server_encoding") == "UTF8"
+        assert answer_of(url_for_database(admin_url, name), "SHOW server_encoding") == "UTF8"
     finally:
         with closing(psycopg2.connect(admin_url)) as connection:
             connection.autocommit = True
@@ -54,11 +47,11 @@ def test_a_database_is_made_once_however_many_ask_at_the_same_moment(admin_url: 
 @pytest.mark.server
 def test_a_fresh_database_is_empty_and_gone_afterwards(admin_url: str) -> None:
     with fresh_database(admin_url) as url:
-        name = ask(url, "SELECT current_database()")
-        assert ask(url, "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'") == 0
+        name = answer_of(url, "SELECT current_database()")
+        assert answer_of(url, "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'") == 0
         still_connected = psycopg2.connect(url)
     still_connected.close()
-    assert ask(admin_url, f"SELECT count(*) FROM pg_database WHERE datname = '{name}'") == 0
+    assert answer_of(admin_url, f"SELECT count(*) FROM pg_database WHERE datname = '{name}'") == 0
 
 
 @pytest.mark.parametrize(

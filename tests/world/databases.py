@@ -34,6 +34,14 @@ def fresh_database(admin_url: str) -> Iterator[str]:
         yield url_for_database(admin_url, name)
 
 
+def answer_of(url: str, question: str) -> object:
+    """The one value that a statement gives."""
+    with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+        cursor.execute(question)
+        ((answer,),) = cursor.fetchall()
+        return answer
+
+
 @contextmanager
 def journal_database(admin_url: str) -> Iterator[str]:
     """A database of the test's own with a journal in it, without read models; ``migrate_journal`` gives its origin."""

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Final
 
-from anyio import from_thread
 from fastapi import APIRouter, Depends, Request, Response
 
 from api.http.case_representation import address_of, entity_tag
 from api.http.problems import Place, RequestRefused, input_problem, located
-from api.http.requests import AuthorisedCommand, AuthorisedQuery, authorised_query, authorised_upload, case_id_of
+from api.http.requests import (
+    AuthorisedCommand,
+    AuthorisedQuery,
+    authorised_query,
+    authorised_upload,
+    case_id_of,
+    chunks_of,
+)
 from api.http.responses import document_response, handled_response, json_response
 from api.permissions import Action
 from api.services.cases import CaseService
@@ -40,7 +45,7 @@ def document_routes(documents: DocumentService, cases: CaseService, rules: Clock
             cases.context(sent.caller, sent.command_id, expected_version=sent.expected_version),
             kind=_kind_of(request),
             media_type=request.headers.get("Content-Type", "").partition(";")[0].strip().lower(),
-            chunks=_chunks(request.stream()),
+            chunks=chunks_of(request),
             announced=int(announced) if announced.isdecimal() else None,
         )
         return handled_response(handled, rules, sent.base_url)
@@ -84,13 +89,3 @@ def _kind_of(request: Request) -> str:
     if wrong:
         raise RequestRefused(input_problem(located(Place.QUERY, wrong)))
     return given[0]
-
-
-def _chunks(stream: AsyncIterator[bytes]) -> Iterator[bytes]:
-    """The body, chunk by chunk, for a thread: the event loop reads, at most one chunk ahead."""
-
-    async def next_chunk() -> bytes | None:
-        return await anext(stream, None)
-
-    while (chunk := from_thread.run(next_chunk)) is not None:
-        yield chunk

@@ -8,9 +8,9 @@ from uuid import UUID
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
-from api.composition import Program
 from api.http.case_representation import assessment_content
 from api.http.problems import problem_of
+from api.http.requests import chunks_of
 from api.pages.case.contents import CaseWords
 from api.pages.case.sent_steps import KEY, REQUEST, VERSION, command_of, context_of, fresh_key
 from api.pages.form_values import body_of, errors_of
@@ -18,7 +18,7 @@ from api.pages.kept_forms import kept_form
 from api.pages.page_parts import FieldError
 from api.pages.page_route import problem_explained, problem_heading
 from api.pages.rendering import Pages
-from api.pages.sent_files import SentFile, chunks_of
+from api.pages.sent_files import SentFile
 from api.pages.sent_forms import SentForm
 from api.pages.session import FIRST_PAGES, Readers
 from api.services.access import AuthorisedCaller
@@ -53,8 +53,7 @@ class Shown:
 class StepScreen:
     """The pages of the steps of one case for the signed-in reader."""
 
-    def __init__(self, program: Program, services: Services, pages: Pages, readers: Readers) -> None:
-        self._program = program
+    def __init__(self, services: Services, pages: Pages, readers: Readers) -> None:
         self._services = services
         self._pages = pages
         self._readers = readers
@@ -100,7 +99,7 @@ class StepScreen:
         caller = self._readers.authorised(request, step.action)
         # Who may not see the case sends no file into it.
         snapshot = cases.case(caller, case_id)
-        file = SentFile(request.headers.get("Content-Type", ""), chunks_of(request.stream()))
+        file = SentFile(request.headers.get("Content-Type", ""), chunks_of(request))
         sent = file.fields()
         language = self._pages.language(request)
         missing = []

@@ -9,8 +9,11 @@ from datetime import date
 from typing import Final
 
 from babel.numbers import format_decimal
+from fastapi import Request
 
 from api.pages.page_parts import Badge, Tone
+from api.pages.rendering import Pages
+from api.pages.session import Readers
 from api.words.code_lists import CodeLists
 from api.words.languages import Language
 from api.words.sentences.durations import days_text, duration_text, length_text
@@ -337,6 +340,11 @@ class LawWords:
             return text
         others = self.wording.listed(language.money(each.amount) for each in fee.other_values)
         return _("%(fee)s (other sources: %(others)s)", fee=text, others=others)
+
+
+def law_words(request: Request, pages: Pages, readers: Readers) -> LawWords:
+    """The words for who reads the law: in their language, and for officials with the remarks of its editors."""
+    return LawWords(pages.language(request), readers.code_lists, for_officials=readers.is_official(request))
 
 
 def _source_shown(source: str) -> SourceShown:

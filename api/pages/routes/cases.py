@@ -8,7 +8,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from api.composition import Program
 from api.http.paging import number_after
 from api.http.requests import case_id_of
 from api.http.responses import document_response
@@ -31,17 +30,16 @@ from api.steps import documents
 from api.steps.procedure import STEP_OF, is_main, possible_steps
 from domain.case.lifecycle import Case
 from infra.postgres.read_models.case_snapshots import CaseSnapshot
-from infra.postgres.read_models.parked_streams import followers_behind
 
 ENTRIES_ON_A_PAGE = 50
 
 SentFields = Annotated[SentForm, Depends(sent_form)]
 
 
-def case_pages(program: Program, services: Services, pages: Pages, readers: Readers) -> APIRouter:
+def case_pages(services: Services, pages: Pages, readers: Readers) -> APIRouter:
     routes = APIRouter(prefix="/cases/{application_id}", route_class=PageRoute)
-    screen = CaseScreen(program, services, pages, readers)
-    steps = StepScreen(program, services, pages, readers)
+    screen = CaseScreen(services, pages, readers)
+    steps = StepScreen(services, pages, readers)
 
     @routes.get("", name="casePage")
     def case_page(request: Request, application_id: str) -> Response:
@@ -73,8 +71,7 @@ def case_pages(program: Program, services: Services, pages: Pages, readers: Read
 class CaseScreen:
     """The page of one case for the signed-in reader."""
 
-    def __init__(self, program: Program, services: Services, pages: Pages, readers: Readers) -> None:
-        self._program = program
+    def __init__(self, services: Services, pages: Pages, readers: Readers) -> None:
         self._services = services
         self._pages = pages
         self._readers = readers
@@ -111,7 +108,7 @@ class CaseScreen:
                 "application": words.application(body),
                 "clocks": words.clocks(deadlines),
                 **self._next_steps(request, authorised, snapshot),
-                "lagging": ", ".join(overviews_of(followers_behind(self._program.readers, case_id), language)),
+                "lagging": ", ".join(overviews_of(self._services.cases.followers_behind(snapshot), language)),
                 "actor": caller.actor,
                 "handler": case.handler,
                 "version": snapshot.version,

@@ -19,7 +19,7 @@ from api.pages.law.answer import AnswerShown, answer_shown
 from api.pages.law.calculator import Calculator, calculator, stated_by
 from api.pages.law.questions import AUTHORITY, CHANGED_ON, KNOWN_ON, ON, LawQuery, between_address, law_query
 from api.pages.law.tables import amount_rows, changes_shown, unpublished_shown, without_amount
-from api.pages.law.words import LawWords
+from api.pages.law.words import LawWords, law_words
 from api.pages.page_route import PageRoute
 from api.pages.rendering import Link, Pages
 from api.pages.sent_forms import SentForm, sent_form
@@ -73,7 +73,7 @@ class LawScreen:
 
     def law(self, request: Request) -> Response:
         """The page of its address, with an empty calculator."""
-        query, words = self._query(request), self._words(request)
+        query, words = self._query(request), law_words(request, self._pages, self._readers)
         empty = calculator(
             words, self._law.rulebook, authority=query.authority, category=query.category, today=self._today
         )
@@ -81,7 +81,7 @@ class LawScreen:
 
     def calculate(self, request: Request, sent: SentForm) -> Response:
         """The page with the assessment of the facts that were filled in, or with their errors."""
-        query, words = self._query(request), self._words(request)
+        query, words = self._query(request), law_words(request, self._pages, self._readers)
         empty = calculator(words, self._law.rulebook, authority=query.authority, category="", today=self._today)
         kept = empty.kept(sent)
         stated = stated_by(empty, sent, words.language)
@@ -97,13 +97,6 @@ class LawScreen:
     @property
     def _today(self) -> date:
         return self._law.today
-
-    def _words(self, request: Request) -> LawWords:
-        return LawWords(
-            self._pages.language(request),
-            self._readers.code_lists,
-            for_officials=self._readers.is_official(request),
-        )
 
     def _query(self, request: Request) -> LawQuery:
         """The query in the address; readers signed in for an authority begin with its law."""

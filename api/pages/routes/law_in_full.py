@@ -15,7 +15,7 @@ from api.http.requests import base_url
 from api.pages.law.between import changes_of_each
 from api.pages.law.category import category_shown
 from api.pages.law.questions import BETWEEN, LawQuery, category_address, category_query, changes_query, law_address
-from api.pages.law.words import LawWords
+from api.pages.law.words import LawWords, law_words
 from api.pages.page_route import PageRoute
 from api.pages.rendering import Link, PageFrame, Pages
 from api.pages.session import LAW, Readers
@@ -51,7 +51,7 @@ class LawInFullScreen:
 
     def of_category(self, request: Request, authority: str, category: str) -> Response:
         """All the law of a category on a day; 404 with the way to those that there are."""
-        words = self._words(request)
+        words = law_words(request, self._pages, self._readers)
         if authority not in AUTHORITIES or category not in CATEGORIES:
             return self._no_such_law(request, words, authority, category)
         query = category_query(
@@ -81,7 +81,7 @@ class LawInFullScreen:
 
     def between(self, request: Request) -> Response:
         """What changes between two days."""
-        words = self._words(request)
+        words = law_words(request, self._pages, self._readers)
         _ = words.language.gettext
         query = changes_query(request.query_params, words.language, today=self._today)
         every = Choice(value="", text=_("All authorities"))
@@ -100,13 +100,6 @@ class LawInFullScreen:
     @property
     def _today(self) -> date:
         return self._law.today
-
-    def _words(self, request: Request) -> LawWords:
-        return LawWords(
-            self._pages.language(request),
-            self._readers.code_lists,
-            for_officials=self._readers.is_official(request),
-        )
 
     def _frame(self, request: Request, authority: str | None) -> PageFrame:
         return replace(self._readers.public_frame(request, LAW), authority=authority)

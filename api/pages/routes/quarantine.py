@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -33,16 +33,14 @@ from api.pages.rendering import Pages
 from api.pages.sent_forms import SentForm, sent_form
 from api.pages.session import Readers
 from api.permissions import Action
-from api.services.migrations import bulk_connection, quarantine_of
+from api.services.migrations import bulk_connection, quarantine_of, traced_record, waiting_records
 from api.words.choices import Choice
 from consumers.migration.repair import ShownRecord
 from domain.migration.cutover_status import AuthorityIsLive, NotAccepting
 from domain.migration.findings import RefusalReason
 from domain.migration.quarantine import WAITING, QuarantinedRecord, RepairRefused
 from infra.identity.caller import Caller
-from infra.migration.quarantine_trace import steps_of
 from infra.migration.sources import MigratingAuthority
-from infra.migration.waiting_records import listed, reasons
 from infra.postgres.journal.conflicts import AppendConflict
 
 QUARANTINE: Final = MIGRATION + "/{authority}/quarantine"
@@ -93,19 +91,17 @@ class QuarantineScreen:
         parameters, words = filled_in(request), self._words(request)
         reason = one_code(parameters, _REASON, tuple(RefusalReason))
         after = single(parameters, AFTER)
-        with self._program.readers.connection() as connection:
-            found = listed(
-                connection,
-                authority=authority,
-                reason=reason,
-                after=None if after is None else _cursor(after),
-                limit=PAGE_LENGTH + 1,
-            )
-            waiting = reasons(connection, authority)
-        rows, here = found[:PAGE_LENGTH], quarantine_path(authority)
+        found = waiting_records(
+            self._program,
+            authority,
+            reason=reason,
+            after=None if after is None else _cursor(after),
+            limit=PAGE_LENGTH + 1,
+        )
+        waiting, rows, here = found.by_reason, found.records[:PAGE_LENGTH], quarantine_path(authority)
         may_open = self._may_open_case(granted.caller, authority)
         number = sum(waiting.values()) if reason is None else waiting.get(reason, 0)
-        more = len(found) > PAGE_LENGTH
+        more = len(found.records) > PAGE_LENGTH
         return self._pages.response(
             request,
             "quarantine.html",
@@ -234,19 +230,18 @@ class QuarantineScreen:
 
     def _codes(self, request: Request, caller: Caller, authority: MigratingAuthority, record: UUID) -> Response:
         """The record without its content, for who only follows the migration."""
-        with self._program.readers.connection() as connection:
-            found = listed(connection, authority=authority, states=None, ids=[record])
-            if not found:
-                raise _unknown_record()
-            steps = steps_of(connection, record)
+        found = traced_record(self._program, authority, record)
+        if found is None:
+            raise _unknown_record()
+        quarantined, steps = found
         words = self._words(request)
         contents = QuarantineWords(words)
         return self._pages.response(
             request,
             "quarantined_record.html",
-            self._common(found[0], words, caller)
+            self._common(quarantined, words, caller)
             | {
-                "findings": contents.findings(found[0].findings),
+                "findings": contents.findings(quarantined.findings),
                 "steps": contents.steps(steps, with_motives=False),
                 "with_content": False,
             },
@@ -321,7 +316,7 @@ def _first_wrong(shown: ShownRecord) -> str:
     return next(wrong, "")
 
 
-def _form(here: str, reason: str | None, waiting: dict[str, int], words: BoardWords) -> FilterForm:
+def _form(here: str, reason: str | None, waiting: Mapping[str, int], words: BoardWords) -> FilterForm:
     codes = [each for each in RefusalReason if each in waiting or each == reason]
     choices = [Choice(value=each.value, text=words.label("quarantineReasons", each)) for each in codes]
     return FilterForm(
