@@ -50,7 +50,7 @@ def legacy_records(authority: str) -> Topic:
     return Topic(
         name=f"legacy.{authority}.records.v1",
         owner=authority,
-        purpose=f"records of {authority}'s former system, to be loaded into the journal",
+        purpose=f"records of the former system of the authority {authority}, to be loaded into the journal",
         key="naturalKey",
         retention=_HOURS,
     )

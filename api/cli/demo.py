@@ -83,7 +83,8 @@ def _tell(shown: Demonstration, *, as_json: bool) -> None:
 
     # A terminal that is narrower breaks the lines; a narrower table would leave figures out.
     print_summary(Console(width=max(NARROWEST, Console().width)), shown.outcome.figures)
-    typer.echo(f"All figures: {shown.folder.outcome}; played in {shown.outcome.figures['seconds']:.0f} s\n")
+    typer.echo(f"All figures: {shown.folder.outcome}, as counted when it was played")
+    typer.echo(f"Played in {shown.outcome.figures['seconds']:.0f} s; what was done in it since is not counted here\n")
 
 
 def _what_to_try_next(shown: Demonstration) -> str:

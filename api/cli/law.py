@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from api.cli.days import DAY, day, today
 from api.cli.lazy_group import among, one_of
 from api.cli.output import Json, finding_if, say
+from api.cli.readable import readable
 from api.http.assessment_content import tellers_of
 from api.words.code_lists import CodeLists
 from api.words.languages import SOURCE_LANGUAGE, Languages
 from api.words.law_document import law_document
+from api.words.sentences.legal_references import cited
 from domain.codes import CATEGORIES
 from domain.law.published.law_checks import check_law, note_law
 from domain.law.published.threshold import show
@@ -55,7 +58,13 @@ def show_threshold(
 ) -> None:
     """The salary threshold of a category on a day, with its source and confidence."""
     found = show(Rulebook.load(rules), authority, category, on, known_on)
-    say(found, as_json)
+    say(found, as_json, lambda: _as_cited(found))
+
+
+def _as_cited(found: Mapping[str, Any]) -> str:
+    """For people: act and article as pages and findings cite them. The JSON has the codes they are written from."""
+    english = tellers_of(Languages.load(), CodeLists.load())[SOURCE_LANGUAGE]
+    return readable({**found, "legalReference": cited(found["legalReference"], english)})
 
 
 def check(

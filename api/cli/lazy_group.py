@@ -17,6 +17,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from api.cli.output import ExitCode
+from api.cli.wrong_values import sentence_of
 
 CONTEXT: Final[dict[str, Any]] = {"help_option_names": ["--help", "-h"], "max_content_width": 100}
 
@@ -73,11 +74,11 @@ class LazyGroup(TyperGroup):
         return name, command.loaded() if isinstance(command, _LazyCommand) else command, rest
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; a word that is not one of a list is refused with those that are similar."""
+        """Run the command; a wrong value is refused in a plain sentence, a wrong word with those that are similar."""
         try:
             return super().invoke(ctx)
         except typer.BadParameter as wrong:
-            wrong.message = with_suggestion(wrong.message)
+            wrong.message = with_suggestion(sentence_of(wrong))
             raise
         except BrokenPipeError:
             raise typer.Exit(ExitCode.PIPE_CLOSED) from None  # Typer would make it 1, which is a finding here

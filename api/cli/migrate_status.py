@@ -10,6 +10,8 @@ from api.cli.readable import table
 from api.composition import open_program
 from api.http.migration_content import LATEST, has_begun, migrations_content
 from api.services.migrations import migrations_of
+from api.words.code_lists import CodeLists
+from api.words.languages import SOURCE_LANGUAGE
 from infra.settings import load_settings
 
 _DIGEST_SHOWN: Final = 12
@@ -46,7 +48,8 @@ def _text(status: Mapping[str, Any]) -> str:
     if status["steps"]:
         parts += ["steps of the cut-over", table([_step(each) for each in status["steps"]])]
     if status["nextStep"] is not None:
-        parts.append(f"next step: {status['nextStep']}")
+        what = CodeLists.load().description("cutOverSteps", status["nextStep"], SOURCE_LANGUAGE)
+        parts.append(f"next step: {what} ({status['nextStep']})")
     return "\n".join(parts)
 
 

@@ -7,20 +7,22 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from api.cli.output import Json, finding_if, say
-from api.composition import Program, open_program
+from api.composition import DEMONSTRATION_ORIGIN, Program, open_program
 from api.crossroads import employer_lookups
 from api.server import LOOPBACK, listening_socket, running_server
 from api.services.setup_check import examine
 from api.workers import running_workers
+from domain.civil_time import civil_day
 from infra.child_process import end_with_standard_input, running_child
 from infra.crossroads.simulator_process import running_simulator
-from infra.settings import load_settings
+from infra.settings import Settings, load_settings
 from infra.workers.supervision import Supervision
 
 _SIMULATOR_SEED = 2026
@@ -66,7 +68,21 @@ def serve(
         for _ in range(processes - 1):
             opened.enter_context(_answering_beside(shared, crossroads_url))
         typer.echo(f"listening on {address}")
+        if not until_stdin_closes:
+            typer.echo(journal_served(program.recorder.origin, settings, civil_day(program.clock.now())), err=True)
         stopping.wait()
+
+
+def journal_served(origin: str, settings: Settings, day: date) -> str:
+    """Whose journal is served, and the day on which everything that is filed and decided counts."""
+    where = settings.home if settings.database_url is None else "PERMIT_DATABASE_URL"
+    if origin != DEMONSTRATION_ORIGIN:
+        return f"serving the journal of {where}; today is {day}"
+    other = "PERMIT_HOME to another directory" if settings.database_url is None else "it to another database"
+    return (
+        f"serving the journal of the demonstration of {where}; its clock stands still on {day}, and terms and law are "
+        f"those of that day. For a journal of your own, set {other}"
+    )
 
 
 @contextmanager

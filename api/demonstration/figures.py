@@ -11,6 +11,7 @@ from api.composition import Program
 from api.demonstration.people import AUTHORITY
 from api.demonstration.people_at_work import DemonstrationFailed, Done
 from api.demonstration.play import Played
+from domain.codes import OPEN_STATUSES
 from infra.audit.verification import verify_journal
 from infra.migration.batch_ledgers import ledgers
 from infra.migration.sources import MigratingAuthority
@@ -43,14 +44,15 @@ _SEEN: Final[Mapping[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """``standing`` is the board total, ``stages`` those of the day, ``recorded`` the events by name, ``retold`` and
-    ``set_aside`` the legacy records by authority.
+    """``standing`` is the board total, ``open_late`` how many of its late cases are open, ``stages`` those of the day,
+    ``recorded`` the events by name, ``retold`` and ``set_aside`` the legacy records by authority.
 
     On time, at risk, late and not measured add up to all applications, and so do the stages.
     """
 
     played: Played
     standing: CaseCounts
+    open_late: int
     retold: Mapping[str, int]
     set_aside: Mapping[str, int]
     stages: DayOfStages
@@ -75,6 +77,7 @@ class Figures:
             "onTime": self.standing.in_time,
             "atRisk": self.standing.at_risk,
             "late": self.standing.late,
+            "openLate": self.open_late,
             "notMeasured": self.standing.not_measured,
             "paused": self.standing.paused,
             "warnings": self.alarms.warnings,
@@ -146,6 +149,7 @@ def figures_of(program: Program, played: Played, *, on: date, seconds: float) ->
     return Figures(
         played=played,
         standing=total(lines),
+        open_late=total(line for line in lines if line.status in OPEN_STATUSES).late,
         retold={authority: sum(each.retold for each in of) for authority, of in batches.items()},
         set_aside={authority: sum(each.quarantined for each in of) for authority, of in batches.items()},
         stages=stages,

@@ -32,7 +32,12 @@ def print_summary(console: Console, figures: Mapping[str, Any]) -> None:
             f"{stages['admissibility']} admissibility, {stages['additionalInformation']} additional information, "
             f"{stages['workPart']} work, {stages['residencePart']} residence",
         ),
-        ("late", figures["late"], f"{figures['atRisk']} more at risk, {figures['paused']} paused"),
+        (
+            "open and late",
+            figures["openLate"],
+            f"{figures['atRisk']} other open ones at risk; {figures['paused']} open ones paused",
+        ),
+        ("closed late", figures["late"] - figures["openLate"], ""),
         ("decisions on work", figures["decisions"], f"{figures['residenceDecisions']} followed by one on residence"),
         ("requests for information", figures["informationRequests"], f"{figures['lapsed']} not answered in time"),
         ("Crossroads checks", figures["checks"], f"tasks left to a person: {figures['manualTasks']}"),

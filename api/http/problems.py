@@ -160,7 +160,9 @@ def own_problem(code: str, detail: str) -> Problem:
 
 
 def input_problem(issues: Sequence[LocatedIssue]) -> Problem:
-    """400 with everything that is wrong with what was sent."""
+    """400 with everything that is wrong with what was sent, or with the parameters of what was requested."""
+    if all(each.place is Place.QUERY for each in issues):
+        return Problem(type=BAD_REQUEST, detail="Correct the parameters listed and repeat the request.", issues=issues)
     return Problem(
         type=BAD_REQUEST, detail="Nothing was stored. Correct the problems listed and resubmit.", issues=issues
     )

@@ -13,25 +13,12 @@ from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 
-from api.http.problems import (
-    BAD_REQUEST,
-    NO_PERMISSION,
-    NOT_FOUND,
-    OWN_PROBLEM_TYPES,
-    TOO_LARGE,
-    UNAVAILABLE,
-    Problem,
-    RequestRefused,
-    input_problem,
-    problem_of,
-)
+from api.http.problems import Problem, RequestRefused, input_problem, problem_of
 from api.http.requests import parameters_not_plain
 from api.pages.kept_forms import SIGN_IN_AGAIN, is_worth_keeping
+from api.pages.refusals import FormFault, explanation_of, form_refused, heading_of
 from api.pages.rendering import Link, Pages
 from api.pages.session import ENTRANCE, NotSignedIn, Readers
-from api.words.languages import Language
-
-PROBLEM_TYPES: Final = "problemTypes"
 
 _SAFE: Final = ("GET", "HEAD")
 _OWN_SITE: Final = ("same-origin", "none")
@@ -81,13 +68,11 @@ def require_own_site(request: Request) -> None:
     else:
         own = site in _OWN_SITE
     if not own:
-        raise RequestRefused(
-            Problem(type=NO_PERMISSION, detail="This was sent from another site: open the page here and send it again.")
-        )
+        raise form_refused(FormFault.OF_ANOTHER_SITE)
 
 
 def refusal_page(request: Request, problem: Problem) -> Response:
-    """The problem as a page: what, where and how to correct it."""
+    """The problem as a page, in the reader's language: what is wrong, and how to continue."""
     pages: Pages = request.app.state.pages
     readers: Readers = request.app.state.readers
     language = pages.language(request)
@@ -95,10 +80,8 @@ def refusal_page(request: Request, problem: Problem) -> Response:
         request,
         "refusal.html",
         {
-            "heading": problem_heading(readers, language, problem),
-            "explained": problem_explained(readers, language, problem),
-            "detail": problem.detail,
-            "issues": [each.issue for each in problem.issues],
+            "heading": heading_of(problem, readers.code_lists, language),
+            "explained": explanation_of(problem, readers.code_lists, language),
             "instance": problem.instance,
             "links": [Link(href=ENTRANCE, text=language.gettext("Go to the start page"))],
         },
@@ -108,41 +91,3 @@ def refusal_page(request: Request, problem: Problem) -> Response:
     if "Retry-After" in problem.headers:
         response.headers["Retry-After"] = problem.headers["Retry-After"]
     return response
-
-
-def problem_heading(readers: Readers, language: Language, problem: Problem) -> str:
-    """What went wrong, in a few words of the reader's language."""
-    if problem.type.code in OWN_PROBLEM_TYPES:
-        return readers.code_lists.label(PROBLEM_TYPES, problem.type.code, language.code)
-    match problem.type.status:
-        case NOT_FOUND.status:
-            return language.gettext("This page does not exist")
-        case NO_PERMISSION.status:
-            return language.gettext("You are not allowed to do this")
-        case UNAVAILABLE.status:
-            return language.gettext("The service is temporarily unavailable")
-        case TOO_LARGE.status:
-            return language.gettext("The file is too large")
-        case _:
-            return language.gettext("This request cannot be processed")
-
-
-def problem_explained(readers: Readers, language: Language, problem: Problem) -> str:
-    """What it means and what to do, in the reader's language."""
-    if problem.type.code in OWN_PROBLEM_TYPES:
-        return readers.code_lists.description(PROBLEM_TYPES, problem.type.code, language.code) or ""
-    match problem.type.status:
-        case NOT_FOUND.status:
-            return language.gettext("There is nothing at this address, or you may not see it. Check the address.")
-        case NO_PERMISSION.status:
-            return language.gettext(
-                "Your role does not allow this. Ask someone whose role does, or sign in with another role."
-            )
-        case UNAVAILABLE.status:
-            return language.gettext("Wait a few seconds and send it again; nothing is carried out twice.")
-        case TOO_LARGE.status:
-            return language.gettext("Save or scan it at a lower resolution, or send it as several documents.")
-        case BAD_REQUEST.status:
-            return language.gettext("Nothing was stored. Correct the problems listed and resubmit.")
-        case _:
-            return language.gettext("Nothing was stored. Go back and try again.")

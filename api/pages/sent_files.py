@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from api.http.problems import BAD_REQUEST, Problem, RequestRefused, own_problem
+from api.http.problems import RequestRefused, own_problem
+from api.pages.refusals import FormFault, form_refused
 from api.pages.sent_forms import SentForm
 
 if TYPE_CHECKING:  # the name is only there for type checkers
@@ -182,6 +183,4 @@ def _text(content: bytes) -> str:
 
 
 def _unreadable() -> RequestRefused:
-    return RequestRefused(
-        Problem(type=BAD_REQUEST, detail="The form is incomplete, or does not belong to this page: send it again.")
-    )
+    return form_refused(FormFault.NOT_WHOLE)

@@ -9,8 +9,9 @@ from urllib.parse import parse_qsl
 
 from fastapi import Request
 
-from api.http.problems import BAD_REQUEST, TOO_LARGE, Problem, RequestRefused, own_problem
+from api.http.problems import RequestRefused, own_problem
 from api.http.requests import LARGEST_BODY_IN_BYTES
+from api.pages.refusals import FormFault, form_refused
 
 FORM: Final = "application/x-www-form-urlencoded"
 _MOST_FIELDS: Final = 500
@@ -40,17 +41,13 @@ async def sent_form(request: Request) -> SentForm:
     async for chunk in request.stream():
         body += chunk
         if len(body) > LARGEST_BODY_IN_BYTES:
-            raise RequestRefused(
-                Problem(type=TOO_LARGE, detail=f"A form has at most {LARGEST_BODY_IN_BYTES} bytes: write less.")
-            )
+            raise form_refused(FormFault.TOO_LONG)
     try:
         pairs = parse_qsl(
             body.decode("ascii"), keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=_MOST_FIELDS
         )
     except ValueError:  # which UnicodeDecodeError is too
-        raise RequestRefused(
-            Problem(type=BAD_REQUEST, detail="The form is not encoded as UTF-8, or has too many fields: send it again.")
-        ) from None
+        raise form_refused(FormFault.NOT_WHOLE) from None
     values: dict[str, list[str]] = {}
     for name, value in pairs:
         # Browsers send the ends of lines as they were sent in 1992.

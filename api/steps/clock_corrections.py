@@ -1,4 +1,4 @@
-"""``clockCorrections``: the service target is suspended, resumed, or the days of a suspension are corrected."""
+"""``clockCorrections``: the service target is paused, resumed, or the days of a pause are corrected."""
 
 from __future__ import annotations
 

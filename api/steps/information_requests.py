@@ -1,4 +1,4 @@
-"""``informationRequests``: missing information is requested from the applicant, and the service target is suspended."""
+"""``informationRequests``: missing information is requested from the applicant, and the service target is paused."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ def test_in_the_source_tree_itself_the_command_is_found(tmp_path: Path) -> None:
 
 
 def announced(command: list[str], folder: Path, environment: Mapping[str, str], beginning: str) -> str:
-    """What a service says when it is ready; it is stopped at once."""
+    """What a service says when it is ready, and its lines beside that; it is stopped at once."""
     with subprocess.Popen(
         command, cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         text=True,
@@ -84,7 +84,7 @@ def announced(command: list[str], folder: Path, environment: Mapping[str, str], 
         service.send_signal(signal.SIGTERM)
         _, errors = service.communicate(timeout=60)
     assert line.startswith(beginning), errors
-    return line
+    return line + errors
 
 
 @pytest.mark.parametrize("python_path", [str(ROOT), f":{ROOT}"])
@@ -108,8 +108,10 @@ def test_a_service_and_its_children_run_nothing_of_the_current_folder(
     python_path: str,
 ) -> None:  # fmt: skip
     command = script if words[0] == "serve" else MODULE
-    announced([*command, *words], folder, given(permit.home, python_path, **filed.settings), beginning)
+    said = announced([*command, *words], folder, given(permit.home, python_path, **filed.settings), beginning)
     assert strangers_run(folder) == ""
+    # the one that people start, and none of its children, says whose journal it is
+    assert said.count("serving the journal of PERMIT_DATABASE_URL; today is ") == (words[0] == "serve")
 
 
 @pytest.mark.nightly

@@ -41,7 +41,11 @@ def test_people_read_the_same_line_by_line(permit: CommandLine) -> None:
     asked = ("law", "show", "flanders", "highlySkilled", "--on", "2026-03-01")
     as_json = permit(*asked, "--json").json
     lines = dict(re.split(" {2,}", line, maxsplit=1) for line in permit(*asked).output.splitlines())
-    assert lines == {words(name): "-" if value is None else value for name, value in as_json.items()}
+    written = {words(name): "-" if value is None else value for name, value in as_json.items()}
+    # the article as pages and findings cite it, where the JSON has its code
+    assert as_json["legalReference"] == "flemishDecision2018 art. 17, 1"
+    cited = "Decision of the Flemish Government of 7 December 2018, art. 17, 1°"
+    assert lines == written | {"legal reference": cited}
 
 
 def test_what_was_not_known_yet_is_left_out(permit: CommandLine) -> None:

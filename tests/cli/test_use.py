@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
 
 import pytest
 from typer.core import TyperGroup
 from typer.main import get_command
 
 from api.cli.main import app
+from api.cli.serving import journal_served
+from api.composition import DEMONSTRATION_ORIGIN
 from infra.postgres.server.access import url_for_database
+from infra.settings import Settings
 from projections.registered import registered_read_models
 from tests.cli.conftest import CommandLine, SmallJournal
 
@@ -46,6 +51,18 @@ def test_the_commands_of_the_design_are_there() -> None:
 )
 def test_wrong_use_ends_with_two(permit: CommandLine, arguments: tuple[str, ...]) -> None:
     assert permit(*arguments).code == 2
+
+
+def test_a_service_on_the_journal_of_a_demonstration_says_that_its_clock_stands_still(tmp_path: Path) -> None:
+    day = date(2026, 3, 6)
+    in_its_home = journal_served(DEMONSTRATION_ORIGIN, Settings(home=tmp_path), day)
+    assert f"the demonstration of {tmp_path}; its clock stands still on 2026-03-06" in in_its_home
+    assert "set PERMIT_HOME to another directory" in in_its_home
+    elsewhere = journal_served(DEMONSTRATION_ORIGIN, Settings(database_url="postgresql://h/d"), day)
+    assert "PERMIT_DATABASE_URL; its clock stands still on 2026-03-06" in elsewhere
+    assert "PERMIT_HOME" not in elsewhere
+    own = journal_served("single-permit", Settings(home=tmp_path), day)
+    assert own == f"serving the journal of {tmp_path}; today is 2026-03-06"
 
 
 @pytest.mark.parametrize(

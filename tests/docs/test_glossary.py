@@ -47,6 +47,16 @@ def test_what_is_not_official_is_said_to_be_the_project_s_own() -> None:
         assert row["Source"] == "the project's own word" or named or re.search(r"\d|\.be", row["Source"]), row
 
 
+def test_a_service_target_is_paused_in_the_words_of_the_glossary() -> None:
+    assert any("service target may be paused" in row["Meaning"] for row in glossary())
+    suspended = [
+        page.name
+        for page in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md"))
+        if re.search(r"(target|clock)\s+is\s+suspended", page.read_text(encoding="utf-8"))
+    ]
+    assert suspended == []
+
+
 def glossary() -> list[dict[str, str]]:
     rows = []
     for line in (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8").splitlines():

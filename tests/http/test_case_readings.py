@@ -62,6 +62,8 @@ def test_a_page_that_cannot_be(employer: ServiceClient, query: str, name: str, c
     answer = employer.get(f"{case_path(employer.file())}/events?{query}")
     (issue,) = answer.json()["issues"]
     assert (answer.status_code, issue["in"], issue["name"]) == (400, "query", name)
+    # nothing was to be stored, and nothing is to be submitted again
+    assert answer.json()["detail"] == "Correct the parameters listed and repeat the request."
     assert issue["type"].endswith(f":{code}")
 
 

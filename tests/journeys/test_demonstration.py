@@ -53,7 +53,7 @@ def test_it_files_checks_asks_decides_and_counts(home: Home, shown: Shown) -> No
     figures = home.outcome["figures"]
     assert list(figures) == [
         "applications", "stages", "decisions", "residenceDecisions", "inadmissible", "withdrawn",
-        "informationRequests", "lapsed", "documents", "onTime", "atRisk", "late", "notMeasured", "paused",
+        "informationRequests", "lapsed", "documents", "onTime", "atRisk", "late", "openLate", "notMeasured", "paused",
         "warnings", "breaches", "checks", "manualTasks", "retold", "setAside", "events", "root", "seconds",
     ]  # fmt: skip
     assert figures["applications"] == sum(figures["stages"].values()) == CASES
@@ -78,7 +78,10 @@ def test_every_category_is_filed_and_every_authority_retold(home: Home, shown: S
 def test_it_tells_the_figures_shortly_and_names_nobody(home: Home, shown: Shown) -> None:
     figures = home.outcome["figures"]
     assert re.search(rf"^ +applications +{CASES} ", shown.output, re.MULTILINE)
-    assert re.search(rf"^ +late +{figures['late']} ", shown.output, re.MULTILINE)
+    # the open late cases are those of the board, and stand apart from those that were closed late
+    late = figures["openLate"]
+    assert re.search(rf"^ +open and late +{late} ", shown.output, re.MULTILINE)
+    assert re.search(rf"^ +closed late +{figures['late'] - late} ", shown.output, re.MULTILINE)
     assert str(home.path / "demonstration" / "figures.json") in shown.output.replace("\n", "")
     assert len(shown.output.splitlines()) < 60
     told = shown.output + json.dumps(home.outcome)
@@ -108,6 +111,7 @@ def test_the_page_told_to_each_role_is_open_to_it(home: Home, shown: Shown) -> N
                     name in migration
                     for name in ("Brussels-Capital Region", "Walloon Region", "German-speaking Community")
                 )
+                assert "The clock of this demonstration stands at 6 Mar 2026" in migration
                 assert all(f">{number}<" in migration for number in home.outcome["figures"]["retold"].values())
             # pressed again it explains
             again = client.get(look.link)

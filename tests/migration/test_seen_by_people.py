@@ -159,6 +159,7 @@ def test_command_line_and_interface_say_the_same(
     text = command_line("migrate", "status").output
     for said in ("sent again", "abandoned", "byPartition", "topic: balances", "identifierInvalid", "brussels.csv, 4"):
         assert said in text
+    assert re.search(r"^next step: Proposal of the cut-over \(proposed\)$", text, re.MULTILINE)
     assert re.search(r"^reconciled +ann .* yes +5e5e5e5e5e5e ", text, re.MULTILINE)
     assert "wallonia: the former system is authoritative. Nothing has come yet" in text
 

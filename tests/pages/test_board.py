@@ -103,11 +103,13 @@ def test_the_open_work_of_a_small_log(page: Page, service: BoardService) -> None
     assert tiles(page) == {
         "Open cases": "3",
         "In time": "1",
-        "At risk: nearing the due day": "1",
-        "Late: past the due day": "1",
+        "Nearing the due day": "1",
+        "Past the due day": "1",
         "Paused": "1",
         "Manual tasks": "1",
     }
+    # in the words of the queue, its filter and the page of a case
+    assert page.locator(".tile .badge").all_inner_texts() == ["At risk", "Late"]
     expect(page.get_by_text("Up to date").first).to_be_visible()
     expect(page.locator("#refreshing")).to_have_attribute("data-summary", "Open cases: 3, at risk: 1, late: 1.")
     # when paused cases are left out
@@ -122,7 +124,18 @@ def test_the_open_work_of_a_small_log(page: Page, service: BoardService) -> None
     # and on a day in January when nothing was late yet
     page.goto(f"{service.address}/board?lang=en&on=2026-01-12")
     assert tiles(page)["Open cases"] == "3"
-    assert tiles(page)["Late: past the due day"] == "0"
+    assert tiles(page)["Past the due day"] == "0"
+
+
+def test_a_table_that_goes_on_beyond_its_frame_shows_it(page: Page, service: BoardService) -> None:
+    service.sign_in(page, HANDLER)
+    page.set_viewport_size({"width": 1200, "height": 800})
+    page.goto(f"{service.address}/board?lang=de")
+    frame = page.locator("#check-times-table-frame")
+    keep_screenshot(page, "board-1200-de")
+    # two shadows that stay at the edges, and two covers that move with the table and hide them at its ends
+    assert frame.evaluate("it => getComputedStyle(it).backgroundAttachment") == "local, local, scroll, scroll, scroll"
+    assert frame.evaluate("it => getComputedStyle(it).backgroundImage").count("linear-gradient") == 4
 
 
 def test_figures_are_those_counted_by_hand(service: BoardService) -> None:
@@ -132,6 +145,9 @@ def test_figures_are_those_counted_by_hand(service: BoardService) -> None:
         ["Nurse", "2026-01-05", ""],
         ["Teacher", "", "2026-01-25"],
     ]
+    # a day is not told in seconds
+    (asked,) = rows_of_file(service, "/board/check-times.csv")[1:]
+    assert asked[1:5] == ["1", "1", "24 h", "24 h"]
     weeks = {row[0]: row[1:] for row in rows_of_file(service, "/board/flow.csv")[1:]}
     assert weeks["2026-01-05"] == ["3", "0", "3"]
     assert weeks["2026-01-12"] == ["0", "1", "-1"]

@@ -40,8 +40,9 @@ def test_a_handler_takes_a_case_from_filing_to_decision(service: CaseService, ha
     case_id = service.filed()
     page = handler
     page.goto(f"{service.address}/cases/{case_id}?lang=en")
+    expect(page.get_by_text("€45,678.90 a year", exact=True)).to_be_visible()
     page.get_by_role("button", name="Assign to me").click()
-    expect(page.get_by_role("status").first).to_contain_text("Recorded: Assign the case")
+    expect(page.get_by_role("status").first).to_contain_text("Done and recorded: Assign the case")
 
     page.get_by_role("link", name="Record a payment").click()
     page.get_by_label("Immigration Office", exact=False).first.check()
@@ -72,7 +73,7 @@ def test_a_handler_takes_a_case_from_filing_to_decision(service: CaseService, ha
 
     expect(page.locator(".case-head")).to_contain_text("Permit granted")
     expect(page.locator(".stage-line .step-done")).to_have_count(5)
-    expect(page.get_by_text("No action is needed now.")).to_be_visible()
+    expect(page.get_by_text("You can read this case; no action is required from you now.")).to_be_visible()
     keep_screenshot(page, "case-decided")
 
 
@@ -132,7 +133,7 @@ def test_two_handlers_decide_at_once(service: CaseService, browser: Browser) -> 
             watched.page.get_by_label("Admissible", exact=True).check()
             watched.page.get_by_label("Motivation").fill("The fee will follow.")
             watched.page.get_by_role("button", name="Decide").click()
-        expect(one.page.get_by_role("status").first).to_contain_text("Recorded: ")
+        expect(one.page.get_by_role("status").first).to_contain_text("Done and recorded: ")
         late = two.page
         expect(late.get_by_role("heading", name="Changes since you opened the form")).to_be_visible()
         expect(late.locator(".timeline")).to_contain_text("h-1")

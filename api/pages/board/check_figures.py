@@ -13,6 +13,11 @@ from api.services.measures import SEASON, BoardReading
 _STATES: Final = ("found", "noData", "failed", "requested")
 """Of a check at the Crossroads Bank, the answers first."""
 
+_MINUTE: Final = 60
+_HOUR: Final = 60 * _MINUTE
+_LONG: Final = 2
+"""From so many of a unit on, it is the one that says how long something took."""
+
 
 def checks_figure(reading: BoardReading, words: BoardWords) -> Figure:
     """The present state of the checks of the last season."""
@@ -62,8 +67,8 @@ def check_times_figure(reading: BoardReading, words: BoardWords) -> Figure:
                 words.label("checks", each.check),
                 each.asked,
                 each.answered,
-                _seconds(each.median_milliseconds, words),
-                _seconds(each.p95_milliseconds, words),
+                _duration(each.median_milliseconds, words),
+                _duration(each.p95_milliseconds, words),
                 language.percent(each.fallback_permille / 1000),
                 each.manual_tasks,
             )
@@ -72,5 +77,14 @@ def check_times_figure(reading: BoardReading, words: BoardWords) -> Figure:
     )
 
 
-def _seconds(milliseconds: int | None, words: BoardWords) -> str:
-    return "-" if milliseconds is None else f"{words.language.number(milliseconds / 1000)}\u00a0s"
+def _duration(milliseconds: int | None, words: BoardWords) -> str:
+    """In seconds up to two minutes, in minutes up to two hours, in hours beyond."""
+    language = words.language
+    if milliseconds is None:
+        return "-"
+    seconds = milliseconds / 1000
+    if seconds < _LONG * _MINUTE:
+        return language.gettext("%(seconds)s s", seconds=language.number(seconds))
+    if seconds < _LONG * _HOUR:
+        return language.gettext("%(minutes)s min", minutes=language.number(seconds / _MINUTE))
+    return language.gettext("%(hours)s h", hours=language.number(seconds / _HOUR))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from api.pages.board.words import BoardWords
 from api.pages.page_parts import Badge, Freshness, Tile, Tone
 from api.words.languages import Language
 from projections.sla_board.model import CaseCounts
@@ -15,9 +16,9 @@ class CasesHref(Protocol):
     def __call__(self, *more: tuple[str, str | None]) -> str: ...
 
 
-def board_tiles(open_work: CaseCounts, freshness: Freshness, language: Language, cases: CasesHref) -> tuple[Tile, ...]:
+def board_tiles(open_work: CaseCounts, freshness: Freshness, words: BoardWords, cases: CasesHref) -> tuple[Tile, ...]:
     """Each leads to the cases it counts."""
-    is_open = ("open", "true")
+    language, is_open = words.language, ("open", "true")
 
     def tile(
         label: str, number: int, *more: tuple[str, str | None], note: str | None, badge: Badge | None = None
@@ -47,18 +48,18 @@ def board_tiles(open_work: CaseCounts, freshness: Freshness, language: Language,
         ),
         tile(language.gettext("In time"), open_work.in_time, ("standing", "inTime"), note=share(open_work.in_time)),
         tile(
-            language.gettext("At risk: nearing the due day"),
+            language.gettext("Nearing the due day"),
             open_work.at_risk,
             ("standing", "atRisk"),
             note=share(open_work.at_risk),
-            badge=Badge(text=language.gettext("Nearing"), tone=Tone.ATTENTION),
+            badge=Badge(text=words.label("serviceStatuses", "atRisk"), tone=Tone.ATTENTION),
         ),
         tile(
-            language.gettext("Late: past the due day"),
+            language.gettext("Past the due day"),
             open_work.late,
             ("standing", "late"),
             note=share(open_work.late),
-            badge=Badge(text=language.gettext("Breached"), tone=Tone.LATE),
+            badge=Badge(text=words.label("serviceStatuses", "late"), tone=Tone.LATE),
         ),
         tile(
             language.gettext("Paused"),

@@ -24,6 +24,9 @@ class BoardWords:
     def label(self, list_name: str, code: str) -> str:
         return self.code_lists.label(list_name, code, self.language.code)
 
+    def description(self, list_name: str, code: str) -> str | None:
+        return self.code_lists.description(list_name, code, self.language.code)
+
     def choices(self, list_name: str, codes: Sequence[str]) -> tuple[Choice, ...]:
         return tuple(Choice(value=each, text=self.label(list_name, each)) for each in codes)
 

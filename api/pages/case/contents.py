@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any, Final
 
 from api.pages.charts.figures import Caption, Figure
@@ -177,9 +176,7 @@ class CaseWords:
             (_("Last day of work"), _day_if(job.get("end"))),
             (
                 _("Gross pay in euros"),
-                self.text(pay)
-                if "withheld" in pay
-                else f"{self._language.money(Decimal(pay['amount']))} ({self.label('payPeriods', pay['period'])})",
+                self.text(pay) if "withheld" in pay else money(pay["amount"], pay["period"], self._wording),
             ),
             (_("Contract"), self.label("contracts", job["contract"]) if "contract" in job else None),
             (_("Municipality of work (NIS code)"), self._place(job.get("workplace", {}).get("municipalityCode"))),

@@ -7,7 +7,8 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from api.http.bodies import read_body
-from api.http.problems import BAD_REQUEST, Problem, RequestRefused, unknown_information_request
+from api.http.problems import RequestRefused, unknown_information_request
+from api.pages.refusals import FormFault, form_refused
 from api.pages.sent_forms import SentForm
 from api.services.access import AuthorisedCaller
 from api.services.cases import CaseService
@@ -29,9 +30,7 @@ def context_of(cases: CaseService, caller: AuthorisedCaller, sent: SentForm) -> 
     except ValueError:
         key = ""
     if not key or _VERSION.fullmatch(version) is None:
-        raise RequestRefused(
-            Problem(type=BAD_REQUEST, detail="The form lacks its hidden fields: open it again and resend it.")
-        )
+        raise form_refused(FormFault.NOT_WHOLE)
     return cases.context(caller, key, expected_version=int(version))
 
 

@@ -16,7 +16,7 @@ from api.pages.case.sent_steps import KEY, REQUEST, VERSION, command_of, context
 from api.pages.form_values import body_of, errors_of
 from api.pages.kept_forms import kept_form
 from api.pages.page_parts import FieldError
-from api.pages.page_route import problem_explained, problem_heading
+from api.pages.refusals import explanation_of, heading_of, particulars_of
 from api.pages.rendering import Pages
 from api.pages.sent_files import SentFile
 from api.pages.sent_forms import SentForm
@@ -178,9 +178,9 @@ class StepScreen:
                     REQUEST: "" if open_request is None else str(open_request.request_id),
                 },
                 "errors": shown.errors,
-                "heading": "" if problem is None else problem_heading(self._readers, language, problem),
-                "explained": "" if problem is None else problem_explained(self._readers, language, problem),
-                "detail": "" if problem is None else problem.detail,
+                "heading": "" if problem is None else heading_of(problem, self._readers.code_lists, language),
+                "explained": "" if problem is None else explanation_of(problem, self._readers.code_lists, language),
+                "particulars": "" if problem is None else particulars_of(problem),
                 "meanwhile": self._meanwhile(snapshot, shown.refused, words),
                 "possible": step in possible,
                 "came_back": shown.came_back,

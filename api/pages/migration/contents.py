@@ -119,7 +119,7 @@ def authority_progress(status: Mapping[str, Any], words: BoardWords) -> Authorit
             for each in status["steps"]
         ),
         switched=_switched(status["steps"], words) if status["isLive"] else None,
-        next_step=None if next_step is None else words.label("cutOverSteps", next_step),
+        next_step=None if next_step is None else words.description("cutOverSteps", next_step),
     )
 
 

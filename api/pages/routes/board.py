@@ -124,9 +124,7 @@ def board_pages(boards: BoardService, pages: Pages, readers: Readers) -> APIRout
                 "on": query.on,
                 "refreshing": Refreshing.of(request),
                 "summary": summary_of(reading.open_work, query.language),
-                "tiles": board_tiles(
-                    reading.open_work, freshness, query.language, lambda *more: query.href(CASES, *more)
-                ),
+                "tiles": board_tiles(reading.open_work, freshness, words, lambda *more: query.href(CASES, *more)),
                 "freshness": freshness,
                 "drawn": kept.shown.drawn,
                 "oldest": kept.shown.figures["oldest"],

@@ -14,6 +14,7 @@ from api.pages.rendering import Pages
 from api.pages.session import Readers
 from api.permissions import Action
 from api.services.migrations import migrations_of
+from infra.clock import DemonstrationClock
 
 
 def migration_pages(program: Program, pages: Pages, readers: Readers) -> APIRouter:
@@ -30,6 +31,7 @@ def migration_pages(program: Program, pages: Pages, readers: Readers) -> APIRout
             "migration.html",
             {
                 "authorities": [authority_progress(each, words) for each in authorities],
+                "clock_stands_at": program.clock.now() if isinstance(program.clock, DemonstrationClock) else None,
                 "refreshing": Refreshing.of(request, seconds=10),
             },
             frame=readers.frame(request, granted.caller, MIGRATION),

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from api.composition import Program
 from api.http.paging import AFTER, single, unusable_cursor
-from api.http.problems import BAD_REQUEST, NOT_FOUND, Problem, RequestRefused
+from api.http.problems import NOT_FOUND, Problem, RequestRefused
 from api.http.query_values import one_code
 from api.pages.board.words import BoardWords
 from api.pages.filter_forms import Filter, FilterForm, address, choices_with_all, filled_in
@@ -29,6 +29,7 @@ from api.pages.migration.repair_forms import (
 )
 from api.pages.page_parts import FieldError, Paging
 from api.pages.page_route import PageRoute
+from api.pages.refusals import FormFault, form_refused
 from api.pages.rendering import Pages
 from api.pages.sent_forms import SentForm, sent_form
 from api.pages.session import Readers
@@ -304,9 +305,7 @@ def _cursor(text: str) -> UUID:
 def _seen(sent: SentForm) -> int:
     seen = seen_of(sent)
     if seen is None:
-        raise RequestRefused(
-            Problem(type=BAD_REQUEST, detail="The form lacks its hidden field: open it again and resend it.")
-        )
+        raise form_refused(FormFault.NOT_WHOLE)
     return seen
 
 
