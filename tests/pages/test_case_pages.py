@@ -40,7 +40,7 @@ def test_a_handler_takes_a_case_from_filing_to_decision(service: CaseService, ha
     case_id = service.filed()
     page = handler
     page.goto(f"{service.address}/cases/{case_id}?lang=en")
-    expect(page.get_by_text("€45,678.90 a year", exact=True)).to_be_visible()
+    expect(page.get_by_role("definition").filter(has_text="€45,678.90 a year")).to_be_visible()
     page.get_by_role("button", name="Assign to me").click()
     expect(page.get_by_role("status").first).to_contain_text("Done and recorded: Assign the case")
 
