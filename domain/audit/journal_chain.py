@@ -1,4 +1,4 @@
-"""What makes a journal sound: every event checked against its own leaf and against what came before it.
+"""What makes a journal sound: every event agrees with its own leaf and with what came before it.
 
 The leaf of an event binds its place, its body and the leaf of the event before it in the same case. The order
 between cases, and the end of the log, are bound by the tree root alone: they can be judged only against a root
@@ -8,49 +8,16 @@ that was noted earlier (``Checkpoint``).
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
-from hashlib import sha256
-from typing import Final, Protocol
+from typing import Final
 from uuid import UUID
 
-from domain.audit.merkle import Frontier, leaf_hash
+from domain.audit.event_seals import ExaminedEvent, Fault, JournalFinding
+from domain.audit.merkle import Frontier
 
 FINDINGS_NAMED: Final = 100
 """Findings kept word for word, the first by position; the rest are counted."""
-
-_EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
-
-
-class Fault(StrEnum):
-    """What can be wrong. Stable codes: reports are compared across runs."""
-
-    MISSING_EVENT = "missingEvent"
-    UNEXPECTED_POSITION = "unexpectedPosition"
-    LEAF_HASH_DIFFERS = "leafHashDiffers"
-    LEAF_UNREADABLE = "leafUnreadable"
-    LEAF_DESCRIBES_ANOTHER_EVENT = "leafDescribesAnotherEvent"
-    BODY_DIFFERS = "bodyDiffers"
-    VERSION_NOT_NEXT = "versionNotNext"
-    CHAIN_BROKEN = "chainBroken"
-    KNOWN_AT_WRONG = "knownAtWrong"
-    HEAD_DIFFERS = "headDiffers"
-    SHORTER_THAN_CHECKPOINT = "shorterThanCheckpoint"
-    ROOT_DIFFERS = "rootDiffers"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JournalFinding:
-    """One thing wrong; ``case_id`` and ``version`` are None where no event is left to ask."""
-
-    position: int
-    case_id: UUID | None
-    version: int | None
-    fault: Fault
-    sentence: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,34 +30,11 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalHead:
-    """What the journal says of itself. ``known_at`` as in :class:`StoredEvent`, None before the first event."""
+    """What the journal says of itself. ``known_at`` as in ``StoredEvent``, None before the first event."""
 
     origin: str
     position: int
     known_at: int | None
-
-
-class StoredEvent(Protocol):
-    """An event as stored. ``known_at`` counts microseconds since 2000-01-01 UTC."""
-
-    @property
-    def position(self) -> int: ...
-    @property
-    def stream(self) -> UUID: ...
-    @property
-    def version(self) -> int: ...
-    @property
-    def type(self) -> str: ...
-    @property
-    def schema(self) -> int: ...
-    @property
-    def known_at(self) -> int: ...
-    @property
-    def leaf_hash(self) -> bytes: ...
-    @property
-    def leaf(self) -> bytes: ...
-    @property
-    def body(self) -> bytes: ...
 
 
 class JournalChain:
@@ -105,7 +49,7 @@ class JournalChain:
         self._root_at_checkpoint: str | None = None
         self._tree = Frontier()
         self._next_position = 1
-        self._streams: dict[UUID, tuple[int, bytes]] = {}
+        self._streams: dict[bytes, tuple[int, bytes]] = {}
         self._known = _KnownTimes()
         self._findings: list[JournalFinding] = []
         self.finding_count = 0
@@ -129,28 +73,27 @@ class JournalChain:
         """The tree root over the stored leaves, in hex."""
         return self._tree.root().hex()
 
-    def take(self, event: StoredEvent, envelope: Mapping[str, object] | None) -> None:
-        """Check the next event; ``envelope`` is its leaf as parsed, None if that is no canonical JSON object."""
-        if event.position != self._next_position:
-            self._note_position(event.position)
-        self._next_position = max(self._next_position, event.position) + 1
+    def take(self, events: Sequence[ExaminedEvent], subtree: bytes | None = None) -> None:
+        """Check the next events, in order.
 
-        hashed = leaf_hash(event.leaf)
-        if hashed != event.leaf_hash:
-            self._note(event, Fault.LEAF_HASH_DIFFERS, "the stored leaf does not have the stored leaf hash")
-        if envelope is None:
-            self._note(event, Fault.LEAF_UNREADABLE, "the stored leaf is not a canonical JSON object")
-        else:
-            for fault, sentence in self._against_leaf(event, envelope):
+        ``subtree`` is the tree hash over their leaves alone, if they are a power of two in number: it spares this side
+        most of the hashing. Whoever examined the events may be believed that they have it.
+        """
+        for event in events:
+            if event.position != self._next_position:
+                self._note_position(event.position)
+            self._next_position = max(self._next_position, event.position) + 1
+            for fault, sentence in event.faults:
                 self._note(event, fault, sentence)
-            for fault, sentence in self._against_stream(event, envelope):
-                self._note(event, fault, sentence)
-            for late in self._known.take(event, _microseconds(envelope.get("recordedAt"))):
-                self._add(late)
-        # The hash that the next event was written against; a changed leaf is named once, not in its followers.
-        self._streams[event.stream] = (event.version, event.leaf_hash)
-        self._tree.append(hashed)
-        self._compare_with_checkpoint()
+            before = self._streams.get(event.stream)
+            if event.is_readable:
+                if broken := _against_stream(event, before):
+                    self._note(event, *broken)
+                for late in self._known.take(event):
+                    self._add(late)
+            # The hash that the next event was written against; a changed leaf is named once, not in its followers.
+            self._streams[event.stream] = (event.version, event.leaf_hash)
+        self._grow(events, subtree)
 
     def finish(self) -> None:
         """Check the end of the journal against its head and the checkpoint; call it once, after the last event."""
@@ -169,38 +112,6 @@ class JournalChain:
             self._add_log(last, Fault.HEAD_DIFFERS, "the head's known time is not that of the last event")
         self._judge_checkpoint()
 
-    def _against_leaf(self, event: StoredEvent, envelope: Mapping[str, object]) -> Iterator[tuple[Fault, str]]:
-        for key, stored in (
-            ("origin", self._head.origin),
-            ("stream", str(event.stream)),
-            ("version", event.version),
-            ("type", event.type),
-            ("schema", event.schema),
-        ):
-            if envelope.get(key) != stored:
-                yield Fault.LEAF_DESCRIBES_ANOTHER_EVENT, f"its leaf gives another {key} than the event is stored under"
-        if envelope.get("bodySha256") != sha256(event.body).hexdigest():
-            yield Fault.BODY_DIFFERS, "its body does not match its leaf"
-
-    def _against_stream(self, event: StoredEvent, envelope: Mapping[str, object]) -> Iterator[tuple[Fault, str]]:
-        before = self._streams.get(event.stream)
-        prev = envelope.get("prev")
-        if before is None:
-            # Cases start at 1; streams of the event library may start at 0.
-            if event.version not in (0, 1):
-                yield Fault.VERSION_NOT_NEXT, f"the case begins with version {event.version}: what came before is gone"
-            elif prev is not None:
-                yield Fault.CHAIN_BROKEN, "it is the first of its case, but its leaf names an earlier one"
-            return
-        version, hashed = before
-        if event.version != version + 1:
-            yield Fault.VERSION_NOT_NEXT, f"version {event.version} follows version {version} of the case"
-        elif prev != hashed.hex():
-            yield (
-                Fault.CHAIN_BROKEN,
-                f"it was not built on version {version} of the case as that is stored now: one of the two was changed",
-            )
-
     def _note_position(self, position: int) -> None:
         if position > self._next_position:
             self._missing(self._next_position, position - 1, f"the next event there is has position {position}")
@@ -210,6 +121,17 @@ class JournalChain:
     def _missing(self, first: int, last: int, because: str) -> None:
         what = f"event {first} is" if first == last else f"events {first} to {last} are"
         self._add_log(first, Fault.MISSING_EVENT, f"{what} missing: {because}", count=last - first + 1)
+
+    def _grow(self, events: Sequence[ExaminedEvent], subtree: bytes | None) -> None:
+        size, by = self._tree.size, len(events)
+        passes_checkpoint = self._checkpoint is not None and size < self._checkpoint.size < size + by
+        if subtree is not None and size % by == 0 and not passes_checkpoint:
+            self._tree.append(subtree, leaves=by)
+            self._compare_with_checkpoint()
+            return
+        for event in events:
+            self._tree.append(event.hashed)
+            self._compare_with_checkpoint()
 
     def _compare_with_checkpoint(self) -> None:
         if self._checkpoint is not None and self._tree.size == self._checkpoint.size:
@@ -233,7 +155,7 @@ class JournalChain:
                 "put in another order or replaced",
             )
 
-    def _note(self, event: StoredEvent, fault: Fault, sentence: str) -> None:
+    def _note(self, event: ExaminedEvent, fault: Fault, sentence: str) -> None:
         self._add(_finding(event, fault, sentence))
 
     def _add_log(self, position: int, fault: Fault, sentence: str, count: int = 1) -> None:
@@ -247,52 +169,69 @@ class JournalChain:
         del self._findings[FINDINGS_NAMED:]
 
 
+def _against_stream(event: ExaminedEvent, before: tuple[int, bytes] | None) -> tuple[Fault, str] | None:
+    """``before`` is version and stored leaf hash of the event before it in its case."""
+    if before is None:
+        # Cases start at 1; streams of the event library may start at 0.
+        if event.version not in (0, 1):
+            return Fault.VERSION_NOT_NEXT, f"the case begins with version {event.version}: what came before is gone"
+        if event.prev is not None:
+            return Fault.CHAIN_BROKEN, "it is the first of its case, but its leaf names an earlier one"
+        return None
+    version, hashed = before
+    if event.version != version + 1:
+        return Fault.VERSION_NOT_NEXT, f"version {event.version} follows version {version} of the case"
+    if event.prev != hashed.hex():
+        return (
+            Fault.CHAIN_BROKEN,
+            f"it was not built on version {version} of the case as that is stored now: one of the two was changed",
+        )
+    return None
+
+
 class _KnownTimes:
-    """``known_at`` is the latest ``recordedAt`` so far; events of one append may share that of its last event."""
+    """``known_at`` is the latest ``recordedAt`` so far; events of one append may share that of its last."""
 
     def __init__(self) -> None:
         self.last: int | None = None
         self._latest: int | None = None
-        self._ahead: StoredEvent | None = None
+        self._ahead: ExaminedEvent | None = None
 
-    def take(self, event: StoredEvent, recorded_at: int | None) -> Iterator[JournalFinding]:
+    def take(self, event: ExaminedEvent) -> Sequence[JournalFinding]:
+        """What the event shows to be wrong, with itself or with an earlier one."""
         self.last = event.known_at
+        recorded_at = event.recorded_at
         if recorded_at is None:
-            yield _finding(event, Fault.LEAF_UNREADABLE, "its leaf gives no time of recording")
-            return
-        self._latest = recorded_at if self._latest is None else max(self._latest, recorded_at)
+            return (_finding(event, Fault.LEAF_UNREADABLE, "its leaf gives no time of recording"),)
+        if self._latest is None or recorded_at > self._latest:
+            self._latest = recorded_at
+        found: tuple[JournalFinding, ...] = ()
         if self._ahead is not None and event.known_at != self._ahead.known_at:
-            yield _too_late(self._ahead)
+            found = (_too_late(self._ahead),)
             self._ahead = None
         if event.known_at < self._latest:
-            yield _finding(
-                event, Fault.KNOWN_AT_WRONG, "its known time lies before its own recording or that of an earlier event"
-            )
+            sentence = "its known time lies before its own recording or that of an earlier event"
+            found = (*found, _finding(event, Fault.KNOWN_AT_WRONG, sentence))
         elif event.known_at == self._latest:
             self._ahead = None
         elif self._ahead is None:
             self._ahead = event
+        return found
 
     def finish(self) -> Iterator[JournalFinding]:
         if self._ahead is not None:
             yield _too_late(self._ahead)
 
 
-def _too_late(event: StoredEvent) -> JournalFinding:
+def _too_late(event: ExaminedEvent) -> JournalFinding:
     return _finding(event, Fault.KNOWN_AT_WRONG, "its known time is later than any event up to it was recorded")
 
 
-def _finding(event: StoredEvent, fault: Fault, sentence: str) -> JournalFinding:
+def _finding(event: ExaminedEvent, fault: Fault, sentence: str) -> JournalFinding:
     return JournalFinding(
-        position=event.position, case_id=event.stream, version=event.version, fault=fault, sentence=sentence
+        position=event.position,
+        case_id=UUID(bytes=event.stream),
+        version=event.version,
+        fault=fault,
+        sentence=sentence,
     )
-
-
-def _microseconds(recorded_at: object) -> int | None:
-    """Microseconds since 2000-01-01 UTC, or None for anything that is not an aware time."""
-    if not isinstance(recorded_at, str):
-        return None
-    try:
-        return (datetime.fromisoformat(recorded_at) - _EPOCH) // _MICROSECOND
-    except (ValueError, TypeError):
-        return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -30,11 +30,12 @@ from domain.case.events import CaseEvent
 from domain.case.handling import Receipt, handle
 from domain.crossroads.answers import CheckKind, CrossroadsAnswer, DeclaredWages, EmployerOnRegister, QuarterWages
 from domain.law.rulebook import Rulebook
+from infra.audit.log_address import OpenLog
 from infra.event_codec import EventCodec
 from infra.postgres.journal.journal import PostgresJournal
 from infra.postgres.journal.mapper import EventMapper
 from infra.postgres.journal.recorder import JournalRecorder
-from infra.postgres.server.connections import ConnectionPool, Role
+from infra.postgres.server.connections import ConnectionPool, Role, connect
 from infra.postgres.server.migrate import migrate_journal
 from infra.wire_format import canonical_json
 from tests.keys.keys_in_memory import KeysInMemory
@@ -61,6 +62,10 @@ class CaseBook:
         self.readers = ConnectionPool(self.url, Role.READER, size=2)
         self._now = FIRST_DAY
         self._commands = 0
+
+    @property
+    def log(self) -> LogOfTheBook:
+        return LogOfTheBook(self.url, self.keys)
 
     def close(self) -> None:
         self.readers.close()
@@ -164,6 +169,19 @@ class CaseBook:
                     "update journal set leaf = %s, leaf_hash = %s where stream = %s and version = %s",
                     (sealed, prev, str(case), at),
                 )
+
+
+@dataclass(frozen=True)
+class LogOfTheBook:
+    """A book's journal, opened anew by each process."""
+
+    url: str
+    keys: Any
+
+    @contextmanager
+    def open(self) -> Iterator[OpenLog]:
+        with closing(connect(self.url, Role.READER)) as connection:
+            yield OpenLog(connection, EventCodec(ORIGIN, self.keys), self.keys)
 
 
 @contextmanager

@@ -6,7 +6,8 @@ from uuid import UUID
 
 import orjson
 
-from domain.audit.journal_chain import Checkpoint, Fault
+from domain.audit.event_seals import Fault
+from domain.audit.journal_chain import Checkpoint
 from domain.audit.merkle import leaf_hash
 from infra.audit.verification import VerificationReport, verify_journal
 from infra.wire_format import canonical_json
@@ -14,7 +15,10 @@ from tests.audit.case_book import CaseBook, superuser
 
 
 def verified(book: CaseBook, checkpoint: Checkpoint | None = None) -> VerificationReport:
-    return verify_journal(book.readers, checkpoint=checkpoint)
+    """What an auditor is told, read in one page; in pages of four events it is the same."""
+    report = verify_journal(book.url, checkpoint=checkpoint, workers=1)
+    assert verify_journal(book.url, checkpoint=checkpoint, workers=1, at_once=4) == report
+    return report
 
 
 def noted(book: CaseBook) -> Checkpoint:

@@ -11,7 +11,8 @@ from uuid import UUID
 
 import pytest
 
-from domain.audit.journal_chain import FINDINGS_NAMED, Checkpoint, Fault, JournalChain, JournalHead
+from domain.audit.event_seals import Fault, examined
+from domain.audit.journal_chain import FINDINGS_NAMED, Checkpoint, JournalChain, JournalHead
 from domain.audit.merkle import leaf_hash
 
 ORIGIN = "tests"
@@ -79,8 +80,7 @@ def checked(
         origin=ORIGIN, position=events[-1].position if events else 0, known_at=events[-1].known_at if events else None
     )
     chain = JournalChain(head, checkpoint)
-    for each in events:
-        chain.take(each, json.loads(each.leaf))
+    chain.take([examined(each, json.loads(each.leaf), ORIGIN) for each in events])
     chain.finish()
     return chain
 
@@ -132,7 +132,7 @@ def test_a_leaf_that_does_not_have_its_hash_is_found_and_no_event_after_it_is_bl
 def test_a_leaf_that_is_none_is_found() -> None:
     (first,) = journal(1)
     chain = JournalChain(JournalHead(origin=ORIGIN, position=1, known_at=None))
-    chain.take(first, None)
+    chain.take([examined(first, None, ORIGIN)])
     chain.finish()
     assert [each.fault for each in chain.findings] == [Fault.LEAF_UNREADABLE]
 
