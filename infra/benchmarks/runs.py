@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import platform
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import Any, Final
@@ -52,11 +52,25 @@ class BenchmarkReport:
 
 def compare(case: str, unit: str, ours: Callable[[], float], peer: Callable[[], float], *, runs: int = RUNS) -> Row:
     """Run both sides turn about, ``runs`` times each, and give the medians."""
-    measured_ours, measured_peer = [], []
+    (row,) = compare_with_each(unit, ours, {case: peer}, runs=runs)
+    return row
+
+
+def compare_with_each(
+    unit: str, ours: Callable[[], float], peers: Mapping[str, Callable[[], float]], *, runs: int = RUNS
+) -> tuple[Row, ...]:
+    """Run ours and all ``peers`` turn about, ``runs`` times each, and give a row for each peer: its case is the key."""
+    measured_ours: list[float] = []
+    measured: dict[str, list[float]] = {case: [] for case in peers}
     for _ in range(runs):
         measured_ours.append(ours())
-        measured_peer.append(peer())
-    our_median, peer_median = statistics.median(measured_ours), statistics.median(measured_peer)
+        for case, peer in peers.items():
+            measured[case].append(peer())
+    return tuple(_row(case, unit, measured_ours, theirs) for case, theirs in measured.items())
+
+
+def _row(case: str, unit: str, ours: Sequence[float], peers: Sequence[float]) -> Row:
+    our_median, peer_median = statistics.median(ours), statistics.median(peers)
     return Row(
         case=case,
         # Rates are thousands a second; the milliseconds of a quick answer are few, and a tenth of one is much of them.
