@@ -99,8 +99,15 @@ def _deadline_watch(program: Program) -> DeadlineWatcher:
 
 
 def _relay(program: Program, kafka: str) -> Relay:
-    prefix = program.settings.kafka_topic_prefix
-    return Relay(program.recorder, program.journal_url, program.writers, kafka, prefix=prefix)
+    settings = program.settings
+    return Relay(
+        program.recorder,
+        program.journal_url,
+        program.writers,
+        kafka,
+        prefix=settings.kafka_topic_prefix,
+        client=settings.kafka_client,
+    )
 
 
 def _delivery(program: Program, consumer: Consumer) -> ConsumerLoop | InProcessDelivery:

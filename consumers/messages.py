@@ -7,9 +7,8 @@ and are not sent. A message is known by the event's id and is ordered by its ver
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 from uuid import UUID
 
 from consumers.topics import APPLICATIONS, CHECK_ANSWERS, CHECK_REQUESTS
@@ -37,12 +36,11 @@ class Recorded(Protocol):
     def clear(self) -> Mapping[str, Any]: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(NamedTuple):
     """``kind`` is the CloudEvents type without the authority: ``crossroadsChecks.notify.requested``.
 
     ``event_id`` is stream and version of the event; ``position`` its place in the journal, from 1; ``time`` (aware,
-    UTC) when the system knew of it.
+    UTC) when the system knew of it. A named tuple, because a relay makes some ten thousands of them a second.
     """
 
     topic: str
@@ -104,12 +102,14 @@ def published(event: Recorded, authority: str, causation_id: str | None = None) 
     Raises ``KeyError`` for an event that has no kind: nothing is left out by not being known.
     """
 
+    event_id = event_id_of(event.case_id, event.version)
+
     def message(topic: str, kind: str, data: Mapping[str, Any]) -> Message:
         return Message(
             topic=topic,
             kind=kind,
             authority=authority,
-            event_id=event_id_of(event.case_id, event.version),
+            event_id=event_id,
             case_id=event.case_id,
             version=event.version,
             position=event.position,

@@ -7,7 +7,7 @@ from typing import Final
 
 from consumers.messages import KINDS, REGISTRATION_ENDED
 from consumers.topics import APPLICATIONS, CHECK_ANSWERS, CHECK_REQUESTS
-from infra.event_codec import FORMATS
+from infra.event_formats import FORMATS
 
 _SETTLED: Final = ("CrossroadsCheckAnswered", "CrossroadsCheckFailed")
 

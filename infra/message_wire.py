@@ -10,7 +10,8 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -25,6 +26,12 @@ from infra.recordable import EARLIEST, LATEST
 SERVICE: Final = "single-permit"
 _TYPE: Final = "be.{authority}.singlepermit.v1.{kind}"
 _MARK: Final = ".singlepermit.v1."
+
+_SPECIFICATION: Final = ("ce_specversion", b"1.0")
+_SERVICE: Final = ("ce_service", SERVICE.encode())
+_CONTENT_TYPE: Final = ("content-type", b"application/json")
+_REMEMBERED: Final = 10_000
+"""Cases whose parts are kept: the events of a case come near each other, and a window has some thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,26 +61,58 @@ class WireRecord:
 
 def to_wire(message: Message, source: str) -> WireRecord:
     """The record of a message; ``source`` is the URI of the journal it comes from."""
-    case = str(message.case_id)
+    case = _case_parts(message.case_id)
     headers = [
-        ("ce_specversion", b"1.0"),
+        _SPECIFICATION,
         ("ce_id", message.event_id.encode()),
-        ("ce_source", source.encode()),
-        ("ce_type", _TYPE.format(authority=message.authority, kind=message.kind).encode()),
+        _source(source),
+        _event_type(message.authority, message.kind),
         ("ce_time", message.time.astimezone(UTC).isoformat().encode()),
-        ("ce_subject", case.encode()),
-        ("ce_partitionkey", case.encode()),
-        ("ce_service", SERVICE.encode()),
-        ("ce_schemaversion", str(message.schema).encode()),
-        ("ce_streamversion", str(message.version).encode()),
-        ("ce_position", str(message.position).encode()),
-        ("ce_correlationid", case.encode()),
-        ("traceparent", f"00-{message.case_id.hex}-{message.position:016x}-01".encode()),
-        ("content-type", b"application/json"),
+        case.subject,
+        case.partition_key,
+        _SERVICE,
+        ("ce_schemaversion", b"%d" % message.schema),
+        ("ce_streamversion", b"%d" % message.version),
+        ("ce_position", b"%d" % message.position),
+        case.correlation,
+        ("traceparent", b"%b%016x-01" % (case.trace, message.position)),
+        _CONTENT_TYPE,
     ]
     if message.causation_id is not None:
         headers.append(("ce_causationid", message.causation_id.encode()))
-    return WireRecord(case.encode(), orjson.dumps(message.data), headers)
+    return WireRecord(case.key, orjson.dumps(message.data), headers)
+
+
+class _CaseParts(NamedTuple):
+    """What the records of one case have in common."""
+
+    key: bytes
+    subject: tuple[str, bytes]
+    partition_key: tuple[str, bytes]
+    correlation: tuple[str, bytes]
+    trace: bytes
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _case_parts(case_id: UUID) -> _CaseParts:
+    key = str(case_id).encode()
+    return _CaseParts(
+        key=key,
+        subject=("ce_subject", key),
+        partition_key=("ce_partitionkey", key),
+        correlation=("ce_correlationid", key),
+        trace=f"00-{case_id.hex}-".encode(),
+    )
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _event_type(authority: str, kind: str) -> tuple[str, bytes]:
+    return "ce_type", _TYPE.format(authority=authority, kind=kind).encode()
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _source(source: str) -> tuple[str, bytes]:
+    return "ce_source", source.encode()
 
 
 def from_wire(topic: str, record: WireRecord) -> Message:

@@ -15,11 +15,12 @@ from urllib.parse import SplitResult, urlsplit
 
 import psycopg2
 from psycopg2.extensions import parse_dsn
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.unusable import Unusable
+from infra.kafka_client import KafkaClient
 
 PREFIX = "PERMIT_"
 FOR_TESTS_ONLY = re.compile(r"PERMIT_REQUIRE_SERVERS|PERMIT_TEST_\w+")
@@ -142,11 +143,25 @@ def _topic_prefix(prefix: str) -> str:
     return prefix
 
 
+def _kafka_client(name: str) -> KafkaClient:
+    known = [each.value for each in KafkaClient]
+    if name not in known:
+        _refuse("is not a client for Kafka", f"Write {' or '.join(known)}")
+    client = KafkaClient(name)
+    if not client.is_installed:
+        _refuse(
+            f"names {client}, which is not installed",
+            "Install it with pip install 'single-permit[confluent]', or unset the variable to use kafka-python",
+        )
+    return client
+
+
 PostgresUrl = Annotated[str, AfterValidator(_postgresql_url)]
 WebUrl = Annotated[str, AfterValidator(_web_url)]
 IssuerUrl = Annotated[str, AfterValidator(_issuer_url)]
 BootstrapServers = Annotated[str, AfterValidator(_bootstrap_servers)]
 TopicPrefix = Annotated[str, AfterValidator(_topic_prefix)]
+InstalledKafkaClient = Annotated[KafkaClient, BeforeValidator(_kafka_client)]
 ReadableFile = Annotated[Path, AfterValidator(_readable_file)]
 HomeDirectory = Annotated[Path, AfterValidator(_home_directory)]
 
@@ -168,6 +183,8 @@ class Settings(BaseSettings):
     """Bootstrap servers, `host:port` separated by commas."""
     kafka_topic_prefix: TopicPrefix = ""
     """Stands before the name of every topic and group: several environments may share one cluster."""
+    kafka_client: InstalledKafkaClient = KafkaClient.KAFKA_PYTHON
+    """What the relay sends with; everything else uses kafka-python."""
     crossroads_url: WebUrl | None = Field(default=None, repr=False)
     """Root of the Crossroads Bank's service, without a slash at the end."""
     crossroads_policy_file: ReadableFile | None = None

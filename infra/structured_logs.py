@@ -42,7 +42,7 @@ DIGITS_OF_A_PERSON = re.compile(
 
 _FIELDS: Final = "fields_of_ours"
 
-_TALKATIVE: Final = ("httpx", "httpcore", "uvicorn", "kafka")
+_TALKATIVE: Final = ("httpx", "httpcore", "uvicorn", "kafka", "confluent_kafka")
 """Libraries that log each step; we log decisions."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
-from projections.copies import with_changes
+from domain.copies import replace
 from projections.course import Course
 from projections.course_changes import course_after, events_that_change
 from projections.recorded_event import RecordedEvent
@@ -60,7 +60,7 @@ class CaseFold(Generic[Row]):
             return self._opened(event, course_after(None, event))
         take = self._takes.get(event.name)
         taken = _NOTHING if take is None else take(row, event)
-        return with_changes(row, {"course": course_after(row.course, event), **self._stamp(event), **taken})
+        return replace(row, course=course_after(row.course, event), **self._stamp(event), **taken)
 
 
 _NOTHING: Final[Taken] = MappingProxyType({})

@@ -8,7 +8,6 @@ events a read model has to be given: those that change the words it shows.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Final
@@ -27,10 +26,10 @@ from domain.case.manual_tasks import (
 )
 from domain.civil_time import beginning_of, civil_day
 from domain.codes import OPEN_STATUSES
+from domain.copies import replace
 from domain.crossroads.answers import CheckKind
 from domain.deadlines.clocks import BREACHED, WARNED
 from domain.law.findings import Verdict
-from projections.copies import with_changes
 from projections.course import GRANTED, AlarmRaised, CheckSpan, Course, PauseSpan, RequestSpan
 from projections.recorded_event import RecordedEvent, day
 
@@ -55,7 +54,7 @@ def course_after(course: Course | None, event: RecordedEvent) -> Course:
     if changes is None:
         return course
     at = event.effective_at
-    return with_changes(course, {word: derive(course, event.clear, at) for word, derive in changes.items()})
+    return replace(course, **{word: derive(course, event.clear, at) for word, derive in changes.items()})
 
 
 def without_beginning(event: RecordedEvent) -> StreamCorrupt:

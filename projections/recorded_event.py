@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
+
+
+class PersonalPart(Protocol):
+    """An encrypted part: ``label`` says whose it is, ``key`` names the data key that opens it."""
+
+    @property
+    def label(self) -> str: ...
+    @property
+    def key(self) -> UUID: ...
+    def copied(self) -> str:
+        """The part as text, for a row of a read model."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedEvent:
-    """``clear`` holds JSON by wire name, in the shape of today; ``personal`` a ciphertext group a role:
-    key, nonce, data.
+    """``clear`` holds JSON by wire name, in the shape of today; ``personal`` the encrypted parts.
 
     ``version`` is the place in the case's stream, ``position`` the place in the whole log; both grow together.
     ``known_at`` (aware, UTC) is when the system knew of it. No read model holds a key: a reader with the right decrypts
@@ -26,7 +36,7 @@ class RecordedEvent:
     schema: int
     known_at: datetime
     clear: Mapping[str, Any]
-    personal: Mapping[str, Mapping[str, str]]
+    personal: Sequence[PersonalPart]
 
     @property
     def effective_at(self) -> datetime:

@@ -19,6 +19,7 @@ from api.cli.lazy_group import CONTEXT, LazyGroup
 from api.cli.output import ExitCode, say_sentence
 from api.cli.tree import PERMIT
 from domain.unusable import Unusable
+from infra.garbage_collection import collect_rarely
 
 _COMPLETION: Final = ("--install-completion", "--show-completion")
 
@@ -76,6 +77,8 @@ def main(arguments: Sequence[str] | None = None, *, commands: typer.Typer = app)
 
     ``arguments`` are those of this process unless others are given.
     """
+    if arguments is None:
+        collect_rarely()
     given = sys.argv[1:] if arguments is None else list(arguments)
     shown = Shown()
     try:

@@ -8,21 +8,16 @@ that was noted earlier (``Checkpoint``).
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from hashlib import sha256
 from typing import Final, Protocol
 from uuid import UUID
 
-from domain.audit.merkle import Frontier, leaf_hash
+from domain.audit.merkle import Frontier
 
 FINDINGS_NAMED: Final = 100
 """Findings kept word for word, the first by position; the rest are counted."""
-
-_EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 class Fault(StrEnum):
@@ -88,9 +83,25 @@ class StoredEvent(Protocol):
     @property
     def leaf_hash(self) -> bytes: ...
     @property
-    def leaf(self) -> bytes: ...
+    def envelope(self) -> bytes: ...
     @property
     def body(self) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowLeaf:
+    """What the leaf of a stored event says.
+
+    ``hashed`` is the hash of the leaf that its row makes, ``prev`` the leaf hash of the version before, as it was when
+    the event was written; ``recorded_at`` as ``known_at``. The leaf may have been made for another place in the
+    journal, or for another body.
+    """
+
+    hashed: bytes
+    prev: bytes | None
+    recorded_at: int
+    is_of_the_place: bool
+    is_of_the_body: bool
 
 
 class JournalChain:
@@ -126,30 +137,27 @@ class JournalChain:
         return tuple(self._findings)
 
     def root(self) -> str:
-        """The tree root over the stored leaves, in hex."""
+        """The tree root over the leaves, in hex."""
         return self._tree.root().hex()
 
-    def take(self, event: StoredEvent, envelope: Mapping[str, object] | None) -> None:
-        """Check the next event; ``envelope`` is its leaf as parsed, None if that is no canonical JSON object."""
+    def take(self, event: StoredEvent, leaf: RowLeaf | None) -> None:
+        """Check the next event; ``leaf`` is None if the row's envelope cannot be read."""
         if event.position != self._next_position:
             self._note_position(event.position)
         self._next_position = max(self._next_position, event.position) + 1
 
-        hashed = leaf_hash(event.leaf)
-        if hashed != event.leaf_hash:
-            self._note(event, Fault.LEAF_HASH_DIFFERS, "the stored leaf does not have the stored leaf hash")
-        if envelope is None:
-            self._note(event, Fault.LEAF_UNREADABLE, "the stored leaf is not a canonical JSON object")
+        if leaf is None:
+            self._note(event, Fault.LEAF_UNREADABLE, "the stored envelope of its leaf cannot be read")
         else:
-            for fault, sentence in self._against_leaf(event, envelope):
+            for fault, sentence in self._against_row(event, leaf):
                 self._note(event, fault, sentence)
-            for fault, sentence in self._against_stream(event, envelope):
+            for fault, sentence in self._against_stream(event, leaf):
                 self._note(event, fault, sentence)
-            for late in self._known.take(event, _microseconds(envelope.get("recordedAt"))):
+            for late in self._known.take(event, leaf.recorded_at):
                 self._add(late)
         # The hash that the next event was written against; a changed leaf is named once, not in its followers.
         self._streams[event.stream] = (event.version, event.leaf_hash)
-        self._tree.append(hashed)
+        self._tree.append(event.leaf_hash if leaf is None else leaf.hashed)
         self._compare_with_checkpoint()
 
     def finish(self) -> None:
@@ -169,33 +177,30 @@ class JournalChain:
             self._add_log(last, Fault.HEAD_DIFFERS, "the head's known time is not that of the last event")
         self._judge_checkpoint()
 
-    def _against_leaf(self, event: StoredEvent, envelope: Mapping[str, object]) -> Iterator[tuple[Fault, str]]:
-        for key, stored in (
-            ("origin", self._head.origin),
-            ("stream", str(event.stream)),
-            ("version", event.version),
-            ("type", event.type),
-            ("schema", event.schema),
-        ):
-            if envelope.get(key) != stored:
-                yield Fault.LEAF_DESCRIBES_ANOTHER_EVENT, f"its leaf gives another {key} than the event is stored under"
-        if envelope.get("bodySha256") != sha256(event.body).hexdigest():
+    def _against_row(self, event: StoredEvent, leaf: RowLeaf) -> Iterator[tuple[Fault, str]]:
+        if not leaf.is_of_the_place:
+            yield (
+                Fault.LEAF_DESCRIBES_ANOTHER_EVENT,
+                "its leaf is that of another journal, case, version, type or schema than it is stored under",
+            )
+        if not leaf.is_of_the_body:
             yield Fault.BODY_DIFFERS, "its body does not match its leaf"
+        if leaf.is_of_the_place and leaf.is_of_the_body and leaf.hashed != event.leaf_hash:
+            yield Fault.LEAF_HASH_DIFFERS, "its leaf does not have the stored leaf hash"
 
-    def _against_stream(self, event: StoredEvent, envelope: Mapping[str, object]) -> Iterator[tuple[Fault, str]]:
+    def _against_stream(self, event: StoredEvent, leaf: RowLeaf) -> Iterator[tuple[Fault, str]]:
         before = self._streams.get(event.stream)
-        prev = envelope.get("prev")
         if before is None:
             # Cases start at 1; streams of the event library may start at 0.
             if event.version not in (0, 1):
                 yield Fault.VERSION_NOT_NEXT, f"the case begins with version {event.version}: what came before is gone"
-            elif prev is not None:
+            elif leaf.prev is not None:
                 yield Fault.CHAIN_BROKEN, "it is the first of its case, but its leaf names an earlier one"
             return
         version, hashed = before
         if event.version != version + 1:
             yield Fault.VERSION_NOT_NEXT, f"version {event.version} follows version {version} of the case"
-        elif prev != hashed.hex():
+        elif leaf.prev != hashed:
             yield (
                 Fault.CHAIN_BROKEN,
                 f"it was not built on version {version} of the case as that is stored now: one of the two was changed",
@@ -255,11 +260,8 @@ class _KnownTimes:
         self._latest: int | None = None
         self._ahead: StoredEvent | None = None
 
-    def take(self, event: StoredEvent, recorded_at: int | None) -> Iterator[JournalFinding]:
+    def take(self, event: StoredEvent, recorded_at: int) -> Iterator[JournalFinding]:
         self.last = event.known_at
-        if recorded_at is None:
-            yield _finding(event, Fault.LEAF_UNREADABLE, "its leaf gives no time of recording")
-            return
         self._latest = recorded_at if self._latest is None else max(self._latest, recorded_at)
         if self._ahead is not None and event.known_at != self._ahead.known_at:
             yield _too_late(self._ahead)
@@ -286,13 +288,3 @@ def _finding(event: StoredEvent, fault: Fault, sentence: str) -> JournalFinding:
     return JournalFinding(
         position=event.position, case_id=event.stream, version=event.version, fault=fault, sentence=sentence
     )
-
-
-def _microseconds(recorded_at: object) -> int | None:
-    """Microseconds since 2000-01-01 UTC, or None for anything that is not an aware time."""
-    if not isinstance(recorded_at, str):
-        return None
-    try:
-        return (datetime.fromisoformat(recorded_at) - _EPOCH) // _MICROSECOND
-    except (ValueError, TypeError):
-        return None

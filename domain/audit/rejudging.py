@@ -7,7 +7,7 @@ in other words today, and the words may be bettered; the conclusion may not.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from types import MappingProxyType
 from typing import Final, TypeAlias
@@ -23,7 +23,7 @@ from domain.case.events import (
 )
 from domain.case.lifecycle import Case
 from domain.case.openness import require_admitted, require_work_part_open
-from domain.case.personal_data import Withheld
+from domain.case.personal_data import Withheld, as_read
 from domain.case.refusals import CommandRefused
 from domain.case.verification import (
     CONTRACT,
@@ -31,6 +31,7 @@ from domain.case.verification import (
     facts_from_declared_wages,
     rule_applied,
 )
+from domain.copies import replace
 from domain.law.assessment import Assessment, assess
 from domain.law.facts import ApplicationFacts, RecruitmentFacts
 from domain.law.findings import Finding
@@ -97,7 +98,7 @@ def rejudge(
 
 
 def _salary(case: Case, event: SalaryVerified, rulebook: Rulebook, file_is_whole: bool) -> Rejudged | None:
-    facts, quarters, recorded = event.facts, event.declared_quarters, event.finding
+    facts, quarters, recorded = event.facts, event.declared_quarters, as_read(event.finding)
     if isinstance(facts, Withheld) or isinstance(quarters, Withheld) or isinstance(recorded, Withheld):
         return None
     recomputed = assess_salary(rulebook, facts, event.known_on)
@@ -128,7 +129,7 @@ def _labour_market_test(case: Case, event: LabourMarketTestAssessed, rulebook: R
 def _decision(
     case: Case, event: WorkPartDecided | ApplicationDecidedAtOnce, rulebook: Rulebook, file_is_whole: bool
 ) -> Rejudged | None:
-    facts, recorded = event.facts, event.findings
+    facts, recorded = as_read(event.facts), as_read(event.findings)
     if isinstance(facts, Withheld) or isinstance(recorded, Withheld) or isinstance(event.motivation, Withheld):
         return None
     assessment = assess(rulebook, facts, event.known_on)

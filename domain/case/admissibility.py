@@ -7,11 +7,12 @@ from typing import Final
 
 from domain.case.commands import CommandContext, DecideAdmissibility
 from domain.case.events import ApplicationDeclaredAdmissible, ApplicationDeclaredInadmissible, CaseEvent
-from domain.case.fees import fee_statuses
+from domain.case.fees import FeeStatus, fee_statuses, is_short
 from domain.case.grounds import (
     FEE_NOT_PAID,
     MANDATE_MISSING,
     SHOWN_BY_THE_FILE,
+    mandate_missing,
     supported_inadmissibility_grounds,
 )
 from domain.case.lifecycle import Case
@@ -27,8 +28,6 @@ ADMISSIBILITY_OUTCOMES: Final = (ADMISSIBLE, INADMISSIBLE)
 FEE_AMOUNT_UNKNOWN: Final = "feeAmountUnknown"
 """Whether enough was paid is not known, because the amount or whether it is owed is not known: the one who admits says
 why that is no obstacle."""
-
-_SHOWN_OPEN: Final = (FEE_NOT_PAID, MANDATE_MISSING)
 
 OPEN_POINTS: Final = (FEE_NOT_PAID, FEE_AMOUNT_UNKNOWN, MANDATE_MISSING)
 """Every point that admission may wait for."""
@@ -53,10 +52,16 @@ def decide_admissibility(
 
 def open_points(case: Case, rulebook: Rulebook, today: date) -> tuple[str, ...]:
     """The conditions of admission that the file does not show to be met (FACTS 4.2, 4.9), by the law known today."""
-    found = {point for point in _SHOWN_OPEN if SHOWN_BY_THE_FILE[point](case, rulebook, today)}
-    if any(each.verdict is Verdict.UNDETERMINED for each in fee_statuses(case, rulebook, today)):
-        found.add(FEE_AMOUNT_UNKNOWN)
-    return tuple(point for point in OPEN_POINTS if point in found)
+    return _open_with(case, fee_statuses(case, rulebook, today))
+
+
+def _open_with(case: Case, fees: tuple[FeeStatus, ...]) -> tuple[str, ...]:
+    is_open = {
+        FEE_NOT_PAID: is_short(fees),
+        FEE_AMOUNT_UNKNOWN: any(each.verdict is Verdict.UNDETERMINED for each in fees),
+        MANDATE_MISSING: mandate_missing(case),
+    }
+    return tuple(point for point in OPEN_POINTS if is_open[point])
 
 
 def _admissible(
@@ -66,9 +71,9 @@ def _admissible(
         raise CommandRefused(
             Reason.GROUND_NOT_APPLICABLE, "grounds belong to inadmissibility: leave them out when admitting"
         )
-    points = open_points(case, rulebook, context.today)
+    fees = fee_statuses(case, rulebook, context.today)
+    points = _open_with(case, fees)
     if points and not command.motivation:
-        fees = fee_statuses(case, rulebook, context.today)
         unsettled = "; ".join(str(each) for each in fees if each.verdict is not Verdict.MET)
         fees_due = f" ({unsettled})" if unsettled else ""
         raise CommandRefused(

@@ -8,7 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from domain.case.application import VacancyPublication
-from domain.case.personal_data import Personal, SubjectRole, personal
+from domain.case.personal_data import Apart, Personal, SubjectRole, personal
 from domain.law.facts import ApplicationFacts, RecruitmentFacts
 from domain.law.findings import Finding
 from domain.plain_text import FreeText
@@ -147,7 +147,7 @@ class SalaryVerified:
     worker_subject: UUID
     facts: Personal[ApplicationFacts] = personal(SubjectRole.WORKER)
     declared_quarters: Personal[tuple[DeclaredQuarter, ...]] = personal(SubjectRole.WORKER)
-    finding: Personal[Finding] = personal(SubjectRole.WORKER)
+    finding: Apart[Finding] = personal(SubjectRole.WORKER, apart=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import reduce
 
 from domain.case.commands import (
@@ -32,6 +31,7 @@ from domain.case.verification import (
     salary_from_contract,
     salary_from_declared_wages,
 )
+from domain.copies import replace
 from domain.crossroads.answers import (
     ABOUT_THE_WORKER,
     CheckKind,

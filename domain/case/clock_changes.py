@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from domain.case.commands import CommandContext, CorrectPause, PauseClock, RaiseDeadline, ResumeClock
@@ -18,6 +17,7 @@ from domain.case.lifecycle import Case
 from domain.case.openness import answer_term_ran_out, require_open
 from domain.case.refusals import CommandRefused, Reason
 from domain.civil_time import beginning_of
+from domain.copies import replace
 from domain.deadlines.clocks import ANSWER, BREACHED, WARNED
 from domain.deadlines.pauses import Pause
 

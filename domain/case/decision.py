@@ -36,7 +36,8 @@ def decide_work_part(
     require_work_part_open(case)
     require_admitted(case)
     lapsed = require_in_hand(case, context)
-    assessment = assessment_at_decision(case, context.today, rulebook)
+    today = context.today
+    assessment = assessment_at_decision(case, today, rulebook)
     require_allowed(case, command, assessment)
     decided = WorkPartDecided(
         effective_at=context.now,
@@ -44,13 +45,13 @@ def decide_work_part(
         grounds=command.grounds,
         verdict=assessment.verdict.value,
         legal_reference_date=assessment.legal_reference_date,
-        known_on=context.today,
+        known_on=today,
         rule_set=assessment.rule_set,
         engine_version=ENGINE_VERSION,
         results=tuple(rule_applied(finding) for finding in assessment.findings),
         by=context.actor,
         worker_subject=case.worker_subject,
-        facts=facts_at_decision(case, context.today),
+        facts=facts_at_decision(case, today),
         findings=assessment.findings,
         motivation=command.motivation,
     )

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from domain.case.check_events import RuleApplied
-from domain.case.personal_data import Personal, SubjectRole, personal
+from domain.case.personal_data import Apart, Personal, SubjectRole, personal
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Finding
 from domain.plain_text import FreeText
@@ -53,8 +53,8 @@ class WorkPartDecided:
     results: tuple[RuleApplied, ...]
     by: str
     worker_subject: UUID
-    facts: Personal[ApplicationFacts] = personal(SubjectRole.WORKER)
-    findings: Personal[tuple[Finding, ...]] = personal(SubjectRole.WORKER)
+    facts: Apart[ApplicationFacts] = personal(SubjectRole.WORKER, apart=True)
+    findings: Apart[tuple[Finding, ...]] = personal(SubjectRole.WORKER, apart=True)
     motivation: Personal[FreeText | None] = personal(SubjectRole.WORKER)
 
 

@@ -6,6 +6,7 @@ paid is for a person to see.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -40,6 +41,11 @@ class FeeStatus:
 def fee_statuses(case: Case, rulebook: Rulebook, known_on: date) -> tuple[FeeStatus, ...]:
     """Each fee that the law of the day of filing requires: what was paid, against what is owed."""
     return tuple(_status(case, fee) for fee in fees_owed(rulebook, case.facts, known_on))
+
+
+def is_short(fees: Iterable[FeeStatus]) -> bool:
+    """Whether less is paid than is owed; what is owed may not be known, and then that shows nothing."""
+    return any(each.verdict is Verdict.NOT_MET for each in fees)
 
 
 def _status(case: Case, fee: FeeOwed) -> FeeStatus:

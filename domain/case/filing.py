@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import reduce
 from typing import Final
 
@@ -32,6 +31,7 @@ from domain.case.lifecycle import Case, CaseStatus, Check, CheckState
 from domain.case.openness import require_open
 from domain.case.refusals import CommandRefused, Reason
 from domain.case.verification import labour_market_test_assessed, salary_reassessed
+from domain.copies import replace
 from domain.crossroads.answers import ABOUT_THE_WORKER, CheckKind
 from domain.law.rulebook import Rulebook
 
@@ -72,15 +72,14 @@ def submit(
         transfer=filed.transfer,
         work_history=filed.work_history,
     )
-    submitted = replace(
-        submitted, left_open=left_open(evolve(None, submitted), ABOUT_THE_CONTRACT, context.today, rulebook)
-    )
+    case = evolve(None, submitted)
+    submitted = replace(submitted, left_open=left_open(case, ABOUT_THE_CONTRACT, context.today, rulebook))
     events: list[CaseEvent] = [submitted]
     events += (
         CrossroadsCheckRequested(effective_at=context.now, check=due.value, revision=1) for due in _checks_due(filed)
     )
     if evidence is not None:
-        events += labour_market_test_assessed(evolve(None, submitted), context, rulebook)
+        events += labour_market_test_assessed(case, context, rulebook)
     return events
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import assert_never
@@ -49,6 +48,7 @@ from domain.case.manual_tasks import tasks_after
 from domain.case.personal_data import Personal, revealed
 from domain.case.retold import retold
 from domain.civil_time import civil_day
+from domain.copies import replace
 from domain.crossroads.answers import CheckKind
 from domain.deadlines.pauses import Pause
 from domain.law.facts import ApplicationFacts
@@ -69,14 +69,16 @@ def fold(events: Iterable[CaseEvent]) -> Case | None:
 def evolve(case: Case | None, event: CaseEvent) -> Case:
     """The case after ``event``. Raises :class:`StreamCorrupt` for an event that has no case to change."""
     if isinstance(event, ApplicationSubmitted):
-        return replace(_submitted(event), manual_tasks=tasks_after((), event))
+        return _submitted(event)
     if isinstance(event, LegacyRecordRetold):
-        return replace(retold(case, event), manual_tasks=tasks_after((), event))
+        return retold(case, event)
     if case is None:
         raise StreamCorrupt(
             f"the stream begins with {type(event).__name__}, not with ApplicationSubmitted or LegacyRecordRetold"
         )
-    return replace(_changed(case, event), manual_tasks=tasks_after(case.manual_tasks, event))
+    changed, tasks = _changed(case, event), tasks_after(case.manual_tasks, event)
+    # Few events give or settle a task, and a copy costs more than all else here.
+    return changed if tasks == case.manual_tasks else replace(changed, manual_tasks=tasks)
 
 
 def _submitted(event: ApplicationSubmitted) -> Case:
@@ -94,6 +96,7 @@ def _submitted(event: ApplicationSubmitted) -> Case:
         representative=event.representative,
         worker_subject=event.worker_subject,
         worker_numbers=_numbers_with((), event.worker),
+        manual_tasks=tasks_after((), event),
         documents=event.documents,
         facts=ApplicationFacts(
             authority=event.authority,
@@ -117,13 +120,13 @@ def _submitted(event: ApplicationSubmitted) -> Case:
 def _changed(case: Case, event: CaseEvent) -> Case:
     match event:
         case CrossroadsCheckRequested():
-            return _with_check(
-                _unverified(case, event), event.check, Check(revision=event.revision, state=CheckState.REQUESTED)
-            )
+            return _questioned(case, event)
         case CrossroadsCheckAnswered():
-            return _with_check(case, event.check, Check(revision=event.revision, state=CheckState(event.outcome)))
+            answered = Check(revision=event.revision, state=CheckState(event.outcome))
+            return replace(case, checks=_checks_with(case, event.check, answered))
         case CrossroadsCheckFailed():
-            return _with_check(case, event.check, Check(revision=event.revision, state=CheckState.FAILED))
+            failed = Check(revision=event.revision, state=CheckState.FAILED)
+            return replace(case, checks=_checks_with(case, event.check, failed))
         case EmployerIdentified():
             facts = replace(
                 case.facts,
@@ -186,14 +189,13 @@ def _changed(case: Case, event: CaseEvent) -> Case:
         case ApplicationWithdrawn():
             return _ended(case, CaseStatus.WITHDRAWN, event.by, event.effective_at)
         case ClockPaused():
-            return case.with_pause(
-                Pause(number=event.pause, from_=civil_day(event.effective_at), to=None, ground=event.ground)
-            )
+            begun = Pause(number=event.pause, from_=civil_day(event.effective_at), to=None, ground=event.ground)
+            return replace(case, pauses=case.pauses_with(begun))
         case ClockResumed():
             return _resumed(case, event.pause, civil_day(event.effective_at))
         case ClockCorrected():
-            known_pause = _pause(case, event.pause)
-            return case.with_pause(replace(known_pause, from_=event.paused_from, to=event.paused_to))
+            restated = replace(_pause(case, event.pause), from_=event.paused_from, to=event.paused_to)
+            return replace(case, pauses=case.pauses_with(restated))
         case DeadlineWarned():
             return replace(case, alarms=case.alarms | {(event.clock, event.run, "warned")})
         case DeadlineBreached():
@@ -206,11 +208,12 @@ def _changed(case: Case, event: CaseEvent) -> Case:
             assert_never(event)
 
 
-def _unverified(case: Case, event: CrossroadsCheckRequested) -> Case:
-    """The case without what an earlier answer to the same question made known: it is requested again."""
+def _questioned(case: Case, event: CrossroadsCheckRequested) -> Case:
+    """The check is out, and what an earlier answer to the same question made known is not known any more."""
+    facts, salary = case.facts, case.salary
     if event.check == CheckKind.EMPLOYER_REGISTER:
-        unknown = replace(
-            case.facts,
+        facts = replace(
+            facts,
             registered_office_municipality=None,
             establishment_unit_municipality=None,
             employer_founded_on=None,
@@ -218,10 +221,10 @@ def _unverified(case: Case, event: CrossroadsCheckRequested) -> Case:
             employer_active=None,
             employer_has_debts=None,
         )
-        return replace(case, facts=unknown)
-    if event.check == CheckKind.DECLARED_WAGES and case.salary is not None:
-        return replace(case, salary=None, facts=replace(case.facts, gross_pay=None, pay_period=None))
-    return case
+    elif event.check == CheckKind.DECLARED_WAGES and salary is not None:
+        facts, salary = replace(facts, gross_pay=None, pay_period=None), None
+    check = Check(revision=event.revision, state=CheckState.REQUESTED)
+    return replace(case, checks=_checks_with(case, event.check, check), facts=facts, salary=salary)
 
 
 def _status_in_hand(case: Case) -> CaseStatus:
@@ -231,11 +234,10 @@ def _status_in_hand(case: Case) -> CaseStatus:
 
 def _resumed(case: Case, number: int, on: date) -> Case:
     """The pause has an end; if it was that of a request, the region has the file again, answered or not."""
-    pause = _pause(case, number)
     request = case.open_request
-    if request is not None and request.pause == number:
-        case = replace(case, status=_status_in_hand(case))
-    return case.with_pause(replace(pause, to=on))
+    awaited = request is not None and request.pause == number
+    pauses = case.pauses_with(replace(_pause(case, number), to=on))
+    return replace(case, status=_status_in_hand(case) if awaited else case.status, pauses=pauses)
 
 
 def _pause(case: Case, number: int) -> Pause:
@@ -284,5 +286,5 @@ def _ended(case: Case, status: CaseStatus, by: str, at: datetime) -> Case:
     return replace(case, status=status, ended=Act(outcome=status.value, by=by, at=at))
 
 
-def _with_check(case: Case, name: str, check: Check) -> Case:
-    return replace(case, checks=MappingProxyType({**case.checks, name: check}))
+def _checks_with(case: Case, name: str, check: Check) -> Mapping[str, Check]:
+    return MappingProxyType({**case.checks, name: check})

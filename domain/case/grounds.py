@@ -10,11 +10,10 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Final
 
-from domain.case.fees import fee_statuses
+from domain.case.fees import fee_statuses, is_short
 from domain.case.lifecycle import Case, CheckState
 from domain.crossroads.answers import CheckKind
 from domain.law.assessment import Assessment
-from domain.law.findings import Verdict
 from domain.law.rule_codes import Rule
 from domain.law.rulebook import Rulebook
 
@@ -45,12 +44,17 @@ def _employer_inactive(case: Case) -> bool:
 
 
 def _fee_not_paid(case: Case, rulebook: Rulebook, today: date) -> bool:
-    """Less than is owed counts as little as nothing; what is owed may not be known, and then the file shows nothing."""
-    return any(each.verdict is Verdict.NOT_MET for each in fee_statuses(case, rulebook, today))
+    """Less than is owed counts as little as nothing."""
+    return is_short(fee_statuses(case, rulebook, today))
+
+
+def mandate_missing(case: Case) -> bool:
+    """Whether somebody represents the applicant and nobody has found the mandate to be valid."""
+    return case.representative is not None and case.mandate_valid is not True
 
 
 def _mandate_missing(case: Case, _rulebook: Rulebook, _today: date) -> bool:
-    return case.representative is not None and case.mandate_valid is not True
+    return mandate_missing(case)
 
 
 def _answer_term_expired(case: Case, _rulebook: Rulebook, _today: date) -> bool:

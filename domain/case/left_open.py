@@ -7,23 +7,20 @@ from typing import Final
 
 from domain.case.lifecycle import Case
 from domain.case.verification import facts_at_decision
-from domain.law.assessment import assess
+from domain.law.assessment import Part, judge_part
 from domain.law.findings import Verdict
-from domain.law.rule_codes import Rule
 from domain.law.rulebook import Rulebook
+from domain.law.rules.employer import judge_employer
+from domain.law.rules.occupation import judge_contract_content
 
-ABOUT_THE_EMPLOYER: Final = frozenset(
-    {Rule.EMPLOYER_AGE, Rule.EMPLOYER_STAFF, Rule.EMPLOYER_ACTIVITY, Rule.EMPLOYER_DEBTS}
-)
+ABOUT_THE_EMPLOYER: Final = judge_employer
 """Rules on facts that the register of enterprises gives, or leaves out."""
 
-ABOUT_THE_CONTRACT: Final = frozenset({Rule.CONTRACT_CONTENT})
+ABOUT_THE_CONTRACT: Final = judge_contract_content
 """Rules on facts that the application gives, or leaves out."""
 
 
-def left_open(case: Case, rules: frozenset[Rule], today: date, rulebook: Rulebook) -> tuple[str, ...]:
-    """Those of ``rules`` that the file leaves undetermined by the law of today."""
-    assessment = assess(rulebook, facts_at_decision(case, today), today)
-    return tuple(
-        each.rule.value for each in assessment.judged if each.rule in rules and each.verdict is Verdict.UNDETERMINED
-    )
+def left_open(case: Case, part: Part, today: date, rulebook: Rulebook) -> tuple[str, ...]:
+    """Those rules of ``part`` that the file leaves undetermined by the law of today."""
+    judged = judge_part(part, rulebook, facts_at_decision(case, today), today)
+    return tuple(each.rule.value for each in judged if each.verdict is Verdict.UNDETERMINED)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -175,7 +175,7 @@ class Case:
     def request(self, request_id: UUID) -> InformationRequest | None:
         return next((each for each in self.requests if each.request_id == request_id), None)
 
-    def with_pause(self, pause: Pause) -> Case:
-        """The case with this pause in place of the one of the same number, or beside the others."""
+    def pauses_with(self, pause: Pause) -> tuple[Pause, ...]:
+        """Its pauses with this one in place of the one of the same number, or beside the others."""
         others = (each for each in self.pauses if each.number != pause.number)
-        return replace(self, pauses=tuple(sorted((*others, pause), key=lambda each: each.number)))
+        return tuple(sorted((*others, pause), key=lambda each: each.number))

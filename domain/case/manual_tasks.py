@@ -87,21 +87,19 @@ def subjects_settled_by(event: CaseEvent) -> tuple[str, ...]:
             return ()
 
 
-def ends_all_tasks(event: CaseEvent) -> bool:
-    """Whether nothing is left to judge: the work part is decided, or the case has ended before."""
-    return isinstance(
-        event,
-        WorkPartDecided
-        | ApplicationDecided
-        | ApplicationDecidedAtOnce
-        | ApplicationDeclaredInadmissible
-        | ApplicationWithdrawn,
-    )
+_ENDS_ALL_TASKS: Final = (
+    WorkPartDecided,
+    ApplicationDecided,
+    ApplicationDecidedAtOnce,
+    ApplicationDeclaredInadmissible,
+    ApplicationWithdrawn,
+)
+"""After these nothing is left to judge: the work part is decided, or the case has ended before."""
 
 
 def tasks_after(tasks: tuple[ManualTask, ...], event: CaseEvent) -> tuple[ManualTask, ...]:
     """The tasks that are open once ``event`` has happened."""
-    if ends_all_tasks(event):
+    if isinstance(event, _ENDS_ALL_TASKS):
         return ()
     settled, given = subjects_settled_by(event), manual_task_of(event)
     left = tuple(task for task in tasks if task.subject not in settled)

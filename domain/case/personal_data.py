@@ -29,23 +29,38 @@ class Withheld:
     withheld: str = "erased"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotRead:
+    """Takes the place of what lies apart in an event, for readers that did not ask for it."""
+
+    not_read: str = "apart"
+
+
 T = TypeVar("T")
 Personal: TypeAlias = T | Withheld
+Apart: TypeAlias = T | Withheld | NotRead
+"""Personal, and stored apart from the rest: long, and for few readers."""
 
 _MARK: Final = "personal"
+_APART: Final = "apart"
 
 
-def personal(role: SubjectRole) -> Any:
-    """Mark a dataclass field as personal data of the case's ``role``.
+def personal(role: SubjectRole, *, apart: bool = False) -> Any:
+    """Mark a dataclass field as personal data of the case's ``role``; ``apart`` if most readers do without it.
 
     The event must carry that subject's random id in a field named ``<role>_subject``.
     """
-    return field(metadata={_MARK: role})
+    return field(metadata={_MARK: role, _APART: apart})
 
 
 def personal_fields(event_type: type[Any]) -> dict[str, SubjectRole]:
     """The personal fields of an event type, by Python name, each with its subject's role."""
     return {each.name: each.metadata[_MARK] for each in fields(event_type) if _MARK in each.metadata}
+
+
+def fields_apart(event_type: type[Any]) -> frozenset[str]:
+    """The personal fields of an event type that lie apart, by Python name."""
+    return frozenset(each.name for each in fields(event_type) if each.metadata.get(_APART, False))
 
 
 _SUBJECT_FIELD: Final = {
@@ -62,6 +77,19 @@ def subject_of(event: object, role: SubjectRole) -> UUID:
     return subject
 
 
-def revealed(value: T | Withheld) -> T | None:
-    """The value, or None where it has been withheld: for readers that can do without it."""
-    return None if isinstance(value, Withheld) else value
+def as_read(value: T | Withheld | NotRead) -> T | Withheld:
+    """A value that lies apart, of an event that was read whole."""
+    if isinstance(value, NotRead):
+        raise AssertionError("the event was read without what lies apart")
+    return value
+
+
+def require_whole(event: object) -> None:
+    """An event that was read without what lies apart is not to be recorded again."""
+    for name in fields_apart(type(event)):
+        as_read(getattr(event, name))
+
+
+def revealed(value: T | Withheld | NotRead) -> T | None:
+    """The value, or None where it is not to be had: for readers that can do without it."""
+    return None if isinstance(value, Withheld | NotRead) else value

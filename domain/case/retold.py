@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 from typing import Final
 
 from domain.case.legacy_events import LegacyRecordRetold
 from domain.case.lifecycle import Act, Case, CaseStatus
+from domain.case.manual_tasks import tasks_after
 from domain.case.personal_data import revealed
 from domain.civil_time import beginning_of, civil_day
+from domain.copies import replace
 from domain.law.facts import ApplicationFacts
 
 UNLIMITED: Final = "unlimited"
@@ -53,6 +54,7 @@ def retold(case: Case | None, event: LegacyRecordRetold) -> Case:
         kind=event.kind,
         employer_number=event.employer.enterprise_number,
         worker_numbers=() if worker is None or worker.ssin is None else (worker.ssin,),
+        manual_tasks=tasks_after((), event),
         facts=facts if case is None else _with_employer_of(case.facts, facts),
         admissible=_act("admissible", event.admissible_on),
         ended=None if event.is_open else _act(status.value, closed_on(event)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
@@ -18,6 +17,7 @@ from domain.case.events import (
     SalaryVerified,
 )
 from domain.case.lifecycle import Case
+from domain.copies import replace
 from domain.crossroads.answers import DeclaredEmployment
 from domain.law.facts import ApplicationFacts, RecruitmentFacts, WorkDone
 from domain.law.findings import Finding

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
 
 from domain.law.findings import Step
 from domain.law.pay_bounds import Bounds
@@ -32,7 +31,8 @@ from domain.law.provisions.pay import PartTime, PayConversion, SalaryThreshold
 from domain.law.provisions.procedure import CompetenceOrder, ReferenceDateRule
 
 
-class DecidingDate(NamedTuple):
+@dataclass(slots=True, eq=False)
+class DecidingDate:
     """The legal reference date, and the rule in force on the day of filing that says which day it is.
 
     Without a rule the day of filing is used.
@@ -42,14 +42,18 @@ class DecidingDate(NamedTuple):
     rule: ReferenceDateRule | None
     authority: str
     filed_on: date
+    _step: Step | None = field(default=None, init=False)
 
     @property
     def step(self) -> Step:
-        """The step of the reasoning that says where the date comes from."""
-        day = self.day.isoformat()
-        if self.rule is None:
-            return Step(code="filingDateStandsIn", values={"authority": self.authority, "day": day})
-        return Step(code="decidingDate", values=values_of_rule(self.rule, self.filed_on) | {"day": day})
+        """The step of the reasoning that says where the date comes from: one for all findings, as all begin with it."""
+        if self._step is None:
+            day = self.day.isoformat()
+            if self.rule is None:
+                self._step = Step(code="filingDateStandsIn", values={"authority": self.authority, "day": day})
+            else:
+                self._step = Step(code="decidingDate", values=values_of_rule(self.rule, self.filed_on) | {"day": day})
+        return self._step
 
     @property
     def provisions(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import Final, TypeAlias
 
 from domain.law import reasons
 from domain.law.applicable_law import ApplicableLaw, DecidingDate, DecidingDateUnknown, LawOfFiling
@@ -151,6 +151,21 @@ def assess_by(
             *judge_admission(rulebook, filing, law, deciding, facts, known_on),
         ),
     )
+
+
+Part: TypeAlias = Callable[[ApplicableLaw, DecidingDate, ApplicationFacts], Iterable[Judged]]
+"""Some of the rules, such as those about the employer."""
+
+
+def judge_part(
+    part: Part, rulebook: Rulebook, facts: ApplicationFacts, known_on: date | None = None
+) -> tuple[Judged, ...]:
+    """What :func:`assess` finds by the rules of ``part``; nothing where the day whose law applies is not known."""
+    filing = rulebook.law_of_filing(facts.authority, facts.category, facts.filed_on, known_on)
+    deciding = deciding_date(filing, facts, known_on)
+    if isinstance(deciding, DecidingDateUnknown):
+        return ()
+    return tuple(part(rulebook.law_on(facts.authority, facts.category, deciding.day, known_on), deciding, facts))
 
 
 def overall_verdict(judged: Iterable[Judged]) -> Verdict:

@@ -6,9 +6,10 @@ shown what the others would give; decisions, replays and what-if runs never use 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
+from domain.copies import replace
 from domain.law.assessment import Assessment, assess_by
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Verdict

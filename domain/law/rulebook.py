@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Self, TypeVar, cast
 
 from domain.codes import AUTHORITIES, CONTRACTS
+from domain.copies import replace
 from domain.law import reasons
 from domain.law.applicable_law import ApplicableLaw, LawOfFiling, NothingInForce
 from domain.law.exact_pay import euro_text

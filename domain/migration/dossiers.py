@@ -6,10 +6,11 @@ Of it only keyed digests and codes are compared across authorities (see :mod:`do
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from domain.copies import replace
 from domain.migration.comparison import NAME_DIGEST_BYTES, NO_TRAITS, Traits
 from domain.migration.keyed_digest import keyed_digest
 from domain.migration.names import name_forms

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
+from domain.copies import replace
 from domain.migration.findings import RefusalReason
 from domain.migration.reading import LegacyMapping, LegacyReading
 from domain.migration.source_lines import RawRecord

@@ -5,9 +5,9 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
+from domain.copies import replace
 from domain.migration.quarantine import RepairRefused
 from domain.migration.source_lines import RawRecord
 

@@ -13,16 +13,17 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-import orjson
-
 from domain.civil_time import civil_day
+from infra.postgres.journal.bulk_reading import copy_rows
 from infra.postgres.server.connections import ConnectionPool
+from infra.stored_form.stored_body import clear_fields, clear_text
 from infra.upcasters import lifted
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
 
 _AT_ONCE: Final = 500
+_PAGE: Final = 10_000
 _DECISIONS: Final = ("WorkPartDecided", "ApplicationDecided")
 _LOOKED_AT: Final = (
     *_DECISIONS, "ApplicationSubmitted", "LegacyRecordRetold", "SalaryVerified", "LabourMarketTestAssessed",
@@ -70,7 +71,7 @@ def _resting(rows: Iterator[tuple[UUID, int, str, int, bytes]], ground: Ground, 
     provisions: dict[str, frozenset[str]] = {}
     answers: dict[str, str] = {}
     for case_id, version, event, schema, body in rows:
-        clear = lifted(event, schema, orjson.loads(body)["clear"])
+        clear = lifted(event, schema, clear_fields(body))
         match event:
             case "ApplicationSubmitted":
                 reference = clear["reference"]
@@ -117,14 +118,16 @@ def _provisions(result: dict[str, Any]) -> frozenset[str]:
 
 
 def _candidates(connection: Connection, ground: Ground, name: str) -> list[UUID]:
-    """Cases in whose clear parts the name occurs at all: the rest need not be read."""
+    """Cases in whose clear parts the name occurs at all: the rest need not be looked into."""
+    written = f'"{name}"'.encode()
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select distinct stream from journal where type = any(%s) and position(%s::bytea in body) > 0"
-            " order by stream",
-            (list(_LOOKED_AT), f'"{name}"'.encode()),
-        )
-        return [stream for (stream,) in cursor.fetchall()]
+        cursor.execute("select coalesce(max(position), 0) from journal")
+        ((last,),) = cursor.fetchall()
+    found: set[UUID] = set()
+    for after in range(0, last, _PAGE):
+        rows = copy_rows(connection, after, min(after + _PAGE, last), types=_LOOKED_AT)
+        found.update(row.stream for row in rows if written in clear_text(row.body))
+    return sorted(found)
 
 
 def _events(connection: Connection, cases: list[UUID]) -> list[tuple[UUID, int, str, int, bytes]]:

@@ -13,7 +13,8 @@ from domain.audit.replay import VERDICT_EVENTS, CaseReplay, ReplayOutcome, Verdi
 from domain.case.events import CaseEvent
 from domain.case.folding import StreamCorrupt
 from domain.law.rule_sets import RuleSets
-from infra.event_codec import EventCodec, UnreadableEvent, stored_names
+from infra.event_codec import EventCodec, UnreadableEvent
+from infra.event_formats import stored_names
 from infra.keys import KeyMissing
 from infra.postgres.journal.bulk_reading import JournalRow, copy_streams
 from infra.postgres.server.connections import ConnectionPool

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import orjson
-
 from domain.audit.journal_chain import Checkpoint, JournalChain, JournalFinding, JournalHead
 from infra.postgres.journal.bulk_reading import JournalRow, copy_rows
 from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable
-from infra.wire_format import canonical_json
+from infra.stored_form.leaf import leaf_of_row
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
@@ -63,7 +61,7 @@ def verify_journal(
         chain = JournalChain(head, checkpoint)
         with closing(_rows(connection, first, last)) as rows:
             for row in rows:
-                chain.take(row, _parsed(row.leaf))
+                chain.take(row, leaf_of_row(row, head.origin))
                 if on_progress is not None and chain.size % _PAGE == 0:
                     on_progress(row.position, last)
     chain.finish()
@@ -117,14 +115,3 @@ def _next_position(connection: Connection, after: int, last: int) -> int:
         (position,) = cursor.fetchone() or (last + 1,)
     found: int = position
     return found
-
-
-def _parsed(leaf: bytes) -> Mapping[str, object] | None:
-    """The leaf's envelope; None unless the bytes are the one canonical form, which allows no second reading."""
-    try:
-        envelope = orjson.loads(leaf)
-    except orjson.JSONDecodeError:
-        return None
-    if not isinstance(envelope, dict) or canonical_json(envelope) != leaf:
-        return None
-    return envelope

@@ -17,16 +17,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-import orjson
-
 from domain.audit.what_if import DecidedOnFacts, Tally, decided_on, judge_again
 from domain.case.events import ApplicationDecidedAtOnce, WorkPartDecided
 from domain.law.rule_sets import RuleSets
 from domain.law.rulebook import Rulebook
 from infra.audit.log_address import LogAddress, OpenLog
-from infra.event_codec import UnreadableEvent, stored_shapes
+from infra.event_codec import UnreadableEvent
+from infra.event_formats import stored_shapes
 from infra.keys import KeyMissing
 from infra.postgres.journal.bulk_reading import JournalRow, copy_rows
+from infra.stored_form.stored_body import clear_fields
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
@@ -205,5 +205,4 @@ def _references(connection: Connection, cases: Sequence[UUID]) -> dict[UUID, str
         cursor.execute(
             "select stream, body from journal where version = 1 and stream = any(%s::uuid[])", (list(cases),)
         )
-        # Parsed here: PostgreSQL's JSON refuses a whole body for one text of it that it cannot hold.
-        return {case_id: orjson.loads(bytes(body))["clear"]["reference"] for case_id, body in cursor.fetchall()}
+        return {case_id: clear_fields(bytes(body))["reference"] for case_id, body in cursor.fetchall()}

@@ -26,7 +26,8 @@ from infra.benchmarks.sample_journal import KeysInMemory, SampleJournal, sample_
 from infra.child_process import end_with_standard_input, running_child
 from infra.kafka.clients import opened
 from infra.kafka.errors import KafkaUnavailable
-from infra.kafka.sending import Outgoing, Sender
+from infra.kafka.producers import Outgoing
+from infra.kafka.sending import Sender
 from infra.kafka.topic_admin import administration, cluster_id, create_missing
 from infra.message_wire import to_wire
 from infra.postgres.journal.recorder import JournalRecorder

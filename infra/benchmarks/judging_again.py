@@ -36,7 +36,7 @@ _COURSES: Final = 1_000
 """Cases played through in full; the decided ones among them are repeated, each for a worker of its own."""
 
 _DECIDED_ROWS: Final = (
-    "copy (select position, stream, version, type, schema, known_at, leaf_hash, leaf, body from journal"
+    "copy (select position, stream, version, type, schema, known_at, leaf_hash, envelope, body from journal"
     " where type = 'WorkPartDecided' order by position) to stdout (format binary)"
 )
 

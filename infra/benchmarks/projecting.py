@@ -1,7 +1,7 @@
 """``permit bench projections``: events a second of a read model from nothing until it has caught up with the journal.
 
 Ours is the product's runner over its journal. The peer is the event library's ProjectionRunner over its own
-PostgreSQL module: the same events in the same order with the same bodies, one write an event, its position in the
+PostgreSQL module: the same events in the same order in plain JSON, one write an event, its position in the
 same transaction. It is given fewer events, because it takes so long; rates are compared.
 
 ``board-rows`` has the same small table on both sides, and after the runs the two are compared row for row, so that
@@ -11,11 +11,12 @@ more, against the small one on the peer's: our side does more work for the same 
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from domain.deadlines.service_levels import ServiceTarget
 from infra.benchmarks.peer import Peer
@@ -23,12 +24,25 @@ from infra.benchmarks.runs import RUNS, BenchmarkImpossible, BenchmarkReport, co
 from infra.benchmarks.sample_journal import SampleJournal, sample_journal
 from infra.benchmarks.scratch import scratch_database
 from infra.benchmarks.small_board import SmallBoard
+from infra.postgres.journal.binary_rows import (
+    bigint_column,
+    binary_copy,
+    bytes_column,
+    row_of,
+    text_column,
+    uuid_column,
+)
+from infra.postgres.journal.bulk_reading import copy_tail
 from infra.postgres.journal.recorder import JournalRecorder
 from infra.postgres.read_models.schema import read_model_migrations
 from infra.postgres.server.connections import ConnectionPool, Role, connect
+from infra.stored_form.stored_body import clear_text
 from infra.workers.projection_runner import ProjectionRunner
 from projections.read_model import ReadModel
 from projections.sla_board.model import SlaBoard
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import cursor as Cursor
 
 _CASES: Final = 5_000
 """Eight or nine events each."""
@@ -86,15 +100,28 @@ class PeerBoard:
         with scratch_database(self.admin_url) as url:
             with closing(connect(url, None)) as connection, connection.cursor() as cursor:
                 cursor.execute(model.ddl)
-            rate = self.peer.run(
-                "projections.py",
-                url=url,
-                journalUrl=self.journal.url,
-                events=self.events,
-                topics=sorted(model.handles),
-            )
+                self._hand_over(cursor)
+            rate = self.peer.run("projections.py", url=url, topics=sorted(model.handles))
             self.rows = small_rows(url)
         return rate
+
+    def _hand_over(self, cursor: Cursor) -> None:
+        """The first events as plain JSON in a table of the peer's: what its mapper would have stored of them."""
+        cursor.execute(
+            "create table bench_event (position bigint primary key, stream uuid, version bigint, type text, body bytea)"
+        )
+        with closing(connect(self.journal.url, Role.READER)) as connection:
+            rows = [
+                row_of(
+                    bigint_column(row.position),
+                    uuid_column(row.stream),
+                    bigint_column(row.version),
+                    text_column(row.type),
+                    bytes_column(b'{"clear":' + clear_text(row.body) + b"}"),
+                )
+                for row in copy_tail(connection, 0, self.events)
+            ]
+        cursor.copy_expert("copy bench_event from stdin (format binary)", io.BytesIO(binary_copy(rows)))
 
 
 def bench_projections(

@@ -14,14 +14,10 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from hashlib import sha256
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-import orjson
-
-from domain.audit.merkle import leaf_hash
 from domain.case.folding import evolve
 from domain.case.lifecycle import Case
 from infra.benchmarks.peer import Peer
@@ -30,6 +26,7 @@ from infra.benchmarks.sample_journal import ORIGIN, KeysInMemory, SampleJournal,
 from infra.event_codec import EventCodec
 from infra.postgres.journal.bulk_reading import JournalRow, parse_rows
 from infra.postgres.server.connections import Role, connect
+from infra.stored_form.leaf import leaf_of_row
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
@@ -41,7 +38,7 @@ _PROCESSES: Final = 2
 _RANGE: Final = 8_000
 """Positions read at a time; a process holds the half of them that is its own."""
 
-_COLUMNS: Final = "position, stream, version, type, schema, known_at, leaf_hash, leaf, body"
+_COLUMNS: Final = "position, stream, version, type, schema, known_at, leaf_hash, envelope, body"
 _SHARE: Final = (
     f"copy (select {_COLUMNS} from journal where position > %s and position <= %s"  # noqa: S608
     " and get_byte(uuid_send(stream), 15) %% %s = %s order by position) to stdout (format binary)"
@@ -100,14 +97,8 @@ class _Replayer:
 
 def _verify(row: JournalRow, before: bytes | None) -> None:
     """Recompute what the leaf claims; ``before`` is the leaf hash of the event before it in its case."""
-    leaf = orjson.loads(row.leaf)
-    if (
-        leaf_hash(row.leaf) != row.leaf_hash
-        or leaf["bodySha256"] != sha256(row.body).hexdigest()
-        or leaf.get("prev") != (None if before is None else before.hex())
-        or (leaf["version"], leaf["type"], leaf["schema"]) != (row.version, row.type, row.schema)
-        or leaf["stream"] != str(row.stream)
-    ):
+    leaf = leaf_of_row(row, ORIGIN)
+    if leaf is None or leaf.hashed != row.leaf_hash or leaf.prev != before:
         raise NotAsRecorded(f"position {row.position}: the event is not the one that its leaf was made for")
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import platform
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import Any, Final
@@ -52,11 +52,25 @@ class BenchmarkReport:
 
 def compare(case: str, unit: str, ours: Callable[[], float], peer: Callable[[], float], *, runs: int = RUNS) -> Row:
     """Run both sides turn about, ``runs`` times each, and give the medians."""
-    measured_ours, measured_peer = [], []
+    (row,) = compare_all(unit, {case: ours}, peer, runs=runs)
+    return row
+
+
+def compare_all(
+    unit: str, ours: Mapping[str, Callable[[], float]], peer: Callable[[], float], *, runs: int = RUNS
+) -> tuple[Row, ...]:
+    """Several cases of ours against one side of the peer's: as :func:`compare`, all of them turn about."""
+    measured: dict[str, list[float]] = {case: [] for case in ours}
+    measured_peer = []
     for _ in range(runs):
-        measured_ours.append(ours())
+        for case, measure in ours.items():
+            measured[case].append(measure())
         measured_peer.append(peer())
-    our_median, peer_median = statistics.median(measured_ours), statistics.median(measured_peer)
+    return tuple(_row(case, unit, rates, measured_peer) for case, rates in measured.items())
+
+
+def _row(case: str, unit: str, ours: Sequence[float], peer: Sequence[float]) -> Row:
+    our_median, peer_median = statistics.median(ours), statistics.median(peer)
     return Row(
         case=case,
         # Rates are thousands a second; the milliseconds of a quick answer are few, and a tenth of one is much of them.

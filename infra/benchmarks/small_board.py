@@ -7,7 +7,7 @@ more. It is no part of the product: its table is in scratch databases only.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -16,6 +16,7 @@ import orjson
 
 from domain.case.lifecycle import CaseStatus
 from domain.civil_time import civil_day
+from domain.copies import replace
 from projections.course import GRANTED
 from projections.course_changes import without_beginning
 from projections.read_model import Cursor, fold_batch

@@ -3,6 +3,7 @@
 KafkaFailure
 ├── KafkaUnavailable   (Unusable) it cannot be reached, or refused
 ├── DeliveryUncertain  not every record of a window was acknowledged in time
+├── NotDelivered       the library that sends gave a record up; nobody but the sender sees it
 └── KafkaNotHere       (Unusable) no broker can be run on this machine, for tests and benchmarks
 """
 
@@ -21,6 +22,10 @@ class KafkaUnavailable(KafkaFailure, Unusable):
 
 class DeliveryUncertain(KafkaFailure):
     """Not every record of a window was acknowledged in time. Some may have been written: send the whole again."""
+
+
+class NotDelivered(KafkaFailure):
+    """The library gave a record up, or will not take it. The text is the library's name for what happened."""
 
 
 class KafkaNotHere(KafkaFailure, Unusable):

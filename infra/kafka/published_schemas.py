@@ -15,7 +15,7 @@ from typing import Any, Final
 from consumers.messages import KINDS
 from consumers.topics import CHECK_REQUESTS
 from domain.law.rule_codes import Rule
-from infra.event_codec import FORMATS, EventFormat
+from infra.event_formats import FORMATS, EventFormat
 from infra.message_contract import PUBLISHED_VERSIONS
 
 PUBLISHED: Final = Path(__file__).parent / "schemas"

@@ -8,43 +8,18 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import NoReturn, assert_never
 
-from kafka import KafkaProducer
-from kafka.errors import KafkaError, KafkaTimeoutError
-
-from infra.kafka.clients import opened
-from infra.kafka.errors import DeliveryUncertain
-from infra.message_wire import WireRecord
+from infra.kafka.errors import DeliveryUncertain, NotDelivered
+from infra.kafka.kafka_python_producer import KafkaPythonProducer
+from infra.kafka.producers import Delivery, Outgoing, Producer
+from infra.kafka_client import KafkaClient
 from infra.structured_logs import get_logger
 
 _log = get_logger(__name__)
-
-_NO_LIMIT_MS: Final = 2_147_483_647
-_CLOSING_SECONDS: Final = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A record with the topic it goes to, prefix included."""
-
-    topic: str
-    record: WireRecord
-
-
-class _Producer(KafkaProducer):  # type: ignore[misc]
-    """One whose ``close`` goes on to stop its thread when what is unsent cannot be flushed in time.
-
-    kafka-python's own stops at the failed flush, from ``close`` and again from ``__del__``, and its thread lives on.
-    """
-
-    def flush(self, timeout: float | None = None) -> None:
-        try:
-            super().flush(timeout)
-        except KafkaTimeoutError:
-            _log.warning("producer.dropped_unsent", seconds=timeout)
 
 
 class Sender:
@@ -53,59 +28,78 @@ class Sender:
     ``patience`` is how many seconds a window may take before the producer is given up.
     """
 
-    def __init__(self, bootstrap: str, *, patience: float = 30.0) -> None:
+    def __init__(
+        self, bootstrap: str, *, client: KafkaClient = KafkaClient.KAFKA_PYTHON, patience: float = 30.0
+    ) -> None:
         self._bootstrap = bootstrap
+        self._client = client
         self._patience = patience
-        self._producer: Any = None
+        self._producer: Producer | None = None
+        self._under_way: deque[_UnderWay] = deque()
 
     def send(self, window: Sequence[Outgoing]) -> None:
         """Return when every record of the window is acknowledged by all replicas in sync.
 
         Raises :class:`DeliveryUncertain`; the next call begins with a new producer.
         """
+        self.begin(window)
+        while self._under_way:
+            self.finish_oldest()
+
+    def begin(self, window: Sequence[Outgoing]) -> None:
+        """Send a window behind those under way, without waiting for it. Raises as :meth:`send` does.
+
+        After that nothing is under way: all that was not finished is sent again.
+        """
         until = time.monotonic() + self._patience
         try:
-            producer = self._ready()
-            futures = [
-                producer.send(each.topic, value=each.record.value, key=each.record.key, headers=each.record.headers)
-                for each in window
-            ]
-            for future in futures:
-                future.get(timeout=max(0.001, until - time.monotonic()))
-        except KafkaError as why:
-            self._drop()
-            raise DeliveryUncertain(f"{len(window)} records: {type(why).__name__}") from why
+            if self._producer is None:
+                self._producer = _opened(self._client, self._bootstrap, self._patience)
+            self._under_way.append(_UnderWay(len(window), until, self._producer.hand_over(window)))
+        except NotDelivered as why:
+            self._give_up(len(window), why)
+
+    def finish_oldest(self) -> None:
+        """Return when the oldest window under way is acknowledged. Raises as :meth:`begin` does."""
+        oldest = self._under_way.popleft()
+        try:
+            oldest.delivery.wait(oldest.until - time.monotonic())
+        except NotDelivered as why:
+            self._give_up(oldest.records, why)
 
     def close(self) -> None:
-        self._drop()
-
-    def _ready(self) -> Any:
-        if self._producer is None:
-            self._producer = opened(
-                _Producer,
-                self._bootstrap,
-                enable_idempotence=True,
-                acks="all",
-                delivery_timeout_ms=_NO_LIMIT_MS,
-                request_timeout_ms=15_000,
-                max_block_ms=int(self._patience * 1_000),
-                linger_ms=5,
-                batch_size=256 * 1024,
-                compression_type="zstd",
-                allow_auto_create_topics=False,
-                metrics_enabled=False,
-            )
-        return self._producer
-
-    def _drop(self) -> None:
         """Let the producer go. Its ``close`` may hang, so nobody waits for it."""
         producer, self._producer = self._producer, None
+        self._under_way.clear()
         if producer is not None:
             threading.Thread(target=_close, args=(producer,), name="producer-close", daemon=True).start()
 
+    def _give_up(self, records: int, why: NotDelivered) -> NoReturn:
+        self.close()
+        raise DeliveryUncertain(f"{records} records: {why}") from why
 
-def _close(producer: Any) -> None:
+
+@dataclass(frozen=True, slots=True)
+class _UnderWay:
+    records: int
+    until: float
+    delivery: Delivery
+
+
+def _opened(client: KafkaClient, bootstrap: str, patience: float) -> Producer:
+    match client:
+        case KafkaClient.KAFKA_PYTHON:
+            return KafkaPythonProducer(bootstrap, patience)
+        case KafkaClient.CONFLUENT:
+            from infra.kafka.confluent_producer import ConfluentProducer  # an extra, which need not be installed
+
+            return ConfluentProducer(bootstrap, patience)
+        case _:
+            assert_never(client)
+
+
+def _close(producer: Producer) -> None:
     try:
-        producer.close(timeout=_CLOSING_SECONDS)
+        producer.close()
     except Exception as why:
         _log.warning("producer.did_not_close", why=type(why).__name__)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from infra.postgres.journal.append_requests import AuthorityEpoch, CommandIdenti
 from infra.postgres.journal.bulk import append_staged, prepare_staging
 from infra.postgres.journal.sealing import encoded_on, sealed_request
 from infra.postgres.server.connections import transaction
+from infra.stored_form.stored_body import clear_fields
 from infra.wire_format import wire_time
 
 if TYPE_CHECKING:
@@ -114,18 +116,30 @@ class PostgresCutoverTransaction:
 
 
 def export_native_events(connection: Connection, authority: str, to: Path) -> dict[str, Any]:
-    """Write what happened here in the authority's cases, leaf and body of each event, for its former system.
+    """Write what happened here in the authority's cases, as the journal holds it, for its former system.
 
-    Gives the number of events and the SHA-256 of the file (gzip of one JSON object a line). Bodies stay encrypted.
+    Gives the number of events and the SHA-256 of the file (gzip of one JSON object a line). Envelopes and bodies are
+    in base64, as they are stored: what is encrypted stays so. Raises ``ValueError`` for a case whose first event says
+    nothing that can be read.
     """
     count = 0
-    with gzip.open(to, "wb") as out, transaction(connection), connection.cursor(name="native_events") as cursor:
-        cursor.execute(_NATIVE, {"authority": authority})
-        for position, stream, version, kind, leaf, body in cursor:
-            held = {"position": position, "case": str(stream), "version": version, "event": kind}
-            texts = {"leaf": bytes(leaf).decode(), "body": bytes(body).decode()}
-            out.write(orjson.dumps(held | texts) + b"\n")
-            count += 1
+    with gzip.open(to, "wb") as out, transaction(connection):
+        cases = _cases_of(connection, authority)
+        with connection.cursor(name="native_events") as cursor:
+            cursor.execute(_NATIVE, {"cases": cases})
+            for position, stream, version, kind, schema, leaf_hash, envelope, body in cursor:
+                held = {
+                    "position": position,
+                    "case": str(stream),
+                    "version": version,
+                    "event": kind,
+                    "schema": schema,
+                    "leafHash": bytes(leaf_hash).hex(),
+                    "envelope": b64encode(envelope).decode(),
+                    "body": b64encode(body).decode(),
+                }
+                out.write(orjson.dumps(held) + b"\n")
+                count += 1
     return {"events": count, "sha256": hashlib.sha256(to.read_bytes()).hexdigest(), "file": to.name}
 
 
@@ -140,13 +154,20 @@ update legacy_dossier d
  where d.authority = %(authority)s and d.case_id = h.stream
 """
 
-# The bodies are looked through as bytes: one that is no JSON any reader takes must not hide the others.
+
+def _cases_of(connection: Connection, authority: str) -> list[str]:
+    with connection.cursor(name="first_events") as cursor:
+        cursor.execute(
+            "select stream, body from journal"
+            " where version = 1 and type in ('ApplicationSubmitted', 'LegacyRecordRetold')"
+        )
+        return [str(stream) for stream, body in cursor if clear_fields(bytes(body))["authority"] == authority]
+
+
 _NATIVE: Final = """
-select j.position, j.stream, j.version, j.type, j.leaf, j.body
+select j.position, j.stream, j.version, j.type, j.schema, j.leaf_hash, j.envelope, j.body
   from journal j
  where j.type not in ('LegacyRecordRetold', 'AuthorityCutOver', 'AuthorityCutBack')
-   and j.stream in (select f.stream from journal f
-                     where f.version = 1 and f.type in ('ApplicationSubmitted', 'LegacyRecordRetold')
-                       and position(convert_to('"authority":"' || %(authority)s || '"', 'UTF8') in f.body) > 0)
+   and j.stream = any(%(cases)s::uuid[])
  order by j.position
 """

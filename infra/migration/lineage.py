@@ -7,8 +7,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
+from infra.stored_form.stored_body import clear_fields
+
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
+    from psycopg2.extensions import cursor as Cursor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,19 +38,13 @@ class LineageEntry:
     version: int | None
 
 
-# The bodies are looked through as bytes: one that is no JSON any reader takes must not hide the others.
 _SELECT: Final = """
 select r.authority, coalesce(r.key, d.key), d.case_id, r.id, r.fate, q.state, r.batch, b.source, r.source, r.line,
-       r.sequence, r.landed_at, r.mapping_version, j.position, j.version
+       r.sequence, r.landed_at, r.mapping_version
   from legacy_record r
   join legacy_batch b on b.id = r.batch
   left join legacy_quarantine q on q.record_id = r.id
   left join legacy_dossier d on d.authority = r.authority and (d.key = r.key or d.record_id = r.id)
-  left join lateral (
-       select j.position, j.version from journal j
-        where j.stream = d.case_id and j.type = 'LegacyRecordRetold'
-          and position(convert_to('"recordId":"' || r.id || '"', 'UTF8') in j.body) > 0
-        order by j.version desc limit 1) j on true
 """
 _ORDER: Final = " order by r.authority, r.sequence, r.landed_at, r.id"
 
@@ -76,4 +73,23 @@ def by_position(connection: Connection, position: int) -> list[LineageEntry]:
 def _found(connection: Connection, statement: str, parameters: dict[str, object]) -> list[LineageEntry]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        return [LineageEntry(**dict(zip(LineageEntry.__slots__, row, strict=True))) for row in cursor.fetchall()]
+        found = cursor.fetchall()
+        retold = _retold(cursor, [case_id for _, _, case_id, *_ in found if case_id is not None])
+    places = [retold.get((case_id, record_id), (None, None)) for _, _, case_id, record_id, *_ in found]
+    return [
+        LineageEntry(**dict(zip(LineageEntry.__slots__, (*row, *place), strict=True)))
+        for row, place in zip(found, places, strict=True)
+    ]
+
+
+def _retold(cursor: Cursor, cases: list[UUID]) -> dict[tuple[UUID, UUID], tuple[int, int]]:
+    """Position and version of the last event that retells a record, by case and record."""
+    cursor.execute(
+        "select stream, position, version, body from journal"
+        " where stream = any(%s::uuid[]) and type = 'LegacyRecordRetold' order by version",
+        (cases,),
+    )
+    return {
+        (stream, UUID(clear_fields(bytes(body))["recordId"])): (position, version)
+        for stream, position, version, body in cursor.fetchall()
+    }

@@ -10,7 +10,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from consumers.migration.reconciling import LandedContent
-from domain.case.personal_data import SubjectRole
 from domain.migration.coverage import Coverage
 from domain.migration.keyed_digest import keyed_digest
 from domain.migration.plausible_days import Calendar
@@ -26,8 +25,8 @@ from infra.migration.related_records import count_related
 from infra.migration.sealed_records import open_record, open_text
 from infra.migration.topic_ledgers import topic_ledger
 from infra.migration.waiting_records import reasons
-from infra.personal_groups import GroupAddress, open_group
 from infra.postgres.server.connections import transaction
+from infra.stored_form.keyed_parts import KeyedPart, Place
 from infra.wire_format import canonical_json
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ class PostgresSides:
     def mirrored(self) -> Iterator[tuple[str, Facts | None]]:
         """As :meth:`consumers.migration.reconciling.Sides.mirrored`."""
         for rows in self._pages("target", _TARGET):
-            self.keys.prefetch([row[-3] for row in rows])
+            self.keys.prefetch([row[-2] for row in rows])
             for row in rows:
                 yield row[2], _mirrored(row, self.keys, self.origin)
 
@@ -107,12 +106,12 @@ class PostgresSides:
 
 def _mirrored(row: Sequence[Any], keys: SubjectKeys, origin: str) -> Facts | None:
     """The facts of a row of the mirror, by the same names as those of a record."""
-    case_id, version, reference, sequence, *clear, subject, nonce, data = row
+    case_id, version, reference, sequence, *clear, subject, sealed = row
     secret = keys.key_to_decrypt(subject)
     if secret is None:
         return None
-    address = GroupAddress(origin, case_id, version, "LegacyRecordRetold", SubjectRole.WORKER, subject)
-    fields = open_group(secret, address, {"key": str(subject), "nonce": nonce, "data": data})
+    place = Place(origin, case_id, version, "LegacyRecordRetold")
+    fields = KeyedPart.of_copy(sealed).open(secret, place, subject)
     worker, pay = fields["worker"], fields["grossPay"]
     names = (
         Fact.STATUS, Fact.CATEGORY, Fact.FILED, Fact.ADMISSIBLE, Fact.DECIDED, Fact.VALID_FROM, Fact.VALID_TO,
@@ -148,7 +147,7 @@ select distinct on (r.key) r.key, r.subject, r.id, r.sealed, r.extracted_on,
 
 _TARGET: Final = """
 select case_id, version, reference, sequence, status, category, filed_on, admissible_on, decided_on, valid_from,
-       valid_to, enterprise_number, subject, nonce, data
+       valid_to, enterprise_number, subject, sealed
   from legacy_mirror
  where authority = %(authority)s
 """

@@ -11,8 +11,8 @@ from cryptography.exceptions import InvalidTag
 
 from domain.migration.findings import Finding, RefusalReason
 from domain.migration.source_lines import RawRecord
-from infra.personal_groups import cipher_of
 from infra.randomness import random_bytes
+from infra.stored_form.keyed_parts import cipher_of
 from infra.wire_format import canonical_json
 
 _NONCE_BYTES: Final = 12

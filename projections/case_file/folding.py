@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from types import MappingProxyType
 from typing import Any, Final
-from uuid import UUID
 
 from domain.case.lifecycle import CheckState
 from projections.case_file.openings import opened, retold
@@ -40,14 +39,13 @@ def sealed_groups(events: Iterable[RecordedEvent]) -> list[SealedGroup]:
             case_id=event.case_id,
             version=event.version,
             event_name=event.name,
-            role=role,
-            key=UUID(group["key"]),
-            nonce=group["nonce"],
-            data=group["data"],
+            label=part.label,
+            key=part.key,
+            sealed=part.copied(),
         )
         for event in events
         if event.name not in _NOT_COPIED
-        for role, group in event.personal.items()
+        for part in event.personal
     ]
 
 

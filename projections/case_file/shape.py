@@ -15,15 +15,17 @@ _NESTING: Final = (dict, list)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedGroup:
-    """A ciphertext group as copied from the log, with the place to which its encryption binds it."""
+    """An encrypted part as copied from the log, with the place to which its encryption binds it.
+
+    ``label`` tells the parts of one event apart.
+    """
 
     case_id: UUID
     version: int
     event_name: str
-    role: str
+    label: str
     key: UUID
-    nonce: str
-    data: str
+    sealed: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,9 +11,9 @@ import orjson
 
 from projections.case_file.folding import HANDLED, evolve, sealed_groups
 from projections.case_file.shape import CaseFile, SealedGroup
-from projections.copies import values_of
 from projections.read_model import Cursor, fold_batch
 from projections.recorded_event import RecordedEvent, moment
+from projections.row_values import values_of
 from projections.stored_course import course_from
 
 _LISTS: Final = ("documents", "fees", "checks", "findings", "information_requests", "pauses", "corrections")
@@ -23,7 +23,7 @@ class CaseFileModel:
     """The read model."""
 
     name = "case-file"
-    schema_version = 5
+    schema_version = 6
     handles = HANDLED
 
     @property
@@ -64,10 +64,8 @@ def look_up(cursor: Cursor, case_id: UUID) -> Found | None:
         head=head,
         file=None if stored is None else _file(case_id, stored),
         groups=[
-            SealedGroup(
-                case_id=case_id, version=version, event_name=name, role=role, key=UUID(key), nonce=nonce, data=data
-            )
-            for version, name, role, key, nonce, data in orjson.loads(groups or "[]")
+            SealedGroup(case_id=case_id, version=version, event_name=name, label=label, key=UUID(key), sealed=sealed)
+            for version, name, label, key, sealed in orjson.loads(groups or "[]")
         ],
     )
 
@@ -106,16 +104,15 @@ create table case_file (
 create table case_file_group (
     case_id    uuid   not null,
     version    bigint not null,
-    role       text   not null,
+    label      text   not null,
     event_name text   not null,
     key        uuid   not null,
-    nonce      text   not null,
-    data       text   not null,
-    primary key (case_id, version, role)
+    sealed     text   not null,
+    primary key (case_id, version, label)
 );
 
 -- Ciphertext does not compress: do not let TOAST try.
-alter table case_file_group alter column data set storage external;
+alter table case_file_group alter column sealed set storage external;
 
 grant select, insert, update, delete on case_file, case_file_group to permit_writer;
 grant select on case_file, case_file_group to permit_reader;
@@ -124,7 +121,7 @@ grant select on case_file, case_file_group to permit_reader;
 _LOOK_UP: Final = """
 select (select max(version) from journal where stream = %(case)s),
        (select file::text from case_file where case_id = %(case)s),
-       (select json_agg(json_build_array(version, event_name, role, key, nonce, data) order by version, role)::text
+       (select json_agg(json_build_array(version, event_name, label, key, sealed) order by version, label)::text
           from case_file_group
          where case_id = %(case)s)
 """

@@ -17,10 +17,10 @@ import orjson
 
 from domain.deadlines.clocks import ANSWER, CaseTimes, ClockRules, alarms_due
 from projections.case_fold import CaseFold
-from projections.copies import values_of
 from projections.course import Course, times_of
 from projections.read_model import Cursor, fold_batch
 from projections.recorded_event import RecordedEvent
+from projections.row_values import values_of
 from projections.stored_course import course_from
 
 _FAR: Final = timedelta(days=36_525)

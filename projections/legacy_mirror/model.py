@@ -19,7 +19,7 @@ class LegacyMirror:
     """The read model."""
 
     name = "legacy-mirror"
-    schema_version = 2
+    schema_version = 3
     handles = frozenset({"LegacyRecordRetold"})
 
     @property
@@ -33,7 +33,7 @@ class LegacyMirror:
 
 
 def _row(event: RecordedEvent) -> dict[str, Any]:
-    clear, group = event.clear, event.personal["worker"]
+    clear, (part,) = event.clear, event.personal
     return {
         "case_id": event.case_id,
         "version": event.version,
@@ -50,9 +50,8 @@ def _row(event: RecordedEvent) -> dict[str, Any]:
         "enterprise_number": clear["employer"]["enterpriseNumber"],
         "record_id": clear["recordId"],
         "mapping_version": clear["mappingVersion"],
-        "subject": group["key"],
-        "nonce": group["nonce"],
-        "data": group["data"],
+        "subject": part.key,
+        "sealed": part.copied(),
     }
 
 
@@ -76,11 +75,10 @@ create table legacy_mirror (
     record_id         uuid        not null,
     mapping_version   int         not null,
     subject           uuid        not null,
-    nonce             text        not null,
-    data              text        not null
+    sealed            text        not null
 );
 
-alter table legacy_mirror alter column data set storage external;
+alter table legacy_mirror alter column sealed set storage external;
 create index legacy_mirror_reference on legacy_mirror (authority, reference);
 
 grant select, insert, update, delete on legacy_mirror to permit_writer;
@@ -95,7 +93,6 @@ select * from json_populate_recordset(null::legacy_mirror, %s::json)
        category = excluded.category, filed_on = excluded.filed_on, admissible_on = excluded.admissible_on,
        decided_on = excluded.decided_on, valid_from = excluded.valid_from, valid_to = excluded.valid_to,
        enterprise_number = excluded.enterprise_number, record_id = excluded.record_id,
-       mapping_version = excluded.mapping_version, subject = excluded.subject, nonce = excluded.nonce,
-       data = excluded.data
+       mapping_version = excluded.mapping_version, subject = excluded.subject, sealed = excluded.sealed
  where t.version < excluded.version
 """

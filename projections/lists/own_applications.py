@@ -14,12 +14,12 @@ from uuid import UUID
 import orjson
 
 from projections.case_fold import CaseFold
-from projections.copies import values_of
 from projections.course import Course, civil_day_if
 from projections.lists.keyset_pages import Page, PlaceUnusable, keys_of, length_of_page, page_of, place
 from projections.lists.listed_case import TAKEN_BY_LISTS, ListedCase, listing_of, stored_rows
 from projections.read_model import Cursor, fold_batch, rows_of
 from projections.recorded_event import RecordedEvent
+from projections.row_values import values_of
 
 _ORDER: Final = "newestFirst"
 

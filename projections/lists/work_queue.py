@@ -19,12 +19,12 @@ from domain.civil_time import civil_day
 from domain.deadlines.pauses import paused_days
 from domain.deadlines.service_levels import ServiceTarget
 from projections.case_fold import CaseFold
-from projections.copies import values_of
 from projections.course import Course
 from projections.lists.keyset_pages import Page, PlaceUnusable, keys_of, length_of_page, page_of, place
 from projections.lists.listed_case import TAKEN_BY_LISTS, ListedCase, listing_of, stored_rows
 from projections.read_model import Cursor, fold_batch
 from projections.recorded_event import RecordedEvent
+from projections.row_values import values_of
 
 NOBODY: Final = ""
 """As ``handler`` of a filter: cases that no one has."""

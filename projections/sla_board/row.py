@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -12,11 +12,12 @@ import orjson
 
 from domain.case.lifecycle import CaseStatus
 from domain.civil_time import civil_day
+from domain.copies import replace
 from domain.deadlines.pauses import Pause, paused_days
 from projections.case_fold import CaseFold, Taken, heading_of, reclassified
-from projections.copies import values_of
 from projections.course import Course, civil_day_if
 from projections.recorded_event import RecordedEvent, day
+from projections.row_values import values_of
 from projections.stored_course import course_from
 
 

@@ -17,9 +17,9 @@ import orjson
 
 from projections.case_file.folding import sealed_groups
 from projections.case_file.shape import SealedGroup
-from projections.copies import values_of
 from projections.read_model import Cursor
 from projections.recorded_event import RecordedEvent
+from projections.row_values import values_of
 
 VALUES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -109,7 +109,7 @@ class TimelineModel:
     """The read model."""
 
     name = "timeline"
-    schema_version = 2
+    schema_version = 3
     handles = frozenset(VALUES)
 
     @property
@@ -171,17 +171,15 @@ def _row(entry: TimelineEntry) -> dict[str, Any]:
     columns, group = values_of(entry), entry.group
     del columns["group"]
     if group is not None:
-        columns |= {"role": group.role, "key": group.key, "nonce": group.nonce, "data": group.data}
+        columns |= {"label": group.label, "key": group.key, "sealed": group.sealed}
     return columns
 
 
 def _entry(case_id: UUID, row: Sequence[Any]) -> TimelineEntry:
-    version, position, name, effective_at, known_at, told, role, key, nonce, data = row
+    version, position, name, effective_at, known_at, told, label, key, sealed = row
     group = None
-    if role is not None:
-        group = SealedGroup(
-            case_id=case_id, version=version, event_name=name, role=role, key=key, nonce=nonce, data=data
-        )
+    if label is not None:
+        group = SealedGroup(case_id=case_id, version=version, event_name=name, label=label, key=key, sealed=sealed)
     return TimelineEntry(
         case_id=case_id,
         version=version,
@@ -206,15 +204,14 @@ create table timeline_entry (
     effective_at timestamptz not null,
     known_at     timestamptz not null,
     told         json        not null,
-    role         text,
+    label        text,
     key          uuid,
-    nonce        text,
-    data         text,
+    sealed       text,
     primary key (case_id, version)
 );
 
 -- Ciphertext does not compress: do not let TOAST try.
-alter table timeline_entry alter column data set storage external;
+alter table timeline_entry alter column sealed set storage external;
 
 grant select, insert, update, delete on timeline_entry to permit_writer;
 grant select on timeline_entry to permit_reader;
@@ -228,7 +225,7 @@ select * from json_populate_recordset(null::timeline_entry, %s::json)
 
 _READ: Final = """
 select head.version, entry.version, entry.position, entry.name, entry.effective_at, entry.known_at, entry.told::text,
-       entry.role, entry.key, entry.nonce, entry.data
+       entry.label, entry.key, entry.sealed
   from (select max(version) as version from journal where stream = %(case)s) head
   left join lateral (
        select * from timeline_entry where case_id = %(case)s and version > %(after)s order by version limit %(limit)s

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
-import orjson
 import psycopg2
 from psycopg2.extensions import connection as Connection
 
@@ -36,7 +34,8 @@ from infra.postgres.journal.mapper import EventMapper
 from infra.postgres.journal.recorder import JournalRecorder
 from infra.postgres.server.connections import ConnectionPool, Role
 from infra.postgres.server.migrate import migrate_journal
-from infra.wire_format import canonical_json
+from infra.stored_form.leaf import Envelope, place_of, sealed_leaf
+from tests.journal.appends import JournalAsStored
 from tests.keys.keys_in_memory import KeysInMemory
 from tests.world.applications import NINE_WEEKS, application
 
@@ -124,7 +123,10 @@ class CaseBook:
 
     def event(self, case: UUID, event_type: type[Any]) -> tuple[int, Any]:
         """The version and the event of the first of its type."""
-        found = enumerate(self.journal.read(case).events, 1)
+        found = (
+            (row.version, self.codec.decode(row.type, row.schema, row.body, row.stream, row.version))
+            for row in JournalAsStored.of(self.url).of_stream(case)
+        )
         return next((version, event) for version, event in found if isinstance(event, event_type))
 
     def position(self, case: UUID, version: int) -> int:
@@ -140,29 +142,32 @@ class CaseBook:
     def rewrite(self, case: UUID, version: int, event: CaseEvent) -> None:
         """Put ``event`` in the place of a recorded one and seal it anew, with all that follows in the case."""
         encoded = self.codec.encode(event, case, version)
-        self.rewrite_body(case, version, encoded.body, commitments=encoded.commitments)
+        self.rewrite_body(case, version, encoded.body, roots=encoded.roots)
 
-    def rewrite_body(self, case: UUID, version: int, body: bytes, **changed_in_leaf: object) -> None:
+    def rewrite_body(self, case: UUID, version: int, body: bytes, *, roots: bytes | None = None) -> None:
+        """As :meth:`rewrite`, with these bytes; ``roots`` are those of its encrypted parts, if they are new."""
         with superuser(self.url) as connection, connection.cursor() as cursor:
             cursor.execute(
-                "select version, leaf from journal where stream = %s and version >= %s order by version",
+                "select version, type, schema, envelope, body from journal"
+                " where stream = %s and version >= %s order by version",
                 (str(case), version),
             )
             prev: bytes | None = None
-            for at, leaf in cursor.fetchall():
-                envelope = orjson.loads(bytes(leaf))
-                if at == version:
-                    envelope |= {"bodySha256": sha256(body).hexdigest(), **changed_in_leaf}
-                    cursor.execute(
-                        "update journal set body = %s where stream = %s and version = %s", (body, str(case), at)
-                    )
+            for at, type_, schema, stored, stored_body in cursor.fetchall():
+                envelope = Envelope.read(bytes(stored))
                 if prev is not None:
-                    envelope["prev"] = prev.hex()
-                sealed = canonical_json(envelope)
-                prev = leaf_hash(sealed)
+                    envelope = replace(envelope, prev=prev)
+                if at == version and roots is not None:
+                    envelope = replace(envelope, parts=roots)
+                body_now = body if at == version else bytes(stored_body)
+                leaf, sealed = sealed_leaf(
+                    place_of(ORIGIN, case, at, type_, schema), body_now, envelope.recorded_at, envelope.prev,
+                    envelope.parts, envelope.context,
+                )  # fmt: skip
+                prev = leaf_hash(leaf)
                 cursor.execute(
-                    "update journal set leaf = %s, leaf_hash = %s where stream = %s and version = %s",
-                    (sealed, prev, str(case), at),
+                    "update journal set body = %s, envelope = %s, leaf_hash = %s where stream = %s and version = %s",
+                    (body_now, sealed, prev, str(case), at),
                 )
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from hashlib import sha256
 from uuid import UUID
-
-import orjson
 
 from domain.audit.journal_chain import Checkpoint, Fault
 from domain.audit.merkle import leaf_hash
 from infra.audit.verification import VerificationReport, verify_journal
-from infra.wire_format import canonical_json
-from tests.audit.case_book import CaseBook, superuser
+from infra.postgres.journal.bulk_reading import JournalRow
+from infra.stored_form.leaf import Envelope, place_of
+from tests.audit.case_book import ORIGIN, CaseBook
+from tests.journal.appends import JournalAsStored
 
 
 def verified(book: CaseBook, checkpoint: Checkpoint | None = None) -> VerificationReport:
@@ -29,17 +32,26 @@ def assert_first(report: VerificationReport, position: int, case: UUID | None, v
     assert (found.position, found.case_id, found.version, found.fault) == (position, case, version, fault)
 
 
-def stored_leaf(book: CaseBook, case: UUID, version: int) -> dict[str, object]:
-    with superuser(book.url) as connection, connection.cursor() as cursor:
-        cursor.execute("select leaf from journal where stream = %s and version = %s", (str(case), version))
-        return orjson.loads(bytes(cursor.fetchone()[0]))
+def stored_row(book: CaseBook, case: UUID, version: int) -> JournalRow:
+    (row,) = [each for each in JournalAsStored.of(book.url).of_stream(case) if each.version == version]
+    return row
 
 
-def edit_leaf_and_hash(book: CaseBook, case: UUID, at: int, /, **changed: object) -> None:
-    leaf = canonical_json(stored_leaf(book, case, at) | changed)
+def with_actor(envelope: Envelope, actor: str) -> Envelope:
+    return replace(envelope, context=replace(envelope.said(), actor=actor).to_bytes())
+
+
+def edit_leaf_and_hash(
+    book: CaseBook, case: UUID, at: int, change: Callable[[Envelope], Envelope], place: bytes | None = None
+) -> None:
+    """Another envelope, that of an event in another ``place`` if one is given, and the leaf hash that goes with it."""
+    row = stored_row(book, case, at)
+    place = place or place_of(ORIGIN, case, at, row.type, row.schema)
+    envelope = replace(change(Envelope.read(row.envelope)), place=place[:8])
+    leaf = envelope.leaf(place, sha256(row.body).digest())
     book.tamper(
-        "update journal set leaf = %s, leaf_hash = %s where stream = %s and version = %s",
-        leaf, leaf_hash(leaf), str(case), at,
+        "update journal set envelope = %s, leaf_hash = %s where stream = %s and version = %s",
+        envelope.to_bytes(), leaf_hash(leaf), str(case), at,
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from infra.event_codec import EventCodec
 from infra.postgres.server.connections import Role, connect
 from tests.audit.case_book import ORIGIN, CaseBook, superuser
 from tests.keys.keys_in_memory import KeysInMemory
+from tests.world.stored_bodies import change_clear_text
 
 pytestmark = pytest.mark.server
 
@@ -158,12 +159,8 @@ def test_a_decision_that_cannot_be_read_is_counted_and_stops_nobody(book: CaseBo
 
 def test_a_name_that_no_table_can_hold_stops_no_report(book: CaseBook, cases: list[UUID], amended: Amend) -> None:
     # given a changed case whose filing names its employer with a NUL, as an old version let it in
-    book.tamper(
-        r"""
-        update journal set body = convert_to(replace(convert_from(body, 'UTF8'), '"name":"', '"name":"\u0000'), 'UTF8')
-         where stream = %s and version = 1
-        """,
-        str(cases[0]),
+    change_clear_text(
+        book.url, cases[0], lambda text: text.replace(b'"name":"', rb'"name":"\u0000'), types=("ApplicationSubmitted",)
     )
 
     report = judged(book, amended(THRESHOLD_OF_2025, threshold_of_2025("52000.01")))

@@ -1,8 +1,10 @@
 """Two sides are measured turn about, and the medians are what is told."""
 
+from functools import partial
+
 import pytest
 
-from infra.benchmarks.runs import compare
+from infra.benchmarks.runs import compare, compare_all
 
 
 def test_both_sides_run_turn_about_and_medians_are_compared() -> None:
@@ -22,6 +24,20 @@ def test_both_sides_run_turn_about_and_medians_are_compared() -> None:
     assert ran == ["ours", "peer"] * 3
     assert (row.ours, row.peer, row.ratio) == (300.0, 50.0, 6.0)
     assert (row.case, row.unit) == ("1 caller", "events/s")
+
+
+def test_several_cases_are_compared_with_one_side_of_the_same_run() -> None:
+    ran: list[str] = []
+
+    def side(name: str, rate: float) -> float:
+        ran.append(name)
+        return rate
+
+    cases = {"slow": partial(side, "slow", 20.0), "quick": partial(side, "quick", 90.0)}
+    rows = compare_all("events/s", cases, partial(side, "peer", 30.0), runs=2)
+
+    assert ran == ["slow", "quick", "peer"] * 2
+    assert [(row.case, row.ours, row.peer, row.ratio) for row in rows] == [("slow", 20, 30, 0.67), ("quick", 90, 30, 3)]
 
 
 def test_a_side_that_cannot_run_ends_the_comparison() -> None:

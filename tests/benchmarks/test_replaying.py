@@ -49,7 +49,7 @@ def test_a_changed_body_ends_the_replay(replay: Replay) -> None:
 
 
 def test_a_changed_leaf_ends_the_replay(replay: Replay) -> None:
-    tamper(replay, "update permit.journal set leaf_hash = sha256(leaf) where position = 30")
+    tamper(replay, "update permit.journal set leaf_hash = sha256(envelope) where position = 30")
 
     with pytest.raises(NotAsRecorded, match="position 30"):
         replay.ours()

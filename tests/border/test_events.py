@@ -11,7 +11,8 @@ from uuid import UUID
 import pytest
 
 from domain.case.refusals import NotRecordable
-from infra.event_codec import AUTHORITY_FORMATS, FORMATS, EventCodec
+from infra.event_codec import EventCodec
+from infra.event_formats import AUTHORITY_FORMATS, FORMATS
 from infra.recordable import EARLIEST, LARGEST_NUMBER, LATEST
 from tests.border.unreadable import LAID_OUT, SUBJECT, UNREADABLE, ordinary, placed
 from tests.keys.keys_in_memory import KeysInMemory

@@ -119,7 +119,7 @@ def url(unnamed_journal: str) -> str:
     """A journal that has the case of the requests."""
     migrate_journal(unnamed_journal, origin="tests/border")
     with closing(JournalRecorder(unnamed_journal, pool_size=1)) as recorder:
-        recorder.insert_events([EncodedEvent(CASE, 1, "ApplicationSubmitted", b"{}", 1, {})])
+        recorder.insert_events([EncodedEvent(CASE, 1, "ApplicationSubmitted", b"{}", 1)])
     with closing(connect(unnamed_journal, Role.OWNER)) as owner, owner.cursor() as cursor:
         cursor.execute(DDL)
     return unnamed_journal
@@ -133,7 +133,7 @@ def arrived(topic: str, records: Sequence[WireRecord]) -> list[Arrived]:
 def test_every_unreadable_record_becomes_a_letter_and_the_good_ones_between_are_taken(url: str, octets: bytes) -> None:
     # given records of which every second one holds it somewhere
     bad = [*(with_header(name, octets) for name in sorted(READ)), *with_value(octets)]
-    good = [to_wire(replace(MESSAGE, data=MESSAGE.data | {"revision": n}), "urn:tests") for n in range(1, len(bad) + 1)]
+    good = [to_wire(MESSAGE._replace(data=MESSAGE.data | {"revision": n}), "urn:tests") for n in range(1, len(bad) + 1)]
     mixed = [each for pair in zip(good, bad, strict=True) for each in pair]
     # when they arrive
     with inbox_of(url, CheckIntake()) as (inbox, letters, pool):
@@ -151,7 +151,7 @@ def test_every_unreadable_record_becomes_a_letter_and_the_good_ones_between_are_
 @every_text
 def test_a_consumer_in_order_parks_nothing_that_it_could_not_read_again(url: str, octets: bytes) -> None:
     # given records of a case that come before their turn
-    early = replace(MESSAGE, topic=APPLICATIONS.name, version=3)
+    early = MESSAGE._replace(topic=APPLICATIONS.name, version=3)
     record = to_wire(early, "urn:tests")
     bad = [
         *(with_header(name, octets, record) for name in sorted(READ)),

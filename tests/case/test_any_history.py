@@ -40,7 +40,7 @@ from domain.case.events import (
 from domain.case.folding import fold
 from domain.case.lifecycle import CaseStatus, Stage
 from domain.case.refusals import CommandRefused, Reason
-from infra.event_codec import FORMATS
+from infra.event_formats import FORMATS
 from tests.case.histories import ANYTHING, FILED, KINDS_OF_QUESTION, THEN_ASKED, events_of, play
 from tests.case.vocabulary import (
     context,

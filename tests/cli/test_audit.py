@@ -3,6 +3,7 @@
 import pytest
 
 from tests.cli.conftest import CANARIES, CommandLine, SmallJournal
+from tests.world.stored_bodies import change_clear_text
 
 pytestmark = pytest.mark.server
 
@@ -35,13 +36,11 @@ def test_a_verdict_that_was_turned_round_is_named_and_tells_nobodys_pay(
     permit: CommandLine, filed: SmallJournal
 ) -> None:
     # given a refusal to be made of the pay that suffices
-    filed.tamper(
-        """
-        update journal set body = convert_to(replace(convert_from(body, 'utf8'), '"verdict":"met"',
-               '"verdict":"notMet"'), 'utf8')
-         where type = 'SalaryVerified' and stream = %s
-        """,
-        str(filed.cases[0]),
+    change_clear_text(
+        filed.url,
+        filed.cases[0],
+        lambda text: text.replace(b'"verdict":"met"', b'"verdict":"notMet"'),
+        types=("SalaryVerified",),
     )
     # when
     replayed = permit("audit", "replay", "--all", "--json")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -10,6 +11,7 @@ from api.composition import open_program
 from infra.settings import Settings
 from tests.cli.conftest import CANARIES, CommandLine, SmallJournal
 from tests.projections.poison import NUL_IN_A_NUMBER, retell
+from tests.world.stored_bodies import change_clear_text
 
 pytestmark = pytest.mark.server
 
@@ -130,11 +132,7 @@ def test_trying_at_once_to_take_up_what_is_parked(permit: CommandLine, filed: Sm
     assert [each["case"] for each in in_vain.json["parked"]] == [case_id]
 
     # when the event can be applied, as by a later version of the program
-    filed.tamper(
-        r"update permit.journal set body = convert_to(replace(convert_from(body, 'UTF8'), '\u0000', ''), 'UTF8')"
-        " where stream = %s",
-        case_id,
-    )
+    change_clear_text(filed.url, UUID(case_id), lambda text: text.replace(rb"\u0000", b""))
     tried = permit("projections", "retry", "legacy-mirror", "--json")
     assert (tried.code, tried.json) == (0, {"name": "legacy-mirror", "takenUp": 1, "parked": []})
     assert permit("projections", "retry", "boards").code == 2

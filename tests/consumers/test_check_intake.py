@@ -12,7 +12,8 @@ from consumers.check_intake import CheckIntake
 from consumers.messages import REGISTRATION_ENDED
 from consumers.topics import APPLICATIONS, CHECK_REQUESTS
 from infra.kafka.lag import consumer_lags
-from infra.kafka.sending import Outgoing, Sender
+from infra.kafka.producers import Outgoing
+from infra.kafka.sending import Sender
 from infra.kafka.topic_admin import cluster_id
 from infra.message_wire import WireRecord
 from infra.postgres.messages.dead_letters import Coordinates

@@ -11,13 +11,13 @@ from threading import Thread
 from typing import Any
 from uuid import UUID
 
-import orjson
 import pytest
 
 from domain.crossroads.answers import CheckUnanswered, UnansweredReason, ticket_of
 from domain.crossroads.service_calendar import ServiceCalendar, WeeklyWindow
 from infra.postgres.checks.crossroads_gate import GateSettings
 from infra.postgres.server.connections import DatabaseUnavailable
+from infra.stored_form.leaf import cause_of
 from infra.workers.check_workers import CheckWorkerPool
 from tests.consumers.bank import Gate
 from tests.consumers.check_counter import CheckCounter
@@ -44,8 +44,8 @@ def test_every_check_has_its_outcome(counter: CheckCounter) -> None:
     assert ended == []
     assert len(counter.bank.asked) == len(filed)
     rows = JournalAsStored.of(counter.book.url).rows
-    caused = [orjson.loads(row.leaf) for row in rows if row.type == "SalaryVerified"]
-    assert {leaf["causationId"] for leaf in caused} == {f"{case}/2" for case in filed}
+    causes = {cause_of(row.envelope) for row in rows if row.type == "SalaryVerified"}
+    assert causes == {f"{case}/2" for case in filed}
 
 
 def test_messages_that_come_again_ask_nothing_again(counter: CheckCounter) -> None:

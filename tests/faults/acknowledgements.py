@@ -49,8 +49,8 @@ class Acknowledgements:
             assert appended.first_position is not None
             for position, event in enumerate(events, appended.first_position):
                 row = at[position]
-                assert (row.stream, row.version, row.leaf, row.body) == (
-                    event.stream, event.version, event.leaf, event.body
+                assert (row.stream, row.version, row.envelope, row.body) == (
+                    event.stream, event.version, event.envelope, event.body
                 )  # fmt: skip
         by_stream = {each.touches[0].stream: each for each in self.asked.values()}
         for stream, positions in streams.items():

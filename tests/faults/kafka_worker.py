@@ -1,4 +1,4 @@
-"""A relay or a consumer as a process of its own, to be killed or frozen: ``relay|consumer URL KAFKA PREFIX``."""
+"""A relay or a consumer as a process of its own, to be killed or frozen: ``relay|consumer URL KAFKA PREFIX CLIENT``."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from threading import Thread
 from typing import Final
 
 from infra.benchmarks.event_ledger import EventLedger
+from infra.kafka_client import KafkaClient
 from infra.postgres.journal.recorder import JournalRecorder
 from infra.postgres.messages.dead_letters import DeadLetters
 from infra.postgres.messages.inbox import Inbox
@@ -26,10 +27,12 @@ SETTINGS: Final = LoopSettings(
 )
 
 
-def start(role: str, url: str, kafka: str, prefix: str) -> subprocess.Popen[bytes]:
+def start(
+    role: str, url: str, kafka: str, prefix: str, client: KafkaClient = KafkaClient.KAFKA_PYTHON
+) -> subprocess.Popen[bytes]:
     """Run one; it ends when its standard input closes, which it does when this process is gone."""
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.kafka_worker", role, url, kafka, prefix],
+        [sys.executable, "-m", "tests.faults.kafka_worker", role, url, kafka, prefix, client],
         cwd=_ROOT,
         stdin=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -43,7 +46,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
         process.stdin.close()
 
 
-def main(role: str, url: str, kafka: str, prefix: str) -> None:
+def main(role: str, url: str, kafka: str, prefix: str, client: str) -> None:
     def parent_watch() -> None:
         while sys.stdin.buffer.read(1):
             pass
@@ -52,16 +55,16 @@ def main(role: str, url: str, kafka: str, prefix: str) -> None:
     Thread(target=parent_watch, daemon=True).start()
     while True:
         try:
-            _work(role, url, kafka, prefix)
+            _work(role, url, kafka, prefix, KafkaClient(client))
         except DatabaseUnavailable:
             time.sleep(0.3)
 
 
-def _work(role: str, url: str, kafka: str, prefix: str) -> None:
+def _work(role: str, url: str, kafka: str, prefix: str, client: KafkaClient) -> None:
     with closing(ConnectionPool(url, Role.WRITER, size=4)) as pool:
         if role == "relay":
             with closing(JournalRecorder(url, pool_size=2)) as recorder:
-                Relay(recorder, url, pool, kafka, prefix=prefix, patience=5.0, window=500).run()
+                Relay(recorder, url, pool, kafka, prefix=prefix, client=client, patience=5.0).run()
         else:
             consumer = EventLedger()
             inbox = Inbox(pool, consumer, DeadLetters(pool, KeysInMemory()))

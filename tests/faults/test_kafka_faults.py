@@ -25,8 +25,10 @@ from consumers.topics import APPLICATIONS
 from infra.benchmarks.event_ledger import EventLedger
 from infra.crossroads.simulator_process import running_simulator
 from infra.kafka.clients import opened
-from infra.kafka.sending import Outgoing, Sender
+from infra.kafka.producers import Outgoing
+from infra.kafka.sending import Sender
 from infra.kafka.topic_admin import cluster_id
+from infra.kafka_client import KafkaClient
 from infra.message_wire import WireRecord, to_wire
 from infra.postgres.messages.journal_messages import JournalMessages
 from infra.postgres.messages.relay_lease import LeaseTaken, RelayLease
@@ -97,9 +99,16 @@ def offsets_are_at_the_end(consumed: ConsumedJournal, kafka: str) -> bool:
     return {place.partition: end for place, end in ends.items()} == stored
 
 
-@pytest.mark.parametrize(("cases", "kills"), [(CASES, KILLS), pytest.param(MANY_CASES, MANY_KILLS, marks=NIGHTLY)])
+@pytest.mark.parametrize(
+    ("client", "cases", "kills"),
+    [
+        (KafkaClient.KAFKA_PYTHON, CASES, KILLS),
+        pytest.param(KafkaClient.CONFLUENT, CASES, KILLS, marks=NIGHTLY),
+        *(pytest.param(client, MANY_CASES, MANY_KILLS, marks=NIGHTLY) for client in KafkaClient),
+    ],
+)
 def test_kills_of_every_part_at_random_moments_lose_and_double_nothing(
-    own_server: OwnServer, cases: int, kills: int
+    own_server: OwnServer, client: KafkaClient, cases: int, kills: int
 ) -> None:
     # given a journal, a relay and three consumers, each a process, on servers of this test's own
     with ExitStack() as opened:
@@ -109,7 +118,7 @@ def test_kills_of_every_part_at_random_moments_lose_and_double_nothing(
         events = consumed.events()
 
         def start(role: str) -> subprocess.Popen[bytes]:
-            return kafka_worker.start(role, consumed.journal.url, cluster.bootstrap, consumed.prefix)
+            return kafka_worker.start(role, consumed.journal.url, cluster.bootstrap, consumed.prefix, client)
 
         relay, consumers = Troupe("relay", 1, start), Troupe("consumer", 3, start)
         opened.callback(relay.end)
@@ -181,9 +190,10 @@ def test_a_relay_that_was_displaced_moves_the_watermark_no_more(consumed: Consum
     assert follower.watermark("relay/somewhere/") == 50
 
 
+@pytest.mark.parametrize("client", KafkaClient)
 @pytest.mark.parametrize("seconds", [0.0, pytest.param(300.0, marks=NIGHTLY)])
 def test_a_broker_that_is_away_for_long_costs_nothing(
-    consumed: ConsumedJournal, caplog: pytest.LogCaptureFixture, seconds: float
+    consumed: ConsumedJournal, caplog: pytest.LogCaptureFixture, seconds: float, client: KafkaClient
 ) -> None:
     # given a relay whose broker falls silent in the middle: until the relay gives its producer up, and for so many
     # seconds more, which may be longer than the client's own delivery time-out
@@ -191,7 +201,8 @@ def test_a_broker_that_is_away_for_long_costs_nothing(
         consumed.make_topics(cluster.bootstrap)
         events = consumed.events()
         with running(
-            consumed.relay(cluster.bootstrap, patience=1.0, window=200), consumed.loop(cluster.bootstrap, EventLedger())
+            consumed.relay(cluster.bootstrap, client=client, patience=1.0, window=200),
+            consumed.loop(cluster.bootstrap, EventLedger()),
         ) as ended:
             wait_until(lambda: rows_or_none(consumed) > 0, because="it is at work", within=60)
             cluster.brokers[0].pause()

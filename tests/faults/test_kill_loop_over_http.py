@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import orjson
 import psycopg2
 import pytest
 
 from consumers.check_intake import CheckIntake
 from infra.identity.caller import Role
 from infra.postgres.journal.bulk_reading import JournalRow
+from infra.stored_form.leaf import Envelope
+from infra.stored_form.stored_body import clear_fields
 from projections.registered import registered_read_models
 from tests.faults.filings import EMPLOYER, Acknowledgement, Employers, FilingRecord, bearing, file_once
 from tests.faults.killable_service import KillableService
@@ -107,8 +108,10 @@ def every_acknowledged_application_is_there_once(record: FilingRecord, stored: J
     for key, told in record.acknowledged.items():
         row = at[told.position]
         assert (str(row.stream), row.version, row.leaf_hash.hex()) == (told.case_id, told.version, told.leaf_hash)
-        assert orjson.loads(row.leaf)["commandId"] == key
-    filed = Counter(orjson.loads(row.leaf)["commandId"] for row in stored.rows if row.type == "ApplicationSubmitted")
+        assert Envelope.read(row.envelope).said().command_id == key
+    filed = Counter(
+        Envelope.read(row.envelope).said().command_id for row in stored.rows if row.type == "ApplicationSubmitted"
+    )
     assert set(filed) == set(record.acknowledged), "no application without a key that was sent, and none is missing"
     assert set(filed.values()) == {1}, "no key made two cases"
     assert len({told.reference for told in record.acknowledged.values()}) == len(record.acknowledged)
@@ -124,7 +127,7 @@ def every_check_has_one_outcome(stored: JournalAsStored) -> None:
 
 
 def check_of(row: JournalRow) -> tuple[str, str, int]:
-    clear = orjson.loads(row.body)["clear"]
+    clear = clear_fields(row.body)
     return str(row.stream), clear["check"], clear["revision"]
 
 

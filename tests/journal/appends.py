@@ -21,6 +21,7 @@ from infra.postgres.journal.bulk_reading import JournalRow, copy_rows
 from infra.postgres.journal.journal_events import EncodedEvent
 from infra.postgres.journal.sealing import sealed_request
 from infra.postgres.server.connections import Role, connect
+from infra.stored_form.leaf import leaf_of_row
 from infra.wire_format import wire_time
 
 ORIGIN = "tests"
@@ -82,12 +83,16 @@ class JournalAsStored:
     """All rows of a journal in the order of their positions, read past the product's own recorder."""
 
     rows: Sequence[JournalRow]
+    origin: str
 
     @classmethod
     def of(cls, url: str) -> JournalAsStored:
         connection = connect(url, Role.READER)
         try:
-            return cls(list(copy_rows(connection, 0, 2**62)))
+            with connection.cursor() as cursor:
+                cursor.execute("select origin from journal_head")
+                ((origin,),) = cursor.fetchall()
+            return cls(list(copy_rows(connection, 0, 2**62)), origin)
         finally:
             connection.close()
 
@@ -99,12 +104,12 @@ class JournalAsStored:
         assert [row.position for row in self.rows] == list(range(1, len(self.rows) + 1))
         heads: dict[UUID, JournalRow] = {}
         for row in self.rows:
-            assert sha256(b"\0" + row.leaf).digest() == row.leaf_hash
-            leaf = orjson.loads(row.leaf)
-            assert leaf["bodySha256"] == sha256(row.body).hexdigest()
-            assert (leaf["stream"], leaf["version"], leaf["type"]) == (str(row.stream), row.version, row.type)
+            leaf = leaf_of_row(row, self.origin)
+            assert leaf is not None
+            assert (leaf.is_of_the_place, leaf.is_of_the_body) == (True, True)
+            assert leaf.hashed == row.leaf_hash
             before = heads.get(row.stream)
-            assert leaf.get("prev") == (before.leaf_hash.hex() if before else None)
+            assert leaf.prev == (before.leaf_hash if before else None)
             assert row.version == (before.version + 1 if before else 1)
             heads[row.stream] = row
 

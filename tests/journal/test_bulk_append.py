@@ -40,8 +40,8 @@ def test_a_load_stores_the_bytes_given_in_the_order_given(journal_url: str) -> N
 
     stored = JournalAsStored.of(journal_url)
     stored.require_sound()
-    given = [(event.stream, event.version, event.leaf, event.body) for each in requests for event in each.events]
-    assert [(row.stream, row.version, row.leaf, row.body) for row in stored.rows] == given
+    given = [(event.stream, event.version, event.envelope, event.body) for each in requests for event in each.events]
+    assert [(row.stream, row.version, row.envelope, row.body) for row in stored.rows] == given
     assert [each.request for each in results] == requests
     assert results[1].result == Appended(
         requests[1].touches[0].stream, 3, first_position=4, last_position=6, leaf_hash=requests[1].events[-1].leaf_hash

@@ -37,7 +37,7 @@ def appended_by_hand(module: ast.AST) -> Iterator[str]:
 @pytest.mark.parametrize(
     "source",
     [
-        "event = SealedEvent(stream, 1, 'Noted', 1, at, leaf_hash, leaf, body)",
+        "event = SealedEvent(stream, 1, 'Noted', 1, at, leaf_hash, envelope, body)",
         "request = AppendRequest(command, at, touches, ())",
         "body = self._codec.encode(event, stream, 1)",
         "body = codec.encode(event, stream, 1)",

@@ -14,12 +14,12 @@ from tests.journal.appends import JournalAsStored, request
 pytestmark = pytest.mark.server
 
 POLL = (
-    "select stream, version, type, body, position, schema, leaf_hash, leaf from journal"
+    "select stream, version, type, body, position, schema, leaf_hash, envelope from journal"
     " where position > 1900 and position <= 4611686018427387904 and (true or type = any(array['Noted']))"
     " order by position limit 50"
 )
 BULK_READ = (
-    "select position, stream, version, type, schema, known_at, leaf_hash, leaf, body from journal"
+    "select position, stream, version, type, schema, known_at, leaf_hash, envelope, body from journal"
     " where position > 1900 and position <= 1950 order by position"
 )
 STREAM_HEAD = "select version, leaf_hash from journal where stream = '{stream}' order by version desc limit 1"

@@ -29,7 +29,7 @@ def attempt(connection: Connection, statement: str) -> None:
 
 
 FORGERIES = [
-    "insert into journal select position + 1, stream, version + 1, type, schema, known_at, leaf_hash, leaf, body"
+    "insert into journal select position + 1, stream, version + 1, type, schema, known_at, leaf_hash, envelope, body"
     " from journal where position = 3",
     "update journal set body = '' where position = 2",
     "delete from journal where position = 3",

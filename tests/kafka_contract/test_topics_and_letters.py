@@ -20,7 +20,8 @@ from kafka import KafkaConsumer, TopicPartition
 from api.cli.main import main
 from consumers.topics import CHECK_REQUESTS, TOPICS
 from infra.kafka.clients import opened
-from infra.kafka.sending import Outgoing, Sender
+from infra.kafka.producers import Outgoing
+from infra.kafka.sending import Sender
 from infra.kafka.topic_admin import administration
 from infra.message_wire import WireRecord
 from infra.postgres.server.connections import ConnectionPool, Role

@@ -7,14 +7,18 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.law import reasons
-from domain.law.assessment import Assessment, assess
+from domain.law.assessment import Assessment, Part, assess, judge_part
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Finding, Verdict
+from domain.law.rule_codes import Rule
 from domain.law.rulebook import Rulebook
+from domain.law.rules.employer import judge_employer
+from domain.law.rules.occupation import judge_contract_content
 from tests.law.any_application import (
     ABOUT_THE_EMPLOYER,
     RANK,
@@ -81,6 +85,23 @@ def test_a_longer_publication_never_worsens_a_verdict(
     after = assess(law, replace(facts, publications=(*held[:at], longer, *held[at + 1 :], *added)), known_on)
 
     assert_not_worse(before, after)
+
+
+@pytest.mark.parametrize(
+    ("part", "rules"),
+    [(judge_employer, ABOUT_THE_EMPLOYER), (judge_contract_content, {Rule.CONTRACT_CONTENT})],
+    ids=["employer", "contract"],
+)
+@given(law=rulebooks, facts=applications(), known_on=knowledge)
+@settings(max_examples=150)
+def test_a_part_of_the_rules_finds_what_the_whole_finds_by_them(
+    part: Part, rules: frozenset[str], law: Rulebook, facts: ApplicationFacts, known_on: date | None
+) -> None:
+    whole = assess(law, facts, known_on)
+
+    found = tuple(each.finding() for each in judge_part(part, law, facts, known_on))
+
+    assert found == tuple(each.finding() for each in whole.judged if each.rule in rules)
 
 
 @given(rulebooks, applications(), knowledge)

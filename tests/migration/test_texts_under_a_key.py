@@ -166,10 +166,10 @@ def test_another_employer_in_what_is_read_is_found_and_the_case_is_named_without
     # given a record whose ciphertext in the read model is that of an earlier version, with another employer
     move.load_brussels(record(no_dossier=NO_NUMBER, employeur=EMPLOYER))
     signed_report(move.program, MigratingAuthority.BRUSSELS)
-    (earlier,) = move.ask("select version, nonce, data from legacy_mirror")
+    (earlier,) = move.ask("select version, sealed from legacy_mirror")
     move.load_brussels(record(no_dossier=NO_NUMBER, employeur="Étoile SA", modifie_le="21/04/2025 09:00"))
     assert signed_report(move.program, MigratingAuthority.BRUSSELS)["report"]["agrees"] is True
-    move.ask("update legacy_mirror set version = %s, nonce = %s, data = %s", *earlier)
+    move.ask("update legacy_mirror set version = %s, sealed = %s", *earlier)
     # when both sides are compared
     told = signed_report(move.program, MigratingAuthority.BRUSSELS)["report"]
     # then the fact is named

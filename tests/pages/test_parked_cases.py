@@ -14,6 +14,7 @@ from infra.identity.caller import Role
 from tests.pages.case_service import CaseService, case_service
 from tests.projections.log_of_cases import run
 from tests.projections.poison import retell
+from tests.world.stored_bodies import change_clear_text
 
 pytestmark = pytest.mark.server
 
@@ -107,12 +108,7 @@ def test_the_badge_of_the_board_counts_what_it_lacks(service: CaseService) -> No
 
 
 def test_it_is_over_when_the_event_can_be_applied(service: CaseService, poisoned: UUID) -> None:
-    run(
-        service.program.journal_url,
-        r"update permit.journal set body = convert_to(replace(convert_from(body, 'UTF8'), '\u0000', ''), 'UTF8')"
-        " where stream = %s",
-        str(poisoned),
-    )
+    change_clear_text(service.program.journal_url, poisoned, lambda text: text.replace(rb"\u0000", b""))
     for runner in service.program.projection_runners().values():
         runner.take_up_parked()
 

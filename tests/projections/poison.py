@@ -7,15 +7,14 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
-import orjson
-
 from domain.case.legacy_events import LegacyRecordRetold
 from infra.event_codec import EventCodec
 from infra.keys import SubjectKeys
 from infra.postgres.journal.journal_events import EncodedEvent
 from infra.postgres.journal.recorder import JournalRecorder
-from infra.wire_format import canonical_json
+from infra.stored_form.stored_body import clear_fields
 from tests.stored_events.samples import SAMPLES
+from tests.world.stored_bodies import with_clear
 
 NUL_IN_A_NUMBER = "BXL/\0001"
 """No text of PostgreSQL can hold it. An old version retold it from a record all the same."""
@@ -39,12 +38,10 @@ def retell(
     version = len(recorder.select_events(case_id)) + 1
     event = replace(told, reference=f"BXL/{case_id.hex[:7]}", worker_subject=subject)
     encoded = EventCodec(recorder.origin, keys).encode(event, case_id, version)
-    body = orjson.loads(encoded.body)
-    body["clear"]["reference"] = reference
-    change(body["clear"])
-    insert(
-        recorder, case_id, encoded.name, canonical_json(body), schema=encoded.schema, commitments=encoded.commitments
-    )
+    clear = clear_fields(encoded.body)
+    clear["reference"] = reference
+    change(clear)
+    insert(recorder, case_id, encoded.name, with_clear(encoded.body, clear), schema=encoded.schema, roots=encoded.roots)
     return case_id
 
 
@@ -55,8 +52,8 @@ def insert(
     body: bytes,
     *,
     schema: int = 1,
-    commitments: dict[str, str] | None = None,
+    roots: bytes = b"",
 ) -> None:
     """Append an event of a case with exactly this body."""
     version = len(recorder.select_events(case_id)) + 1
-    recorder.insert_events([EncodedEvent(case_id, version, name, body, schema, commitments or {})])
+    recorder.insert_events([EncodedEvent(case_id, version, name, body, schema, roots)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 import pytest
@@ -10,9 +11,11 @@ from hypothesis import strategies as st
 
 from infra.postgres.read_models.generations import check_projection
 from infra.postgres.read_models.progress import list_projections
+from infra.stored_form.stored_body import clear_text
 from projections.registered import registered_read_models
 from tests.projections.log_of_cases import FILED, LogOfCases, forget_read_models, read_model_tables, run
 from tests.projections.parked_cases import parked
+from tests.world.stored_bodies import with_clear_text
 
 pytestmark = pytest.mark.server
 
@@ -37,9 +40,6 @@ def rows_of_others(log: LogOfCases, *cases: UUID) -> dict[str, list[tuple]]:
         )
         for (table,) in with_cases
     }
-
-
-KINDS = ("no body", "no fields", "later schema", "NUL everywhere")
 
 
 _SLOW_AS_IT_IS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -68,7 +68,7 @@ def _others_go_on(log: LogOfCases, data: st.DataObject) -> None:
     end = log.recorder.max_notification_id()
     assert end is not None
     positions = data.draw(st.sets(st.integers(1, end), min_size=1, max_size=5), label="positions")
-    kinds = {each: data.draw(st.sampled_from(KINDS), label=f"kind at {each}") for each in sorted(positions)}
+    kinds = {each: data.draw(st.sampled_from(sorted(_SPOIL)), label=f"kind at {each}") for each in sorted(positions)}
     forget_read_models(log.url)
     log.catch_up()
     ill = {row[0] for row in run(log.url, _STREAMS, list(positions))}
@@ -76,7 +76,7 @@ def _others_go_on(log: LogOfCases, data: st.DataObject) -> None:
     page_size = data.draw(st.sampled_from((1, 7, 50, 2_000)), label="page")
     try:
         for position, kind in kinds.items():
-            run(log.url, _SPOIL[kind], position)
+            _SPOIL[kind](log.url, position)
         forget_read_models(log.url)
 
         log.catch_up(page_size=page_size)
@@ -96,12 +96,28 @@ def _others_go_on(log: LogOfCases, data: st.DataObject) -> None:
 
 
 _STREAMS = "select distinct stream from permit.journal where position = any(%s)"
-_SPOIL = {
-    "no body": "update permit.journal set body = 'nothing' where position = %s",
-    "no fields": """update permit.journal set body = '{"clear":{}}' where position = %s""",
-    "later schema": "update permit.journal set schema = 99 where position = %s",
-    "NUL everywhere": r"""
-        update permit.journal set body = convert_to(
-            regexp_replace(convert_from(body, 'UTF8'), ':"', ':"\\u0000', 'g'), 'UTF8') where position = %s
-    """,
+
+
+def _with_body(change: Callable[[bytes], bytes]) -> Callable[[str, int], None]:
+    def spoil(url: str, position: int) -> None:
+        ((body,),) = run(url, "select body from permit.journal where position = %s", position)
+        run(url, "update permit.journal set body = %s where position = %s", change(bytes(body)), position)
+
+    return spoil
+
+
+def _of_a_later_schema(url: str, position: int) -> None:
+    run(url, "update permit.journal set schema = 99 where position = %s", position)
+
+
+_SPOIL: dict[str, Callable[[str, int], None]] = {
+    "no body": _with_body(lambda _: b"nothing"),
+    "a body of form 1 without fields": _with_body(lambda _: b'{"clear":{}}'),
+    "no fields": _with_body(lambda body: with_clear_text(body, b"{}")),
+    "cut off": _with_body(lambda body: body[: len(body) // 3]),
+    "another dictionary": _with_body(lambda body: body[:1] + b"\xfa" + body[2:]),
+    "later schema": _of_a_later_schema,
+    "NUL everywhere": _with_body(
+        lambda body: with_clear_text(body, clear_text(body).replace(b':"', rb':"\u0000')),
+    ),
 }

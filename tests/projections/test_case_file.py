@@ -17,9 +17,9 @@ from domain.case.folding import fold
 from domain.codes import CONTRACT_ELEMENTS
 from domain.crossroads.answers import CheckKind
 from domain.deadlines.clocks import clocks_of
-from infra.event_codec import FORMATS
-from infra.personal_groups import GroupNotAuthentic
+from infra.event_formats import FORMATS
 from infra.postgres.journal.recorded_events import events_of_case, handled_events
+from infra.stored_form.keyed_parts import PartNotAuthentic
 from projections.case_file import folding as case_file
 from projections.case_file.table import CaseFileModel, look_up
 from tests.projections.eventful_cases import eventful_cases
@@ -392,12 +392,12 @@ def test_ciphertext_put_into_another_file_does_not_open(log: LogOfCases) -> None
     log.catch_up()
     run(
         log.url,
-        "update permit.case_file_group g set key = o.key, nonce = o.nonce, data = o.data"
+        "update permit.case_file_group g set key = o.key, sealed = o.sealed"
         " from permit.case_file_group o where g.case_id = %s and o.case_id = %s",
         mine,
         other,
     )
-    with pytest.raises(GroupNotAuthentic):
+    with pytest.raises(PartNotAuthentic):
         log.case_files().read(mine)
 
 

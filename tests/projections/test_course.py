@@ -48,6 +48,7 @@ from domain.codes import HOLDERS
 from domain.crossroads.answers import CheckKind, DeclaredWages, QuarterWages
 from domain.law.rulebook import Rulebook
 from infra.event_codec import EventCodec
+from infra.stored_form.stored_body import clear_fields
 from projections.case_file.clocks import holder_changes, seconds_by_holder, time_by_holder
 from projections.course import Course
 from projections.course_changes import course_after
@@ -127,7 +128,6 @@ histories = st.lists(st.tuples(st.one_of(steps, steps, decisions), st.integers(0
 def recorded(event: CaseEvent, version: int, at: datetime) -> RecordedEvent:
     """The event as the journal would give it to a read model."""
     encoded = CODEC.encode(event, CASE, version)
-    body = orjson.loads(encoded.body)
     return RecordedEvent(
         position=version,
         case_id=CASE,
@@ -135,8 +135,8 @@ def recorded(event: CaseEvent, version: int, at: datetime) -> RecordedEvent:
         name=encoded.name,
         schema=encoded.schema,
         known_at=at,
-        clear=body["clear"],
-        personal=body.get("personal", {}),
+        clear=clear_fields(encoded.body),
+        personal=(),
     )
 
 

@@ -10,7 +10,6 @@ from random import Random
 from typing import get_args
 from uuid import UUID, uuid4
 
-import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,10 +23,12 @@ from domain.case.lifecycle import Case
 from domain.case.refusals import CommandRefused
 from domain.deadlines.clocks import ANSWER, BREACHED, TARGET, WARNED, CaseTimes, ClockRules, alarms_due
 from domain.deadlines.pauses import Pause
-from infra.event_codec import EventCodec, stored_names
+from infra.event_codec import EventCodec
+from infra.event_formats import stored_names
 from infra.postgres.read_models.schema import read_model_migrations
 from infra.postgres.server.connections import ConnectionPool, Role
 from infra.postgres.server.migrate import migrate_journal
+from infra.stored_form.stored_body import clear_fields
 from projections.deadline_days.model import DeadlineDays, cases_due, next_alarm_day
 from projections.recorded_event import RecordedEvent
 from tests.case.vocabulary import (
@@ -140,7 +141,6 @@ def recorded(case_id: UUID, events: Sequence[CaseEvent]) -> list[RecordedEvent]:
     found = []
     for version, event in enumerate(events, start=1):
         stored = CODEC.encode(event, case_id, version)
-        body = orjson.loads(stored.body)
         if stored.name in MODEL.handles:
             found.append(
                 RecordedEvent(
@@ -150,8 +150,8 @@ def recorded(case_id: UUID, events: Sequence[CaseEvent]) -> list[RecordedEvent]:
                     name=stored.name,
                     schema=stored.schema,
                     known_at=datetime(2026, 1, 1, tzinfo=UTC),
-                    clear=body["clear"],
-                    personal=body.get("personal", {}),
+                    clear=clear_fields(stored.body),
+                    personal=(),
                 )
             )
     return found

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 
-from infra.event_codec import FORMATS
+from infra.event_formats import FORMATS
 from infra.postgres.journal.recorded_events import handled_events
 from projections.case_fold import CaseFold
 from projections.course import Course

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.case.events import CaseEvent
-from infra.event_codec import FORMATS
+from infra.event_formats import FORMATS
 from infra.postgres.journal.recorded_events import handled_events
 from projections.timeline.model import TEXTS, VALUES, TimelineModel
 from tests.projections.eventful_cases import eventful_cases

@@ -2,10 +2,13 @@
 
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from infra.kafka_client import KafkaClient
 from infra.settings import SettingsUnusable, load_settings
 
 
@@ -27,6 +30,7 @@ def test_without_any_variable_everything_is_embedded() -> None:
     assert settings.home == Path("var").resolve()
     assert settings.database_url is settings.kafka is settings.crossroads_url is settings.oidc_issuer is None
     assert settings.port == 8080
+    assert settings.kafka_client is KafkaClient.KAFKA_PYTHON
     assert settings.key_encryption_key_path == settings.home / "key-encryption.key"
 
 
@@ -41,6 +45,7 @@ def test_right_values_are_taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     monkeypatch.setenv("PERMIT_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("PERMIT_DATABASE_URL", "postgresql://permit@db.example/permit?sslmode=verify-full")
     monkeypatch.setenv("PERMIT_KAFKA", "one:9092, [::1]:9093")
+    monkeypatch.setenv("PERMIT_KAFKA_CLIENT", "confluent-kafka")
     monkeypatch.setenv("PERMIT_CROSSROADS_URL", "http://localhost:9000/")
     monkeypatch.setenv("PERMIT_OIDC_ISSUER", "https://issuer.example/realms/permit")
     monkeypatch.setenv("PERMIT_SIGNING_KEY_FILE", str(key))
@@ -50,9 +55,34 @@ def test_right_values_are_taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 
     assert settings.home == tmp_path / "home"
     assert settings.kafka == "one:9092,[::1]:9093"
+    assert settings.kafka_client is KafkaClient.CONFLUENT
     assert settings.crossroads_url == "http://localhost:9000"
     assert settings.signing_key_file == key
     assert settings.port == 0
+
+
+def test_a_client_for_kafka_that_is_not_installed_is_named_with_how_to_install_it() -> None:
+    # given a Python in which the extra cannot be found
+    program = (
+        "import sys; sys.modules['confluent_kafka'] = None\n"
+        "from infra.settings import SettingsUnusable, load_settings\n"
+        "try: load_settings()\n"
+        "except SettingsUnusable as why: print(why)"
+    )
+    # when it is chosen
+    asked = subprocess.run(
+        [sys.executable, "-c", program],
+        env=os.environ | {"PERMIT_KAFKA_CLIENT": "confluent-kafka"},
+        cwd=Path(__file__).resolve().parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    # then
+    assert asked.stdout.strip() == (
+        "PERMIT_KAFKA_CLIENT names confluent-kafka, which is not installed. "
+        "Install it with pip install 'single-permit[confluent]', or unset the variable to use kafka-python."
+    )
 
 
 @pytest.mark.parametrize(
@@ -67,6 +97,7 @@ def test_right_values_are_taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
         ("PERMIT_KEY_DATABASE_URL", "keys", "is not the URL of a PostgreSQL database."),
         ("PERMIT_KAFKA", "broker", "is not a list of Kafka servers. Write it like host1:9092,host2:9092."),
         ("PERMIT_KAFKA", "broker:99999", "is not a list of Kafka servers."),
+        ("PERMIT_KAFKA_CLIENT", "aiokafka", "is not a client for Kafka. Write kafka-python or confluent-kafka."),
         ("PERMIT_CROSSROADS_URL", "crossroads", "is not a web address. Write it like https://"),
         (
             "PERMIT_OIDC_ISSUER",

@@ -40,7 +40,7 @@ STATIONS: Final = {
     ("domain/case/completeness.py", "check_application"),
     ("api/permissions.py", "may_file"),
     ("domain/case/filing.py", "submit"),
-    ("infra/personal_groups.py", "seal_group"),
+    ("infra/stored_form/keyed_parts.py", "seal"),
     ("domain/audit/merkle.py", "leaf_hash"),
     ("infra/postgres/journal/append_function.py", "append"),
 }

@@ -1,4 +1,4 @@
-"""One contract for both ways in which messages travel: in process, and over a real Kafka."""
+"""One contract for the ways in which messages travel: in process, and over a real Kafka by each of its clients."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from consumers.consumer import MessageRefused
 from consumers.messages import Message
 from consumers.topics import APPLICATIONS
 from infra.benchmarks.event_ledger import EventLedger
-from infra.kafka.sending import Outgoing, Sender
+from infra.kafka.producers import Outgoing
+from infra.kafka.sending import Sender
+from infra.kafka_client import KafkaClient
 from infra.message_wire import WireRecord
 from infra.postgres.messages.consumer_stops import ConsumerStopped, StopLimits, resume
 from tests.transport.consumed_journal import ConsumedJournal, consumed_journal, each_once_in_order, running
@@ -22,8 +24,12 @@ from tests.world.waiting import wait_until
 pytestmark = pytest.mark.server
 
 
-@pytest.fixture(params=["in process", "Kafka"])
+IN_PROCESS = "in process"
+
+
+@pytest.fixture(params=[IN_PROCESS, *KafkaClient])
 def transport(request: pytest.FixtureRequest) -> str:
+    """In process, or over Kafka by one of its clients."""
     name: str = request.param
     return name
 
@@ -39,13 +45,13 @@ def delivering(
     consumed: ConsumedJournal, transport: str, consumer: Any, request: pytest.FixtureRequest
 ) -> Iterator[list[BaseException]]:
     """Deliver the journal's messages to ``consumer``; gives what ended the delivery."""
-    if transport == "in process":
+    if transport == IN_PROCESS:
         with running(consumed.in_process(consumer)) as ended:
             yield ended
     else:
         kafka: str = request.getfixturevalue("kafka")
         consumed.make_topics(kafka)
-        with running(consumed.relay(kafka), consumed.loop(kafka, consumer)) as ended:
+        with running(consumed.relay(kafka, client=KafkaClient(transport)), consumed.loop(kafka, consumer)) as ended:
             yield ended
 
 

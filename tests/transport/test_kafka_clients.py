@@ -23,9 +23,7 @@ from kafka.structs import MemberState
 from consumers.topics import APPLICATIONS
 from infra.benchmarks.event_ledger import EventLedger
 from infra.kafka.clients import GroupConsumer, opened
-from infra.kafka.sending import Outgoing, Sender
 from infra.kafka.topic_admin import administration
-from infra.message_wire import WireRecord
 from infra.workers.consumer_loop import LoopSettings, _Listener, _Marked
 from tests.transport.consumed_journal import ConsumedJournal, consumed_journal, running
 from tests.world.waiting import wait_until
@@ -151,14 +149,6 @@ def test_a_client_that_finds_no_broker_leaves_neither_socket_nor_thread(kind: ty
     # then nothing is left of it; a socket that is would fail this test as the collector finds it
     assert threads_of_clients() <= before
     gc.collect()
-
-
-def test_a_sender_that_is_closed_leaves_no_thread(kafka: str, topic: str) -> None:
-    before = threads_of_clients()
-    with closing(Sender(kafka)) as sender:
-        sender.send([Outgoing(topic, WireRecord(b"key", b"value", []))])
-        assert threads_of_clients() > before
-    wait_until(lambda: threads_of_clients() <= before, because="its threads end", within=10)
 
 
 def test_a_member_that_was_removed_claims_nothing_when_it_joins_again() -> None:

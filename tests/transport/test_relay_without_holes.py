@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from infra.benchmarks.event_ledger import EventLedger
+from infra.kafka_client import KafkaClient
 from infra.workers.errors import EventUnpublishable
 from tests.projections.log_of_cases import run
 from tests.projections.poison import insert
@@ -14,7 +15,10 @@ from tests.world.waiting import wait_until
 pytestmark = pytest.mark.server
 
 
-def test_the_topic_holds_everything_before_the_event_and_nothing_after_it(admin_url: str, kafka: str) -> None:
+@pytest.mark.parametrize("client", KafkaClient)
+def test_the_topic_holds_everything_before_the_event_and_nothing_after_it(
+    admin_url: str, kafka: str, client: KafkaClient
+) -> None:
     with consumed_journal(admin_url, 4) as consumed:
         # given an event that nobody can read, in the middle of what the relay takes at once
         before = consumed.events()
@@ -24,7 +28,7 @@ def test_the_topic_holds_everything_before_the_event_and_nothing_after_it(admin_
         consumed.assign(sound)
         consumed.make_topics(kafka)
 
-        with running(consumed.relay(kafka), consumed.loop(kafka, EventLedger())) as ended:
+        with running(consumed.relay(kafka, client=client), consumed.loop(kafka, EventLedger())) as ended:
             wait_until(lambda: ended != [], because="the relay stops")
             wait_until(lambda: len(consumed.rows()) == len(before), because="what came before is on the topic")
 
@@ -38,7 +42,7 @@ def test_the_topic_holds_everything_before_the_event_and_nothing_after_it(admin_
         # when the event can be read, as by a later version of the program
         body = b'{"clear":{"by":"lead","effectiveAt":"2026-02-02T09:00:00Z","handler":"h-1"}}'
         run(consumed.journal.url, "update permit.journal set body = %s where position = %s", body, position)
-        with running(consumed.relay(kafka), consumed.loop(kafka, EventLedger())) as ended:
+        with running(consumed.relay(kafka, client=client), consumed.loop(kafka, EventLedger())) as ended:
             wait_until(lambda: len(consumed.rows()) == len(before) + 2, because="the rest follows")
         assert ended == []
         each_once_in_order(consumed.rows(), consumed.events())

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import ClassVar, Final
 
+from domain.copies import replace
 from domain.law.durations import CalendarDuration
 from domain.law.provisions.effective_dated import Provision
 

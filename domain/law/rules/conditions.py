@@ -54,7 +54,11 @@ def compared(
     def finding() -> Finding:
         fact, threshold, unit, required, details = condition
         values = {"observed": observed, "threshold": threshold, "unit": unit, **details, "verdict": verdict.value}
-        lacking = Change(fact=fact, threshold=threshold, distance=(difference or "").removeprefix("-"), unit=unit)
+        confidence = provision.confidence_on(day)
+        lacking = None
+        if not met:
+            distance = (difference or "").removeprefix("-")
+            lacking = (change or Change(fact=fact, threshold=threshold, distance=distance, unit=unit),)
         return Finding(
             rule=rule,
             required=required,
@@ -63,16 +67,16 @@ def compared(
             rule_id=provision.id,
             legal_reference=provision.legal_reference,
             sources=provision.sources,
-            confidence=provision.confidence_on(day),
+            confidence=confidence,
             threshold=threshold,
             unit=unit,
             observed=observed,
             difference=difference,
-            counterfactual=None if met else (change or lacking,),
+            counterfactual=lacking,
             reason=reason,
             trace=(
                 deciding.step,
-                _condition(rule, provision, day, condition),
+                _condition(rule, provision, condition, confidence),
                 *((Step(code=f"{rule}Compared", values=values),) if steps is None else steps),
             ),
             provisions=(*deciding.provisions, provision.id),
@@ -96,6 +100,7 @@ def unknown(
 
     def finding() -> Finding:
         fact, threshold, unit, required, _ = condition
+        confidence = provision.confidence_on(day)
         return Finding(
             rule=rule,
             required=required,
@@ -104,19 +109,19 @@ def unknown(
             rule_id=provision.id,
             legal_reference=provision.legal_reference,
             sources=provision.sources,
-            confidence=provision.confidence_on(day),
+            confidence=confidence,
             threshold=threshold,
             unit=unit,
             reason=reason,
             missing=(fact,) if missing is None else missing,
-            trace=(deciding.step, _condition(rule, provision, day, condition), *steps),
+            trace=(deciding.step, _condition(rule, provision, condition, confidence), *steps),
             provisions=(*deciding.provisions, provision.id),
         )
 
     return Judgement(rule, condition.required, Verdict.UNDETERMINED, finding)
 
 
-def _condition(rule: Rule, provision: Provision, day: date, condition: Condition) -> Step:
+def _condition(rule: Rule, provision: Provision, condition: Condition, confidence: str) -> Step:
     _, threshold, unit, _, details = condition
     return Step(
         code=rule.value,
@@ -126,6 +131,6 @@ def _condition(rule: Rule, provision: Provision, day: date, condition: Condition
             **details,
             "provision": provision.id,
             "legalReference": provision.legal_reference,
-            "confidence": provision.confidence_on(day),
+            "confidence": confidence,
         },
     )

@@ -25,9 +25,7 @@ _START: Final = "employment.start"
 
 def judge_job(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Iterator[Judged]:
     """Judge the job by each of these rules that is in force."""
-    level, share, form, content = (
-        law.qualification_level, law.employment_share, law.contract_form, law.contract_content,
-    )  # fmt: skip
+    level, share, form = law.qualification_level, law.employment_share, law.contract_form
     if level is not None:
         yield _level(level, deciding, facts.qualification_level)
     if share is not None:
@@ -36,6 +34,12 @@ def judge_job(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFact
         yield _form(form, deciding, facts.contract)
     if law.contract_duration is not None:
         yield _duration(law.contract_duration, deciding, facts)
+    yield from judge_contract_content(law, deciding, facts)
+
+
+def judge_contract_content(law: ApplicableLaw, deciding: DecidingDate, facts: ApplicationFacts) -> Iterator[Judged]:
+    """Judge what the contract states, where the law requires of its form that it states something."""
+    content = law.contract_content
     if content is not None and facts.contract in (None, *content.contracts):
         yield _content(content, deciding, facts.contract_states)
 

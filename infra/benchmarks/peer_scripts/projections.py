@@ -1,8 +1,7 @@
 """The event library's ProjectionRunner on the small board: events a second from its start until it has caught up.
 
-Run by the peer's interpreter with one JSON argument: url, journalUrl, events, topics. The table ``bench_board_case``
-is there and empty. The first ``events`` events of the journal are stored as the library's own, body for body,
-before the clock starts.
+Run by the peer's interpreter with one JSON argument: url, topics. The table ``bench_board_case`` is there and empty.
+The events of the table ``bench_event`` are stored as the library's own, body for body, before the clock starts.
 """
 
 import json
@@ -112,12 +111,9 @@ def environment():
 
 
 def store_events(env):
-    """Store the journal's first events as the library's, and give the id of the last that the board reads."""
-    with psycopg.connect(GIVEN["journalUrl"]) as connection:
-        rows = connection.execute(
-            "select stream, version, type, body from permit.journal where position <= %s order by position",
-            (GIVEN["events"],),
-        ).fetchall()
+    """Store the events as the library's, and give the id of the last that the board reads."""
+    with psycopg.connect(GIVEN["url"]) as connection:
+        rows = connection.execute("select stream, version, type, body from bench_event order by position").fetchall()
     stored = [StoredEvent(stream, version, f"__main__:{name}", body) for stream, version, name, body in rows]
     application = Journal(env)
     ids = [

@@ -45,7 +45,7 @@ class AuthorityEpoch:
 
 @dataclass(frozen=True, slots=True)
 class SealedEvent:
-    """An event as the journal stores it: the exact bytes of its leaf and of its body."""
+    """An event as the journal stores it: the exact bytes of its envelope and of its body."""
 
     stream: UUID
     version: int
@@ -53,7 +53,7 @@ class SealedEvent:
     schema: int
     recorded_at: str
     leaf_hash: bytes
-    leaf: bytes
+    envelope: bytes
     body: bytes
 
 

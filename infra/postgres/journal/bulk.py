@@ -16,7 +16,7 @@ from struct import Struct
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from infra.postgres.journal.append_function import MAX_EVENTS_PER_TRANSACTION, outcome_of
+from infra.postgres.journal.append_function import LEAF_HASH_BYTES, MAX_EVENTS_PER_TRANSACTION, outcome_of
 from infra.postgres.journal.append_requests import Appended, AppendRequest, Outcome
 from infra.postgres.journal.binary_rows import (
     ABSENT,
@@ -50,7 +50,7 @@ create temporary table if not exists staged_touch (
 ) on commit delete rows;
 create temporary table if not exists staged_event (
     no int, touch int, version bigint, type text, schema smallint,
-    at int, leaf_size int, body_size int, leaf_hash bytea, bytes bytea
+    at int, envelope_size int, body_size int, bytes bytea
 ) with (toast_tuple_target = 8160) on commit delete rows;
 alter table staged_event alter column bytes set storage external;
 """
@@ -69,14 +69,14 @@ select appended.*
           from staged_touch) t,
        (select array_agg(touch order by no) touches, array_agg(version order by no) versions,
                array_agg(type order by no) types, array_agg(schema order by no) schemas,
-               array_agg(at order by no) at, array_agg(leaf_size order by no) leaf_sizes,
-               array_agg(body_size order by no) body_sizes, array_agg(leaf_hash order by no) leaf_hashes,
+               array_agg(at order by no) at, array_agg(envelope_size order by no) envelope_sizes,
+               array_agg(body_size order by no) body_sizes,
                string_agg(bytes, '' order by no) bytes
           from staged_event) e,
        journal_append(
            c.actors, c.ids, c.digests, c.recorded_at, c.events, c.streams, c.versions, c.leaf_hashes, c.readers,
            c.positions, c.authorities, c.epochs, t.commands, t.streams, t.expected, t.prev,
-           e.touches, e.versions, e.types, e.schemas, e.at, e.leaf_sizes, e.body_sizes, e.leaf_hashes, e.bytes
+           e.touches, e.versions, e.types, e.schemas, e.at, e.envelope_sizes, e.body_sizes, e.bytes
        ) appended
 """
 
@@ -204,10 +204,8 @@ def prepare_staging(connection: Connection) -> None:
         cursor.execute(_STAGING)
 
 
-_length: Final = Struct(">i").pack
-
 # The columns of an event that are next to each other, each after its length: no..version with the length of the
-# type, schema..body_size with that of the leaf hash.
+# type, schema..body_size with that of the bytes.
 _event_place: Final = Struct(">hiiiiiqi").pack
 _event_sizes: Final = Struct(">ihiiiiiii").pack
 
@@ -244,13 +242,13 @@ def _staged(batch: Sequence[AppendRequest]) -> _StagedBatch:
             )  # fmt: skip
         for event in request.events:
             event_no += 1
-            leaf, body = event.leaf, event.body
-            leaf_size, body_size = len(leaf), len(body)
-            name, hashed = event.type.encode(), event.leaf_hash
+            envelope, body = event.envelope, event.body
+            envelope_size, body_size = len(envelope), len(body)
+            size, name = LEAF_HASH_BYTES + envelope_size + body_size, event.type.encode()
             events += (
-                _event_place(10, 4, event_no, 4, touch_of[event.stream], 8, event.version, len(name)), name,
-                _event_sizes(2, event.schema, 4, at, 4, leaf_size, 4, body_size, len(hashed)), hashed,
-                _length(leaf_size + body_size), leaf, body,
+                _event_place(9, 4, event_no, 4, touch_of[event.stream], 8, event.version, len(name)), name,
+                _event_sizes(2, event.schema, 4, at, 4, envelope_size, 4, body_size, size),
+                event.leaf_hash, envelope, body,
             )  # fmt: skip
-            at += leaf_size + body_size
+            at += size
     return _StagedBatch(*map(binary_copy, (commands, touches, events)))

@@ -19,7 +19,7 @@ from infra.postgres.server.connections import DatabaseUnavailable
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
 
-_COLUMNS: Final = "position, stream, version, type, schema, known_at, leaf_hash, leaf, body"
+_COLUMNS: Final = "position, stream, version, type, schema, known_at, leaf_hash, envelope, body"
 _FIRST_ROW: Final = 19
 _END: Final = (-1,)
 _FIELDS: Final = Struct(">h").unpack_from
@@ -40,12 +40,12 @@ class JournalRow(NamedTuple):
     schema: int
     known_at: int
     leaf_hash: bytes
-    leaf: bytes
+    envelope: bytes
     body: bytes
 
 
 class TailRow(NamedTuple):
-    """What a reader of the tail needs of a row: not its leaf, which is for those who verify."""
+    """What a reader of the tail needs of a row: not its envelope, which is for those who verify."""
 
     position: int
     stream: UUID
@@ -75,7 +75,7 @@ def copy_rows(connection: Connection, after: int, up_to: int, *, types: tuple[st
 
 
 def copy_tail(connection: Connection, after: int, up_to: int) -> Iterator[TailRow]:
-    """The rows with ``after < position <= up_to`` in order, without their leaves; as :func:`copy_rows`."""
+    """The rows with ``after < position <= up_to`` in order, without their envelopes; as :func:`copy_rows`."""
     columns = "position, stream, version, type, schema, known_at, body"
     data = _copied(connection, columns, "position > %s and position <= %s", "position", (after, up_to))
     return _tail_rows(data)
@@ -134,11 +134,11 @@ def parse_rows(data: memoryview | bytes) -> Iterator[JournalRow]:
         at += _MIDDLE_SIZE
         leaf_hash = bytes(data[at : at + hash_length])
         at += hash_length
-        (leaf_length,) = _LENGTH(data, at)
-        leaf = bytes(data[at + 4 : at + 4 + leaf_length])
-        at += 4 + leaf_length
+        (envelope_length,) = _LENGTH(data, at)
+        envelope = bytes(data[at + 4 : at + 4 + envelope_length])
+        at += 4 + envelope_length
         (body_length,) = _LENGTH(data, at)
         body = bytes(data[at + 4 : at + 4 + body_length])
         at += 4 + body_length
         name = names.get(raw_type) or names.setdefault(raw_type, raw_type.decode())
-        yield JournalRow(position, UUID(bytes=stream), version, name, schema, known_at, leaf_hash, leaf, body)
+        yield JournalRow(position, UUID(bytes=stream), version, name, schema, known_at, leaf_hash, envelope, body)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from eventsourcing.persistence import Notification, StoredEvent
@@ -13,7 +13,8 @@ class EncodedEvent(StoredEvent):
     """An event on its way into the journal: what the codec made of it, before it is sealed."""
 
     schema: int = 1
-    commitments: dict[str, str] = field(default_factory=dict)
+    roots: bytes = b""
+    """The kind and the root of each encrypted part."""
 
 
 @dataclass(frozen=True, eq=False)

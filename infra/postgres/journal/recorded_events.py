@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-import orjson
-
-from infra.event_codec import UnreadableEvent, is_readable
+from infra.event_codec import UnreadableEvent
+from infra.event_formats import is_readable
 from infra.postgres.journal.journal_events import JournalNotification
+from infra.stored_form.compression import DictionaryUnknown
+from infra.stored_form.keyed_parts import KeyedPart
+from infra.stored_form.stored_body import StoredBody
 from infra.upcasters import lifted
 from projections.recorded_event import RecordedEvent
 
@@ -20,6 +23,21 @@ END_OF_JOURNAL: Final = 2**63 - 1
 
 Shape = Callable[[str, int, dict[str, Any]], dict[str, Any]]
 """The clear part in the shape that is wanted, from the stored name and schema and the stored one."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnopenedPart:
+    """An encrypted part of an event, and the name of its key."""
+
+    part: KeyedPart
+    key: UUID
+
+    @property
+    def label(self) -> str:
+        return self.part.kind.label
+
+    def copied(self) -> str:
+        return self.part.copied()
 
 
 def handled_events(page: Iterable[JournalNotification], handles: Container[str]) -> list[RecordedEvent]:
@@ -82,8 +100,11 @@ def _recorded(notification: JournalNotification, shape: Shape) -> RecordedEvent:
     if not isinstance(case_id, UUID):
         raise TypeError("streams of this journal are named by UUIDs")
     try:
-        body: dict[str, Any] = orjson.loads(notification.state)
-        clear, personal = shape(notification.topic, notification.schema, body["clear"]), body.get("personal", {})
+        body = StoredBody.read(notification.state, notification.schema)
+        clear = shape(notification.topic, notification.schema, body.clear)
+        personal = [UnopenedPart(each, body.key_of(each)) for each in body.parts]
+    except DictionaryUnknown as why:
+        raise UnreadableEvent(f"position {notification.id}: {why}") from None
     except (ValueError, LookupError, TypeError, AttributeError) as why:
         raise UnreadableEvent(
             f"position {notification.id}: the body of {notification.topic!r} is not what is stored of an event"

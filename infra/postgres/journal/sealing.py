@@ -8,11 +8,8 @@ place in its stream, is encrypted for that place, and gets a leaf that binds its
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from hashlib import sha256
 from typing import TYPE_CHECKING
 from uuid import UUID
-
-import orjson
 
 from domain.audit.merkle import leaf_hash
 from infra.postgres.journal.append_requests import (
@@ -25,6 +22,7 @@ from infra.postgres.journal.append_requests import (
 )
 from infra.postgres.journal.conflicts import StreamMoved
 from infra.postgres.journal.journal_events import EncodedEvent
+from infra.stored_form.leaf import Context, microseconds, place_of, sealed_leaf
 
 if TYPE_CHECKING:
     from eventsourcing.persistence import Tracking
@@ -37,7 +35,7 @@ if TYPE_CHECKING:
 def encoded_event(codec: EventCodec, event: CaseEvent | AuthorityEvent, stream: UUID, version: int) -> EncodedEvent:
     """The event encoded and encrypted for its place. Raises as :meth:`EventCodec.encode` does."""
     encoded = codec.encode(event, stream, version)
-    return EncodedEvent(stream, version, encoded.name, encoded.body, encoded.schema, encoded.commitments)
+    return EncodedEvent(stream, version, encoded.name, encoded.body, encoded.schema, encoded.roots)
 
 
 def encoded_on(
@@ -67,6 +65,8 @@ def sealed_request(
     the next one of its stream.
     """
     heads = {touch.stream: touch.head for touch in touches}
+    recorded = microseconds(recorded_at)
+    context = Context(command.actor, command.id, causation_id, rule_set).to_bytes()
     sealed: list[SealedEvent] = []
     for event in events:
         stream = event.originator_id
@@ -75,13 +75,12 @@ def sealed_request(
         head = heads[stream]
         if event.originator_version not in _versions_after(head.version):
             raise StreamMoved(head.version)
-        leaf = _leaf(
-            event, origin=origin, prev=head.leaf_hash, recorded_at=recorded_at, command=command,
-            causation_id=causation_id, rule_set=rule_set,
-        )  # fmt: skip
+        place = place_of(origin, stream, event.originator_version, event.topic, event.schema)
+        leaf, envelope = sealed_leaf(place, event.state, recorded, head.leaf_hash, event.roots, context)
         made = SealedEvent(
-            stream, event.originator_version, event.topic, event.schema, recorded_at, leaf_hash(leaf), leaf, event.state
-        )
+            stream, event.originator_version, event.topic, event.schema, recorded_at, leaf_hash(leaf), envelope,
+            event.state,
+        )  # fmt: skip
         heads[stream] = StreamHead(made.version, made.leaf_hash)
         sealed.append(made)
     return AppendRequest(command, recorded_at, touches, tuple(sealed), tracking, rests_on)
@@ -90,40 +89,3 @@ def sealed_request(
 def _versions_after(version: int | None) -> tuple[int, ...]:
     """A new stream may start at 0 (as the event library's own do) or at 1 (as the product's do)."""
     return (0, 1) if version is None else (version + 1,)
-
-
-def _leaf(
-    event: EncodedEvent,
-    *,
-    origin: str,
-    prev: bytes | None,
-    recorded_at: str,
-    command: CommandIdentity,
-    causation_id: str | None,
-    rule_set: str | None,
-) -> bytes:
-    """The leaf of one event: a small canonical envelope without personal data in clear.
-
-    ASCII keys, strings and small integers only, so sorted compact JSON has the bytes of RFC 8785.
-    """
-    envelope: dict[str, object] = {
-        "v": 1,
-        "origin": origin,
-        "stream": str(event.originator_id),
-        "version": event.originator_version,
-        "type": event.topic,
-        "schema": event.schema,
-        "recordedAt": recorded_at,
-        "actor": command.actor,
-        "commandId": command.id,
-        "bodySha256": sha256(event.state).hexdigest(),
-    }
-    if prev is not None:
-        envelope["prev"] = prev.hex()
-    if causation_id is not None:
-        envelope["causationId"] = causation_id
-    if rule_set is not None:
-        envelope["rulesetSha256"] = rule_set
-    if event.commitments:
-        envelope["commitments"] = event.commitments
-    return orjson.dumps(envelope, option=orjson.OPT_SORT_KEYS)

@@ -97,7 +97,7 @@ def _park(cursor: Cursor, consumer: str, messages: Iterable[Message]) -> None:
 
 def written(message: Message) -> str:
     """The message as JSON, for a table of ours."""
-    return orjson.dumps(message).decode()
+    return orjson.dumps(message._asdict()).decode()
 
 
 def read_back(stored: dict[str, Any]) -> Message:

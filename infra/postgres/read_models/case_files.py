@@ -72,7 +72,7 @@ class CaseFiles:
         """The file of a case, or None when there is no such case.
 
         Personal parts whose key has been destroyed show as ``{"withheld": "erased"}``. Raises what a damaged
-        log raises: ``GroupNotAuthentic``, ``KeyMissing``, ``StreamCorrupt``, ``UnreadableEvent``.
+        log raises: ``PartNotAuthentic``, ``KeyMissing``, ``StreamCorrupt``, ``UnreadableEvent``.
         """
         found = self._found(case_id)
         if found is None:

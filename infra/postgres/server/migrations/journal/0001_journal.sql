@@ -21,14 +21,14 @@ create table journal (
     schema    smallint    not null,
     known_at  timestamptz not null,
     leaf_hash bytea       not null,
-    leaf      bytea       not null,
+    envelope  bytea       not null,
     body      bytea       not null,
     unique (stream, version)
 );
 
 -- Ciphertext does not compress: do not let TOAST try. A verdict with its trace takes some 3 kB: kept in the row, it
 -- is read a fifth faster than through the TOAST table.
-alter table journal alter column body set storage external, alter column leaf set storage external;
+alter table journal alter column body set storage external, alter column envelope set storage external;
 alter table journal set (toast_tuple_target = 4080);
 
 -- What a command did, so that a repeated or doubtful one gets its first answer. Kept for 90 days.

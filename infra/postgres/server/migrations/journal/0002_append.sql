@@ -33,7 +33,7 @@ $$;
 -- Append a batch of commands in one transaction, with an outcome for each.
 --
 -- A command is (actor, id, digest) with p_event_count events; p_touch_* lists the streams it read, each with the
--- head on which its decision rests; its events name the touch they belong to. The leaf and the body of each event
+-- head on which its decision rests; its events name the touch they belong to. The leaf hash (32 bytes), the envelope and the body of each event
 -- follow each other in p_event_bytes: one long value is read ten times faster than arrays of them. Commands of one
 -- batch never share a stream, a command id or a reader: the caller sees to that, and the keys of the tables
 -- enforce it. Outcomes:
@@ -66,9 +66,8 @@ create function journal_append(
     p_event_type        text[],
     p_event_schema      smallint[],
     p_event_offset      int[],
-    p_event_leaf_size   int[],
+    p_event_envelope_size   int[],
     p_event_body_size   int[],
-    p_event_leaf_hash   bytea[],
     p_event_bytes       bytea
 ) returns table (
     command_no     int,
@@ -141,15 +140,15 @@ begin
         on conflict (name) do update set position = excluded.position;
     end if;
 
-    insert into journal (position, stream, version, type, schema, known_at, leaf_hash, leaf, body)
+    insert into journal (position, stream, version, type, schema, known_at, leaf_hash, envelope, body)
     select head_position + row_number() over (order by e.n), t.stream, e.version, e.type, e.schema,
            greatest(head_known_at, max(c.recorded_at) over (order by e.n)),
-           e.leaf_hash,
-           substr(p_event_bytes, e.at + 1, e.leaf_size),
-           substr(p_event_bytes, e.at + 1 + e.leaf_size, e.body_size)
+           substr(p_event_bytes, e.at + 1, 32),
+           substr(p_event_bytes, e.at + 33, e.envelope_size),
+           substr(p_event_bytes, e.at + 33 + e.envelope_size, e.body_size)
       from unnest(p_event_touch, p_event_version, p_event_type, p_event_schema, p_event_offset,
-                  p_event_leaf_size, p_event_body_size, p_event_leaf_hash)
-           with ordinality e(touch, version, type, schema, at, leaf_size, body_size, leaf_hash, n)
+                  p_event_envelope_size, p_event_body_size)
+           with ordinality e(touch, version, type, schema, at, envelope_size, body_size, n)
       join unnest(p_touch_command, p_touch_stream) with ordinality t(command, stream, n) on t.n = e.touch
       join unnest(outcomes, p_recorded_at) with ordinality c(outcome, recorded_at, n) on c.n = t.command
      where c.outcome is null;
@@ -207,9 +206,8 @@ create function journal_append_one(
     p_event_type       text[],
     p_event_schema     smallint[],
     p_event_offset     int[],
-    p_event_leaf_size  int[],
+    p_event_envelope_size  int[],
     p_event_body_size  int[],
-    p_event_leaf_hash  bytea[],
     p_event_bytes      bytea
 ) returns table (
     outcome        text,
@@ -259,11 +257,11 @@ begin
 
     head.known_at := greatest(head.known_at, p_recorded_at);
     for n in 1 .. cardinality(p_event_version) loop
-        insert into journal (position, stream, version, type, schema, known_at, leaf_hash, leaf, body)
+        insert into journal (position, stream, version, type, schema, known_at, leaf_hash, envelope, body)
         values (head.position + n, p_stream, p_event_version[n], p_event_type[n], p_event_schema[n], head.known_at,
-                p_event_leaf_hash[n],
-                substr(p_event_bytes, p_event_offset[n] + 1, p_event_leaf_size[n]),
-                substr(p_event_bytes, p_event_offset[n] + 1 + p_event_leaf_size[n], p_event_body_size[n]));
+                substr(p_event_bytes, p_event_offset[n] + 1, 32),
+                substr(p_event_bytes, p_event_offset[n] + 33, p_event_envelope_size[n]),
+                substr(p_event_bytes, p_event_offset[n] + 33 + p_event_envelope_size[n], p_event_body_size[n]));
     end loop;
     insert into command (actor, id, digest, stream, version, position, leaf_hash, recorded_at)
     values (p_actor, p_command_id, p_digest, p_stream, p_result_version,

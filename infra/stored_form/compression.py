@@ -1,0 +1,88 @@
+"""Compression with a dictionary that ships with the program and is named, by its number, in each stored body.
+
+A dictionary is never changed or removed: what was written with it is read with it for ever. A better one gets the next
+number (``.ci/dictionary``), and ``CURRENT`` says with which is written. Number 0 is none at all.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.resources import files
+from threading import local
+from typing import Final
+
+import zstandard
+
+NONE: Final = 0
+CURRENT: Final = 1
+"""The number of the dictionary with which is written."""
+
+LEVEL: Final = 3
+MOST_BYTES: Final = 64 * 1024 * 1024
+"""No part of a body is as long. What says that it is has been tampered with, and is not unpacked."""
+
+
+class DictionaryUnknown(ValueError):
+    """A body names a dictionary that this program does not have: a later program wrote it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            f"compression dictionary {number} is unknown: a later version of the program wrote this; use that one"
+        )
+
+
+class Damaged(ValueError):
+    """Bytes that were compressed do not come back."""
+
+
+class _Coders(local):
+    """The coders of a thread: one coder must not serve two at once."""
+
+    def __init__(self) -> None:
+        self.compressors: dict[int, zstandard.ZstdCompressor] = {}
+        self.decompressors: dict[int, zstandard.ZstdDecompressor] = {}
+
+
+_coders: Final = _Coders()
+
+
+def compressed(content: bytes, dictionary: int = CURRENT) -> bytes:
+    """A frame of zstd without its magic number, checksum and dictionary id; with its content's size."""
+    coder = _coders.compressors.get(dictionary)
+    if coder is None:
+        parameters = zstandard.ZstdCompressionParameters.from_level(
+            LEVEL,
+            format=zstandard.FORMAT_ZSTD1_MAGICLESS,
+            write_checksum=False,
+            write_dict_id=False,
+            write_content_size=True,
+        )
+        coder = zstandard.ZstdCompressor(dict_data=_dictionary(dictionary), compression_params=parameters)
+        _coders.compressors[dictionary] = coder
+    return coder.compress(content)
+
+
+def decompressed(frame: bytes, dictionary: int) -> bytes:
+    """Raises :class:`DictionaryUnknown`, and :class:`Damaged` for bytes that are no frame of that dictionary."""
+    coder = _coders.decompressors.get(dictionary)
+    if coder is None:
+        coder = zstandard.ZstdDecompressor(
+            dict_data=_dictionary(dictionary), format=zstandard.FORMAT_ZSTD1_MAGICLESS, max_window_size=MOST_BYTES
+        )
+        _coders.decompressors[dictionary] = coder
+    try:
+        return coder.decompress(frame, max_output_size=MOST_BYTES, allow_extra_data=False)
+    except (zstandard.ZstdError, MemoryError):
+        raise Damaged("a compressed part is damaged") from None
+
+
+@lru_cache
+def _dictionary(number: int) -> zstandard.ZstdCompressionDict | None:
+    if number == NONE:
+        return None
+    shipped = files("infra.stored_form") / "dictionaries" / f"{number}.zdict"
+    try:
+        content = shipped.read_bytes()
+    except FileNotFoundError:
+        raise DictionaryUnknown(number) from None
+    return zstandard.ZstdCompressionDict(content)

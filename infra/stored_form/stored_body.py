@@ -1,0 +1,63 @@
+"""A stored body of whichever form, read: its clear fields, and its encrypted parts unopened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from infra.stored_form import form_1
+from infra.stored_form.body import FORM, Body
+from infra.stored_form.compression import decompressed
+from infra.stored_form.keyed_parts import KeyedPart
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBody:
+    """``clear`` is JSON by wire name in the shape in which it was stored."""
+
+    clear: dict[str, Any]
+    parts: tuple[KeyedPart, ...]
+
+    @classmethod
+    def read(cls, data: bytes, schema: int) -> StoredBody:
+        """Raises ``ValueError``, ``LookupError``, ``TypeError`` or ``AttributeError`` for bytes that are no body."""
+        if data[:1] == b"{":
+            return _of_form_1(data, schema)
+        body = Body.read(data)
+        clear = orjson.loads(decompressed(body.clear, body.dictionary))
+        return cls(
+            clear, tuple([KeyedPart(FORM, body.dictionary, kind, schema, content) for kind, content in body.keyed])
+        )
+
+    def key_of(self, part: KeyedPart) -> UUID:
+        """The key under which a part is: that of the person whom the clear fields name for its role."""
+        return UUID(self.clear[f"{part.kind.role.value}Subject"])
+
+
+def clear_fields(data: bytes) -> dict[str, Any]:
+    """The clear fields alone. Raises as :meth:`StoredBody.read`."""
+    if data[:1] == b"{":
+        return form_1.read(data)[0]
+    clear: dict[str, Any] = orjson.loads(clear_text(data))
+    return clear
+
+
+def clear_text(data: bytes) -> bytes:
+    """The text in which the clear fields are written, not parsed; of form 1 the whole body, whose rest is base64."""
+    if data[:1] == b"{":
+        return data
+    body = Body.read(data)
+    return decompressed(body.clear, body.dictionary)
+
+
+def _of_form_1(data: bytes, schema: int) -> StoredBody:
+    clear, personal = form_1.read(data)
+    parts = []
+    for kind, key, content in form_1.groups(personal):
+        if key != clear.get(f"{kind.role.value}Subject"):
+            raise ValueError("a personal group is under another person's key")
+        parts.append(KeyedPart(form_1.FORM, 0, kind, schema, content))
+    return StoredBody(clear, tuple(parts))
