@@ -32,6 +32,8 @@ class EventFormat:
     """Wire names of the personal fields, with whose they are."""
     apart: frozenset[str]
     """Those of them that lie in a part of their own."""
+    in_clear: frozenset[str]
+    """Those that this schema had in clear, of what is personal today."""
 
     def fields_of(self, role: SubjectRole) -> tuple[str, ...]:
         """The wire names of all that is personal to ``role``."""
@@ -42,25 +44,32 @@ class EventFormat:
         return tuple([name for name in self.fields_of(role) if name in self.apart])
 
 
-def _format(name: str, schema: int, event_type: type[CaseEvent | AuthorityEvent]) -> EventFormat:
+def _format(
+    name: str, schema: int, event_type: type[CaseEvent | AuthorityEvent], *, in_clear: tuple[str, ...] = ()
+) -> EventFormat:
     marked = {to_camel(field): role for field, role in personal_fields(event_type).items()}
+    personal = {field: role for field, role in marked.items() if field not in in_clear}
     apart = frozenset(map(to_camel, fields_apart(event_type)))
-    return EventFormat(name, schema, event_type, wire_adapter(event_type), marked, apart)
+    return EventFormat(name, schema, event_type, wire_adapter(event_type), personal, apart, frozenset(in_clear))
 
 
 FORMATS: Final = (
-    _format("ApplicationSubmitted", 1, events.ApplicationSubmitted),
-    _format("ApplicationSubmitted", 2, events.ApplicationSubmitted),
+    _format("ApplicationSubmitted", 1, events.ApplicationSubmitted, in_clear=("employerName", "mandateReference")),
+    _format("ApplicationSubmitted", 2, events.ApplicationSubmitted, in_clear=("employerName", "mandateReference")),
+    _format("ApplicationSubmitted", 3, events.ApplicationSubmitted),
     _format("DocumentAttached", 1, events.DocumentAttached),
-    _format("FeePaid", 1, events.FeePaid),
-    _format("CaseCorrected", 1, events.CaseCorrected),
-    _format("CaseCorrected", 2, events.CaseCorrected),
+    _format("FeePaid", 1, events.FeePaid, in_clear=("paymentReference",)),
+    _format("FeePaid", 2, events.FeePaid),
+    _format("CaseCorrected", 1, events.CaseCorrected, in_clear=("employerName",)),
+    _format("CaseCorrected", 2, events.CaseCorrected, in_clear=("employerName",)),
+    _format("CaseCorrected", 3, events.CaseCorrected),
     _format("ApplicationWithdrawn", 1, events.ApplicationWithdrawn),
     _format("CrossroadsCheckRequested", 1, events.CrossroadsCheckRequested),
     _format("CrossroadsCheckAnswered", 1, events.CrossroadsCheckAnswered),
     _format("CrossroadsCheckFailed", 1, events.CrossroadsCheckFailed),
-    _format("EmployerIdentified", 1, events.EmployerIdentified),
-    _format("EmployerIdentified", 2, events.EmployerIdentified),
+    _format("EmployerIdentified", 1, events.EmployerIdentified, in_clear=("name", "hasDebts")),
+    _format("EmployerIdentified", 2, events.EmployerIdentified, in_clear=("name", "hasDebts")),
+    _format("EmployerIdentified", 3, events.EmployerIdentified),
     _format("PersonIdentifierReplaced", 1, events.PersonIdentifierReplaced),
     _format("EmploymentVerified", 1, events.EmploymentVerified),
     _format("SalaryVerified", 1, events.SalaryVerified),
@@ -70,7 +79,8 @@ FORMATS: Final = (
     _format("LabourMarketTestAssessed", 1, events.LabourMarketTestAssessed),
     _format("LabourMarketTestAssessed", 2, events.LabourMarketTestAssessed),
     _format("CaseAssigned", 1, events.CaseAssigned),
-    _format("MandateVerified", 1, events.MandateVerified),
+    _format("MandateVerified", 1, events.MandateVerified, in_clear=("mandateReference",)),
+    _format("MandateVerified", 2, events.MandateVerified),
     _format("InformationRequested", 1, events.InformationRequested),
     _format("InformationProvided", 1, events.InformationProvided),
     _format("ApplicationDeclaredAdmissible", 1, events.ApplicationDeclaredAdmissible),
@@ -82,7 +92,8 @@ FORMATS: Final = (
     _format("ResidencePartDecided", 1, events.ResidencePartDecided),
     _format("ApplicationDecided", 1, events.ApplicationDecidedAtOnce),
     _format("ApplicationDecided", 2, events.ApplicationDecided),
-    _format("ClockPaused", 1, events.ClockPaused),
+    _format("ClockPaused", 1, events.ClockPaused, in_clear=("legalReference",)),
+    _format("ClockPaused", 2, events.ClockPaused),
     _format("ClockResumed", 1, events.ClockResumed),
     _format("ClockCorrected", 1, events.ClockCorrected),
     _format("DeadlineWarned", 1, events.DeadlineWarned),

@@ -39,7 +39,34 @@ def _with_employer_facts(clear: Json) -> Json:
 
 def _with_employer_places(clear: Json) -> Json:
     """The places came into schema 2 after events of it had been stored: some of those have none."""
-    return {"registeredOfficeMunicipality": None, "establishmentUnitMunicipality": None, **clear}
+    places = {"registeredOfficeMunicipality": None, "establishmentUnitMunicipality": None}
+    return {**places, **_of_no_subject(clear)}
+
+
+def _with_texts_of_filing(clear: Json) -> Json:
+    """The name and the mandate stood in clear within what is in clear still."""
+    representative = clear["representative"]
+    if representative is None:
+        return {**_with_name_of_employer(clear), "mandateReference": None}
+    known, reference = _without(representative, "mandateReference")
+    return {**_with_name_of_employer(clear), "representative": known, "mandateReference": reference}
+
+
+def _with_name_of_employer(clear: Json) -> Json:
+    """As for the filing; a correction may be of something else."""
+    if clear["employer"] is None:
+        return {**clear, "employerName": None}
+    known, name = _without(clear["employer"], "name")
+    return {**clear, "employer": known, "employerName": name}
+
+
+def _of_no_subject(clear: Json) -> Json:
+    """It held nothing under a key."""
+    return {**clear, "workerSubject": None}
+
+
+def _without(whole: Json, word: str) -> tuple[Json, Any]:
+    return {name: value for name, value in whole.items() if name != word}, whole[word]
 
 
 def _with_provisions_of_pay(clear: Json) -> Json:
@@ -67,9 +94,13 @@ def _with_provisions(finding: Json) -> Json:
 STEPS: Final[Mapping[tuple[str, int], Callable[[Json], Json]]] = MappingProxyType(
     {
         ("ApplicationSubmitted", 1): _with_contract_content,
+        ("ApplicationSubmitted", 2): _with_texts_of_filing,
+        ("FeePaid", 1): _of_no_subject,
         ("CaseCorrected", 1): _with_contract_content,
+        ("CaseCorrected", 2): _with_name_of_employer,
         ("EmployerIdentified", 1): _with_employer_facts,
         ("EmployerIdentified", 2): _with_employer_places,
+        ("MandateVerified", 1): _of_no_subject,
         ("SalaryVerified", 1): _with_provisions_of_pay,
         ("WorkPartDecided", 1): _with_provisions_of_decision,
         ("ApplicationDecided", 1): _with_provisions_of_decision,

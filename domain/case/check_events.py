@@ -56,19 +56,21 @@ class EmployerIdentified:
 
     The municipalities (NIS codes) are those of the registered office, and of the establishment unit that the
     application names. What the register does not say is None. ``left_open`` names the rules on the employer that this
-    leaves open, if the law had any that day: a task for a person.
+    leaves open, if the law had any that day: a task for a person. The name and the debts of a sole trader are those of
+    a person; before schema 3 they were in clear and no subject was named.
     """
 
     effective_at: datetime
     enterprise_number: str
-    name: str
     active: bool
     registered_office_municipality: str | None = None
     establishment_unit_municipality: str | None = None
     founded_on: date | None = None
     has_staff: bool | None = None
-    has_debts: bool | None = None
     left_open: tuple[str, ...] = ()
+    worker_subject: UUID | None
+    name: Personal[str] = personal(SubjectRole.WORKER)
+    has_debts: Personal[bool | None] = personal(SubjectRole.WORKER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

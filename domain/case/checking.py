@@ -101,12 +101,13 @@ def _employer_identified(
     identified = EmployerIdentified(
         effective_at=context.now,
         enterprise_number=answer.enterprise_number,
-        name=answer.name,
         active=answer.active,
         registered_office_municipality=_code_at(answer.address),
         establishment_unit_municipality=_code_at(_unit_address(answer, case.establishment_unit_number)),
         founded_on=answer.founded_on,
         has_staff=answer.has_staff,
+        worker_subject=case.worker_subject,
+        name=answer.name,
         has_debts=answer.has_debts,
     )
     return replace(

@@ -17,9 +17,9 @@ class ClockPaused:
     effective_at: datetime
     pause: int
     ground: str
-    legal_reference: str | None
     by: str
     worker_subject: UUID
+    legal_reference: Personal[str | None] = personal(SubjectRole.WORKER)
     motivation: Personal[FreeText | None] = personal(SubjectRole.WORKER)
 
 

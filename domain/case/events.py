@@ -42,8 +42,10 @@ from domain.case.filing_events import (
     ApplicationWithdrawn,
     CaseCorrected,
     DocumentAttached,
+    EmployerNumbers,
     FeePaid,
     JobOffered,
+    RepresentativeNumber,
 )
 from domain.case.legacy_events import LegacyRecordRetold
 from domain.case.processing_events import (
@@ -76,6 +78,7 @@ __all__ = [
     "DeclaredRelation",
     "DocumentAttached",
     "EmployerIdentified",
+    "EmployerNumbers",
     "EmploymentVerified",
     "FeePaid",
     "InformationProvided",
@@ -86,6 +89,7 @@ __all__ = [
     "LegacyRecordRetold",
     "MandateVerified",
     "PersonIdentifierReplaced",
+    "RepresentativeNumber",
     "ResidencePartDecided",
     "RuleApplied",
     "SalaryVerified",

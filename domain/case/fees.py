@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from domain.case.lifecycle import Case, FeePayment
+from domain.case.personal_data import Personal, Withheld
 from domain.law.fees_owed import FeeOwed, fees_owed
 from domain.law.findings import Verdict
 from domain.law.rulebook import Rulebook
@@ -68,7 +69,9 @@ def payment_on_record(case: Case, recipient: str, reference: str) -> FeePayment 
     return next(same, None)
 
 
-def _bare(reference: str) -> str:
+def _bare(reference: Personal[str]) -> Personal[str]:
     """A reference without what banks put around and between its characters: ``+++090/9337/55493+++``."""
+    if isinstance(reference, Withheld):
+        return reference
     bare = "".join(filter(str.isalnum, reference)).casefold()
     return bare or reference

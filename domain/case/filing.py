@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import reduce
 from typing import Final
 
-from domain.case.application import Application, Employment
+from domain.case.application import Application, Employer, Employment
 from domain.case.commands import (
     AttachDocument,
     CommandContext,
@@ -21,8 +21,10 @@ from domain.case.events import (
     CaseEvent,
     CrossroadsCheckRequested,
     DocumentAttached,
+    EmployerNumbers,
     FeePaid,
     JobOffered,
+    RepresentativeNumber,
 )
 from domain.case.fees import payment_on_record
 from domain.case.folding import evolve
@@ -59,8 +61,10 @@ def submit(
         change_of_employer=filed.change_of_employer,
         procedure_language=filed.procedure_language,
         filed_by=filed.filed_by,
-        employer=filed.employer,
-        representative=filed.representative,
+        employer=_numbers_of(filed.employer),
+        representative=None
+        if filed.representative is None
+        else RepresentativeNumber(enterprise_number=filed.representative.enterprise_number),
         employment=job_offered(job),
         publications=None if evidence is None else evidence.publications,
         documents=filed.documents,
@@ -71,6 +75,8 @@ def submit(
         candidates=() if evidence is None else evidence.candidates,
         transfer=filed.transfer,
         work_history=filed.work_history,
+        employer_name=filed.employer.name,
+        mandate_reference=None if filed.representative is None else filed.representative.mandate_reference,
     )
     case = evolve(None, submitted)
     submitted = replace(submitted, left_open=left_open(case, ABOUT_THE_CONTRACT, context.today, rulebook))
@@ -135,8 +141,9 @@ def record_fee_payment(case: Case, command: RecordFeePayment, context: CommandCo
             recipient=command.recipient,
             amount=command.amount,
             paid_on=command.paid_on,
-            payment_reference=command.payment_reference,
             by=context.actor,
+            worker_subject=case.worker_subject,
+            payment_reference=command.payment_reference,
         )
     ]
 
@@ -155,17 +162,18 @@ def correct(case: Case, command: CorrectCase, context: CommandContext, rulebook:
             f"the work part is decided or the case has ended, and that rests on the file as it was: correct only the "
             f"{WORKER}, or revise the decision",
         )
-    job = command.employment
+    employer, job = command.employer, command.employment
     event = CaseCorrected(
         effective_at=context.now,
         corrected=corrected,
-        employer=command.employer,
+        employer=None if employer is None else _numbers_of(employer),
         employment=None if job is None else job_offered(job),
         by=context.actor,
         worker_subject=case.worker_subject,
         worker=command.worker,
         gross_pay=None if job is None else job.gross_pay,
         title=None if job is None else job.title,
+        employer_name=None if employer is None else employer.name,
         reason=command.reason,
     )
     asked_again = _checks_due_again(case, command, context) if case.is_open else []
@@ -212,6 +220,12 @@ def withdraw(case: Case, command: WithdrawApplication, context: CommandContext) 
             reason=command.reason,
         )
     ]
+
+
+def _numbers_of(employer: Employer) -> EmployerNumbers:
+    return EmployerNumbers(
+        enterprise_number=employer.enterprise_number, establishment_unit_number=employer.establishment_unit_number
+    )
 
 
 def job_offered(job: Employment) -> JobOffered:

@@ -9,9 +9,7 @@ from uuid import UUID
 
 from domain.case.application import (
     Document,
-    Employer,
     GrossPay,
-    Representative,
     Transfer,
     VacancyPublication,
     Worker,
@@ -38,6 +36,21 @@ class JobOffered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EmployerNumbers:
+    """The employer in clear. The name is personal: a sole trader's is that of a person."""
+
+    enterprise_number: str
+    establishment_unit_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepresentativeNumber:
+    """The representative in clear. The reference of the mandate is what its parties wrote: personal."""
+
+    enterprise_number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationSubmitted:
     """An application was filed; ``effective_at`` is the moment of filing.
 
@@ -53,8 +66,8 @@ class ApplicationSubmitted:
     change_of_employer: bool
     procedure_language: str
     filed_by: str
-    employer: Employer
-    representative: Representative | None
+    employer: EmployerNumbers
+    representative: RepresentativeNumber | None
     employment: JobOffered
     publications: tuple[VacancyPublication, ...] | None
     documents: tuple[Document, ...]
@@ -65,6 +78,8 @@ class ApplicationSubmitted:
     candidates: Personal[tuple[FreeText, ...]] = personal(SubjectRole.WORKER)
     transfer: Personal[Transfer | None] = personal(SubjectRole.WORKER)
     work_history: Personal[tuple[WorkPeriod, ...]] = personal(SubjectRole.WORKER)
+    employer_name: Personal[str] = personal(SubjectRole.WORKER)
+    mandate_reference: Personal[str | None] = personal(SubjectRole.WORKER)
     left_open: tuple[str, ...] = ()
 
 
@@ -80,14 +95,18 @@ class DocumentAttached:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeePaid:
-    """A fee was paid on the civil day ``paid_on``: ``amount`` in EUR to ``recipient`` (FACTS 4.9)."""
+    """A fee was paid on the civil day ``paid_on``: ``amount`` in EUR to ``recipient`` (FACTS 4.9).
+
+    Schema 1 named no subject: its reference was in clear.
+    """
 
     effective_at: datetime
     recipient: str
     amount: Decimal
     paid_on: date
-    payment_reference: str
     by: str
+    worker_subject: UUID | None
+    payment_reference: Personal[str] = personal(SubjectRole.WORKER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,13 +119,14 @@ class CaseCorrected:
 
     effective_at: datetime
     corrected: tuple[str, ...]
-    employer: Employer | None
+    employer: EmployerNumbers | None
     employment: JobOffered | None
     by: str
     worker_subject: UUID
     worker: Personal[Worker | None] = personal(SubjectRole.WORKER)
     gross_pay: Personal[GrossPay | None] = personal(SubjectRole.WORKER)
     title: Personal[str | None] = personal(SubjectRole.WORKER)
+    employer_name: Personal[str | None] = personal(SubjectRole.WORKER)
     reason: Personal[FreeText] = personal(SubjectRole.WORKER)
     left_open: tuple[str, ...] = ()
 

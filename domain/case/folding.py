@@ -108,7 +108,7 @@ def _submitted(event: ApplicationSubmitted) -> Case:
             renewal=event.renewal,
             change_of_employer=event.change_of_employer,
             filed_by=event.filed_by,
-            mandate_reference=None if event.representative is None else event.representative.mandate_reference,
+            mandate_reference=revealed(event.mandate_reference),
             prior_service_months=None if transfer is None else transfer.prior_service_months,
             work_history=of_work_history(event.work_history),
             **of_worker(event.worker),
@@ -135,7 +135,7 @@ def _changed(case: Case, event: CaseEvent) -> Case:
                 employer_founded_on=event.founded_on,
                 employer_has_staff=event.has_staff,
                 employer_active=event.active,
-                employer_has_debts=event.has_debts,
+                employer_has_debts=revealed(event.has_debts),
             )
             return replace(case, facts=facts)
         case PersonIdentifierReplaced():

@@ -12,9 +12,10 @@ from typing import Final
 from uuid import UUID
 
 from domain import codes
-from domain.case.application import Document, Representative
-from domain.case.events import RuleApplied
+from domain.case.application import Document
+from domain.case.events import RepresentativeNumber, RuleApplied
 from domain.case.manual_tasks import ManualTask
+from domain.case.personal_data import Personal
 from domain.civil_time import civil_day
 from domain.deadlines.pauses import Pause
 from domain.law.facts import ApplicationFacts
@@ -74,7 +75,7 @@ class FeePayment:
 
     recipient: str
     amount: Decimal
-    reference: str
+    reference: Personal[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +105,7 @@ class Case:
     renewal: bool
     filed_by: str
     employer_number: str
-    representative: Representative | None
+    representative: RepresentativeNumber | None
     worker_subject: UUID
     facts: ApplicationFacts
     worker_numbers: tuple[str, ...] = ()

@@ -43,9 +43,10 @@ def verify_mandate(case: Case, command: VerifyMandate, context: CommandContext) 
         MandateVerified(
             effective_at=context.now,
             enterprise_number=case.representative.enterprise_number,
-            mandate_reference=case.representative.mandate_reference,
             valid=command.valid,
             by=context.actor,
+            worker_subject=case.worker_subject,
+            mandate_reference=case.facts.mandate_reference,
         )
     ]
 

@@ -21,13 +21,17 @@ class CaseAssigned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MandateVerified:
-    """The representative's mandate was looked up: it covers this employer, or it does not."""
+    """The representative's mandate was looked up: it covers this employer, or it does not.
+
+    Schema 1 named no subject: its reference was in clear.
+    """
 
     effective_at: datetime
     enterprise_number: str
-    mandate_reference: str
     valid: bool
     by: str
+    worker_subject: UUID | None
+    mandate_reference: Personal[str | None] = personal(SubjectRole.WORKER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

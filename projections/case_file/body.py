@@ -43,9 +43,9 @@ def body_of(file: CaseFile, personal: PersonalParts, rules: ClockRules, now: dat
         "timeByHolder": seconds_by_holder(course, now),
         **_application(file, personal),
         "documents": list(file.documents),
-        "fees": list(file.fees),
-        "mandate": file.mandate,
-        "employerOnRegister": file.employer_on_register,
+        "fees": [_with_text(each, personal, "paymentReference") for each in file.fees],
+        "mandate": _with_text(file.mandate, personal, "mandateReference"),
+        "employerOnRegister": _with_text(file.employer_on_register, personal, "name"),
         "checks": list(file.checks),
         "findings": [_finding(each, personal) for each in file.findings],
         "manualTasks": [{"subject": task.subject, "reason": task.reason} for task in course.manual_tasks],
@@ -85,9 +85,12 @@ def _application(file: CaseFile, personal: PersonalParts) -> dict[str, Any]:
     about_job = personal[file.personal_in["employment"]]
     application = dict(file.application)
     job = application["employment"]
-    if "employer" in file.personal_in:
+    if "name" not in application["employer"]:
         name = _text(personal, file.personal_in["employer"], "employerName")
         application["employer"] = {**application["employer"], "name": name}
+    if "mandateReference" not in application.get("representative", {"mandateReference": None}):
+        mandate = WITHHELD if filed is None else filed["mandateReference"]
+        application["representative"] = {**application["representative"], "mandateReference": mandate}
     if "legacyRecord" in file.personal_in:
         application["legacyRecord"] = {**application["legacyRecord"], "fileNumber": _file_number(file, personal)}
     application["worker"] = WITHHELD if about_worker is None else about_worker["worker"]
@@ -173,7 +176,7 @@ def _pauses(file: CaseFile, personal: PersonalParts) -> list[dict[str, Any]]:
                 **entry,
                 "from": pause.from_.isoformat(),
                 "to": None if pause.to is None else pause.to.isoformat(),
-                "motivation": _text(personal, entry["eventVersion"], "motivation"),
+                **_texts(entry, personal, "motivation", "legalReference"),
                 "resumedMotivation": resumed,
                 "corrections": [_with_text(each, personal, "motivation") for each in corrections] or None,
             }
@@ -185,9 +188,14 @@ def _with_text(entry: Mapping[str, Any] | None, personal: PersonalParts, *words:
     """An entry with what its event holds encrypted under ``words``."""
     if entry is None:
         return None
-    return {**entry, **{word: _text(personal, entry["eventVersion"], word) for word in words}}
+    return {**entry, **_texts(entry, personal, *words)}
+
+
+def _texts(entry: Mapping[str, Any], personal: PersonalParts, *words: str) -> dict[str, Any]:
+    """What the event of an entry holds encrypted under ``words``; an earlier schema may have had it in clear."""
+    return {word: _text(personal, entry["eventVersion"], word) for word in words if word not in entry}
 
 
 def _text(personal: PersonalParts, version: int, word: str) -> Any:
     fields = personal[version]
-    return WITHHELD if fields is None else fields[word]
+    return WITHHELD if fields is None else fields.get(word)

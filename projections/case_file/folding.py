@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from domain.case.lifecycle import CheckState
-from projections.case_file.openings import opened, retold
+from projections.case_file.openings import employer_of, opened, retold
 from projections.case_file.shape import CaseFile, SealedGroup, document_entry, without_nulls
 from projections.case_fold import CaseFold, Taken
 from projections.course import Course
@@ -50,8 +50,8 @@ def sealed_groups(events: Iterable[RecordedEvent]) -> list[SealedGroup]:
 
 
 def _recorded(clear: Mapping[str, Any], *words: str, at: str | None = None) -> dict[str, Any]:
-    """These words of an event as it says them, without nulls; its effective time under the name ``at``."""
-    recorded: dict[str, Any] = without_nulls({word: clear[word] for word in words})
+    """These words of an event as it says them in clear, without nulls; its effective time under the name ``at``."""
+    recorded: dict[str, Any] = without_nulls({word: clear[word] for word in words if word in clear})
     return recorded if at is None else {**recorded, at: clear["effectiveAt"]}
 
 
@@ -100,8 +100,8 @@ def _found(result: str, *words: str) -> Take:
 
 def _identified(_file: CaseFile, event: RecordedEvent) -> Taken:
     # The register does not give the places of everybody.
-    words = ("enterpriseNumber", "name", "active", "registeredOfficeMunicipality", "establishmentUnitMunicipality")
-    return {"employer_on_register": _recorded(event.clear, *words)}
+    words = ("enterpriseNumber", "active", "registeredOfficeMunicipality", "establishmentUnitMunicipality")
+    return {"employer_on_register": {**_recorded(event.clear, *words, "name"), "eventVersion": event.version}}
 
 
 def _with_evidence(file: CaseFile, event: RecordedEvent) -> Taken:
@@ -117,15 +117,17 @@ def _attached(file: CaseFile, event: RecordedEvent) -> Taken:
 
 def _paid(file: CaseFile, event: RecordedEvent) -> Taken:
     paid = _recorded(event.clear, "recipient", "amount", "paidOn", "paymentReference", "by", at="recordedAt")
-    return {"fees": (*file.fees, paid)}
+    return {"fees": (*file.fees, {**paid, "eventVersion": event.version})}
 
 
 def _corrected(file: CaseFile, event: RecordedEvent) -> Taken:
     """The corrected parts take the place of those the file had; a note of the correction comes to the others."""
     clear = event.clear
-    parts = {part: without_nulls(clear[part]) for part in ("employer", "employment") if clear[part] is not None}
-    moved = {part: event.version for part in ("worker", "employment") if part in clear["corrected"]}
-    overtaken = {"employer"} & parts.keys() | ({"ssin"} if "worker" in moved else set())
+    parts = {} if clear["employer"] is None else {"employer": without_nulls(employer_of(clear))}
+    if clear["employment"] is not None:
+        parts["employment"] = without_nulls(clear["employment"])
+    moved = dict.fromkeys(clear["corrected"], event.version)
+    overtaken = {"ssin"} if "worker" in moved else set()
     kept = {part: at for part, at in file.personal_in.items() if part not in overtaken}
     correction = {**_recorded(clear, "corrected", "by", at="correctedAt"), "eventVersion": event.version}
     return {
@@ -222,7 +224,9 @@ _FOLD: Final = CaseFold(
             "SalaryVerified": _found("result", "basis"),
             "LabourMarketEvidenceAdded": _with_evidence,
             "LabourMarketTestAssessed": _found("finding"),
-            "MandateVerified": _sets("mandate", "enterpriseNumber", "mandateReference", "valid", "by", at="verifiedAt"),
+            "MandateVerified": _decides(
+                "mandate", "enterpriseNumber", "mandateReference", "valid", "by", at="verifiedAt"
+            ),
             "InformationRequested": _requested,
             "InformationProvided": _answered,
             "ApplicationDeclaredAdmissible": _decides(

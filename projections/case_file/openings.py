@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from domain.case.retold import filer_of
@@ -41,16 +42,24 @@ def retold(file: CaseFile, event: RecordedEvent) -> Taken:
     return _retold(event, file.application)
 
 
+def employer_of(clear: Mapping[str, Any]) -> dict[str, Any]:
+    """The employer whom an event names, with the name where its schema had it in clear."""
+    named = {"name": clear["employerName"]} if "employerName" in clear else {}
+    return {**clear["employer"], **named}
+
+
 def _filed(event: RecordedEvent) -> dict[str, Any]:
     clear = event.clear
-    application = without_nulls({word: clear[word] for word in _APPLICATION})
+    application = without_nulls({word: clear[word] for word in _APPLICATION} | {"employer": employer_of(clear)})
+    if clear.get("mandateReference") is not None:
+        application["representative"]["mandateReference"] = clear["mandateReference"]
     if clear["publications"] is not None:
         application["labourMarketTest"] = {"publications": clear["publications"]}
     return {
         "kind": clear["kind"],
         "category": clear["category"],
         "application": application,
-        "personal_in": dict.fromkeys(("worker", "employment"), event.version),
+        "personal_in": dict.fromkeys(("worker", "employment", "employer"), event.version),
         "documents": tuple(document_entry(each, clear["effectiveAt"], clear["filedBy"]) for each in clear["documents"]),
     }
 

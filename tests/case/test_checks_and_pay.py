@@ -61,6 +61,7 @@ def test_the_register_knows_the_employer_and_the_contract_is_judged() -> None:
         active=True,
         founded_on=date(1994, 3, 1),
         has_staff=True,
+        worker_subject=WORKER,
         has_debts=False,
     )
     assert isinstance(verified, SalaryVerified)

@@ -70,6 +70,7 @@ def test_the_workers_name_is_corrected() -> None:
             worker=RENAMED,
             gross_pay=None,
             title=None,
+            employer_name=None,
             reason="A typing mistake.",
         )
     )
@@ -85,6 +86,7 @@ def test_all_three_parts_are_corrected_at_once_and_named() -> None:
     assert corrected.corrected == ("worker", "employer", "employment")
     assert isinstance(corrected.employment, JobOffered)
     assert (corrected.gross_pay, corrected.title) == (FILED.employment.gross_pay, "analyst")
+    assert corrected.employer_name == "Acme Two"
     assert state_after([*filed(), corrected]).employer_number == "0403227515"
 
 

@@ -81,8 +81,9 @@ def test_a_fee_is_paid() -> None:
             recipient="federal",
             amount=Decimal("152.00"),
             paid_on=date(2026, 1, 19),
-            payment_reference="P-1",
             by=HANDLER,
+            worker_subject=WORKER,
+            payment_reference="P-1",
         )
     )
 

@@ -11,6 +11,7 @@ from tests.case.vocabulary import (
     HANDLER,
     NOW,
     TODAY,
+    WORKER,
     asked,
     assign,
     at_residence,
@@ -30,7 +31,12 @@ BY_AGENT = application(representative=AGENT)
 def test_a_mandate_is_found_to_cover_the_employer() -> None:
     case(actor=HANDLER).given(*filed(BY_AGENT)).when(mandate()).then(
         MandateVerified(
-            effective_at=NOW, enterprise_number="0403227515", mandate_reference="M-1", valid=True, by=HANDLER
+            effective_at=NOW,
+            enterprise_number="0403227515",
+            valid=True,
+            by=HANDLER,
+            worker_subject=WORKER,
+            mandate_reference="M-1",
         )
     )
 

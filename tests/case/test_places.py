@@ -118,7 +118,14 @@ def test_a_worker_who_files_is_judged_by_where_she_lives() -> None:
 
 
 def test_an_answer_of_before_leaves_the_places_unknown_and_can_be_read() -> None:
-    identified = EmployerIdentified(effective_at=NOW, enterprise_number="0202239951", name="Acme", active=True)
+    identified = EmployerIdentified(
+        effective_at=NOW,
+        enterprise_number="0202239951",
+        active=True,
+        worker_subject=WORKER,
+        name="Acme",
+        has_debts=None,
+    )
     facts = state_after([*filed(), identified]).facts
     assert (facts.registered_office_municipality, facts.establishment_unit_municipality) == (None, None)
 

@@ -16,7 +16,7 @@ from consumers.messages import KINDS, published
 from consumers.topics import TOPICS
 from domain.case.personal_data import subject_of
 from infra.event_codec import EventCodec
-from infra.event_formats import FORMATS
+from infra.event_formats import BY_TYPE, FORMATS
 from infra.kafka.contract_document import contract_document
 from infra.kafka.published_schemas import PUBLISHED, PublishedSchema, breaking_changes, published_schemas
 from infra.message_wire import from_wire, to_wire
@@ -85,7 +85,7 @@ def test_a_real_record_of_every_event_is_as_its_schema_says() -> None:
 
 def subjects_of(event: Any) -> list[Any]:
     """The subjects whose keys an event needs."""
-    form = next(each for each in FORMATS if each.event_type is type(event))
+    form = BY_TYPE[type(event)]
     return [subject_of(event, role) for role in set(form.personal.values())]
 
 

@@ -166,8 +166,7 @@ def test_an_ordinary_event(name: str, sentences: Mapping[str, str]) -> None:
         (
             "EmployerIdentified",
             {"active": False},
-            "The employer is registered as Acme NV under enterprise number 0202.239.951; the undertaking is not "
-            "active.",
+            "The employer is registered under enterprise number 0202.239.951; the undertaking is not active.",
         ),
         (
             "InformationProvided",

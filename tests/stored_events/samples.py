@@ -11,9 +11,7 @@ from uuid import UUID
 
 from domain.case.application import (
     Document,
-    Employer,
     GrossPay,
-    Representative,
     Transfer,
     VacancyPublication,
     Worker,
@@ -43,6 +41,7 @@ from domain.case.events import (
     DeclaredRelation,
     DocumentAttached,
     EmployerIdentified,
+    EmployerNumbers,
     EmploymentVerified,
     FeePaid,
     InformationProvided,
@@ -53,6 +52,7 @@ from domain.case.events import (
     LegacyRecordRetold,
     MandateVerified,
     PersonIdentifierReplaced,
+    RepresentativeNumber,
     ResidencePartDecided,
     RuleApplied,
     SalaryVerified,
@@ -171,8 +171,10 @@ SAMPLES: Final[tuple[CaseEvent, ...]] = (
         change_of_employer=True,
         procedure_language="nl",
         filed_by="representative",
-        employer=Employer(enterprise_number="0202239951", name="Werkgever NV", establishment_unit_number="2000000339"),
-        representative=Representative(enterprise_number="0403227515", mandate_reference="M-1"),
+        employer=EmployerNumbers(enterprise_number="0202239951", establishment_unit_number="2000000339"),
+        employer_name="Canary Werkgever NV",
+        representative=RepresentativeNumber(enterprise_number="0403227515"),
+        mandate_reference="canary-M-1",
         employment=JobOffered(
             start=date(2026, 3, 1),
             end=date(2028, 2, 29),
@@ -227,11 +229,12 @@ SAMPLES: Final[tuple[CaseEvent, ...]] = (
     EmployerIdentified(
         effective_at=_JUDGED,
         enterprise_number="0202239951",
-        name="Werkgever NV",
+        name="Canary Werkgever NV",
         active=True,
         founded_on=date(1994, 3, 1),
         has_staff=True,
         has_debts=None,
+        worker_subject=WORKER,
         left_open=("employerDebts",),
     ),
     SalaryVerified(
@@ -305,13 +308,15 @@ SAMPLES: Final[tuple[CaseEvent, ...]] = (
         recipient="federal",
         amount=Decimal("377.00"),
         paid_on=date(2026, 1, 19),
-        payment_reference="+++090/9337/55493+++",
+        payment_reference="canary +++090/9337/55493+++",
         by=_HANDLER,
+        worker_subject=WORKER,
     ),
     CaseCorrected(
         effective_at=_JUDGED,
         corrected=("worker", "employer", "employment"),
-        employer=Employer(enterprise_number="0202239951", name="Werkgever BV"),
+        employer=EmployerNumbers(enterprise_number="0202239951"),
+        employer_name="Canary Werkgever BV",
         employment=JobOffered(
             start=date(2026, 4, 1),
             end=None,
@@ -340,7 +345,12 @@ SAMPLES: Final[tuple[CaseEvent, ...]] = (
     ),
     CaseAssigned(effective_at=_JUDGED, handler=_HANDLER, by="caseHandler:lead-1"),
     MandateVerified(
-        effective_at=_JUDGED, enterprise_number="0403227515", mandate_reference="M-1", valid=True, by=_HANDLER
+        effective_at=_JUDGED,
+        enterprise_number="0403227515",
+        mandate_reference="canary-M-1",
+        valid=True,
+        by=_HANDLER,
+        worker_subject=WORKER,
     ),
     InformationRequested(
         effective_at=_JUDGED,
@@ -405,7 +415,7 @@ SAMPLES: Final[tuple[CaseEvent, ...]] = (
         effective_at=_JUDGED,
         pause=1,
         ground="forceMajeure",
-        legal_reference="art. 1",
+        legal_reference="canary art. 1",
         by=_HANDLER,
         worker_subject=WORKER,
         motivation="canary motivation",
@@ -468,17 +478,42 @@ def _without_grounds(event: ApplicationSubmitted | CaseCorrected) -> CaseEvent:
     assert isinstance(event.worker, Worker)
     assert event.employment is not None
     return replace(
-        event,
+        _in_clear(event),
         employment=replace(event.employment, contract_states=()),
         worker=replace(event.worker, family_in_belgium=None),
         left_open=(),
     )
 
 
+def _in_clear(event: CaseEvent) -> CaseEvent:
+    """As it was stored when what parties write stood in clear."""
+    match event:
+        case ApplicationSubmitted():
+            return replace(event, employer_name="Werkgever NV", mandate_reference="M-1")
+        case CaseCorrected():
+            return replace(event, employer_name="Werkgever BV")
+        case FeePaid():
+            return replace(event, payment_reference="+++090/9337/55493+++", worker_subject=None)
+        case EmployerIdentified():
+            return replace(event, name="Werkgever NV", worker_subject=None)
+        case MandateVerified():
+            return replace(event, mandate_reference="M-1", worker_subject=None)
+        case ClockPaused():
+            return replace(event, legal_reference="art. 1")
+        case _:
+            raise AssertionError(event)
+
+
 EARLIER_SHAPES: Final[Mapping[tuple[str, int], CaseEvent]] = {
     ("ApplicationSubmitted", 1): _without_grounds(_FILED_CASE),
     ("CaseCorrected", 1): _without_grounds(_CORRECTED),
-    ("EmployerIdentified", 1): replace(_EMPLOYER_FOUND, founded_on=None, has_staff=None, left_open=()),
+    ("EmployerIdentified", 1): replace(_in_clear(_EMPLOYER_FOUND), founded_on=None, has_staff=None, left_open=()),
+    ("ApplicationSubmitted", 2): _in_clear(_FILED_CASE),
+    ("CaseCorrected", 2): _in_clear(_CORRECTED),
+    ("EmployerIdentified", 2): _in_clear(_EMPLOYER_FOUND),
+    ("FeePaid", 1): _in_clear(next(each for each in SAMPLES if isinstance(each, FeePaid))),
+    ("MandateVerified", 1): _in_clear(next(each for each in SAMPLES if isinstance(each, MandateVerified))),
+    ("ClockPaused", 1): _in_clear(next(each for each in SAMPLES if isinstance(each, ClockPaused))),
     ("SalaryVerified", 2): replace(_SALARY, engine_version=2, facts=_FACTS_OF_ENGINE_2),
     ("WorkPartDecided", 2): replace(_WORK_PART, engine_version=2, facts=_FACTS_OF_ENGINE_2),
     ("SalaryVerified", 1): replace(

@@ -62,8 +62,9 @@ def sample_files() -> list[Path]:
 
 
 def file_of(name: str, schema: int) -> Path:
-    """Of form 1, which has every schema of its time."""
-    return FORM_1 / f"{name}.v{schema}.json"
+    """The earliest: of form 1 every schema of its time, of form 2 those that came later."""
+    first = FORM_1 / f"{name}.v{schema}.json"
+    return first if first.exists() else FORM_2 / first.name
 
 
 def write_missing() -> list[Path]:

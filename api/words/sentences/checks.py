@@ -48,18 +48,13 @@ def _check_failed(values: Values, wording: Wording) -> str:
 
 
 def _employer_identified(values: Values, wording: Wording) -> str:
-    language = wording.language
-    number, name = wording.enterprise(values["enterpriseNumber"]), values["name"]
+    language, number = wording.language, wording.enterprise(values["enterpriseNumber"])
     if values["active"]:
         return language.gettext(
-            "The employer is registered as %(name)s under enterprise number %(number)s; the undertaking is active.",
-            name=name,
-            number=number,
+            "The employer is registered under enterprise number %(number)s; the undertaking is active.", number=number
         )
     return language.gettext(
-        "The employer is registered as %(name)s under enterprise number %(number)s; the undertaking is not active.",
-        name=name,
-        number=number,
+        "The employer is registered under enterprise number %(number)s; the undertaking is not active.", number=number
     )
 
 

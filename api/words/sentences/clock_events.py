@@ -8,19 +8,17 @@ from types import MappingProxyType
 from typing import Final
 
 from api.words.sentences.durations import stretch_text
-from api.words.sentences.legal_references import with_legal_basis
 from api.words.sentences.wording import Teller, Values, Wording
 
 
 def _paused(values: Values, wording: Wording) -> str:
-    paused = wording.language.gettext(
+    return wording.language.gettext(
         "The service target is paused from %(day)s on (pause %(number)s). Ground: %(ground)s. Recorded by %(actor)s.",
         day=wording.day(values["on"]),
         number=values["pause"],
         ground=wording.inside("pauseGrounds", values["ground"]),
         actor=wording.actor(values["by"]),
     )
-    return with_legal_basis(paused, values.get("legalReference"), wording)
 
 
 def _resumed(values: Values, wording: Wording) -> str:
