@@ -50,8 +50,9 @@ tutorial: $(ENVIRONMENT) ## walk docs/tutorial.md, line by line
 bench: $(ENVIRONMENT) ## measure our speed beside a peer's, in turns (docs/speed.md); ARGS="append --json"
 	@$(BIN)/permit bench $(ARGS)
 
-docs: $(ENVIRONMENT) ## draw docs/architecture.svg, then check that the documents are true: links, code, tables
+docs: $(ENVIRONMENT) ## draw docs/architecture.svg and docs/growth.svg, then check that the documents are true: links, code, tables
 	@$(BIN)/python .ci/architecture
+	@$(BIN)/python .ci/growth
 	@$(BIN)/python -m pytest tests/docs $(PYTEST_ARGS)
 
 wheel: $(ENVIRONMENT) ## dist/*.whl, to be installed into an environment elsewhere

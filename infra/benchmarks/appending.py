@@ -1,14 +1,15 @@
-"""``permit bench append``: durable appends a second, one event a command, against the event library's default.
+"""``permit bench append``: durable appends a second, one event a command, against the event library and UmaDB.
 
 Ours takes the product's path: the event store's ``put`` with our mapper, so it includes encoding, encryption under
-the subject's key, commitments, leaf and command id. The peer's recorder inserts as many ready-made bytes.
+the subject's key, commitments, leaf and command id. The peers are handed as many ready-made bytes an event as the body
+has that ours stores; leaf hash and envelope come on top of that on our side alone.
 """
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,8 +22,10 @@ from eventsourcing.persistence import EventStore
 
 from domain.case.events import ApplicationWithdrawn
 from infra.benchmarks.peer import Peer
-from infra.benchmarks.runs import BenchmarkReport, compare, machine
+from infra.benchmarks.runs import RUNS, BenchmarkImpossible, BenchmarkReport, Row, compare_with_each, machine
 from infra.benchmarks.scratch import scratch_database
+from infra.benchmarks.umadb import NAME as UMADB_NAME
+from infra.benchmarks.umadb import umadb_server
 from infra.event_codec import EventCodec
 from infra.keys import MasterKey
 from infra.postgres.journal.append_requests import CommandIdentity, StreamHead, Touch
@@ -32,8 +35,16 @@ from infra.postgres.journal.recorder import JournalRecorder
 from infra.postgres.server.migrate import migrate_journal, migrate_keys
 from infra.time_ordered_ids import time_ordered_id
 
-CASES: Final = ((1, 1_500, 800), (16, 600, 100), (64, 250, 25))
-"""Callers, and the events that each of ours and each of the peer's appends in a run."""
+CASES: Final = ((1, 1_500, 800), (16, 600, 100), (64, 250, 25), (256, 60, 6))
+"""Callers, and the events that each of ours and of UmaDB's, and each of the library's, appends in a run."""
+
+MOST_CONNECTIONS: Final = 64
+"""Of the library: a server has a limit, and its appends wait for one lock however many there are."""
+
+_UMADB: Final = (
+    "UmaDB 0.7.8, its wheel's server on loopback with its defaults, data under PERMIT_HOME (where those of the "
+    "embedded server are), two fdatasync an append or group of appends, Python client, no append condition"
+)
 
 _REASON: Final = "The worker has found other work in the meantime and will not come to Belgium."
 
@@ -83,25 +94,53 @@ def new_command() -> tuple[UUID, CommandIdentity]:
     return time_ordered_id(datetime.now(UTC)), CommandIdentity("employer", str(uuid4()), os.urandom(32))
 
 
-def bench_append(admin_url: str, peer: Peer, *, cases: Sequence[tuple[int, int, int]] = CASES) -> BenchmarkReport:
-    """Both sides on ``admin_url``'s server, each in a scratch database of its own."""
+def bench_append(
+    admin_url: str,
+    peer: Peer,
+    *,
+    umadb: Peer | None = None,
+    cases: Sequence[tuple[int, int, int]] = CASES,
+    runs: int = RUNS,
+) -> BenchmarkReport:
+    """All sides turn about: ours and the library on ``admin_url``'s server, each in a scratch database of its own, and
+    UmaDB on a server of its own, from an environment beside that of ``peer`` unless another is given.
+
+    Where UmaDB cannot be installed or started, the report says why and has no row of it.
+    """
     with ExitStack() as opened:
         ours = opened.enter_context(our_journal(admin_url))
         peer_url = opened.enter_context(scratch_database(admin_url))
+        umadb = umadb or peer.beside(UMADB_NAME)
+        try:
+            umadb_url = opened.enter_context(umadb_server(umadb)).url
+            about_umadb = _UMADB
+        except BenchmarkImpossible as why:
+            umadb_url, about_umadb = None, f"not measured: {why}"
         body_bytes = ours.append(*new_command(), ours.subjects[0])
-        rows = tuple(
-            compare(
-                f"{callers} caller" + ("s" if callers > 1 else ""),
-                "events/s",
-                partial(ours.rate, callers, our_events),
-                partial(
-                    peer.run, "append.py", url=peer_url, callers=callers, eventsEach=peer_events, bodyBytes=body_bytes
-                ),
-            )
-            for callers, our_events, peer_events in cases
-        )
-    about = {**machine(admin_url), "peer": "eventsourcing 9.5.6, psycopg 3, default mode", "bodyBytes": body_bytes}
-    return BenchmarkReport(benchmark="append", machine=about, rows=rows)
+        rows: list[Row] = []
+        for callers, our_events, library_events in cases:
+            case = f"{callers} caller" + ("s" if callers > 1 else "")
+            load = {"callers": callers, "bodyBytes": body_bytes}
+            connections = min(callers, MOST_CONNECTIONS)
+            peers: dict[str, Callable[[], float]] = {
+                case: partial(
+                    peer.run, "append.py", url=peer_url, connections=connections, eventsEach=library_events, **load
+                )
+            }
+            if umadb_url is not None:
+                peers[f"{case}, UmaDB"] = partial(
+                    umadb.run, "umadb_append.py", url=umadb_url, eventsEach=our_events, **load
+                )
+            rows += compare_with_each("events/s", partial(ours.rate, callers, our_events), peers, runs=runs)
+    about = {
+        **machine(admin_url),
+        "runs": runs,
+        "peer": f"eventsourcing 9.5.6, psycopg 3, default mode, at most {MOST_CONNECTIONS} connections",
+        "umadb": about_umadb,
+        "bodyBytes": body_bytes,
+        "handedOver": f"{body_bytes} bytes an event to every side; ours stores leaf hash and envelope on top of them",
+    }
+    return BenchmarkReport(benchmark="append", machine=about, rows=tuple(rows))
 
 
 @contextmanager

@@ -1,8 +1,9 @@
-"""``permit bench bulk``: events a second loaded in bulk, against a plain COPY of the same finished rows.
+"""``permit bench bulk``: events a second loaded in bulk, against a COPY of the same content as plain JSON.
 
 Ours starts from decided commands and takes the path of a migration: encoding, encryption, commitments, leaves, chains,
-expected versions, command ids, transactions of at most 5,000 events. The peer copies the rows that ours has
-made, byte for byte, in one transaction into a table with the same columns, checks and indexes.
+expected versions, command ids, transactions of at most 5,000 events. The peer copies finished rows in one transaction
+into a table with the same checks and indexes: the same events as plain JSON with their leaves, and in a row of its own
+the rows that ours has made, byte for byte.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from typing import TYPE_CHECKING, Final
 
 from domain.law.rulebook import Rulebook
 from infra.benchmarks.peer import Peer
-from infra.benchmarks.runs import RUNS, BenchmarkImpossible, BenchmarkReport, compare, machine
+from infra.benchmarks.plain_journal import PLAIN_TABLE, copy_into, decided_events, plain_rows
+from infra.benchmarks.runs import RUNS, BenchmarkImpossible, BenchmarkReport, Row, compare_with_each, machine
 from infra.benchmarks.sample_journal import (
     ORIGIN,
     KeysInMemory,
@@ -42,12 +44,18 @@ _WHOLE: Final = "whole cases"
 _SINGLE: Final = "single commands"
 
 _OURS: Final = "decided commands to durable events: encoding, AES-256-GCM, commitments, leaves, command ids, heads"
-_PEERS: Final = "COPY BINARY of the same rows, built beforehand, into a table with the same indexes, one transaction"
+_PEERS: Final = (
+    "COPY BINARY of rows built beforehand into a table with the same indexes, one transaction: the decided events as "
+    "plain JSON with their leaves; in the cases 'same rows' the rows that ours has stored"
+)
 
 
 @dataclass(slots=True)
 class BulkLoad:
-    """One load of a journal, to be measured both ways; ``rows`` is what the first load of ours has written."""
+    """One load of a journal, to be measured all ways.
+
+    ``rows`` is what the first load of ours has written, ``plain`` the same events as plain JSON.
+    """
 
     url: str
     owner: Connection
@@ -55,6 +63,7 @@ class BulkLoad:
     law: Rulebook
     source: list[PreparedCommand]
     events: int
+    plain: bytes
     rows: bytes = b""
 
     def ours(self) -> float:
@@ -69,21 +78,27 @@ class BulkLoad:
             self.rows = self._copied()
         return self.events / took
 
-    def peers(self) -> float:
-        """Events a second of the finished rows, copied into an empty table. Ours must have run before."""
+    def plain_copy(self) -> float:
+        """Events a second of the finished rows in plain JSON, copied into an empty table."""
+        return self._copy("plain_journal", self.plain)
+
+    def same_rows(self) -> float:
+        """Events a second of the rows of ours, copied into an empty table. Ours must have run before."""
+        return self._copy("copied_journal", self.rows)
+
+    def _copy(self, table: str, rows: bytes) -> float:
         self._empty()
-        source = io.BytesIO(self.rows)
         with closing(connect(self.url, None)) as connection, connection.cursor() as cursor:
             began = time.perf_counter()
-            cursor.copy_expert("copy copied_journal from stdin (format binary)", source, 1 << 20)
+            copy_into(cursor, table, rows)
             took = time.perf_counter() - began
-        self._require_all("copied_journal")
+        self._require_all(table)
         return self.events / took
 
     def _empty(self) -> None:
-        """Both sides begin with empty tables and nothing left to write back."""
+        """All sides begin with empty tables and nothing left to write back."""
         with self.owner.cursor() as cursor:
-            cursor.execute("truncate journal, command, copied_journal")
+            cursor.execute("truncate journal, command, copied_journal, plain_journal")
             cursor.execute("update journal_head set position = 0, known_at = '-infinity'")
             cursor.execute("checkpoint")
 
@@ -102,14 +117,18 @@ class BulkLoad:
 
 
 def bench_bulk(admin_url: str, _peer: Peer, *, cases: int = _CASES, runs: int = RUNS) -> BenchmarkReport:
-    """Both sides in one scratch database on ``admin_url``'s server, for each of two sources of the same events."""
+    """All sides in one scratch database on ``admin_url``'s server, for each of two sources of the same events."""
     keys, law = KeysInMemory(b"bulk load"), Rulebook.load()
     prepared = prepared_commands(cases, keys, law)
-    rows, events, size = [], 0, 0
+    rows: list[Row] = []
+    bytes_an_event: dict[str, int] = {}
+    events = 0
     for case, source in ((_WHOLE, as_whole_cases(prepared)), (_SINGLE, prepared)):
         with bulk_load(admin_url, source, keys, law) as bulk:
-            rows.append(compare(case, "events/s", bulk.ours, bulk.peers, runs=runs))
-            events, size = bulk.events, len(bulk.rows)
+            peers = {case: bulk.plain_copy, f"{case}, same rows": bulk.same_rows}
+            rows += compare_with_each("events/s", bulk.ours, peers, runs=runs)
+            events = bulk.events
+            bytes_an_event = {"plain JSON": len(bulk.plain) // events, "same rows": len(bulk.rows) // events}
     about = {
         **machine(admin_url),
         "runs": runs,
@@ -117,23 +136,25 @@ def bench_bulk(admin_url: str, _peer: Peer, *, cases: int = _CASES, runs: int = 
         "peer": _PEERS,
         "events": events,
         "commands": {_WHOLE: cases, _SINGLE: len(prepared)},
-        "bytesPerEvent": size // events,
+        "bytesPerEvent": bytes_an_event,
     }
     return BenchmarkReport(benchmark="bulk", machine=about, rows=tuple(rows))
 
 
 @contextmanager
 def bulk_load(admin_url: str, source: list[PreparedCommand], keys: KeysInMemory, law: Rulebook) -> Iterator[BulkLoad]:
-    """Two empty tables in a scratch database for the events of ``source``."""
+    """Three empty tables in a scratch database for the events of ``source``."""
     with scratch_database(admin_url) as url:
         migrate_journal(url, origin=ORIGIN)
         with closing(connect(url, None)) as owner:
             with owner.cursor() as cursor:
                 cursor.execute("create table copied_journal (like journal including all)")
+                cursor.execute(PLAIN_TABLE)
+            plain = plain_rows(decided_events(source, law.sha256))
             # A load draws its commands from a file; that they all lie in memory here is no work of its.
             gc.collect()
             gc.freeze()
             try:
-                yield BulkLoad(url, owner, keys, law, source, sum(len(each.events) for each in source))
+                yield BulkLoad(url, owner, keys, law, source, sum(len(each.events) for each in source), plain)
             finally:
                 gc.unfreeze()

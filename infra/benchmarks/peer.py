@@ -1,8 +1,14 @@
-"""The peer's environment: the event library with its own psycopg3 module, apart from the product's."""
+"""The environments of the peers, apart from the product's: the event library with its own psycopg3 module, and UmaDB.
+
+Each is installed from a lock file of its own, so that a peer that cannot be installed here (UmaDB ships no source, and
+its wheels want a recent C library) takes no other with it.
+"""
 
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -16,19 +22,39 @@ _LONGEST_RUN: Final = 300.0
 
 
 class Peer:
-    """Runs the scripts under ``peer_scripts`` with the peer's own interpreter; made on first use."""
+    """Runs the scripts under ``peer_scripts`` with the peer's own interpreter; made under ``home`` on first use."""
 
-    def __init__(self, home: Path) -> None:
-        self._environment = home / "bench-peer"
-        self._lock = _HERE / "peer-requirements.lock"
+    def __init__(self, home: Path, name: str = "peer", *, longest_run: float = _LONGEST_RUN) -> None:
+        self.home = home
+        self._longest_run = longest_run
+        self._environment = home / f"bench-{name}"
+        self._lock = _HERE / f"{name}-requirements.lock"
+
+    def beside(self, name: str) -> Peer:
+        """Another peer, whose environment lies beside this one's."""
+        return Peer(self.home, name)
+
+    def program(self, name: str) -> Path:
+        """A program that the peer's packages bring along. Raises :class:`BenchmarkImpossible`."""
+        return self._python().with_name(name)
 
     def run(self, script: str, **arguments: Any) -> float:
         """Run a script with ``arguments`` and give the rate it prints. Raises :class:`BenchmarkImpossible`."""
         command = [str(self._python()), str(_HERE / "peer_scripts" / script), json.dumps(arguments)]
-        finished = subprocess.run(command, capture_output=True, text=True, timeout=_LONGEST_RUN, check=False)  # noqa: S603
-        if finished.returncode != 0:
-            raise BenchmarkImpossible(f"the peer's {script} failed: {finished.stderr.strip()[-500:]}")
-        rate: float = json.loads(finished.stdout.splitlines()[-1])["rate"]
+        # A session of its own: a script that is given up goes with the processes that it has started.
+        with subprocess.Popen(  # noqa: S603 (the interpreter of the peer's environment)
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        ) as running:
+            try:
+                output, errors = running.communicate(timeout=self._longest_run)
+            except subprocess.TimeoutExpired:
+                raise BenchmarkImpossible(f"the peer's {script} took more than {self._longest_run:g} s") from None
+            finally:
+                if running.poll() is None:
+                    os.killpg(running.pid, signal.SIGKILL)
+        if running.returncode != 0:
+            raise BenchmarkImpossible(f"the peer's {script} failed: {errors.strip()[-500:]}")
+        rate: float = json.loads(output.splitlines()[-1])["rate"]
         return rate
 
     def _python(self) -> Path:

@@ -1,8 +1,8 @@
 """``permit bench projections``: events a second of a read model from nothing until it has caught up with the journal.
 
 Ours is the product's runner over its journal. The peer is the event library's ProjectionRunner over its own
-PostgreSQL module: the same events in the same order in plain JSON, one write an event, its position in the
-same transaction. It is given fewer events, because it takes so long; rates are compared.
+PostgreSQL module: the same events in the same order, their clear fields as plain JSON, one write an event, its position
+in the same transaction. It is given fewer events, because it takes so long; rates are compared.
 
 ``board-rows`` has the same small table on both sides, and after the runs the two are compared row for row, so that
 nobody is fast by leaving something out. ``sla-board`` has the product's own board on our side, whose rows hold far
@@ -106,7 +106,7 @@ class PeerBoard:
         return rate
 
     def _hand_over(self, cursor: Cursor) -> None:
-        """The first events as plain JSON in a table of the peer's: what its mapper would have stored of them."""
+        """The first events in a table of the peer's, with what the board can read of them: their clear fields."""
         cursor.execute(
             "create table bench_event (position bigint primary key, stream uuid, version bigint, type text, body bytea)"
         )
@@ -140,8 +140,8 @@ def bench_projections(
             **machine(admin_url),
             "runs": runs,
             "ours": f"ProjectionRunner, {small.journal.events} events of {small.journal.cases} cases",
-            "peer": f"eventsourcing 9.5.6 ProjectionRunner, psycopg 3, the first {few} of these events, same bodies; "
-            "both sides handle only the events that the SLA board reads, and all are counted",
+            "peer": f"eventsourcing 9.5.6 ProjectionRunner, psycopg 3, the first {few} of these events, with their "
+            "clear fields as plain JSON; both sides handle only what the SLA board reads, and all are counted",
             "board-rows": "the same table of 8 columns on both sides, compared row for row",
             "sla-board": "not equal: ours is the product's board (25 columns and an index), the peer's the table of "
             "board-rows, so ours does more work a row",

@@ -52,21 +52,33 @@ class BenchmarkReport:
 
 def compare(case: str, unit: str, ours: Callable[[], float], peer: Callable[[], float], *, runs: int = RUNS) -> Row:
     """Run both sides turn about, ``runs`` times each, and give the medians."""
-    (row,) = compare_all(unit, {case: ours}, peer, runs=runs)
-    return row
+    measured_ours, measured_peer = _turn_about((ours, peer), runs)
+    return _row(case, unit, measured_ours, measured_peer)
 
 
 def compare_all(
     unit: str, ours: Mapping[str, Callable[[], float]], peer: Callable[[], float], *, runs: int = RUNS
 ) -> tuple[Row, ...]:
-    """Several cases of ours against one side of the peer's: as :func:`compare`, all of them turn about."""
-    measured: dict[str, list[float]] = {case: [] for case in ours}
-    measured_peer = []
+    """Several cases of ours against one peer: as :func:`compare`, all of them turn about."""
+    *measured, measured_peer = _turn_about((*ours.values(), peer), runs)
+    return tuple(_row(case, unit, each, measured_peer) for case, each in zip(ours, measured, strict=True))
+
+
+def compare_with_each(
+    unit: str, ours: Callable[[], float], peers: Mapping[str, Callable[[], float]], *, runs: int = RUNS
+) -> tuple[Row, ...]:
+    """The same measure of ours against several peers, by the cases of their rows: all of them turn about."""
+    measured_ours, *measured = _turn_about((ours, *peers.values()), runs)
+    return tuple(_row(case, unit, measured_ours, each) for case, each in zip(peers, measured, strict=True))
+
+
+def _turn_about(sides: Sequence[Callable[[], float]], runs: int) -> list[list[float]]:
+    """What each side measured, run by run."""
+    measured: list[list[float]] = [[] for _ in sides]
     for _ in range(runs):
-        for case, measure in ours.items():
-            measured[case].append(measure())
-        measured_peer.append(peer())
-    return tuple(_row(case, unit, rates, measured_peer) for case, rates in measured.items())
+        for side, found in zip(sides, measured, strict=True):
+            found.append(side())
+    return measured
 
 
 def _row(case: str, unit: str, ours: Sequence[float], peer: Sequence[float]) -> Row:

@@ -56,7 +56,7 @@ from domain.crossroads.answers import (
 from domain.law.rulebook import Rulebook
 from infra.benchmarks.scratch import scratch_database
 from infra.event_codec import EventCodec
-from infra.keys import KEY_BYTES, KeyMissing
+from infra.keys import KEY_BYTES, KeyMissing, SubjectKeys
 from infra.postgres.journal.append_requests import (
     Appended,
     AppendRequest,
@@ -130,14 +130,22 @@ class SampleJournal:
 @contextmanager
 def sample_journal(admin_url: str, cases: int) -> Iterator[SampleJournal]:
     """A journal of ``cases`` cases in a scratch database of its own, loaded in bulk and vacuumed."""
-    keys = KeysInMemory(b"sample journal")
+    keys, law = KeysInMemory(b"sample journal"), Rulebook.load()
+    with loaded_journal(admin_url, prepared_commands(cases, keys, law), keys, law) as journal:
+        yield journal
+
+
+@contextmanager
+def loaded_journal(
+    admin_url: str, prepared: Sequence[PreparedCommand], keys: KeysInMemory, law: Rulebook
+) -> Iterator[SampleJournal]:
+    """The same of commands that are prepared already, with ``keys``."""
     with scratch_database(admin_url) as url:
         migrate_journal(url, origin=ORIGIN, read_models=read_model_migrations(registered_read_models()))
-        law = Rulebook.load()
-        events = load(url, sealed_requests(prepared_commands(cases, keys, law), EventCodec(ORIGIN, keys), law.sha256))
+        events = load(url, sealed_requests(prepared, EventCodec(ORIGIN, keys), law.sha256))
         with closing(connect(url, None)) as connection, connection.cursor() as cursor:
             cursor.execute("vacuum (analyze) journal")
-        yield SampleJournal(url=url, keys=keys, cases=cases, events=events)
+        yield SampleJournal(url=url, keys=keys, cases=len({each.stream for each in prepared}), events=events)
 
 
 def load(url: str, requests: Iterable[AppendRequest]) -> int:
@@ -150,7 +158,7 @@ def load(url: str, requests: Iterable[AppendRequest]) -> int:
     return events
 
 
-def prepared_commands(cases: int, keys: KeysInMemory, law: Rulebook) -> list[PreparedCommand]:
+def prepared_commands(cases: int, keys: SubjectKeys, law: Rulebook) -> list[PreparedCommand]:
     """The commands of ``cases`` cases that brought something about, in the order of time."""
     prepared = [
         command for number in range(cases) for command in _course(number, _filed_at(number, cases), keys.mint(), law)

@@ -1,4 +1,4 @@
-"""The peer's environment: one for all workers, kept beside the interpreter that runs the tests."""
+"""The peers' environments: one of each for all workers, kept beside the interpreter that runs the tests."""
 
 import fcntl
 import os
@@ -14,15 +14,23 @@ from infra.benchmarks.runs import BenchmarkImpossible
 @pytest.fixture(scope="session")
 def peer() -> Peer:
     """The peer with its environment made; skips where that cannot be done (no package index to be reached)."""
-    home = Path(os.environ.get("PERMIT_TEST_BENCH_HOME") or sys.prefix)
-    found = Peer(home)
-    with (home / "bench-peer.lock").open("w") as lock:
+    return made(Peer(Path(os.environ.get("PERMIT_TEST_BENCH_HOME") or sys.prefix)))
+
+
+@pytest.fixture(scope="session")
+def umadb(peer: Peer) -> Peer:
+    """The same of UmaDB, whose wheels want a C library of 2022 or later."""
+    return made(peer.beside("umadb"))
+
+
+def made(peer: Peer) -> Peer:
+    with (peer.home / "bench-peer.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
-            found._python()
+            peer.program("python")
         except BenchmarkImpossible as why:
             pytest.skip(str(why))
-    return found
+    return peer
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""``permit bench bulk`` compares two loads of the very same rows."""
+"""``permit bench bulk`` compares a load with copies of the same events: as plain JSON, and of the very same rows."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -30,33 +30,51 @@ def rows_of(bulk: BulkLoad, table: str) -> tuple[int, str]:
         return cursor.fetchone()
 
 
+def places_of(bulk: BulkLoad, table: str) -> set[tuple]:
+    with closing(psycopg2.connect(bulk.url)) as connection, connection.cursor() as cursor:
+        cursor.execute(f"select stream, version, type, schema from permit.{table}")
+        return set(cursor.fetchall())
+
+
 def test_the_report_has_a_row_for_each_source(admin_url: str, no_peer: Peer) -> None:
     report = bench_bulk(admin_url, no_peer, cases=10, runs=1)
 
-    require_form(report, "bulk", ("whole cases", "single commands"))
+    cases = ("whole cases", "whole cases, same rows", "single commands", "single commands, same rows")
+    require_form(report, "bulk", cases)
     assert report.machine["events"] == 86
     assert report.machine["commands"] == {"whole cases": 10, "single commands": 48}
 
 
-def test_both_sides_leave_the_same_rows(small: BulkLoad) -> None:
+def test_ours_and_the_copy_of_its_rows_leave_the_same_rows(small: BulkLoad) -> None:
     small.ours()
     loaded = rows_of(small, "journal")
-    small.peers()
+    small.same_rows()
     copied = rows_of(small, "copied_journal")
 
     assert loaded == copied
     assert loaded[0] == 86
 
 
-def test_the_peer_has_the_same_indexes_to_keep(small: BulkLoad) -> None:
+def test_the_plain_copy_has_the_same_events_in_the_same_places(small: BulkLoad) -> None:
+    small.ours()
+    loaded = places_of(small, "journal")
+    small.plain_copy()
+
+    assert places_of(small, "plain_journal") == loaded
+    assert len(loaded) == 86
+
+
+@pytest.mark.parametrize("table", ["copied_journal", "plain_journal"])
+def test_the_peer_has_the_same_indexes_to_keep(small: BulkLoad, table: str) -> None:
     with closing(psycopg2.connect(small.url)) as connection, connection.cursor() as cursor:
         cursor.execute(
             "select tablename, split_part(indexdef, 'USING', 2) from pg_indexes"
-            " where tablename in ('journal', 'copied_journal') order by 1, 2"
+            " where tablename in ('journal', %s) order by 1, 2",
+            (table,),
         )
         kept = cursor.fetchall()
 
-    assert [each for table, each in kept if table == "journal"] == [each for table, each in kept if table != "journal"]
+    assert [each for of, each in kept if of == "journal"] == [each for of, each in kept if of != "journal"]
     assert len(kept) == 4
 
 

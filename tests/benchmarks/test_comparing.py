@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from infra.benchmarks.runs import compare, compare_all
+from infra.benchmarks.runs import compare, compare_all, compare_with_each
 
 
 def test_both_sides_run_turn_about_and_medians_are_compared() -> None:
@@ -46,3 +46,21 @@ def test_a_side_that_cannot_run_ends_the_comparison() -> None:
 
     with pytest.raises(RuntimeError, match="no such server"):
         compare("1 caller", "events/s", lambda: 1.0, broken)
+
+
+def test_several_peers_run_turn_about_and_each_is_compared_with_the_same_runs_of_ours() -> None:
+    ran: list[str] = []
+
+    def side(name: str, rate: float) -> float:
+        ran.append(name)
+        return rate
+
+    rows = compare_with_each(
+        "events/s",
+        lambda: side("ours", 300.0),
+        {"library": lambda: side("library", 100.0), "UmaDB": lambda: side("UmaDB", 600.0)},
+        runs=2,
+    )
+
+    assert ran == ["ours", "library", "UmaDB"] * 2
+    assert [(row.case, row.ours, row.ratio) for row in rows] == [("library", 300.0, 3.0), ("UmaDB", 300.0, 0.5)]

@@ -26,10 +26,11 @@ def tamper(replay: Replay, statement: str) -> None:
         cursor.execute(statement)
 
 
-def test_the_report_is_of_all_events(admin_url: str, no_peer: Peer) -> None:
-    report = bench_replay(admin_url, no_peer, cases=10, runs=1)
+def test_the_report_is_of_all_events_against_two_copies_and_the_library(admin_url: str, peer: Peer) -> None:
+    report = bench_replay(admin_url, peer, cases=10, library_events=50, runs=1)
 
-    require_form(report, "replay", ("86 events",))
+    require_form(report, "replay", ("86 events", "86 events, same rows", "86 events, library"))
+    assert "the first 50 of the same events" in report.machine["library"]
 
 
 def test_the_processes_share_all_cases_between_them(replay: Replay) -> None:
@@ -61,4 +62,4 @@ def test_an_event_that_is_missing_gives_neither_side_a_figure(replay: Replay) ->
     with pytest.raises(BenchmarkImpossible, match="343 events of 40 cases"):
         replay.ours()
     with pytest.raises(BenchmarkImpossible, match="343 of 344"):
-        replay.peers()
+        replay.same_rows()

@@ -1,6 +1,6 @@
 """The event library's PostgreSQL recorder in its default mode: events a second with some callers.
 
-Run by the peer's interpreter with one JSON argument: url, callers, eventsEach, bodyBytes.
+Run by the peer's interpreter with one JSON argument: url, callers, connections, eventsEach, bodyBytes.
 """
 
 import json
@@ -15,8 +15,8 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 
 
-def datastore(url: str, callers: int) -> PostgresDatastore:
-    """At least as many connections as callers, opened before the clock starts."""
+def datastore(url: str, connections: int) -> PostgresDatastore:
+    """As many connections, opened before the clock starts; callers beyond them take turns."""
     parts = urlsplit(url)
     return PostgresDatastore(
         dbname=parts.path.lstrip("/"),
@@ -24,15 +24,15 @@ def datastore(url: str, callers: int) -> PostgresDatastore:
         port=parts.port or 5432,
         user=parts.username or "postgres",
         password=parts.password or "",
-        pool_size=callers,
-        max_overflow=callers,
+        pool_size=connections,
+        max_overflow=0,
     )
 
 
 def main() -> None:
     given = json.loads(sys.argv[1])
     callers, each = given["callers"], given["eventsEach"]
-    recorder = PostgresApplicationRecorder(datastore(given["url"], callers))
+    recorder = PostgresApplicationRecorder(datastore(given["url"], given["connections"]))
     recorder.create_table()
     body = os.urandom(given["bodyBytes"])
 

@@ -110,24 +110,28 @@ def environment():
     }
 
 
-def store_events(env):
-    """Store the events as the library's, and give the id of the last that the board reads."""
+def events_given():
     with psycopg.connect(GIVEN["url"]) as connection:
         rows = connection.execute("select stream, version, type, body from bench_event order by position").fetchall()
-    stored = [StoredEvent(stream, version, f"__main__:{name}", body) for stream, version, name, body in rows]
+    return [StoredEvent(stream, version, f"__main__:{name}", body) for stream, version, name, body in rows]
+
+
+def store(events, env):
+    """Store the events as the library's, and give the id of the last that the board reads."""
     application = Journal(env)
     ids = [
         recorded
-        for start in range(0, len(stored), STORED_AT_ONCE)
-        for recorded in application.recorder.insert_events(stored[start : start + STORED_AT_ONCE])
+        for start in range(0, len(events), STORED_AT_ONCE)
+        for recorded in application.recorder.insert_events(events[start : start + STORED_AT_ONCE])
     ]
     application.close()
-    return max(recorded for event, recorded in zip(stored, ids, strict=True) if event.topic in SmallBoard.topics)
+    return max(recorded for event, recorded in zip(events, ids, strict=True) if event.topic in SmallBoard.topics)
 
 
 def main():
     env = environment()
-    SmallBoard.last = store_events(env)
+    events = events_given()
+    SmallBoard.last = store(events, env)
     began = time.perf_counter()
     with ProjectionRunner(application_class=Journal, projection_class=SmallBoard, view_class=Board, env=env) as runner:
         while not SmallBoard.caught_up.wait(0.5):
@@ -136,7 +140,7 @@ def main():
         took = time.perf_counter() - began
     if not SmallBoard.caught_up.is_set():
         sys.exit("the projection did not catch up")
-    print(json.dumps({"rate": GIVEN["events"] / took}))  # noqa: T201
+    print(json.dumps({"rate": len(events) / took}))  # noqa: T201
 
 
 if __name__ == "__main__":
