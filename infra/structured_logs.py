@@ -60,6 +60,11 @@ def get_logger(name: str) -> structlog.stdlib.BoundLogger:
     return logger
 
 
+def logger_for(library: str) -> logging.Logger:
+    """For a library that is to be given a logger: what it says goes the way of all others."""
+    return logging.getLogger(library)
+
+
 def configure_logging(level: int = logging.INFO, *, to: TextIO | None = None) -> None:
     """Send everything of `level` and above `to` a file, or today's standard error. Calling it again starts afresh."""
     before_writing: list[Processor] = [

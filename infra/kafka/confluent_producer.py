@@ -5,7 +5,6 @@ It is an extra (``pip install 'single-permit[confluent]'``); whoever does not ch
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Sequence
 from typing import Final
@@ -22,6 +21,7 @@ from infra.kafka.producers import (
     Delivery,
     Outgoing,
 )
+from infra.structured_logs import logger_for
 
 _SERVED_EVERY: Final = 0.1
 """Seconds after which a wait looks at the clock."""
@@ -55,9 +55,7 @@ class ConfluentProducer:
         """Connects when it is first used."""
         self._patience = patience
         self._existing: frozenset[str] = frozenset()
-        self._producer = Producer(
-            {"bootstrap.servers": bootstrap, **_SETTINGS}, logger=logging.getLogger("confluent_kafka")
-        )
+        self._producer = Producer({"bootstrap.servers": bootstrap, **_SETTINGS}, logger=logger_for("confluent_kafka"))
 
     def hand_over(self, window: Sequence[Outgoing]) -> Delivery:
         sent = _Sent(self._producer, len(window))

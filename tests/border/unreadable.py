@@ -11,7 +11,7 @@ from types import UnionType
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
-from domain.case.personal_data import Withheld
+from domain.case.personal_data import NotRead, Withheld
 from domain.plain_text import FreeTextMark
 from infra.wire_format import wire_name
 
@@ -50,6 +50,10 @@ class Placed:
     is_free_text: bool
 
 
+_IN_PLACE: Final = (Withheld, NotRead)
+"""What takes the place of a value that is not to be had: nobody writes it."""
+
+
 def ordinary(hint: Any, within: tuple[Any, ...] = ()) -> Any:
     """A value of a type: all its fields are there, and one entry is in each list."""
     return next(iter(_alternatives(hint, within)))
@@ -70,7 +74,7 @@ def placed(hint: Any, kind: type, something: Any, within: tuple[Any, ...] = ()) 
         for found in placed(get_args(plain)[1], kind, something, within):
             yield Placed("", {"ordinary": found.value}, found.is_free_text)
             yield Placed("", {found.value: "ordinary"}, found.is_free_text)
-    elif is_dataclass(plain) and plain is not Withheld and plain not in within:
+    elif is_dataclass(plain) and plain not in (*_IN_PLACE, *within):
         whole = ordinary(plain, within)
         for name, field_hint in get_type_hints(plain, include_extras=True).items():
             for found in placed(field_hint, kind, something, (*within, plain)):
@@ -84,7 +88,7 @@ def _alternatives(hint: Any, within: tuple[Any, ...]) -> Iterator[Any]:
     plain, _ = _plain(hint)
     if _is_union(plain):
         for each in get_args(plain):
-            if each not in (type(None), Withheld):
+            if each not in (type(None), *_IN_PLACE):
                 yield from _alternatives(each, within)
     elif plain in _ORDINARY:
         yield _ORDINARY[plain]

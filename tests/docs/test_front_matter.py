@@ -60,7 +60,11 @@ def test_every_tracked_text_is_as_an_editor_would_save_it() -> None:
     otherwise = []
     for name in filter(None, listed.stdout.split("\0")):
         path = ROOT / name
-        if path.suffix in (".xlsx", ".zdict") or not path.is_file() or any(fnmatch(f"/{name}", f"*{each}") for each in exempt):
+        if (
+            path.suffix in (".xlsx", ".zdict")
+            or not path.is_file()
+            or any(fnmatch(f"/{name}", f"*{each}") for each in exempt)
+        ):
             continue
         text = path.read_bytes().decode("utf-8")
         ends_well = not text or (text.endswith("\n") and not text.endswith("\n\n"))
