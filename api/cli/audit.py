@@ -11,6 +11,7 @@ import typer
 
 from api.cli.output import Json, finding_if, say
 from api.cli.progress import progress_bar
+from api.cli.workers import Workers
 from api.composition import open_program
 from domain.audit.journal_chain import Checkpoint
 from domain.audit.replay import VerdictReplay
@@ -23,6 +24,7 @@ def verify(
     as_json: Json = False,
     size: Annotated[int | None, typer.Option(min=0, help="the size of the log at an earlier verification")] = None,
     root: Annotated[str | None, typer.Option(help="the root (hex) of the log at that size")] = None,
+    workers: Workers = None,
 ) -> None:
     """Recompute every leaf, the links of each case, the dense positions and the tree root; name the first bad event.
 
@@ -34,7 +36,7 @@ def verify(
         raise typer.BadParameter("--root is written as 64 lower-case hexadecimal digits")
     checkpoint = None if size is None or root is None else Checkpoint(size=size, root=root)
     with open_program(load_settings()) as program, progress_bar("events verified") as on_progress:
-        report = verify_journal(program.readers, checkpoint=checkpoint, on_progress=on_progress)
+        report = verify_journal(program.journal_url, checkpoint=checkpoint, workers=workers, on_progress=on_progress)
     say(_verification(report), as_json, lambda: _verification_text(report))
     finding_if(not report.is_sound)
 
@@ -42,6 +44,7 @@ def verify(
 def replay(
     case: Annotated[UUID | None, typer.Argument(help="the id of one case")] = None,
     every: Annotated[bool, typer.Option("--all", help="every case")] = False,
+    workers: Workers = None,
     as_json: Json = False,
 ) -> None:
     """Assess recorded verdicts again, from their recorded inputs, under their rule set and as known on their day.
@@ -52,8 +55,8 @@ def replay(
         raise typer.BadParameter("name one case, or say --all")
     with open_program(load_settings()) as program:
         if case is None:
-            with progress_bar("cases replayed") as on_progress:
-                report = replay_all(program.readers, program.codec, program.rule_sets, on_progress=on_progress)
+            with progress_bar("events replayed") as on_progress:
+                report = replay_all(program.log, program.rule_sets, workers=workers, on_progress=on_progress)
             found, sound = _replay(report), report.is_sound
         else:
             try:

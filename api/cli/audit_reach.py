@@ -13,6 +13,7 @@ from api.cli.days import DAY, day
 from api.cli.lazy_group import among, one_of
 from api.cli.output import Json, say
 from api.cli.progress import progress_bar
+from api.cli.workers import Workers
 from api.composition import open_program
 from domain.audit.what_if import JudgedAgain
 from domain.codes import AUTHORITIES
@@ -43,6 +44,7 @@ def what_if(
             help=" | ".join(AUTHORITIES), callback=one_of(AUTHORITIES, "authority"), autocompletion=among(AUTHORITIES)
         ),
     ] = None,
+    workers: Workers = None,
     as_json: Json = False,
 ) -> None:
     """Assess the decided cases again under another rule set: who would win, who would lose. Nothing is written.
@@ -54,7 +56,7 @@ def what_if(
     choice = Choice(from_=from_, to=to, authority=authority)
     law = OtherLaw(directory=rules, readings=readings_of(reading))
     with open_program(load_settings()) as program, progress_bar("decisions judged again") as on_progress:
-        report = judge_all_again(program.log, law, choice, on_progress=on_progress)
+        report = judge_all_again(program.log, law, choice, workers=workers, on_progress=on_progress)
     result = _report(report)
     say(result, as_json)
 

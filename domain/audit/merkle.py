@@ -34,15 +34,19 @@ class Frontier:
         """The number of leaves appended so far."""
         return self._size
 
-    def append(self, hashed_leaf: bytes) -> None:
-        """Add the next leaf, already hashed with :func:`leaf_hash`."""
-        node = hashed_leaf
-        remaining = self._size
+    def append(self, node: bytes, *, leaves: int = 1) -> None:
+        """Add the next leaf, already hashed with :func:`leaf_hash`; or the root of a perfect subtree of ``leaves``.
+
+        Those are a power of two, and the size so far is a multiple of it: only then is the subtree one of this tree.
+        """
+        if leaves & (leaves - 1) or self._size % leaves:
+            raise ValueError(f"no subtree of {leaves} leaves begins after {self._size} leaves")
+        remaining = self._size // leaves
         while remaining & 1:
             node = node_hash(self._subtrees.pop(), node)
             remaining >>= 1
         self._subtrees.append(node)
-        self._size += 1
+        self._size += leaves
 
     def root(self) -> bytes:
         """The tree hash over all leaves appended so far."""

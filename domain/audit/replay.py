@@ -8,7 +8,7 @@ itself; a verdict, a threshold or a rule that comes out differently is.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -97,9 +97,22 @@ def replay_case(case_id: UUID, events: Iterable[tuple[int, CaseEvent]], rule_set
     return CaseReplay(case_id=case_id, verdicts=tuple(verdicts), digest=_case_digest(verdicts))
 
 
-def digest_of_all(cases: Mapping[UUID, str]) -> str:
-    """One digest (hex) over the digests of many cases, whatever order they come in."""
-    return _sha256([[str(case_id), cases[case_id]] for case_id in sorted(cases)])
+class DigestOfAll:
+    """One digest over the digests of many cases, which are added in the order of their ids."""
+
+    def __init__(self) -> None:
+        self._hash = sha256(b"[")
+        self._between = ""
+
+    def add(self, case_id: UUID, digest: str) -> None:
+        self._hash.update((self._between + _canonical([str(case_id), digest])).encode())
+        self._between = ","
+
+    def hexdigest(self) -> str:
+        """That of the cases added so far."""
+        whole = self._hash.copy()
+        whole.update(b"]")
+        return whole.hexdigest()
 
 
 def _verdict(

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 from uuid import UUID
 
 from infra.event_codec import EventCodec
 from infra.keys import MasterKey, SubjectKeys
+from infra.postgres.journal.bulk_reading import JournalRow
 from infra.postgres.journal.key_store import PostgresKeyStore
 from infra.postgres.server.connections import Role, connect
+from infra.stored_form.stored_body import clear_text
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
+
+_SUBJECT: Final = re.compile(rb'"workerSubject":"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"')
 
 
 class KeysInBulk(SubjectKeys, Protocol):
@@ -32,6 +37,14 @@ class OpenLog:
     connection: Connection
     codec: EventCodec
     keys: KeysInBulk
+
+    def fetch_keys(self, rows: Iterable[JournalRow]) -> None:
+        """Fetch at once the keys of the workers whom these events name; decoding fetches what was missed one by one.
+
+        The names are found in the text of the clear fields without parsing it; decoding makes sure of them.
+        """
+        named = {worker for row in rows if (worker := _worker_named_in(row.body)) is not None}
+        self.keys.prefetch(list(named))
 
 
 class LogAddress(Protocol):
@@ -58,3 +71,11 @@ class StoredLog:
             closing(PostgresKeyStore(self.keys_url, master, pool_size=1)) as keys,
         ):
             yield OpenLog(connection, EventCodec(self.origin, keys), keys)
+
+
+def _worker_named_in(body: bytes) -> UUID | None:
+    try:
+        named = _SUBJECT.search(clear_text(body))
+    except ValueError:
+        return None  # what is wrong with the body is for decoding to say
+    return None if named is None else UUID(named[1].decode())

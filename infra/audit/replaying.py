@@ -1,23 +1,30 @@
-"""`audit replay`: read cases from the journal and judge their recorded verdicts again."""
+"""`audit replay`: read cases from the journal and judge their recorded verdicts again.
+
+All cases are shared out over as many processes as there are cores, by ranges of their ids; the report is the same
+whatever their number.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from domain.audit.replay import VERDICT_EVENTS, CaseReplay, ReplayOutcome, VerdictReplay, digest_of_all, replay_case
+from domain.audit.replay import VERDICT_EVENTS, CaseReplay, DigestOfAll, ReplayOutcome, VerdictReplay, replay_case
 from domain.case.events import CaseEvent
 from domain.case.folding import StreamCorrupt
 from domain.law.rule_sets import RuleSets
+from infra.audit.log_address import LogAddress, OpenLog
 from infra.event_codec import EventCodec, UnreadableEvent
 from infra.event_formats import stored_names
 from infra.keys import KeyMissing
-from infra.postgres.journal.bulk_reading import JournalRow, copy_streams
+from infra.postgres.journal.bulk_reading import JournalRow, copy_streams, copy_streams_after
 from infra.postgres.server.connections import ConnectionPool
+from infra.shared_work.sharing import shared_out
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
@@ -25,11 +32,17 @@ if TYPE_CHECKING:
 FINDINGS_NAMED: Final = 100
 """Differing verdicts and unreadable cases kept word for word; the rest are counted."""
 
-_CASES_AT_ONCE: Final = 250
+AT_ONCE: Final = 2_048
+"""Events, more or less, in one range of cases; and at most, in memory at a time, beside those of one case."""
+
+_MOST_RANGES: Final = 4_096
+_BEFORE_ALL: Final = (UUID(int=0), -1)
+_LAST_OF_ALL: Final = UUID(int=2**128 - 1)
+_HIGHEST_VERSION: Final = 2**63 - 1
 _TYPES: Final = stored_names(VERDICT_EVENTS)
 
 OnProgress = Callable[[int, int], None]
-"""Called with the cases done and the cases there are."""
+"""Called with the events read and the events there are."""
 
 
 class CaseUnknown(Exception):
@@ -84,38 +97,91 @@ def replay_one(
 
 
 def replay_all(
-    pool: ConnectionPool,
-    codec: EventCodec,
+    log: LogAddress,
     rule_sets: RuleSets,
     *,
     up_to: int | None = None,
+    workers: int | None = None,
+    at_once: int = AT_ONCE,
     on_progress: OnProgress | None = None,
 ) -> ReplayReport:
     """Replay every case with a verdict, up to a position of the journal (default: its end at the moment of the call).
 
-    Holds a page of cases in memory, and an id and a digest for each case.
+    ``workers`` processes (default: one a core) take ranges of cases with about ``at_once`` events. Raises
+    ``DatabaseUnavailable``, ``KeyEncryptionKeyUnusable``, ``LawDataUnusable`` and ``WorkerLost``.
     """
-    with pool.connection() as connection:
-        end = _head(connection) if up_to is None else up_to
-        case_ids = _cases_with_verdicts(connection, end)
-    tally = _Tally()
-    for replay in _replays(pool, codec, rule_sets, case_ids, end):
-        tally.add(replay)
-        done = len(tally.digests)
-        if on_progress is not None and (done % _CASES_AT_ONCE == 0 or done == len(case_ids)):
-            on_progress(done, len(case_ids))
-    return tally.report(rule_sets, end)
+    with log.open() as opened:
+        end = _head(opened.connection) if up_to is None else up_to
+        ranges = _ranges(opened.connection, end, at_once)
+    tally, digest, read = _Tally(), DigestOfAll(), 0
+    with shared_out(_Replaying(log, rule_sets, end, at_once), ranges, workers=workers) as parts:
+        for part in parts:
+            tally.merge(part)
+            for case_id, of_case in part.digests:
+                digest.add(case_id, of_case)
+            read += part.events
+            if on_progress is not None:
+                on_progress(read, end)
+    if on_progress is not None:
+        on_progress(end, end)
+    return tally.report(rule_sets, end, digest.hexdigest())
 
 
-def _replays(
-    pool: ConnectionPool, codec: EventCodec, rule_sets: RuleSets, case_ids: Sequence[UUID], up_to: int
-) -> Iterator[CaseReplay | UnreadableCase]:
-    for start in range(0, len(case_ids), _CASES_AT_ONCE):
-        page = case_ids[start : start + _CASES_AT_ONCE]
-        with pool.connection() as connection:
-            rows = list(copy_streams(connection, page, up_to))
-        for case_id, of_case in groupby(rows, key=lambda row: row.stream):
-            yield _replayed(case_id, list(of_case), codec, rule_sets)
+@dataclass(frozen=True, slots=True)
+class _Range:
+    """The cases whose ids come after one and up to another, which is among them."""
+
+    after: tuple[UUID, int]
+    last: UUID
+
+
+def _ranges(connection: Connection, up_to: int, at_once: int) -> list[_Range]:
+    """Ranges that hold all cases, in order. The cases of evenly spread events divide the events evenly enough."""
+    step = max(at_once, up_to // _MOST_RANGES)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select distinct stream from journal where position = any(%s) order by stream",
+            (list(range(step, up_to, step)),),
+        )
+        lasts = [stream for (stream,) in cursor.fetchall()]
+    # A version that no event reaches: all events of the case were in the range before.
+    starts = [_BEFORE_ALL, *((stream, _HIGHEST_VERSION) for stream in lasts)]
+    return [_Range(after, last) for after, last in zip(starts, [*lasts, _LAST_OF_ALL], strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Replaying:
+    """What each process does: replay the cases of a range."""
+
+    log: LogAddress
+    rule_sets: RuleSets
+    up_to: int
+    at_once: int
+
+    @contextmanager
+    def open(self) -> Iterator[Callable[[_Range], _Tally]]:
+        with self.log.open() as opened:
+            yield lambda cases: self._tally(opened, cases)
+
+    def _tally(self, log: OpenLog, cases: _Range) -> _Tally:
+        tally = _Tally()
+        for case_id, events in groupby(self._rows(log, cases), key=lambda row: row.stream):
+            rows = list(events)
+            tally.events += len(rows)
+            if any(row.type in _TYPES for row in rows):
+                tally.add(_replayed(case_id, rows, log.codec, self.rule_sets))
+        return tally
+
+    def _rows(self, log: OpenLog, cases: _Range) -> Iterator[JournalRow]:
+        """All rows of a range by pages, the keys of a page fetched before it is handed out."""
+        after = cases.after
+        while True:
+            page = list(copy_streams_after(log.connection, after, cases.last, self.up_to, limit=self.at_once))
+            log.fetch_keys(page)
+            yield from page
+            if len(page) < self.at_once:
+                return
+            after = (page[-1].stream, page[-1].version)
 
 
 def _replayed(
@@ -131,7 +197,7 @@ def _replayed(
 
 
 def _decoded(rows: Sequence[JournalRow], codec: EventCodec) -> Iterator[tuple[int, CaseEvent]]:
-    """Decode up to the last verdict: what came after it was not looked at."""
+    """Decode, with what lies apart, up to the last verdict: what came after it was not looked at."""
     last = max((n for n, row in enumerate(rows) if row.type in _TYPES), default=-1)
     for row in rows[: last + 1]:
         yield row.version, codec.decode(row.type, row.schema, row.body, row.stream, row.version)
@@ -145,50 +211,56 @@ def _head(connection: Connection) -> int:
     return head
 
 
-def _cases_with_verdicts(connection: Connection, up_to: int) -> list[UUID]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select distinct stream from journal where type = any(%s) and position <= %s order by stream",
-            (list(_TYPES), up_to),
-        )
-        return [stream for (stream,) in cursor.fetchall()]
-
-
+@dataclass(slots=True)
 class _Tally:
-    def __init__(self) -> None:
-        self.digests: dict[UUID, str] = {}
-        self._outcomes = dict.fromkeys(ReplayOutcome, 0)
-        self._other_rule_sets = 0
-        self._different: list[VerdictReplay] = []
-        self._unreadable: list[UnreadableCase] = []
-        self._unreadable_count = 0
+    """What came out of some cases. ``digests`` are those of the cases added one by one, not of what was merged."""
+
+    events: int = 0
+    cases: int = 0
+    outcomes: dict[ReplayOutcome, int] = field(default_factory=lambda: dict.fromkeys(ReplayOutcome, 0))
+    other_rule_sets: int = 0
+    different: list[VerdictReplay] = field(default_factory=list)
+    unreadable: list[UnreadableCase] = field(default_factory=list)
+    unreadable_count: int = 0
+    digests: list[tuple[UUID, str]] = field(default_factory=list)
 
     def add(self, replay: CaseReplay | UnreadableCase) -> None:
+        self.cases += 1
         if isinstance(replay, UnreadableCase):
-            self.digests[replay.case_id] = sha256(b"unreadable").hexdigest()
-            self._unreadable_count += 1
-            if len(self._unreadable) < FINDINGS_NAMED:
-                self._unreadable.append(replay)
+            self.digests.append((replay.case_id, sha256(b"unreadable").hexdigest()))
+            self.unreadable_count += 1
+            if len(self.unreadable) < FINDINGS_NAMED:
+                self.unreadable.append(replay)
             return
-        self.digests[replay.case_id] = replay.digest
+        self.digests.append((replay.case_id, replay.digest))
         for verdict in replay.verdicts:
-            self._outcomes[verdict.outcome] += 1
-            self._other_rule_sets += not verdict.same_rule_set
-            if verdict.outcome is ReplayOutcome.DIFFERENT and len(self._different) < FINDINGS_NAMED:
-                self._different.append(verdict)
+            self.outcomes[verdict.outcome] += 1
+            self.other_rule_sets += not verdict.same_rule_set
+            if verdict.outcome is ReplayOutcome.DIFFERENT and len(self.different) < FINDINGS_NAMED:
+                self.different.append(verdict)
 
-    def report(self, rule_sets: RuleSets, up_to: int) -> ReplayReport:
+    def merge(self, later: _Tally) -> None:
+        """Add the counts and findings of cases that come after these."""
+        self.cases += later.cases
+        for outcome, count in later.outcomes.items():
+            self.outcomes[outcome] += count
+        self.other_rule_sets += later.other_rule_sets
+        self.unreadable_count += later.unreadable_count
+        self.different = [*self.different, *later.different][:FINDINGS_NAMED]
+        self.unreadable = [*self.unreadable, *later.unreadable][:FINDINGS_NAMED]
+
+    def report(self, rule_sets: RuleSets, up_to: int, digest: str) -> ReplayReport:
         return ReplayReport(
             rule_set=rule_sets.current.sha256,
             up_to=up_to,
-            cases=len(self.digests),
-            verdicts=sum(self._outcomes.values()),
-            identical=self._outcomes[ReplayOutcome.IDENTICAL],
-            different_count=self._outcomes[ReplayOutcome.DIFFERENT],
-            withheld=self._outcomes[ReplayOutcome.WITHHELD],
-            unreadable_count=self._unreadable_count,
-            other_rule_sets=self._other_rule_sets,
-            digest=digest_of_all(self.digests),
-            different=tuple(self._different),
-            unreadable=tuple(self._unreadable),
+            cases=self.cases,
+            verdicts=sum(self.outcomes.values()),
+            identical=self.outcomes[ReplayOutcome.IDENTICAL],
+            different_count=self.outcomes[ReplayOutcome.DIFFERENT],
+            withheld=self.outcomes[ReplayOutcome.WITHHELD],
+            unreadable_count=self.unreadable_count,
+            other_rule_sets=self.other_rule_sets,
+            digest=digest,
+            different=tuple(self.different),
+            unreadable=tuple(self.unreadable),
         )

@@ -1,22 +1,30 @@
-"""`audit verify`: read the whole journal and recompute all that it claims about itself."""
+"""`audit verify`: read the whole journal and recompute all that it claims about itself.
+
+Each event is held against its own leaf in as many processes as there are cores, by ranges of positions; this process
+holds the events against their neighbours, in their order. So there is one report whatever the number of processes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from domain.audit.journal_chain import Checkpoint, JournalChain, JournalFinding, JournalHead
-from infra.postgres.journal.bulk_reading import JournalRow, copy_rows
-from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable
+from domain.audit.event_seals import ExaminedEvent, JournalFinding, examined
+from domain.audit.journal_chain import Checkpoint, JournalChain, JournalHead
+from domain.audit.merkle import Frontier
+from infra.postgres.journal.bulk_reading import copy_rows
+from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable, Role
+from infra.shared_work.sharing import shared_out
 from infra.stored_form.leaf import leaf_of_row
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
 
-_PAGE: Final = 4_000
-"""Rows held in memory at a time; with bodies of some kilobytes that is about ten megabytes."""
+AT_ONCE: Final = 2_048
+"""Positions read at a time: bodies and envelopes of about a megabyte. A power of two: the leaves of a page of a whole
+journal are then one subtree of its tree."""
 
 OnProgress = Callable[[int, int], None]
 """Called with what has been done and what there is to do."""
@@ -26,7 +34,7 @@ OnProgress = Callable[[int, int], None]
 class VerificationReport:
     """The state of a journal. ``findings`` are the first by position; ``finding_count`` counts them all.
 
-    ``root`` (hex) is the RFC 6962 tree hash over the stored leaves: with ``size`` it is the checkpoint against
+    ``root`` (hex) is the RFC 6962 tree hash over the leaves: with ``size`` it is the checkpoint against
     which a later verification can show that nothing was cut off or reordered.
     """
 
@@ -48,22 +56,30 @@ class VerificationReport:
 
 
 def verify_journal(
-    pool: ConnectionPool, *, checkpoint: Checkpoint | None = None, on_progress: OnProgress | None = None
+    journal_url: str,
+    *,
+    checkpoint: Checkpoint | None = None,
+    workers: int | None = None,
+    at_once: int = AT_ONCE,
+    on_progress: OnProgress | None = None,
 ) -> VerificationReport:
     """Verify all that is in the journal at the moment of the call; appends may go on meanwhile.
 
+    ``workers`` processes (default: one a core) read ``at_once`` positions at a time, a power of two.
+
     Without a ``checkpoint`` of an earlier run, a journal whose end was cut off together with its head looks
     sound, and so does one in which events of different cases changed places. Raises
-    :class:`DatabaseUnavailable`.
+    :class:`DatabaseUnavailable` and ``WorkerLost``.
     """
-    with pool.connection() as connection:
+    with _reading(journal_url) as connection:
         head, first, last = _extent(connection)
         chain = JournalChain(head, checkpoint)
-        with closing(_rows(connection, first, last)) as rows:
-            for row in rows:
-                chain.take(row, leaf_of_row(row, head.origin))
-                if on_progress is not None and chain.size % _PAGE == 0:
-                    on_progress(row.position, last)
+        ranges = _ranges(connection, first, last, at_once)
+        with shared_out(_Examination(journal_url, head.origin), ranges, workers=workers) as pages:
+            for page in pages:
+                chain.take(page.events, page.subtree)
+                if on_progress is not None:
+                    on_progress(max(page.up_to, 0), last)
     chain.finish()
     if on_progress is not None:
         on_progress(last, last)
@@ -75,6 +91,12 @@ def verify_journal(
         finding_count=chain.finding_count,
         findings=chain.findings,
     )
+
+
+@contextmanager
+def _reading(journal_url: str) -> Iterator[Connection]:
+    with closing(ConnectionPool(journal_url, Role.READER, size=1)) as pool, pool.connection() as connection:
+        yield connection
 
 
 def _extent(connection: Connection) -> tuple[JournalHead, int, int]:
@@ -96,16 +118,13 @@ def _extent(connection: Connection) -> tuple[JournalHead, int, int]:
     return JournalHead(origin=origin, position=position, known_at=known_at), first or 0, last or 0
 
 
-def _rows(connection: Connection, first: int, last: int) -> Generator[JournalRow, None, None]:
-    """All rows in order, by pages; a gap, however wide, costs one query."""
-    after = first - 1
+def _ranges(connection: Connection, first: int, last: int, at_once: int) -> Iterator[tuple[int, int]]:
+    """Each range as the position before it and its last, aligned as subtrees are; no gap, however wide, costs more."""
+    after = (first - 1) // at_once * at_once
     while after < last:
-        up_to = min(after + _PAGE, last)
-        empty = True
-        for row in copy_rows(connection, after, up_to):
-            empty = False
-            yield row
-        after = _next_position(connection, up_to, last) - 1 if empty else up_to
+        up_to = min(after + at_once, last)
+        yield after, up_to
+        after = last if up_to == last else (_next_position(connection, up_to, last) - 1) // at_once * at_once
 
 
 def _next_position(connection: Connection, after: int, last: int) -> int:
@@ -115,3 +134,37 @@ def _next_position(connection: Connection, after: int, last: int) -> int:
         (position,) = cursor.fetchone() or (last + 1,)
     found: int = position
     return found
+
+
+class _Page(NamedTuple):
+    """The events of a range. ``subtree`` is the tree hash over their leaves alone, if that can be one of the tree."""
+
+    up_to: int
+    events: list[ExaminedEvent]
+    subtree: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Examination:
+    """What each process does: read a range and hold each event of it against its own leaf."""
+
+    journal_url: str
+    origin: str
+
+    @contextmanager
+    def open(self) -> Iterator[Callable[[tuple[int, int]], _Page]]:
+        with _reading(self.journal_url) as connection:
+            yield lambda between: self._page(connection, *between)
+
+    def _page(self, connection: Connection, after: int, up_to: int) -> _Page:
+        events = [examined(row, leaf_of_row(row, self.origin)) for row in copy_rows(connection, after, up_to)]
+        return _Page(up_to, events, _subtree(events))
+
+
+def _subtree(events: list[ExaminedEvent]) -> bytes | None:
+    if len(events).bit_count() != 1:
+        return None
+    tree = Frontier()
+    for event in events:
+        tree.append(event.hashed)
+    return tree.root()

@@ -5,14 +5,10 @@ Reads only: the decisions by ranges of positions, and of changed cases the refer
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
@@ -25,7 +21,8 @@ from infra.audit.log_address import LogAddress, OpenLog
 from infra.event_codec import UnreadableEvent
 from infra.event_formats import stored_shapes
 from infra.keys import KeyMissing
-from infra.postgres.journal.bulk_reading import JournalRow, copy_rows
+from infra.postgres.journal.bulk_reading import copy_rows
+from infra.shared_work.sharing import shared_out
 from infra.stored_form.stored_body import clear_fields
 
 if TYPE_CHECKING:
@@ -33,7 +30,6 @@ if TYPE_CHECKING:
 
 _SHAPES: Final = stored_shapes((WorkPartDecided, ApplicationDecidedAtOnce))
 _TYPES: Final = tuple(sorted({name for name, _ in _SHAPES}))
-_SUBJECT: Final = re.compile(rb'"workerSubject":"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"')
 AT_ONCE: Final = 2_000
 """Decisions read at a time by one process."""
 
@@ -97,13 +93,13 @@ def judge_all_again(
     law: OtherLaw,
     choice: Choice,
     *,
-    processes: int | None = None,
+    workers: int | None = None,
     at_once: int = AT_ONCE,
     on_progress: OnProgress | None = None,
 ) -> WhatIfReport:
-    """Judge the decisions of ``choice`` again, ``at_once`` of them in one piece of work.
+    """Judge the decisions of ``choice`` again, ``at_once`` of them in one piece of work for ``workers`` processes.
 
-    Raises LawDataUnusable and ReadingUnknown before anything is read.
+    Raises LawDataUnusable and ReadingUnknown before anything is read, and ``WorkerLost``.
     """
     laws = _Laws(law.load(), RuleSets.load())
     with log.open() as opened:
@@ -113,11 +109,12 @@ def judge_all_again(
         for start in range(0, len(positions), at_once)
     ]
     tally, done = Tally(), 0
-    for (after, until), part in zip(ranges, _parts(log, law, laws, choice, ranges, processes), strict=True):
-        tally.merge(part)
-        done += sum(1 for each in positions[done : done + at_once] if after < each <= until)
-        if on_progress is not None:
-            on_progress(done, len(positions))
+    with shared_out(_Judging(log, laws, choice), ranges, workers=workers) as parts:
+        for (after, until), part in zip(ranges, parts, strict=True):
+            tally.merge(part)
+            done += sum(1 for each in positions[done : done + at_once] if after < each <= until)
+            if on_progress is not None:
+                on_progress(done, len(positions))
     with log.open() as opened:
         references = _references(opened.connection, [each.case_id for each in tally.changed])
     return WhatIfReport(
@@ -130,44 +127,23 @@ def judge_all_again(
     )
 
 
-def _parts(
-    log: LogAddress,
-    law: OtherLaw,
-    laws: _Laws,
-    choice: Choice,
-    ranges: Sequence[tuple[int, int]],
-    processes: int | None,
-) -> Iterator[Tally]:
-    """The tally of each range, in order. A few thousand decisions are not worth the start of a process."""
-    wanted = min(len(ranges), os.cpu_count() or 1 if processes is None else processes)
-    if wanted <= 1:
-        with log.open() as opened:
-            for each in ranges:
-                yield _judged(opened, laws, choice, each)
-        return
-    with ProcessPoolExecutor(
-        wanted, mp_context=get_context("spawn"), initializer=_start, initargs=(log, law, choice)
-    ) as executor:
-        yield from executor.map(_judged_here, ranges)
+@dataclass(frozen=True, slots=True)
+class _Judging:
+    """What each process does: judge the decisions in a range of positions again."""
 
+    log: LogAddress
+    laws: _Laws
+    choice: Choice
 
-_HERE: list[tuple[OpenLog, _Laws, Choice, AbstractContextManager[OpenLog]]] = []
-"""What a process opened for itself when it started; it closes with the process."""
-
-
-def _start(log: LogAddress, law: OtherLaw, choice: Choice) -> None:
-    held = log.open()
-    _HERE.append((held.__enter__(), _Laws(law.load(), RuleSets.load()), choice, held))
-
-
-def _judged_here(between: tuple[int, int]) -> Tally:
-    opened, laws, choice, _ = _HERE[0]
-    return _judged(opened, laws, choice, between)
+    @contextmanager
+    def open(self) -> Iterator[Callable[[tuple[int, int]], Tally]]:
+        with self.log.open() as opened:
+            yield lambda between: _judged(opened, self.laws, self.choice, between)
 
 
 def _judged(log: OpenLog, laws: _Laws, choice: Choice, between: tuple[int, int]) -> Tally:
     rows = list(copy_rows(log.connection, *between, types=_TYPES))
-    log.keys.prefetch(_subjects(rows))
+    log.fetch_keys(rows)
     tally = Tally()
     for row in rows:
         try:
@@ -180,12 +156,6 @@ def _judged(log: OpenLog, laws: _Laws, choice: Choice, between: tuple[int, int])
             # Counted and reported: a decision that cannot be judged again must not stop the judging of the others.
             tally.unreadable += 1
     return tally
-
-
-def _subjects(rows: Iterable[JournalRow]) -> list[UUID]:
-    """Whose keys will be requested: found without reading the bodies, of which decoding makes sure."""
-    named = (_SUBJECT.search(row.body) for row in rows)
-    return [UUID(each[1].decode()) for each in named if each is not None]
 
 
 def _decisions(connection: Connection) -> tuple[int, list[int]]:

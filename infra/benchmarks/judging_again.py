@@ -71,7 +71,7 @@ def decisions_a_second(log: SampleLog, count: int, processes: int) -> float:
     """Judge all decisions again under the packaged law. Raises BenchmarkImpossible when the run was not one."""
     law = OtherLaw(directory=PACKAGED_VALUES, readings={})
     started = time.perf_counter()
-    report = judge_all_again(log, law, Choice(), processes=processes)
+    report = judge_all_again(log, law, Choice(), workers=processes)
     elapsed = time.perf_counter() - started
     if report.tally.decisions != count or report.tally.unreadable or report.tally.changed:
         raise BenchmarkImpossible(f"the same law judged {report.tally.decisions} of {count} decisions, or changed some")

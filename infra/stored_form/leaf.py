@@ -28,7 +28,7 @@ from struct import Struct
 from typing import Final
 from uuid import UUID
 
-from domain.audit.journal_chain import RowLeaf, StoredEvent
+from domain.audit.event_seals import RowLeaf, StoredEvent
 from domain.audit.merkle import leaf_hash
 from infra.stored_form.compact_text import compact, text_at
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -28,11 +28,12 @@ from domain.case.events import CaseEvent
 from domain.case.handling import Receipt, handle
 from domain.crossroads.answers import CheckKind, CrossroadsAnswer, DeclaredWages, EmployerOnRegister, QuarterWages
 from domain.law.rulebook import Rulebook
+from infra.audit.log_address import OpenLog
 from infra.event_codec import EventCodec
 from infra.postgres.journal.journal import PostgresJournal
 from infra.postgres.journal.mapper import EventMapper
 from infra.postgres.journal.recorder import JournalRecorder
-from infra.postgres.server.connections import ConnectionPool, Role
+from infra.postgres.server.connections import ConnectionPool, Role, connect
 from infra.postgres.server.migrate import migrate_journal
 from infra.stored_form.leaf import Envelope, place_of, sealed_leaf
 from tests.journal.appends import JournalAsStored
@@ -60,6 +61,10 @@ class CaseBook:
         self.readers = ConnectionPool(self.url, Role.READER, size=2)
         self._now = FIRST_DAY
         self._commands = 0
+
+    @property
+    def log(self) -> LogOfTheBook:
+        return LogOfTheBook(self.url, self.keys)
 
     def close(self) -> None:
         self.readers.close()
@@ -123,11 +128,12 @@ class CaseBook:
 
     def event(self, case: UUID, event_type: type[Any]) -> tuple[int, Any]:
         """The version and the event of the first of its type."""
-        found = (
-            (row.version, self.codec.decode(row.type, row.schema, row.body, row.stream, row.version))
-            for row in JournalAsStored.of(self.url).of_stream(case)
-        )
-        return next((version, event) for version, event in found if isinstance(event, event_type))
+        return next((version, event) for version, event in self.events(case) if isinstance(event, event_type))
+
+    def events(self, case: UUID) -> Iterator[tuple[int, CaseEvent]]:
+        """All events of the case with their versions, with what lies apart in them."""
+        for row in JournalAsStored.of(self.url).of_stream(case):
+            yield row.version, self.codec.decode(row.type, row.schema, row.body, row.stream, row.version)
 
     def position(self, case: UUID, version: int) -> int:
         with superuser(self.url) as connection, connection.cursor() as cursor:
@@ -169,6 +175,19 @@ class CaseBook:
                     "update journal set body = %s, envelope = %s, leaf_hash = %s where stream = %s and version = %s",
                     (body_now, sealed, prev, str(case), at),
                 )
+
+
+@dataclass(frozen=True)
+class LogOfTheBook:
+    """A book's journal, opened anew by each process."""
+
+    url: str
+    keys: Any
+
+    @contextmanager
+    def open(self) -> Iterator[OpenLog]:
+        with closing(connect(self.url, Role.READER)) as connection:
+            yield OpenLog(connection, EventCodec(ORIGIN, self.keys), self.keys)
 
 
 @contextmanager

@@ -7,7 +7,8 @@ from dataclasses import replace
 from hashlib import sha256
 from uuid import UUID
 
-from domain.audit.journal_chain import Checkpoint, Fault
+from domain.audit.event_seals import Fault
+from domain.audit.journal_chain import Checkpoint
 from domain.audit.merkle import leaf_hash
 from infra.audit.verification import VerificationReport, verify_journal
 from infra.postgres.journal.bulk_reading import JournalRow
@@ -17,7 +18,10 @@ from tests.journal.appends import JournalAsStored
 
 
 def verified(book: CaseBook, checkpoint: Checkpoint | None = None) -> VerificationReport:
-    return verify_journal(book.readers, checkpoint=checkpoint)
+    """The report of a verification in one page, which in pages of four events is the same."""
+    report = verify_journal(book.url, checkpoint=checkpoint, workers=1)
+    assert verify_journal(book.url, checkpoint=checkpoint, workers=1, at_once=4) == report
+    return report
 
 
 def noted(book: CaseBook) -> Checkpoint:

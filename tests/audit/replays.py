@@ -11,12 +11,12 @@ from tests.audit.case_book import CaseBook
 
 
 def replayed(book: CaseBook, law: Rulebook | None = None) -> ReplayReport:
-    return replay_all(book.readers, book.codec, RuleSets(law or book.law))
+    return replay_all(book.log, RuleSets(law or book.law))
 
 
 def the_one_difference(book: CaseBook) -> VerdictReplay:
     """The only verdict that differs, in a journal whose seals are all valid: only a replay can see it."""
-    assert verify_journal(book.readers).is_sound
+    assert verify_journal(book.url).is_sound
     report = replayed(book)
     assert report.different_count == 1
     return report.different[0]

@@ -8,7 +8,8 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from domain.audit.journal_chain import FINDINGS_NAMED, Checkpoint, Fault, JournalChain, JournalHead, RowLeaf
+from domain.audit.event_seals import Fault, RowLeaf, examined
+from domain.audit.journal_chain import FINDINGS_NAMED, Checkpoint, JournalChain, JournalHead
 
 ORIGIN = "tests"
 CASE, OTHER_CASE = UUID(int=1), UUID(int=2)
@@ -77,8 +78,7 @@ def checked(
         origin=ORIGIN, position=events[-1].position if events else 0, known_at=events[-1].known_at if events else None
     )
     chain = JournalChain(head, checkpoint)
-    for each in events:
-        chain.take(each, each.leaf)
+    chain.take([examined(each, each.leaf) for each in events])
     chain.finish()
     return chain
 
@@ -132,7 +132,7 @@ def test_a_changed_body_is_not_called_a_wrong_hash_too() -> None:
 def test_a_leaf_that_is_none_is_found() -> None:
     (first,) = journal(1)
     chain = JournalChain(JournalHead(origin=ORIGIN, position=1, known_at=None))
-    chain.take(first, None)
+    chain.take([examined(first, None)])
     chain.finish()
     assert [each.fault for each in chain.findings] == [Fault.LEAF_UNREADABLE]
 

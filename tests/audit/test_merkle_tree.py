@@ -2,6 +2,7 @@
 
 from hashlib import sha256
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,3 +56,24 @@ def test_two_leaves_that_change_places_change_the_root(leaves: list[bytes], data
             frontier.append(leaf_hash(leaf))
         roots.add(frontier.root())
     assert len(roots) == 2
+
+
+@given(st.lists(st.sampled_from([0, 1, 2, 3, 4]), max_size=12))
+def test_whole_subtrees_grow_the_same_tree_as_their_leaves(heights: list[int]) -> None:
+    frontier, leaves = Frontier(), list[bytes]()
+    for height in heights:
+        count = 2**height
+        added = [f"leaf {len(leaves) + n}".encode() for n in range(count)]
+        if len(leaves) % count == 0:
+            frontier.append(tree_hash(added), leaves=count)
+            leaves += added
+    assert (frontier.size, frontier.root()) == (len(leaves), tree_hash(leaves))
+
+
+@pytest.mark.parametrize(("size", "leaves"), [(1, 2), (2, 4), (6, 4), (0, 3), (3, 3)])
+def test_a_subtree_that_is_none_of_the_tree_is_refused(size: int, leaves: int) -> None:
+    frontier = Frontier()
+    for _ in range(size):
+        frontier.append(leaf_hash(b"leaf"))
+    with pytest.raises(ValueError, match=f"no subtree of {leaves} leaves begins after {size} leaves"):
+        frontier.append(b"root", leaves=leaves)

@@ -69,17 +69,15 @@ def test_a_case_that_is_not_there_is_said_to_be_unknown(book: CaseBook) -> None:
 
 def test_a_replay_up_to_a_position_leaves_out_what_came_later(book: CaseBook, cases: list[UUID]) -> None:
     decided_at = book.position(cases[0], 8)
-    assert replay_all(book.readers, book.codec, RuleSets(book.law), up_to=decided_at).verdicts == 2
-    assert replay_all(book.readers, book.codec, RuleSets(book.law), up_to=decided_at - 1).verdicts == 1
+    assert replay_all(book.log, RuleSets(book.law), up_to=decided_at).verdicts == 2
+    assert replay_all(book.log, RuleSets(book.law), up_to=decided_at - 1).verdicts == 1
 
 
-def test_two_replays_have_one_digest_and_progress_ends_with_all_cases(book: CaseBook) -> None:
+def test_two_replays_have_one_digest_and_progress_ends_with_all_events(book: CaseBook) -> None:
     calls: list[tuple[int, int]] = []
-    first = replay_all(
-        book.readers, book.codec, RuleSets(book.law), on_progress=lambda done, of: calls.append((done, of))
-    )
+    first = replay_all(book.log, RuleSets(book.law), on_progress=lambda done, of: calls.append((done, of)))
     assert replayed(book) == first
-    assert calls[-1] == (5, 5)
+    assert calls[-1] == (first.up_to, first.up_to)
 
 
 # Verdicts forged under valid seals

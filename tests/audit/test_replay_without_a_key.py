@@ -45,7 +45,7 @@ def test_an_erasure_written_into_an_event_by_hand_is_not_taken_for_one(book: Cas
     erased = {name: {"withheld": "erased"} for name in ("facts", "findings", "motivation")}
     book.rewrite_body(cases[1], version, with_clear(without_parts(body), clear_fields(body) | erased))
 
-    assert verify_journal(book.readers).is_sound
+    assert verify_journal(book.url).is_sound
     report = replayed(book)
     assert (report.unreadable_count, report.withheld) == (1, 0)
     assert report.unreadable[0].case_id == cases[1]

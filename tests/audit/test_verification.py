@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.audit.journal_chain import Checkpoint, Fault
+from domain.audit.event_seals import Fault
+from domain.audit.journal_chain import Checkpoint
 from infra.audit.verification import verify_journal
 from infra.stored_form.leaf import Envelope, place_of
 from tests.audit.case_book import ORIGIN, CaseBook, superuser
@@ -62,7 +63,7 @@ def test_a_journal_that_grew_since_the_checkpoint_is_sound_against_it(book: Case
 
 def test_progress_ends_with_all_there_is(book: CaseBook) -> None:
     calls: list[tuple[int, int]] = []
-    report = verify_journal(book.readers, on_progress=lambda done, total: calls.append((done, total)))
+    report = verify_journal(book.url, on_progress=lambda done, total: calls.append((done, total)))
     assert calls[-1] == (report.size, report.size)
 
 

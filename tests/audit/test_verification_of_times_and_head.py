@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from domain.audit.journal_chain import Fault
+from domain.audit.event_seals import Fault
 from tests.audit.case_book import CaseBook
 from tests.audit.forgeries import assert_first, noted, verified, versions
 

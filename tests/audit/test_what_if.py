@@ -1,9 +1,7 @@
 """What another rule set would have said of decided cases: who wins, who loses, and that nothing is written."""
 
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from uuid import UUID
@@ -13,31 +11,14 @@ import pytest
 from domain.case.events import WorkPartDecided
 from domain.law.readers.entry_reader import LawDataUnusable
 from domain.law.rulebook import PACKAGED_VALUES, ReadingUnknown
-from infra.audit.log_address import OpenLog
 from infra.audit.what_if import AT_ONCE, Choice, OtherLaw, WhatIfReport, judge_all_again
-from infra.event_codec import EventCodec
-from infra.postgres.server.connections import Role, connect
-from tests.audit.case_book import ORIGIN, CaseBook, superuser
-from tests.keys.keys_in_memory import KeysInMemory
+from tests.audit.case_book import CaseBook, superuser
 from tests.world.stored_bodies import change_clear_text
 
 pytestmark = pytest.mark.server
 
 EVERYTHING = Choice()
 Amend = Callable[[str, str], OtherLaw]
-
-
-@dataclass(frozen=True)
-class LogOfTheBook:
-    """The book's journal, opened anew by each process."""
-
-    url: str
-    keys: KeysInMemory
-
-    @contextmanager
-    def open(self) -> Iterator[OpenLog]:
-        with closing(connect(self.url, Role.READER)) as connection:
-            yield OpenLog(connection, EventCodec(ORIGIN, self.keys), self.keys)
 
 
 @pytest.fixture
@@ -63,9 +44,9 @@ SAME_LAW = OtherLaw(directory=PACKAGED_VALUES, readings={})
 
 
 def judged(
-    book: CaseBook, law: OtherLaw, choice: Choice = EVERYTHING, processes: int = 1, at_once: int = AT_ONCE
+    book: CaseBook, law: OtherLaw, choice: Choice = EVERYTHING, workers: int = 1, at_once: int = AT_ONCE
 ) -> WhatIfReport:
-    return judge_all_again(LogOfTheBook(book.url, book.keys), law, choice, processes=processes, at_once=at_once)
+    return judge_all_again(book.log, law, choice, workers=workers, at_once=at_once)
 
 
 def test_a_higher_threshold_makes_a_loser_and_names_the_rule(book: CaseBook, cases: list[UUID], amended: Amend) -> None:
@@ -110,7 +91,7 @@ def test_another_reading_of_an_open_question_is_another_rule_set(book: CaseBook,
 def test_several_processes_come_to_the_same_as_one(book: CaseBook, amended: Amend) -> None:
     law = amended(THRESHOLD_OF_2025, threshold_of_2025("40000.00"))
 
-    assert judged(book, law, processes=2, at_once=1) == judged(book, law, processes=1, at_once=1)
+    assert judged(book, law, workers=2, at_once=1) == judged(book, law, workers=1, at_once=1)
 
 
 def test_nothing_is_written(book: CaseBook, amended: Amend) -> None:
@@ -172,10 +153,10 @@ def test_progress_ends_with_all_decisions(book: CaseBook) -> None:
     calls: list[tuple[int, int]] = []
 
     judge_all_again(
-        LogOfTheBook(book.url, book.keys),
+        book.log,
         SAME_LAW,
         EVERYTHING,
-        processes=1,
+        workers=1,
         on_progress=lambda done, of: calls.append((done, of)),
     )
 

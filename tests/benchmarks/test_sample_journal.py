@@ -1,7 +1,6 @@
 """What the benchmarks work on are cases as the product makes them."""
 
 from collections import Counter
-from contextlib import closing
 
 import pytest
 
@@ -16,7 +15,6 @@ from infra.benchmarks.sample_journal import (
     sample_journal,
 )
 from infra.keys import KeyMissing
-from infra.postgres.server.connections import ConnectionPool, Role
 
 
 def test_ten_cases_take_every_course_in_the_order_of_time() -> None:
@@ -61,8 +59,8 @@ def test_a_subject_that_was_never_minted_has_no_key() -> None:
 
 @pytest.mark.server
 def test_the_journal_passes_the_audit(admin_url: str) -> None:
-    with sample_journal(admin_url, 20) as journal, closing(ConnectionPool(journal.url, Role.READER, size=1)) as pool:
-        report = verify_journal(pool)
+    with sample_journal(admin_url, 20) as journal:
+        report = verify_journal(journal.url)
 
     assert report.is_sound
     assert (report.size, report.case_count) == (journal.events, 20)

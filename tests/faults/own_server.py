@@ -12,6 +12,7 @@ from typing import Self
 from infra.postgres.server.embedded import EmbeddedPostgres
 from infra.postgres.server.migrate import migrate_journal
 from tests.journal.appends import ORIGIN
+from tests.world.processes import children_of, lives
 from tests.world.waiting import wait_until
 
 
@@ -48,26 +49,8 @@ class OwnServer:
     def kill(self) -> None:
         """kill -9 of the first process and all of its children: no part of the server gets to say goodbye."""
         postmaster = self._holds[-1].postmaster_pid()
-        victims = [postmaster, *_children_of(postmaster)]
+        victims = [postmaster, *children_of(postmaster)]
         for process in victims:
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
-        wait_until(lambda: not any(_lives(process) for process in victims), because="the killed processes are gone")
-
-
-def _children_of(parent: int) -> list[int]:
-    children = []
-    for process in Path("/proc").iterdir():
-        if process.name.isdigit():
-            with suppress(OSError):
-                status = (process / "stat").read_text().rpartition(")")[2].split()
-                if int(status[1]) == parent:
-                    children.append(int(process.name))
-    return children
-
-
-def _lives(process: int) -> bool:
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except OSError:
-        return False
+        wait_until(lambda: not any(lives(process) for process in victims), because="the killed processes are gone")

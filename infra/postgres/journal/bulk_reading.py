@@ -90,6 +90,18 @@ def copy_streams(connection: Connection, streams: Sequence[UUID], up_to: int) ->
     return parse_rows(_copied(connection, _COLUMNS, condition, "stream, version", (list(streams), up_to)))
 
 
+def copy_streams_after(
+    connection: Connection, after: tuple[UUID, int], last: UUID, up_to: int, *, limit: int
+) -> Iterator[JournalRow]:
+    """The next ``limit`` rows after that stream and version, in the order of :func:`copy_streams`.
+
+    Only of streams up to ``last``, and only rows with ``position <= up_to``. Held in memory, as with :func:`copy_rows`.
+    """
+    condition = "(stream, version) > (%s, %s) and stream <= %s and position <= %s"
+    order = f"stream, version limit {int(limit)}"
+    return parse_rows(_copied(connection, _COLUMNS, condition, order, (*after, last, up_to)))
+
+
 def _copied(connection: Connection, columns: str, condition: str, order: str, values: Sequence[object]) -> memoryview:
     with connection.cursor() as cursor:
         statement = cursor.mogrify(
