@@ -109,7 +109,7 @@ class CaseService:
         # Of the command, not of chance: a demonstration played again meets the same troubles at the bank.
         case_id = time_ordered_id(context.now, seed=f"{context.actor}/{context.command_id}")
         submit = SubmitApplication(application=application, minted=self._mint(application, context.today.year))
-        return self._program.handle(case_id, submit, context)
+        return self._program.handle(case_id, submit, context, known=self._program.journal.new_stream(case_id))
 
     def change(
         self,

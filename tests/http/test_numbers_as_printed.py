@@ -57,10 +57,12 @@ def test_a_correction_may_be_copied_from_a_card(employer: ServiceClient, handler
 def test_cases_are_found_by_the_printed_numbers(
     employer: ServiceClient, handler: ServiceClient, program: Program
 ) -> None:
-    filed = employer.file()
+    # given a worker of whom there is no other case
+    filed = employer.file(application_body(worker__ssin="85073003526"))
     for runner in program.projection_runners().values():
         runner.catch_up()
-    for wanted in ({"ssin": "85 07 30 033 28"}, {"enterpriseNumber": "BE\u00a00202.239.951"}):
+    number = {"ssin": "85 07 30 035 26"}
+    for wanted in (number, {**number, "enterpriseNumber": "BE\u00a00202.239.951"}):
         found = handler.client.post("applications/query", json={**wanted, "pageSize": 100})
         assert found.status_code == 200, found.text
         assert filed.json()["id"] in [each["id"] for each in found.json()["items"]]

@@ -54,6 +54,10 @@ class PostgresJournal:
         """The whole stream of a case; empty, at version 0, when there is none."""
         return self._stream(case_id, cast(list[PlacedEvent], list(self._store.get(case_id))))
 
+    def new_stream(self, case_id: UUID) -> CaseStream:
+        """The stream of a case whose id was made just now: nothing is read, and an append finds out if it is there."""
+        return self._stream(case_id, ())
+
     def read_recorded(self, case_id: UUID) -> tuple[CaseStream, Sequence[JournalEvent]]:
         """The stream, and the same events as the journal holds them: both from one reading."""
         recorded = self._recorder.select_events(case_id)
