@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import is_dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from types import UnionType
 from typing import Any, Final, NoReturn, TypeVar, get_args, get_origin, get_type_hints
 
 from pydantic import ValidationError
@@ -34,6 +35,8 @@ _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _FIELD_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}", re.ASCII)
 _NAME_UNFIT: Final = "?"
 _JSON_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
+_BETWEEN_TOKENS: Final = " \t\r\n"
+"""What JSON allows there and in no text."""
 _ISSUES_AT_MOST: Final = 100
 
 _BY_TYPE: Final = {
@@ -54,7 +57,8 @@ def read_body(value_type: type[T], body: bytes) -> T:
     """The value in ``body``. Raises :class:`InvalidInput` with all issues, at most 100."""
     tree = _parsed(body)
     # The first issue of a place is the most specific: pydantic would only add that it is not an amount.
-    issues = {issue.path: issue for issue in (*_not_plain(tree), *_misspelled(value_type, tree, ""))}
+    unplain = () if _is_plain_throughout(body) else _not_plain(tree)
+    issues = {issue.path: issue for issue in (*unplain, *_misspelled(value_type, tree, ""))}
     value: T | None = None
     try:
         value = wire_adapter(value_type).validate_json(body, strict=True)
@@ -81,15 +85,27 @@ _KEPT_AS: Final[Mapping[str, Callable[[str], str | None]]] = {**DIGITS_BY_FIELD,
 
 def _as_kept(value: T) -> T:
     """``value`` with every such text, in all its parts, as it is stored."""
-    if not is_dataclass(value) or isinstance(value, type):
-        return value
+    kind: Any = type(value)
     changed: dict[str, object] = {}
-    for each in fields(value):
-        held = getattr(value, each.name)
-        kept: object = _KEPT_AS.get(each.name, str)(held) if isinstance(held, str) else _as_kept(held)
+    for name, as_kept in _kept_parts(kind):
+        held = getattr(value, name)
+        kept = None if held is None else as_kept(held)
         if kept is not held and kept != held:
-            changed[each.name] = kept
-    return replace(value, **changed) if changed else value
+            changed[name] = kept
+    return replace(value, **changed) if changed else value  # type: ignore[type-var]
+
+
+@lru_cache(maxsize=64)
+def _kept_parts(value_type: type[Any]) -> tuple[tuple[str, Callable[[Any], object]], ...]:
+    """The fields of a dataclass that are such a text or a part with one, and what each is kept as."""
+    parts: list[tuple[str, Callable[[Any], object]]] = []
+    for name, hint in get_type_hints(value_type).items():
+        alternatives: tuple[Any, ...] = get_args(hint) if get_origin(hint) is UnionType else (hint,)
+        if name in _KEPT_AS:
+            parts.append((name, _KEPT_AS[name]))
+        elif any(isinstance(each, type) and is_dataclass(each) and _kept_parts(each) for each in alternatives):
+            parts.append((name, _as_kept))
+    return tuple(parts)
 
 
 def nameable(name: str) -> str:
@@ -153,6 +169,11 @@ def _repeated_names(text: str) -> Iterator[tuple[int, str]]:
                     yield last.start(), name
                 open_objects[-1].add(name)
         last = token
+
+
+def _is_plain_throughout(body: bytes) -> bool:
+    """Whether no text of it can be unfit to be stored, which is nearly always so: nothing is spelled by an escape."""
+    return b"\\" not in body and is_plain(body.decode("utf-8"), _BETWEEN_TOKENS)
 
 
 def _not_plain(tree: object) -> Iterator[InputIssue]:
