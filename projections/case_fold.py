@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
-from domain.copies import replace
+from domain.copies import with_changes
 from projections.course import Course
 from projections.course_changes import course_after, events_that_change
 from projections.recorded_event import RecordedEvent
@@ -58,12 +57,11 @@ class CaseFold(Generic[Row]):
         """The row after ``event``. Raises StreamCorrupt for an event that has no case to change."""
         if row is None:
             return self._opened(event, course_after(None, event))
+        changes = {**self._stamp(event), "course": course_after(row.course, event)}
         take = self._takes.get(event.name)
-        taken = _NOTHING if take is None else take(row, event)
-        return replace(row, course=course_after(row.course, event), **self._stamp(event), **taken)
-
-
-_NOTHING: Final[Taken] = MappingProxyType({})
+        if take is not None:
+            changes |= take(row, event)
+        return with_changes(row, changes)
 
 
 def heading_of(event: RecordedEvent) -> dict[str, Any]:
