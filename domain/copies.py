@@ -65,16 +65,15 @@ def _compiled_for(of: type[Any]) -> Copier:
         "def copy(value, changes):",
         "    copied = new(twin)",
         *(f"    copied.{name} = value.{name}" for name in names),
-        "    try:",
-        "        for name, changed in changes.items():",
-        "            setattr(copied, name, changed)",
-        "    except AttributeError:",
-        "        raise TypeError(f'{of.__name__} has no field {name!r}') from None",
+        "    for name, changed in changes.items():",
+        "        if name not in names:",
+        "            raise TypeError(f'{of.__name__} has no field {name!r}')",
+        "        setattr(copied, name, changed)",
         "    copied.__class__ = of",
         *(("    copied.__post_init__()",) if hasattr(of, "__post_init__") else ()),
         "    return copied",
     )
-    known: dict[str, object] = {"new": object.__new__, "twin": _unguarded(of), "of": of}
+    known: dict[str, object] = {"new": object.__new__, "twin": _unguarded(of), "names": frozenset(names), "of": of}
     exec("\n".join(lines), known)  # noqa: S102 - nothing goes into it but the names of fields
     return cast("Copier", known["copy"])
 

@@ -55,10 +55,7 @@ def keyed_parts(data: bytes, schema: int, clear: Mapping[str, Any]) -> list[tupl
 
     Raises as :meth:`StoredBody.read`.
     """
-    if data[:1] == b"{":
-        parts = _of_form_1(data, schema).parts
-    else:
-        parts = _of_form_2(Body.read(data), schema)
+    parts = _of_form_1(data, schema).parts if data[:1] == b"{" else _of_form_2(Body.read(data), schema)
     return [(part, _key_of(part, clear)) for part in parts]
 
 

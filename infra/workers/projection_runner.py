@@ -20,14 +20,16 @@ from threading import Event, Lock
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
+from infra.child_process import ChildDidNotStart
 from infra.postgres.journal.event_faults import EventAtFault, LeftBehind, stream_of
 from infra.postgres.journal.journal_events import JournalNotification
-from infra.postgres.journal.recorded_events import concerns, notifications_of
+from infra.postgres.journal.recorded_events import END_OF_JOURNAL, concerns, notifications_of
 from infra.postgres.journal.recorder import JournalRecorder
 from infra.postgres.read_models.parked_streams import count_skipped, park, parked_by, parked_stream, release
 from infra.postgres.read_models.projecting import project_around, project_in_one_go
 from infra.postgres.read_models.whole_streams import LIVE_SCHEMA, WholeStreams
 from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable
+from infra.shared_work.sharing import WorkerLost
 from infra.structured_logs import get_logger
 from projections.read_model import ReadModel
 
@@ -44,6 +46,9 @@ GATHER_SECONDS: Final = 0.02
 WHOLE_FROM: Final = 10_000
 """Events from which a new read model takes streams whole. Fewer are projected within the second in any way, and the
 rows show as they come."""
+
+NEVER: Final = END_OF_JOURNAL
+"""As ``whole_from``: always page by page."""
 
 _ONE_IS_FILLED: Final = Lock()
 """All read models of a process may be new at once; each would have as many processes as there are cores."""
@@ -146,8 +151,13 @@ class ProjectionRunner:
     def _fill_if_new(self) -> None:
         """Take all streams whole, up to the end of the journal at this moment, if that is far from the beginning."""
         if self.position() == 0 and (self._recorder.max_notification_id() or 0) >= self._whole_from:
-            with _ONE_IS_FILLED:
-                self._fill()
+            try:
+                with _ONE_IS_FILLED:
+                    self._fill()
+            except (WorkerLost, ChildDidNotStart) as why:
+                # Page by page needs neither processes nor their memory.
+                self._whole_from = NEVER
+                _log.warning("projection.goes_by_page", read_model=self._read_model.name, why=str(why))
 
     def _fill(self) -> None:
         """In one transaction with the position: readers see nothing of it, or all. Other runners wait for it."""

@@ -22,10 +22,9 @@ if TYPE_CHECKING:
 _COLUMNS: Final = "position, stream, version, type, schema, known_at, leaf_hash, envelope, body"
 _TAIL: Final = "position, stream, version, type, schema, known_at, body"
 _FIRST_ROW: Final = 19
-_END: Final = (-1,)
-_FIELDS: Final = Struct(">h").unpack_from
-_HEAD: Final = Struct(">iqi16siqi").unpack_from
-_HEAD_SIZE: Final = Struct(">iqi16siqi").size
+_TRAILER_SIZE: Final = 2
+_HEAD: Final = Struct(">hiqi16siqi").unpack_from
+_HEAD_SIZE: Final = Struct(">hiqi16siqi").size
 _MIDDLE: Final = Struct(">ihiqi").unpack_from
 _MIDDLE_SIZE: Final = Struct(">ihiqi").size
 _LENGTH: Final = Struct(">i").unpack_from
@@ -101,9 +100,7 @@ def copy_streams_after(
     return parse_rows(_copied(connection, _COLUMNS, condition, order, (*after, last, up_to)))
 
 
-def copy_tail_of_streams(
-    connection: Connection, after: tuple[UUID, int], last: UUID, up_to: int
-) -> Iterator[TailRow]:
+def copy_tail_of_streams(connection: Connection, after: tuple[UUID, int], last: UUID, up_to: int) -> Iterator[TailRow]:
     """All rows of the streams after that stream and version and up to ``last``, with ``position <= up_to``.
 
     Stream by stream in the order of their versions, without envelopes. Held in memory, as with :func:`copy_rows`.
@@ -130,9 +127,10 @@ def _tail_rows(data: bytes) -> Iterator[TailRow]:
     at = _FIRST_ROW
     names: dict[bytes, str] = {}
     raw_before, stream = b"", UUID(int=0)
-    while _FIELDS(data, at) != _END:
-        _, position, _, raw_stream, _, version, type_length = _HEAD(data, at + 2)
-        at += 2 + _HEAD_SIZE
+    end = len(data) - _TRAILER_SIZE
+    while at < end:
+        _, _, position, _, raw_stream, _, version, type_length = _HEAD(data, at)
+        at += _HEAD_SIZE
         raw_type = data[at : at + type_length]
         at += type_length
         _, schema, _, known_at, body_length = _MIDDLE(data, at)
@@ -150,9 +148,9 @@ def parse_rows(data: bytes) -> Iterator[JournalRow]:
     """Parse one whole binary copy of the journal's columns."""
     at = _FIRST_ROW
     names: dict[bytes, str] = {}
-    while _FIELDS(data, at) != _END:
-        at += 2
-        _, position, _, stream, _, version, type_length = _HEAD(data, at)
+    end = len(data) - _TRAILER_SIZE
+    while at < end:
+        _, _, position, _, stream, _, version, type_length = _HEAD(data, at)
         at += _HEAD_SIZE
         raw_type = data[at : at + type_length]
         at += type_length

@@ -42,6 +42,8 @@ def copied(columns: Columns, rows: Sequence[Mapping[str, Any]]) -> bytes:
 
 
 def _text(value: str) -> str:
+    if value.isprintable() and "\\" not in value:
+        return value
     return value.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r")
 
 
@@ -60,7 +62,7 @@ def _number(value: int) -> str:
     return str(value)
 
 
-def _truth(value: bool) -> str:  # noqa: FBT001 - it is the value itself
+def _truth(value: bool) -> str:
     if type(value) is not bool:
         raise TypeError("neither true nor false")
     return "t" if value else "f"

@@ -107,9 +107,9 @@ def rebuild_projection(
 ) -> GenerationReport:
     """Rebuild the read model while the old one serves, compare at the same position, and swap.
 
-    What serves then has read the journal to its end. ``workers`` is the number of processes (default: as many cores as
-    have enough to do). Raises :class:`RebuildUnderWay`, what :meth:`WholeStreams.folded` raises, and what the read model
-    raises for a reason that lies in no event: then nothing is swapped.
+    What serves then has read the journal to its end. ``workers`` is the number of processes (default: one for each core
+    that has enough to do). Raises :class:`RebuildUnderWay` and what :meth:`WholeStreams.folded` raises: then nothing is
+    swapped.
     """
     return _build(url, recorder, read_model, on_progress, workers, swap=True)
 
@@ -207,11 +207,13 @@ def _build(
 ) -> GenerationReport:
     began = time.monotonic()
     with closing(connect(url, None)) as connection, _generation(connection, read_model) as schema:
+        _let_commits_wait(connection)
         generation = _NextGeneration(recorder=recorder, read_model=read_model, schema=schema)
         if (goal := _position(connection, read_model.name)) > 0:
             whole = WholeStreams(url=url, read_model=read_model, schema=schema, up_to=goal)
             generation.fill(connection, whole, workers, on_progress)
         with transaction(connection) as cursor:
+            cursor.execute("set local synchronous_commit to default")
             # From here to the end of the transaction the runner waits.
             cursor.execute("select position from permit.tracking where name = %s for update", (read_model.name,))
             (position,) = cursor.fetchone() or (0,)
@@ -259,6 +261,12 @@ def _generation(connection: Connection, read_model: ReadModel) -> Iterator[str]:
                 cursor.execute(drop)
                 # The server takes a moment to notice that a connection was closed: the next rebuild need not meet that.
                 cursor.execute("select pg_advisory_unlock(%s, %s)", lock)
+
+
+def _let_commits_wait(connection: Connection) -> None:
+    """What a crash takes from tables that do not serve is made again. The swap is the last commit, and not let wait."""
+    with connection.cursor() as cursor:
+        cursor.execute("set synchronous_commit = off")
 
 
 def _position(connection: Connection, name: str) -> int:
@@ -320,7 +328,9 @@ def _differing(cursor: Cursor, schema: str, table: str) -> tuple[str, ...]:
 
 def _swap(cursor: Cursor, schema: str, table: str) -> None:
     cursor.execute(sql.SQL("drop table {}").format(sql.Identifier(LIVE_SCHEMA, table)))
-    cursor.execute(sql.SQL("alter table {} set schema {}").format(sql.Identifier(schema, table), sql.Identifier(LIVE_SCHEMA)))
+    cursor.execute(
+        sql.SQL("alter table {} set schema {}").format(sql.Identifier(schema, table), sql.Identifier(LIVE_SCHEMA))
+    )
 
 
 _STANDS_AT: Final = """

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 LIVE_SCHEMA: Final = "permit"
 """Where the tables are that serve."""
 
-_AT_ONCE: Final = 4_096
+AT_ONCE: Final = 4_096
 """Events, more or less, in one range: some hundreds of rows, written by one COPY."""
 
 _EVENTS_A_PROCESS: Final = 20_000
@@ -108,7 +108,7 @@ class WholeStreams:
         reason that lies in no event, ``DatabaseUnavailable``, ``WorkerLost`` and ``ChildDidNotStart``.
         """
         with closing(connect(self.url, Role.READER)) as connection:
-            ranges = stream_ranges(connection, self.up_to, _AT_ONCE)
+            ranges = stream_ranges(connection, self.up_to, AT_ONCE)
         number = workers or min(available_cores(), max(1, self.up_to // _EVENTS_A_PROCESS))
         with shared_out(self, ranges, workers=number) as folded:
             yield folded
@@ -177,9 +177,7 @@ class WholeStreams:
 
 def _recorded(row: TailRow) -> RecordedEvent:
     require_readable(row.position, row.type, row.schema)
-    return recorded_event(
-        row.position, row.stream, row.version, row.type, row.schema, row.known_at, row.body, lifted
-    )
+    return recorded_event(row.position, row.stream, row.version, row.type, row.schema, row.known_at, row.body, lifted)
 
 
 class _Tables(dict[str, Columns]):
