@@ -42,7 +42,7 @@ class RecordedEvent(NamedTuple):
     @property
     def effective_at(self) -> datetime:
         """From when on it counts, aware."""
-        return moment(self.clear["effectiveAt"])
+        return datetime.fromisoformat(self.clear["effectiveAt"])
 
 
 def moment(wire: str) -> datetime:

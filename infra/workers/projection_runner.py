@@ -153,7 +153,8 @@ class ProjectionRunner:
         if self.position() == 0 and (self._recorder.max_notification_id() or 0) >= self._whole_from:
             try:
                 with _ONE_IS_FILLED:
-                    self._fill()
+                    if not self._stopping.is_set():
+                        self._fill()
             except (WorkerLost, ChildDidNotStart) as why:
                 # Page by page needs neither processes nor their memory.
                 self._whole_from = NEVER
