@@ -31,7 +31,7 @@ def _replace(value: T, /, **changes: object) -> T:
 
 
 def with_changes(value: T, changes: Mapping[str, object]) -> T:
-    """As :func:`replace`, for changes that are a mapping already; nothing but tests compares them with the class."""
+    """As :func:`replace`, for changes that are a mapping already; no type checker compares them with the class."""
     copied: T = _COPIERS[type(value)](value, changes)
     return copied
 

@@ -63,12 +63,11 @@ class ReadModel(Protocol):
         """The names of the events it is given; it never sees others."""
 
     def project(self, batch: Sequence[RecordedEvent], cursor: Cursor) -> None:
-        """Bring the rows up to date with ``batch``, which is in the order of the log.
+        """Bring the rows up to date with ``batch``, in which the events of each case are in the order of the log.
 
         Events that were projected before change nothing. The rows of a case depend on the events of that case alone:
-        one that cannot be applied is then no reason to wait for the others, which are projected without it. A read
-        model that is filled from nothing is given whole streams, one after the other: what it writes may not depend on
-        how the events of different cases are mixed.
+        one that cannot be applied is then no reason to wait for the others, which are projected without it, and a read
+        model that is filled from nothing is given one whole stream after the other.
         """
 
 
