@@ -27,6 +27,11 @@ def _replace(value: T, /, **changes: object) -> T:
 
     Raises TypeError for a field that the class does not have, and :class:`NotCopyable` for a class it cannot copy.
     """
+    return with_changes(value, changes)
+
+
+def with_changes(value: T, changes: Mapping[str, object]) -> T:
+    """As :func:`replace`, for changes that are a mapping already; no type checker compares them with the class."""
     copied: T = _COPIERS[type(value)](value, changes)
     return copied
 

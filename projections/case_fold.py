@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
-from domain.copies import replace
+from domain.copies import with_changes
 from projections.course import Course
 from projections.course_changes import course_after, events_that_change
 from projections.recorded_event import RecordedEvent
@@ -29,7 +28,7 @@ Taken = Mapping[str, Any]
 """The fields of a row that an event changes, as they are after it."""
 
 
-def version_of(event: RecordedEvent) -> Taken:
+def version_of(event: RecordedEvent) -> dict[str, Any]:
     return {"version": event.version}
 
 
@@ -42,12 +41,12 @@ class CaseFold(Generic[Row]):
         *,
         shows: tuple[str, ...],
         takes: Mapping[str, Callable[[Row, RecordedEvent], Taken]],
-        stamp: Callable[[RecordedEvent], Taken] = version_of,
+        stamp: Callable[[RecordedEvent], dict[str, Any]] = version_of,
     ) -> None:
         """``opened`` makes the row of a case from its first event and its course after it.
 
         ``shows`` names the words of the course from which the rows are made. ``takes`` gives, by name of event, what
-        a row takes from that event itself; ``stamp`` what it takes from every one.
+        a row takes from that event itself; ``stamp`` what it takes from every one, in a dict of its own.
         """
         self._opened = opened
         self._takes = takes
@@ -58,12 +57,12 @@ class CaseFold(Generic[Row]):
         """The row after ``event``. Raises StreamCorrupt for an event that has no case to change."""
         if row is None:
             return self._opened(event, course_after(None, event))
+        changes = self._stamp(event)
+        changes["course"] = course_after(row.course, event)
         take = self._takes.get(event.name)
-        taken = _NOTHING if take is None else take(row, event)
-        return replace(row, course=course_after(row.course, event), **self._stamp(event), **taken)
-
-
-_NOTHING: Final[Taken] = MappingProxyType({})
+        if take is not None:
+            changes |= take(row, event)
+        return with_changes(row, changes)
 
 
 def heading_of(event: RecordedEvent) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from domain.case.manual_tasks import (
 )
 from domain.civil_time import beginning_of, civil_day
 from domain.codes import OPEN_STATUSES
-from domain.copies import replace
+from domain.copies import replace, with_changes
 from domain.crossroads.answers import CheckKind
 from domain.deadlines.clocks import BREACHED, WARNED
 from domain.law.findings import Verdict
@@ -54,7 +54,7 @@ def course_after(course: Course | None, event: RecordedEvent) -> Course:
     if changes is None:
         return course
     at = event.effective_at
-    return replace(course, **{word: derive(course, event.clear, at) for word, derive in changes.items()})
+    return with_changes(course, {word: derive(course, event.clear, at) for word, derive in changes.items()})
 
 
 def without_beginning(event: RecordedEvent) -> StreamCorrupt:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, runtime_checkable
 from uuid import UUID
+
+import orjson
 
 from projections.recorded_event import RecordedEvent
 
@@ -19,6 +23,25 @@ class Cursor(Protocol):
     def execute(self, statement: str, parameters: Sequence[object] | Mapping[str, object] = (), /) -> object: ...
 
     def fetchall(self) -> Sequence[tuple[Any, ...]]: ...
+
+
+@runtime_checkable
+class TakesRows(Cursor, Protocol):
+    """A cursor on tables in which there is nothing yet of the streams whose rows it is given."""
+
+    def take_rows(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Keep the rows for a COPY, which costs the server a fifth of any statement."""
+
+
+def write_rows(cursor: Cursor, table: str, rows: Sequence[Mapping[str, Any]], statement: str) -> None:
+    """Write rows into ``table``, their values by the names of its columns, as JSON has them.
+
+    ``statement`` takes them as its one parameter, a JSON list, and says what becomes of a row that is there already.
+    """
+    if isinstance(cursor, TakesRows):
+        cursor.take_rows(table, rows)
+    else:
+        cursor.execute(statement, (orjson.dumps(rows).decode(),))
 
 
 class ReadModel(Protocol):
@@ -40,10 +63,11 @@ class ReadModel(Protocol):
         """The names of the events it is given; it never sees others."""
 
     def project(self, batch: Sequence[RecordedEvent], cursor: Cursor) -> None:
-        """Bring the rows up to date with ``batch``, which is in the order of the log.
+        """Bring the rows up to date with ``batch``, in which the events of each case are in the order of the log.
 
         Events that were projected before change nothing. The rows of a case depend on the events of that case alone:
-        one that cannot be applied is then no reason to wait for the others, which are projected without it.
+        one that cannot be applied is then no reason to wait for the others, which are projected without it, and a read
+        model that is filled from nothing is given one whole stream after the other.
         """
 
 
@@ -76,15 +100,22 @@ def fold_batch(
     """
     begun: set[UUID] = set()
     continued: dict[UUID, None] = {}
-    for event in batch:
-        if event.version == 1:
-            begun.add(event.case_id)
-        elif event.case_id not in begun:
-            continued[event.case_id] = None
+    for case_id, events in groupby(batch, _CASE):
+        if next(events).version == 1:
+            begun.add(case_id)
+        elif case_id not in begun:
+            continued[case_id] = None
     rows = dict(stored(list(continued))) if continued else {}
     changed: dict[UUID, Row] = {}
-    for event in batch:
-        row = rows.get(event.case_id)
-        if row is None or event.version > row.version:
-            rows[event.case_id] = changed[event.case_id] = evolve(row, event)
+    # What stands together of a case is folded in one go: to find a row by its UUID takes as long as to fold an event.
+    for case_id, events in groupby(batch, _CASE):
+        before = row = rows.get(case_id)
+        for event in events:
+            if row is None or event.version > row.version:
+                row = evolve(row, event)
+        if row is not None and row is not before:
+            rows[case_id] = changed[case_id] = row
     return changed
+
+
+_CASE: Final = attrgetter("case_id")

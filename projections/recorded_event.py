@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 
@@ -20,13 +19,15 @@ class PersonalPart(Protocol):
         """The part as text, for a row of a read model."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordedEvent:
-    """``clear`` holds JSON by wire name, in the shape of today; ``personal`` the encrypted parts.
+class RecordedEvent(NamedTuple):
+    """``clear`` holds JSON by wire name, in the shape of today; ``personal`` gives the encrypted parts.
 
     ``version`` is the place in the case's stream, ``position`` the place in the whole log; both grow together.
     ``known_at`` (aware, UTC) is when the system knew of it. No read model holds a key: a reader with the right decrypts
     on reading.
+
+    Whether the encrypted parts are what is stored of an event is found out by whoever goes through them: a read model
+    that does not copy them is spared the work. A tuple, because it is made for every event that is ever projected.
     """
 
     position: int
@@ -36,12 +37,12 @@ class RecordedEvent:
     schema: int
     known_at: datetime
     clear: Mapping[str, Any]
-    personal: Sequence[PersonalPart]
+    personal: Iterable[PersonalPart]
 
     @property
     def effective_at(self) -> datetime:
         """From when on it counts, aware."""
-        return moment(self.clear["effectiveAt"])
+        return datetime.fromisoformat(self.clear["effectiveAt"])
 
 
 def moment(wire: str) -> datetime:

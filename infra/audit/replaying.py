@@ -23,6 +23,7 @@ from infra.event_codec import EventCodec, UnreadableEvent
 from infra.event_formats import stored_names
 from infra.keys import KeyMissing
 from infra.postgres.journal.bulk_reading import JournalRow, copy_streams, copy_streams_after
+from infra.postgres.journal.stream_ranges import StreamRange, stream_ranges
 from infra.postgres.server.connections import ConnectionPool
 from infra.shared_work.sharing import shared_out
 
@@ -35,10 +36,6 @@ FINDINGS_NAMED: Final = 100
 AT_ONCE: Final = 2_048
 """Events, more or less, in one range of cases; and at most, in memory at a time, beside those of one case."""
 
-_MOST_RANGES: Final = 4_096
-_BEFORE_ALL: Final = (UUID(int=0), -1)
-_LAST_OF_ALL: Final = UUID(int=2**128 - 1)
-_HIGHEST_VERSION: Final = 2**63 - 1
 _TYPES: Final = stored_names(VERDICT_EVENTS)
 
 OnProgress = Callable[[int, int], None]
@@ -112,7 +109,7 @@ def replay_all(
     """
     with log.open() as opened:
         end = _head(opened.connection) if up_to is None else up_to
-        ranges = _ranges(opened.connection, end, at_once)
+        ranges = stream_ranges(opened.connection, end, at_once)
     tally, digest, read = _Tally(), DigestOfAll(), 0
     with shared_out(_Replaying(log, rule_sets, end, at_once), ranges, workers=workers) as parts:
         for part in parts:
@@ -128,28 +125,6 @@ def replay_all(
 
 
 @dataclass(frozen=True, slots=True)
-class _Range:
-    """The cases whose ids come after one and up to another, which is among them."""
-
-    after: tuple[UUID, int]
-    last: UUID
-
-
-def _ranges(connection: Connection, up_to: int, at_once: int) -> list[_Range]:
-    """Ranges that hold all cases, in order. The cases of evenly spread events divide the events evenly enough."""
-    step = max(at_once, up_to // _MOST_RANGES)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select distinct stream from journal where position = any(%s) order by stream",
-            (list(range(step, up_to, step)),),
-        )
-        lasts = [stream for (stream,) in cursor.fetchall()]
-    # A version that no event reaches: all events of the case were in the range before.
-    starts = [_BEFORE_ALL, *((stream, _HIGHEST_VERSION) for stream in lasts)]
-    return [_Range(after, last) for after, last in zip(starts, [*lasts, _LAST_OF_ALL], strict=True)]
-
-
-@dataclass(frozen=True, slots=True)
 class _Replaying:
     """What each process does: replay the cases of a range."""
 
@@ -159,11 +134,11 @@ class _Replaying:
     at_once: int
 
     @contextmanager
-    def open(self) -> Iterator[Callable[[_Range], _Tally]]:
+    def open(self) -> Iterator[Callable[[StreamRange], _Tally]]:
         with self.log.open() as opened:
             yield lambda cases: self._tally(opened, cases)
 
-    def _tally(self, log: OpenLog, cases: _Range) -> _Tally:
+    def _tally(self, log: OpenLog, cases: StreamRange) -> _Tally:
         tally = _Tally()
         for case_id, events in groupby(self._rows(log, cases), key=lambda row: row.stream):
             rows = list(events)
@@ -172,7 +147,7 @@ class _Replaying:
                 tally.add(_replayed(case_id, rows, log.codec, self.rule_sets))
         return tally
 
-    def _rows(self, log: OpenLog, cases: _Range) -> Iterator[JournalRow]:
+    def _rows(self, log: OpenLog, cases: StreamRange) -> Iterator[JournalRow]:
         """All rows of a range by pages, the keys of a page fetched before it is handed out."""
         after = cases.after
         while True:

@@ -118,7 +118,7 @@ class Replayer:
                 buffer = io.BytesIO()
                 statement = cursor.mogrify(_SHARE, (start, min(start + _RANGE, last), *self._share))
                 cursor.copy_expert(statement.decode(), buffer)
-                yield from parse_rows(buffer.getbuffer())
+                yield from parse_rows(buffer.getvalue())
 
     def _verify(self, row: JournalRow, before: bytes | None) -> None:
         """Recompute what the leaf claims; ``before`` is the leaf hash of the event before it in its case."""

@@ -12,15 +12,14 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-import orjson
-
 from domain.case.lifecycle import CaseStatus
 from domain.civil_time import civil_day
 from domain.copies import replace
 from projections.course import GRANTED
 from projections.course_changes import without_beginning
-from projections.read_model import Cursor, fold_batch
+from projections.read_model import Cursor, fold_batch, write_rows
 from projections.recorded_event import RecordedEvent
+from projections.row_values import values_of
 from projections.sla_board.row import HANDLED
 
 
@@ -52,7 +51,7 @@ class SmallBoard:
     def project(self, batch: Sequence[RecordedEvent], cursor: Cursor) -> None:
         changed = fold_batch(batch, lambda cases: _stored(cursor, cases), evolve)
         if changed:
-            cursor.execute(_WRITE, (orjson.dumps(list(changed.values())).decode(),))
+            write_rows(cursor, "bench_board_case", [values_of(each) for each in changed.values()], _WRITE)
 
 
 def evolve(row: SmallRow | None, event: RecordedEvent) -> SmallRow:

@@ -86,6 +86,19 @@ class Body:
         return cls(data[1], clear, tuple(keyed))
 
 
+def clear_part(data: bytes) -> tuple[bytes, int]:
+    """The clear part of a body of this form as it is stored, and the number of its dictionary; the rest is not read.
+
+    Raises ``ValueError`` for bytes that do not begin as such a body.
+    """
+    if len(data) < 3 or data[0] != FORM:
+        raise ValueError("no body of form 2")
+    length, at = varint_at(data, 2)
+    if at + length > len(data):
+        raise Truncated("a part ends early")
+    return data[at : at + length], data[1]
+
+
 def _piece(data: bytes, at: int) -> tuple[bytes, int]:
     length, at = varint_at(data, at)
     end = at + length

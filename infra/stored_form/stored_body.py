@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,7 @@ from uuid import UUID
 import orjson
 
 from infra.stored_form import form_1
-from infra.stored_form.body import FORM, Body
+from infra.stored_form.body import FORM, Body, clear_part
 from infra.stored_form.compression import decompressed
 from infra.stored_form.keyed_parts import KeyedPart
 
@@ -27,14 +28,11 @@ class StoredBody:
         if data[:1] == b"{":
             return _of_form_1(data, schema)
         body = Body.read(data)
-        clear = orjson.loads(decompressed(body.clear, body.dictionary))
-        return cls(
-            clear, tuple([KeyedPart(FORM, body.dictionary, kind, schema, content) for kind, content in body.keyed])
-        )
+        return cls(orjson.loads(decompressed(body.clear, body.dictionary)), _of_form_2(body, schema))
 
     def key_of(self, part: KeyedPart) -> UUID:
         """The key under which a part is: that of the person whom the clear fields name for its role."""
-        return UUID(self.clear[f"{part.kind.role.value}Subject"])
+        return _key_of(part, self.clear)
 
 
 def clear_fields(data: bytes) -> dict[str, Any]:
@@ -49,8 +47,24 @@ def clear_text(data: bytes) -> bytes:
     """The text in which the clear fields are written, not parsed; of form 1 the whole body, whose rest is base64."""
     if data[:1] == b"{":
         return data
-    body = Body.read(data)
-    return decompressed(body.clear, body.dictionary)
+    return decompressed(*clear_part(data))
+
+
+def keyed_parts(data: bytes, schema: int, clear: Mapping[str, Any]) -> list[tuple[KeyedPart, UUID]]:
+    """The encrypted parts, unopened, with the key of each, of a body whose stored clear fields are known already.
+
+    Raises as :meth:`StoredBody.read`.
+    """
+    parts = _of_form_1(data, schema).parts if data[:1] == b"{" else _of_form_2(Body.read(data), schema)
+    return [(part, _key_of(part, clear)) for part in parts]
+
+
+def _key_of(part: KeyedPart, clear: Mapping[str, Any]) -> UUID:
+    return UUID(clear[f"{part.kind.role.value}Subject"])
+
+
+def _of_form_2(body: Body, schema: int) -> tuple[KeyedPart, ...]:
+    return tuple([KeyedPart(FORM, body.dictionary, kind, schema, content) for kind, content in body.keyed])
 
 
 def _of_form_1(data: bytes, schema: int) -> StoredBody:

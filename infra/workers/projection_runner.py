@@ -4,6 +4,9 @@ Whatever kills the runner, rows and position are those of the same moment, so th
 where this one stopped. Several runners of one read model may be at work: the position is compared and set, so
 a page counts once, and a runner that lost the race continues from where the other came.
 
+A read model that has seen nothing of a long journal is not filled page by page: its streams are folded whole, in all
+cores, and all of it is one transaction.
+
 An event that cannot be applied stops nobody but its own stream: that is parked, and tried again at each start and
 every ten minutes, because only another program, or another look at the same one, can make anything of the event.
 """
@@ -13,17 +16,20 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from threading import Event
+from threading import Event, Lock
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
+from infra.child_process import ChildDidNotStart
 from infra.postgres.journal.event_faults import EventAtFault, LeftBehind, stream_of
 from infra.postgres.journal.journal_events import JournalNotification
-from infra.postgres.journal.recorded_events import concerns, notifications_of
+from infra.postgres.journal.recorded_events import END_OF_JOURNAL, concerns, notifications_of
 from infra.postgres.journal.recorder import JournalRecorder
 from infra.postgres.read_models.parked_streams import count_skipped, park, parked_by, parked_stream, release
 from infra.postgres.read_models.projecting import project_around, project_in_one_go
+from infra.postgres.read_models.whole_streams import LIVE_SCHEMA, WholeStreams
 from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable
+from infra.shared_work.sharing import WorkerLost
 from infra.structured_logs import get_logger
 from projections.read_model import ReadModel
 
@@ -36,6 +42,16 @@ _PAGE: Final = 2_000
 _LOOK_AGAIN: Final = 0.1
 GATHER_SECONDS: Final = 0.02
 """How long to let events gather after a page that was not full: one transaction for many, not one for each."""
+
+WHOLE_FROM: Final = 10_000
+"""Events from which a new read model takes streams whole. Fewer are projected within the second in any way, and the
+rows show as they come."""
+
+NEVER: Final = END_OF_JOURNAL
+"""As ``whole_from``: always page by page."""
+
+_ONE_IS_FILLED: Final = Lock()
+"""All read models of a process may be new at once; each would have as many processes as there are cores."""
 
 TRY_AGAIN_SECONDS: Final = 600.0
 """How long parked streams rest between two attempts to take them up again."""
@@ -56,12 +72,20 @@ class ProjectionRunner:
         *,
         page_size: int = _PAGE,
         gather: float = GATHER_SECONDS,
+        whole_from: int = WHOLE_FROM,
+        workers: int | None = None,
     ) -> None:
+        """``workers`` is the number of processes for a long journal that the read model has seen nothing of.
+
+        Without it there is one for each core that has enough to do.
+        """
         self._recorder = recorder
         self._read_model = read_model
         self._pool = pool
         self._page_size = page_size
         self._gather = gather
+        self._whole_from = whole_from
+        self._workers = workers
         self._try_again_at = 0.0
         self._stopping = Event()
 
@@ -79,6 +103,7 @@ class ProjectionRunner:
             try:
                 if time.monotonic() >= self._try_again_at:
                     self.take_up_parked()
+                self._fill_if_new()
                 self._follow()
             except DatabaseUnavailable as why:
                 _log.warning("projection.waits", read_model=self._read_model.name, why=str(why))
@@ -86,6 +111,7 @@ class ProjectionRunner:
 
     def catch_up(self) -> int:
         """Project all that is in the journal by now and return the position reached. Raises as :meth:`run`."""
+        self._fill_if_new()
         while True:
             position = self.position()
             page = self._recorder.select_notifications(position, self._page_size, inclusive_of_start=False)
@@ -122,6 +148,37 @@ class ProjectionRunner:
             waiting = parked_by(cursor, name)
         return sum(self._take_up(each.stream) for each in waiting if not self._stopping.is_set())
 
+    def _fill_if_new(self) -> None:
+        """Take all streams whole, up to the end of the journal at this moment, if that is far from the beginning."""
+        if self.position() == 0 and (self._recorder.max_notification_id() or 0) >= self._whole_from:
+            try:
+                with _ONE_IS_FILLED:
+                    if not self._stopping.is_set():
+                        self._fill()
+            except (WorkerLost, ChildDidNotStart) as why:
+                # Page by page needs neither processes nor their memory.
+                self._whole_from = NEVER
+                _log.warning("projection.goes_by_page", read_model=self._read_model.name, why=str(why))
+
+    def _fill(self) -> None:
+        """In one transaction with the position: readers see nothing of it, or all. Other runners wait for it."""
+        name = self._read_model.name
+        end = self._recorder.max_notification_id() or 0
+        whole = WholeStreams(url=self._pool.url, read_model=self._read_model, schema=LIVE_SCHEMA, up_to=end)
+        left: list[LeftBehind] = []
+        with self._pool.transaction() as connection, connection.cursor() as cursor:
+            cursor.execute(_BEGIN, {"name": name, "position": end, "after": 0})
+            if not cursor.fetchall():
+                return
+            with whole.folded(workers=self._workers) as ranges:
+                for each in ranges:
+                    if self._stopping.is_set():
+                        connection.rollback()
+                        return
+                    left += whole.write(cursor, each)
+            park(cursor, name, left, schema_version=self._read_model.schema_version)
+        self._log_parked(left)
+
     def _take_up(self, stream: UUID) -> bool:
         """In one transaction with the position locked: no page comes between."""
         name = self._read_model.name
@@ -154,16 +211,19 @@ class ProjectionRunner:
                 page = [each for each in page if each.originator_id not in parked]
             left = apply(self._read_model, page, cursor)
             park(cursor, name, left, schema_version=self._read_model.schema_version)
+        self._log_parked(left)
+        return True
+
+    def _log_parked(self, left: Iterable[LeftBehind]) -> None:
         for each in left:
             _log.error(
                 "projection.parks",
-                read_model=name,
+                read_model=self._read_model.name,
                 case=str(each.stream),
                 position=each.position,
                 event_type=each.event,
                 why=each.reason,
             )
-        return True
 
     def _concerning(self, page: Iterable[JournalNotification], streams: frozenset[UUID]) -> Counter[UUID]:
         """How many events of these streams the page holds for the read model."""

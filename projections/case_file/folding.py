@@ -202,7 +202,7 @@ def _pause_news(file: CaseFile, event: RecordedEvent, news: dict[str, Any]) -> T
     return {"pauses": tuple({**each, **news} if each["number"] == number else each for each in file.pauses)}
 
 
-def _stamp(event: RecordedEvent) -> Taken:
+def _stamp(event: RecordedEvent) -> dict[str, Any]:
     return {"version": event.version, "position": event.position, "updated_at": event.known_at}
 
 

@@ -11,7 +11,7 @@ import orjson
 
 from projections.case_file.folding import HANDLED, evolve, sealed_groups
 from projections.case_file.shape import CaseFile, SealedGroup
-from projections.read_model import Cursor, fold_batch
+from projections.read_model import Cursor, fold_batch, write_rows
 from projections.recorded_event import RecordedEvent, moment
 from projections.row_values import values_of
 from projections.stored_course import course_from
@@ -37,9 +37,9 @@ class CaseFileModel:
             rows = [
                 {"case_id": file.case_id, "version": file.version, "file": _nested(file)} for file in changed.values()
             ]
-            cursor.execute(_WRITE_FILES, (orjson.dumps(rows).decode(),))
+            write_rows(cursor, "case_file", rows, _WRITE_FILES)
         if groups:
-            cursor.execute(_WRITE_GROUPS, (orjson.dumps(groups).decode(),))
+            write_rows(cursor, "case_file_group", [values_of(each) for each in groups], _WRITE_GROUPS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ import orjson
 from domain.deadlines.clocks import ANSWER, CaseTimes, ClockRules, alarms_due
 from projections.case_fold import CaseFold
 from projections.course import Course, times_of
-from projections.read_model import Cursor, fold_batch
+from projections.read_model import Cursor, fold_batch, write_rows
 from projections.recorded_event import RecordedEvent
 from projections.row_values import values_of
 from projections.stored_course import course_from
@@ -103,7 +103,7 @@ class DeadlineDays:
         if changed:
             # Once a row and not once an event: it is the clocks that take the time.
             rows = [{**values_of(row), "next_day": self._next_day(row)} for row in changed.values()]
-            cursor.execute(_WRITE, (orjson.dumps(rows).decode(),))
+            write_rows(cursor, "deadline_day", rows, _WRITE)
 
     def _next_day(self, row: DeadlineDay) -> date | None:
         if not row.course.is_open or row.course.is_retold:

@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-import orjson
-
-from projections.read_model import Cursor
+from projections.read_model import Cursor, write_rows
 from projections.recorded_event import RecordedEvent
 
 
@@ -29,7 +27,7 @@ class LegacyMirror:
     def project(self, batch: Sequence[RecordedEvent], cursor: Cursor) -> None:
         latest = {event.case_id: event for event in batch}
         if latest:
-            cursor.execute(_WRITE, (orjson.dumps([_row(event) for event in latest.values()]).decode(),))
+            write_rows(cursor, "legacy_mirror", [_row(event) for event in latest.values()], _WRITE)
 
 
 def _row(event: RecordedEvent) -> dict[str, Any]:

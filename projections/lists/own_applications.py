@@ -11,13 +11,11 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-import orjson
-
 from projections.case_fold import CaseFold
 from projections.course import Course, civil_day_if
 from projections.lists.keyset_pages import Page, PlaceUnusable, keys_of, length_of_page, page_of, place
 from projections.lists.listed_case import TAKEN_BY_LISTS, ListedCase, listing_of, stored_rows
-from projections.read_model import Cursor, fold_batch, rows_of
+from projections.read_model import Cursor, fold_batch, rows_of, write_rows
 from projections.recorded_event import RecordedEvent
 from projections.row_values import values_of
 
@@ -151,7 +149,7 @@ class OwnApplications:
     def project(self, batch: Sequence[RecordedEvent], cursor: Cursor) -> None:
         changed = fold_batch(batch, lambda cases: stored_rows(cursor, _READ, cases, _Row), _FOLD.after)
         if changed:
-            cursor.execute(_WRITE, (orjson.dumps([_written(row) for row in changed.values()]).decode(),))
+            write_rows(cursor, "own_application", [_written(row) for row in changed.values()], _WRITE)
 
 
 def _written(row: _Row) -> dict[str, Any]:

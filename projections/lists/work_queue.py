@@ -13,8 +13,6 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-import orjson
-
 from domain.civil_time import civil_day
 from domain.deadlines.pauses import paused_days
 from domain.deadlines.service_levels import ServiceTarget
@@ -22,7 +20,7 @@ from projections.case_fold import CaseFold
 from projections.course import Course
 from projections.lists.keyset_pages import Page, PlaceUnusable, keys_of, length_of_page, page_of, place
 from projections.lists.listed_case import TAKEN_BY_LISTS, ListedCase, listing_of, stored_rows
-from projections.read_model import Cursor, fold_batch
+from projections.read_model import Cursor, fold_batch, write_rows
 from projections.recorded_event import RecordedEvent
 from projections.row_values import values_of
 
@@ -134,7 +132,7 @@ class WorkQueue:
     def project(self, batch: Sequence[RecordedEvent], cursor: Cursor) -> None:
         changed = fold_batch(batch, lambda cases: stored_rows(cursor, _READ, cases, ListedCase), _FOLD.after)
         if changed:
-            cursor.execute(_WRITE, (orjson.dumps([_written(row) for row in changed.values()]).decode(),))
+            write_rows(cursor, "work_queue_case", [_written(row) for row in changed.values()], _WRITE)
 
 
 def _written(row: ListedCase) -> dict[str, Any]:

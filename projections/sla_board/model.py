@@ -18,7 +18,7 @@ import orjson
 
 from domain.deadlines.service_levels import ServiceTarget
 from domain.law.durations import CalendarDuration
-from projections.read_model import Cursor, fold_batch
+from projections.read_model import Cursor, fold_batch, write_rows
 from projections.recorded_event import RecordedEvent
 from projections.sla_board.row import HANDLED, KEPT, BoardCase, evolve, read_back, written
 from projections.sla_board.scope import AS_OF, EVERYTHING, Scope, parameters
@@ -99,7 +99,7 @@ class SlaBoard:
         changed = fold_batch(batch, lambda cases: _stored(cursor, cases), evolve)
         if changed:
             cursor.execute(_WRITE_TARGETS, (self._targets,))
-            cursor.execute(_WRITE, (orjson.dumps([written(case) for case in changed.values()]).decode(),))
+            write_rows(cursor, "sla_board_case", [written(case) for case in changed.values()], _WRITE)
 
 
 def _interval(duration: CalendarDuration) -> str:

@@ -17,7 +17,7 @@ import orjson
 
 from projections.case_file.folding import sealed_groups
 from projections.case_file.shape import SealedGroup
-from projections.read_model import Cursor
+from projections.read_model import Cursor, write_rows
 from projections.recorded_event import RecordedEvent
 from projections.row_values import values_of
 
@@ -118,7 +118,7 @@ class TimelineModel:
 
     def project(self, batch: Sequence[RecordedEvent], cursor: Cursor) -> None:
         if batch:
-            cursor.execute(_WRITE, (orjson.dumps([_row(entry_of(event)) for event in batch]).decode(),))
+            write_rows(cursor, "timeline_entry", [_row(entry_of(event)) for event in batch], _WRITE)
 
 
 def entry_of(event: RecordedEvent) -> TimelineEntry:

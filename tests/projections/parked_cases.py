@@ -29,7 +29,7 @@ class NextMirror(MirrorOfTomorrow):
 
 def _without_nul(event: RecordedEvent) -> RecordedEvent:
     clear = {**event.clear, "reference": event.clear["reference"].replace("\0", "")}
-    return RecordedEvent(**{each: getattr(event, each) for each in RecordedEvent.__slots__} | {"clear": clear})
+    return event._replace(clear=clear)
 
 
 def poisoned(log: LogOfCases, **more: Any) -> UUID:

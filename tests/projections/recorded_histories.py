@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -146,4 +146,4 @@ def log_of(histories: Iterable[History]) -> list[RecordedEvent]:
         (event for history in histories for event in history.events),
         key=lambda event: (event.known_at, event.case_id.int, event.version),
     )
-    return [replace(event, position=position) for position, event in enumerate(every, 1)]
+    return [event._replace(position=position) for position, event in enumerate(every, 1)]

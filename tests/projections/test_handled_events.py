@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -118,7 +118,7 @@ def test_no_event_that_a_read_model_is_not_given_would_change_what_it_shows(
     recorded = handled_events(log.recorder.select_notifications(1, 1_000), EVERY_EVENT)
     rng = random.Random(4)
     made = log_of(random_history(rng, number) for number in range(120))
-    every = [*recorded, *(replace(event, position=event.position + len(recorded)) for event in made)]
+    every = [*recorded, *(event._replace(position=event.position + len(recorded)) for event in made)]
     given = [event for event in every if event.name in model.handles]
     assert len(given) < len(every)
 

@@ -93,7 +93,7 @@ def test_the_due_day_is_the_one_of_the_domain_for_any_pauses(tables: Cursor) -> 
         expected[case.case_id] = (filed_on, pauses, closed_on)
     for number, case in enumerate(cases):
         # backdated facts come in stream order, not in the order of their days
-        BOARD.project([replace(event, position=number * 50 + event.version) for event in case.events], tables)
+        BOARD.project([event._replace(position=number * 50 + event.version) for event in case.events], tables)
 
     for days in (0, 7, 49, 50, 55, 60, 61, 75, 90, 130):
         on = FIRST_DAY + timedelta(days=5 + days)

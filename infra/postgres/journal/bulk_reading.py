@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
 
 _COLUMNS: Final = "position, stream, version, type, schema, known_at, leaf_hash, envelope, body"
+_TAIL: Final = "position, stream, version, type, schema, known_at, body"
 _FIRST_ROW: Final = 19
-_END: Final = (-1,)
-_FIELDS: Final = Struct(">h").unpack_from
-_HEAD: Final = Struct(">iqi16siqi").unpack_from
-_HEAD_SIZE: Final = Struct(">iqi16siqi").size
+_TRAILER_SIZE: Final = 2
+_HEAD: Final = Struct(">hiqi16siqi").unpack_from
+_HEAD_SIZE: Final = Struct(">hiqi16siqi").size
 _MIDDLE: Final = Struct(">ihiqi").unpack_from
 _MIDDLE_SIZE: Final = Struct(">ihiqi").size
 _LENGTH: Final = Struct(">i").unpack_from
@@ -76,9 +76,7 @@ def copy_rows(connection: Connection, after: int, up_to: int, *, types: tuple[st
 
 def copy_tail(connection: Connection, after: int, up_to: int) -> Iterator[TailRow]:
     """The rows with ``after < position <= up_to`` in order, without their envelopes; as :func:`copy_rows`."""
-    columns = "position, stream, version, type, schema, known_at, body"
-    data = _copied(connection, columns, "position > %s and position <= %s", "position", (after, up_to))
-    return _tail_rows(data)
+    return _tail_rows(_copied(connection, _TAIL, "position > %s and position <= %s", "position", (after, up_to)))
 
 
 def copy_streams(connection: Connection, streams: Sequence[UUID], up_to: int) -> Iterator[JournalRow]:
@@ -102,7 +100,16 @@ def copy_streams_after(
     return parse_rows(_copied(connection, _COLUMNS, condition, order, (*after, last, up_to)))
 
 
-def _copied(connection: Connection, columns: str, condition: str, order: str, values: Sequence[object]) -> memoryview:
+def copy_tail_of_streams(connection: Connection, after: tuple[UUID, int], last: UUID, up_to: int) -> Iterator[TailRow]:
+    """All rows of the streams after that stream and version and up to ``last``, with ``position <= up_to``.
+
+    Stream by stream in the order of their versions, without envelopes. Held in memory, as with :func:`copy_rows`.
+    """
+    condition = "(stream, version) > (%s, %s) and stream <= %s and position <= %s"
+    return _tail_rows(_copied(connection, _TAIL, condition, "stream, version", (*after, last, up_to)))
+
+
+def _copied(connection: Connection, columns: str, condition: str, order: str, values: Sequence[object]) -> bytes:
     with connection.cursor() as cursor:
         statement = cursor.mogrify(
             f"copy (select {columns} from journal where {condition} order by {order}) to stdout (format binary)",  # noqa: S608
@@ -110,47 +117,52 @@ def _copied(connection: Connection, columns: str, condition: str, order: str, va
         )
         buffer = io.BytesIO()
         cursor.copy_expert(statement.decode(), buffer)
-    data = buffer.getbuffer()
-    if bytes(data[: len(SIGNATURE)]) != SIGNATURE:
+    data = buffer.getvalue()
+    if not data.startswith(SIGNATURE):
         raise DatabaseUnavailable("the database broke off a bulk read before its first byte")
     return data
 
 
-def _tail_rows(data: memoryview) -> Iterator[TailRow]:
+def _tail_rows(data: bytes) -> Iterator[TailRow]:
     at = _FIRST_ROW
     names: dict[bytes, str] = {}
-    while _FIELDS(data, at) != _END:
-        _, position, _, stream, _, version, type_length = _HEAD(data, at + 2)
-        at += 2 + _HEAD_SIZE
-        raw_type = bytes(data[at : at + type_length])
+    raw_before, stream = b"", UUID(int=0)
+    end = len(data) - _TRAILER_SIZE
+    while at < end:
+        _, _, position, _, raw_stream, _, version, type_length = _HEAD(data, at)
+        at += _HEAD_SIZE
+        raw_type = data[at : at + type_length]
         at += type_length
         _, schema, _, known_at, body_length = _MIDDLE(data, at)
         at += _MIDDLE_SIZE
-        body = bytes(data[at : at + body_length])
+        body = data[at : at + body_length]
         at += body_length
         name = names.get(raw_type) or names.setdefault(raw_type, raw_type.decode())
-        yield TailRow(position, UUID(bytes=stream), version, name, schema, moment_of(known_at), body)
+        if raw_stream != raw_before:
+            # A UUID takes as long to make as all the rest of a row; the rows of a stream often lie together.
+            raw_before, stream = raw_stream, UUID(bytes=raw_stream)
+        yield TailRow(position, stream, version, name, schema, moment_of(known_at), body)
 
 
-def parse_rows(data: memoryview | bytes) -> Iterator[JournalRow]:
+def parse_rows(data: bytes) -> Iterator[JournalRow]:
     """Parse one whole binary copy of the journal's columns."""
     at = _FIRST_ROW
     names: dict[bytes, str] = {}
-    while _FIELDS(data, at) != _END:
-        at += 2
-        _, position, _, stream, _, version, type_length = _HEAD(data, at)
+    end = len(data) - _TRAILER_SIZE
+    while at < end:
+        _, _, position, _, stream, _, version, type_length = _HEAD(data, at)
         at += _HEAD_SIZE
-        raw_type = bytes(data[at : at + type_length])
+        raw_type = data[at : at + type_length]
         at += type_length
         _, schema, _, known_at, hash_length = _MIDDLE(data, at)
         at += _MIDDLE_SIZE
-        leaf_hash = bytes(data[at : at + hash_length])
+        leaf_hash = data[at : at + hash_length]
         at += hash_length
         (envelope_length,) = _LENGTH(data, at)
-        envelope = bytes(data[at + 4 : at + 4 + envelope_length])
+        envelope = data[at + 4 : at + 4 + envelope_length]
         at += 4 + envelope_length
         (body_length,) = _LENGTH(data, at)
-        body = bytes(data[at + 4 : at + 4 + body_length])
+        body = data[at + 4 : at + 4 + body_length]
         at += 4 + body_length
         name = names.get(raw_type) or names.setdefault(raw_type, raw_type.decode())
         yield JournalRow(position, UUID(bytes=stream), version, name, schema, known_at, leaf_hash, envelope, body)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from infra.event_formats import is_readable
 from infra.postgres.journal.journal_events import JournalNotification
 from infra.stored_form.compression import DictionaryUnknown
 from infra.stored_form.keyed_parts import KeyedPart
-from infra.stored_form.stored_body import StoredBody
+from infra.stored_form.stored_body import clear_fields, keyed_parts
 from infra.upcasters import lifted
 from projections.recorded_event import RecordedEvent
 
@@ -38,6 +39,27 @@ class UnopenedPart:
 
     def copied(self) -> str:
         return self.part.copied()
+
+
+class UnopenedParts:
+    """The encrypted parts of an event, found in its body by whoever goes through them; most read models never do."""
+
+    __slots__ = ("_body", "_clear", "_name", "_position", "_schema")
+
+    def __init__(self, body: bytes, schema: int, clear: Mapping[str, Any], position: int, name: str) -> None:
+        """``clear`` are the clear fields as they were stored."""
+        self._body = body
+        self._schema = schema
+        self._clear = clear
+        self._position = position
+        self._name = name
+
+    def __iter__(self) -> Iterator[UnopenedPart]:
+        """Raises :class:`UnreadableEvent` for a body whose parts are not what is stored of an event."""
+        try:
+            return iter([UnopenedPart(*each) for each in keyed_parts(self._body, self._schema, self._clear)])
+        except _NO_BODY as why:
+            raise no_body(self._position, self._name, why) from None
 
 
 def handled_events(page: Iterable[JournalNotification], handles: Container[str]) -> list[RecordedEvent]:
@@ -79,15 +101,54 @@ def notifications_of(
     ]
 
 
+def recorded_event(
+    position: int, stream: UUID, version: int, name: str, schema: int, known_at: datetime, body: bytes, shape: Shape
+) -> RecordedEvent:
+    """A row of the journal in the shape that is wanted. Raises as :func:`handled_events`."""
+    try:
+        stored = clear_fields(body)
+        clear = shape(name, schema, stored)
+    except DictionaryUnknown as why:
+        raise UnreadableEvent(f"position {position}: {why}") from None
+    except _NO_BODY as why:
+        raise no_body(position, name, why) from None
+    parts = UnopenedParts(body, schema, stored, position, name)
+    return RecordedEvent(position, stream, version, name, schema, known_at, clear, parts)
+
+
+def require_readable(position: int, name: str, schema: int) -> None:
+    """Raises :class:`UnreadableEvent` for an event that this program does not know."""
+    if not is_readable(name, schema):
+        raise UnreadableEvent(f"position {position}: no event {name!r} of schema {schema} is known")
+
+
+def no_body(position: int, name: str, why: Exception) -> UnreadableEvent:
+    """The error for a body that is none."""
+    return UnreadableEvent(
+        f"position {position}: the body of {name!r} is not what is stored of an event ({type(why).__name__})"
+    )
+
+
 def _of_names(page: Iterable[JournalNotification], names: Container[str], shape: Shape) -> list[RecordedEvent]:
     events = []
-    for notification in page:
-        if not is_readable(notification.topic, notification.schema):
-            raise UnreadableEvent(
-                f"position {notification.id}: no event {notification.topic!r} of schema {notification.schema} is known"
+    for each in page:
+        require_readable(each.id, each.topic, each.schema)
+        if each.topic in names:
+            stream = each.originator_id
+            if not isinstance(stream, UUID):
+                raise TypeError("streams of this journal are named by UUIDs")
+            events.append(
+                recorded_event(
+                    each.id,
+                    stream,
+                    each.originator_version,
+                    each.topic,
+                    each.schema,
+                    each.known_at,
+                    each.state,
+                    shape,
+                )
             )
-        if notification.topic in names:
-            events.append(_recorded(notification, shape))
     return events
 
 
@@ -95,28 +156,4 @@ def _as_stored(_name: str, _schema: int, clear: dict[str, Any]) -> dict[str, Any
     return clear
 
 
-def _recorded(notification: JournalNotification, shape: Shape) -> RecordedEvent:
-    case_id = notification.originator_id
-    if not isinstance(case_id, UUID):
-        raise TypeError("streams of this journal are named by UUIDs")
-    try:
-        body = StoredBody.read(notification.state, notification.schema)
-        clear = shape(notification.topic, notification.schema, body.clear)
-        personal = [UnopenedPart(each, body.key_of(each)) for each in body.parts]
-    except DictionaryUnknown as why:
-        raise UnreadableEvent(f"position {notification.id}: {why}") from None
-    except (ValueError, LookupError, TypeError, AttributeError) as why:
-        raise UnreadableEvent(
-            f"position {notification.id}: the body of {notification.topic!r} is not what is stored of an event"
-            f" ({type(why).__name__})"
-        ) from None
-    return RecordedEvent(
-        position=notification.id,
-        case_id=case_id,
-        version=notification.originator_version,
-        name=notification.topic,
-        schema=notification.schema,
-        known_at=notification.known_at,
-        clear=clear,
-        personal=personal,
-    )
+_NO_BODY: Final = (ValueError, LookupError, TypeError, AttributeError)

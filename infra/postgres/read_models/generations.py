@@ -3,6 +3,9 @@
 The new generation has a schema of its own, in which the read model's own statements find their tables first. Only
 for the comparison and the swap does the runner wait; readers do not notice but for the moment of the swap.
 
+It is filled stream by stream, in all cores, up to where the one that serves had come at the beginning, and from there
+page by page (:mod:`infra.postgres.read_models.whole_streams`).
+
 Streams with an event that cannot be applied are left behind as the runner does, and are parked with the swap. A
 generation that serves has read the journal to its end, whatever else had stopped before it.
 """
@@ -25,6 +28,7 @@ from infra.postgres.journal.recorded_events import concerns, notifications_of
 from infra.postgres.journal.recorder import JournalRecorder
 from infra.postgres.read_models.parked_streams import keep_parked_only, park
 from infra.postgres.read_models.projecting import project_around
+from infra.postgres.read_models.whole_streams import LIVE_SCHEMA, WholeStreams
 from infra.postgres.server.connections import connect, transaction
 from infra.postgres.server.owned_schemas import own_schema
 from projections.read_model import ReadModel
@@ -36,7 +40,6 @@ if TYPE_CHECKING:
 _PAGE: Final = 5_000
 _ROWS_NAMED: Final = 3
 _REBUILD_LOCK: Final = 7_301_967
-_LIVE: Final = "permit"
 
 OnProgress = Callable[[int, int], None]
 """Called with the events projected and the position to reach."""
@@ -83,21 +86,32 @@ class GenerationReport:
 
 
 def check_projection(
-    url: str, recorder: JournalRecorder, read_model: ReadModel, *, on_progress: OnProgress
+    url: str,
+    recorder: JournalRecorder,
+    read_model: ReadModel,
+    *,
+    on_progress: OnProgress,
+    workers: int | None = None,
 ) -> GenerationReport:
-    """Rebuild the read model, compare, and discard the new one. Raises as :func:`rebuild_projection`."""
-    return _build(url, recorder, read_model, on_progress, swap=False)
+    """Rebuild the read model, compare, and discard the new one. As :func:`rebuild_projection`."""
+    return _build(url, recorder, read_model, on_progress, workers, swap=False)
 
 
 def rebuild_projection(
-    url: str, recorder: JournalRecorder, read_model: ReadModel, *, on_progress: OnProgress
+    url: str,
+    recorder: JournalRecorder,
+    read_model: ReadModel,
+    *,
+    on_progress: OnProgress,
+    workers: int | None = None,
 ) -> GenerationReport:
     """Rebuild the read model while the old one serves, compare at the same position, and swap.
 
-    What serves then has read the journal to its end. Raises :class:`RebuildUnderWay`, and what the read model raises
-    for a reason that lies in no event: then nothing is swapped.
+    What serves then has read the journal to its end. ``workers`` is the number of processes (default: one for each core
+    that has enough to do). Raises :class:`RebuildUnderWay` and what :meth:`WholeStreams.folded` raises: then nothing is
+    swapped.
     """
-    return _build(url, recorder, read_model, on_progress, swap=True)
+    return _build(url, recorder, read_model, on_progress, workers, swap=True)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -111,6 +125,21 @@ class _NextGeneration:
     events: int = 0
     streams: int = 0
     left: dict[UUID, LeftBehind] = field(default_factory=dict)
+
+    def fill(self, connection: Connection, whole: WholeStreams, workers: int | None, on_progress: OnProgress) -> None:
+        """Take the streams whole, as far as ``whole`` goes, each range in a transaction of its own."""
+        read = 0
+        with whole.folded(workers=workers) as ranges:
+            for each in ranges:
+                with transaction(connection) as cursor:
+                    self._find_tables(cursor)
+                    left = whole.write(cursor, each)
+                self.left |= {behind.stream: behind for behind in left}
+                self.events += each.events
+                self.streams += each.streams
+                read += each.read
+                on_progress(read, whole.up_to)
+        self.reached = whole.up_to
 
     def finish(self, cursor: Cursor, until: int) -> None:
         """Project what is left up to ``until``, in the transaction of ``cursor``.
@@ -168,17 +197,23 @@ class _NextGeneration:
 
 
 def _build(
-    url: str, recorder: JournalRecorder, read_model: ReadModel, on_progress: OnProgress, *, swap: bool
+    url: str,
+    recorder: JournalRecorder,
+    read_model: ReadModel,
+    on_progress: OnProgress,
+    workers: int | None,
+    *,
+    swap: bool,
 ) -> GenerationReport:
     began = time.monotonic()
     with closing(connect(url, None)) as connection, _generation(connection, read_model) as schema:
+        _let_commits_wait(connection)
         generation = _NextGeneration(recorder=recorder, read_model=read_model, schema=schema)
-        goal = _position(connection, read_model.name)
-        while generation.reached < goal:
-            with transaction(connection) as cursor:
-                generation.project_page(cursor, goal)
-            on_progress(generation.reached, goal)
+        if (goal := _position(connection, read_model.name)) > 0:
+            whole = WholeStreams(url=url, read_model=read_model, schema=schema, up_to=goal)
+            generation.fill(connection, whole, workers, on_progress)
         with transaction(connection) as cursor:
+            cursor.execute("set local synchronous_commit to default")
             # From here to the end of the transaction the runner waits.
             cursor.execute("select position from permit.tracking where name = %s for update", (read_model.name,))
             (position,) = cursor.fetchone() or (0,)
@@ -228,6 +263,12 @@ def _generation(connection: Connection, read_model: ReadModel) -> Iterator[str]:
                 cursor.execute("select pg_advisory_unlock(%s, %s)", lock)
 
 
+def _let_commits_wait(connection: Connection) -> None:
+    """What a crash takes from tables that do not serve is made again. The swap is the last commit, and not let wait."""
+    with connection.cursor() as cursor:
+        cursor.execute("set synchronous_commit = off")
+
+
 def _position(connection: Connection, name: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute("select position from permit.tracking where name = %s", (name,))
@@ -242,7 +283,7 @@ def _tables(cursor: Cursor, schema: str) -> list[str]:
 
 
 def _compared(cursor: Cursor, schema: str, table: str) -> TableComparison:
-    live_rows, live_digest = _digest(cursor, _LIVE, table)
+    live_rows, live_digest = _digest(cursor, LIVE_SCHEMA, table)
     rebuilt_rows, rebuilt_digest = _digest(cursor, schema, table)
     same = (live_rows, live_digest) == (rebuilt_rows, rebuilt_digest)
     return TableComparison(
@@ -279,15 +320,17 @@ def _differing(cursor: Cursor, schema: str, table: str) -> tuple[str, ...]:
         sql.SQL(
             "select row({key})::text from {live} l full join {rebuilt} r using ({key})"
             " where l::text is distinct from r::text limit %s"
-        ).format(key=key, live=sql.Identifier(_LIVE, table), rebuilt=sql.Identifier(schema, table)),
+        ).format(key=key, live=sql.Identifier(LIVE_SCHEMA, table), rebuilt=sql.Identifier(schema, table)),
         (_ROWS_NAMED,),
     )
     return tuple(named for (named,) in cursor.fetchall())
 
 
 def _swap(cursor: Cursor, schema: str, table: str) -> None:
-    cursor.execute(sql.SQL("drop table {}").format(sql.Identifier(_LIVE, table)))
-    cursor.execute(sql.SQL("alter table {} set schema {}").format(sql.Identifier(schema, table), sql.Identifier(_LIVE)))
+    cursor.execute(sql.SQL("drop table {}").format(sql.Identifier(LIVE_SCHEMA, table)))
+    cursor.execute(
+        sql.SQL("alter table {} set schema {}").format(sql.Identifier(schema, table), sql.Identifier(LIVE_SCHEMA))
+    )
 
 
 _STANDS_AT: Final = """

@@ -197,7 +197,7 @@ class ConnectionPool:
     """
 
     def __init__(self, url: str, role: Role, *, size: int) -> None:
-        self._url = url
+        self.url: Final = url
         self._role = role
         self._idle: list[Connection] = []
         self._mutex = Lock()
@@ -244,7 +244,7 @@ class ConnectionPool:
                 connection = self._idle.pop()
                 if not connection.closed:
                     return connection
-        return connect(self._url, self._role)
+        return connect(self.url, self._role)
 
     def _give_back(self, connection: Connection) -> None:
         reusable = not connection.closed and connection.info.transaction_status == TRANSACTION_STATUS_IDLE
