@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -125,6 +125,10 @@ class Chunk(Generic[A]):
     appends: list[A] = field(default_factory=list)
 
     @property
+    def records(self) -> int:
+        return self.count.records
+
+    @property
     def lines(self) -> int:
         """Of all kinds."""
         return self.count.records + self.others.total()
@@ -153,11 +157,19 @@ class ChunkJudge(Generic[A]):
         return RecordJudge(source=self.source, digest_key=self.digest_key)
 
     def judged(
-        self, read: Sequence[ReadRecord], known: Dossiers, epoch: int, now: datetime, extract: Extract
+        self,
+        read: Sequence[ReadRecord],
+        known: Dossiers,
+        epoch: int,
+        now: datetime,
+        extract: Extract,
+        *,
+        same: Collection[str] = (),
     ) -> Chunk[A]:
         """The chunk that these records make; ``known`` are the current dossiers of their keys.
 
-        No key may come twice in a chunk: :func:`cut` sees to that.
+        The keys of which exactly the version in ``read`` was taken last may be named in ``same`` instead. No key may
+        come twice in a chunk: :func:`cut` sees to that.
         """
         mapping = self.source.mapping
         chunk = Chunk[A](
@@ -167,6 +179,12 @@ class ChunkJudge(Generic[A]):
             extracted_on=extract.calendar.extracted_on,
         )
         taken = {key: dossier.taken for key, dossier in known.items()}
+        if same:
+            taken |= {
+                version.key: TakenVersion(version.modified_at, version.digest)
+                for version in (each.version for each in read)
+                if version is not None and version.key in same
+            }
         fates = self.records.judge(read, taken, extract.calendar, extract.tied)
         subjects = self._subjects(read, fates, known)
         appends = self.sealing.appends(epoch, now)
@@ -275,8 +293,9 @@ class ChunkJudge(Generic[A]):
 
 
 def _confirm(chunk: Chunk[A], each: ReadRecord, known: Dossiers, taken: Mapping[str, TakenVersion]) -> None:
-    if each.key is not None and (newer := confirmed(known[each.key], taken[each.key])) is not None:
-        chunk.confirmed[each.key] = newer
+    before = None if each.key is None else known.get(each.key)
+    if before is not None and (newer := confirmed(before, taken[before.key])) is not None:
+        chunk.confirmed[before.key] = newer
 
 
 def cut(read: Sequence[ReadRecord]) -> list[Sequence[ReadRecord]]:

@@ -7,18 +7,19 @@ end; then file by file its batch is begun, its chunks are taken, and it is finis
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Final, Generic, Protocol
 from uuid import UUID, uuid4
 
-from consumers.migration.chunk_line import ChunkLine, ChunkWriter, KnownDossiers
-from consumers.migration.chunks import A, ChunkJudge, Extract, cut
+from consumers.migration.chunk_line import ChunkLine, ChunkWriter, W_contra
+from consumers.migration.chunks import A, Chunk, ChunkJudge, Extract
+from consumers.migration.pieces import Crew, DossiersInBulk, Piece, PieceJudge, ThisProcessAlone, W
 from consumers.migration.rare_collection import rarely_collected
 from consumers.migration.source_reading import FirstReading, SourceReadings
 from domain.civil_time import civil_day
@@ -62,7 +63,7 @@ class NewBatch:
     extracted_on: date
 
 
-class LoadSession(KnownDossiers, Protocol[A]):
+class LoadSession(DossiersInBulk, Protocol[W_contra]):
     """The batches of one authority while nobody else loads files of it."""
 
     def accepted_epoch(self) -> int:
@@ -76,26 +77,28 @@ class LoadSession(KnownDossiers, Protocol[A]):
 
     def begin(self, batch: NewBatch) -> None: ...
 
-    def writer(self) -> ChunkWriter[A]:
+    def writer(self) -> ChunkWriter[W_contra]:
         """Writes the chunks of a batch."""
 
     def finish(self, batch: UUID, seconds: float) -> None:
         """The batch was taken to its end, in so many seconds of this run."""
 
 
-class LoadSessions(Protocol[A]):
-    def alone(self, authority: str) -> AbstractContextManager[LoadSession[A]]:
+class LoadSessions(Protocol[W_contra]):
+    def alone(self, authority: str) -> AbstractContextManager[LoadSession[W_contra]]:
         """A session while no other process loads files of the authority. Raises :class:`RunUnderWay`."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class FileLoader(Generic[A]):
+class FileLoader(Generic[A, W]):
     """Loads files of one authority. ``timer`` counts seconds, from whenever."""
 
     judge: ChunkJudge[A]
-    sessions: LoadSessions[A]
+    lay_out: Callable[[Chunk[A]], W]
+    sessions: LoadSessions[W]
     readings: SourceReadings
     now: Callable[[], datetime]
+    crew: Crew[W] = field(default_factory=ThisProcessAlone)
     timer: Callable[[], float] = time.monotonic
     chunk_size: int = CHUNK
 
@@ -125,7 +128,7 @@ class FileLoader(Generic[A]):
 
     def _load_file(
         self,
-        session: LoadSession[A],
+        session: LoadSession[W],
         epoch: int,
         first: FirstReading,
         stated: date | None,
@@ -133,22 +136,42 @@ class FileLoader(Generic[A]):
     ) -> UUID:
         batch = self._begun(session, first, stated)
         began = self.timer()
-        extract = Extract(batch=batch.id, calendar=Calendar(batch.extracted_on), tied=first.ties)
+        here = PieceJudge(
+            judge=self.judge,
+            extract=Extract(batch=batch.id, calendar=Calendar(batch.extracted_on), tied=first.ties),
+            epoch=epoch,
+            before=session,
+            lay_out=self.lay_out,
+        )
         with (
             self.readings.second_reading(first) as lines,
-            ChunkLine.opened(self.judge, extract, epoch, self.now, before=session, writer=session.writer()) as line,
+            ChunkLine.opened(here, batch.taken, writer=session.writer()) as line,
         ):
-            taken = batch.taken
-            for _ in islice(lines, taken):
+            for _ in islice(lines, batch.taken):
                 pass  # taken before the run was stopped
-            while part := list(islice(lines, self.chunk_size)):
-                taken = self._take(line, part, extract, taken)
-                if on_progress is not None:
-                    on_progress(taken, first.lines)
+            under_way: deque[Piece] = deque()
+            pieces = self._pieces(lines, line, under_way)
+            with self.crew.judging(here, pieces, first.lines - batch.taken) as judged:
+                for each in judged:
+                    line.take(under_way.popleft(), each)
+                    if on_progress is not None:
+                        on_progress(line.taken, first.lines)
         session.finish(batch.id, self.timer() - began)
         return batch.id
 
-    def _begun(self, session: LoadSession[A], first: FirstReading, stated: date | None) -> BegunBatch:
+    def _pieces(self, lines: Iterator[SourceLine], line: ChunkLine[W], under_way: deque[Piece]) -> Iterator[Piece]:
+        """Cut the lines into pieces; each is kept in ``under_way`` too, where it may have to be judged again."""
+        while part := list(islice(lines, self.chunk_size)):
+            piece = Piece(
+                records=tuple(each for each in part if isinstance(each, RawRecord)),
+                others=Counter(each.kind.value for each in part if isinstance(each, OtherLine)),
+                now=self.now(),
+                written=line.written,
+            )
+            under_way.append(piece)
+            yield piece
+
+    def _begun(self, session: LoadSession[W], first: FirstReading, stated: date | None) -> BegunBatch:
         """The batch of this very file that was begun and not finished, else a new one.
 
         A file that was read before keeps its day unless another is given, so that a repetition gives the same.
@@ -172,13 +195,3 @@ class FileLoader(Generic[A]):
         )
         session.begin(batch)
         return BegunBatch(id=batch.id, taken=0, extracted_on=extracted_on)
-
-    def _take(self, line: ChunkLine[A], part: Sequence[SourceLine], extract: Extract, taken: int) -> int:
-        """Hand the lines on; how many of the batch are taken then."""
-        others = Counter(each.kind.value for each in part if isinstance(each, OtherLine))
-        read = [self.judge.records.read(each, extract.calendar) for each in part if isinstance(each, RawRecord)]
-        for stretch in cut(read):
-            line.take(stretch, others, taken)
-            taken += len(stretch) + others.total()
-            others = Counter()
-        return taken

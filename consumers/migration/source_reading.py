@@ -31,7 +31,7 @@ class FirstReading:
     file: Path
     waivers: Waivers
     count: SourceCount
-    ties: Container[Moment]
+    ties: Container[Moment] = ()
     records: int = 0
     others: Counter[str] = field(default_factory=Counter)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field, replace
@@ -33,7 +33,7 @@ from domain.migration.record_content import content_of, reading_of
 from domain.migration.retelling import Lineage
 from domain.migration.source_lines import LineKind, OtherLine, RawRecord, SourceCount, SourceLine, Waivers
 from domain.migration.sources.brussels import BRUSSELS
-from domain.migration.versions import Moment
+from domain.migration.versions import Moment, Version
 
 NOW = datetime(2026, 11, 29, 9, tzinfo=UTC)
 FILE = Path("brussels.csv")
@@ -176,6 +176,14 @@ class Loads:
     def known(self, keys: Iterable[str]) -> dict[str, Dossier]:
         return {key: self.dossiers[key] for key in keys if key in self.dossiers}
 
+    def taken_so(self, versions: Collection[Version]) -> set[str]:
+        return {
+            each.key
+            for each in versions
+            if each.key in self.dossiers
+            and (self.dossiers[each.key].sequence, self.dossiers[each.key].digest) == (each.modified_at, each.digest)
+        }
+
     def unfinished(self, sha256: bytes) -> BegunBatch | None:
         for row in self.batches.values():
             if row.new.count.sha256 == sha256 and not row.finished:
@@ -242,10 +250,13 @@ def file_of(*records: Mapping[str, object], ties: frozenset[Moment] = frozenset(
     return Lines([OtherLine(1, LineKind.HEADER), *rows], ties)
 
 
-def loader_into(loads: Loads, lines: Lines, people: People | None = None, **more: Any) -> FileLoader[PlainAppend]:
+def loader_into(
+    loads: Loads, lines: Lines, people: People | None = None, **more: Any
+) -> FileLoader[PlainAppend, Chunk[PlainAppend]]:
     seconds = iter(range(1_000))
     return FileLoader(
         judge=judge_of_brussels(people),
+        lay_out=lambda chunk: chunk,
         sessions=loads,
         readings=lines,
         now=lambda: NOW,
