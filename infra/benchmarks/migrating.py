@@ -1,8 +1,8 @@
 """``permit bench migrate``: records a second from a file of Brussels into the journal, against a COPY of its content.
 
 Ours takes the whole path: two readings, mapping, precheck, keys, encryption of the raw record and of the event, leaves,
-dossiers, quarantine and ledger, in a process of its own and as many workers as there are cores. A second run of the same
-file shows how fast nothing new is found. The peer copies the events that ours has made into a table with the same
+dossiers, quarantine and ledger, in a process of its own and as many workers as there are cores. A second run of the
+same file shows how fast nothing new is found. The peer copies the events that ours has made into a table with the same
 indexes: as plain JSON with their leaves, and in rows of its own the very rows that ours has stored.
 
 Two more rows show what a live append and the board take while a file is loaded, and without a load.

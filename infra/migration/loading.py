@@ -41,7 +41,7 @@ def file_loader(
     judge: ChunkJudge[AppendRequest],
     file: LegacyFile,
     now: Callable[[], datetime],
-    crew: Crew,
+    crew: Crew[ChunkRows],
     *,
     patience: float = 10.0,
 ) -> FileLoader[AppendRequest, ChunkRows]:
