@@ -7,7 +7,7 @@ cannot hold is quarantined.
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
-from consumers.migration.pieces import JudgedPiece, Piece, PieceJudge, ReadyChunk, RefusedChunk, W
+from consumers.migration.pieces import Beside, JudgedPiece, Piece, PieceJudge, ReadyChunk, RefusedChunk, W
 from domain.migration.source_lines import RawRecord
 
 W_contra = TypeVar("W_contra", bound=ReadyChunk, contravariant=True)
@@ -46,7 +46,7 @@ class _UnderWay:
     """What is being written; ``taken`` is how many lines of the batch were taken before."""
 
     records: Sequence[RawRecord]
-    others: Counter[str]
+    beside: Beside
     now: datetime
     taken: int
     written: Future[None]
@@ -105,14 +105,14 @@ class ChunkLine(Generic[W]):
                 # What was judged rests on a chunk that has become another one.
                 chunks = deque(self._here.judged(rest).chunks)
             chunk = chunks.popleft()
-            records, others = rest.records[: chunk.records], rest.others
-            rest = rest.after(chunk.records)
+            records, beside = rest.records[: chunk.judged], rest.beside
+            rest = rest.after(chunk.judged)
             if isinstance(chunk, RefusedChunk):
-                self._take_one_by_one(chunk.kind, records, others, piece.now)
+                self._take_one_by_one(chunk.kind, records, beside, piece.now)
                 chunks = deque(self._here.judged(rest).chunks if chunks else ())
             else:
                 writing = self._thread.submit(self._writer.write, chunk, self._taken)
-                self._under_way = _UnderWay(records, others, piece.now, self._taken, writing)
+                self._under_way = _UnderWay(records, beside, piece.now, self._taken, writing)
                 self._taken += chunk.lines
         self._handed_on.append((self._taken, judged.keys))
 
@@ -131,20 +131,20 @@ class ChunkLine(Generic[W]):
             under_way.written.result()
         except self._writer.refusals as why:
             self._taken = under_way.taken
-            self._take_one_by_one(type(why).__name__, under_way.records, under_way.others, under_way.now)
+            self._take_one_by_one(type(why).__name__, under_way.records, under_way.beside, under_way.now)
             return True
         return False
 
-    def _take_one_by_one(self, kind: str, records: Sequence[RawRecord], others: Counter[str], now: datetime) -> None:
+    def _take_one_by_one(self, kind: str, records: Sequence[RawRecord], beside: Beside, now: datetime) -> None:
         self._writer.note_refused(len(records), kind)
         judge, calendar = self._here.judge.records, self._here.extract.calendar
         for raw in records:
             read = judge.read(raw, calendar)
             try:
-                self._write(self._here.alone(read, others, now))
+                self._write(self._here.alone(read, beside, now))
             except self._writer.refusals as why:
-                self._write(self._here.alone(judge.failed(read, why), others, now))
-            others = Counter()
+                self._write(self._here.alone(judge.failed(read, why), beside, now))
+            beside = Beside()
 
     def _write(self, chunk: W) -> None:
         """Write a chunk now."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -116,6 +116,8 @@ class Chunk(Generic[A]):
     extracted_on: date
     others: Counter[str] = field(default_factory=Counter)
     """The lines between the records that hold none, by their kind."""
+    unchanged: int = 0
+    """Records between them that were found to be unchanged when the file was first read, and were not judged."""
     count: BatchCount = field(default_factory=BatchCount)
     landed: dict[UUID, LandedRecord] = field(default_factory=dict)
     dossiers: dict[str, Dossier] = field(default_factory=dict)
@@ -125,13 +127,14 @@ class Chunk(Generic[A]):
     appends: list[A] = field(default_factory=list)
 
     @property
-    def records(self) -> int:
+    def judged(self) -> int:
+        """How many records were judged."""
         return self.count.records
 
     @property
     def lines(self) -> int:
         """Of all kinds."""
-        return self.count.records + self.others.total()
+        return self.count.records + self.unchanged + self.others.total()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,19 +160,11 @@ class ChunkJudge(Generic[A]):
         return RecordJudge(source=self.source, digest_key=self.digest_key)
 
     def judged(
-        self,
-        read: Sequence[ReadRecord],
-        known: Dossiers,
-        epoch: int,
-        now: datetime,
-        extract: Extract,
-        *,
-        same: Collection[str] = (),
+        self, read: Sequence[ReadRecord], known: Dossiers, epoch: int, now: datetime, extract: Extract
     ) -> Chunk[A]:
         """The chunk that these records make; ``known`` are the current dossiers of their keys.
 
-        The keys of which exactly the version in ``read`` was taken last may be named in ``same`` instead. No key may
-        come twice in a chunk: :func:`cut` sees to that.
+        No key may come twice in a chunk: :func:`cut` sees to that.
         """
         mapping = self.source.mapping
         chunk = Chunk[A](
@@ -179,12 +174,6 @@ class ChunkJudge(Generic[A]):
             extracted_on=extract.calendar.extracted_on,
         )
         taken = {key: dossier.taken for key, dossier in known.items()}
-        if same:
-            taken |= {
-                version.key: TakenVersion(version.modified_at, version.digest)
-                for version in (each.version for each in read)
-                if version is not None and version.key in same
-            }
         fates = self.records.judge(read, taken, extract.calendar, extract.tied)
         subjects = self._subjects(read, fates, known)
         appends = self.sealing.appends(epoch, now)
@@ -215,7 +204,8 @@ class ChunkJudge(Generic[A]):
                 strangers.append(n)
             else:
                 subjects[n] = dossier.subject
-        self.subjects.prefetch(list(subjects.values()))
+        if subjects:
+            self.subjects.prefetch(list(subjects.values()))
         if strangers:
             subjects.update(zip(strangers, self.subjects.mint_many(len(strangers)), strict=True))
         return subjects
@@ -293,9 +283,8 @@ class ChunkJudge(Generic[A]):
 
 
 def _confirm(chunk: Chunk[A], each: ReadRecord, known: Dossiers, taken: Mapping[str, TakenVersion]) -> None:
-    before = None if each.key is None else known.get(each.key)
-    if before is not None and (newer := confirmed(before, taken[before.key])) is not None:
-        chunk.confirmed[before.key] = newer
+    if each.key is not None and (newer := confirmed(known[each.key], taken[each.key])) is not None:
+        chunk.confirmed[each.key] = newer
 
 
 def cut(read: Sequence[ReadRecord]) -> list[Sequence[ReadRecord]]:

@@ -19,9 +19,9 @@ from uuid import UUID, uuid4
 
 from consumers.migration.chunk_line import ChunkLine, ChunkWriter, W_contra
 from consumers.migration.chunks import A, Chunk, ChunkJudge, Extract
-from consumers.migration.pieces import Crew, DossiersInBulk, Piece, PieceJudge, ThisProcessAlone, W
+from consumers.migration.pieces import Beside, Crew, KnownDossiers, Piece, PieceJudge, ThisProcessAlone, W
 from consumers.migration.rare_collection import rarely_collected
-from consumers.migration.source_reading import FirstReading, SourceReadings
+from consumers.migration.source_reading import FirstReading, LineNumbers, PlacedBeside, SourceReadings
 from domain.civil_time import civil_day
 from domain.migration.plausible_days import Calendar
 from domain.migration.source_lines import OtherLine, RawRecord, SourceCount, SourceLine, Waivers
@@ -63,7 +63,7 @@ class NewBatch:
     extracted_on: date
 
 
-class LoadSession(DossiersInBulk, Protocol[W_contra]):
+class LoadSession(KnownDossiers, PlacedBeside, Protocol[W_contra]):
     """The batches of one authority while nobody else loads files of it."""
 
     def accepted_epoch(self) -> int:
@@ -123,7 +123,7 @@ class FileLoader(Generic[A, W]):
             held.enter_context(rarely_collected())
             session = held.enter_context(self.sessions.alone(self.judge.source.mapping.authority))
             epoch = session.accepted_epoch()
-            read = [held.enter_context(self.readings.first_reading(each, waivers)) for each in files]
+            read = [held.enter_context(self.readings.first_reading(each, waivers, session)) for each in files]
             return [self._load_file(session, epoch, each, extracted_on, on_progress) for each in read]
 
     def _load_file(
@@ -136,9 +136,11 @@ class FileLoader(Generic[A, W]):
     ) -> UUID:
         batch = self._begun(session, first, stated)
         began = self.timer()
+        calendar = Calendar(batch.extracted_on)
+        unchanged = first.need_no_judging(calendar)
         here = PieceJudge(
             judge=self.judge,
-            extract=Extract(batch=batch.id, calendar=Calendar(batch.extracted_on), tied=first.ties),
+            extract=Extract(batch=batch.id, calendar=calendar, tied=first.ties),
             epoch=epoch,
             before=session,
             lay_out=self.lay_out,
@@ -147,11 +149,10 @@ class FileLoader(Generic[A, W]):
             self.readings.second_reading(first) as lines,
             ChunkLine.opened(here, batch.taken, writer=session.writer()) as line,
         ):
-            for _ in islice(lines, batch.taken):
-                pass  # taken before the run was stopped
             under_way: deque[Piece] = deque()
-            pieces = self._pieces(lines, line, under_way)
-            with self.crew.judging(here, pieces, first.lines - batch.taken) as judged:
+            pieces = self._pieces(lines, unchanged, line, under_way)
+            to_judge = first.lines - max(batch.taken, len(unchanged))
+            with self.crew.judging(here, pieces, to_judge) as judged:
                 for each in judged:
                     line.take(under_way.popleft(), each)
                     if on_progress is not None:
@@ -159,12 +160,20 @@ class FileLoader(Generic[A, W]):
         session.finish(batch.id, self.timer() - began)
         return batch.id
 
-    def _pieces(self, lines: Iterator[SourceLine], line: ChunkLine[W], under_way: deque[Piece]) -> Iterator[Piece]:
+    def _pieces(
+        self, lines: Iterator[SourceLine], unchanged: LineNumbers, line: ChunkLine[W], under_way: deque[Piece]
+    ) -> Iterator[Piece]:
         """Cut the lines into pieces; each is kept in ``under_way`` too, where it may have to be judged again."""
-        while part := list(islice(lines, self.chunk_size)):
+        numbered = enumerate(lines)
+        for _ in islice(numbered, line.taken):
+            pass  # taken before the run was stopped
+        while part := list(islice(numbered, self.chunk_size)):
+            records = [(number, each) for number, each in part if isinstance(each, RawRecord)]
+            to_judge = tuple(each for number, each in records if number not in unchanged)
+            others = Counter(each.kind.value for _, each in part if isinstance(each, OtherLine))
             piece = Piece(
-                records=tuple(each for each in part if isinstance(each, RawRecord)),
-                others=Counter(each.kind.value for each in part if isinstance(each, OtherLine)),
+                records=to_judge,
+                beside=Beside(others=others, unchanged=len(records) - len(to_judge)),
                 now=self.now(),
                 written=line.written,
             )

@@ -7,17 +7,16 @@ are is for :mod:`consumers.migration.chunk_line` to know, and whether that makes
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
 from consumers.migration.chunks import A, Chunk, ChunkJudge, Extract, cut
 from consumers.migration.judging import ReadRecord
-from domain.migration.dossiers import Dossier
+from domain.migration.dossiers import Dossier, Dossiers
 from domain.migration.source_lines import RawRecord
-from domain.migration.versions import Version
 
 
 class KnownDossiers(Protocol):
@@ -27,18 +26,12 @@ class KnownDossiers(Protocol):
         """The dossiers of these file numbers, those that are new left out."""
 
 
-class DossiersInBulk(KnownDossiers, Protocol):
-    """What was taken before, also for those who only want to know whether it is what they hold."""
-
-    def taken_so(self, versions: Collection[Version]) -> set[str]:
-        """The file numbers of which exactly this version was taken last, of those given."""
-
-
 class ReadyChunk(Protocol):
     """A chunk in the form in which it is written."""
 
     @property
-    def records(self) -> int: ...
+    def judged(self) -> int:
+        """How many records were judged."""
 
     @property
     def lines(self) -> int:
@@ -49,28 +42,39 @@ W = TypeVar("W", bound=ReadyChunk)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """The lines between the records to be judged: those that hold none, by their kind, and ``unchanged`` records.
+
+    That a record is unchanged was found when the file was first read.
+    """
+
+    others: Counter[str] = field(default_factory=Counter)
+    unchanged: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """Lines of a batch; ``others`` counts those between the records that hold none, by their kind.
+    """Lines of a batch: the records to be judged, and what lies ``beside`` them.
 
     What they make is recorded at ``now``. ``written`` is how many lines of the batch were durable when it was cut: who
     judges it sees at least those.
     """
 
     records: tuple[RawRecord, ...]
-    others: Counter[str]
+    beside: Beside
     now: datetime
     written: int
 
-    def after(self, records: int) -> Piece:
-        """What is left once so many of the records are taken, and with them the other lines."""
-        return Piece(records=self.records[records:], others=Counter(), now=self.now, written=self.written)
+    def after(self, judged: int) -> Piece:
+        """What is left once so many of the records are taken, and with them what lies beside."""
+        return Piece(records=self.records[judged:], beside=Beside(), now=self.now, written=self.written)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefusedChunk:
-    """A chunk of so many records that has no form in which it could be written, with the kind of the failure."""
+    """A chunk that has no form in which it could be written, with the kind of the failure."""
 
-    records: int
+    judged: int
     kind: str
 
 
@@ -96,42 +100,32 @@ class PieceJudge(Generic[A, W]):
     judge: ChunkJudge[A]
     extract: Extract
     epoch: int
-    before: DossiersInBulk
+    before: KnownDossiers
     lay_out: Callable[[Chunk[A]], W]
 
     def judged(self, piece: Piece) -> JudgedPiece[W]:
         """All chunks of a piece: each rests on what was taken before, and on the chunks of the piece before it."""
         read = [self.judge.records.read(each, self.extract.calendar) for each in piece.records]
         keys = frozenset(each.key for each in read if each.key is not None)
-        stretches, others = cut(read), piece.others
-        if len(stretches) == 1:
-            return JudgedPiece(chunks=(self._laid_out(self._first(read, others, piece.now)),), keys=keys)
-        known = self.before.known(keys)
+        known, beside = self.before.known(keys), piece.beside
         chunks: list[W | RefusedChunk] = []
-        for stretch in stretches:
-            chunk = self.judge.judged(stretch, known, self.epoch, piece.now, self.extract)
-            chunk.others, others = others, Counter()
-            known |= chunk.confirmed | chunk.dossiers
-            chunks.append(self._laid_out(chunk))
+        for stretch in cut(read):
+            chunk = self._chunk(stretch, known, beside, piece.now)
+            known, beside = {**known, **chunk.confirmed, **chunk.dossiers}, Beside()
+            try:
+                chunks.append(self.lay_out(chunk))
+            except ValueError as why:
+                chunks.append(RefusedChunk(judged=chunk.judged, kind=type(why).__name__))
         return JudgedPiece(chunks=tuple(chunks), keys=keys)
 
-    def alone(self, read: ReadRecord, others: Counter[str], now: datetime) -> W:
+    def alone(self, read: ReadRecord, beside: Beside, now: datetime) -> W:
         """The chunk of one record. Raises ``ValueError`` where nothing can be written of it."""
-        return self.lay_out(self._first([read], others, now))
+        known = self.before.known(() if read.key is None else (read.key,))
+        return self.lay_out(self._chunk([read], known, beside, now))
 
-    def _laid_out(self, chunk: Chunk[A]) -> W | RefusedChunk:
-        try:
-            return self.lay_out(chunk)
-        except ValueError as why:
-            return RefusedChunk(records=chunk.records, kind=type(why).__name__)
-
-    def _first(self, read: list[ReadRecord], others: Counter[str], now: datetime) -> Chunk[A]:
-        """A chunk that rests on nothing but what was taken before: what came unchanged is not even fetched."""
-        versions = [each.version for each in read if each.version is not None]
-        same = self.before.taken_so(versions)
-        known = self.before.known({each.key for each in versions} - same)
-        chunk = self.judge.judged(read, known, self.epoch, now, self.extract, same=same)
-        chunk.others = others
+    def _chunk(self, read: Sequence[ReadRecord], known: Dossiers, beside: Beside, now: datetime) -> Chunk[A]:
+        chunk = self.judge.judged(read, known, self.epoch, now, self.extract)
+        chunk.others, chunk.unchanged = beside.others, beside.unchanged
         return chunk
 
 
@@ -139,11 +133,12 @@ class Crew(Protocol[W]):
     """Who judges the pieces of a batch: this process, or others on its behalf."""
 
     def judging(
-        self, here: PieceJudge[Any, W], pieces: Iterator[Piece], lines: int
+        self, here: PieceJudge[Any, W], pieces: Iterator[Piece], records: int
     ) -> AbstractContextManager[Iterator[JudgedPiece[W]]]:
-        """What becomes of the pieces, in their order; ``here`` judges in this process, ``lines`` are still to come.
+        """What becomes of the pieces, in their order; ``here`` judges in this process.
 
-        Pieces are taken ahead of what is given out, but never so far that memory grows with the file.
+        At most so many ``records`` are to be judged. Pieces are taken ahead of what is given out, but never so far that
+        memory grows with the file.
         """
 
 
@@ -151,6 +146,6 @@ class ThisProcessAlone(Generic[W]):
     """Judges each piece when it is its turn. Implements :class:`Crew`."""
 
     def judging(
-        self, here: PieceJudge[Any, W], pieces: Iterator[Piece], lines: int
+        self, here: PieceJudge[Any, W], pieces: Iterator[Piece], records: int
     ) -> AbstractContextManager[Iterator[JudgedPiece[W]]]:
         return nullcontext(map(here.judged, pieces))

@@ -48,13 +48,15 @@ class LandedRow:
 class ChunkRows:
     """All that a chunk writes. Implements :class:`consumers.migration.pieces.ReadyChunk`.
 
-    ``newer`` are the file numbers with the time of change that takes the place of what waits of them.
+    ``others`` and ``unchanged`` count the lines beside the records that were judged, ``newer`` has file numbers with the
+    time of change that takes the place of what waits of them.
     """
 
     authority: str
     batch: UUID
     count: BatchCount
     others: Counter[str]
+    unchanged: int
     landed: Mapping[str, LandedRow]
     """By the id of the record, in its usual spelling."""
     newer: Sequence[tuple[str, datetime]]
@@ -64,13 +66,14 @@ class ChunkRows:
     appends: StagedBatch | None
 
     @property
-    def records(self) -> int:
+    def judged(self) -> int:
+        """How many records were judged."""
         return self.count.records
 
     @property
     def lines(self) -> int:
         """Of all kinds."""
-        return self.records + self.others.total()
+        return self.judged + self.unchanged + self.others.total()
 
 
 def rows_of(chunk: Chunk[AppendRequest]) -> ChunkRows:
@@ -81,6 +84,7 @@ def rows_of(chunk: Chunk[AppendRequest]) -> ChunkRows:
         batch=chunk.batch,
         count=chunk.count,
         others=chunk.others,
+        unchanged=chunk.unchanged,
         landed=_landed(chunk),
         newer=[(each.key, each.sequence) for each in changed],
         new_dossiers=new_dossier_rows(chunk.authority, [chunk.dossiers[key] for key in chunk.new_keys]),

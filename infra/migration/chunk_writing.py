@@ -131,7 +131,8 @@ def _count(cursor: Cursor, chunk: ChunkRows, taken: int | None) -> None:
         " heard_at = now() where id = %(batch)s"
         "   and (%(taken)s::bigint is null or records + headers + blanks + waived = %(taken)s)",
         {
-            "all": count.records, "retold": fates[Fate.RETOLD], "unchanged": fates[Fate.UNCHANGED],
+            "all": count.records + chunk.unchanged, "retold": fates[Fate.RETOLD],
+            "unchanged": fates[Fate.UNCHANGED] + chunk.unchanged,
             "stale": fates[Fate.STALE], "set_aside": fates[Fate.QUARANTINED], "batch": chunk.batch, "taken": taken,
             "headers": chunk.others[LineKind.HEADER], "blanks": chunk.others[LineKind.BLANK],
             "waived": chunk.others[LineKind.WAIVED],

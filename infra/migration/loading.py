@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,13 +15,13 @@ from consumers.migration.chunks import ChunkJudge
 from consumers.migration.loading import BegunBatch, FileLoader, NewBatch, RunUnderWay
 from consumers.migration.pieces import Crew
 from domain.migration.dossiers import Dossier
-from domain.migration.versions import Version
+from domain.migration.versions import Placement, Version
 from infra.legacy_files.legacy_file import LegacyFile
 from infra.migration.batch_ledgers import first_extracted_on
 from infra.migration.chunk_rows import ChunkRows, rows_of
 from infra.migration.chunk_writing import NothingToAdd, write_chunk
 from infra.migration.cutover_status import require_accepting
-from infra.migration.dossiers import taken_dossiers, taken_so
+from infra.migration.dossiers import placements, taken_dossiers
 from infra.migration.source_readings import FileReadings
 from infra.postgres.journal.append_requests import AppendRequest
 from infra.postgres.journal.bulk import prepare_staging
@@ -100,8 +100,8 @@ class PostgresLoad:
     def known(self, keys: Iterable[str]) -> dict[str, Dossier]:
         return taken_dossiers(self.connection, self.authority, keys)
 
-    def taken_so(self, versions: Collection[Version]) -> set[str]:
-        return taken_so(self.connection, self.authority, versions)
+    def placements(self, versions: Sequence[Version]) -> dict[int, Placement]:
+        return placements(self.connection, self.authority, versions)
 
     def unfinished(self, sha256: bytes) -> BegunBatch | None:
         with self.connection.cursor() as cursor:

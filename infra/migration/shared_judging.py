@@ -7,7 +7,7 @@ order. So a process that is killed leaves keys that nobody uses, and no part of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -18,12 +18,11 @@ from domain.copies import replace
 from domain.migration.dossiers import Dossier
 from domain.migration.reading import LegacyMapping, LegacyReading
 from domain.migration.source_lines import RawRecord
-from domain.migration.versions import Version
 from infra.audit.log_address import StoredLog
 from infra.event_codec import EventCodec
 from infra.keys import MasterKey
 from infra.migration.chunk_rows import ChunkRows, rows_of
-from infra.migration.dossiers import taken_dossiers, taken_so
+from infra.migration.dossiers import taken_dossiers
 from infra.migration.record_sealing import RecordSealing
 from infra.migration.sources import SOURCES, MigratingAuthority, Source
 from infra.postgres.journal.key_store import PostgresKeyStore
@@ -34,14 +33,14 @@ if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
 
 WORTH_SHARING: Final = 10_000
-"""Lines. To start a process takes as long as to judge some thousands of them."""
+"""Records. To start a process takes as long as to judge some thousands of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharedJudging:
     """Implements :class:`consumers.migration.pieces.Crew`; ``workers`` None is one a core.
 
-    A file of fewer than ``worth_sharing`` lines is judged in this process, and so is every one with one worker.
+    Fewer records than ``worth_sharing`` are judged in this process, and with one worker all are.
     """
 
     authority: MigratingAuthority
@@ -51,11 +50,11 @@ class SharedJudging:
 
     @contextmanager
     def judging(
-        self, here: PieceJudge[Any, ChunkRows], pieces: Iterator[Piece], lines: int
+        self, here: PieceJudge[Any, ChunkRows], pieces: Iterator[Piece], records: int
     ) -> Iterator[Iterator[JudgedPiece[ChunkRows]]]:
         """As :meth:`consumers.migration.pieces.Crew.judging`. Raises ``WorkerLost`` and ``ChildDidNotStart``."""
         workers = available_cores() if self.workers is None else self.workers
-        if workers == 1 or lines < self.worth_sharing:
+        if workers == 1 or records < self.worth_sharing:
             yield map(here.judged, pieces)
             return
         work = _Judging(authority=self.authority, log=self.log, extract=here.extract, epoch=here.epoch)
@@ -109,16 +108,13 @@ class _Judging:
 
 @dataclass(frozen=True, slots=True)
 class _Dossiers:
-    """Those of an authority in the database. Implements :class:`consumers.migration.pieces.DossiersInBulk`."""
+    """Those of an authority in the database. Implements :class:`consumers.migration.pieces.KnownDossiers`."""
 
     connection: Connection
     authority: str
 
     def known(self, keys: Iterable[str]) -> dict[str, Dossier]:
         return taken_dossiers(self.connection, self.authority, keys)
-
-    def taken_so(self, versions: Collection[Version]) -> set[str]:
-        return taken_so(self.connection, self.authority, versions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,24 +7,27 @@ from __future__ import annotations
 
 import sqlite3
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from consumers.migration.judging import RecordJudge
-from consumers.migration.source_reading import FileChanged, FirstReading
+from consumers.migration.judging import ReadRecord, RecordJudge
+from consumers.migration.source_reading import FileChanged, FirstReading, PlacedBeside
 from domain.migration.plausible_days import Calendar
-from domain.migration.source_lines import OtherLine, SourceCount, SourceLine, Waivers
-from domain.migration.versions import Moment, Version
+from domain.migration.source_lines import OtherLine, RawRecord, SourceCount, SourceLine, Waivers
+from domain.migration.versions import Moment, Placement, Version
 from infra.legacy_files.legacy_file import LegacyFile
 
 _AT_ONCE: Final = 2_000
 _DIGEST_BYTES: Final = 16
+
+_MOST_CHANGED: Final = 10_000
+"""File numbers that a file may change while the rest of it is still compared at once."""
 
 _ANY_DAY: Final = Calendar(date(9_000, 1, 1))
 """Versions are looked for before the day of the extract is known."""
@@ -83,6 +86,46 @@ def _digest(moment: Moment) -> bytes:
     return blake2b(f"{key}\x1f{modified_at.isoformat()}".encode(), digest_size=_DIGEST_BYTES).digest()
 
 
+class UnchangedLines:
+    """The lines of a file whose records are as they were taken, found while the file is first read.
+
+    A record is one of them where no record before it changes anything of its file number, and where it has nothing to
+    be counted but itself. Those file numbers are remembered; when they become too many, all that follows is judged.
+    Implements :class:`consumers.migration.source_reading.LineNumbers`, a byte a line.
+    """
+
+    def __init__(self, before: PlacedBeside | None) -> None:
+        self._before = before
+        self._changed: set[str] = set()
+        self._is_unchanged = bytearray()
+        self._count = 0
+        self.latest: datetime | None = None
+        """Of their times of change."""
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __contains__(self, line: object) -> bool:
+        return isinstance(line, int) and line < len(self._is_unchanged) and self._is_unchanged[line] == 1
+
+    def add(self, first: int, read: Sequence[tuple[int, ReadRecord]]) -> None:
+        """The next records, with the numbers of their lines counted from the line ``first``."""
+        if self._before is None or len(self._changed) > _MOST_CHANGED:
+            return
+        placed = [(number, each, each.version) for number, each in read if each.version is not None]
+        placements = self._before.placements([version for _, _, version in placed])
+        self._is_unchanged.extend(bytes(first + read[-1][0] + 1 - len(self._is_unchanged)) if read else b"")
+        for n, (number, each, version) in enumerate(placed):
+            placement = placements.get(n)
+            if placement is None:
+                self._changed.add(version.key)
+            elif placement is Placement.UNCHANGED and not each.reading.unknown and version.key not in self._changed:
+                self._is_unchanged[first + number] = 1
+                self._count += 1
+                if self.latest is None or version.modified_at > self.latest:
+                    self.latest = version.modified_at
+
+
 @dataclass(frozen=True, slots=True)
 class FileReadings:
     """The readings of files of one form. Implements :class:`consumers.migration.source_reading.SourceReadings`."""
@@ -91,24 +134,25 @@ class FileReadings:
     file: LegacyFile
 
     @contextmanager
-    def first_reading(self, file: Path, waivers: Waivers) -> Iterator[FirstReading]:
+    def first_reading(self, file: Path, waivers: Waivers, before: PlacedBeside | None = None) -> Iterator[FirstReading]:
         """As :meth:`consumers.migration.source_reading.SourceReadings.first_reading`."""
         found = FirstReading(file=file, waivers=waivers, count=SourceCount())
+        unchanged = UnchangedLines(before)
         with closing(TiesBeingFound()) as ties, closing(self.file.read(file, waivers, found.count)) as lines:
             while chunk := list(islice(lines, _AT_ONCE)):
-                ties.add(self._versions(chunk, found))
+                read = self._read(chunk, found)
+                ties.add(each.version for _, each in read if each.version is not None)
+                unchanged.add(found.lines - len(chunk), read)
             found.ties = ties.found()
+        found.unchanged, found.latest_unchanged = unchanged, unchanged.latest
         yield found
 
-    def _versions(self, lines: list[SourceLine], found: FirstReading) -> Iterator[Version]:
-        for each in lines:
-            if isinstance(each, OtherLine):
-                found.others[each.kind] += 1
-                continue
-            found.records += 1
-            version = self.judge.read(each, _ANY_DAY).version
-            if version is not None:
-                yield version
+    def _read(self, lines: list[SourceLine], found: FirstReading) -> list[tuple[int, ReadRecord]]:
+        """The records among these lines with their numbers; the lines are counted."""
+        read = [(n, self.judge.read(each, _ANY_DAY)) for n, each in enumerate(lines) if isinstance(each, RawRecord)]
+        found.records += len(read)
+        found.others.update(each.kind for each in lines if isinstance(each, OtherLine))
+        return read
 
     @contextmanager
     def second_reading(self, first: FirstReading) -> Iterator[Iterator[SourceLine]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field, replace
@@ -33,7 +33,7 @@ from domain.migration.record_content import content_of, reading_of
 from domain.migration.retelling import Lineage
 from domain.migration.source_lines import LineKind, OtherLine, RawRecord, SourceCount, SourceLine, Waivers
 from domain.migration.sources.brussels import BRUSSELS
-from domain.migration.versions import Moment, Version
+from domain.migration.versions import Moment, Placement, Version, placement_of
 
 NOW = datetime(2026, 11, 29, 9, tzinfo=UTC)
 FILE = Path("brussels.csv")
@@ -176,13 +176,10 @@ class Loads:
     def known(self, keys: Iterable[str]) -> dict[str, Dossier]:
         return {key: self.dossiers[key] for key in keys if key in self.dossiers}
 
-    def taken_so(self, versions: Collection[Version]) -> set[str]:
-        return {
-            each.key
-            for each in versions
-            if each.key in self.dossiers
-            and (self.dossiers[each.key].sequence, self.dossiers[each.key].digest) == (each.modified_at, each.digest)
-        }
+    def placements(self, versions: Sequence[Version]) -> dict[int, Placement]:
+        taken = {key: dossier.taken for key, dossier in self.dossiers.items()}
+        placed = {n: placement_of(each, taken, ()) for n, each in enumerate(versions)}
+        return {n: each for n, each in placed.items() if each in (Placement.UNCHANGED, Placement.STALE)}
 
     def unfinished(self, sha256: bytes) -> BegunBatch | None:
         for row in self.batches.values():
@@ -231,7 +228,7 @@ class Lines:
     done: list[str] = field(default_factory=list)
 
     @contextmanager
-    def first_reading(self, file: Path, waivers: Waivers) -> Iterator[FirstReading]:
+    def first_reading(self, file: Path, waivers: Waivers, before: object = None) -> Iterator[FirstReading]:
         self.done.append("first reading")
         count = SourceCount(lines=len(self.lines), sha256=blake2b(repr(self.lines).encode()).digest())
         records = sum(isinstance(each, RawRecord) for each in self.lines)
