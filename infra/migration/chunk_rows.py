@@ -48,8 +48,8 @@ class LandedRow:
 class ChunkRows:
     """All that a chunk writes. Implements :class:`consumers.migration.pieces.ReadyChunk`.
 
-    ``others`` and ``unchanged`` count the lines beside the records that were judged, ``newer`` has file numbers with the
-    time of change that takes the place of what waits of them.
+    ``others`` and ``unchanged`` count the lines beside the records that were judged; ``newer`` has file numbers with
+    the time of change that takes the place of what waits of them.
     """
 
     authority: str

@@ -26,7 +26,7 @@ from infra.legacy_files.legacy_file import LegacyFile
 _AT_ONCE: Final = 2_000
 _DIGEST_BYTES: Final = 16
 
-_MOST_CHANGED: Final = 10_000
+MOST_CHANGED: Final = 10_000
 """File numbers that a file may change while the rest of it is still compared at once."""
 
 _ANY_DAY: Final = Calendar(date(9_000, 1, 1))
@@ -94,8 +94,9 @@ class UnchangedLines:
     Implements :class:`consumers.migration.source_reading.LineNumbers`, a byte a line.
     """
 
-    def __init__(self, before: PlacedBeside | None) -> None:
+    def __init__(self, before: PlacedBeside | None, *, most_changed: int = MOST_CHANGED) -> None:
         self._before = before
+        self._most_changed = most_changed
         self._changed: set[str] = set()
         self._is_unchanged = bytearray()
         self._count = 0
@@ -110,7 +111,7 @@ class UnchangedLines:
 
     def add(self, first: int, read: Sequence[tuple[int, ReadRecord]]) -> None:
         """The next records, with the numbers of their lines counted from the line ``first``."""
-        if self._before is None or len(self._changed) > _MOST_CHANGED:
+        if self._before is None or len(self._changed) > self._most_changed:
             return
         placed = [(number, each, each.version) for number, each in read if each.version is not None]
         placements = self._before.placements([version for _, _, version in placed])
