@@ -21,7 +21,13 @@ from consumers.migration.chunk_line import ChunkLine, ChunkWriter, W_contra
 from consumers.migration.chunks import A, Chunk, ChunkJudge, Extract
 from consumers.migration.pieces import Beside, Crew, KnownDossiers, Piece, PieceJudge, ThisProcessAlone, W
 from consumers.migration.rare_collection import rarely_collected
-from consumers.migration.source_reading import FirstReading, LineNumbers, PlacedBeside, SourceReadings
+from consumers.migration.source_reading import (
+    FirstReading,
+    LineNumbers,
+    PlacedBeside,
+    SourceReadings,
+    UnchangedVersions,
+)
 from domain.civil_time import civil_day
 from domain.migration.plausible_days import Calendar
 from domain.migration.source_lines import OtherLine, RawRecord, SourceCount, SourceLine, Waivers
@@ -123,7 +129,8 @@ class FileLoader(Generic[A, W]):
             held.enter_context(rarely_collected())
             session = held.enter_context(self.sessions.alone(self.judge.source.mapping.authority))
             epoch = session.accepted_epoch()
-            read = [held.enter_context(self.readings.first_reading(each, waivers, session)) for each in files]
+            unchanged = UnchangedVersions(session)
+            read = [held.enter_context(self.readings.first_reading(each, waivers, unchanged)) for each in files]
             return [self._load_file(session, epoch, each, extracted_on, on_progress) for each in read]
 
     def _load_file(

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from domain.migration.plausible_days import Calendar
 from domain.migration.source_lines import SourceCount, SourceLine, Waivers
@@ -28,6 +28,38 @@ class PlacedBeside(Protocol):
 
     def placements(self, versions: Sequence[Version]) -> dict[int, Placement]:
         """Those of these versions that are unchanged or stale beside what was taken last, by their number from 0."""
+
+
+MOST_CHANGED: Final = 10_000
+"""File numbers that a load may change while the rest of it is still compared in bulk."""
+
+
+class UnchangedVersions:
+    """Which of the versions of a load are unchanged, found before any is taken, through all its files in their order.
+
+    A version is one of them where it is unchanged beside what was taken before the load, and nothing before it in the
+    load changes anything of its file number. Those numbers are remembered; of a load that changes too many, nothing
+    more is found.
+    """
+
+    def __init__(self, before: PlacedBeside, *, most_changed: int = MOST_CHANGED) -> None:
+        self._before = before
+        self._most_changed = most_changed
+        self._changed: set[str] = set()
+
+    def among(self, versions: Sequence[Version]) -> list[int]:
+        """Those of the next versions, by their number from 0."""
+        if not versions or len(self._changed) > self._most_changed:
+            return []
+        placements = self._before.placements(versions)
+        found = []
+        for number, each in enumerate(versions):
+            placement = placements.get(number)
+            if placement is None:
+                self._changed.add(each.key)
+            elif placement is Placement.UNCHANGED and each.key not in self._changed:
+                found.append(number)
+        return found
 
 
 class LineNumbers(Sized, Container[int], Protocol):
@@ -66,9 +98,9 @@ class SourceReadings(Protocol):
     """Reads the files of one authority."""
 
     def first_reading(
-        self, file: Path, waivers: Waivers, before: PlacedBeside | None = None
+        self, file: Path, waivers: Waivers, unchanged: UnchangedVersions | None = None
     ) -> AbstractContextManager[FirstReading]:
-        """Read ``file`` to its end, beside what was taken ``before``. Raises ``NotThisKind`` and ``OSError``."""
+        """Read ``file`` to its end, and find what is ``unchanged``. Raises ``NotThisKind`` and ``OSError``."""
 
     def second_reading(self, first: FirstReading) -> AbstractContextManager[Iterator[SourceLine]]:
         """The same lines again. Raises :class:`FileChanged` at their end when they were not the same."""

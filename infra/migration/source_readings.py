@@ -16,18 +16,16 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from consumers.migration.judging import ReadRecord, RecordJudge
-from consumers.migration.source_reading import FileChanged, FirstReading, PlacedBeside
+from consumers.migration.judging import RecordJudge
+from consumers.migration.source_reading import FileChanged, FirstReading, UnchangedVersions
 from domain.migration.plausible_days import Calendar
-from domain.migration.source_lines import OtherLine, RawRecord, SourceCount, SourceLine, Waivers
-from domain.migration.versions import Moment, Placement, Version
+from domain.migration.reading import LegacyReading
+from domain.migration.source_lines import OtherLine, SourceCount, SourceLine, Waivers
+from domain.migration.versions import Moment, Version
 from infra.legacy_files.legacy_file import LegacyFile
 
 _AT_ONCE: Final = 2_000
 _DIGEST_BYTES: Final = 16
-
-MOST_CHANGED: Final = 10_000
-"""File numbers that a file may change while the rest of it is still compared at once."""
 
 _ANY_DAY: Final = Calendar(date(9_000, 1, 1))
 """Versions are looked for before the day of the extract is known."""
@@ -87,17 +85,12 @@ def _digest(moment: Moment) -> bytes:
 
 
 class UnchangedLines:
-    """The lines of a file whose records are as they were taken, found while the file is first read.
+    """The lines of a file whose records are unchanged, and have nothing to be counted but themselves.
 
-    A record is one of them where no record before it changes anything of its file number, and where it has nothing to
-    be counted but itself. Those file numbers are remembered; when they become too many, all that follows is judged.
-    Implements :class:`consumers.migration.source_reading.LineNumbers`, a byte a line.
+    Implements :class:`consumers.migration.source_reading.LineNumbers`, in a byte a line.
     """
 
-    def __init__(self, before: PlacedBeside | None, *, most_changed: int = MOST_CHANGED) -> None:
-        self._before = before
-        self._most_changed = most_changed
-        self._changed: set[str] = set()
+    def __init__(self) -> None:
         self._is_unchanged = bytearray()
         self._count = 0
         self.latest: datetime | None = None
@@ -109,22 +102,13 @@ class UnchangedLines:
     def __contains__(self, line: object) -> bool:
         return isinstance(line, int) and line < len(self._is_unchanged) and self._is_unchanged[line] == 1
 
-    def add(self, first: int, read: Sequence[tuple[int, ReadRecord]]) -> None:
-        """The next records, with the numbers of their lines counted from the line ``first``."""
-        if self._before is None or len(self._changed) > self._most_changed:
-            return
-        placed = [(number, each, each.version) for number, each in read if each.version is not None]
-        placements = self._before.placements([version for _, _, version in placed])
-        self._is_unchanged.extend(bytes(first + read[-1][0] + 1 - len(self._is_unchanged)) if read else b"")
-        for n, (number, each, version) in enumerate(placed):
-            placement = placements.get(n)
-            if placement is None:
-                self._changed.add(version.key)
-            elif placement is Placement.UNCHANGED and not each.reading.unknown and version.key not in self._changed:
-                self._is_unchanged[first + number] = 1
-                self._count += 1
-                if self.latest is None or version.modified_at > self.latest:
-                    self.latest = version.modified_at
+    def add(self, line: int, version: Version) -> None:
+        """The next of them."""
+        self._is_unchanged.extend(bytes(line - len(self._is_unchanged)))
+        self._is_unchanged.append(1)
+        self._count += 1
+        if self.latest is None or version.modified_at > self.latest:
+            self.latest = version.modified_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,25 +119,35 @@ class FileReadings:
     file: LegacyFile
 
     @contextmanager
-    def first_reading(self, file: Path, waivers: Waivers, before: PlacedBeside | None = None) -> Iterator[FirstReading]:
+    def first_reading(
+        self, file: Path, waivers: Waivers, unchanged: UnchangedVersions | None = None
+    ) -> Iterator[FirstReading]:
         """As :meth:`consumers.migration.source_reading.SourceReadings.first_reading`."""
-        found = FirstReading(file=file, waivers=waivers, count=SourceCount())
-        unchanged = UnchangedLines(before)
+        found, lines_unchanged = FirstReading(file=file, waivers=waivers, count=SourceCount()), UnchangedLines()
         with closing(TiesBeingFound()) as ties, closing(self.file.read(file, waivers, found.count)) as lines:
             while chunk := list(islice(lines, _AT_ONCE)):
-                read = self._read(chunk, found)
-                ties.add(each.version for _, each in read if each.version is not None)
-                unchanged.add(found.lines - len(chunk), read)
+                placed = self._placed(chunk, found)
+                ties.add(version for _, version, _ in placed)
+                for n in unchanged.among([version for _, version, _ in placed]) if unchanged is not None else ():
+                    line, version, reading = placed[n]
+                    if not reading.unknown:
+                        lines_unchanged.add(line, version)
             found.ties = ties.found()
-        found.unchanged, found.latest_unchanged = unchanged, unchanged.latest
+        found.unchanged, found.latest_unchanged = lines_unchanged, lines_unchanged.latest
         yield found
 
-    def _read(self, lines: list[SourceLine], found: FirstReading) -> list[tuple[int, ReadRecord]]:
-        """The records among these lines with their numbers; the lines are counted."""
-        read = [(n, self.judge.read(each, _ANY_DAY)) for n, each in enumerate(lines) if isinstance(each, RawRecord)]
-        found.records += len(read)
-        found.others.update(each.kind for each in lines if isinstance(each, OtherLine))
-        return read
+    def _placed(self, lines: Sequence[SourceLine], found: FirstReading) -> list[tuple[int, Version, LegacyReading]]:
+        """The records among the next lines that have a place, with the number of their line; all are counted."""
+        placed = []
+        for number, each in enumerate(lines, found.lines):
+            if isinstance(each, OtherLine):
+                found.others[each.kind] += 1
+                continue
+            found.records += 1
+            read = self.judge.read(each, _ANY_DAY)
+            if read.version is not None:
+                placed.append((number, read.version, read.reading))
+        return placed
 
     @contextmanager
     def second_reading(self, first: FirstReading) -> Iterator[Iterator[SourceLine]]:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
 from api.services.migrations import loader_of
-from domain.migration.plausible_days import Calendar
-from domain.migration.source_lines import RawRecord
+from consumers.migration.source_reading import UnchangedVersions
 from domain.migration.versions import Placement, Version
-from infra.migration.source_readings import UnchangedLines
 from infra.migration.sources import MigratingAuthority
-from tests.migration.in_memory import judge_of_brussels
 from tests.migration.moving import Moving, numbered, record
+from tests.migration.samples import WALLONIA, wallonia_file
 
 NEWER = "21/04/2025 09:00"
 
@@ -32,25 +31,19 @@ class Taken:
         return {n: placement for n, placement in found if placement is not None}
 
 
-def unchanged_of(taken: Taken, *records: dict[str, str], at_once: int = 2, most_changed: int = 100) -> list[int]:
-    lines = UnchangedLines(taken, most_changed=most_changed)
-    calendar = Calendar(date(2026, 11, 29))
-    read = [
-        judge_of_brussels().records.read(RawRecord(source="a", line=n, record=each), calendar)
-        for n, each in enumerate(records)
-    ]
-    for first in range(0, len(read), at_once):
-        lines.add(first, list(enumerate(read[first : first + at_once])))
-    return [n for n in range(len(read)) if n in lines]
+def unchanged_of(taken: Taken, *versions: Version, at_once: int = 2, most_changed: int = 100) -> list[int]:
+    unchanged = UnchangedVersions(taken, most_changed=most_changed)
+    parts = [(first, versions[first : first + at_once]) for first in range(0, len(versions), at_once)]
+    return [first + n for first, part in parts for n in unchanged.among(part)]
 
 
-def keyed(*keys: str) -> list[dict[str, str]]:
-    return [record(no_dossier=key) for key in keys]
+def versions(*keys: str, day: int = 20) -> list[Version]:
+    return [Version(key, datetime(2025, 4, day, tzinfo=UTC), "ab") for key in keys]
 
 
 def test_what_is_as_it_was_taken_is_unchanged_and_nothing_else() -> None:
     taken = Taken(a=Placement.UNCHANGED, b=Placement.STALE, c=Placement.UNCHANGED)
-    assert unchanged_of(taken, *keyed("a", "b", "new", "c", "")) == [0, 3]
+    assert unchanged_of(taken, *versions("a", "b", "new", "c")) == [0, 3]
 
 
 def test_a_number_that_a_record_before_has_changed_is_judged() -> None:
@@ -58,19 +51,35 @@ def test_a_number_that_a_record_before_has_changed_is_judged() -> None:
         def placements(self, versions: Sequence[Version]) -> dict[int, Placement]:
             return {n: Placement.UNCHANGED for n, each in enumerate(versions) if each.modified_at.day == 20}
 
-    overtaken = record(no_dossier="a", modifie_le=NEWER)
-    assert unchanged_of(AsTheyCome(), *keyed("a"), overtaken, *keyed("a", "b", "a")) == [0, 3]
+    assert unchanged_of(AsTheyCome(), *versions("a"), *versions("a", day=21), *versions("a", "b", "a")) == [0, 3]
 
 
-def test_a_record_with_something_else_to_be_counted_is_judged() -> None:
-    assert unchanged_of(Taken(a=Placement.UNCHANGED), record(no_dossier="a", surprise="x")) == []
-
-
-def test_of_a_file_that_changes_too_much_the_rest_is_judged() -> None:
+def test_of_a_load_that_changes_too_much_the_rest_is_judged() -> None:
     taken = Taken(a=Placement.UNCHANGED)
-    assert unchanged_of(taken, *keyed("a", "1", "2", "3", "a", "a", "a"), most_changed=2) == [0]
+    assert unchanged_of(taken, *versions("a", "1", "2", "3", "a", "a", "a"), most_changed=2) == [0]
     # and nobody is asked any more
     assert taken.questions == 2
+
+
+@pytest.mark.server
+def test_a_field_that_is_not_known_is_counted_of_what_is_unchanged_too(move: Moving, tmp_path: Path) -> None:
+    records = [{**WALLONIA, "numeroDossier": f"WAL-2025-00000{n}", "surprise": "x"} for n in range(3)]
+    file = wallonia_file(tmp_path, *records)
+    loads = [move.load(MigratingAuthority.WALLONIA, file) for _ in range(2)]
+    assert [(each["retold"], each["unchanged"]) for each in loads] == [(3, 0), (0, 3)]
+    assert move.ask("select sum(number), count(*) from legacy_tally where what = 'unknownField'") == [(6, 2)]
+
+
+@pytest.mark.server
+def test_what_a_file_before_it_has_overtaken_is_not_unchanged(move: Moving) -> None:
+    # given a file that was taken, and one with a newer version of one of its records
+    taken = move.file(*numbered(3))
+    move.load(MigratingAuthority.BRUSSELS, taken)
+    newer = move.file(record(no_dossier="BXL/2025/00002", modifie_le=NEWER, fonction="other"))
+    # when both are loaded by one command, the newer first
+    told = move.load(MigratingAuthority.BRUSSELS, newer, taken)
+    # then the record it has overtaken is stale
+    assert (told["retold"], told["unchanged"], told["stale"]) == (1, 2, 1)
 
 
 @pytest.mark.server
