@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from consumers.migration.chunks import ChunkJudge, Extract
 from consumers.migration.pieces import JudgedPiece, Piece, PieceJudge
+from consumers.migration.rare_collection import rarely_collected
 from domain.copies import replace
 from domain.migration.dossiers import Dossier
 from domain.migration.reading import LegacyMapping, LegacyReading
@@ -84,6 +85,7 @@ class _Judging:
         """Raises ``DatabaseUnavailable`` and ``KeyEncryptionKeyUnusable``."""
         master = MasterKey.from_file(self.log.key_file, create=False)
         with (
+            rarely_collected(),
             closing(connect(self.log.journal_url, Role.READER)) as connection,
             closing(PostgresKeyStore(self.log.keys_url, master, pool_size=1)) as keys,
         ):
