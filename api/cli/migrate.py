@@ -17,6 +17,7 @@ from api.cli.days import DAY, day
 from api.cli.output import ExitCode, Json, end, ending_with, finding_if, say, this_user
 from api.cli.progress import progress_bar
 from api.cli.readable import readable
+from api.cli.workers import Workers
 from api.composition import NoDataHere, Program, open_program
 from api.http.migration_content import lineage_content
 from api.services.migrations import lineage_of, loader_of, signed_report
@@ -115,6 +116,7 @@ def run(
         UUID | None,
         typer.Option(help="a batch whose place this one file takes, as `permit migrate batch list` gives it"),
     ] = None,
+    workers: Workers = None,
     as_json: Json = False,
 ) -> None:
     """Load the records of files into the journal. If it is stopped, the same command continues where it was."""
@@ -125,7 +127,7 @@ def run(
             with program.readers.connection() as connection:
                 require_open_batch(connection, supersedes, authority)
         with progress_bar(f"{authority}") as report:
-            batches = loader_of(program, authority).load(
+            batches = loader_of(program, authority, workers=workers).load(
                 sources, report, waivers=_waivers(without, without_sheet), extracted_on=extracted_on
             )
         if supersedes is not None:

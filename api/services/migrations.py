@@ -23,6 +23,7 @@ from domain.migration.topic_ledger import TopicLedger
 from infra.kafka.lag import records_left
 from infra.kafka.topic_admin import cluster_id
 from infra.migration.batch_ledgers import ledgers
+from infra.migration.chunk_rows import ChunkRows
 from infra.migration.cutover import PostgresCutover
 from infra.migration.cutover_status import cutover_status
 from infra.migration.lineage import LineageEntry, by_case, by_file_number, by_position
@@ -32,6 +33,7 @@ from infra.migration.quarantine_trace import steps_of
 from infra.migration.reconciliation import PostgresSides
 from infra.migration.record_sealing import RecordSealing
 from infra.migration.report_files import write_report
+from infra.migration.shared_judging import SharedJudging
 from infra.migration.signing import ReportSigner
 from infra.migration.sources import SOURCES, MigratingAuthority
 from infra.migration.topic_inbox import LegacyInbox
@@ -135,10 +137,12 @@ def legacy_consumer(program: Program, authority: MigratingAuthority, bootstrap: 
         yield ConsumerLoop(LegacyTopic(authority), inbox, program.writers, bootstrap, prefix=prefix)
 
 
-def loader_of(program: Program, authority: MigratingAuthority) -> FileLoader[AppendRequest]:
-    """Who loads the files of an authority."""
-    judge = judge_of(program, authority)
-    return file_loader(program.journal_url, judge, SOURCES[authority].file, program.clock.now)
+def loader_of(
+    program: Program, authority: MigratingAuthority, *, workers: int | None = None
+) -> FileLoader[AppendRequest, ChunkRows]:
+    """Who loads the files of an authority; a long one with ``workers`` processes (default: one a core)."""
+    judge, crew = judge_of(program, authority), SharedJudging(authority=authority, log=program.log, workers=workers)
+    return file_loader(program.journal_url, judge, SOURCES[authority].file, program.clock.now, crew)
 
 
 def quarantine_of(program: Program, authority: MigratingAuthority) -> Quarantine[Any, AppendRequest]:

@@ -1,38 +1,34 @@
-"""Chunks on their way into the database: one is judged while the one before it is written.
+"""Chunks on their way into the database: the next are judged while one is written, here or in other processes.
 
-A chunk that the database refuses is taken record by record, so that only the record that it cannot hold is quarantined.
+What was judged may rest on a dossier that a piece before it has changed meanwhile: such a piece is judged again when
+all before it is written. A chunk that the database refuses is taken record by record, so that only the record that it
+cannot hold is quarantined.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
-from consumers.migration.chunks import A, Chunk, ChunkJudge, Extract
-from consumers.migration.judging import ReadRecord
-from domain.migration.dossiers import Dossier
+from consumers.migration.pieces import Beside, JudgedPiece, Piece, PieceJudge, ReadyChunk, RefusedChunk, W
+from domain.migration.source_lines import RawRecord
 
-
-class KnownDossiers(Protocol):
-    """What was taken before."""
-
-    def known(self, keys: Iterable[str]) -> dict[str, Dossier]:
-        """The dossiers of these file numbers, those that are new left out."""
+W_contra = TypeVar("W_contra", bound=ReadyChunk, contravariant=True)
 
 
-class ChunkWriter(Protocol[A]):
+class ChunkWriter(Protocol[W_contra]):
     """Writes chunks, each whole or not at all. Used by one thread at a time."""
 
     @property
     def refusals(self) -> tuple[type[Exception], ...]:
         """What is raised for a record that the database cannot hold; that it is away is another error."""
 
-    def write(self, chunk: Chunk[A], taken: int) -> None:
+    def write(self, chunk: W_contra, taken: int) -> None:
         """Write all of a chunk; ``taken`` is how many lines the batch must have taken before.
 
         Raises ``NotAccepting``, ``RunUnderWay`` where the batch was taken further meanwhile, what an append raises, and
@@ -49,76 +45,82 @@ class ChunkWriter(Protocol[A]):
 class _UnderWay:
     """What is being written; ``taken`` is how many lines of the batch were taken before."""
 
-    read: Sequence[ReadRecord]
-    others: Counter[str]
+    records: Sequence[RawRecord]
+    beside: Beside
+    now: datetime
     taken: int
     written: Future[None]
 
 
-class ChunkLine(Generic[A]):
-    """Takes the records of one batch, in their order."""
+class ChunkLine(Generic[W]):
+    """Takes the pieces of one batch, in their order; ``here`` judges what has to be judged again."""
 
     def __init__(
-        self,
-        judge: ChunkJudge[A],
-        extract: Extract,
-        epoch: int,
-        now: Callable[[], datetime],
-        *,
-        before: KnownDossiers,
-        writer: ChunkWriter[A],
-        thread: ThreadPoolExecutor,
+        self, here: PieceJudge[Any, W], taken: int, *, writer: ChunkWriter[W], thread: ThreadPoolExecutor
     ) -> None:
-        self._judge = judge
-        self._extract = extract
-        self._epoch = epoch
-        self._now = now
-        self._before = before
+        self._here = here
+        self._taken = taken
         self._writer = writer
         self._thread = thread
         self._under_way: _UnderWay | None = None
-        self._recent: dict[str, Dossier] = {}
-        """The dossiers of the chunk that is being written, which may not be committed yet."""
+        self._handed_on: deque[tuple[int, frozenset[str]]] = deque()
+        """Of pieces that a later one may not have seen: the lines taken with it, and the file numbers it names."""
 
     @classmethod
     @contextmanager
-    def opened(
-        cls,
-        judge: ChunkJudge[A],
-        extract: Extract,
-        epoch: int,
-        now: Callable[[], datetime],
-        *,
-        before: KnownDossiers,
-        writer: ChunkWriter[A],
-    ) -> Iterator[ChunkLine[A]]:
-        """A line that has come to its end when the block ends well; ``writer`` is closed with it."""
+    def opened(cls, here: PieceJudge[Any, W], taken: int, *, writer: ChunkWriter[W]) -> Iterator[ChunkLine[W]]:
+        """A line that has come to its end when the block ends well; ``writer`` is closed with it.
+
+        ``taken`` is how many lines of the batch were taken before.
+        """
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="landing") as thread:
             try:
-                line = cls(judge, extract, epoch, now, before=before, writer=writer, thread=thread)
+                line = cls(here, taken, writer=writer, thread=thread)
                 yield line
                 line._wait()
             finally:
                 thread.submit(writer.close).result()
 
-    def take(self, read: Sequence[ReadRecord], others: Counter[str], taken: int) -> None:
-        """Judge these records, of which no two have one file number, and hand them on; ``others`` lie between them.
+    @property
+    def taken(self) -> int:
+        """How many lines of the batch were handed on to be written, all in all."""
+        return self._taken
+
+    @property
+    def written(self) -> int:
+        """How many of them are surely durable."""
+        return self._taken if self._under_way is None else self._under_way.taken
+
+    def take(self, piece: Piece, judged: JudgedPiece[W]) -> None:
+        """Write what became of the next piece; that it was judged on what has changed since is made good.
 
         Raises what writing the chunk before raised.
         """
-        chunk = self._judged(read)
-        if self._wait():
-            # What was judged rests on a chunk that has become another one.
-            chunk = self._judged(read)
-        chunk.others = others
-        self._recent = chunk.confirmed | chunk.dossiers
-        self._under_way = _UnderWay(read, others, taken, self._thread.submit(self._writer.write, chunk, taken))
+        if self._has_changed_since(piece, judged.keys):
+            self._wait()
+            judged = self._here.judged(piece)
+        chunks, rest = deque(judged.chunks), piece
+        while chunks:
+            if self._wait():
+                # What was judged rests on a chunk that has become another one.
+                chunks = deque(self._here.judged(rest).chunks)
+            chunk = chunks.popleft()
+            records, beside = rest.records[: chunk.judged], rest.beside
+            rest = rest.after(chunk.judged)
+            if isinstance(chunk, RefusedChunk):
+                self._take_one_by_one(chunk.kind, records, beside, piece.now)
+                chunks = deque(self._here.judged(rest).chunks if chunks else ())
+            else:
+                writing = self._thread.submit(self._writer.write, chunk, self._taken)
+                self._under_way = _UnderWay(records, beside, piece.now, self._taken, writing)
+                self._taken += chunk.lines
+        self._handed_on.append((self._taken, judged.keys))
 
-    def _judged(self, read: Sequence[ReadRecord]) -> Chunk[A]:
-        keys = {each.key for each in read if each.key is not None}
-        known = self._before.known(keys)
-        known.update({key: self._recent[key] for key in keys & self._recent.keys()})
-        return self._judge.judged(read, known, self._epoch, self._now(), self._extract)
+    def _has_changed_since(self, piece: Piece, keys: frozenset[str]) -> bool:
+        """Whether a dossier of these file numbers may be another one now than who judged the piece has seen."""
+        while self._handed_on and self._handed_on[0][0] <= piece.written:
+            self._handed_on.popleft()
+        return not all(keys.isdisjoint(before) for _, before in self._handed_on)
 
     def _wait(self) -> bool:
         """Wait until the chunk under way is written; True when it had to be taken record by record."""
@@ -128,24 +130,23 @@ class ChunkLine(Generic[A]):
         try:
             under_way.written.result()
         except self._writer.refusals as why:
-            self._writer.note_refused(len(under_way.read), type(why).__name__)
-            self._recent = {}
-            self._take_one_by_one(under_way)
+            self._taken = under_way.taken
+            self._take_one_by_one(type(why).__name__, under_way.records, under_way.beside, under_way.now)
             return True
         return False
 
-    def _take_one_by_one(self, refused: _UnderWay) -> None:
-        others, taken = refused.others, refused.taken
-        for each in refused.read:
+    def _take_one_by_one(self, kind: str, records: Sequence[RawRecord], beside: Beside, now: datetime) -> None:
+        self._writer.note_refused(len(records), kind)
+        judge, calendar = self._here.judge.records, self._here.extract.calendar
+        for raw in records:
+            read = judge.read(raw, calendar)
             try:
-                taken += self._taken_alone(each, others, taken)
+                self._write(self._here.alone(read, beside, now))
             except self._writer.refusals as why:
-                taken += self._taken_alone(self._judge.records.failed(each, why), others, taken)
-            others = Counter()
+                self._write(self._here.alone(judge.failed(read, why), beside, now))
+            beside = Beside()
 
-    def _taken_alone(self, read: ReadRecord, others: Counter[str], taken: int) -> int:
-        """How many lines were taken with the record."""
-        chunk = self._judged([read])
-        chunk.others = others
-        self._thread.submit(self._writer.write, chunk, taken).result()
-        return chunk.lines
+    def _write(self, chunk: W) -> None:
+        """Write a chunk now."""
+        self._thread.submit(self._writer.write, chunk, self._taken).result()
+        self._taken += chunk.lines

@@ -116,6 +116,8 @@ class Chunk(Generic[A]):
     extracted_on: date
     others: Counter[str] = field(default_factory=Counter)
     """The lines between the records that hold none, by their kind."""
+    unchanged: int = 0
+    """Records between them that were found to be unchanged when the file was first read, and were not judged."""
     count: BatchCount = field(default_factory=BatchCount)
     landed: dict[UUID, LandedRecord] = field(default_factory=dict)
     dossiers: dict[str, Dossier] = field(default_factory=dict)
@@ -125,9 +127,14 @@ class Chunk(Generic[A]):
     appends: list[A] = field(default_factory=list)
 
     @property
+    def judged(self) -> int:
+        """How many records were judged."""
+        return self.count.records
+
+    @property
     def lines(self) -> int:
         """Of all kinds."""
-        return self.count.records + self.others.total()
+        return self.count.records + self.unchanged + self.others.total()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,7 +204,8 @@ class ChunkJudge(Generic[A]):
                 strangers.append(n)
             else:
                 subjects[n] = dossier.subject
-        self.subjects.prefetch(list(subjects.values()))
+        if subjects:
+            self.subjects.prefetch(list(subjects.values()))
         if strangers:
             subjects.update(zip(strangers, self.subjects.mint_many(len(strangers)), strict=True))
         return subjects

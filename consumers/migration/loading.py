@@ -7,20 +7,27 @@ end; then file by file its batch is begun, its chunks are taken, and it is finis
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Final, Generic, Protocol
 from uuid import UUID, uuid4
 
-from consumers.migration.chunk_line import ChunkLine, ChunkWriter, KnownDossiers
-from consumers.migration.chunks import A, ChunkJudge, Extract, cut
+from consumers.migration.chunk_line import ChunkLine, ChunkWriter, W_contra
+from consumers.migration.chunks import A, Chunk, ChunkJudge, Extract
+from consumers.migration.pieces import Beside, Crew, KnownDossiers, Piece, PieceJudge, ThisProcessAlone, W
 from consumers.migration.rare_collection import rarely_collected
-from consumers.migration.source_reading import FirstReading, SourceReadings
+from consumers.migration.source_reading import (
+    FirstReading,
+    LineNumbers,
+    PlacedBeside,
+    SourceReadings,
+    UnchangedVersions,
+)
 from domain.civil_time import civil_day
 from domain.migration.plausible_days import Calendar
 from domain.migration.source_lines import OtherLine, RawRecord, SourceCount, SourceLine, Waivers
@@ -62,7 +69,7 @@ class NewBatch:
     extracted_on: date
 
 
-class LoadSession(KnownDossiers, Protocol[A]):
+class LoadSession(KnownDossiers, PlacedBeside, Protocol[W_contra]):
     """The batches of one authority while nobody else loads files of it."""
 
     def accepted_epoch(self) -> int:
@@ -76,26 +83,28 @@ class LoadSession(KnownDossiers, Protocol[A]):
 
     def begin(self, batch: NewBatch) -> None: ...
 
-    def writer(self) -> ChunkWriter[A]:
+    def writer(self) -> ChunkWriter[W_contra]:
         """Writes the chunks of a batch."""
 
     def finish(self, batch: UUID, seconds: float) -> None:
         """The batch was taken to its end, in so many seconds of this run."""
 
 
-class LoadSessions(Protocol[A]):
-    def alone(self, authority: str) -> AbstractContextManager[LoadSession[A]]:
+class LoadSessions(Protocol[W_contra]):
+    def alone(self, authority: str) -> AbstractContextManager[LoadSession[W_contra]]:
         """A session while no other process loads files of the authority. Raises :class:`RunUnderWay`."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class FileLoader(Generic[A]):
+class FileLoader(Generic[A, W]):
     """Loads files of one authority. ``timer`` counts seconds, from whenever."""
 
     judge: ChunkJudge[A]
-    sessions: LoadSessions[A]
+    lay_out: Callable[[Chunk[A]], W]
+    sessions: LoadSessions[W]
     readings: SourceReadings
     now: Callable[[], datetime]
+    crew: Crew[W] = field(default_factory=ThisProcessAlone)
     timer: Callable[[], float] = time.monotonic
     chunk_size: int = CHUNK
 
@@ -120,12 +129,13 @@ class FileLoader(Generic[A]):
             held.enter_context(rarely_collected())
             session = held.enter_context(self.sessions.alone(self.judge.source.mapping.authority))
             epoch = session.accepted_epoch()
-            read = [held.enter_context(self.readings.first_reading(each, waivers)) for each in files]
+            unchanged = UnchangedVersions(session)
+            read = [held.enter_context(self.readings.first_reading(each, waivers, unchanged)) for each in files]
             return [self._load_file(session, epoch, each, extracted_on, on_progress) for each in read]
 
     def _load_file(
         self,
-        session: LoadSession[A],
+        session: LoadSession[W],
         epoch: int,
         first: FirstReading,
         stated: date | None,
@@ -133,22 +143,51 @@ class FileLoader(Generic[A]):
     ) -> UUID:
         batch = self._begun(session, first, stated)
         began = self.timer()
-        extract = Extract(batch=batch.id, calendar=Calendar(batch.extracted_on), tied=first.ties)
+        calendar = Calendar(batch.extracted_on)
+        unchanged = first.need_no_judging(calendar)
+        here = PieceJudge(
+            judge=self.judge,
+            extract=Extract(batch=batch.id, calendar=calendar, tied=first.ties),
+            epoch=epoch,
+            before=session,
+            lay_out=self.lay_out,
+        )
         with (
             self.readings.second_reading(first) as lines,
-            ChunkLine.opened(self.judge, extract, epoch, self.now, before=session, writer=session.writer()) as line,
+            ChunkLine.opened(here, batch.taken, writer=session.writer()) as line,
         ):
-            taken = batch.taken
-            for _ in islice(lines, taken):
-                pass  # taken before the run was stopped
-            while part := list(islice(lines, self.chunk_size)):
-                taken = self._take(line, part, extract, taken)
-                if on_progress is not None:
-                    on_progress(taken, first.lines)
+            under_way: deque[Piece] = deque()
+            pieces = self._pieces(lines, unchanged, line, under_way)
+            to_judge = first.lines - max(batch.taken, len(unchanged))
+            with self.crew.judging(here, pieces, to_judge) as judged:
+                for each in judged:
+                    line.take(under_way.popleft(), each)
+                    if on_progress is not None:
+                        on_progress(line.taken, first.lines)
         session.finish(batch.id, self.timer() - began)
         return batch.id
 
-    def _begun(self, session: LoadSession[A], first: FirstReading, stated: date | None) -> BegunBatch:
+    def _pieces(
+        self, lines: Iterator[SourceLine], unchanged: LineNumbers, line: ChunkLine[W], under_way: deque[Piece]
+    ) -> Iterator[Piece]:
+        """Cut the lines into pieces; each is kept in ``under_way`` too, where it may have to be judged again."""
+        numbered = enumerate(lines)
+        for _ in islice(numbered, line.taken):
+            pass  # taken before the run was stopped
+        while part := list(islice(numbered, self.chunk_size)):
+            records = [(number, each) for number, each in part if isinstance(each, RawRecord)]
+            to_judge = tuple(each for number, each in records if number not in unchanged)
+            others = Counter(each.kind.value for _, each in part if isinstance(each, OtherLine))
+            piece = Piece(
+                records=to_judge,
+                beside=Beside(others=others, unchanged=len(records) - len(to_judge)),
+                now=self.now(),
+                written=line.written,
+            )
+            under_way.append(piece)
+            yield piece
+
+    def _begun(self, session: LoadSession[W], first: FirstReading, stated: date | None) -> BegunBatch:
         """The batch of this very file that was begun and not finished, else a new one.
 
         A file that was read before keeps its day unless another is given, so that a repetition gives the same.
@@ -172,13 +211,3 @@ class FileLoader(Generic[A]):
         )
         session.begin(batch)
         return BegunBatch(id=batch.id, taken=0, extracted_on=extracted_on)
-
-    def _take(self, line: ChunkLine[A], part: Sequence[SourceLine], extract: Extract, taken: int) -> int:
-        """Hand the lines on; how many of the batch are taken then."""
-        others = Counter(each.kind.value for each in part if isinstance(each, OtherLine))
-        read = [self.judge.records.read(each, extract.calendar) for each in part if isinstance(each, RawRecord)]
-        for stretch in cut(read):
-            line.take(stretch, others, taken)
-            taken += len(stretch) + others.total()
-            others = Counter()
-        return taken

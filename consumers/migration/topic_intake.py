@@ -16,8 +16,8 @@ from typing import Final, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from consumers.consumer import MessageRefused
-from consumers.migration.chunk_line import KnownDossiers
 from consumers.migration.chunks import A, Chunk, ChunkJudge, Extract, cut
+from consumers.migration.pieces import KnownDossiers
 from domain.civil_time import civil_day
 from domain.migration.cutover_status import AuthorityIsLive, NotAccepting
 from domain.migration.identities import topic_batch_id

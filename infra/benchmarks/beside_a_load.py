@@ -23,7 +23,6 @@ from infra.benchmarks.loading_apart import Places
 from infra.benchmarks.runs import BenchmarkImpossible
 from infra.benchmarks.sample_journal import ORIGIN
 from infra.event_codec import EventCodec
-from infra.keys import MasterKey
 from infra.postgres.journal.key_store import PostgresKeyStore
 from infra.postgres.journal.mapper import EventMapper
 from infra.postgres.journal.recorder import JournalRecorder
@@ -60,7 +59,7 @@ def live_use(places: Places, until: Callable[[], object]) -> LiveUse:
     Raises :class:`BenchmarkImpossible` if that was too short for a figure, and what an append or a look raised.
     """
     with ExitStack() as opened:
-        keys = opened.enter_context(closing(PostgresKeyStore(places.keys_url, MasterKey(places.master))))
+        keys = opened.enter_context(closing(PostgresKeyStore(places.keys_url, places.master)))
         recorder = opened.enter_context(closing(JournalRecorder(places.journal_url, pool_size=2)))
         journal = OurJournal(EventStore(EventMapper(EventCodec(ORIGIN, keys)), recorder), (keys.mint(),))
         reader = opened.enter_context(closing(connect(places.journal_url, Role.READER)))

@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-import orjson
 from psycopg2.extras import execute_values
 
-from consumers.migration.chunks import ACTOR, Chunk, LandedRecord
+from consumers.migration.chunks import ACTOR
 from domain.migration.dossiers import Dossier
 from domain.migration.fates import BatchCount, Fate
-from domain.migration.precheck import Refused
 from domain.migration.quarantine import QUARANTINED, SUPERSEDED
 from domain.migration.source_lines import LineKind
-from infra.postgres.journal.append_requests import AppendRequest
-from infra.postgres.journal.binary_rows import (
-    bigint_column,
-    binary_copy,
-    bytes_column,
-    day_column,
-    int_column,
-    moment_column,
-    row_of,
-    text_column,
-    texts_column,
-    uuid_column,
-)
+from infra.migration.chunk_rows import ChunkRows, Row, changed_dossier_row, new_dossier_rows
+from infra.postgres.journal.binary_rows import binary_copy
 from infra.postgres.journal.bulk import append_staged
 
 if TYPE_CHECKING:
@@ -40,57 +27,37 @@ class NothingToAdd(Exception):
     """The chunk is in the database already: the answer to the commit before was lost."""
 
 
-def write_chunk(cursor: Cursor, chunk: Chunk[AppendRequest], *, taken: int | None) -> None:
+def write_chunk(cursor: Cursor, chunk: ChunkRows, *, taken: int | None) -> None:
     """Write all of a chunk; the caller commits. ``taken`` is how many lines the batch must have taken before.
 
     Raises an ``AppendConflict`` when a case has moved on or its authority was switched, and :class:`NothingToAdd`.
     """
     _count(cursor, chunk, taken)
-    known = _landed_before(cursor, list(chunk.landed))
-    fresh = {record_id: each for record_id, each in chunk.landed.items() if record_id not in known}
-    _copy_records(cursor, chunk, fresh.values())
-    refused = [(each.id, each.refused) for each in fresh.values() if each.refused is not None]
-    quarantine(cursor, chunk.authority, chunk.mapping_version, refused)
-    supersede(cursor, chunk)
-    write_dossiers(cursor, chunk.authority, [chunk.dossiers[key] for key in chunk.new_keys], new=True)
-    _confirm(cursor, chunk.authority, chunk.confirmed.values())
-    changed = [each for key, each in chunk.dossiers.items() if key not in chunk.new_keys]
-    write_dossiers(cursor, chunk.authority, changed, new=False)
-    if chunk.appends:
+    known = _landed_before(cursor, chunk.landed)
+    fresh = [each for record_id, each in chunk.landed.items() if record_id not in known]
+    _copy(cursor, _RECORDS, [each.row for each in fresh])
+    _quarantine(cursor, [each.quarantined for each in fresh if each.quarantined is not None])
+    settle_older(cursor, chunk.authority, chunk.newer, by=ACTOR)
+    _copy(cursor, _DOSSIERS, chunk.new_dossiers)
+    if chunk.confirmed:
+        execute_values(cursor, _CONFIRM, chunk.confirmed)
+    _update_dossiers(cursor, chunk.changed_dossiers)
+    if chunk.appends is not None:
         append_staged(cursor, chunk.appends)
 
 
-def _copy_records(cursor: Cursor, chunk: Chunk[AppendRequest], landed: Iterable[LandedRecord]) -> None:
-    authority, batch = text_column(chunk.authority), uuid_column(chunk.batch)
-    mapping_version, extracted_on = int_column(chunk.mapping_version), day_column(chunk.extracted_on)
-    _copy(
-        cursor,
-        "legacy_record (id, authority, key, batch, source, line, sequence, digest, subject, sealed, fate,"
-        " mapping_version, extracted_on)",
-        [
-            row_of(
-                uuid_column(each.id), authority, text_column(each.key), batch, text_column(each.source),
-                bigint_column(each.line), moment_column(each.sequence), bytes_column(bytes.fromhex(each.digest)),
-                uuid_column(each.subject), bytes_column(each.sealed), text_column(each.fate), mapping_version,
-                extracted_on,
-            )
-            for each in landed
-        ],
-    )  # fmt: skip
+_RECORDS: Final = (
+    "legacy_record (id, authority, key, batch, source, line, sequence, digest, subject, sealed, fate,"
+    " mapping_version, extracted_on)"
+)
+_DOSSIERS: Final = (
+    "legacy_dossier (authority, key, case_id, subject, sequence, digest, record_id, fate, version, leaf_hash,"
+    " person, name_birth, employer, category, filed_on, valid_from, valid_to, others)"
+)
 
 
-def quarantine(cursor: Cursor, authority: str, mapping_version: int, refused: Iterable[tuple[UUID, Refused]]) -> None:
+def _quarantine(cursor: Cursor, rows: Sequence[Row]) -> None:
     """Quarantine records with their findings, and begin the trace of each."""
-    rows = [
-        (
-            record_id,
-            authority,
-            why.main.value,
-            orjson.dumps(why.findings).decode(),
-            mapping_version,
-        )
-        for record_id, why in refused
-    ]
     if rows:
         execute_values(cursor, _QUARANTINE, rows)
         trace(cursor, [row[0] for row in rows], QUARANTINED, ACTOR)
@@ -99,21 +66,16 @@ def quarantine(cursor: Cursor, authority: str, mapping_version: int, refused: It
 _QUARANTINE: Final = "insert into legacy_quarantine (record_id, authority, reason, findings, mapping_version) values %s"
 
 
-def trace(cursor: Cursor, records: Iterable[UUID], what: str, by: str, motive: str | None = None) -> None:
+def trace(cursor: Cursor, records: Iterable[UUID | str], what: str, by: str, motive: str | None = None) -> None:
     """Say what was done with these records of the quarantine."""
     rows = [(record_id, what, by, motive) for record_id in records]
     execute_values(cursor, "insert into legacy_quarantine_step (record_id, what, by, motive) values %s", rows)
 
 
-def supersede(cursor: Cursor, chunk: Chunk[AppendRequest]) -> None:
-    """A newer version of a record takes the place of those of its file number that wait in quarantine."""
-    newer = [each for key, each in chunk.dossiers.items() if key not in chunk.new_keys]
-    if newer:
-        settle_older(cursor, chunk.authority, [(each.key, each.sequence) for each in newer], by=ACTOR)
-
-
 def settle_older(cursor: Cursor, authority: str, taken: Sequence[tuple[str, datetime]], *, by: str) -> None:
     """Versions that wait, and are older than what was taken of their file number, do not wait any more."""
+    if not taken:
+        return
     cursor.execute(_SETTLE_OLDER, ([key for key, _ in taken], [sequence for _, sequence in taken], authority))
     if superseded := [record_id for (record_id,) in cursor.fetchall()]:
         trace(cursor, superseded, SUPERSEDED, by)
@@ -128,47 +90,17 @@ update legacy_quarantine q set state = 'superseded', settled_at = now()
 """
 
 
-def write_dossiers(cursor: Cursor, authority: str, dossiers: Iterable[Dossier], *, new: bool) -> None:
-    """The current file numbers."""
+def write_dossier(cursor: Cursor, authority: str, dossier: Dossier, *, new: bool) -> None:
+    """The current dossier of a file number."""
     if new:
-        _copy_dossiers(cursor, authority, dossiers)
-        return
-    rows = [
-        (
-            authority, each.key, each.sequence, bytes.fromhex(each.digest), each.record_id, each.fate, each.version,
-            each.leaf_hash, each.traits.person, each.traits.name_birth, each.traits.employer, each.traits.category,
-            each.traits.filed_on, each.traits.valid_from, each.traits.valid_to, list(each.others),
-        )
-        for each in dossiers
-    ]  # fmt: skip
+        _copy(cursor, _DOSSIERS, new_dossier_rows(authority, [dossier]))
+    else:
+        _update_dossiers(cursor, [changed_dossier_row(authority, dossier)])
+
+
+def _update_dossiers(cursor: Cursor, rows: Sequence[Row]) -> None:
     if rows:
         execute_values(cursor, _UPDATE_DOSSIER, rows)
-
-
-def _copy_dossiers(cursor: Cursor, authority: str, dossiers: Iterable[Dossier]) -> None:
-    of_authority = text_column(authority)
-    _copy(
-        cursor,
-        "legacy_dossier (authority, key, case_id, subject, sequence, digest, record_id, fate, version, leaf_hash,"
-        " person, name_birth, employer, category, filed_on, valid_from, valid_to, others)",
-        [
-            row_of(
-                of_authority, text_column(each.key), uuid_column(each.case_id), uuid_column(each.subject),
-                moment_column(each.sequence), bytes_column(bytes.fromhex(each.digest)), uuid_column(each.record_id),
-                text_column(each.fate), bigint_column(each.version), bytes_column(each.leaf_hash),
-                bytes_column(each.traits.person), bytes_column(each.traits.name_birth),
-                text_column(each.traits.employer), text_column(each.traits.category), day_column(each.traits.filed_on),
-                day_column(each.traits.valid_from), day_column(each.traits.valid_to), texts_column(each.others),
-            )
-            for each in dossiers
-        ],
-    )  # fmt: skip
-
-
-def _confirm(cursor: Cursor, authority: str, dossiers: Iterable[Dossier]) -> None:
-    rows = [(authority, each.key, each.sequence, list(each.others)) for each in dossiers]
-    if rows:
-        execute_values(cursor, _CONFIRM, rows)
 
 
 _CONFIRM: Final = """
@@ -189,7 +121,7 @@ update legacy_dossier d
 """
 
 
-def _count(cursor: Cursor, chunk: Chunk[AppendRequest], taken: int | None) -> None:
+def _count(cursor: Cursor, chunk: ChunkRows, taken: int | None) -> None:
     """Add to the ledger of the batch, if it is where the caller believes."""
     count, fates = chunk.count, chunk.count.fates
     cursor.execute(
@@ -199,7 +131,8 @@ def _count(cursor: Cursor, chunk: Chunk[AppendRequest], taken: int | None) -> No
         " heard_at = now() where id = %(batch)s"
         "   and (%(taken)s::bigint is null or records + headers + blanks + waived = %(taken)s)",
         {
-            "all": count.records, "retold": fates[Fate.RETOLD], "unchanged": fates[Fate.UNCHANGED],
+            "all": count.records + chunk.unchanged, "retold": fates[Fate.RETOLD],
+            "unchanged": fates[Fate.UNCHANGED] + chunk.unchanged,
             "stale": fates[Fate.STALE], "set_aside": fates[Fate.QUARANTINED], "batch": chunk.batch, "taken": taken,
             "headers": chunk.others[LineKind.HEADER], "blanks": chunk.others[LineKind.BLANK],
             "waived": chunk.others[LineKind.WAIVED],
@@ -241,10 +174,11 @@ def _tallies(count: BatchCount) -> Iterable[tuple[str, str, int]]:
         yield from ((what, name, number) for name, number in counted.items())
 
 
-def _landed_before(cursor: Cursor, ids: list[UUID]) -> set[UUID]:
+def _landed_before(cursor: Cursor, ids: Collection[str]) -> set[str]:
     if not ids:
         return set()
-    cursor.execute("select id from legacy_record where id = any(%s::uuid[])", (ids,))
+    # As one text, of ids that need no quotation marks: hundreds of values are not quoted one by one.
+    cursor.execute("select id::text from legacy_record where id = any(%s::uuid[])", ("{" + ",".join(ids) + "}",))
     return {record_id for (record_id,) in cursor.fetchall()}
 
 

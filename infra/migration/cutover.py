@@ -27,7 +27,7 @@ from infra.migration.cutover_status import close_acceptance, cutover_status, rea
 from infra.migration.loading import no_load_is_under_way
 from infra.migration.open_work import open_work_of
 from infra.postgres.journal.append_requests import AuthorityEpoch, CommandIdentity, StreamHead, Touch
-from infra.postgres.journal.bulk import append_staged, prepare_staging
+from infra.postgres.journal.bulk import append_staged, laid_out, prepare_staging
 from infra.postgres.journal.sealing import encoded_on, sealed_request
 from infra.postgres.server.connections import transaction
 from infra.stored_form.stored_body import clear_fields
@@ -109,7 +109,7 @@ class PostgresCutoverTransaction:
             recorded_at=wire_time(self.cutover.now()),
             rests_on=AuthorityEpoch(self.authority, epoch),
         )
-        append_staged(self.cursor, [request])
+        append_staged(self.cursor, laid_out([request]))
 
     def take_heads_as_they_are(self) -> None:
         self.cursor.execute(_HEADS_AS_THEY_ARE, {"authority": self.authority})

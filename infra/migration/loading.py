@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,14 +11,17 @@ from uuid import UUID
 
 import psycopg2
 
-from consumers.migration.chunks import Chunk, ChunkJudge
+from consumers.migration.chunks import ChunkJudge
 from consumers.migration.loading import BegunBatch, FileLoader, NewBatch, RunUnderWay
+from consumers.migration.pieces import Crew
 from domain.migration.dossiers import Dossier
+from domain.migration.versions import Placement, Version
 from infra.legacy_files.legacy_file import LegacyFile
 from infra.migration.batch_ledgers import first_extracted_on
+from infra.migration.chunk_rows import ChunkRows, rows_of
 from infra.migration.chunk_writing import NothingToAdd, write_chunk
 from infra.migration.cutover_status import require_accepting
-from infra.migration.dossiers import taken_dossiers
+from infra.migration.dossiers import placements, taken_dossiers
 from infra.migration.source_readings import FileReadings
 from infra.postgres.journal.append_requests import AppendRequest
 from infra.postgres.journal.bulk import prepare_staging
@@ -38,12 +41,18 @@ def file_loader(
     judge: ChunkJudge[AppendRequest],
     file: LegacyFile,
     now: Callable[[], datetime],
+    crew: Crew[ChunkRows],
     *,
     patience: float = 10.0,
-) -> FileLoader[AppendRequest]:
+) -> FileLoader[AppendRequest, ChunkRows]:
     """Who loads files of one authority, of this form, into the journal at ``url``."""
     return FileLoader(
-        judge=judge, sessions=PostgresLoads(url, patience), readings=FileReadings(judge.records, file), now=now
+        judge=judge,
+        lay_out=rows_of,
+        sessions=PostgresLoads(url, patience),
+        readings=FileReadings(judge.records, file),
+        now=now,
+        crew=crew,
     )
 
 
@@ -90,6 +99,9 @@ class PostgresLoad:
 
     def known(self, keys: Iterable[str]) -> dict[str, Dossier]:
         return taken_dossiers(self.connection, self.authority, keys)
+
+    def placements(self, versions: Sequence[Version]) -> dict[int, Placement]:
+        return placements(self.connection, self.authority, versions)
 
     def unfinished(self, sha256: bytes) -> BegunBatch | None:
         with self.connection.cursor() as cursor:
@@ -142,7 +154,7 @@ class ChunkTransactions:
     def refusals(self) -> tuple[type[Exception], ...]:
         return (psycopg2.Error, ValueError)
 
-    def write(self, chunk: Chunk[AppendRequest], taken: int) -> None:
+    def write(self, chunk: ChunkRows, taken: int) -> None:
         """As :meth:`consumers.migration.chunk_line.ChunkWriter.write`."""
         attempts = 0
 

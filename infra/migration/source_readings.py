@@ -6,31 +6,33 @@ What has to be remembered of the records lies in a temporary file.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from consumers.migration.judging import RecordJudge
-from consumers.migration.source_reading import FileChanged, FirstReading
+from consumers.migration.source_reading import FileChanged, FirstReading, UnchangedVersions
 from domain.migration.plausible_days import Calendar
+from domain.migration.reading import LegacyReading
 from domain.migration.source_lines import OtherLine, SourceCount, SourceLine, Waivers
 from domain.migration.versions import Moment, Version
 from infra.legacy_files.legacy_file import LegacyFile
 
 _AT_ONCE: Final = 2_000
+_DIGEST_BYTES: Final = 16
 
 _ANY_DAY: Final = Calendar(date(9_000, 1, 1))
 """Versions are looked for before the day of the extract is known."""
 
 
-class Ties:
-    """The moments under which a file has more than one content; a container, in flat memory."""
+class TiesBeingFound:
+    """All versions of a file that have a place, in flat memory, until it shows which of them are in conflict."""
 
     def __init__(self) -> None:
         # A database without a name is a temporary file that nobody else sees, and that goes with its connection.
@@ -38,9 +40,7 @@ class Ties:
         self._database.executescript(
             "pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -16000;"
             "create table seen (moment blob not null, content blob not null);"
-            "create table tied (moment blob primary key) without rowid;"
         )
-        self._are_any = False
 
     def close(self) -> None:
         self._database.close()
@@ -51,32 +51,64 @@ class Ties:
         self._database.executemany("insert into seen values (?, ?)", rows)
         self._database.execute("commit")
 
-    def find(self) -> None:
-        """All have been added: find out which moments are in conflict."""
-        found = self._database.execute(
-            "insert into tied select moment from seen group by moment having count(distinct content) > 1"
+    def found(self) -> TiedMoments:
+        """All have been added: the moments with more than one content."""
+        rows = self._database.execute(
+            "select moment from seen group by moment having count(distinct content) > 1 order by moment"
         )
-        self._are_any = found.rowcount > 0
-        self._database.execute("drop table seen")
+        return TiedMoments(b"".join(moment for (moment,) in rows))
+
+
+@dataclass(frozen=True, slots=True)
+class TiedMoments:
+    """The moments under which a file has more than one content: a container of sixteen bytes each.
+
+    ``digests`` of them lie in their order, so that it can be sent to other processes and searched there.
+    """
+
+    digests: bytes
 
     def __contains__(self, moment: object) -> bool:
-        if not self._are_any or not isinstance(moment, tuple):
+        if not self.digests or not isinstance(moment, tuple):
             return False
-        row = self._database.execute("select 1 from tied where moment = ?", (_digest(moment),)).fetchone()
-        return row is not None
+        wanted = _digest(moment)
+        at = bisect_left(range(len(self.digests) // _DIGEST_BYTES), wanted, key=self._digest)
+        return self._digest(at) == wanted
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+    def _digest(self, number: int) -> bytes:
+        return self.digests[number * _DIGEST_BYTES : (number + 1) * _DIGEST_BYTES]
 
 
 def _digest(moment: Moment) -> bytes:
     key, modified_at = moment
-    return blake2b(f"{key}\x1f{modified_at.isoformat()}".encode(), digest_size=16).digest()
+    return blake2b(f"{key}\x1f{modified_at.isoformat()}".encode(), digest_size=_DIGEST_BYTES).digest()
+
+
+class UnchangedLines:
+    """The lines of a file whose records are unchanged, and have nothing to be counted but themselves.
+
+    Implements :class:`consumers.migration.source_reading.LineNumbers`, in a byte a line.
+    """
+
+    def __init__(self) -> None:
+        self._is_unchanged = bytearray()
+        self._count = 0
+        self.latest: datetime | None = None
+        """Of their times of change."""
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __contains__(self, line: object) -> bool:
+        return isinstance(line, int) and line < len(self._is_unchanged) and self._is_unchanged[line] == 1
+
+    def add(self, line: int, version: Version) -> None:
+        """The next of them."""
+        self._is_unchanged.extend(bytes(line - len(self._is_unchanged)))
+        self._is_unchanged.append(1)
+        self._count += 1
+        if self.latest is None or version.modified_at > self.latest:
+            self.latest = version.modified_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,25 +119,35 @@ class FileReadings:
     file: LegacyFile
 
     @contextmanager
-    def first_reading(self, file: Path, waivers: Waivers) -> Iterator[FirstReading]:
+    def first_reading(
+        self, file: Path, waivers: Waivers, unchanged: UnchangedVersions | None = None
+    ) -> Iterator[FirstReading]:
         """As :meth:`consumers.migration.source_reading.SourceReadings.first_reading`."""
-        with Ties() as ties:
-            found = FirstReading(file=file, waivers=waivers, count=SourceCount(), ties=ties)
-            with closing(self.file.read(file, waivers, found.count)) as lines:
-                while chunk := list(islice(lines, _AT_ONCE)):
-                    ties.add(self._versions(chunk, found))
-            ties.find()
-            yield found
+        found, lines_unchanged = FirstReading(file=file, waivers=waivers, count=SourceCount()), UnchangedLines()
+        with closing(TiesBeingFound()) as ties, closing(self.file.read(file, waivers, found.count)) as lines:
+            while chunk := list(islice(lines, _AT_ONCE)):
+                placed = self._placed(chunk, found)
+                ties.add(version for _, version, _ in placed)
+                for n in unchanged.among([version for _, version, _ in placed]) if unchanged is not None else ():
+                    line, version, reading = placed[n]
+                    if not reading.unknown:
+                        lines_unchanged.add(line, version)
+            found.ties = ties.found()
+        found.unchanged, found.latest_unchanged = lines_unchanged, lines_unchanged.latest
+        yield found
 
-    def _versions(self, lines: list[SourceLine], found: FirstReading) -> Iterator[Version]:
-        for each in lines:
+    def _placed(self, lines: Sequence[SourceLine], found: FirstReading) -> list[tuple[int, Version, LegacyReading]]:
+        """The records among the next lines that have a place, with the number of their line; all are counted."""
+        placed = []
+        for number, each in enumerate(lines, found.lines):
             if isinstance(each, OtherLine):
                 found.others[each.kind] += 1
                 continue
             found.records += 1
-            version = self.judge.read(each, _ANY_DAY).version
-            if version is not None:
-                yield version
+            read = self.judge.read(each, _ANY_DAY)
+            if read.version is not None:
+                placed.append((number, read.version, read.reading))
+        return placed
 
     @contextmanager
     def second_reading(self, first: FirstReading) -> Iterator[Iterator[SourceLine]]:

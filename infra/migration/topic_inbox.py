@@ -19,6 +19,7 @@ from domain.migration.plausible_days import Calendar
 from domain.migration.reading import LegacyMapping
 from domain.migration.source_lines import RawRecord
 from infra.legacy_files.texts import readable_record
+from infra.migration.chunk_rows import rows_of
 from infra.migration.chunk_writing import write_chunk
 from infra.migration.cutover_status import require_accepting
 from infra.migration.dossiers import taken_dossiers
@@ -185,7 +186,7 @@ class PostgresIntake:
         return switched or is_the_databases_own(why, self.connection)
 
     def write(self, chunk: Chunk[AppendRequest]) -> None:
-        write_chunk(self.cursor, chunk, taken=None)
+        write_chunk(self.cursor, rows_of(chunk), taken=None)
 
     def dead_letter(self, message: Arrived, reason: str) -> None:
         self._dead_letter(message, reason, 1)

@@ -33,7 +33,7 @@ from domain.migration.record_content import content_of, reading_of
 from domain.migration.retelling import Lineage
 from domain.migration.source_lines import LineKind, OtherLine, RawRecord, SourceCount, SourceLine, Waivers
 from domain.migration.sources.brussels import BRUSSELS
-from domain.migration.versions import Moment
+from domain.migration.versions import Moment, Placement, Version, placement_of
 
 NOW = datetime(2026, 11, 29, 9, tzinfo=UTC)
 FILE = Path("brussels.csv")
@@ -176,6 +176,11 @@ class Loads:
     def known(self, keys: Iterable[str]) -> dict[str, Dossier]:
         return {key: self.dossiers[key] for key in keys if key in self.dossiers}
 
+    def placements(self, versions: Sequence[Version]) -> dict[int, Placement]:
+        taken = {key: dossier.taken for key, dossier in self.dossiers.items()}
+        placed = {n: placement_of(each, taken, ()) for n, each in enumerate(versions)}
+        return {n: each for n, each in placed.items() if each in (Placement.UNCHANGED, Placement.STALE)}
+
     def unfinished(self, sha256: bytes) -> BegunBatch | None:
         for row in self.batches.values():
             if row.new.count.sha256 == sha256 and not row.finished:
@@ -223,7 +228,7 @@ class Lines:
     done: list[str] = field(default_factory=list)
 
     @contextmanager
-    def first_reading(self, file: Path, waivers: Waivers) -> Iterator[FirstReading]:
+    def first_reading(self, file: Path, waivers: Waivers, before: object = None) -> Iterator[FirstReading]:
         self.done.append("first reading")
         count = SourceCount(lines=len(self.lines), sha256=blake2b(repr(self.lines).encode()).digest())
         records = sum(isinstance(each, RawRecord) for each in self.lines)
@@ -242,10 +247,13 @@ def file_of(*records: Mapping[str, object], ties: frozenset[Moment] = frozenset(
     return Lines([OtherLine(1, LineKind.HEADER), *rows], ties)
 
 
-def loader_into(loads: Loads, lines: Lines, people: People | None = None, **more: Any) -> FileLoader[PlainAppend]:
+def loader_into(
+    loads: Loads, lines: Lines, people: People | None = None, **more: Any
+) -> FileLoader[PlainAppend, Chunk[PlainAppend]]:
     seconds = iter(range(1_000))
     return FileLoader(
         judge=judge_of_brussels(people),
+        lay_out=lambda chunk: chunk,
         sessions=loads,
         readings=lines,
         now=lambda: NOW,

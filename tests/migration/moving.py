@@ -94,7 +94,7 @@ def _settings(folder: Path, url: str, keys_url: str, key_file: Path | None) -> S
     return Settings(home=home, database_url=url, key_database_url=keys_url, key_encryption_key_file=key_file)
 
 
-def loader(move: Moving, *, chunk_size: int) -> FileLoader[Any]:
+def loader(move: Moving, *, chunk_size: int) -> FileLoader[Any, Any]:
     """Who loads the files of Brussels, so many lines at a time."""
     return replace(loader_of(move.program, MigratingAuthority.BRUSSELS), chunk_size=chunk_size)
 

@@ -29,6 +29,7 @@ from domain.migration.reading import LegacyReading
 from domain.migration.sources.columns import ColumnMapping
 from infra.event_codec import EventCodec
 from infra.legacy_files.legacy_file import NotThisKind
+from infra.migration.shared_judging import WORTH_SHARING
 from infra.migration.sources import SOURCES, MigratingAuthority
 from infra.postgres.journal.key_store import PostgresKeyStore
 from infra.postgres.server.connections import DatabaseUnavailable, connect
@@ -269,7 +270,8 @@ def _load_and_die(move: Moving, file: Path) -> None:
 
 
 def test_killed_at_any_moment_and_run_again_the_end_is_the_same(move: Moving, tmp_path: Path, admin_url: str) -> None:
-    file = move.file(*numbered(9_000), *numbered(40, modifie_le="21/04/2025 09:00", statut="refusée"))
+    # given a file that is long enough for worker processes
+    file = move.file(*numbered(WORTH_SHARING + 1_000), *numbered(40, modifie_le="21/04/2025 09:00", statut="refusée"))
     settings = move.program.settings
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("PERMIT_")},

@@ -109,7 +109,7 @@ def bulk_append(
         try:
             before: tuple[list[AppendRequest], Future[list[Appended | AppendConflict]]] | None = None
             for batch in _batches(requests, events_per_transaction):
-                answers = under_way.submit(append_surely, connection, batch, _staged(batch).append)
+                answers = under_way.submit(append_surely, connection, batch, laid_out(batch).append)
                 if before is not None:
                     yield from _results(*before)
                 before = (batch, answers)
@@ -157,8 +157,8 @@ def _batches(requests: Iterable[AppendRequest], most_events: int) -> Iterator[li
 
 
 @dataclass(frozen=True, slots=True)
-class _StagedBatch:
-    """A batch as three binary copies."""
+class StagedBatch:
+    """A batch as three binary copies: in this form it can be sent from one process to another."""
 
     commands: bytes
     touches: bytes
@@ -183,13 +183,13 @@ class _StagedBatch:
         cursor.execute(_APPEND_STAGED)
 
 
-def append_staged(cursor: Cursor, batch: Sequence[AppendRequest]) -> None:
+def append_staged(cursor: Cursor, batch: StagedBatch) -> None:
     """Append in the caller's transaction, last before its commit: from here to there the head is locked.
 
     No two of the batch may meet on a stream or a command id. :func:`prepare_staging` was done on the connection.
     Raises the first ``AppendConflict`` of the batch: the caller's transaction is not to be committed then.
     """
-    _staged(batch).run(cursor)
+    batch.run(cursor)
     outcomes = [outcome_of(row[1:]) for row in cursor.fetchall()]
     for outcome in outcomes:
         if outcome.outcome != "appended":
@@ -210,7 +210,7 @@ _event_place: Final = Struct(">hiiiiiqi").pack
 _event_sizes: Final = Struct(">ihiiiiiii").pack
 
 
-def _staged(batch: Sequence[AppendRequest]) -> _StagedBatch:
+def laid_out(batch: Sequence[AppendRequest]) -> StagedBatch:
     """Lay the batch out in the columns of the staging tables; numbers count from 1, ``at`` from 0."""
     commands: list[bytes] = []
     touches: list[bytes] = []
@@ -251,4 +251,4 @@ def _staged(batch: Sequence[AppendRequest]) -> _StagedBatch:
                 event.leaf_hash, envelope, body,
             )  # fmt: skip
             at += size
-    return _StagedBatch(*map(binary_copy, (commands, touches, events)))
+    return StagedBatch(*map(binary_copy, (commands, touches, events)))
