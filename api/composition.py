@@ -19,12 +19,12 @@ from domain.deadlines.clocks import ClockRules
 from domain.law.rule_sets import RuleSets
 from domain.law.rulebook import Rulebook
 from domain.unusable import Unusable
-from infra.audit.log_address import StoredLog
 from infra.clock import Clock, DemonstrationClock, SystemClock
 from infra.crossroads.policy import CrossroadsPolicy
 from infra.documents.document_store import DocumentStore
 from infra.event_codec import EventCodec, UnreadableEvent
 from infra.keys import KeyMissing, MasterKey
+from infra.log_address import StoredLog
 from infra.postgres.journal.journal import PostgresJournal
 from infra.postgres.journal.key_store import PostgresKeyStore, holds_keys
 from infra.postgres.journal.mapper import EventMapper

@@ -10,6 +10,7 @@ import typer
 from api.cli.lazy_group import one_of
 from api.cli.output import ExitCode, Json, end, ending_with, finding_if, say, say_rows
 from api.cli.progress import progress_bar
+from api.cli.workers import Workers
 from api.composition import open_program
 from infra.postgres.read_models.generations import (
     GenerationReport,
@@ -43,19 +44,19 @@ def list_models(as_json: Json = False) -> None:
     say_rows("projections", listed, as_json)
 
 
-def rebuild(name: Name, as_json: Json = False) -> None:
+def rebuild(name: Name, workers: Workers = None, as_json: Json = False) -> None:
     """Rebuild a read model from the journal while the old one serves, compare the two, and swap them.
 
     Exit code 1 where it serves without some applications, which it names.
     """
-    report = _built(name, rebuild_projection)
+    report = _built(name, rebuild_projection, workers)
     _say_report(report, as_json)
     _say_parked(len(report.parked), f"{name} serves, up to position {report.position}")
 
 
-def check(name: Name, as_json: Json = False) -> None:
+def check(name: Name, workers: Workers = None, as_json: Json = False) -> None:
     """Build a second copy of a read model and compare the two; exit code 1 where they differ."""
-    report = _built(name, check_projection)
+    report = _built(name, check_projection, workers)
     _say_report(report, as_json)
     finding_if(not report.same)
 
@@ -71,13 +72,13 @@ def retry(name: Name, as_json: Json = False) -> None:
     _say_parked(len(parked), f"{name} has taken up {taken_up}")
 
 
-def _built(name: str, build: Callable[..., GenerationReport]) -> GenerationReport:
+def _built(name: str, build: Callable[..., GenerationReport], workers: int | None) -> GenerationReport:
     with open_program(load_settings()) as program:
         models = {each.name: each for each in program.read_models}
         one_of(tuple(models), "read model")(name)
         with ending_with(ExitCode.FINDING, RebuildUnderWay), progress_bar(f"rebuilding {name}") as on_progress:
             advanced: OnProgress = on_progress
-            return build(program.journal_url, program.recorder, models[name], on_progress=advanced)
+            return build(program.journal_url, program.recorder, models[name], on_progress=advanced, workers=workers)
 
 
 def _say_parked(number: int, done: str) -> None:

@@ -18,10 +18,10 @@ from domain.audit.replay import VERDICT_EVENTS, CaseReplay, DigestOfAll, ReplayO
 from domain.case.events import CaseEvent
 from domain.case.folding import StreamCorrupt
 from domain.law.rule_sets import RuleSets
-from infra.audit.log_address import LogAddress, OpenLog
 from infra.event_codec import EventCodec, UnreadableEvent
 from infra.event_formats import stored_names
 from infra.keys import KeyMissing
+from infra.log_address import LogAddress, OpenLog
 from infra.postgres.journal.bulk_reading import JournalRow, copy_streams, copy_streams_after
 from infra.postgres.journal.stream_ranges import StreamRange, stream_ranges
 from infra.postgres.server.connections import ConnectionPool

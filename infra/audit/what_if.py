@@ -17,10 +17,10 @@ from domain.audit.what_if import DecidedOnFacts, Tally, decided_on, judge_again
 from domain.case.events import ApplicationDecidedAtOnce, WorkPartDecided
 from domain.law.rule_sets import RuleSets
 from domain.law.rulebook import Rulebook
-from infra.audit.log_address import LogAddress, OpenLog
 from infra.event_codec import UnreadableEvent
 from infra.event_formats import stored_shapes
 from infra.keys import KeyMissing
+from infra.log_address import LogAddress, OpenLog
 from infra.postgres.journal.bulk_reading import copy_rows
 from infra.shared_work.sharing import shared_out
 from infra.stored_form.stored_body import clear_fields

@@ -12,7 +12,6 @@ from typing import Final
 
 from domain.case.events import ApplicationSubmitted, WorkPartDecided
 from domain.law.rulebook import PACKAGED_VALUES, Rulebook
-from infra.audit.log_address import OpenLog
 from infra.audit.what_if import Choice, OtherLaw, judge_all_again
 from infra.benchmarks.runs import BenchmarkImpossible
 from infra.benchmarks.sample_journal import (
@@ -25,6 +24,7 @@ from infra.benchmarks.sample_journal import (
 )
 from infra.benchmarks.scratch import scratch_database
 from infra.event_codec import EventCodec
+from infra.log_address import OpenLog
 from infra.postgres.journal.append_requests import CommandIdentity
 from infra.postgres.read_models.schema import read_model_migrations
 from infra.postgres.server.connections import Role, connect

@@ -15,11 +15,11 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from consumers.migration.chunks import ChunkJudge
-from infra.audit.log_address import StoredLog
 from infra.benchmarks.sample_journal import ORIGIN
 from infra.benchmarks.scratch import scratch_database
 from infra.event_codec import EventCodec
 from infra.keys import MasterKey
+from infra.log_address import StoredLog
 from infra.migration.loading import file_loader
 from infra.migration.record_sealing import RecordSealing
 from infra.migration.shared_judging import SharedJudging

@@ -19,9 +19,9 @@ from domain.copies import replace
 from domain.migration.dossiers import Dossier
 from domain.migration.reading import LegacyMapping, LegacyReading
 from domain.migration.source_lines import RawRecord
-from infra.audit.log_address import StoredLog
 from infra.event_codec import EventCodec
 from infra.keys import MasterKey
+from infra.log_address import StoredLog
 from infra.migration.chunk_rows import ChunkRows, rows_of
 from infra.migration.dossiers import taken_dossiers
 from infra.migration.record_sealing import RecordSealing

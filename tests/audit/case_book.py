@@ -28,8 +28,8 @@ from domain.case.events import CaseEvent
 from domain.case.handling import Receipt, handle
 from domain.crossroads.answers import CheckKind, CrossroadsAnswer, DeclaredWages, EmployerOnRegister, QuarterWages
 from domain.law.rulebook import Rulebook
-from infra.audit.log_address import OpenLog
 from infra.event_codec import EventCodec
+from infra.log_address import OpenLog
 from infra.postgres.journal.journal import PostgresJournal
 from infra.postgres.journal.mapper import EventMapper
 from infra.postgres.journal.recorder import JournalRecorder

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from infra.audit.log_address import OpenLog
+from infra.log_address import OpenLog
 from infra.postgres.journal.bulk_reading import JournalRow
 from infra.stored_form.body import Body
 from infra.stored_form.compression import CURRENT, compressed

@@ -34,10 +34,11 @@ def by_name(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return {each["name"]: each for each in rows}
 
 
-def test_a_rebuild_says_what_it_did(permit: CommandLine, filed: SmallJournal) -> None:
+@pytest.mark.parametrize("option", [(), ("--workers", "2")], ids=["as it thinks best", "two processes"])
+def test_a_rebuild_says_what_it_did(permit: CommandLine, filed: SmallJournal, option: tuple[str, ...]) -> None:
     projected(filed, permit, poison=False)
 
-    rebuilt = permit("projections", "rebuild", "case-file", "--json")
+    rebuilt = permit("projections", "rebuild", "case-file", *option, "--json")
 
     told = rebuilt.json
     assert rebuilt.code == 0
