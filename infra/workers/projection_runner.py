@@ -16,6 +16,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
@@ -59,6 +60,10 @@ TRY_AGAIN_SECONDS: Final = 600.0
 _AFTER_TROUBLE: Final = 0.5
 
 _log = get_logger(__name__)
+
+
+class _Stopped(Exception):
+    """The runner was told to stop while it filled a read model: nothing of that is kept."""
 
 
 class ProjectionRunner:
@@ -152,7 +157,7 @@ class ProjectionRunner:
         """Take all streams whole, up to the end of the journal at this moment, if that is far from the beginning."""
         if self.position() == 0 and (self._recorder.max_notification_id() or 0) >= self._whole_from:
             try:
-                with _ONE_IS_FILLED:
+                with _ONE_IS_FILLED, suppress(_Stopped):
                     if not self._stopping.is_set():
                         self._fill()
             except (WorkerLost, ChildDidNotStart) as why:
@@ -161,7 +166,10 @@ class ProjectionRunner:
                 _log.warning("projection.goes_by_page", read_model=self._read_model.name, why=str(why))
 
     def _fill(self) -> None:
-        """In one transaction with the position: readers see nothing of it, or all. Other runners wait for it."""
+        """In one transaction with the position: readers see nothing of it, or all. Other runners wait for it.
+
+        Raises :class:`_Stopped`.
+        """
         name = self._read_model.name
         end = self._recorder.max_notification_id() or 0
         whole = WholeStreams(url=self._pool.url, read_model=self._read_model, schema=LIVE_SCHEMA, up_to=end)
@@ -173,8 +181,7 @@ class ProjectionRunner:
             with whole.folded(workers=self._workers) as ranges:
                 for each in ranges:
                     if self._stopping.is_set():
-                        connection.rollback()
-                        return
+                        raise _Stopped
                     left += whole.write(cursor, each)
             park(cursor, name, left, schema_version=self._read_model.schema_version)
         self._log_parked(left)

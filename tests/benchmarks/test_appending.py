@@ -19,7 +19,7 @@ pytestmark = pytest.mark.server
 def test_ours_appends_what_it_counts(admin_url: str) -> None:
     with our_journal(admin_url) as ours:
         ours.rate(callers=3, each=20)
-        dsn = ours.store.recorder._pool._url
+        dsn = ours.store.recorder._pool.url
         with closing(psycopg2.connect(dsn)) as connection, connection.cursor() as cursor:
             cursor.execute("select count(*), count(distinct stream) from permit.journal")
             counted = cursor.fetchone()

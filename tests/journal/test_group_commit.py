@@ -12,7 +12,7 @@ import pytest
 from eventsourcing.persistence import Tracking
 
 from infra.postgres.journal.append_function import append, prepare_append
-from infra.postgres.journal.append_requests import Appended, AppendRequest, StreamHead
+from infra.postgres.journal.append_requests import Appended, StreamHead, ToAppend
 from infra.postgres.journal.conflicts import (
     AppendConflict,
     ChainBroken,
@@ -37,11 +37,11 @@ def head_held(url: str) -> Iterator[None]:
         holder.rollback()
 
 
-def together(url: str, committer: GroupCommitter, requests: Sequence[AppendRequest]) -> list[Appended | Exception]:
+def together(url: str, committer: GroupCommitter, requests: Sequence[ToAppend]) -> list[Appended | Exception]:
     """Submit so that all but the first meet in the queue: the first one waits for the head of the journal."""
     with ThreadPoolExecutor(len(requests) + 1) as callers:
 
-        def outcome(each: AppendRequest) -> Appended | Exception:
+        def outcome(each: ToAppend) -> Appended | Exception:
             try:
                 return committer.submit(each)
             except (AppendConflict, DatabaseUnavailable, psycopg2.Error, ValueError) as why:

@@ -5,8 +5,9 @@ in by group commit (``group_commit``), loads in bulk (``bulk``, ``binary_rows``)
 (``append_function``) and send again until it is known what became of a request (``certain_outcome``, ``conflicts``).
 
 Out: the event library's ports (``recorder``, ``mapper``, ``tailing``, ``journal_events``), pages of thousands
-(``bulk_reading``), rows as read models take them (``recorded_events``), and which event is to blame when one of them
-cannot be applied (``event_faults``). ``journal`` is both, as :mod:`domain.case.handling` needs it.
+(``bulk_reading``), streams in ranges (``stream_ranges``), rows as read models take them (``recorded_events``), and
+which event is to blame when one of them cannot be applied (``event_faults``). ``journal`` is both, as
+:mod:`domain.case.handling` needs it.
 
 Beside it: ``key_store``, ``reference_numbers``, ``command_retention``, ``event_counts``.
 """

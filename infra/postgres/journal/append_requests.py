@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 from uuid import UUID
 
 if TYPE_CHECKING:
@@ -77,12 +78,39 @@ class AppendRequest:
 
     @property
     def claims(self) -> set[object]:
-        """What no two requests of one transaction may share: a stream, a reader, a command id."""
-        claims: set[object] = {(self.command.actor, self.command.id)}
-        claims.update(touch.stream for touch in self.touches)
-        if self.tracking is not None:
-            claims.add(self.tracking.application_name)
-        return claims
+        return claims_of(self.command, self.touches, self.tracking)
+
+    @property
+    def size(self) -> int:
+        return len(self.events)
+
+    def sealed(self) -> AppendRequest:
+        """This one: it is sealed."""
+        return self
+
+
+def claims_of(command: CommandIdentity, touches: Sequence[Touch], tracking: Tracking | None) -> set[object]:
+    """What no two requests of one transaction may share: a stream, a reader, a command id."""
+    claims: set[object] = {(command.actor, command.id)}
+    claims.update(touch.stream for touch in touches)
+    if tracking is not None:
+        claims.add(tracking.application_name)
+    return claims
+
+
+class ToAppend(Protocol):
+    """One command on its way into the journal, sealed or to be sealed when it is its turn."""
+
+    @property
+    def claims(self) -> set[object]:
+        """See :func:`claims_of`."""
+
+    @property
+    def size(self) -> int:
+        """How many events it has."""
+
+    def sealed(self) -> AppendRequest:
+        """The bytes to be stored. Raises what encoding and sealing raise."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,11 @@
 """Group commit: the commands of a process that wait at the same moment share one transaction.
 
-No thread of its own and no linger: a caller that finds nobody committing commits for everyone who is waiting, then
-hands the lead to the next in the queue. A lone caller therefore pays for no hand-over, and under load a batch
-forms while the previous one is being flushed.
+No thread of its own and no linger: a caller that finds nobody leading encodes, seals and commits for everyone who is
+waiting. When it begins to commit it hands the lead to the next in the queue, who seals a batch meanwhile. A lone
+caller therefore pays for no hand-over, and under load a batch forms and is sealed while the previous one is flushed.
+
+One thread encodes at a time. Compressing gives up the interpreter lock for a microsecond; with some dozens of threads
+that all encode, each time another one takes it, and getting it back costs more than the encoding.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from threading import Lock, Thread
 from typing import TYPE_CHECKING, Final
 
 from infra.postgres.journal.append_function import MAX_EVENTS_PER_TRANSACTION, append, prepare_append
-from infra.postgres.journal.append_requests import Appended, AppendRequest
+from infra.postgres.journal.append_requests import Appended, AppendRequest, ToAppend
 from infra.postgres.journal.certain_outcome import CertainConnection, append_surely
 from infra.postgres.journal.conflicts import AppendConflict, OutcomeUnknown
 from infra.postgres.server.connections import DatabaseUnavailable
@@ -28,10 +31,11 @@ _MAX_COMMANDS_PER_TRANSACTION: Final = 512
 class _Waiting:
     """A caller. ``turn`` is released once: when the answer is there, or when it is for this caller to lead."""
 
-    __slots__ = ("answer", "error", "leads", "next_to_wake", "request", "turn")
+    __slots__ = ("answer", "error", "leads", "next_to_wake", "request", "sealed", "turn")
 
-    def __init__(self, request: AppendRequest) -> None:
+    def __init__(self, request: ToAppend) -> None:
         self.request = request
+        self.sealed: AppendRequest | None = None
         self.answer: Appended | None = None
         self.error: Exception | None = None
         self.leads = False
@@ -50,14 +54,15 @@ class GroupCommitter:
         self._on_append = on_append
         self._connection = CertainConnection(connect, prepare_append, patience=patience)
         self._mutex = Lock()
+        self._committing = Lock()
         self._queue: deque[_Waiting] = deque()
         self._led = False
 
-    def submit(self, request: AppendRequest) -> Appended:
+    def submit(self, request: ToAppend) -> Appended:
         """Append and return what was stored, or raise what this one request ran into.
 
-        Raises an ``AppendConflict``, :class:`DatabaseUnavailable` when nothing was written, and
-        ``OutcomeUnknown`` when the database went away at the commit and stayed away.
+        Raises an ``AppendConflict``, what sealing the request raises, :class:`DatabaseUnavailable` when nothing was
+        written, and ``OutcomeUnknown`` when the database went away at the commit and stayed away.
         """
         waiting = _Waiting(request)
         with self._mutex:
@@ -96,19 +101,22 @@ class GroupCommitter:
     def _lead(self, leader: _Waiting) -> None:
         """Commit the leader's request with all that wait and do not conflict with it; hand the lead on.
 
-        The callers served are woken one by the other, not all at once: some dozens of threads that wake
-        together spend more time fighting for the interpreter lock than the append takes.
+        Those who come while the batch before is committed still come along. The callers served are woken one by the
+        other, not all at once: some dozens of threads that wake together spend more time fighting for the interpreter
+        lock than the append takes.
         """
-        batch = self._take_batch(leader)
+        batch = [leader]
+        leading = True
         try:
-            self._settle(batch)
+            self._gather(batch)
+            with self._committing:
+                self._gather(batch)
+                leading = False
+                self._hand_on()
+                self._settle([waiting for waiting in batch if waiting.error is None])
         finally:
-            with self._mutex:
-                successor = self._queue.popleft() if self._queue else None
-                self._led = successor is not None
-            if successor is not None:
-                successor.leads = True
-                successor.turn.release()
+            if leading:
+                self._hand_on()
             for waiting in batch:
                 if waiting.answer is None and waiting.error is None:  # the leader was interrupted
                     waiting.error = OutcomeUnknown()
@@ -120,10 +128,32 @@ class GroupCommitter:
         if self._on_append is not None:
             self._on_append()
 
+    def _hand_on(self) -> None:
+        """Let the next in the queue lead, if there is one."""
+        with self._mutex:
+            successor = self._queue.popleft() if self._queue else None
+            self._led = successor is not None
+        if successor is not None:
+            successor.leads = True
+            successor.turn.release()
+
+    def _gather(self, batch: list[_Waiting]) -> None:
+        """Take in those who wait, and seal what is not sealed; what cannot be is its caller's error alone."""
+        self._take_in(batch)
+        for waiting in batch:
+            if waiting.sealed is None and waiting.error is None:
+                try:
+                    waiting.sealed = waiting.request.sealed()
+                except Exception as why:
+                    waiting.error = why
+
     def _settle(self, batch: list[_Waiting]) -> None:
         """Give each of the batch its answer or its error; a request that spoils the batch is the only one to fail."""
+        requests = [waiting.sealed for waiting in batch if waiting.sealed is not None]
+        if not requests:
+            return
         try:
-            answers = append_surely(self._connection, [waiting.request for waiting in batch], append)
+            answers = append_surely(self._connection, requests, append)
         except (DatabaseUnavailable, OutcomeUnknown) as why:
             for waiting in batch:
                 waiting.error = why
@@ -140,25 +170,25 @@ class GroupCommitter:
                 else:
                     waiting.answer = answer
 
-    def _take_batch(self, leader: _Waiting) -> list[_Waiting]:
-        """The leader and all who wait, but those who would meet another of the batch on a stream or an id.
+    def _take_in(self, batch: list[_Waiting]) -> None:
+        """Add all who wait to the batch, but those who would meet another of it on a stream or an id.
 
         Only the leader takes from the queue, so it is held for a moment only: callers come in meanwhile.
         """
         with self._mutex:
             waiting_now = list(self._queue)
             self._queue.clear()
-        batch = [leader]
-        taken = leader.request.claims
-        events = len(leader.request.events)
+        if not waiting_now:
+            return
+        taken = set[object]().union(*(waiting.request.claims for waiting in batch))
+        events = sum(waiting.request.size for waiting in batch)
         left: list[_Waiting] = []
         for waiting in waiting_now:
             claims = waiting.request.claims
-            events += len(waiting.request.events)
+            events += waiting.request.size
             fits = events <= MAX_EVENTS_PER_TRANSACTION and len(batch) < _MAX_COMMANDS_PER_TRANSACTION
             (batch if fits and taken.isdisjoint(claims) else left).append(waiting)
             taken |= claims
         if left:
             with self._mutex:
                 self._queue.extendleft(reversed(left))
-        return batch

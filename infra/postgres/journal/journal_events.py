@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from uuid import UUID
 
 from eventsourcing.persistence import Notification, StoredEvent
 
@@ -15,6 +18,31 @@ class EncodedEvent(StoredEvent):
     schema: int = 1
     roots: bytes = b""
     """The kind and the root of each encrypted part."""
+
+
+class EventToEncode(StoredEvent):
+    """An event on its way into the journal that is encoded when it is its turn to be appended.
+
+    ``encode`` is called once, by whoever first asks for what it makes; what it raises is raised there.
+    """
+
+    def __init__(self, stream: UUID, version: int, encode: Callable[[], EncodedEvent]) -> None:
+        object.__setattr__(self, "originator_id", stream)
+        object.__setattr__(self, "originator_version", version)
+        object.__setattr__(self, "_encode", encode)
+
+    @cached_property
+    def encoded(self) -> EncodedEvent:
+        made: EncodedEvent = self._encode()  # type: ignore[attr-defined]
+        return made
+
+    @property
+    def topic(self) -> str:
+        return self.encoded.topic
+
+    @property
+    def state(self) -> bytes:
+        return self.encoded.state
 
 
 @dataclass(frozen=True, eq=False)

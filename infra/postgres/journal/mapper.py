@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from eventsourcing.persistence import Mapper, StoredEvent, Transcoder
 
 from domain.case.events import CaseEvent
 from infra.event_codec import EventCodec
-from infra.postgres.journal.journal_events import JournalEvent, JournalNotification
+from infra.postgres.journal.journal_events import EventToEncode, JournalEvent, JournalNotification
 from infra.postgres.journal.sealing import encoded_event
 from infra.wire_format import canonical_json
 
@@ -41,7 +42,7 @@ class CanonicalJson(Transcoder):
 
 
 class EventMapper(Mapper[UUID]):
-    """Encodes and encrypts on the way in, decrypts and decodes on the way out.
+    """Encodes and encrypts on the way in, when it is the event's turn; decrypts and decodes on the way out.
 
     It serves those who fold a case: what lies apart in an event is not opened for them.
     """
@@ -54,7 +55,7 @@ class EventMapper(Mapper[UUID]):
         if not isinstance(domain_event, PlacedEvent):
             raise TypeError("the product appends placed events and nothing else")
         stream, version = domain_event.originator_id, domain_event.originator_version
-        return encoded_event(self._codec, domain_event.event, stream, version)
+        return EventToEncode(stream, version, partial(encoded_event, self._codec, domain_event.event, stream, version))
 
     def to_domain_event(self, stored_event: StoredEvent) -> PlacedEvent:
         if not isinstance(stored_event, JournalEvent | JournalNotification):

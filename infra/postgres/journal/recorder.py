@@ -19,11 +19,10 @@ from infra.postgres.journal.append_requests import (
 from infra.postgres.journal.bulk_reading import copy_tail
 from infra.postgres.journal.conflicts import TrackingConflict
 from infra.postgres.journal.group_commit import GroupCommitter
-from infra.postgres.journal.journal_events import EncodedEvent, JournalEvent, JournalNotification
-from infra.postgres.journal.sealing import sealed_request
+from infra.postgres.journal.journal_events import JournalEvent, JournalNotification
+from infra.postgres.journal.sealing import RequestToSeal
 from infra.postgres.journal.tailing import AppendSignal, JournalSubscription
 from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable, Role, connect
-from infra.wire_format import wire_time
 
 _NOBODY: Final = "eventsourcing"
 """The actor of appends whose caller names none: the event library's own."""
@@ -75,18 +74,18 @@ class JournalRecorder(ProcessRecorder):
             return []
         identity = command or CommandIdentity(_NOBODY, str(uuid4()), b"")
         touches = (touched,) if touched is not None else self._touches(stored_events)
-        request = sealed_request(
-            [_encoded(event) for event in stored_events],
+        to_append = RequestToSeal(
             origin=self.origin,
             command=identity,
             touches=touches,
-            recorded_at=wire_time(recorded_at),
+            events=stored_events,
+            recorded_at=recorded_at,
             causation_id=causation_id,
             rule_set=rule_set,
             tracking=tracking,
             rests_on=rests_on,
         )
-        appended = self._committer.submit(request)
+        appended = self._committer.submit(to_append)
         if slip is not None:
             slip.append(appended)
         first = appended.first_position
@@ -205,10 +204,3 @@ class JournalRecorder(ProcessRecorder):
             row = cursor.fetchone()
         value: int | None = row[0] if row else None
         return value
-
-
-def _encoded(event: StoredEvent) -> EncodedEvent:
-    """Events that another mapper than ours encoded have one schema, and nothing to commit to."""
-    if isinstance(event, EncodedEvent):
-        return event
-    return EncodedEvent(event.originator_id, event.originator_version, event.topic, event.state)

@@ -8,6 +8,8 @@ place in its stream, is encrypted for that place, and gets a leaf that binds its
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -19,13 +21,15 @@ from infra.postgres.journal.append_requests import (
     SealedEvent,
     StreamHead,
     Touch,
+    claims_of,
 )
 from infra.postgres.journal.conflicts import StreamMoved
-from infra.postgres.journal.journal_events import EncodedEvent
+from infra.postgres.journal.journal_events import EncodedEvent, EventToEncode
 from infra.stored_form.leaf import Context, microseconds, place_of, sealed_leaf
+from infra.wire_format import wire_time
 
 if TYPE_CHECKING:
-    from eventsourcing.persistence import Tracking
+    from eventsourcing.persistence import StoredEvent, Tracking
 
     from domain.case.events import CaseEvent
     from domain.migration.authority_events import AuthorityEvent
@@ -44,6 +48,56 @@ def encoded_on(
     """The events as the next ones of a stream of the product, whose versions count from 1."""
     first = (head.version or 0) + 1
     return [encoded_event(codec, event, stream, version) for version, event in enumerate(events, first)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestToSeal:
+    """A command whose events are encoded and sealed when it is its turn to be appended.
+
+    Implements :class:`~infra.postgres.journal.append_requests.ToAppend`; the fields are those of
+    :func:`sealed_request`.
+    """
+
+    origin: str
+    command: CommandIdentity
+    touches: tuple[Touch, ...]
+    events: Sequence[StoredEvent]
+    recorded_at: datetime
+    causation_id: str | None
+    rule_set: str | None
+    tracking: Tracking | None
+    rests_on: AuthorityEpoch | None
+
+    @property
+    def claims(self) -> set[object]:
+        return claims_of(self.command, self.touches, self.tracking)
+
+    @property
+    def size(self) -> int:
+        return len(self.events)
+
+    def sealed(self) -> AppendRequest:
+        """Raises what encoding an event raises, and as :func:`sealed_request`."""
+        return sealed_request(
+            [_encoded(each) for each in self.events],
+            origin=self.origin,
+            command=self.command,
+            touches=self.touches,
+            recorded_at=wire_time(self.recorded_at),
+            causation_id=self.causation_id,
+            rule_set=self.rule_set,
+            tracking=self.tracking,
+            rests_on=self.rests_on,
+        )
+
+
+def _encoded(event: StoredEvent) -> EncodedEvent:
+    """Events that another mapper than ours encoded have one schema, and nothing to commit to."""
+    if isinstance(event, EventToEncode):
+        return event.encoded
+    if isinstance(event, EncodedEvent):
+        return event
+    return EncodedEvent(event.originator_id, event.originator_version, event.topic, event.state)
 
 
 def sealed_request(
