@@ -20,7 +20,7 @@ from domain.case.personal_data import NotRead, Withheld, require_whole, subject_
 from domain.migration.authority_events import AuthorityEvent
 from infra.event_formats import BY_PLACE, BY_TYPE, EventFormat
 from infra.keys import SubjectKeys
-from infra.recordable import require_recordable
+from infra.recordable import recordable_json
 from infra.stored_form.body import Body, PartKind
 from infra.stored_form.compression import CURRENT, DictionaryUnknown, compressed
 from infra.stored_form.keyed_parts import KeyedPart, Place, roots_in_envelope, seal
@@ -65,8 +65,7 @@ class EventCodec:
         form = BY_TYPE[type(event)]
         if form.apart:
             require_whole(event)
-        require_recordable(event, form.name)
-        clear: dict[str, object] = form.adapter.dump_python(event, mode="json", by_alias=True)
+        clear = recordable_json(event, form.name, form.adapter)
         fields_of: dict[PartKind, dict[str, object]] = {}
         for name, role in form.personal.items():
             fields_of.setdefault(PartKind.of(role, apart=name in form.apart), {})[name] = clear.pop(name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, cast
+from typing import Final, cast
 from uuid import UUID
 
 from eventsourcing.persistence import EventStore
@@ -25,7 +25,7 @@ from infra.postgres.journal.conflicts import (
 from infra.postgres.journal.journal_events import JournalEvent
 from infra.postgres.journal.mapper import EventMapper, PlacedEvent
 from infra.postgres.journal.recorder import JournalRecorder
-from infra.recordable import require_recordable
+from infra.recordable import recordable_json, require_recordable
 from infra.wire_format import canonical_json, wire_adapter
 
 _EPOCHS_SECONDS: Final = 1.0
@@ -119,9 +119,8 @@ class PostgresJournal:
 
     def _identity(self, case_id: UUID, command: CaseCommand, context: CommandContext) -> CommandIdentity:
         """Raises ``NotRecordable``: of a command that could not be recorded, no digest is made and no id kept."""
-        require_recordable(command, type(command).__name__)
+        content = recordable_json(command, type(command).__name__, wire_adapter(type(command)))
         require_recordable(context, type(context).__name__)
-        content: dict[str, Any] = wire_adapter(type(command)).dump_python(command, mode="json", by_alias=True)
         if content.pop("minted", None) is None:
             # A filing names no case yet: each attempt mints another id.
             content["case"] = str(case_id)
