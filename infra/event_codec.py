@@ -55,6 +55,11 @@ class EventCodec:
         self._origin = origin
         self._keys = keys
 
+    def require_keys(self, event: CaseEvent | AuthorityEvent) -> None:
+        """Have the keys of the event's subjects at hand for what follows. Raises ``KeyMissing``, ``KeyDestroyed``."""
+        for role in BY_TYPE[type(event)].roles:
+            self._keys.key_to_encrypt(subject_of(event, role))
+
     def encode(self, event: CaseEvent | AuthorityEvent, stream: UUID, version: int) -> EncodedBody:
         """Encode an event for this place in this stream.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from pydantic import TypeAdapter
@@ -17,7 +18,7 @@ from domain.migration.authority_events import AuthorityEvent
 from infra.wire_format import wire_adapter
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EventFormat:
     """How one type of event is stored. The name is for ever; a new shape gets a higher schema.
 
@@ -34,6 +35,11 @@ class EventFormat:
     """Those of them that lie in a part of their own."""
     in_clear: frozenset[str]
     """Those that this schema had in clear, of what is personal today."""
+
+    @cached_property
+    def roles(self) -> frozenset[SubjectRole]:
+        """Of whom it holds something."""
+        return frozenset(self.personal.values())
 
     def fields_of(self, role: SubjectRole) -> tuple[str, ...]:
         """The wire names of all that is personal to ``role``."""

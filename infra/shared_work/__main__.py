@@ -11,6 +11,8 @@ import sys
 import traceback
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
+from queue import Queue
+from threading import Thread
 from typing import Any
 
 from domain.unusable import Unusable
@@ -43,11 +45,25 @@ def _work_for(parent: Connection) -> None:
 
 
 def _pieces(parent: Connection) -> Iterator[tuple[int, Any]]:
-    while True:
+    """The pieces with their numbers, read as they come: a long piece must not wait, unread, for a long result.
+
+    Else parent and child would each wait for the other to read. The parent bounds how many there are.
+    """
+    coming: Queue[tuple[int, Any] | Exception | None] = Queue()
+
+    def read() -> None:
         try:
-            numbered = parent.recv()
-        except (EOFError, ConnectionResetError):
-            return
+            while True:
+                coming.put(parent.recv())
+        except (EOFError, OSError):
+            coming.put(None)
+        except Exception as why:  # what was sent cannot be read here
+            coming.put(why)
+
+    Thread(target=read, name="pieces", daemon=True).start()
+    while (numbered := coming.get()) is not None:
+        if isinstance(numbered, Exception):
+            raise numbered
         yield numbered
 
 

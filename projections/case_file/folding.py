@@ -55,6 +55,11 @@ def _recorded(clear: Mapping[str, Any], *words: str, at: str | None = None) -> d
     return recorded if at is None else {**recorded, at: clear["effectiveAt"]}
 
 
+def _in_clear(clear: Mapping[str, Any], word: str) -> dict[str, Any]:
+    """What an earlier schema said in clear, also that it was nothing: nobody looks for it among what is encrypted."""
+    return {word: clear[word]} if word in clear else {}
+
+
 def _sets(part: str, *words: str, at: str) -> Take:
     """The event makes ``part`` of the file what it says."""
     return lambda _file, event: {part: _recorded(event.clear, *words, at=at)}
@@ -178,7 +183,7 @@ def _decided(_file: CaseFile, event: RecordedEvent) -> Taken:
 
 
 def _paused(file: CaseFile, event: RecordedEvent) -> Taken:
-    recorded = _recorded(event.clear, "ground", "legalReference", "by")
+    recorded = _recorded(event.clear, "ground", "by") | _in_clear(event.clear, "legalReference")
     return {"pauses": (*file.pauses, {"number": event.clear["pause"], **recorded, "eventVersion": event.version})}
 
 

@@ -20,7 +20,7 @@ from domain.case.commands import AttachDocument, CommandContext
 from infra.identity.caller import Role
 from infra.identity.development_issuer import DevelopmentIssuer
 from tests.documents.files import JPEG, PDF, PNG, pdf, pdf_of_size, pieces, png
-from tests.world.bodies import CANARIES, application_body
+from tests.world.bodies import CANARIES, FEE, application_body
 from tests.world.service_clients import ServiceClient, ServiceClients, case_path, problem_of
 from tests.world.waiting import wait_until
 
@@ -210,6 +210,13 @@ def test_a_worker_reads_no_documents_of_an_application_that_others_filed(
     assert problem_of(worker.get(f"{case_path(attached)}/documents")) == (404, "resourceNotFound")
 
 
+def erase(program: Program, subject: UUID) -> None:
+    with closing(psycopg2.connect(program.settings.key_database_url)) as connection, connection:
+        connection.cursor().execute(
+            "update permit.data_key set wrapped = null, destroyed_at = now() where subject = %s", (str(subject),)
+        )
+
+
 @pytest.fixture
 def after_erasure(
     program: Program, issuer: DevelopmentIssuer, employer: ServiceClient
@@ -217,10 +224,7 @@ def after_erasure(
     """A case with a document whose worker was erased since, and the client of a service that knows it."""
     attached = employer.attach(employer.file(), pdf())
     subject = program.journal.read(UUID(attached.json()["id"])).events[0].worker_subject  # type: ignore[union-attr]
-    with closing(psycopg2.connect(program.settings.key_database_url)) as connection, connection:
-        connection.cursor().execute(
-            "update permit.data_key set wrapped = null, destroyed_at = now() where subject = %s", (str(subject),)
-        )
+    erase(program, subject)
     with (
         open_program(program.settings) as opened,
         running_server(opened) as address,
@@ -253,3 +257,23 @@ def test_nothing_personal_is_written_about_somebody_who_was_erased(
 
     assert [problem_of(each) for each in refused] == [(409, "personErased")] * 2
     assert employer.written == before
+
+
+def test_what_was_done_before_the_erasure_is_answered_as_then_when_it_is_repeated(
+    program: Program, issuer: DevelopmentIssuer, employer: ServiceClient, handler: ServiceClient
+) -> None:
+    # given a payment whose answer was lost, and an erasure since
+    filed = employer.file()
+    paid = handler.change(filed, "feePayments", FEE, key="paid-once")
+    subject = program.journal.read(UUID(filed.json()["id"])).events[0].worker_subject  # type: ignore[union-attr]
+    erase(program, subject)
+    with (
+        open_program(program.settings) as opened,
+        running_server(opened) as address,
+        ServiceClients(opened, address, issuer) as clients,
+    ):
+        # when it is sent again
+        again = clients.of(Role.CASE_HANDLER).change(filed, "feePayments", FEE, key="paid-once")
+    # then it is what it was
+    assert paid.status_code == 201
+    assert (again.status_code, again.json()["receipt"]) == (201, paid.json()["receipt"])

@@ -16,7 +16,17 @@ import pytest
 
 from domain.unusable import Unusable
 from infra.shared_work.sharing import WorkerLost, shared_out
-from tests.shared_work.errands import FAULTY, Endless, Failing, Grumble, Killed, SlowFirst, Squares, UnreadableLaw
+from tests.shared_work.errands import (
+    FAULTY,
+    Echoing,
+    Endless,
+    Failing,
+    Grumble,
+    Killed,
+    SlowFirst,
+    Squares,
+    UnreadableLaw,
+)
 from tests.world.processes import children_of, lives
 from tests.world.waiting import wait_until
 
@@ -70,6 +80,14 @@ def test_a_slow_piece_does_not_let_the_results_after_it_pile_up(tmp_path: Path) 
         # then there was an end to what was done ahead of it
         assert (first, len(taken)) == (0, 9)
         assert sum(1 for _ in results) == 9_999
+
+
+def test_long_pieces_and_long_results_do_not_wait_for_each_other() -> None:
+    # given pieces and results that fill what the system holds for a reader
+    pieces = [bytes([number]) * 1_000_000 for number in range(12)]
+
+    with shared_out(Echoing(), pieces, workers=2) as results:
+        assert list(results) == pieces
 
 
 def test_processes_end_with_the_block_whatever_is_left_to_do(tmp_path: Path, workers_now: WorkersNow) -> None:

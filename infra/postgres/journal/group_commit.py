@@ -106,17 +106,14 @@ class GroupCommitter:
         lock than the append takes.
         """
         batch = [leader]
-        leading = True
         try:
             self._gather(batch)
             with self._committing:
                 self._gather(batch)
-                leading = False
-                self._hand_on()
+                self._hand_on(leader)
                 self._settle([waiting for waiting in batch if waiting.error is None])
         finally:
-            if leading:
-                self._hand_on()
+            self._hand_on(leader)
             for waiting in batch:
                 if waiting.answer is None and waiting.error is None:  # the leader was interrupted
                     waiting.error = OutcomeUnknown()
@@ -128,9 +125,12 @@ class GroupCommitter:
         if self._on_append is not None:
             self._on_append()
 
-    def _hand_on(self) -> None:
-        """Let the next in the queue lead, if there is one."""
+    def _hand_on(self, leader: _Waiting) -> None:
+        """Let the next in the queue lead, if there is one and the leader has not done so before."""
         with self._mutex:
+            if not leader.leads:
+                return
+            leader.leads = False
             successor = self._queue.popleft() if self._queue else None
             self._led = successor is not None
         if successor is not None:

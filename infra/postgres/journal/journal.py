@@ -14,6 +14,7 @@ from domain.case.commands import CaseCommand, CommandContext
 from domain.case.events import CaseEvent
 from domain.case.handling import CaseStream, Receipt, StreamHasMoved
 from domain.case.refusals import CommandRefused, Reason
+from infra.keys import KeyDestroyed
 from infra.postgres.journal.append_requests import Appended, AuthorityEpoch, CommandIdentity, StreamHead, Touch
 from infra.postgres.journal.conflicts import (
     AuthorityNotLive,
@@ -105,6 +106,12 @@ class PostgresJournal:
             return _receipt(repeated.first, repeated=True)
         except CommandIdReused:
             raise _reused() from None
+        except KeyDestroyed:
+            # Of a person erased meanwhile nothing is recorded any more; a repetition still gets its first receipt.
+            first = self.receipt_of(stream.case_id, command, context)
+            if first is None:
+                raise
+            return first
         return _receipt(slip[0])
 
     def receipt_of(self, case_id: UUID, command: CaseCommand, context: CommandContext) -> Receipt | None:

@@ -55,6 +55,8 @@ class EventMapper(Mapper[UUID]):
         if not isinstance(domain_event, PlacedEvent):
             raise TypeError("the product appends placed events and nothing else")
         stream, version = domain_event.originator_id, domain_event.originator_version
+        # In the caller's thread: whoever encodes for all who wait should not wait for a key of one of them.
+        self._codec.require_keys(domain_event.event)
         return EventToEncode(stream, version, partial(encoded_event, self._codec, domain_event.event, stream, version))
 
     def to_domain_event(self, stored_event: StoredEvent) -> PlacedEvent:
