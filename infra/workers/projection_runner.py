@@ -28,7 +28,7 @@ from infra.postgres.journal.recorded_events import END_OF_JOURNAL, concerns, not
 from infra.postgres.journal.recorder import JournalRecorder
 from infra.postgres.read_models.parked_streams import count_skipped, park, parked_by, parked_stream, release
 from infra.postgres.read_models.projecting import project_around, project_in_one_go
-from infra.postgres.read_models.whole_streams import LIVE_SCHEMA, WholeStreams
+from infra.postgres.read_models.whole_streams import AT_ONCE, LIVE_SCHEMA, WholeStreams
 from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable
 from infra.shared_work.sharing import WorkerLost
 from infra.structured_logs import get_logger
@@ -79,10 +79,11 @@ class ProjectionRunner:
         gather: float = GATHER_SECONDS,
         whole_from: int = WHOLE_FROM,
         workers: int | None = None,
+        at_once: int = AT_ONCE,
     ) -> None:
         """``workers`` is the number of processes for a long journal that the read model has seen nothing of.
 
-        Without it there is one for each core that has enough to do.
+        Without it there is one for each core that has enough to do. Each takes about ``at_once`` events at a time.
         """
         self._recorder = recorder
         self._read_model = read_model
@@ -91,6 +92,7 @@ class ProjectionRunner:
         self._gather = gather
         self._whole_from = whole_from
         self._workers = workers
+        self._at_once = at_once
         self._try_again_at = 0.0
         self._stopping = Event()
 
@@ -172,7 +174,13 @@ class ProjectionRunner:
         """
         name = self._read_model.name
         end = self._recorder.max_notification_id() or 0
-        whole = WholeStreams(url=self._pool.url, read_model=self._read_model, schema=LIVE_SCHEMA, up_to=end)
+        whole = WholeStreams(
+            url=self._pool.url,
+            read_model=self._read_model,
+            schema=LIVE_SCHEMA,
+            up_to=end,
+            at_once=self._at_once,
+        )
         left: list[LeftBehind] = []
         with self._pool.transaction() as connection, connection.cursor() as cursor:
             cursor.execute(_BEGIN, {"name": name, "position": end, "after": 0})

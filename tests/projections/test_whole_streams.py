@@ -7,14 +7,14 @@ import signal
 import subprocess
 import sys
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from threading import Thread
+from typing import Final
 
 import pytest
 
-from infra.child_process import ChildDidNotStart
-from infra.postgres.read_models import whole_streams
-from infra.postgres.read_models.generations import check_projection, rebuild_projection
+from infra.postgres.read_models import generations
 from infra.shared_work.sharing import WorkerLost
 from infra.workers.projection_runner import ProjectionRunner
 from projections.read_model import ReadModel
@@ -41,10 +41,11 @@ pytestmark = pytest.mark.server
 CHECKOUT = Path(__file__).parents[2]
 
 
-@pytest.fixture(autouse=True)
-def _small_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ranges of few events, so that a small log has many."""
-    monkeypatch.setattr(whole_streams, "AT_ONCE", 16)
+FEW: Final = 16
+"""Events in a range, so that a small log has many."""
+
+rebuild_projection = partial(generations.rebuild_projection, at_once=FEW)
+check_projection = partial(generations.check_projection, at_once=FEW)
 
 
 def silent(_done: int, _there_are: int) -> None:
@@ -59,7 +60,7 @@ def every_course(log: LogOfCases) -> None:
 
 def whole(log: LogOfCases, model: ReadModel, *, workers: int) -> ProjectionRunner:
     """A runner that takes streams whole however short the journal is."""
-    return ProjectionRunner(log.recorder, model, log.writers, whole_from=1, workers=workers)
+    return ProjectionRunner(log.recorder, model, log.writers, whole_from=1, workers=workers, at_once=FEW)
 
 
 def parked_as_is(log: LogOfCases) -> list[tuple[object, ...]]:
@@ -208,12 +209,10 @@ def test_a_runner_whose_process_is_killed_goes_page_by_page(log: LogOfCases) -> 
 def test_a_runner_whose_processes_do_not_start_goes_page_by_page(
     log: LogOfCases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuses(*_: object, **__: object) -> None:
-        raise ChildDidNotStart("it ended with code 1 before it was ready")
-
     every_course(log)
     with monkeypatch.context() as patched:
-        patched.setattr(whole_streams, "shared_out", refuses)
+        # given a Python that cannot start
+        patched.setenv("PYTHONHOME", "/nowhere")
 
         assert whole(log, BOARD, workers=2).catch_up() == log.recorder.max_notification_id()
 

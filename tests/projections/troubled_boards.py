@@ -8,7 +8,6 @@ import sys
 from collections.abc import Sequence
 
 from infra.postgres.journal.recorder import JournalRecorder
-from infra.postgres.read_models import whole_streams
 from infra.postgres.read_models.generations import rebuild_projection
 from projections.read_model import Cursor
 from projections.recorded_event import RecordedEvent
@@ -34,14 +33,13 @@ _seen: list[int] = []
 
 def rebuild_and_wait(url: str) -> None:
     """Rebuild the board in two processes, and stop for ever when the first range has been written."""
-    whole_streams.AT_ONCE = 16
 
     def wait(done: int, _there_are: int) -> None:
         sys.stdout.write(f"{BEGUN} {done}\n")
         sys.stdout.flush()
         signal.pause()
 
-    rebuild_projection(url, JournalRecorder(url), SlaBoard({}), on_progress=wait, workers=2)
+    rebuild_projection(url, JournalRecorder(url), SlaBoard({}), on_progress=wait, workers=2, at_once=16)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ from infra.postgres.journal.recorded_events import concerns, notifications_of
 from infra.postgres.journal.recorder import JournalRecorder
 from infra.postgres.read_models.parked_streams import keep_parked_only, park
 from infra.postgres.read_models.projecting import project_around
-from infra.postgres.read_models.whole_streams import LIVE_SCHEMA, WholeStreams
+from infra.postgres.read_models.whole_streams import AT_ONCE, LIVE_SCHEMA, WholeStreams
 from infra.postgres.server.connections import connect, transaction
 from infra.postgres.server.owned_schemas import own_schema
 from projections.read_model import ReadModel
@@ -92,9 +92,10 @@ def check_projection(
     *,
     on_progress: OnProgress,
     workers: int | None = None,
+    at_once: int = AT_ONCE,
 ) -> GenerationReport:
     """Rebuild the read model, compare, and discard the new one. As :func:`rebuild_projection`."""
-    return _build(url, recorder, read_model, on_progress, workers, swap=False)
+    return _build(url, recorder, read_model, on_progress, workers, at_once, swap=False)
 
 
 def rebuild_projection(
@@ -104,14 +105,15 @@ def rebuild_projection(
     *,
     on_progress: OnProgress,
     workers: int | None = None,
+    at_once: int = AT_ONCE,
 ) -> GenerationReport:
     """Rebuild the read model while the old one serves, compare at the same position, and swap.
 
     What serves then has read the journal to its end. ``workers`` is the number of processes (default: one for each core
-    that has enough to do). Raises :class:`RebuildUnderWay` and what :meth:`WholeStreams.folded` raises: then nothing is
-    swapped.
+    that has enough to do), ``at_once`` about how many events each takes at a time. Raises :class:`RebuildUnderWay` and
+    what :meth:`WholeStreams.folded` raises: then nothing is swapped.
     """
-    return _build(url, recorder, read_model, on_progress, workers, swap=True)
+    return _build(url, recorder, read_model, on_progress, workers, at_once, swap=True)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -202,6 +204,7 @@ def _build(
     read_model: ReadModel,
     on_progress: OnProgress,
     workers: int | None,
+    at_once: int,
     *,
     swap: bool,
 ) -> GenerationReport:
@@ -210,7 +213,7 @@ def _build(
         _let_commits_wait(connection)
         generation = _NextGeneration(recorder=recorder, read_model=read_model, schema=schema)
         if (goal := _position(connection, read_model.name)) > 0:
-            whole = WholeStreams(url=url, read_model=read_model, schema=schema, up_to=goal)
+            whole = WholeStreams(url=url, read_model=read_model, schema=schema, up_to=goal, at_once=at_once)
             generation.fill(connection, whole, workers, on_progress)
         with transaction(connection) as cursor:
             cursor.execute("set local synchronous_commit to default")

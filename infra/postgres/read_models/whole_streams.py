@@ -99,6 +99,7 @@ class WholeStreams:
     read_model: ReadModel
     schema: str
     up_to: int
+    at_once: int = AT_ONCE
 
     @contextmanager
     def folded(self, *, workers: int | None = None) -> Iterator[Iterator[FoldedRange]]:
@@ -108,7 +109,7 @@ class WholeStreams:
         reason that lies in no event, ``DatabaseUnavailable``, ``WorkerLost`` and ``ChildDidNotStart``.
         """
         with closing(connect(self.url, Role.READER)) as connection:
-            ranges = stream_ranges(connection, self.up_to, AT_ONCE)
+            ranges = stream_ranges(connection, self.up_to, self.at_once)
         number = workers or min(available_cores(), max(1, self.up_to // _EVENTS_A_PROCESS))
         with shared_out(self, ranges, workers=number) as folded:
             yield folded
