@@ -125,8 +125,8 @@ def test_what_a_column_is_not_made_for_is_left_to_the_other_way(connection: Conn
         copied(made, [{**ROW, **wrong}])
 
 
-def test_every_column_of_every_read_model_can_be_copied(admin_url: str) -> None:
-    with closing(psycopg2.connect(admin_url)) as connection, connection.cursor() as cursor:
+def test_every_column_of_every_read_model_can_be_copied(empty_database: str) -> None:
+    with closing(psycopg2.connect(empty_database)) as connection, connection.cursor() as cursor:
         cursor.execute("create schema looked_at; set local search_path = looked_at")
         for role in ("permit_writer", "permit_reader"):
             cursor.execute("select 1 from pg_roles where rolname = %s", (role,))
