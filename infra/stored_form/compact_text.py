@@ -38,6 +38,16 @@ def text_at(data: bytes, at: int) -> tuple[str, int]:
     return _MARKED.sub(_spelled, data[at:end]).decode(), end
 
 
+def after_texts(data: bytes, at: int, count: int) -> int:
+    """Where ``count`` texts end that begin at ``at``, none of them spelled out. Raises :class:`Truncated`."""
+    for _ in range(count):
+        length, at = varint_at(data, at)
+        at += length
+    if at > len(data):
+        raise Truncated("a text ends early")
+    return at
+
+
 def varint(value: int) -> bytes:
     """Seven bits a byte, the lowest first; the eighth says that more follow."""
     out = bytearray()
@@ -50,6 +60,8 @@ def varint(value: int) -> bytes:
 
 def varint_at(data: bytes, at: int) -> tuple[int, int]:
     """The integer that begins at ``at``, and where it ends. Raises :class:`Truncated`."""
+    if at < len(data) and data[at] < 0x80:
+        return data[at], at + 1  # nearly all there are
     value = shift = 0
     while at < len(data):
         byte = data[at]

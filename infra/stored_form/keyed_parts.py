@@ -14,11 +14,10 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from struct import Struct
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -34,14 +33,14 @@ from infra.wire_format import canonical_json
 _NONCE_BYTES: Final = 12
 _SALT_BYTES: Final = 16
 _COPIED: Final = Struct(">BBBH")
+_ADDRESS: Final = Struct(">BBB16sq16sh")
 
 
 class PartNotAuthentic(ValueError):
     """An encrypted part was changed, or moved from the place for which it was made."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where an event stands and as what."""
 
     origin: str
@@ -50,8 +49,7 @@ class Place:
     event_name: str
 
 
-@dataclass(frozen=True, slots=True)
-class KeyedPart:
+class KeyedPart(NamedTuple):
     """An encrypted part as it is stored, with what its body says of it; ``schema`` is that of the event."""
 
     form: int
@@ -156,16 +154,8 @@ def roots_in_envelope(roots: Iterable[tuple[PartKind, bytes]]) -> bytes:
 
 def _bound_to(place: Place, kind: PartKind, dictionary: int, schema: int, key_id: UUID) -> bytes:
     """What is authenticated with a part of form 2: all of its address."""
-    return b"".join(
-        (
-            bytes((FORM, dictionary, kind)),
-            place.stream.bytes,
-            place.version.to_bytes(8, "big"),
-            key_id.bytes,
-            schema.to_bytes(2, "big"),
-            _names(place.origin, place.event_name),
-        )
-    )
+    address = _ADDRESS.pack(FORM, dictionary, kind, place.stream.bytes, place.version, key_id.bytes, schema)
+    return address + _names(place.origin, place.event_name)
 
 
 def _blinding(salt: bytes, name: str) -> bytes:

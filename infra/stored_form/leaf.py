@@ -20,17 +20,16 @@ the digests of place and body, so that a verifier can say which part of a row wa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
 from struct import Struct
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from domain.audit.event_seals import RowLeaf, StoredEvent
 from domain.audit.merkle import leaf_hash
-from infra.stored_form.compact_text import compact, text_at
+from infra.stored_form.compact_text import after_texts, compact, text_at
 
 FORM: Final = 2
 LEAF_BYTES: Final = 169
@@ -41,12 +40,15 @@ EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _NONE: Final = bytes(32)
 _CHECKED: Final = 8
 _ROOT: Final = 33
+_CONTEXT_TEXTS: Final = 4
 _FRONT: Final = Struct(">BBB8s8sq")
+_PLACE: Final = Struct(">16sq")
+_SCHEMA: Final = Struct(">h")
+_LEAF: Final = Struct(">B32s32s32sq32s32s")
 _MICROSECONDS: Final = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """Who recorded an event, by which command, because of which event, and under which law, if any."""
 
     actor: str
@@ -65,8 +67,7 @@ class Context:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """What a row holds of its leaf beside its own columns.
 
     ``place`` and ``body`` are the first bytes of digests, ``parts`` the kind and the root of each encrypted part.
@@ -86,7 +87,7 @@ class Envelope:
 
     @classmethod
     def read(cls, data: bytes) -> Envelope:
-        """Raises ``ValueError`` for bytes that are no envelope of this form."""
+        """Raises ``ValueError`` for bytes that are no envelope of this form. Its context is not spelled out."""
         if len(data) < _FRONT.size:
             raise ValueError("an envelope ends early")
         form, has_prev, count, place, body, recorded_at = _FRONT.unpack_from(data)
@@ -96,37 +97,29 @@ class Envelope:
         context_from = parts_from + _ROOT * count
         if len(data) < context_from:
             raise ValueError("an envelope ends early")
+        if after_texts(data, context_from, _CONTEXT_TEXTS) != len(data):
+            raise ValueError("an envelope goes on after its context")
         prev = data[_FRONT.size : parts_from] if has_prev else None
         return cls(place, body, recorded_at, prev, data[parts_from:context_from], data[context_from:])
 
     def said(self) -> Context:
-        """Raises ``ValueError`` where the context is no four texts."""
+        """Raises ``ValueError`` where a text of the context is none."""
         actor, at = text_at(self.context, 0)
         command_id, at = text_at(self.context, at)
         causation_id, at = text_at(self.context, at)
-        rule_set, at = text_at(self.context, at)
-        if at != len(self.context):
-            raise ValueError("an envelope goes on after its context")
+        rule_set, _ = text_at(self.context, at)
         return Context(actor, command_id, causation_id or None, rule_set or None)
 
     def leaf(self, place: bytes, body: bytes) -> bytes:
         """The leaf, with the digests of the place and of the body as the row has them."""
-        return b"".join(
-            (
-                bytes([FORM]),
-                place,
-                self.prev or _NONE,
-                body,
-                self.recorded_at.to_bytes(8, "big", signed=True),
-                sha256(self.parts).digest() if self.parts else _NONE,
-                sha256(self.context).digest(),
-            )
-        )
+        fields = sha256(self.parts).digest() if self.parts else _NONE
+        context = sha256(self.context).digest()
+        return _LEAF.pack(FORM, place, self.prev or _NONE, body, self.recorded_at, fields, context)
 
 
 def place_of(origin: str, stream: UUID, version: int, type_: str, schema: int) -> bytes:
     """SHA-256 of where an event stands and as what."""
-    content = (_named(origin), stream.bytes, version.to_bytes(8, "big"), _named(type_), schema.to_bytes(2, "big"))
+    content = (_named(origin), _PLACE.pack(stream.bytes, version), _named(type_), _SCHEMA.pack(schema))
     return sha256(b"".join(content)).digest()
 
 
@@ -143,7 +136,6 @@ def leaf_of_row(row: StoredEvent, origin: str) -> RowLeaf | None:
     """What a row's leaf says; None for an envelope that cannot be read."""
     try:
         envelope = Envelope.read(row.envelope)
-        envelope.said()
     except ValueError:
         return None
     place = place_of(origin, row.stream, row.version, row.type, row.schema)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -162,9 +162,9 @@ class CaseBook:
             for at, type_, schema, stored, stored_body in cursor.fetchall():
                 envelope = Envelope.read(bytes(stored))
                 if prev is not None:
-                    envelope = replace(envelope, prev=prev)
+                    envelope = envelope._replace(prev=prev)
                 if at == version and roots is not None:
-                    envelope = replace(envelope, parts=roots)
+                    envelope = envelope._replace(parts=roots)
                 body_now = body if at == version else bytes(stored_body)
                 leaf, sealed = sealed_leaf(
                     place_of(ORIGIN, case, at, type_, schema), body_now, envelope.recorded_at, envelope.prev,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from hashlib import sha256
 from uuid import UUID
 
@@ -42,7 +41,7 @@ def stored_row(book: CaseBook, case: UUID, version: int) -> JournalRow:
 
 
 def with_actor(envelope: Envelope, actor: str) -> Envelope:
-    return replace(envelope, context=replace(envelope.said(), actor=actor).to_bytes())
+    return envelope._replace(context=envelope.said()._replace(actor=actor).to_bytes())
 
 
 def edit_leaf_and_hash(
@@ -51,7 +50,7 @@ def edit_leaf_and_hash(
     """Another envelope, that of an event in another ``place`` if one is given, and the leaf hash that goes with it."""
     row = stored_row(book, case, at)
     place = place or place_of(ORIGIN, case, at, row.type, row.schema)
-    envelope = replace(change(Envelope.read(row.envelope)), place=place[:8])
+    envelope = change(Envelope.read(row.envelope))._replace(place=place[:8])
     leaf = envelope.leaf(place, sha256(row.body).digest())
     book.tamper(
         "update journal set envelope = %s, leaf_hash = %s where stream = %s and version = %s",

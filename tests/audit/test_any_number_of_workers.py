@@ -40,7 +40,7 @@ def replays(book: CaseBook) -> list[ReplayReport]:
 def forge_everything(book: CaseBook, cases: list[UUID]) -> None:
     """Each kind of forgery somewhere, in one journal."""
     edit_leaf_and_hash(book, cases[0], 2, partial(with_actor, actor="somebody else"))
-    edit_leaf_and_hash(book, cases[0], 4, partial(replace, recorded_at=0), place=bytes(32))
+    edit_leaf_and_hash(book, cases[0], 4, lambda envelope: envelope._replace(recorded_at=0), place=bytes(32))
     book.tamper("update journal set envelope = '{' where stream = %s and version = 5", str(cases[0]))
     swap_positions(book, book.position(cases[0], 7), book.position(cases[1], 1))
     book.tamper("update journal set body = body || '\\x20'::bytea where stream = %s and version = 3", str(cases[1]))
@@ -48,7 +48,7 @@ def forge_everything(book: CaseBook, cases: list[UUID]) -> None:
     book.tamper("delete from journal where stream = %s and version between 3 and 4", str(cases[2]))
     book.tamper("update journal set known_at = 'infinity' where stream = %s and version = 6", str(cases[2]))
     book.tamper("update journal set known_at = '-infinity' where stream = %s and version = 1", str(cases[3]))
-    edit_leaf_and_hash(book, cases[4], 1, partial(replace, prev=bytes(32)))
+    edit_leaf_and_hash(book, cases[4], 1, lambda envelope: envelope._replace(prev=bytes(32)))
     for position in (-(2**62), 0, 2**62):
         book.tamper(
             "insert into journal select %s, %s, 1, type, schema, known_at, leaf_hash, envelope, body from journal"

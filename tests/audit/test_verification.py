@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -27,6 +26,7 @@ from tests.audit.forgeries import (
     with_actor,
 )
 from tests.audit.test_merkle_tree import tree_of
+from tests.journal.appends import JournalAsStored
 
 pytestmark = pytest.mark.server
 
@@ -72,6 +72,13 @@ def test_an_edited_body_is_named(book: CaseBook, cases: list[UUID]) -> None:
     report = verified(book)
     assert_first(report, book.position(cases[1], 3), cases[1], 3, Fault.BODY_DIFFERS)
     assert report.finding_count == 1
+
+
+def test_a_number_that_no_row_of_ours_has_is_named_and_stops_nothing(book: CaseBook, cases: list[UUID]) -> None:
+    book.tamper("update journal set schema = -1 where stream = %s and version = 3", str(cases[1]))
+    report = verified(book)
+    assert_first(report, book.position(cases[1], 3), cases[1], 3, Fault.LEAF_DESCRIBES_ANOTHER_EVENT)
+    assert report.size == len(JournalAsStored.of(book.url).rows)
 
 
 def test_two_bodies_swapped_are_both_named(book: CaseBook, cases: list[UUID]) -> None:
@@ -316,7 +323,7 @@ def test_an_event_far_beyond_the_others_is_found_without_walking_the_gap(book: C
 
 
 def test_a_first_event_that_claims_one_before_it_is_named(book: CaseBook, cases: list[UUID]) -> None:
-    edit_leaf_and_hash(book, cases[4], 1, lambda first: replace(first, prev=bytes(32)))
+    edit_leaf_and_hash(book, cases[4], 1, lambda first: first._replace(prev=bytes(32)))
     assert_first(verified(book), book.position(cases[4], 1), cases[4], 1, Fault.CHAIN_BROKEN)
 
 

@@ -18,7 +18,7 @@ def test_the_report_has_every_measure_at_every_number_of_cases(admin_url: str, n
 
     units = dict.fromkeys(
         (*MILLISECONDS, *(f"{each}, p95" for each in MILLISECONDS), "append of a command", "board computed"), "ms"
-    ) | dict.fromkeys(("rebuild", "catch-up", "replay"), "events/s")
+    ) | dict.fromkeys(("read models filled", "catch-up", "replay"), "events/s")
     cases = {f"{measure}, {size} cases": unit for measure, unit in units.items() for size in (20, 40)}
     require_report(report, "growth", cases)
     assert report.machine["events"] == {"20 cases": 172, "40 cases": 344}

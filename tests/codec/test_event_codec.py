@@ -127,7 +127,7 @@ class TestMovedCiphertext:
         withdrawn = next(event for event in SAMPLES if isinstance(event, ApplicationWithdrawn))
         into, other = (Body.read(codec.encode(event, CASE, 1).body) for event in (withdrawn, SUBMITTED))
         with pytest.raises(UnreadableEvent):
-            codec.decode("ApplicationWithdrawn", 1, replace(into, keyed=other.keyed).to_bytes(), CASE, 1)
+            codec.decode("ApplicationWithdrawn", 1, into._replace(keyed=other.keyed).to_bytes(), CASE, 1)
 
     def test_to_another_schema(self, codec: EventCodec) -> None:
         stored = codec.encode(SUBMITTED, CASE, 1)
@@ -141,7 +141,7 @@ class TestMovedCiphertext:
         place, subject = Place(ORIGIN, CASE, 1, stored.name), SUBMITTED.worker_subject
         assert part.open(b"k" * 32, place, subject)
         with pytest.raises(ValueError, match="not the one that was written here"):
-            replace(part, kind=kind).open(b"k" * 32, place, subject)
+            part._replace(kind=kind).open(b"k" * 32, place, subject)
 
     def test_to_another_subject_with_the_same_key(self, codec: EventCodec) -> None:
         stored = codec.encode(SUBMITTED, CASE, 1)
@@ -159,13 +159,13 @@ class TestMovedCiphertext:
         changed = bytearray(content)
         changed[at] ^= 1
         with pytest.raises(UnreadableEvent):
-            codec.decode(stored.name, stored.schema, replace(body, keyed=((kind, bytes(changed)),)).to_bytes(), CASE, 1)
+            codec.decode(stored.name, stored.schema, body._replace(keyed=((kind, bytes(changed)),)).to_bytes(), CASE, 1)
 
 
 def with_clear(body: bytes, **changes: object) -> bytes:
     """A stored body with other clear fields, as somebody who can write rows would forge it."""
     clear = orjson.loads(clear_text(body)) | changes
-    return replace(Body.read(body), dictionary=CURRENT, clear=compressed(orjson.dumps(clear))).to_bytes()
+    return Body.read(body)._replace(dictionary=CURRENT, clear=compressed(orjson.dumps(clear))).to_bytes()
 
 
 @every_event
@@ -257,7 +257,7 @@ def test_what_cannot_be_read_is_named_by_its_place_and_never_by_its_content(
 
 def test_a_dictionary_that_a_later_program_ships_is_named(codec: EventCodec) -> None:
     stored = codec.encode(SUBMITTED, CASE, 1)
-    of_later = replace(Body.read(stored.body), dictionary=250).to_bytes()
+    of_later = Body.read(stored.body)._replace(dictionary=250).to_bytes()
 
     with pytest.raises(UnreadableEvent, match=f"{CASE} version 1: compression dictionary 250 is unknown: a later"):
         codec.decode(stored.name, stored.schema, of_later, CASE, 1)
@@ -284,7 +284,7 @@ def test_a_verdict_cannot_be_hidden_by_calling_it_erased(codec: EventCodec) -> N
     """Only the key store says what has been erased, not the one who writes the row."""
     stored = codec.encode(SUBMITTED, CASE, 1)
     forged = with_clear(stored.body, worker={"withheld": "erased"})
-    for body in (forged, replace(Body.read(forged), keyed=()).to_bytes()):
+    for body in (forged, Body.read(forged)._replace(keyed=()).to_bytes()):
         with pytest.raises(UnreadableEvent):
             codec.decode(stored.name, stored.schema, body, CASE, 1)
 
@@ -395,7 +395,7 @@ def test_who_folds_does_not_open_what_lies_apart() -> None:
     stored = codec.encode(decided, CASE, 1)
     # and its trace damaged, which nobody notices who does not look at it
     body = Body.read(stored.body)
-    harmed = replace(body, keyed=tuple((kind, b"?" if kind.lies_apart else part) for kind, part in body.keyed))
+    harmed = body._replace(keyed=tuple((kind, b"?" if kind.lies_apart else part) for kind, part in body.keyed))
     # when it is read without what lies apart
     read = codec.decode(stored.name, stored.schema, harmed.to_bytes(), CASE, 1, with_apart=False)
     # then the rest is there

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -23,12 +22,12 @@ def with_clear(body: bytes, clear: dict[str, Any]) -> bytes:
 
 def with_clear_text(body: bytes, text: bytes) -> bytes:
     """A stored body with this text in the place of its clear fields."""
-    return replace(Body.read(body), dictionary=CURRENT, clear=compressed(text)).to_bytes()
+    return Body.read(body)._replace(dictionary=CURRENT, clear=compressed(text)).to_bytes()
 
 
 def without_parts(body: bytes) -> bytes:
     """A stored body without what is encrypted."""
-    return replace(Body.read(body), keyed=()).to_bytes()
+    return Body.read(body)._replace(keyed=()).to_bytes()
 
 
 def change_clear_text(
