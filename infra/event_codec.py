@@ -7,9 +7,9 @@ encrypted part, so erasing the key hides the value.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar, cast
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -22,8 +22,8 @@ from infra.event_formats import BY_PLACE, BY_TYPE, EventFormat
 from infra.keys import SubjectKeys
 from infra.recordable import recordable_json
 from infra.stored_form.body import Body, PartKind
-from infra.stored_form.compression import CURRENT, DictionaryUnknown, compressed
-from infra.stored_form.keyed_parts import KeyedPart, Place, roots_in_envelope, seal
+from infra.stored_form.compression import CURRENT, DictionaryUnknown, compressed_all
+from infra.stored_form.keyed_parts import Place, WrittenPart, roots_in_envelope
 from infra.stored_form.stored_body import StoredBody
 from infra.upcasters import lifted
 from infra.wire_format import canonical_json, wire_adapter
@@ -38,14 +38,36 @@ class UnreadableEvent(Exception):
     """A stored event cannot be read: of an unknown name or schema, or not of its schema's shape."""
 
 
-@dataclass(frozen=True, slots=True)
-class EncodedBody:
+class EncodedBody(NamedTuple):
     """An event as it will be stored. ``roots`` of its encrypted parts go into the envelope."""
 
     name: str
     schema: int
     body: bytes
     roots: bytes
+
+
+class WrittenEvent(NamedTuple):
+    """An event in the texts that its body is made of, which are compressed before they are stored."""
+
+    place: Place
+    schema: int
+    clear: bytes
+    keyed: tuple[WrittenPart, ...]
+
+    @property
+    def texts(self) -> list[bytes]:
+        return [self.clear, *[part.text for part in self.keyed]]
+
+    def encoded(self, frames: Sequence[bytes]) -> EncodedBody:
+        """The event of its compressed texts, in their order."""
+        keyed, roots = [], []
+        for part, frame in zip(self.keyed, frames[1:], strict=True):
+            content, root = part.sealed(frame, self.place, dictionary=CURRENT, schema=self.schema)
+            keyed.append((part.kind, content))
+            roots.append((part.kind, root))
+        body = Body(dictionary=CURRENT, clear=frames[0], keyed=tuple(keyed))
+        return EncodedBody(self.place.event_name, self.schema, body.to_bytes(), roots_in_envelope(roots))
 
 
 class EventCodec:
@@ -61,7 +83,12 @@ class EventCodec:
             self._keys.key_to_encrypt(subject_of(event, role))
 
     def encode(self, event: CaseEvent | AuthorityEvent, stream: UUID, version: int) -> EncodedBody:
-        """Encode an event for this place in this stream.
+        """Encode an event for this place in this stream. Raises as :meth:`written`."""
+        written = self.written(event, stream, version)
+        return written.encoded(compressed_all(written.texts))
+
+    def written(self, event: CaseEvent | AuthorityEvent, stream: UUID, version: int) -> WrittenEvent:
+        """The texts of an event for this place in this stream, for whoever compresses those of many at once.
 
         Raises ``KeyMissing`` when the key of a subject is not in the key store: a key is durable before the
         event that needs it; and ``NotRecordable`` for what nothing behind the log could hold, before anything is
@@ -74,22 +101,13 @@ class EventCodec:
         fields_of: dict[PartKind, dict[str, object]] = {}
         for name, role in form.personal.items():
             fields_of.setdefault(PartKind.of(role, apart=name in form.apart), {})[name] = clear.pop(name)
+        keyed = [self._written_part(event, kind, fields) for kind, fields in sorted(fields_of.items())]
         place = Place(self._origin, stream, version, form.name)
-        sealed = [self._sealed(event, place, form.schema, kind, fields) for kind, fields in sorted(fields_of.items())]
-        body = Body(
-            dictionary=CURRENT,
-            clear=compressed(canonical_json(clear)),
-            keyed=tuple([(part.kind, part.content) for part, _ in sealed]),
-        )
-        roots = roots_in_envelope((part.kind, root) for part, root in sealed)
-        return EncodedBody(form.name, form.schema, body.to_bytes(), roots)
+        return WrittenEvent(place, form.schema, canonical_json(clear), tuple(keyed))
 
-    def _sealed(
-        self, event: object, place: Place, schema: int, kind: PartKind, fields: dict[str, object]
-    ) -> tuple[KeyedPart, bytes]:
+    def _written_part(self, event: object, kind: PartKind, fields: dict[str, object]) -> WrittenPart:
         subject = subject_of(event, kind.role)
-        key = self._keys.key_to_encrypt(subject)
-        return seal(key, place, kind, dictionary=CURRENT, schema=schema, key_id=subject, fields=fields)
+        return WrittenPart.of(kind, subject, self._keys.key_to_encrypt(subject), fields)
 
     def decode(
         self, name: str, schema: int, body: bytes, stream: UUID, version: int, *, with_apart: bool = True

@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from infra.randomness import random_bytes
 from infra.stored_form import form_1
 from infra.stored_form.body import FORM, PartKind
-from infra.stored_form.compression import compressed, decompressed
+from infra.stored_form.compression import decompressed
 from infra.wire_format import canonical_json
 
 _NONCE_BYTES: Final = 12
@@ -117,25 +117,31 @@ class KeyedPart(NamedTuple):
             raise PartNotAuthentic("the encrypted part is not the one that was written here") from None
 
 
-def seal(
-    key: bytes,
-    place: Place,
-    kind: PartKind,
-    *,
-    dictionary: int,
-    schema: int,
-    key_id: UUID,
-    fields: Mapping[str, object],
-) -> tuple[KeyedPart, bytes]:
-    """Encrypt ``fields`` (JSON values by wire name); give the part, and the root over its commitments."""
-    salt, nonce = random_bytes(_SALT_BYTES), random_bytes(_NONCE_BYTES)
-    values = [(name, canonical_json(fields[name])) for name in sorted(fields)]
-    content = b"{" + b",".join([b'"%b":%b' % (name.encode(), value) for name, value in values]) + b"}"
-    sealed = cipher_of(key).encrypt(
-        nonce, salt + compressed(content, dictionary), _bound_to(place, kind, dictionary, schema, key_id)
-    )
-    root = root_of({name: _commitment(_blinding(salt, name), value) for name, value in values})
-    return KeyedPart(FORM, dictionary, kind, schema, nonce + sealed), root
+class WrittenPart(NamedTuple):
+    """The fields of one person as they are written, before they are compressed and encrypted under that person's key.
+
+    ``values`` has each field's value in canonical JSON, in the order of their wire names, and ``text`` all of them.
+    """
+
+    kind: PartKind
+    key_id: UUID
+    key: bytes
+    values: list[tuple[str, bytes]]
+    text: bytes
+
+    @classmethod
+    def of(cls, kind: PartKind, key_id: UUID, key: bytes, fields: Mapping[str, object]) -> WrittenPart:
+        """``fields`` are JSON values by wire name."""
+        values = [(name, canonical_json(fields[name])) for name in sorted(fields)]
+        text = b"{" + b",".join([b'"%b":%b' % (name.encode(), value) for name, value in values]) + b"}"
+        return cls(kind, key_id, key, values, text)
+
+    def sealed(self, frame: bytes, place: Place, *, dictionary: int, schema: int) -> tuple[bytes, bytes]:
+        """The part encrypted for its place, of the compressed text; and the root over its commitments."""
+        salt, nonce = random_bytes(_SALT_BYTES), random_bytes(_NONCE_BYTES)
+        bound = _bound_to(place, self.kind, dictionary, schema, self.key_id)
+        content = nonce + cipher_of(self.key).encrypt(nonce, salt + frame, bound)
+        return content, root_of({name: _commitment(_blinding(salt, name), value) for name, value in self.values})
 
 
 def root_of(commitments: Mapping[str, bytes]) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event, Lock
 
@@ -11,35 +11,70 @@ import pytest
 
 from infra.postgres.journal.append_requests import Appended, AppendRequest
 from infra.postgres.journal.group_commit import GroupCommitter
+from infra.stored_form.compression import CURRENT, decompressed
 from tests.journal.appends import JournalAsStored, request
 from tests.journal.test_group_commit import head_held, together
 
 pytestmark = pytest.mark.server
 
 
-class ToSeal:
-    """A request that does something else when it is sealed."""
+def nothing() -> None:
+    """What most requests do beside."""
 
-    def __init__(self, request: AppendRequest, seals: Callable[[], None]) -> None:
+
+class ToSeal:
+    """A request that does something else when it is written and when it is sealed."""
+
+    def __init__(
+        self,
+        request: AppendRequest,
+        seals: Callable[[], None] = nothing,
+        *,
+        writes: Callable[[], None] = nothing,
+        texts: Sequence[bytes] = (),
+    ) -> None:
         self._request = request
         self._seals = seals
+        self._writes = writes
+        self._texts = list(texts)
         self.claims = request.claims
         self.size = request.size
+        self.given: list[bytes] = []
 
-    def sealed(self) -> AppendRequest:
+    def texts(self) -> list[bytes]:
+        self._writes()
+        return self._texts
+
+    def sealed(self, frames: Sequence[bytes]) -> AppendRequest:
+        self.given = [decompressed(each, CURRENT) for each in frames]
         self._seals()
-        return self._request
+        return self._request.sealed(frames)
 
 
 def cannot_be_sealed() -> None:
     raise ValueError("no key")
 
 
-def test_what_cannot_be_sealed_is_its_callers_error_alone(journal_url: str, committer: GroupCommitter) -> None:
-    outcomes = together(journal_url, committer, [request(), ToSeal(request(), cannot_be_sealed), request()])
+@pytest.mark.parametrize("at_fault", [{"seals": cannot_be_sealed}, {"writes": cannot_be_sealed}], ids=["seal", "write"])
+def test_what_cannot_be_sealed_is_its_callers_error_alone(
+    journal_url: str, committer: GroupCommitter, at_fault: dict[str, Callable[[], None]]
+) -> None:
+    before, after = ToSeal(request(), texts=[b"one", b"two"]), ToSeal(request(), texts=[b"three"])
+    outcomes = together(
+        journal_url, committer, [before, ToSeal(request(), texts=[b"lost"], **at_fault), after, request()]
+    )
 
-    assert [type(each) for each in outcomes] == [Appended, ValueError, Appended]
+    assert [type(each) for each in outcomes] == [Appended, ValueError, Appended, Appended]
+    assert (before.given, after.given) == ([b"one", b"two"], [b"three"])
     JournalAsStored.of(journal_url).require_sound()
+
+
+def test_each_of_many_is_given_its_own_texts_compressed(journal_url: str, committer: GroupCommitter) -> None:
+    requests = [ToSeal(request(), texts=[f"{n}, {part}".encode() for part in range(n % 4)]) for n in range(40)]
+
+    together(journal_url, committer, requests)
+
+    assert [each.given for each in requests] == [[f"{n}, {part}".encode() for part in range(n % 4)] for n in range(40)]
 
 
 def test_a_lone_command_that_cannot_be_sealed_holds_nobody_up(committer: GroupCommitter) -> None:

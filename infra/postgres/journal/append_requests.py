@@ -84,8 +84,11 @@ class AppendRequest:
     def size(self) -> int:
         return len(self.events)
 
-    def sealed(self) -> AppendRequest:
-        """This one: it is sealed."""
+    def texts(self) -> list[bytes]:
+        """None: it is sealed."""
+        return []
+
+    def sealed(self, _frames: Sequence[bytes]) -> AppendRequest:
         return self
 
 
@@ -109,8 +112,11 @@ class ToAppend(Protocol):
     def size(self) -> int:
         """How many events it has."""
 
-    def sealed(self) -> AppendRequest:
-        """The bytes to be stored. Raises what encoding and sealing raise."""
+    def texts(self) -> list[bytes]:
+        """What of it is compressed before it is sealed. Raises what writing its events raises."""
+
+    def sealed(self, frames: Sequence[bytes]) -> AppendRequest:
+        """The bytes to be stored, of its texts compressed. Raises what sealing raises."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,16 @@ No thread of its own and no linger: a caller that finds nobody leading encodes, 
 waiting. When it begins to commit it hands the lead to the next in the queue, who seals a batch meanwhile. A lone
 caller therefore pays for no hand-over, and under load a batch forms and is sealed while the previous one is flushed.
 
-One thread encodes at a time. Compressing gives up the interpreter lock for a microsecond; with some dozens of threads
-that all encode, each time another one takes it, and getting it back costs more than the encoding.
+One thread encodes at a time, and compresses the texts of all commands of its batch in one call. Compressing gives up
+the interpreter lock; with some dozens of threads about, each time another one takes it, and getting it back costs more
+than the encoding.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import islice, pairwise
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +22,7 @@ from infra.postgres.journal.append_requests import Appended, AppendRequest, ToAp
 from infra.postgres.journal.certain_outcome import CertainConnection, append_surely
 from infra.postgres.journal.conflicts import AppendConflict, OutcomeUnknown
 from infra.postgres.server.connections import DatabaseUnavailable
+from infra.stored_form.compression import compressed_all
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
@@ -140,12 +142,19 @@ class GroupCommitter:
     def _gather(self, batch: list[_Waiting]) -> None:
         """Take in those who wait, and seal what is not sealed; what cannot be is its caller's error alone."""
         self._take_in(batch)
+        written: list[tuple[_Waiting, list[bytes]]] = []
         for waiting in batch:
             if waiting.sealed is None and waiting.error is None:
                 try:
-                    waiting.sealed = waiting.request.sealed()
+                    written.append((waiting, waiting.request.texts()))
                 except Exception as why:
                     waiting.error = why
+        frames = iter(compressed_all([text for _, texts in written for text in texts]))
+        for waiting, texts in written:
+            try:
+                waiting.sealed = waiting.request.sealed([*islice(frames, len(texts))])
+            except Exception as why:
+                waiting.error = why
 
     def _settle(self, batch: list[_Waiting]) -> None:
         """Give each of the batch its answer or its error; a request that spoils the batch is the only one to fail."""

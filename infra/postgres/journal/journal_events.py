@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
 from eventsourcing.persistence import Notification, StoredEvent
+
+from infra.event_codec import EncodedBody, WrittenEvent
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,22 +21,35 @@ class EncodedEvent(StoredEvent):
     roots: bytes = b""
     """The kind and the root of each encrypted part."""
 
+    @classmethod
+    def of(cls, stream: UUID | str, version: int, encoded: EncodedBody) -> EncodedEvent:
+        return cls(stream, version, encoded.name, encoded.body, encoded.schema, encoded.roots)
+
 
 class EventToEncode(StoredEvent):
     """An event on its way into the journal that is encoded when it is its turn to be appended.
 
-    ``encode`` is called once, by whoever first asks for what it makes; what it raises is raised there.
+    Who appends for many takes the texts of each, compresses all of them at once, and has each encoded. ``write`` is
+    called once; what it raises is raised to whoever first asks for the texts.
     """
 
-    def __init__(self, stream: UUID, version: int, encode: Callable[[], EncodedEvent]) -> None:
+    encoded: EncodedEvent
+
+    def __init__(self, stream: UUID, version: int, write: Callable[[], WrittenEvent]) -> None:
         object.__setattr__(self, "originator_id", stream)
         object.__setattr__(self, "originator_version", version)
-        object.__setattr__(self, "_encode", encode)
+        object.__setattr__(self, "_write", write)
 
     @cached_property
-    def encoded(self) -> EncodedEvent:
-        made: EncodedEvent = self._encode()  # type: ignore[attr-defined]
-        return made
+    def written(self) -> WrittenEvent:
+        written: WrittenEvent = self._write()  # type: ignore[attr-defined]
+        return written
+
+    def encode(self, frames: Sequence[bytes]) -> EncodedEvent:
+        """Encode the event of its compressed texts."""
+        encoded = EncodedEvent.of(self.originator_id, self.originator_version, self.written.encoded(frames))
+        object.__setattr__(self, "encoded", encoded)
+        return encoded
 
     @property
     def topic(self) -> str:

@@ -14,7 +14,6 @@ from eventsourcing.persistence import Mapper, StoredEvent, Transcoder
 from domain.case.events import CaseEvent
 from infra.event_codec import EventCodec
 from infra.postgres.journal.journal_events import EventToEncode, JournalEvent, JournalNotification
-from infra.postgres.journal.sealing import encoded_event
 from infra.wire_format import canonical_json
 
 
@@ -57,7 +56,7 @@ class EventMapper(Mapper[UUID]):
         stream, version = domain_event.originator_id, domain_event.originator_version
         # In the caller's thread: whoever encodes for all who wait should not wait for a key of one of them.
         self._codec.require_keys(domain_event.event)
-        return EventToEncode(stream, version, partial(encoded_event, self._codec, domain_event.event, stream, version))
+        return EventToEncode(stream, version, partial(self._codec.written, domain_event.event, stream, version))
 
     def to_domain_event(self, stored_event: StoredEvent) -> PlacedEvent:
         if not isinstance(stored_event, JournalEvent | JournalNotification):

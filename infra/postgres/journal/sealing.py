@@ -7,9 +7,10 @@ place in its stream, is encrypted for that place, and gets a leaf that binds its
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -38,8 +39,7 @@ if TYPE_CHECKING:
 
 def encoded_event(codec: EventCodec, event: CaseEvent | AuthorityEvent, stream: UUID, version: int) -> EncodedEvent:
     """The event encoded and encrypted for its place. Raises as :meth:`EventCodec.encode` does."""
-    encoded = codec.encode(event, stream, version)
-    return EncodedEvent(stream, version, encoded.name, encoded.body, encoded.schema, encoded.roots)
+    return EncodedEvent.of(stream, version, codec.encode(event, stream, version))
 
 
 def encoded_on(
@@ -76,10 +76,15 @@ class RequestToSeal:
     def size(self) -> int:
         return len(self.events)
 
-    def sealed(self) -> AppendRequest:
-        """Raises what encoding an event raises, and as :func:`sealed_request`."""
+    def texts(self) -> list[bytes]:
+        """Raises as :meth:`EventCodec.written`."""
+        return [text for each in self.events if isinstance(each, EventToEncode) for text in each.written.texts]
+
+    def sealed(self, frames: Sequence[bytes]) -> AppendRequest:
+        """Raises as :func:`sealed_request`."""
+        left = iter(frames)
         return sealed_request(
-            [_encoded(each) for each in self.events],
+            [_encoded(each, left) for each in self.events],
             origin=self.origin,
             command=self.command,
             touches=self.touches,
@@ -91,10 +96,10 @@ class RequestToSeal:
         )
 
 
-def _encoded(event: StoredEvent) -> EncodedEvent:
+def _encoded(event: StoredEvent, frames: Iterator[bytes]) -> EncodedEvent:
     """Events that another mapper than ours encoded have one schema, and nothing to commit to."""
     if isinstance(event, EventToEncode):
-        return event.encoded
+        return event.encode([*islice(frames, len(event.written.texts))])
     if isinstance(event, EncodedEvent):
         return event
     return EncodedEvent(event.originator_id, event.originator_version, event.topic, event.state)
