@@ -41,6 +41,7 @@ _NONE: Final = bytes(32)
 _CHECKED: Final = 8
 _ROOT: Final = 33
 _CONTEXT_TEXTS: Final = 4
+_BEFORE_CAUSE: Final = 2
 _FRONT: Final = Struct(">BBB8s8sq")
 _PLACE: Final = Struct(">16sq")
 _SCHEMA: Final = Struct(">h")
@@ -151,7 +152,9 @@ def leaf_of_row(row: StoredEvent, origin: str) -> RowLeaf | None:
 
 def cause_of(envelope: bytes) -> str | None:
     """The id of the event that caused this one, if one did. Raises ``ValueError`` for what is no envelope."""
-    return Envelope.read(envelope).said().causation_id
+    context = Envelope.read(envelope).context
+    cause, _ = text_at(context, after_texts(context, 0, _BEFORE_CAUSE))
+    return cause or None
 
 
 def microseconds(recorded_at: str) -> int:

@@ -24,7 +24,7 @@ from infra.postgres.messages.letter_notices import mark_announced, unannounced_l
 from infra.postgres.messages.relay_lease import LeaseTaken, RelayLease, relay_lease
 from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable
 from infra.structured_logs import get_logger
-from infra.workers.relay_windows import MadeAhead, RelayWindows
+from infra.workers.relay_windows import FAR_BEHIND, MadeAhead, RelayWindows
 
 _WINDOW: Final = 500
 """Events of a window. Small ones leave the garbage collector little that stays."""
@@ -58,6 +58,7 @@ class Relay:
         client: KafkaClient = KafkaClient.KAFKA_PYTHON,
         patience: float = 30.0,
         window: int = _WINDOW,
+        far_behind: int = FAR_BEHIND,
     ) -> None:
         self._recorder = recorder
         self._journal_url = journal_url
@@ -67,6 +68,7 @@ class Relay:
         self._client = client
         self._patience = patience
         self._window = window
+        self._far_behind = far_behind
         self._source = f"urn:single-permit:{recorder.origin}"
         self._stopping = Event()
 
@@ -96,6 +98,7 @@ class Relay:
             prefix=self._prefix,
             after=lease.watermark(name),
             size=self._window,
+            far_behind=self._far_behind,
         )
         sender = Sender(self._bootstrap, client=self._client, patience=self._patience)
         try:

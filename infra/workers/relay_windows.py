@@ -2,30 +2,41 @@
 
 Reading and making take a thread of their own, which is a few windows ahead. What ends it, an event of which no message
 can be made for one, is told behind the windows that were made before.
+
+Making a record takes about as long as sending it. A relay that is far behind has them made by other processes, in as
+many as there are cores, and takes their windows in the order of the journal.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from queue import Empty, Queue
 from threading import Event, Thread
 from typing import Final
 
 from consumers.topics import APPLICATIONS, CHECK_ANSWERS, CHECK_REQUESTS
+from infra.child_process import ChildDidNotStart
 from infra.kafka.producers import Outgoing
 from infra.message_wire import to_wire
 from infra.postgres.journal.event_faults import EventAtFault, faults_of_events
 from infra.postgres.journal.journal_events import JournalNotification
 from infra.postgres.journal.recorder import JournalRecorder
-from infra.postgres.journal.tailing import JournalSubscription
 from infra.postgres.messages.journal_messages import JournalMessages
-from infra.postgres.server.connections import ConnectionPool
+from infra.postgres.server.connections import ConnectionPool, Role
+from infra.shared_work.sharing import Work, WorkerLost, shared_out
+from infra.structured_logs import get_logger
 from infra.workers.errors import EventUnpublishable
 
 _TOPICS: Final = frozenset({APPLICATIONS.name, CHECK_REQUESTS.name, CHECK_ANSWERS.name})
 _AHEAD: Final = 2
 _LOOK_AGAIN: Final = 0.25
+
+FAR_BEHIND: Final = 20_000
+"""Events that the relay itself would make records of in a second or two; a process takes half of one to start."""
+
+_log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,31 +47,16 @@ class Window:
     up_to: int
 
 
-class RelayWindows:
-    """The windows of one journal behind a position, none of more than ``size`` events."""
+class WindowMaker:
+    """Makes records of pages of one journal; for one thread."""
 
-    def __init__(
-        self, recorder: JournalRecorder, pool: ConnectionPool, *, source: str, prefix: str, after: int, size: int
-    ) -> None:
-        self._recorder = recorder
+    def __init__(self, pool: ConnectionPool, *, source: str, prefix: str) -> None:
         self._messages = JournalMessages(pool)
-        self._after = after
-        self._size = size
         self._prefix = prefix
         self._source = source
 
-    def until(self, stopped: Event) -> Iterator[Window]:
-        """Raises :class:`EventUnpublishable` at an event of which no message can be made, behind those before it."""
-        with self._recorder.subscribe(gt=self._after) as subscription:
-            while not stopped.is_set():
-                yield from self._next_of(subscription)
-
-    def _next_of(self, subscription: JournalSubscription) -> Iterator[Window]:
-        page = subscription.next_page(timeout=_LOOK_AGAIN, limit=self._size)
-        if page:
-            yield from self._made_of(page)
-
-    def _made_of(self, page: Sequence[JournalNotification]) -> Iterator[Window]:
+    def made_of(self, page: Sequence[JournalNotification]) -> Iterator[Window]:
+        """One window; or those before an event of which no message can be made, and :class:`EventUnpublishable`."""
         try:
             with faults_of_events():
                 records = [
@@ -71,10 +67,108 @@ class RelayWindows:
             if len(page) == 1:
                 raise EventUnpublishable(_unpublishable(page[0], why.reason)) from None
             half = len(page) // 2
-            yield from self._made_of(page[:half])
-            yield from self._made_of(page[half:])
+            yield from self.made_of(page[:half])
+            yield from self.made_of(page[half:])
         else:
             yield Window(records, page[-1].id)
+
+
+@dataclass(frozen=True, slots=True)
+class PositionRange:
+    """Positions of the journal: ``after`` is not one of them, ``up_to`` is."""
+
+    after: int
+    up_to: int
+
+
+@dataclass(frozen=True, slots=True)
+class MadeApart:
+    """The windows of a range, and what ended the making of them, if anything did."""
+
+    windows: list[Window]
+    ended: EventUnpublishable | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakingApart:
+    """What a process does that makes windows for a relay; implements :class:`infra.shared_work.sharing.Work`."""
+
+    url: str
+    source: str
+    prefix: str
+
+    @contextmanager
+    def open(self) -> Iterator[Callable[[PositionRange], MadeApart]]:
+        with (
+            closing(JournalRecorder(self.url, pool_size=1)) as recorder,
+            closing(ConnectionPool(self.url, Role.READER, size=1)) as pool,
+        ):
+            maker = WindowMaker(pool, source=self.source, prefix=self.prefix)
+            yield lambda positions: _made_apart(recorder, maker, positions)
+
+
+def _made_apart(recorder: JournalRecorder, maker: WindowMaker, positions: PositionRange) -> MadeApart:
+    made = MadeApart([])
+    page = recorder.select_notifications(
+        positions.after, positions.up_to - positions.after, stop=positions.up_to, inclusive_of_start=False
+    )
+    try:
+        made.windows.extend(maker.made_of(page))
+    except EventUnpublishable as why:
+        return MadeApart(made.windows, why)
+    return made
+
+
+class RelayWindows:
+    """The windows of one journal behind a position, none of more than ``size`` events."""
+
+    def __init__(
+        self,
+        recorder: JournalRecorder,
+        pool: ConnectionPool,
+        *,
+        source: str,
+        prefix: str,
+        after: int,
+        size: int,
+        far_behind: int = FAR_BEHIND,
+        apart: Work[PositionRange, MadeApart] | None = None,
+    ) -> None:
+        """``far_behind`` is the number of events from which on other processes make the records; they do ``apart``."""
+        self._recorder = recorder
+        self._maker = WindowMaker(pool, source=source, prefix=prefix)
+        self._apart = apart or MakingApart(url=pool.url, source=source, prefix=prefix)
+        self._after = after
+        self._size = size
+        self._far_behind = far_behind
+
+    def until(self, stopped: Event) -> Generator[Window]:
+        """Raises :class:`EventUnpublishable` at an event of which no message can be made, behind those before it."""
+        last = self._recorder.max_notification_id() or 0
+        if last - self._after >= self._far_behind:
+            yield from self._made_apart(last, stopped)
+        with self._recorder.subscribe(gt=self._after) as subscription:
+            while not stopped.is_set():
+                page = subscription.next_page(timeout=_LOOK_AGAIN, limit=self._size)
+                if page:
+                    yield from self._maker.made_of(page)
+
+    def _made_apart(self, last: int, stopped: Event) -> Iterator[Window]:
+        """The windows up to ``last``, or fewer where the processes are lost: the others can be made here."""
+        starts = range(self._after, last, self._size)
+        ranges = [PositionRange(start, min(start + self._size, last)) for start in starts]
+        try:
+            with shared_out(self._apart, ranges) as made:
+                for each in made:
+                    for window in each.windows:
+                        self._after = window.up_to
+                        yield window
+                    if each.ended is not None:
+                        raise each.ended
+                    if stopped.is_set():
+                        return
+        except (WorkerLost, ChildDidNotStart) as why:
+            _log.warning("relay.makes_alone", why=str(why))
 
 
 class MadeAhead:
@@ -117,10 +211,11 @@ class MadeAhead:
 
     def _make(self) -> None:
         try:
-            for window in self._windows.until(self._stopped):
-                self._made.put(window)
-                if self._stopped.is_set():
-                    return
+            with closing(self._windows.until(self._stopped)) as windows:
+                for window in windows:
+                    self._made.put(window)
+                    if self._stopped.is_set():
+                        return
         except Exception as why:  # whatever it is: the relay's own thread raises it
             self._made.put(why)
 
