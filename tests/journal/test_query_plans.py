@@ -1,13 +1,16 @@
 """The two questions that are asked all day are answered from an index, whatever the journal's size."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
-from typing import Any
+from functools import partial
+from typing import Any, ClassVar
 from uuid import uuid4
 
 import pytest
+from psycopg2.extensions import cursor as Cursor
 
 from infra.postgres.journal.bulk import bulk_append
+from infra.postgres.journal.bulk_reading import copy_streams_after, copy_tail_of_streams
 from infra.postgres.server.connections import Role, connect
 from tests.journal.appends import JournalAsStored, request
 
@@ -63,6 +66,31 @@ def test_the_plan_reads_one_index_and_sorts_nothing_large(long_journal: str, que
     assert {node.get("Index Name") for node in used} - {None} == {index}
     assert not any(node["Node Type"] == "Seq Scan" for node in used)
     assert all(node["Actual Rows"] <= 100 for node in used)
+
+
+class Copying(Cursor):  # type: ignore[misc]
+    """Remembers what was copied."""
+
+    copied: ClassVar[list[str]] = []
+
+    def copy_expert(self, sql: Any, file: Any, size: int = 8_192) -> None:
+        self.copied.append(sql.removeprefix("copy (").partition(") to stdout")[0])
+        super().copy_expert(sql, file, size)
+
+
+@pytest.mark.parametrize("read", [copy_tail_of_streams, partial(copy_streams_after, limit=100)], ids=["whole", "some"])
+def test_a_range_of_streams_is_expected_to_be_short(long_journal: str, read: Callable[..., Iterator[object]]) -> None:
+    """Else the planner reads a journal of millions from end to end for each range."""
+    streams = sorted({row.stream for row in JournalAsStored.of(long_journal).rows})
+    with closing(connect(long_journal, Role.READER)) as connection:
+        connection.cursor_factory = Copying
+        rows = list(read(connection, (streams[500], 2), streams[510], 2_000))
+        with connection.cursor() as cursor:
+            cursor.execute("explain (format json) " + Copying.copied[-1].partition(" limit ")[0])
+            ((plans,),) = cursor.fetchall()
+
+    assert len(rows) == 20
+    assert plans[0]["Plan"]["Plan Rows"] < 100
 
 
 def test_an_append_does_not_grow_slower_with_the_journal(long_journal: str) -> None:

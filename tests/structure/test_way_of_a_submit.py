@@ -40,7 +40,7 @@ STATIONS: Final = {
     ("domain/case/completeness.py", "check_application"),
     ("api/permissions.py", "may_file"),
     ("domain/case/filing.py", "submit"),
-    ("infra/stored_form/keyed_parts.py", "seal"),
+    ("infra/stored_form/keyed_parts.py", "sealed"),
     ("domain/audit/merkle.py", "leaf_hash"),
     ("infra/postgres/journal/append_function.py", "append"),
 }
