@@ -7,7 +7,7 @@ encrypted part, so erasing the key hides the value.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar, cast
 from uuid import UUID
@@ -20,7 +20,7 @@ from domain.case.personal_data import NotRead, Withheld, require_whole, subject_
 from domain.migration.authority_events import AuthorityEvent
 from infra.event_formats import BY_PLACE, BY_TYPE, EventFormat
 from infra.keys import SubjectKeys
-from infra.recordable import recordable_json
+from infra.recordable import require_recordable_as_printed, told_apart
 from infra.stored_form.body import Body, PartKind
 from infra.stored_form.compression import CURRENT, DictionaryUnknown, compressed_all
 from infra.stored_form.keyed_parts import Place, WrittenPart, roots_in_envelope
@@ -97,16 +97,21 @@ class EventCodec:
         form = BY_TYPE[type(event)]
         if form.apart:
             require_whole(event)
-        clear = recordable_json(event, form.name, form.adapter)
-        fields_of: dict[PartKind, dict[str, object]] = {}
-        for name, role in form.personal.items():
-            fields_of.setdefault(PartKind.of(role, apart=name in form.apart), {})[name] = clear.pop(name)
-        keyed = [self._written_part(event, kind, fields) for kind, fields in sorted(fields_of.items())]
-        place = Place(self._origin, stream, version, form.name)
-        return WrittenEvent(place, form.schema, canonical_json(clear), tuple(keyed))
+        with told_apart(event, form.name):
+            clear = form.adapter.dump_python(event, mode="json", by_alias=True)
+            keyed = [self._written_part(event, kind, names, clear) for kind, names in form.parts]
+            written = WrittenEvent(
+                Place(self._origin, stream, version, form.name), form.schema, canonical_json(clear), tuple(keyed)
+            )
+        require_recordable_as_printed(event, form.name, written.texts)
+        return written
 
-    def _written_part(self, event: object, kind: PartKind, fields: dict[str, object]) -> WrittenPart:
+    def _written_part(
+        self, event: object, kind: PartKind, names: Iterable[str], content: dict[str, object]
+    ) -> WrittenPart:
+        """The fields of these names, taken out of ``content``."""
         subject = subject_of(event, kind.role)
+        fields = [(name, content.pop(name)) for name in names]
         return WrittenPart.of(kind, subject, self._keys.key_to_encrypt(subject), fields)
 
     def decode(

@@ -15,6 +15,7 @@ from domain.case.events import CaseEvent
 from domain.case.personal_data import SubjectRole, fields_apart, personal_fields
 from domain.migration import authority_events
 from domain.migration.authority_events import AuthorityEvent
+from infra.stored_form.body import PartKind
 from infra.wire_format import wire_adapter
 
 
@@ -40,6 +41,14 @@ class EventFormat:
     def roles(self) -> frozenset[SubjectRole]:
         """Of whom it holds something."""
         return frozenset(self.personal.values())
+
+    @cached_property
+    def parts(self) -> tuple[tuple[PartKind, tuple[str, ...]], ...]:
+        """The parts that are encrypted, in the order in which they are stored, with their wire names in order."""
+        names: dict[PartKind, list[str]] = {}
+        for name, role in sorted(self.personal.items()):
+            names.setdefault(PartKind.of(role, apart=name in self.apart), []).append(name)
+        return tuple((kind, tuple(names[kind])) for kind in sorted(names))
 
     def fields_of(self, role: SubjectRole) -> tuple[str, ...]:
         """The wire names of all that is personal to ``role``."""

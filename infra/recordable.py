@@ -6,7 +6,8 @@ before; whatever one of them lets through is refused here, before anything is en
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -59,24 +60,43 @@ def require_recordable(value: DataclassInstance, name: str) -> None:
 
 
 def recordable_json(value: DataclassInstance, name: str, adapter: TypeAdapter[Any]) -> dict[str, Any]:
-    """The JSON values of an event or a command by wire name. Raises as :func:`require_recordable`.
-
-    Where all of that can be printed as it is, every text of the value is sound, and only its numbers and moments are
-    looked at: a tenth of the work for what holds much text.
-    """
-    try:
+    """The JSON values of an event or a command by wire name. Raises as :func:`require_recordable`."""
+    with told_apart(value, name):
         content: dict[str, Any] = adapter.dump_python(value, mode="json", by_alias=True)
         text = canonical_json(content)
+    require_recordable_as_printed(value, name, [text])
+    return content
+
+
+@contextmanager
+def told_apart(value: DataclassInstance, name: str) -> Iterator[None]:
+    """Names what in ``value`` made writing it as JSON fail, if it did. Raises as :func:`require_recordable`.
+
+    Half of a surrogate pair is no text of JSON; as the name of a value it becomes the sign of replacement.
+    """
+    try:
+        yield
     except (TypeError, ValueError):
-        # Half of a surrogate pair is no text of JSON; as the name of a value it becomes the sign of replacement.
         require_recordable(value, name)
         raise
+
+
+def require_recordable_as_printed(value: DataclassInstance, name: str, texts: Iterable[bytes]) -> None:
+    """As :func:`require_recordable`, for a value that has been written as JSON: ``texts`` are all of it.
+
+    Where they can be printed as they are, every text of the value is sound, and only its numbers and moments are
+    looked at: a tenth of the work for what holds much text.
+    """
+    _require(value, name, _numeric_fields if all(map(_is_printable, texts)) else _checked_fields)
+
+
+def _is_printable(text: bytes) -> bool:
+    """Whether nothing in it was escaped or replaced, and all of it shows."""
+    if text.isascii():
+        # Of these JSON escapes all that does not show but one.
+        return b"\\" not in text and b"\x7f" not in text
     characters = text.decode()
-    if "\\" in characters or _REPLACED in characters or not characters.isprintable():
-        require_recordable(value, name)
-    else:
-        _require(value, name, _numeric_fields)
-    return content
+    return "\\" not in characters and _REPLACED not in characters and characters.isprintable()
 
 
 def _require(value: DataclassInstance, name: str, checked: _Checked) -> None:

@@ -45,7 +45,7 @@ def wire_adapter(value_type: type[T]) -> TypeAdapter[T]:
 
 def wire_time(moment: datetime) -> str:
     """RFC 3339 in UTC with microseconds, the one form in which leaves hold a time."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def canonical_json(value: object) -> bytes:

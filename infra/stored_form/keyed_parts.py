@@ -130,9 +130,9 @@ class WrittenPart(NamedTuple):
     text: bytes
 
     @classmethod
-    def of(cls, kind: PartKind, key_id: UUID, key: bytes, fields: Mapping[str, object]) -> WrittenPart:
-        """``fields`` are JSON values by wire name."""
-        values = [(name, canonical_json(fields[name])) for name in sorted(fields)]
+    def of(cls, kind: PartKind, key_id: UUID, key: bytes, fields: Iterable[tuple[str, object]]) -> WrittenPart:
+        """``fields`` are JSON values with their wire names, in the order of these."""
+        values = [(name, canonical_json(value)) for name, value in fields]
         text = b"{" + b",".join([b'"%b":%b' % (name.encode(), value) for name, value in values]) + b"}"
         return cls(kind, key_id, key, values, text)
 
@@ -141,13 +141,17 @@ class WrittenPart(NamedTuple):
         salt, nonce = random_bytes(_SALT_BYTES), random_bytes(_NONCE_BYTES)
         bound = _bound_to(place, self.kind, dictionary, schema, self.key_id)
         content = nonce + cipher_of(self.key).encrypt(nonce, salt + frame, bound)
-        return content, root_of({name: _commitment(_blinding(salt, name), value) for name, value in self.values})
+        return content, _root([(name, _commitment(_blinding(salt, name), value)) for name, value in self.values])
 
 
 def root_of(commitments: Mapping[str, bytes]) -> bytes:
     """The root of a part, from the commitments to its fields."""
+    return _root(sorted(commitments.items()))
+
+
+def _root(commitments: Iterable[tuple[str, bytes]]) -> bytes:
     pieces: list[bytes] = []
-    for name, commitment in sorted(commitments.items()):
+    for name, commitment in commitments:
         encoded = name.encode()
         pieces += (bytes([len(encoded)]), encoded, commitment)
     return sha256(b"".join(pieces)).digest()

@@ -44,8 +44,7 @@ class AuthorityEpoch:
     epoch: int
 
 
-@dataclass(frozen=True, slots=True)
-class SealedEvent:
+class SealedEvent(NamedTuple):
     """An event as the journal stores it: the exact bytes of its envelope and of its body."""
 
     stream: UUID
