@@ -33,8 +33,8 @@ from infra.postgres.messages.journal_messages import JournalMessages
 from infra.postgres.server.connections import ConnectionPool, Role
 from infra.workers.relay import Relay, relay_name
 
-_CASES: Final = 3_000
-"""Eight or nine events each."""
+_CASES: Final = 6_000
+"""Eight or nine events each. With a few thousand the start of the processes that make records would be a fifth."""
 
 _WINDOW: Final = 2_000
 _PATIENCE: Final = 300.0

@@ -89,15 +89,8 @@ class Envelope(NamedTuple):
     @classmethod
     def read(cls, data: bytes) -> Envelope:
         """Raises ``ValueError`` for bytes that are no envelope of this form. Its context is not spelled out."""
-        if len(data) < _FRONT.size:
-            raise ValueError("an envelope ends early")
-        form, has_prev, count, place, body, recorded_at = _FRONT.unpack_from(data)
-        if form != FORM or has_prev > 1:
-            raise ValueError("no envelope of form 2")
-        parts_from = _FRONT.size + 32 * has_prev
-        context_from = parts_from + _ROOT * count
-        if len(data) < context_from:
-            raise ValueError("an envelope ends early")
+        parts_from, context_from = _sections(data)
+        _, has_prev, _, place, body, recorded_at = _FRONT.unpack_from(data)
         if after_texts(data, context_from, _CONTEXT_TEXTS) != len(data):
             raise ValueError("an envelope goes on after its context")
         prev = data[_FRONT.size : parts_from] if has_prev else None
@@ -152,9 +145,23 @@ def leaf_of_row(row: StoredEvent, origin: str) -> RowLeaf | None:
 
 def cause_of(envelope: bytes) -> str | None:
     """The id of the event that caused this one, if one did. Raises ``ValueError`` for what is no envelope."""
-    context = Envelope.read(envelope).context
-    cause, _ = text_at(context, after_texts(context, 0, _BEFORE_CAUSE))
+    _, context_from = _sections(envelope)
+    cause, _ = text_at(envelope, after_texts(envelope, context_from, _BEFORE_CAUSE))
     return cause or None
+
+
+def _sections(envelope: bytes) -> tuple[int, int]:
+    """Where the roots of its parts begin, and where its context does. Raises ``ValueError`` for what is no envelope."""
+    if len(envelope) < _FRONT.size:
+        raise ValueError("an envelope ends early")
+    form, has_prev, count = envelope[:3]
+    if form != FORM or has_prev > 1:
+        raise ValueError("no envelope of form 2")
+    parts_from = _FRONT.size + 32 * has_prev
+    context_from = parts_from + _ROOT * count
+    if len(envelope) < context_from:
+        raise ValueError("an envelope ends early")
+    return parts_from, context_from
 
 
 def microseconds(recorded_at: str) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -56,7 +55,7 @@ every_text = pytest.mark.parametrize("octets", OCTETS.values(), ids=OCTETS.keys(
 
 
 def with_header(name: str, content: bytes, record: WireRecord = RECORD) -> WireRecord:
-    return replace(record, headers=[(each, content if each == name else held) for each, held in record.headers])
+    return record._replace(headers=[(each, content if each == name else held) for each, held in record.headers])
 
 
 def with_value(octets: bytes) -> Iterator[WireRecord]:
@@ -67,7 +66,7 @@ def with_value(octets: bytes) -> Iterator[WireRecord]:
     for held in (str(CASE), "employerRegister", "a", "b", "words", "name"):
         for spelled in spellings:
             value = (RECORD.value or b"").replace(b'"%s"' % held.encode(), b'"%s"' % spelled, 1)
-            yield replace(RECORD, value=value)
+            yield RECORD._replace(value=value)
 
 
 def refused(record: WireRecord) -> str:
@@ -102,7 +101,7 @@ def test_a_time_without_a_date_in_every_zone_is_unreadable(time: str) -> None:
 
 
 def test_lines_of_a_text_are_kept() -> None:
-    assert from_wire(CHECK_REQUESTS.name, replace(RECORD, value=orjson.dumps({"why": LAID_OUT}))).data == {
+    assert from_wire(CHECK_REQUESTS.name, RECORD._replace(value=orjson.dumps({"why": LAID_OUT}))).data == {
         "why": LAID_OUT
     }
 
@@ -155,7 +154,7 @@ def test_a_consumer_in_order_parks_nothing_that_it_could_not_read_again(url: str
     record = to_wire(early, "urn:tests")
     bad = [
         *(with_header(name, octets, record) for name in sorted(READ)),
-        *(replace(each, headers=record.headers) for each in with_value(octets)),
+        *(each._replace(headers=record.headers) for each in with_value(octets)),
     ]
     with inbox_of(url, EventLedger()) as (inbox, letters, pool):
         inbox.receive(arrived(APPLICATIONS.name, [*bad, record]), lambda _: None)
