@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from itertools import repeat
 from typing import Final, Protocol
 
 from api.demonstration.people_at_work import FiledCase, Participants
@@ -31,10 +30,16 @@ class Deadlines(Protocol):
     """What the watch over deadlines has still to do."""
 
     def due(self, day: date) -> Set[str]:
-        """The ids of the cases that have a warning or a breach by ``day`` that is not recorded yet."""
+        """The ids of the cases that have a warning or a breach by ``day`` that is not recorded yet.
 
-    def wait_until_recorded(self, day: date, cases: Set[str] | None = None) -> None:
-        """Wait until none of these cases is due, or of all cases none."""
+        Of what has happened up to the call; others may go on meanwhile.
+        """
+
+    def wait_until_recorded(self, day: date, cases: Set[str]) -> None:
+        """Wait until none of these cases, which were due, is so any more."""
+
+    def wait_until_all_is_recorded(self, day: date) -> None:
+        """Wait until nothing is due in any case."""
 
 
 @dataclass(slots=True)
@@ -67,6 +72,8 @@ def play(
 
         by_number: dict[int, FiledCase] = {}
         for day in sorted({TODAY, *filed_on, *days_of}):
+            # Nothing that is filed today is due today: what is due shows while people file.
+            due_today = people.submit(deadlines.due, day)
             for batch in _in_order(filed_on[day]):
                 clock.set(batch[0].filed_at)
                 for case, done in people.map(participants.file, batch):
@@ -77,17 +84,18 @@ def play(
                     on_step(day, taken)
             clock.set(datetime.combine(day, _AFTERNOON, CIVIL_TIME))
             at_hand = [by_number[each.number] for each in days_of[day]]
-            due = deadlines.due(day)
+            due = due_today.result()
             # Cases with nothing due come first: what is due is recorded in the meantime.
-            for is_due in (False, True):
-                group = [each for each in at_hand if (each.id in due) is is_due]
-                if is_due and group:
-                    deadlines.wait_until_recorded(day, {each.id for each in group})
-                for case, done in zip(group, people.map(go_on, group, repeat(day)), strict=True):
-                    played.done.update(done)
-                    taken += len(case.planned.steps_on(day))
-                    on_step(day, taken)
-    deadlines.wait_until_recorded(TODAY)
+            under_way = [(case, people.submit(go_on, case, day)) for case in at_hand if case.id not in due]
+            waiting = [case for case in at_hand if case.id in due]
+            if waiting:
+                deadlines.wait_until_recorded(day, {case.id for case in waiting})
+            under_way += [(case, people.submit(go_on, case, day)) for case in waiting]
+            for case, steps in under_way:
+                played.done.update(steps.result())
+                taken += len(case.planned.steps_on(day))
+                on_step(day, taken)
+    deadlines.wait_until_all_is_recorded(TODAY)
     return played
 
 

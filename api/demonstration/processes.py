@@ -85,27 +85,31 @@ class Stage:
         _waited_for(is_done, "come to the end of the journal")
 
     def due(self, day: date) -> Set[str]:
-        """The ids of the cases that have a warning or a breach by ``day`` that is not recorded yet."""
-        return _waited_for(lambda: self._due(day), "come to the end of the journal")
+        """The ids of the cases that have a warning or a breach by ``day`` that is not recorded yet.
 
-    def wait_until_recorded(self, day: date, cases: Set[str] | None = None) -> None:
-        """Wait until none of these cases is due, or of all cases none."""
+        Of what has happened up to the call; others may go on meanwhile.
+        """
+        end = self.program.recorder.max_notification_id() or 0
+        _waited_for(lambda: self._has_come_to(DeadlineDays.name, end) or None, "come to the end of the journal")
+        return self._due(day)
 
-        def is_recorded() -> bool | None:
-            due = self._due(day)
-            return None if due is None or (due if cases is None else due & cases) else True
+    def wait_until_recorded(self, day: date, cases: Set[str]) -> None:
+        """Wait until none of these cases, which were due, is so any more."""
+        _waited_for(lambda: not self._due(day) & cases or None, f"record what was due by {day}")
 
-        _waited_for(is_recorded, f"record what was due by {day}")
+    def wait_until_all_is_recorded(self, day: date) -> None:
+        """Wait until nothing is due in any case."""
+        _waited_for(lambda: not self.due(day) or None, f"record what was due by {day}")
 
     def _have_come_to_the_end(self, readers: Sequence[str]) -> bool:
-        recorder = self.program.recorder
-        end = recorder.max_notification_id() or 0
-        return all((recorder.max_tracking_id(name) or 0) >= end for name in readers)
+        end = self.program.recorder.max_notification_id() or 0
+        return all(self._has_come_to(name, end) for name in readers)
 
-    def _due(self, day: date) -> Set[str] | None:
-        """None while the read model behind it has not caught up."""
-        if not self._have_come_to_the_end([DeadlineDays.name]):
-            return None
+    def _has_come_to(self, reader: str, position: int) -> bool:
+        return (self.program.recorder.max_tracking_id(reader) or 0) >= position
+
+    def _due(self, day: date) -> Set[str]:
+        """As far as the read model behind it has come."""
         with self.program.readers.connection() as connection, connection.cursor() as cursor:
             return {str(case_id) for case_id in cases_due(cursor, day)}
 
@@ -160,7 +164,7 @@ def set_stage(
             course.begin(Progress.RESUMING)
             # What was under way at the kill is finished first, before the clock is set back to the first day.
             stage.wait_until_all_is_counted()
-            stage.wait_until_recorded(civil_day(clock.now()))
+            stage.wait_until_all_is_recorded(civil_day(clock.now()))
         yield stage
 
 
