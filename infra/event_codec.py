@@ -20,7 +20,7 @@ from domain.case.personal_data import NotRead, Withheld, require_whole, subject_
 from domain.migration.authority_events import AuthorityEvent
 from infra.event_formats import BY_PLACE, BY_TYPE, EventFormat
 from infra.keys import SubjectKeys
-from infra.recordable import require_recordable_as_printed, told_apart
+from infra.recordable import named_faults, require_recordable_as_printed
 from infra.stored_form.body import Body, PartKind
 from infra.stored_form.compression import CURRENT, DictionaryUnknown, compressed_all
 from infra.stored_form.keyed_parts import Place, WrittenPart, roots_in_envelope
@@ -97,7 +97,7 @@ class EventCodec:
         form = BY_TYPE[type(event)]
         if form.apart:
             require_whole(event)
-        with told_apart(event, form.name):
+        with named_faults(event, form.name):
             clear = form.adapter.dump_python(event, mode="json", by_alias=True)
             keyed = [self._written_part(event, kind, names, clear) for kind, names in form.parts]
             written = WrittenEvent(

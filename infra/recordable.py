@@ -61,7 +61,7 @@ def require_recordable(value: DataclassInstance, name: str) -> None:
 
 def recordable_json(value: DataclassInstance, name: str, adapter: TypeAdapter[Any]) -> dict[str, Any]:
     """The JSON values of an event or a command by wire name. Raises as :func:`require_recordable`."""
-    with told_apart(value, name):
+    with named_faults(value, name):
         content: dict[str, Any] = adapter.dump_python(value, mode="json", by_alias=True)
         text = canonical_json(content)
     require_recordable_as_printed(value, name, [text])
@@ -69,8 +69,8 @@ def recordable_json(value: DataclassInstance, name: str, adapter: TypeAdapter[An
 
 
 @contextmanager
-def told_apart(value: DataclassInstance, name: str) -> Iterator[None]:
-    """Names what in ``value`` made writing it as JSON fail, if it did. Raises as :func:`require_recordable`.
+def named_faults(value: DataclassInstance, name: str) -> Iterator[None]:
+    """Around the writing of ``value`` as JSON: names what in it made that fail. Raises as :func:`require_recordable`.
 
     Half of a surrogate pair is no text of JSON; as the name of a value it becomes the sign of replacement.
     """

@@ -129,6 +129,10 @@ class WrittenPart(NamedTuple):
     values: list[tuple[str, bytes]]
     text: bytes
 
+    def __repr__(self) -> str:
+        """Neither the key nor what it protects is shown."""
+        return f"<{self.kind.label} of {self.key_id}>"
+
     @classmethod
     def of(cls, kind: PartKind, key_id: UUID, key: bytes, fields: Iterable[tuple[str, object]]) -> WrittenPart:
         """``fields`` are JSON values with their wire names, in the order of these."""
