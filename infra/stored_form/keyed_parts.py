@@ -180,9 +180,9 @@ def _commitment(blinding: bytes, value: bytes) -> bytes:
     return sha256(blinding + value).digest()
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def cipher_of(key: bytes) -> AESGCM:
-    """The cipher under a key; made once for what lies under it in an event and in a landed record."""
+    """The cipher under a key, which takes longer to make than to use: kept for some weeks of one region's cases."""
     return AESGCM(key)
 
 

@@ -62,7 +62,7 @@ def _key_of(part: KeyedPart, clear: Mapping[str, Any]) -> UUID:
     return _uuid(clear[part.kind.subject_field])
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def _uuid(text: str) -> UUID:
     """Made once for all events of a person: it takes longer than all else that is read of a part's address."""
     return UUID(text)
