@@ -45,6 +45,7 @@ from infra.postgres.server.migrate import (
     require_migrated,
 )
 from infra.postgres.server.requirements import require_suitable
+from infra.sealed_places import SealedPlaces
 from infra.settings import Settings
 from infra.workers.pace import DEMONSTRATION_PACE, USUAL_PACE, Pace
 from infra.workers.projection_runner import ProjectionRunner
@@ -86,6 +87,7 @@ class Program:
     clock_rules: ClockRules
     documents: DocumentStore
     document_rules: DocumentRules
+    places: SealedPlaces
 
     def projection_runners(self) -> dict[str, ProjectionRunner]:
         """A runner for each read model, by its name."""
@@ -218,6 +220,7 @@ def open_program(
             clock_rules=clock_rules,
             documents=DocumentStore(settings.documents_path, keys, document_rules, recorder.origin),
             document_rules=document_rules,
+            places=SealedPlaces(master.place_key),
         )
 
 

@@ -79,6 +79,7 @@ class MasterKey:
         self.exchange_digest_key = self._derived("digest of exchanges with the Crossroads Bank")
         self.legacy_digest_key = self._derived("digest of legacy records")
         self.person_index_key = self._derived("blind index of persons")
+        self.place_key = self._derived("places in lists")
 
     def _derived(self, purpose: str) -> bytes:
         info = f"single-permit/1/{purpose}".encode()

@@ -11,6 +11,7 @@ from api.services.access import AuthorisedCaller
 from api.services.freshness import Reached, reached
 from api.services.measures import MEASURES, BoardReading, read_board
 from api.services.refusals import NotFound, NotPermitted
+from infra.sealed_places import Listing
 from projections.lists.keyset_pages import Page
 from projections.sla_board.drilldown import CaseOnBoard, Cell, cases_behind
 from projections.sla_board.model import BoardLine, CaseCounts, SlaBoard, board, total
@@ -67,8 +68,10 @@ class BoardService:
 
     def cases(self, on: date, scope: Scope, cell: Cell, *, limit: int, after: str | None) -> Page[CaseOnBoard]:
         """The cases behind a number, the most urgent first. Raises ``PlaceUnusable``."""
+        place = self._program.places.opened(after, Listing.BOARD_CASES)
         with self._program.readers.connection() as connection, connection.cursor() as cursor:
-            return cases_behind(cursor, on, scope, cell, limit=limit, after=after)
+            page = cases_behind(cursor, on, scope, cell, limit=limit, after=place)
+        return self._program.places.sealed(page, Listing.BOARD_CASES)
 
     def reading(self, on: date, scope: Scope) -> BoardReading:
         """Every number of the board, read at once."""

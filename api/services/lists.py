@@ -13,6 +13,7 @@ from api.permissions import Action, Reach
 from api.services.access import AuthorisedCaller, role_may_not
 from api.services.refusals import NotPermitted
 from infra.identity.caller import Role
+from infra.sealed_places import Listing
 from projections.lists.keyset_pages import Page
 from projections.lists.own_applications import (
     ALL_OF_THEM,
@@ -66,7 +67,8 @@ class ListService:
         """
         if ssin is not None:
             wanted = replace(wanted, subjects=tuple(self._program.keys.subjects_of(ssin)))
-        return self._page(self._owner(caller), wanted, limit, after)
+        place = self._program.places.opened(after, Listing.APPLICATIONS)
+        return self._sealed(self._page(self._owner(caller), wanted, limit, place))
 
     def own(self, caller: AuthorisedCaller, *, limit: int, after: str | None) -> OwnList:
         """The caller's own applications, and the requests to answer.
@@ -76,7 +78,8 @@ class ListService:
         owner = self._owner(caller)
         if isinstance(owner, OfAuthority):
             raise NotPermitted(role_may_not(caller.caller, Action.QUERY_APPLICATIONS))
-        page = self._page(owner, ALL_OF_THEM, limit, after)
+        place = self._program.places.opened(after, Listing.APPLICATIONS)
+        page = self._sealed(self._page(owner, ALL_OF_THEM, limit, place))
         requests = tuple(self._requests(owner)) if after is None else ()
         due_days = self._due_days((*page.items, *requests))
         return OwnList(
@@ -93,6 +96,9 @@ class ListService:
             if page.next is None:
                 return
             after = page.next
+
+    def _sealed(self, page: Page[OwnApplication]) -> Page[OwnApplication]:
+        return self._program.places.sealed(page, Listing.APPLICATIONS)
 
     def _page(self, owner: Owner, wanted: Wanted, limit: int, after: str | None) -> Page[OwnApplication]:
         with self._program.readers.connection() as connection, connection.cursor() as cursor:

@@ -15,6 +15,7 @@ from api.services.freshness import Reached, reached
 from api.services.refusals import NotFound
 from domain.case.commands import AssignCase
 from domain.case.refusals import StaleVersion
+from infra.sealed_places import Listing
 from projections.lists.keyset_pages import Page
 from projections.lists.work_queue import QueuedCase, QueueFilter, QueueOrder, WorkQueue, count_queued, queued
 
@@ -72,9 +73,11 @@ class WorkQueueService:
         if target is None:
             # An authority without a target has not come over yet, and no case of it is here.
             return QueuePage(on=on, page=Page(items=(), next=None), total=0)
+        place = self._program.places.opened(after, Listing.WORK_QUEUE)
         with self._program.readers.connection() as connection, connection.cursor() as cursor:
-            page = queued(cursor, on, target, wanted, order=order, limit=limit, after=after)
-            return QueuePage(on=on, page=page, total=count_queued(cursor, on, target, wanted))
+            page = queued(cursor, on, target, wanted, order=order, limit=limit, after=place)
+            total = count_queued(cursor, on, target, wanted)
+        return QueuePage(on=on, page=self._program.places.sealed(page, Listing.WORK_QUEUE), total=total)
 
     def take(self, caller: AuthorisedCaller, case_id: UUID) -> Taken:
         """Assign a case to the caller unless it is assigned to another, and wait briefly for the queue to show it.
