@@ -1,4 +1,7 @@
-"""The outermost layer of the HTTP interface: trace ids on every answer, and an end for every error."""
+"""The outermost layer of the HTTP interface: trace ids on every answer, and an end for every error.
+
+What does not say how long it may be kept may not be kept at all: nearly every answer is about a person.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,8 @@ from infra.structured_logs import get_logger
 
 TRACE_HEADER: Final = b"belgov-trace-id"
 RELATED_TRACE_HEADER: Final = b"belgov-related-trace-id"
+CACHE_CONTROL: Final = b"cache-control"
+NOT_TO_BE_KEPT: Final = ((CACHE_CONTROL, b"no-store"),)
 FRAMES_LOGGED: Final = 8
 
 _TRACE_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,36}")
@@ -50,7 +55,9 @@ class ErrorBoundary:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                message["headers"] = [*message.get("headers", ()), *headers]
+                given = message.get("headers", ())
+                kept = () if any(name == CACHE_CONTROL for name, _ in given) else NOT_TO_BE_KEPT
+                message["headers"] = [*given, *headers, *kept]
             await send(message)
 
         try:

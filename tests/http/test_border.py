@@ -17,7 +17,7 @@ from infra.postgres.journal.conflicts import OutcomeUnknown
 from infra.postgres.server.connections import DatabaseUnavailable
 from infra.structured_logs import configure_logging
 from tests.world.bodies import CANARIES
-from tests.world.service_clients import ServiceClient, ServiceClients
+from tests.world.service_clients import ServiceClient, ServiceClients, case_path
 
 pytestmark = pytest.mark.server
 
@@ -44,6 +44,25 @@ def test_every_answer_has_a_trace_id_of_its_own(employer: ServiceClient) -> None
     assert one.headers["BelGov-Related-Trace-Id"] == "caller-1"
     # nothing is echoed that is no trace id
     assert "BelGov-Related-Trace-Id" not in employer.get("health", **{"BelGov-Trace-Id": "x" * 37}).headers
+
+
+def test_no_answer_about_a_person_is_kept_by_anybody(employer: ServiceClient, handler: ServiceClient) -> None:
+    filed = employer.file()
+    answers = [
+        filed,
+        employer.file({}),
+        handler.get("applications"),
+        handler.post("applications/query", {}),
+        handler.get("workQueues/flanders"),
+        handler.get("nothing"),
+        employer.client.request("PUT", "applications"),
+        *(handler.get(f"{case_path(filed)}{part}") for part in ("", "/assessment", "/events", "/deadlines")),
+    ]
+    assert [each.headers["Cache-Control"] for each in answers] == ["no-store"] * len(answers)
+
+
+def test_what_is_about_nobody_may_be_kept(employer: ServiceClient) -> None:
+    assert "max-age" in employer.get("refData/holders").headers["Cache-Control"]
 
 
 @pytest.mark.parametrize("path", ["nothing", "applications/", "health/", "../v2/applications", "openapi.json", "docs"])
