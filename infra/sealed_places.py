@@ -1,7 +1,7 @@
 """Where a page of a list ended, as its reader is given it: sealed, so that nobody can read it or make one up.
 
-What lies in a place goes into a query as it is. So a place that this service has not given, or has given for another
-list, is no place: the caller is told, and no query sees it.
+What lies in the places of these lists goes into a query as it is. So a place that this service has not given, or has
+given for another list, is no place: the caller is told, and no query sees it.
 """
 
 from __future__ import annotations

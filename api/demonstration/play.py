@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter as Tally
 from collections import defaultdict
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Final, Protocol
@@ -65,7 +66,7 @@ def play(
     played = Played()
     taken = 0
     filed_on, days_of = _by_day(planned)
-    with ThreadPoolExecutor(_CLIENTS) as people:
+    with ThreadPoolExecutor(_CLIENTS) as people, _given_up_together(people):
 
         def go_on(case: FiledCase, day: date) -> list[str]:
             return [each for step in case.planned.steps_on(day) for each in participants.take(case, step)]
@@ -97,6 +98,16 @@ def play(
                 on_step(day, taken)
     deadlines.wait_until_all_is_recorded(TODAY)
     return played
+
+
+@contextmanager
+def _given_up_together(people: ThreadPoolExecutor) -> Iterator[None]:
+    """What goes wrong in the block ends it without waiting for the steps that nobody has begun."""
+    try:
+        yield
+    except BaseException:
+        people.shutdown(wait=False, cancel_futures=True)
+        raise
 
 
 def _by_day(

@@ -33,7 +33,7 @@ from infra.wire_format import canonical_json
 _NONCE_BYTES: Final = 12
 _SALT_BYTES: Final = 16
 _COPIED: Final = Struct(">BBBH")
-_ADDRESS: Final = Struct(">BBB16sq16sh")
+_ADDRESS: Final = Struct(">BBB16sq16sH")
 
 
 class PartNotAuthentic(ValueError):

@@ -127,12 +127,12 @@ def sealed_leaf(
 
 
 def leaf_of_row(row: StoredEvent, origin: str) -> RowLeaf | None:
-    """What a row's leaf says; None for an envelope that cannot be read."""
+    """What a row's leaf says; None for an envelope that cannot be read, or a type of a name that no leaf can hold."""
     try:
         envelope = Envelope.read(row.envelope)
-    except ValueError:
+        place = place_of(origin, row.stream, row.version, row.type, row.schema)
+    except (ValueError, OverflowError):
         return None
-    place = place_of(origin, row.stream, row.version, row.type, row.schema)
     body = sha256(row.body).digest()
     return RowLeaf(
         hashed=leaf_hash(envelope.leaf(place, body)),

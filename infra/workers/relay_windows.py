@@ -17,15 +17,15 @@ from threading import Event, Thread
 from typing import Final
 
 from consumers.topics import APPLICATIONS, CHECK_ANSWERS, CHECK_REQUESTS
-from infra.child_process import ChildDidNotStart
+from domain.unusable import Unusable
 from infra.kafka.producers import Outgoing
 from infra.message_wire import to_wire
 from infra.postgres.journal.event_faults import EventAtFault, faults_of_events
 from infra.postgres.journal.journal_events import JournalNotification
-from infra.postgres.journal.recorder import JournalRecorder
+from infra.postgres.journal.recorder import JournalRecorder, copied_notifications
 from infra.postgres.messages.journal_messages import JournalMessages
 from infra.postgres.server.connections import ConnectionPool, Role
-from infra.shared_work.sharing import Work, WorkerLost, shared_out
+from infra.shared_work.sharing import Work, available_cores, shared_out
 from infra.structured_logs import get_logger
 from infra.workers.errors import EventUnpublishable
 
@@ -35,6 +35,8 @@ _LOOK_AGAIN: Final = 0.25
 
 FAR_BEHIND: Final = 20_000
 """Events that the relay itself would make records of in a second or two; a process takes half of one to start."""
+
+_EVENTS_A_PROCESS: Final = 10_000
 
 _log = get_logger(__name__)
 
@@ -99,19 +101,15 @@ class MakingApart:
 
     @contextmanager
     def open(self) -> Iterator[Callable[[PositionRange], MadeApart]]:
-        with (
-            closing(JournalRecorder(self.url, pool_size=1)) as recorder,
-            closing(ConnectionPool(self.url, Role.READER, size=1)) as pool,
-        ):
+        with closing(ConnectionPool(self.url, Role.READER, size=1)) as pool:
             maker = WindowMaker(pool, source=self.source, prefix=self.prefix)
-            yield lambda positions: _made_apart(recorder, maker, positions)
+            yield lambda positions: _made_apart(pool, maker, positions)
 
 
-def _made_apart(recorder: JournalRecorder, maker: WindowMaker, positions: PositionRange) -> MadeApart:
+def _made_apart(pool: ConnectionPool, maker: WindowMaker, positions: PositionRange) -> MadeApart:
     made = MadeApart([])
-    page = recorder.select_notifications(
-        positions.after, positions.up_to - positions.after, stop=positions.up_to, inclusive_of_start=False
-    )
+    with pool.connection() as connection:
+        page = copied_notifications(connection, positions.after, positions.up_to)
     try:
         made.windows.extend(maker.made_of(page))
     except EventUnpublishable as why:
@@ -154,11 +152,15 @@ class RelayWindows:
                     yield from self._maker.made_of(page)
 
     def _made_apart(self, last: int, stopped: Event) -> Iterator[Window]:
-        """The windows up to ``last``, or fewer where the processes are lost: the others can be made here."""
+        """The windows up to ``last``, or fewer where the processes cannot go on: the others are made here.
+
+        Whatever it was that went wrong there, if it lies in an event it is met again at that event.
+        """
+        workers = min(available_cores(), max(2, (last - self._after) // _EVENTS_A_PROCESS))
         starts = range(self._after, last, self._size)
         ranges = [PositionRange(start, min(start + self._size, last)) for start in starts]
         try:
-            with shared_out(self._apart, ranges) as made:
+            with shared_out(self._apart, ranges, workers=workers) as made:
                 for each in made:
                     for window in each.windows:
                         self._after = window.up_to
@@ -167,8 +169,11 @@ class RelayWindows:
                         raise each.ended
                     if stopped.is_set():
                         return
-        except (WorkerLost, ChildDidNotStart) as why:
-            _log.warning("relay.makes_alone", why=str(why))
+        except EventUnpublishable:
+            raise
+        except Exception as why:
+            # No memory, no connections, no room for a process: one that makes records alone needs none of these.
+            _log.warning("relay.makes_alone", why=str(why) if isinstance(why, Unusable) else type(why).__name__)
 
 
 class MadeAhead:

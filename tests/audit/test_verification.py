@@ -81,6 +81,11 @@ def test_a_number_that_no_row_of_ours_has_is_named_and_stops_nothing(book: CaseB
     assert report.size == len(JournalAsStored.of(book.url).rows)
 
 
+def test_a_name_too_long_for_any_leaf_is_named_and_stops_nothing(book: CaseBook, cases: list[UUID]) -> None:
+    book.tamper("update journal set type = repeat('x', 70000) where stream = %s and version = 3", str(cases[1]))
+    assert_first(verified(book), book.position(cases[1], 3), cases[1], 3, Fault.LEAF_UNREADABLE)
+
+
 def test_two_bodies_swapped_are_both_named(book: CaseBook, cases: list[UUID]) -> None:
     one, other = book.position(cases[0], 5), book.position(cases[1], 5)
     book.tamper(

@@ -10,6 +10,7 @@ from threading import Event
 
 import pytest
 
+from infra.postgres.server.connections import DatabaseUnavailable
 from infra.workers.errors import EventUnpublishable
 from infra.workers.relay_windows import FAR_BEHIND, MadeApart, MakingApart, PositionRange, RelayWindows, Window
 from tests.projections.poison import insert
@@ -37,6 +38,20 @@ class EndingAt(MakingApart):
                 return made(positions)
 
             yield unless_it_ends
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failing(MakingApart):
+    """Cannot do what it is given, for a reason that lies in no event."""
+
+    error: Exception
+
+    @contextmanager
+    def open(self) -> Iterator[Callable[[PositionRange], MadeApart]]:
+        def fails(_: PositionRange) -> MadeApart:
+            raise self.error
+
+        yield fails
 
 
 def windows(
@@ -122,6 +137,15 @@ def test_a_process_that_is_lost_is_done_without(admin_url: str) -> None:
         taken = made(windows(consumed, 1, apart=ending), last)
 
         assert taken == made(windows(consumed, FAR_BEHIND), last)
+
+
+@pytest.mark.parametrize("error", [MemoryError(), OSError(24, "no descriptor left"), DatabaseUnavailable("too many")])
+def test_where_processes_cannot_do_it_the_relay_does(admin_url: str, error: Exception) -> None:
+    with consumed_journal(admin_url, 4) as consumed:
+        last = len(consumed.events())
+        failing = Failing(url=consumed.pool.url, source=SOURCE, prefix="p.", error=error)
+
+        assert made(windows(consumed, 1, apart=failing), last) == made(windows(consumed, FAR_BEHIND), last)
 
 
 def test_one_that_is_stopped_makes_no_more(admin_url: str) -> None:

@@ -149,7 +149,12 @@ class GroupCommitter:
                     written.append((waiting, waiting.request.texts()))
                 except Exception as why:
                     waiting.error = why
-        frames = iter(compressed_all([text for _, texts in written for text in texts]))
+        try:
+            frames = iter(compressed_all([text for _, texts in written for text in texts]))
+        except Exception as why:
+            for waiting, _ in written:
+                waiting.error = why
+            return
         for waiting, texts in written:
             try:
                 waiting.sealed = waiting.request.sealed([*islice(frames, len(texts))])

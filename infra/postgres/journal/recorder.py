@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
 from eventsourcing.persistence import ProcessRecorder, StoredEvent, Tracking
@@ -24,6 +24,9 @@ from infra.postgres.journal.sealing import RequestToSeal
 from infra.postgres.journal.tailing import AppendSignal, JournalSubscription
 from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable, Role, connect
 
+if TYPE_CHECKING:
+    from psycopg2.extensions import connection as Connection
+
 _NOBODY: Final = "eventsourcing"
 """The actor of appends whose caller names none: the event library's own."""
 
@@ -31,6 +34,14 @@ _LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """The recorded time of appends whose caller gives none."""
 
 _BINARY_FROM: Final = 100
+
+
+def copied_notifications(connection: Connection, after: int, up_to: int) -> list[JournalNotification]:
+    """What :meth:`JournalRecorder.select_notifications` gives of ``after < position <= up_to``, by one binary copy."""
+    return [
+        JournalNotification(r.stream, r.version, r.type, r.body, r.position, r.schema, r.known_at)
+        for r in copy_tail(connection, after, up_to)
+    ]
 
 
 class JournalRecorder(ProcessRecorder):
@@ -142,10 +153,7 @@ class JournalRecorder(ProcessRecorder):
         if limit >= _BINARY_FROM and not topics:
             up_to = after + limit if stop is None else min(stop, after + limit)
             with self._pool.connection() as connection:
-                return [
-                    JournalNotification(r.stream, r.version, r.type, r.body, r.position, r.schema, r.known_at)
-                    for r in copy_tail(connection, after, up_to)
-                ]
+                return copied_notifications(connection, after, up_to)
         with self._pool.connection() as connection, connection.cursor() as cursor:
             cursor.execute(
                 "select stream, version, type, body, position, schema, known_at from journal"
