@@ -162,7 +162,7 @@ class ProjectionRunner:
                 with _ONE_IS_FILLED, suppress(_Stopped):
                     if not self._stopping.is_set():
                         self._fill()
-            except (WorkerLost, ChildDidNotStart) as why:
+            except (WorkerLost, ChildDidNotStart, OSError, MemoryError) as why:
                 # Page by page needs neither processes nor their memory.
                 self._whole_from = NEVER
                 _log.warning("projection.goes_by_page", read_model=self._read_model.name, why=str(why))
