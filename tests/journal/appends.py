@@ -69,13 +69,13 @@ def _note() -> bytes:
 def refused_by_the_driver() -> AppendRequest:
     """A request with an event type that no text of PostgreSQL can hold; psycopg2 does not even send it."""
     good = request()
-    return replace(good, events=tuple(replace(event, type="No\0ted") for event in good.events))
+    return replace(good, events=tuple(event._replace(type="No\0ted") for event in good.events))
 
 
 def refused_by_the_database() -> AppendRequest:
     """A request with a schema that does not fit its column."""
     good = request()
-    return replace(good, events=tuple(replace(event, schema=70_000) for event in good.events))
+    return replace(good, events=tuple(event._replace(schema=70_000) for event in good.events))
 
 
 @dataclass(frozen=True, slots=True)
