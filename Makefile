@@ -4,8 +4,7 @@ VENV ?= .venv
 PYTHON ?= python3
 ARGS ?=
 PYTEST_ARGS ?=
-# One more than there are cores: many tests wait for a server.
-WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 1) + 1 )))
+WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
 
 BIN := $(VENV)/bin
 ENVIRONMENT := $(VENV)/.complete
