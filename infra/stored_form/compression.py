@@ -43,16 +43,16 @@ class _Coders(local):
     """The coders of a thread: one coder must not serve two at once."""
 
     def __init__(self) -> None:
-        self.compressors: dict[int, zstandard.ZstdCompressor] = {}
+        self.compressor: zstandard.ZstdCompressor | None = None
         self.decompressors: dict[int, zstandard.ZstdDecompressor] = {}
 
 
 _coders: Final = _Coders()
 
 
-def compressed(content: bytes, dictionary: int = CURRENT) -> bytes:
+def compressed(content: bytes) -> bytes:
     """A frame of zstd without its magic number, checksum and dictionary id; with its content's size."""
-    return _compressor(dictionary).compress(content)
+    return _compressor().compress(content)
 
 
 def compressed_all(contents: Sequence[bytes]) -> list[bytes]:
@@ -61,17 +61,15 @@ def compressed_all(contents: Sequence[bytes]) -> list[bytes]:
     Many are compressed in one call, which gives up the interpreter lock once: among threads that wait for it, getting
     it back takes longer than compressing.
     """
-    coder = _compressor(CURRENT)
     if len(contents) < _TOGETHER_FROM:
-        return [coder.compress(content) for content in contents]
-    frames = coder.multi_compress_to_buffer(list(contents))
+        return [compressed(content) for content in contents]
+    frames = _compressor().multi_compress_to_buffer(list(contents))
     return [frames[n].tobytes() for n in range(len(frames))]
 
 
-def _compressor(dictionary: int) -> zstandard.ZstdCompressor:
+def _compressor() -> zstandard.ZstdCompressor:
     """That of this thread."""
-    coder = _coders.compressors.get(dictionary)
-    if coder is None:
+    if _coders.compressor is None:
         parameters = zstandard.ZstdCompressionParameters.from_level(
             LEVEL,
             format=zstandard.FORMAT_ZSTD1_MAGICLESS,
@@ -79,9 +77,8 @@ def _compressor(dictionary: int) -> zstandard.ZstdCompressor:
             write_dict_id=False,
             write_content_size=True,
         )
-        coder = zstandard.ZstdCompressor(dict_data=_dictionary(dictionary), compression_params=parameters)
-        _coders.compressors[dictionary] = coder
-    return coder
+        _coders.compressor = zstandard.ZstdCompressor(dict_data=_dictionary(CURRENT), compression_params=parameters)
+    return _coders.compressor
 
 
 def decompressed(frame: bytes, dictionary: int) -> bytes:

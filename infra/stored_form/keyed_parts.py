@@ -13,7 +13,7 @@ other parts, into the leaf.
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import sha256
 from struct import Struct
@@ -148,12 +148,8 @@ class WrittenPart(NamedTuple):
         return content, _root([(name, _commitment(_blinding(salt, name), value)) for name, value in self.values])
 
 
-def root_of(commitments: Mapping[str, bytes]) -> bytes:
-    """The root of a part, from the commitments to its fields."""
-    return _root(sorted(commitments.items()))
-
-
 def _root(commitments: Iterable[tuple[str, bytes]]) -> bytes:
+    """The root of a part, from the commitments to its fields with their names, in the order of these."""
     pieces: list[bytes] = []
     for name, commitment in commitments:
         encoded = name.encode()

@@ -103,10 +103,10 @@ class MakingApart:
     def open(self) -> Iterator[Callable[[PositionRange], MadeApart]]:
         with closing(ConnectionPool(self.url, Role.READER, size=1)) as pool:
             maker = WindowMaker(pool, source=self.source, prefix=self.prefix)
-            yield lambda positions: _made_apart(pool, maker, positions)
+            yield lambda positions: _made_of_range(pool, maker, positions)
 
 
-def _made_apart(pool: ConnectionPool, maker: WindowMaker, positions: PositionRange) -> MadeApart:
+def _made_of_range(pool: ConnectionPool, maker: WindowMaker, positions: PositionRange) -> MadeApart:
     made = MadeApart([])
     with pool.connection() as connection:
         page = copied_notifications(connection, positions.after, positions.up_to)

@@ -37,17 +37,18 @@ if TYPE_CHECKING:
     from infra.event_codec import EventCodec
 
 
-def encoded_event(codec: EventCodec, event: CaseEvent | AuthorityEvent, stream: UUID, version: int) -> EncodedEvent:
-    """The event encoded and encrypted for its place. Raises as :meth:`EventCodec.encode` does."""
-    return EncodedEvent.of(stream, version, codec.encode(event, stream, version))
-
-
 def encoded_on(
     codec: EventCodec, stream: UUID, head: StreamHead, events: Iterable[CaseEvent | AuthorityEvent]
 ) -> list[EncodedEvent]:
-    """The events as the next ones of a stream of the product, whose versions count from 1."""
+    """The events, encrypted, as the next ones of a stream of the product, whose versions count from 1.
+
+    Raises as :meth:`EventCodec.encode` does.
+    """
     first = (head.version or 0) + 1
-    return [encoded_event(codec, event, stream, version) for version, event in enumerate(events, first)]
+    return [
+        EncodedEvent.of(stream, version, codec.encode(event, stream, version))
+        for version, event in enumerate(events, first)
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
