@@ -24,6 +24,8 @@ from infra.crossroads.policy import CrossroadsPolicy
 from infra.documents.document_store import DocumentStore
 from infra.event_codec import EventCodec, UnreadableEvent
 from infra.keys import KeyMissing, MasterKey
+from infra.limit_counts import LimitCounts
+from infra.limits import Limits
 from infra.log_address import StoredLog
 from infra.postgres.journal.journal import PostgresJournal
 from infra.postgres.journal.key_store import PostgresKeyStore, holds_keys
@@ -65,6 +67,8 @@ class Program:
     """The parts that commands, pages, workers and the command line share; all are safe between threads."""
 
     settings: Settings
+    limits: Limits
+    limit_counts: LimitCounts
     clock: Clock
     pace: Pace
     rule_sets: RuleSets
@@ -156,11 +160,12 @@ def open_program(
     no file or directory either. Clock and pace are those of the journal's kind unless others are given.
 
     Raises ``NoDataHere``, ``EmbeddedPostgresUnusable``, ``DatabaseUnavailable``, ``ServerUnsuitable``,
-    ``ServerNotDurable``, ``SchemaUnusable``, ``LawDataUnusable`` and ``KeyEncryptionKeyUnusable``: each with a
-    sentence.
+    ``ServerNotDurable``, ``SchemaUnusable``, ``LawDataUnusable``, ``LimitsUnusable`` and
+    ``KeyEncryptionKeyUnusable``: each with a sentence.
     """
     if not set_up:
         _require_data(settings)
+    limits = Limits.load(settings.limits_file)
     rule_sets = law()
     read_models = registered_read_models()
     clock_rules = ClockRules.load()
@@ -193,6 +198,8 @@ def open_program(
         writers = opened.enter_context(closing(ConnectionPool(journal_url, Role.WRITER, size=16)))
         yield Program(
             settings=settings,
+            limits=limits,
+            limit_counts=LimitCounts(),
             clock=clock,
             pace=pace_of(recorder.origin) if pace is None else pace,
             rule_sets=rule_sets,

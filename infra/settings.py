@@ -195,6 +195,8 @@ class Settings(BaseSettings):
     """PEM of the Ed25519 key that signs reports; see `signing_key_path`."""
     key_encryption_key_file: ReadableFile | None = None
     """The key that wraps the subjects' keys; see `key_encryption_key_path`."""
+    limits_file: ReadableFile | None = None
+    """TOML: how much one caller, connection or answer may take; see `infra.limits`."""
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     """TCP port of the HTTP interface; with 0 the operating system chooses one."""
 

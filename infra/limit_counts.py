@@ -1,0 +1,36 @@
+"""How often each limit was met, for ``/metrics``; of this process alone, since it began."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from enum import StrEnum
+from threading import Lock
+
+
+class Limit(StrEnum):
+    """What can be met, as the metric names it."""
+
+    CONNECTIONS = "connections"
+    CONNECTIONS_OF_ONE_ADDRESS = "connectionsOfOneAddress"
+    HEADER_BYTES = "headerBytes"
+    HEADERS_SECONDS = "headersSeconds"
+    BODY_STALL = "bodyStall"
+    UNREAD_ANSWER = "unreadAnswer"
+
+
+class LimitCounts:
+    """Safe between threads."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[Limit] = Counter()
+        self._mutex = Lock()
+
+    def reached(self, limit: Limit) -> None:
+        with self._mutex:
+            self._counts[limit] += 1
+
+    def totals(self) -> Mapping[Limit, int]:
+        """Every limit there is, also those that nobody met."""
+        with self._mutex:
+            return {each: self._counts[each] for each in Limit}
