@@ -24,6 +24,7 @@ from api.http.routes.reference_data import reference_data_routes
 from api.http.routes.service_levels import service_levels_routes
 from api.http.routes.steps import step_routes
 from api.http.routes.work_queues import work_queue_routes
+from api.http.unhurried import UnhurriedRefusals
 from api.pages.page_route import refusal_page
 from api.pages.rendering import Pages
 from api.pages.routes.accessibility import accessibility_pages
@@ -66,6 +67,7 @@ def create_app(
     app.state.access, app.state.authentication = services.access, authentication
     app.state.pages, app.state.readers = pages, readers
     app.add_middleware(ErrorBoundary)
+    app.add_middleware(UnhurriedRefusals, step=program.limits.answers.not_found_step_seconds)
     app.add_exception_handler(HTTPException, _no_route)
     for routes in (
         application_list_routes(services.lists),

@@ -54,10 +54,18 @@ class ConnectionLimits(Part):
     """How long an answer may wait for a client that reads nothing of it."""
 
 
+class AnswerLimits(Part):
+    """What the time of an answer may say; enforced by :mod:`api.http.unhurried`."""
+
+    not_found_step_seconds: Seconds = 0.1
+    """An answer that there is nothing there comes at a multiple of this after its request."""
+
+
 class Limits(Part):
     """All limits, by part."""
 
     connections: ConnectionLimits = ConnectionLimits()
+    answers: AnswerLimits = AnswerLimits()
 
     @classmethod
     def load(cls, file: Path | None) -> Limits:

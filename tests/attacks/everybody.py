@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +24,7 @@ from api.services.migrations import loader_of
 from infra.clock import SystemClock
 from infra.identity.caller import Caller, Role
 from infra.identity.development_issuer import DevelopmentIssuer
+from infra.limits import AnswerLimits, Limits
 from infra.migration.sources import MigratingAuthority
 from infra.migration.waiting_records import listed
 from infra.settings import Settings
@@ -106,8 +107,11 @@ class Everybody:
 
 
 @contextmanager
-def everybody(admin_url: str, folder: Path) -> Iterator[Everybody]:
-    """The service on 20 January 2026, with its lists read to the end of the journal."""
+def everybody(admin_url: str, folder: Path, *, not_found_step: float = 0.001) -> Iterator[Everybody]:
+    """The service on 20 January 2026, with its lists read to the end of the journal.
+
+    An answer that there is nothing there comes at a multiple of ``not_found_step`` seconds: at once, as it is here.
+    """
     home = folder / "home"
     with (
         program_databases(admin_url) as (journal_url, keys_url),
@@ -115,8 +119,9 @@ def everybody(admin_url: str, folder: Path) -> Iterator[Everybody]:
             Settings(home=home, database_url=journal_url, key_database_url=keys_url),
             set_up=True,
             clock=StoppedClock(datetime(2026, 1, 20, 10, tzinfo=UTC)),
-        ) as program,
+        ) as opened,
     ):
+        program = replace(opened, limits=Limits(answers=AnswerLimits(not_found_step_seconds=not_found_step)))
         issuer = DevelopmentIssuer.open(home, create=True)
         marks = ("Quarantainov", "Quarantinette NV")
         found = _quarantined(program, folder, marks)
