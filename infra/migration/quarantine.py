@@ -102,15 +102,17 @@ class RepairTransaction:
         )
 
     def steps(self, record_id: UUID) -> tuple[Step, ...]:
-        return steps_of(self.connection, record_id, self.keys.key_to_decrypt(self._subject(record_id)))
+        subject = self._subject(record_id)
+        return () if subject is None else steps_of(self.connection, record_id, self.keys.key_to_decrypt(subject))
 
     def known(self, key: str) -> Dossier | None:
         return taken_dossiers(self.connection, self.authority, [key]).get(key)
 
     def trace(self, record_id: UUID, what: str, by: str, motive: str | None = None) -> None:
+        subject = self._subject(record_id)
         sealed = None
-        if motive is not None:
-            sealed = seal_motive(self.keys.key_to_encrypt(self._subject(record_id)), record_id, motive)
+        if motive is not None and subject is not None:
+            sealed = seal_motive(self.keys.key_to_encrypt(subject), record_id, motive)
         trace(self.cursor, [record_id], what, by, sealed)
 
     def correct(self, held: HeldRecord, field: str, text: str, *, by: str) -> None:
@@ -145,10 +147,10 @@ class RepairTransaction:
     def recount(self, batch: UUID, count: BatchCount, *, out_of: str) -> None:
         recount(self.cursor, batch, count, out_of=out_of)
 
-    def _subject(self, record_id: UUID) -> UUID:
+    def _subject(self, record_id: UUID) -> UUID | None:
+        """Under whose key a record lies; None for one that is not there."""
         self.cursor.execute("select subject from legacy_record where id = %s", (record_id,))
-        found: UUID = self.cursor.fetchall()[0][0]
-        return found
+        return next((subject for (subject,) in self.cursor.fetchall()), None)
 
 
 _LANDED: Final = "select subject, batch, encode(digest, 'hex'), extracted_on, sealed from legacy_record where id = %s"

@@ -139,5 +139,12 @@ def test_a_case_that_is_read_by_who_may_is_found(there: Everybody) -> None:
     assert there.record_marks[0] in sent(there, OF_BRUSSELS, quarantined).text
 
 
+@pytest.mark.parametrize("path", ["/", "/rest/singlePermit/v1/applications", "/static/single-permit.css", "/metrics"])
+def test_nothing_repeats_a_request(there: Everybody, path: str) -> None:
+    answer = there.client(EVERYBODY[0]).request("TRACE", path, headers={"X-Canary": "kwispel"})
+    assert answer.status_code in (404, 405)
+    assert "kwispel" not in answer.text
+
+
 def test_nobody_is_nobody(there: Everybody) -> None:
     assert sent(there, SIGNED_OUT, ALL[0], case=NOBODYS).status_code == 401
