@@ -48,6 +48,14 @@ def test_names_are_spelled_as_the_guide_has_them() -> None:
     assert not any("title" in each for each in contract()["components"]["schemas"].values()), "their name says it"
 
 
+def test_a_departure_from_the_guide_names_its_rule_and_says_why() -> None:
+    departures = [each["x-ignore-rules"] for _, each in parts_of(contract()) if "x-ignore-rules" in each]
+    assert departures
+    for rule, reason in (entry for each in departures for entry in each.items()):
+        assert re.fullmatch(r"[a-z]+(-[a-z]+)+", rule), rule
+        assert reason.endswith(".") and " " in reason, rule
+
+
 def test_every_component_is_used() -> None:
     used = {part["$ref"] for _, part in parts_of(contract()) if isinstance(part.get("$ref"), str)}
     for kind in ("schemas", "parameters", "responses", "headers"):

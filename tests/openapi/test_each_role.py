@@ -79,7 +79,7 @@ def session() -> Iterator[requests.Session]:
 
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize(
-    "examples", [2, pytest.param(100, marks=(pytest.mark.nightly, pytest.mark.timeout(1_800)))], ids=["few", "many"]
+    "examples", [2, pytest.param(30, marks=(pytest.mark.nightly, pytest.mark.timeout(1_800)))], ids=["few", "many"]
 )
 def test_whatever_a_role_sends_is_answered_in_the_words_of_the_contract(
     clients: ComparedClients, own: dict[Role, dict[str, str]], session: requests.Session, role: Role, examples: int
