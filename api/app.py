@@ -12,6 +12,7 @@ from api.http.authentication import Authentication
 from api.http.metrics import metrics_routes
 from api.http.outermost import ErrorBoundary, problem_response
 from api.http.problems import API_ROOT, NOT_FOUND, OWN_PROBLEM_TYPES, Problem
+from api.http.quotas import Quotas
 from api.http.routes.application_lists import application_list_routes
 from api.http.routes.applications import applications_routes
 from api.http.routes.assessments import assessment_routes
@@ -61,11 +62,12 @@ def create_app(
     # The contract is written by hand (API-first); FastAPI's own description is not it.
     app = FastAPI(title="singlePermit", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     services, authentication = Services.of(program), Authentication(issuer.verifier())
+    quotas = Quotas(program.limits.requests, program.limit_counts)
     pages, code_lists, rules = Pages.load(), CodeLists.load(), program.clock_rules
-    readers = Readers(services.access, authentication, pages.languages, code_lists)
-    app.state.access, app.state.authentication = services.access, authentication
+    readers = Readers(services.access, authentication, quotas, pages.languages, code_lists)
+    app.state.access, app.state.authentication, app.state.quotas = services.access, authentication, quotas
     app.state.pages, app.state.readers = pages, readers
-    app.add_middleware(ErrorBoundary)
+    app.add_middleware(ErrorBoundary, quotas=quotas)
     app.add_exception_handler(HTTPException, _no_route)
     for routes in (
         application_list_routes(services.lists),

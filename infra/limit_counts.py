@@ -17,6 +17,9 @@ class Limit(StrEnum):
     HEADERS_SECONDS = "headersSeconds"
     BODY_STALL = "bodyStall"
     UNREAD_ANSWER = "unreadAnswer"
+    REQUESTS_AT_A_TIME = "requestsAtATime"
+    REQUESTS_A_MINUTE = "requestsAMinute"
+    REQUESTS_A_MINUTE_OF_A_KIND = "requestsAMinuteOfAKind"
 
 
 class LimitCounts:

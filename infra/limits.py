@@ -1,7 +1,7 @@
 """What one caller, one connection and one answer may take: the service's own limits, and how they are changed.
 
 ``PERMIT_LIMITS_FILE`` names a TOML file with a table for each part; what it leaves out is as here. Every limit that
-is met is counted (``permit_limit_reached_total``), and ``docs/security.md`` says what each keeps out.
+is met is counted and told to Prometheus, and ``docs/security.md`` says what each keeps out.
 
     [connections]
     most = 512
@@ -14,6 +14,7 @@ needs more writes a larger number, and can be asked why.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -36,7 +37,7 @@ class Part(BaseModel):
 
 
 class ConnectionLimits(Part):
-    """What a connection may take before its request is judged; enforced by :mod:`infra.http_server`."""
+    """What a connection may take before its request is judged; enforced by :mod:`api.http.guarded_connections`."""
 
     most: AtLeastOne = 512
     """Connections of one process at the same moment; one more is closed unanswered."""
@@ -44,6 +45,8 @@ class ConnectionLimits(Part):
     """Of those, the connections from one network address."""
     header_bytes: AtLeastOne = 32 * 1024
     """The request line and all headers together."""
+    idle_seconds: AtLeastOne = 5
+    """Between the answer to one request and the first byte of the next on the same connection."""
     headers_seconds: Seconds = 10.0
     """From the first byte of a request, or from the connection, to the end of its headers."""
     body_stall_seconds: Seconds = 10.0
@@ -54,10 +57,22 @@ class ConnectionLimits(Part):
     """How long an answer may wait for a client that reads nothing of it."""
 
 
+class RequestLimits(Part):
+    """What one caller may ask for, in each process that answers; enforced by :mod:`api.http.quotas`."""
+
+    most_at_a_time: AtLeastOne = 32
+    """Requests of one caller under way at the same moment: fewer than the threads that answer."""
+    a_minute: AtLeastOne = 12_000
+    """Requests of one caller, of all kinds."""
+    a_minute_of: Mapping[str, AtLeastOne] = Field(default_factory=lambda: {"lookUpEmployer": 60})
+    """Requests of one caller to one operation, by its ``operationId``. What a file gives replaces all of these."""
+
+
 class Limits(Part):
     """All limits, by part."""
 
     connections: ConnectionLimits = ConnectionLimits()
+    requests: RequestLimits = RequestLimits()
 
     @classmethod
     def load(cls, file: Path | None) -> Limits:

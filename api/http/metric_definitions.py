@@ -173,4 +173,12 @@ METRICS: Final[tuple[MetricDefinition, ...]] = (
         meaning="1 for a consumer that waits for a person",
         samples=lambda status: [((each["name"],), 1) for each in status["stoppedConsumers"]],
     ),
+    # Of the process that answers, since it began; what each limit keeps out is in docs/security.md.
+    MetricDefinition(
+        name="permit_limit_reached_total",
+        labels=("limit",),
+        kind=Kind.COUNTER,
+        meaning="What was refused or cut because a limit was met",
+        samples=lambda status: [((limit,), number) for limit, number in status["limitsReached"].items()],
+    ),
 )

@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.problems import PROBLEM_MEDIA_TYPE, Problem, internal_problem, problem_of
+from api.http.quotas import Quotas
 from api.http.requests import base_url
 from infra.structured_logs import get_logger
 
@@ -32,13 +33,15 @@ _log = get_logger(__name__)
 
 
 class ErrorBoundary:
-    """ASGI middleware: gives each answer a trace id, echoes the caller's, and answers for every error.
+    """ASGI middleware: gives each answer a trace id, echoes the caller's, answers for every error, and tells
+    ``quotas`` of every end.
 
     An error that is not foreseen is logged by its type and its place only: its text may hold anything.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, quotas: Quotas) -> None:
         self._app = app
+        self._quotas = quotas
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -79,6 +82,10 @@ class ErrorBoundary:
                 )
             response = problem_response(Request(scope), problem)
             await response(scope, receive, send_traced)
+        finally:
+            asker = scope.get("state", {}).get("asker")
+            if asker is not None:
+                self._quotas.ended(asker)
 
 
 def problem_response(request: Request, problem: Problem) -> Response:

@@ -59,6 +59,7 @@ class ProblemType:
 BAD_REQUEST: Final = ProblemType(code="badRequest", status=400, title="Bad Request", standard=True)
 NOT_FOUND: Final = ProblemType(code="resourceNotFound", status=404, title="Resource Not Found", standard=True)
 TOO_LARGE: Final = ProblemType(code="payloadTooLarge", status=413, title="Payload Too Large", standard=True)
+TOO_MANY: Final = ProblemType(code="tooManyRequests", status=429, title="Too Many Requests", standard=True)
 INTERNAL: Final = ProblemType(code="internalServerError", status=500, title="Internal Server Error", standard=True)
 UNAVAILABLE: Final = ProblemType(code="serviceUnavailable", status=503, title="Service Unavailable", standard=True)
 
@@ -89,7 +90,9 @@ def _own(code: str, status: int) -> ProblemType:
 _OWN: Final = (
     _own("methodNotAllowed", 405),
     _own("notAcceptable", 406),
+    _own("requestTimeout", 408),
     _own("unsupportedMediaType", 415),
+    _own("requestHeadersTooLarge", 431),
     _own("documentErased", 410),
     _own("personErased", 409),
     *(_own(refusal, status) for refusal, status in _STATUS_OF_DOCUMENT_REFUSAL.items()),

@@ -23,6 +23,7 @@ from api.http.problems import (
     input_problem,
     own_problem,
 )
+from api.http.quotas import Quotas
 from api.permissions import Action
 from api.services.access import Access, AuthorisedCaller
 from api.services.refusals import ApplicationUnknown
@@ -90,12 +91,15 @@ def authorised_upload(
 
 
 def authorised_caller(request: Request, action: Action) -> AuthorisedCaller:
-    """The bearer of the request's token, with the reach of that role. Raises :class:`RequestRefused` (401) and
+    """The bearer of the request's token, with the reach of that role. Raises :class:`RequestRefused` (401, 429) and
     :class:`~api.services.refusals.NotPermitted`."""
     state = request.app.state
     authentication: Authentication = state.authentication
     access: Access = state.access
-    return access.authorise(authentication.caller_of(request), action)
+    quotas: Quotas = state.quotas
+    caller = authentication.caller_of(request)
+    quotas.admit(request, caller)
+    return access.authorise(caller, action)
 
 
 def read_heading(request: Request, action: Action, *parameters: str, changes_a_case: bool) -> AuthorisedCommand:

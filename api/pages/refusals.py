@@ -29,7 +29,13 @@ from domain.case.refusals import Reason
 PROBLEM_TYPES: Final = "problemTypes"
 
 _ABOUT_THE_INTERFACE: Final = frozenset(
-    {"methodNotAllowed", "notAcceptable", "unsupportedMediaType", Reason.IDEMPOTENCY_KEY_REUSED.value}
+    {
+        "methodNotAllowed",
+        "notAcceptable",
+        "requestHeadersTooLarge",
+        "unsupportedMediaType",
+        Reason.IDEMPOTENCY_KEY_REUSED.value,
+    }
 )
 """Problems whose descriptions speak of headers and methods, which nobody sees who has a browser."""
 

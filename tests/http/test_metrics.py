@@ -29,6 +29,7 @@ OVER_KAFKA: dict[str, Any] = {
     "parkedStreams": {"migration": 2},
     "deadLetters": {"crossroads-intake": 1},
     "stoppedConsumers": [{"name": "legacy-brussels", "failed": 600, "records": 1000, "stoppedAt": "2026-03-02T09:00Z"}],
+    "limitsReached": {"headerBytes": 3},
 }
 
 
@@ -55,6 +56,7 @@ def test_each_number_has_a_name() -> None:
     assert told["permit_crossroads_outcomes_total", "employerRegister", "found"] == 9
     assert (told["permit_parked_streams", "migration"], told["permit_dead_letters", "crossroads-intake"]) == (2, 1)
     assert told["permit_consumer_stopped", "legacy-brussels"] == 1
+    assert told["permit_limit_reached_total", "headerBytes"] == 3
 
 
 def test_brokers_that_do_not_answer_are_told_and_the_rest_still_is() -> None:
