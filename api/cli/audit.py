@@ -19,6 +19,11 @@ from infra.audit.replaying import CaseUnknown, ReplayReport, UnreadableCase, rep
 from infra.audit.verification import VerificationReport, verify_journal
 from infra.settings import load_settings
 
+_NOT_COMPARED = (
+    "compared with no earlier root: a log that was cut off at its end or rewritten as a whole fits together too "
+    "(--size and --root of an earlier verification tell)"
+)
+
 
 def verify(
     as_json: Json = False,
@@ -28,7 +33,8 @@ def verify(
 ) -> None:
     """Recompute every leaf, the links of each case, the dense positions and the tree root; name the first bad event.
 
-    With SIZE and ROOT of an earlier run it also shows that nothing was cut off or reordered since.
+    With SIZE and ROOT of an earlier run it also shows that nothing was cut off or reordered since. Without them it
+    shows that the log fits together, not that it is the log of then: whoever rewrites all of it makes one that fits.
     """
     if (size is None) != (root is None):
         raise typer.BadParameter("--size and --root come from the same verification: give both or none")
@@ -37,7 +43,11 @@ def verify(
     checkpoint = None if size is None or root is None else Checkpoint(size=size, root=root)
     with open_program(load_settings()) as program, progress_bar("events verified") as on_progress:
         report = verify_journal(program.journal_url, checkpoint=checkpoint, workers=workers, on_progress=on_progress)
-    say(_verification(report), as_json, lambda: _verification_text(report))
+    say(
+        {**_verification(report), "compared": checkpoint is not None},
+        as_json,
+        lambda: _verification_text(report, compared=checkpoint is not None),
+    )
     finding_if(not report.is_sound)
 
 
@@ -98,10 +108,11 @@ def _verification(report: VerificationReport) -> dict[str, Any]:
     }
 
 
-def _verification_text(report: VerificationReport) -> str:
-    lines = [f"{report.origin}: {report.size} events of {report.case_count} cases", f"root {report.root}"]
+def _verification_text(report: VerificationReport, *, compared: bool) -> str:
+    lines = [] if compared else [_NOT_COMPARED]
+    lines += [f"{report.origin}: {report.size} events of {report.case_count} cases", f"root {report.root}"]
     if report.is_sound:
-        lines.append("every leaf, link and position is as it was written")
+        lines.append("every leaf, link and position fits the others" + (", and those of then" if compared else ""))
     for each in report.findings:
         where = "" if each.case_id is None else f", case {each.case_id} version {each.version}"
         lines.append(f"BAD position {each.position}{where}: {each.sentence}")
