@@ -17,6 +17,11 @@ class Limit(StrEnum):
     HEADERS_SECONDS = "headersSeconds"
     BODY_STALL = "bodyStall"
     UNREAD_ANSWER = "unreadAnswer"
+    DATABASE_CONNECT = "databaseConnect"
+    DATABASE_POOL = "databasePool"
+    DATABASE_LOCK = "databaseLock"
+    DATABASE_STATEMENT = "databaseStatement"
+    DATABASE_ANSWER = "databaseAnswer"
 
 
 class LimitCounts:
