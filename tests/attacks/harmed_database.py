@@ -37,12 +37,12 @@ from tests.world.service_clients import ServiceClient, ServiceClients
 LIMITS: Final = """
 [database]
 connect_seconds = 2
-pool_seconds = 1
-lock_seconds = 1
-statement_seconds = 2
-answer_seconds = 3
-outcome_seconds = 4
-look_seconds = 1
+pool_seconds = 1.5
+lock_seconds = 1.5
+statement_seconds = 2.5
+answer_seconds = 3.5
+outcome_seconds = 4.5
+look_seconds = 2
 """
 
 SOON: Final = 10.0

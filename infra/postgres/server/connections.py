@@ -114,7 +114,7 @@ def connect(url: str, role: Role | None, deadlines: Deadlines | None = None) -> 
     return connection
 
 
-_CONNECT_SECONDS: Final = 10.0
+_CONNECT_SECONDS: Final = 5.0
 """For those without deadlines."""
 
 
@@ -225,6 +225,9 @@ def losses_in_words(log: str) -> Iterator[None]:
         raise DatabaseUnavailable(f"the database could not do the work: {_without_secrets(why)}. {log}.") from why
 
 
+_BELIEVED_SILENT_SECONDS: Final = 1.0
+
+
 class ConnectionPool:
     """At most ``size`` connections of one role, lent out last-in first-out and checked when they come back.
 
@@ -241,8 +244,7 @@ class ConnectionPool:
         self._permits = BoundedSemaphore(size)
         self._closed = False
         self._is_silent = False
-        self._trying = Lock()
-        self._last_failed = 0.0
+        self._silent_until = 0.0
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
@@ -263,7 +265,7 @@ class ConnectionPool:
                 if connection.closed:
                     # The server went away under this one, so under the idle ones too.
                     self._forget_idle()
-                    self._is_silent = trouble is Trouble.SILENT
+                    self._note(trouble)
                 raise DatabaseUnavailable(
                     f"the database could not do the work: {_without_secrets(why)}", trouble
                 ) from why
@@ -313,32 +315,23 @@ class ConnectionPool:
                 connection = self._idle.pop()
                 if not connection.closed:
                     return connection
-        if self._deadlines is None or not self._is_silent:
-            return self._connect()
-        return self._connect_to_the_silent(self._deadlines.limits.connect_seconds)
-
-    def _connect(self) -> Connection:
+        if time.monotonic() < self._silent_until:
+            raise DatabaseUnavailable("the database does not answer", Trouble.SILENT)
         try:
             connection = connect(self.url, self._role, self._deadlines)
         except DatabaseUnavailable as why:
             if self._deadlines is not None and why.trouble is Trouble.SILENT:
                 self._deadlines.reached(Limit.DATABASE_CONNECT)
-            self._is_silent, self._last_failed = why.trouble is Trouble.SILENT, time.monotonic()
+            self._note(why.trouble)
             raise
         self._is_silent = False
         return connection
 
-    def _connect_to_the_silent(self, seconds: float) -> Connection:
-        """One thread at a time tries a server that does not answer; what it finds is the answer of all who wait."""
-        came = time.monotonic()
-        has_turn = self._trying.acquire(timeout=seconds)
-        try:
-            if not has_turn or self._last_failed > came:
-                raise DatabaseUnavailable("the database does not answer", Trouble.SILENT)
-            return self._connect()
-        finally:
-            if has_turn:
-                self._trying.release()
+    def _note(self, trouble: Trouble) -> None:
+        """For a moment after the database was found silent, nobody finds that out by waiting as long again."""
+        self._is_silent = trouble is Trouble.SILENT
+        if self._is_silent and self._deadlines is not None:
+            self._silent_until = time.monotonic() + _BELIEVED_SILENT_SECONDS
 
     def _give_back(self, connection: Connection, *, usable: bool) -> None:
         reusable = usable and not connection.closed and connection.info.transaction_status == TRANSACTION_STATUS_IDLE
