@@ -79,7 +79,7 @@ def create_app(
         work_queue_routes(services.queues),
         service_levels_routes(services.boards),
         migration_routes(program),
-        health_routes(program, workers),
+        health_routes(program.database_watch, workers),
         reference_data_routes(code_lists),
         contract_routes(),
     ):

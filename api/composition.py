@@ -38,6 +38,7 @@ from infra.postgres.read_models.schema import read_model_migrations
 from infra.postgres.read_models.timelines import Timelines
 from infra.postgres.server.access import database_name, database_server, make_database, url_for_database
 from infra.postgres.server.connections import ConnectionPool, Role, connect, losses_in_words
+from infra.postgres.server.deadlines import Deadlines, Watchdog
 from infra.postgres.server.durability import DurabilityReport, require_durable
 from infra.postgres.server.migrate import (
     SchemaOfAnotherVersion,
@@ -47,8 +48,10 @@ from infra.postgres.server.migrate import (
     require_migrated,
 )
 from infra.postgres.server.requirements import require_suitable
+from infra.postgres.signs_of_life import SignsOfLife
 from infra.sealed_places import SealedPlaces
 from infra.settings import Settings
+from infra.workers.database_watch import DatabaseWatch
 from infra.workers.pace import DEMONSTRATION_PACE, USUAL_PACE, Pace
 from infra.workers.projection_runner import ProjectionRunner
 from projections.read_model import ReadModel
@@ -64,7 +67,11 @@ class NoDataHere(Unusable):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """The parts that commands, pages, workers and the command line share; all are safe between threads."""
+    """The parts that commands, pages, workers and the command line share; all are safe between threads.
+
+    ``readers`` and ``request_writers`` are for what somebody waits for: they give up within seconds when the database
+    does not answer. ``unhurried_readers`` and ``writers``, those of workers and long reports, wait.
+    """
 
     settings: Settings
     limits: Limits
@@ -81,7 +88,11 @@ class Program:
     codec: EventCodec
     exchange_digest_key: bytes
     legacy_digest_key: bytes
+    signs: SignsOfLife
+    database_watch: DatabaseWatch
     readers: ConnectionPool
+    request_writers: ConnectionPool
+    unhurried_readers: ConnectionPool
     writers: ConnectionPool
     references: ReferenceNumbers
     read_models: tuple[ReadModel, ...]
@@ -186,20 +197,29 @@ def open_program(
         # Where keys are wrapped already, another key-encryption key would only lose them.
         first_key = set_up and settings.key_encryption_key_file is None and not holds_keys(keys_url)
         master = MasterKey.from_file(settings.key_encryption_key_path, create=first_key)
-        keys = opened.enter_context(closing(PostgresKeyStore(keys_url, master)))
+        counts = LimitCounts()
+        deadlines = Deadlines(limits.database, opened.enter_context(Watchdog()), counts)
+        keys = opened.enter_context(closing(PostgresKeyStore(keys_url, master, deadlines=deadlines)))
         keys.require_own_keys()
-        recorder = opened.enter_context(closing(JournalRecorder(journal_url)))
+        recorder = opened.enter_context(closing(JournalRecorder(journal_url, deadlines=deadlines)))
         clock = clock_of(recorder.origin, settings) if clock is None else clock
         codec = EventCodec(recorder.origin, keys)
         journal = PostgresJournal(recorder, EventMapper(codec), digest_key=master.command_digest_key)
-        readers = opened.enter_context(closing(ConnectionPool(journal_url, Role.READER, size=32)))
+        readers = opened.enter_context(closing(ConnectionPool(journal_url, Role.READER, size=32, deadlines=deadlines)))
+        request_writers = opened.enter_context(
+            closing(ConnectionPool(journal_url, Role.WRITER, size=8, deadlines=deadlines))
+        )
+        unhurried_readers = opened.enter_context(closing(ConnectionPool(journal_url, Role.READER, size=8)))
         case_files = CaseFiles(readers, keys, origin=recorder.origin, clock=clock, rules=clock_rules)
         timelines = Timelines(readers, keys, origin=recorder.origin)
         writers = opened.enter_context(closing(ConnectionPool(journal_url, Role.WRITER, size=16)))
+        signs = opened.enter_context(closing(SignsOfLife(journal_url, keys_url, deadlines)))
+        looks = opened.enter_context(closing(SignsOfLife(journal_url, keys_url, deadlines.for_a_look())))
+        database_watch = opened.enter_context(closing(DatabaseWatch(looks, recorder, limits.database)))
         yield Program(
             settings=settings,
             limits=limits,
-            limit_counts=LimitCounts(),
+            limit_counts=counts,
             clock=clock,
             pace=pace_of(recorder.origin) if pace is None else pace,
             rule_sets=rule_sets,
@@ -217,9 +237,13 @@ def open_program(
             codec=codec,
             exchange_digest_key=master.exchange_digest_key,
             legacy_digest_key=master.legacy_digest_key,
+            signs=signs,
+            database_watch=database_watch,
             readers=readers,
+            request_writers=request_writers,
+            unhurried_readers=unhurried_readers,
             writers=writers,
-            references=ReferenceNumbers(writers),
+            references=ReferenceNumbers(request_writers),
             read_models=read_models,
             case_files=case_files,
             timelines=timelines,

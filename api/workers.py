@@ -90,7 +90,7 @@ def _projection_runners(program: Program) -> dict[str, ProjectionRunner]:
 
 def _deadline_watch(program: Program) -> DeadlineWatcher:
     return DeadlineWatcher(
-        program.readers,
+        program.unhurried_readers,
         WorkerCases(program),
         program.clock_rules,
         program.clock,

@@ -20,6 +20,11 @@ class Limit(StrEnum):
     REQUESTS_AT_A_TIME = "requestsAtATime"
     REQUESTS_A_MINUTE = "requestsAMinute"
     REQUESTS_A_MINUTE_OF_A_KIND = "requestsAMinuteOfAKind"
+    DATABASE_CONNECT = "databaseConnect"
+    DATABASE_POOL = "databasePool"
+    DATABASE_LOCK = "databaseLock"
+    DATABASE_STATEMENT = "databaseStatement"
+    DATABASE_ANSWER = "databaseAnswer"
 
 
 class LimitCounts:

@@ -15,10 +15,11 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from domain.unusable import Unusable
 
@@ -68,11 +69,44 @@ class RequestLimits(Part):
     """Requests of one caller to one operation, by its ``operationId``. What a file gives replaces all of these."""
 
 
+class DatabaseLimits(Part):
+    """How long one who serves a request waits for the database; enforced by :mod:`infra.postgres.server.deadlines`.
+
+    Workers, loads, audits and rebuilds wait for as long as it takes.
+    """
+
+    connect_seconds: Seconds = 3.0
+    """To open a connection; the driver rounds it up to whole seconds, at least two."""
+    pool_seconds: Seconds = 3.0
+    """For a free connection, or for one's turn at what is taken one by one."""
+    lock_seconds: Seconds = 5.0
+    """For a lock that another transaction holds. A load holds the head of the journal for a second at most, and one
+    that is stopped while it does for two."""
+    statement_seconds: Seconds = 8.0
+    """After which the server itself ends a statement."""
+    answer_seconds: Seconds = 10.0
+    """After which a connection is given up on which the server does not answer at all."""
+    outcome_seconds: Seconds = 12.0
+    """For which the outcome of an append is looked up whose answer was lost."""
+    look_seconds: Seconds = 3.0
+    """For each question by which ``health`` learns whether the database works."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        """The inner limit is met first: it says more, and costs no connection."""
+        in_order = ("lock_seconds", "statement_seconds", "answer_seconds", "outcome_seconds")
+        for shorter, longer in pairwise(in_order):
+            if getattr(self, shorter) > getattr(self, longer):
+                raise ValueError(f"{shorter} may not be longer than {longer}")
+        return self
+
+
 class Limits(Part):
     """All limits, by part."""
 
     connections: ConnectionLimits = ConnectionLimits()
     requests: RequestLimits = RequestLimits()
+    database: DatabaseLimits = DatabaseLimits()
 
     @classmethod
     def load(cls, file: Path | None) -> Limits:

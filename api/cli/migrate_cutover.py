@@ -25,7 +25,7 @@ Authority = Annotated[MigratingAuthority, typer.Argument(help="the authority tha
 
 def status(authority: Authority, as_json: Json = False) -> None:
     """Whether the authority is live here, the steps that were taken, and the next one."""
-    with open_program(load_settings()) as program, program.readers.connection() as connection:
+    with open_program(load_settings()) as program, program.unhurried_readers.connection() as connection:
         content = cutover_content(cutover_status(connection, authority))
     say(content, as_json)
 

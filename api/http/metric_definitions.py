@@ -62,6 +62,12 @@ def _by_consumer(field: str) -> Callable[[Status], Iterable[Sample]]:
 
 
 METRICS: Final[tuple[MetricDefinition, ...]] = (
+    # At 0 nothing can be filed or decided; `permit status` says why.
+    MetricDefinition(
+        name="permit_appends_succeed",
+        meaning="1 while an append to the journal succeeds",
+        samples=lambda status: [((), float(status["appends"]["succeed"]))],
+    ),
     # Only where PERMIT_KAFKA is set. At 0 nothing else is known of the relay and of the consumers.
     MetricDefinition(
         name="permit_kafka_reachable",

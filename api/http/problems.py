@@ -22,6 +22,7 @@ from infra.identity.errors import TokenFault
 from infra.keys import KeyDestroyed
 from infra.postgres.journal.conflicts import OutcomeUnknown
 from infra.postgres.server.connections import DatabaseUnavailable
+from infra.postgres.server.troubles import Trouble
 from infra.wire_format import canonical_json
 
 API_ROOT: Final = "/rest/singlePermit/v1"
@@ -29,6 +30,23 @@ PROBLEM_MEDIA_TYPE: Final = "application/problem+json"
 REALM: Final = "singlePermit"
 SECONDS_TO_WAIT: Final = 2
 """``Retry-After`` when the database is unavailable: it returns within seconds after a crash."""
+
+SECONDS_TO_WAIT_FOR_A_PERSON: Final = 30
+"""The same where somebody has to do something first."""
+
+_TROUBLES: Final[Mapping[Trouble, tuple[str, int]]] = {
+    Trouble.AWAY: ("The database is temporarily unavailable.", SECONDS_TO_WAIT),
+    Trouble.SILENT: ("The database does not answer.", SECONDS_TO_WAIT_FOR_A_PERSON),
+    Trouble.BUSY: (
+        "The database is busy with other work, and it was not this request's turn in time.",
+        SECONDS_TO_WAIT,
+    ),
+    Trouble.FULL: (
+        "The database has no room left to store anything; what it holds can still be read.",
+        SECONDS_TO_WAIT_FOR_A_PERSON,
+    ),
+}
+"""What a caller is told, and after how many seconds to come again."""
 
 _BELGIF_PROBLEM: Final = "urn:problem-type:belgif:"
 _OWN_PROBLEM: Final = "urn:problem-type:singlePermit:"
@@ -244,9 +262,11 @@ def problem_of(error: Exception) -> Problem | None:
                 "Repeat the request with the same Idempotency-Key to find out; it will not be carried out twice."
             )
         case DatabaseUnavailable():
+            reason, seconds = _TROUBLES[error.trouble]
             return _unavailable(
-                "The database is temporarily unavailable. Repeat the request, a command with the same Idempotency-Key: "
-                "it will not be carried out twice."
+                f"{reason} Repeat the request, a command with the same Idempotency-Key: "
+                "it will not be carried out twice.",
+                seconds,
             )
         case TooManyWriters():
             return _unavailable(
@@ -304,8 +324,8 @@ def _document_refused(refused: DocumentRefused) -> Problem:
     return Problem(type=OWN_PROBLEM_TYPES[refused.code], detail=refused.sentence, extras=extras)
 
 
-def _unavailable(detail: str) -> Problem:
-    return Problem(type=UNAVAILABLE, detail=detail, headers={"Retry-After": str(SECONDS_TO_WAIT)})
+def _unavailable(detail: str, seconds: int = SECONDS_TO_WAIT) -> Problem:
+    return Problem(type=UNAVAILABLE, detail=detail, headers={"Retry-After": str(seconds)})
 
 
 def _issue_content(each: LocatedIssue) -> dict[str, object]:

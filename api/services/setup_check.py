@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from api.composition import NoDataHere, Program, open_program
+from api.services.operations import why_no_append
 from domain.law.readers.entry_reader import LawDataUnusable
 from infra.keys import KeyEncryptionKeyUnusable
 from infra.postgres.read_models.parked_streams import count_by_follower, count_parked_streams
@@ -81,6 +82,11 @@ def _read_models(program: Program) -> CheckResult:
     )
 
 
+def _appends(program: Program) -> CheckResult:
+    why_not = why_no_append(program)
+    return CheckResult(subject="appends", good=why_not is None, sentence=why_not or "an append succeeds")
+
+
 def _program(
     settings: Settings, opened: Callable[[Settings], AbstractContextManager[Program]]
 ) -> Iterator[CheckResult]:
@@ -93,6 +99,7 @@ def _program(
             yield CheckResult(subject="durability", good=True, sentence=str(program.durability))
             size = program.recorder.max_notification_id() or 0
             yield CheckResult(subject="journal", good=True, sentence=f"{program.recorder.origin}, {size} events")
+            yield _appends(program)
             yield CheckResult(subject="keys", good=True, sentence=str(settings.key_encryption_key_path))
             yield _read_models(program)
     except LawDataUnusable as why:

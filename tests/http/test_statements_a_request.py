@@ -55,6 +55,8 @@ def service(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
             issuer = DevelopmentIssuer.open(home, create=True)
             with running_server(program) as address:
                 opened = Service(address, issuer, journal, keys)
+                # It looks once a second, whoever asks.
+                program.database_watch.close()
                 # What a process asks once is asked before anything is counted: a block of numbers, epochs.
                 file(opened)
                 for _ in range(ON_A_PAGE):

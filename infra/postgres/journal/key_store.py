@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from io import StringIO
 from threading import Lock
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
@@ -18,6 +18,9 @@ from psycopg2.extras import execute_values
 from infra.keys import KEY_BYTES, KeyDestroyed, KeyEncryptionKeyUnusable, KeyMissing, MasterKey
 from infra.postgres.server.connections import ConnectionPool, Role, connect
 from infra.randomness import random_bytes
+
+if TYPE_CHECKING:
+    from infra.postgres.server.deadlines import Deadlines
 
 _MINTED_AT_ONCE: Final = 64
 """Keys made durable in one transaction. A subject is a random id, so it can be made before it is needed."""
@@ -52,10 +55,11 @@ class PostgresKeyStore:
         master: MasterKey,
         *,
         pool_size: int = 8,
+        deadlines: Deadlines | None = None,
         cached_for: float = CACHED_FOR_SECONDS,
         most_cached: int = MOST_CACHED,
     ) -> None:
-        self._pool = ConnectionPool(url, Role.WRITER, size=pool_size)
+        self._pool = ConnectionPool(url, Role.WRITER, size=pool_size, deadlines=deadlines)
         self._master = master
         self._cached_for = cached_for
         self._most_cached = most_cached
@@ -68,13 +72,8 @@ class PostgresKeyStore:
     def close(self) -> None:
         self._pool.close()
 
-    def require_answer(self) -> None:
-        """Ask the key store for a sign of life. Raises ``DatabaseUnavailable``."""
-        with self._pool.connection() as connection, connection.cursor() as cursor:
-            cursor.execute("select 1")
-
     def mint(self, *, ssin: str | None = None) -> UUID:
-        with self._mutex:
+        with self._pool.in_turn(self._mutex):
             if not self._minted:
                 self._minted = self._mint_some()
             subject = self._minted.pop()
