@@ -143,7 +143,7 @@ def figures_of(program: Program, played: Played, *, on: date, seconds: float) ->
         batches = {authority: ledgers(connection, authority) for authority in MigratingAuthority}
     recorded = count_events(program.readers)
     _require_agreement(recorded, played)
-    verified = verify_journal(program.journal_url)
+    verified = verify_journal(program.serving.reader)
     if not verified.is_sound:
         raise AssertionError(f"the journal of the demonstration does not verify: {verified.first_finding}")
     return Figures(

@@ -25,13 +25,13 @@ as $$
     -- form 1 | has prev 1 | parts 1 | place 8 | body 8 | recordedAt 8 | prev 0 or 32 | 33 a part | context
     select case when octet_length(p_envelope) >= 28 + octet_length(p_prev)
                  and octet_length(p_envelope) >= 28 + octet_length(p_prev) + 33 * get_byte(p_envelope, 2)
-                 and substr(p_envelope, 1, 2) = (case when p_prev = '' then '\x0200' else '\x0201' end)::bytea
+                 and substr(p_envelope, 1, 2) = decode(case when p_prev = '' then '0200' else '0201' end, 'hex')
                  and substr(p_envelope, 4, 24 + octet_length(p_prev))
                      = substr(p_place, 1, 8) || substr(p_content, 1, 8) || p_recorded_at || p_prev
-           then sha256('\x0002'::bytea || p_place
-                       || (case when p_prev = '' then '\x0000000000000000000000000000000000000000000000000000000000000000'::bytea else p_prev end)
+           then sha256(decode('0002', 'hex') || p_place
+                       || (case when p_prev = '' then decode(repeat('00', 32), 'hex') else p_prev end)
                        || p_content || p_recorded_at
-                       || (case when get_byte(p_envelope, 2) = 0 then '\x0000000000000000000000000000000000000000000000000000000000000000'::bytea
+                       || (case when get_byte(p_envelope, 2) = 0 then decode(repeat('00', 32), 'hex')
                                 else sha256(substr(p_envelope, 28 + octet_length(p_prev), 33 * get_byte(p_envelope, 2)))
                            end)
                        || sha256(substr(p_envelope, 28 + octet_length(p_prev) + 33 * get_byte(p_envelope, 2)))) end
