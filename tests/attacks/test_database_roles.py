@@ -124,6 +124,9 @@ FORBIDDEN = [
     "alter table permit.own_application disable row level security",
     "alter table permit.own_application no force row level security",
     "create policy mine on permit.own_application using (true)",
+    "drop policy of_the_caller on permit.own_application",
+    "alter function permit.row_scope(text) owner to current_user",
+    "create or replace function permit.row_scope(p_kind text) returns text language sql as 'select p_kind'",
     "create or replace function permit.journal_forget_commands(p_before timestamptz) returns bigint language sql"
     " as 'select 1::bigint'",
     "alter function permit.journal_forget_commands(timestamptz) security invoker",

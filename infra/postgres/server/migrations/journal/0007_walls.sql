@@ -356,4 +356,14 @@ begin
 end
 $$;
 
+-- Whose rows of the read models a statement is shown: what the setting permit.rows names of one kind of party (an
+-- authority, an employer, ...), null where it names another kind, or none. It is set for one transaction; the policies are
+-- made with the tables of the read models.
+create function row_scope(p_kind text) returns text
+language sql stable
+as $$
+    select case when starts_with(current_setting('permit.rows', true), p_kind || ':')
+                then substr(current_setting('permit.rows', true), length(p_kind) + 2) end
+$$;
+
 revoke all on function place_of, leaf_hash_of, follows, refuse_untrue_event from public;
