@@ -40,6 +40,7 @@ from infra.postgres.server.access import database_name, database_server, make_da
 from infra.postgres.server.connections import ConnectionPool, Role, connect, losses_in_words
 from infra.postgres.server.deadlines import Deadlines, Watchdog
 from infra.postgres.server.durability import DurabilityReport, require_durable
+from infra.postgres.server.logins import ServingUrls, serving_url, serving_urls
 from infra.postgres.server.migrate import (
     SchemaOfAnotherVersion,
     migrate_journal,
@@ -81,6 +82,8 @@ class Program:
     rule_sets: RuleSets
     durability: DurabilityReport
     journal_url: str
+    """Of the user who was given, who owns the tables: to rebuild a read model, and for nothing that serves."""
+    serving: ServingUrls
     log: StoredLog
     recorder: JournalRecorder
     journal: PostgresJournal
@@ -197,24 +200,31 @@ def open_program(
         # Where keys are wrapped already, another key-encryption key would only lose them.
         first_key = set_up and settings.key_encryption_key_file is None and not holds_keys(keys_url)
         master = MasterKey.from_file(settings.key_encryption_key_path, create=first_key)
+        with closing(PostgresKeyStore(keys_url, master)) as found:
+            # Before a login gets the password that goes with this key.
+            found.require_own_keys()
+        serving = serving_urls(journal_url, master.login_key, set_up=set_up)
+        keeper_url = serving_url(keys_url, Role.WRITER, master.login_key, set_up=set_up)
+        # From here on nobody is the user of the URL that was given, but who rebuilds a read model.
         counts = LimitCounts()
         deadlines = Deadlines(limits.database, opened.enter_context(Watchdog()), counts)
-        keys = opened.enter_context(closing(PostgresKeyStore(keys_url, master, deadlines=deadlines)))
-        keys.require_own_keys()
-        recorder = opened.enter_context(closing(JournalRecorder(journal_url, deadlines=deadlines)))
+        keys = opened.enter_context(closing(PostgresKeyStore(keeper_url, master, deadlines=deadlines)))
+        recorder = opened.enter_context(closing(JournalRecorder(serving.writer, deadlines=deadlines)))
         clock = clock_of(recorder.origin, settings) if clock is None else clock
         codec = EventCodec(recorder.origin, keys)
         journal = PostgresJournal(recorder, EventMapper(codec), digest_key=master.command_digest_key)
-        readers = opened.enter_context(closing(ConnectionPool(journal_url, Role.READER, size=32, deadlines=deadlines)))
-        request_writers = opened.enter_context(
-            closing(ConnectionPool(journal_url, Role.WRITER, size=8, deadlines=deadlines))
+        readers = opened.enter_context(
+            closing(ConnectionPool(serving.reader, Role.READER, size=32, deadlines=deadlines))
         )
-        unhurried_readers = opened.enter_context(closing(ConnectionPool(journal_url, Role.READER, size=8)))
+        request_writers = opened.enter_context(
+            closing(ConnectionPool(serving.writer, Role.WRITER, size=8, deadlines=deadlines))
+        )
+        unhurried_readers = opened.enter_context(closing(ConnectionPool(serving.reader, Role.READER, size=8)))
         case_files = CaseFiles(readers, keys, origin=recorder.origin, clock=clock, rules=clock_rules)
         timelines = Timelines(readers, keys, origin=recorder.origin)
-        writers = opened.enter_context(closing(ConnectionPool(journal_url, Role.WRITER, size=16)))
-        signs = opened.enter_context(closing(SignsOfLife(journal_url, keys_url, deadlines)))
-        looks = opened.enter_context(closing(SignsOfLife(journal_url, keys_url, deadlines.for_a_look())))
+        writers = opened.enter_context(closing(ConnectionPool(serving.writer, Role.WRITER, size=16)))
+        signs = opened.enter_context(closing(SignsOfLife(serving.writer, keeper_url, deadlines)))
+        looks = opened.enter_context(closing(SignsOfLife(serving.writer, keeper_url, deadlines.for_a_look())))
         database_watch = opened.enter_context(closing(DatabaseWatch(looks, recorder, limits.database)))
         yield Program(
             settings=settings,
@@ -225,9 +235,10 @@ def open_program(
             rule_sets=rule_sets,
             durability=durability,
             journal_url=journal_url,
+            serving=serving,
             log=StoredLog(
-                journal_url=journal_url,
-                keys_url=keys_url,
+                journal_url=serving.reader,
+                keys_url=keeper_url,
                 key_file=settings.key_encryption_key_path,
                 origin=recorder.origin,
             ),

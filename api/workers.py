@@ -102,7 +102,7 @@ def _relay(program: Program, kafka: str) -> Relay:
     settings = program.settings
     return Relay(
         program.recorder,
-        program.journal_url,
+        program.serving.writer,
         program.writers,
         kafka,
         prefix=settings.kafka_topic_prefix,

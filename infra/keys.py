@@ -80,6 +80,7 @@ class MasterKey:
         self.legacy_digest_key = self._derived("digest of legacy records")
         self.person_index_key = self._derived("blind index of persons")
         self.place_key = self._derived("places in lists")
+        self.login_key = self._derived("passwords of the logins of the database")
 
     def _derived(self, purpose: str) -> bytes:
         info = f"single-permit/1/{purpose}".encode()

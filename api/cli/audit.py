@@ -42,7 +42,7 @@ def verify(
         raise typer.BadParameter("--root is written as 64 lower-case hexadecimal digits")
     checkpoint = None if size is None or root is None else Checkpoint(size=size, root=root)
     with open_program(load_settings()) as program, progress_bar("events verified") as on_progress:
-        report = verify_journal(program.journal_url, checkpoint=checkpoint, workers=workers, on_progress=on_progress)
+        report = verify_journal(program.serving.reader, checkpoint=checkpoint, workers=workers, on_progress=on_progress)
     say(
         {**_verification(report), "compared": checkpoint is not None},
         as_json,

@@ -131,7 +131,7 @@ def run(
                 sources, report, waivers=_waivers(without, without_sheet), extracted_on=extracted_on
             )
         if supersedes is not None:
-            with closing(connect(program.journal_url, Role.WRITER)) as connection:
+            with closing(connect(program.serving.writer, Role.WRITER)) as connection:
                 supersede(connection, supersedes, batches[0], by=this_user())
         with program.unhurried_readers.connection() as connection:
             result = sums_of(connection, batches)

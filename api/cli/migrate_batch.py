@@ -92,7 +92,7 @@ def _refusals() -> Iterator[None]:
 
 @contextmanager
 def _writing() -> Iterator[Any]:
-    with open_program(load_settings()) as program, closing(connect(program.journal_url, Role.WRITER)) as connection:
+    with open_program(load_settings()) as program, closing(connect(program.serving.writer, Role.WRITER)) as connection:
         yield connection
 
 

@@ -64,7 +64,7 @@ class SignsOfLife:
 
     def __init__(self, journal_url: str, keys_url: str, deadlines: Deadlines) -> None:
         self._journal = ConnectionPool(journal_url, Role.WRITER, size=1, deadlines=deadlines)
-        self._keys = ConnectionPool(keys_url, Role.READER, size=1, deadlines=deadlines)
+        self._keys = ConnectionPool(keys_url, Role.WRITER, size=1, deadlines=deadlines)
         self._probes = 0
 
     def journal(self) -> JournalSign:

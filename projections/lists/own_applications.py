@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from projections.case_fold import CaseFold
 from projections.course import Course, civil_day_if
 from projections.lists.keyset_pages import Page, PlaceUnusable, keys_of, length_of_page, page_of, place
 from projections.lists.listed_case import TAKEN_BY_LISTS, ListedCase, listing_of, stored_rows
-from projections.read_model import Cursor, fold_batch, rows_of, write_rows
+from projections.read_model import Cursor, RowParties, fold_batch, rows_of, write_rows
 from projections.recorded_event import RecordedEvent
 from projections.row_values import values_of
 
@@ -139,7 +140,17 @@ class OwnApplications:
     """The read model."""
 
     name = "own-applications"
-    schema_version = 2
+    schema_version = 3
+    parties = MappingProxyType(
+        {
+            "own_application": RowParties(
+                authority="authority",
+                employer="employer_number",
+                representative="representative_number",
+                worker="worker_subject",
+            )
+        }
+    )
     handles = _FOLD.handles
 
     @property

@@ -110,9 +110,9 @@ def test_a_database_of_before_the_migrations_were_written_together_is_refused(jo
             check()
 
 
-@pytest.mark.parametrize("later", ["0099_later", "read_model_case-file_8"])
+@pytest.mark.parametrize("later", ["0099_later", "read_model_case-file_9"])
 def test_a_database_of_a_newer_version_is_refused(empty_database: str, later: str) -> None:
-    ours = [Migration("read_model_case-file_7", "create table case_file (n int)")]
+    ours = [Migration("read_model_case-file_8", "create table case_file (n int)")]
     migrate_journal(empty_database, origin="tests", read_models=ours)
     with closing(connect(empty_database, Role.OWNER)) as connection, connection.cursor() as cursor:
         cursor.execute("insert into schema_migration (name, digest) values (%s, '')", (later,))
@@ -126,11 +126,11 @@ def test_a_database_of_a_newer_version_is_refused(empty_database: str, later: st
 
 
 def test_an_earlier_version_of_a_read_model_is_no_obstacle(empty_database: str) -> None:
-    ours = [Migration("read_model_case-file_7", "create table case_file (n int)")]
-    later = [Migration("read_model_case-file_10", "drop table case_file; create table case_file (m int)")]
+    ours = [Migration("read_model_case-file_8", "create table case_file (n int)")]
+    later = [Migration("read_model_case-file_11", "drop table case_file; create table case_file (m int)")]
     migrate_journal(empty_database, origin="tests", read_models=ours)
 
-    assert migrate_journal(empty_database, origin="tests", read_models=later) == ["read_model_case-file_10"]
+    assert migrate_journal(empty_database, origin="tests", read_models=later) == ["read_model_case-file_11"]
     require_migrated(empty_database, "journal", later)
 
 

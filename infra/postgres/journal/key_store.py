@@ -40,7 +40,7 @@ CACHED_FOR_SECONDS: Final = 60.0
 
 def holds_keys(url: str) -> bool:
     """Whether any key was ever minted in the key store at ``url``."""
-    with closing(connect(url, Role.READER)) as connection, connection.cursor() as cursor:
+    with closing(connect(url, Role.WRITER)) as connection, connection.cursor() as cursor:
         cursor.execute("select exists (select from data_key)")
         (used,) = cursor.fetchone() or (False,)
         return bool(used)

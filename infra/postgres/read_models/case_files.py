@@ -14,6 +14,7 @@ from domain.deadlines.holders import shares
 from infra.clock import Clock as WallClock
 from infra.keys import SubjectKeys
 from infra.postgres.journal.recorded_events import events_of_case
+from infra.postgres.read_models.row_scope import EVERYTHING, RowScope, rows_within
 from infra.postgres.server.connections import ConnectionPool
 from infra.sealed_groups import fields_of
 from projections.case_file.body import body_of
@@ -111,12 +112,12 @@ class CaseFiles:
             alarms=file.course.alarms,
         )
 
-    def target_days(self, cases: Sequence[UUID]) -> dict[UUID, date]:
+    def target_days(self, cases: Sequence[UUID], rows: RowScope) -> dict[UUID, date]:
         """By when a decision is aimed at in these cases, today: one statement, as far as the read model has come.
 
-        It moves from day to day, so no list keeps it. A case without a target is left out.
+        It moves from day to day, so no list keeps it. A case without a target, or beyond ``rows``, is left out.
         """
-        with self._readers.connection() as connection, connection.cursor() as cursor:
+        with rows_within(self._readers, rows) as cursor:
             files = files_of(cursor, list(cases))
         now = self._clock.now()
         return {
@@ -128,7 +129,7 @@ class CaseFiles:
 
     def _found(self, case_id: UUID) -> tuple[CaseFile, list[SealedGroup]] | None:
         """The file from its table when that is up to date, else from the stream itself."""
-        with self._readers.connection() as connection, connection.cursor() as cursor:
+        with rows_within(self._readers, EVERYTHING) as cursor:
             found = look_up(cursor, case_id)
             if found is None:
                 return None

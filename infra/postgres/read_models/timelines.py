@@ -9,6 +9,7 @@ from uuid import UUID
 
 from infra.keys import SubjectKeys
 from infra.postgres.journal.recorded_events import events_of_case
+from infra.postgres.read_models.row_scope import EVERYTHING, rows_within
 from infra.postgres.server.connections import ConnectionPool
 from infra.sealed_groups import fields_of
 from projections.case_file.body import WITHHELD, shown_time
@@ -43,7 +44,7 @@ class Timelines:
         """
         if not 1 <= limit <= LONGEST_PAGE:
             raise ValueError(f"a page has 1 to {LONGEST_PAGE} entries, not {limit}")
-        with self._readers.connection() as connection, connection.cursor() as cursor:
+        with rows_within(self._readers, EVERYTHING) as cursor:
             head, entries = stored_entries(cursor, case_id, after=after, limit=limit)
             if head is None:
                 return None

@@ -1,8 +1,8 @@
 """Connections: one driver, one pool, and the role each connection may act as.
 
-The program never acts as the login of its URL: each connection takes one of three roles at start
-(``permit_owner`` for migrations, ``permit_writer`` for commands and projections, ``permit_reader`` for pages),
-none of which but the owner may touch the journal with anything but the append function.
+Each connection takes one of three roles at its start (``permit_owner`` for migrations, ``permit_writer`` for commands
+and projections, ``permit_reader`` for pages), none of which but the owner may touch the journal with anything but the
+append function. What serves logs in as somebody who can be that one role and no other (:mod:`.logins`).
 
 What a session needs is set by statements and not by libpq's ``options``, which a connection pooler does not pass on;
 so a value that an administrator gave the role or the database does no harm either.
