@@ -17,6 +17,9 @@ class Limit(StrEnum):
     HEADERS_SECONDS = "headersSeconds"
     BODY_STALL = "bodyStall"
     UNREAD_ANSWER = "unreadAnswer"
+    UPLOADS = "uploads"
+    UPLOADS_OF_ONE_CALLER = "uploadsOfOneCaller"
+    UPLOAD_SECONDS = "uploadSeconds"
 
 
 class LimitCounts:

@@ -13,11 +13,20 @@ from enum import StrEnum
 from typing import Final
 from uuid import uuid4
 
-from api.services.refusals import ApplicationUnknown, NotFound, NotPermitted, RegisterUnavailable, ServiceRefused
+from api.services.refusals import (
+    ApplicationUnknown,
+    NotFound,
+    NotPermitted,
+    RegisterUnavailable,
+    ServiceRefused,
+    TooManyOfOneCaller,
+    TooManyUploads,
+    UploadTooSlow,
+)
 from domain.case.document_rules import DocumentRefusal, DocumentRefused
 from domain.case.handling import TooManyWriters
 from domain.case.refusals import CommandRefused, InputIssue, InvalidInput, Reason, StaleVersion
-from infra.documents.errors import DocumentUnknown, DocumentWithheld
+from infra.documents.errors import DocumentUnknown, DocumentWithheld, StorageFull
 from infra.identity.errors import TokenFault
 from infra.keys import KeyDestroyed
 from infra.postgres.journal.conflicts import OutcomeUnknown
@@ -59,6 +68,7 @@ class ProblemType:
 BAD_REQUEST: Final = ProblemType(code="badRequest", status=400, title="Bad Request", standard=True)
 NOT_FOUND: Final = ProblemType(code="resourceNotFound", status=404, title="Resource Not Found", standard=True)
 TOO_LARGE: Final = ProblemType(code="payloadTooLarge", status=413, title="Payload Too Large", standard=True)
+TOO_MANY: Final = ProblemType(code="tooManyRequests", status=429, title="Too Many Requests", standard=True)
 INTERNAL: Final = ProblemType(code="internalServerError", status=500, title="Internal Server Error", standard=True)
 UNAVAILABLE: Final = ProblemType(code="serviceUnavailable", status=503, title="Service Unavailable", standard=True)
 
@@ -89,6 +99,7 @@ def _own(code: str, status: int) -> ProblemType:
 _OWN: Final = (
     _own("methodNotAllowed", 405),
     _own("notAcceptable", 406),
+    _own("requestTooSlow", 408),
     _own("unsupportedMediaType", 415),
     _own("documentErased", 410),
     _own("personErased", 409),
@@ -235,6 +246,11 @@ def problem_of(error: Exception) -> Problem | None:
             )
         case DocumentUnknown():
             return Problem(type=NOT_FOUND, detail=str(error))
+        case StorageFull():
+            return _unavailable(
+                "There is no room for documents at the moment, and nothing was stored. Everything else works. Send the "
+                "file again later, with the same Idempotency-Key."
+            )
         case OutcomeUnknown():
             return _unavailable(
                 "The connection to the database was lost before it confirmed the command: the outcome is unknown. "
@@ -290,6 +306,16 @@ def _service_refusal(refused: ServiceRefused) -> Problem:
         case RegisterUnavailable():
             headers = {} if refused.seconds is None else {"Retry-After": str(refused.seconds)}
             return Problem(type=UNAVAILABLE, detail=refused.sentence, headers=headers)
+        case TooManyUploads():
+            kind = TOO_MANY if isinstance(refused, TooManyOfOneCaller) else UNAVAILABLE
+            return Problem(
+                type=kind,
+                detail=refused.sentence,
+                headers={"Retry-After": str(refused.seconds)},
+                extras={"limit": refused.limit, "retryAfterSec": refused.seconds} if kind is TOO_MANY else {},
+            )
+        case UploadTooSlow():
+            return own_problem("requestTooSlow", refused.sentence)
         case _:
             raise AssertionError(f"no status is defined for {type(refused).__name__}")
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
-from anyio import from_thread
 from fastapi import Request
 from starlette.datastructures import QueryParams
 
@@ -183,17 +182,6 @@ def case_id_of(text: str) -> UUID:
 def base_url(request: Request) -> str:
     """Scheme and host as the caller named them, without a slash at the end."""
     return str(request.base_url).rstrip("/")
-
-
-def chunks_of(request: Request) -> Iterator[bytes]:
-    """The body, chunk by chunk, for a thread: the event loop reads, at most one chunk ahead."""
-    stream = request.stream()
-
-    async def next_chunk() -> bytes | None:
-        return await anext(stream, None)
-
-    while (chunk := from_thread.run(next_chunk)) is not None:
-        yield chunk
 
 
 async def _body(request: Request) -> bytes:
