@@ -13,6 +13,7 @@ from starlette.datastructures import QueryParams
 
 from api.http.authentication import Authentication
 from api.http.bodies import nameable
+from api.http.content_digests import StatedDigests, require_no_content_coding
 from api.http.problems import (
     TOO_LARGE,
     LocatedIssue,
@@ -83,7 +84,9 @@ def authorised_upload(
     """As :func:`authorised_command`, for a body that is a file: it is read by the code that stores it."""
 
     async def incoming(request: Request) -> tuple[AuthorisedCommand, Request]:
-        return read_heading(request, action, *parameters, changes_a_case=True), request
+        heading = read_heading(request, action, *parameters, changes_a_case=True)
+        require_no_content_coding(request)
+        return heading, request
 
     return incoming
 
@@ -188,13 +191,16 @@ async def _body(request: Request) -> bytes:
     announced = request.headers.get("Content-Length", "0")
     if announced.isdecimal() and int(announced) > LARGEST_BODY_IN_BYTES:
         raise _too_large()
+    digests = StatedDigests(request)
     chunks = []
     size = 0
     async for chunk in request.stream():
         size += len(chunk)
         if size > LARGEST_BODY_IN_BYTES:
             raise _too_large()
+        digests.take(chunk)
         chunks.append(chunk)
+    digests.require()
     return b"".join(chunks)
 
 
@@ -211,13 +217,9 @@ def _too_large() -> RequestRefused:
 def _require_json(request: Request) -> None:
     kind, _, parameters = request.headers.get("Content-Type", "").lower().partition(";")
     charset = parameters.replace(" ", "").replace('"', "")
-    encoding = request.headers.get("Content-Encoding", "identity").lower()
-    if kind.strip() != "application/json" or charset not in ("", "charset=utf-8") or encoding != "identity":
-        raise RequestRefused(
-            own_problem(
-                "unsupportedMediaType", "Send the body as application/json in UTF-8, without a content encoding."
-            )
-        )
+    if kind.strip() != "application/json" or charset not in ("", "charset=utf-8"):
+        raise RequestRefused(own_problem("unsupportedMediaType", "Send the body as application/json in UTF-8."))
+    require_no_content_coding(request)
 
 
 def _require_acceptable(request: Request) -> None:

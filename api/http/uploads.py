@@ -14,6 +14,7 @@ from typing import ParamSpec, Protocol, TypeVar
 
 from anyio import CancelScope, CapacityLimiter, fail_after, to_thread
 
+from api.http.content_digests import StatedDigests
 from api.services.refusals import TooManyOfOneCaller, TooManyUploads, UploadTooSlow
 from infra.identity.caller import Caller
 from infra.limit_counts import Limit, LimitCounts
@@ -73,12 +74,25 @@ class Uploads:
         """Do in a thread what blocks: on the disk, on the database, on the processor; never on the sender."""
         return await to_thread.run_sync(partial(does, *args, **kwargs), limiter=self._threads)
 
-    async def receive(self, receiving: Receiving[R], chunks: AsyncIterator[bytes]) -> R:
-        """Take the chunks as they come, to their end, and finish. Whatever is raised, also by them, it is dropped."""
+    async def receive(
+        self, receiving: Receiving[R], chunks: AsyncIterator[bytes], *, stated: StatedDigests | None = None
+    ) -> R:
+        """Take the chunks as they come, to their end, and finish. Whatever is raised, also by them, it is dropped.
+
+        Raises :class:`RequestRefused` (400) where the content is not what its sender ``stated``.
+        """
+
+        def take(chunk: bytes) -> None:
+            if stated is not None:
+                stated.take(chunk)
+            receiving.take(chunk)
+
         try:
             async for chunk in chunks:
                 if chunk:
-                    await self.work(receiving.take, chunk)
+                    await self.work(take, chunk)
+            if stated is not None:
+                stated.require()
         except BaseException:
             # Also when the sender is gone, or has taken too long.
             with CancelScope(shield=True):

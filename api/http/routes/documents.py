@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Request, Response
 
 from api.http.case_representation import address_of, entity_tag
+from api.http.content_digests import StatedDigests
 from api.http.problems import Place, RequestRefused, input_problem, located
 from api.http.requests import (
     AuthorisedCommand,
@@ -38,7 +39,7 @@ def document_routes(documents: DocumentService, cases: CaseService, rules: Clock
     @routes.post("", name="attachDocument")
     async def attach_document(application_id: str, upload: Upload) -> Response:
         sent, request = upload
-        case_id, coming = case_id_of(application_id), _to_come(request)
+        case_id, coming, stated = case_id_of(application_id), _to_come(request), StatedDigests(request)
 
         def begin() -> ReceivingDocument | RepeatedDocument:
             snapshot = cases.case(sent.caller, case_id)
@@ -47,7 +48,7 @@ def document_routes(documents: DocumentService, cases: CaseService, rules: Clock
 
         async with uploads.place_for(sent.caller.caller):
             receiving = await uploads.work(begin)
-            handled = await uploads.receive(receiving, request.stream())
+            handled = await uploads.receive(receiving, request.stream(), stated=stated)
         return handled_response(handled, rules, sent.base_url)
 
     @routes.get("", name="getDocuments")

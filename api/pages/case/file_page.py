@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import Request, Response
 
+from api.http.content_digests import require_no_content_coding
 from api.http.uploads import Uploads
 from api.pages.case.sent_steps import context_of
 from api.pages.case.step_pages import Shown, StepScreen, led_on
@@ -38,6 +39,7 @@ class FileScreen:
     async def attach(self, request: Request, case_id: UUID) -> Response:
         """Store the file that the form sends; or show the form again with what is wrong."""
         caller = self._readers.authorised(request, documents.STEP.action)
+        require_no_content_coding(request)
         async with self._uploads.place_for(caller.caller):
             # Who may not see the case sends no file into it.
             snapshot = await self._uploads.work(self._services.cases.case, caller, case_id)
