@@ -26,7 +26,7 @@ from api.services.refusals import (
 from domain.case.document_rules import DocumentRefusal, DocumentRefused
 from domain.case.handling import TooManyWriters
 from domain.case.refusals import CommandRefused, InputIssue, InvalidInput, Reason, StaleVersion
-from infra.documents.errors import DocumentUnknown, DocumentWithheld, StorageFull
+from infra.documents.errors import DocumentDamaged, DocumentUnknown, DocumentWithheld, StorageFull
 from infra.identity.errors import TokenFault
 from infra.keys import KeyDestroyed
 from infra.postgres.journal.conflicts import OutcomeUnknown
@@ -102,6 +102,7 @@ _OWN: Final = (
     _own("requestTooSlow", 408),
     _own("unsupportedMediaType", 415),
     _own("documentErased", 410),
+    _own("documentDamaged", 409),
     _own("personErased", 409),
     *(_own(refusal, status) for refusal, status in _STATUS_OF_DOCUMENT_REFUSAL.items()),
     *(_own(reason, 412 if reason is Reason.STALE_VERSION else 409) for reason in Reason if reason not in _NOT_FOUND),
@@ -246,6 +247,12 @@ def problem_of(error: Exception) -> Problem | None:
             )
         case DocumentUnknown():
             return Problem(type=NOT_FOUND, detail=str(error))
+        case DocumentDamaged():
+            return own_problem(
+                "documentDamaged",
+                "The file was received, but is no longer in the store as it was put there. The operator of this "
+                "service restores it from a backup; whoever sent it can also send it again.",
+            )
         case StorageFull():
             return _unavailable(
                 "There is no room for documents at the moment, and nothing was stored. Everything else works. Send the "

@@ -19,11 +19,12 @@ from api.services.refusals import ServiceRefused
 from domain.case.application import Document
 from domain.case.commands import AttachDocument, CommandContext
 from domain.case.document_rules import DocumentRules
+from domain.case.events import DocumentAttached
 from domain.case.folding import fold
 from domain.case.handling import CaseStream, Handled, TooManyWriters, repeated, require_possible
 from domain.case.lifecycle import Case
 from domain.case.refusals import CommandRefused
-from infra.documents.errors import DocumentUnknown
+from infra.documents.errors import DocumentDamaged, DocumentUnknown
 from infra.documents.incoming_document import ComparedDocument, IncomingDocument
 from infra.keys import KeyDestroyed
 from infra.postgres.journal.document_locks import document_lock
@@ -188,9 +189,19 @@ class DocumentService:
         return lambda sha256: self._program.documents.holds(case.worker_subject, sha256)
 
     def read(self, caller: AuthorisedCaller, case_id: UUID, sha256: str) -> ReceivedDocument:
-        """A document of a case. Raises ``ApplicationUnknown``, ``DocumentUnknown`` and ``DocumentWithheld``."""
-        case = self._cases.case(caller, case_id).case
-        document = next((each for each in case.documents if each.sha256 == sha256), None)
+        """A document of a case.
+
+        Raises ``ApplicationUnknown``, ``DocumentUnknown``, ``DocumentWithheld`` and ``DocumentDamaged``: that also
+        where a document was received and is not there any more.
+        """
+        snapshot = self._cases.case(caller, case_id)
+        subject = snapshot.case.worker_subject
+        document = next((each for each in snapshot.case.documents if each.sha256 == sha256), None)
         if document is None:
             raise DocumentUnknown
-        return ReceivedDocument(document=document, content=self._program.documents.read(case.worker_subject, sha256))
+        try:
+            return ReceivedDocument(document=document, content=self._program.documents.read(subject, sha256))
+        except DocumentUnknown:
+            if any(isinstance(each, DocumentAttached) and each.document == document for each in snapshot.stream.events):
+                raise DocumentDamaged(subject, sha256) from None
+            raise

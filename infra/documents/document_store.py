@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from enum import StrEnum
 from itertools import chain
 from pathlib import Path
 from typing import Final
@@ -16,16 +17,25 @@ from uuid import UUID
 
 from domain.case.document_rules import DocumentRules
 from infra.documents.content_check import ContentCheck
-from infra.documents.errors import DocumentTypeUncheckable, DocumentUnknown, DocumentWithheld
+from infra.documents.errors import DocumentDamaged, DocumentTypeUncheckable, DocumentUnknown, DocumentWithheld
 from infra.documents.incoming_document import ComparedDocument, IncomingDocument, room_on_the_disk
 from infra.documents.sealed_content import ContentAddress, ContentSealer, opened_content
 from infra.documents.storage import ContentStorage
 from infra.documents.stored_files import StoredFiles
 from infra.documents.structure import FORMS
 from infra.documents.unfinished import LeftUpload, UnfinishedUploads
-from infra.keys import SubjectKeys
+from infra.keys import KeyMissing, SubjectKeys
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+
+class DocumentState(StrEnum):
+    """How a document that was received is now."""
+
+    WHOLE = "whole"
+    ERASED = "erased"
+    MISSING = "missing"
+    DAMAGED = "damaged"
 
 
 class DocumentStore:
@@ -92,6 +102,21 @@ class DocumentStore:
             and self._keys.key_to_decrypt(subject) is not None
         )
 
+    def examine(self, subject: UUID, sha256: str, *, whole: bool) -> DocumentState:
+        """How a document is that was received: read to its end with ``whole``, else only up to its first chunk."""
+        try:
+            content = self._content(subject, sha256)
+            next(content)
+            for _ in content if whole else ():
+                pass
+        except DocumentUnknown:
+            return DocumentState.MISSING
+        except DocumentWithheld:
+            return DocumentState.ERASED
+        except (DocumentDamaged, KeyMissing):
+            return DocumentState.DAMAGED
+        return DocumentState.WHOLE
+
     def left_uploads(self, *, for_seconds: float) -> Iterator[LeftUpload]:
         """What a crash or a lost answer left of uploads: nobody has written to them for longer than that."""
         return self._uploads.left(for_seconds=for_seconds)
@@ -113,14 +138,15 @@ class DocumentStore:
         if _DIGEST.fullmatch(sha256) is None:
             raise DocumentUnknown
         try:
-            opened = self._storage.open(subject, sha256)
+            with self._storage.open(subject, sha256) as file:
+                key = self._keys.key_to_decrypt(subject)
+                if key is None:
+                    raise DocumentWithheld
+                yield from opened_content(file, key, self._address(subject), sha256)
         except FileNotFoundError:
             raise DocumentUnknown from None
-        with opened as file:
-            key = self._keys.key_to_decrypt(subject)
-            if key is None:
-                raise DocumentWithheld
-            yield from opened_content(file, key, self._address(subject), sha256)
+        except OSError:  # it is there, and the disk or its rights do not let it be read
+            raise DocumentDamaged(subject, sha256) from None
 
     def _address(self, subject: UUID) -> ContentAddress:
         return ContentAddress(origin=self._origin, subject=subject)
