@@ -18,6 +18,7 @@ from infra.migration.sources import MigratingAuthority
 from infra.postgres.checks.check_queue import CheckQueue
 from infra.postgres.checks.consultation_log import ConsultationLog
 from infra.postgres.checks.crossroads_gate import CrossroadsGate
+from infra.postgres.journal.left_keys import LeftKeys
 from infra.postgres.messages.dead_letters import DeadLetters
 from infra.postgres.messages.inbox import Inbox
 from infra.workers.check_workers import CheckWorkerPool, LoggedCheckAlarms
@@ -92,7 +93,8 @@ def _projection_runners(program: Program) -> dict[str, ProjectionRunner]:
 
 
 def _leftovers(program: Program) -> Leftovers:
-    return Leftovers((LeftUploads(program.documents, program.journal, program.writers),))
+    uploads = LeftUploads(program.documents, program.journal, program.writers)
+    return Leftovers((uploads, LeftKeys(program.keys.pool, program.writers)))
 
 
 def _deadline_watch(program: Program) -> DeadlineWatcher:
