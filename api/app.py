@@ -25,6 +25,7 @@ from api.http.routes.reference_data import reference_data_routes
 from api.http.routes.service_levels import service_levels_routes
 from api.http.routes.steps import step_routes
 from api.http.routes.work_queues import work_queue_routes
+from api.http.uploads import Uploads
 from api.pages.page_route import refusal_page
 from api.pages.rendering import Pages
 from api.pages.routes.accessibility import accessibility_pages
@@ -65,6 +66,7 @@ def create_app(
     quotas = Quotas(program.limits.requests, program.limit_counts)
     pages, code_lists, rules = Pages.load(), CodeLists.load(), program.clock_rules
     readers = Readers(services.access, authentication, quotas, pages.languages, code_lists)
+    uploads = Uploads(program.limits.uploads, program.limit_counts)
     app.state.access, app.state.authentication, app.state.quotas = services.access, authentication, quotas
     app.state.pages, app.state.readers = pages, readers
     app.add_middleware(ErrorBoundary, quotas=quotas)
@@ -73,7 +75,7 @@ def create_app(
         application_list_routes(services.lists),
         applications_routes(services.cases, rules, pages.languages, code_lists),
         step_routes(services.cases, rules),
-        document_routes(services.documents, services.cases, rules),
+        document_routes(services.documents, services.cases, rules, uploads),
         assessment_routes(services.law, tellers_of(pages.languages, code_lists)),
         employer_lookup_routes(lookups),
         work_queue_routes(services.queues),
@@ -92,7 +94,7 @@ def create_app(
         law_pages(services.law, pages, readers),
         law_in_full_pages(services.law, pages, readers),
         employer_pages(services.lists, pages, readers),
-        case_pages(services, pages, readers),
+        case_pages(services, pages, readers, uploads),
         queue_pages(services.queues, pages, readers),
         migration_pages(program, pages, readers),
         quarantine_pages(program, pages, readers),

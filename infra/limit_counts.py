@@ -25,6 +25,9 @@ class Limit(StrEnum):
     DATABASE_LOCK = "databaseLock"
     DATABASE_STATEMENT = "databaseStatement"
     DATABASE_ANSWER = "databaseAnswer"
+    UPLOADS = "uploads"
+    UPLOADS_OF_ONE_CALLER = "uploadsOfOneCaller"
+    UPLOAD_SECONDS = "uploadSeconds"
 
 
 class LimitCounts:

@@ -101,12 +101,26 @@ class DatabaseLimits(Part):
         return self
 
 
+class UploadLimits(Part):
+    """What files that are being sent may take of one process; enforced by :mod:`api.http.uploads`."""
+
+    most: AtLeastOne = 64
+    """Uploads at the same moment; one more is refused with 503."""
+    most_of_one_caller: AtLeastOne = 8
+    """Of those, the uploads of one caller, whatever role; one more is refused with 429."""
+    threads: AtLeastOne = 8
+    """Threads that check, encrypt and write what has come. No thread waits for a sender."""
+    longest_seconds: Annotated[float, Field(gt=0, le=900)] = 600.0
+    """From the first to the last byte of one upload. What nobody finished is collected after 30 minutes."""
+
+
 class Limits(Part):
     """All limits, by part."""
 
     connections: ConnectionLimits = ConnectionLimits()
     requests: RequestLimits = RequestLimits()
     database: DatabaseLimits = DatabaseLimits()
+    uploads: UploadLimits = UploadLimits()
 
     @classmethod
     def load(cls, file: Path | None) -> Limits:

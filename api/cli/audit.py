@@ -15,6 +15,7 @@ from api.cli.workers import Workers
 from api.composition import open_program
 from domain.audit.journal_chain import Checkpoint
 from domain.audit.replay import VerdictReplay
+from infra.audit.documents import DocumentReport, verify_documents
 from infra.audit.replaying import CaseUnknown, ReplayReport, UnreadableCase, replay_all, replay_one
 from infra.audit.verification import VerificationReport, verify_journal
 from infra.settings import load_settings
@@ -35,6 +36,7 @@ def verify(
 
     With SIZE and ROOT of an earlier run it also shows that nothing was cut off or reordered since. Without them it
     shows that the log fits together, not that it is the log of then: whoever rewrites all of it makes one that fits.
+    Every document that was received is read to its end, and compared with what the log says of it.
     """
     if (size is None) != (root is None):
         raise typer.BadParameter("--size and --root come from the same verification: give both or none")
@@ -43,12 +45,11 @@ def verify(
     checkpoint = None if size is None or root is None else Checkpoint(size=size, root=root)
     with open_program(load_settings()) as program, progress_bar("events verified") as on_progress:
         report = verify_journal(program.serving.reader, checkpoint=checkpoint, workers=workers, on_progress=on_progress)
-    say(
-        {**_verification(report), "compared": checkpoint is not None},
-        as_json,
-        lambda: _verification_text(report, compared=checkpoint is not None),
-    )
-    finding_if(not report.is_sound)
+        documents = verify_documents(program.readers, program.documents, whole=True)
+    found = _verification(report) | {"compared": checkpoint is not None, "documents": _documents(documents)}
+    texts = (_verification_text(report, compared=checkpoint is not None), _documents_text(documents))
+    say(found, as_json, lambda: "\n".join(texts))
+    finding_if(not (report.is_sound and documents.is_sound))
 
 
 def replay(
@@ -118,6 +119,33 @@ def _verification_text(report: VerificationReport, *, compared: bool) -> str:
         lines.append(f"BAD position {each.position}{where}: {each.sentence}")
     if report.finding_count > len(report.findings):
         lines.append(f"and {report.finding_count - len(report.findings)} more")
+    return "\n".join(lines)
+
+
+def _documents(report: DocumentReport) -> dict[str, Any]:
+    return {
+        "count": report.count,
+        "sound": report.is_sound,
+        "findingCount": report.finding_count,
+        "findings": [
+            {
+                "case": str(each.case_id),
+                "version": each.version,
+                "sha256": each.sha256,
+                "state": each.state.value,
+                "sentence": each.sentence,
+            }
+            for each in report.findings
+        ],
+    }
+
+
+def _documents_text(report: DocumentReport) -> str:
+    if report.is_sound:
+        return f"{report.count} documents were received, and each is in the store as the log names it"
+    lines = [f"BAD case {each.case_id} version {each.version}: {each.sentence}" for each in report.findings]
+    if report.finding_count > len(report.findings):
+        lines.append(f"and {report.finding_count - len(report.findings)} more documents")
     return "\n".join(lines)
 
 

@@ -13,11 +13,20 @@ from enum import StrEnum
 from typing import Final
 from uuid import uuid4
 
-from api.services.refusals import ApplicationUnknown, NotFound, NotPermitted, RegisterUnavailable, ServiceRefused
+from api.services.refusals import (
+    ApplicationUnknown,
+    NotFound,
+    NotPermitted,
+    RegisterUnavailable,
+    ServiceRefused,
+    TooManyOfOneCaller,
+    TooManyUploads,
+    UploadTooSlow,
+)
 from domain.case.document_rules import DocumentRefusal, DocumentRefused
 from domain.case.handling import TooManyWriters
 from domain.case.refusals import CommandRefused, InputIssue, InvalidInput, Reason, StaleVersion
-from infra.documents.errors import DocumentUnknown, DocumentWithheld
+from infra.documents.errors import DocumentDamaged, DocumentUnknown, DocumentWithheld, StorageFull
 from infra.identity.errors import TokenFault
 from infra.keys import KeyDestroyed
 from infra.postgres.journal.conflicts import OutcomeUnknown
@@ -112,6 +121,7 @@ _OWN: Final = (
     _own("unsupportedMediaType", 415),
     _own("requestHeadersTooLarge", 431),
     _own("documentErased", 410),
+    _own("documentDamaged", 409),
     _own("personErased", 409),
     *(_own(refusal, status) for refusal, status in _STATUS_OF_DOCUMENT_REFUSAL.items()),
     *(_own(reason, 412 if reason is Reason.STALE_VERSION else 409) for reason in Reason if reason not in _NOT_FOUND),
@@ -256,6 +266,17 @@ def problem_of(error: Exception) -> Problem | None:
             )
         case DocumentUnknown():
             return Problem(type=NOT_FOUND, detail=str(error))
+        case DocumentDamaged():
+            return own_problem(
+                "documentDamaged",
+                "The file was received, but is no longer in the store as it was put there. The operator of this "
+                "service restores it from a backup; whoever sent it can also send it again.",
+            )
+        case StorageFull():
+            return _unavailable(
+                "There is no room for documents at the moment, and nothing was stored. Everything else works. Send the "
+                "file again later, with the same Idempotency-Key."
+            )
         case OutcomeUnknown():
             return _unavailable(
                 "The connection to the database was lost before it confirmed the command: the outcome is unknown. "
@@ -313,6 +334,16 @@ def _service_refusal(refused: ServiceRefused) -> Problem:
         case RegisterUnavailable():
             headers = {} if refused.seconds is None else {"Retry-After": str(refused.seconds)}
             return Problem(type=UNAVAILABLE, detail=refused.sentence, headers=headers)
+        case TooManyUploads():
+            kind = TOO_MANY if isinstance(refused, TooManyOfOneCaller) else UNAVAILABLE
+            return Problem(
+                type=kind,
+                detail=refused.sentence,
+                headers={"Retry-After": str(refused.seconds)},
+                extras={"limit": refused.limit, "retryAfterSec": refused.seconds} if kind is TOO_MANY else {},
+            )
+        case UploadTooSlow():
+            return own_problem("requestTimeout", refused.sentence)
         case _:
             raise AssertionError(f"no status is defined for {type(refused).__name__}")
 

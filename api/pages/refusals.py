@@ -16,6 +16,7 @@ from api.http.problems import (
     NOT_FOUND,
     OWN_PROBLEM_TYPES,
     TOO_LARGE,
+    TOO_MANY,
     UNAVAILABLE,
     Place,
     Problem,
@@ -115,7 +116,7 @@ def explanation_of(problem: Problem, code_lists: CodeLists, language: Language) 
                 "Your role does not allow this, or it is for another authority. "
                 "Ask someone who may do it, or sign in with another role."
             )
-        case UNAVAILABLE.status:
+        case UNAVAILABLE.status | TOO_MANY.status:
             return _("Wait a few seconds and try again; nothing is carried out twice.")
         case TOO_LARGE.status:
             return _("Save or scan it at a lower resolution, or send it as several documents.")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cached_property
+from typing import Final
 from uuid import UUID
 
 from api.composition import Program
@@ -33,6 +34,9 @@ from infra.postgres.read_models.case_snapshots import CaseSnapshot
 from infra.postgres.read_models.parked_streams import followers_behind
 from infra.postgres.read_models.timelines import TimelinePage
 from infra.time_ordered_ids import time_ordered_id
+
+_NOT_MINTED: Final = Minted(reference="", worker_subject=UUID(int=0))
+"""For a filing of which no event can come."""
 
 
 class CaseAssessment:
@@ -107,8 +111,12 @@ class CaseService:
         self._access.require_may_file(caller, application)
         # Of the command, not of chance: a demonstration played again meets the same troubles at the bank.
         case_id = time_ordered_id(context.now, seed=f"{context.actor}/{context.command_id}")
-        submit = SubmitApplication(application=application, minted=self._mint(application, context.today.year))
-        return self._program.handle(case_id, submit, context, known=self._program.journal.new_stream(case_id))
+        stream = self._program.journal.new_stream(case_id)
+        # A filing that is refused whatever it says, or repeats one from before a cut-over, uses up no key and number.
+        is_taken = stream.is_live(application.authority)
+        minted = self._mint(application, context.today.year) if is_taken else _NOT_MINTED
+        submit = SubmitApplication(application=application, minted=minted)
+        return self._program.handle(case_id, submit, context, known=stream)
 
     def change(
         self,

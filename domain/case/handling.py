@@ -124,12 +124,7 @@ def handle(
         if admission is not None and case is not None:
             admission(case)
         try:
-            if context.expected_version is not None and context.expected_version != stream.version:
-                raise StaleVersion(expected=context.expected_version, current=stream.version)
-            authority = _authority_of(case, command)
-            if authority is not None and not stream.is_live(authority):
-                raise _not_live(authority)
-            events = decide(case, command, context, rulebook)
+            authority, events = _decided(stream, case, command, context, rulebook)
         except CommandRefused:
             first = journal.receipt_of(case_id, command, context)
             if first is None:
@@ -143,6 +138,36 @@ def handle(
             return _as_it_was(journal, stream, receipt)
         return _handled(receipt, reduce(evolve, events, case), (*stream.events, *events))
     raise TooManyWriters(f"others changed the case {_ATTEMPTS} times while the command was being decided")
+
+
+def require_possible(stream: CaseStream, command: CaseCommand, context: CommandContext, rulebook: Rulebook) -> None:
+    """Judge, without an effect, what :func:`handle` would decide on the stream as it was read.
+
+    For work that is done before a command, such as storing a file that it names: that work is spared. Raises
+    :class:`CommandRefused`, for a repetition too. Whether the command is carried out is still judged when it is.
+    """
+    _decided(stream, fold(stream.events), command, context, rulebook)
+
+
+def repeated(journal: Journal, stream: CaseStream, command: CaseCommand, context: CommandContext) -> Handled | None:
+    """What this very command left when it was carried out before; None where it never was.
+
+    Raises :class:`CommandRefused` when its id was used for another command.
+    """
+    first = journal.receipt_of(stream.case_id, command, context)
+    return None if first is None else _as_it_was(journal, stream, first)
+
+
+def _decided(
+    stream: CaseStream, case: Case | None, command: CaseCommand, context: CommandContext, rulebook: Rulebook
+) -> tuple[str | None, list[CaseEvent]]:
+    """The authority on which the command rests, and the events. Raises :class:`CommandRefused`."""
+    if context.expected_version is not None and context.expected_version != stream.version:
+        raise StaleVersion(expected=context.expected_version, current=stream.version)
+    authority = _authority_of(case, command)
+    if authority is not None and not stream.is_live(authority):
+        raise _not_live(authority)
+    return authority, decide(case, command, context, rulebook)
 
 
 def _as_it_was(journal: Journal, stream: CaseStream, first: Receipt) -> Handled:

@@ -114,6 +114,10 @@ class PostgresJournal:
             return first
         return _receipt(slip[0])
 
+    def was_recorded(self, context: CommandContext) -> bool:
+        """Whether a command of this actor under this id is remembered, whatever it was."""
+        return self._recorder.command_result(context.actor, context.command_id) is not None
+
     def receipt_of(self, case_id: UUID, command: CaseCommand, context: CommandContext) -> Receipt | None:
         identity = self._identity(case_id, command, context)
         found = self._recorder.command_result(identity.actor, identity.id)

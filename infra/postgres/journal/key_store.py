@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 _MINTED_AT_ONCE: Final = 64
 """Keys made durable in one transaction. A subject is a random id, so it can be made before it is needed."""
 
+MINTED_FOR_SECONDS: Final = 600.0
+"""How long a key may wait for its person. One that waits longer is left to be collected; see `left_keys`."""
+
 _LINK_MANY: Final = """
 insert into person_index (person, subject)
 select decode(digest, 'hex'), subject from unnest(%s::text[], %s::uuid[]) linked (digest, subject)
@@ -67,14 +70,21 @@ class PostgresKeyStore:
         self._of_person = hmac.new(master.person_index_key, digestmod="sha256")
         self._mutex = Lock()
         self._minted: list[UUID] = []
+        self._minted_at = (0.0, 0.0)
         self._cache: dict[UUID, tuple[bytes | None, float]] = {}
+
+    @property
+    def pool(self) -> ConnectionPool:
+        """Writes in the key store: for what is done with keys and is none of a subject's."""
+        return self._pool
 
     def close(self) -> None:
         self._pool.close()
 
     def mint(self, *, ssin: str | None = None) -> UUID:
         with self._pool.in_turn(self._mutex):
-            if not self._minted:
+            if not self._minted or self._minted_too_long_ago():
+                self._minted_at = (time.monotonic(), time.time())
                 self._minted = self._mint_some()
             subject = self._minted.pop()
         if ssin is not None:
@@ -156,6 +166,11 @@ class PostgresKeyStore:
             cursor.execute("select wrapped from data_key where wrapped is not null limit 1")
             for (wrapped,) in cursor.fetchall():
                 self._unwrapped(bytes(wrapped))
+
+    def _minted_too_long_ago(self) -> bool:
+        """By either clock: the one stands still while a machine is suspended, the other may be set back."""
+        monotonic, wall = self._minted_at
+        return time.monotonic() - monotonic > MINTED_FOR_SECONDS or time.time() - wall > MINTED_FOR_SECONDS
 
     def _unwrapped(self, wrapped: bytes) -> bytes:
         try:
