@@ -14,11 +14,14 @@ needs more writes a larger number, and can be asked why.
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from domain.case.case_limits import CaseLimits
+from domain.case.document_rules import DocumentRules
 from domain.unusable import Unusable
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
@@ -54,10 +57,46 @@ class ConnectionLimits(Part):
     """How long an answer may wait for a client that reads nothing of it."""
 
 
+class LimitsOfACase(Part):
+    """How large a case may become; enforced by :mod:`domain.case.case_limits`, and for its files by its rules."""
+
+    events: AtLeastOne = 10_000
+    """What only brings a case to its end is recorded beyond these too."""
+    reserved_events: AtLeastOne = 1_000
+    """On top of `events`, for what authorities do and applicants do not."""
+    stored_bytes: AtLeastOne = 16 * 1024 * 1024
+    """What the bodies of its events take in the journal, compressed and encrypted."""
+    reserved_bytes: AtLeastOne = 4 * 1024 * 1024
+    """On top of `stored_bytes`, for authorities."""
+    searches: AtLeastOne = 20
+    """Recruitment searches, with the one of the application."""
+    candidates: AtLeastOne = 400
+    """Candidates of all searches together."""
+    of_one_kind: AtLeastOne = 250
+    """Requests for information; and as many pauses, payments and corrections."""
+    documents: AtLeastOne | None = None
+    """Instead of the number in `domain/case/document_rules.toml`."""
+    document_bytes: AtLeastOne | None = None
+    """Instead of the size of all documents together there."""
+
+    def of_the_domain(self) -> CaseLimits:
+        """What commands are held against."""
+        return CaseLimits(**self.model_dump(exclude={"documents", "document_bytes"}))
+
+    def applied_to(self, rules: DocumentRules) -> DocumentRules:
+        """The rules of documents, with the numbers given here in place of theirs."""
+        return replace(
+            rules,
+            most_documents=rules.most_documents if self.documents is None else self.documents,
+            most_bytes=rules.most_bytes if self.document_bytes is None else self.document_bytes,
+        )
+
+
 class Limits(Part):
     """All limits, by part."""
 
     connections: ConnectionLimits = ConnectionLimits()
+    cases: LimitsOfACase = LimitsOfACase()
 
     @classmethod
     def load(cls, file: Path | None) -> Limits:
