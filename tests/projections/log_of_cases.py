@@ -360,7 +360,7 @@ def open_log(databases: LogDatabases) -> Iterator[LogOfCases]:
     forget_read_models(databases.url)
     run(
         databases.url,
-        "delete from permit.journal; delete from permit.command;"
+        "delete from permit.journal; delete from permit.command; delete from permit.case_fold;"
         " update permit.journal_head set position = 0, known_at = '-infinity'",
     )
     with ExitStack() as opened:

@@ -43,7 +43,7 @@ from infra.structured_logs import get_logger
 from infra.wire_format import wire_adapter
 
 if TYPE_CHECKING:
-    pass
+    from psycopg2.extensions import cursor as Cursor
 
 _log = get_logger(__name__)
 
