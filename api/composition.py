@@ -10,10 +10,12 @@ from typing import Final
 from uuid import UUID
 
 from consumers.deadline_watch import CaseUnreadable
+from domain.case.case_limits import CaseLimits
 from domain.case.commands import CaseCommand, CommandContext
 from domain.case.document_rules import DocumentRules
 from domain.case.events import CaseEvent
-from domain.case.handling import Admission, CaseStream, Handled, Receipt, handle
+from domain.case.handling import Admission, CaseStream, Handled, Receipt, handle, require_possible
+from domain.case.refusals import CommandRefused, Reason
 from domain.civil_time import civil_day
 from domain.deadlines.clocks import ClockRules
 from domain.law.rule_sets import RuleSets
@@ -24,9 +26,10 @@ from infra.crossroads.policy import CrossroadsPolicy
 from infra.documents.document_store import DocumentStore
 from infra.event_codec import EventCodec, UnreadableEvent
 from infra.keys import KeyMissing, MasterKey
-from infra.limit_counts import LimitCounts
+from infra.limit_counts import Limit, LimitCounts
 from infra.limits import Limits
 from infra.log_address import StoredLog
+from infra.postgres.journal.folded_cases import FoldedCases
 from infra.postgres.journal.journal import PostgresJournal
 from infra.postgres.journal.key_store import PostgresKeyStore, holds_keys
 from infra.postgres.journal.mapper import EventMapper
@@ -122,6 +125,11 @@ class Program:
         return self.rule_sets.current
 
     @property
+    def case_limits(self) -> CaseLimits:
+        """How large a case may become."""
+        return self.limits.cases.of_the_domain()
+
+    @property
     def crossroads_policy(self) -> CrossroadsPolicy:
         """How the bank is queried: by the pace, else by the settings. Raises ``PolicyUnusable``."""
         if self.pace.crossroads is not None:
@@ -139,7 +147,24 @@ class Program:
         known: CaseStream | None = None,
     ) -> Handled:
         """Carry out a command; see :func:`domain.case.handling.handle`."""
-        return handle(self.journal, self.rulebook, case_id, command, context, admission, known=known)
+        with self._counting_full_cases():
+            return handle(
+                self.journal, self.rulebook, case_id, command, context, admission, limits=self.case_limits, known=known
+            )
+
+    def require_possible(self, stream: CaseStream, command: CaseCommand, context: CommandContext) -> None:
+        """Judge a command without an effect; see :func:`domain.case.handling.require_possible`."""
+        with self._counting_full_cases():
+            require_possible(self.journal, self.rulebook, stream, command, context, limits=self.case_limits)
+
+    @contextmanager
+    def _counting_full_cases(self) -> Iterator[None]:
+        try:
+            yield
+        except CommandRefused as why:
+            if why.reason is Reason.CASE_IS_FULL:
+                self.limit_counts.reached(Limit.SIZE_OF_A_CASE)
+            raise
 
 
 class WorkerCases:
@@ -151,7 +176,7 @@ class WorkerCases:
     def events_of(self, case_id: UUID) -> Sequence[CaseEvent]:
         """Raises :class:`CaseUnreadable`."""
         try:
-            return self._program.journal.read(case_id).events
+            return self._program.journal.events_of(case_id)
         except (UnreadableEvent, KeyMissing) as why:
             raise CaseUnreadable(f"case {case_id} cannot be read ({type(why).__name__})") from None
 
@@ -183,7 +208,7 @@ def open_program(
     rule_sets = law()
     read_models = registered_read_models()
     clock_rules = ClockRules.load()
-    document_rules = DocumentRules.load()
+    document_rules = limits.cases.applied_to(DocumentRules.load())
     with losses_in_words(_log_of_the_server(settings)), _starting_over_in_words(settings), ExitStack() as opened:
         admin_url = opened.enter_context(database_server(settings))
         journal_url, keys_url = databases(settings, admin_url)
@@ -212,7 +237,12 @@ def open_program(
         recorder = opened.enter_context(closing(JournalRecorder(serving.writer, deadlines=deadlines)))
         clock = clock_of(recorder.origin, settings) if clock is None else clock
         codec = EventCodec(recorder.origin, keys)
-        journal = PostgresJournal(recorder, EventMapper(codec), digest_key=master.command_digest_key)
+        journal = PostgresJournal(
+            recorder,
+            EventMapper(codec),
+            digest_key=master.command_digest_key,
+            folds=FoldedCases(recorder.connections, keys, origin=recorder.origin),
+        )
         readers = opened.enter_context(
             closing(ConnectionPool(serving.reader, Role.READER, size=32, deadlines=deadlines))
         )

@@ -28,6 +28,7 @@ class Limit(StrEnum):
     UPLOADS = "uploads"
     UPLOADS_OF_ONE_CALLER = "uploadsOfOneCaller"
     UPLOAD_SECONDS = "uploadSeconds"
+    SIZE_OF_A_CASE = "sizeOfACase"
 
 
 class LimitCounts:

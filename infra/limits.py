@@ -15,12 +15,15 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from domain.case.case_limits import CaseLimits
+from domain.case.document_rules import DocumentRules
 from domain.unusable import Unusable
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
@@ -114,6 +117,41 @@ class UploadLimits(Part):
     """From the first to the last byte of one upload. What nobody finished is collected after 30 minutes."""
 
 
+class LimitsOfACase(Part):
+    """How large a case may become; enforced by :mod:`domain.case.case_limits`, and for its files by its rules."""
+
+    events: AtLeastOne = 10_000
+    """What only brings a case to its end is recorded beyond these too."""
+    reserved_events: AtLeastOne = 1_000
+    """On top of `events`, for what authorities do and applicants do not."""
+    stored_bytes: AtLeastOne = 16 * 1024 * 1024
+    """What the bodies of its events take in the journal, compressed and encrypted."""
+    reserved_bytes: AtLeastOne = 4 * 1024 * 1024
+    """On top of `stored_bytes`, for authorities."""
+    searches: AtLeastOne = 20
+    """Recruitment searches, with the one of the application."""
+    candidates: AtLeastOne = 400
+    """Candidates of all searches together."""
+    of_one_kind: AtLeastOne = 250
+    """Requests for information; and as many pauses, payments and corrections."""
+    documents: AtLeastOne | None = None
+    """Instead of the number in `domain/case/document_rules.toml`."""
+    document_bytes: AtLeastOne | None = None
+    """Instead of the size of all documents together there."""
+
+    def of_the_domain(self) -> CaseLimits:
+        """What commands are held against."""
+        return CaseLimits(**self.model_dump(exclude={"documents", "document_bytes"}))
+
+    def applied_to(self, rules: DocumentRules) -> DocumentRules:
+        """The rules of documents, with the numbers given here in place of theirs."""
+        return replace(
+            rules,
+            most_documents=rules.most_documents if self.documents is None else self.documents,
+            most_bytes=rules.most_bytes if self.document_bytes is None else self.document_bytes,
+        )
+
+
 class Limits(Part):
     """All limits, by part."""
 
@@ -121,6 +159,7 @@ class Limits(Part):
     requests: RequestLimits = RequestLimits()
     database: DatabaseLimits = DatabaseLimits()
     uploads: UploadLimits = UploadLimits()
+    cases: LimitsOfACase = LimitsOfACase()
 
     @classmethod
     def load(cls, file: Path | None) -> Limits:

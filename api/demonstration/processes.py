@@ -172,7 +172,7 @@ def set_stage(
 def _outcome_of(program: Program, folder: DemonstrationFolder, marker: str) -> Outcome | None:
     """What was stored of a demonstration that was played to its end, if it was played in this database."""
     outcome = Outcome.kept_in(folder.outcome, marker)
-    if outcome is None or not all(program.journal.read(UUID(case.id)).events for case in outcome.shown.values()):
+    if outcome is None or not all(program.journal.read(UUID(case.id)).version for case in outcome.shown.values()):
         return None
     return outcome
 

@@ -107,7 +107,8 @@ class CaseService:
 
         Raises :class:`InvalidInput`, ``NotPermitted``, and what :func:`domain.case.handling.handle` raises.
         """
-        require_no_issues(check_application(application, today=context.today))
+        issues = check_application(application, today=context.today)
+        require_no_issues((*issues, *self._program.case_limits.issues_of(application)))
         self._access.require_may_file(caller, application)
         # Of the command, not of chance: a demonstration played again meets the same troubles at the bank.
         case_id = time_ordered_id(context.now, seed=f"{context.actor}/{context.command_id}")

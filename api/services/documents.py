@@ -21,7 +21,7 @@ from domain.case.commands import AttachDocument, CommandContext
 from domain.case.document_rules import DocumentRules
 from domain.case.events import DocumentAttached
 from domain.case.folding import fold
-from domain.case.handling import CaseStream, Handled, TooManyWriters, repeated, require_possible
+from domain.case.handling import CaseStream, Handled, TooManyWriters, repeated
 from domain.case.lifecycle import Case
 from domain.case.refusals import CommandRefused
 from infra.documents.errors import DocumentDamaged, DocumentUnknown
@@ -174,7 +174,7 @@ class DocumentService:
             compared = store.compare(coming.media_type, expected_size=coming.announced)
             return RepeatedDocument(self._program, coming.kind, compared, stream, context)
         expected = Document(kind=coming.kind, sha256=_NOT_YET, media_type=coming.media_type, size=coming.announced or 0)
-        require_possible(stream, AttachDocument(document=expected), context, self._program.rulebook)
+        self._program.require_possible(stream, AttachDocument(document=expected), context)
         rules = self._program.document_rules
         rules.require_room((*case.documents, expected))
         incoming = store.begin(stream.case_id, case.worker_subject, coming.media_type, expected_size=coming.announced)

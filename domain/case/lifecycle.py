@@ -109,7 +109,7 @@ class Case:
     worker_subject: UUID
     facts: ApplicationFacts
     worker_numbers: tuple[str, ...] = ()
-    """The worker's identification numbers (SSIN), the current one last. Personal data: folded, never stored."""
+    """The worker's identification numbers (SSIN), the current one last. Personal data: stored under a key alone."""
     checks: Mapping[str, Check] = field(default_factory=lambda: MappingProxyType({}))
     establishment_unit_number: str | None = None
     salary: RuleApplied | None = None
@@ -118,6 +118,7 @@ class Case:
     payments: tuple[FeePayment, ...] = ()
     mandate_valid: bool | None = None
     handler: str | None = None
+    corrections: int = 0
     requests: tuple[InformationRequest, ...] = ()
     admissible: Act | None = None
     work_part: Act | None = None

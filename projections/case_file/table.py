@@ -64,9 +64,9 @@ class Found:
     groups: list[SealedGroup]
 
 
-def look_up(cursor: Cursor, case_id: UUID) -> Found | None:
-    """The case at one moment, in one statement; None when it has no stream."""
-    cursor.execute(_LOOK_UP, {"case": case_id})
+def look_up(cursor: Cursor, case_id: UUID, *, with_groups: bool = True) -> Found | None:
+    """The case at one moment, in one statement; None when it has no stream. Clocks need no ciphertext."""
+    cursor.execute(_LOOK_UP, {"case": case_id, "with_groups": with_groups})
     ((head, stored, groups),) = cursor.fetchall()
     if head is None:
         return None
@@ -150,7 +150,7 @@ select (select max(version) from journal where stream = %(case)s),
        (select file::text from case_file where case_id = %(case)s),
        (select json_agg(json_build_array(version, event_name, label, key, sealed) order by version, label)::text
           from case_file_group
-         where case_id = %(case)s)
+         where case_id = %(case)s and %(with_groups)s)
 """
 
 _READ_FILES: Final = "select case_id, file::text from case_file where case_id = any(%s::uuid[])"

@@ -68,6 +68,11 @@ class JournalRecorder(ProcessRecorder):
         )
         self.origin = self._read_origin()
 
+    @property
+    def connections(self) -> ConnectionPool:
+        """Those on which this recorder reads."""
+        return self._pool
+
     def close(self) -> None:
         self._committer.close()
         self._pool.close()
@@ -148,13 +153,14 @@ class JournalRecorder(ProcessRecorder):
         lte: int | None = None,
         desc: bool = False,
         limit: int | None = None,
+        types: Sequence[str] = (),
     ) -> Sequence[JournalEvent]:
         order = "desc" if desc else "asc"
         with self._pool.connection() as connection, connection.cursor() as cursor:
             cursor.execute(
                 "select version, type, schema, leaf_hash, position, known_at, body from journal where stream = %s"  # noqa: S608
-                f" and version > %s and version <= %s order by version {order} limit %s",
-                (originator_id, -1 if gt is None else gt, 2**62 if lte is None else lte, limit),
+                f" and version > %s and version <= %s and (%s or type = any(%s)) order by version {order} limit %s",
+                (originator_id, -1 if gt is None else gt, 2**62 if lte is None else lte, not types, list(types), limit),
             )
             return [
                 JournalEvent(originator_id, version, type_, bytes(body), schema, bytes(leaf_hash), position, known_at)
