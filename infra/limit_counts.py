@@ -17,6 +17,7 @@ class Limit(StrEnum):
     HEADERS_SECONDS = "headersSeconds"
     BODY_STALL = "bodyStall"
     UNREAD_ANSWER = "unreadAnswer"
+    SIGN_IN_ATTEMPTS = "signInAttempts"
 
 
 class LimitCounts:

@@ -54,10 +54,19 @@ class ConnectionLimits(Part):
     """How long an answer may wait for a client that reads nothing of it."""
 
 
+class SignInLimits(Part):
+    """How often a wrong secret may be given at the chooser of roles; enforced by :mod:`api.pages.routes.entrance`."""
+
+    failed_attempts: AtLeastOne = 10
+    """Of all callers of one process together, within `failed_seconds`; after them nobody is let in for a while."""
+    failed_seconds: Seconds = 60.0
+
+
 class Limits(Part):
     """All limits, by part."""
 
     connections: ConnectionLimits = ConnectionLimits()
+    sign_in: SignInLimits = SignInLimits()
 
     @classmethod
     def load(cls, file: Path | None) -> Limits:

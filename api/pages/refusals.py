@@ -16,6 +16,7 @@ from api.http.problems import (
     NOT_FOUND,
     OWN_PROBLEM_TYPES,
     TOO_LARGE,
+    TOO_MANY_FAILED,
     UNAVAILABLE,
     Place,
     Problem,
@@ -90,6 +91,8 @@ def heading_of(problem: Problem, code_lists: CodeLists, language: Language) -> s
             return _("The service is temporarily unavailable")
         case TOO_LARGE.status:
             return _("The file is too large")
+        case TOO_MANY_FAILED.status:
+            return _("Too many attempts")
         case _unforeseen:
             return _("This request cannot be processed")
 
@@ -111,6 +114,8 @@ def explanation_of(problem: Problem, code_lists: CodeLists, language: Language) 
             )
         case UNAVAILABLE.status:
             return _("Wait a few seconds and try again; nothing is carried out twice.")
+        case TOO_MANY_FAILED.status:
+            return _("The secret was wrong too often. Wait a minute and try again.")
         case TOO_LARGE.status:
             return _("Save or scan it at a lower resolution, or send it as several documents.")
         case BAD_REQUEST.status if parts := _parts_of_the_address(problem):
