@@ -55,16 +55,17 @@ class SubjectKeys(Protocol):
 
 
 class PersonIndex(Protocol):
-    """Which data subjects are one person, found by SSIN; the number itself is nowhere in it."""
+    """Which data subjects may be one person, found by SSIN; the number itself is nowhere in it.
+
+    It finds candidates and keeps what was ever linked. Whether a number is still that of the person is for the case
+    to say: one that was mistyped was somebody else's.
+    """
 
     def link(self, subject: UUID, ssin: str) -> None:
         """Link a subject to a person's SSIN that became known later; linking again changes nothing."""
 
-    def is_person(self, subject: UUID, ssin: str) -> bool:
-        """Whether the subject has been linked to the person of this SSIN."""
-
     def subjects_of(self, ssin: str) -> frozenset[UUID]:
-        """All subjects linked to the person of this SSIN, one a case."""
+        """All subjects that were ever linked to this SSIN, one a case."""
 
 
 class MasterKey:

@@ -11,7 +11,6 @@ from functools import cached_property
 from uuid import UUID
 
 from api.composition import Program
-from api.permissions import CaseParties
 from api.services.access import Access, AuthorisedCaller
 from api.services.refusals import ApplicationUnknown
 from domain.case.admissibility import open_points
@@ -126,7 +125,8 @@ class CaseService:
         """
         handled = self._program.handle(case_id, command, context, self._access.admission(caller), known=known)
         if isinstance(command, CorrectCase) and command.worker is not None and command.worker.ssin is not None:
-            # A number that became known later makes the case the worker's own, also when this is a repetition.
+            # By a number that became known later the worker finds the case, also when this is a repetition. Whether
+            # it is the worker's own is judged by the stream: of a number that was wrong the index is never asked.
             self._program.keys.link(handled.case.worker_subject, command.worker.ssin)
         return handled
 
@@ -139,12 +139,11 @@ class CaseService:
         return snapshot
 
     def case_file(self, caller: AuthorisedCaller, case_id: UUID) -> CaseFileView:
-        """The case file, up to the last event of its stream. Raises ``ApplicationUnknown``."""
-        view = self._program.case_files.read(case_id)
-        if view is None:
-            raise ApplicationUnknown
-        self._access.require_within_reach(caller, self._parties(caller, view))
-        return view
+        """The case file, of the same reading of its stream by which it is judged whose it is.
+
+        Raises ``ApplicationUnknown``.
+        """
+        return self.case(caller, case_id).file()
 
     def timeline(self, caller: AuthorisedCaller, case_id: UUID, *, after: int, limit: int) -> TimelinePage:
         """What happened in the case beyond version ``after``, in order. Raises ``ApplicationUnknown``."""
@@ -161,17 +160,6 @@ class CaseService:
     def followers_behind(self, snapshot: CaseSnapshot) -> list[str]:
         """The followers of the journal, by name, that cannot apply an event of a case that has been read."""
         return followers_behind(self._program.readers, snapshot.stream.case_id)
-
-    def _parties(self, caller: AuthorisedCaller, view: CaseFileView) -> CaseParties:
-        representative = view.body.get("representative")
-        ssin = caller.caller.ssin
-        return CaseParties(
-            authority=view.body["authority"],
-            employer=view.body["employer"]["enterpriseNumber"],
-            representative=None if representative is None else representative["enterpriseNumber"],
-            filed_by=view.body["filedBy"],
-            worker_is_caller=ssin is not None and self._program.keys.is_person(view.worker_subject, ssin),
-        )
 
     def _mint(self, application: Application, year: int) -> Minted:
         number = self._program.references.take()
