@@ -81,6 +81,7 @@ class Program:
     codec: EventCodec
     exchange_digest_key: bytes
     legacy_digest_key: bytes
+    tenant_key: bytes
     readers: ConnectionPool
     writers: ConnectionPool
     references: ReferenceNumbers
@@ -217,6 +218,7 @@ def open_program(
             codec=codec,
             exchange_digest_key=master.exchange_digest_key,
             legacy_digest_key=master.legacy_digest_key,
+            tenant_key=master.tenant_key,
             readers=readers,
             writers=writers,
             references=ReferenceNumbers(writers),

@@ -28,6 +28,7 @@ from domain.identifiers import ApplicationReference
 from domain.law.assessment import Assessment
 from domain.law.other_readings import Readings, readings_of
 from domain.law.rulebook import Rulebook
+from infra.identity.tenants import holder_of_keys
 from infra.postgres.read_models.case_files import CaseFileView
 from infra.postgres.read_models.case_snapshots import CaseSnapshot
 from infra.postgres.read_models.parked_streams import followers_behind
@@ -96,6 +97,7 @@ class CaseService:
             command_id=command_id,
             now=self._program.clock.now(),
             expected_version=expected_version,
+            key_holder=holder_of_keys(caller.caller, self._program.tenant_key),
         )
 
     def file(self, caller: AuthorisedCaller, application: Application, context: CommandContext) -> Handled:
@@ -106,7 +108,7 @@ class CaseService:
         require_no_issues(check_application(application, today=context.today))
         self._access.require_may_file(caller, application)
         # Of the command, not of chance: a demonstration played again meets the same troubles at the bank.
-        case_id = time_ordered_id(context.now, seed=f"{context.actor}/{context.command_id}")
+        case_id = time_ordered_id(context.now, seed=f"{context.holder}/{context.command_id}")
         submit = SubmitApplication(application=application, minted=self._mint(application, context.today.year))
         return self._program.handle(case_id, submit, context, known=self._program.journal.new_stream(case_id))
 
