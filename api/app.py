@@ -9,6 +9,7 @@ from starlette.routing import Match
 from api.composition import Program
 from api.http.assessment_content import tellers_of
 from api.http.authentication import Authentication
+from api.http.front_door import FrontDoor
 from api.http.metrics import metrics_routes
 from api.http.outermost import ErrorBoundary, problem_response
 from api.http.problems import API_ROOT, NOT_FOUND, OWN_PROBLEM_TYPES, Problem
@@ -28,6 +29,7 @@ from api.http.routes.work_queues import work_queue_routes
 from api.http.uploads import Uploads
 from api.pages.page_route import refusal_page
 from api.pages.rendering import Pages
+from api.pages.role_chooser import RoleChooser
 from api.pages.routes.accessibility import accessibility_pages
 from api.pages.routes.board import board_pages
 from api.pages.routes.cases import case_pages
@@ -43,6 +45,7 @@ from api.pages.static_files import static_routes
 from api.services.all_services import Services
 from api.services.employer_lookups import EmployerLookups
 from api.words.code_lists import CodeLists
+from infra.identity.chooser_secret import ChooserSecret, FailedAttempts
 from infra.identity.development_issuer import DevelopmentIssuer
 from infra.identity.sign_in_links import SignInLinks
 
@@ -69,6 +72,9 @@ def create_app(
     uploads = Uploads(program.limits.uploads, program.limit_counts)
     app.state.access, app.state.authentication, app.state.quotas = services.access, authentication, quotas
     app.state.pages, app.state.readers = pages, readers
+    app.add_middleware(
+        FrontDoor, hosts=program.settings.host_names, proxies=program.settings.proxy_networks, refuse=_refused
+    )
     app.add_middleware(ErrorBoundary, quotas=quotas)
     app.add_exception_handler(HTTPException, _no_route)
     for routes in (
@@ -89,7 +95,7 @@ def create_app(
     for shown in (
         metrics_routes(program),
         static_routes(pages.static),
-        entrance_pages(pages, readers, issuer, SignInLinks(program.settings.home)),
+        entrance_pages(pages, readers, _chooser(program, issuer), SignInLinks(program.settings.home)),
         accessibility_pages(pages, readers),
         law_pages(services.law, pages, readers),
         law_in_full_pages(services.law, pages, readers),
@@ -104,6 +110,16 @@ def create_app(
     return app
 
 
+def _chooser(program: Program, issuer: DevelopmentIssuer) -> RoleChooser:
+    limits = program.limits.sign_in
+    return RoleChooser(
+        issuer=issuer,
+        secret=ChooserSecret.open(program.settings.home),
+        failed=FailedAttempts(limits.failed_attempts, limits.failed_seconds),
+        limit_counts=program.limit_counts,
+    )
+
+
 async def _no_route(request: Request, error: Exception) -> Response:
     """The answer where no route takes the request: the path is unknown, or the method is."""
     if isinstance(error, HTTPException) and error.status_code == 405:
@@ -114,7 +130,11 @@ async def _no_route(request: Request, error: Exception) -> Response:
         )
     else:
         problem = Problem(type=NOT_FOUND, detail="There is nothing at this path.")
-    # Requests outside the interface come from people with a browser.
+    return _refused(request, problem)
+
+
+def _refused(request: Request, problem: Problem) -> Response:
+    """The problem as the caller reads it: requests outside the interface come from people with a browser."""
     is_interface = request.url.path.startswith(f"/{API_ROOT.split('/')[1]}/")
     return problem_response(request, problem) if is_interface else refusal_page(request, problem)
 

@@ -94,6 +94,7 @@ class Program:
     codec: EventCodec
     exchange_digest_key: bytes
     legacy_digest_key: bytes
+    tenant_key: bytes
     signs: SignsOfLife
     database_watch: DatabaseWatch
     readers: ConnectionPool
@@ -278,6 +279,7 @@ def open_program(
             codec=codec,
             exchange_digest_key=master.exchange_digest_key,
             legacy_digest_key=master.legacy_digest_key,
+            tenant_key=master.tenant_key,
             signs=signs,
             database_watch=database_watch,
             readers=readers,

@@ -29,6 +29,7 @@ class Limit(StrEnum):
     UPLOADS_OF_ONE_CALLER = "uploadsOfOneCaller"
     UPLOAD_SECONDS = "uploadSeconds"
     SIZE_OF_A_CASE = "sizeOfACase"
+    SIGN_IN_ATTEMPTS = "signInAttempts"
 
 
 class LimitCounts:

@@ -152,6 +152,14 @@ class LimitsOfACase(Part):
         )
 
 
+class SignInLimits(Part):
+    """How often a wrong secret may be given at the chooser of roles; enforced by :mod:`api.pages.routes.entrance`."""
+
+    failed_attempts: AtLeastOne = 10
+    """Of all callers of one process together, within `failed_seconds`; after them nobody is let in for a while."""
+    failed_seconds: Seconds = 60.0
+
+
 class Limits(Part):
     """All limits, by part."""
 
@@ -160,6 +168,7 @@ class Limits(Part):
     database: DatabaseLimits = DatabaseLimits()
     uploads: UploadLimits = UploadLimits()
     cases: LimitsOfACase = LimitsOfACase()
+    sign_in: SignInLimits = SignInLimits()
 
     @classmethod
     def load(cls, file: Path | None) -> Limits:

@@ -5,7 +5,6 @@ What does not say how long it may be kept may not be kept at all: nearly every a
 
 from __future__ import annotations
 
-import re
 import traceback
 from collections.abc import Sequence
 from pathlib import PurePath
@@ -16,18 +15,16 @@ from fastapi import Request, Response
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.http.front_door import TRACE_HEADER, TRACE_ID
 from api.http.problems import PROBLEM_MEDIA_TYPE, Problem, internal_problem, problem_of
 from api.http.quotas import Quotas
 from api.http.requests import base_url
 from infra.structured_logs import get_logger
 
-TRACE_HEADER: Final = b"belgov-trace-id"
 RELATED_TRACE_HEADER: Final = b"belgov-related-trace-id"
 CACHE_CONTROL: Final = b"cache-control"
 NOT_TO_BE_KEPT: Final = ((CACHE_CONTROL, b"no-store"),)
 FRAMES_LOGGED: Final = 8
-
-_TRACE_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,36}")
 
 _log = get_logger(__name__)
 
@@ -50,7 +47,7 @@ class ErrorBoundary:
         trace_id = str(uuid4())
         headers = [(TRACE_HEADER, trace_id.encode())]
         for name, value in scope["headers"]:
-            if name == TRACE_HEADER and _TRACE_ID.fullmatch(value):
+            if name == TRACE_HEADER and TRACE_ID.fullmatch(value):
                 headers.append((RELATED_TRACE_HEADER, value))
         started = False
 

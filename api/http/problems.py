@@ -88,6 +88,9 @@ NOT_FOUND: Final = ProblemType(code="resourceNotFound", status=404, title="Resou
 TOO_LARGE: Final = ProblemType(code="payloadTooLarge", status=413, title="Payload Too Large", standard=True)
 TOO_MANY: Final = ProblemType(code="tooManyRequests", status=429, title="Too Many Requests", standard=True)
 INTERNAL: Final = ProblemType(code="internalServerError", status=500, title="Internal Server Error", standard=True)
+TOO_MANY_FAILED: Final = ProblemType(
+    code="tooManyFailedRequests", status=429, title="Too Many Failed Requests", standard=True
+)
 UNAVAILABLE: Final = ProblemType(code="serviceUnavailable", status=503, title="Service Unavailable", standard=True)
 
 NO_TOKEN: Final = ProblemType(code="noAccessToken", status=401, title="No Access Token", standard=True)
@@ -115,6 +118,7 @@ def _own(code: str, status: int) -> ProblemType:
 
 
 _OWN: Final = (
+    _own("misdirectedRequest", 421),
     _own("methodNotAllowed", 405),
     _own("notAcceptable", 406),
     _own("requestTimeout", 408),
@@ -212,6 +216,16 @@ def unknown_application() -> Problem:
         remedy="use the id or href that filing returned",
     )
     return Problem(type=NOT_FOUND, detail="There is no such application.", issues=located(Place.PATH, (issue,)))
+
+
+def too_many_failed(seconds: int) -> Problem:
+    """429: of too many attempts the secret was wrong; ``seconds`` is how long to wait."""
+    return Problem(
+        type=TOO_MANY_FAILED,
+        detail="The secret was wrong too often. Wait, and try again.",
+        headers={"Retry-After": str(seconds)},
+        extras={"retryAfterSec": seconds},
+    )
 
 
 def no_access_token() -> Problem:

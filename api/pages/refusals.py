@@ -17,6 +17,7 @@ from api.http.problems import (
     OWN_PROBLEM_TYPES,
     TOO_LARGE,
     TOO_MANY,
+    TOO_MANY_FAILED,
     UNAVAILABLE,
     Place,
     Problem,
@@ -98,6 +99,8 @@ def heading_of(problem: Problem, code_lists: CodeLists, language: Language) -> s
             return _("The service is temporarily unavailable")
         case TOO_LARGE.status:
             return _("The file is too large")
+        case TOO_MANY_FAILED.status:
+            return _("Too many attempts")
         case _unforeseen:
             return _("This request cannot be processed")
 
@@ -109,6 +112,8 @@ def explanation_of(problem: Problem, code_lists: CodeLists, language: Language) 
         return _explained_fault(problem.fault, language)
     if _is_described(problem):
         return code_lists.description(PROBLEM_TYPES, problem.type.code, language.code) or ""
+    if problem.type is TOO_MANY_FAILED:
+        return _("The secret was wrong too often. Wait a minute and try again.")
     match problem.type.status:
         case NOT_FOUND.status:
             return _("There is nothing at this address, or you may not see it. Check the address.")

@@ -15,7 +15,6 @@ from api.services.refusals import ApplicationUnknown, NotPermitted
 from domain.case.application import Application
 from domain.case.lifecycle import Case
 from infra.identity.caller import Caller, Role
-from infra.keys import PersonIndex
 from infra.postgres.read_models.row_scope import EVERYTHING, NOTHING, PartyKind, RowScope
 
 
@@ -30,9 +29,8 @@ class AuthorisedCaller:
 class Access:
     """The permission table at work; safe between threads."""
 
-    def __init__(self, permissions: Permissions, persons: PersonIndex) -> None:
+    def __init__(self, permissions: Permissions) -> None:
         self._permissions = permissions
-        self._persons = persons
 
     def authorise(self, caller: Caller, action: Action) -> AuthorisedCaller:
         """Raises :class:`NotPermitted` when the caller's role may not do this to any case."""
@@ -84,13 +82,18 @@ class Access:
         return may_in(caller, self._permissions.reach(caller.role, action), authority)
 
     def parties_of(self, caller: Caller, case: Case) -> CaseParties:
-        """Whose case it is, as far as it matters to this caller."""
+        """Whose case it is, as far as it matters to this caller.
+
+        A worker is known by the numbers that the case's own stream names today. A representative whose mandate was
+        found invalid, or has ended, represents nobody.
+        """
+        representative = None if case.mandate_valid is False else case.representative
         return CaseParties(
             authority=case.facts.authority,
             employer=case.employer_number,
-            representative=None if case.representative is None else case.representative.enterprise_number,
+            representative=None if representative is None else representative.enterprise_number,
             filed_by=case.filed_by,
-            worker_is_caller=caller.ssin is not None and self._persons.is_person(case.worker_subject, caller.ssin),
+            worker_is_caller=caller.ssin is not None and caller.ssin in case.worker_numbers,
         )
 
 

@@ -29,6 +29,7 @@ from domain.identifiers import ApplicationReference
 from domain.law.assessment import Assessment
 from domain.law.other_readings import Readings, readings_of
 from domain.law.rulebook import Rulebook
+from infra.identity.tenants import holder_of_keys
 from infra.postgres.read_models.case_files import CaseFileView
 from infra.postgres.read_models.case_snapshots import CaseSnapshot
 from infra.postgres.read_models.parked_streams import followers_behind
@@ -100,6 +101,7 @@ class CaseService:
             command_id=command_id,
             now=self._program.clock.now(),
             expected_version=expected_version,
+            key_holder=holder_of_keys(caller.caller, self._program.tenant_key),
         )
 
     def file(self, caller: AuthorisedCaller, application: Application, context: CommandContext) -> Handled:
@@ -111,7 +113,7 @@ class CaseService:
         require_no_issues((*issues, *self._program.case_limits.issues_of(application)))
         self._access.require_may_file(caller, application)
         # Of the command, not of chance: a demonstration played again meets the same troubles at the bank.
-        case_id = time_ordered_id(context.now, seed=f"{context.actor}/{context.command_id}")
+        case_id = time_ordered_id(context.now, seed=f"{context.holder}/{context.command_id}")
         stream = self._program.journal.new_stream(case_id)
         # A filing that is refused whatever it says, or repeats one from before a cut-over, uses up no key and number.
         is_taken = stream.is_live(application.authority)
@@ -134,7 +136,8 @@ class CaseService:
         """
         handled = self._program.handle(case_id, command, context, self._access.admission(caller), known=known)
         if isinstance(command, CorrectCase) and command.worker is not None and command.worker.ssin is not None:
-            # A number that became known later makes the case the worker's own, also when this is a repetition.
+            # By a number that became known later the worker finds the case, also when this is a repetition. Whether
+            # it is the worker's own is judged by the stream: of a number that was wrong the index is never asked.
             self._program.keys.link(handled.case.worker_subject, command.worker.ssin)
         return handled
 

@@ -70,7 +70,10 @@ class ListService:
             wanted = replace(wanted, subjects=tuple(self._program.keys.subjects_of(ssin)))
         place = self._program.places.opened(after, Listing.APPLICATIONS)
         owner = self._owner(caller)
-        return self._sealed(self._page(owner, _rows(caller, owner), wanted, limit, place))
+        page = self._page(owner, _rows(caller, owner), wanted, limit, place)
+        for number in {each for each in (ssin, caller.caller.ssin) if each is not None}:
+            page = self._only_of(number, page)
+        return self._sealed(page)
 
     def own(self, caller: AuthorisedCaller, *, limit: int, after: str | None) -> OwnList:
         """The caller's own applications, and the requests to answer.
@@ -81,24 +84,37 @@ class ListService:
         if isinstance(owner, OfAuthority):
             raise NotPermitted(role_may_not(caller.caller, Action.QUERY_APPLICATIONS))
         place = self._program.places.opened(after, Listing.APPLICATIONS)
-        rows = _rows(caller, owner)
-        page = self._sealed(self._page(owner, rows, ALL_OF_THEM, limit, place))
-        requests = tuple(self._requests(owner, rows)) if after is None else ()
+        ssin, rows = caller.caller.ssin, _rows(caller, owner)
+        page = self._sealed(self._only_of(ssin, self._page(owner, rows, ALL_OF_THEM, limit, place)))
+        requests = tuple(self._requests(owner, rows, ssin)) if after is None else ()
         due_days = self._due_days((*page.items, *requests), rows)
         return OwnList(
             to_answer=tuple(_listed(each, due_days) for each in sorted(requests, key=_last_day)),
             page=Page(items=tuple(_listed(each, due_days) for each in page.items), next=page.next),
         )
 
-    def _requests(self, owner: Owner, rows: RowScope) -> Iterator[OwnApplication]:
+    def _requests(self, owner: Owner, rows: RowScope, ssin: str | None) -> Iterator[OwnApplication]:
         """Those of the owner's applications with a request that can still be answered."""
         wanted, after = Wanted(reply_from=self.today), None
         while True:
             page = self._page(owner, rows, wanted, self._requests_at_once, after)
-            yield from page.items
+            yield from self._only_of(ssin, page).items
             if page.next is None:
                 return
             after = page.next
+
+    def _only_of(self, ssin: str | None, page: Page[OwnApplication]) -> Page[OwnApplication]:
+        """The page without what its streams say is of another person than ``ssin``, if one is asked for.
+
+        The index of persons gives candidates, also those of a number that was mistyped once. A person has few cases.
+        """
+        if ssin is None:
+            return page
+        return replace(page, items=tuple(each for each in page.items if self._is_of(ssin, each.case_id)))
+
+    def _is_of(self, ssin: str, case_id: UUID) -> bool:
+        snapshot = self._program.case_snapshots.read(case_id)
+        return snapshot is not None and ssin in snapshot.case.worker_numbers
 
     def _sealed(self, page: Page[OwnApplication]) -> Page[OwnApplication]:
         return self._program.places.sealed(page, Listing.APPLICATIONS)

@@ -296,9 +296,15 @@ def _corrected(case: Case, event: CaseCorrected) -> Case:
 
 
 def _numbers_with(known: tuple[str, ...], worker: Personal[Worker | None]) -> tuple[str, ...]:
-    """The numbers with that of the worker as now stated, if any."""
+    """The numbers once the worker is stated anew. One that is not among them shows that the others were wrong."""
     worker_now = revealed(worker)
-    return known if worker_now is None or worker_now.ssin is None else (*known, worker_now.ssin)
+    if worker_now is None:
+        return known
+    if worker_now.ssin is None:
+        return ()
+    if worker_now.ssin not in known:
+        return (worker_now.ssin,)
+    return (*(each for each in known if each != worker_now.ssin), worker_now.ssin)
 
 
 def _decided(case: Case, event: ApplicationDecided | ApplicationDecidedAtOnce) -> Case:

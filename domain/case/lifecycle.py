@@ -109,7 +109,9 @@ class Case:
     worker_subject: UUID
     facts: ApplicationFacts
     worker_numbers: tuple[str, ...] = ()
-    """The worker's identification numbers (SSIN), the current one last. Personal data: stored under a key alone."""
+    """The numbers (SSIN) that are the worker's, the current one last: what was stated last, and what the register
+    replaced it by. One that was corrected was somebody else's and is not among them. Personal data: stored under a
+    key alone."""
     checks: Mapping[str, Check] = field(default_factory=lambda: MappingProxyType({}))
     establishment_unit_number: str | None = None
     salary: RuleApplied | None = None

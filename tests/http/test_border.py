@@ -23,7 +23,7 @@ from infra.postgres.signs_of_life import JournalSign
 from infra.structured_logs import configure_logging
 from infra.workers.database_watch import DatabaseWatch
 from tests.world.bodies import CANARIES
-from tests.world.service_clients import ServiceClient, ServiceClients, case_path
+from tests.world.service_clients import ServiceClient, ServiceClients, case_path, problem_of
 from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server
@@ -49,8 +49,13 @@ def test_every_answer_has_a_trace_id_of_its_own(employer: ServiceClient) -> None
     one, two = (employer.get("health", **{"BelGov-Trace-Id": "caller-1"}) for _ in range(2))
     assert UUID(one.headers["BelGov-Trace-Id"]) != UUID(two.headers["BelGov-Trace-Id"])
     assert one.headers["BelGov-Related-Trace-Id"] == "caller-1"
-    # nothing is echoed that is no trace id
-    assert "BelGov-Related-Trace-Id" not in employer.get("health", **{"BelGov-Trace-Id": "x" * 37}).headers
+    # what is no trace id is refused, under one of our own
+    for wrong in ("x" * 37, "", "a b", "\u00e9"):
+        refused = employer.client.get("health", headers={"BelGov-Trace-Id": wrong.encode("latin-1")})
+        assert problem_of(refused) == (400, "badRequest")
+        assert [each["name"] for each in refused.json()["issues"]] == ["BelGov-Trace-Id"]
+        assert UUID(refused.headers["BelGov-Trace-Id"])
+        assert "BelGov-Related-Trace-Id" not in refused.headers
 
 
 def test_no_answer_about_a_person_is_kept_by_anybody(employer: ServiceClient, handler: ServiceClient) -> None:

@@ -152,13 +152,17 @@ class PostgresJournal:
 
     def receipt_of(self, case_id: UUID, command: CaseCommand, context: CommandContext) -> Receipt | None:
         identity = self._identity(case_id, command, context)
-        found = self._recorder.command_result(identity.actor, identity.id)
-        if found is None:
+        found = self._recorder.command_result(identity.holder, identity.id)
+        if found is not None:
+            digest, first = found
+            if not hmac.compare_digest(digest, identity.digest):
+                raise _reused()
+            return _receipt(first, repeated=True)
+        # Until they are forgotten, those are found too that were recorded when an id belonged to role and subject.
+        before = self._recorder.command_result(identity.actor, identity.id) if identity.key_holder else None
+        if before is None or not hmac.compare_digest(before[0], identity.digest):
             return None
-        digest, first = found
-        if not hmac.compare_digest(digest, identity.digest):
-            raise _reused()
-        return _receipt(first, repeated=True)
+        return _receipt(before[1], repeated=True)
 
     def _identity(self, case_id: UUID, command: CaseCommand, context: CommandContext) -> CommandIdentity:
         """Raises ``NotRecordable``: of a command that could not be recorded, no digest is made and no id kept."""
@@ -169,7 +173,7 @@ class PostgresJournal:
             content["case"] = str(case_id)
         content["command"] = type(command).__name__
         digest = hmac.new(self._digest_key, canonical_json(content), "sha256").digest()
-        return CommandIdentity(context.actor, context.command_id, digest)
+        return CommandIdentity(context.actor, context.command_id, digest, context.key_holder)
 
 
 def _receipt(first: Appended, *, repeated: bool = False) -> Receipt:

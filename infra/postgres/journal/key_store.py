@@ -118,15 +118,6 @@ class PostgresKeyStore:
                 (self._person(ssin), subject),
             )
 
-    def is_person(self, subject: UUID, ssin: str) -> bool:
-        with self._pool.connection() as connection, connection.cursor() as cursor:
-            cursor.execute(
-                "select exists (select from person_index where person = %s and subject = %s)",
-                (self._person(ssin), subject),
-            )
-            (linked,) = cursor.fetchone() or (False,)
-        return bool(linked)
-
     def subjects_of(self, ssin: str) -> frozenset[UUID]:
         with self._pool.connection() as connection, connection.cursor() as cursor:
             cursor.execute("select subject from person_index where person = %s", (self._person(ssin),))

@@ -202,12 +202,12 @@ class JournalRecorder(ProcessRecorder):
             ((epochs,),) = cursor.fetchall()
             return dict(epochs)
 
-    def command_result(self, actor: str, command_id: str) -> tuple[bytes, Appended] | None:
-        """The digest and the first result of a command, or None when it was never appended."""
+    def command_result(self, holder: str, command_id: str) -> tuple[bytes, Appended] | None:
+        """The digest and the first result of a holder's command, or None when it was never appended."""
         with self._pool.connection() as connection, connection.cursor() as cursor:
             cursor.execute(
                 "select digest, stream, version, position, leaf_hash from command where actor = %s and id = %s",
-                (actor, command_id),
+                (holder, command_id),
             )
             row = cursor.fetchone()
         if row is None:
