@@ -26,6 +26,7 @@ from api.http.routes.reference_data import reference_data_routes
 from api.http.routes.service_levels import service_levels_routes
 from api.http.routes.steps import step_routes
 from api.http.routes.work_queues import work_queue_routes
+from api.http.unhurried import UnhurriedRefusals
 from api.http.uploads import Uploads
 from api.pages.page_route import refusal_page
 from api.pages.rendering import Pages
@@ -76,6 +77,7 @@ def create_app(
         FrontDoor, hosts=program.settings.host_names, proxies=program.settings.proxy_networks, refuse=_refused
     )
     app.add_middleware(ErrorBoundary, quotas=quotas)
+    app.add_middleware(UnhurriedRefusals, step=program.limits.answers.not_found_step_seconds)
     app.add_exception_handler(HTTPException, _no_route)
     for routes in (
         application_list_routes(services.lists),

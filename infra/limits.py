@@ -160,6 +160,13 @@ class SignInLimits(Part):
     failed_seconds: Seconds = 60.0
 
 
+class AnswerLimits(Part):
+    """What the time of an answer may say; enforced by :mod:`api.http.unhurried`."""
+
+    not_found_step_seconds: Seconds = 0.1
+    """An answer that there is nothing there comes at a multiple of this after its request."""
+
+
 class Limits(Part):
     """All limits, by part."""
 
@@ -169,6 +176,7 @@ class Limits(Part):
     uploads: UploadLimits = UploadLimits()
     cases: LimitsOfACase = LimitsOfACase()
     sign_in: SignInLimits = SignInLimits()
+    answers: AnswerLimits = AnswerLimits()
 
     @classmethod
     def load(cls, file: Path | None) -> Limits:

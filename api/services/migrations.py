@@ -99,10 +99,13 @@ def waiting_records(
 def traced_record(
     program: Program, authority: MigratingAuthority, record_id: UUID
 ) -> tuple[QuarantinedRecord, Sequence[Step]] | None:
-    """A record that was ever quarantined, without its content, and all that was done with it; None if it never was."""
+    """A record that was ever quarantined, and all that was done with it; None if it never was.
+
+    Without its content, and without the motives, which may tell of it.
+    """
     with program.readers.connection() as connection:
         found = listed(connection, authority=authority, states=None, ids=[record_id])
-        return (found[0], steps_of(connection, record_id)) if found else None
+        return (found[0], steps_of(connection, record_id, None)) if found else None
 
 
 def judge_of(program: Program, authority: MigratingAuthority) -> ChunkJudge[AppendRequest]:

@@ -106,9 +106,9 @@ class QuarantineTransaction(Protocol[A_contra]):
     def known(self, key: str) -> Dossier | None: ...
 
     def trace(self, record_id: UUID, what: str, by: str, motive: str | None = None) -> None:
-        """Say what was done with the record."""
+        """Say what was done with the record. The motive is kept under the key of its subject."""
 
-    def correct(self, held: HeldRecord, field: str, text: str, *, by: str, motive: str) -> None:
+    def correct(self, held: HeldRecord, field: str, text: str, *, by: str) -> None:
         """Keep the text beside the raw record, under the key of its subject."""
 
     def refuse(self, record_id: UUID, refused: Refused, mapping_version: int) -> None:
@@ -205,7 +205,7 @@ class Quarantine(Generic[C, A]):
                     raise ChangedSince(since[0])
                 return
             with_text(held.raw.record, field, text)
-            transaction.correct(held, field, text, by=by, motive=motive)
+            transaction.correct(held, field, text, by=by)
             transaction.trace(record_id, traced(CORRECTED, field), by, motive)
 
     def replay(

@@ -66,8 +66,8 @@ def _quarantine(cursor: Cursor, rows: Sequence[Row]) -> None:
 _QUARANTINE: Final = "insert into legacy_quarantine (record_id, authority, reason, findings, mapping_version) values %s"
 
 
-def trace(cursor: Cursor, records: Iterable[UUID | str], what: str, by: str, motive: str | None = None) -> None:
-    """Say what was done with these records of the quarantine."""
+def trace(cursor: Cursor, records: Iterable[UUID | str], what: str, by: str, motive: bytes | None = None) -> None:
+    """Say what was done with these records of the quarantine; a ``motive`` is encrypted already."""
     rows = [(record_id, what, by, motive) for record_id in records]
     execute_values(cursor, "insert into legacy_quarantine_step (record_id, what, by, motive) values %s", rows)
 

@@ -23,7 +23,7 @@ from infra.migration.chunk_writing import recount, settle_older, trace, write_do
 from infra.migration.cutover_status import cutover_status, require_accepting
 from infra.migration.dossiers import taken_dossiers
 from infra.migration.loading import no_load_is_under_way
-from infra.migration.quarantine_trace import hold, steps_of
+from infra.migration.quarantine_trace import hold, seal_motive, steps_of
 from infra.migration.sealed_records import open_record, open_text, seal_text
 from infra.migration.waiting_records import listed
 from infra.postgres.journal.append_requests import AppendRequest
@@ -102,20 +102,25 @@ class RepairTransaction:
         )
 
     def steps(self, record_id: UUID) -> tuple[Step, ...]:
-        return steps_of(self.connection, record_id)
+        subject = self._subject(record_id)
+        return () if subject is None else steps_of(self.connection, record_id, self.keys.key_to_decrypt(subject))
 
     def known(self, key: str) -> Dossier | None:
         return taken_dossiers(self.connection, self.authority, [key]).get(key)
 
     def trace(self, record_id: UUID, what: str, by: str, motive: str | None = None) -> None:
-        trace(self.cursor, [record_id], what, by, motive)
+        subject = self._subject(record_id)
+        sealed = None
+        if motive is not None and subject is not None:
+            sealed = seal_motive(self.keys.key_to_encrypt(subject), record_id, motive)
+        trace(self.cursor, [record_id], what, by, sealed)
 
-    def correct(self, held: HeldRecord, field: str, text: str, *, by: str, motive: str) -> None:
+    def correct(self, held: HeldRecord, field: str, text: str, *, by: str) -> None:
         record_id = held.quarantined.record_id
         sealed = seal_text(self.keys.key_to_encrypt(held.subject), record_id, field, text)
         self.cursor.execute(
-            "insert into legacy_correction (record_id, field, sealed, by, motive) values (%s, %s, %s, %s, %s)",
-            (record_id, field, sealed, by, motive),
+            "insert into legacy_correction (record_id, field, sealed, by) values (%s, %s, %s, %s)",
+            (record_id, field, sealed, by),
         )
         self.cursor.execute("update legacy_quarantine set state = 'corrected' where record_id = %s", (record_id,))
 
@@ -141,6 +146,11 @@ class RepairTransaction:
 
     def recount(self, batch: UUID, count: BatchCount, *, out_of: str) -> None:
         recount(self.cursor, batch, count, out_of=out_of)
+
+    def _subject(self, record_id: UUID) -> UUID | None:
+        """Under whose key a record lies; None for one that is not there."""
+        self.cursor.execute("select subject from legacy_record where id = %s", (record_id,))
+        return next((subject for (subject,) in self.cursor.fetchall()), None)
 
 
 _LANDED: Final = "select subject, batch, encode(digest, 'hex'), extracted_on, sealed from legacy_record where id = %s"

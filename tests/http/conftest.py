@@ -1,6 +1,7 @@
 """A service of the tests' own: the whole program over a real PostgreSQL, behind a real socket."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -11,6 +12,7 @@ from api.server import running_server
 from infra.crossroads.simulator_process import running_simulator
 from infra.identity.caller import Role
 from infra.identity.development_issuer import DevelopmentIssuer
+from infra.limits import AnswerLimits, Limits
 from infra.settings import Settings
 from tests.world.clocks import StoppedClock
 from tests.world.databases import program_databases
@@ -37,7 +39,8 @@ def program(admin_url: str, tmp_path_factory: pytest.TempPathFactory, stopped_cl
         home = tmp_path_factory.mktemp("home")
         settings = Settings(home=home, database_url=journal_url, key_database_url=keys_url)
         with open_program(settings, set_up=True, clock=stopped_clock) as opened:
-            yield opened
+            # Hundreds of requests here are for what is not there: none of them needs to wait.
+            yield replace(opened, limits=Limits(answers=AnswerLimits(not_found_step_seconds=0.001)))
 
 
 @pytest.fixture(scope="session")

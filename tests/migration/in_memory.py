@@ -346,7 +346,7 @@ class Waiting:
     def trace(self, record_id: UUID, what: str, by: str, motive: str | None = None) -> None:
         self.traces.append((record_id, what, by, motive))
 
-    def correct(self, held: HeldRecord, field: str, text: str, *, by: str, motive: str) -> None:
+    def correct(self, held: HeldRecord, field: str, text: str, *, by: str) -> None:
         record_id = held.quarantined.record_id
         changed = replace(held, corrections={**held.corrections, field: text})
         self.records[record_id] = replace(changed, quarantined=replace(held.quarantined, state="corrected"))

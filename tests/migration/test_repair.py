@@ -169,7 +169,7 @@ def test_nothing_is_corrected_of_an_authority_that_is_live(move: Moving, quarant
 def last_change(move: Moving, record_id: UUID, skip: int = 0) -> int:
     """The last change of a record but for ``skip`` of them, or the first where there are no more."""
     with move.program.readers.connection() as connection:
-        changes = [each.id for each in steps_of(connection, record_id) if each.what != LOOKED_AT]
+        changes = [each.id for each in steps_of(connection, record_id, None) if each.what != LOOKED_AT]
     return changes[max(len(changes) - 1 - skip, 0)]
 
 

@@ -124,18 +124,17 @@ create table legacy_correction (
     field     text        not null,
     sealed    bytea       not null,
     by        text        not null,
-    motive    text        not null,
     at        timestamptz not null default now()
 );
 create index on legacy_correction (record_id);
 
--- The trace of the quarantine: nothing leaves it without one.
+-- The trace of the quarantine: nothing leaves it without one. A motive may name anybody: it is encrypted as the record.
 create table legacy_quarantine_step (
     id        bigint generated always as identity primary key,
     record_id uuid        not null references legacy_quarantine,
     what      text        not null,
     by        text        not null,
-    motive    text,
+    motive    bytea,
     at        timestamptz not null default now()
 );
 create index on legacy_quarantine_step (record_id);
