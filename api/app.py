@@ -9,9 +9,11 @@ from starlette.routing import Match
 from api.composition import Program
 from api.http.assessment_content import tellers_of
 from api.http.authentication import Authentication
+from api.http.front_door import FrontDoor
 from api.http.metrics import metrics_routes
 from api.http.outermost import ErrorBoundary, problem_response
 from api.http.problems import API_ROOT, NOT_FOUND, OWN_PROBLEM_TYPES, Problem
+from api.http.quotas import Quotas
 from api.http.routes.application_lists import application_list_routes
 from api.http.routes.applications import applications_routes
 from api.http.routes.assessments import assessment_routes
@@ -25,8 +27,10 @@ from api.http.routes.service_levels import service_levels_routes
 from api.http.routes.steps import step_routes
 from api.http.routes.work_queues import work_queue_routes
 from api.http.unhurried import UnhurriedRefusals
+from api.http.uploads import Uploads
 from api.pages.page_route import refusal_page
 from api.pages.rendering import Pages
+from api.pages.role_chooser import RoleChooser
 from api.pages.routes.accessibility import accessibility_pages
 from api.pages.routes.board import board_pages
 from api.pages.routes.cases import case_pages
@@ -42,6 +46,7 @@ from api.pages.static_files import static_routes
 from api.services.all_services import Services
 from api.services.employer_lookups import EmployerLookups
 from api.words.code_lists import CodeLists
+from infra.identity.chooser_secret import ChooserSecret, FailedAttempts
 from infra.identity.development_issuer import DevelopmentIssuer
 from infra.identity.sign_in_links import SignInLinks
 
@@ -62,24 +67,29 @@ def create_app(
     # The contract is written by hand (API-first); FastAPI's own description is not it.
     app = FastAPI(title="singlePermit", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     services, authentication = Services.of(program), Authentication(issuer.verifier())
+    quotas = Quotas(program.limits.requests, program.limit_counts)
     pages, code_lists, rules = Pages.load(), CodeLists.load(), program.clock_rules
-    readers = Readers(services.access, authentication, pages.languages, code_lists)
-    app.state.access, app.state.authentication = services.access, authentication
+    readers = Readers(services.access, authentication, quotas, pages.languages, code_lists)
+    uploads = Uploads(program.limits.uploads, program.limit_counts)
+    app.state.access, app.state.authentication, app.state.quotas = services.access, authentication, quotas
     app.state.pages, app.state.readers = pages, readers
-    app.add_middleware(ErrorBoundary)
+    app.add_middleware(
+        FrontDoor, hosts=program.settings.host_names, proxies=program.settings.proxy_networks, refuse=_refused
+    )
+    app.add_middleware(ErrorBoundary, quotas=quotas)
     app.add_middleware(UnhurriedRefusals, step=program.limits.answers.not_found_step_seconds)
     app.add_exception_handler(HTTPException, _no_route)
     for routes in (
         application_list_routes(services.lists),
         applications_routes(services.cases, rules, pages.languages, code_lists),
         step_routes(services.cases, rules),
-        document_routes(services.documents, services.cases, rules),
+        document_routes(services.documents, services.cases, rules, uploads),
         assessment_routes(services.law, tellers_of(pages.languages, code_lists)),
         employer_lookup_routes(lookups),
         work_queue_routes(services.queues),
         service_levels_routes(services.boards),
         migration_routes(program),
-        health_routes(program, workers),
+        health_routes(program.database_watch, workers),
         reference_data_routes(code_lists),
         contract_routes(),
     ):
@@ -87,12 +97,12 @@ def create_app(
     for shown in (
         metrics_routes(program),
         static_routes(pages.static),
-        entrance_pages(pages, readers, issuer, SignInLinks(program.settings.home)),
+        entrance_pages(pages, readers, _chooser(program, issuer), SignInLinks(program.settings.home)),
         accessibility_pages(pages, readers),
         law_pages(services.law, pages, readers),
         law_in_full_pages(services.law, pages, readers),
         employer_pages(services.lists, pages, readers),
-        case_pages(services, pages, readers),
+        case_pages(services, pages, readers, uploads),
         queue_pages(services.queues, pages, readers),
         migration_pages(program, pages, readers),
         quarantine_pages(program, pages, readers),
@@ -100,6 +110,16 @@ def create_app(
     ):
         app.include_router(shown)
     return app
+
+
+def _chooser(program: Program, issuer: DevelopmentIssuer) -> RoleChooser:
+    limits = program.limits.sign_in
+    return RoleChooser(
+        issuer=issuer,
+        secret=ChooserSecret.open(program.settings.home),
+        failed=FailedAttempts(limits.failed_attempts, limits.failed_seconds),
+        limit_counts=program.limit_counts,
+    )
 
 
 async def _no_route(request: Request, error: Exception) -> Response:
@@ -112,7 +132,11 @@ async def _no_route(request: Request, error: Exception) -> Response:
         )
     else:
         problem = Problem(type=NOT_FOUND, detail="There is nothing at this path.")
-    # Requests outside the interface come from people with a browser.
+    return _refused(request, problem)
+
+
+def _refused(request: Request, problem: Problem) -> Response:
+    """The problem as the caller reads it: requests outside the interface come from people with a browser."""
     is_interface = request.url.path.startswith(f"/{API_ROOT.split('/')[1]}/")
     return problem_response(request, problem) if is_interface else refusal_page(request, problem)
 

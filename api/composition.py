@@ -10,10 +10,12 @@ from typing import Final
 from uuid import UUID
 
 from consumers.deadline_watch import CaseUnreadable
+from domain.case.case_limits import CaseLimits
 from domain.case.commands import CaseCommand, CommandContext
 from domain.case.document_rules import DocumentRules
 from domain.case.events import CaseEvent
-from domain.case.handling import Admission, CaseStream, Handled, Receipt, handle
+from domain.case.handling import Admission, CaseStream, Handled, Receipt, handle, require_possible
+from domain.case.refusals import CommandRefused, Reason
 from domain.civil_time import civil_day
 from domain.deadlines.clocks import ClockRules
 from domain.law.rule_sets import RuleSets
@@ -24,9 +26,10 @@ from infra.crossroads.policy import CrossroadsPolicy
 from infra.documents.document_store import DocumentStore
 from infra.event_codec import EventCodec, UnreadableEvent
 from infra.keys import KeyMissing, MasterKey
-from infra.limit_counts import LimitCounts
+from infra.limit_counts import Limit, LimitCounts
 from infra.limits import Limits
 from infra.log_address import StoredLog
+from infra.postgres.journal.folded_cases import FoldedCases
 from infra.postgres.journal.journal import PostgresJournal
 from infra.postgres.journal.key_store import PostgresKeyStore, holds_keys
 from infra.postgres.journal.mapper import EventMapper
@@ -38,7 +41,9 @@ from infra.postgres.read_models.schema import read_model_migrations
 from infra.postgres.read_models.timelines import Timelines
 from infra.postgres.server.access import database_name, database_server, make_database, url_for_database
 from infra.postgres.server.connections import ConnectionPool, Role, connect, losses_in_words
+from infra.postgres.server.deadlines import Deadlines, Watchdog
 from infra.postgres.server.durability import DurabilityReport, require_durable
+from infra.postgres.server.logins import ServingUrls, serving_url, serving_urls
 from infra.postgres.server.migrate import (
     SchemaOfAnotherVersion,
     migrate_journal,
@@ -47,8 +52,10 @@ from infra.postgres.server.migrate import (
     require_migrated,
 )
 from infra.postgres.server.requirements import require_suitable
+from infra.postgres.signs_of_life import SignsOfLife
 from infra.sealed_places import SealedPlaces
 from infra.settings import Settings
+from infra.workers.database_watch import DatabaseWatch
 from infra.workers.pace import DEMONSTRATION_PACE, USUAL_PACE, Pace
 from infra.workers.projection_runner import ProjectionRunner
 from projections.read_model import ReadModel
@@ -64,7 +71,11 @@ class NoDataHere(Unusable):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """The parts that commands, pages, workers and the command line share; all are safe between threads."""
+    """The parts that commands, pages, workers and the command line share; all are safe between threads.
+
+    ``readers`` and ``request_writers`` are for what somebody waits for: they give up within seconds when the database
+    does not answer. ``unhurried_readers`` and ``writers``, those of workers and long reports, wait.
+    """
 
     settings: Settings
     limits: Limits
@@ -74,6 +85,8 @@ class Program:
     rule_sets: RuleSets
     durability: DurabilityReport
     journal_url: str
+    """Of the user who was given, who owns the tables: to rebuild a read model, and for nothing that serves."""
+    serving: ServingUrls
     log: StoredLog
     recorder: JournalRecorder
     journal: PostgresJournal
@@ -81,7 +94,12 @@ class Program:
     codec: EventCodec
     exchange_digest_key: bytes
     legacy_digest_key: bytes
+    tenant_key: bytes
+    signs: SignsOfLife
+    database_watch: DatabaseWatch
     readers: ConnectionPool
+    request_writers: ConnectionPool
+    unhurried_readers: ConnectionPool
     writers: ConnectionPool
     references: ReferenceNumbers
     read_models: tuple[ReadModel, ...]
@@ -108,6 +126,11 @@ class Program:
         return self.rule_sets.current
 
     @property
+    def case_limits(self) -> CaseLimits:
+        """How large a case may become."""
+        return self.limits.cases.of_the_domain()
+
+    @property
     def crossroads_policy(self) -> CrossroadsPolicy:
         """How the bank is queried: by the pace, else by the settings. Raises ``PolicyUnusable``."""
         if self.pace.crossroads is not None:
@@ -125,7 +148,24 @@ class Program:
         known: CaseStream | None = None,
     ) -> Handled:
         """Carry out a command; see :func:`domain.case.handling.handle`."""
-        return handle(self.journal, self.rulebook, case_id, command, context, admission, known=known)
+        with self._counting_full_cases():
+            return handle(
+                self.journal, self.rulebook, case_id, command, context, admission, limits=self.case_limits, known=known
+            )
+
+    def require_possible(self, stream: CaseStream, command: CaseCommand, context: CommandContext) -> None:
+        """Judge a command without an effect; see :func:`domain.case.handling.require_possible`."""
+        with self._counting_full_cases():
+            require_possible(self.journal, self.rulebook, stream, command, context, limits=self.case_limits)
+
+    @contextmanager
+    def _counting_full_cases(self) -> Iterator[None]:
+        try:
+            yield
+        except CommandRefused as why:
+            if why.reason is Reason.CASE_IS_FULL:
+                self.limit_counts.reached(Limit.SIZE_OF_A_CASE)
+            raise
 
 
 class WorkerCases:
@@ -137,7 +177,7 @@ class WorkerCases:
     def events_of(self, case_id: UUID) -> Sequence[CaseEvent]:
         """Raises :class:`CaseUnreadable`."""
         try:
-            return self._program.journal.read(case_id).events
+            return self._program.journal.events_of(case_id)
         except (UnreadableEvent, KeyMissing) as why:
             raise CaseUnreadable(f"case {case_id} cannot be read ({type(why).__name__})") from None
 
@@ -169,7 +209,7 @@ def open_program(
     rule_sets = law()
     read_models = registered_read_models()
     clock_rules = ClockRules.load()
-    document_rules = DocumentRules.load()
+    document_rules = limits.cases.applied_to(DocumentRules.load())
     with losses_in_words(_log_of_the_server(settings)), _starting_over_in_words(settings), ExitStack() as opened:
         admin_url = opened.enter_context(database_server(settings))
         journal_url, keys_url = databases(settings, admin_url)
@@ -186,28 +226,50 @@ def open_program(
         # Where keys are wrapped already, another key-encryption key would only lose them.
         first_key = set_up and settings.key_encryption_key_file is None and not holds_keys(keys_url)
         master = MasterKey.from_file(settings.key_encryption_key_path, create=first_key)
-        keys = opened.enter_context(closing(PostgresKeyStore(keys_url, master)))
-        keys.require_own_keys()
-        recorder = opened.enter_context(closing(JournalRecorder(journal_url)))
+        with closing(PostgresKeyStore(keys_url, master)) as found:
+            # Before a login gets the password that goes with this key.
+            found.require_own_keys()
+        serving = serving_urls(journal_url, master.login_key, set_up=set_up)
+        keeper_url = serving_url(keys_url, Role.WRITER, master.login_key, set_up=set_up)
+        # From here on nobody is the user of the URL that was given, but who rebuilds a read model.
+        counts = LimitCounts()
+        deadlines = Deadlines(limits.database, opened.enter_context(Watchdog()), counts)
+        keys = opened.enter_context(closing(PostgresKeyStore(keeper_url, master, deadlines=deadlines)))
+        recorder = opened.enter_context(closing(JournalRecorder(serving.writer, deadlines=deadlines)))
         clock = clock_of(recorder.origin, settings) if clock is None else clock
         codec = EventCodec(recorder.origin, keys)
-        journal = PostgresJournal(recorder, EventMapper(codec), digest_key=master.command_digest_key)
-        readers = opened.enter_context(closing(ConnectionPool(journal_url, Role.READER, size=32)))
+        journal = PostgresJournal(
+            recorder,
+            EventMapper(codec),
+            digest_key=master.command_digest_key,
+            folds=FoldedCases(recorder.connections, keys, origin=recorder.origin),
+        )
+        readers = opened.enter_context(
+            closing(ConnectionPool(serving.reader, Role.READER, size=32, deadlines=deadlines))
+        )
+        request_writers = opened.enter_context(
+            closing(ConnectionPool(serving.writer, Role.WRITER, size=8, deadlines=deadlines))
+        )
+        unhurried_readers = opened.enter_context(closing(ConnectionPool(serving.reader, Role.READER, size=8)))
         case_files = CaseFiles(readers, keys, origin=recorder.origin, clock=clock, rules=clock_rules)
         timelines = Timelines(readers, keys, origin=recorder.origin)
-        writers = opened.enter_context(closing(ConnectionPool(journal_url, Role.WRITER, size=16)))
+        writers = opened.enter_context(closing(ConnectionPool(serving.writer, Role.WRITER, size=16)))
+        signs = opened.enter_context(closing(SignsOfLife(serving.writer, keeper_url, deadlines)))
+        looks = opened.enter_context(closing(SignsOfLife(serving.writer, keeper_url, deadlines.for_a_look())))
+        database_watch = opened.enter_context(closing(DatabaseWatch(looks, recorder, limits.database)))
         yield Program(
             settings=settings,
             limits=limits,
-            limit_counts=LimitCounts(),
+            limit_counts=counts,
             clock=clock,
             pace=pace_of(recorder.origin) if pace is None else pace,
             rule_sets=rule_sets,
             durability=durability,
             journal_url=journal_url,
+            serving=serving,
             log=StoredLog(
-                journal_url=journal_url,
-                keys_url=keys_url,
+                journal_url=serving.reader,
+                keys_url=keeper_url,
                 key_file=settings.key_encryption_key_path,
                 origin=recorder.origin,
             ),
@@ -217,9 +279,14 @@ def open_program(
             codec=codec,
             exchange_digest_key=master.exchange_digest_key,
             legacy_digest_key=master.legacy_digest_key,
+            tenant_key=master.tenant_key,
+            signs=signs,
+            database_watch=database_watch,
             readers=readers,
+            request_writers=request_writers,
+            unhurried_readers=unhurried_readers,
             writers=writers,
-            references=ReferenceNumbers(writers),
+            references=ReferenceNumbers(request_writers),
             read_models=read_models,
             case_files=case_files,
             timelines=timelines,

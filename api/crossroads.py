@@ -25,8 +25,8 @@ def employer_lookups(program: Program, crossroads_url: str | None) -> Iterator[E
     with closing(crossroads_bank(program, crossroads_url, policy)) as bank:
         yield EmployerLookups(
             bank=bank,
-            gate=CrossroadsGate(program.writers, policy.gate),
-            consultations=ConsultationLog(program.writers),
+            gate=CrossroadsGate(program.request_writers, policy.gate),
+            consultations=ConsultationLog(program.request_writers),
             consulting=policy.authority,
             calendar=policy.calendar,
             now=SystemClock().now,

@@ -13,6 +13,7 @@ import uvicorn
 
 from api.app import create_app
 from api.composition import Program
+from api.http.guarded_connections import ConnectionGuard
 from api.http.routes.health import WatchedWork
 from api.services.employer_lookups import EmployerLookups
 from domain.unusable import Unusable
@@ -65,16 +66,18 @@ def running_server(
 def _server(
     program: Program, issuer: DevelopmentIssuer, workers: WatchedWork | None, lookups: EmployerLookups | None
 ) -> uvicorn.Server:
+    guard = ConnectionGuard(program.limits.connections, program.limit_counts)
     return uvicorn.Server(
         uvicorn.Config(
             create_app(program, issuer, workers=workers, lookups=lookups),
-            http="httptools",
+            http=guard.protocol,  # type: ignore[arg-type]  # called as the class would be
             ws="none",
             lifespan="off",
             access_log=False,
             log_config=None,
             server_header=False,
             proxy_headers=False,
+            timeout_keep_alive=program.limits.connections.idle_seconds,
             timeout_graceful_shutdown=_SECONDS_TO_FINISH,
         )
     )

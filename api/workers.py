@@ -18,6 +18,7 @@ from infra.migration.sources import MigratingAuthority
 from infra.postgres.checks.check_queue import CheckQueue
 from infra.postgres.checks.consultation_log import ConsultationLog
 from infra.postgres.checks.crossroads_gate import CrossroadsGate
+from infra.postgres.journal.left_keys import LeftKeys
 from infra.postgres.messages.dead_letters import DeadLetters
 from infra.postgres.messages.inbox import Inbox
 from infra.workers.check_workers import CheckWorkerPool, LoggedCheckAlarms
@@ -25,6 +26,7 @@ from infra.workers.command_retention import CommandRetention
 from infra.workers.consumer_loop import ConsumerLoop
 from infra.workers.deadline_watch import DeadlineWatcher
 from infra.workers.in_process_delivery import InProcessDelivery
+from infra.workers.leftovers import Leftovers, LeftUploads
 from infra.workers.projection_runner import GATHER_SECONDS, ProjectionRunner
 from infra.workers.relay import Relay
 from infra.workers.supervision import SupervisedWorker, Supervision
@@ -44,7 +46,8 @@ def running_workers(
     """Run the projections, the watch over deadlines, the Crossroads checks where the bank's address is given, and
     the relay and the consumers of legacy records where Kafka's is, until the block ends.
 
-    What the journal keeps of old commands is forgotten beside the projections.
+    What the journal keeps of old commands is forgotten beside the projections, and what was begun for a case and
+    never became part of one is collected there.
     """
     with ExitStack() as opened:
         workers: list[SupervisedWorker] = []
@@ -53,6 +56,7 @@ def running_workers(
             if program.pace.forgets_commands:
                 retention = CommandRetention(program.writers, program.clock)
                 workers.append(SupervisedWorker("command-retention", retention))
+            workers.append(SupervisedWorker("leftovers", _leftovers(program)))
         if deadlines:
             workers.append(SupervisedWorker("deadline-watch", _deadline_watch(program)))
         if crossroads_url is not None:
@@ -88,9 +92,14 @@ def _projection_runners(program: Program) -> dict[str, ProjectionRunner]:
     }
 
 
+def _leftovers(program: Program) -> Leftovers:
+    uploads = LeftUploads(program.documents, program.journal, program.writers)
+    return Leftovers((uploads, LeftKeys(program.keys.pool, program.writers)))
+
+
 def _deadline_watch(program: Program) -> DeadlineWatcher:
     return DeadlineWatcher(
-        program.readers,
+        program.unhurried_readers,
         WorkerCases(program),
         program.clock_rules,
         program.clock,
@@ -102,7 +111,7 @@ def _relay(program: Program, kafka: str) -> Relay:
     settings = program.settings
     return Relay(
         program.recorder,
-        program.journal_url,
+        program.serving.writer,
         program.writers,
         kafka,
         prefix=settings.kafka_topic_prefix,

@@ -55,16 +55,17 @@ class SubjectKeys(Protocol):
 
 
 class PersonIndex(Protocol):
-    """Which data subjects are one person, found by SSIN; the number itself is nowhere in it."""
+    """Which data subjects may be one person, found by SSIN; the number itself is nowhere in it.
+
+    It finds candidates and keeps what was ever linked. Whether a number is still that of the person is for the case
+    to say: one that was mistyped was somebody else's.
+    """
 
     def link(self, subject: UUID, ssin: str) -> None:
         """Link a subject to a person's SSIN that became known later; linking again changes nothing."""
 
-    def is_person(self, subject: UUID, ssin: str) -> bool:
-        """Whether the subject has been linked to the person of this SSIN."""
-
     def subjects_of(self, ssin: str) -> frozenset[UUID]:
-        """All subjects linked to the person of this SSIN, one a case."""
+        """All subjects that were ever linked to this SSIN, one a case."""
 
 
 class MasterKey:
@@ -79,7 +80,9 @@ class MasterKey:
         self.exchange_digest_key = self._derived("digest of exchanges with the Crossroads Bank")
         self.legacy_digest_key = self._derived("digest of legacy records")
         self.person_index_key = self._derived("blind index of persons")
+        self.tenant_key = self._derived("tenants of commands")
         self.place_key = self._derived("places in lists")
+        self.login_key = self._derived("passwords of the logins of the database")
 
     def _derived(self, purpose: str) -> bytes:
         info = f"single-permit/1/{purpose}".encode()

@@ -17,6 +17,19 @@ class Limit(StrEnum):
     HEADERS_SECONDS = "headersSeconds"
     BODY_STALL = "bodyStall"
     UNREAD_ANSWER = "unreadAnswer"
+    REQUESTS_AT_A_TIME = "requestsAtATime"
+    REQUESTS_A_MINUTE = "requestsAMinute"
+    REQUESTS_A_MINUTE_OF_A_KIND = "requestsAMinuteOfAKind"
+    DATABASE_CONNECT = "databaseConnect"
+    DATABASE_POOL = "databasePool"
+    DATABASE_LOCK = "databaseLock"
+    DATABASE_STATEMENT = "databaseStatement"
+    DATABASE_ANSWER = "databaseAnswer"
+    UPLOADS = "uploads"
+    UPLOADS_OF_ONE_CALLER = "uploadsOfOneCaller"
+    UPLOAD_SECONDS = "uploadSeconds"
+    SIZE_OF_A_CASE = "sizeOfACase"
+    SIGN_IN_ATTEMPTS = "signInAttempts"
 
 
 class LimitCounts:

@@ -1,7 +1,7 @@
 """What one caller, one connection and one answer may take: the service's own limits, and how they are changed.
 
 ``PERMIT_LIMITS_FILE`` names a TOML file with a table for each part; what it leaves out is as here. Every limit that
-is met is counted (``permit_limit_reached_total``), and ``docs/security.md`` says what each keeps out.
+is met is counted and told to Prometheus, and ``docs/security.md`` says what each keeps out.
 
     [connections]
     most = 512
@@ -14,11 +14,16 @@ needs more writes a larger number, and can be asked why.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from domain.case.case_limits import CaseLimits
+from domain.case.document_rules import DocumentRules
 from domain.unusable import Unusable
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
@@ -36,7 +41,7 @@ class Part(BaseModel):
 
 
 class ConnectionLimits(Part):
-    """What a connection may take before its request is judged; enforced by :mod:`infra.http_server`."""
+    """What a connection may take before its request is judged; enforced by :mod:`api.http.guarded_connections`."""
 
     most: AtLeastOne = 512
     """Connections of one process at the same moment; one more is closed unanswered."""
@@ -44,6 +49,8 @@ class ConnectionLimits(Part):
     """Of those, the connections from one network address."""
     header_bytes: AtLeastOne = 32 * 1024
     """The request line and all headers together."""
+    idle_seconds: AtLeastOne = 5
+    """Between the answer to one request and the first byte of the next on the same connection."""
     headers_seconds: Seconds = 10.0
     """From the first byte of a request, or from the connection, to the end of its headers."""
     body_stall_seconds: Seconds = 10.0
@@ -52,6 +59,105 @@ class ConnectionLimits(Part):
     """The average below which a body that goes on for longer than `body_stall_seconds` is cut."""
     unread_answer_seconds: Seconds = 30.0
     """How long an answer may wait for a client that reads nothing of it."""
+
+
+class RequestLimits(Part):
+    """What one caller may ask for, in each process that answers; enforced by :mod:`api.http.quotas`."""
+
+    most_at_a_time: AtLeastOne = 32
+    """Requests of one caller under way at the same moment: fewer than the threads that answer."""
+    a_minute: AtLeastOne = 12_000
+    """Requests of one caller, of all kinds."""
+    a_minute_of: Mapping[str, AtLeastOne] = Field(default_factory=lambda: {"lookUpEmployer": 60})
+    """Requests of one caller to one operation, by its ``operationId``. What a file gives replaces all of these."""
+
+
+class DatabaseLimits(Part):
+    """How long one who serves a request waits for the database; enforced by :mod:`infra.postgres.server.deadlines`.
+
+    Workers, loads, audits and rebuilds wait for as long as it takes.
+    """
+
+    connect_seconds: Seconds = 3.0
+    """To open a connection; the driver rounds it up to whole seconds, at least two."""
+    pool_seconds: Seconds = 3.0
+    """For a free connection, or for one's turn at what is taken one by one."""
+    lock_seconds: Seconds = 5.0
+    """For a lock that another transaction holds. A load holds the head of the journal for a second at most, and one
+    that is stopped while it does for two."""
+    statement_seconds: Seconds = 8.0
+    """After which the server itself ends a statement."""
+    answer_seconds: Seconds = 10.0
+    """After which a connection is given up on which the server does not answer at all."""
+    outcome_seconds: Seconds = 12.0
+    """For which the outcome of an append is looked up whose answer was lost."""
+    look_seconds: Seconds = 3.0
+    """For each question by which ``health`` learns whether the database works."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        """The inner limit is met first: it says more, and costs no connection."""
+        in_order = ("lock_seconds", "statement_seconds", "answer_seconds", "outcome_seconds")
+        for shorter, longer in pairwise(in_order):
+            if getattr(self, shorter) > getattr(self, longer):
+                raise ValueError(f"{shorter} may not be longer than {longer}")
+        return self
+
+
+class UploadLimits(Part):
+    """What files that are being sent may take of one process; enforced by :mod:`api.http.uploads`."""
+
+    most: AtLeastOne = 64
+    """Uploads at the same moment; one more is refused with 503."""
+    most_of_one_caller: AtLeastOne = 8
+    """Of those, the uploads of one caller, whatever role; one more is refused with 429."""
+    threads: AtLeastOne = 8
+    """Threads that check, encrypt and write what has come. No thread waits for a sender."""
+    longest_seconds: Annotated[float, Field(gt=0, le=900)] = 600.0
+    """From the first to the last byte of one upload. What nobody finished is collected after 30 minutes."""
+
+
+class LimitsOfACase(Part):
+    """How large a case may become; enforced by :mod:`domain.case.case_limits`, and for its files by its rules."""
+
+    events: AtLeastOne = 10_000
+    """What only brings a case to its end is recorded beyond these too."""
+    reserved_events: AtLeastOne = 1_000
+    """On top of `events`, for what authorities do and applicants do not."""
+    stored_bytes: AtLeastOne = 16 * 1024 * 1024
+    """What the bodies of its events take in the journal, compressed and encrypted."""
+    reserved_bytes: AtLeastOne = 4 * 1024 * 1024
+    """On top of `stored_bytes`, for authorities."""
+    searches: AtLeastOne = 20
+    """Recruitment searches, with the one of the application."""
+    candidates: AtLeastOne = 400
+    """Candidates of all searches together."""
+    of_one_kind: AtLeastOne = 250
+    """Requests for information; and as many pauses, payments and corrections."""
+    documents: AtLeastOne | None = None
+    """Instead of the number in `domain/case/document_rules.toml`."""
+    document_bytes: AtLeastOne | None = None
+    """Instead of the size of all documents together there."""
+
+    def of_the_domain(self) -> CaseLimits:
+        """What commands are held against."""
+        return CaseLimits(**self.model_dump(exclude={"documents", "document_bytes"}))
+
+    def applied_to(self, rules: DocumentRules) -> DocumentRules:
+        """The rules of documents, with the numbers given here in place of theirs."""
+        return replace(
+            rules,
+            most_documents=rules.most_documents if self.documents is None else self.documents,
+            most_bytes=rules.most_bytes if self.document_bytes is None else self.document_bytes,
+        )
+
+
+class SignInLimits(Part):
+    """How often a wrong secret may be given at the chooser of roles; enforced by :mod:`api.pages.routes.entrance`."""
+
+    failed_attempts: AtLeastOne = 10
+    """Of all callers of one process together, within `failed_seconds`; after them nobody is let in for a while."""
+    failed_seconds: Seconds = 60.0
 
 
 class AnswerLimits(Part):
@@ -65,6 +171,11 @@ class Limits(Part):
     """All limits, by part."""
 
     connections: ConnectionLimits = ConnectionLimits()
+    requests: RequestLimits = RequestLimits()
+    database: DatabaseLimits = DatabaseLimits()
+    uploads: UploadLimits = UploadLimits()
+    cases: LimitsOfACase = LimitsOfACase()
+    sign_in: SignInLimits = SignInLimits()
     answers: AnswerLimits = AnswerLimits()
 
     @classmethod

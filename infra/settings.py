@@ -9,6 +9,7 @@ import errno
 import os
 import re
 from collections.abc import Callable
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, NoReturn
 from urllib.parse import SplitResult, urlsplit
@@ -26,6 +27,7 @@ PREFIX = "PERMIT_"
 FOR_TESTS_ONLY = re.compile(r"PERMIT_REQUIRE_SERVERS|PERMIT_TEST_\w+")
 OURS = "ours"  # the type of our own validation errors: their text is the sentence
 TOPIC_PREFIX = re.compile(r"[a-z0-9.-]{0,60}")
+HOST_NAME = re.compile(r"\[[0-9a-f:.]{2,45}\]|[a-z0-9._-]{1,253}")
 BROKER = re.compile(r"(?P<host>[\w.-]+|\[[0-9A-Fa-f:]+\]):(?P<port>\d{1,5})")
 
 
@@ -137,6 +139,23 @@ def _home_directory(path: Path) -> Path:
     return whole
 
 
+def _host_names(names: str) -> str:
+    listed = [each.strip().lower() for each in names.split(",")]
+    if not all(HOST_NAME.fullmatch(each) for each in listed):
+        _refuse(
+            "is not a list of host names",
+            "Write it like permit.example.be,localhost,[::1]: without ports, an IPv6 address in brackets",
+        )
+    return ",".join(listed)
+
+
+def _networks(networks: str) -> str:
+    try:
+        return ",".join(str(ip_network(each.strip())) for each in networks.split(",") if each.strip())
+    except ValueError:
+        _refuse("is not a list of addresses or networks", "Write it like 127.0.0.1,10.20.0.0/16")
+
+
 def _topic_prefix(prefix: str) -> str:
     if TOPIC_PREFIX.fullmatch(prefix) is None:
         _refuse("is not the beginning of a topic's name", "Use small letters, digits, dots and hyphens: acceptance.")
@@ -161,6 +180,8 @@ WebUrl = Annotated[str, AfterValidator(_web_url)]
 IssuerUrl = Annotated[str, AfterValidator(_issuer_url)]
 BootstrapServers = Annotated[str, AfterValidator(_bootstrap_servers)]
 TopicPrefix = Annotated[str, AfterValidator(_topic_prefix)]
+HostNames = Annotated[str, AfterValidator(_host_names)]
+Networks = Annotated[str, AfterValidator(_networks)]
 InstalledKafkaClient = Annotated[KafkaClient, BeforeValidator(_kafka_client)]
 ReadableFile = Annotated[Path, AfterValidator(_readable_file)]
 HomeDirectory = Annotated[Path, AfterValidator(_home_directory)]
@@ -199,6 +220,21 @@ class Settings(BaseSettings):
     """TOML: how much one caller, connection or answer may take; see `infra.limits`."""
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     """TCP port of the HTTP interface; with 0 the operating system chooses one."""
+
+    hosts: HostNames = "localhost,127.0.0.1,[::1]"
+    """The host names to which the service answers, separated by commas; every other one is misdirected."""
+    proxies: Networks = ""
+    """Addresses and networks of the proxies whose word on scheme, host and client is taken, separated by commas."""
+
+    @property
+    def host_names(self) -> frozenset[str]:
+        """The names of `hosts`, in small letters."""
+        return frozenset(self.hosts.split(","))
+
+    @property
+    def proxy_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks of `proxies`."""
+        return tuple(ip_network(each) for each in self.proxies.split(",") if each)
 
     @property
     def demonstration_clock_path(self) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, runtime_checkable
@@ -44,6 +44,22 @@ def write_rows(cursor: Cursor, table: str, rows: Sequence[Mapping[str, Any]], st
         cursor.execute(statement, (orjson.dumps(rows).decode(),))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowParties:
+    """By which columns of a table it is known whose row it is; who is none of them is not shown the row.
+
+    ``authority`` holds the code of an authority, ``employer`` and ``representative`` an enterprise number, ``worker``
+    the random subject of a worker. A row of nobody in particular (``of_nobody``) is shown to whoever is shown any row.
+    The program itself sees all of them.
+    """
+
+    authority: str | None = None
+    employer: str | None = None
+    representative: str | None = None
+    worker: str | None = None
+    of_nobody: bool = False
+
+
 class ReadModel(Protocol):
     """A read model by its name, under which its position in the log is kept."""
 
@@ -57,6 +73,10 @@ class ReadModel(Protocol):
     @property
     def ddl(self) -> str:
         """SQL that drops the tables if they are there, makes them, and grants them to writer and reader."""
+
+    @property
+    def parties(self) -> Mapping[str, RowParties]:
+        """Whose the rows are, for each table that ``ddl`` makes. A change of it raises ``schema_version`` too."""
 
     @property
     def handles(self) -> frozenset[str]:

@@ -35,6 +35,7 @@ from infra.benchmarks.replaying import Replayer
 from infra.benchmarks.runs import BenchmarkImpossible, BenchmarkReport, Row, machine
 from infra.benchmarks.sample_journal import PreparedCommand, load, prepared_commands, sealed_requests
 from infra.identity.caller import Role
+from infra.postgres.read_models.row_scope import EVERYTHING, rows_within
 from infra.postgres.server.connections import connect
 from projections.case_file.table import CaseFileModel
 from projections.lists.own_applications import OwnApplications
@@ -243,7 +244,7 @@ def _times(measure: str, load: Load, effort: Effort) -> dict[str, tuple[float, s
 def _board_alone(served: ServedProgram, grown: Grown, effort: Effort) -> None:
     """The board computed anew: its page is given from the last reading where nothing has moved since."""
     taken = []
-    with served.program.readers.connection() as connection, connection.cursor() as cursor:
+    with rows_within(served.program.readers, EVERYTHING) as cursor:
         for _ in range(effort.runs):
             began = time.perf_counter()
             board(cursor, civil_day(datetime.now(UTC)))

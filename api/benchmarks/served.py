@@ -22,6 +22,12 @@ from infra.identity.caller import Caller, Role
 from infra.settings import Settings
 
 _LIFETIME: Final = timedelta(hours=1)
+_LIMITS: Final = """
+[requests]
+most_at_a_time = 1000
+a_minute = 10_000_000
+"""
+"""All requests of a benchmark are one caller's: they are counted as usual, and never too many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,12 +60,15 @@ def served_program(admin_url: str, journal_url: str | None = None, *, processes:
         opened.callback(shutil.rmtree, home, ignore_errors=True)
         keys_url = opened.enter_context(scratch_database(admin_url))
         journal_url = journal_url or opened.enter_context(scratch_database(admin_url))
+        limits = home / "limits.toml"
+        limits.write_text(_LIMITS, encoding="utf-8")
         settings = Settings(home=home, database_url=journal_url, key_database_url=keys_url)
         program = opened.enter_context(open_program(settings, set_up=True))
         environment = {
             "PERMIT_HOME": str(home),
             "PERMIT_DATABASE_URL": journal_url,
             "PERMIT_KEY_DATABASE_URL": keys_url,
+            "PERMIT_LIMITS_FILE": str(limits),
         }
         service = opened.enter_context(
             running_child(

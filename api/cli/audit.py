@@ -15,9 +15,15 @@ from api.cli.workers import Workers
 from api.composition import open_program
 from domain.audit.journal_chain import Checkpoint
 from domain.audit.replay import VerdictReplay
+from infra.audit.documents import DocumentReport, verify_documents
 from infra.audit.replaying import CaseUnknown, ReplayReport, UnreadableCase, replay_all, replay_one
 from infra.audit.verification import VerificationReport, verify_journal
 from infra.settings import load_settings
+
+_NOT_COMPARED = (
+    "compared with no earlier root: a log that was cut off at its end or rewritten as a whole fits together too "
+    "(--size and --root of an earlier verification tell)"
+)
 
 
 def verify(
@@ -28,7 +34,9 @@ def verify(
 ) -> None:
     """Recompute every leaf, the links of each case, the dense positions and the tree root; name the first bad event.
 
-    With SIZE and ROOT of an earlier run it also shows that nothing was cut off or reordered since.
+    With SIZE and ROOT of an earlier run it also shows that nothing was cut off or reordered since. Without them it
+    shows that the log fits together, not that it is the log of then: whoever rewrites all of it makes one that fits.
+    Every document that was received is read to its end, and compared with what the log says of it.
     """
     if (size is None) != (root is None):
         raise typer.BadParameter("--size and --root come from the same verification: give both or none")
@@ -36,9 +44,12 @@ def verify(
         raise typer.BadParameter("--root is written as 64 lower-case hexadecimal digits")
     checkpoint = None if size is None or root is None else Checkpoint(size=size, root=root)
     with open_program(load_settings()) as program, progress_bar("events verified") as on_progress:
-        report = verify_journal(program.journal_url, checkpoint=checkpoint, workers=workers, on_progress=on_progress)
-    say(_verification(report), as_json, lambda: _verification_text(report))
-    finding_if(not report.is_sound)
+        report = verify_journal(program.serving.reader, checkpoint=checkpoint, workers=workers, on_progress=on_progress)
+        documents = verify_documents(program.readers, program.documents, whole=True)
+    found = _verification(report) | {"compared": checkpoint is not None, "documents": _documents(documents)}
+    texts = (_verification_text(report, compared=checkpoint is not None), _documents_text(documents))
+    say(found, as_json, lambda: "\n".join(texts))
+    finding_if(not (report.is_sound and documents.is_sound))
 
 
 def replay(
@@ -98,15 +109,43 @@ def _verification(report: VerificationReport) -> dict[str, Any]:
     }
 
 
-def _verification_text(report: VerificationReport) -> str:
-    lines = [f"{report.origin}: {report.size} events of {report.case_count} cases", f"root {report.root}"]
+def _verification_text(report: VerificationReport, *, compared: bool) -> str:
+    lines = [] if compared else [_NOT_COMPARED]
+    lines += [f"{report.origin}: {report.size} events of {report.case_count} cases", f"root {report.root}"]
     if report.is_sound:
-        lines.append("every leaf, link and position is as it was written")
+        lines.append("every leaf, link and position fits the others" + (", and those of then" if compared else ""))
     for each in report.findings:
         where = "" if each.case_id is None else f", case {each.case_id} version {each.version}"
         lines.append(f"BAD position {each.position}{where}: {each.sentence}")
     if report.finding_count > len(report.findings):
         lines.append(f"and {report.finding_count - len(report.findings)} more")
+    return "\n".join(lines)
+
+
+def _documents(report: DocumentReport) -> dict[str, Any]:
+    return {
+        "count": report.count,
+        "sound": report.is_sound,
+        "findingCount": report.finding_count,
+        "findings": [
+            {
+                "case": str(each.case_id),
+                "version": each.version,
+                "sha256": each.sha256,
+                "state": each.state.value,
+                "sentence": each.sentence,
+            }
+            for each in report.findings
+        ],
+    }
+
+
+def _documents_text(report: DocumentReport) -> str:
+    if report.is_sound:
+        return f"{report.count} documents were received, and each is in the store as the log names it"
+    lines = [f"BAD case {each.case_id} version {each.version}: {each.sentence}" for each in report.findings]
+    if report.finding_count > len(report.findings):
+        lines.append(f"and {report.finding_count - len(report.findings)} more documents")
     return "\n".join(lines)
 
 

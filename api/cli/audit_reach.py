@@ -89,7 +89,7 @@ def rests_on(
     if _NAME.fullmatch(name) is None:
         raise typer.BadParameter(f"--{ground.value} is an id of letters, digits, dots, colons and hyphens")
     with open_program(load_settings()) as program:
-        found = decisions_resting_on(program.readers, ground, name)
+        found = decisions_resting_on(program.unhurried_readers, ground, name)
     result = {
         "kind": ground.value,
         "id": name,

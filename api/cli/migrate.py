@@ -124,16 +124,16 @@ def run(
         end("one file takes the place of a batch: name one file with --supersedes", ExitCode.REFUSED)
     with _refusals(), open_program(load_settings(), set_up=True) as program:
         if supersedes is not None:
-            with program.readers.connection() as connection:
+            with program.unhurried_readers.connection() as connection:
                 require_open_batch(connection, supersedes, authority)
         with progress_bar(f"{authority}") as report:
             batches = loader_of(program, authority, workers=workers).load(
                 sources, report, waivers=_waivers(without, without_sheet), extracted_on=extracted_on
             )
         if supersedes is not None:
-            with closing(connect(program.journal_url, Role.WRITER)) as connection:
+            with closing(connect(program.serving.writer, Role.WRITER)) as connection:
                 supersede(connection, supersedes, batches[0], by=this_user())
-        with program.readers.connection() as connection:
+        with program.unhurried_readers.connection() as connection:
             result = sums_of(connection, batches)
     say(result, as_json)
     finding_if(not result["lines"]["agrees"])
@@ -159,7 +159,7 @@ def related(authority: Authority, as_json: Json = False) -> None:
 
     Nothing is ever merged by it.
     """
-    with open_program(load_settings()) as program, program.readers.connection() as connection:
+    with open_program(load_settings()) as program, program.unhurried_readers.connection() as connection:
         for each in related_records(connection, authority):
             result = {
                 "fileNumber": reference_of(each.authority, each.key),
@@ -238,7 +238,7 @@ def _what_was_taken(authority: MigratingAuthority) -> Iterator[tuple[TakenBefore
         except (NoDataHere, SchemaMissing):
             yield NothingTaken(), b"", datetime.now(UTC)
         else:
-            with program.readers.connection() as connection:
+            with program.unhurried_readers.connection() as connection:
                 retelling_epoch(connection, authority)
             yield _TakenBefore(program, authority), program.legacy_digest_key, program.clock.now()
 
@@ -251,12 +251,12 @@ class _TakenBefore:
         self._authority = authority
 
     def versions(self, keys: Iterable[str]) -> dict[str, TakenVersion]:
-        with self._program.readers.connection() as connection:
+        with self._program.unhurried_readers.connection() as connection:
             found = taken_dossiers(connection, self._authority, keys)
         return {key: dossier.taken for key, dossier in found.items()}
 
     def extracted_on(self, sha256: bytes) -> date | None:
-        with self._program.readers.connection() as connection:
+        with self._program.unhurried_readers.connection() as connection:
             return first_extracted_on(connection, self._authority, sha256)
 
 

@@ -32,7 +32,7 @@ _SHOWN: Final = 20
 
 def list_batches(authority: Authority, as_json: Json = False) -> None:
     """The batches of an authority, newest first, with what depends on each."""
-    with open_program(load_settings()) as program, program.readers.connection() as connection:
+    with open_program(load_settings()) as program, program.unhurried_readers.connection() as connection:
         found = ledgers(connection, authority)
         held = held_by(connection, [each.id for each in found])
     result = [_as_json(each, held[each.id]) for each in found]
@@ -45,7 +45,7 @@ def show(
     as_json: Json = False,
 ) -> None:
     """One batch: its ledger, its landed records with their fate, what waits in quarantine, who ended it and why."""
-    with _refusals(), open_program(load_settings()) as program, program.readers.connection() as connection:
+    with _refusals(), open_program(load_settings()) as program, program.unhurried_readers.connection() as connection:
         found = batch_of(connection, batch)
         held = held_by(connection, [batch])[batch]
         landed = landed_with(connection, batch, None if every else _SHOWN)
@@ -92,7 +92,7 @@ def _refusals() -> Iterator[None]:
 
 @contextmanager
 def _writing() -> Iterator[Any]:
-    with open_program(load_settings()) as program, closing(connect(program.journal_url, Role.WRITER)) as connection:
+    with open_program(load_settings()) as program, closing(connect(program.serving.writer, Role.WRITER)) as connection:
         yield connection
 
 

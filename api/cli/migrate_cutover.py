@@ -25,7 +25,7 @@ Authority = Annotated[MigratingAuthority, typer.Argument(help="the authority tha
 
 def status(authority: Authority, as_json: Json = False) -> None:
     """Whether the authority is live here, the steps that were taken, and the next one."""
-    with open_program(load_settings()) as program, program.readers.connection() as connection:
+    with open_program(load_settings()) as program, program.unhurried_readers.connection() as connection:
         content = cutover_content(cutover_status(connection, authority))
     say(content, as_json)
 
@@ -111,7 +111,7 @@ def approve_back(
     as_json: Json = False,
 ) -> None:
     """Export what happened here, then make the former system authoritative again."""
-    with open_program(load_settings()) as program, closing(connect(program.journal_url, Role.READER)) as connection:
+    with open_program(load_settings()) as program, closing(connect(program.serving.reader, Role.READER)) as connection:
         outcome = export_native_events(connection, authority, export)
     _take(authority, CutOverStep.BACK_APPROVED, by, as_json, outcome)
 
@@ -137,7 +137,7 @@ def _take(
         ending_with(ExitCode.REFUSED, StepRefused),
         ending_with(ExitCode.FINDING, AppendConflict, prefix="nothing was switched: "),
         open_program(load_settings()) as program,
-        closing(connect(program.journal_url, Role.WRITER)) as connection,
+        closing(connect(program.serving.writer, Role.WRITER)) as connection,
     ):
         taken = cutover_of(program, authority).take(connection, step, by=by_whom(by), outcome=outcome)
     say(cutover_content(taken), as_json)

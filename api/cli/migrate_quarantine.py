@@ -43,7 +43,7 @@ def list_records(
     as_json: Json = False,
 ) -> None:
     """The records in quarantine, without their content."""
-    with open_program(load_settings()) as program, program.readers.connection() as connection:
+    with open_program(load_settings()) as program, program.unhurried_readers.connection() as connection:
         more: dict[str, Any] = {} if state is None else {"states": (state,)}
         found = listed(connection, authority=authority, reason=None if reason is None else reason.value, **more)
     say({"records": [record_as_json(each) for each in found]}, as_json, lambda: _listed_text(found))

@@ -22,6 +22,7 @@ from api.workers import running_workers
 from domain.civil_time import civil_day
 from infra.child_process import end_with_standard_input, running_child
 from infra.crossroads.simulator_process import running_simulator
+from infra.identity.chooser_secret import ChooserSecret
 from infra.settings import Settings, load_settings
 from infra.workers.supervision import Supervision
 
@@ -70,7 +71,17 @@ def serve(
         typer.echo(f"listening on {address}")
         if not until_stdin_closes:
             typer.echo(journal_served(program.recorder.origin, settings, civil_day(program.clock.now())), err=True)
+            typer.echo(way_in(address, settings), err=True)
         stopping.wait()
+
+
+def way_in(address: str, settings: Settings) -> str:
+    """Where a browser signs in, and with what."""
+    secret = ChooserSecret.open(settings.home)
+    return (
+        f"sign in at {address}/ as anyone with the secret {secret.text} (also in {ChooserSecret.path(settings.home)}): "
+        "whoever has it can take every role"
+    )
 
 
 def journal_served(origin: str, settings: Settings, day: date) -> str:

@@ -16,6 +16,7 @@ from infra.audit.verification import verify_journal
 from infra.migration.batch_ledgers import ledgers
 from infra.migration.sources import MigratingAuthority
 from infra.postgres.journal.event_counts import count_events
+from infra.postgres.read_models.row_scope import EVERYTHING, rows_within
 from infra.wire_format import wire_name
 from projections.sla_board.flow import DayOfStages, stages_by_day
 from projections.sla_board.model import CaseCounts, board, total
@@ -135,7 +136,7 @@ def figures_of(program: Program, played: Played, *, on: date, seconds: float) ->
 
     Raises :class:`DemonstrationFailed` when the service counts something else than the players did.
     """
-    with program.readers.connection() as connection, connection.cursor() as cursor:
+    with rows_within(program.readers, EVERYTHING) as cursor:
         lines = board(cursor, on, Scope(authority=AUTHORITY))
         (stages,) = stages_by_day(cursor, on, on + timedelta(days=1), Scope(authority=AUTHORITY))
         alarms = count_alarms(cursor)
@@ -143,7 +144,7 @@ def figures_of(program: Program, played: Played, *, on: date, seconds: float) ->
         batches = {authority: ledgers(connection, authority) for authority in MigratingAuthority}
     recorded = count_events(program.readers)
     _require_agreement(recorded, played)
-    verified = verify_journal(program.journal_url)
+    verified = verify_journal(program.serving.reader)
     if not verified.is_sound:
         raise AssertionError(f"the journal of the demonstration does not verify: {verified.first_finding}")
     return Figures(

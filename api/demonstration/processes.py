@@ -44,6 +44,7 @@ from infra.crossroads.simulator_process import starting_simulator
 from infra.identity.development_issuer import DevelopmentIssuer
 from infra.keys import MasterKey
 from infra.postgres.checks.check_queue import CheckQueue
+from infra.postgres.read_models.row_scope import EVERYTHING, rows_within
 from infra.postgres.server.access import database_server
 from infra.postgres.server.connections import DatabaseUnavailable
 from infra.postgres.server.demonstration_databases import clear_for_demonstration
@@ -110,7 +111,7 @@ class Stage:
 
     def _due(self, day: date) -> Set[str]:
         """As far as the read model behind it has come."""
-        with self.program.readers.connection() as connection, connection.cursor() as cursor:
+        with rows_within(self.program.readers, EVERYTHING) as cursor:
             return {str(case_id) for case_id in cases_due(cursor, day)}
 
 
@@ -171,7 +172,7 @@ def set_stage(
 def _outcome_of(program: Program, folder: DemonstrationFolder, marker: str) -> Outcome | None:
     """What was stored of a demonstration that was played to its end, if it was played in this database."""
     outcome = Outcome.kept_in(folder.outcome, marker)
-    if outcome is None or not all(program.journal.read(UUID(case.id)).events for case in outcome.shown.values()):
+    if outcome is None or not all(program.journal.read(UUID(case.id)).version for case in outcome.shown.values()):
         return None
     return outcome
 

@@ -20,6 +20,7 @@ from api.demonstration.progress import Stage as Progress
 from api.demonstration.season import TODAY
 from api.demonstration.showcases import Showcase
 from api.demonstration.tour import guide, visits
+from infra.identity.chooser_secret import ChooserSecret
 from infra.identity.sign_in_links import SignInLinks
 from infra.settings import Settings
 
@@ -38,7 +39,8 @@ class Demonstration:
     def guide(self) -> str:
         """Where to look around, with fresh sign-in links."""
         found = visits(self.stage.planned, self.outcome.shown)
-        return guide(self.stage.address, found, self.stage.callers, self.links)
+        secret = ChooserSecret.open(self.stage.program.settings.home)
+        return guide(self.stage.address, found, self.stage.callers, self.links, secret)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from api.demonstration.plan import PlannedCase
 from api.demonstration.played_before import ShownCase
 from api.demonstration.showcases import Showcase
 from api.pages.session import SIGN_IN_LINK
+from infra.identity.chooser_secret import ChooserSecret
 from infra.identity.sign_in_links import SignInLinks
 
 
@@ -52,7 +53,7 @@ def visits(planned: Sequence[PlannedCase], shown: Mapping[int, ShownCase]) -> li
     return [Visit(who=who, party=party, page=page, what=what) for who, (party, page, what) in seen.items()]
 
 
-def guide(address: str, found: Sequence[Visit], callers: Callers, links: SignInLinks) -> str:
+def guide(address: str, found: Sequence[Visit], callers: Callers, links: SignInLinks, secret: ChooserSecret) -> str:
     """For a terminal: for each role a link that signs in, once, and the page to open then."""
     lines = [
         f"The pages: {address}/",
@@ -61,12 +62,13 @@ def guide(address: str, found: Sequence[Visit], callers: Callers, links: SignInL
         "",
     ]
     for visit in found:
-        secret = links.make(callers.token_of(visit.party))
+        link = links.make(callers.token_of(visit.party))
         lines += [
-            f"  {visit.who:15} {address}{SIGN_IN_LINK}/{secret}",
+            f"  {visit.who:15} {address}{SIGN_IN_LINK}/{link}",
             f"  {'':15} {visit.what}",
             f"  {'':15} {address}{visit.page}",
         ]
+    lines += ["", f"Or choose a role on the start page, as often as you like, with the secret {secret.text}"]
     return "\n".join(lines)
 
 

@@ -8,7 +8,6 @@ from uuid import UUID
 from api.http.problems import API_ROOT
 from api.services.cases import CaseAssessment
 from domain.case.handling import Handled, Receipt
-from domain.civil_time import civil_day
 from domain.deadlines.clocks import ClockRules
 from domain.law.other_readings import OtherReading
 from infra.postgres.read_models.case_files import CaseFileView, DeadlinesView
@@ -38,7 +37,7 @@ def handled_content(handled: Handled, rules: ClockRules, base_url: str) -> dict[
     }
     target = rules.targets.get(case.facts.authority)
     if target is not None:
-        on = max(case.filed_on, *(civil_day(each.effective_at) for each in handled.events))
+        on = max(case.filed_on, handled.latest_on)
         content["deadlines"] = {
             "target": {
                 "dueOn": target.due_on(case.filed_on, case.pauses, on).isoformat(),

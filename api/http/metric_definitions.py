@@ -62,6 +62,12 @@ def _by_consumer(field: str) -> Callable[[Status], Iterable[Sample]]:
 
 
 METRICS: Final[tuple[MetricDefinition, ...]] = (
+    # At 0 nothing can be filed or decided; `permit status` says why.
+    MetricDefinition(
+        name="permit_appends_succeed",
+        meaning="1 while an append to the journal succeeds",
+        samples=lambda status: [((), float(status["appends"]["succeed"]))],
+    ),
     # Only where PERMIT_KAFKA is set. At 0 nothing else is known of the relay and of the consumers.
     MetricDefinition(
         name="permit_kafka_reachable",
@@ -172,5 +178,13 @@ METRICS: Final[tuple[MetricDefinition, ...]] = (
         labels=("consumer",),
         meaning="1 for a consumer that waits for a person",
         samples=lambda status: [((each["name"],), 1) for each in status["stoppedConsumers"]],
+    ),
+    # Of the process that answers, since it began; what each limit keeps out is in docs/security.md.
+    MetricDefinition(
+        name="permit_limit_reached_total",
+        labels=("limit",),
+        kind=Kind.COUNTER,
+        meaning="What was refused or cut because a limit was met",
+        samples=lambda status: [((limit,), number) for limit, number in status["limitsReached"].items()],
     ),
 )

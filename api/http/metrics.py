@@ -1,5 +1,7 @@
 """``/metrics``: the numbers of ``permit status`` for Prometheus, as :mod:`api.http.metric_definitions` lists them.
 
+Beside them the limits that were met in the process that answers.
+
 Nothing personal.
 """
 
@@ -29,7 +31,8 @@ class StatusCollector(Collector):
         return []
 
     def collect(self) -> Iterator[Metric]:
-        return metrics_of(status_content(installation_status(self._program)))
+        reached = self._program.limit_counts.totals()
+        return metrics_of({**status_content(installation_status(self._program)), "limitsReached": reached})
 
 
 def metrics_of(status: Status) -> Iterator[Metric]:

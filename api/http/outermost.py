@@ -5,7 +5,6 @@ What does not say how long it may be kept may not be kept at all: nearly every a
 
 from __future__ import annotations
 
-import re
 import traceback
 from collections.abc import Sequence
 from pathlib import PurePath
@@ -16,29 +15,30 @@ from fastapi import Request, Response
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.http.front_door import TRACE_HEADER, TRACE_ID
 from api.http.problems import PROBLEM_MEDIA_TYPE, Problem, internal_problem, problem_of
+from api.http.quotas import Quotas
 from api.http.requests import base_url
 from infra.structured_logs import get_logger
 
-TRACE_HEADER: Final = b"belgov-trace-id"
 RELATED_TRACE_HEADER: Final = b"belgov-related-trace-id"
 CACHE_CONTROL: Final = b"cache-control"
 NOT_TO_BE_KEPT: Final = ((CACHE_CONTROL, b"no-store"),)
 FRAMES_LOGGED: Final = 8
 
-_TRACE_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,36}")
-
 _log = get_logger(__name__)
 
 
 class ErrorBoundary:
-    """ASGI middleware: gives each answer a trace id, echoes the caller's, and answers for every error.
+    """ASGI middleware: gives each answer a trace id, echoes the caller's, answers for every error, and tells
+    ``quotas`` of every end.
 
     An error that is not foreseen is logged by its type and its place only: its text may hold anything.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, quotas: Quotas) -> None:
         self._app = app
+        self._quotas = quotas
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -47,7 +47,7 @@ class ErrorBoundary:
         trace_id = str(uuid4())
         headers = [(TRACE_HEADER, trace_id.encode())]
         for name, value in scope["headers"]:
-            if name == TRACE_HEADER and _TRACE_ID.fullmatch(value):
+            if name == TRACE_HEADER and TRACE_ID.fullmatch(value):
                 headers.append((RELATED_TRACE_HEADER, value))
         started = False
 
@@ -79,6 +79,10 @@ class ErrorBoundary:
                 )
             response = problem_response(Request(scope), problem)
             await response(scope, receive, send_traced)
+        finally:
+            asker = scope.get("state", {}).get("asker")
+            if asker is not None:
+                self._quotas.ended(asker)
 
 
 def problem_response(request: Request, problem: Problem) -> Response:

@@ -13,15 +13,25 @@ from enum import StrEnum
 from typing import Final
 from uuid import uuid4
 
-from api.services.refusals import ApplicationUnknown, NotFound, NotPermitted, RegisterUnavailable, ServiceRefused
+from api.services.refusals import (
+    ApplicationUnknown,
+    NotFound,
+    NotPermitted,
+    RegisterUnavailable,
+    ServiceRefused,
+    TooManyOfOneCaller,
+    TooManyUploads,
+    UploadTooSlow,
+)
 from domain.case.document_rules import DocumentRefusal, DocumentRefused
 from domain.case.handling import TooManyWriters
 from domain.case.refusals import CommandRefused, InputIssue, InvalidInput, Reason, StaleVersion
-from infra.documents.errors import DocumentUnknown, DocumentWithheld
+from infra.documents.errors import DocumentDamaged, DocumentUnknown, DocumentWithheld, StorageFull
 from infra.identity.errors import TokenFault
 from infra.keys import KeyDestroyed
 from infra.postgres.journal.conflicts import OutcomeUnknown
 from infra.postgres.server.connections import DatabaseUnavailable
+from infra.postgres.server.troubles import Trouble
 from infra.wire_format import canonical_json
 
 API_ROOT: Final = "/rest/singlePermit/v1"
@@ -29,6 +39,23 @@ PROBLEM_MEDIA_TYPE: Final = "application/problem+json"
 REALM: Final = "singlePermit"
 SECONDS_TO_WAIT: Final = 2
 """``Retry-After`` when the database is unavailable: it returns within seconds after a crash."""
+
+SECONDS_TO_WAIT_FOR_A_PERSON: Final = 30
+"""The same where somebody has to do something first."""
+
+_TROUBLES: Final[Mapping[Trouble, tuple[str, int]]] = {
+    Trouble.AWAY: ("The database is temporarily unavailable.", SECONDS_TO_WAIT),
+    Trouble.SILENT: ("The database does not answer.", SECONDS_TO_WAIT_FOR_A_PERSON),
+    Trouble.BUSY: (
+        "The database is busy with other work, and it was not this request's turn in time.",
+        SECONDS_TO_WAIT,
+    ),
+    Trouble.FULL: (
+        "The database has no room left to store anything; what it holds can still be read.",
+        SECONDS_TO_WAIT_FOR_A_PERSON,
+    ),
+}
+"""What a caller is told, and after how many seconds to come again."""
 
 _BELGIF_PROBLEM: Final = "urn:problem-type:belgif:"
 _OWN_PROBLEM: Final = "urn:problem-type:singlePermit:"
@@ -59,7 +86,11 @@ class ProblemType:
 BAD_REQUEST: Final = ProblemType(code="badRequest", status=400, title="Bad Request", standard=True)
 NOT_FOUND: Final = ProblemType(code="resourceNotFound", status=404, title="Resource Not Found", standard=True)
 TOO_LARGE: Final = ProblemType(code="payloadTooLarge", status=413, title="Payload Too Large", standard=True)
+TOO_MANY: Final = ProblemType(code="tooManyRequests", status=429, title="Too Many Requests", standard=True)
 INTERNAL: Final = ProblemType(code="internalServerError", status=500, title="Internal Server Error", standard=True)
+TOO_MANY_FAILED: Final = ProblemType(
+    code="tooManyFailedRequests", status=429, title="Too Many Failed Requests", standard=True
+)
 UNAVAILABLE: Final = ProblemType(code="serviceUnavailable", status=503, title="Service Unavailable", standard=True)
 
 NO_TOKEN: Final = ProblemType(code="noAccessToken", status=401, title="No Access Token", standard=True)
@@ -87,10 +118,14 @@ def _own(code: str, status: int) -> ProblemType:
 
 
 _OWN: Final = (
+    _own("misdirectedRequest", 421),
     _own("methodNotAllowed", 405),
     _own("notAcceptable", 406),
+    _own("requestTimeout", 408),
     _own("unsupportedMediaType", 415),
+    _own("requestHeadersTooLarge", 431),
     _own("documentErased", 410),
+    _own("documentDamaged", 409),
     _own("personErased", 409),
     *(_own(refusal, status) for refusal, status in _STATUS_OF_DOCUMENT_REFUSAL.items()),
     *(_own(reason, 412 if reason is Reason.STALE_VERSION else 409) for reason in Reason if reason not in _NOT_FOUND),
@@ -183,6 +218,16 @@ def unknown_application() -> Problem:
     return Problem(type=NOT_FOUND, detail="There is no such application.", issues=located(Place.PATH, (issue,)))
 
 
+def too_many_failed(seconds: int) -> Problem:
+    """429: of too many attempts the secret was wrong; ``seconds`` is how long to wait."""
+    return Problem(
+        type=TOO_MANY_FAILED,
+        detail="The secret was wrong too often. Wait, and try again.",
+        headers={"Retry-After": str(seconds)},
+        extras={"retryAfterSec": seconds},
+    )
+
+
 def no_access_token() -> Problem:
     """401: the request has no token."""
     return Problem(
@@ -235,15 +280,28 @@ def problem_of(error: Exception) -> Problem | None:
             )
         case DocumentUnknown():
             return Problem(type=NOT_FOUND, detail=str(error))
+        case DocumentDamaged():
+            return own_problem(
+                "documentDamaged",
+                "The file was received, but is no longer in the store as it was put there. The operator of this "
+                "service restores it from a backup; whoever sent it can also send it again.",
+            )
+        case StorageFull():
+            return _unavailable(
+                "There is no room for documents at the moment, and nothing was stored. Everything else works. Send the "
+                "file again later, with the same Idempotency-Key."
+            )
         case OutcomeUnknown():
             return _unavailable(
                 "The connection to the database was lost before it confirmed the command: the outcome is unknown. "
                 "Repeat the request with the same Idempotency-Key to find out; it will not be carried out twice."
             )
         case DatabaseUnavailable():
+            reason, seconds = _TROUBLES[error.trouble]
             return _unavailable(
-                "The database is temporarily unavailable. Repeat the request, a command with the same Idempotency-Key: "
-                "it will not be carried out twice."
+                f"{reason} Repeat the request, a command with the same Idempotency-Key: "
+                "it will not be carried out twice.",
+                seconds,
             )
         case TooManyWriters():
             return _unavailable(
@@ -290,6 +348,16 @@ def _service_refusal(refused: ServiceRefused) -> Problem:
         case RegisterUnavailable():
             headers = {} if refused.seconds is None else {"Retry-After": str(refused.seconds)}
             return Problem(type=UNAVAILABLE, detail=refused.sentence, headers=headers)
+        case TooManyUploads():
+            kind = TOO_MANY if isinstance(refused, TooManyOfOneCaller) else UNAVAILABLE
+            return Problem(
+                type=kind,
+                detail=refused.sentence,
+                headers={"Retry-After": str(refused.seconds)},
+                extras={"limit": refused.limit, "retryAfterSec": refused.seconds} if kind is TOO_MANY else {},
+            )
+        case UploadTooSlow():
+            return own_problem("requestTimeout", refused.sentence)
         case _:
             raise AssertionError(f"no status is defined for {type(refused).__name__}")
 
@@ -301,8 +369,8 @@ def _document_refused(refused: DocumentRefused) -> Problem:
     return Problem(type=OWN_PROBLEM_TYPES[refused.code], detail=refused.sentence, extras=extras)
 
 
-def _unavailable(detail: str) -> Problem:
-    return Problem(type=UNAVAILABLE, detail=detail, headers={"Retry-After": str(SECONDS_TO_WAIT)})
+def _unavailable(detail: str, seconds: int = SECONDS_TO_WAIT) -> Problem:
+    return Problem(type=UNAVAILABLE, detail=detail, headers={"Retry-After": str(seconds)})
 
 
 def _issue_content(each: LocatedIssue) -> dict[str, object]:

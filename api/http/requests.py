@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
-from anyio import from_thread
 from fastapi import Request
 from starlette.datastructures import QueryParams
 
 from api.http.authentication import Authentication
 from api.http.bodies import nameable
+from api.http.content_digests import StatedDigests, require_no_content_coding
 from api.http.problems import (
     TOO_LARGE,
     LocatedIssue,
@@ -23,6 +23,7 @@ from api.http.problems import (
     input_problem,
     own_problem,
 )
+from api.http.quotas import Quotas
 from api.permissions import Action
 from api.services.access import Access, AuthorisedCaller
 from api.services.refusals import ApplicationUnknown
@@ -84,18 +85,23 @@ def authorised_upload(
     """As :func:`authorised_command`, for a body that is a file: it is read by the code that stores it."""
 
     async def incoming(request: Request) -> tuple[AuthorisedCommand, Request]:
-        return read_heading(request, action, *parameters, changes_a_case=True), request
+        heading = read_heading(request, action, *parameters, changes_a_case=True)
+        require_no_content_coding(request)
+        return heading, request
 
     return incoming
 
 
 def authorised_caller(request: Request, action: Action) -> AuthorisedCaller:
-    """The bearer of the request's token, with the reach of that role. Raises :class:`RequestRefused` (401) and
+    """The bearer of the request's token, with the reach of that role. Raises :class:`RequestRefused` (401, 429) and
     :class:`~api.services.refusals.NotPermitted`."""
     state = request.app.state
     authentication: Authentication = state.authentication
     access: Access = state.access
-    return access.authorise(authentication.caller_of(request), action)
+    quotas: Quotas = state.quotas
+    caller = authentication.caller_of(request)
+    quotas.admit(request, caller)
+    return access.authorise(caller, action)
 
 
 def read_heading(request: Request, action: Action, *parameters: str, changes_a_case: bool) -> AuthorisedCommand:
@@ -185,28 +191,20 @@ def base_url(request: Request) -> str:
     return str(request.base_url).rstrip("/")
 
 
-def chunks_of(request: Request) -> Iterator[bytes]:
-    """The body, chunk by chunk, for a thread: the event loop reads, at most one chunk ahead."""
-    stream = request.stream()
-
-    async def next_chunk() -> bytes | None:
-        return await anext(stream, None)
-
-    while (chunk := from_thread.run(next_chunk)) is not None:
-        yield chunk
-
-
 async def _body(request: Request) -> bytes:
     announced = request.headers.get("Content-Length", "0")
     if announced.isdecimal() and int(announced) > LARGEST_BODY_IN_BYTES:
         raise _too_large()
+    digests = StatedDigests(request)
     chunks = []
     size = 0
     async for chunk in request.stream():
         size += len(chunk)
         if size > LARGEST_BODY_IN_BYTES:
             raise _too_large()
+        digests.take(chunk)
         chunks.append(chunk)
+    digests.require()
     return b"".join(chunks)
 
 
@@ -223,13 +221,9 @@ def _too_large() -> RequestRefused:
 def _require_json(request: Request) -> None:
     kind, _, parameters = request.headers.get("Content-Type", "").lower().partition(";")
     charset = parameters.replace(" ", "").replace('"', "")
-    encoding = request.headers.get("Content-Encoding", "identity").lower()
-    if kind.strip() != "application/json" or charset not in ("", "charset=utf-8") or encoding != "identity":
-        raise RequestRefused(
-            own_problem(
-                "unsupportedMediaType", "Send the body as application/json in UTF-8, without a content encoding."
-            )
-        )
+    if kind.strip() != "application/json" or charset not in ("", "charset=utf-8"):
+        raise RequestRefused(own_problem("unsupportedMediaType", "Send the body as application/json in UTF-8."))
+    require_no_content_coding(request)
 
 
 def _require_acceptable(request: Request) -> None:

@@ -12,6 +12,7 @@ def status_content(status: InstallationStatus) -> dict[str, Any]:
     """As JSON, times in seconds."""
     work, breaker = status.work, status.breaker
     return {
+        "appends": {"succeed": status.why_no_append is None, "why": status.why_no_append},
         "transport": "inProcess" if isinstance(status.transport, InProcess) else "kafka",
         **_transport(status.transport),
         "projections": [

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
@@ -21,6 +20,7 @@ from api.pages.rendering import Link, Pages
 from api.pages.session import ENTRANCE, NotSignedIn, Readers
 
 _SAFE: Final = ("GET", "HEAD")
+_USUAL_PORT: Final = {"http": 80, "https": 443}
 _OWN_SITE: Final = ("same-origin", "none")
 
 
@@ -56,19 +56,31 @@ def require_own_site(request: Request) -> None:
     """Raises :class:`RequestRefused` (403) for a form that was not sent from a page of this service.
 
     Browsers say where a form comes from in ``Sec-Fetch-Site``; those that do not yet say it in ``Origin``, which is
-    ``null`` where pages tell no referrer, as ours: such a browser is too old. A request that says neither was not
-    sent by a browser, and has the session only if its sender holds the token anyway.
+    ``null`` where pages tell no referrer, as ours: such a browser is too old. An origin that is named must be ours
+    to the letter, scheme and port too. A request that says neither was not sent by a browser, and has the session
+    only if its sender holds the token anyway.
     """
     if request.method in _SAFE:
         return
     site = request.headers.get("Sec-Fetch-Site")
     origin = request.headers.get("Origin")
-    if site is None:
-        own = origin is None or urlsplit(origin).netloc == request.headers.get("Host")
+    if site is not None:
+        own = site in _OWN_SITE and (origin in (None, "null") or _is_ours(request, origin))
     else:
-        own = site in _OWN_SITE
+        own = origin is None or _is_ours(request, origin)
     if not own:
         raise form_refused(FormFault.OF_ANOTHER_SITE)
+
+
+def _is_ours(request: Request, origin: str | None) -> bool:
+    """Whether it is the origin of this service, as the caller addressed it. Browsers leave out the usual port."""
+    url = request.url
+    port = None if url.port == _USUAL_PORT.get(url.scheme) else url.port
+    return origin == f"{url.scheme}://{_host_of(url.netloc)}{'' if port is None else f':{port}'}"
+
+
+def _host_of(netloc: str) -> str:
+    return netloc.rpartition("]")[0] + "]" if netloc.startswith("[") else netloc.partition(":")[0]
 
 
 def refusal_page(request: Request, problem: Problem) -> Response:

@@ -16,6 +16,8 @@ from api.http.problems import (
     NOT_FOUND,
     OWN_PROBLEM_TYPES,
     TOO_LARGE,
+    TOO_MANY,
+    TOO_MANY_FAILED,
     UNAVAILABLE,
     Place,
     Problem,
@@ -29,7 +31,13 @@ from domain.case.refusals import Reason
 PROBLEM_TYPES: Final = "problemTypes"
 
 _ABOUT_THE_INTERFACE: Final = frozenset(
-    {"methodNotAllowed", "notAcceptable", "unsupportedMediaType", Reason.IDEMPOTENCY_KEY_REUSED.value}
+    {
+        "methodNotAllowed",
+        "notAcceptable",
+        "requestHeadersTooLarge",
+        "unsupportedMediaType",
+        Reason.IDEMPOTENCY_KEY_REUSED.value,
+    }
 )
 """Problems whose descriptions speak of headers and methods, which nobody sees who has a browser."""
 
@@ -40,6 +48,7 @@ _WITH_PARTICULARS: Final = frozenset(
         Reason.DAY_NOT_POSSIBLE.value,
         Reason.PAUSE_NOT_POSSIBLE.value,
         Reason.PAYMENT_ALREADY_RECORDED.value,
+        Reason.CASE_IS_FULL.value,
         TOO_LARGE.code,
         *(each.value for each in DocumentRefusal),
     }
@@ -90,6 +99,8 @@ def heading_of(problem: Problem, code_lists: CodeLists, language: Language) -> s
             return _("The service is temporarily unavailable")
         case TOO_LARGE.status:
             return _("The file is too large")
+        case TOO_MANY_FAILED.status:
+            return _("Too many attempts")
         case _unforeseen:
             return _("This request cannot be processed")
 
@@ -101,6 +112,8 @@ def explanation_of(problem: Problem, code_lists: CodeLists, language: Language) 
         return _explained_fault(problem.fault, language)
     if _is_described(problem):
         return code_lists.description(PROBLEM_TYPES, problem.type.code, language.code) or ""
+    if problem.type is TOO_MANY_FAILED:
+        return _("The secret was wrong too often. Wait a minute and try again.")
     match problem.type.status:
         case NOT_FOUND.status:
             return _("There is nothing at this address, or you may not see it. Check the address.")
@@ -109,7 +122,7 @@ def explanation_of(problem: Problem, code_lists: CodeLists, language: Language) 
                 "Your role does not allow this, or it is for another authority. "
                 "Ask someone who may do it, or sign in with another role."
             )
-        case UNAVAILABLE.status:
+        case UNAVAILABLE.status | TOO_MANY.status:
             return _("Wait a few seconds and try again; nothing is carried out twice.")
         case TOO_LARGE.status:
             return _("Save or scan it at a lower resolution, or send it as several documents.")

@@ -7,7 +7,7 @@ unencrypted.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +15,7 @@ from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from api.http.problems import RequestRefused, own_problem
+from api.http.uploads import Uploads
 from api.pages.refusals import FormFault, form_refused
 from api.pages.sent_forms import SentForm
 
@@ -50,24 +51,25 @@ _Event = _PartBegun | _PartContent | _PartEnded
 class SentFile:
     """A form whose last field is a file. Read :meth:`fields`, then :meth:`content` to its end."""
 
-    def __init__(self, content_type: str, chunks: Iterator[bytes]) -> None:
-        """Raises :class:`RequestRefused` (415) for a body that is no such form."""
+    def __init__(self, content_type: str, chunks: AsyncIterator[bytes], uploads: Uploads) -> None:
+        """Parts are found in the threads of ``uploads``. Raises :class:`RequestRefused` (415) for no such form."""
         kind, options = parse_options_header(content_type)
         boundary = options.get(b"boundary")
         if kind != _MULTIPART or not boundary:
             raise RequestRefused(own_problem("unsupportedMediaType", "Send the form as multipart/form-data."))
         self._chunks = chunks
+        self._uploads = uploads
         self._parts = _Parts(boundary)
         self.media_type: str | None = None
 
-    def fields(self) -> SentForm:
+    async def fields(self) -> SentForm:
         """The fields before the file; ``media_type`` is then that of the file, or None when none was chosen.
 
         Raises :class:`RequestRefused` (400).
         """
         values: dict[str, list[str]] = {}
         name, content = "", b""
-        for event in self._events():
+        async for event in self._events():
             match event:
                 case _PartBegun(filename=str() as filename, media_type=media_type):
                     self.media_type = media_type if filename else None
@@ -84,13 +86,13 @@ class SentFile:
                         raise _unreadable()
         return SentForm(values)
 
-    def content(self) -> Iterator[bytes]:
+    async def content(self) -> AsyncIterator[bytes]:
         """The file as it arrives. Raises :class:`RequestRefused` (400) where the form goes on after it, or is cut off.
 
         So nothing is stored of an incomplete file.
         """
         ended = False
-        for event in self._events():
+        async for event in self._events():
             match event:
                 case _PartContent() if not ended:
                     yield event.content
@@ -101,22 +103,22 @@ class SentFile:
         if not (ended and self._parts.complete):
             raise _unreadable()
 
-    def drain(self) -> None:
+    async def drain(self) -> None:
         """Read what is left, so that a browser that is still sending hears the answer."""
         drained = 0
-        for chunk in self._chunks:
+        async for chunk in self._chunks:
             drained += len(chunk)
             if drained > _MOST_DRAINED:
                 return
 
-    def _events(self) -> Iterator[_Event]:
+    async def _events(self) -> AsyncIterator[_Event]:
         while True:
             while self._parts.events:
                 yield self._parts.events.popleft()
-            chunk = next(self._chunks, None)
+            chunk = await anext(self._chunks, None)
             if chunk is None:
                 return
-            self._parts.take(chunk)
+            await self._uploads.work(self._parts.take, chunk)
 
 
 class _Parts:

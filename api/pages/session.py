@@ -14,6 +14,7 @@ from fastapi import Request, Response
 
 from api.http.authentication import Authentication
 from api.http.problems import RequestRefused
+from api.http.quotas import Quotas
 from api.pages.rendering import Link, PageFrame
 from api.permissions import Action
 from api.services.access import Access, AuthorisedCaller
@@ -64,10 +65,16 @@ class Readers:
     """The readers of the pages: who they are by their cookie, what they may do, and where they can go."""
 
     def __init__(
-        self, access: Access, authentication: Authentication, languages: Languages, code_lists: CodeLists
+        self,
+        access: Access,
+        authentication: Authentication,
+        quotas: Quotas,
+        languages: Languages,
+        code_lists: CodeLists,
     ) -> None:
         self.access = access
         self._authentication = authentication
+        self._quotas = quotas
         self._languages = languages
         self.code_lists = code_lists
 
@@ -87,8 +94,13 @@ class Readers:
         return self._authentication.bearer_of(token)
 
     def authorised(self, request: Request, action: Action) -> AuthorisedCaller:
-        """The reader with the reach of that role. Raises :class:`NotSignedIn` and ``NotPermitted``."""
-        return self.access.authorise(self.caller(request), action)
+        """The reader with the reach of that role.
+
+        Raises :class:`NotSignedIn`, ``NotPermitted`` and :class:`RequestRefused` (429).
+        """
+        caller = self.caller(request)
+        self._quotas.admit(request, caller)
+        return self.access.authorise(caller, action)
 
     def authorised_in(self, request: Request, action: Action, authority: str) -> AuthorisedCaller:
         """As :meth:`authorised`, for what is about an authority: ``NotPermitted`` too where it is another's."""

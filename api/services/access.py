@@ -5,15 +5,17 @@ A case outside a caller's reach is not found: its existence is not disclosed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import assert_never
+from uuid import UUID
 
 from api.permissions import Action, CaseParties, Permissions, Reach, may, may_file, may_in
 from api.services.refusals import ApplicationUnknown, NotPermitted
 from domain.case.application import Application
 from domain.case.lifecycle import Case
-from infra.identity.caller import Caller
-from infra.keys import PersonIndex
+from infra.identity.caller import Caller, Role
+from infra.postgres.read_models.row_scope import EVERYTHING, NOTHING, PartyKind, RowScope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +29,8 @@ class AuthorisedCaller:
 class Access:
     """The permission table at work; safe between threads."""
 
-    def __init__(self, permissions: Permissions, persons: PersonIndex) -> None:
+    def __init__(self, permissions: Permissions) -> None:
         self._permissions = permissions
-        self._persons = persons
 
     def authorise(self, caller: Caller, action: Action) -> AuthorisedCaller:
         """Raises :class:`NotPermitted` when the caller's role may not do this to any case."""
@@ -81,14 +82,54 @@ class Access:
         return may_in(caller, self._permissions.reach(caller.role, action), authority)
 
     def parties_of(self, caller: Caller, case: Case) -> CaseParties:
-        """Whose case it is, as far as it matters to this caller."""
+        """Whose case it is, as far as it matters to this caller.
+
+        A worker is known by the numbers that the case's own stream names today. A representative whose mandate was
+        found invalid, or has ended, represents nobody.
+        """
+        representative = None if case.mandate_valid is False else case.representative
         return CaseParties(
             authority=case.facts.authority,
             employer=case.employer_number,
-            representative=None if case.representative is None else case.representative.enterprise_number,
+            representative=None if representative is None else representative.enterprise_number,
             filed_by=case.filed_by,
-            worker_is_caller=caller.ssin is not None and self._persons.is_person(case.worker_subject, caller.ssin),
+            worker_is_caller=caller.ssin is not None and caller.ssin in case.worker_numbers,
         )
+
+
+def rows_of(caller: AuthorisedCaller, subjects: Iterable[UUID] = ()) -> RowScope:
+    """Whose rows of the read models the caller is shown: the net under what each list asks for by itself.
+
+    ``subjects`` are those of a worker who is the caller.
+    """
+    identity = caller.caller
+    match caller.reach:
+        case Reach.NONE:
+            return NOTHING
+        case Reach.ALL | Reach.ANYONE:
+            return EVERYTHING
+        case Reach.AUTHORITY if identity.role is Role.REGULATOR and identity.authority is None:
+            return EVERYTHING
+        case Reach.AUTHORITY:
+            return RowScope(PartyKind.AUTHORITY, identity.authority or "")
+        case Reach.OWN | Reach.FILED:
+            return _own_rows(identity, subjects)
+        case _:
+            assert_never(caller.reach)
+
+
+def _own_rows(caller: Caller, subjects: Iterable[UUID]) -> RowScope:
+    match caller.role:
+        case Role.EMPLOYER:
+            return RowScope(PartyKind.EMPLOYER, caller.enterprise_number or "")
+        case Role.REPRESENTATIVE:
+            return RowScope(PartyKind.REPRESENTATIVE, caller.enterprise_number or "")
+        case Role.WORKER:
+            return RowScope.of_worker(subjects)
+        case Role.CASE_HANDLER | Role.OPERATIONS | Role.REGULATOR:
+            return NOTHING
+        case _:
+            assert_never(caller.role)
 
 
 def role_may_not(caller: Caller, action: Action) -> str:

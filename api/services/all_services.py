@@ -34,7 +34,7 @@ class Services:
     @classmethod
     def of(cls, program: Program, permissions: Permissions | None = None) -> Services:
         """The services over ``program``, by the packaged permission table unless another is given."""
-        access = Access(permissions or Permissions.load(), program.keys)
+        access = Access(permissions or Permissions.load())
         cases = CaseService(program, access)
         return cls(
             access=access,

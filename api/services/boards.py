@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from api.composition import Program
-from api.services.access import AuthorisedCaller
+from api.services.access import AuthorisedCaller, rows_of
 from api.services.freshness import Reached, reached
 from api.services.measures import MEASURES, BoardReading, read_board
 from api.services.refusals import NotFound, NotPermitted
+from infra.postgres.read_models.row_scope import rows_within
 from infra.sealed_places import Listing
 from projections.lists.keyset_pages import Page
 from projections.sla_board.drilldown import CaseOnBoard, Cell, cases_behind
@@ -52,30 +53,32 @@ class BoardService:
         if own is not None and authority not in (None, own):
             raise NotPermitted(f"The token is for the authority {own}: ask for that.")
 
-    def service_levels(self, on: date, scope: Scope) -> ServiceLevels:
+    def service_levels(self, caller: AuthorisedCaller, on: date, scope: Scope) -> ServiceLevels:
         """The figures of every authority, category and status of a scope."""
         position = self._position()
-        with self._program.readers.connection() as connection, connection.cursor() as cursor:
+        with rows_within(self._program.readers, rows_of(caller)) as cursor:
             lines = tuple(board(cursor, on, scope))
         return ServiceLevels(on=on, position=position, lines=lines, total=total(lines))
 
-    def measure(self, name: str, on: date, scope: Scope) -> MeasureRows:
+    def measure(self, caller: AuthorisedCaller, name: str, on: date, scope: Scope) -> MeasureRows:
         """One of :data:`MEASURES`, which :func:`no_such_measure` names. Raises KeyError for any other."""
         read = MEASURES[name]
         position = self._position()
-        with self._program.readers.connection() as connection, connection.cursor() as cursor:
+        with rows_within(self._program.readers, rows_of(caller)) as cursor:
             return MeasureRows(position=position, rows=read(cursor, on, scope))
 
-    def cases(self, on: date, scope: Scope, cell: Cell, *, limit: int, after: str | None) -> Page[CaseOnBoard]:
+    def cases(
+        self, caller: AuthorisedCaller, on: date, scope: Scope, cell: Cell, *, limit: int, after: str | None
+    ) -> Page[CaseOnBoard]:
         """The cases behind a number, the most urgent first. Raises ``PlaceUnusable``."""
         place = self._program.places.opened(after, Listing.BOARD_CASES)
-        with self._program.readers.connection() as connection, connection.cursor() as cursor:
+        with rows_within(self._program.readers, rows_of(caller)) as cursor:
             page = cases_behind(cursor, on, scope, cell, limit=limit, after=place)
         return self._program.places.sealed(page, Listing.BOARD_CASES)
 
-    def reading(self, on: date, scope: Scope) -> BoardReading:
+    def reading(self, caller: AuthorisedCaller, on: date, scope: Scope) -> BoardReading:
         """Every number of the board, read at once."""
-        with self._program.readers.connection() as connection, connection.cursor() as cursor:
+        with rows_within(self._program.readers, rows_of(caller)) as cursor:
             return read_board(cursor, on, scope)
 
     def reached(self) -> Reached:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cached_property
+from typing import Final
 from uuid import UUID
 
 from api.composition import Program
-from api.permissions import CaseParties
 from api.services.access import Access, AuthorisedCaller
 from api.services.refusals import ApplicationUnknown
 from domain.case.admissibility import open_points
@@ -29,11 +29,15 @@ from domain.identifiers import ApplicationReference
 from domain.law.assessment import Assessment
 from domain.law.other_readings import Readings, readings_of
 from domain.law.rulebook import Rulebook
+from infra.identity.tenants import holder_of_keys
 from infra.postgres.read_models.case_files import CaseFileView
 from infra.postgres.read_models.case_snapshots import CaseSnapshot
 from infra.postgres.read_models.parked_streams import followers_behind
 from infra.postgres.read_models.timelines import TimelinePage
 from infra.time_ordered_ids import time_ordered_id
+
+_NOT_MINTED: Final = Minted(reference="", worker_subject=UUID(int=0))
+"""For a filing of which no event can come."""
 
 
 class CaseAssessment:
@@ -97,6 +101,7 @@ class CaseService:
             command_id=command_id,
             now=self._program.clock.now(),
             expected_version=expected_version,
+            key_holder=holder_of_keys(caller.caller, self._program.tenant_key),
         )
 
     def file(self, caller: AuthorisedCaller, application: Application, context: CommandContext) -> Handled:
@@ -104,12 +109,17 @@ class CaseService:
 
         Raises :class:`InvalidInput`, ``NotPermitted``, and what :func:`domain.case.handling.handle` raises.
         """
-        require_no_issues(check_application(application, today=context.today))
+        issues = check_application(application, today=context.today)
+        require_no_issues((*issues, *self._program.case_limits.issues_of(application)))
         self._access.require_may_file(caller, application)
         # Of the command, not of chance: a demonstration played again meets the same troubles at the bank.
-        case_id = time_ordered_id(context.now, seed=f"{context.actor}/{context.command_id}")
-        submit = SubmitApplication(application=application, minted=self._mint(application, context.today.year))
-        return self._program.handle(case_id, submit, context, known=self._program.journal.new_stream(case_id))
+        case_id = time_ordered_id(context.now, seed=f"{context.holder}/{context.command_id}")
+        stream = self._program.journal.new_stream(case_id)
+        # A filing that is refused whatever it says, or repeats one from before a cut-over, uses up no key and number.
+        is_taken = stream.is_live(application.authority)
+        minted = self._mint(application, context.today.year) if is_taken else _NOT_MINTED
+        submit = SubmitApplication(application=application, minted=minted)
+        return self._program.handle(case_id, submit, context, known=stream)
 
     def change(
         self,
@@ -126,7 +136,8 @@ class CaseService:
         """
         handled = self._program.handle(case_id, command, context, self._access.admission(caller), known=known)
         if isinstance(command, CorrectCase) and command.worker is not None and command.worker.ssin is not None:
-            # A number that became known later makes the case the worker's own, also when this is a repetition.
+            # By a number that became known later the worker finds the case, also when this is a repetition. Whether
+            # it is the worker's own is judged by the stream: of a number that was wrong the index is never asked.
             self._program.keys.link(handled.case.worker_subject, command.worker.ssin)
         return handled
 
@@ -139,12 +150,11 @@ class CaseService:
         return snapshot
 
     def case_file(self, caller: AuthorisedCaller, case_id: UUID) -> CaseFileView:
-        """The case file, up to the last event of its stream. Raises ``ApplicationUnknown``."""
-        view = self._program.case_files.read(case_id)
-        if view is None:
-            raise ApplicationUnknown
-        self._access.require_within_reach(caller, self._parties(caller, view))
-        return view
+        """The case file, of the same reading of its stream by which it is judged whose it is.
+
+        Raises ``ApplicationUnknown``.
+        """
+        return self.case(caller, case_id).file()
 
     def timeline(self, caller: AuthorisedCaller, case_id: UUID, *, after: int, limit: int) -> TimelinePage:
         """What happened in the case beyond version ``after``, in order. Raises ``ApplicationUnknown``."""
@@ -161,17 +171,6 @@ class CaseService:
     def followers_behind(self, snapshot: CaseSnapshot) -> list[str]:
         """The followers of the journal, by name, that cannot apply an event of a case that has been read."""
         return followers_behind(self._program.readers, snapshot.stream.case_id)
-
-    def _parties(self, caller: AuthorisedCaller, view: CaseFileView) -> CaseParties:
-        representative = view.body.get("representative")
-        ssin = caller.caller.ssin
-        return CaseParties(
-            authority=view.body["authority"],
-            employer=view.body["employer"]["enterpriseNumber"],
-            representative=None if representative is None else representative["enterpriseNumber"],
-            filed_by=view.body["filedBy"],
-            worker_is_caller=ssin is not None and self._program.keys.is_person(view.worker_subject, ssin),
-        )
 
     def _mint(self, application: Application, year: int) -> Minted:
         number = self._program.references.take()

@@ -119,7 +119,7 @@ def judge_of(program: Program, authority: MigratingAuthority) -> ChunkJudge[Appe
 @contextmanager
 def bulk_connection(program: Program) -> Iterator[Any]:
     """A connection for what appends in bulk: not one of the pool, because what is staged belongs to a connection."""
-    with closing(connect(program.journal_url, Role.WRITER)) as connection:
+    with closing(connect(program.serving.writer, Role.WRITER)) as connection:
         yield connection
 
 
@@ -128,7 +128,9 @@ def legacy_inbox(program: Program, authority: MigratingAuthority) -> Iterator[Le
     """The intake of the records that an authority sends over Kafka."""
     letters = DeadLetters(program.writers, program.keys)
     judge = judge_of(program, authority)
-    with closing(LegacyInbox(program.journal_url, TopicIntake(judge=judge, now=program.clock.now), letters)) as inbox:
+    with closing(
+        LegacyInbox(program.serving.writer, TopicIntake(judge=judge, now=program.clock.now), letters)
+    ) as inbox:
         yield inbox
 
 
@@ -145,7 +147,7 @@ def loader_of(
 ) -> FileLoader[AppendRequest, ChunkRows]:
     """Who loads the files of an authority; a long one with ``workers`` processes (default: one a core)."""
     judge, crew = judge_of(program, authority), SharedJudging(authority=authority, log=program.log, workers=workers)
-    return file_loader(program.journal_url, judge, SOURCES[authority].file, program.clock.now, crew)
+    return file_loader(program.serving.writer, judge, SOURCES[authority].file, program.clock.now, crew)
 
 
 def quarantine_of(program: Program, authority: MigratingAuthority) -> Quarantine[Any, AppendRequest]:
@@ -171,7 +173,7 @@ def signed_report(program: Program, authority: MigratingAuthority) -> dict[str, 
     ProjectionRunner(program.recorder, mirror, program.writers).catch_up()
     sides = PostgresSides(
         authority=authority,
-        connect=lambda: connect(program.journal_url, Role.READER),
+        connect=lambda: connect(program.serving.reader, Role.READER),
         keys=program.keys,
         origin=program.recorder.origin,
         digest_key=program.legacy_digest_key,

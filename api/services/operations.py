@@ -23,6 +23,7 @@ from infra.postgres.operations import (
 )
 from infra.postgres.read_models.parked_streams import ParkedStream, count_by_follower, list_parked
 from infra.postgres.read_models.progress import ProjectionProgress, list_projections
+from infra.postgres.server.connections import DatabaseUnavailable
 from infra.workers.relay import relay_name
 
 _PARKED_NAMED: Final = 100
@@ -57,8 +58,9 @@ class KafkaUnreachable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstallationStatus:
-    """``outcomes`` counts checks by query and outcome."""
+    """``outcomes`` counts checks by query and outcome; ``why_no_append`` is a sentence, None where one succeeds."""
 
+    why_no_append: str | None
     transport: InProcess | OverKafka | KafkaUnreachable
     projections: Sequence[ProjectionProgress]
     parked: Sequence[ParkedStream]
@@ -74,6 +76,7 @@ def installation_status(program: Program) -> InstallationStatus:
     """Lags in events, offsets and seconds; work, breaker, what is parked and dead letters."""
     operations, now = Operations(program.readers), SystemClock().now()
     return InstallationStatus(
+        why_no_append=why_no_append(program),
         transport=_transport(program, operations, program.clock.now()),
         projections=list_projections(program.readers, program.read_models, now=program.clock.now()),
         parked=list_parked(program.readers, limit=_PARKED_NAMED),
@@ -84,6 +87,15 @@ def installation_status(program: Program) -> InstallationStatus:
         dead_letters=operations.dead_letters(),
         stopped_consumers=operations.stopped_consumers(),
     )
+
+
+def why_no_append(program: Program) -> str | None:
+    """Why an append would not succeed at this moment, in a sentence; None where it would."""
+    try:
+        program.signs.append()
+    except DatabaseUnavailable as why:
+        return str(why)
+    return None
 
 
 def _transport(program: Program, operations: Operations, now: datetime) -> InProcess | OverKafka | KafkaUnreachable:

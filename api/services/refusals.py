@@ -4,7 +4,10 @@
     ├── NotPermitted             the caller's role may not do this, or not in this way
     ├── NotFound                 nothing of that name is there, or it is not the caller's to see
     │   └── ApplicationUnknown   the same for an application
-    └── RegisterUnavailable      the enterprise register cannot be consulted now
+    ├── RegisterUnavailable      the enterprise register cannot be consulted now
+    ├── TooManyUploads           files are being sent by too many at once
+    │   └── TooManyOfOneCaller   or too many by this caller alone
+    └── UploadTooSlow            a file did not come within the time that one may take
 
 Commands are refused by the domain itself: see :mod:`domain.case.refusals`.
 """
@@ -43,3 +46,34 @@ class RegisterUnavailable(ServiceRefused):
             "The enterprise register is not available at the moment: fill in the employer by hand, or try again later."
         )
         self.seconds = seconds
+
+
+class TooManyUploads(ServiceRefused):
+    """The service takes no further file now; ``seconds`` is how long to wait, ``limit`` how many it takes at once."""
+
+    def __init__(self, limit: int, *, sentence: str | None = None) -> None:
+        super().__init__(
+            sentence
+            or "Too many files are being sent to this service at the moment. Nothing was stored: send it again."
+        )
+        self.seconds = 5
+        self.limit = limit
+
+
+class TooManyOfOneCaller(TooManyUploads):
+    """This caller is sending as many files as one caller may."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            limit, sentence=f"You are sending {limit} files already. Nothing was stored: wait until one has arrived."
+        )
+
+
+class UploadTooSlow(ServiceRefused):
+    """What had come of the file was dropped."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"The file did not arrive within {seconds:g} seconds and nothing was stored: send it over a faster "
+            "connection, or save or scan it at a lower resolution."
+        )

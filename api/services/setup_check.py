@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from api.composition import NoDataHere, Program, open_program
+from api.services.operations import why_no_append
 from domain.law.readers.entry_reader import LawDataUnusable
+from infra.audit.documents import verify_documents
 from infra.keys import KeyEncryptionKeyUnusable
 from infra.postgres.read_models.parked_streams import count_by_follower, count_parked_streams
 from infra.postgres.server.account import EmbeddedPostgresUnusable
@@ -81,6 +83,24 @@ def _read_models(program: Program) -> CheckResult:
     )
 
 
+def _appends(program: Program) -> CheckResult:
+    why_not = why_no_append(program)
+    return CheckResult(subject="appends", good=why_not is None, sentence=why_not or "an append succeeds")
+
+
+def _documents(program: Program) -> CheckResult:
+    """Whether every document that was received opens; `permit audit verify` reads them to their ends."""
+    report = verify_documents(program.readers, program.documents, whole=False)
+    if report.is_sound:
+        return CheckResult(subject="documents", good=True, sentence=f"{report.count} received, all there")
+    named = "; ".join(f"case {each.case_id}: {each.sentence}" for each in report.findings)
+    return CheckResult(
+        subject="documents",
+        good=False,
+        sentence=f"{report.finding_count} of {report.count} received documents cannot be given. {named}",
+    )
+
+
 def _program(
     settings: Settings, opened: Callable[[Settings], AbstractContextManager[Program]]
 ) -> Iterator[CheckResult]:
@@ -93,8 +113,10 @@ def _program(
             yield CheckResult(subject="durability", good=True, sentence=str(program.durability))
             size = program.recorder.max_notification_id() or 0
             yield CheckResult(subject="journal", good=True, sentence=f"{program.recorder.origin}, {size} events")
+            yield _appends(program)
             yield CheckResult(subject="keys", good=True, sentence=str(settings.key_encryption_key_path))
             yield _read_models(program)
+            yield _documents(program)
     except LawDataUnusable as why:
         yield CheckResult(subject="law", good=False, sentence=str(why))
     except (DatabaseUnavailable, EmbeddedPostgresUnusable) as why:

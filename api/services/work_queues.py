@@ -9,12 +9,13 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from api.composition import Program
-from api.services.access import AuthorisedCaller
+from api.services.access import AuthorisedCaller, rows_of
 from api.services.cases import CaseService
 from api.services.freshness import Reached, reached
 from api.services.refusals import NotFound
 from domain.case.commands import AssignCase
 from domain.case.refusals import StaleVersion
+from infra.postgres.read_models.row_scope import rows_within
 from infra.sealed_places import Listing
 from projections.lists.keyset_pages import Page
 from projections.lists.work_queue import QueuedCase, QueueFilter, QueueOrder, WorkQueue, count_queued, queued
@@ -55,7 +56,7 @@ class WorkQueueService:
     def counts(self, caller: AuthorisedCaller) -> dict[str, int]:
         """How many open cases each authority has that the caller may look at."""
         own, on = caller.caller.authority, self.today
-        with self._program.readers.connection() as connection, connection.cursor() as cursor:
+        with rows_within(self._program.readers, rows_of(caller)) as cursor:
             return {
                 authority: count_queued(cursor, on, target, QueueFilter(authority=authority))
                 for authority, target in self._targets.items()
@@ -67,14 +68,16 @@ class WorkQueueService:
         if authority not in self._targets or caller.caller.authority not in (None, authority):
             raise NotFound("There is no such work queue.")
 
-    def read(self, wanted: QueueFilter, order: QueueOrder, *, limit: int, after: str | None) -> QueuePage:
+    def read(
+        self, caller: AuthorisedCaller, wanted: QueueFilter, order: QueueOrder, *, limit: int, after: str | None
+    ) -> QueuePage:
         """A page of the open cases of an authority. Raises ``PlaceUnusable``."""
         on, target = self.today, self._targets.get(wanted.authority)
         if target is None:
             # An authority without a target has not come over yet, and no case of it is here.
             return QueuePage(on=on, page=Page(items=(), next=None), total=0)
         place = self._program.places.opened(after, Listing.WORK_QUEUE)
-        with self._program.readers.connection() as connection, connection.cursor() as cursor:
+        with rows_within(self._program.readers, rows_of(caller)) as cursor:
             page = queued(cursor, on, target, wanted, order=order, limit=limit, after=place)
             total = count_queued(cursor, on, target, wanted)
         return QueuePage(on=on, page=self._program.places.sealed(page, Listing.WORK_QUEUE), total=total)

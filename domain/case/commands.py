@@ -15,13 +15,23 @@ from domain.plain_text import FreeText
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandContext:
-    """Who sends it, when, and under which command id; ``expected_version`` is what the caller last saw, if given."""
+    """Who sends it, when, and under which command id; ``expected_version`` is what the caller last saw, if given.
+
+    ``key_holder`` is whose command ids these are where that is not the actor: a person's, for whom or where the person
+    acts, whatever the role.
+    """
 
     actor: str
     command_id: str
     now: datetime
     expected_version: int | None = None
     causation_id: str | None = None
+    key_holder: str | None = None
+
+    @property
+    def holder(self) -> str:
+        """Within whose commands the command id is unique."""
+        return self.actor if self.key_holder is None else self.key_holder
 
     @property
     def today(self) -> date:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import assert_never
+from typing import Final, assert_never
 
 from domain.case.application import GrossPay, Worker
 from domain.case.case_facts import of_job, of_publications, of_work_history, of_worker
@@ -58,9 +59,34 @@ class StreamCorrupt(Exception):
     """The events of a stream do not make a case, such as one that does not begin with its submission."""
 
 
-def fold(events: Iterable[CaseEvent]) -> Case | None:
-    """The case that ``events`` make, or None when there are none."""
-    case: Case | None = None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folded:
+    """What the events of a stream make up to ``version``; the next ones are folded from here.
+
+    ``latest_on`` is the last civil day on which any of them took effect, None when there are none.
+    """
+
+    version: int
+    case: Case | None
+    latest_on: date | None
+
+    def and_then(self, events: Sequence[CaseEvent]) -> Folded:
+        """The same with the ``events`` that follow. Raises :class:`StreamCorrupt`."""
+        if not events:
+            return self
+        days = (civil_day(each.effective_at) for each in events)
+        return Folded(
+            version=self.version + len(events),
+            case=fold(events, self.case),
+            latest_on=max(days) if self.latest_on is None else max(self.latest_on, *days),
+        )
+
+
+NOTHING: Final = Folded(version=0, case=None, latest_on=None)
+
+
+def fold(events: Iterable[CaseEvent], case: Case | None = None) -> Case | None:
+    """The case that ``events`` make of ``case``, or of nothing: None when there are none then."""
     for event in events:
         case = evolve(case, event)
     return case
@@ -265,13 +291,20 @@ def _corrected(case: Case, event: CaseCorrected) -> Case:
             employer_number=employer.enterprise_number,
             establishment_unit_number=employer.establishment_unit_number,
         )
-    return replace(case, facts=facts, worker_numbers=_numbers_with(case.worker_numbers, event.worker))
+    numbers = _numbers_with(case.worker_numbers, event.worker)
+    return replace(case, facts=facts, worker_numbers=numbers, corrections=case.corrections + 1)
 
 
 def _numbers_with(known: tuple[str, ...], worker: Personal[Worker | None]) -> tuple[str, ...]:
-    """The numbers with that of the worker as now stated, if any."""
+    """The numbers once the worker is stated anew. One that is not among them shows that the others were wrong."""
     worker_now = revealed(worker)
-    return known if worker_now is None or worker_now.ssin is None else (*known, worker_now.ssin)
+    if worker_now is None:
+        return known
+    if worker_now.ssin is None:
+        return ()
+    if worker_now.ssin not in known:
+        return (worker_now.ssin,)
+    return (*(each for each in known if each != worker_now.ssin), worker_now.ssin)
 
 
 def _decided(case: Case, event: ApplicationDecided | ApplicationDecidedAtOnce) -> Case:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
+from datetime import date
 from types import MappingProxyType
 from typing import Final, Protocol, TypeAlias
 from uuid import UUID
 
-from domain.case.commands import CaseCommand, CommandContext, SubmitApplication
+from domain.case.case_limits import CaseLimits, Recruitment
+from domain.case.commands import AddLabourMarketEvidence, CaseCommand, CommandContext, SubmitApplication
 from domain.case.decider import decide
 from domain.case.events import CaseEvent
-from domain.case.folding import evolve, fold
+from domain.case.folding import NOTHING, Folded
 from domain.case.lifecycle import Case
 from domain.case.refusals import CommandRefused, Reason, StaleVersion
 from domain.law.rulebook import Rulebook
@@ -37,16 +38,29 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseStream:
-    """The events of a case as read; ``head_hash`` is the leaf on which the next event builds.
+    """A case as its stream was read: ``folded`` is what all its events make, up to the last.
 
-    ``epochs`` are the cut-over epochs of the authorities as they were known then.
+    ``events`` are those that were read: all, or of a long case those that follow on ``since``, which was kept. The
+    next event builds on the leaf ``head_hash``. ``stored_bytes`` is what the bodies of all events take in the journal,
+    and ``epochs`` are the cut-over epochs of the authorities as they were known then.
     """
 
     case_id: UUID
     events: tuple[CaseEvent, ...]
-    version: int
+    folded: Folded
     head_hash: bytes | None
+    since: Folded = NOTHING
+    stored_bytes: int = 0
     epochs: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def version(self) -> int:
+        return self.folded.version
+
+    @property
+    def case(self) -> Case | None:
+        """None when the stream has no event."""
+        return self.folded.case
 
     def is_live(self, authority: str) -> bool:
         """Whether its cases are decided here: its cut-over epoch is odd."""
@@ -55,11 +69,14 @@ class CaseStream:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handled:
-    """What became of a command: its receipt, and the case with its ``events`` at the version the receipt names."""
+    """What became of a command: its receipt, and the case at the version the receipt names.
+
+    ``latest_on`` is the last civil day on which any of its events up to there took effect.
+    """
 
     receipt: Receipt
     case: Case
-    events: tuple[CaseEvent, ...]
+    latest_on: date
 
 
 class StreamHasMoved(Exception):
@@ -70,6 +87,12 @@ class Journal(Protocol):
     """The log as commands see it."""
 
     def read(self, case_id: UUID) -> CaseStream: ...
+
+    def events_of(self, case_id: UUID, *, up_to: int | None = None) -> tuple[CaseEvent, ...]:
+        """All events of a case, or those up to a version."""
+
+    def recruitment_in(self, stream: CaseStream) -> Recruitment:
+        """How much evidence of recruitment the stream holds."""
 
     def append(
         self,
@@ -109,6 +132,7 @@ def handle(
     context: CommandContext,
     admission: Admission | None = None,
     *,
+    limits: CaseLimits,
     known: CaseStream | None = None,
 ) -> Handled:
     """Carry out ``command`` with exactly one effect and return what became of it.
@@ -120,16 +144,11 @@ def handle(
     """
     for attempt in range(_ATTEMPTS):
         stream = known if known is not None and attempt == 0 else journal.read(case_id)
-        case = fold(stream.events)
+        case = stream.case
         if admission is not None and case is not None:
             admission(case)
         try:
-            if context.expected_version is not None and context.expected_version != stream.version:
-                raise StaleVersion(expected=context.expected_version, current=stream.version)
-            authority = _authority_of(case, command)
-            if authority is not None and not stream.is_live(authority):
-                raise _not_live(authority)
-            events = decide(case, command, context, rulebook)
+            authority, events = _decided(journal, rulebook, limits, stream, command, context)
         except CommandRefused:
             first = journal.receipt_of(case_id, command, context)
             if first is None:
@@ -141,22 +160,75 @@ def handle(
             continue
         if receipt.repeated:
             return _as_it_was(journal, stream, receipt)
-        return _handled(receipt, reduce(evolve, events, case), (*stream.events, *events))
+        return _handled(receipt, stream.folded.and_then(events))
     raise TooManyWriters(f"others changed the case {_ATTEMPTS} times while the command was being decided")
 
 
+def require_possible(
+    journal: Journal,
+    rulebook: Rulebook,
+    stream: CaseStream,
+    command: CaseCommand,
+    context: CommandContext,
+    *,
+    limits: CaseLimits,
+) -> None:
+    """Judge, without an effect, what :func:`handle` would decide on the stream as it was read.
+
+    For work that is done before a command, such as storing a file that it names: that work is spared. Raises
+    :class:`CommandRefused`, for a repetition too. Whether the command is carried out is still judged when it is.
+    """
+    _decided(journal, rulebook, limits, stream, command, context)
+
+
+def repeated(journal: Journal, stream: CaseStream, command: CaseCommand, context: CommandContext) -> Handled | None:
+    """What this very command left when it was carried out before; None where it never was.
+
+    Raises :class:`CommandRefused` when its id was used for another command.
+    """
+    first = journal.receipt_of(stream.case_id, command, context)
+    return None if first is None else _as_it_was(journal, stream, first)
+
+
+def _decided(
+    journal: Journal,
+    rulebook: Rulebook,
+    limits: CaseLimits,
+    stream: CaseStream,
+    command: CaseCommand,
+    context: CommandContext,
+) -> tuple[str | None, list[CaseEvent]]:
+    """The authority on which the command rests, and the events. Raises :class:`CommandRefused`."""
+    if context.expected_version is not None and context.expected_version != stream.version:
+        raise StaleVersion(expected=context.expected_version, current=stream.version)
+    authority = _authority_of(stream.case, command)
+    if authority is not None and not stream.is_live(authority):
+        raise _not_live(authority)
+    events = decide(stream.case, command, context, rulebook)
+    if events:
+        _require_room(journal, limits, stream, command)
+    return authority, events
+
+
+def _require_room(journal: Journal, limits: CaseLimits, stream: CaseStream, command: CaseCommand) -> None:
+    """Raises :class:`CommandRefused` for what would make the case larger than one may be."""
+    if isinstance(command, AddLabourMarketEvidence):
+        limits.require_room_for_evidence(command.evidence, journal.recruitment_in(stream))
+    limits.require_room(stream.case, command, events=stream.version, stored_bytes=stream.stored_bytes)
+
+
 def _as_it_was(journal: Journal, stream: CaseStream, first: Receipt) -> Handled:
-    """What a command left that was carried out before; only where that was after ``stream`` was read, it is read."""
-    if first.case_id != stream.case_id or first.version > stream.version:
-        stream = journal.read(first.case_id)
-    events = stream.events[: first.version]
-    return _handled(first, fold(events), events)
+    """What a command left that was carried out before; only where ``stream`` does not say, it is read."""
+    since = stream.since
+    if first.case_id == stream.case_id and since.version <= first.version <= stream.version:
+        return _handled(first, since.and_then(stream.events[: first.version - since.version]))
+    return _handled(first, NOTHING.and_then(journal.events_of(first.case_id, up_to=first.version)))
 
 
-def _handled(receipt: Receipt, case: Case | None, events: tuple[CaseEvent, ...]) -> Handled:
-    if case is None:
+def _handled(receipt: Receipt, folded: Folded) -> Handled:
+    if folded.case is None or folded.latest_on is None:
         raise AssertionError("a command was recorded of a case that has no event")
-    return Handled(receipt=receipt, case=case, events=events)
+    return Handled(receipt=receipt, case=folded.case, latest_on=folded.latest_on)
 
 
 def _authority_of(case: Case | None, command: CaseCommand) -> str | None:

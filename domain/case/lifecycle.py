@@ -109,7 +109,9 @@ class Case:
     worker_subject: UUID
     facts: ApplicationFacts
     worker_numbers: tuple[str, ...] = ()
-    """The worker's identification numbers (SSIN), the current one last. Personal data: folded, never stored."""
+    """The numbers (SSIN) that are the worker's, the current one last: what was stated last, and what the register
+    replaced it by. One that was corrected was somebody else's and is not among them. Personal data: stored under a
+    key alone."""
     checks: Mapping[str, Check] = field(default_factory=lambda: MappingProxyType({}))
     establishment_unit_number: str | None = None
     salary: RuleApplied | None = None
@@ -118,6 +120,7 @@ class Case:
     payments: tuple[FeePayment, ...] = ()
     mandate_valid: bool | None = None
     handler: str | None = None
+    corrections: int = 0
     requests: tuple[InformationRequest, ...] = ()
     admissible: Act | None = None
     work_part: Act | None = None

@@ -54,6 +54,7 @@ class Reason(StrEnum):
     PAUSE_NOT_POSSIBLE = "pauseNotPossible"
     DAY_NOT_POSSIBLE = "dayNotPossible"
     NOT_CORRECTABLE_NOW = "notCorrectableNow"
+    CASE_IS_FULL = "caseIsFull"
     STALE_VERSION = "staleVersion"
     IDEMPOTENCY_KEY_REUSED = "idempotencyKeyReused"
 

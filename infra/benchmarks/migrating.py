@@ -125,7 +125,7 @@ def _beside_a_load(places: Places, file: Path) -> LiveUse:
 
 def _events_of(places: Places) -> Iterator[DecidedEvent]:
     """The events that a load has made, decoded, with the commands that they came by."""
-    with closing(connect(places.keys_url, Role.READER)) as connection, connection.cursor() as cursor:
+    with closing(connect(places.keys_url, Role.WRITER)) as connection, connection.cursor() as cursor:
         cursor.execute("select subject from data_key")
         subjects = [subject for (subject,) in cursor.fetchall()]
     with (

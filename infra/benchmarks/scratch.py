@@ -10,6 +10,7 @@ from psycopg2 import sql
 
 from infra.postgres.server.access import create_database, url_for_database
 from infra.postgres.server.connections import connect
+from infra.postgres.server.logins import drop_logins
 
 
 @contextmanager
@@ -21,4 +22,5 @@ def scratch_database(admin_url: str) -> Iterator[str]:
         yield url_for_database(admin_url, name)
     finally:
         with closing(connect(admin_url, None)) as connection, connection.cursor() as cursor:
+            drop_logins(cursor, name)
             cursor.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))

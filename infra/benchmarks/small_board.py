@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from domain.civil_time import civil_day
 from domain.copies import replace
 from projections.course import GRANTED
 from projections.course_changes import without_beginning
-from projections.read_model import Cursor, fold_batch, write_rows
+from projections.read_model import Cursor, RowParties, fold_batch, write_rows
 from projections.recorded_event import RecordedEvent
 from projections.row_values import values_of
 from projections.sla_board.row import HANDLED
@@ -42,6 +43,7 @@ class SmallBoard:
 
     name = "bench-board"
     schema_version = 1
+    parties = MappingProxyType({"bench_board_case": RowParties()})
     handles = HANDLED
 
     @property

@@ -1,46 +1,41 @@
-"""The document store: a directory of encrypted files, by data subject and by the SHA-256 of their content.
+"""The document store: encrypted files, by data subject and by the SHA-256 of their content.
 
-A file lies at ``<subject>/<sha256>`` from the moment it is whole and durable, never earlier; what is still coming in
-lies in ``unfinished``. Destroying a subject's key makes all files of that subject unreadable, copies of them too.
+What is coming in lies in ``unfinished`` until it is whole and durable and a case names it; see
+:mod:`infra.documents.unfinished`. Destroying a subject's key makes all files of that subject unreadable, copies of
+them too.
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
 import re
-import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Iterator
+from enum import StrEnum
 from itertools import chain
 from pathlib import Path
-from tempfile import mkstemp
-from typing import BinaryIO, Final
+from typing import Final
 from uuid import UUID
 
 from domain.case.document_rules import DocumentRules
 from infra.documents.content_check import ContentCheck
-from infra.documents.errors import DocumentTypeUncheckable, DocumentUnknown, DocumentWithheld
+from infra.documents.errors import DocumentDamaged, DocumentTypeUncheckable, DocumentUnknown, DocumentWithheld
+from infra.documents.incoming_document import ComparedDocument, IncomingDocument, room_on_the_disk
 from infra.documents.sealed_content import ContentAddress, ContentSealer, opened_content
+from infra.documents.storage import ContentStorage
+from infra.documents.stored_files import StoredFiles
 from infra.documents.structure import FORMS
-from infra.durable_files import make_names_durable
-from infra.keys import SubjectKeys
-
-UNFINISHED: Final = "unfinished"
-ABANDONED_AFTER_SECONDS: Final = 24 * 60 * 60
-"""Seconds without a write after which an upload is no longer going on."""
+from infra.documents.unfinished import LeftUpload, UnfinishedUploads
+from infra.keys import KeyMissing, SubjectKeys
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredDocument:
-    """What is stored: ``sha256`` of the content in lower-case hex, ``size`` in bytes."""
+class DocumentState(StrEnum):
+    """How a document that was received is now."""
 
-    sha256: str
-    media_type: str
-    size: int
+    WHOLE = "whole"
+    ERASED = "erased"
+    MISSING = "missing"
+    DAMAGED = "damaged"
 
 
 class DocumentStore:
@@ -53,13 +48,12 @@ class DocumentStore:
         rules: DocumentRules,
         origin: str,
         *,
-        rename: Callable[[Path, Path], object] = os.replace,
+        storage: ContentStorage | None = None,
     ) -> None:
-        """Open the store under ``root`` and drop uploads that a killed process left.
+        """Open the store, with what is coming in under ``root`` and what is stored in ``storage``, else there too.
 
-        The directory is made for the first document: who only reads makes nothing. ``rename`` puts a file that is
-        whole and durable in its place, over what is there.
-        Raises :class:`DocumentTypeUncheckable`.
+        Directories are made for the first document: who only reads makes nothing. Raises
+        :class:`DocumentTypeUncheckable`.
         """
         for each in rules.types:
             if each.media_type not in FORMS:
@@ -67,39 +61,28 @@ class DocumentStore:
                     f"the document rules take {each.media_type}, whose content cannot be checked: "
                     f"take only {', '.join(FORMS)}"
                 )
-        self._root = root
         self._keys = keys
         self._rules = rules
         self._origin = origin
-        self._rename = rename
-        self._unfinished = root / UNFINISHED
-        self._drop_abandoned()
+        self._storage = StoredFiles(root) if storage is None else storage
+        self._uploads = UnfinishedUploads(root)
 
-    def store(
-        self, subject: UUID, media_type: str, chunks: Iterable[bytes], *, expected_size: int | None
-    ) -> StoredDocument:
-        """Read ``chunks`` to their end and keep the content; it is durable when this returns.
+    def begin(self, case_id: UUID, subject: UUID, media_type: str, *, expected_size: int | None) -> IncomingDocument:
+        """Begin a document of a case; ``expected_size`` is what the sender announced, if anything.
 
-        Content that is there already stays one file. ``expected_size`` is what the sender announced, if anything.
-        Raises :class:`~domain.case.document_rules.DocumentRefused`, without reading on, and
-        :class:`~infra.keys.KeyMissing`. Whatever is raised, also by ``chunks``, nothing is kept.
+        Raises :class:`~domain.case.document_rules.DocumentRefused`, :class:`~infra.keys.KeyMissing` and
+        :class:`~infra.documents.errors.StorageFull`.
         """
-        check = ContentCheck(self._rules.type_of(media_type), expected_size)
+        comparing = self.compare(media_type, expected_size=expected_size)
         key = self._keys.key_to_encrypt(subject)
-        digest = hashlib.sha256()
-        with self._unfinished_file() as (file, path):
+        with room_on_the_disk():
+            file, path = self._uploads.new_file()
             sealer = ContentSealer(file, key, self._address(subject))
-            for chunk in chunks:
-                check.take(chunk)
-                digest.update(chunk)
-                sealer.write(chunk)
-            check.finish()
-            sha256 = digest.hexdigest()
-            sealer.finish(sha256)
-            file.flush()
-            os.fsync(file.fileno())
-            self._put_in_place(path, subject, sha256)
-        return StoredDocument(sha256=sha256, media_type=media_type, size=check.size)
+        return IncomingDocument(comparing, case_id, subject, self._uploads, self._storage, sealer=(sealer, file, path))
+
+    def compare(self, media_type: str, *, expected_size: int | None) -> ComparedDocument:
+        """Begin with content that is not kept. Raises :class:`~domain.case.document_rules.DocumentRefused`."""
+        return ComparedDocument(media_type, ContentCheck(self._rules.type_of(media_type), expected_size))
 
     def read(self, subject: UUID, sha256: str) -> Iterator[bytes]:
         """The content in chunks, none of which is given before it is known to be what was stored.
@@ -115,58 +98,55 @@ class DocumentStore:
         """Whether the document was stored and not erased since."""
         return (
             _DIGEST.fullmatch(sha256) is not None
-            and self._path(subject, sha256).is_file()
+            and self._storage.holds(subject, sha256)
             and self._keys.key_to_decrypt(subject) is not None
         )
+
+    def examine(self, subject: UUID, sha256: str, *, whole: bool) -> DocumentState:
+        """How a document is that was received: read to its end with ``whole``, else only up to its first chunk."""
+        try:
+            content = self._content(subject, sha256)
+            next(content)
+            for _ in content if whole else ():
+                pass
+        except DocumentUnknown:
+            return DocumentState.MISSING
+        except DocumentWithheld:
+            return DocumentState.ERASED
+        except (DocumentDamaged, KeyMissing):
+            return DocumentState.DAMAGED
+        return DocumentState.WHOLE
+
+    def left_uploads(self, *, for_seconds: float) -> Iterator[LeftUpload]:
+        """What a crash or a lost answer left of uploads: nobody has written to them for longer than that."""
+        return self._uploads.left(for_seconds=for_seconds)
+
+    def settle(self, left: LeftUpload, *, is_named: bool) -> None:
+        """End such an upload: its content stays where a case names it, and goes where none does.
+
+        For content that was whole the caller holds the lock of the document, and has asked the journal meanwhile.
+        """
+        if left.place is not None:
+            subject, sha256 = left.place.subject, left.place.sha256
+            if not is_named:
+                self._storage.remove(subject, sha256)
+            elif not self._storage.holds(subject, sha256):
+                self._storage.place(left.path, subject, sha256)
+        left.path.unlink(missing_ok=True)
 
     def _content(self, subject: UUID, sha256: str) -> Iterator[bytes]:
         if _DIGEST.fullmatch(sha256) is None:
             raise DocumentUnknown
         try:
-            file = self._path(subject, sha256).open("rb")
+            with self._storage.open(subject, sha256) as file:
+                key = self._keys.key_to_decrypt(subject)
+                if key is None:
+                    raise DocumentWithheld
+                yield from opened_content(file, key, self._address(subject), sha256)
         except FileNotFoundError:
             raise DocumentUnknown from None
-        with file:
-            key = self._keys.key_to_decrypt(subject)
-            if key is None:
-                raise DocumentWithheld
-            yield from opened_content(file, key, self._address(subject), sha256)
-
-    def _put_in_place(self, unfinished: Path, subject: UUID, sha256: str) -> None:
-        path = self._path(subject, sha256)
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        # Over what is there: the same content, or a damaged file that is repaired by sending it again.
-        self._rename(unfinished, path)
-        make_names_durable(path.parent)
-        # Also when another thread made the subject's directory: it may not have come to this line yet.
-        make_names_durable(self._root)
-
-    @contextmanager
-    def _unfinished_file(self) -> Iterator[tuple[BinaryIO, Path]]:
-        """A new file, which is gone after the block unless it was put in its place."""
-        self._make_root()
-        descriptor, name = mkstemp(dir=self._unfinished)
-        path = Path(name)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                yield file, path
-        finally:
-            path.unlink(missing_ok=True)
-
-    def _make_root(self) -> None:
-        if not self._unfinished.is_dir():
-            self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._unfinished.mkdir(mode=0o700, exist_ok=True)
-            make_names_durable(self._root.parent)
-
-    def _drop_abandoned(self) -> None:
-        for path in self._unfinished.iterdir() if self._unfinished.is_dir() else ():
-            with suppress(FileNotFoundError):  # finished, or dropped by another process that starts
-                if time.time() - path.stat().st_mtime > ABANDONED_AFTER_SECONDS:
-                    path.unlink()
-
-    def _path(self, subject: UUID, sha256: str) -> Path:
-        return self._root / str(subject) / sha256
+        except OSError:  # it is there, and the disk or its rights do not let it be read
+            raise DocumentDamaged(subject, sha256) from None
 
     def _address(self, subject: UUID) -> ContentAddress:
         return ContentAddress(origin=self._origin, subject=subject)

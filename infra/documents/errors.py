@@ -5,6 +5,7 @@ DocumentFailure
 │   ├── DocumentUnknown          nothing was ever stored under this name
 │   ├── DocumentWithheld         it was erased
 │   └── DocumentDamaged          what lies there is not what was stored
+├── StorageFull                  there is no room for what is sent
 └── DocumentTypeUncheckable      (Unusable) the rules take a type whose content cannot be checked
 """
 
@@ -47,6 +48,13 @@ class DocumentDamaged(DocumentUnreadable):
         )
         self.subject = subject
         self.sha256 = sha256
+
+
+class StorageFull(DocumentFailure):
+    """The disk of the document store is full; nothing of what was sent is kept."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no room for documents at the moment")
 
 
 class DocumentTypeUncheckable(DocumentFailure, Unusable):

@@ -4,7 +4,8 @@ IdentityFailure
 ├── TokenRefused            a token that was sent is not accepted
 ├── CallerUnusable          a caller lacks a claim, or has a wrong one (in :mod:`infra.identity.caller`)
 ├── IssuerNotAccepted       (Unusable) the service cannot start with this issuer of tokens
-└── DevelopmentKeyUnusable  (Unusable) the key of the development issuer cannot be read or made
+├── DevelopmentKeyUnusable  (Unusable) the key of the development issuer cannot be read or made
+└── ChooserSecretUnusable   (Unusable) the secret of the chooser of roles cannot be read or made
 """
 
 from __future__ import annotations
@@ -40,3 +41,7 @@ class IssuerNotAccepted(IdentityFailure, Unusable):
 
 class DevelopmentKeyUnusable(IdentityFailure, Unusable):
     """The development issuer's key cannot be read or made; the sentence says what to do."""
+
+
+class ChooserSecretUnusable(IdentityFailure, Unusable):
+    """The secret of the chooser of roles cannot be read or made; the sentence says what to do."""

@@ -25,6 +25,7 @@ from infra.migration.related_records import count_related
 from infra.migration.sealed_records import open_record, open_text
 from infra.migration.topic_ledgers import topic_ledger
 from infra.migration.waiting_records import reasons
+from infra.postgres.read_models.row_scope import PartyKind, RowScope, show_rows
 from infra.postgres.server.connections import transaction
 from infra.stored_form.keyed_parts import KeyedPart, Place
 from infra.wire_format import canonical_json
@@ -94,9 +95,10 @@ class PostgresSides:
     def _pages(self, name: str, statement: str) -> Iterator[list[Any]]:
         with (
             closing(self.connect()) as connection,
-            transaction(connection),
+            transaction(connection) as showing,
             connection.cursor(name=f"reconciled_{name}") as cursor,
         ):
+            show_rows(showing, RowScope(PartyKind.AUTHORITY, self.authority))
             cursor.itersize = _AT_ONCE
             cursor.execute(statement, {"authority": self.authority})
             rows = iter(cursor)

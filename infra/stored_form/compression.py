@@ -67,6 +67,14 @@ def compressed_all(contents: Sequence[bytes]) -> list[bytes]:
     return [frames[n].tobytes() for n in range(len(frames))]
 
 
+def compressed_plainly(content: bytes) -> bytes:
+    """A frame as :func:`compressed` makes it, of dictionary :data:`NONE`: for what no event looks like."""
+    parameters = zstandard.ZstdCompressionParameters.from_level(
+        LEVEL, format=zstandard.FORMAT_ZSTD1_MAGICLESS, write_checksum=False, write_content_size=True
+    )
+    return zstandard.ZstdCompressor(compression_params=parameters).compress(content)
+
+
 def _compressor() -> zstandard.ZstdCompressor:
     """That of this thread."""
     if _coders.compressor is None:

@@ -17,6 +17,7 @@ from domain.civil_time import civil_day
 from domain.deadlines.clocks import ClockRules
 from infra.clock import Clock
 from infra.postgres.read_models.parked_streams import parked_by
+from infra.postgres.read_models.row_scope import EVERYTHING, ScopedCursor
 from infra.postgres.server.connections import ConnectionPool
 from infra.structured_logs import get_logger
 from projections.deadline_days.model import DeadlineDays, cases_due
@@ -69,7 +70,7 @@ class DeadlineWatcher:
     def _due(self, on: date) -> Iterator[UUID]:
         """The cases that the read model names, and those of which it cannot say anything: it has parked them."""
         with self._readers.connection() as connection, connection.cursor() as cursor:
-            found = cases_due(cursor, on)
+            found = cases_due(ScopedCursor(cursor, EVERYTHING), on)
             parked = [each.stream for each in parked_by(cursor, DeadlineDays.name)]
         for case_id in dict.fromkeys((*found, *parked)):
             if self._stopping.is_set():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -42,21 +44,42 @@ def clock_content(clock: Clock) -> dict[str, Any]:
 def holder_changes(course: Course) -> tuple[HolderChange, ...]:
     """Who had the file from when on, by the times that count and not by those of recording.
 
-    So a pause that was recorded late, or corrected, moves the time of others too.
+    So a pause that was recorded late, or corrected, moves the time of others too. The rule is that of `Course.holder`,
+    applied in one pass over the moments at which it may give another answer.
     """
-    moments = {course.filed_at}
-    for pause in course.pauses:
-        moments |= {pause.from_, pause.to or pause.from_}
-    for check in course.checks:
-        moments |= {check.asked_at, check.settled_at or check.asked_at}
-    if course.with_immigration_office_at is not None:
-        moments.add(course.with_immigration_office_at)
+    with_applicant = _begun_and_ended(
+        (pause.from_, pause.to) for pause in course.pauses if pause.ground == INFORMATION_REQUESTED
+    )
+    with_bank = _begun_and_ended((check.asked_at, check.settled_at) for check in course.checks)
+    office = course.with_immigration_office_at
+    moments = {course.filed_at, *with_applicant, *with_bank} | (set() if office is None else {office})
+    pauses = checks = 0
     changes: list[HolderChange] = []
-    for at in sorted(moment for moment in moments if moment >= course.filed_at):
-        holder = _holder_at(course, at)
+    for at in sorted(moments):
+        pauses += with_applicant[at]
+        checks += with_bank[at]
+        if at < course.filed_at:
+            continue
+        if pauses:
+            holder = "applicant"
+        elif office is not None and office <= at:
+            holder = "immigrationOffice"
+        else:
+            holder = "crossroadsBank" if checks else "region"
         if not changes or changes[-1].holder != holder:
             changes.append(HolderChange(at=at, holder=holder))
     return tuple(changes)
+
+
+def _begun_and_ended(spans: Iterable[tuple[datetime, datetime | None]]) -> Counter[datetime]:
+    """By how many the open spans become more at each moment; one that ends when it begins never was."""
+    more: Counter[datetime] = Counter()
+    for begins, ends in spans:
+        if ends is None or begins < ends:
+            more[begins] += 1
+        if ends is not None and begins < ends:
+            more[ends] -= 1
+    return more
 
 
 def time_by_holder(course: Course, now: datetime) -> dict[str, timedelta]:
@@ -76,18 +99,3 @@ def seconds_by_holder(course: Course, now: datetime) -> dict[str, int]:
         found[holder] = passed // timedelta(seconds=1) - counted
         counted += found[holder]
     return found
-
-
-def _holder_at(course: Course, at: datetime) -> str:
-    """The same rule as `Course.holder`, for a moment gone by."""
-    if any(
-        pause.ground == INFORMATION_REQUESTED and pause.from_ <= at and (pause.to is None or at < pause.to)
-        for pause in course.pauses
-    ):
-        return "applicant"
-    office = course.with_immigration_office_at
-    if office is not None and office <= at:
-        return "immigrationOffice"
-    if any(span.asked_at <= at and (span.settled_at is None or at < span.settled_at) for span in course.checks):
-        return "crossroadsBank"
-    return "region"

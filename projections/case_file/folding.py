@@ -24,9 +24,8 @@ _NOT_COPIED: Final = frozenset({"CrossroadsCheckAnswered", "EmploymentVerified"}
 """Events whose personal part no reader of the file gets to see: the digest of an answer, declared employments."""
 
 
-def fold(events: Iterable[RecordedEvent]) -> CaseFile | None:
-    """The file that the events of one stream make, or None when there are none."""
-    file: CaseFile | None = None
+def fold(events: Iterable[RecordedEvent], file: CaseFile | None = None) -> CaseFile | None:
+    """The file that the events of one stream make of ``file``, or of nothing: None when there are none then."""
     for event in events:
         file = evolve(file, event)
     return file

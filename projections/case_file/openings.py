@@ -31,6 +31,7 @@ def opened(event: RecordedEvent, course: Course) -> CaseFile:
         position=event.position,
         reference=clear["reference"],
         authority=clear["authority"],
+        worker_subject=clear["workerSubject"],
         updated_at=event.known_at,
         course=course,
         **(_retold(event, {}) if event.name == "LegacyRecordRetold" else _filed(event)),

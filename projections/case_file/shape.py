@@ -32,11 +32,11 @@ class SealedGroup:
 class CaseFile:
     """The clear part of a file, in JSON by wire name and without nulls where it is nested.
 
-    ``version`` and ``position`` are those of the last event. Entries that have a personal part name the
-    ``eventVersion`` of the event that holds it; ``personal_in`` names that of the worker, of the employer and of the
-    employment as last corrected, and of the ``ssin`` where a newer number took the place of the worker's. Where a
-    record of another system was retold it names that event for the ``legacyRecord`` too. What an earlier schema had in
-    clear is in the entry itself. Times are aware.
+    ``version`` and ``position`` are those of the last event; ``worker_subject`` is the random id of the worker. Entries
+    that have a personal part name the ``eventVersion`` of the event that holds it; ``personal_in`` names that of the
+    worker, of the employer and of the employment as last corrected, and of the ``ssin`` where a newer number took the
+    place of the worker's. Where a record of another system was retold it names that event for the ``legacyRecord`` too.
+    What an earlier schema had in clear is in the entry itself. Times are aware.
     """
 
     case_id: UUID
@@ -44,6 +44,7 @@ class CaseFile:
     position: int
     reference: str
     authority: str
+    worker_subject: str
     kind: str
     category: str
     updated_at: datetime

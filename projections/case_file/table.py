@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,7 +12,7 @@ import orjson
 
 from projections.case_file.folding import HANDLED, evolve, sealed_groups
 from projections.case_file.shape import CaseFile, SealedGroup
-from projections.read_model import Cursor, fold_batch, write_rows
+from projections.read_model import Cursor, RowParties, fold_batch, write_rows
 from projections.recorded_event import RecordedEvent, moment
 from projections.row_values import values_of
 from projections.stored_course import course_from
@@ -23,8 +24,20 @@ class CaseFileModel:
     """The read model."""
 
     name = "case-file"
-    schema_version = 6
+    schema_version = 7
     handles = HANDLED
+    parties = MappingProxyType(
+        {
+            "case_file": RowParties(
+                authority="authority",
+                employer="employer_number",
+                representative="representative_number",
+                worker="worker_subject",
+            ),
+            # No list shows anything of it, and a file is read from its stream.
+            "case_file_group": RowParties(),
+        }
+    )
 
     @property
     def ddl(self) -> str:
@@ -34,10 +47,7 @@ class CaseFileModel:
         changed = fold_batch(batch, lambda cases: files_of(cursor, cases), evolve)
         groups = sealed_groups(batch)
         if changed:
-            rows = [
-                {"case_id": file.case_id, "version": file.version, "file": _nested(file)} for file in changed.values()
-            ]
-            write_rows(cursor, "case_file", rows, _WRITE_FILES)
+            write_rows(cursor, "case_file", [_row(file) for file in changed.values()], _WRITE_FILES)
         if groups:
             write_rows(cursor, "case_file_group", [values_of(each) for each in groups], _WRITE_GROUPS)
 
@@ -54,9 +64,9 @@ class Found:
     groups: list[SealedGroup]
 
 
-def look_up(cursor: Cursor, case_id: UUID) -> Found | None:
-    """The case at one moment, in one statement; None when it has no stream."""
-    cursor.execute(_LOOK_UP, {"case": case_id})
+def look_up(cursor: Cursor, case_id: UUID, *, with_groups: bool = True) -> Found | None:
+    """The case at one moment, in one statement; None when it has no stream. Clocks need no ciphertext."""
+    cursor.execute(_LOOK_UP, {"case": case_id, "with_groups": with_groups})
     ((head, stored, groups),) = cursor.fetchall()
     if head is None:
         return None
@@ -74,6 +84,19 @@ def files_of(cursor: Cursor, cases: list[UUID]) -> dict[UUID, CaseFile]:
     """The files of these cases, as far as the projection has come, in one statement."""
     cursor.execute(_READ_FILES, (cases,))
     return {case_id: _file(case_id, stored) for case_id, stored in cursor.fetchall()}
+
+
+def _row(file: CaseFile) -> dict[str, Any]:
+    representative = file.application.get("representative")
+    return {
+        "case_id": file.case_id,
+        "version": file.version,
+        "authority": file.authority,
+        "employer_number": file.application["employer"]["enterpriseNumber"],
+        "representative_number": None if representative is None else representative["enterpriseNumber"],
+        "worker_subject": file.worker_subject,
+        "file": _nested(file),
+    }
 
 
 def _nested(file: CaseFile) -> dict[str, Any]:
@@ -95,9 +118,13 @@ drop table if exists case_file_group;
 drop table if exists case_file;
 
 create table case_file (
-    case_id uuid   primary key,
-    version bigint not null,
-    file    json   not null
+    case_id               uuid   primary key,
+    version               bigint not null,
+    authority             text   not null,
+    employer_number       text   not null,
+    representative_number text,
+    worker_subject        uuid   not null,
+    file                  json   not null
 );
 
 -- Ciphertext only; "key" names the data key in the key store, whose destruction erases the person here too.
@@ -123,7 +150,7 @@ select (select max(version) from journal where stream = %(case)s),
        (select file::text from case_file where case_id = %(case)s),
        (select json_agg(json_build_array(version, event_name, label, key, sealed) order by version, label)::text
           from case_file_group
-         where case_id = %(case)s)
+         where case_id = %(case)s and %(with_groups)s)
 """
 
 _READ_FILES: Final = "select case_id, file::text from case_file where case_id = any(%s::uuid[])"
@@ -131,7 +158,10 @@ _READ_FILES: Final = "select case_id, file::text from case_file where case_id = 
 _WRITE_FILES: Final = """
 insert into case_file as t
 select * from json_populate_recordset(null::case_file, %s::json)
-    on conflict (case_id) do update set version = excluded.version, file = excluded.file
+    on conflict (case_id) do update
+   set version = excluded.version, authority = excluded.authority, employer_number = excluded.employer_number,
+       representative_number = excluded.representative_number, worker_subject = excluded.worker_subject,
+       file = excluded.file
  where t.version < excluded.version
 """
 

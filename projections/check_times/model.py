@@ -14,7 +14,7 @@ from typing import Any, Final
 import orjson
 
 from domain.case.lifecycle import CheckState
-from projections.read_model import Cursor, rows_of
+from projections.read_model import Cursor, RowParties, rows_of
 from projections.recorded_event import RecordedEvent
 from projections.sla_board.scope import EVERYTHING, SCOPED, Scope, parameters
 
@@ -57,7 +57,9 @@ class CheckTimes:
     """The read model."""
 
     name = "check-times"
-    schema_version = 1
+    schema_version = 2
+    # Which check was asked when: shown only where the row of the case on the board is.
+    parties = MappingProxyType({"check_time": RowParties(of_nobody=True)})
     handles = frozenset({_ASKED_BY, *_ENDED_BY})
 
     @property

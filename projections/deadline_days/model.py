@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
@@ -18,7 +19,7 @@ import orjson
 from domain.deadlines.clocks import ANSWER, CaseTimes, ClockRules, alarms_due
 from projections.case_fold import CaseFold
 from projections.course import Course, times_of
-from projections.read_model import Cursor, fold_batch, write_rows
+from projections.read_model import Cursor, RowParties, fold_batch, write_rows
 from projections.recorded_event import RecordedEvent
 from projections.row_values import values_of
 from projections.stored_course import course_from
@@ -88,7 +89,9 @@ class DeadlineDays:
     """The read model. The days are copied into the rows: other ``rules`` need another ``schema_version``."""
 
     name = "deadline-days"
-    schema_version = 2
+    schema_version = 3
+    # The watch reads it, and nobody else.
+    parties = MappingProxyType({"deadline_day": RowParties()})
     handles = _FOLD.handles
 
     def __init__(self, rules: ClockRules) -> None:

@@ -7,9 +7,10 @@ ciphertext, opened on reading. ``reference`` is what the case is called in clear
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
-from projections.read_model import Cursor, write_rows
+from projections.read_model import Cursor, RowParties, write_rows
 from projections.recorded_event import RecordedEvent
 
 
@@ -17,7 +18,9 @@ class LegacyMirror:
     """The read model."""
 
     name = "legacy-mirror"
-    schema_version = 3
+    schema_version = 4
+    # The reconciliation reads it, and nobody else.
+    parties = MappingProxyType({"legacy_mirror": RowParties(authority="authority")})
     handles = frozenset({"LegacyRecordRetold"})
 
     @property

@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
-from projections.case_fold import CaseFold
+from projections.case_fold import CaseFold, Taken
 from projections.course import Course, civil_day_if
 from projections.lists.keyset_pages import Page, PlaceUnusable, keys_of, length_of_page, page_of, place
 from projections.lists.listed_case import TAKEN_BY_LISTS, ListedCase, listing_of, stored_rows
-from projections.read_model import Cursor, fold_batch, rows_of, write_rows
+from projections.read_model import Cursor, RowParties, fold_batch, rows_of, write_rows
 from projections.recorded_event import RecordedEvent
 from projections.row_values import values_of
 
@@ -31,12 +32,14 @@ class OfEmployer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfRepresentative:
+    """The representative who filed, until its mandate is found invalid."""
+
     enterprise_number: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfWorker:
-    """The subjects that are one person, a case each."""
+    """The subjects that may be one person, a case each: whether they are is for the streams of their cases to say."""
 
     subjects: tuple[UUID, ...]
 
@@ -115,6 +118,7 @@ def own_applications(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Row(ListedCase):
     representative_number: str | None
+    mandate_invalid: bool
     worker_subject: UUID
 
 
@@ -123,15 +127,20 @@ def _opened(event: RecordedEvent, course: Course) -> _Row:
     return _Row(
         **listing_of(event),
         representative_number=None if representative is None else representative["enterpriseNumber"],
+        mandate_invalid=False,
         worker_subject=UUID(event.clear["workerSubject"]),
         course=course,
     )
 
 
+def _mandate_verified(_row: _Row, event: RecordedEvent) -> Taken:
+    return {"mandate_invalid": not event.clear["valid"]}
+
+
 _FOLD: Final = CaseFold(
     _opened,
     shows=("status", "admissible_at", "work_part", "requests", "closed_at"),
-    takes=TAKEN_BY_LISTS,
+    takes={**TAKEN_BY_LISTS, "MandateVerified": _mandate_verified},
 )
 
 
@@ -139,7 +148,17 @@ class OwnApplications:
     """The read model."""
 
     name = "own-applications"
-    schema_version = 2
+    schema_version = 3
+    parties = MappingProxyType(
+        {
+            "own_application": RowParties(
+                authority="authority",
+                employer="employer_number",
+                representative="representative_number",
+                worker="worker_subject",
+            )
+        }
+    )
     handles = _FOLD.handles
 
     @property
@@ -170,7 +189,8 @@ def _statement(owner: Owner) -> tuple[str, object]:
         case OfEmployer():
             return _SHOWN + " where employer_number = %(of)s" + _PAGE, owner.enterprise_number
         case OfRepresentative():
-            return _SHOWN + " where representative_number = %(of)s" + _PAGE, owner.enterprise_number
+            mandated = " where representative_number = %(of)s and not mandate_invalid"
+            return _SHOWN + mandated + _PAGE, owner.enterprise_number
         case OfWorker():
             return _SHOWN + " where worker_subject = any(%(of)s::uuid[])" + _PAGE, list(owner.subjects)
         case OfAuthority():
@@ -198,6 +218,7 @@ create table own_application (
     renewal               boolean     not null,
     employer_number       text        not null,
     representative_number text,
+    mandate_invalid       boolean     not null,
     worker_subject        uuid        not null,
     status                text        not null,
     stage                 text        not null,
@@ -221,7 +242,7 @@ grant select on own_application to permit_reader;
 
 _READ: Final = """
 select case_id, version, reference, authority, category, kind, renewal, employer_number, course::text,
-       representative_number, worker_subject
+       representative_number, mandate_invalid, worker_subject
   from own_application
  where case_id = any(%s::uuid[])
 """
@@ -232,7 +253,8 @@ select * from json_populate_recordset(null::own_application, %s::json)
     on conflict (case_id) do update
    set version = excluded.version, category = excluded.category, kind = excluded.kind,
        employer_number = excluded.employer_number, filed_at = excluded.filed_at, status = excluded.status,
-       stage = excluded.stage, reply_by = excluded.reply_by, closed_on = excluded.closed_on, course = excluded.course
+       stage = excluded.stage, reply_by = excluded.reply_by, closed_on = excluded.closed_on,
+       mandate_invalid = excluded.mandate_invalid, course = excluded.course
  where t.version < excluded.version
 """
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from projections.case_fold import CaseFold
 from projections.course import Course
 from projections.lists.keyset_pages import Page, PlaceUnusable, keys_of, length_of_page, page_of, place
 from projections.lists.listed_case import TAKEN_BY_LISTS, ListedCase, listing_of, stored_rows
-from projections.read_model import Cursor, fold_batch, write_rows
+from projections.read_model import Cursor, RowParties, fold_batch, write_rows
 from projections.recorded_event import RecordedEvent
 from projections.row_values import values_of
 
@@ -122,7 +123,8 @@ class WorkQueue:
     """The read model. A case that ends keeps its row, so that events seen again change nothing."""
 
     name = "work-queue"
-    schema_version = 2
+    schema_version = 3
+    parties = MappingProxyType({"work_queue_case": RowParties(authority="authority")})
     handles = _FOLD.handles
 
     @property

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
@@ -18,7 +19,7 @@ import orjson
 
 from domain.deadlines.service_levels import ServiceTarget
 from domain.law.durations import CalendarDuration
-from projections.read_model import Cursor, fold_batch, write_rows
+from projections.read_model import Cursor, RowParties, fold_batch, write_rows
 from projections.recorded_event import RecordedEvent
 from projections.sla_board.row import HANDLED, KEPT, BoardCase, evolve, read_back, written
 from projections.sla_board.scope import AS_OF, EVERYTHING, Scope, parameters
@@ -73,8 +74,11 @@ class SlaBoard:
     """The read model. ``targets`` gives the service target of each authority that has one."""
 
     name = "sla-board"
-    schema_version = 4
+    schema_version = 5
     handles = HANDLED
+    parties = MappingProxyType(
+        {"sla_board_case": RowParties(authority="authority"), "sla_board_target": RowParties(of_nobody=True)}
+    )
 
     def __init__(self, targets: Mapping[str, ServiceTarget]) -> None:
         self._targets = orjson.dumps(

@@ -17,7 +17,7 @@ import orjson
 
 from projections.case_file.folding import sealed_groups
 from projections.case_file.shape import SealedGroup
-from projections.read_model import Cursor, write_rows
+from projections.read_model import Cursor, RowParties, write_rows
 from projections.recorded_event import RecordedEvent
 from projections.row_values import values_of
 
@@ -109,8 +109,10 @@ class TimelineModel:
     """The read model."""
 
     name = "timeline"
-    schema_version = 3
+    schema_version = 4
     handles = frozenset(VALUES)
+    # A timeline is read from the stream of its case.
+    parties = MappingProxyType({"timeline_entry": RowParties()})
 
     @property
     def ddl(self) -> str:

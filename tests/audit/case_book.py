@@ -39,6 +39,7 @@ from infra.stored_form.leaf import Envelope, place_of, sealed_leaf
 from tests.journal.appends import JournalAsStored
 from tests.keys.keys_in_memory import KeysInMemory
 from tests.world.applications import NINE_WEEKS, application
+from tests.world.limits import USUAL_CASE_LIMITS
 
 ORIGIN = "tests/audit"
 FIRST_DAY = datetime(2026, 1, 20, 9, 0, tzinfo=UTC)
@@ -74,7 +75,7 @@ class CaseBook:
         self._now += timedelta(minutes=1)
         self._commands += 1
         context = CommandContext(actor="case handler", command_id=f"c{self._commands}", now=self._now)
-        return handle(self.journal, self.law, case, command, context).receipt
+        return handle(self.journal, self.law, case, command, context, limits=USUAL_CASE_LIMITS).receipt
 
     def filed(self, category: str, pay: str, *, evidence: bool = False, renewal: bool = False) -> UUID:
         minted = Minted(reference="FL-2026-0000001-23", worker_subject=self.keys.mint())

@@ -37,9 +37,11 @@ from domain.case.events import (
     ResidencePartDecided,
     WorkPartDecided,
 )
-from domain.case.folding import fold
+from domain.case.folding import NOTHING, fold
 from domain.case.lifecycle import CaseStatus, Stage
 from domain.case.refusals import CommandRefused, Reason
+from domain.civil_time import civil_day
+from domain.copies import replace
 from infra.event_formats import FORMATS
 from tests.case.histories import ANYTHING, FILED, KINDS_OF_QUESTION, THEN_ASKED, events_of, play
 from tests.case.vocabulary import (
@@ -55,6 +57,18 @@ def test_every_history_that_was_decided_folds_to_the_state_it_was_decided_on(fil
     steps = play(submit(filed), commands)
 
     assert fold(events_of(steps)) == steps[-1].after
+
+
+@given(FILED, THEN_ASKED)
+@settings(max_examples=100)
+def test_a_fold_from_any_event_on_is_the_fold_from_the_first(filed, commands) -> None:
+    events = events_of(play(submit(filed), commands))
+    whole = NOTHING.and_then(events)
+
+    assert (whole.version, whole.case) == (len(events), fold(events))
+    assert whole.latest_on == max(civil_day(each.effective_at) for each in events)
+    for n in range(len(events) + 1):
+        assert NOTHING.and_then(events[:n]).and_then(events[n:]) == whole
 
 
 @given(FILED, THEN_ASKED)
@@ -86,7 +100,8 @@ def test_a_case_that_has_ended_takes_nothing_but_the_workers_corrected_particula
     for step in play(submit(filed), commands):
         if step.before is not None and not step.before.is_open:
             assert all(isinstance(each, CaseCorrected) and each.corrected == ("worker",) for each in step.events)
-            assert step.after == step.before
+            after = step.after
+            assert after == replace(step.before, corrections=after.corrections, worker_numbers=after.worker_numbers)
 
 
 @given(FILED, THEN_ASKED)

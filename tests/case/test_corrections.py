@@ -212,7 +212,7 @@ class TestWhen:
     def test_a_correction_leaves_an_ended_case_as_it_ended(self) -> None:
         ended = happened(judged(), refuse("other", motivation="fraud"))
 
-        assert state_after(happened(ended, correct(worker=RENAMED))) == state_after(ended)
+        assert state_after(happened(ended, correct(worker=RENAMED))) == replace(state_after(ended), corrections=1)
 
 
 def test_after_the_erasure_of_the_worker_a_corrected_pay_is_unknown_and_the_rest_stands() -> None:

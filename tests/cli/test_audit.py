@@ -19,6 +19,18 @@ def test_an_untouched_journal_is_sound(permit: CommandLine, filed: SmallJournal)
     assert replayed.json["verdicts"] == replayed.json["identical"] == 2
 
 
+def test_what_is_not_compared_with_an_earlier_root_says_so_first(permit: CommandLine, filed: SmallJournal) -> None:
+    alone = permit("audit", "verify").said.splitlines()
+    assert alone[0].startswith("compared with no earlier root")
+    assert alone[-1] == "every leaf, link and position fits the others"
+    # when the root of that verification is given to the next
+    told = permit("audit", "verify", "--json").json
+    compared = permit("audit", "verify", "--size", str(told["size"]), "--root", told["root"]).said.splitlines()
+    assert compared[0].startswith("single-permit")
+    assert compared[-1] == "every leaf, link and position fits the others, and those of then"
+    assert (told["compared"], told["sound"]) == (False, True)
+
+
 def test_a_body_that_was_changed_is_named(permit: CommandLine, filed: SmallJournal) -> None:
     # given somebody who changes the second event past the program
     filed.tamper("update journal set body = convert_to('{}', 'utf8') where position = 2")

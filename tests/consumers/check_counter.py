@@ -30,6 +30,7 @@ from infra.workers.in_process_delivery import InProcessDelivery
 from tests.audit.case_book import CaseBook
 from tests.consumers.bank import ScriptedBank
 from tests.world.applications import application
+from tests.world.limits import USUAL_CASE_LIMITS
 
 SSIN = "85073003328"
 PATIENCE = Patience(
@@ -63,7 +64,7 @@ class CheckCounter:
         """Raises the trouble laid out for the case, once, instead of recording an outcome."""
         if case_id in self.trouble:
             raise self.trouble.pop(case_id)
-        return handle(self.book.journal, self.book.law, case_id, command, context).receipt
+        return handle(self.book.journal, self.book.law, case_id, command, context, limits=USUAL_CASE_LIMITS).receipt
 
     @property
     def table(self) -> CheckQueue:

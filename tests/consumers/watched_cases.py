@@ -29,6 +29,7 @@ from infra.workers.projection_runner import ProjectionRunner
 from projections.deadline_days.model import DeadlineDays, cases_due
 from tests.case.vocabulary import WORKER, law, on, submit
 from tests.keys.keys_in_memory import KeysInMemory
+from tests.world.limits import USUAL_CASE_LIMITS
 
 ORIGIN = "tests/deadlines"
 RULES = ClockRules.load()
@@ -76,7 +77,7 @@ class WatchedCases:
 
     def give(self, case_id: UUID, command: CaseCommand, day_: date) -> None:
         context = CommandContext(actor="tests", command_id=str(uuid4()), now=on(day_))
-        handle(self.journal, law(), case_id, command, context)
+        handle(self.journal, law(), case_id, command, context, limits=USUAL_CASE_LIMITS)
 
     def events_of(self, case_id: UUID) -> Sequence[CaseEvent]:
         self.reads += 1
@@ -92,7 +93,7 @@ class WatchedCases:
         trouble = self.trouble.popleft() if self.trouble else None
         if trouble is not None:
             raise trouble
-        return handle(self.journal, law(), case_id, command, context).receipt
+        return handle(self.journal, law(), case_id, command, context, limits=USUAL_CASE_LIMITS).receipt
 
     def case(self, case_id: UUID) -> Case:
         case = fold(self.journal.read(case_id).events)

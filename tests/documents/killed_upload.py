@@ -14,7 +14,9 @@ from uuid import UUID
 
 from domain.case.document_rules import DocumentRules
 from infra.documents.document_store import DocumentStore
+from infra.documents.stored_files import StoredFiles
 from tests.documents.files import ORIGIN, PDF, pdf_of_size, pieces
+from tests.documents.storing import store_document
 from tests.keys.keys_in_memory import KeysInMemory
 
 CONTENT = pdf_of_size(300_000)
@@ -38,8 +40,9 @@ def main(root: str, subject: str, key: str, moment: str) -> None:
     person = UUID(subject)
     keys, rules = KeysInMemory({person: bytes.fromhex(key)}), DocumentRules.load()
     rename = wait_for_the_end if moment == "before the rename" else os.replace
-    store = DocumentStore(Path(root), keys, rules, ORIGIN, rename=rename)
-    store.store(person, PDF, coming(stops_half_way=moment == "half-way"), expected_size=len(CONTENT))
+    storage = StoredFiles(Path(root), rename=rename)
+    store = DocumentStore(Path(root), keys, rules, ORIGIN, storage=storage)
+    store_document(store, person, PDF, coming(stops_half_way=moment == "half-way"), expected_size=len(CONTENT))
     if moment == "after it returned":
         wait_for_the_end()
 

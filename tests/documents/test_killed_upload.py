@@ -14,11 +14,13 @@ from uuid import uuid4
 import pytest
 
 from domain.case.document_rules import DocumentRules
-from infra.documents.document_store import ABANDONED_AFTER_SECONDS, UNFINISHED, DocumentStore
+from infra.documents.document_store import DocumentStore
 from infra.documents.errors import DocumentUnknown
+from infra.documents.unfinished import UNFINISHED
 from infra.keys import KEY_BYTES
 from tests.documents.files import ORIGIN, PDF
 from tests.documents.killed_upload import CONTENT
+from tests.documents.storing import store_document
 from tests.keys.keys_in_memory import KeysInMemory
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -60,12 +62,14 @@ def test_what_was_not_yet_acknowledged_is_not_there(root: Path, moment: str) -> 
     with pytest.raises(DocumentUnknown):
         store.read(SUBJECT, DIGEST)
 
-    (left,) = (root / UNFINISHED).iterdir()
-    assert b"%PDF" not in left.read_bytes()
-    long_ago = time.time() - ABANDONED_AFTER_SECONDS - 60
-    os.utime(left, (long_ago, long_ago))
-    opened(root)
-    assert not left.exists()
+    # and what is left of it is unreadable, and is found by its age
+    for each in (root / UNFINISHED).iterdir():
+        assert b"%PDF" not in each.read_bytes()
+        os.utime(each, (time.time() - 1_860, time.time() - 1_860))
+    assert list(store.left_uploads(for_seconds=1_900)) == []
+    for left in store.left_uploads(for_seconds=1_800):
+        store.settle(left, is_named=False)
+    assert list((root / UNFINISHED).iterdir()) == []
 
-    store.store(SUBJECT, PDF, [CONTENT], expected_size=None)
+    store_document(store, SUBJECT, PDF, [CONTENT])
     assert b"".join(store.read(SUBJECT, DIGEST)) == CONTENT

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import time
 import tracemalloc
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,11 +18,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.case.document_rules import DocumentRefusal, DocumentRefused, DocumentRules, DocumentType
-from infra.documents.document_store import ABANDONED_AFTER_SECONDS, UNFINISHED, DocumentStore, StoredDocument
+from infra.documents.document_store import DocumentStore
 from infra.documents.errors import DocumentTypeUncheckable, DocumentUnknown, DocumentWithheld
+from infra.documents.incoming_document import StoredDocument
 from infra.documents.sealed_content import CHUNK_BYTES
 from infra.keys import KeyMissing
 from tests.documents.files import JPEG, ORIGIN, PDF, PNG, SMALLEST_PDF, jpeg, pdf, pdf_of_size, pieces, png
+from tests.documents.storing import store_document
 from tests.keys.keys_in_memory import KeysInMemory
 
 
@@ -36,7 +36,7 @@ def test_a_pdf_comes_out_as_it_went_in(store: DocumentStore, subject: UUID, root
     content = pdf_of_size(200_000)
     digest = sha256(content).hexdigest()
 
-    stored = store.store(subject, PDF, pieces(content, 10_000), expected_size=len(content))
+    stored = store_document(store, subject, PDF, pieces(content, 10_000), expected_size=len(content))
 
     assert stored == StoredDocument(sha256=digest, media_type=PDF, size=200_000)
     assert store.holds(subject, digest)
@@ -46,13 +46,13 @@ def test_a_pdf_comes_out_as_it_went_in(store: DocumentStore, subject: UUID, root
 
 @pytest.mark.parametrize(("media_type", "content"), [(JPEG, jpeg()), (PNG, png()), (PDF, pdf() + b"\r\n" * 20)])
 def test_each_type_is_taken(store: DocumentStore, subject: UUID, media_type: str, content: bytes) -> None:
-    stored = store.store(subject, media_type, [content], expected_size=None)
+    stored = store_document(store, subject, media_type, [content])
     assert (stored.media_type, stored.size) == (media_type, len(content))
     assert b"".join(store.read(subject, stored.sha256)) == content
 
 
 def test_nothing_of_the_content_lies_on_the_disk_in_clear(store: DocumentStore, subject: UUID, root: Path) -> None:
-    store.store(subject, PDF, [pdf(b"Amina Dupont, born 2 May 1994")], expected_size=None)
+    store_document(store, subject, PDF, [pdf(b"Amina Dupont, born 2 May 1994")])
     (file,) = files_under(root)
     assert b"Amina" not in file.read_bytes()
     assert b"PDF" not in file.read_bytes()
@@ -62,14 +62,14 @@ def test_nothing_of_the_content_lies_on_the_disk_in_clear(store: DocumentStore, 
 def test_the_same_content_is_one_file_of_a_person_and_another_of_the_next(
     store: DocumentStore, subject: UUID, keys: KeysInMemory, root: Path
 ) -> None:
-    first = store.store(subject, PDF, [pdf()], expected_size=None)
-    again = store.store(subject, PDF, pieces(pdf(), 7), expected_size=None)
+    first = store_document(store, subject, PDF, [pdf()])
+    again = store_document(store, subject, PDF, pieces(pdf(), 7))
     assert again == first
     assert len(files_under(root)) == 1
 
     other = keys.mint()
     assert not store.holds(other, first.sha256)
-    store.store(other, PDF, [pdf()], expected_size=None)
+    store_document(store, other, PDF, [pdf()])
     assert len(files_under(root)) == 2
 
 
@@ -85,7 +85,9 @@ def test_two_threads_that_store_the_same_content_leave_one_whole_file(
         yield content[2 * CHUNK_BYTES :]
 
     with ThreadPoolExecutor(2) as threads:
-        uploads = [threads.submit(store.store, subject, PDF, upload(), expected_size=len(content)) for _ in range(2)]
+        uploads = [
+            threads.submit(store_document, store, subject, PDF, upload(), expected_size=len(content)) for _ in range(2)
+        ]
         first, second = (each.result() for each in uploads)
 
     assert first == second
@@ -121,7 +123,7 @@ def test_what_cannot_be_taken_is_refused_and_leaves_nothing(
     said: str,
 ) -> None:
     with pytest.raises(DocumentRefused, match=said) as refused:
-        store.store(subject, media_type, pieces(content, 100), expected_size=expected_size)
+        store_document(store, subject, media_type, pieces(content, 100), expected_size=expected_size)
     assert refused.value.code is code
     assert files_under(root) == []
 
@@ -131,7 +133,7 @@ def test_over_the_limit_nothing_more_is_read(root: Path, keys: KeysInMemory, sub
     store = DocumentStore(root, keys, narrow, ORIGIN)
     endless = pieces(pdf_of_size(1_000_000), 1_000)
     with pytest.raises(DocumentRefused) as refused:
-        store.store(subject, PDF, endless, expected_size=None)
+        store_document(store, subject, PDF, endless)
     assert (refused.value.code, refused.value.limit) == (DocumentRefusal.TOO_LARGE, 2_500)
     assert len(list(endless)) == 997
     assert files_under(root) == []
@@ -140,7 +142,7 @@ def test_over_the_limit_nothing_more_is_read(root: Path, keys: KeysInMemory, sub
 def test_an_announced_size_over_the_limit_is_refused_unread(store: DocumentStore, subject: UUID) -> None:
     content = iter([pdf()])
     with pytest.raises(DocumentRefused) as refused:
-        store.store(subject, PDF, content, expected_size=10**9)
+        store_document(store, subject, PDF, content, expected_size=10**9)
     assert refused.value.code is DocumentRefusal.TOO_LARGE
     assert list(content) == [pdf()]
 
@@ -148,7 +150,7 @@ def test_an_announced_size_over_the_limit_is_refused_unread(store: DocumentStore
 def test_content_of_another_type_is_not_read_to_its_end(store: DocumentStore, subject: UUID) -> None:
     coming = repeat(b"no such file begins like this. " * 100, 50)
     with pytest.raises(DocumentRefused) as refused:
-        store.store(subject, PDF, coming, expected_size=None)
+        store_document(store, subject, PDF, coming)
     assert refused.value.code is DocumentRefusal.NOT_OF_ITS_TYPE
     assert len(list(coming)) == 49
 
@@ -159,26 +161,26 @@ def test_a_connection_that_breaks_leaves_nothing(store: DocumentStore, subject: 
         raise ConnectionResetError
 
     with pytest.raises(ConnectionResetError):
-        store.store(subject, PDF, broken(), expected_size=None)
+        store_document(store, subject, PDF, broken())
     assert files_under(root) == []
 
 
 def test_an_erased_document_is_withheld_and_no_new_one_is_taken(
     store: DocumentStore, subject: UUID, keys: KeysInMemory, root: Path
 ) -> None:
-    stored = store.store(subject, PDF, [pdf()], expected_size=None)
+    stored = store_document(store, subject, PDF, [pdf()])
     keys.destroy(subject)
     assert not store.holds(subject, stored.sha256)
     with pytest.raises(DocumentWithheld, match="was erased"):
         store.read(subject, stored.sha256)
     with pytest.raises(KeyMissing):
-        store.store(subject, PDF, [pdf(b"another")], expected_size=None)
+        store_document(store, subject, PDF, [pdf(b"another")])
     assert len(files_under(root)) == 1
 
 
 @pytest.mark.parametrize("name", ["0" * 64, "", "../unfinished", sha256(pdf()).hexdigest().upper()])
 def test_what_was_never_stored_is_unknown(store: DocumentStore, subject: UUID, name: str) -> None:
-    store.store(subject, PDF, [pdf()], expected_size=None)
+    store_document(store, subject, PDF, [pdf()])
     assert not store.holds(subject, name)
     with pytest.raises(DocumentUnknown, match="name it by the sha256"):
         store.read(subject, name)
@@ -187,22 +189,6 @@ def test_what_was_never_stored_is_unknown(store: DocumentStore, subject: UUID, n
 def test_a_document_of_a_person_nobody_knows_is_unknown(store: DocumentStore) -> None:
     with pytest.raises(DocumentUnknown):
         store.read(uuid4(), "0" * 64)
-
-
-def test_a_store_opened_again_drops_uploads_nobody_continues(
-    store: DocumentStore, subject: UUID, keys: KeysInMemory, root: Path
-) -> None:
-    stored = store.store(subject, PDF, [pdf()], expected_size=None)
-    abandoned, going_on = root / UNFINISHED / "abandoned", root / UNFINISHED / "going-on"
-    for path, age in ((abandoned, ABANDONED_AFTER_SECONDS + 60), (going_on, ABANDONED_AFTER_SECONDS - 60)):
-        path.write_bytes(b"half a document")
-        os.utime(path, (time.time() - age, time.time() - age))
-
-    again = DocumentStore(root, keys, DocumentRules.load(), ORIGIN)
-
-    assert not abandoned.exists()
-    assert going_on.exists()
-    assert b"".join(again.read(subject, stored.sha256)) == pdf()
 
 
 def test_rules_with_a_type_that_cannot_be_checked_stop_the_start(root: Path, keys: KeysInMemory) -> None:
@@ -224,7 +210,7 @@ def test_memory_stays_bounded_whatever_the_size(root: Path, keys: KeysInMemory, 
 
     tracemalloc.start()
     try:
-        stored = store.store(subject, PDF, coming(), expected_size=None)
+        stored = store_document(store, subject, PDF, coming())
         read = sum(map(len, store.read(subject, stored.sha256)))
         _, peak = tracemalloc.get_traced_memory()
     finally:
@@ -249,6 +235,6 @@ def test_any_bytes_in_any_pieces_come_back(size: int, cuts: list[int], filling: 
     subject = keys.mint()
     with TemporaryDirectory() as root:
         store = DocumentStore(Path(root), keys, DocumentRules.load(), ORIGIN)
-        stored = store.store(subject, PDF, coming, expected_size=len(content))
+        stored = store_document(store, subject, PDF, coming, expected_size=len(content))
         assert stored.sha256 == sha256(content).hexdigest()
         assert b"".join(store.read(subject, stored.sha256)) == content

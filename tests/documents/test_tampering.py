@@ -13,6 +13,7 @@ from infra.documents.document_store import DocumentStore
 from infra.documents.errors import DocumentDamaged
 from infra.documents.sealed_content import CHUNK_BYTES, HEADER_BYTES
 from tests.documents.files import ORIGIN, PDF, pdf, pdf_of_size
+from tests.documents.storing import store_document
 from tests.keys.keys_in_memory import KeysInMemory
 
 SEALED = CHUNK_BYTES + 16
@@ -53,7 +54,7 @@ def shorter_by_a_chunk_and_says_so(file: bytes) -> bytes:
 
 @pytest.fixture
 def stored(store: DocumentStore, subject: UUID, root: Path) -> Path:
-    return root / str(subject) / store.store(subject, PDF, [CONTENT], expected_size=None).sha256
+    return root / str(subject) / store_document(store, subject, PDF, [CONTENT]).sha256
 
 
 @pytest.mark.parametrize(
@@ -100,22 +101,22 @@ def test_what_is_damaged_at_its_beginning_is_refused_before_anything_is_given(
 
 def test_a_damaged_file_is_mended_by_sending_it_again(store: DocumentStore, subject: UUID, stored: Path) -> None:
     stored.write_bytes(b"damaged")
-    store.store(subject, PDF, [CONTENT], expected_size=None)
+    store_document(store, subject, PDF, [CONTENT])
     assert b"".join(store.read(subject, stored.name)) == CONTENT
 
 
 def test_a_file_moved_to_another_subject_does_not_open_even_under_the_same_key(root: Path) -> None:
     key, mine, other = bytes(range(32)), uuid4(), uuid4()
     store = DocumentStore(root, KeysInMemory({mine: key, other: key}), DocumentRules.load(), ORIGIN)
-    document = store.store(mine, PDF, [pdf()], expected_size=None)
+    document = store_document(store, mine, PDF, [pdf()])
     (root / str(mine)).rename(root / str(other))
     with pytest.raises(DocumentDamaged):
         store.read(other, document.sha256)
 
 
 def test_one_document_does_not_open_under_the_name_of_another(store: DocumentStore, subject: UUID, root: Path) -> None:
-    diploma = store.store(subject, PDF, [pdf(b"a diploma")], expected_size=None)
-    contract = store.store(subject, PDF, [pdf(b"a contract")], expected_size=None)
+    diploma = store_document(store, subject, PDF, [pdf(b"a diploma")])
+    contract = store_document(store, subject, PDF, [pdf(b"a contract")])
     directory = root / str(subject)
     (directory / diploma.sha256).replace(directory / contract.sha256)
     with pytest.raises(DocumentDamaged):
@@ -132,7 +133,7 @@ def test_a_file_of_another_log_does_not_open(
 
 def test_chunks_of_two_files_of_the_same_content_do_not_mix(store: DocumentStore, subject: UUID, stored: Path) -> None:
     earlier = stored.read_bytes()
-    store.store(subject, PDF, [CONTENT], expected_size=None)
+    store_document(store, subject, PDF, [CONTENT])
     later = stored.read_bytes()
     assert later[FIRST:] != earlier[FIRST:]
     stored.write_bytes(later[:SECOND] + earlier[SECOND:])
@@ -142,6 +143,6 @@ def test_chunks_of_two_files_of_the_same_content_do_not_mix(store: DocumentStore
 
 def test_equal_chunks_of_a_file_do_not_look_equal(store: DocumentStore, subject: UUID, root: Path) -> None:
     """Under one nonce they would, and nothing in the file would be safe any more."""
-    document = store.store(subject, PDF, [pdf(bytes(4 * CHUNK_BYTES))], expected_size=None)
+    document = store_document(store, subject, PDF, [pdf(bytes(4 * CHUNK_BYTES))])
     file = (root / str(subject) / document.sha256).read_bytes()
     assert file[SECOND : SECOND + CHUNK_BYTES] != file[THIRD : THIRD + CHUNK_BYTES]

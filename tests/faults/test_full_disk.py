@@ -1,9 +1,6 @@
 """The disk is full: writing stops with a sentence, nothing is written by half, and it resumes once there is room."""
 
 import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -19,39 +16,16 @@ from infra.postgres.server.connections import DatabaseUnavailable, Role, connect
 from tests.faults.acknowledgements import Acknowledgements
 from tests.faults.own_server import OwnServer
 from tests.journal.appends import JournalAsStored, request
+from tests.world.small_disk import fill
+from tests.world.small_disk import small_disk as mounted_disk
 
 pytestmark = pytest.mark.server
-
-SIZE = 160 * 1024 * 1024
 
 
 @pytest.fixture
 def small_disk() -> Iterator[Path]:
-    if os.geteuid() != 0:
-        pytest.skip("only root may mount a small disk")
-    directory = Path(tempfile.mkdtemp(prefix="permit-small-disk-"))
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={SIZE},mode=0755", "tmpfs", str(directory)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if mounted.returncode != 0:
-        directory.rmdir()
-        pytest.skip(f"no small disk can be mounted here: {mounted.stderr.strip()}")
-    try:
-        yield directory
-    finally:
-        subprocess.run(["umount", str(directory)], check=True)
-        directory.rmdir()
-
-
-def fill(disk: Path, *, leaving: int) -> Path:
-    """Take the disk's room but for some bytes."""
-    ballast = disk / "ballast"
-    with ballast.open("wb") as file:
-        os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(disk).free - leaving)
-    return ballast
+    with mounted_disk() as disk:
+        yield disk
 
 
 def test_a_full_disk_stops_writing_not_reading_and_nothing_is_written_by_half(small_disk: Path) -> None:

@@ -1,6 +1,8 @@
 """The outermost layer: paths and methods, what is accepted, trace ids, and errors that end without a word inside."""
 
+from contextlib import closing
 from dataclasses import replace
+from threading import Event
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,11 +15,16 @@ from api.server import running_server
 from domain.case.refusals import Reason
 from infra.identity.caller import Role
 from infra.identity.development_issuer import DevelopmentIssuer
+from infra.limits import DatabaseLimits
 from infra.postgres.journal.conflicts import OutcomeUnknown
 from infra.postgres.server.connections import DatabaseUnavailable
+from infra.postgres.server.troubles import Trouble
+from infra.postgres.signs_of_life import JournalSign
 from infra.structured_logs import configure_logging
+from infra.workers.database_watch import DatabaseWatch
 from tests.world.bodies import CANARIES
-from tests.world.service_clients import ServiceClient, ServiceClients, case_path
+from tests.world.service_clients import ServiceClient, ServiceClients, case_path, problem_of
+from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server
 
@@ -42,8 +49,13 @@ def test_every_answer_has_a_trace_id_of_its_own(employer: ServiceClient) -> None
     one, two = (employer.get("health", **{"BelGov-Trace-Id": "caller-1"}) for _ in range(2))
     assert UUID(one.headers["BelGov-Trace-Id"]) != UUID(two.headers["BelGov-Trace-Id"])
     assert one.headers["BelGov-Related-Trace-Id"] == "caller-1"
-    # nothing is echoed that is no trace id
-    assert "BelGov-Related-Trace-Id" not in employer.get("health", **{"BelGov-Trace-Id": "x" * 37}).headers
+    # what is no trace id is refused, under one of our own
+    for wrong in ("x" * 37, "", "a b", "\u00e9"):
+        refused = employer.client.get("health", headers={"BelGov-Trace-Id": wrong.encode("latin-1")})
+        assert problem_of(refused) == (400, "badRequest")
+        assert [each["name"] for each in refused.json()["issues"]] == ["BelGov-Trace-Id"]
+        assert UUID(refused.headers["BelGov-Trace-Id"])
+        assert "BelGov-Related-Trace-Id" not in refused.headers
 
 
 def test_no_answer_about_a_person_is_kept_by_anybody(employer: ServiceClient, handler: ServiceClient) -> None:
@@ -139,20 +151,84 @@ class StoppedWorker:
     failed = ("projections",)
 
 
+class SignsAre:
+    """What the watch over the databases finds: all is well, but for what ``errors`` names."""
+
+    def __init__(self, **errors: DatabaseUnavailable) -> None:
+        self._errors = errors
+
+    def journal(self) -> JournalSign:
+        self._raise("journal")
+        return JournalSign(position=1, parked=0)
+
+    def keys(self) -> None:
+        self._raise("keys")
+
+    def append(self) -> None:
+        self._raise("append")
+
+    def _raise(self, what: str) -> None:
+        if what in self._errors:
+            raise self._errors[what]
+
+
 def test_health_tells_what_is_left(program: Program) -> None:
-    lost = BrokenJournal(DatabaseUnavailable("gone"))
-    for service, workers, status in (
-        (program, StoppedWorker(), (200, "DEGRADED")),
-        (replace(program, keys=lost), None, (200, "DEGRADED")),  # type: ignore[arg-type]
-        (replace(program, recorder=_OriginOnly()), None, (503, "DOWN")),  # type: ignore[arg-type]
+    gone, full = DatabaseUnavailable("gone"), DatabaseUnavailable("no room", Trouble.FULL)
+    for signs, workers, told in (
+        (SignsAre(), None, (200, {"status": "UP"})),
+        (SignsAre(), StoppedWorker(), (200, {"status": "DEGRADED"})),
+        (SignsAre(keys=gone), None, (200, {"status": "DEGRADED"})),
+        (SignsAre(append=full), None, (200, {"status": "DEGRADED", "acceptsChanges": False})),
+        (SignsAre(journal=gone), None, (503, {"status": "DOWN"})),
     ):
-        with running_server(service, workers=workers) as address:
+        with (
+            closing(DatabaseWatch(signs, program.recorder, program.limits.database)) as watch,
+            running_server(replace(program, database_watch=watch), workers=workers) as address,
+        ):
             health = httpx.get(f"{address}/rest/singlePermit/v1/health")
-        assert (health.status_code, health.json()["status"]) == status
+        assert (health.status_code, health.json()) == told
 
 
-class _OriginOnly(BrokenJournal):
-    origin = "lost"
+def test_health_is_down_when_the_watch_itself_has_stopped(program: Program) -> None:
+    class Hanging(SignsAre):
+        """The first look is answered; the second never is."""
 
-    def __init__(self) -> None:
-        super().__init__(DatabaseUnavailable("gone"))
+        def __init__(self) -> None:
+            super().__init__()
+            self.released = Event()
+            self._looks = 0
+
+        def journal(self) -> JournalSign:
+            self._looks += 1
+            if self._looks > 1:
+                self.released.wait(30)
+            return super().journal()
+
+    signs = Hanging()
+    limits = DatabaseLimits(connect_seconds=0.1, look_seconds=0.1)
+    with (
+        closing(DatabaseWatch(signs, program.recorder, limits, look_again=0.1)) as watch,
+        running_server(replace(program, database_watch=watch)) as address,
+        httpx.Client(base_url=f"{address}/rest/singlePermit/v1") as client,
+    ):
+        assert client.get("health").json() == {"status": "UP"}
+        wait_until(lambda: client.get("health").json() == {"status": "DOWN"}, because="nothing is heard any more")
+        signs.released.set()
+        wait_until(lambda: client.get("health").json() == {"status": "UP"}, because="it looks again")
+
+
+@pytest.mark.parametrize(
+    ("trouble", "said", "seconds"),
+    [
+        (Trouble.SILENT, "does not answer", "30"),
+        (Trouble.BUSY, "busy with other work", "2"),
+        (Trouble.FULL, "no room left to store anything", "30"),
+    ],
+)
+def test_what_is_the_matter_with_the_database_is_said_in_plain_words(
+    program: Program, issuer: DevelopmentIssuer, trouble: Trouble, said: str, seconds: str
+) -> None:
+    answer = filed_where_the_journal_fails(program, issuer, DatabaseUnavailable("canceled at 10.0.0.1", trouble))
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, seconds)
+    assert said in answer.json()["detail"]
+    assert "10.0.0.1" not in answer.text

@@ -164,14 +164,17 @@ def test_an_inactive_employer_is_a_ground_of_refusal(employer: ServiceClient, ha
     assert "employerInactive" in handler.get(f"{case_path(filed)}/assessment").json()["supportedGrounds"]
 
 
-def test_what_the_administration_records_is_in_the_file(clients: ServiceClients, handler: ServiceClient) -> None:
+def test_what_the_administration_records_is_in_the_file(
+    clients: ServiceClients, employer: ServiceClient, handler: ServiceClient
+) -> None:
     agency = clients.of(Role.REPRESENTATIVE)
     filed = agency.file(represented())
     assigned = handler.change(filed, "assignments", {"handler": "caseHandler:handler-13"})
     verified = handler.change(assigned, "mandateVerifications", {"valid": False})
     paid = handler.change(verified, "feePayments", {**FEE, "recipient": "regional", "amount": "50.00"})
     assert [each.status_code for each in (assigned, verified, paid)] == [201] * 3
-    read = agency.case(filed)
+    # the employer reads it; its representative does not any more
+    read = employer.case(filed)
     assert (read["handler"], read["mandate"]["valid"]) == ("caseHandler:handler-13", False)
     (fee,) = read["fees"]
     assert (fee["recipient"], fee["amount"], fee["by"]) == ("regional", "50.00", "caseHandler:handler-12")

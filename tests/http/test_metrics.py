@@ -18,6 +18,7 @@ from tests.world.service_clients import ServiceClient
 ROOT = Path(__file__).parents[2]
 
 OVER_KAFKA: dict[str, Any] = {
+    "appends": {"succeed": True, "why": None},
     "relay": {"name": "relay", "position": 7, "lagEvents": 3, "lagSeconds": 1.5, "cluster": "c", "epoch": 2},
     "consumers": [{"name": "crossroads-intake", "topic": "t.v1", "lagOffsets": 5, "lagSeconds": 0.25}],
     "projections": [{"name": "timeline", "lagEvents": 1, "lagSeconds": 0.5, "parked": 2, "skipped": 7}],
@@ -29,6 +30,7 @@ OVER_KAFKA: dict[str, Any] = {
     "parkedStreams": {"migration": 2},
     "deadLetters": {"crossroads-intake": 1},
     "stoppedConsumers": [{"name": "legacy-brussels", "failed": 600, "records": 1000, "stoppedAt": "2026-03-02T09:00Z"}],
+    "limitsReached": {"headerBytes": 3},
 }
 
 
@@ -44,6 +46,7 @@ def samples(status: dict[str, Any]) -> dict[tuple[str, ...], float]:
 
 def test_each_number_has_a_name() -> None:
     told = samples(OVER_KAFKA)
+    assert told["permit_appends_succeed",] == 1
     assert told["permit_kafka_reachable",] == 1
     assert (told["permit_relay_lag_events",], told["permit_relay_lag_seconds",]) == (3, 1.5)
     assert told["permit_consumer_lag", "crossroads-intake", "t.v1"] == 5
@@ -55,6 +58,11 @@ def test_each_number_has_a_name() -> None:
     assert told["permit_crossroads_outcomes_total", "employerRegister", "found"] == 9
     assert (told["permit_parked_streams", "migration"], told["permit_dead_letters", "crossroads-intake"]) == (2, 1)
     assert told["permit_consumer_stopped", "legacy-brussels"] == 1
+    assert told["permit_limit_reached_total", "headerBytes"] == 3
+
+
+def test_a_journal_that_takes_nothing_is_told() -> None:
+    assert samples({**OVER_KAFKA, "appends": {"succeed": False, "why": "full"}})["permit_appends_succeed",] == 0
 
 
 def test_brokers_that_do_not_answer_are_told_and_the_rest_still_is() -> None:

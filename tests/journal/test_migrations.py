@@ -8,11 +8,13 @@ from pathlib import Path
 import psycopg2
 import pytest
 
+from infra.postgres.journal.group_commit import GroupCommitter
 from infra.postgres.journal.recorder import JournalRecorder
 from infra.postgres.server.access import database_name
 from infra.postgres.server.connections import DatabaseUnavailable, Role, connect
 from infra.postgres.server.migrate import (
     Migration,
+    SchemaMissing,
     SchemaOfAnotherVersion,
     SchemaUnusable,
     migrate_journal,
@@ -20,7 +22,7 @@ from infra.postgres.server.migrate import (
     require_migrated,
     shipped_migrations,
 )
-from tests.journal.appends import ORIGIN
+from tests.journal.appends import ORIGIN, JournalAsStored, request
 from tests.journal.made_before import as_set_up_before
 
 pytestmark = pytest.mark.server
@@ -40,6 +42,23 @@ def test_an_empty_database_gets_every_migration_once(empty_database: str) -> Non
     with closing(JournalRecorder(empty_database)) as recorder:
         assert recorder.origin == "tests"
         assert recorder.max_notification_id() is None
+
+
+def test_a_database_of_before_the_probe_is_brought_up_to_date_in_place(journal_url: str) -> None:
+    with closing(GroupCommitter(lambda: connect(journal_url, Role.WRITER))) as committer:
+        committer.submit(request(count=3))
+    before = JournalAsStored.of(journal_url)
+    with closing(connect(journal_url, Role.OWNER)) as connection, connection.cursor() as cursor:
+        cursor.execute("drop function journal_await_turn; delete from schema_migration where name = '0006_probe'")
+    with pytest.raises(SchemaMissing):
+        require_migrated(journal_url, "journal")
+
+    assert migrate_journal(journal_url, origin=ORIGIN) == ["0006_probe"]
+
+    require_migrated(journal_url, "journal")
+    assert JournalAsStored.of(journal_url) == before
+    with closing(connect(journal_url, Role.WRITER)) as connection, connection.cursor() as cursor:
+        cursor.execute("select journal_await_turn()")
 
 
 def test_the_journal_and_the_keys_may_share_a_database(empty_database: str) -> None:
@@ -91,9 +110,9 @@ def test_a_database_of_before_the_migrations_were_written_together_is_refused(jo
             check()
 
 
-@pytest.mark.parametrize("later", ["0099_later", "read_model_case-file_8"])
+@pytest.mark.parametrize("later", ["0099_later", "read_model_case-file_9"])
 def test_a_database_of_a_newer_version_is_refused(empty_database: str, later: str) -> None:
-    ours = [Migration("read_model_case-file_7", "create table case_file (n int)")]
+    ours = [Migration("read_model_case-file_8", "create table case_file (n int)")]
     migrate_journal(empty_database, origin="tests", read_models=ours)
     with closing(connect(empty_database, Role.OWNER)) as connection, connection.cursor() as cursor:
         cursor.execute("insert into schema_migration (name, digest) values (%s, '')", (later,))
@@ -107,11 +126,11 @@ def test_a_database_of_a_newer_version_is_refused(empty_database: str, later: st
 
 
 def test_an_earlier_version_of_a_read_model_is_no_obstacle(empty_database: str) -> None:
-    ours = [Migration("read_model_case-file_7", "create table case_file (n int)")]
-    later = [Migration("read_model_case-file_10", "drop table case_file; create table case_file (m int)")]
+    ours = [Migration("read_model_case-file_8", "create table case_file (n int)")]
+    later = [Migration("read_model_case-file_11", "drop table case_file; create table case_file (m int)")]
     migrate_journal(empty_database, origin="tests", read_models=ours)
 
-    assert migrate_journal(empty_database, origin="tests", read_models=later) == ["read_model_case-file_10"]
+    assert migrate_journal(empty_database, origin="tests", read_models=later) == ["read_model_case-file_11"]
     require_migrated(empty_database, "journal", later)
 
 

@@ -27,9 +27,6 @@ class KeysInMemory:
     def link(self, subject: UUID, ssin: str) -> None:
         self._persons.add((ssin, subject))
 
-    def is_person(self, subject: UUID, ssin: str) -> bool:
-        return (ssin, subject) in self._persons
-
     def subjects_of(self, ssin: str) -> frozenset[UUID]:
         return frozenset(subject for person, subject in self._persons if person == ssin)
 

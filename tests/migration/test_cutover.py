@@ -39,7 +39,7 @@ def test_a_case_is_read_only_until_its_authority_is_live(move: Moving) -> None:
         assign(move)
     standing = go_live(move)
     assert (standing.is_live, standing.epoch) == (True, 1)
-    (switched,) = move.program.journal.read(authority_stream("brussels")).events
+    (switched,) = move.program.journal.events_of(authority_stream("brussels"))
     assert isinstance(switched, AuthorityCutOver)
     assert (switched.epoch, switched.proposed_by, switched.approved_by) == (1, "ann", "bob")
     move.program.journal.authority_epochs()

@@ -15,6 +15,7 @@ from playwright.sync_api import Page
 
 from api.composition import Program, open_program
 from api.http.authentication import Authentication
+from api.http.quotas import Quotas
 from api.pages.rendering import Pages
 from api.pages.routes.board import board_pages
 from api.pages.routes.queue import queue_pages
@@ -128,7 +129,9 @@ def _app(program: Program, issuer: DevelopmentIssuer) -> FastAPI:
     app = FastAPI(openapi_url=None)
     pages = Pages.load()
     services = Services.of(program)
-    readers = Readers(services.access, Authentication(issuer.verifier()), pages.languages, CodeLists.load())
+    authentication = Authentication(issuer.verifier())
+    quotas = Quotas(program.limits.requests, program.limit_counts)
+    readers = Readers(services.access, authentication, quotas, pages.languages, CodeLists.load())
     app.state.access, app.state.pages, app.state.readers = services.access, pages, readers
     app.include_router(static_routes(pages.static))
     app.include_router(board_pages(services.boards, pages, readers))

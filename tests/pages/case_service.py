@@ -20,6 +20,7 @@ from domain.crossroads.answers import CheckKind, CrossroadsAnswer, EmployerOnReg
 from domain.identifiers import ApplicationReference
 from infra.clock import SystemClock
 from infra.identity.caller import CLAIM_OF_ROLE, Caller, Claim, Role
+from infra.identity.chooser_secret import ChooserSecret
 from infra.identity.development_issuer import DevelopmentIssuer
 from infra.settings import Settings
 from infra.wire_format import canonical_json, wire_adapter
@@ -55,6 +56,11 @@ class CaseService:
             ssin=given if claim is Claim.SSIN else None,
         )
         return self.issuer.issue(caller, now=SystemClock().now())
+
+    @property
+    def secret(self) -> str:
+        """What the chooser of roles asks for."""
+        return ChooserSecret.open(self.program.settings.home).text
 
     def sign_in(self, context: BrowserContext, role: Role, subject: str = "h-1", *, value: str | None = None) -> None:
         token = self.token(role, subject, value=value)

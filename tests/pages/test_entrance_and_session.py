@@ -27,6 +27,7 @@ def test_an_employer_signs_in_and_out(service: CaseService, browser: Browser) ->
         page.goto(f"{service.address}/?lang=en")
         page.get_by_role("link", name="Employer", exact=True).click()
         page.get_by_label("Enterprise number").fill("0202.239.951")
+        page.get_by_label("Secret of this service").fill(service.secret)
         page.get_by_role("button", name="Sign in").click()
         expect(page.get_by_role("heading", name="My applications")).to_be_visible()
         assert page.url == f"{service.address}/employer"
@@ -47,8 +48,10 @@ def test_everyone_can_use_the_entrance(service: CaseService, browser: Browser, c
             check_keyboard(watched.page)
 
 
-def test_the_session_is_for_this_service_alone(client: httpx.Client) -> None:
-    answer = client.post("/session", data={"role": "caseHandler", "sub": "h-1", "authority": "flanders"})
+def test_the_session_is_for_this_service_alone(service: CaseService, client: httpx.Client) -> None:
+    answer = client.post(
+        "/session", data={"role": "caseHandler", "sub": "h-1", "authority": "flanders", "secret": service.secret}
+    )
     assert (answer.status_code, answer.headers["Location"]) == (303, "/queue")
     parts = answer.headers["Set-Cookie"].split("; ")
     assert parts[0].startswith("session=eyJ")
@@ -64,15 +67,23 @@ def test_a_token_that_was_brought_along(service: CaseService, client: httpx.Clie
     assert "Set-Cookie" not in refused.headers
 
 
-def test_what_is_wrong_is_said_and_a_national_number_is_never_repeated(client: httpx.Client) -> None:
-    wrong = client.post("/session", data={"role": "employer", "sub": "me", "enterpriseNumber": "0202239952"})
+def test_what_is_wrong_is_said_and_a_national_number_is_never_repeated(
+    service: CaseService, client: httpx.Client
+) -> None:
+    wrong = client.post(
+        "/session", data={"role": "employer", "sub": "me", "enterpriseNumber": "0202239952", "secret": service.secret}
+    )
     assert wrong.status_code == 400
     assert 'value="0202239952"' in wrong.text
     assert 'href="#enterpriseNumber"' in wrong.text
-    number = client.post("/session", data={"role": "worker", "sub": "me", "ssin": "85073003329"})
+    number = client.post(
+        "/session", data={"role": "worker", "sub": "me", "ssin": "85073003329", "secret": service.secret}
+    )
     assert number.status_code == 400
     assert "85073003329" not in number.text
-    name = client.post("/session", data={"role": "employer", "sub": SSIN, "enterpriseNumber": EMPLOYER})
+    name = client.post(
+        "/session", data={"role": "employer", "sub": SSIN, "enterpriseNumber": EMPLOYER, "secret": service.secret}
+    )
     assert 'href="#sub"' in name.text
 
 
@@ -85,13 +96,15 @@ def test_what_is_wrong_is_said_and_a_national_number_is_never_repeated(client: h
         ("worker", "ssin", "850730 033 28"),
     ],
 )
-def test_numbers_are_understood_as_they_are_printed(client: httpx.Client, role: str, claim: str, printed: str) -> None:
-    signed_in = client.post("/session", data={"role": role, "sub": "me", claim: printed})
+def test_numbers_are_understood_as_they_are_printed(
+    service: CaseService, client: httpx.Client, role: str, claim: str, printed: str
+) -> None:
+    signed_in = client.post("/session", data={"role": role, "sub": "me", claim: printed, "secret": service.secret})
     assert signed_in.status_code == 303
 
 
-def test_a_number_in_another_form_is_answered_with_a_right_one(client: httpx.Client) -> None:
-    wrong = client.post("/session", data={"role": "worker", "sub": "me", "ssin": "85.07.30"})
+def test_a_number_in_another_form_is_answered_with_a_right_one(service: CaseService, client: httpx.Client) -> None:
+    wrong = client.post("/session", data={"role": "worker", "sub": "me", "ssin": "85.07.30", "secret": service.secret})
     assert wrong.status_code == 400
     assert "42.01.22-051.81" in wrong.text
 
@@ -124,8 +137,14 @@ def test_a_session_that_has_expired_says_so(service: CaseService, client: httpx.
         ({"Origin": "null"}, 403),
     ],
 )
-def test_a_form_of_another_site_is_refused(client: httpx.Client, headers: dict[str, str], status: int) -> None:
-    answer = client.post("/session", data={"role": "operations", "sub": "o", "authority": "flanders"}, headers=headers)
+def test_a_form_of_another_site_is_refused(
+    service: CaseService, client: httpx.Client, headers: dict[str, str], status: int
+) -> None:
+    answer = client.post(
+        "/session",
+        data={"role": "operations", "sub": "o", "authority": "flanders", "secret": service.secret},
+        headers=headers,
+    )
     assert answer.status_code == status
     assert ("Set-Cookie" in answer.headers) == (status == 303)
 
@@ -133,9 +152,9 @@ def test_a_form_of_another_site_is_refused(client: httpx.Client, headers: dict[s
 @pytest.mark.parametrize(
     "path", ["https://elsewhere.example", "//elsewhere.example", "/\\elsewhere.example", "employer", "/a\nb", "", None]
 )
-def test_nothing_leads_elsewhere(client: httpx.Client, path: str | None) -> None:
+def test_nothing_leads_elsewhere(service: CaseService, client: httpx.Client, path: str | None) -> None:
     assert local_path(path) is None
-    form = {"role": "regulator", "sub": "r", "authority": "", "next": path or ""}
+    form = {"role": "regulator", "sub": "r", "authority": "", "next": path or "", "secret": service.secret}
     assert client.post("/session", data=form).headers["Location"] == "/board"
 
 

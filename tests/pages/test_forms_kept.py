@@ -55,6 +55,7 @@ def test_what_was_typed_comes_back_after_signing_in_again(service: CaseService, 
         page.get_by_role("button", name="Choose another role").click()
         page.get_by_role("button", name="Case handler").click()
         page.get_by_label("Authority").select_option("flanders")
+        page.get_by_label("Secret of this service").fill(service.secret)
         page.get_by_role("button", name="Sign in", exact=True).first.click()
         # then the form is there with what he had written, and nothing was sent
         expect(page.get_by_text("Nothing has been sent: check it and send it.")).to_be_visible()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -15,6 +16,7 @@ from tests.pages.case_service import CaseService, case_service
 from tests.projections.log_of_cases import run
 from tests.projections.poison import retell
 from tests.world.stored_bodies import change_clear_text
+from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server
 
@@ -70,9 +72,16 @@ def test_the_pages_of_all_others_say_nothing_of_it(service: CaseService, poisone
     assert "may lag behind" not in page
 
 
-def test_health_is_degraded_and_counts_and_the_service_works(service: CaseService, poisoned: UUID) -> None:
+def health_of(service: CaseService) -> tuple[int, Any]:
     health = httpx.get(f"{service.address}/rest/singlePermit/v1/health", trust_env=False)
-    assert (health.status_code, health.json()) == (200, {"status": "DEGRADED", "parkedApplications": 1})
+    return health.status_code, health.json()
+
+
+def test_health_is_degraded_and_counts_and_the_service_works(service: CaseService, poisoned: UUID) -> None:
+    wait_until(
+        lambda: health_of(service) == (200, {"status": "DEGRADED", "parkedApplications": 1}),
+        because="health has looked again",
+    )
     # a case that is filed after it is everywhere
     filed = service.filed()
     service.catch_up()
@@ -112,7 +121,6 @@ def test_it_is_over_when_the_event_can_be_applied(service: CaseService, poisoned
     for runner in service.program.projection_runners().values():
         runner.take_up_parked()
 
-    health = httpx.get(f"{service.address}/rest/singlePermit/v1/health", trust_env=False)
-    assert health.json() == {"status": "UP"}
+    wait_until(lambda: health_of(service) == (200, {"status": "UP"}), because="health has looked again")
     page = read(service, f"/cases/{poisoned}", Role.CASE_HANDLER, value="brussels")
     assert "may lag behind" not in page

@@ -78,6 +78,7 @@ from tests.stored_events.samples import SAMPLES
 from tests.world.applications import application
 from tests.world.clocks import StoppedClock
 from tests.world.databases import program_databases
+from tests.world.limits import USUAL_CASE_LIMITS
 
 ORIGIN = "tests/projections"
 FILED = datetime(2026, 2, 2, 9, tzinfo=UTC)
@@ -252,7 +253,7 @@ class LogOfCases:
 
     def give(self, case_id: UUID, command: CaseCommand, at: datetime) -> Receipt:
         context = CommandContext(actor="tests", command_id=str(uuid4()), now=at)
-        return handle(self.journal, self.rulebook, case_id, command, context).receipt
+        return handle(self.journal, self.rulebook, case_id, command, context, limits=USUAL_CASE_LIMITS).receipt
 
     def some_cases(self, number: int) -> list[UUID]:
         """Cases of every course, filed day after day since October, their events mixed up in the log."""
@@ -333,8 +334,9 @@ def forget_read_models(url: str) -> None:
 
 
 def run(url: str, statement: str, *parameters: object) -> list[tuple]:
-    """Run a statement as the superuser and give its rows, if it has any."""
+    """Run a statement as whoever made the server's databases and give its rows, if it has any."""
     with closing(psycopg2.connect(url)) as connection, connection, connection.cursor() as cursor:
+        cursor.execute("set local permit.rows = 'everything:'")
         cursor.execute(statement, parameters or None)
         return cursor.fetchall() if cursor.description else []
 
@@ -359,7 +361,7 @@ def open_log(databases: LogDatabases) -> Iterator[LogOfCases]:
     forget_read_models(databases.url)
     run(
         databases.url,
-        "delete from permit.journal; delete from permit.command;"
+        "delete from permit.journal; delete from permit.command; delete from permit.case_fold;"
         " update permit.journal_head set position = 0, known_at = '-infinity'",
     )
     with ExitStack() as opened:

@@ -19,6 +19,7 @@ from domain.crossroads.answers import CheckKind
 from domain.deadlines.clocks import clocks_of
 from infra.event_formats import FORMATS
 from infra.postgres.journal.recorded_events import events_of_case, handled_events
+from infra.postgres.read_models.row_scope import EVERYTHING, rows_within
 from infra.stored_form.keyed_parts import PartNotAuthentic
 from projections.case_file import folding as case_file
 from projections.case_file.table import CaseFileModel, look_up
@@ -373,7 +374,7 @@ def in_pages(events: list, seed: int) -> list[list]:
 def test_the_table_holds_the_very_file_that_the_stream_folds_to(log: LogOfCases) -> None:
     cases = [*log.some_cases(6), *eventful_cases(log)]
     log.runner(FILES, page_size=4).catch_up()
-    with log.readers.connection() as connection, connection.cursor() as cursor:
+    with rows_within(log.readers, EVERYTHING) as cursor:
         for case_id in cases:
             events = events_of_case(cursor, case_id, FILES.handles)
             found = look_up(cursor, case_id)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from infra.postgres.read_models.row_scope import EVERYTHING, rows_within
 from projections.check_times.model import CheckTime, CheckTimes, check_times
 from projections.sla_board.scope import Scope
 from tests.projections.log_of_cases import FILED, NO_DATA, LogOfCases, run
@@ -19,7 +20,7 @@ FIRST, ON = FILED.date(), FILED.date() + timedelta(days=5)
 
 def times(log: LogOfCases, scope: Scope | None = None) -> list[CheckTime]:
     log.catch_up()
-    with log.readers.connection() as connection, connection.cursor() as cursor:
+    with rows_within(log.readers, EVERYTHING) as cursor:
         return check_times(cursor, FIRST, ON, scope or Scope())
 
 

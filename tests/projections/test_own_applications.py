@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from domain.case.folding import fold
+from infra.postgres.read_models.row_scope import EVERYTHING, rows_within
 from projections.lists.keyset_pages import PlaceUnusable
 from projections.lists.own_applications import (
     OfEmployer,
@@ -111,7 +112,7 @@ def test_a_row_is_what_the_domain_says_of_the_case(log: LogOfCases) -> None:
     with_tables(log)
     log.runner(OWN, page_size=7).catch_up()
 
-    with log.readers.connection() as connection, connection.cursor() as cursor:
+    with rows_within(log.readers, EVERYTHING) as cursor:
         shown = {each.case_id: each for each in whole(cursor, ACME)}
 
     assert shown.keys() == set(cases)

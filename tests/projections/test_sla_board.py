@@ -13,6 +13,7 @@ from domain.case.lifecycle import Act, CaseStatus
 from domain.civil_time import civil_day
 from domain.deadlines.service_levels import ServiceStatus
 from infra.postgres.journal.recorded_events import handled_events
+from infra.postgres.read_models.row_scope import EVERYTHING, rows_within
 from projections.read_model import Cursor
 from projections.sla_board.flow import DayFlow, flow
 from projections.sla_board.model import BoardLine, CaseCounts, board, total
@@ -44,7 +45,7 @@ def standing(**numbers: int) -> CaseCounts:
 
 
 def on_board(log: LogOfCases, on: date) -> list[BoardLine]:
-    with log.readers.connection() as connection, connection.cursor() as cursor:
+    with rows_within(log.readers, EVERYTHING) as cursor:
         return board(cursor, on)
 
 
@@ -150,7 +151,7 @@ def test_inflow_and_outflow_of_each_day_quiet_days_included(log: LogOfCases) -> 
     log.file(at=FILED + timedelta(days=2))
     log.runner(BOARD).catch_up()
 
-    with log.readers.connection() as connection, connection.cursor() as cursor:
+    with rows_within(log.readers, EVERYTHING) as cursor:
         days = flow(cursor, date(2026, 2, 1), date(2026, 2, 5))
 
     assert days == [
@@ -164,7 +165,7 @@ def test_inflow_and_outflow_of_each_day_quiet_days_included(log: LogOfCases) -> 
 def test_another_authority_has_a_board_of_its_own(log: LogOfCases) -> None:
     log.file()
     log.runner(BOARD).catch_up()
-    with log.readers.connection() as connection, connection.cursor() as cursor:
+    with rows_within(log.readers, EVERYTHING) as cursor:
         assert len(board(cursor, FILED.date(), Scope(authority="flanders"))) == 1
         assert board(cursor, FILED.date(), Scope(authority="brussels")) == []
         assert flow(cursor, FILED.date(), date(2026, 2, 3), Scope(authority="brussels"))[0].inflow == 0

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 import pytest
 
 from domain.case.folding import fold
+from infra.postgres.read_models.row_scope import EVERYTHING, rows_within
 from projections.lists.keyset_pages import PlaceUnusable
 from projections.lists.work_queue import NOBODY, QueuedCase, QueueFilter, QueueOrder, WorkQueue, count_queued, queued
 from projections.read_model import Cursor
@@ -85,7 +86,7 @@ def test_a_row_is_what_the_domain_says_of_the_case(log: LogOfCases) -> None:
     log.runner(QUEUE, page_size=7).catch_up()
     on = (FILED + timedelta(days=40)).date()
 
-    with log.readers.connection() as connection, connection.cursor() as cursor:
+    with rows_within(log.readers, EVERYTHING) as cursor:
         shown = {each.case_id: each for each in queued(cursor, on, TARGET, EVERY, limit=100).items}
 
     folded = {case_id: fold(log.journal.read(case_id).events) for case_id in cases}

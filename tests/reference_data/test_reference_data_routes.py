@@ -12,8 +12,11 @@ from fastapi import FastAPI
 
 from api.http.outermost import ErrorBoundary
 from api.http.problems import API_ROOT, OWN_PROBLEM_TYPES
+from api.http.quotas import Quotas
 from api.http.routes.reference_data import reference_data_routes
 from api.words.code_lists import CodeLists
+from infra.limit_counts import LimitCounts
+from infra.limits import RequestLimits
 
 
 class Reader:
@@ -40,7 +43,7 @@ class Reader:
 @pytest.fixture(scope="module")
 def reader() -> Reader:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    app.add_middleware(ErrorBoundary)
+    app.add_middleware(ErrorBoundary, quotas=Quotas(RequestLimits(), LimitCounts()))
     app.include_router(reference_data_routes(CodeLists.load()), prefix=API_ROOT)
     return Reader(app)
 

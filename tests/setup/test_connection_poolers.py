@@ -11,6 +11,7 @@ import pytest
 
 from api.composition import open_program
 from infra.postgres.server.connections import ServerUnsuitable
+from infra.postgres.server.logins import SERVING, login_name
 from infra.postgres.server.requirements import require_suitable
 from infra.settings import Settings
 from tests.setup.given_servers import as_administrator, made_on, use_everything
@@ -63,9 +64,12 @@ def warm_up(pooler: Pooler, *, sessions: int) -> None:
             connection.cursor().execute("select 1")
 
 
+SERVING_LOGINS = [login_name(role, database) for role in SERVING for database in ("permit", "permit_keys")]
+
+
 @pytest.fixture
 def session_pool(server: OwnServer) -> Iterator[Pooler]:
-    with pooled(server, "session", "permit_maker", "app") as pooler:
+    with pooled(server, "session", "permit_maker", "app", *SERVING_LOGINS) as pooler:
         yield pooler
 
 
@@ -74,6 +78,19 @@ def test_a_session_lent_until_its_end_is_as_good_as_one_of_the_server(
 ) -> None:
     as_administrator(server, server.url("app", "permit"))
     use_everything(session_pool.url("app", "permit"), tmp_path / "home")
+
+
+def test_a_pool_that_does_not_know_whom_the_program_serves_as(server: OwnServer, tmp_path: Path) -> None:
+    as_administrator(server, server.url("app", "permit"))
+    with pooled(server, "session", "app") as pooler:
+        settings = Settings(home=tmp_path, database_url=pooler.url("app", "permit"))
+        with (
+            pytest.raises(
+                ServerUnsuitable, match=r"does not let the program in as 'permit_writer_permit'.* a connection pooler"
+            ),
+            open_program(settings, set_up=True),
+        ):
+            pass
 
 
 def test_through_a_pool_of_sessions_databases_are_made_too(

@@ -17,6 +17,7 @@ from psycopg2 import sql
 
 from infra.postgres.read_models.schema import read_model_migrations
 from infra.postgres.server.access import create_database, url_for_database
+from infra.postgres.server.logins import drop_logins
 from infra.postgres.server.migrate import migrate_journal, migrate_keys, shipped_migrations
 from projections.registered import registered_read_models
 
@@ -93,6 +94,7 @@ def _named_database(admin_url: str) -> Iterator[str]:
         yield name
     finally:
         with _administering(admin_url) as cursor:
+            drop_logins(cursor, name)
             cursor.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
 
 

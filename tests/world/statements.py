@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import struct
 from collections.abc import Iterator
@@ -23,6 +24,8 @@ class Statements:
 
     def note(self, statement: str) -> None:
         text = " ".join(statement.split())
+        # Whose rows a statement is shown goes with it in the same message.
+        text = re.sub(r"^set local permit\.rows = '[^']*'; ", "", text)
         if text and not text.upper().startswith(_PLUMBING):
             with self._mutex:
                 self._sent.append(text)

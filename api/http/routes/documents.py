@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Request, Response
 
 from api.http.case_representation import address_of, entity_tag
+from api.http.content_digests import StatedDigests
 from api.http.problems import Place, RequestRefused, input_problem, located
 from api.http.requests import (
     AuthorisedCommand,
@@ -14,12 +15,12 @@ from api.http.requests import (
     authorised_query,
     authorised_upload,
     case_id_of,
-    chunks_of,
 )
 from api.http.responses import document_response, handled_response, json_response
+from api.http.uploads import Uploads
 from api.permissions import Action
 from api.services.cases import CaseService
-from api.services.documents import DocumentService
+from api.services.documents import DocumentService, DocumentToCome, ReceivingDocument, RepeatedDocument
 from domain.case.refusals import InputIssue
 from domain.case.value_checks import one_of
 from domain.codes import DOCUMENT_KINDS
@@ -31,23 +32,23 @@ Upload = Annotated[tuple[AuthorisedCommand, Request], Depends(authorised_upload(
 Reading = Annotated[AuthorisedQuery, Depends(authorised_query(Action.READ_DOCUMENT))]
 
 
-def document_routes(documents: DocumentService, cases: CaseService, rules: ClockRules) -> APIRouter:
+def document_routes(documents: DocumentService, cases: CaseService, rules: ClockRules, uploads: Uploads) -> APIRouter:
     """The routes, to be mounted under the root of the API."""
     routes = APIRouter(prefix="/applications/{application_id}/documents")
 
     @routes.post("", name="attachDocument")
-    def attach_document(application_id: str, upload: Upload) -> Response:
+    async def attach_document(application_id: str, upload: Upload) -> Response:
         sent, request = upload
-        announced = request.headers.get("Content-Length", "")
-        handled = documents.attach(
-            sent.caller,
-            cases.case(sent.caller, case_id_of(application_id)),
-            cases.context(sent.caller, sent.command_id, expected_version=sent.expected_version),
-            kind=_kind_of(request),
-            media_type=request.headers.get("Content-Type", "").partition(";")[0].strip().lower(),
-            chunks=chunks_of(request),
-            announced=int(announced) if announced.isdecimal() else None,
-        )
+        case_id, coming, stated = case_id_of(application_id), _to_come(request), StatedDigests(request)
+
+        def begin() -> ReceivingDocument | RepeatedDocument:
+            snapshot = cases.case(sent.caller, case_id)
+            context = cases.context(sent.caller, sent.command_id, expected_version=sent.expected_version)
+            return documents.begin(sent.caller, snapshot, context, coming)
+
+        async with uploads.place_for(sent.caller.caller):
+            receiving = await uploads.work(begin)
+            handled = await uploads.receive(receiving, request.stream(), stated=stated)
         return handled_response(handled, rules, sent.base_url)
 
     @routes.get("", name="getDocuments")
@@ -73,6 +74,15 @@ def document_routes(documents: DocumentService, cases: CaseService, rules: Clock
         return document_response(documents.read(query.caller, case_id_of(application_id), sha256))
 
     return routes
+
+
+def _to_come(request: Request) -> DocumentToCome:
+    announced = request.headers.get("Content-Length", "")
+    return DocumentToCome(
+        kind=_kind_of(request),
+        media_type=request.headers.get("Content-Type", "").partition(";")[0].strip().lower(),
+        announced=int(announced) if announced.isdecimal() else None,
+    )
 
 
 def _kind_of(request: Request) -> str:

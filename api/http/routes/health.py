@@ -7,11 +7,9 @@ from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from api.composition import Program
 from api.http.requests import open_query
-from infra.postgres.read_models.parked_streams import count_parked_streams
-from infra.postgres.server.connections import DatabaseUnavailable
 from infra.wire_format import canonical_json
+from infra.workers.database_watch import DatabaseHealth, DatabaseWatch
 
 Question = Annotated[Request, Depends(open_query())]
 
@@ -23,20 +21,27 @@ class WatchedWork(Protocol):
     def failed(self) -> Sequence[str]: ...
 
 
-def health_routes(program: Program, workers: WatchedWork | None) -> APIRouter:
-    """DOWN (503) without the journal; DEGRADED without personal data, when a worker has stopped, or while
-    applications are parked: then with how many they are.
+def health_routes(watch: DatabaseWatch, workers: WatchedWork | None) -> APIRouter:
+    """DOWN (503) without the journal; DEGRADED without personal data, where nothing can be stored, when a worker has
+    stopped, or while applications are parked: then with how many they are.
+
+    What nobody can store everybody can still read. A balancer that took the service away for it would take away the
+    reading too, of every process, for they share the database; so that is not DOWN.
+
+    The route waits for nothing and needs no thread of the requests: it says what ``watch`` found last.
     """
+    watch.start()
     routes = APIRouter()
 
     @routes.get("/health", name="getHealth")
-    def get_health(question: Question) -> Response:
-        try:
-            parked = count_parked_streams(program.readers)
-            status = _status(program, workers, parked)
-        except DatabaseUnavailable:
-            parked, status = 0, "DOWN"
-        content = {"status": status} | ({"parkedApplications": parked} if parked else {})
+    async def get_health(question: Question) -> Response:
+        health = watch.health()
+        status = _status(health, workers)
+        content: dict[str, object] = {"status": status}
+        if health.journal and not health.appends:
+            content["acceptsChanges"] = False
+        if health.parked:
+            content["parkedApplications"] = health.parked
         return Response(
             canonical_json(content),
             status_code=503 if status == "DOWN" else 200,
@@ -47,11 +52,8 @@ def health_routes(program: Program, workers: WatchedWork | None) -> APIRouter:
     return routes
 
 
-def _status(program: Program, workers: WatchedWork | None, parked: int) -> str:
-    """Raises :class:`DatabaseUnavailable` without the journal."""
-    program.recorder.max_notification_id()
-    try:
-        program.keys.require_answer()
-    except DatabaseUnavailable:
-        return "DEGRADED"
-    return "DEGRADED" if parked or (workers is not None and workers.failed) else "UP"
+def _status(health: DatabaseHealth, workers: WatchedWork | None) -> str:
+    if not health.journal:
+        return "DOWN"
+    works = health.keys and health.appends and not health.parked
+    return "UP" if works and not (workers is not None and workers.failed) else "DEGRADED"

@@ -45,7 +45,7 @@ def service_levels_routes(boards: BoardService) -> APIRouter:
     @routes.get("", name="getServiceLevels")
     def get_service_levels(query: BoardQuery) -> Response:
         on, scope = day_of(query.parameters, boards.today), scope_of(boards, query.parameters, query.caller)
-        levels = boards.service_levels(on, scope)
+        levels = boards.service_levels(query.caller, on, scope)
         address = f"{query.base_url}{API_ROOT}/serviceLevels"
         return json_response(
             {
@@ -66,7 +66,7 @@ def service_levels_routes(boards: BoardService) -> APIRouter:
         on, scope = day_of(query.parameters, boards.today), scope_of(boards, query.parameters, query.caller)
         size, cell, after = page_size_of(query.parameters), cell_of(query.parameters), single(query.parameters, AFTER)
         try:
-            page = boards.cases(on, scope, cell, limit=size, after=after)
+            page = boards.cases(query.caller, on, scope, cell, limit=size, after=after)
         except PlaceUnusable:
             raise unusable_cursor() from None
         address = f"{query.base_url}{API_ROOT}/serviceLevels/cases"
@@ -84,7 +84,7 @@ def service_levels_routes(boards: BoardService) -> APIRouter:
         if measure not in MEASURES:
             raise no_such_measure()
         on, scope = day_of(query.parameters, boards.today), scope_of(boards, query.parameters, query.caller)
-        found = boards.measure(measure, on, scope)
+        found = boards.measure(query.caller, measure, on, scope)
         items = [words(each) for each in found.rows]
         return json_response({"on": on.isoformat(), "position": found.position, "items": items})
 

@@ -10,7 +10,6 @@ from fastapi.responses import RedirectResponse
 
 from api.http.case_representation import assessment_content
 from api.http.problems import problem_of
-from api.http.requests import chunks_of
 from api.pages.case.contents import CaseWords
 from api.pages.case.sent_steps import KEY, REQUEST, VERSION, command_of, context_of, fresh_key
 from api.pages.form_values import body_of, errors_of
@@ -18,7 +17,6 @@ from api.pages.kept_forms import kept_form
 from api.pages.page_parts import FieldError
 from api.pages.refusals import explanation_of, heading_of, particulars_of
 from api.pages.rendering import Pages
-from api.pages.sent_files import SentFile
 from api.pages.sent_forms import SentForm
 from api.pages.session import FIRST_PAGES, Readers
 from api.services.access import AuthorisedCaller
@@ -30,9 +28,7 @@ from api.steps.forms import Form, FormMaterial, FormWords
 from api.steps.procedure import STEP_OF, possible_steps
 from api.steps.step import Step
 from api.words.choices import Choice
-from domain.case.document_rules import DocumentRefused
 from domain.case.refusals import CommandRefused, InvalidInput, Reason, StaleVersion
-from domain.codes import DOCUMENT_KINDS
 from infra.postgres.read_models.case_snapshots import CaseSnapshot
 
 DONE_PARAMETER = "done"
@@ -63,7 +59,7 @@ class StepScreen:
         step = _step(resource)
         caller = self._readers.authorised(request, step.action)
         part = _part(request.query_params.get(PART_PARAMETER, WORKER))
-        return self._page(request, step, caller, self._services.cases.case(caller, case_id), Shown(part=part))
+        return self.page(request, step, caller, self._services.cases.case(caller, case_id), Shown(part=part))
 
     def send(self, request: Request, case_id: UUID, resource: str, sent: SentForm) -> Response:
         """Take the step in the form, and redirect to the case; or show the form again with the errors.
@@ -77,7 +73,7 @@ class StepScreen:
         cases = self._services.cases
         snapshot = cases.case(caller, case_id)
         if kept is not None:
-            return self._page(request, step, caller, snapshot, Shown(part=part, sent=kept, came_back=True))
+            return self.page(request, step, caller, snapshot, Shown(part=part, sent=kept, came_back=True))
         form = self._form(request, step, caller, snapshot, part)
         try:
             context = context_of(cases, caller, sent)
@@ -86,49 +82,16 @@ class StepScreen:
         except InvalidInput as why:
             language = self._pages.language(request)
             errors = errors_of(form, why.issues, language, title=step.title(language))
-            return self._page(request, step, caller, snapshot, Shown(part=part, sent=sent, errors=errors))
+            return self.page(request, step, caller, snapshot, Shown(part=part, sent=sent, errors=errors))
         except CommandRefused as why:
             if why.reason is Reason.APPLICATION_UNKNOWN:
                 raise
-            return self._again(request, step, caller, case_id, Shown(part=part, sent=sent, refused=why))
-        return _led_on(case_id, step)
+            return self.again(request, step, caller, case_id, Shown(part=part, sent=sent, refused=why))
+        return led_on(case_id, step)
 
-    def attach(self, request: Request, case_id: UUID) -> Response:
-        """Store the file that the form sends; or show the form again with what is wrong."""
-        step, cases = documents.STEP, self._services.cases
-        caller = self._readers.authorised(request, step.action)
-        # Who may not see the case sends no file into it.
-        snapshot = cases.case(caller, case_id)
-        file = SentFile(request.headers.get("Content-Type", ""), chunks_of(request))
-        sent = file.fields()
-        language = self._pages.language(request)
-        missing = []
-        if sent.one("kind") not in DOCUMENT_KINDS:
-            missing.append(FieldError(field="kind", text=language.gettext("State what the document is.")))
-        if file.media_type is None:
-            missing.append(FieldError(field="file", text=language.gettext("Choose a file.")))
-        if missing or file.media_type is None:
-            file.drain()
-            return self._page(request, step, caller, snapshot, Shown(sent=sent, errors=tuple(missing)))
-        context = context_of(cases, caller, sent)
-        try:
-            self._services.documents.attach(
-                caller,
-                snapshot,
-                context,
-                kind=sent.one("kind"),
-                media_type=file.media_type,
-                chunks=file.content(),
-                announced=None,
-            )
-        except (DocumentRefused, CommandRefused) as why:
-            file.drain()
-            return self._again(request, step, caller, case_id, Shown(sent=sent, refused=why))
-        return _led_on(case_id, step)
-
-    def _again(self, request: Request, step: Step, caller: AuthorisedCaller, case_id: UUID, shown: Shown) -> Response:
+    def again(self, request: Request, step: Step, caller: AuthorisedCaller, case_id: UUID, shown: Shown) -> Response:
         """The form, with the case in its present state, after the step was refused."""
-        return self._page(request, step, caller, self._services.cases.case(caller, case_id), shown)
+        return self.page(request, step, caller, self._services.cases.case(caller, case_id), shown)
 
     def _form(self, request: Request, step: Step, caller: AuthorisedCaller, snapshot: CaseSnapshot, part: str) -> Form:
         language, lists = self._pages.language(request), self._readers.code_lists
@@ -149,7 +112,7 @@ class StepScreen:
             raise AssertionError(f"no form takes the step {step.resource}")
         return step.form(FormWords(language, lists), material)
 
-    def _page(
+    def page(
         self, request: Request, step: Step, caller: AuthorisedCaller, snapshot: CaseSnapshot, shown: Shown
     ) -> Response:
         """The form with the case; what was typed is kept."""
@@ -230,6 +193,6 @@ def _part(name: str) -> str:
     return name
 
 
-def _led_on(case_id: UUID, step: Step) -> Response:
+def led_on(case_id: UUID, step: Step) -> Response:
     address = f"/cases/{case_id}?{DONE_PARAMETER}={step.resource}"
     return RedirectResponse(address, 303, {"Cache-Control": "no-store"})

@@ -36,6 +36,7 @@ from api.pages.rendering import Pages
 from api.pages.security_headers import page_headers
 from api.pages.session import Readers
 from api.permissions import Action
+from api.services.access import AuthorisedCaller
 from api.services.boards import BoardService
 from api.services.measures import BoardReading
 from api.words.languages import Language
@@ -62,10 +63,14 @@ class ShownBoard:
 class _BoardQuery:
     """The query in an address of the board, and its caller."""
 
-    caller: Caller
+    authorised: AuthorisedCaller
     on: date
     scope: Scope
     language: Language
+
+    @property
+    def caller(self) -> Caller:
+        return self.authorised.caller
 
     def href(self, path: str, *more: tuple[str, str | None]) -> str:
         """The same cases on the same day somewhere else."""
@@ -89,7 +94,7 @@ def board_pages(boards: BoardService, pages: Pages, readers: Readers) -> APIRout
         caller = readers.authorised(request, Action.READ_SERVICE_LEVELS)
         parameters = with_actor(filled_in(request))
         return _BoardQuery(
-            caller=caller.caller,
+            authorised=caller,
             on=day_of(parameters, boards.today),
             scope=scope_of(boards, parameters, caller),
             language=pages.language(request),
@@ -99,7 +104,7 @@ def board_pages(boards: BoardService, pages: Pages, readers: Readers) -> APIRout
         return cache.get((query.on, query.scope, query.language.code), lambda: computed(query))
 
     def computed(query: _BoardQuery) -> ShownBoard:
-        reading = boards.reading(query.on, query.scope)
+        reading = boards.reading(query.authorised, query.on, query.scope)
         figures = board_figures(reading, BoardWords(language=query.language, code_lists=readers.code_lists))
         template = pages.environments[query.language.code].get_template("board_parts/figure.html")
         # Templates escape what is not markup, so what they give is.
@@ -157,7 +162,8 @@ def board_pages(boards: BoardService, pages: Pages, readers: Readers) -> APIRout
         cell = cell_of(parameters)
         place = boards.reached()
         try:
-            page = boards.cases(query.on, query.scope, cell, limit=PAGE_LENGTH, after=single(parameters, AFTER))
+            after = single(parameters, AFTER)
+            page = boards.cases(query.authorised, query.on, query.scope, cell, limit=PAGE_LENGTH, after=after)
         except PlaceUnusable:
             raise unusable_cursor() from None
         words = BoardWords(language=query.language, code_lists=readers.code_lists)

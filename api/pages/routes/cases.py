@@ -11,7 +11,9 @@ from fastapi import APIRouter, Depends, Request, Response
 from api.http.paging import number_after
 from api.http.requests import case_id_of
 from api.http.responses import document_response
+from api.http.uploads import Uploads
 from api.pages.case.contents import TIME_BY_HOLDER, CaseWords, moment
+from api.pages.case.file_page import FileScreen
 from api.pages.case.lagging_overviews import overviews_of
 from api.pages.case.sent_steps import fresh_key
 from api.pages.case.stage_line import stage_line, status_badge
@@ -36,10 +38,11 @@ ENTRIES_ON_A_PAGE = 50
 SentFields = Annotated[SentForm, Depends(sent_form)]
 
 
-def case_pages(services: Services, pages: Pages, readers: Readers) -> APIRouter:
+def case_pages(services: Services, pages: Pages, readers: Readers, uploads: Uploads) -> APIRouter:
     routes = APIRouter(prefix="/cases/{application_id}", route_class=PageRoute)
     screen = CaseScreen(services, pages, readers)
     steps = StepScreen(services, pages, readers)
+    files = FileScreen(services, readers, pages, steps, uploads)
 
     @routes.get("", name="casePage")
     def case_page(request: Request, application_id: str) -> Response:
@@ -54,8 +57,8 @@ def case_pages(services: Services, pages: Pages, readers: Readers) -> APIRouter:
         return screen.document(request, case_id_of(application_id), sha256)
 
     @routes.post(f"/{documents.STEP.resource}", name="attachDocumentByForm")
-    def attach(request: Request, application_id: str) -> Response:
-        return steps.attach(request, case_id_of(application_id))
+    async def attach(request: Request, application_id: str) -> Response:
+        return await files.attach(request, case_id_of(application_id))
 
     @routes.get("/{resource}", name="caseForm")
     def case_form(request: Request, application_id: str, resource: str) -> Response:

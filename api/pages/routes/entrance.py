@@ -16,6 +16,7 @@ from api.pages.kept_forms import KEPT, SIGN_IN_AGAIN, kept_form, kept_text
 from api.pages.page_parts import FieldError
 from api.pages.page_route import PageRoute
 from api.pages.rendering import Pages
+from api.pages.role_chooser import RoleChooser
 from api.pages.security_headers import SECURITY_HEADERS
 from api.pages.sent_forms import SentForm, sent_form
 from api.pages.session import (
@@ -39,7 +40,6 @@ from domain.codes import AUTHORITIES
 from domain.identifiers import enterprise_number_digits, ssin_digits
 from infra.clock import SystemClock
 from infra.identity.caller import CLAIM_OF_ROLE, Caller, CallerUnusable, Claim, Role
-from infra.identity.development_issuer import DevelopmentIssuer
 from infra.identity.sign_in_links import SignInLinks
 
 CHOOSE: Final = "choose"
@@ -47,6 +47,7 @@ CHOOSE: Final = "choose"
 TOKEN: Final = "token"  # noqa: S105 - the name of a field
 ROLE: Final = "role"
 SUBJECT: Final = "sub"
+SECRET: Final = "secret"  # noqa: S105 - the name of a field
 OUT_PARAMETER: Final = "out"
 
 _SUGGESTED: Final[Mapping[Role, str]] = {
@@ -72,9 +73,9 @@ class RoleCard:
 
 
 def entrance_pages(
-    pages: Pages, readers: Readers, issuer: DevelopmentIssuer | None, links: SignInLinks | None = None
+    pages: Pages, readers: Readers, chooser: RoleChooser | None, links: SignInLinks | None = None
 ) -> APIRouter:
-    """The entrance. Without ``issuer`` there are no roles to choose, and readers sign in with a token.
+    """The entrance. Without ``chooser`` there are no roles to choose, and readers sign in with a token.
 
     ``links`` are the one-time links of a demonstration; they belong to the development issuer, and without it there
     are none.
@@ -104,9 +105,12 @@ def entrance_pages(
             return shown(request, role, form=form)
         if form.one(TOKEN):
             return brought(request, form, form.one(TOKEN))
-        if role is None or issuer is None:
+        if role is None or chooser is None:
             error = FieldError(field=TOKEN, text=language.gettext("Paste an access token, or choose a role."))
             return shown(request, None, form=form, errors=(error,))
+        if not chooser.lets_in(form.one(SECRET)):
+            text = language.gettext("This is not the secret that the service printed at its start: paste that one.")
+            return shown(request, role, form=form, errors=(FieldError(field=SECRET, text=text),))
         claim = CLAIM_OF_ROLE[role]
         value = form.one(claim) or None
         caller = Caller(
@@ -118,13 +122,13 @@ def entrance_pages(
             ssin=ssin_digits(value) if value and claim is Claim.SSIN else None,
         )
         try:
-            token = issuer.issue(caller, now=clock.now())
+            token = chooser.issuer.issue(caller, now=clock.now())
         except CallerUnusable as why:
             error = FieldError(field=why.claim.value, text=_remedy(language, why))
             return shown(request, role, form=form, errors=(error,))
         return brought(request, form, token)
 
-    if issuer is not None and links is not None:
+    if chooser is not None and links is not None:
 
         @routes.get(SIGN_IN_LINK + "/{secret}", name="followSignInLink")
         def follow(request: Request, secret: str) -> Response:
@@ -196,9 +200,9 @@ def entrance_pages(
         language = pages.language(request)
         sent = form or SentForm({})
         onward = local_path(sent.one(NEXT_PARAMETER) or request.query_params.get(NEXT_PARAMETER)) or ""
-        chosen = role if issuer is not None else None
+        chosen = role if chooser is not None else None
         content = {
-            "cards": _cards(readers, language, onward) if issuer is not None else (),
+            "cards": _cards(readers, language, onward) if chooser is not None else (),
             "chosen": chosen,
             "chosen_name": readers.code_lists.label("roles", chosen, language.code) if chosen else "",
             "claim": CLAIM_OF_ROLE[chosen].value if chosen else "",

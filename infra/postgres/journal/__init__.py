@@ -6,8 +6,8 @@ in by group commit (``group_commit``), loads in bulk (``bulk``, ``binary_rows``)
 
 Out: the event library's ports (``recorder``, ``mapper``, ``tailing``, ``journal_events``), pages of thousands
 (``bulk_reading``), streams in ranges (``stream_ranges``), rows as read models take them (``recorded_events``), and
-which event is to blame when one of them cannot be applied (``event_faults``). ``journal`` is both, as
-:mod:`domain.case.handling` needs it.
+which event is to blame when one of them cannot be applied (``event_faults``). What long cases were folded to is kept
+(``folded_cases``). ``journal`` is both ways, as :mod:`domain.case.handling` needs it.
 
 Beside it: ``key_store``, ``reference_numbers``, ``command_retention``, ``event_counts``.
 """

@@ -76,7 +76,7 @@ def _append_one(connection: Connection, request: AppendRequest) -> Outcome:
         cursor.execute(
             _EXECUTE_ONE,
             (
-                request.command.actor,
+                request.command.holder,
                 request.command.id,
                 _one_bytes(request.command.digest),
                 request.recorded_at,
@@ -103,7 +103,7 @@ def _append_batch(connection: Connection, batch: Sequence[AppendRequest]) -> lis
         cursor.execute(
             _EXECUTE_BATCH,
             (
-                _texts(r.command.actor for r in batch),
+                _texts(r.command.holder for r in batch),
                 _texts(r.command.id for r in batch),
                 _bytes(r.command.digest for r in batch),
                 _plain(r.recorded_at for r in batch),

@@ -13,11 +13,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CommandIdentity:
-    """A command and its actor: the id is unique per actor, the keyed digest distinguishes one body from another."""
+    """A command and its actor, which the journal records; the keyed digest distinguishes one body from another.
+
+    The id is unique within its ``holder``: a person, for whom or where the person acts, whatever the role. Without a
+    ``key_holder`` that is the actor.
+    """
 
     actor: str
     id: str
     digest: bytes
+    key_holder: str | None = None
+
+    @property
+    def holder(self) -> str:
+        """Within whose commands the id is unique: the column ``actor`` of the table ``command``."""
+        return self.actor if self.key_holder is None else self.key_holder
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +103,7 @@ class AppendRequest:
 
 def claims_of(command: CommandIdentity, touches: Sequence[Touch], tracking: Tracking | None) -> set[object]:
     """What no two requests of one transaction may share: a stream, a reader, a command id."""
-    claims: set[object] = {(command.actor, command.id)}
+    claims: set[object] = {(command.holder, command.id)}
     claims.update(touch.stream for touch in touches)
     if tracking is not None:
         claims.add(tracking.application_name)

@@ -220,7 +220,7 @@ def laid_out(batch: Sequence[AppendRequest]) -> StagedBatch:
         identity, result, tracking = request.command, request.result, request.tracking
         commands.append(
             row_of(
-                int_column(command_no), text_column(identity.actor), text_column(identity.id),
+                int_column(command_no), text_column(identity.holder), text_column(identity.id),
                 bytes_column(identity.digest), text_column(request.recorded_at), int_column(len(request.events)),
                 uuid_column(request.touches[0].stream) if request.touches else ABSENT,
                 bigint_column(result.version), bytes_column(result.leaf_hash),

@@ -14,7 +14,8 @@ The errors of this package::
     OperationalError
     └── OutcomeUnknown              to be repeated with the same id
     Exception
-    └── EventAtFault                in reading: an event cannot be applied
+    ├── EventAtFault                in reading: an event cannot be applied
+    └── JournalNotSeenWhole         in collecting keys: not every event is shown
 
 That the database is away is ``DatabaseUnavailable``, of the package ``server``.
 """

@@ -11,6 +11,7 @@ than the encoding.
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable
 from itertools import islice, pairwise
@@ -27,16 +28,19 @@ from infra.stored_form.compression import compressed_all
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
 
+    from infra.postgres.server.deadlines import Deadlines
+
 _MAX_COMMANDS_PER_TRANSACTION: Final = 512
 
 
 class _Waiting:
     """A caller. ``turn`` is released once: when the answer is there, or when it is for this caller to lead."""
 
-    __slots__ = ("answer", "error", "leads", "next_to_wake", "request", "sealed", "turn")
+    __slots__ = ("answer", "came", "error", "leads", "next_to_wake", "request", "sealed", "turn")
 
     def __init__(self, request: ToAppend) -> None:
         self.request = request
+        self.came = time.monotonic()
         self.sealed: AppendRequest | None = None
         self.answer: Appended | None = None
         self.error: Exception | None = None
@@ -50,11 +54,24 @@ class GroupCommitter:
     """Appends requests from any number of threads through one connection."""
 
     def __init__(
-        self, connect: Callable[[], Connection], *, patience: float = 10.0, on_append: Callable[[], None] | None = None
+        self,
+        connect: Callable[[], Connection],
+        *,
+        patience: float = 10.0,
+        deadlines: Deadlines | None = None,
+        on_append: Callable[[], None] | None = None,
     ) -> None:
-        """``patience``: seconds for which a doubtful outcome is looked up before the caller learns that it is."""
+        """``patience``: seconds for which a doubtful outcome is looked up before the caller learns that it is.
+
+        It counts from when a caller came: whoever waited behind an append that got no answer does not wait again.
+        ``deadlines`` as for :class:`CertainConnection`.
+        """
         self._on_append = on_append
-        self._connection = CertainConnection(connect, prepare_append, patience=patience)
+        self._connection = CertainConnection(connect, prepare_append, patience=patience, deadlines=deadlines)
+        self.stored_at = 0.0
+        """When the database last answered an append, in ``time.monotonic``; 0 before the first."""
+        self.failed_at = 0.0
+        """When it last failed one: an append that it refused for a conflict is none."""
         self._mutex = Lock()
         self._committing = Lock()
         self._queue: deque[_Waiting] = deque()
@@ -167,8 +184,9 @@ class GroupCommitter:
         if not requests:
             return
         try:
-            answers = append_surely(self._connection, requests, append)
+            answers = append_surely(self._connection, requests, append, since=batch[0].came)
         except (DatabaseUnavailable, OutcomeUnknown) as why:
+            self.failed_at = time.monotonic()
             for waiting in batch:
                 waiting.error = why
         except Exception as why:
@@ -178,6 +196,7 @@ class GroupCommitter:
                 for waiting in batch:
                     self._settle([waiting])
         else:
+            self.stored_at = time.monotonic()
             for waiting, answer in zip(batch, answers, strict=True):
                 if isinstance(answer, AppendConflict):
                     waiting.error = answer

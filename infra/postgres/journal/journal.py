@@ -5,15 +5,17 @@ from __future__ import annotations
 import hmac
 import time
 from collections.abc import Mapping, Sequence
-from typing import Final, cast
+from typing import Final
 from uuid import UUID
 
 from eventsourcing.persistence import EventStore
 
+from domain.case.case_limits import Recruitment
 from domain.case.commands import CaseCommand, CommandContext
-from domain.case.events import CaseEvent
+from domain.case.events import ApplicationSubmitted, CaseEvent, LabourMarketEvidenceAdded
 from domain.case.handling import CaseStream, Receipt, StreamHasMoved
 from domain.case.refusals import CommandRefused, Reason
+from infra.event_formats import stored_names
 from infra.keys import KeyDestroyed
 from infra.postgres.journal.append_requests import Appended, AuthorityEpoch, CommandIdentity, StreamHead, Touch
 from infra.postgres.journal.conflicts import (
@@ -23,6 +25,7 @@ from infra.postgres.journal.conflicts import (
     StaleAuthorityEpoch,
     StreamMoved,
 )
+from infra.postgres.journal.folded_cases import CaseAsRead, FoldedCases
 from infra.postgres.journal.journal_events import JournalEvent
 from infra.postgres.journal.mapper import EventMapper, PlacedEvent
 from infra.postgres.journal.recorder import JournalRecorder
@@ -32,12 +35,18 @@ from infra.wire_format import canonical_json, wire_adapter
 _EPOCHS_SECONDS: Final = 1.0
 """How late a process may hear of an authority that was switched. What it decides meanwhile is refused, not lost."""
 
+_WITH_EVIDENCE: Final = tuple(stored_names((ApplicationSubmitted, LabourMarketEvidenceAdded)))
+
 
 class PostgresJournal:
     """Appends and reads cases through ``EventStore``; ``digest_key`` keys the digests of commands."""
 
-    def __init__(self, recorder: JournalRecorder, mapper: EventMapper, *, digest_key: bytes) -> None:
+    def __init__(
+        self, recorder: JournalRecorder, mapper: EventMapper, *, digest_key: bytes, folds: FoldedCases | None = None
+    ) -> None:
+        """Without ``folds`` a case is read from its first event each time."""
         self._recorder = recorder
+        self._folds = folds
         self._mapper = mapper
         self._store: EventStore[UUID] = EventStore(mapper, recorder)
         self._digest_key = digest_key
@@ -52,24 +61,47 @@ class PostgresJournal:
         return self._epochs
 
     def read(self, case_id: UUID) -> CaseStream:
-        """The whole stream of a case; empty, at version 0, when there is none."""
-        return self._stream(case_id, cast(list[PlacedEvent], list(self._store.get(case_id))))
+        """A case up to the end of its stream; without an event, at version 0, when there is none.
+
+        Raises ``StreamCorrupt``, and what a damaged log raises.
+        """
+        return self.read_recorded(case_id)[0]
 
     def new_stream(self, case_id: UUID) -> CaseStream:
         """The stream of a case whose id was made just now: nothing is read, and an append finds out if it is there."""
-        return self._stream(case_id, ())
+        return self._stream(case_id, CaseAsRead())
 
     def read_recorded(self, case_id: UUID) -> tuple[CaseStream, Sequence[JournalEvent]]:
-        """The stream, and the same events as the journal holds them: both from one reading."""
-        recorded = self._recorder.select_events(case_id)
-        return self._stream(case_id, [self._mapper.to_domain_event(each) for each in recorded]), recorded
+        """The case, and those of its events that were read as the journal holds them: both from one reading."""
+        if self._folds is None:
+            read = CaseAsRead(events=self._recorder.select_events(case_id))
+        else:
+            read = self._folds.read(case_id)
+        stream = self._stream(case_id, read)
+        if self._folds is not None:
+            self._folds.keep(read, case_id, stream.folded)
+        return stream, read.events
 
-    def _stream(self, case_id: UUID, placed: Sequence[PlacedEvent]) -> CaseStream:
+    def events_of(self, case_id: UUID, *, up_to: int | None = None) -> tuple[CaseEvent, ...]:
+        """All events of a stream, or those up to a version."""
+        recorded = self._recorder.select_events(case_id, lte=up_to)
+        return tuple([self._mapper.to_domain_event(each).event for each in recorded])
+
+    def recruitment_in(self, stream: CaseStream) -> Recruitment:
+        """How much evidence of recruitment a stream holds; of an erased person nobody knows the candidates any more."""
+        recorded = self._recorder.select_events(stream.case_id, lte=stream.version, types=_WITH_EVIDENCE)
+        given = [candidates for each in recorded if (candidates := self._mapper.candidates_in(each)) is not None]
+        return Recruitment(searches=len(given), candidates=sum(given))
+
+    def _stream(self, case_id: UUID, read: CaseAsRead) -> CaseStream:
+        events = tuple([self._mapper.to_domain_event(each).event for each in read.events])
         return CaseStream(
             case_id=case_id,
-            events=tuple(each.event for each in placed),
-            version=placed[-1].originator_version if placed else 0,
-            head_hash=placed[-1].leaf_hash if placed else None,
+            events=events,
+            folded=read.since.and_then(events),
+            head_hash=read.events[-1].leaf_hash if read.events else read.leaf_hash,
+            since=read.since,
+            stored_bytes=read.stored_bytes + sum([len(each.state) for each in read.events]),
             epochs=self._epochs if time.monotonic() < self._epochs_due else self.authority_epochs(),
         )
 
@@ -114,15 +146,23 @@ class PostgresJournal:
             return first
         return _receipt(slip[0])
 
+    def was_recorded(self, context: CommandContext) -> bool:
+        """Whether a command of this actor under this id is remembered, whatever it was."""
+        return self._recorder.command_result(context.actor, context.command_id) is not None
+
     def receipt_of(self, case_id: UUID, command: CaseCommand, context: CommandContext) -> Receipt | None:
         identity = self._identity(case_id, command, context)
-        found = self._recorder.command_result(identity.actor, identity.id)
-        if found is None:
+        found = self._recorder.command_result(identity.holder, identity.id)
+        if found is not None:
+            digest, first = found
+            if not hmac.compare_digest(digest, identity.digest):
+                raise _reused()
+            return _receipt(first, repeated=True)
+        # Until they are forgotten, those are found too that were recorded when an id belonged to role and subject.
+        before = self._recorder.command_result(identity.actor, identity.id) if identity.key_holder else None
+        if before is None or not hmac.compare_digest(before[0], identity.digest):
             return None
-        digest, first = found
-        if not hmac.compare_digest(digest, identity.digest):
-            raise _reused()
-        return _receipt(first, repeated=True)
+        return _receipt(before[1], repeated=True)
 
     def _identity(self, case_id: UUID, command: CaseCommand, context: CommandContext) -> CommandIdentity:
         """Raises ``NotRecordable``: of a command that could not be recorded, no digest is made and no id kept."""
@@ -133,7 +173,7 @@ class PostgresJournal:
             content["case"] = str(case_id)
         content["command"] = type(command).__name__
         digest = hmac.new(self._digest_key, canonical_json(content), "sha256").digest()
-        return CommandIdentity(context.actor, context.command_id, digest)
+        return CommandIdentity(context.actor, context.command_id, digest, context.key_holder)
 
 
 def _receipt(first: Appended, *, repeated: bool = False) -> Receipt:

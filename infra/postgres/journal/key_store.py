@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from io import StringIO
 from threading import Lock
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
@@ -19,8 +19,14 @@ from infra.keys import KEY_BYTES, KeyDestroyed, KeyEncryptionKeyUnusable, KeyMis
 from infra.postgres.server.connections import ConnectionPool, Role, connect
 from infra.randomness import random_bytes
 
+if TYPE_CHECKING:
+    from infra.postgres.server.deadlines import Deadlines
+
 _MINTED_AT_ONCE: Final = 64
 """Keys made durable in one transaction. A subject is a random id, so it can be made before it is needed."""
+
+MINTED_FOR_SECONDS: Final = 600.0
+"""How long a key may wait for its person. One that waits longer is left to be collected; see `left_keys`."""
 
 _LINK_MANY: Final = """
 insert into person_index (person, subject)
@@ -37,7 +43,7 @@ CACHED_FOR_SECONDS: Final = 60.0
 
 def holds_keys(url: str) -> bool:
     """Whether any key was ever minted in the key store at ``url``."""
-    with closing(connect(url, Role.READER)) as connection, connection.cursor() as cursor:
+    with closing(connect(url, Role.WRITER)) as connection, connection.cursor() as cursor:
         cursor.execute("select exists (select from data_key)")
         (used,) = cursor.fetchone() or (False,)
         return bool(used)
@@ -52,10 +58,11 @@ class PostgresKeyStore:
         master: MasterKey,
         *,
         pool_size: int = 8,
+        deadlines: Deadlines | None = None,
         cached_for: float = CACHED_FOR_SECONDS,
         most_cached: int = MOST_CACHED,
     ) -> None:
-        self._pool = ConnectionPool(url, Role.WRITER, size=pool_size)
+        self._pool = ConnectionPool(url, Role.WRITER, size=pool_size, deadlines=deadlines)
         self._master = master
         self._cached_for = cached_for
         self._most_cached = most_cached
@@ -63,19 +70,21 @@ class PostgresKeyStore:
         self._of_person = hmac.new(master.person_index_key, digestmod="sha256")
         self._mutex = Lock()
         self._minted: list[UUID] = []
+        self._minted_at = (0.0, 0.0)
         self._cache: dict[UUID, tuple[bytes | None, float]] = {}
+
+    @property
+    def pool(self) -> ConnectionPool:
+        """Writes in the key store: for what is done with keys and is none of a subject's."""
+        return self._pool
 
     def close(self) -> None:
         self._pool.close()
 
-    def require_answer(self) -> None:
-        """Ask the key store for a sign of life. Raises ``DatabaseUnavailable``."""
-        with self._pool.connection() as connection, connection.cursor() as cursor:
-            cursor.execute("select 1")
-
     def mint(self, *, ssin: str | None = None) -> UUID:
-        with self._mutex:
-            if not self._minted:
+        with self._pool.in_turn(self._mutex):
+            if not self._minted or self._minted_too_long_ago():
+                self._minted_at = (time.monotonic(), time.time())
                 self._minted = self._mint_some()
             subject = self._minted.pop()
         if ssin is not None:
@@ -108,15 +117,6 @@ class PostgresKeyStore:
                 "insert into person_index (person, subject) values (%s, %s) on conflict do nothing",
                 (self._person(ssin), subject),
             )
-
-    def is_person(self, subject: UUID, ssin: str) -> bool:
-        with self._pool.connection() as connection, connection.cursor() as cursor:
-            cursor.execute(
-                "select exists (select from person_index where person = %s and subject = %s)",
-                (self._person(ssin), subject),
-            )
-            (linked,) = cursor.fetchone() or (False,)
-        return bool(linked)
 
     def subjects_of(self, ssin: str) -> frozenset[UUID]:
         with self._pool.connection() as connection, connection.cursor() as cursor:
@@ -157,6 +157,11 @@ class PostgresKeyStore:
             cursor.execute("select wrapped from data_key where wrapped is not null limit 1")
             for (wrapped,) in cursor.fetchall():
                 self._unwrapped(bytes(wrapped))
+
+    def _minted_too_long_ago(self) -> bool:
+        """By either clock: the one stands still while a machine is suspended, the other may be set back."""
+        monotonic, wall = self._minted_at
+        return time.monotonic() - monotonic > MINTED_FOR_SECONDS or time.time() - wall > MINTED_FOR_SECONDS
 
     def _unwrapped(self, wrapped: bytes) -> bytes:
         try:

@@ -11,7 +11,8 @@ import orjson
 from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import Mapper, StoredEvent, Transcoder
 
-from domain.case.events import CaseEvent
+from domain.case.events import ApplicationSubmitted, CaseEvent, LabourMarketEvidenceAdded
+from domain.case.personal_data import revealed
 from infra.event_codec import EventCodec
 from infra.postgres.journal.journal_events import EventToEncode, JournalEvent, JournalNotification
 from infra.wire_format import canonical_json
@@ -57,6 +58,18 @@ class EventMapper(Mapper[UUID]):
         # In the caller's thread: whoever encodes for all who wait should not wait for a key of one of them.
         self._codec.require_keys(domain_event.event)
         return EventToEncode(stream, version, partial(self._codec.written, domain_event.event, stream, version))
+
+    def candidates_in(self, stored_event: JournalEvent) -> int | None:
+        """How many candidates an event describes; None for one that is no evidence of recruitment."""
+        stream, version = stored_event.originator_id, stored_event.originator_version
+        if not isinstance(stream, UUID):
+            raise TypeError("streams of this journal are named by UUIDs")
+        event = self._codec.decode(stored_event.topic, stored_event.schema, stored_event.state, stream, version)
+        match event:
+            case LabourMarketEvidenceAdded() | ApplicationSubmitted(publications=tuple()):
+                return len(revealed(event.candidates) or ())
+            case _:
+                return None
 
     def to_domain_event(self, stored_event: StoredEvent) -> PlacedEvent:
         if not isinstance(stored_event, JournalEvent | JournalNotification):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor
 
 END_OF_JOURNAL: Final = 2**63 - 1
+END_OF_STREAM: Final = 2**62
 
 Shape = Callable[[str, int, dict[str, Any]], dict[str, Any]]
 """The clear part in the shape that is wanted, from the stored name and schema and the stored one."""
@@ -81,9 +82,12 @@ def concerns(notification: JournalNotification, handles: Container[str]) -> bool
     return notification.topic in handles or not is_readable(notification.topic, notification.schema)
 
 
-def events_of_case(cursor: Cursor, case_id: UUID, handles: frozenset[str]) -> list[RecordedEvent]:
-    """The events of one stream, in order; as :func:`handled_events`."""
-    return handled_events(notifications_of(cursor, case_id), handles)
+def events_of_case(
+    cursor: Cursor, case_id: UUID, handles: frozenset[str], *, after: int = 0, up_to: int = END_OF_STREAM
+) -> list[RecordedEvent]:
+    """The events of one stream beyond version ``after``, in order; as :func:`handled_events`."""
+    cursor.execute(_VERSIONS_OF_A_STREAM, (case_id, after, up_to))
+    return handled_events(_notifications(cursor), handles)
 
 
 def notifications_of(
@@ -95,6 +99,10 @@ def notifications_of(
         " where stream = %s and position between %s and %s order by version",
         (stream, first, last),
     )
+    return _notifications(cursor)
+
+
+def _notifications(cursor: Cursor) -> list[JournalNotification]:
     return [
         JournalNotification(stream, version, name, bytes(body), position, schema, known_at)
         for stream, version, name, body, position, schema, known_at in cursor.fetchall()
@@ -155,5 +163,12 @@ def _of_names(page: Iterable[JournalNotification], names: Container[str], shape:
 def _as_stored(_name: str, _schema: int, clear: dict[str, Any]) -> dict[str, Any]:
     return clear
 
+
+_VERSIONS_OF_A_STREAM: Final = """
+select stream, version, type, body, position, schema, known_at
+  from journal
+ where stream = %s and version > %s and version <= %s
+ order by version
+"""
 
 _NO_BODY: Final = (ValueError, LookupError, TypeError, AttributeError)

@@ -27,6 +27,8 @@ from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailabl
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
 
+    from infra.postgres.server.deadlines import Deadlines
+
 _NOBODY: Final = "eventsourcing"
 """The actor of appends whose caller names none: the event library's own."""
 
@@ -34,6 +36,9 @@ _LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """The recorded time of appends whose caller gives none."""
 
 _BINARY_FROM: Final = 100
+
+_PATIENCE: Final = 10.0
+"""Seconds for which a doubtful outcome is looked up, for those without deadlines."""
 
 
 def copied_notifications(connection: Connection, after: int, up_to: int) -> list[JournalNotification]:
@@ -47,19 +52,40 @@ def copied_notifications(connection: Connection, after: int, up_to: int) -> list
 class JournalRecorder(ProcessRecorder):
     """The journal of one database, to append to and to read; safe to share between threads."""
 
-    def __init__(self, url: str, *, pool_size: int = 32) -> None:
+    def __init__(self, url: str, *, pool_size: int = 32, deadlines: Deadlines | None = None) -> None:
         """Open the journal at ``url``, which must have been migrated.
 
+        Without ``deadlines`` it waits for the database for as long as it takes.
         Raises :class:`~infra.postgres.server.connections.DatabaseUnavailable`.
         """
-        self._pool = ConnectionPool(url, Role.WRITER, size=pool_size)
+        self._pool = ConnectionPool(url, Role.WRITER, size=pool_size, deadlines=deadlines)
         self._signal = AppendSignal()
-        self._committer = GroupCommitter(lambda: connect(url, Role.WRITER), on_append=self._signal.ring)
+        self._committer = GroupCommitter(
+            lambda: connect(url, Role.WRITER, deadlines),
+            patience=_PATIENCE if deadlines is None else deadlines.limits.outcome_seconds,
+            deadlines=deadlines,
+            on_append=self._signal.ring,
+        )
         self.origin = self._read_origin()
+
+    @property
+    def connections(self) -> ConnectionPool:
+        """Those on which this recorder reads."""
+        return self._pool
 
     def close(self) -> None:
         self._committer.close()
         self._pool.close()
+
+    @property
+    def stored_at(self) -> float:
+        """As :attr:`GroupCommitter.stored_at`."""
+        return self._committer.stored_at
+
+    @property
+    def failed_at(self) -> float:
+        """As :attr:`GroupCommitter.failed_at`."""
+        return self._committer.failed_at
 
     def insert_events(
         self,
@@ -127,13 +153,14 @@ class JournalRecorder(ProcessRecorder):
         lte: int | None = None,
         desc: bool = False,
         limit: int | None = None,
+        types: Sequence[str] = (),
     ) -> Sequence[JournalEvent]:
         order = "desc" if desc else "asc"
         with self._pool.connection() as connection, connection.cursor() as cursor:
             cursor.execute(
                 "select version, type, schema, leaf_hash, position, known_at, body from journal where stream = %s"  # noqa: S608
-                f" and version > %s and version <= %s order by version {order} limit %s",
-                (originator_id, -1 if gt is None else gt, 2**62 if lte is None else lte, limit),
+                f" and version > %s and version <= %s and (%s or type = any(%s)) order by version {order} limit %s",
+                (originator_id, -1 if gt is None else gt, 2**62 if lte is None else lte, not types, list(types), limit),
             )
             return [
                 JournalEvent(originator_id, version, type_, bytes(body), schema, bytes(leaf_hash), position, known_at)
@@ -175,12 +202,12 @@ class JournalRecorder(ProcessRecorder):
             ((epochs,),) = cursor.fetchall()
             return dict(epochs)
 
-    def command_result(self, actor: str, command_id: str) -> tuple[bytes, Appended] | None:
-        """The digest and the first result of a command, or None when it was never appended."""
+    def command_result(self, holder: str, command_id: str) -> tuple[bytes, Appended] | None:
+        """The digest and the first result of a holder's command, or None when it was never appended."""
         with self._pool.connection() as connection, connection.cursor() as cursor:
             cursor.execute(
                 "select digest, stream, version, position, leaf_hash from command where actor = %s and id = %s",
-                (actor, command_id),
+                (holder, command_id),
             )
             row = cursor.fetchone()
         if row is None:

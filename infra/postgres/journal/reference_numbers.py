@@ -21,7 +21,7 @@ class ReferenceNumbers:
         self._left = 0
 
     def take(self) -> int:
-        with self._mutex:
+        with self._pool.in_turn(self._mutex):
             if self._left == 0:
                 with self._pool.connection() as connection, connection.cursor() as cursor:
                     cursor.execute("select nextval('reference_number')")

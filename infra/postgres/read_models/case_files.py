@@ -13,7 +13,8 @@ from domain.deadlines.clocks import TARGET, Clock, ClockRules
 from domain.deadlines.holders import shares
 from infra.clock import Clock as WallClock
 from infra.keys import SubjectKeys
-from infra.postgres.journal.recorded_events import events_of_case
+from infra.postgres.journal.recorded_events import END_OF_STREAM, events_of_case
+from infra.postgres.read_models.row_scope import EVERYTHING, RowScope, rows_within
 from infra.postgres.server.connections import ConnectionPool
 from infra.sealed_groups import fields_of
 from projections.case_file.body import body_of
@@ -74,7 +75,7 @@ class CaseFiles:
         Personal parts whose key has been destroyed show as ``{"withheld": "erased"}``. Raises what a damaged
         log raises: ``PartNotAuthentic``, ``KeyMissing``, ``StreamCorrupt``, ``UnreadableEvent``.
         """
-        found = self._found(case_id)
+        found = self.found(case_id)
         if found is None:
             return None
         return self.view_of(*found)
@@ -92,7 +93,7 @@ class CaseFiles:
 
     def deadlines(self, case_id: UUID) -> DeadlinesView | None:
         """The clocks of a case and how the last day of each is derived, or None when there is no such case."""
-        found = self._found(case_id)
+        found = self.found(case_id, with_groups=False)
         if found is None:
             return None
         return self.deadlines_of(found[0])
@@ -111,12 +112,12 @@ class CaseFiles:
             alarms=file.course.alarms,
         )
 
-    def target_days(self, cases: Sequence[UUID]) -> dict[UUID, date]:
+    def target_days(self, cases: Sequence[UUID], rows: RowScope) -> dict[UUID, date]:
         """By when a decision is aimed at in these cases, today: one statement, as far as the read model has come.
 
-        It moves from day to day, so no list keeps it. A case without a target is left out.
+        It moves from day to day, so no list keeps it. A case without a target, or beyond ``rows``, is left out.
         """
-        with self._readers.connection() as connection, connection.cursor() as cursor:
+        with rows_within(self._readers, rows) as cursor:
             files = files_of(cursor, list(cases))
         now = self._clock.now()
         return {
@@ -126,17 +127,32 @@ class CaseFiles:
             if clock.id == TARGET
         }
 
-    def _found(self, case_id: UUID) -> tuple[CaseFile, list[SealedGroup]] | None:
-        """The file from its table when that is up to date, else from the stream itself."""
-        with self._readers.connection() as connection, connection.cursor() as cursor:
-            found = look_up(cursor, case_id)
+    def found(
+        self, case_id: UUID, *, up_to: int = END_OF_STREAM, with_groups: bool = True
+    ) -> tuple[CaseFile, list[SealedGroup]] | None:
+        """The file as it was at a version of its stream, or at its end, and its ciphertext where that is wanted.
+
+        None when there is no such case.
+
+        What its table has of it is folded on; the stream is read from its first event only where the table has nothing,
+        or is ahead of the version.
+        """
+        with rows_within(self._readers, EVERYTHING) as cursor:
+            found = look_up(cursor, case_id, with_groups=with_groups)
             if found is None:
                 return None
-            if found.file is not None and found.file.version >= found.head:
-                return found.file, found.groups
-            events = events_of_case(cursor, case_id, CaseFileModel.handles)
-        file = fold(events)
-        return None if file is None else (file, sealed_groups(events))
+            file, groups = found.file, found.groups
+            if file is not None and file.version > up_to:
+                file = None
+            if file is None:
+                groups = []
+            elif file.version >= min(found.head, up_to):
+                return file, groups
+            events = events_of_case(
+                cursor, case_id, CaseFileModel.handles, after=0 if file is None else file.version, up_to=up_to
+            )
+        file = fold(events, file)
+        return None if file is None else (file, [*groups, *sealed_groups(events)])
 
     def _opened(self, groups: Iterable[SealedGroup]) -> dict[int, dict[str, Any] | None]:
         """The personal fields by event version; None as soon as one subject of the event has been erased."""

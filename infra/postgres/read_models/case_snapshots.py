@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from domain.case.folding import fold
 from domain.case.handling import CaseStream
 from domain.case.lifecycle import Case
 from infra.postgres.journal.journal import PostgresJournal
@@ -15,7 +14,7 @@ from infra.postgres.read_models.case_files import CaseFiles, CaseFileView, Deadl
 from infra.postgres.read_models.timelines import LONGEST_PAGE, TimelinePage, Timelines
 from projections.case_file.folding import fold as fold_file
 from projections.case_file.folding import sealed_groups
-from projections.case_file.shape import CaseFile
+from projections.case_file.shape import CaseFile, SealedGroup
 from projections.case_file.table import CaseFileModel
 from projections.recorded_event import RecordedEvent
 from projections.timeline.model import TimelineModel
@@ -32,14 +31,19 @@ class CaseSnapshots:
     def read(self, case_id: UUID) -> CaseSnapshot | None:
         """The current case, or None when there is none. Raises what ``CaseFiles`` raises."""
         stream, recorded = self._journal.read_recorded(case_id)
-        case = fold(stream.events)
-        if case is None:
+        if stream.case is None:
             return None
-        return CaseSnapshot(stream, case, [each.notification() for each in recorded], self._files, self._timelines)
+        return CaseSnapshot(
+            stream, stream.case, [each.notification() for each in recorded], self._files, self._timelines
+        )
 
 
 class CaseSnapshot:
-    """A case at one version. ``case`` is what is decided on; the rest is read only when it is requested."""
+    """A case at one version. ``case`` is what is decided on; the rest is read only when it is requested.
+
+    Of a long case not all events were read: then its file and timeline are read from their tables, and from the stream
+    what these do not have yet, up to this same version.
+    """
 
     def __init__(
         self,
@@ -61,16 +65,33 @@ class CaseSnapshot:
 
     def file(self) -> CaseFileView:
         """The case file, with its personal data."""
-        events = self._events(CaseFileModel.handles)
-        return self._files.view_of(_file(events), sealed_groups(events))
+        return self._files.view_of(*self._file_and_groups())
 
     def deadlines(self) -> DeadlinesView:
         """The clocks of the case, and how the last day of each is derived."""
-        return self._files.deadlines_of(_file(self._events(CaseFileModel.handles)))
+        return self._files.deadlines_of(self._file_and_groups(with_groups=False)[0])
 
     def timeline(self, *, after: int = 0, limit: int = LONGEST_PAGE) -> TimelinePage:
         """What happened beyond version ``after``, at most ``limit`` entries."""
-        return self._timelines.page_of(self._events(TimelineModel.handles), after=after, limit=limit)
+        if self._has_all_events:
+            return self._timelines.page_of(self._events(TimelineModel.handles), after=after, limit=limit)
+        page = self._timelines.read(self.stream.case_id, after=after, limit=limit, up_to=self.version)
+        if page is None:
+            raise AssertionError("a case has a timeline from its first event on")
+        return page
+
+    @property
+    def _has_all_events(self) -> bool:
+        return self.stream.since.version == 0
+
+    def _file_and_groups(self, *, with_groups: bool = True) -> tuple[CaseFile, Sequence[SealedGroup]]:
+        if self._has_all_events:
+            events = self._events(CaseFileModel.handles)
+            return _file(events), sealed_groups(events)
+        found = self._files.found(self.stream.case_id, up_to=self.version, with_groups=with_groups)
+        if found is None:
+            raise AssertionError("a case has a file from its first event on")
+        return found
 
     def _events(self, handles: frozenset[str]) -> list[RecordedEvent]:
         return handled_events(self._recorded, handles)

@@ -28,6 +28,8 @@ from infra.postgres.journal.recorded_events import concerns, notifications_of
 from infra.postgres.journal.recorder import JournalRecorder
 from infra.postgres.read_models.parked_streams import keep_parked_only, park
 from infra.postgres.read_models.projecting import project_around
+from infra.postgres.read_models.row_scope import EVERYTHING, show_rows
+from infra.postgres.read_models.row_security import owner_too, row_security
 from infra.postgres.read_models.whole_streams import AT_ONCE, LIVE_SCHEMA, WholeStreams
 from infra.postgres.server.connections import connect, transaction
 from infra.postgres.server.owned_schemas import own_schema
@@ -217,6 +219,7 @@ def _build(
             generation.fill(connection, whole, workers, on_progress)
         with transaction(connection) as cursor:
             cursor.execute("set local synchronous_commit to default")
+            show_rows(cursor, EVERYTHING)
             # From here to the end of the transaction the runner waits.
             cursor.execute("select position from permit.tracking where name = %s for update", (read_model.name,))
             (position,) = cursor.fetchone() or (0,)
@@ -238,6 +241,8 @@ def _put_in_place(cursor: Cursor, generation: _NextGeneration, tables: list[str]
     rows = sum(_count(cursor, generation.schema, each) for each in tables)
     for each in tables:
         _swap(cursor, generation.schema, each)
+    cursor.execute(sql.SQL("set local search_path = {}").format(sql.Identifier(LIVE_SCHEMA)))
+    cursor.execute(owner_too(generation.read_model))
     return rows
 
 
@@ -256,7 +261,7 @@ def _generation(connection: Connection, read_model: ReadModel) -> Iterator[str]:
         with transaction(connection) as cursor:
             own_schema(cursor, schema, empty=True)
             cursor.execute(sql.SQL("set local search_path = {}").format(sql.Identifier(schema)))
-            cursor.execute(read_model.ddl)
+            cursor.execute(read_model.ddl + row_security(read_model))
         yield schema
     finally:
         if not connection.closed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from infra.postgres.read_models.row_security import owner_too, row_security
 from infra.postgres.server.migrate import Migration
 from projections.read_model import ReadModel
 
@@ -19,7 +20,7 @@ def read_model_migrations(read_models: Iterable[ReadModel]) -> list[Migration]:
     return [
         Migration(
             f"read_model_{each.name}_{each.schema_version}",
-            each.ddl + _FORGET_POSITION.format(name=each.name),
+            each.ddl + row_security(each) + owner_too(each) + _FORGET_POSITION.format(name=each.name),
         )
         for each in read_models
     ]

@@ -8,7 +8,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from infra.keys import SubjectKeys
-from infra.postgres.journal.recorded_events import events_of_case
+from infra.postgres.journal.recorded_events import END_OF_STREAM, events_of_case
+from infra.postgres.read_models.row_scope import EVERYTHING, rows_within
 from infra.postgres.server.connections import ConnectionPool
 from infra.sealed_groups import fields_of
 from projections.case_file.body import WITHHELD, shown_time
@@ -34,8 +35,10 @@ class Timelines:
         self._keys = keys
         self._origin = origin
 
-    def read(self, case_id: UUID, *, after: int = 0, limit: int = LONGEST_PAGE) -> TimelinePage | None:
-        """The entries beyond version ``after``, at most ``limit``; None when there is no such case.
+    def read(
+        self, case_id: UUID, *, after: int = 0, limit: int = LONGEST_PAGE, up_to: int = END_OF_STREAM
+    ) -> TimelinePage | None:
+        """The entries beyond version ``after`` up to ``up_to``, at most ``limit``; None when there is no such case.
 
         An entry is ``{version, position, at, recordedAt, event, values}``, with ``text`` where there is one: free
         text, or ``{"withheld": "erased"}`` once its key has been destroyed. ValueError for a ``limit`` outside 1 to
@@ -43,15 +46,18 @@ class Timelines:
         """
         if not 1 <= limit <= LONGEST_PAGE:
             raise ValueError(f"a page has 1 to {LONGEST_PAGE} entries, not {limit}")
-        with self._readers.connection() as connection, connection.cursor() as cursor:
+        with rows_within(self._readers, EVERYTHING) as cursor:
             head, entries = stored_entries(cursor, case_id, after=after, limit=limit)
             if head is None:
                 return None
+            head = min(head, up_to)
+            entries = [each for each in entries if each.version <= head]
             reached = entries[-1].version if entries else after
             if reached < head and len(entries) < limit:
                 # The projection has not come to the end of the stream yet: the rest is read from the stream itself.
-                events = events_of_case(cursor, case_id, TimelineModel.handles)
-                entries += [entry_of(event) for event in events if event.version > reached][: limit - len(entries)]
+                last = min(head, reached + limit - len(entries))
+                events = events_of_case(cursor, case_id, TimelineModel.handles, after=reached, up_to=last)
+                entries += [entry_of(event) for event in events]
         return self._page(entries, head)
 
     def page_of(self, events: Sequence[RecordedEvent], *, after: int = 0, limit: int = LONGEST_PAGE) -> TimelinePage:

@@ -137,12 +137,20 @@ def _maintenance_session(url: str) -> Connection | None:
 
 
 def url_for_database(url: str, name: str) -> str:
-    """The same server, user and options, another database.
+    """The same server, user and options, another database."""
+    return _url(parse_dsn(url) | {"dbname": name})
 
-    Read by libpq, which takes characters in a password that no other reader of URLs would.
-    """
-    given = parse_dsn(url)
-    given.pop("dbname", None)
+
+def url_as(url: str, user: str, password: str) -> str:
+    """The same server, database and options, another user. A file of passwords is not looked at for it."""
+    given = parse_dsn(url) | {"user": user, "password": password, "dbname": database_name(url)}
+    given.pop("passfile", None)
+    return _url(given)
+
+
+def _url(given: dict[str, str]) -> str:
+    """Made of what libpq read, which takes characters in a password that no other reader of URLs would."""
+    name = given.pop("dbname")
     user, password, host, port = (given.pop(each, None) for each in ("user", "password", "host", "port"))
     netloc = "" if user is None else _quoted(user) + ("" if password is None else f":{_quoted(password)}") + "@"
     if user is None and password is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from getpass import getuser
 from typing import Final
 
@@ -11,17 +11,18 @@ from psycopg2.extensions import parse_dsn
 
 from infra.postgres.server.access import database_name, server_name
 from infra.postgres.server.connections import Role
+from infra.postgres.server.logins import SERVING, login_name
 from infra.postgres.server.program_roles import MAY_ACT_AS
 
 
-def login_name(url: str) -> str:
+def user_of(url: str) -> str:
     """The user of a libpq URL; where it names none, as libpq has it."""
     return parse_dsn(url).get("user") or os.environ.get("PGUSER") or getuser()
 
 
 def same_server(url: str, other: str) -> bool:
     """Whether one script serves both."""
-    return server_name(url) == server_name(other) and login_name(url) == login_name(other)
+    return server_name(url) == server_name(other) and user_of(url) == user_of(other)
 
 
 def administrator_sql(urls: Sequence[str]) -> str:
@@ -29,7 +30,7 @@ def administrator_sql(urls: Sequence[str]) -> str:
 
     It may be run any number of times, and holds no secret.
     """
-    login = login_name(urls[0])
+    login = user_of(urls[0])
     names = list(dict.fromkeys(database_name(url) for url in urls))
     roles = ", ".join(role.value for role in Role)
     return "\n".join(
@@ -40,7 +41,7 @@ def administrator_sql(urls: Sequence[str]) -> str:
             "set standard_conforming_strings = on;",
             "set client_min_messages = warning;",
             "",
-            "-- The roles in which the program acts. Nobody signs in as one of them.",
+            "-- The roles in which the program acts. Nobody logs in as one of them.",
             *(_role(role.value, "nologin") for role in Role),
             "",
             "-- The user of the database URL. A new one gets its password from you: \\password in psql.",
@@ -50,6 +51,9 @@ def administrator_sql(urls: Sequence[str]) -> str:
             "-- On PostgreSQL 16 and later the one who gives a database to a role must be able to act as it.",
             _ACT_AS_OWNER,
             *(line for name in names for line in _database(name, login)),
+            "",
+            "-- Under which the program serves. It gives them their passwords itself, as the user above.",
+            *(line for name in names for line in _logins(name, login)),
             "",
         ]
     )
@@ -73,6 +77,15 @@ def _database(name: str, login: str) -> list[str]:
         f"grant create on database {_identifier(name)} to {Role.OWNER.value};",
         f"grant temporary on database {_identifier(name)} to {Role.WRITER.value};",
     ]
+
+
+def _logins(name: str, login: str) -> Iterator[str]:
+    for role in SERVING:
+        serving = login_name(role, name)
+        yield _role(serving, "login")
+        yield f"grant {role.value} to {_identifier(serving)};"
+        yield f"grant {_identifier(serving)} to {_identifier(login)};"
+        yield f"grant connect on database {_identifier(name)} to {_identifier(serving)};"
 
 
 def _identifier(name: str) -> str:

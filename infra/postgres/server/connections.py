@@ -1,8 +1,8 @@
 """Connections: one driver, one pool, and the role each connection may act as.
 
-The program never acts as the login of its URL: each connection takes one of three roles at start
-(``permit_owner`` for migrations, ``permit_writer`` for commands and projections, ``permit_reader`` for pages),
-none of which but the owner may touch the journal with anything but the append function.
+Each connection takes one of three roles at its start (``permit_owner`` for migrations, ``permit_writer`` for commands
+and projections, ``permit_reader`` for pages), none of which but the owner may touch the journal with anything but the
+append function. What serves logs in as somebody who can be that one role and no other (:mod:`.logins`).
 
 What a session needs is set by statements and not by libpq's ``options``, which a connection pooler does not pass on;
 so a value that an administrator gave the role or the database does no harm either.
@@ -10,9 +10,11 @@ so a value that an administrator gave the role or the database does no harm eith
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from math import ceil
 from threading import BoundedSemaphore, Lock
 from typing import TYPE_CHECKING, Final
 
@@ -22,10 +24,15 @@ import psycopg2.extras
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 
 from domain.unusable import Unusable
+from infra.limit_counts import Limit
+from infra.postgres.server.deadlines import CuttableConnection
+from infra.postgres.server.troubles import Trouble, trouble_of
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
     from psycopg2.extensions import cursor as Cursor
+
+    from infra.postgres.server.deadlines import Deadlines
 
 psycopg2.extras.register_uuid()
 
@@ -37,7 +44,14 @@ class Role(StrEnum):
 
 
 class DatabaseUnavailable(Unusable):
-    """The database cannot be reached or refused the work; nothing is known to have been written."""
+    """The database cannot be reached or refused the work; nothing is known to have been written.
+
+    ``trouble`` is what is the matter, for those who are told no more than that.
+    """
+
+    def __init__(self, sentence: str, trouble: Trouble = Trouble.AWAY) -> None:
+        super().__init__(sentence)
+        self.trouble = trouble
 
 
 class ServerUnsuitable(DatabaseUnavailable):
@@ -69,43 +83,64 @@ set jit = off;
 _SINCE_17: Final = "set transaction_timeout = 0;\n"
 
 
-def connect(url: str, role: Role | None) -> Connection:
+def connect(url: str, role: Role | None, deadlines: Deadlines | None = None) -> Connection:
     """Open an autocommit connection that acts as ``role`` (None: as the login itself).
 
+    With ``deadlines`` the server holds them for the session, and the caller may watch its waits on it.
     Raises :class:`DatabaseUnavailable`; the text never holds the URL, which may hold a password.
     """
-    connection = open_session(url)
+    connection = open_session(url, within=None if deadlines is None else deadlines.limits.connect_seconds)
+    watch = None if deadlines is None else deadlines.watch(connection)
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(_SESSION + (_SINCE_17 if connection.server_version >= 170_000 else ""))
-            if role is not None:
-                act_as(cursor, role)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    _SESSION
+                    + (_SINCE_17 if connection.server_version >= 170_000 else "")
+                    + ("" if deadlines is None else deadlines.of_a_session)
+                )
+                if role is not None:
+                    act_as(cursor, role)
+        finally:
+            if watch is not None:
+                watch.end()
     except (psycopg2.OperationalError, psycopg2.InterfaceError) as why:
         connection.close()
-        raise DatabaseUnavailable(f"PostgreSQL cannot be reached: {_without_secrets(why)}") from None
+        trouble = trouble_of(why) if deadlines is None else deadlines.met_by(why, watch)
+        raise DatabaseUnavailable(f"PostgreSQL cannot be reached: {_without_secrets(why)}", trouble) from None
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def open_session(url: str) -> Connection:
+_CONNECT_SECONDS: Final = 5.0
+"""For those without deadlines."""
+
+
+def open_session(url: str, *, within: float | None = None) -> Connection:
     """Open an autocommit connection on which nothing has been set yet but the encoding of its texts.
 
-    Raises as :func:`connect`.
+    ``within``: seconds, rounded up. Raises as :func:`connect`.
     """
+    seconds, began = ceil(_CONNECT_SECONDS if within is None else within), time.monotonic()
     try:
         connection = psycopg2.connect(
             url,
+            connection_factory=CuttableConnection,
             application_name="permit",
             client_encoding="UTF8",
-            connect_timeout=10,
+            connect_timeout=seconds,
             keepalives_idle=30,
             # A server that is gone without a word is noticed in seconds, not hours.
             tcp_user_timeout=15_000,
         )
     except psycopg2.OperationalError as why:
-        raise DatabaseUnavailable(f"PostgreSQL cannot be reached: {_without_secrets(why)}") from None
+        # What the driver says of a time-out depends on its version and language; it counts in whole seconds.
+        silent = time.monotonic() - began >= seconds - 1
+        raise DatabaseUnavailable(
+            f"PostgreSQL cannot be reached: {_without_secrets(why)}", Trouble.SILENT if silent else trouble_of(why)
+        ) from None
     connection.autocommit = True
     return connection
 
@@ -190,19 +225,26 @@ def losses_in_words(log: str) -> Iterator[None]:
         raise DatabaseUnavailable(f"the database could not do the work: {_without_secrets(why)}. {log}.") from why
 
 
+_BELIEVED_SILENT_SECONDS: Final = 1.0
+
+
 class ConnectionPool:
     """At most ``size`` connections of one role, lent out last-in first-out and checked when they come back.
 
-    psycopg2's own pool raises when it is exhausted; request threads should wait their turn instead.
+    psycopg2's own pool raises when it is exhausted; request threads should wait their turn instead. With ``deadlines``
+    they do not wait for ever: each turn, connection, lock, statement and loan has its limit.
     """
 
-    def __init__(self, url: str, role: Role, *, size: int) -> None:
+    def __init__(self, url: str, role: Role, *, size: int, deadlines: Deadlines | None = None) -> None:
         self.url: Final = url
         self._role = role
+        self._deadlines = deadlines
         self._idle: list[Connection] = []
         self._mutex = Lock()
         self._permits = BoundedSemaphore(size)
         self._closed = False
+        self._is_silent = False
+        self._silent_until = 0.0
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
@@ -210,17 +252,28 @@ class ConnectionPool:
 
         Raises :class:`DatabaseUnavailable` in place of the driver's own errors of that meaning.
         """
-        with self._permits:
+        deadlines = self._deadlines
+        if not self._permits.acquire(timeout=None if deadlines is None else deadlines.limits.pool_seconds):
+            raise self._nobodys_turn("no connection to the database became free")
+        try:
             connection = self._take()
+            watch = None if deadlines is None else deadlines.watch(connection)
             try:
                 yield connection
             except (psycopg2.OperationalError, psycopg2.InterfaceError) as why:
+                trouble = trouble_of(why) if deadlines is None else deadlines.met_by(why, watch)
                 if connection.closed:
                     # The server went away under this one, so under the idle ones too.
                     self._forget_idle()
-                raise DatabaseUnavailable(f"the database could not do the work: {_without_secrets(why)}") from why
+                    self._note(trouble)
+                raise DatabaseUnavailable(
+                    f"the database could not do the work: {_without_secrets(why)}", trouble
+                ) from why
             finally:
-                self._give_back(connection)
+                was_cut = watch is not None and watch.end()
+                self._give_back(connection, usable=not was_cut)
+        finally:
+            self._permits.release()
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -228,9 +281,27 @@ class ConnectionPool:
         with self.connection() as connection, _Transaction(connection):
             yield connection
 
+    @contextmanager
+    def in_turn(self, lock: Lock) -> Iterator[None]:
+        """Hold ``lock``, behind which threads come to this pool one by one.
+
+        Raises :class:`DatabaseUnavailable` where that is not given within the time for a free connection.
+        """
+        if not lock.acquire(timeout=-1 if self._deadlines is None else self._deadlines.limits.pool_seconds):
+            raise self._nobodys_turn("others waited for the database before it was this one's turn")
+        try:
+            yield
+        finally:
+            lock.release()
+
     def close(self) -> None:
         self._closed = True
         self._forget_idle()
+
+    def _nobodys_turn(self, why: str) -> DatabaseUnavailable:
+        if self._deadlines is not None:
+            self._deadlines.reached(Limit.DATABASE_POOL)
+        return DatabaseUnavailable(why, Trouble.SILENT if self._is_silent else Trouble.BUSY)
 
     def _forget_idle(self) -> None:
         with self._mutex:
@@ -244,10 +315,26 @@ class ConnectionPool:
                 connection = self._idle.pop()
                 if not connection.closed:
                     return connection
-        return connect(self.url, self._role)
+        if time.monotonic() < self._silent_until:
+            raise DatabaseUnavailable("the database does not answer", Trouble.SILENT)
+        try:
+            connection = connect(self.url, self._role, self._deadlines)
+        except DatabaseUnavailable as why:
+            if self._deadlines is not None and why.trouble is Trouble.SILENT:
+                self._deadlines.reached(Limit.DATABASE_CONNECT)
+            self._note(why.trouble)
+            raise
+        self._is_silent = False
+        return connection
 
-    def _give_back(self, connection: Connection) -> None:
-        reusable = not connection.closed and connection.info.transaction_status == TRANSACTION_STATUS_IDLE
+    def _note(self, trouble: Trouble) -> None:
+        """For a moment after the database was found silent, nobody finds that out by waiting as long again."""
+        self._is_silent = trouble is Trouble.SILENT
+        if self._is_silent and self._deadlines is not None:
+            self._silent_until = time.monotonic() + _BELIEVED_SILENT_SECONDS
+
+    def _give_back(self, connection: Connection, *, usable: bool) -> None:
+        reusable = usable and not connection.closed and connection.info.transaction_status == TRANSACTION_STATUS_IDLE
         with self._mutex:
             if reusable and not self._closed:
                 self._idle.append(connection)

@@ -42,6 +42,7 @@ MAJOR_VERSION = "18"
 LONGEST_SOCKET_PATH = 107 if sys.platform == "linux" else 103  # bytes in sockaddr_un.sun_path without its NUL
 SOCKET_FILE = ".s.PGSQL.5432"
 SECONDS_FOR_THE_LAST_RUN_TO_END = 30
+SECONDS_FOR_AN_ANSWER = 5
 SECONDS_FOR_RECOVERY = 300
 ROOM_FOR_A_CHECKPOINT = 32 << 20  # two segments of the write-ahead log
 LAST_RUN_STILL_ENDING = ("pre-existing shared memory block", "lock file")
@@ -252,8 +253,16 @@ class EmbeddedPostgres:
         unfinished.rename(self._data)
 
     def _bring_up(self) -> None:
-        patience = time.monotonic() + SECONDS_FOR_THE_LAST_RUN_TO_END
-        while not self._answers():
+        began = time.monotonic()
+        patience = began + SECONDS_FOR_THE_LAST_RUN_TO_END
+        while (asked := time.monotonic()) and not self._answers():
+            # One that recovers refuses at once.
+            is_silent = time.monotonic() - asked > SECONDS_FOR_AN_ANSWER - 1
+            if is_silent and time.monotonic() - began > 2 * SECONDS_FOR_AN_ANSWER - 2 and self.has_postmaster():
+                raise EmbeddedPostgresUnusable(
+                    f"PostgreSQL runs in {self._data} and does not answer: its first process, number "
+                    f"{self.postmaster_pid()}, is stopped (SIGCONT lets it go on), or its disk hangs."
+                )
             self._forget_dead_postmaster()
             self._write_configuration()
             log = self._data / "server.log"
@@ -276,7 +285,7 @@ class EmbeddedPostgres:
         if not (self._data / "postmaster.pid").exists():
             return False
         try:
-            psycopg2.connect(self.url, connect_timeout=5).close()
+            psycopg2.connect(self.url, connect_timeout=SECONDS_FOR_AN_ANSWER).close()
         except psycopg2.OperationalError:
             return False
         return True

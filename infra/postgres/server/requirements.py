@@ -14,6 +14,7 @@ import psycopg2
 
 from infra.postgres.server.access import database_name, server_name, session_beside, url_for_database
 from infra.postgres.server.connections import DatabaseUnavailable, Role, ServerUnsuitable, open_session
+from infra.postgres.server.logins import SERVING, login_name
 from infra.postgres.server.program_roles import RoleState, role_states
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class ServerState:
     connections: tuple[tuple[int, str], ...]
     """Each limit on the connections of this login, with the statement that raises it."""
     roles: tuple[RoleState, ...]
+    absent_logins: tuple[str, ...]
+    """Those under which the program serves this database."""
 
     @property
     def major(self) -> int:
@@ -117,7 +120,7 @@ def _missing_rights(state: ServerState, *, set_up: bool) -> Iterator[str]:
             f"The database {state.database!r} does not exist {on}, and the user {state.login!r} may not make databases "
             f"(CREATEDB): {_PRINTED}."
         )
-    absent = [role.name for role in state.roles if not role.exists]
+    absent = [role.name for role in state.roles if not role.exists] or list(state.absent_logins)
     if set_up and absent and not state.makes_roles:
         yield (
             f"{_named('The role', absent)} {_do('does', absent)} not exist {on}, and the user {state.login!r} may not "
@@ -179,6 +182,9 @@ def _state_of(url: str, connection: Connection, *, exists: bool) -> ServerState:
             cursor.fetchall()
         )
         states = role_states(cursor)
+        logins = [login_name(role, database_name(url)) for role in SERVING]
+        cursor.execute("select name from unnest(%s) name where to_regrole(quote_ident(name)) is null", (logins,))
+        absent_logins = tuple(name for (name,) in cursor.fetchall())
         rights = {role.name: role for role in states}
     server_limit, role_limit, database_limit, database = limits
     raised = [(server_limit, "ALTER SYSTEM SET max_connections = 200; and start the server again.")]
@@ -202,6 +208,7 @@ def _state_of(url: str, connection: Connection, *, exists: bool) -> ServerState:
         schema_owner=schema_owner if exists else None,
         connections=tuple(raised),
         roles=states,
+        absent_logins=absent_logins,
     )
 
 

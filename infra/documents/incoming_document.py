@@ -1,0 +1,129 @@
+r"""A document that is coming in: taken chunk by chunk, by whoever waits for the chunks.
+
+    taking --whole()--> whole --place()--> placed --keep()--> settled
+       \______________________\____________________\--drop()--> nothing is left
+
+Each call does its own work on the disk and never waits for a network: that is for the caller.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from errno import EDQUOT, ENOSPC
+from pathlib import Path
+from typing import BinaryIO
+from uuid import UUID
+
+from infra.documents.content_check import ContentCheck
+from infra.documents.errors import StorageFull
+from infra.documents.sealed_content import ContentSealer
+from infra.documents.storage import ContentStorage
+from infra.documents.unfinished import DocumentPlace, UnfinishedUploads
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredDocument:
+    """What came: ``sha256`` of the content in lower-case hex, ``size`` in bytes."""
+
+    sha256: str
+    media_type: str
+    size: int
+
+
+class ComparedDocument:
+    """Content that is only looked at: whether it is what was sent before. Nothing of it is kept anywhere."""
+
+    def __init__(self, media_type: str, check: ContentCheck) -> None:
+        self._media_type = media_type
+        self._check = check
+        self._digest = hashlib.sha256()
+
+    def take(self, chunk: bytes) -> None:
+        """The next bytes. Raises ``DocumentRefused`` as soon as it is clear that they cannot be taken."""
+        self._check.take(chunk)
+        self._digest.update(chunk)
+
+    def whole(self) -> StoredDocument:
+        """There is no more. Raises ``DocumentRefused``."""
+        self._check.finish()
+        return StoredDocument(sha256=self._digest.hexdigest(), media_type=self._media_type, size=self._check.size)
+
+
+class IncomingDocument:
+    """Content that is encrypted as it comes. One thread at a time; ends with :meth:`keep` or :meth:`drop`.
+
+    Whatever a method raises, the document has still to be dropped.
+    """
+
+    def __init__(
+        self,
+        comparing: ComparedDocument,
+        case_id: UUID,
+        subject: UUID,
+        uploads: UnfinishedUploads,
+        storage: ContentStorage,
+        sealer: tuple[ContentSealer, BinaryIO, Path],
+    ) -> None:
+        self._comparing = comparing
+        self._case_id = case_id
+        self._subject = subject
+        self._uploads = uploads
+        self._storage = storage
+        self._sealer, self._file, self._path = sealer
+        self._stored: StoredDocument | None = None
+        self._is_placed = False
+
+    def take(self, chunk: bytes) -> None:
+        """The next bytes. Raises ``DocumentRefused`` as soon as it is clear that they cannot be taken, and
+        :class:`~infra.documents.errors.StorageFull`."""
+        self._comparing.take(chunk)
+        with room_on_the_disk():
+            self._sealer.write(chunk)
+
+    def whole(self) -> StoredDocument:
+        """There is no more: the content is sealed, durable, and not in its place yet. Raises as :meth:`take`."""
+        stored = self._comparing.whole()
+        with room_on_the_disk():
+            self._sealer.finish(stored.sha256)
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+        self._stored = stored
+        return stored
+
+    def place(self) -> None:
+        """Put the content where readers find it, durably. Raises :class:`~infra.documents.errors.StorageFull`."""
+        if self._stored is None:
+            raise AssertionError("a document is placed once it is whole")
+        place = DocumentPlace(case_id=self._case_id, subject=self._subject, sha256=self._stored.sha256)
+        with room_on_the_disk():
+            self._path = self._uploads.name(self._path, place)
+            self._is_placed = True
+            self._storage.place(self._path, self._subject, self._stored.sha256)
+
+    def keep(self) -> None:
+        """The case names the document: it stays where it is."""
+        self._path.unlink(missing_ok=True)
+
+    def drop(self) -> None:
+        """Nothing of it stays; for a placed one only when no case names it, and nobody else is placing the same."""
+        if self._is_placed and self._stored is not None:
+            self._storage.remove(self._subject, self._stored.sha256)
+        with suppress(OSError):  # what is still in the buffer may not fit on the disk, and is not wanted
+            self._file.close()
+        self._path.unlink(missing_ok=True)
+
+
+@contextmanager
+def room_on_the_disk() -> Iterator[None]:
+    """Raises :class:`~infra.documents.errors.StorageFull` where there is none."""
+    try:
+        yield
+    except OSError as why:
+        if why.errno in (ENOSPC, EDQUOT):
+            raise StorageFull from None
+        raise

@@ -1,0 +1,30 @@
+"""Where sealed content lies: a port, with an adapter for a directory and one contract for all (``tests/ports``).
+
+What is given to an adapter is encrypted already; it sees neither keys nor content.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import BinaryIO, Protocol
+from uuid import UUID
+
+
+class ContentStorage(Protocol):
+    """Keeps sealed files by data subject and by the SHA-256 of their content; safe between threads and processes."""
+
+    def place(self, sealed: Path, subject: UUID, sha256: str) -> None:
+        """Keep a copy of the file ``sealed``, over what is there; it is durable when this returns.
+
+        Raises :class:`~infra.documents.errors.StorageFull` and ``OSError``.
+        """
+
+    def open(self, subject: UUID, sha256: str) -> AbstractContextManager[BinaryIO]:
+        """The sealed file, at its beginning; it can be moved about in. Raises ``FileNotFoundError``."""
+
+    def holds(self, subject: UUID, sha256: str) -> bool:
+        """Whether there is such a file."""
+
+    def remove(self, subject: UUID, sha256: str) -> None:
+        """There is no such file after this, also if there was none before."""
