@@ -57,8 +57,14 @@ class Told:
         self.urls += ["".join(each) for each in _LINKS.findall(answer.text)] + [headers]
         if answer.is_success or answer.is_redirect:
             self.successes += 1
-        else:
+        elif not _shows_a_form_again(answer):
             self.refusals.append(answer.text)
+
+
+def _shows_a_form_again(answer: httpx.Response) -> bool:
+    """A form of a case that was not accepted comes back with what was typed, to the one who typed it."""
+    is_form = answer.request.method == "POST" and answer.request.url.path.startswith("/cases/")
+    return is_form and answer.headers["Content-Type"].startswith("text/html")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

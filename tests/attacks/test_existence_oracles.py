@@ -6,19 +6,21 @@ import re
 import statistics
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import httpx
 import pytest
 
 from api.http.problems import API_ROOT
 from api.permissions import Action
-from domain.case.commands import AssignCase, CommandContext
+from api.server import running_server
 from domain.identifiers import ApplicationReference
 from infra.identity.caller import Caller
+from infra.limits import AnswerLimits, Limits
+from infra.postgres.read_models.case_snapshots import CaseSnapshot, CaseSnapshots
 from tests.attacks.asked_routes import OF_A_CASE, Asked, sent, sent_by
 from tests.attacks.everybody import FILED, NOBODYS, Everybody, everybody
 from tests.http.test_permission_matrix import EMPLOYER, EVERYBODY, expected_of
@@ -135,15 +137,18 @@ def test_no_search_counts_what_is_not_shown(there: Everybody) -> None:
     assert searched > 10
 
 
-PAIRS = 40
-"""Of measurements. A difference that is always there shows in all 40; chance gives 33 of one sign once in 20,000."""
+PAIRS = 20
+"""Of measurements. A difference that is always there shows in all of them."""
+
+OF_ONE_SIGN = 17
+"""Of the pairs: as many by chance once in 390 times, and twice in a row once in 150,000."""
 
 NOTICEABLE = 0.002
 """Seconds by which two medians may differ for no reason on a machine with much else to do."""
 
-STEP = 0.05
-EVENTS_MORE = 150
-"""Of the foreign case, so that reading it takes long enough to be noticed where nothing hides it."""
+STEP = 0.2
+LONGER = 0.06
+"""Seconds that reading a case takes longer here than it does, to be seen on a busy machine where nothing hides it."""
 
 READINGS = {
     "the case file": f"{API_ROOT}/applications/{{case}}",
@@ -162,7 +167,7 @@ class Timed:
     def tells_them_apart(self) -> bool:
         """Whether somebody who measures learns which is which: nearly always the same one, and noticeably later."""
         slower = sum(each > 0 for each in self.differences)
-        always = max(slower, len(self.differences) - slower) >= len(self.differences) * 33 / 40
+        always = max(slower, len(self.differences) - slower) >= OF_ONE_SIGN
         return always and abs(statistics.median(self.differences)) > NOTICEABLE
 
 
@@ -180,15 +185,29 @@ def timed(there: Everybody, caller: Caller, reading: str, foreign: UUID) -> Time
     return Timed(tuple(found))
 
 
+@dataclass(frozen=True, slots=True)
+class SlowlyRead:
+    """Cases as the program reads them, some time later; what is not there is said at once."""
+
+    snapshots: CaseSnapshots
+
+    def read(self, case_id: UUID) -> CaseSnapshot | None:
+        found = self.snapshots.read(case_id)
+        if found is not None:
+            time.sleep(LONGER)
+        return found
+
+
 @contextmanager
-def with_an_eventful_case(admin_url: str, folder: Path, *, step: float) -> Iterator[Everybody]:
-    with everybody(admin_url, folder, not_found_step=step) as there:
-        known = there.cases["of strangers"].case_id
-        for number in range(EVENTS_MORE):
-            command = AssignCase(handler=f"caseHandler:h-{number % 2}")
-            context = CommandContext(actor="caseHandler:h-1", command_id=str(uuid4()), now=there.program.clock.now())
-            there.program.handle(known, command, context)
-        yield there
+def slowly_read(admin_url: str, folder: Path, *, step: float) -> Iterator[Everybody]:
+    with everybody(admin_url, folder) as there:
+        program = replace(
+            there.program,
+            case_snapshots=SlowlyRead(there.program.case_snapshots),  # type: ignore[arg-type]
+            limits=Limits(answers=AnswerLimits(not_found_step_seconds=step)),
+        )
+        with running_server(program) as address, closing(there.at(address)) as elsewhere:
+            yield elsewhere
 
 
 @pytest.mark.parametrize(
@@ -199,17 +218,19 @@ def with_an_eventful_case(admin_url: str, folder: Path, *, step: float) -> Itera
 def test_the_time_of_an_answer_does_not_tell_them_apart(
     admin_url: str, tmp_path: Path, readings: tuple[str, ...]
 ) -> None:
-    with with_an_eventful_case(admin_url, tmp_path, step=STEP) as there:
+    with slowly_read(admin_url, tmp_path, step=STEP) as there:
         foreign = there.cases["of strangers"].case_id
         for reading in readings:
             measured = timed(there, EMPLOYER, READINGS[reading], foreign)
+            if measured.tells_them_apart:
+                measured = timed(there, EMPLOYER, READINGS[reading], foreign)
             assert not measured.tells_them_apart, (reading, sorted(measured.differences))
 
 
 def test_it_would_tell_them_apart_if_nothing_waited(admin_url: str, tmp_path: Path) -> None:
     # given the same service, whose answers come as soon as they are known
-    with with_an_eventful_case(admin_url, tmp_path, step=0.000_001) as there:
+    with slowly_read(admin_url, tmp_path, step=0.000_001) as there:
         foreign = there.cases["of strangers"].case_id
-        # then who measures sees it, so the measurement sees what there is to see
-        measured = timed(there, EMPLOYER, READINGS["the case file"], foreign)
-        assert measured.tells_them_apart, sorted(measured.differences)
+        # then who measures sees it, on a busy machine at the second or third try
+        reading = READINGS["the case file"]
+        assert any(timed(there, EMPLOYER, reading, foreign).tells_them_apart for _ in range(3))
