@@ -175,13 +175,14 @@ class SwallowingProxy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """The service, with the server behind it; ``direct_url`` leads there past any proxy."""
+    """The service, with the server behind it; ``direct_url`` and ``keys_url`` lead there past any proxy."""
 
     program: Program
     address: str
     clients: ServiceClients
     postgres: Postgres
     direct_url: str
+    keys_url: str
 
     @property
     def employer(self) -> ServiceClient:
@@ -281,7 +282,14 @@ def harmed_service(
         # Whatever the test did, the program is closed over a server that answers.
         opened.callback(postgres.go_on)
         yield (
-            Service(program=program, address=address, clients=clients, postgres=postgres, direct_url=direct_url),
+            Service(
+                program=program,
+                address=address,
+                clients=clients,
+                postgres=postgres,
+                direct_url=direct_url,
+                keys_url=keys_url,
+            ),
             proxy,
         )
 
