@@ -48,8 +48,8 @@ look_seconds = 2
 SOON: Final = 10.0
 """Seconds within which every caller has an answer: the longest that several of these limits add up to, and some."""
 
-KNOWN: Final = 9.0
-"""Seconds within which ``health`` knows: an append that succeeded is trusted for five."""
+KNOWN: Final = 12.0
+"""Seconds within which ``health`` knows: an append that succeeded is trusted for five, and a lock may be a load's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
