@@ -27,6 +27,7 @@ from api.http.problems import API_ROOT
 from api.server import running_server
 from infra.identity.caller import Role
 from infra.identity.development_issuer import DevelopmentIssuer
+from infra.postgres.server.access import database_name
 from infra.postgres.server.embedded import EmbeddedPostgres
 from infra.settings import Settings
 from tests.world.bodies import APPLICATION
@@ -124,11 +125,13 @@ class Postgres:
 
 
 class SwallowingProxy:
-    """TCP before the server's socket. What it has accepted it keeps open; ``swallows`` makes it pass nothing on."""
+    """TCP before the server's socket. What it has accepted it keeps open, also while it passes nothing on."""
 
     def __init__(self, server: Path) -> None:
         self._server = str(server / ".s.PGSQL.5432")
-        self.swallows = Event()
+        self.swallows_answers = Event()
+        """While set, the server gets what is sent, and nobody hears from it."""
+        self.swallows_questions = Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self._sockets: list[socket.socket] = [self._listener]
@@ -156,17 +159,21 @@ class SwallowingProxy:
                 server = socket.socket(socket.AF_UNIX)
                 server.connect(self._server)
                 self._sockets += (client, server)
-                for source, sink in ((client, server), (server, client)):
-                    passing = Thread(target=self._pass_on, args=(source, sink), daemon=True)
+                for source, sink, swallows in (
+                    (client, server, self.swallows_questions),
+                    (server, client, self.swallows_answers),
+                ):
+                    passing = Thread(target=self._pass_on, args=(source, sink, swallows), daemon=True)
                     self._threads.append(passing)
                     passing.start()
 
-    def _pass_on(self, source: socket.socket, sink: socket.socket) -> None:
+    @staticmethod
+    def _pass_on(source: socket.socket, sink: socket.socket, swallows: Event) -> None:
         was_swallowed = False
         with suppress(OSError):
             while data := source.recv(1 << 16):
                 # A connection that has lost something never says anything again.
-                was_swallowed = was_swallowed or self.swallows.is_set()
+                was_swallowed = was_swallowed or swallows.is_set()
                 if not was_swallowed:
                     sink.sendall(data)
             if not was_swallowed:
@@ -297,5 +304,4 @@ def harmed_service(
 def _through(proxy: SwallowingProxy | None, url: str) -> str:
     if proxy is None:
         return url
-    name = url.rpartition("/")[2].partition("?")[0]
-    return f"postgresql://postgres@127.0.0.1:{proxy.port}/{name}?gssencmode=disable&sslmode=disable"
+    return f"postgresql://postgres@127.0.0.1:{proxy.port}/{database_name(url)}?gssencmode=disable&sslmode=disable"
