@@ -22,6 +22,7 @@ from domain.unusable import Unusable
 from infra.clock import Clock, DemonstrationClock, SystemClock
 from infra.crossroads.policy import CrossroadsPolicy
 from infra.documents.document_store import DocumentStore
+from infra.documents.scanning import Clamd, Scanner
 from infra.event_codec import EventCodec, UnreadableEvent
 from infra.keys import KeyMissing, MasterKey
 from infra.limit_counts import LimitCounts
@@ -225,10 +226,22 @@ def open_program(
             timelines=timelines,
             case_snapshots=CaseSnapshots(journal, case_files, timelines),
             clock_rules=clock_rules,
-            documents=DocumentStore(settings.documents_path, keys, document_rules, recorder.origin),
+            documents=DocumentStore(
+                settings.documents_path,
+                keys,
+                document_rules,
+                recorder.origin,
+                scanner=scanner_of(settings, limits),
+            ),
             document_rules=document_rules,
             places=SealedPlaces(master.place_key),
         )
+
+
+def scanner_of(settings: Settings, limits: Limits) -> Scanner | None:
+    """The virus scanner that the settings name; None where they name none."""
+    address = settings.clamd_address
+    return None if address is None else Clamd(address, patience=limits.uploads.scanner_seconds)
 
 
 def _require_data(settings: Settings) -> None:

@@ -20,6 +20,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.unusable import Unusable
+from infra.documents.scanning import ClamdAddress
 from infra.kafka_client import KafkaClient
 
 PREFIX = "PERMIT_"
@@ -156,12 +157,25 @@ def _kafka_client(name: str) -> KafkaClient:
     return client
 
 
+def _clamd(address: str) -> str:
+    example = "unix:/run/clamav/clamd.ctl or 127.0.0.1:3310"
+    if address.startswith("unix:"):
+        if not address.removeprefix("unix:").startswith("/"):
+            _refuse("is not the socket of a virus scanner", f"Write it like {example}")
+        return address
+    found = BROKER.fullmatch(address)
+    if found is None or not 0 < int(found["port"]) < 65536:
+        _refuse("is not the address of a virus scanner", f"Write it like {example}")
+    return address
+
+
 PostgresUrl = Annotated[str, AfterValidator(_postgresql_url)]
 WebUrl = Annotated[str, AfterValidator(_web_url)]
 IssuerUrl = Annotated[str, AfterValidator(_issuer_url)]
 BootstrapServers = Annotated[str, AfterValidator(_bootstrap_servers)]
 TopicPrefix = Annotated[str, AfterValidator(_topic_prefix)]
 InstalledKafkaClient = Annotated[KafkaClient, BeforeValidator(_kafka_client)]
+ClamdSocket = Annotated[str, AfterValidator(_clamd)]
 ReadableFile = Annotated[Path, AfterValidator(_readable_file)]
 HomeDirectory = Annotated[Path, AfterValidator(_home_directory)]
 
@@ -195,6 +209,8 @@ class Settings(BaseSettings):
     """PEM of the Ed25519 key that signs reports; see `signing_key_path`."""
     key_encryption_key_file: ReadableFile | None = None
     """The key that wraps the subjects' keys; see `key_encryption_key_path`."""
+    clamd: ClamdSocket | None = None
+    """ClamAV's daemon, which looks at every document before it is kept: `unix:/path` or `host:port`."""
     limits_file: ReadableFile | None = None
     """TOML: how much one caller, connection or answer may take; see `infra.limits`."""
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
@@ -209,6 +225,16 @@ class Settings(BaseSettings):
     def documents_path(self) -> Path:
         """Where the content of documents is kept, encrypted."""
         return self.home / "documents"
+
+    @property
+    def clamd_address(self) -> ClamdAddress | None:
+        """Where the virus scanner is; without one documents are not scanned."""
+        if self.clamd is None:
+            return None
+        if self.clamd.startswith("unix:"):
+            return ClamdAddress(path=self.clamd.removeprefix("unix:"))
+        host, _, port = self.clamd.rpartition(":")
+        return ClamdAddress(host=host.strip("[]"), port=int(port))
 
     @property
     def signing_key_path(self) -> Path:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from api.composition import NoDataHere, Program, open_program
+from api.composition import NoDataHere, Program, open_program, scanner_of
 from domain.law.readers.entry_reader import LawDataUnusable
 from infra.audit.documents import verify_documents
+from infra.documents.errors import ScannerUnavailable
 from infra.keys import KeyEncryptionKeyUnusable
 from infra.postgres.read_models.parked_streams import count_by_follower, count_parked_streams
 from infra.postgres.server.account import EmbeddedPostgresUnusable
@@ -95,6 +96,19 @@ def _documents(program: Program) -> CheckResult:
     )
 
 
+def _scanner(program: Program) -> CheckResult:
+    """Whether the virus scanner answers; to have none is a choice."""
+    scanner = scanner_of(program.settings, program.limits)
+    if scanner is None:
+        return CheckResult(subject="scanner", good=True, sentence="PERMIT_CLAMD names none: nothing is scanned")
+    try:
+        scanner.require_answer()
+    except ScannerUnavailable as why:
+        remedy = f"start clamd at {program.settings.clamd_address}, or correct PERMIT_CLAMD. Documents are refused"
+        return CheckResult(subject="scanner", good=False, sentence=f"{why}: {remedy}")
+    return CheckResult(subject="scanner", good=True, sentence=f"clamd answers at {program.settings.clamd_address}")
+
+
 def _program(
     settings: Settings, opened: Callable[[Settings], AbstractContextManager[Program]]
 ) -> Iterator[CheckResult]:
@@ -110,6 +124,7 @@ def _program(
             yield CheckResult(subject="keys", good=True, sentence=str(settings.key_encryption_key_path))
             yield _read_models(program)
             yield _documents(program)
+            yield _scanner(program)
     except LawDataUnusable as why:
         yield CheckResult(subject="law", good=False, sentence=str(why))
     except (DatabaseUnavailable, EmbeddedPostgresUnusable) as why:

@@ -6,6 +6,7 @@ DocumentFailure
 │   ├── DocumentWithheld         it was erased
 │   └── DocumentDamaged          what lies there is not what was stored
 ├── StorageFull                  there is no room for what is sent
+├── ScannerUnavailable           nobody could say whether it is harmful
 └── DocumentTypeUncheckable      (Unusable) the rules take a type whose content cannot be checked
 """
 
@@ -55,6 +56,13 @@ class StorageFull(DocumentFailure):
 
     def __init__(self) -> None:
         super().__init__("there is no room for documents at the moment")
+
+
+class ScannerUnavailable(DocumentFailure):
+    """The scanner that is set gives no verdict; nothing of what was sent is kept."""
+
+    def __init__(self) -> None:
+        super().__init__("the virus scanner does not answer at the moment")
 
 
 class DocumentTypeUncheckable(DocumentFailure, Unusable):

@@ -28,7 +28,8 @@ def test_all_is_good(permit: CommandLine, filed: SmallJournal) -> None:
     assert bad(examined) == {}
     subjects = [each["subject"] for each in examined.json["findings"]]
     assert subjects == [
-        *("python", "settings", "disk", "law", "database", "durability", "journal", "keys", "read models", "documents")
+        *("python", "settings", "disk", "law", "database", "durability", "journal", "keys", "read models", "documents"),
+        "scanner",
     ]
     in_words = permit("doctor")
     assert in_words.code == 0
