@@ -84,6 +84,7 @@ _STATUS_OF_DOCUMENT_REFUSAL: Final = {
     DocumentRefusal.NOT_OF_ITS_TYPE: 400,
     DocumentRefusal.CUT_OFF: 400,
     DocumentRefusal.EMPTY: 400,
+    DocumentRefusal.UNSAFE: 400,
     DocumentRefusal.INFECTED: 400,
     DocumentRefusal.CASE_HOLDS_TOO_MANY: 409,
 }
