@@ -9,6 +9,7 @@ import errno
 import os
 import re
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, NoReturn
 from urllib.parse import SplitResult, urlsplit
@@ -27,6 +28,7 @@ PREFIX = "PERMIT_"
 FOR_TESTS_ONLY = re.compile(r"PERMIT_REQUIRE_SERVERS|PERMIT_TEST_\w+")
 OURS = "ours"  # the type of our own validation errors: their text is the sentence
 TOPIC_PREFIX = re.compile(r"[a-z0-9.-]{0,60}")
+BUCKET = re.compile(r"/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/?")
 BROKER = re.compile(r"(?P<host>[\w.-]+|\[[0-9A-Fa-f:]+\]):(?P<port>\d{1,5})")
 
 
@@ -169,12 +171,28 @@ def _clamd(address: str) -> str:
     return address
 
 
+def _bucket(url: str) -> str:
+    example = "https://s3.example/bucket"
+    parts = _parts_of(url, example)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query or parts.fragment:
+        _refuse("is not the address of a bucket", f"Write it like {example}; credentials are AWS_ACCESS_KEY_ID's")
+    if BUCKET.fullmatch(parts.path) is None:
+        _refuse("does not end in the name of one bucket", f"Write it like {example}")
+    if find_spec("minio") is None:
+        _refuse(
+            "names an object store, for which minio is not installed",
+            "Install it with pip install 'single-permit[s3]', or unset the variable to keep documents in files",
+        )
+    return url
+
+
 PostgresUrl = Annotated[str, AfterValidator(_postgresql_url)]
 WebUrl = Annotated[str, AfterValidator(_web_url)]
 IssuerUrl = Annotated[str, AfterValidator(_issuer_url)]
 BootstrapServers = Annotated[str, AfterValidator(_bootstrap_servers)]
 TopicPrefix = Annotated[str, AfterValidator(_topic_prefix)]
 InstalledKafkaClient = Annotated[KafkaClient, BeforeValidator(_kafka_client)]
+BucketUrl = Annotated[str, AfterValidator(_bucket)]
 ClamdSocket = Annotated[str, AfterValidator(_clamd)]
 ReadableFile = Annotated[Path, AfterValidator(_readable_file)]
 HomeDirectory = Annotated[Path, AfterValidator(_home_directory)]
@@ -209,6 +227,8 @@ class Settings(BaseSettings):
     """PEM of the Ed25519 key that signs reports; see `signing_key_path`."""
     key_encryption_key_file: ReadableFile | None = None
     """The key that wraps the subjects' keys; see `key_encryption_key_path`."""
+    documents_s3: BucketUrl | None = None
+    """The bucket of an S3-compatible store that keeps the documents, encrypted: `https://host/bucket`."""
     clamd: ClamdSocket | None = None
     """ClamAV's daemon, which looks at every document before it is kept: `unix:/path` or `host:port`."""
     limits_file: ReadableFile | None = None

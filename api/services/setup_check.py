@@ -14,7 +14,7 @@ from typing import Any, Final
 from api.composition import NoDataHere, Program, open_program, scanner_of
 from domain.law.readers.entry_reader import LawDataUnusable
 from infra.audit.documents import verify_documents
-from infra.documents.errors import ScannerUnavailable
+from infra.documents.errors import ScannerUnavailable, StorageUnavailable
 from infra.keys import KeyEncryptionKeyUnusable
 from infra.postgres.read_models.parked_streams import count_by_follower, count_parked_streams
 from infra.postgres.server.account import EmbeddedPostgresUnusable
@@ -85,7 +85,10 @@ def _read_models(program: Program) -> CheckResult:
 
 def _documents(program: Program) -> CheckResult:
     """Whether every document that was received opens; `permit audit verify` reads them to their ends."""
-    report = verify_documents(program.readers, program.documents, whole=False)
+    try:
+        report = verify_documents(program.readers, program.documents, whole=False)
+    except StorageUnavailable as why:
+        return CheckResult(subject="documents", good=False, sentence=str(why))
     if report.is_sound:
         return CheckResult(subject="documents", good=True, sentence=f"{report.count} received, all there")
     named = "; ".join(f"case {each.case_id}: {each.sentence}" for each in report.findings)

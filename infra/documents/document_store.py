@@ -20,7 +20,7 @@ from infra.documents.content_check import ContentCheck
 from infra.documents.errors import DocumentDamaged, DocumentTypeUncheckable, DocumentUnknown, DocumentWithheld
 from infra.documents.incoming_document import ComparedDocument, IncomingDocument, room_on_the_disk
 from infra.documents.scanning import Scanner
-from infra.documents.sealed_content import ContentAddress, ContentSealer, opened_content, was_scanned
+from infra.documents.sealed_content import HEADER_BYTES, ContentAddress, ContentSealer, opened_content, was_scanned
 from infra.documents.storage import ContentStorage
 from infra.documents.stored_files import StoredFiles
 from infra.documents.structure import FORMS
@@ -122,20 +122,26 @@ class DocumentStore:
         )
 
     def was_scanned(self, subject: UUID, sha256: str) -> bool:
-        """Whether a scanner found nothing in the document when it came. Raises as :meth:`read`."""
+        """Whether a scanner found nothing in the document when it came.
+
+        Raises :class:`DocumentUnknown`, :class:`DocumentWithheld` and :class:`DocumentDamaged`.
+        """
         try:
-            with self._storage.open(subject, sha256) as file:
-                return was_scanned(file, self._key_to_read(subject), self._address(subject), sha256)
+            beginning, length = self._storage.beginning(subject, sha256, HEADER_BYTES)
         except FileNotFoundError:
             raise DocumentUnknown from None
+        except OSError:  # as in reading it
+            raise DocumentDamaged(subject, sha256) from None
+        return was_scanned(beginning, length, self._key_to_read(subject), self._address(subject), sha256)
 
     def examine(self, subject: UUID, sha256: str, *, whole: bool) -> DocumentState:
-        """How a document is that was received: read to its end with ``whole``, else only up to its first chunk."""
+        """How a document is that was received: read to its end with ``whole``, else only its header and its length."""
         try:
-            content = self._content(subject, sha256)
-            next(content)
-            for _ in content if whole else ():
-                pass
+            if whole:
+                for _ in self._content(subject, sha256):
+                    pass
+            else:
+                self.was_scanned(subject, sha256)
         except DocumentUnknown:
             return DocumentState.MISSING
         except DocumentWithheld:

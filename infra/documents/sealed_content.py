@@ -139,9 +139,14 @@ class ContentSealer:
         self._waiting.clear()
 
 
-def was_scanned(file: BinaryIO, key: bytes, address: ContentAddress, sha256: str) -> bool:
-    """Whether a scanner found nothing in the content of a sealed file. Raises :class:`DocumentDamaged`."""
-    _, header = _opened_header(file, key, address, sha256)
+def was_scanned(beginning: bytes, length: int, key: bytes, address: ContentAddress, sha256: str) -> bool:
+    """Whether a scanner found nothing in the content of a sealed file, by its first :data:`HEADER_BYTES`.
+
+    Raises :class:`DocumentDamaged` for a header that is not authentic, and for another ``length`` of the file.
+    """
+    _, header = _opened_header(beginning, key, address, sha256)
+    if length != _length(header):
+        raise DocumentDamaged(address.subject, sha256)
     return header.startswith(_SCANNED_MAGIC)
 
 
@@ -152,12 +157,11 @@ def opened_content(file: BinaryIO, key: bytes, address: ContentAddress, sha256: 
     chunk that is not what was written.
     """
     damaged = DocumentDamaged(address.subject, sha256)
-    cipher, header = _opened_header(file, key, address, sha256)
-    (size,) = _SIZE.unpack(header[-_SIZE.size :])
-    chunks = max(1, -(-size // CHUNK_BYTES))
-    if file.seek(0, os.SEEK_END) != HEADER_BYTES + size + chunks * _TAG_BYTES:
+    cipher, header = _opened_header(file.read(HEADER_BYTES), key, address, sha256)
+    if file.seek(0, os.SEEK_END) != _length(header):
         raise damaged
     file.seek(HEADER_BYTES)
+    chunks = _chunks(header)
     for index in range(chunks):
         try:
             yield cipher.open_chunk(index, file.read(_SEALED_CHUNK_BYTES), last=index == chunks - 1)
@@ -165,10 +169,23 @@ def opened_content(file: BinaryIO, key: bytes, address: ContentAddress, sha256: 
             raise damaged from None
 
 
-def _opened_header(file: BinaryIO, key: bytes, address: ContentAddress, sha256: str) -> tuple[_FileCipher, bytes]:
+def _size(header: bytes) -> int:
+    (size,) = _SIZE.unpack(header[-_SIZE.size :])
+    return int(size)
+
+
+def _chunks(header: bytes) -> int:
+    return max(1, -(-_size(header) // CHUNK_BYTES))
+
+
+def _length(header: bytes) -> int:
+    """Of the whole sealed file."""
+    return HEADER_BYTES + _size(header) + _chunks(header) * _TAG_BYTES
+
+
+def _opened_header(sealed_header: bytes, key: bytes, address: ContentAddress, sha256: str) -> tuple[_FileCipher, bytes]:
     """The cipher of a sealed file, and its header, which is authentic."""
     damaged = DocumentDamaged(address.subject, sha256)
-    sealed_header = file.read(HEADER_BYTES)
     if len(sealed_header) != HEADER_BYTES or not sealed_header.startswith((_MAGIC, _SCANNED_MAGIC)):
         raise damaged
     header, seal = sealed_header[:-_TAG_BYTES], sealed_header[-_TAG_BYTES:]

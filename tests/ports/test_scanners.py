@@ -15,7 +15,7 @@ from infra.documents.scanning import Clamd, ClamdAddress
 from tests.documents.clamd_double import EICAR, STREAM_MAX_LENGTH, clamd_double
 from tests.documents.debian_clamd import debian_clamd
 from tests.documents.files import pdf, pdf_of_size, pieces
-from tests.world.servers import NotHere, give_up
+from tests.world.servers import NoServer, NotHere, give_up
 
 BY_DEBIAN: Final = pytest.mark.nightly
 SCANNERS: Final = [
@@ -43,7 +43,7 @@ def scanner(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Clamd]:
         with opened(request.param, tmp_path) as address:
             yield Clamd(address, patience=20)
     except NotHere as why:
-        give_up(why, "clamd")
+        give_up(NoServer(str(why)), "clamd")
 
 
 def test_a_harmless_file_is_clean(scanner: Clamd) -> None:
