@@ -115,6 +115,8 @@ class UploadLimits(Part):
     """Threads that check, encrypt and write what has come. No thread waits for a sender."""
     longest_seconds: Annotated[float, Field(gt=0, le=900)] = 600.0
     """From the first to the last byte of one upload. What nobody finished is collected after 30 minutes."""
+    scanner_seconds: Annotated[float, Field(gt=0, le=120)] = 30.0
+    """How long the virus scanner may take to connect, to take a piece of a file, and to answer."""
 
 
 class LimitsOfACase(Part):

@@ -29,6 +29,8 @@ class DocumentRefusal(StrEnum):
     TOO_LARGE = "documentTooLarge"
     CUT_OFF = "documentCutOff"
     EMPTY = "documentEmpty"
+    UNSAFE = "documentUnsafe"
+    INFECTED = "documentInfected"
     CASE_HOLDS_TOO_MANY = "caseHoldsTooMany"
 
 
