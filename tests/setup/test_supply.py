@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import json
 import os
@@ -22,6 +23,8 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PACKAGES = ("api", "consumers", "domain", "infra", "projections")
+FOR_TYPES = {"_typeshed"}
 TODAY = datetime.now(UTC).date()
 
 
@@ -82,6 +85,33 @@ def test_every_requirement_of_the_product_is_in_the_lock_to_run_it() -> None:
         versions = runtime.get(canonicalize_name(requirement.name))
         assert versions, f"{requirement.name} is not in requirements.lock: run make lock"
         assert all(requirement.specifier.contains(each) for each in versions), requirement
+
+
+OF_AN_EXTRA = {"confluent_kafka"}
+"""What the product imports only where an extra was installed."""
+
+
+def imported(folder: Path) -> set[str]:
+    """The top-level names of other people's packages that the modules in a folder import."""
+    names: set[str] = set()
+    for path in folder.rglob("*.py"):
+        if "peer_scripts" in path.parts:
+            # Run by another interpreter, with libraries that the product does not have.
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names |= {each.name.partition(".")[0] for each in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module is not None and node.level == 0:
+                names.add(node.module.partition(".")[0])
+    return names - set(sys.stdlib_module_names) - set(PACKAGES)
+
+
+def test_the_product_imports_nothing_that_is_only_there_to_develop_it() -> None:
+    runtime, of = pins("requirements.lock"), metadata.packages_distributions()
+    wanted = {name for package in PACKAGES for name in imported(ROOT / package)} - OF_AN_EXTRA - FOR_TYPES
+    assert wanted >= {"fastapi", "psycopg2", "pydantic"}
+    missing = {name for name in wanted if not {canonicalize_name(each) for each in of.get(name, [])} & runtime.keys()}
+    assert missing == set()
 
 
 # --- bandit
