@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg2
 import pytest
+from psycopg2.errors import InsufficientPrivilege
 
 from infra.postgres.journal.recorder import JournalRecorder
 from infra.postgres.server.access import database_name
@@ -40,6 +41,26 @@ def test_an_empty_database_gets_every_migration_once(empty_database: str) -> Non
     with closing(JournalRecorder(empty_database)) as recorder:
         assert recorder.origin == "tests"
         assert recorder.max_notification_id() is None
+
+
+def test_a_database_without_the_table_of_folds_gets_it_in_place(empty_database: str) -> None:
+    # given a database as the version before left it
+    migrate_journal(empty_database, origin="tests")
+    with closing(connect(empty_database, Role.OWNER)) as connection, connection.cursor() as cursor:
+        cursor.execute("drop table case_fold; delete from schema_migration where name = '0009_snapshots'")
+
+    # when it is brought up to date
+    assert migrate_journal(empty_database, origin="tests") == ["0009_snapshots"]
+
+    # then those who write may use it, and those who read may not even look
+    with closing(connect(empty_database, Role.WRITER)) as connection, connection.cursor() as cursor:
+        cursor.execute("select count(*) from case_fold")
+    with (
+        closing(connect(empty_database, Role.READER)) as connection,
+        connection.cursor() as cursor,
+        pytest.raises(InsufficientPrivilege),
+    ):
+        cursor.execute("select count(*) from case_fold")
 
 
 def test_the_journal_and_the_keys_may_share_a_database(empty_database: str) -> None:
