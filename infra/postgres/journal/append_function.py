@@ -44,7 +44,7 @@ def _prepared(function: str, arguments: Sequence[str]) -> str:
     count = len(arguments)
     given = ", ".join(f"${n}" for n in range(1, count))
     return (
-        f"prepare {function} ({', '.join(arguments)}) as"  # noqa: S608
+        f"prepare {function} ({', '.join(arguments)}) as"  # noqa: S608  # nosec B608 # constants of this module
         f" select * from {function}({given}, decode(${count}, 'base64'))"
     )
 
