@@ -9,6 +9,7 @@ from starlette.routing import Match
 from api.composition import Program
 from api.http.assessment_content import tellers_of
 from api.http.authentication import Authentication
+from api.http.body_limits import BodyGuard
 from api.http.front_door import FrontDoor
 from api.http.metrics import metrics_routes
 from api.http.outermost import ErrorBoundary, problem_response
@@ -68,6 +69,7 @@ def create_app(
     readers = Readers(services.access, authentication, pages.languages, code_lists)
     app.state.access, app.state.authentication = services.access, authentication
     app.state.pages, app.state.readers = pages, readers
+    app.state.body_guard = BodyGuard(program.limits.bodies, program.limit_counts)
     app.add_middleware(
         FrontDoor, hosts=program.settings.host_names, proxies=program.settings.proxy_networks, refuse=_refused
     )

@@ -18,6 +18,9 @@ class Limit(StrEnum):
     BODY_STALL = "bodyStall"
     UNREAD_ANSWER = "unreadAnswer"
     SIGN_IN_ATTEMPTS = "signInAttempts"
+    BODY_BYTES = "bodyBytes"
+    BODY_DEPTH = "bodyDepth"
+    BODY_VALUES = "bodyValues"
 
 
 class LimitCounts:
