@@ -46,6 +46,7 @@ from api.services.employer_lookups import EmployerLookups
 from api.words.code_lists import CodeLists
 from infra.identity.chooser_secret import ChooserSecret, FailedAttempts
 from infra.identity.development_issuer import DevelopmentIssuer
+from infra.identity.ended_sessions import EndedSessions
 from infra.identity.sign_in_links import SignInLinks
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -64,7 +65,7 @@ def create_app(
     """
     # The contract is written by hand (API-first); FastAPI's own description is not it.
     app = FastAPI(title="singlePermit", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    services, authentication = Services.of(program), Authentication(issuer.verifier())
+    services, authentication = Services.of(program), _authentication(program, issuer)
     pages, code_lists, rules = Pages.load(), CodeLists.load(), program.clock_rules
     readers = Readers(services.access, authentication, pages.languages, code_lists)
     app.state.access, app.state.authentication = services.access, authentication
@@ -106,6 +107,10 @@ def create_app(
     ):
         app.include_router(shown)
     return app
+
+
+def _authentication(program: Program, issuer: DevelopmentIssuer) -> Authentication:
+    return Authentication(issuer.verifier(), EndedSessions(program.settings.home))
 
 
 def _chooser(program: Program, issuer: DevelopmentIssuer) -> RoleChooser:

@@ -49,7 +49,7 @@ def work_queue_routes(queues: WorkQueueService) -> APIRouter:
         size, wanted = page_size_of(query.parameters), filter_of(query.parameters, authority)
         order = SORTS[one_code(query.parameters, "sort", tuple(SORTS)) or "dueOn"]
         try:
-            found = queues.read(wanted, order, limit=size, after=single(query.parameters, AFTER))
+            found = queues.read(query.caller, wanted, order, limit=size, after=single(query.parameters, AFTER))
         except PlaceUnusable:
             raise unusable_cursor() from None
         items = [words(each) | {"href": address_of(each.case_id, query.base_url)} for each in found.page.items]
