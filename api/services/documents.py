@@ -20,7 +20,6 @@ from domain.case.application import Document
 from domain.case.commands import AttachDocument, CommandContext
 from domain.case.document_rules import DocumentRules
 from domain.case.events import DocumentAttached
-from domain.case.folding import fold
 from domain.case.handling import CaseStream, Handled, TooManyWriters, repeated
 from domain.case.lifecycle import Case
 from domain.case.refusals import CommandRefused
@@ -113,7 +112,7 @@ class ReceivingDocument:
         self._incoming.drop()
 
     def _drop_unless_named(self, sha256: str) -> None:
-        case = fold(self._program.journal.read(self._stream.case_id).events)
+        case = self._program.journal.read(self._stream.case_id).case
         if case is not None and any(each.sha256 == sha256 for each in case.documents):
             self._incoming.keep()
         else:
@@ -213,6 +212,7 @@ class DocumentService:
         try:
             return ReceivedDocument(document=document, content=self._program.documents.read(subject, sha256))
         except DocumentUnknown:
-            if any(isinstance(each, DocumentAttached) and each.document == document for each in snapshot.stream.events):
+            events = self._program.journal.events_of(case_id)
+            if any(isinstance(each, DocumentAttached) and each.document == document for each in events):
                 raise DocumentDamaged(subject, sha256) from None
             raise

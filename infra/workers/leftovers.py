@@ -12,7 +12,6 @@ from threading import Event
 from typing import Final, Protocol
 from uuid import UUID
 
-from domain.case.folding import fold
 from domain.case.handling import CaseStream
 from infra.documents.document_store import DocumentStore
 from infra.documents.unfinished import DocumentPlace
@@ -92,7 +91,7 @@ class LeftUploads:
     def _is_named(self, place: DocumentPlace) -> bool | None:
         """Whether the case names the document; None where its stream cannot be read, so that this is not known."""
         try:
-            case = fold(self._cases.read(place.case_id).events)
+            case = self._cases.read(place.case_id).case
         except (UnreadableEvent, KeyMissing) as why:
             _log.warning("upload.not_collected", case=str(place.case_id), error=type(why).__name__)
             return None

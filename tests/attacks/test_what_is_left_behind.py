@@ -294,3 +294,19 @@ def test_a_journal_that_is_not_shown_whole_costs_nobody_a_key(own: OwnService) -
     with pytest.raises(JournalNotSeenWhole):
         own.collect()
     assert own.left == before
+
+
+def test_a_journal_that_was_restored_from_before_costs_nobody_a_key(own: OwnService) -> None:
+    # given a case, and then a journal of before it, beside the key store as it is
+    own.employer.file()
+    keys = LeftKeys(own.program.keys.pool, own.program.writers)
+    keys.collect()
+    with closing(psycopg2.connect(own.program.log.journal_url)) as connection, connection:
+        cursor = connection.cursor()
+        cursor.execute("delete from permit.journal")
+        cursor.execute("update permit.journal_head set position = 0")
+    before = own.left
+    # then the key waits for its journal
+    assert own.collect() == 0
+    own.half_an_hour_passes()
+    assert (keys.collect(), own.left) == (0, before)

@@ -98,6 +98,11 @@ def test_a_client_for_kafka_that_is_not_installed_is_named_with_how_to_install_i
         ("PERMIT_KAFKA", "broker", "is not a list of Kafka servers. Write it like host1:9092,host2:9092."),
         ("PERMIT_KAFKA", "broker:99999", "is not a list of Kafka servers."),
         ("PERMIT_KAFKA_CLIENT", "aiokafka", "is not a client for Kafka. Write kafka-python or confluent-kafka."),
+        ("PERMIT_CLAMD", "clamd", "is not the address of a virus scanner. Write it like unix:/run/clamav/clamd.ctl or"),
+        ("PERMIT_CLAMD", "unix:clamd.ctl", "is not the socket of a virus scanner."),
+        ("PERMIT_DOCUMENTS_S3", "s3://documents", "is not the address of a bucket. Write it like https://"),
+        ("PERMIT_DOCUMENTS_S3", "https://key:secret@s3.example/documents", "is not the address of a bucket."),
+        ("PERMIT_DOCUMENTS_S3", "https://s3.example/a/b", "does not end in the name of one bucket."),
         ("PERMIT_CROSSROADS_URL", "crossroads", "is not a web address. Write it like https://"),
         (
             "PERMIT_OIDC_ISSUER",

@@ -147,8 +147,9 @@ class PostgresJournal:
         return _receipt(slip[0])
 
     def was_recorded(self, context: CommandContext) -> bool:
-        """Whether a command of this actor under this id is remembered, whatever it was."""
-        return self._recorder.command_result(context.actor, context.command_id) is not None
+        """Whether a command of this holder, or of this actor, under this id is remembered, whatever it was."""
+        holders = dict.fromkeys((context.holder, context.actor))
+        return any(self._recorder.command_result(each, context.command_id) is not None for each in holders)
 
     def receipt_of(self, case_id: UUID, command: CaseCommand, context: CommandContext) -> Receipt | None:
         identity = self._identity(case_id, command, context)

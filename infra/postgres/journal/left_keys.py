@@ -77,6 +77,13 @@ class LeftKeys:
             ((position,),) = cursor.fetchall()
         # Only now: a key minted after this is named after that position.
         with self._keys.connection() as connection, connection.cursor() as cursor:
+            # The journal is an older one than was noted, restored from a backup: of what was minted so far nothing is
+            # collected, as it may be that the newer one is put back.
+            cursor.execute(
+                "delete from key_mark where (select max(position) from key_mark) > %s returning position", (position,)
+            )
+            if cursor.fetchall():
+                _log.warning("keys.notes_dropped")
             cursor.execute("insert into key_mark (position) values (%s) on conflict do nothing", (position,))
             cursor.execute(_NOTES)
             return [_Note(*row) for row in cursor.fetchall()]
