@@ -32,8 +32,11 @@ from tests.world.service_clients import ServiceClients, case_path, problem_of
 pytestmark = pytest.mark.server
 
 LONG = 10_000
-GENEROUS_MS = 150.0
-"""A test shares its machine: the figure of 50 ms is measured by itself (docs/speed.md). Unlimited it is above 250."""
+GENEROUS = 30
+"""How many times what a case of three events takes; read from its first event it takes above sixty times as long.
+
+A test shares its machine, so milliseconds say little here: the aim of 50 is measured by itself (docs/speed.md).
+"""
 
 
 class Attacked:
@@ -213,29 +216,44 @@ def long_case(usual: Attacked) -> httpx.Response:
     return filed
 
 
+@pytest.fixture(scope="module")
+def short_case(usual: Attacked) -> httpx.Response:
+    return usual.employer.file(application_body())
+
+
 @pytest.mark.parametrize("what", ["", "/deadlines", "/assessment", "/events", "/events?after=9950", "/documents"])
 def test_a_case_of_ten_thousand_events_is_read_in_a_moment(
-    usual: Attacked, long_case: httpx.Response, what: str
+    usual: Attacked, long_case: httpx.Response, short_case: httpx.Response, what: str
 ) -> None:
-    took = [milliseconds(lambda: usual.handler.get(f"{case_path(long_case)}{what}")) for _ in range(9)]
-    assert statistics.median(took) < GENEROUS_MS
+    usual.handler.get(f"{case_path(short_case)}{what}")
+    took: dict[str, list[float]] = {"long": [], "short": []}
+    for _ in range(9):
+        for name, case in (("long", long_case), ("short", short_case)):
+            took[name].append(milliseconds(lambda case=case: usual.handler.get(f"{case_path(case)}{what}")))  # type: ignore[misc]
+
+    assert statistics.median(took["long"]) < GENEROUS * statistics.median(took["short"])
 
 
 def test_a_command_on_a_case_of_ten_thousand_events_reads_a_hundred_at_most(
-    usual: Attacked, long_case: httpx.Response
+    usual: Attacked, long_case: httpx.Response, short_case: httpx.Response
 ) -> None:
-    # given that the file of the applicant is that of a case at its limit: the authority alone goes on
-    case_id, took = UUID(long_case.json()["id"]), []
-    tag = usual.handler.get(case_path(long_case)).headers["ETag"]
+    # given a long case and a short one, each as it stands
+    tags = {case: usual.handler.get(case_path(case)).headers["ETag"] for case in (long_case, short_case)}
+    took: dict[httpx.Response, list[float]] = {long_case: [], short_case: []}
 
+    # when both are assigned again and again
     for n in range(15):
-        assert len(usual.program.journal.read(case_id).events) <= 100
-        began = time.perf_counter()
-        assigned = usual.handler.change(long_case, "assignments", {"handler": f"caseHandler:h-{20 + n % 2}"}, tag=tag)
-        took.append((time.perf_counter() - began) * 1000)
-        assert assigned.status_code == 201, assigned.text
-        tag = assigned.headers["ETag"]
+        assert len(usual.program.journal.read(UUID(long_case.json()["id"])).events) <= 100
+        for case, tag in tags.items():
+            body = {"handler": f"caseHandler:h-{20 + n % 2}"}
+            began = time.perf_counter()
+            assigned = usual.handler.change(case, "assignments", body, tag=tag)
+            took[case].append(time.perf_counter() - began)
+            assert assigned.status_code == 201, assigned.text
+            tags[case] = assigned.headers["ETag"]
 
-    assert statistics.median(took) < GENEROUS_MS
-    refused = usual.employer.change(long_case, "labourMarketTests", evidence(1), tag=tag)
+    # then the long one does not take many times as long
+    assert statistics.median(took[long_case]) < GENEROUS * statistics.median(took[short_case])
+    # and of an applicant, whose file it has filled, it takes nothing more
+    refused = usual.employer.change(long_case, "labourMarketTests", evidence(1), tag=tags[long_case])
     assert problem_of(refused) == (409, "caseIsFull")
