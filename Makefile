@@ -5,12 +5,13 @@ PYTHON ?= python3
 ARGS ?=
 PYTEST_ARGS ?=
 WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
+export ADVISORIES ?=
 
 BIN := $(VENV)/bin
 ENVIRONMENT := $(VENV)/.complete
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test check debian nightly tutorial serve bench kafka docs lock wheel
+.PHONY: help env demo test check debian nightly tutorial serve bench kafka docs licences lock wheel
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -23,11 +24,13 @@ demo: $(ENVIRONMENT) ## play the whole procedure on an embedded PostgreSQL; ARGS
 test: check ## the gate: check, then the tests in WORKERS processes; PYTEST_ARGS="-k journal"
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
-check: $(ENVIRONMENT) ## format, lint, types and layers
+check: $(ENVIRONMENT) ## format, lint, types, layers; bandit, licences, bill of materials, audit of packages (ADVISORIES=osv.zip)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python .ci/supply security
+	@$(BIN)/python .ci/supply check
 
 serve: $(ENVIRONMENT) ## the HTTP interface and its workers
 	@$(BIN)/permit serve $(ARGS)
@@ -55,18 +58,24 @@ docs: $(ENVIRONMENT) ## draw docs/architecture.svg and docs/growth.svg, then che
 	@$(BIN)/python .ci/growth
 	@$(BIN)/python -m pytest tests/docs $(PYTEST_ARGS)
 
+licences: $(ENVIRONMENT) ## write docs/licences.md from what is installed
+	@$(BIN)/python .ci/supply licences
+
 wheel: $(ENVIRONMENT) ## dist/*.whl, to be installed into an environment elsewhere
 	@rm -rf build dist # what an earlier build left in there would be shipped again
 	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index \
 		--wheel-dir dist .
 	@ls dist/*.whl
 
-lock: ## choose the newest versions of all packages (needs uv)
-	@command -v uv >/dev/null || { echo "make lock needs uv; install it first." >&2; exit 1; }
-	@uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 --extra dev \
-		--no-annotate --no-header pyproject.toml -o requirements.lock
+# The product's packages are chosen first; what it is developed with has to go with them.
+LOCK := uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-annotate --no-header
 
-$(ENVIRONMENT): requirements.lock pyproject.toml .ci/environment.py
+lock: ## choose the newest versions of all packages, to run and to develop (needs uv)
+	@command -v uv >/dev/null || { echo "make lock needs uv; install it first." >&2; exit 1; }
+	@$(LOCK) --upgrade pyproject.toml -o requirements.lock
+	@$(LOCK) --upgrade --extra dev --constraint requirements.lock pyproject.toml -o requirements-dev.lock
+
+$(ENVIRONMENT): requirements-dev.lock pyproject.toml .ci/environment.py
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
 		{ echo "Python 3.11, 3.12 or 3.13 is needed and $(PYTHON) is none of them." \
 			"Name one: make PYTHON=python3.12" >&2; exit 1; }

@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 import stat
-import subprocess
+import subprocess  # nosec B404 # runs pip
 import sys
 import sysconfig
 import time
@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-LOCK: Final = ROOT / "requirements.lock"
+LOCK: Final = ROOT / "requirements-dev.lock"
 _PINNED: Final = re.compile(r"^([A-Za-z0-9._-]+)==", re.MULTILINE)
 _LINES_OF_A_FAILURE: Final = 20
 _SECONDS_BETWEEN_LINES: Final = 5.0
@@ -133,7 +133,7 @@ def _installed(python: Path, progress: Progress) -> Iterator[str]:
     progress.step(f"fetching up to {pinned} packages")
     printed: list[str] = []
     fetched = 0
-    with subprocess.Popen(  # noqa: S603 (the environment's own interpreter)
+    with subprocess.Popen(  # noqa: S603  # nosec B603 # the environment's own interpreter
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
     ) as pip:
         for line in pip.stdout or ():

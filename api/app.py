@@ -9,6 +9,7 @@ from starlette.routing import Match
 from api.composition import Program
 from api.http.assessment_content import tellers_of
 from api.http.authentication import Authentication
+from api.http.body_limits import BodyGuard
 from api.http.front_door import FrontDoor
 from api.http.metrics import metrics_routes
 from api.http.outermost import ErrorBoundary, problem_response
@@ -48,6 +49,7 @@ from api.services.employer_lookups import EmployerLookups
 from api.words.code_lists import CodeLists
 from infra.identity.chooser_secret import ChooserSecret, FailedAttempts
 from infra.identity.development_issuer import DevelopmentIssuer
+from infra.identity.ended_sessions import EndedSessions
 from infra.identity.sign_in_links import SignInLinks
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -66,13 +68,14 @@ def create_app(
     """
     # The contract is written by hand (API-first); FastAPI's own description is not it.
     app = FastAPI(title="singlePermit", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    services, authentication = Services.of(program), Authentication(issuer.verifier())
+    services, authentication = Services.of(program), _authentication(program, issuer)
     quotas = Quotas(program.limits.requests, program.limit_counts)
     pages, code_lists, rules = Pages.load(), CodeLists.load(), program.clock_rules
     readers = Readers(services.access, authentication, quotas, pages.languages, code_lists)
     uploads = Uploads(program.limits.uploads, program.limit_counts)
     app.state.access, app.state.authentication, app.state.quotas = services.access, authentication, quotas
     app.state.pages, app.state.readers = pages, readers
+    app.state.body_guard = BodyGuard(program.limits.bodies, program.limit_counts)
     app.add_middleware(
         FrontDoor, hosts=program.settings.host_names, proxies=program.settings.proxy_networks, refuse=_refused
     )
@@ -110,6 +113,10 @@ def create_app(
     ):
         app.include_router(shown)
     return app
+
+
+def _authentication(program: Program, issuer: DevelopmentIssuer) -> Authentication:
+    return Authentication(issuer.verifier(), EndedSessions(program.settings.home))
 
 
 def _chooser(program: Program, issuer: DevelopmentIssuer) -> RoleChooser:

@@ -7,6 +7,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from consumers.deadline_watch import CaseUnreadable
@@ -24,6 +25,8 @@ from domain.unusable import Unusable
 from infra.clock import Clock, DemonstrationClock, SystemClock
 from infra.crossroads.policy import CrossroadsPolicy
 from infra.documents.document_store import DocumentStore
+from infra.documents.scanning import Clamd, Scanner
+from infra.documents.storage import ContentStorage
 from infra.event_codec import EventCodec, UnreadableEvent
 from infra.keys import KeyMissing, MasterKey
 from infra.limit_counts import Limit, LimitCounts
@@ -292,10 +295,34 @@ def open_program(
             timelines=timelines,
             case_snapshots=CaseSnapshots(journal, case_files, timelines),
             clock_rules=clock_rules,
-            documents=DocumentStore(settings.documents_path, keys, document_rules, recorder.origin),
+            documents=DocumentStore(
+                settings.documents_path,
+                keys,
+                document_rules,
+                recorder.origin,
+                storage=storage_of(settings),
+                scanner=scanner_of(settings, limits),
+            ),
             document_rules=document_rules,
             places=SealedPlaces(master.place_key),
         )
+
+
+def storage_of(settings: Settings) -> ContentStorage | None:
+    """The object store that the settings name; None where documents are kept in files."""
+    if settings.documents_s3 is None:
+        return None
+    # Only here: who keeps documents in files need not have what speaks to a bucket.
+    from infra.documents.stored_objects import Bucket, StoredObjects
+
+    parts = urlsplit(settings.documents_s3)
+    return StoredObjects(Bucket(endpoint=parts.netloc, name=parts.path.strip("/"), secure=parts.scheme == "https"))
+
+
+def scanner_of(settings: Settings, limits: Limits) -> Scanner | None:
+    """The virus scanner that the settings name; None where they name none."""
+    address = settings.clamd_address
+    return None if address is None else Clamd(address, patience=limits.uploads.scanner_seconds)
 
 
 def _require_data(settings: Settings) -> None:

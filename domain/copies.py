@@ -74,7 +74,7 @@ def _compiled_for(of: type[Any]) -> Copier:
         "    return copied",
     )
     known: dict[str, object] = {"new": object.__new__, "twin": _unguarded(of), "names": frozenset(names), "of": of}
-    exec("\n".join(lines), known)  # noqa: S102 - nothing goes into it but the names of fields
+    exec("\n".join(lines), known)  # noqa: S102  # nosec B102 # nothing goes into it but the names of fields
     return cast("Copier", known["copy"])
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import subprocess
+import subprocess  # nosec B404 # runs this program
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -107,7 +107,7 @@ def starting_child(
     with contextlib.ExitStack() as opened:
         errors = None if log is None else opened.enter_context(log.open("ab"))
         # A session of its own: an interrupt at the terminal is the parent's to handle, not both at once.
-        child = subprocess.Popen(  # noqa: S603 (the interpreter itself, with arguments of this program)
+        child = subprocess.Popen(  # noqa: S603  # nosec B603 # the interpreter itself, with arguments of this program
             python_running(module, *arguments),
             env={**os.environ, **(environment or {}), **IMPORT_PATH},
             stdin=subprocess.PIPE,

@@ -30,6 +30,9 @@ class Limit(StrEnum):
     UPLOAD_SECONDS = "uploadSeconds"
     SIZE_OF_A_CASE = "sizeOfACase"
     SIGN_IN_ATTEMPTS = "signInAttempts"
+    BODY_BYTES = "bodyBytes"
+    BODY_DEPTH = "bodyDepth"
+    BODY_VALUES = "bodyValues"
 
 
 class LimitCounts:

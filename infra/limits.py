@@ -115,6 +115,8 @@ class UploadLimits(Part):
     """Threads that check, encrypt and write what has come. No thread waits for a sender."""
     longest_seconds: Annotated[float, Field(gt=0, le=900)] = 600.0
     """From the first to the last byte of one upload. What nobody finished is collected after 30 minutes."""
+    scanner_seconds: Annotated[float, Field(gt=0, le=120)] = 30.0
+    """How long the virus scanner may take to connect, to take a piece of a file, and to answer."""
 
 
 class LimitsOfACase(Part):
@@ -167,6 +169,17 @@ class AnswerLimits(Part):
     """An answer that there is nothing there comes at a multiple of this after its request."""
 
 
+class BodyLimits(Part):
+    """What a body of JSON or a form may hold; enforced by :mod:`api.http.body_limits` before it is parsed."""
+
+    largest_bytes: AtLeastOne = 1024 * 1024
+    """Of a body of JSON, and of a form without files."""
+    deepest: AtLeastOne = 64
+    """Objects and lists within one another; the deepest that means something has five."""
+    most_values: AtLeastOne = 20_000
+    """Objects, lists and what is in them; the fullest application has some two thousand."""
+
+
 class Limits(Part):
     """All limits, by part."""
 
@@ -177,6 +190,7 @@ class Limits(Part):
     cases: LimitsOfACase = LimitsOfACase()
     sign_in: SignInLimits = SignInLimits()
     answers: AnswerLimits = AnswerLimits()
+    bodies: BodyLimits = BodyLimits()
 
     @classmethod
     def load(cls, file: Path | None) -> Limits:

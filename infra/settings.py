@@ -9,6 +9,7 @@ import errno
 import os
 import re
 from collections.abc import Callable
+from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -21,6 +22,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.unusable import Unusable
+from infra.documents.scanning import ClamdAddress
 from infra.kafka_client import KafkaClient
 
 PREFIX = "PERMIT_"
@@ -28,6 +30,7 @@ FOR_TESTS_ONLY = re.compile(r"PERMIT_REQUIRE_SERVERS|PERMIT_TEST_\w+")
 OURS = "ours"  # the type of our own validation errors: their text is the sentence
 TOPIC_PREFIX = re.compile(r"[a-z0-9.-]{0,60}")
 HOST_NAME = re.compile(r"\[[0-9a-f:.]{2,45}\]|[a-z0-9._-]{1,253}")
+BUCKET = re.compile(r"/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/?")
 BROKER = re.compile(r"(?P<host>[\w.-]+|\[[0-9A-Fa-f:]+\]):(?P<port>\d{1,5})")
 
 
@@ -175,6 +178,33 @@ def _kafka_client(name: str) -> KafkaClient:
     return client
 
 
+def _clamd(address: str) -> str:
+    example = "unix:/run/clamav/clamd.ctl or 127.0.0.1:3310"
+    if address.startswith("unix:"):
+        if not address.removeprefix("unix:").startswith("/"):
+            _refuse("is not the socket of a virus scanner", f"Write it like {example}")
+        return address
+    found = BROKER.fullmatch(address)
+    if found is None or not 0 < int(found["port"]) < 65536:
+        _refuse("is not the address of a virus scanner", f"Write it like {example}")
+    return address
+
+
+def _bucket(url: str) -> str:
+    example = "https://s3.example/bucket"
+    parts = _parts_of(url, example)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query or parts.fragment:
+        _refuse("is not the address of a bucket", f"Write it like {example}; credentials are AWS_ACCESS_KEY_ID's")
+    if BUCKET.fullmatch(parts.path) is None:
+        _refuse("does not end in the name of one bucket", f"Write it like {example}")
+    if find_spec("minio") is None:
+        _refuse(
+            "names an object store, for which minio is not installed",
+            "Install it with pip install 'single-permit[s3]', or unset the variable to keep documents in files",
+        )
+    return url
+
+
 PostgresUrl = Annotated[str, AfterValidator(_postgresql_url)]
 WebUrl = Annotated[str, AfterValidator(_web_url)]
 IssuerUrl = Annotated[str, AfterValidator(_issuer_url)]
@@ -183,6 +213,8 @@ TopicPrefix = Annotated[str, AfterValidator(_topic_prefix)]
 HostNames = Annotated[str, AfterValidator(_host_names)]
 Networks = Annotated[str, AfterValidator(_networks)]
 InstalledKafkaClient = Annotated[KafkaClient, BeforeValidator(_kafka_client)]
+BucketUrl = Annotated[str, AfterValidator(_bucket)]
+ClamdSocket = Annotated[str, AfterValidator(_clamd)]
 ReadableFile = Annotated[Path, AfterValidator(_readable_file)]
 HomeDirectory = Annotated[Path, AfterValidator(_home_directory)]
 
@@ -216,6 +248,10 @@ class Settings(BaseSettings):
     """PEM of the Ed25519 key that signs reports; see `signing_key_path`."""
     key_encryption_key_file: ReadableFile | None = None
     """The key that wraps the subjects' keys; see `key_encryption_key_path`."""
+    documents_s3: BucketUrl | None = None
+    """The bucket of an S3-compatible store that keeps the documents, encrypted: `https://host/bucket`."""
+    clamd: ClamdSocket | None = None
+    """ClamAV's daemon, which looks at every document before it is kept: `unix:/path` or `host:port`."""
     limits_file: ReadableFile | None = None
     """TOML: how much one caller, connection or answer may take; see `infra.limits`."""
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
@@ -245,6 +281,16 @@ class Settings(BaseSettings):
     def documents_path(self) -> Path:
         """Where the content of documents is kept, encrypted."""
         return self.home / "documents"
+
+    @property
+    def clamd_address(self) -> ClamdAddress | None:
+        """Where the virus scanner is; without one documents are not scanned."""
+        if self.clamd is None:
+            return None
+        if self.clamd.startswith("unix:"):
+            return ClamdAddress(path=self.clamd.removeprefix("unix:"))
+        host, _, port = self.clamd.rpartition(":")
+        return ClamdAddress(host=host.strip("[]"), port=int(port))
 
     @property
     def signing_key_path(self) -> Path:

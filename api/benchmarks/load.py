@@ -15,7 +15,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from subprocess import PIPE, run
+from subprocess import PIPE, run  # nosec B404 # runs this program
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -60,7 +60,7 @@ def request(method: str, path: str, token: str | None = None, body: bytes = b"",
 
 def put_under(load: Load) -> Answered:
     """Run the load in a process of its own. Raises :class:`Unexpected`."""
-    done = run(  # noqa: S603 (the interpreter itself)
+    done = run(  # noqa: S603  # nosec B603 # the interpreter itself
         python_running("api.benchmarks.load"),
         env={**os.environ, **IMPORT_PATH},
         input=json.dumps(asdict(load)),

@@ -13,7 +13,6 @@ from api.cli.days import DAY, day, today
 from api.cli.output import ExitCode, Json, say, say_sentence
 from api.http.assessment_content import Tellers, assessment_answer, tellers_of
 from api.http.problems import Place, input_problem, located
-from api.http.requests import LARGEST_BODY_IN_BYTES
 from api.http.routes.assessments import stated_facts
 from api.services.law import assess_facts
 from api.words.code_lists import CodeLists
@@ -23,6 +22,7 @@ from domain.case.refusals import InvalidInput
 from domain.case.stated_facts import StatedFacts
 from domain.law.other_readings import Readings
 from domain.law.rulebook import ReadingUnknown, Rulebook
+from infra.limits import BodyLimits
 
 STANDARD_INPUT: Final = "-"
 
@@ -56,7 +56,7 @@ def assess(
 
 def _read(facts: str) -> bytes:
     """At most what HTTP takes too: a device or a film named by mistake does not fill the memory."""
-    most = LARGEST_BODY_IN_BYTES
+    most = BodyLimits().largest_bytes
     if facts == STANDARD_INPUT:
         read = sys.stdin.buffer.read(most + 1)
     else:

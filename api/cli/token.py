@@ -16,8 +16,9 @@ from domain.codes import AUTHORITIES
 from domain.identifiers import enterprise_number_digits, ssin_digits
 from infra.clock import SystemClock
 from infra.identity.accepted_issuer import issuer_for
+from infra.identity.access_tokens import LONGEST_LIFETIME
 from infra.identity.caller import Caller, CallerUnusable, Claim, Role
-from infra.identity.development_issuer import LONGEST_LIFETIME, WORKING_DAY
+from infra.identity.development_issuer import WORKING_DAY
 from infra.settings import load_settings
 
 _HOUR: Final = timedelta(hours=1)

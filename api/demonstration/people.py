@@ -96,6 +96,6 @@ def ssin_of(born: date, chance: random.Random) -> str:
 
 def _enterprise(name: str) -> str:
     """The enterprise number, with correct check digits, of the party of this name in a plan."""
-    chance = random.Random(name)  # noqa: S311 (a plan, not a secret)
+    chance = random.Random(name)  # noqa: S311  # nosec B311 # a plan, not a secret
     first_eight = f"0{chance.randint(2_000_000, 7_999_999)}"
     return first_eight + check_digits(int(first_eight))

@@ -65,7 +65,7 @@ def plan(cases: int, seed: int, rulebook: Rulebook) -> list[PlannedCase]:
     certain = dict(enumerate(CATEGORIES, len(shown)))
     planned = []
     for number in range(cases):
-        chance = random.Random(f"{seed}/{number}")  # noqa: S311 (a plan, not a secret)
+        chance = random.Random(f"{seed}/{number}")  # noqa: S311  # nosec B311 # a plan, not a secret
         if number < len(shown):
             occasion, filed_on, in_backlog = shown[number].occasion, shown[number].filed_on, False
         else:

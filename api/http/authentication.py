@@ -10,6 +10,7 @@ from api.http.problems import RequestRefused, no_access_token, refused_token
 from infra.clock import Clock, SystemClock
 from infra.identity.access_tokens import TokenVerifier
 from infra.identity.caller import Caller
+from infra.identity.ended_sessions import EndedSessions
 from infra.identity.errors import TokenFault, TokenRefused
 
 BEARER: Final = "bearer "
@@ -21,8 +22,9 @@ class Authentication:
     Tokens use real time, even when a demonstration runs on another day: ``clock`` is the machine's.
     """
 
-    def __init__(self, verifier: TokenVerifier, clock: Clock | None = None) -> None:
+    def __init__(self, verifier: TokenVerifier, ended: EndedSessions, clock: Clock | None = None) -> None:
         self._verifier = verifier
+        self._ended = ended
         self._clock = clock or SystemClock()
 
     def caller_of(self, request: Request) -> Caller:
@@ -37,6 +39,15 @@ class Authentication:
     def bearer_of(self, token: str) -> Caller:
         """The bearer of ``token``. Raises :class:`RequestRefused` (401)."""
         try:
-            return self._verifier.verify(token, now=self._clock.now())
+            caller = self._verifier.verify(token, now=self._clock.now())
         except TokenRefused as why:
             raise RequestRefused(refused_token(why.code, why.sentence)) from None
+        if self._ended.has_ended(caller.token_id):
+            raise RequestRefused(
+                refused_token(TokenFault.INVALID, "The bearer of this access token has signed out. Get a new one.")
+            )
+        return caller
+
+    def sign_out(self, token: str) -> None:
+        """Accept this token no more. Raises :class:`RequestRefused` (401) for one that is not accepted anyway."""
+        self._ended.end(self.bearer_of(token).token_id, now=self._clock.now())

@@ -20,9 +20,9 @@ from typing import Any, Final, NoReturn, TypeVar, get_args, get_origin, get_type
 from pydantic import ValidationError
 
 from domain.case.refusals import InputIssue, InvalidInput
-from domain.case.value_checks import not_plain
+from domain.case.value_checks import not_as_written, not_plain
 from domain.identifiers import DIGITS_BY_FIELD
-from domain.plain_text import LAYOUT, is_plain
+from domain.plain_text import LAYOUT, is_plain, is_shown_as_written
 from infra.wire_format import wire_adapter, wire_name
 
 T = TypeVar("T")
@@ -49,6 +49,7 @@ _BY_TYPE: Final = {
     "date_parsing": ("schemaViolation", "the calendar has no such day", 'write a day such as "2026-03-01"'),
     "decimal_type": ("schemaViolation", "it is not an amount", 'write the amount as a string, such as "52000.00"'),
     "tuple_type": ("schemaViolation", "it is not a list", "write a list in square brackets"),
+    "null": ("schemaViolation", "it is null", "leave it out where there is no value"),
     "dataclass_type": ("schemaViolation", "it is not an object", "write an object in braces"),
 }
 
@@ -69,6 +70,9 @@ def read_body(value_type: type[T], body: bytes) -> T:
             # Lone surrogates were already reported in place.
             if error["type"] != "json_invalid" or not issues:
                 issues.setdefault(path, _issue(error["type"], path))
+    if b"null" in body:
+        for path in _nulls(tree):
+            issues.setdefault(path, _issue("null", path))
     if issues or value is None:
         raise InvalidInput(tuple(issues.values())[:_ISSUES_AT_MOST])
     return _as_kept(value)
@@ -177,7 +181,7 @@ def _is_plain_throughout(body: bytes) -> bool:
 
 
 def _not_plain(tree: object) -> Iterator[InputIssue]:
-    """Texts that cannot be stored, wherever they are: in a value, or as the name of one."""
+    """Texts that cannot be stored or would deceive, wherever they are: in a value, or as the name of one."""
     # Not recursive: the caller decides the depth.
     waiting: list[tuple[object, str]] = [(tree, "")]
     while waiting:
@@ -186,6 +190,20 @@ def _not_plain(tree: object) -> Iterator[InputIssue]:
             if isinstance(part, str):
                 if not is_plain(part, LAYOUT):
                     yield not_plain(_joined(path, step) or WHOLE_BODY)
+                elif not is_shown_as_written(part):
+                    yield not_as_written(_joined(path, step) or WHOLE_BODY)
+            elif isinstance(part, list | dict):
+                waiting.append((part, _joined(path, step)))
+
+
+def _nulls(tree: object) -> Iterator[str]:
+    """Where a null stands in the place of a value. What has no value is absent: one way to say one thing."""
+    waiting: list[tuple[object, str]] = [(tree, "")]
+    while waiting:
+        whole, path = waiting.pop()
+        for step, part in _parts(whole):
+            if part is None:
+                yield _joined(path, step) or WHOLE_BODY
             elif isinstance(part, list | dict):
                 waiting.append((part, _joined(path, step)))
 

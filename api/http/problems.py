@@ -26,7 +26,14 @@ from api.services.refusals import (
 from domain.case.document_rules import DocumentRefusal, DocumentRefused
 from domain.case.handling import TooManyWriters
 from domain.case.refusals import CommandRefused, InputIssue, InvalidInput, Reason, StaleVersion
-from infra.documents.errors import DocumentDamaged, DocumentUnknown, DocumentWithheld, StorageFull
+from infra.documents.errors import (
+    DocumentDamaged,
+    DocumentUnknown,
+    DocumentWithheld,
+    ScannerUnavailable,
+    StorageFull,
+    StorageUnavailable,
+)
 from infra.identity.errors import TokenFault
 from infra.keys import KeyDestroyed
 from infra.postgres.journal.conflicts import OutcomeUnknown
@@ -105,6 +112,8 @@ _STATUS_OF_DOCUMENT_REFUSAL: Final = {
     DocumentRefusal.NOT_OF_ITS_TYPE: 400,
     DocumentRefusal.CUT_OFF: 400,
     DocumentRefusal.EMPTY: 400,
+    DocumentRefusal.UNSAFE: 400,
+    DocumentRefusal.INFECTED: 400,
     DocumentRefusal.CASE_HOLDS_TOO_MANY: 409,
 }
 
@@ -285,6 +294,16 @@ def problem_of(error: Exception) -> Problem | None:
                 "documentDamaged",
                 "The file was received, but is no longer in the store as it was put there. The operator of this "
                 "service restores it from a backup; whoever sent it can also send it again.",
+            )
+        case StorageUnavailable():
+            return _unavailable(
+                "The store of documents does not answer at the moment, and nothing was stored. Everything else works. "
+                "Repeat the request later, a command with the same Idempotency-Key."
+            )
+        case ScannerUnavailable():
+            return _unavailable(
+                "The virus scanner does not answer at the moment, and nothing was stored. Everything else works. Send "
+                "the file again later, with the same Idempotency-Key."
             )
         case StorageFull():
             return _unavailable(

@@ -13,12 +13,11 @@ from starlette.datastructures import QueryParams
 
 from api.http.authentication import Authentication
 from api.http.bodies import nameable
+from api.http.body_limits import BodyGuard
 from api.http.content_digests import StatedDigests, require_no_content_coding
 from api.http.problems import (
-    TOO_LARGE,
     LocatedIssue,
     Place,
-    Problem,
     RequestRefused,
     input_problem,
     own_problem,
@@ -29,10 +28,9 @@ from api.services.access import Access, AuthorisedCaller
 from api.services.refusals import ApplicationUnknown
 from domain.case.refusals import InputIssue
 from domain.case.value_checks import not_plain
-from domain.plain_text import is_plain
+from domain.plain_text import is_plain, is_shown_as_written
 
 IDEMPOTENCY_HEADER: Final = "Idempotency-Key"
-LARGEST_BODY_IN_BYTES: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,30 +190,21 @@ def base_url(request: Request) -> str:
 
 
 async def _body(request: Request) -> bytes:
+    guard: BodyGuard = request.app.state.body_guard
     announced = request.headers.get("Content-Length", "0")
-    if announced.isdecimal() and int(announced) > LARGEST_BODY_IN_BYTES:
-        raise _too_large()
+    guard.require_size(int(announced) if announced.isdecimal() else 0)
     digests = StatedDigests(request)
     chunks = []
     size = 0
     async for chunk in request.stream():
         size += len(chunk)
-        if size > LARGEST_BODY_IN_BYTES:
-            raise _too_large()
+        guard.require_size(size)
         digests.take(chunk)
         chunks.append(chunk)
     digests.require()
-    return b"".join(chunks)
-
-
-def _too_large() -> RequestRefused:
-    return RequestRefused(
-        Problem(
-            type=TOO_LARGE,
-            detail=f"The body is longer than {LARGEST_BODY_IN_BYTES} bytes: send documents by their digest only.",
-            extras={"limit": LARGEST_BODY_IN_BYTES},
-        )
-    )
+    body = b"".join(chunks)
+    guard.require_simple(body)
+    return body
 
 
 def _require_json(request: Request) -> None:
@@ -261,7 +250,7 @@ def parameters_not_plain(request: Request) -> list[LocatedIssue]:
     return [
         LocatedIssue(place=Place.QUERY, issue=not_plain(nameable(name)))
         for name, value in request.query_params.multi_items()
-        if not (is_plain(name) and is_plain(value))
+        if not all(is_plain(each) and is_shown_as_written(each) for each in (name, value))
     ]
 
 

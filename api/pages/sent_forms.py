@@ -9,9 +9,10 @@ from urllib.parse import parse_qsl
 
 from fastapi import Request
 
+from api.http.body_limits import BodyGuard
 from api.http.problems import RequestRefused, own_problem
-from api.http.requests import LARGEST_BODY_IN_BYTES
 from api.pages.refusals import FormFault, form_refused
+from infra.limit_counts import Limit
 
 FORM: Final = "application/x-www-form-urlencoded"
 _MOST_FIELDS: Final = 500
@@ -37,10 +38,12 @@ async def sent_form(request: Request) -> SentForm:
     """The fields of a form without files. Raises :class:`RequestRefused` (400, 413, 415)."""
     if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != FORM:
         raise RequestRefused(own_problem("unsupportedMediaType", f"Send the form as {FORM}."))
+    guard: BodyGuard = request.app.state.body_guard
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > LARGEST_BODY_IN_BYTES:
+        if len(body) > guard.largest_bytes:
+            guard.counts.reached(Limit.BODY_BYTES)
             raise form_refused(FormFault.TOO_LONG)
     try:
         pairs = parse_qsl(

@@ -1,12 +1,14 @@
 """Who reads a page: the access token of the reader, kept in a cookie that only this service is ever sent.
 
-There is no session on the server: the cookie holds the token itself, which is verified with every request.
+There is no session on the server: the cookie holds the token itself, which is verified with every request. What the
+server remembers is who has signed out, for as long as the token would have lasted.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final
 from urllib.parse import urlencode
 
@@ -92,6 +94,12 @@ class Readers:
     def bearer_of(self, token: str) -> Caller:
         """The bearer of a token that was given at the entrance. Raises :class:`RequestRefused` (401)."""
         return self._authentication.bearer_of(token)
+
+    def sign_out(self, request: Request) -> None:
+        """End the session of the reader, if there is one: its token is accepted no more, here and by the interface."""
+        if token := request.cookies.get(SESSION_COOKIE):
+            with suppress(RequestRefused):  # that it is not accepted is what is wanted
+                self._authentication.sign_out(token)
 
     def authorised(self, request: Request, action: Action) -> AuthorisedCaller:
         """The reader with the reach of that role.

@@ -12,6 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from api.composition import Program
+from api.permissions import Action
 from api.services.access import Access, AuthorisedCaller
 from api.services.refusals import ApplicationUnknown
 from domain.case.admissibility import open_points
@@ -155,6 +156,10 @@ class CaseService:
         Raises ``ApplicationUnknown``.
         """
         return self.case(caller, case_id).file()
+
+    def may_read_files(self, caller: AuthorisedCaller) -> bool:
+        """Whether the caller's role reads the files of some cases, with the personal data in them."""
+        return self._access.may(caller.caller, Action.READ_APPLICATION)
 
     def timeline(self, caller: AuthorisedCaller, case_id: UUID, *, after: int, limit: int) -> TimelinePage:
         """What happened in the case beyond version ``after``, in order. Raises ``ApplicationUnknown``."""

@@ -24,7 +24,7 @@ from domain.case.folding import fold
 from domain.case.handling import CaseStream, Handled, TooManyWriters, repeated
 from domain.case.lifecycle import Case
 from domain.case.refusals import CommandRefused
-from infra.documents.errors import DocumentDamaged, DocumentUnknown
+from infra.documents.errors import DocumentDamaged, DocumentUnknown, DocumentUnreadable
 from infra.documents.incoming_document import ComparedDocument, IncomingDocument
 from infra.keys import KeyDestroyed
 from infra.postgres.journal.document_locks import document_lock
@@ -187,6 +187,17 @@ class DocumentService:
     def received(self, case: Case) -> Callable[[str], bool]:
         """Whether a document of the case, by its digest, has been received: others were only announced."""
         return lambda sha256: self._program.documents.holds(case.worker_subject, sha256)
+
+    def scanned(self, case: Case) -> Callable[[str], bool]:
+        """Whether a virus scanner found nothing in a document that was received, when it came."""
+
+        def was_scanned(sha256: str) -> bool:
+            try:
+                return self._program.documents.was_scanned(case.worker_subject, sha256)
+            except DocumentUnreadable:
+                return False
+
+        return was_scanned
 
     def read(self, caller: AuthorisedCaller, case_id: UUID, sha256: str) -> ReceivedDocument:
         """A document of a case.

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from api.composition import NoDataHere, Program, open_program
+from api.composition import NoDataHere, Program, open_program, scanner_of
 from api.services.operations import why_no_append
 from domain.law.readers.entry_reader import LawDataUnusable
 from infra.audit.documents import verify_documents
+from infra.documents.errors import ScannerUnavailable, StorageUnavailable
 from infra.keys import KeyEncryptionKeyUnusable
 from infra.postgres.read_models.parked_streams import count_by_follower, count_parked_streams
 from infra.postgres.server.account import EmbeddedPostgresUnusable
@@ -90,7 +91,10 @@ def _appends(program: Program) -> CheckResult:
 
 def _documents(program: Program) -> CheckResult:
     """Whether every document that was received opens; `permit audit verify` reads them to their ends."""
-    report = verify_documents(program.readers, program.documents, whole=False)
+    try:
+        report = verify_documents(program.readers, program.documents, whole=False)
+    except StorageUnavailable as why:
+        return CheckResult(subject="documents", good=False, sentence=str(why))
     if report.is_sound:
         return CheckResult(subject="documents", good=True, sentence=f"{report.count} received, all there")
     named = "; ".join(f"case {each.case_id}: {each.sentence}" for each in report.findings)
@@ -99,6 +103,19 @@ def _documents(program: Program) -> CheckResult:
         good=False,
         sentence=f"{report.finding_count} of {report.count} received documents cannot be given. {named}",
     )
+
+
+def _scanner(program: Program) -> CheckResult:
+    """Whether the virus scanner answers; to have none is a choice."""
+    scanner = scanner_of(program.settings, program.limits)
+    if scanner is None:
+        return CheckResult(subject="scanner", good=True, sentence="PERMIT_CLAMD names none: nothing is scanned")
+    try:
+        scanner.require_answer()
+    except ScannerUnavailable as why:
+        remedy = f"start clamd at {program.settings.clamd_address}, or correct PERMIT_CLAMD. Documents are refused"
+        return CheckResult(subject="scanner", good=False, sentence=f"{why}: {remedy}")
+    return CheckResult(subject="scanner", good=True, sentence=f"clamd answers at {program.settings.clamd_address}")
 
 
 def _program(
@@ -117,6 +134,7 @@ def _program(
             yield CheckResult(subject="keys", good=True, sentence=str(settings.key_encryption_key_path))
             yield _read_models(program)
             yield _documents(program)
+            yield _scanner(program)
     except LawDataUnusable as why:
         yield CheckResult(subject="law", good=False, sentence=str(why))
     except (DatabaseUnavailable, EmbeddedPostgresUnusable) as why:

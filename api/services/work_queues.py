@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 from uuid import UUID, uuid4
@@ -71,7 +71,10 @@ class WorkQueueService:
     def read(
         self, caller: AuthorisedCaller, wanted: QueueFilter, order: QueueOrder, *, limit: int, after: str | None
     ) -> QueuePage:
-        """A page of the open cases of an authority. Raises ``PlaceUnusable``."""
+        """A page of the open cases of an authority. Raises ``PlaceUnusable``.
+
+        Whose case it is, is shown to those who may read files: the number of a sole trader is a person's.
+        """
         on, target = self.today, self._targets.get(wanted.authority)
         if target is None:
             # An authority without a target has not come over yet, and no case of it is here.
@@ -80,6 +83,8 @@ class WorkQueueService:
         with rows_within(self._program.readers, rows_of(caller)) as cursor:
             page = queued(cursor, on, target, wanted, order=order, limit=limit, after=place)
             total = count_queued(cursor, on, target, wanted)
+        if not self._cases.may_read_files(caller):
+            page = replace(page, items=tuple(replace(each, employer_number=None) for each in page.items))
         return QueuePage(on=on, page=self._program.places.sealed(page, Listing.WORK_QUEUE), total=total)
 
     def take(self, caller: AuthorisedCaller, case_id: UUID) -> Taken:

@@ -275,7 +275,7 @@ WORKER: Final[Fields[AnyWorker]] = (
     _field("givenName", lambda w: w.given_name, line),
     _field("familyName", lambda w: w.family_name, line),
     _beside_filing("birthDate", lambda w: w.birth_date, _from_until_filing(EARLIEST_BIRTH)),
-    _field("nationality", lambda w: w.nationality, spellings.country),
+    _field("nationality", lambda w: w.nationality, spellings.nationality),
     _beside_filing("ssin", lambda w: w.ssin, ssin),
 )
 

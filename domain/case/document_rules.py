@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +30,8 @@ class DocumentRefusal(StrEnum):
     TOO_LARGE = "documentTooLarge"
     CUT_OFF = "documentCutOff"
     EMPTY = "documentEmpty"
+    UNSAFE = "documentUnsafe"
+    INFECTED = "documentInfected"
     CASE_HOLDS_TOO_MANY = "caseHoldsTooMany"
 
 
@@ -117,6 +120,12 @@ class DocumentRules:
                 "at a lower resolution, and send only what is required",
                 limit=self.most_bytes,
             )
+
+
+@cache
+def accepted_media_types() -> tuple[str, ...]:
+    """The types of file that the packaged rules take."""
+    return tuple(each.media_type for each in DocumentRules.load().types)
 
 
 def _type(entry: EntryReader, earlier: Collection[DocumentType]) -> DocumentType:

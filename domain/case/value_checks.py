@@ -13,7 +13,7 @@ from typing import Final
 
 from domain.case.refusals import InputIssue
 from domain.identifiers import MALFORMED, EnterpriseNumber, EstablishmentUnitNumber, IdentifierInvalid, Ssin
-from domain.plain_text import LAYOUT, is_plain
+from domain.plain_text import LAYOUT, is_plain, is_shown_as_written, shows_something
 
 SCHEMA_VIOLATION: Final = "schemaViolation"
 INVALID_INPUT: Final = "invalidInput"
@@ -131,7 +131,7 @@ def free_text(path: str, value: str) -> Issues:
 
 
 def _text(path: str, value: str, longest: int, *, layout: str) -> Issues:
-    if not value.strip() or len(value) > longest:
+    if len(value) > longest or not shows_something(value):
         yield InputIssue(
             path=path,
             code=OUT_OF_RANGE,
@@ -140,6 +140,18 @@ def _text(path: str, value: str, longest: int, *, layout: str) -> Issues:
         )
     elif not is_plain(value, layout):
         yield not_plain(path)
+    elif not is_shown_as_written(value):
+        yield not_as_written(path)
+
+
+def not_as_written(path: str) -> InputIssue:
+    """The issue of a text that would be shown otherwise than it is written: see :mod:`domain.plain_text`."""
+    return InputIssue(
+        path=path,
+        code=INVALID_INPUT,
+        problem="it holds a character that turns the direction of the text",
+        remedy="remove what cannot be seen, or type the text again",
+    )
 
 
 def not_plain(path: str) -> InputIssue:

@@ -26,6 +26,7 @@ from infra.event_codec import EventCodec
 from infra.postgres.journal.key_store import PostgresKeyStore
 from infra.postgres.journal.mapper import EventMapper
 from infra.postgres.journal.recorder import JournalRecorder
+from infra.postgres.read_models.row_scope import EVERYTHING, ScopedCursor
 from infra.postgres.server.connections import ConnectionPool, Role, connect, transaction
 from infra.workers.projection_runner import ProjectionRunner
 from projections.sla_board.model import SlaBoard, board
@@ -66,7 +67,7 @@ def live_use(places: Places, until: Callable[[], object]) -> LiveUse:
 
         def look() -> None:
             with transaction(reader) as cursor:
-                board(cursor, civil_day(datetime.now(UTC)))
+                board(ScopedCursor(cursor, EVERYTHING), civil_day(datetime.now(UTC)))
 
         appending = _AtAPace(lambda: journal.append(*new_command(), journal.subjects[0]), 1 / APPENDS_A_SECOND)
         looking = _AtAPace(look, 1 / BOARDS_A_SECOND)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
+import subprocess  # nosec B404 # runs the peer's interpreter
 import sys
 from pathlib import Path
 from typing import Any, Final
@@ -42,7 +42,7 @@ class Peer:
         """Run a script with ``arguments`` and give the rate it prints. Raises :class:`BenchmarkImpossible`."""
         command = [str(self._python()), str(_HERE / "peer_scripts" / script), json.dumps(arguments)]
         # A session of its own: a script that is given up goes with the processes that it has started.
-        with subprocess.Popen(  # noqa: S603 (the interpreter of the peer's environment)
+        with subprocess.Popen(  # noqa: S603  # nosec B603 # the interpreter of the peer's environment
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
         ) as running:
             try:
@@ -81,6 +81,6 @@ class Peer:
 
 
 def _must(command: list[str]) -> None:
-    finished = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    finished = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # nosec B603 # the interpreter of the peer's environment
     if finished.returncode != 0:
         raise BenchmarkImpossible(f"the peer's environment could not be made: {finished.stderr.strip()[-500:]}")

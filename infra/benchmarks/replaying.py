@@ -53,11 +53,11 @@ _RANGE: Final = 8_000
 
 _COLUMNS: Final = "position, stream, version, type, schema, known_at, leaf_hash, envelope, body"
 _SHARE: Final = (
-    f"copy (select {_COLUMNS} from journal where position > %s and position <= %s"  # noqa: S608
+    f"copy (select {_COLUMNS} from journal where position > %s and position <= %s"  # noqa: S608  # nosec B608 # the names of our own columns
     " and get_byte(uuid_send(stream), 15) %% %s = %s order by position) to stdout (format binary)"
 )
-_SAME_ROWS: Final = f"copy (select {_COLUMNS} from journal order by position) to stdout (format binary)"  # noqa: S608
-_PLAIN: Final = f"copy (select {COLUMNS} from plain_journal order by position) to stdout (format binary)"  # noqa: S608
+_SAME_ROWS: Final = f"copy (select {_COLUMNS} from journal order by position) to stdout (format binary)"  # noqa: S608  # nosec B608 # the names of our own columns
+_PLAIN: Final = f"copy (select {COLUMNS} from plain_journal order by position) to stdout (format binary)"  # noqa: S608  # nosec B608 # the names of our own columns
 
 _OURS: Final = (
     "2 processes, started and connected beforehand, data keys in memory: COPY BINARY by ranges of positions, leaf "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-import subprocess
+import subprocess  # nosec B404 # runs the peer's server
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,7 +40,7 @@ def umadb_server(peer: Peer) -> Iterator[UmaDbServer]:
     with TemporaryDirectory(prefix="bench-umadb-data-", dir=peer.home) as data:
         address, log = f"127.0.0.1:{_free_port()}", Path(data) / "log"
         with log.open("wb") as written:
-            server = subprocess.Popen(  # noqa: S603 (the program of the peer's environment)
+            server = subprocess.Popen(  # noqa: S603  # nosec B603 # the program of the peer's environment
                 [str(program), "--listen", address, "--db-path", str(Path(data) / "umadb")],
                 stdin=subprocess.DEVNULL,
                 stdout=written,

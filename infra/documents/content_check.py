@@ -1,8 +1,9 @@
-"""Whether content that streams in is whole, short enough, and of the type it is announced to be."""
+"""Whether content that streams in is whole, short enough, of the type it is announced to be, and nothing besides."""
 
 from __future__ import annotations
 
 from domain.case.document_rules import DocumentRefusal, DocumentRefused, DocumentType
+from infra.documents.foreign_content import TAIL_BYTES, is_archive
 from infra.documents.structure import FORMS, HEAD_BYTES
 
 
@@ -15,6 +16,7 @@ class ContentCheck:
         self._expected_size = expected_size
         self._head = b""
         self._walk = self._form.walk()
+        self._tail = b""
         self.size = 0
         if expected_size is not None:
             rule.require_at_most(expected_size)
@@ -29,6 +31,7 @@ class ContentCheck:
             self._head += chunk[: HEAD_BYTES - len(self._head)]
             if len(self._head) == HEAD_BYTES:
                 self._require_type()
+        self._tail = (self._tail + chunk)[-TAIL_BYTES:]
         self._walk.take(chunk)
 
     def finish(self) -> None:
@@ -43,6 +46,8 @@ class ContentCheck:
         self._require_type()
         if not self._walk.reached_the_end:
             raise self._cut_off("its end is missing")
+        self._require_no_danger(self._walk.danger)
+        self._require_no_danger("an archive" if is_archive(self._tail, self.size) else None)
 
     def _require_type(self) -> None:
         if not self._form.begins(self._head):
@@ -50,6 +55,14 @@ class ContentCheck:
                 DocumentRefusal.NOT_OF_ITS_TYPE,
                 f"the content is not that of a {self._rule.name} file: announce the type that it has, or open it in "
                 f"the program that made it and save or export it as {self._rule.name}",
+            )
+
+    def _require_no_danger(self, what: str | None) -> None:
+        if what is not None:
+            raise DocumentRefused(
+                DocumentRefusal.UNSAFE,
+                f"the {self._rule.name} file has {what} in it: print it to a new PDF, or scan it or take a picture of "
+                "it, and send that",
             )
 
     def _cut_off(self, how: str) -> DocumentRefused:

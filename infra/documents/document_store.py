@@ -12,14 +12,15 @@ from collections.abc import Iterator
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 from uuid import UUID
 
 from domain.case.document_rules import DocumentRules
 from infra.documents.content_check import ContentCheck
 from infra.documents.errors import DocumentDamaged, DocumentTypeUncheckable, DocumentUnknown, DocumentWithheld
 from infra.documents.incoming_document import ComparedDocument, IncomingDocument, room_on_the_disk
-from infra.documents.sealed_content import ContentAddress, ContentSealer, opened_content
+from infra.documents.scanning import Scanner
+from infra.documents.sealed_content import HEADER_BYTES, ContentAddress, ContentSealer, opened_content, was_scanned
 from infra.documents.storage import ContentStorage
 from infra.documents.stored_files import StoredFiles
 from infra.documents.structure import FORMS
@@ -49,8 +50,11 @@ class DocumentStore:
         origin: str,
         *,
         storage: ContentStorage | None = None,
+        scanner: Scanner | None = None,
     ) -> None:
         """Open the store, with what is coming in under ``root`` and what is stored in ``storage``, else there too.
+
+        With a ``scanner`` nothing is kept that it has not seen.
 
         Directories are made for the first document: who only reads makes nothing. Raises
         :class:`DocumentTypeUncheckable`.
@@ -66,6 +70,7 @@ class DocumentStore:
         self._origin = origin
         self._storage = StoredFiles(root) if storage is None else storage
         self._uploads = UnfinishedUploads(root)
+        self._scanner = scanner
 
     def begin(self, case_id: UUID, subject: UUID, media_type: str, *, expected_size: int | None) -> IncomingDocument:
         """Begin a document of a case; ``expected_size`` is what the sender announced, if anything.
@@ -74,11 +79,25 @@ class DocumentStore:
         :class:`~infra.documents.errors.StorageFull`.
         """
         comparing = self.compare(media_type, expected_size=expected_size)
-        key = self._keys.key_to_encrypt(subject)
+        key, address = self._keys.key_to_encrypt(subject), self._address(subject)
         with room_on_the_disk():
             file, path = self._uploads.new_file()
-            sealer = ContentSealer(file, key, self._address(subject))
-        return IncomingDocument(comparing, case_id, subject, self._uploads, self._storage, sealer=(sealer, file, path))
+            sealer = ContentSealer(file, key, address)
+        scanner = self._scanner
+
+        def scan(sealed: BinaryIO, sha256: str) -> None:
+            if scanner is not None:
+                scanner.require_clean(opened_content(sealed, key, address, sha256))
+
+        return IncomingDocument(
+            comparing,
+            case_id,
+            subject,
+            self._uploads,
+            self._storage,
+            sealer=(sealer, file, path),
+            scan=None if scanner is None else scan,
+        )
 
     def compare(self, media_type: str, *, expected_size: int | None) -> ComparedDocument:
         """Begin with content that is not kept. Raises :class:`~domain.case.document_rules.DocumentRefused`."""
@@ -102,13 +121,27 @@ class DocumentStore:
             and self._keys.key_to_decrypt(subject) is not None
         )
 
-    def examine(self, subject: UUID, sha256: str, *, whole: bool) -> DocumentState:
-        """How a document is that was received: read to its end with ``whole``, else only up to its first chunk."""
+    def was_scanned(self, subject: UUID, sha256: str) -> bool:
+        """Whether a scanner found nothing in the document when it came.
+
+        Raises :class:`DocumentUnknown`, :class:`DocumentWithheld` and :class:`DocumentDamaged`.
+        """
         try:
-            content = self._content(subject, sha256)
-            next(content)
-            for _ in content if whole else ():
-                pass
+            beginning, length = self._storage.beginning(subject, sha256, HEADER_BYTES)
+        except FileNotFoundError:
+            raise DocumentUnknown from None
+        except OSError:  # as in reading it
+            raise DocumentDamaged(subject, sha256) from None
+        return was_scanned(beginning, length, self._key_to_read(subject), self._address(subject), sha256)
+
+    def examine(self, subject: UUID, sha256: str, *, whole: bool) -> DocumentState:
+        """How a document is that was received: read to its end with ``whole``, else only its header and its length."""
+        try:
+            if whole:
+                for _ in self._content(subject, sha256):
+                    pass
+            else:
+                self.was_scanned(subject, sha256)
         except DocumentUnknown:
             return DocumentState.MISSING
         except DocumentWithheld:
@@ -139,14 +172,17 @@ class DocumentStore:
             raise DocumentUnknown
         try:
             with self._storage.open(subject, sha256) as file:
-                key = self._keys.key_to_decrypt(subject)
-                if key is None:
-                    raise DocumentWithheld
-                yield from opened_content(file, key, self._address(subject), sha256)
+                yield from opened_content(file, self._key_to_read(subject), self._address(subject), sha256)
         except FileNotFoundError:
             raise DocumentUnknown from None
         except OSError:  # it is there, and the disk or its rights do not let it be read
             raise DocumentDamaged(subject, sha256) from None
+
+    def _key_to_read(self, subject: UUID) -> bytes:
+        key = self._keys.key_to_decrypt(subject)
+        if key is None:
+            raise DocumentWithheld
+        return key
 
     def _address(self, subject: UUID) -> ContentAddress:
         return ContentAddress(origin=self._origin, subject=subject)

@@ -6,6 +6,8 @@ DocumentFailure
 │   ├── DocumentWithheld         it was erased
 │   └── DocumentDamaged          what lies there is not what was stored
 ├── StorageFull                  there is no room for what is sent
+├── StorageUnavailable           (Unusable) the store of another machine does not answer
+├── ScannerUnavailable           nobody could say whether it is harmful
 └── DocumentTypeUncheckable      (Unusable) the rules take a type whose content cannot be checked
 """
 
@@ -55,6 +57,23 @@ class StorageFull(DocumentFailure):
 
     def __init__(self) -> None:
         super().__init__("there is no room for documents at the moment")
+
+
+class StorageUnavailable(DocumentFailure, Unusable):
+    """The object store cannot be reached or refused the work; ``why`` is its code, or the kind of error."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"the object store of PERMIT_DOCUMENTS_S3 does not do what it is asked ({why}): look whether it answers at "
+            "that address, has that bucket, and takes these credentials"
+        )
+
+
+class ScannerUnavailable(DocumentFailure):
+    """The scanner that is set gives no verdict; nothing of what was sent is kept."""
+
+    def __init__(self) -> None:
+        super().__init__("the virus scanner does not answer at the moment")
 
 
 class DocumentTypeUncheckable(DocumentFailure, Unusable):

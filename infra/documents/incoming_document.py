@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from errno import EDQUOT, ENOSPC
@@ -67,13 +67,16 @@ class IncomingDocument:
         uploads: UnfinishedUploads,
         storage: ContentStorage,
         sealer: tuple[ContentSealer, BinaryIO, Path],
+        scan: Callable[[BinaryIO, str], None] | None,
     ) -> None:
+        """``scan`` looks at the sealed file of a digest and raises for what must not be kept."""
         self._comparing = comparing
         self._case_id = case_id
         self._subject = subject
         self._uploads = uploads
         self._storage = storage
         self._sealer, self._file, self._path = sealer
+        self._scan = scan
         self._stored: StoredDocument | None = None
         self._is_placed = False
 
@@ -85,10 +88,19 @@ class IncomingDocument:
             self._sealer.write(chunk)
 
     def whole(self) -> StoredDocument:
-        """There is no more: the content is sealed, durable, and not in its place yet. Raises as :meth:`take`."""
+        """There is no more: the content is sealed, scanned, durable, and not in its place yet.
+
+        Raises as :meth:`take`, and :class:`~infra.documents.errors.ScannerUnavailable`.
+        """
         stored = self._comparing.whole()
         with room_on_the_disk():
             self._sealer.finish(stored.sha256)
+            self._file.flush()
+        if self._scan is not None:
+            with self._path.open("rb") as sealed:
+                self._scan(sealed, stored.sha256)
+            self._sealer.mark_scanned(stored.sha256)
+        with room_on_the_disk():
             self._file.flush()
             os.fsync(self._file.fileno())
             self._file.close()

@@ -10,6 +10,7 @@ A file is a header and then chunks of 64 KiB of content, each sealed with AES-25
   cannot be put in another order, left out or taken from another file; neither can the end be cut off.
 - All is bound to origin and subject; the header's seal binds the file to the SHA-256 of its content as well, which is
   known only at the end, and therefore is written last. It is checked before the first chunk is given.
+- The magic says whether a scanner found nothing in the content; it is bound by the header's seal like all before it.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from infra.randomness import random_bytes
 
 CHUNK_BYTES: Final = 64 * 1024
 _MAGIC: Final = b"permitd1"
+_SCANNED_MAGIC: Final = b"permitd2"
 _SALT_BYTES: Final = 32
 _PREFIX_BYTES: Final = 7
 _TAG_BYTES: Final = 16
@@ -43,6 +45,8 @@ HEADER_BYTES: Final = len(_MAGIC) + _SALT_BYTES + _PREFIX_BYTES + _SIZE.size + _
 _CHUNK: Final = 0
 _LAST_CHUNK: Final = 1
 _HEADER: Final = 2
+_SCANNED_HEADER: Final = 3
+"""Another nonce than that of the header before the scan, which was on the disk for a while."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +75,10 @@ class _FileCipher:
         return self._cipher.decrypt(nonce, sealed, bound)
 
     def header_seal(self, header: bytes, sha256: str) -> bytes:
-        return self._cipher.encrypt(self._nonce(0, _HEADER), b"", self._header(header, sha256))
+        return self._cipher.encrypt(self._header_nonce(header), b"", self._header(header, sha256))
 
     def verify_header(self, header: bytes, sha256: str, seal: bytes) -> None:
-        self._cipher.decrypt(self._nonce(0, _HEADER), seal, self._header(header, sha256))
+        self._cipher.decrypt(self._header_nonce(header), seal, self._header(header, sha256))
 
     def _chunk(self, index: int, last: bool) -> tuple[bytes, bytes]:
         mark = _LAST_CHUNK if last else _CHUNK
@@ -82,6 +86,9 @@ class _FileCipher:
 
     def _header(self, header: bytes, sha256: str) -> bytes:
         return f"{self._place}\x1f{sha256}\x1f".encode() + header
+
+    def _header_nonce(self, header: bytes) -> bytes:
+        return self._nonce(0, _SCANNED_HEADER if header.startswith(_SCANNED_MAGIC) else _HEADER)
 
     def _nonce(self, index: int, mark: int) -> bytes:
         return self._prefix + _COUNTER_AND_MARK.pack(index, mark)
@@ -94,7 +101,7 @@ class ContentSealer:
         salt, prefix = random_bytes(_SALT_BYTES), random_bytes(_PREFIX_BYTES)
         self._file = file
         self._cipher = _FileCipher(key, address, salt, prefix)
-        self._beginning = _MAGIC + salt + prefix
+        self._behind_magic = salt + prefix
         self._waiting = bytearray()
         self._sealed_chunks = 0
         self._size = 0
@@ -112,9 +119,16 @@ class ContentSealer:
             rest = rest[len(part) :]
 
     def finish(self, sha256: str) -> None:
-        """The content was whole, and this is its digest."""
+        """The content was whole, and this is its digest; nobody has scanned it."""
         self._seal_waiting(last=True)
-        header = self._beginning + _SIZE.pack(self._size)
+        self._write_header(_MAGIC, sha256)
+
+    def mark_scanned(self, sha256: str) -> None:
+        """A scanner has seen the content since, and found nothing in it."""
+        self._write_header(_SCANNED_MAGIC, sha256)
+
+    def _write_header(self, magic: bytes, sha256: str) -> None:
+        header = magic + self._behind_magic + _SIZE.pack(self._size)
         self._file.seek(0)
         self._file.write(header + self._cipher.header_seal(header, sha256))
 
@@ -125,6 +139,17 @@ class ContentSealer:
         self._waiting.clear()
 
 
+def was_scanned(beginning: bytes, length: int, key: bytes, address: ContentAddress, sha256: str) -> bool:
+    """Whether a scanner found nothing in the content of a sealed file, by its first :data:`HEADER_BYTES`.
+
+    Raises :class:`DocumentDamaged` for a header that is not authentic, and for another ``length`` of the file.
+    """
+    _, header = _opened_header(beginning, key, address, sha256)
+    if length != _length(header):
+        raise DocumentDamaged(address.subject, sha256)
+    return header.startswith(_SCANNED_MAGIC)
+
+
 def opened_content(file: BinaryIO, key: bytes, address: ContentAddress, sha256: str) -> Iterator[bytes]:
     """The content of a sealed file in chunks, at least one; each is authentic when it is given.
 
@@ -132,24 +157,42 @@ def opened_content(file: BinaryIO, key: bytes, address: ContentAddress, sha256: 
     chunk that is not what was written.
     """
     damaged = DocumentDamaged(address.subject, sha256)
-    sealed_header = file.read(HEADER_BYTES)
-    if len(sealed_header) != HEADER_BYTES or not sealed_header.startswith(_MAGIC):
-        raise damaged
-    header, seal = sealed_header[:-_TAG_BYTES], sealed_header[-_TAG_BYTES:]
-    salt_end = len(_MAGIC) + _SALT_BYTES
-    salt, prefix = header[len(_MAGIC) : salt_end], header[salt_end : -_SIZE.size]
-    cipher = _FileCipher(key, address, salt, prefix)
-    try:
-        cipher.verify_header(header, sha256, seal)
-    except InvalidTag:
-        raise damaged from None
-    (size,) = _SIZE.unpack(header[-_SIZE.size :])
-    chunks = max(1, -(-size // CHUNK_BYTES))
-    if file.seek(0, os.SEEK_END) != HEADER_BYTES + size + chunks * _TAG_BYTES:
+    cipher, header = _opened_header(file.read(HEADER_BYTES), key, address, sha256)
+    if file.seek(0, os.SEEK_END) != _length(header):
         raise damaged
     file.seek(HEADER_BYTES)
+    chunks = _chunks(header)
     for index in range(chunks):
         try:
             yield cipher.open_chunk(index, file.read(_SEALED_CHUNK_BYTES), last=index == chunks - 1)
         except InvalidTag:
             raise damaged from None
+
+
+def _size(header: bytes) -> int:
+    (size,) = _SIZE.unpack(header[-_SIZE.size :])
+    return int(size)
+
+
+def _chunks(header: bytes) -> int:
+    return max(1, -(-_size(header) // CHUNK_BYTES))
+
+
+def _length(header: bytes) -> int:
+    """Of the whole sealed file."""
+    return HEADER_BYTES + _size(header) + _chunks(header) * _TAG_BYTES
+
+
+def _opened_header(sealed_header: bytes, key: bytes, address: ContentAddress, sha256: str) -> tuple[_FileCipher, bytes]:
+    """The cipher of a sealed file, and its header, which is authentic."""
+    damaged = DocumentDamaged(address.subject, sha256)
+    if len(sealed_header) != HEADER_BYTES or not sealed_header.startswith((_MAGIC, _SCANNED_MAGIC)):
+        raise damaged
+    header, seal = sealed_header[:-_TAG_BYTES], sealed_header[-_TAG_BYTES:]
+    salt_end = len(_MAGIC) + _SALT_BYTES
+    cipher = _FileCipher(key, address, header[len(_MAGIC) : salt_end], header[salt_end : -_SIZE.size])
+    try:
+        cipher.verify_header(header, sha256, seal)
+    except InvalidTag:
+        raise damaged from None
+    return cipher, header

@@ -1,4 +1,4 @@
-"""Where sealed content lies: a port, with an adapter for a directory and one contract for all (``tests/ports``).
+"""Where sealed content lies: a port with two adapters, and one contract for both (``tests/ports``).
 
 What is given to an adapter is encrypted already; it sees neither keys nor content.
 """
@@ -12,7 +12,10 @@ from uuid import UUID
 
 
 class ContentStorage(Protocol):
-    """Keeps sealed files by data subject and by the SHA-256 of their content; safe between threads and processes."""
+    """Keeps sealed files by data subject and by the SHA-256 of their content; safe between threads and processes.
+
+    Each method may raise :class:`~infra.documents.errors.StorageUnavailable`.
+    """
 
     def place(self, sealed: Path, subject: UUID, sha256: str) -> None:
         """Keep a copy of the file ``sealed``, over what is there; it is durable when this returns.
@@ -21,7 +24,10 @@ class ContentStorage(Protocol):
         """
 
     def open(self, subject: UUID, sha256: str) -> AbstractContextManager[BinaryIO]:
-        """The sealed file, at its beginning; it can be moved about in. Raises ``FileNotFoundError``."""
+        """The sealed file, at its beginning; it can be moved about in. Raises ``FileNotFoundError``, now or entered."""
+
+    def beginning(self, subject: UUID, sha256: str, count: int) -> tuple[bytes, int]:
+        """The first ``count`` bytes of the sealed file, and how many it has. Raises ``FileNotFoundError``."""
 
     def holds(self, subject: UUID, sha256: str) -> bool:
         """Whether there is such a file."""

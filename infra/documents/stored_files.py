@@ -41,6 +41,10 @@ class StoredFiles:
     def open(self, subject: UUID, sha256: str) -> AbstractContextManager[BinaryIO]:
         return self._path(subject, sha256).open("rb")
 
+    def beginning(self, subject: UUID, sha256: str, count: int) -> tuple[bytes, int]:
+        with self._path(subject, sha256).open("rb") as file:
+            return file.read(count), os.fstat(file.fileno()).st_size
+
     def holds(self, subject: UUID, sha256: str) -> bool:
         return self._path(subject, sha256).is_file()
 

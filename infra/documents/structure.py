@@ -2,7 +2,8 @@
 
 A reader of such files repairs what it can: it opens a file that was cut off and shows half of it. So no reader is
 asked whether a file is whole. The structure is walked instead, a piece at a time, which needs no memory for the file
-and leaves nothing of it unencrypted; what follows the end is nobody's concern, as it is none of the readers'.
+and leaves nothing of it unencrypted. What follows the end is no part of the file, and is judged as that: see
+:mod:`infra.documents.foreign_content`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,14 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 import puremagic
+
+from infra.documents.active_content import PdfActivity
+from infra.documents.foreign_content import (
+    BehindThePicture,
+    may_stand_before_a_pdf,
+    may_stand_behind_a_pdf,
+    without_long_padding,
+)
 
 HEAD_BYTES: Final = 1024
 """Within so many bytes a PDF has its header (ISO 32000-1, annex H.3, note 13); other types begin at once."""
@@ -27,6 +36,10 @@ class Walk(Protocol):
     @property
     def reached_the_end(self) -> bool:
         """Whether the file is whole, after all the bytes that were taken."""
+
+    @property
+    def danger(self) -> str | None:
+        """What the file is or does besides being read, in words; None where nothing of the kind was seen so far."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +73,15 @@ class PdfWalk:
     _LENGTH: Final = re.compile(rb"/Linearized\b.*?/L\s+([0-9]{1,12})\b", re.DOTALL)
     _OVERLAP: Final = 64
     """Bytes kept so that what is looked for is found across two pieces."""
+    _KEPT_BEHIND: Final = 16_384
 
     def __init__(self) -> None:
         self._head = b""
         self._rest = b""
         self._size = 0
         self._ended = False
+        self._activity = PdfActivity()
+        self._behind = b""
 
     def take(self, chunk: bytes) -> None:
         self._size += len(chunk)
@@ -75,10 +91,23 @@ class PdfWalk:
         behind = seen.rfind(self._MARK)
         if behind >= 0:
             self._ended = True
+            self._behind = b""
             seen = seen[behind + len(self._MARK) :]
         if self._ended and self._OBJECT.search(seen):
             self._ended = False
+        if self._ended:
+            self._behind = without_long_padding(self._behind + (seen if behind >= 0 else chunk))[: self._KEPT_BEHIND]
         self._rest = seen[-self._OVERLAP :]
+        self._activity.take(chunk)
+
+    @property
+    def danger(self) -> str | None:
+        before, _, _ = self._head.partition(_PDF_HEADER)
+        if not may_stand_before_a_pdf(before):
+            return "something before its beginning"
+        if self._activity.found is None and self._ended and not may_stand_behind_a_pdf(self._behind):
+            return "something behind its end"
+        return self._activity.found
 
     @property
     def reached_the_end(self) -> bool:
@@ -102,6 +131,7 @@ class JpegWalk:
         self._to_skip = 0
         self._rest = b""
         self._ended = False
+        self._behind = BehindThePicture()
 
     def take(self, chunk: bytes) -> None:
         seen = self._rest + chunk
@@ -120,17 +150,24 @@ class JpegWalk:
                 break
             if marker[1][0] == self._END:
                 self._ended = True
+                at = marker.end()
             elif marker.end() + 2 > len(seen):
                 at = marker.start()
                 break
             else:
                 at = marker.end()
                 self._to_skip = int.from_bytes(seen[at : at + 2])
+        if self._ended:
+            self._behind.take(seen[at:])
         self._rest = b"" if self._ended else seen[at:]
 
     @property
     def reached_the_end(self) -> bool:
         return self._ended
+
+    @property
+    def danger(self) -> str | None:
+        return None if self._behind.may_stand_behind_a_photograph else "something behind its end"
 
 
 class PngWalk:
@@ -144,6 +181,7 @@ class PngWalk:
         self._to_skip = self._SIGNATURE
         self._rest = b""
         self._last = False
+        self._behind = BehindThePicture()
 
     def take(self, chunk: bytes) -> None:
         seen = self._rest + chunk
@@ -157,11 +195,17 @@ class PngWalk:
             length, name = int.from_bytes(seen[at : at + 4]), seen[at + 4 : at + 8]
             self._last = name == b"IEND"
             self._to_skip = self._BEFORE_DATA + length + self._CHECKSUM
+        if self.reached_the_end:
+            self._behind.take(seen[at:])
         self._rest = b"" if self._last else seen[at:]
 
     @property
     def reached_the_end(self) -> bool:
         return self._last and not self._to_skip
+
+    @property
+    def danger(self) -> str | None:
+        return None if self._behind.is_nothing else "something behind its end"
 
 
 def _has_signature(media_type: str) -> Callable[[bytes], bool]:

@@ -26,6 +26,8 @@ ALGORITHM: Final = "ES256"
 AUDIENCE: Final = "single-permit"
 LEEWAY: Final = timedelta(seconds=60)
 """How far the clocks of issuer and verifier may be apart, either way."""
+LONGEST_LIFETIME: Final = timedelta(hours=24)
+"""From ``iat`` to ``exp``. What lasts longer is a password, and cannot be taken back."""
 LONGEST_TOKEN: Final = 4096
 """In characters; ours have some 400 to 600. What is longer is not even taken apart."""
 
@@ -100,6 +102,8 @@ def _require_current(claims: Mapping[str, object], now: datetime) -> None:
         raise _invalid("was issued in the future: its issuer's clock, or this one, is wrong")
     if not_before > latest:
         raise _invalid("cannot be used yet")
+    if expires_at - issued_at > LONGEST_LIFETIME.total_seconds():
+        raise _invalid(f"lasts longer than {LONGEST_LIFETIME // timedelta(hours=1)} hours")
     if expires_at <= earliest:
         raise TokenRefused(TokenFault.EXPIRED, "The access token has expired. Get a new one.")
 

@@ -29,7 +29,7 @@ class Claim(StrEnum):
 
     ROLE = "role"
     SUBJECT = "sub"
-    TOKEN_ID = "jti"  # noqa: S105 - the name of a claim
+    TOKEN_ID = "jti"  # noqa: S105  # nosec B105 # the name of a claim
     AUTHORITY = "authority"
     ENTERPRISE_NUMBER = "enterpriseNumber"
     SSIN = "ssin"

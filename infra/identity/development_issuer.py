@@ -10,14 +10,13 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 from domain.civil_time import civil_day
-from infra.identity.access_tokens import ALGORITHM, AUDIENCE, TokenVerifier
+from infra.identity.access_tokens import ALGORITHM, AUDIENCE, LONGEST_LIFETIME, TokenVerifier
 from infra.identity.caller import Caller, Claim, require_usable
 from infra.identity.development_key import development_key, key_id
 
 ISSUER: Final = "urn:single-permit:development"
 WORKING_DAY: Final = timedelta(hours=8)
 """How long its tokens last: people work with one for a day. An issuer of a real service gives minutes."""
-LONGEST_LIFETIME: Final = timedelta(hours=24)
 
 
 class DevelopmentIssuer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
+import subprocess  # nosec B404 # runs Java and Maven
 import tempfile
 from pathlib import Path
 from typing import Final
@@ -39,7 +39,7 @@ def java() -> str:
     found = shutil.which("java")
     if found is None:
         raise KafkaNotHere(f"there is no Java: install a JDK of version {_OLDEST_JAVA} or newer")
-    output = subprocess.run([found, "-version"], capture_output=True, text=True, timeout=60, check=False).stderr  # noqa: S603
+    output = subprocess.run([found, "-version"], capture_output=True, text=True, timeout=60, check=False).stderr  # noqa: S603  # nosec B603 # fixed words, without a shell
     version = re.search(r'version "(\d+)', output)
     if version is None or int(version[1]) < _OLDEST_JAVA:
         raise KafkaNotHere(f"Java is older than {_OLDEST_JAVA}: install a newer JDK")
@@ -56,7 +56,7 @@ def _assemble(jars: Path) -> None:
         made = Path(scratch) / "jars"
         command = [maven, "-q", "-B", "-f", str(_POM), "dependency:copy-dependencies", "-DincludeScope=runtime"]
         try:
-            done = subprocess.run(  # noqa: S603
+            done = subprocess.run(  # noqa: S603  # nosec B603 # fixed words, without a shell
                 [*command, f"-DoutputDirectory={made}"],
                 capture_output=True,
                 text=True,

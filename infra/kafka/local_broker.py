@@ -10,7 +10,7 @@ import contextlib
 import os
 import signal
 import socket
-import subprocess
+import subprocess  # nosec B404 # runs Java
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Sequence
@@ -55,7 +55,7 @@ class LocalBroker:
             properties.write_text(self._properties())
             self._run("kafka.tools.StorageTool", "format", "-t", self._cluster, "-c", str(properties))
         with (self._directory / "broker.log").open("ab") as log:
-            self._process = subprocess.Popen(  # noqa: S603
+            self._process = subprocess.Popen(  # noqa: S603  # nosec B603 # fixed words and paths of our own
                 ["/bin/sh", "-c", _GUARDIAN, "guardian", *self._java("kafka.Kafka", str(properties))],
                 stdin=subprocess.PIPE,
                 stdout=log,
@@ -97,7 +97,7 @@ class LocalBroker:
         os.killpg(self._process.pid, number)
 
     def _run(self, *arguments: str) -> None:
-        done = subprocess.run(self._java(*arguments), capture_output=True, text=True, check=False)  # noqa: S603
+        done = subprocess.run(self._java(*arguments), capture_output=True, text=True, check=False)  # noqa: S603  # nosec B603 # fixed words and paths of our own
         if done.returncode != 0:
             raise KafkaNotHere(f"the storage of Kafka could not be made: {done.stderr[-500:]}")
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from errno import EINVAL
 from functools import cached_property
 from typing import IO, Final
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element, ParseError  # nosec B405 # defusedxml parses; these are types
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from defusedxml.ElementTree import iterparse

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from typing import IO, Final
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element  # nosec B405 # defusedxml parses; this is a type
 from zipfile import ZipFile
 
 from defusedxml.ElementTree import iterparse

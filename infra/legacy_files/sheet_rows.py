@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from math import isfinite
 from typing import Final
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element  # nosec B405 # defusedxml parses; this is a type
 
 from domain.migration.findings import RefusalReason
 from infra.legacy_files.legacy_file import NotThisKind

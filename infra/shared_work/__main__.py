@@ -6,7 +6,7 @@ It is given the work and then one piece after another over the socket of this nu
 from __future__ import annotations
 
 import os
-import pickle
+import pickle  # nosec B403 # between processes of one program
 import sys
 import traceback
 from collections.abc import Iterator
@@ -71,7 +71,7 @@ def _portable(why: Exception) -> Exception:
     """The error with where it arose, or one of its meaning if it cannot be sent (its constructor takes no text)."""
     why.add_note(f"In a worker process:\n{traceback.format_exc()}")
     try:
-        pickle.loads(pickle.dumps(why))  # noqa: S301 - our own bytes
+        pickle.loads(pickle.dumps(why))  # noqa: S301  # nosec B301 # our own bytes
     except Exception:
         return Unusable(str(why)) if isinstance(why, Unusable) else RuntimeError("\n".join(why.__notes__))
     return why

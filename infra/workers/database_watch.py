@@ -8,6 +8,7 @@ whichever process. Only where nobody has appended for some seconds, or an append
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from threading import Event, Lock, Thread
 from typing import Final, Protocol
@@ -60,12 +61,13 @@ class DatabaseWatch:
         limits: DatabaseLimits,
         *,
         look_again: float = LOOK_AGAIN_SECONDS,
-        known_for: float = KNOWN_FOR_SECONDS,
+        seconds: Callable[[], float] = time.monotonic,
     ) -> None:
+        """``own`` and ``seconds`` are of one clock."""
         self._signs = signs
         self._own = own
         self._look_again = look_again
-        self._known_for = known_for
+        self._seconds = seconds
         self._lock_seconds = limits.lock_seconds
         # A question may open a connection first.
         self._longest = look_again + limits.connect_seconds + limits.look_seconds + _GRACE_SECONDS
@@ -83,7 +85,7 @@ class DatabaseWatch:
         """Begin, unless it has begun; the first look is over when this returns."""
         with self._starting:
             if self._thread is None:
-                self._look()
+                self.look()
                 self._thread = Thread(target=self._run, name="database-watch", daemon=True)
                 self._thread.start()
 
@@ -94,13 +96,14 @@ class DatabaseWatch:
 
     def health(self) -> DatabaseHealth:
         """What the last look found. One from which nothing was heard for too long is a bad sign itself."""
-        return self._health if time.monotonic() - self._heard_at <= self._longest else _NOTHING_IS_KNOWN
+        return self._health if self._seconds() - self._heard_at <= self._longest else _NOTHING_IS_KNOWN
 
     def _run(self) -> None:
         while not self._closed.wait(self._look_again):
-            self._look()
+            self.look()
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """One look, as the thread does it again and again."""
         try:
             sign = self._signs.journal()
         except DatabaseUnavailable as why:
@@ -123,13 +126,13 @@ class DatabaseWatch:
 
     def _succeeds(self, position: int) -> bool:
         """Whether an append does; raises ``DatabaseUnavailable`` where it does not, with the reason."""
-        now = time.monotonic()
+        now = self._seconds()
         has_failed = self._own.failed_at > max(self._own.stored_at, self._succeeded_at)
         moved = self._position is not None and position != self._position
         self._position = position
         if moved and not has_failed:
             return self._it_succeeded(now)
-        if self._health.appends and not has_failed and now - self._succeeded_at < self._known_for:
+        if self._health.appends and not has_failed and now - self._succeeded_at < KNOWN_FOR_SECONDS:
             return True
         try:
             self._signs.append()
@@ -148,7 +151,7 @@ class DatabaseWatch:
         return True
 
     def _heard(self, health: DatabaseHealth) -> None:
-        self._health, self._heard_at = health, time.monotonic()
+        self._health, self._heard_at = health, self._seconds()
 
     def _say(self, why: str) -> None:
         """Log what has changed."""

@@ -271,11 +271,11 @@ _PARKED: Final = """
 returning (select coalesce(array_agg(stream), '{}') from parked_stream where follower = %(name)s)
 """
 
-_BEGIN: Final = _LOCK + """
+_BEGIN: Final = f"""{_LOCK}
 insert into tracking as t (name, position) values (%(name)s, %(position)s)
     on conflict (name) do update set position = excluded.position where t.position = %(after)s
-""" + _PARKED  # fmt: skip
+{_PARKED}"""  # noqa: S608  # nosec B608 # constants of this module
 
-_ADVANCE: Final = _LOCK + """
+_ADVANCE: Final = f"""{_LOCK}
 update tracking set position = %(position)s where name = %(name)s and position = %(after)s
-""" + _PARKED  # fmt: skip
+{_PARKED}"""  # noqa: S608  # nosec B608 # constants of this module

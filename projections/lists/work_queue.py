@@ -50,7 +50,10 @@ class QueueFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuedCase:
-    """An open case. ``due_on`` and ``standing`` are of the given day; ``pending_checks`` are not answered yet."""
+    """An open case. ``due_on`` and ``standing`` are of the given day; ``pending_checks`` are not answered yet.
+
+    ``employer_number`` is None for readers to whom it is not shown.
+    """
 
     case_id: UUID
     reference: str
@@ -67,7 +70,7 @@ class QueuedCase:
     is_paused: bool
     manual_tasks: int
     pending_checks: tuple[str, ...]
-    employer_number: str
+    employer_number: str | None
 
 
 def queued(

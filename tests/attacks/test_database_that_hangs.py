@@ -153,14 +153,19 @@ def _filed_while(service: Service, keys: Sequence[str], *, stop_after: float) ->
     return answers[1:]
 
 
-def test_a_network_that_swallows_everything_is_told_and_the_next_connections_work(
-    far_service: tuple[Service, SwallowingProxy],
+@pytest.mark.parametrize("questions_too", [True, False], ids=["everything", "answers"])
+def test_a_network_that_swallows_is_told_and_each_command_has_one_effect(
+    far_service: tuple[Service, SwallowingProxy], questions_too: bool
 ) -> None:
+    """Where only answers are lost, the server carries out what it is sent, and nobody learns of it."""
     service, proxy = far_service
     keys = new_keys(10)
     assert service.file(str(uuid4())).status == 201
+    before = int(str(service.applications_stored()))
 
-    proxy.swallows.set()
+    proxy.swallows_answers.set()
+    if questions_too:
+        proxy.swallows_questions.set()
     with service.health_all_the_while() as seen:
         answers = together(
             [*[lambda key=key: service.file(key) for key in keys], *[service.read_list for _ in range(20)]]  # type: ignore[misc]
@@ -169,9 +174,14 @@ def test_a_network_that_swallows_everything_is_told_and_the_next_connections_wor
     require_refused_soon(answers)
     seen.require_prompt()
 
-    proxy.swallows.clear()
-    wait_until(lambda: works(service), because="it works again", within=KNOWN)
+    if not questions_too:
+        assert int(str(service.applications_stored())) > before, "some were stored, and nobody heard"
+
+    proxy.swallows_answers.clear()
+    proxy.swallows_questions.clear()
+    wait_until(lambda: service.health() == {"status": "UP"}, because="it works again", within=KNOWN)
     assert {each.status for each in service.file_all(keys)} == {201}
+    assert service.applications_stored() == before + len(keys)
 
 
 def test_the_doctor_of_a_stopped_server_says_so_within_seconds(service: Service) -> None:

@@ -155,6 +155,20 @@ def test_more_readers_than_connections_and_all_of_them_wait(service: Service) ->
     assert service.read_list().status == 200
 
 
+def test_a_key_store_that_takes_no_key_refuses_filings_one_behind_the_other_within_seconds(service: Service) -> None:
+    """Keys are minted by one thread at a time: those behind it wait for their turn, not for all before them."""
+    keys = [str(uuid4()) for _ in range(90)]
+    with closing(psycopg2.connect(service.keys_url)) as holder, holder.cursor() as cursor:
+        cursor.execute("lock table permit.data_key in access exclusive mode")
+        answers = service.file_all(keys)
+
+    # Some had a key that was minted before.
+    assert {each.status for each in answers} == {201, 503}
+    assert max(each.seconds for each in answers) < SOON
+    for batch in (keys[:45], keys[45:]):
+        assert {each.status for each in service.file_all(batch)} == {201}
+
+
 def test_who_finds_no_free_connection_is_told_after_a_while(service: Service) -> None:
     readers = service.program.readers
     with ExitStack() as lent:

@@ -19,7 +19,7 @@ from infra.postgres.journal.bulk import laid_out, prepare_staging
 from infra.postgres.journal.journal_events import EncodedEvent
 from infra.postgres.journal.sealing import sealed_request
 from infra.postgres.server.connections import Role, connect
-from infra.postgres.server.migrate import migrate_journal
+from infra.postgres.server.migrate import migrate_journal, shipped_migrations
 from infra.stored_form.leaf import Context, microseconds, place_of, sealed_leaf
 from infra.wire_format import wire_time
 from tests.journal.appends import NOON, ORIGIN, JournalAsStored, command, later, request
@@ -268,6 +268,26 @@ def test_a_lie_on_top_of_a_stream_that_is_there(journal_url: str, send: Send) ->
     assert refusal.value.pgcode == UNTRUE
     assert StreamHead(1, first.events[0].leaf_hash) == first.result
     assert len(JournalAsStored.of(journal_url).rows) == 1
+
+
+def test_a_log_of_before_is_held_to_it_from_its_update_on(journal_url: str) -> None:
+    # given a database as an earlier version set it up, which took what it was given
+    earlier = next(each for each in shipped_migrations("journal") if each.name == "0002_append")
+    with closing(connect(journal_url, Role.OWNER)) as connection, connection.cursor() as cursor:
+        cursor.execute("delete from schema_migration where name = '0007_walls'")
+        cursor.execute("drop function place_of, leaf_hash_of, follows, refuse_untrue_event, row_scope")
+        cursor.execute(earlier.text.replace("create function", "create or replace function"))
+    alone(journal_url, request())
+    alone(journal_url, junk())
+    # when it is updated
+    assert migrate_journal(journal_url, origin=ORIGIN) == ["0007_walls"]
+    # then what is in it stays, for a verification to find, and nothing more of the kind comes in
+    for send in (alone, in_a_batch, in_bulk):
+        with pytest.raises(psycopg2.Error) as refusal:
+            send(journal_url, junk())
+        assert refusal.value.pgcode == UNTRUE
+    assert len(JournalAsStored.of(journal_url).rows) == 2
+    alone(journal_url, request())
 
 
 @pytest.mark.parametrize(

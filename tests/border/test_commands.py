@@ -63,7 +63,7 @@ def test_neither_actor_nor_id_nor_cause_of_a_command_takes_it(book: CaseBook, te
     for each in placed(CommandContext, str, text):
         for refused in refusals(book, ForwardToImmigrationOffice(), each.value):
             paths |= {issue.path for issue in refused.issues}
-    assert paths == {"actor", "commandId", "causationId"}
+    assert paths == {"actor", "commandId", "causationId", "keyHolder"}
 
 
 def test_no_amount_of_a_command_is_no_number(book: CaseBook) -> None:

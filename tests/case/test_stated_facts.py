@@ -183,7 +183,7 @@ def test_without_authority_or_category_the_verdict_names_them(parts: dict[str, A
         ({"documents": [{"kind": "photo"}]}, "documents[0].kind", "invalidInput"),
         ({"documents": [{"kind": "passport", "sha256": "0"}]}, "documents[0].sha256", "schemaViolation"),
         ({"documents": [{"kind": "passport", "size": 0}]}, "documents[0].size", "outOfRange"),
-        ({"documents": [{"kind": "passport", "mediaType": "pdf"}]}, "documents[0].mediaType", "schemaViolation"),
+        ({"documents": [{"kind": "passport", "mediaType": "pdf"}]}, "documents[0].mediaType", "invalidInput"),
         ({"documents": [{"kind": "passport"}] * 101}, "documents", "outOfRange"),
     ],
     ids=str,

@@ -28,7 +28,7 @@ def test_all_is_good(permit: CommandLine, filed: SmallJournal) -> None:
     assert bad(examined) == {}
     subjects = [each["subject"] for each in examined.json["findings"]]
     first = ["python", "settings", "disk", "law", "database", "durability"]
-    assert subjects == [*first, "journal", "appends", "keys", "read models", "documents"]
+    assert subjects == [*first, "journal", "appends", "keys", "read models", "documents", "scanner"]
     in_words = permit("doctor")
     assert in_words.code == 0
     assert all(line.startswith("good") for line in in_words.output.splitlines())

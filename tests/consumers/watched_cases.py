@@ -21,6 +21,7 @@ from infra.event_codec import EventCodec, UnreadableEvent
 from infra.postgres.journal.journal import PostgresJournal
 from infra.postgres.journal.mapper import EventMapper
 from infra.postgres.journal.recorder import JournalRecorder
+from infra.postgres.read_models.row_scope import EVERYTHING, rows_within
 from infra.postgres.read_models.schema import read_model_migrations
 from infra.postgres.server.connections import ConnectionPool, Role
 from infra.postgres.server.migrate import migrate_journal
@@ -104,7 +105,7 @@ class WatchedCases:
         return ProjectionRunner(self.recorder, self.model, self.pool)
 
     def due(self, day_: date) -> list[UUID]:
-        with self.readers.connection() as connection, connection.cursor() as cursor:
+        with rows_within(self.readers, EVERYTHING) as cursor:
             return cases_due(cursor, day_)
 
     def watch(self) -> DeadlineWatch:

@@ -147,6 +147,27 @@ def test_a_caller_that_gets_no_answer_in_time_is_told_unknown_and_finds_the_trut
     assert len(JournalAsStored.of(journal_url).rows) == 2
 
 
+def test_who_waits_behind_a_doubtful_append_does_not_wait_for_as_long_again(
+    proxy: DroppingProxy, committer: GroupCommitter
+) -> None:
+    committer.submit(request())
+    proxy.lose_the_reply_to("execute journal_append")
+    proxy.refuses.set()
+    with ThreadPoolExecutor(2) as callers:
+        first = callers.submit(committer.submit, request())
+        wait_until(lambda: proxy.struck, because="the reply is lost")
+        began = time.monotonic()
+        second = callers.submit(committer.submit, request())
+        with pytest.raises(OutcomeUnknown):
+            first.result()
+        with pytest.raises(DatabaseUnavailable):
+            second.result()
+
+    assert time.monotonic() - began < 4.5, "the patience is three seconds"
+    proxy.refuses.clear()
+    assert committer.submit(request()).first_position == 3
+
+
 def test_a_server_that_was_never_reached_has_written_nothing(proxy: DroppingProxy, committer: GroupCommitter) -> None:
     proxy.refuses.set()
 

@@ -50,6 +50,7 @@ def test_a_document_is_sent_and_read_back(employer: ServiceClient) -> None:
         "mediaType": PDF,
         "size": 300_000,
         "received": True,
+        "scanned": False,
     }
     # and comes back byte for byte, as something to keep and not to show
     read = employer.get(listed["href"])

@@ -116,9 +116,8 @@ def test_a_case_page(service: Service) -> None:
     with service.browser(Role.CASE_HANDLER) as browser, service.journal.noted() as journal:
         page = browser.get(f"/cases/{case_id}")
     assert page.status_code == 200
-    # All that is shown is of one reading, which takes what was kept of a long case in the same statement; which
-    # overviews lag behind is asked besides.
-    assert tables_read(journal) == {"journal": 1, "case_fold": 1, "parked_stream": 1}
+    # All that is shown is of one reading; which overviews lag behind is asked besides.
+    assert tables_read(journal) == {"journal": 1, "parked_stream": 1}
     assert len(once_a_request(journal)) == 2, journal
 
 

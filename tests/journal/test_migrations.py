@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg2
 import pytest
+from psycopg2.errors import InsufficientPrivilege
 
 from infra.postgres.journal.group_commit import GroupCommitter
 from infra.postgres.journal.recorder import JournalRecorder
@@ -59,6 +60,26 @@ def test_a_database_of_before_the_probe_is_brought_up_to_date_in_place(journal_u
     assert JournalAsStored.of(journal_url) == before
     with closing(connect(journal_url, Role.WRITER)) as connection, connection.cursor() as cursor:
         cursor.execute("select journal_await_turn()")
+
+
+def test_a_database_without_the_table_of_folds_gets_it_in_place(empty_database: str) -> None:
+    # given a database as the version before left it
+    migrate_journal(empty_database, origin="tests")
+    with closing(connect(empty_database, Role.OWNER)) as connection, connection.cursor() as cursor:
+        cursor.execute("drop table case_fold; delete from schema_migration where name = '0009_snapshots'")
+
+    # when it is brought up to date
+    assert migrate_journal(empty_database, origin="tests") == ["0009_snapshots"]
+
+    # then those who write may use it, and those who read may not even look
+    with closing(connect(empty_database, Role.WRITER)) as connection, connection.cursor() as cursor:
+        cursor.execute("select count(*) from case_fold")
+    with (
+        closing(connect(empty_database, Role.READER)) as connection,
+        connection.cursor() as cursor,
+        pytest.raises(InsufficientPrivilege),
+    ):
+        cursor.execute("select count(*) from case_fold")
 
 
 def test_the_journal_and_the_keys_may_share_a_database(empty_database: str) -> None:

@@ -31,6 +31,11 @@ ONE_CASE = (
     " and version > -1 and version <= 4611686018427387904 order by version asc"
 )
 
+FIRST_EVENTS = (
+    "select version, type, schema, leaf_hash, position, known_at, body from journal where stream = '{stream}'"
+    " order by version limit 100"
+)
+
 
 @pytest.fixture
 def long_journal(journal_url: str) -> str:
@@ -54,6 +59,7 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         (BULK_READ, "journal_pkey"),
         (STREAM_HEAD, "journal_stream_version_key"),
         (ONE_CASE, "journal_stream_version_key"),
+        (FIRST_EVENTS, "journal_stream_version_key"),
     ],
 )
 def test_the_plan_reads_one_index_and_sorts_nothing_large(long_journal: str, question: str, index: str) -> None:

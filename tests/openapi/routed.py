@@ -48,7 +48,7 @@ def routes_of(app: FastAPI) -> Iterator[Route]:
             continue
         known = _known(found)
         action = known.get("action")
-        written = re.sub(r"\{(\w+)\}", lambda name: f"{{{wire_name(name[1])}}}", path.removeprefix(API_ROOT))
+        written = re.sub(r"\{(\w+)(?::\w+)?\}", lambda name: f"{{{wire_name(name[1])}}}", path.removeprefix(API_ROOT))
         headers = set()
         if "changes_a_case" in known:
             headers = {IDEMPOTENCY_HEADER, "If-Match"} if known["changes_a_case"] else {IDEMPOTENCY_HEADER}

@@ -15,6 +15,7 @@ from playwright.sync_api import Page
 
 from api.composition import Program, open_program
 from api.http.authentication import Authentication
+from api.http.body_limits import BodyGuard
 from api.http.quotas import Quotas
 from api.pages.rendering import Pages
 from api.pages.routes.board import board_pages
@@ -29,6 +30,7 @@ from domain.identifiers import ApplicationReference
 from infra.clock import SystemClock
 from infra.identity.caller import Caller, Role
 from infra.identity.development_issuer import DevelopmentIssuer
+from infra.identity.ended_sessions import EndedSessions
 from infra.settings import Settings
 from infra.workers.projection_runner import ProjectionRunner
 from projections.check_times.model import CheckTimes
@@ -129,9 +131,10 @@ def _app(program: Program, issuer: DevelopmentIssuer) -> FastAPI:
     app = FastAPI(openapi_url=None)
     pages = Pages.load()
     services = Services.of(program)
-    authentication = Authentication(issuer.verifier())
+    authentication = Authentication(issuer.verifier(), EndedSessions(program.settings.home))
     quotas = Quotas(program.limits.requests, program.limit_counts)
     readers = Readers(services.access, authentication, quotas, pages.languages, CodeLists.load())
+    app.state.body_guard = BodyGuard(program.limits.bodies, program.limit_counts)
     app.state.access, app.state.pages, app.state.readers = services.access, pages, readers
     app.include_router(static_routes(pages.static))
     app.include_router(board_pages(services.boards, pages, readers))

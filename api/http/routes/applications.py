@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Response
 from api.http.bodies import read_body
 from api.http.case_representation import address_of, assessment_content, case_content, deadlines_content, entity_tag
 from api.http.paging import PAGING, next_page, number_after, page_size_of
+from api.http.path_parts import register_path_parts
 from api.http.query_values import LANGUAGE, language_if_any
 from api.http.requests import AuthorisedCommand, AuthorisedQuery, authorised_command, authorised_query, case_id_of
 from api.http.responses import handled_response, json_response
@@ -33,6 +34,7 @@ def applications_routes(
     cases: CaseService, rules: ClockRules, languages: Languages, code_lists: CodeLists
 ) -> APIRouter:
     """The routes, to be mounted under the root of the API."""
+    register_path_parts()
     routes = APIRouter(prefix="/applications")
 
     @routes.post("", name="fileApplication")
@@ -41,7 +43,7 @@ def applications_routes(
         handled = cases.file(sent.caller, read_body(Application, sent.body), context)
         return handled_response(handled, rules, sent.base_url)
 
-    @routes.get("/{application_id}", name="getApplication")
+    @routes.get("/{application_id:opaque}", name="getApplication")
     def get_application(application_id: str, query: CaseQuery) -> Response:
         view = cases.case_file(query.caller, case_id_of(application_id))
         return json_response(case_content(view, query.base_url), headers={"ETag": entity_tag(view.version)})

@@ -55,7 +55,7 @@ def document_routes(documents: DocumentService, cases: CaseService, rules: Clock
     def get_documents(application_id: str, query: Reading) -> Response:
         case_id = case_id_of(application_id)
         snapshot = cases.case(query.caller, case_id)
-        is_received = documents.received(snapshot.case)
+        is_received, is_scanned = documents.received(snapshot.case), documents.scanned(snapshot.case)
         items = [
             {
                 "href": f"{address_of(case_id, query.base_url)}/documents/{each.sha256}",
@@ -63,7 +63,8 @@ def document_routes(documents: DocumentService, cases: CaseService, rules: Clock
                 "sha256": each.sha256,
                 "mediaType": each.media_type,
                 "size": each.size,
-                "received": is_received(each.sha256),
+                "received": (received := is_received(each.sha256)),
+                **({"scanned": is_scanned(each.sha256)} if received else {}),
             }
             for each in snapshot.case.documents
         ]

@@ -179,16 +179,14 @@ class CaseScreen:
 
     def _documents_shown(
         self, authorised: AuthorisedCaller, case: Case, words: CaseWords
-    ) -> list[tuple[str, str, int, str | None]]:
-        """Kind, type and size of each document, and a link for those who may read one that was received."""
+    ) -> list[tuple[str, str, int, str | None, bool]]:
+        """Kind, type and size of each document; for those who may read one that was received, a link, and whether it
+        was scanned for viruses."""
         readable = self._services.access.may_with(authorised.caller, Action.READ_DOCUMENT, case)
-        received = self._services.documents.received(case)
-        return [
-            (
-                words.item(each.kind),
-                each.media_type,
-                each.size,
-                each.sha256 if readable and received(each.sha256) else None,
-            )
-            for each in case.documents
-        ]
+        received, scanned = self._services.documents.received(case), self._services.documents.scanned(case)
+        shown = []
+        for each in case.documents:
+            is_linked = readable and received(each.sha256)
+            link, is_scanned = (each.sha256, scanned(each.sha256)) if is_linked else (None, False)
+            shown.append((words.item(each.kind), each.media_type, each.size, link, is_scanned))
+        return shown

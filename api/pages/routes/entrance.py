@@ -156,6 +156,7 @@ def entrance_pages(
 
     @routes.post(SIGN_OUT, name="endSession")
     def end(request: Request) -> Response:
+        readers.sign_out(request)
         response = RedirectResponse(f"{ENTRANCE}?{OUT_PARAMETER}=yes", 303, {"Cache-Control": "no-store"})
         end_session(response, request)
         return response

@@ -61,8 +61,7 @@ def queue_pages(queues: WorkQueueService, pages: Pages, readers: Readers) -> API
         sort = one_code(parameters, "sort", tuple(SORTS)) or _USUAL_SORT
         fresh = freshness_of(queues.reached())
         try:
-            after = single(parameters, AFTER)
-            found = queues.read(authorised, wanted, SORTS[sort], limit=PAGE_LENGTH, after=after)
+            found = queues.read(authorised, wanted, SORTS[sort], limit=PAGE_LENGTH, after=single(parameters, AFTER))
         except PlaceUnusable:
             raise unusable_cursor() from None
         page = found.page

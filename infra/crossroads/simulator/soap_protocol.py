@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
-from xml.etree.ElementTree import Element, ParseError, SubElement, tostring
+from xml.etree.ElementTree import Element, ParseError, SubElement, tostring  # nosec B405 # defusedxml parses; this writes
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring

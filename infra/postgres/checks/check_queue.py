@@ -104,7 +104,7 @@ returning w.case_id, w.what, w.revision, w.event_id, w.asked_at, w.attempts, w.l
 
 _FREE: Final = "settled_at is null and (leased_until is null or leased_until <= %(now)s)"
 
-_IS_DUE: Final = f"select from check_work where {_FREE} and due_at <= %(now)s limit 1"
+_IS_DUE: Final = f"select from check_work where {_FREE} and due_at <= %(now)s limit 1"  # nosec B608 # constants of this module
 
 _CLAIM: Final = f"""
 with due as (
@@ -112,7 +112,7 @@ with due as (
      where {_FREE} and due_at <= %(now)s
      order by due_at limit %(limit)s for update skip locked
 ) {_TAKEN}
-"""  # noqa: S608 (parts of our own)
+"""  # noqa: S608  # nosec B608 # constants of this module
 
 _CLAIM_OVERDUE: Final = f"""
 with due as (
@@ -120,17 +120,17 @@ with due as (
      where {_FREE} and asked_at <= %(asked_before)s
      order by asked_at limit %(limit)s for update skip locked
 ) {_TAKEN}
-"""  # noqa: S608 (parts of our own)
+"""  # noqa: S608  # nosec B608 # constants of this module
 
 _ROW: Final = "case_id = %(case_id)s and what = %(what)s and revision = %(revision)s and settled_at is null"
 
-_COUNT: Final = f"update check_work set attempts = attempts + 1 where {_ROW} and lease = %(lease)s"  # noqa: S608
+_COUNT: Final = f"update check_work set attempts = attempts + 1 where {_ROW} and lease = %(lease)s"  # noqa: S608  # nosec B608 # constants of this module
 
 _PUT_BACK: Final = f"""
 update check_work set due_at = %(due_at)s, last_error = coalesce(%(why)s, last_error), lease = null, leased_until = null
  where {_ROW} and lease = %(lease)s
-"""  # noqa: S608
+"""  # noqa: S608  # nosec B608 # constants of this module
 
 _SETTLE: Final = f"""
 update check_work set settled_at = %(now)s, outcome = %(outcome)s, lease = null, leased_until = null where {_ROW}
-"""  # noqa: S608
+"""  # noqa: S608  # nosec B608 # constants of this module

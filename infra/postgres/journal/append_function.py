@@ -1,6 +1,7 @@
 """Call ``journal_append``: one prepared statement, one round trip, one transaction for a batch of commands.
 
-Its SQL, with the locks and the checks, is in ``infra/postgres/server/migrations/journal/0002_append.sql``.
+Its SQL, with the locks and the checks, is in ``infra/postgres/server/migrations/journal/0007_walls.sql``; the
+parameters and outcomes are explained in ``0002_append.sql``.
 
 A command that waits alone takes ``journal_append_one``, which does the same with plain statements. Loads of thousands
 of events reach the same function over tables of their connection (``bulk``): for those, that is a third faster.
@@ -43,7 +44,7 @@ def _prepared(function: str, arguments: Sequence[str]) -> str:
     count = len(arguments)
     given = ", ".join(f"${n}" for n in range(1, count))
     return (
-        f"prepare {function} ({', '.join(arguments)}) as"  # noqa: S608
+        f"prepare {function} ({', '.join(arguments)}) as"  # noqa: S608  # nosec B608 # constants of this module
         f" select * from {function}({given}, decode(${count}, 'base64'))"
     )
 

@@ -8,7 +8,7 @@ again. A row is used only where all of this holds, else it is passed over and re
 - it opens under the key of the case's worker, as made for this log, stream, version, leaf and code. So a row that was
   edited or moved does not open, and with the key of an erased person its row says nothing any more.
 
-What is read behind it comes from the same statement, so both are of one moment.
+What is read behind it comes from the same statement, so both are of one moment. A short case costs what it always did.
 """
 
 from __future__ import annotations
@@ -101,9 +101,9 @@ class _Row(NamedTuple):
     position: int
     known_at: datetime
     body: memoryview
-    kept_leaf_hash: memoryview | None
-    kept_subject: UUID | None
-    kept_sealed: memoryview | None
+    kept_leaf_hash: memoryview | None = None
+    kept_subject: UUID | None = None
+    kept_sealed: memoryview | None = None
 
 
 class _Unusable(Exception):
@@ -130,23 +130,25 @@ class FoldedCases:
         self._every = every
 
     def read(self, stream: UUID) -> CaseAsRead:
-        """The case of a stream; without anything when there is none. One statement, unless a row cannot be used."""
+        """The case of a stream; without anything when there is none.
+
+        One statement for a case that is short, which says so itself: nothing can have been kept of it. Else a second
+        one, which reads the fold and what follows on it at one moment, or everything where there is no fold.
+        """
         with self._writers.connection() as connection, connection.cursor() as cursor:
+            cursor.execute(_FIRST_EVENTS, (stream, self._every))
+            rows = [_Row(*row) for row in cursor.fetchall()]
+            if len(rows) < self._every:
+                return CaseAsRead(events=_events(stream, rows))
             rows = _rows(cursor, stream, self._code)
             if rows and rows[0].kept_sealed is None and rows[0].version == _FIRST:
                 return CaseAsRead(events=_events(stream, rows))
-            whole: Sequence[_Row] = ()
             try:
-                if rows:
-                    return self._from_fold(stream, rows[0], rows[1:])
-                whole = _rows(cursor, stream, _NO_CODE)
-                if not whole:
-                    return CaseAsRead()
-                raise _Unusable("the stream does not come as far")
+                return self._from_fold(stream, rows)
             except _Unusable as why:
                 _log.warning("caseFold.passedOver", case=str(stream), why=str(why))
                 cursor.execute("delete from case_fold where stream = %s", (stream,))
-            return CaseAsRead(events=_events(stream, whole or _rows(cursor, stream, _NO_CODE)))
+            return CaseAsRead(events=_events(stream, _rows(cursor, stream, _NO_CODE)))
 
     def keep(self, read: CaseAsRead, stream: UUID, folded: Folded) -> None:
         """Keep the fold of a case that was ``read``, if enough has happened since the last one.
@@ -173,7 +175,10 @@ class FoldedCases:
         except (DatabaseUnavailable, psycopg2.Error) as why:
             _log.warning("caseFold.notKept", case=str(stream), why=type(why).__name__)
 
-    def _from_fold(self, stream: UUID, at: _Row, following: Sequence[_Row]) -> CaseAsRead:
+    def _from_fold(self, stream: UUID, rows: Sequence[_Row]) -> CaseAsRead:
+        if not rows:
+            raise _Unusable("the stream does not come as far")
+        at, *following = rows
         if at.kept_sealed is None or at.kept_leaf_hash is None or at.kept_subject is None:
             raise _Unusable("the journal does not have its version")
         if bytes(at.leaf_hash) != bytes(at.kept_leaf_hash):
@@ -276,6 +281,14 @@ def _events(stream: UUID, rows: Sequence[_Row]) -> list[JournalEvent]:
         for at in rows
     ]
 
+
+_FIRST_EVENTS: Final = """
+select version, type, schema, leaf_hash, position, known_at, body
+  from journal
+ where stream = %s
+ order by version
+ limit %s
+"""
 
 _READ: Final = """
 select j.version, j.type, j.schema, j.leaf_hash, j.position, j.known_at, j.body, f.leaf_hash, f.subject, f.sealed

@@ -158,7 +158,7 @@ class JournalRecorder(ProcessRecorder):
         order = "desc" if desc else "asc"
         with self._pool.connection() as connection, connection.cursor() as cursor:
             cursor.execute(
-                "select version, type, schema, leaf_hash, position, known_at, body from journal where stream = %s"  # noqa: S608
+                "select version, type, schema, leaf_hash, position, known_at, body from journal where stream = %s"  # noqa: S608  # nosec B608 # the order is one of two words
                 f" and version > %s and version <= %s and (%s or type = any(%s)) order by version {order} limit %s",
                 (originator_id, -1 if gt is None else gt, 2**62 if lte is None else lte, not types, list(types), limit),
             )

@@ -117,7 +117,7 @@ _IN_FORCE: Final = "select failed, records from consumer_stop where consumer = %
 
 _OPEN_FAILURES: Final = f"""
 select count(*) from dead_letter where consumer = %s and state = 'open' and reason like '{FAILED}%%'
-"""  # noqa: S608 (a constant of ours)
+"""  # noqa: S608  # nosec B608 # a constant of ours
 
 _STOP: Final = """
 insert into consumer_stop (consumer, failed, records) values (%s, %s, %s)

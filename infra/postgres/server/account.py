@@ -6,7 +6,7 @@ is made, and the rights of a directory that was found are never changed.
 
 import os
 import pwd
-import subprocess
+import subprocess  # nosec B404 # makes an account of this machine
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,7 +51,7 @@ def existing_account(account: Account) -> Account:
     if account.uid != -1:
         return account
     command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", account.name]
-    made = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - fixed words
+    made = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # nosec B603 # fixed words
     account = account_for_the_server()  # also when another process made it a moment ago
     if account.uid == -1:
         raise EmbeddedPostgresUnusable(

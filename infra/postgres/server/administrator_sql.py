@@ -72,7 +72,7 @@ def _database(name: str, login: str) -> list[str]:
     return [
         "",
         f"select {_literal(made)}",
-        f" where not exists (select from pg_database where datname = {_literal(name)}) \\gexec",
+        f" where not exists (select from pg_database where datname = {_literal(name)}) \\gexec",  # nosec B608 # quoted by _literal; it is printed, not run
         f"grant connect on database {_identifier(name)} to {_identifier(login)};",
         f"grant create on database {_identifier(name)} to {Role.OWNER.value};",
         f"grant temporary on database {_identifier(name)} to {Role.WRITER.value};",

@@ -54,7 +54,7 @@ def _require_expendable(url: str, table: str) -> None:
         cursor.execute(_HAS_TABLE, (table,))
         if cursor.rowcount:
             act_as(cursor, Role.OWNER)
-            cursor.execute(f"select exists (select from permit.{table})")  # noqa: S608 (one of two names above)
+            cursor.execute(f"select exists (select from permit.{table})")  # noqa: S608  # nosec B608 # one of two names above
             (used,) = cursor.fetchone() or (False,)
             if used:
                 raise NotADemonstration(

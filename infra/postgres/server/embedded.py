@@ -13,7 +13,7 @@ import fcntl
 import hashlib
 import os
 import shutil
-import subprocess
+import subprocess  # nosec B404 # runs the wheel's PostgreSQL
 import sys
 import tempfile
 import time
@@ -330,7 +330,7 @@ class EmbeddedPostgres:
     def _run(self, program: str, *arguments: str, directory: Path = Path("/")) -> subprocess.CompletedProcess[str]:
         """Run a program as the server's account, without the caller's PG* and LC_* variables."""
         as_account = self._account.changes_identity
-        return subprocess.run(  # noqa: S603 - the program is the wheel's, the arguments are this module's
+        return subprocess.run(  # noqa: S603  # nosec B603 # the program is the wheel's, the arguments are this module's
             [self._programs / program, *arguments],
             env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC", "PGDATA": str(self._data)},
             cwd=directory,

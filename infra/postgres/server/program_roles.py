@@ -96,4 +96,4 @@ select wanted.name, r.oid is not null,
   join pg_database d on d.datname = current_database()
   left join pg_roles r on r.rolname = wanted.name
  order by wanted.n
-"""  # noqa: S608 (a constant of this module)
+"""  # noqa: S608  # nosec B608 # constants of this module
