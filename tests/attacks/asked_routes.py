@@ -6,6 +6,7 @@ stands in neither fails a test: nobody has said who may use it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -159,8 +160,8 @@ SIGNING_IN: Final = frozenset(
         ("POST", "/session/again"),
         ("POST", "/session/end"),
         ("GET", "/session/link/{secret}"),
-        ("GET", "/static/{address:path}"),
-        ("HEAD", "/static/{address:path}"),
+        ("GET", "/static/{address}"),
+        ("HEAD", "/static/{address}"),
     }
 )
 """Who gets a session, and files that are the same for all: see tests/pages/test_entrance_and_session.py,
@@ -200,9 +201,11 @@ def places_known() -> frozenset[Place]:
 
 
 def places_of(app: FastAPI) -> frozenset[Place]:
-    """Every method and path that the application itself has."""
+    """Every method and path that the application itself has, whatever a part of the path may consist of."""
     return frozenset(
-        (method, each.path or "") for each in iter_route_contexts(app.routes) for method in each.methods or ()
+        (method, re.sub(r":\w+\}", "}", each.path or ""))
+        for each in iter_route_contexts(app.routes)
+        for method in each.methods or ()
     )
 
 
