@@ -82,6 +82,7 @@ class Program:
     exchange_digest_key: bytes
     legacy_digest_key: bytes
     tenant_key: bytes
+    filing_key: bytes
     readers: ConnectionPool
     writers: ConnectionPool
     references: ReferenceNumbers
@@ -219,6 +220,7 @@ def open_program(
             exchange_digest_key=master.exchange_digest_key,
             legacy_digest_key=master.legacy_digest_key,
             tenant_key=master.tenant_key,
+            filing_key=master.filing_key,
             readers=readers,
             writers=writers,
             references=ReferenceNumbers(writers),
