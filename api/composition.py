@@ -98,6 +98,7 @@ class Program:
     exchange_digest_key: bytes
     legacy_digest_key: bytes
     tenant_key: bytes
+    filing_key: bytes
     signs: SignsOfLife
     database_watch: DatabaseWatch
     readers: ConnectionPool
@@ -283,6 +284,7 @@ def open_program(
             exchange_digest_key=master.exchange_digest_key,
             legacy_digest_key=master.legacy_digest_key,
             tenant_key=master.tenant_key,
+            filing_key=master.filing_key,
             signs=signs,
             database_watch=database_watch,
             readers=readers,

@@ -215,7 +215,7 @@ def _over_http(served: ServedProgram, grown: Grown, cases: Sequence[UUID], effor
     def creates() -> Load:
         filed = tuple(
             request(
-                "POST", f"{API_ROOT}/applications", employer, body,
+                "POST", f"{API_ROOT}/applications?another=true", employer, body,
                 Idempotency_Key=str(uuid4()), Content_Type="application/json",
             )
             for _ in range(effort.creates)

@@ -62,7 +62,7 @@ def bench_api(
 def _filings(served: ServedProgram, token: str, number: int) -> Load:
     body = json.dumps(APPLICATION).encode()
     requests = tuple(
-        request("POST", f"{API_ROOT}/applications", token, body, Idempotency_Key=str(uuid4()), **_JSON)
+        request("POST", f"{API_ROOT}/applications?another=true", token, body, Idempotency_Key=str(uuid4()), **_JSON)
         for _ in range(number)
     )
     return Load(address=served.address, clients=CLIENTS, expected=201, requests=requests)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 from uuid import UUID
 
@@ -58,10 +58,11 @@ class AuthorisedCommand:
     command_id: str
     expected_version: int | None
     base_url: str
+    parameters: QueryParams = field(default_factory=QueryParams)
 
 
 def authorised_command(
-    action: Action, *, changes_a_case: bool = True
+    action: Action, *parameters: str, changes_a_case: bool = True
 ) -> Callable[[Request], Awaitable[AuthorisedCommand]]:
     """A dependency that reads a POST; one that ``changes_a_case`` states in ``If-Match`` which version it saw.
 
@@ -70,7 +71,7 @@ def authorised_command(
     """
 
     async def incoming(request: Request) -> AuthorisedCommand:
-        heading = read_heading(request, action, changes_a_case=changes_a_case)
+        heading = read_heading(request, action, *parameters, changes_a_case=changes_a_case)
         _require_json(request)
         return replace(heading, body=await _body(request))
 
@@ -125,7 +126,12 @@ def read_heading(request: Request, action: Action, *parameters: str, changes_a_c
     if issues or key is None:
         raise RequestRefused(input_problem(issues))
     return AuthorisedCommand(
-        body=b"", caller=caller, command_id=key, expected_version=version, base_url=base_url(request)
+        body=b"",
+        caller=caller,
+        command_id=key,
+        expected_version=version,
+        base_url=base_url(request),
+        parameters=request.query_params,
     )
 
 

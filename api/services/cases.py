@@ -14,7 +14,8 @@ from uuid import UUID
 from api.composition import Program
 from api.permissions import Action
 from api.services.access import Access, AuthorisedCaller
-from api.services.refusals import ApplicationUnknown
+from api.services.refusals import AlreadyFiled, ApplicationUnknown
+from api.services.same_filing import case_id_of_filing
 from domain.case.admissibility import open_points
 from domain.case.application import Application
 from domain.case.commands import CaseCommand, CommandContext, CorrectCase, Minted, SubmitApplication
@@ -24,7 +25,7 @@ from domain.case.fees import FeeStatus, fee_statuses
 from domain.case.grounds import supported_grounds, supported_inadmissibility_grounds
 from domain.case.handling import CaseStream, Handled
 from domain.case.lifecycle import Case
-from domain.case.refusals import require_no_issues
+from domain.case.refusals import CommandRefused, Reason, require_no_issues
 from domain.case.verification import facts_at_decision
 from domain.identifiers import ApplicationReference
 from domain.law.assessment import Assessment
@@ -105,22 +106,34 @@ class CaseService:
             key_holder=holder_of_keys(caller.caller, self._program.tenant_key),
         )
 
-    def file(self, caller: AuthorisedCaller, application: Application, context: CommandContext) -> Handled:
+    def file(
+        self, caller: AuthorisedCaller, application: Application, context: CommandContext, *, another: bool
+    ) -> Handled:
         """File a new application, or give what a repetition of it left the first time.
 
-        Raises :class:`InvalidInput`, ``NotPermitted``, and what :func:`domain.case.handling.handle` raises.
+        The same application as one of today under another key is not filed unless the caller says that it is
+        ``another``. Raises :class:`InvalidInput`, ``NotPermitted``, ``AlreadyFiled``, and what
+        :func:`domain.case.handling.handle` raises.
         """
         issues = check_application(application, today=context.today)
         require_no_issues((*issues, *self._program.case_limits.issues_of(application)))
         self._access.require_may_file(caller, application)
-        # Of the command, not of chance: a demonstration played again meets the same troubles at the bank.
-        case_id = time_ordered_id(context.now, seed=f"{context.holder}/{context.command_id}")
+        # Of what is sent, not of chance: a demonstration played again meets the same troubles at the bank.
+        if another:
+            case_id = time_ordered_id(context.now, seed=f"{context.holder}/{context.command_id}")
+        else:
+            case_id = case_id_of_filing(application, context.today, self._program.filing_key)
         stream = self._program.journal.new_stream(case_id)
         # A filing that is refused whatever it says, or repeats one from before a cut-over, uses up no key and number.
         is_taken = stream.is_live(application.authority)
         minted = self._mint(application, context.today.year) if is_taken else _NOT_MINTED
         submit = SubmitApplication(application=application, minted=minted)
-        return self._program.handle(case_id, submit, context, known=stream)
+        try:
+            return self._program.handle(case_id, submit, context, known=stream)
+        except CommandRefused as why:
+            if why.reason is Reason.ALREADY_SUBMITTED:
+                raise AlreadyFiled(case_id) from None
+            raise
 
     def change(
         self,

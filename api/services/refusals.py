@@ -1,6 +1,7 @@
 """Why a service refuses, in the words of the procedure; only :mod:`api.http.problems` knows status numbers.
 
     ServiceRefused
+    ├── AlreadyFiled             the same application was filed today already
     ├── NotPermitted             the caller's role may not do this, or not in this way
     ├── NotFound                 nothing of that name is there, or it is not the caller's to see
     │   └── ApplicationUnknown   the same for an application
@@ -14,6 +15,8 @@ Commands are refused by the domain itself: see :mod:`domain.case.refusals`.
 
 from __future__ import annotations
 
+from uuid import UUID
+
 
 class ServiceRefused(Exception):
     """Nothing was done. ``sentence`` is the reason, for the caller; it repeats nothing that was sent."""
@@ -21,6 +24,14 @@ class ServiceRefused(Exception):
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
         self.sentence = sentence
+
+
+class AlreadyFiled(ServiceRefused):
+    """The same application was filed today already, as the case with this id; nothing was stored."""
+
+    def __init__(self, case_id: UUID) -> None:
+        super().__init__("the same application was filed today already")
+        self.case_id = case_id
 
 
 class NotPermitted(ServiceRefused):

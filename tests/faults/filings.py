@@ -131,7 +131,8 @@ def bearing(token: str) -> dict[str, str]:
 def file_once(client: httpx.Client, address: str, key: str, body: dict[str, Any]) -> httpx.Response | None:
     """The answer, or None where there was none: then nobody knows what became of the filing."""
     try:
-        return client.post(f"{address}/rest/singlePermit/v1/applications", json=body, headers={"Idempotency-Key": key})
+        url = f"{address}/rest/singlePermit/v1/applications?another=true"
+        return client.post(url, json=body, headers={"Idempotency-Key": key})
     except httpx.TransportError:
         return None
 

@@ -69,7 +69,7 @@ def service(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 def file(service: Service) -> httpx.Response:
     with service.program(Role.EMPLOYER) as client:
         filed = client.post(
-            f"{API_ROOT}/applications", json=application_body(), headers={"Idempotency-Key": str(uuid4())}
+            f"{API_ROOT}/applications?another=true", json=application_body(), headers={"Idempotency-Key": str(uuid4())}
         )
     assert filed.status_code == 201, filed.text
     return filed

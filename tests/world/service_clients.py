@@ -44,8 +44,10 @@ class ServiceClient:
     def written(self) -> int:
         return self.program.recorder.max_notification_id() or 0
 
-    def file(self, body: Any = None, *, key: str | None = None, **headers: str) -> httpx.Response:
-        return self.post("applications", APPLICATION if body is None else body, key=key, **headers)
+    def file(self, body: Any = None, *, key: str | None = None, another: bool = True, **headers: str) -> httpx.Response:
+        """File the ordinary application, or this one: each is another, though they are alike, unless that is said."""
+        path = "applications?another=true" if another else "applications"
+        return self.post(path, APPLICATION if body is None else body, key=key, **headers)
 
     def post(self, path: str, body: Any, *, key: str | None = None, **headers: str) -> httpx.Response:
         sent = {"Idempotency-Key": key or str(uuid4()), **{name.replace("_", "-"): v for name, v in headers.items()}}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
@@ -11,11 +11,12 @@ from api.http.bodies import read_body
 from api.http.case_representation import address_of, assessment_content, case_content, deadlines_content, entity_tag
 from api.http.paging import PAGING, next_page, number_after, page_size_of
 from api.http.path_parts import register_path_parts
-from api.http.query_values import LANGUAGE, language_if_any
+from api.http.query_values import LANGUAGE, language_if_any, truth
 from api.http.requests import AuthorisedCommand, AuthorisedQuery, authorised_command, authorised_query, case_id_of
 from api.http.responses import handled_response, json_response
 from api.permissions import Action
 from api.services.cases import CaseService
+from api.services.refusals import AlreadyFiled
 from api.words.code_lists import CodeLists
 from api.words.languages import Language, Languages
 from api.words.sentences.derivations import clock_title, derivation_sentence
@@ -23,7 +24,12 @@ from api.words.sentences.timeline import timeline_sentence
 from domain.case.application import Application
 from domain.deadlines.clocks import ClockRules
 
-Filing = Annotated[AuthorisedCommand, Depends(authorised_command(Action.FILE_APPLICATION, changes_a_case=False))]
+ANOTHER: Final = "another"
+"""Says that what is filed is another application, though one like it was filed today."""
+
+Filing = Annotated[
+    AuthorisedCommand, Depends(authorised_command(Action.FILE_APPLICATION, ANOTHER, changes_a_case=False))
+]
 CaseQuery = Annotated[AuthorisedQuery, Depends(authorised_query(Action.READ_APPLICATION))]
 TimelineQuery = Annotated[AuthorisedQuery, Depends(authorised_query(Action.READ_TIMELINE, LANGUAGE, *PAGING))]
 DeadlinesQuery = Annotated[AuthorisedQuery, Depends(authorised_query(Action.READ_DEADLINES, LANGUAGE))]
@@ -40,7 +46,11 @@ def applications_routes(
     @routes.post("", name="fileApplication")
     def file_application(sent: Filing) -> Response:
         context = cases.context(sent.caller, sent.command_id)
-        handled = cases.file(sent.caller, read_body(Application, sent.body), context)
+        another = truth(sent.parameters, ANOTHER) or False
+        try:
+            handled = cases.file(sent.caller, read_body(Application, sent.body), context, another=another)
+        except AlreadyFiled as why:
+            return Response(status_code=303, headers={"Location": address_of(why.case_id, sent.base_url)})
         return handled_response(handled, rules, sent.base_url)
 
     @routes.get("/{application_id:opaque}", name="getApplication")
