@@ -73,7 +73,7 @@ class HealthSeen:
     def require_prompt(self) -> None:
         assert len(self.seconds) > 20, "it was asked all the while"
         slowest = sorted(self.seconds)[int(len(self.seconds) * 0.99) - 1]
-        # Within 30 ms on two cores that have nothing else to do; a gate runs beside others.
+        # 10 to 29 ms were measured on two cores with a load of seven, 108 ms with one of twenty-five.
         assert slowest < 0.25, f"99 of 100 answers within {slowest * 1000:.0f} ms"
         # One that had to wait for the others is one of hundreds.
         assert max(self.seconds) < 1, f"one answer took {max(self.seconds):.1f} s"
