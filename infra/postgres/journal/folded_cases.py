@@ -106,7 +106,7 @@ class _Row(NamedTuple):
     kept_sealed: memoryview | None = None
 
 
-class _Unusable(Exception):
+class _NotItsFold(Exception):
     """A row that does not belong to this case, this log or this code; the text says what is wrong with it."""
 
 
@@ -145,7 +145,7 @@ class FoldedCases:
                 return CaseAsRead(events=_events(stream, rows))
             try:
                 return self._from_fold(stream, rows)
-            except _Unusable as why:
+            except _NotItsFold as why:
                 _log.warning("caseFold.passedOver", case=str(stream), why=str(why))
                 cursor.execute("delete from case_fold where stream = %s", (stream,))
             return CaseAsRead(events=_events(stream, _rows(cursor, stream, _NO_CODE)))
@@ -177,12 +177,12 @@ class FoldedCases:
 
     def _from_fold(self, stream: UUID, rows: Sequence[_Row]) -> CaseAsRead:
         if not rows:
-            raise _Unusable("the stream does not come as far")
+            raise _NotItsFold("the stream does not come as far")
         at, *following = rows
         if at.kept_sealed is None or at.kept_leaf_hash is None or at.kept_subject is None:
-            raise _Unusable("the journal does not have its version")
+            raise _NotItsFold("the journal does not have its version")
         if bytes(at.leaf_hash) != bytes(at.kept_leaf_hash):
-            raise _Unusable("the journal has another leaf at its version")
+            raise _NotItsFold("the journal has another leaf at its version")
         leaf_hash = bytes(at.leaf_hash)
         kept = self._opened(bytes(at.kept_sealed), stream, at.version, leaf_hash, at.kept_subject)
         return CaseAsRead(
@@ -204,17 +204,17 @@ class FoldedCases:
         try:
             key = self._keys.key_to_decrypt(subject)
         except KeyMissing:
-            raise _Unusable("there is no such key") from None
+            raise _NotItsFold("there is no such key") from None
         if key is None:
-            raise _Unusable("the key has been destroyed")
+            raise _NotItsFold("the key has been destroyed")
         bound = self._bound_to(stream, version, leaf_hash, subject)
         try:
             plain = cipher_of(_key_of_folds(key)).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound)
             kept = wire_adapter(KeptFold).validate_json(decompressed(plain, NONE))
         except (InvalidTag, ValidationError, Damaged, ValueError) as why:
-            raise _Unusable(f"it does not open ({type(why).__name__})") from None
+            raise _NotItsFold(f"it does not open ({type(why).__name__})") from None
         if kept.rest.worker_subject != subject:
-            raise _Unusable("it is about somebody else")
+            raise _NotItsFold("it is about somebody else")
         return kept
 
     def _bound_to(self, stream: UUID, version: int, leaf_hash: bytes, subject: UUID) -> bytes:
