@@ -26,6 +26,9 @@ from infra.identity.caller import Caller, Role
 from infra.identity.errors import TokenFault
 
 SESSION_COOKIE: Final = "session"
+"""Over plain HTTP, which is for this machine alone."""
+_SECURE_SESSION_COOKIE: Final = "__Host-session"
+"""Over HTTPS: a browser takes it only from this very host, over HTTPS, for all paths, and no other host can set it."""
 NEXT_PARAMETER: Final = "next"
 EXPIRED_PARAMETER: Final = "expired"
 ENTRANCE: Final = "/"
@@ -82,7 +85,7 @@ class Readers:
 
     def caller(self, request: Request) -> Caller:
         """Who is signed in. Raises :class:`NotSignedIn`."""
-        token = request.cookies.get(SESSION_COOKIE)
+        token = request.cookies.get(_cookie_of(request))
         if not token:
             raise NotSignedIn(requested_path(request), expired=False)
         try:
@@ -97,7 +100,7 @@ class Readers:
 
     def sign_out(self, request: Request) -> None:
         """End the session of the reader, if there is one: its token is accepted no more, here and by the interface."""
-        if token := request.cookies.get(SESSION_COOKIE):
+        if token := request.cookies.get(_cookie_of(request)):
             with suppress(RequestRefused):  # that it is not accepted is what is wanted
                 self._authentication.sign_out(token)
 
@@ -169,12 +172,7 @@ def requested_path(request: Request) -> str:
 def begin_session(response: Response, request: Request, token: str) -> None:
     """Keep the token in the browser until it is closed; scripts and other sites never see it."""
     response.set_cookie(
-        SESSION_COOKIE,
-        token,
-        path="/",
-        secure=request.url.scheme == "https",
-        httponly=True,
-        samesite="strict",
+        _cookie_of(request), token, path="/", secure=_is_secure(request), httponly=True, samesite="strict"
     )
 
 
@@ -189,6 +187,13 @@ def comes_from_elsewhere(request: Request) -> bool:
 
 
 def end_session(response: Response, request: Request) -> None:
-    response.delete_cookie(
-        SESSION_COOKIE, path="/", secure=request.url.scheme == "https", httponly=True, samesite="strict"
-    )
+    response.delete_cookie(_cookie_of(request), path="/", secure=_is_secure(request), httponly=True, samesite="strict")
+
+
+def _cookie_of(request: Request) -> str:
+    return _SECURE_SESSION_COOKIE if _is_secure(request) else SESSION_COOKIE
+
+
+def _is_secure(request: Request) -> bool:
+    """Whether the caller came over HTTPS, by what is believed of it."""
+    return request.url.scheme == "https"

@@ -144,7 +144,13 @@ def test_a_named_proxy_says_how_the_caller_came(behind_a_proxy: str, form: dict[
     answer = httpx.post(f"{behind_a_proxy}/session", data=form, headers=sent)
     # then the form is of this origin, and the cookie goes by https alone
     assert answer.status_code == 303
-    assert "Secure" in answer.headers["Set-Cookie"]
+    cookie, *attributes = answer.headers["Set-Cookie"].split("; ")
+    assert cookie.startswith("__Host-session=eyJ")
+    assert {"Secure", "HttpOnly", "Path=/", "SameSite=strict"} == set(attributes)
+    # and it is the session from then on, over HTTPS only
+    for name, status in (("__Host-session", 200), ("session", 303)):
+        read = {**sent, "Cookie": f"{name}={cookie.partition('=')[2]}"}
+        assert httpx.get(behind_a_proxy + answer.headers["Location"], headers=read).status_code == status
     # while the same by http is of another origin
     assert httpx.post(f"{behind_a_proxy}/session", data=form, headers={**sent, "Origin": "http://permit.example.be"}
                       ).status_code == 403  # fmt: skip
