@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.http.front_door import TRACE_HEADER, TRACE_ID
 from api.http.problems import PROBLEM_MEDIA_TYPE, Problem, internal_problem, problem_of
 from api.http.quotas import Quotas
+from api.http.refusal_log import RefusalLog
 from api.http.requests import base_url
 from infra.structured_logs import get_logger
 
@@ -30,8 +31,8 @@ _log = get_logger(__name__)
 
 
 class ErrorBoundary:
-    """ASGI middleware: gives each answer a trace id, echoes the caller's, answers for every error, and tells
-    ``quotas`` of every end.
+    """ASGI middleware: gives each answer a trace id, echoes the caller's, answers for every error, logs refusals,
+    and tells ``quotas`` of every end.
 
     An error that is not foreseen is logged by its type and its place only: its text may hold anything.
     """
@@ -39,6 +40,7 @@ class ErrorBoundary:
     def __init__(self, app: ASGIApp, quotas: Quotas) -> None:
         self._app = app
         self._quotas = quotas
+        self._refusals = RefusalLog()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -55,6 +57,7 @@ class ErrorBoundary:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
+                self._refusals.answered(message["status"], scope, trace_id)
                 given = message.get("headers", ())
                 kept = () if any(name == CACHE_CONTROL for name, _ in given) else NOT_TO_BE_KEPT
                 message["headers"] = [*given, *headers, *kept]

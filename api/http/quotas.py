@@ -51,6 +51,7 @@ class Quotas:
         """
         if hasattr(request.state, "asker"):
             return
+        request.state.caller = caller.actor
         kind = getattr(request.scope.get("route"), "name", _ALL_KINDS)
         asker = (caller.enterprise_number or caller.authority or caller.ssin or "", caller.subject)
         with self._mutex:

@@ -8,6 +8,9 @@ from api.http.problems import RequestRefused, too_many_failed
 from infra.identity.chooser_secret import ChooserSecret, FailedAttempts
 from infra.identity.development_issuer import DevelopmentIssuer
 from infra.limit_counts import Limit, LimitCounts
+from infra.structured_logs import get_logger
+
+_log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,4 +30,5 @@ class RoleChooser:
         if self.secret.is_it(given):
             return True
         self.failed.add()
+        _log.warning("session.refused")
         return False

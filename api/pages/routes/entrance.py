@@ -41,6 +41,7 @@ from domain.identifiers import enterprise_number_digits, ssin_digits
 from infra.clock import SystemClock
 from infra.identity.caller import CLAIM_OF_ROLE, Caller, CallerUnusable, Claim, Role
 from infra.identity.sign_in_links import SignInLinks
+from infra.structured_logs import get_logger
 
 CHOOSE: Final = "choose"
 """The button of a role, where a form is kept: choosing is then a form too."""
@@ -49,6 +50,8 @@ ROLE: Final = "role"
 SUBJECT: Final = "sub"
 SECRET: Final = "secret"  # noqa: S105 - the name of a field
 OUT_PARAMETER: Final = "out"
+
+_log = get_logger(__name__)
 
 _SUGGESTED: Final[Mapping[Role, str]] = {
     Role.EMPLOYER: "hr-1",
@@ -181,8 +184,10 @@ def entrance_pages(
         """
         try:
             caller = readers.bearer_of(token)
-        except RequestRefused:
+        except RequestRefused as why:
+            _log.warning("session.refused", problem=why.problem.type.code)
             return None
+        _log.info("session.begins", caller=caller.actor)
         headers = {**SECURITY_HEADERS, "Cache-Control": "no-store"}
         response = RedirectResponse(onward or FIRST_PAGES[caller.role], 307 if keeps else 303, headers)
         begin_session(response, request, token)
