@@ -6,10 +6,18 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from api.databases import (
+    DEMONSTRATION_ORIGIN,
+    databases,
+    log_of_the_server,
+    require_data,
+    require_suitable_servers,
+    set_up_databases,
+    starting_over_in_words,
+)
 from consumers.deadline_watch import CaseUnreadable
 from domain.case.case_limits import CaseLimits
 from domain.case.commands import CaseCommand, CommandContext
@@ -21,7 +29,6 @@ from domain.civil_time import civil_day
 from domain.deadlines.clocks import ClockRules
 from domain.law.rule_sets import RuleSets
 from domain.law.rulebook import Rulebook
-from domain.unusable import Unusable
 from infra.clock import Clock, DemonstrationClock, SystemClock
 from infra.crossroads.policy import CrossroadsPolicy
 from infra.documents.document_store import DocumentStore
@@ -42,19 +49,14 @@ from infra.postgres.read_models.case_files import CaseFiles
 from infra.postgres.read_models.case_snapshots import CaseSnapshots
 from infra.postgres.read_models.schema import read_model_migrations
 from infra.postgres.read_models.timelines import Timelines
-from infra.postgres.server.access import database_name, database_server, make_database, url_for_database
+from infra.postgres.server.access import database_server
 from infra.postgres.server.connections import ConnectionPool, Role, connect, losses_in_words
 from infra.postgres.server.deadlines import Deadlines, Watchdog
 from infra.postgres.server.durability import DurabilityReport, require_durable
 from infra.postgres.server.logins import ServingUrls, serving_url, serving_urls
 from infra.postgres.server.migrate import (
-    SchemaOfAnotherVersion,
-    migrate_journal,
-    migrate_keys,
-    origin_of,
     require_migrated,
 )
-from infra.postgres.server.requirements import require_suitable
 from infra.postgres.signs_of_life import SignsOfLife
 from infra.sealed_places import SealedPlaces
 from infra.settings import Settings
@@ -63,13 +65,6 @@ from infra.workers.pace import DEMONSTRATION_PACE, USUAL_PACE, Pace
 from infra.workers.projection_runner import ProjectionRunner
 from projections.read_model import ReadModel
 from projections.registered import registered_read_models
-
-DEMONSTRATION_ORIGIN: Final = "single-permit/demonstration"
-PRODUCT_ORIGIN: Final = "single-permit"
-
-
-class NoDataHere(Unusable):
-    """There is nothing to read: no service and no demonstration ever ran in this home."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,18 +203,18 @@ def open_program(
     ``KeyEncryptionKeyUnusable``: each with a sentence.
     """
     if not set_up:
-        _require_data(settings)
+        require_data(settings)
     limits = Limits.load(settings.limits_file)
     rule_sets = law()
     read_models = registered_read_models()
     clock_rules = ClockRules.load()
     document_rules = limits.cases.applied_to(DocumentRules.load())
-    with losses_in_words(_log_of_the_server(settings)), _starting_over_in_words(settings), ExitStack() as opened:
+    with losses_in_words(log_of_the_server(settings)), starting_over_in_words(settings), ExitStack() as opened:
         admin_url = opened.enter_context(database_server(settings))
         journal_url, keys_url = databases(settings, admin_url)
         require_suitable_servers(settings, journal_url, keys_url, set_up=set_up)
         if set_up:
-            _set_up(journal_url, keys_url, read_models)
+            set_up_databases(journal_url, keys_url, read_models)
         require_migrated(journal_url, "journal", read_model_migrations(read_models))
         require_migrated(keys_url, "keys")
         # The keys too: a key is durable before the event that needs it.
@@ -327,47 +322,6 @@ def scanner_of(settings: Settings, limits: Limits) -> Scanner | None:
     return None if address is None else Clamd(address, patience=limits.uploads.scanner_seconds)
 
 
-def _require_data(settings: Settings) -> None:
-    """Before a server is started: starting one would make the directory that a mistyped home names."""
-    if settings.database_url is None and not (settings.home / "postgres").exists():
-        raise NoDataHere(
-            f"there is no permit data in {settings.home}: `permit serve` or `permit demo` makes it; or set PERMIT_HOME "
-            "to the directory where it is"
-        )
-
-
-def _log_of_the_server(settings: Settings) -> str:
-    if settings.database_url is not None:
-        return "The log of the server of PERMIT_DATABASE_URL says why"
-    return f"{settings.home / 'postgres' / 'server.log'} says why"
-
-
-@contextmanager
-def _starting_over_in_words(settings: Settings) -> Iterator[None]:
-    """Add to the refusal of a database of another version where it is, and how to do without it."""
-    try:
-        yield
-    except SchemaOfAnotherVersion as why:
-        if settings.database_url is not None:
-            remedy = "name another database in PERMIT_DATABASE_URL, or drop this one together with its key database"
-        else:
-            remedy = (
-                f"set PERMIT_HOME to another directory than {settings.home}, where it is, or move that one away "
-                "(`permit demo` replaces a demonstration by itself)"
-            )
-        raise SchemaOfAnotherVersion(f"{why}. To start over, {remedy}") from None
-
-
-def databases(settings: Settings, admin_url: str) -> tuple[str, str]:
-    """The URLs of the journal and of the key store.
-
-    A server that was given keeps its journal in the database its URL names, the embedded one in ``permit``; the
-    keys are in a separate database on the same server unless the settings name another place.
-    """
-    journal_url = settings.database_url or url_for_database(admin_url, "permit")
-    return journal_url, settings.key_database_url or url_for_database(admin_url, f"{database_name(journal_url)}_keys")
-
-
 def clock_of(origin: str, settings: Settings) -> Clock:
     """A demonstration's journal lives in a time of its own; every other one in the machine's."""
     if origin == DEMONSTRATION_ORIGIN:
@@ -378,28 +332,3 @@ def clock_of(origin: str, settings: Settings) -> Clock:
 def pace_of(origin: str) -> Pace:
     """A demonstration has a pace of its own."""
     return DEMONSTRATION_PACE if origin == DEMONSTRATION_ORIGIN else USUAL_PACE
-
-
-def require_suitable_servers(settings: Settings, journal_url: str, keys_url: str, *, set_up: bool) -> None:
-    """Check what was given before anything is made on either server; the embedded one is as it should be.
-
-    Raises ``ServerUnsuitable`` with a sentence for each thing that is missing, and ``DatabaseUnavailable``.
-    """
-    if settings.database_url is not None:
-        require_suitable(journal_url, set_up=set_up)
-    if settings.key_database_url is not None or settings.database_url is not None:
-        require_suitable(keys_url, set_up=set_up)
-
-
-def make_databases(journal_url: str, keys_url: str) -> None:
-    """Make the databases that do not exist yet."""
-    for url in (journal_url, keys_url):
-        make_database(url)
-
-
-def _set_up(journal_url: str, keys_url: str, read_models: tuple[ReadModel, ...]) -> None:
-    """Make and migrate both databases; a journal that exists keeps its origin."""
-    make_databases(journal_url, keys_url)
-    origin = origin_of(journal_url) or PRODUCT_ORIGIN
-    migrate_journal(journal_url, origin=origin, read_models=read_model_migrations(read_models))
-    migrate_keys(keys_url)

@@ -14,7 +14,7 @@ def sql(
 
     It is made from PERMIT_DATABASE_URL and PERMIT_KEY_DATABASE_URL, contacts no server and holds no password.
     """
-    from api.composition import databases
+    from api.databases import databases
     from infra.postgres.server.administrator_sql import administrator_sql, same_server
     from infra.settings import load_settings
 

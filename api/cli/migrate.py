@@ -18,7 +18,8 @@ from api.cli.output import ExitCode, Json, end, ending_with, finding_if, say, th
 from api.cli.progress import progress_bar
 from api.cli.readable import readable
 from api.cli.workers import Workers
-from api.composition import NoDataHere, Program, open_program
+from api.composition import Program, open_program
+from api.databases import NoDataHere
 from api.http.migration_content import lineage_content
 from api.services.migrations import lineage_of, loader_of, signed_report
 from consumers.migration.loading import BegunOtherwise, RunUnderWay

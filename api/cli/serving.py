@@ -14,8 +14,9 @@ from typing import Annotated
 import typer
 
 from api.cli.output import Json, finding_if, say
-from api.composition import DEMONSTRATION_ORIGIN, Program, open_program
+from api.composition import Program, open_program
 from api.crossroads import employer_lookups
+from api.databases import DEMONSTRATION_ORIGIN
 from api.server import LOOPBACK, listening_socket, running_server
 from api.services.setup_check import examine
 from api.workers import running_workers

@@ -19,14 +19,8 @@ from uuid import UUID
 
 import httpx
 
-from api.composition import (
-    DEMONSTRATION_ORIGIN,
-    Program,
-    databases,
-    make_databases,
-    open_program,
-    require_suitable_servers,
-)
+from api.composition import Program, open_program
+from api.databases import DEMONSTRATION_ORIGIN, databases, make_databases, require_suitable_servers
 from api.demonstration import plan
 from api.demonstration.callers import Callers
 from api.demonstration.folder import DemonstrationFolder

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from api.composition import NoDataHere, Program, open_program, scanner_of
+from api.composition import Program, open_program, scanner_of
+from api.databases import NoDataHere
 from api.services.operations import why_no_append
 from domain.law.readers.entry_reader import LawDataUnusable
 from infra.audit.documents import verify_documents

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from api.composition import databases, make_databases
+from api.databases import databases, make_databases
 from infra.postgres.server.access import database_name
 from infra.postgres.server.connections import Role, connect
 from infra.postgres.server.demonstration_databases import NotADemonstration, clear_for_demonstration

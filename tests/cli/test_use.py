@@ -14,7 +14,7 @@ from typer.main import get_command
 
 from api.cli.main import app
 from api.cli.serving import journal_served
-from api.composition import DEMONSTRATION_ORIGIN
+from api.databases import DEMONSTRATION_ORIGIN
 from infra.postgres.server.access import url_for_database
 from infra.settings import Settings
 from projections.registered import registered_read_models

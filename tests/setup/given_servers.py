@@ -11,7 +11,8 @@ from typing import Any
 
 import psycopg2
 
-from api.composition import databases, open_program
+from api.composition import open_program
+from api.databases import databases
 from domain.case.commands import CommandContext, Minted, SubmitApplication
 from infra.postgres.read_models.generations import rebuild_projection
 from infra.postgres.server.administrator_sql import administrator_sql
