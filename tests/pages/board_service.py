@@ -16,6 +16,7 @@ from playwright.sync_api import Page
 from api.composition import Program, open_program
 from api.http.authentication import Authentication
 from api.http.body_limits import BodyGuard
+from api.http.outermost import ErrorBoundary
 from api.http.quotas import Quotas
 from api.pages.rendering import Pages
 from api.pages.routes.board import board_pages
@@ -134,6 +135,7 @@ def _app(program: Program, issuer: DevelopmentIssuer) -> FastAPI:
     authentication = Authentication(issuer.verifier(), EndedSessions(program.settings.home))
     quotas = Quotas(program.limits.requests, program.limit_counts)
     readers = Readers(services.access, authentication, quotas, pages.languages, CodeLists.load())
+    app.add_middleware(ErrorBoundary, quotas=quotas)
     app.state.body_guard = BodyGuard(program.limits.bodies, program.limit_counts)
     app.state.access, app.state.pages, app.state.readers = services.access, pages, readers
     app.include_router(static_routes(pages.static))
