@@ -87,7 +87,7 @@ def test_every_requirement_of_the_product_is_in_the_lock_to_run_it() -> None:
         assert all(requirement.specifier.contains(each) for each in versions), requirement
 
 
-OF_AN_EXTRA = {"confluent_kafka"}
+OF_AN_EXTRA = {"confluent_kafka", "minio", "urllib3"}
 """What the product imports only where an extra was installed."""
 
 
