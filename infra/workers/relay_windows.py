@@ -101,7 +101,7 @@ class MakingApart:
 
     @contextmanager
     def open(self) -> Iterator[Callable[[PositionRange], MadeApart]]:
-        with closing(ConnectionPool(self.url, Role.READER, size=1)) as pool:
+        with closing(ConnectionPool(self.url, Role.WRITER, size=1)) as pool:
             maker = WindowMaker(pool, source=self.source, prefix=self.prefix)
             yield lambda positions: _made_of_range(pool, maker, positions)
 

@@ -44,6 +44,14 @@ statement_seconds = 2.5
 answer_seconds = 3.5
 outcome_seconds = 4.5
 look_seconds = 2
+
+# What is tried here is the database: no caller is refused for being many.
+[requests]
+most_at_a_time = 1000
+
+[connections]
+most = 1000
+most_of_one_address = 1000
 """
 
 SOON: Final = 10.0

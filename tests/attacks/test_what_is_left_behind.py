@@ -170,7 +170,7 @@ class OwnService:
 
     def half_an_hour_passes(self) -> None:
         """For everything that is in the key store."""
-        with closing(psycopg2.connect(self.program.log.keys_url)) as connection, connection:
+        with closing(psycopg2.connect(self.program.settings.key_database_url or "")) as connection, connection:
             cursor = connection.cursor()
             cursor.execute("update permit.data_key set minted_at = minted_at - interval '31 minutes'")
             cursor.execute("update permit.key_mark set noted_at = noted_at - interval '31 minutes'")
@@ -236,7 +236,7 @@ def test_a_key_that_may_still_be_named_is_never_collected(own: OwnService) -> No
     with own.program.keys.pool.connection() as connection, connection.cursor() as cursor:
         cursor.execute("select collect_keys(array(select subject from data_key))")
         assert cursor.fetchall() == [(0,)]
-    with closing(psycopg2.connect(own.program.log.keys_url)) as connection, connection:
+    with closing(psycopg2.connect(own.program.settings.key_database_url or "")) as connection, connection:
         connection.cursor().execute("update permit.data_key set minted_at = minted_at - interval '2 days'")
     with own.program.keys.pool.connection() as connection, connection.cursor() as cursor:
         cursor.execute("select collect_keys(array(select subject from data_key))")
@@ -285,7 +285,7 @@ def test_a_filing_that_is_appended_while_keys_are_collected_keeps_its_key(own: O
 def test_a_journal_that_is_not_shown_whole_costs_nobody_a_key(own: OwnService) -> None:
     # given a case, and a database that hides events from whoever asks
     own.employer.file()
-    with closing(psycopg2.connect(own.program.log.journal_url)) as connection, connection:
+    with closing(psycopg2.connect(own.program.journal_url)) as connection, connection:
         cursor = connection.cursor()
         cursor.execute("alter table permit.journal enable row level security")
         cursor.execute("create policy hidden on permit.journal for select to permit_writer using (position > 1)")
@@ -301,7 +301,7 @@ def test_a_journal_that_was_restored_from_before_costs_nobody_a_key(own: OwnServ
     own.employer.file()
     keys = LeftKeys(own.program.keys.pool, own.program.writers)
     keys.collect()
-    with closing(psycopg2.connect(own.program.log.journal_url)) as connection, connection:
+    with closing(psycopg2.connect(own.program.journal_url)) as connection, connection:
         cursor = connection.cursor()
         cursor.execute("delete from permit.journal")
         cursor.execute("update permit.journal_head set position = 0")

@@ -8,11 +8,13 @@ import psycopg2
 import pytest
 
 from api.composition import Program, open_program
+from infra.postgres.read_models.whole_streams import LIVE_SCHEMA, WholeStreams
 from infra.postgres.server.access import url_as
 from infra.postgres.server.connections import DatabaseUnavailable, Role, ServerUnsuitable, connect
 from infra.postgres.server.logins import login_name
 from infra.postgres.server.requirements import require_suitable
 from infra.settings import Settings
+from infra.workers.relay_windows import MakingApart, PositionRange
 from tests.setup.given_servers import as_administrator, ask, use_everything
 from tests.world.debian_postgres import OwnServer
 
@@ -52,12 +54,26 @@ def test_the_program_serves_as_its_own_logins(request: pytest.FixtureRequest, wh
     use_everything(url, tmp_path / "home")
     with open_program(Settings(home=tmp_path / "home", database_url=url)) as program:
         # then that user has gone, and the sessions are of those who can be one role only
-        program.keys.require_answer()
+        program.keys.subjects_of("85073003328")
         assert logged_in(program) == {READER, WRITER, "permit_writer_permit_keys"}
     # and without the password nobody is let in as them
     for name in (READER, WRITER):
         with pytest.raises(DatabaseUnavailable, match="password authentication failed"):
             connect(url_as(url, name, "guessed"), None)
+
+
+def test_other_processes_are_let_in_as_who_their_worker_is(makers_url: str, tmp_path: Path) -> None:
+    # given a service with a filed case, whose relay and read models hand work to other processes
+    use_everything(makers_url, tmp_path / "home")
+    with open_program(Settings(home=tmp_path / "home", database_url=makers_url)) as program:
+        end = program.recorder.max_notification_id() or 0
+        # then what such a process opens, it opens on the login that it is given
+        with MakingApart(url=program.writers.url, source="urn:tests", prefix="").open() as made:
+            assert made(PositionRange(after=0, up_to=end)).windows
+        for read_model in program.read_models:
+            whole = WholeStreams(url=program.writers.url, read_model=read_model, schema=LIVE_SCHEMA, up_to=end)
+            with whole.folded(workers=1) as ranges:
+                assert sum(each.read for each in ranges) == end
 
 
 def test_no_password_is_written_anywhere_on_the_server(server: OwnServer, makers_url: str, tmp_path: Path) -> None:

@@ -121,7 +121,7 @@ class WholeStreams:
         Without a number there is one for each core that has enough to do. Raises what the read model raises for a
         reason that lies in no event, ``DatabaseUnavailable``, ``WorkerLost`` and ``ChildDidNotStart``.
         """
-        with closing(connect(self.url, Role.READER)) as connection:
+        with closing(connect(self.url, Role.WRITER)) as connection:
             ranges = stream_ranges(connection, self.up_to, self.at_once)
         number = workers or min(available_cores(), max(1, self.up_to // _EVENTS_A_PROCESS))
         with shared_out(self, ranges, workers=number) as folded:
@@ -146,7 +146,7 @@ class WholeStreams:
     @contextmanager
     def open(self) -> Iterator[Callable[[StreamRange], FoldedRange]]:
         """What one process does: read and fold ranges of streams."""
-        with closing(connect(self.url, Role.READER)) as connection:
+        with closing(connect(self.url, Role.WRITER)) as connection:
             tables = _Tables(connection, self.schema)
             yield lambda streams: self._folded(connection, tables, streams)
 
