@@ -82,8 +82,7 @@ def test_what_was_erased_with_its_person_is_no_finding(
     permit: CommandLine, received: list[Received], filed: SmallJournal
 ) -> None:
     subject = received[0].path.parent.name
-    with open_program(load_settings()) as program:
-        keys_url = program.log.keys_url
+    keys_url = filed.settings["PERMIT_KEY_DATABASE_URL"]
     SmallJournal(url=keys_url, settings={}, cases=(), size=0).tamper(
         "update permit.data_key set wrapped = null, destroyed_at = now() where subject = %s", subject
     )
