@@ -41,7 +41,7 @@ def sent(request: pytest.FixtureRequest, employer: ServiceClient) -> tuple[bytes
 
     def send_json(content: bytes, headers: Mapping[str, str]) -> httpx.Response:
         usual = {"Idempotency-Key": str(uuid4()), "Content-Type": "application/json"}
-        return employer.client.post("applications", content=content, headers={**usual, **headers})
+        return employer.client.post("applications?another=true", content=content, headers={**usual, **headers})
 
     return (FILE, send_file) if request.param == "a file" else (BODY, send_json)
 
