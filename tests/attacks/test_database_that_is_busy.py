@@ -95,13 +95,18 @@ def _waiting_at_the_head(service: Service, number: int) -> Iterator[None]:
     with ExitStack() as opened, ThreadPoolExecutor(number) as waiting:
         for _ in range(number):
             waiting.submit(wait, opened.enter_context(closing(psycopg2.connect(service.direct_url))))
-        wait_until(lambda: answer_of(service.direct_url, _WAITING) == number, because="all of them wait", within=KNOWN)
-        yield
-        with closing(psycopg2.connect(service.direct_url)) as administrator, administrator.cursor() as cursor:
-            cursor.execute(
-                "select pg_cancel_backend(pid) from pg_stat_activity where wait_event_type = 'Lock'"
-                " and query like '%journal_head for update%' and application_name = ''"
+        try:
+            wait_until(
+                lambda: answer_of(service.direct_url, _WAITING) == number, because="all of them wait", within=KNOWN
             )
+            yield
+        finally:
+            # Also when the test has failed: nobody else ends these waits.
+            with closing(psycopg2.connect(service.direct_url)) as administrator, administrator.cursor() as cursor:
+                cursor.execute(
+                    "select pg_cancel_backend(pid) from pg_stat_activity where wait_event_type = 'Lock'"
+                    " and query like '%journal_head for update%' and application_name = ''"
+                )
 
 
 _WAITING = (
