@@ -249,7 +249,9 @@ def open_program(
         request_writers = opened.enter_context(
             closing(ConnectionPool(serving.writer, Role.WRITER, size=8, deadlines=deadlines))
         )
-        unhurried_readers = opened.enter_context(closing(ConnectionPool(serving.reader, Role.READER, size=8)))
+        unhurried_readers = opened.enter_context(
+            closing(ConnectionPool(serving.reader, Role.READER, size=8, shows_every_row=True))
+        )
         case_files = CaseFiles(readers, keys, origin=recorder.origin, clock=clock, rules=clock_rules)
         timelines = Timelines(readers, keys, origin=recorder.origin)
         writers = opened.enter_context(closing(ConnectionPool(serving.writer, Role.WRITER, size=16)))

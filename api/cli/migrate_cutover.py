@@ -111,7 +111,10 @@ def approve_back(
     as_json: Json = False,
 ) -> None:
     """Export what happened here, then make the former system authoritative again."""
-    with open_program(load_settings()) as program, closing(connect(program.serving.reader, Role.READER)) as connection:
+    with (
+        open_program(load_settings()) as program,
+        closing(connect(program.serving.reader, Role.READER, shows_every_row=True)) as connection,
+    ):
         outcome = export_native_events(connection, authority, export)
     _take(authority, CutOverStep.BACK_APPROVED, by, as_json, outcome)
 

@@ -12,6 +12,7 @@ from api.http.migration_content import LATEST, has_begun, migrations_content
 from api.services.migrations import migrations_of
 from api.words.code_lists import CodeLists
 from api.words.languages import SOURCE_LANGUAGE
+from infra.postgres.read_models.row_scope import EVERYTHING
 from infra.settings import load_settings
 
 _DIGEST_SHOWN: Final = 12
@@ -21,7 +22,7 @@ _FATES: Final = ("headers", "blanks", "waived", "retold", "unchanged", "stale", 
 def status(as_json: Json = False) -> None:
     """The status of each authority: the ledger against the source, topic, quarantine by reason, batches and steps."""
     with open_program(load_settings()) as program:
-        status = migrations_content(migrations_of(program))
+        status = migrations_content(migrations_of(program, EVERYTHING))
     say(status, as_json, lambda: "\n\n".join(_text(each) for each in status["authorities"]))
 
 

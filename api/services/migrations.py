@@ -17,7 +17,7 @@ from consumers.migration.reconciling import Reconciliation
 from consumers.migration.repair import Quarantine
 from consumers.migration.topic_intake import TopicIntake
 from domain.migration.batch_ledger import BatchLedger
-from domain.migration.cutover_status import CutoverStatus
+from domain.migration.cutover_status import AuthorityIsLive, CutoverStatus, NotAccepting
 from domain.migration.quarantine import QuarantinedRecord, Step
 from domain.migration.topic_ledger import TopicLedger
 from infra.kafka.lag import records_left
@@ -41,6 +41,7 @@ from infra.migration.topic_ledgers import offsets_taken, topic_ledger
 from infra.migration.waiting_records import listed, reasons, samples
 from infra.postgres.journal.append_requests import AppendRequest
 from infra.postgres.messages.dead_letters import DeadLetters
+from infra.postgres.read_models.row_scope import PartyKind, RowScope, connection_within
 from infra.postgres.server.connections import Role, connect
 from infra.wire_format import wire_time
 from infra.workers.consumer_loop import ConsumerLoop
@@ -62,9 +63,9 @@ class AuthorityMigration:
     samples: Mapping[str, Sequence[str]]
 
 
-def migrations_of(program: Program) -> tuple[AuthorityMigration, ...]:
-    """Every authority that moves in, read at one moment a connection."""
-    with program.readers.connection() as connection:
+def migrations_of(program: Program, rows: RowScope) -> tuple[AuthorityMigration, ...]:
+    """Every authority that moves in, each with what of it ``rows`` show."""
+    with connection_within(program.readers, rows) as connection:
         return tuple(
             AuthorityMigration(
                 status=cutover_status(connection, authority),
@@ -89,7 +90,7 @@ def waiting_records(
     program: Program, authority: MigratingAuthority, *, reason: str | None, after: UUID | None, limit: int
 ) -> WaitingRecords:
     """At most ``limit`` of those that wait, of one reason or of any; those that come ``after`` one of them."""
-    with program.readers.connection() as connection:
+    with connection_within(program.readers, RowScope(PartyKind.AUTHORITY, authority)) as connection:
         return WaitingRecords(
             records=listed(connection, authority=authority, reason=reason, after=after, limit=limit),
             by_reason=reasons(connection, authority),
@@ -103,7 +104,7 @@ def traced_record(
 
     Without its content, and without the motives, which may tell of it.
     """
-    with program.readers.connection() as connection:
+    with connection_within(program.readers, RowScope(PartyKind.AUTHORITY, authority)) as connection:
         found = listed(connection, authority=authority, states=None, ids=[record_id])
         return (found[0], steps_of(connection, record_id, None)) if found else None
 
@@ -156,6 +157,12 @@ def quarantine_of(program: Program, authority: MigratingAuthority) -> Quarantine
     return Quarantine(judge=judge_of(program, authority), store=store, now=program.clock.now)
 
 
+def closed_to_repairs(program: Program, authority: MigratingAuthority) -> NotAccepting | AuthorityIsLive | None:
+    """Why no record of an authority can be repaired now; None while they can."""
+    with connection_within(program.readers, RowScope(PartyKind.AUTHORITY, authority)) as connection:
+        return quarantine_of(program, authority).closed(connection)
+
+
 def cutover_of(program: Program, authority: MigratingAuthority) -> CutOver[Any]:
     """The cut-over of an authority."""
     store = PostgresCutover(
@@ -173,7 +180,7 @@ def signed_report(program: Program, authority: MigratingAuthority) -> dict[str, 
     ProjectionRunner(program.recorder, mirror, program.writers).catch_up()
     sides = PostgresSides(
         authority=authority,
-        connect=lambda: connect(program.serving.reader, Role.READER),
+        connect=lambda: connect(program.serving.reader, Role.READER, shows_every_row=True),
         keys=program.keys,
         origin=program.recorder.origin,
         digest_key=program.legacy_digest_key,
@@ -200,7 +207,7 @@ def lag_of_records(program: Program, authority: MigratingAuthority) -> int:
 
 def lineage_of(program: Program, what: str, authority: MigratingAuthority | None) -> list[LineageEntry]:
     """What leads to a file number, a case or a position of the journal."""
-    with program.readers.connection() as connection:
+    with program.unhurried_readers.connection() as connection:
         if what.isascii() and what.isdigit():
             return by_position(connection, int(what))
         try:

@@ -86,7 +86,7 @@ class _Judging:
         master = MasterKey.from_file(self.log.key_file, create=False)
         with (
             rarely_collected(),
-            closing(connect(self.log.journal_url, Role.READER)) as connection,
+            closing(connect(self.log.journal_url, Role.READER, shows_every_row=True)) as connection,
             closing(PostgresKeyStore(self.log.keys_url, master, pool_size=1)) as keys,
         ):
             source = _NotingSource(SOURCES[self.authority])

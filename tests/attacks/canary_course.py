@@ -230,7 +230,7 @@ def legacy_records(course: Course, folder: Path) -> None:
         "niss": C["quarantined number"],
     }
     loader_of(course.program, MigratingAuthority.BRUSSELS).load([brussels_file(folder, sound, wrong)])
-    with course.program.readers.connection() as connection:
+    with course.program.unhurried_readers.connection() as connection:
         (waiting,) = listed(connection, authority="brussels", states=None)
     page = f"/migration/brussels/quarantine/{waiting.record_id}"
     shown = course.page(handler, page)

@@ -79,7 +79,12 @@ def tables_with_parties(url: str) -> dict[str, set[str]]:
         " where c.table_schema = 'permit'",
     ):
         found.setdefault(table, set()).add(column)
-    return {table: columns for table, columns in found.items() if "case_id" in columns}
+    # Those of migrations have files of other people's in them: test_rows_of_migrations.py.
+    return {table: columns for table, columns in found.items() if "case_id" in columns and not is_of_migrations(table)}
+
+
+def is_of_migrations(table: str) -> bool:
+    return table.startswith("legacy_") and table != "legacy_mirror"
 
 
 def caller_of(role: Role, action: Action = Action.QUERY_APPLICATIONS, caller: Caller | None = None) -> AuthorisedCaller:
@@ -139,7 +144,8 @@ def test_every_table_of_a_read_model_is_under_a_policy_and_no_view_is_there(fill
         "select relname, relforcerowsecurity from pg_class c join pg_namespace n on n.oid = relnamespace"
         " where nspname = 'permit' and relrowsecurity",
     )
-    assert dict(secured) == dict.fromkeys(declared, True)
+    assert {name: forced for name, forced in secured if not is_of_migrations(name)} == dict.fromkeys(declared, True)
+    assert all(forced for _, forced in secured)
     made = {
         table
         for model in registered_read_models()
@@ -312,7 +318,8 @@ def test_a_rebuilt_read_model_is_under_its_policies_too(admin_url: str) -> None:
         assert run(
             databases.url,
             "select count(*) from pg_class c join pg_namespace n on n.oid = relnamespace"
-            " where nspname = 'permit' and relrowsecurity and relforcerowsecurity",
+            " where nspname = 'permit' and relrowsecurity and relforcerowsecurity"
+            " and (relname not like 'legacy%' or relname = 'legacy_mirror')",
         ) == [(sum(len(model.parties) for model in registered_read_models()),)]
         # and its runner goes on
         log.file()

@@ -38,7 +38,7 @@ def quarantine(move: Moving) -> Quarantine:
 
 
 def the_one(move: Moving) -> UUID:
-    with move.program.readers.connection() as connection:
+    with move.program.unhurried_readers.connection() as connection:
         (waiting,) = listed(connection, authority="brussels")
     return waiting.record_id
 

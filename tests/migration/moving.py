@@ -47,7 +47,7 @@ class Moving:
 
     def sums(self, batches: list[UUID]) -> dict[str, Any]:
         """What a run that loaded these batches printed, without the time it took."""
-        with self.program.readers.connection() as connection:
+        with self.program.unhurried_readers.connection() as connection:
             told = sums_of(connection, batches)
         assert told.pop("seconds") >= 0
         return told

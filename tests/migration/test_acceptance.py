@@ -40,12 +40,12 @@ def landed(move: Moving) -> int:
 
 
 def covered(move: Moving) -> Any:
-    with move.program.readers.connection() as connection, connection.cursor() as cursor:
+    with move.program.unhurried_readers.connection() as connection, connection.cursor() as cursor:
         return coverage_of(cursor, "brussels")
 
 
 def the_one_that_waits(move: Moving) -> UUID:
-    with move.program.readers.connection() as connection:
+    with move.program.unhurried_readers.connection() as connection:
         (waiting,) = listed(connection, authority="brussels")
     return waiting.record_id
 

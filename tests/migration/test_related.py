@@ -31,7 +31,7 @@ OTHER_SPELLINGS = {
 
 
 def related(move: Moving, authority: str = "brussels") -> list[RelatedPair]:
-    with move.program.readers.connection() as connection:
+    with move.program.unhurried_readers.connection() as connection:
         return list(related_records(connection, authority))
 
 

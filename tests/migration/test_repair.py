@@ -33,7 +33,7 @@ def quarantine(move: Moving) -> Quarantine:
 
 
 def the_one(move: Moving, authority: str = "brussels") -> UUID:
-    with move.program.readers.connection() as connection:
+    with move.program.unhurried_readers.connection() as connection:
         (waiting,) = listed(connection, authority=authority)
     return waiting.record_id
 
@@ -80,7 +80,7 @@ def test_a_replay_in_vain_leaves_a_trace_too(move: Moving, quarantine: Quarantin
         refused = quarantine.replay(connection, the_one(move), by="ann", motive="try")
     assert refused is not None
     assert steps(move)[-1] == "replayed in vain: amountInvalid"
-    with move.program.readers.connection() as connection:
+    with move.program.unhurried_readers.connection() as connection:
         assert reasons(connection, "brussels") == {"amountInvalid": 1}
 
 
@@ -168,7 +168,7 @@ def test_nothing_is_corrected_of_an_authority_that_is_live(move: Moving, quarant
 
 def last_change(move: Moving, record_id: UUID, skip: int = 0) -> int:
     """The last change of a record but for ``skip`` of them, or the first where there are no more."""
-    with move.program.readers.connection() as connection:
+    with move.program.unhurried_readers.connection() as connection:
         changes = [each.id for each in steps_of(connection, record_id, None) if each.what != LOOKED_AT]
     return changes[max(len(changes) - 1 - skip, 0)]
 
@@ -240,7 +240,7 @@ def test_people_and_applications_that_are_one_are_reported_and_not_merged(
     wallonia = {**WALLONIA, "travailleur": person, "historique": filed, "categorie": "hautement qualifié"}
     move.load_brussels(record())
     move.load(MigratingAuthority.WALLONIA, wallonia_file(tmp_path_factory.mktemp("wallonia"), wallonia))
-    with move.program.readers.connection() as connection:
+    with move.program.unhurried_readers.connection() as connection:
         (kin,) = related_records(connection, "brussels")
     assert (kin.other_authority, kin.found) == ("wallonia", ("samePersonByName", "sameApplication"))
     assert move.ask("select count(distinct stream) from journal") == [(2,)]

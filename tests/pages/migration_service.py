@@ -42,7 +42,7 @@ class MigrationService:
 
     def quarantined(self, key: str) -> QuarantinedRecord:
         """The record of Brussels with this file number, in whatever state."""
-        with self.move.program.readers.connection() as connection:
+        with self.move.program.unhurried_readers.connection() as connection:
             (found,) = [each for each in listed(connection, authority="brussels", states=None) if each.key == key]
         return found
 

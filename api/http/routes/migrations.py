@@ -10,6 +10,7 @@ from api.composition import Program
 from api.http.migration_content import migrations_content
 from api.http.requests import AuthorisedQuery, authorised_query
 from api.permissions import Action
+from api.services.access import rows_of
 from api.services.migrations import migrations_of
 from infra.wire_format import canonical_json
 from projections.case_file.shape import without_nulls
@@ -24,7 +25,7 @@ def migration_routes(program: Program) -> APIRouter:
     @routes.get("/migrations", name="getMigrations")
     def get_migrations(query: MigrationsQuery) -> Response:
         return Response(
-            canonical_json(without_nulls(migrations_content(migrations_of(program)))),
+            canonical_json(without_nulls(migrations_content(migrations_of(program, rows_of(query.caller))))),
             headers={"Cache-Control": "no-store"},
             media_type="application/json",
         )

@@ -13,6 +13,7 @@ from api.pages.page_route import PageRoute
 from api.pages.rendering import Pages
 from api.pages.session import Readers
 from api.permissions import Action
+from api.services.access import rows_of
 from api.services.migrations import migrations_of
 from infra.clock import DemonstrationClock
 
@@ -25,7 +26,7 @@ def migration_pages(program: Program, pages: Pages, readers: Readers) -> APIRout
     def migration(request: Request) -> Response:
         granted = readers.authorised(request, Action.READ_MIGRATIONS)
         words = BoardWords(language=pages.language(request), code_lists=readers.code_lists)
-        authorities = migrations_content(migrations_of(program))["authorities"]
+        authorities = migrations_content(migrations_of(program, rows_of(granted)))["authorities"]
         return pages.response(
             request,
             "migration.html",

@@ -34,7 +34,13 @@ from api.pages.rendering import Pages
 from api.pages.sent_forms import SentForm, sent_form
 from api.pages.session import Readers
 from api.permissions import Action
-from api.services.migrations import bulk_connection, quarantine_of, traced_record, waiting_records
+from api.services.migrations import (
+    bulk_connection,
+    closed_to_repairs,
+    quarantine_of,
+    traced_record,
+    waiting_records,
+)
 from api.words.choices import Choice
 from consumers.migration.repair import ShownRecord
 from domain.migration.cutover_status import AuthorityIsLive, NotAccepting
@@ -197,8 +203,7 @@ class QuarantineScreen:
         shown = self._shown(caller, authority, record)
         words = self._words(request)
         contents = QuarantineWords(words)
-        with self._program.readers.connection() as connection:
-            closed = quarantine_of(self._program, authority).closed(connection)
+        closed = closed_to_repairs(self._program, authority)
         waits = shown.quarantined.state in WAITING and shown.raw is not None
         typed = {name: values[0] for name, values in sent.values.items()} if sent is not None else {}
         field = typed.get(FIELD) or request.query_params.get(FIELD, "") or _first_wrong(shown)

@@ -16,6 +16,7 @@ from uuid import UUID
 from infra.postgres.server.connections import ConnectionPool
 
 if TYPE_CHECKING:
+    from psycopg2.extensions import connection as Connection
     from psycopg2.extensions import cursor as PlainCursor
 
 
@@ -79,6 +80,15 @@ def rows_within(pool: ConnectionPool, scope: RowScope) -> Iterator[ScopedCursor]
     """A cursor of a connection that is lent, for statements that are shown these rows only."""
     with pool.connection() as connection, connection.cursor() as cursor:
         yield ScopedCursor(cursor, scope)
+
+
+@contextmanager
+def connection_within(pool: ConnectionPool, scope: RowScope) -> Iterator[Connection]:
+    """A connection that is lent in a transaction, all of whose statements are shown these rows only."""
+    with pool.transaction() as connection:
+        with connection.cursor() as cursor:
+            show_rows(cursor, scope)
+        yield connection
 
 
 def show_rows(cursor: PlainCursor, scope: RowScope) -> None:

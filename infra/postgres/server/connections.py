@@ -80,13 +80,18 @@ set idle_session_timeout = 0;
 set jit = off;
 """
 
+_EVERY_ROW: Final = "set permit.rows = 'everything:';\n"
 _SINCE_17: Final = "set transaction_timeout = 0;\n"
 
 
-def connect(url: str, role: Role | None, deadlines: Deadlines | None = None) -> Connection:
+def connect(
+    url: str, role: Role | None, deadlines: Deadlines | None = None, *, shows_every_row: bool = False
+) -> Connection:
     """Open an autocommit connection that acts as ``role`` (None: as the login itself).
 
-    With ``deadlines`` the server holds them for the session, and the caller may watch its waits on it.
+    With ``deadlines`` the server holds them for the session, and the caller may watch its waits on it. One that
+    ``shows_every_row`` is for the program's own work, never for what is asked by somebody: row-level security hides
+    nothing from it.
     Raises :class:`DatabaseUnavailable`; the text never holds the URL, which may hold a password.
     """
     connection = open_session(url, within=None if deadlines is None else deadlines.limits.connect_seconds)
@@ -98,6 +103,7 @@ def connect(url: str, role: Role | None, deadlines: Deadlines | None = None) -> 
                     _SESSION
                     + (_SINCE_17 if connection.server_version >= 170_000 else "")
                     + ("" if deadlines is None else deadlines.of_a_session)
+                    + (_EVERY_ROW if shows_every_row else "")
                 )
                 if role is not None:
                     act_as(cursor, role)
@@ -235,9 +241,19 @@ class ConnectionPool:
     they do not wait for ever: each turn, connection, lock, statement and loan has its limit.
     """
 
-    def __init__(self, url: str, role: Role, *, size: int, deadlines: Deadlines | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        role: Role,
+        *,
+        size: int,
+        deadlines: Deadlines | None = None,
+        shows_every_row: bool = False,
+    ) -> None:
+        """``shows_every_row`` as for :func:`connect`."""
         self.url: Final = url
         self._role = role
+        self._shows_every_row = shows_every_row
         self._deadlines = deadlines
         self._idle: list[Connection] = []
         self._mutex = Lock()
@@ -318,7 +334,7 @@ class ConnectionPool:
         if time.monotonic() < self._silent_until:
             raise DatabaseUnavailable("the database does not answer", Trouble.SILENT)
         try:
-            connection = connect(self.url, self._role, self._deadlines)
+            connection = connect(self.url, self._role, self._deadlines, shows_every_row=self._shows_every_row)
         except DatabaseUnavailable as why:
             if self._deadlines is not None and why.trouble is Trouble.SILENT:
                 self._deadlines.reached(Limit.DATABASE_CONNECT)

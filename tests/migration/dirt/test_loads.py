@@ -80,7 +80,7 @@ class WhatWasTaken(TakenBefore):
         self._authority = authority
 
     def versions(self, keys: Any) -> dict[str, TakenVersion]:
-        with self._move.program.readers.connection() as connection:
+        with self._move.program.unhurried_readers.connection() as connection:
             found = taken_dossiers(connection, self._authority, keys)
         return {key: dossier.taken for key, dossier in found.items()}
 
@@ -174,7 +174,7 @@ def _load(
 
     loader = replace(loader_of(move.program, file.authority), chunk_size=chunk_size)
     (batch,) = loader.load([path], stop, waivers=file.waivers, extracted_on=EXTRACTED_ON)
-    with move.program.readers.connection() as connection:
+    with move.program.unhurried_readers.connection() as connection:
         sums = sums_of(connection, [batch])
     del sums["seconds"]
     return sums, batch
