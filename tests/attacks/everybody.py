@@ -146,7 +146,7 @@ def _quarantined(program: Program, folder: Path, marks: tuple[str, ...]) -> UUID
     family_name, employer = marks
     file = brussels_file(folder, record(niss="85.07.30-033.29", nom=family_name, employeur=employer))
     loader_of(program, MigratingAuthority.BRUSSELS).load([file])
-    with program.readers.connection() as connection:
+    with program.unhurried_readers.connection() as connection:
         (found,) = listed(connection, authority="brussels", states=None)
     return found.record_id
 
