@@ -140,7 +140,7 @@ def figures_of(program: Program, played: Played, *, on: date, seconds: float) ->
         lines = board(cursor, on, Scope(authority=AUTHORITY))
         (stages,) = stages_by_day(cursor, on, on + timedelta(days=1), Scope(authority=AUTHORITY))
         alarms = count_alarms(cursor)
-    with program.readers.connection() as connection:
+    with program.unhurried_readers.connection() as connection:
         batches = {authority: ledgers(connection, authority) for authority in MigratingAuthority}
     recorded = count_events(program.readers)
     _require_agreement(recorded, played)

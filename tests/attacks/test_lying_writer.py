@@ -275,7 +275,7 @@ def test_a_log_of_before_is_held_to_it_from_its_update_on(journal_url: str) -> N
     earlier = next(each for each in shipped_migrations("journal") if each.name == "0002_append")
     with closing(connect(journal_url, Role.OWNER)) as connection, connection.cursor() as cursor:
         cursor.execute("delete from schema_migration where name = '0007_walls'")
-        cursor.execute("drop function place_of, leaf_hash_of, follows, refuse_untrue_event, row_scope")
+        cursor.execute("drop function place_of, leaf_hash_of, follows, refuse_untrue_event, row_scope cascade")
         cursor.execute(earlier.text.replace("create function", "create or replace function"))
     alone(journal_url, request())
     alone(journal_url, junk())

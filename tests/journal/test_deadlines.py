@@ -105,8 +105,16 @@ def test_who_is_slow_without_the_database_loses_the_connection_and_nobody_else_d
     assert time.monotonic() - began < 1
 
 
-def test_a_thousand_short_loans_in_threads_are_never_cut(pool: ConnectionPool, counts: LimitCounts) -> None:
-    with ThreadPoolExecutor(8) as threads:
+def test_a_thousand_short_loans_in_threads_are_never_cut(journal_url: str, counts: LimitCounts) -> None:
+    # given patience for one's turn: what is tried here is whether a loan is cut by another's deadline
+    patient = SHORT.model_copy(update={"pool_seconds": 60.0})
+    with (
+        Watchdog(look_again=0.02) as watchdog,
+        closing(
+            ConnectionPool(journal_url, Role.WRITER, size=4, deadlines=Deadlines(patient, watchdog, counts))
+        ) as pool,
+        ThreadPoolExecutor(8) as threads,
+    ):
         numbers = list(threads.map(lambda _: backend(pool), range(1_000)))
     assert len(set(numbers)) <= 4
     assert counts.totals()[Limit.DATABASE_ANSWER] == 0

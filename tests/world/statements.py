@@ -68,19 +68,20 @@ def _accept(listening: socket.socket, server: str, statements: Statements) -> No
 def _requests(client: socket.socket, upstream: socket.socket, statements: Statements) -> None:
     """Hands on what the client sends, message by message (PostgreSQL's protocol 3.0)."""
     with suppress(OSError, EOFError), client, upstream:
-        _hand_on(client, upstream, kind=b"")
+        upstream.sendall(b"".join(_message(client)))
         while True:
             kind = _exactly(client, 1)
-            body = _hand_on(client, upstream, kind=kind)
+            length, body = _message(client)
+            # Before it is handed on: when its answer is there, it is among those that were sent.
             if kind == b"Q":
                 statements.note(body.rstrip(b"\0").decode(errors="replace"))
+            upstream.sendall(kind + length + body)
 
 
-def _hand_on(client: socket.socket, upstream: socket.socket, *, kind: bytes) -> bytes:
+def _message(client: socket.socket) -> tuple[bytes, bytes]:
+    """The length of the next message as it was sent, and what follows."""
     length = _exactly(client, 4)
-    body = _exactly(client, struct.unpack("!I", length)[0] - 4)
-    upstream.sendall(kind + length + body)
-    return body
+    return length, _exactly(client, struct.unpack("!I", length)[0] - 4)
 
 
 def _replies(upstream: socket.socket, client: socket.socket) -> None:
