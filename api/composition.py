@@ -103,7 +103,6 @@ class Program:
     references: ReferenceNumbers
     read_models: tuple[ReadModel, ...]
     case_files: CaseFiles
-    timelines: Timelines
     case_snapshots: CaseSnapshots
     clock_rules: ClockRules
     documents: DocumentStore
@@ -291,7 +290,6 @@ def open_program(
             references=ReferenceNumbers(request_writers),
             read_models=read_models,
             case_files=case_files,
-            timelines=timelines,
             case_snapshots=CaseSnapshots(journal, case_files, timelines),
             clock_rules=clock_rules,
             documents=DocumentStore(

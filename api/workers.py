@@ -56,7 +56,7 @@ def running_workers(
             if program.pace.forgets_commands:
                 retention = CommandRetention(program.writers, program.clock)
                 workers.append(SupervisedWorker("command-retention", retention))
-            workers.append(SupervisedWorker("leftovers", _leftovers(program)))
+            workers.append(SupervisedWorker("leftovers", _leftovers(program), run_again=True))
         if deadlines:
             workers.append(SupervisedWorker("deadline-watch", _deadline_watch(program)))
         if crossroads_url is not None:

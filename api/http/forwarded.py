@@ -34,7 +34,7 @@ def as_the_caller_sent_it(scope: Scope, proxies: Sequence[Network]) -> Scope:
     if not proxies or not _is_one_of(proxies, (scope.get("client") or ("",))[0]):
         return scope
     seen = {name: _listed(scope, name) for name in (FORWARDED_PROTO, FORWARDED_HOST, FORWARDED_FOR)}
-    changed: Scope = dict(scope)
+    changed: Scope = {}
     if protos := seen[FORWARDED_PROTO]:
         # The last value of each is what the nearest proxy wrote; before it may stand what a caller made up.
         if protos[-1].lower() not in _SCHEMES:
@@ -48,7 +48,9 @@ def as_the_caller_sent_it(scope: Scope, proxies: Sequence[Network]) -> Scope:
         if not _is_address(nearest):
             raise RequestRefused(input_problem([_wrong("X-Forwarded-For", "have the proxy write IP addresses")]))
         changed["client"] = (nearest, 0)
-    return changed
+    # In place: the layers around this one answer for the same request.
+    scope.update(changed)
+    return scope
 
 
 def _listed(scope: Scope, wanted: bytes) -> list[str]:

@@ -27,7 +27,8 @@ _SECONDS_BETWEEN_LOOKS: Final = 1.0
 _SECONDS_TO_TAKE_LEAVE: Final = 2.0
 """How long a connection that is being closed may take for its last bytes."""
 _SURROUNDINGS_OF_A_BYTE: Final = 16
-"""Of a body in chunks: what its sender may write around a byte of it."""
+"""Of a body in chunks: what its sender may have written before a byte of it. What comes after the last one is not paid
+for: trailers without an end."""
 _AROUND_A_HEADER: Final = len(": \r\n")
 
 
@@ -122,8 +123,7 @@ class GuardedConnection(HttpToolsProtocol):
             # Not only where a message begins: empty lines before one would keep the connection open for ever.
             self._head_began = self._last_came
         super().data_received(data)
-        most = self._guard.limits.header_bytes + _SURROUNDINGS_OF_A_BYTE * self._body_bytes
-        if self._around_bytes > most:
+        if self._around_bytes > self._guard.limits.header_bytes:
             self._cut(Limit.HEADER_BYTES, _HEADERS_TOO_LARGE)
 
     def on_message_begin(self) -> None:
@@ -136,6 +136,9 @@ class GuardedConnection(HttpToolsProtocol):
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        if self._is_in_body:
+            # A trailer: headers have been judged by now, and nobody reads what comes behind them.
+            return
         self._head_bytes += len(name) + len(value) + _AROUND_A_HEADER
         super().on_header(name, value)
 
@@ -154,7 +157,7 @@ class GuardedConnection(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         if self._closing_since is not None:
             return
-        self._around_bytes = max(0, self._around_bytes - len(body))
+        self._around_bytes = max(0, self._around_bytes - (1 + _SURROUNDINGS_OF_A_BYTE) * len(body))
         self._body_bytes += len(body)
         super().on_body(body)
 

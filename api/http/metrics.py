@@ -32,7 +32,9 @@ class StatusCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         reached = self._program.limit_counts.totals()
-        return metrics_of({**status_content(installation_status(self._program)), "limitsReached": reached})
+        return metrics_of(
+            {**status_content(installation_status(self._program, probes=False)), "limitsReached": reached}
+        )
 
 
 def metrics_of(status: Status) -> Iterator[Metric]:

@@ -25,8 +25,13 @@ _MOST_BUCKETS: Final = 10_000
 _SECONDS_TO_FILL: Final = 60.0
 _SECONDS_FOR_ANOTHER_TO_END: Final = 1
 
-_Asker = tuple[str, str]
+Asker = tuple[str, str]
 """Of which tenant, and who there."""
+
+
+def asker_of(caller: Caller) -> Asker:
+    """Who asks, whatever the role and the token: two tenants may call their people alike."""
+    return caller.enterprise_number or caller.authority or caller.ssin or "", caller.subject
 
 
 class Quotas:
@@ -40,8 +45,8 @@ class Quotas:
         self._counts = counts
         self._clock = clock
         self._mutex = Lock()
-        self._under_way: Counter[_Asker] = Counter()
-        self._buckets: dict[tuple[_Asker, str], tuple[float, float]] = {}
+        self._under_way: Counter[Asker] = Counter()
+        self._buckets: dict[tuple[Asker, str], tuple[float, float]] = {}
         """What was left, and when that was."""
 
     def admit(self, request: Request, caller: Caller) -> None:
@@ -53,7 +58,7 @@ class Quotas:
             return
         request.state.caller = caller.actor
         kind = getattr(request.scope.get("route"), "name", _ALL_KINDS)
-        asker = (caller.enterprise_number or caller.authority or caller.ssin or "", caller.subject)
+        asker = asker_of(caller)
         with self._mutex:
             limit, most, seconds = self._refusal(asker, kind)
             if limit is None:
@@ -70,21 +75,21 @@ class Quotas:
             )
         )
 
-    def ended(self, asker: _Asker) -> None:
+    def ended(self, asker: Asker) -> None:
         """A request that was admitted has been answered."""
         with self._mutex:
             self._under_way[asker] -= 1
             if not self._under_way[asker]:
                 del self._under_way[asker]
 
-    def _refusal(self, asker: _Asker, kind: str) -> tuple[Limit | None, int, int]:
+    def _refusal(self, asker: Asker, kind: str) -> tuple[Limit | None, int, int]:
         """The limit that is met, how much it allows, and the seconds to wait; what is admitted is taken off."""
         limits = self._limits
         if self._under_way[asker] >= limits.most_at_a_time:
             return Limit.REQUESTS_AT_A_TIME, limits.most_at_a_time, _SECONDS_FOR_ANOTHER_TO_END
         now = self._clock()
         # The costly kind first: what it refuses takes nothing off the rest.
-        taken: list[tuple[tuple[_Asker, str], float]] = []
+        taken: list[tuple[tuple[Asker, str], float]] = []
         for of_kind, a_minute in ((kind, limits.a_minute_of.get(kind)), (_ALL_KINDS, limits.a_minute)):
             if a_minute is None:
                 continue

@@ -15,6 +15,7 @@ from typing import ParamSpec, Protocol, TypeVar
 from anyio import CancelScope, CapacityLimiter, fail_after, to_thread
 
 from api.http.content_digests import StatedDigests
+from api.http.quotas import Asker, asker_of
 from api.services.refusals import TooManyOfOneCaller, TooManyUploads, UploadTooSlow
 from infra.identity.caller import Caller
 from infra.limit_counts import Limit, LimitCounts
@@ -42,7 +43,7 @@ class Uploads:
         self._limits = limits
         self._counts = counts
         self._threads = CapacityLimiter(limits.threads)
-        self._under_way: Counter[str] = Counter()
+        self._under_way: Counter[Asker] = Counter()
 
     @asynccontextmanager
     async def place_for(self, caller: Caller) -> AsyncIterator[None]:
@@ -50,15 +51,14 @@ class Uploads:
 
         Raises :class:`TooManyOfOneCaller`, :class:`TooManyUploads` and :class:`UploadTooSlow`.
         """
-        # Without the role: whoever has several is still one sender.
-        subject = caller.subject
-        if self._under_way[subject] >= self._limits.most_of_one_caller:
+        sender = asker_of(caller)
+        if self._under_way[sender] >= self._limits.most_of_one_caller:
             self._counts.reached(Limit.UPLOADS_OF_ONE_CALLER)
             raise TooManyOfOneCaller(self._limits.most_of_one_caller)
         if self._under_way.total() >= self._limits.most:
             self._counts.reached(Limit.UPLOADS)
             raise TooManyUploads(self._limits.most)
-        self._under_way[subject] += 1
+        self._under_way[sender] += 1
         try:
             with fail_after(self._limits.longest_seconds):
                 yield
@@ -66,9 +66,9 @@ class Uploads:
             self._counts.reached(Limit.UPLOAD_SECONDS)
             raise UploadTooSlow(self._limits.longest_seconds) from None
         finally:
-            self._under_way[subject] -= 1
-            if not self._under_way[subject]:
-                del self._under_way[subject]
+            self._under_way[sender] -= 1
+            if not self._under_way[sender]:
+                del self._under_way[sender]
 
     async def work(self, does: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do in a thread what blocks: on the disk, on the database, on the processor; never on the sender."""

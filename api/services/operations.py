@@ -72,11 +72,15 @@ class InstallationStatus:
     stopped_consumers: Sequence[StoppedConsumer]
 
 
-def installation_status(program: Program) -> InstallationStatus:
-    """Lags in events, offsets and seconds; work, breaker, what is parked and dead letters."""
+def installation_status(program: Program, *, probes: bool = True) -> InstallationStatus:
+    """Lags in events, offsets and seconds; work, breaker, what is parked and dead letters.
+
+    Whether an append would succeed is tried; without ``probes`` it is what the watch over the database found last, so
+    that whoever asks often costs nothing.
+    """
     operations, now = Operations(program.readers), SystemClock().now()
     return InstallationStatus(
-        why_no_append=why_no_append(program),
+        why_no_append=why_no_append(program) if probes else _why_no_append_at_the_last_look(program),
         transport=_transport(program, operations, program.clock.now()),
         projections=list_projections(program.readers, program.read_models, now=program.clock.now()),
         parked=list_parked(program.readers, limit=_PARKED_NAMED),
@@ -96,6 +100,10 @@ def why_no_append(program: Program) -> str | None:
     except DatabaseUnavailable as why:
         return str(why)
     return None
+
+
+def _why_no_append_at_the_last_look(program: Program) -> str | None:
+    return None if program.database_watch.health().appends else "at the last look an append would not have succeeded"
 
 
 def _transport(program: Program, operations: Operations, now: datetime) -> InProcess | OverKafka | KafkaUnreachable:

@@ -15,6 +15,7 @@ TAIL_BYTES: Final = 22 + 65_535
 
 _END_RECORD: Final = b"PK\x05\x06"
 _SIZE_AND_PLACE: Final = struct.Struct("<8xII")
+_IN_ANOTHER_RECORD: Final = 0xFFFFFFFF
 
 _PADDING: Final = b"\0\t\n\x0c\r \x1a"
 _RUN_OF_PADDING: Final = re.compile(rb"[\0\t\n\x0c\r \x1a]{2,}")
@@ -32,8 +33,9 @@ def is_archive(tail: bytes, size: int) -> bool:
         record = tail[at + 4 : at + 20]
         if len(record) == _SIZE_AND_PLACE.size:
             directory, place = _SIZE_AND_PLACE.unpack(record)
-            # Places are counted from where the archive begins, which need not be the beginning of the file.
-            if directory + place <= size - len(tail) + at:
+            # Places are counted from where the archive begins, which need not be the beginning of the file. Of a large
+            # archive (ZIP64) they are in another record, and here stands that they are not.
+            if _IN_ANOTHER_RECORD in (directory, place) or directory + place <= size - len(tail) + at:
                 return True
         at = tail.rfind(_END_RECORD, 0, at)
     return False

@@ -14,7 +14,8 @@ from uuid import UUID
 
 from domain.case.handling import CaseStream
 from infra.documents.document_store import DocumentStore
-from infra.documents.unfinished import DocumentPlace
+from infra.documents.errors import StorageUnavailable
+from infra.documents.unfinished import DocumentPlace, LeftUpload
 from infra.event_codec import UnreadableEvent
 from infra.keys import KeyMissing
 from infra.postgres.journal.document_locks import document_lock
@@ -75,18 +76,24 @@ class LeftUploads:
     def collect(self) -> int:
         collected = 0
         for left in self._documents.left_uploads(for_seconds=self._left_for):
-            if left.place is None:
-                self._documents.settle(left, is_named=False)
-            else:
-                with document_lock(self._pool, left.place.subject, left.place.sha256):
-                    is_named = self._is_named(left.place)
-                    if is_named is None:
-                        continue
-                    self._documents.settle(left, is_named=is_named)
-            collected += 1
+            try:
+                collected += self._settled(left)
+            except StorageUnavailable as why:
+                # The next look tries again; others need not wait for it.
+                _log.warning("upload.not_collected", error=type(why).__name__)
         if collected:
             _log.info("uploads.collected", count=collected)
         return collected
+
+    def _settled(self, left: LeftUpload) -> bool:
+        if left.place is None:
+            self._documents.settle(left, is_named=False)
+            return True
+        with document_lock(self._pool, left.place.subject, left.place.sha256):
+            is_named = self._is_named(left.place)
+            if is_named is not None:
+                self._documents.settle(left, is_named=is_named)
+            return is_named is not None
 
     def _is_named(self, place: DocumentPlace) -> bool | None:
         """Whether the case names the document; None where its stream cannot be read, so that this is not known."""

@@ -156,6 +156,13 @@ def test_a_named_proxy_says_how_the_caller_came(behind_a_proxy: str, form: dict[
                       ).status_code == 403  # fmt: skip
 
 
+def test_a_problem_leads_to_where_the_caller_came(behind_a_proxy: str) -> None:
+    sent = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "permit.example.be", "Accept": "text/html"}
+    refused = httpx.get(f"{behind_a_proxy}/rest/singlePermit/v1/refData", headers=sent)
+    assert refused.status_code == 406
+    assert refused.json()["href"].startswith("https://permit.example.be/rest/singlePermit/v1/refData/")
+
+
 @pytest.mark.parametrize(
     ("headers", "status"),
     [

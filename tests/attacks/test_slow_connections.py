@@ -146,6 +146,21 @@ def test_trailers_without_an_end_are_cut_like_headers(connection: socket.socket,
     assert sent_until_cut(connection, repeat(b"x" * 65_536, 3000)) < WHAT_THE_SYSTEM_HOLDS
 
 
+def test_a_long_body_pays_for_no_trailers(connection: socket.socket, service: LimitedService) -> None:
+    """Many short ones, which are cheap to send and were dear to keep."""
+    connection.sendall(posted(service, "Transfer-Encoding: chunked") + b"3d0900\r\n" + b" " * 4_000_000 + b"\r\n0\r\n")
+    assert sent_until_cut(connection, repeat(b"a:b\r\n" * 13_000, 3000)) < WHAT_THE_SYSTEM_HOLDS
+
+
+def test_short_chunks_of_a_body_are_no_trailers(connection: socket.socket, service: LimitedService) -> None:
+    connection.sendall(posted(service, "Transfer-Encoding: chunked"))
+    for _ in range(20):
+        connection.sendall(b"1\r\n \r\n" * 1_000)
+        time.sleep(0.02)
+    connection.sendall(b"2\r\n{}\r\n0\r\nNote: read by nobody\r\n\r\n")
+    assert status_of_the_answer(connection) == 400
+
+
 def test_a_head_that_does_not_go_on_is_cut(connection: socket.socket, service: LimitedService) -> None:
     before = service.reached("headersSeconds")
     connection.sendall(HEALTH)

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import anyio
 import httpx
 import pytest
 
 from api.composition import Program, open_program
 from api.http.problems import API_ROOT
+from api.http.uploads import TooManyOfOneCaller, Uploads
 from api.server import running_server
+from infra.identity.caller import Role
 from infra.identity.development_issuer import DevelopmentIssuer
-from infra.limit_counts import Limit
+from infra.limit_counts import Limit, LimitCounts
+from infra.limits import UploadLimits
 from tests.attacks.stalled_senders import by_the_form, connected, over_the_interface, stalled, status_of, token_of
 from tests.documents.files import pdf
+from tests.identity.callers import CALLERS, OTHER_ENTERPRISE
 from tests.world.service_clients import ServiceClient
 from tests.world.waiting import wait_until
 
@@ -75,6 +81,19 @@ def test_one_caller_has_eight_places(
     # and once the eight are gone there is room again
     wait_until(lambda: unfinished(program) == 0, because="the eight are gone")
     assert employer.attach(filed, pdf()).status_code == 201
+
+
+def test_people_of_two_tenants_who_are_called_alike_have_places_of_their_own() -> None:
+    uploads = Uploads(UploadLimits(most_of_one_caller=1), LimitCounts())
+    one = CALLERS[Role.EMPLOYER]
+    namesake = replace(one, enterprise_number=OTHER_ENTERPRISE)
+
+    async def both() -> None:
+        async with uploads.place_for(one), uploads.place_for(namesake):
+            with pytest.raises(TooManyOfOneCaller):
+                await uploads.place_for(replace(one, token_id="another")).__aenter__()
+
+    anyio.run(both)
 
 
 @pytest.fixture

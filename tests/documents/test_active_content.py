@@ -130,6 +130,14 @@ def test_something_else_behind_a_picture(piece: int) -> None:
     assert refusal(PNG, png() + MOTION_VIDEO, piece) is UNSAFE
 
 
+def test_a_large_archive_says_where_it_is_in_another_record_and_is_found_too() -> None:
+    whole = archive(b"%%EOF\n")
+    at = whole.rindex(b"PK\x05\x06")
+    zip64 = whole[: at + 12] + b"\xff" * 8 + whole[at + 20 :]
+    assert refusal(JPEG, PHOTO + zip64) is UNSAFE
+    assert refusal(PDF, CONTRACT + zip64) is UNSAFE
+
+
 def test_an_archive_that_ends_like_a_pdf_is_found() -> None:
     for comment in (b"\n%%EOF\n", b"x" * 60_000 + b"\n%%EOF\n"):
         whole = CONTRACT + archive(comment)
