@@ -3,7 +3,8 @@
 The names of ISO 32000-1 that begin such actions are looked for, in whatever way their letters are written, in the file
 and in its compressed object streams (7.5.7), where most programs of today put their objects. Content streams are not
 opened: nothing in them acts. A stream that should hold objects and cannot be opened, as in a file with a password,
-cannot be judged, and is not taken either.
+cannot be judged, and is not taken either; nor is one in another form than programs write (compressed, once), or whose
+place is not plain to see. It is no reader of PDF: who hides an object stream within a string of another still may.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ _END_OF_STREAM: Final = b"endstream"
 _OVERLAP: Final = 2_048
 _AT_ONCE: Final = 64 * 1024
 _MOST_OPENED: Final = 64 * 1024 * 1024
-_PLAIN_OBJECTS: Final = re.compile(rb"\s*[0-9]+\s+[0-9]+\s")
+_UNCHECKABLE: Final = "parts that cannot be checked, as with a password"
 
 
 class PdfActivity:
@@ -63,7 +64,10 @@ class PdfActivity:
         self.found = _acts_in(seen)
         while self.found is None:
             if self._objects is None:
-                begins = _objects_in(seen)
+                begins, is_hidden = _objects_in(seen)
+                if is_hidden:
+                    self.found = _UNCHECKABLE
+                    return
                 if begins is None:
                     self._rest = seen[-_OVERLAP:]
                     return
@@ -76,6 +80,9 @@ class PdfActivity:
             self.found = self._objects.found_in(content)
             if not end:
                 return
+            if self.found is None and not self._objects.is_whole:
+                # A mark of the end that stands within the stream: readers go on behind it.
+                self.found = _UNCHECKABLE
             self._opened += self._objects.size
             self._objects, seen = None, after
 
@@ -86,20 +93,22 @@ class _ObjectStream:
     def __init__(self, most: int) -> None:
         self._most = most
         self._inflating = zlib.decompressobj()
-        self._is_plain: bool | None = None
         self._rest = b""
         self.size = 0
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the end of what was compressed has come."""
+        return self._inflating.eof
+
     def found_in(self, content: bytes) -> str | None:
         """What the next bytes of the stream can do."""
-        if self._is_plain is None and content:
-            self._is_plain = _PLAIN_OBJECTS.match(content) is not None
-        waiting = content
-        while waiting and not self._is_plain:  # objects in clear are seen as the file is
+        waiting = b"" if self._inflating.eof else content
+        while waiting:
             try:
                 opened = self._inflating.decompress(waiting, _AT_ONCE)
             except zlib.error:
-                return "parts that cannot be checked, as with a password"
+                return _UNCHECKABLE
             waiting = self._inflating.unconsumed_tail
             self.size += len(opened)
             if self.size > self._most:
@@ -114,18 +123,23 @@ class _ObjectStream:
         return None
 
 
-def _objects_in(seen: bytes) -> int | None:
-    """Where the first object stream begins, behind its dictionary; None where none does yet."""
+def _objects_in(seen: bytes) -> tuple[int | None, bool]:
+    """Where the first object stream begins, behind its dictionary, if one does; and whether one is named that begins
+    nowhere to be seen."""
     for named in _OBJECTS.finditer(seen):
         # Without a pattern: a file of nothing but such names would keep one busy for minutes.
         begin, end = named.end(), named.end() + _LONGEST_DICTIONARY
         at = seen.find(_BEGIN_OF_STREAM, begin, end)
-        if at >= 0 and seen.find(b"endobj", begin, at) < 0:
-            content = at + len(_BEGIN_OF_STREAM)
-            if content + 2 > len(seen):
-                return None
-            return content + (2 if seen[content : content + 2] == b"\r\n" else 1)
-    return None
+        if at < 0:
+            # Either it is still to come, or too far away.
+            return None, len(seen) >= end
+        if seen.find(b"endobj", begin, at) >= 0:
+            return None, True
+        content = at + len(_BEGIN_OF_STREAM)
+        if content + 2 > len(seen):
+            return None, False
+        return content + (2 if seen[content : content + 2] == b"\r\n" else 1), False
+    return None, False
 
 
 def _acts_in(seen: bytes) -> str | None:

@@ -68,10 +68,36 @@ def test_ordinary_objects_are_taken() -> None:
     quiet = b"<< /Type /Catalog /OpenAction [3 0 R /Fit] /Title (about /JavaScripting and /Launches) >>"
     assert refusal(PDF, with_object(quiet)) is None
     assert refusal(PDF, in_an_object_stream(quiet * 500)) is None
-    assert refusal(PDF, in_an_object_stream(b"", filters=b"", sealed=b"21 0 " + quiet)) is None
     # what is written on a page and packed with it is nobody's action
     page = zlib.compress(b"BT (about /JavaScript ) Tj ET")
     assert refusal(PDF, with_object(b"<< /Filter /FlateDecode >>\nstream\n" + page + b"\nendstream")) is None
+
+
+def stored(content: bytes) -> bytes:
+    """Compressed by a program that does not compress: what it is given stands in it as it is."""
+    compressor = zlib.compressobj(0)
+    return compressor.compress(content) + compressor.flush()
+
+
+@pytest.mark.parametrize("piece", [7, 1000, 10**6])
+@pytest.mark.parametrize(
+    "content",
+    [
+        in_an_object_stream(b"", sealed=stored(b"21 0 (endstream) " + b" " * 300) + zlib.compress(SCRIPT)),
+        in_an_object_stream(
+            b"", filters=b"/Filter /ASCIIHexDecode", sealed=b"31 20 30 " + SCRIPT.hex().encode() + b">"
+        ),
+        in_an_object_stream(SCRIPT, filters=b"/Note (endobj) /Filter /FlateDecode"),
+        in_an_object_stream(SCRIPT, filters=b"/Note (" + b"x" * 1_600 + b") /Filter /FlateDecode"),
+    ],
+    ids=["a mark of the end within", "another filter", "an end of the object within", "a long dictionary"],
+)
+def test_objects_that_are_hidden_from_a_quick_look_are_not_taken(content: bytes, piece: int) -> None:
+    assert refusal(PDF, content, piece) is UNSAFE
+
+
+def test_objects_in_clear_which_no_program_writes_are_not_taken() -> None:
+    assert refusal(PDF, in_an_object_stream(b"", filters=b"", sealed=b"21 0 << /Type /Catalog >>")) is UNSAFE
 
 
 def test_a_script_behind_ordinary_object_streams_is_found() -> None:
