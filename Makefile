@@ -24,11 +24,12 @@ demo: $(ENVIRONMENT) ## play the whole procedure on an embedded PostgreSQL; ARGS
 test: check ## the gate: check, then the tests in WORKERS processes; PYTEST_ARGS="-k journal"
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
-check: $(ENVIRONMENT) ## format, lint, types, layers; bandit, licences, bill of materials, audit of packages (ADVISORIES=osv.zip)
+check: $(ENVIRONMENT) ## format, lint, types, layers and their picture; bandit, licences, bill of materials, audit of packages (ADVISORIES=osv.zip)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python .ci/architecture --check
 	@$(BIN)/python .ci/supply security
 	@$(BIN)/python .ci/supply check
 

@@ -1,4 +1,4 @@
-"""Write docs/architecture.svg, or with --check say whether it is current. Run by ``make docs``."""
+"""Write docs/architecture.svg, or with --check say whether it is current. Run by ``make docs`` and ``make check``."""
 
 from __future__ import annotations
 
