@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fastapi import FastAPI, Request, Response
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
@@ -52,6 +55,10 @@ from infra.identity.development_issuer import DevelopmentIssuer
 from infra.identity.ended_sessions import EndedSessions
 from infra.identity.sign_in_links import SignInLinks
 
+_TOLD_TO_NOBODY: Final[TelemetryConfig] = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+"""The framework would tell whatever collector the environment names the addresses of requests and the texts of errors,
+and both may hold what nobody but the parties may read. What operations need is in /metrics and in the log."""
+
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -67,7 +74,14 @@ def create_app(
     ``workers`` are those of this process, reported by ``health``; ``lookups`` query the enterprise register.
     """
     # The contract is written by hand (API-first); FastAPI's own description is not it.
-    app = FastAPI(title="singlePermit", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = FastAPI(
+        title="singlePermit",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        telemetry=_TOLD_TO_NOBODY,
+    )
     services, authentication = Services.of(program), _authentication(program, issuer)
     quotas = Quotas(program.limits.requests, program.limit_counts)
     pages, code_lists, rules = Pages.load(), CodeLists.load(), program.clock_rules
