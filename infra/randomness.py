@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from typing import Final
+from uuid import UUID
 
 _BLOCK_BYTES: Final = 4_096
 
@@ -28,6 +29,11 @@ def random_bytes(count: int) -> bytes:
         _block.data, begin = os.urandom(_BLOCK_BYTES), 0
     _block.used = begin + count
     return _block.data[begin : begin + count]
+
+
+def random_uuid() -> UUID:
+    """A UUID of version 4 (RFC 9562, section 5.4)."""
+    return UUID(bytes=random_bytes(16), version=4)
 
 
 def _forget() -> None:

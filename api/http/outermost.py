@@ -9,7 +9,6 @@ import traceback
 from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Final
-from uuid import uuid4
 
 from fastapi import Request, Response
 from starlette.requests import ClientDisconnect
@@ -20,6 +19,7 @@ from api.http.problems import PROBLEM_MEDIA_TYPE, Problem, internal_problem, pro
 from api.http.quotas import Quotas
 from api.http.refusal_log import RefusalLog
 from api.http.requests import base_url
+from infra.randomness import random_uuid
 from infra.structured_logs import get_logger
 
 RELATED_TRACE_HEADER: Final = b"belgov-related-trace-id"
@@ -46,7 +46,7 @@ class ErrorBoundary:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        trace_id = str(uuid4())
+        trace_id = str(random_uuid())
         headers = [(TRACE_HEADER, trace_id.encode())]
         for name, value in scope["headers"]:
             if name == TRACE_HEADER and TRACE_ID.fullmatch(value):

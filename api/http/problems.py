@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
-from uuid import uuid4
 
 from api.services.refusals import (
     ApplicationUnknown,
@@ -39,6 +38,7 @@ from infra.keys import KeyDestroyed
 from infra.postgres.journal.conflicts import OutcomeUnknown
 from infra.postgres.server.connections import DatabaseUnavailable
 from infra.postgres.server.troubles import Trouble
+from infra.randomness import random_uuid
 from infra.wire_format import canonical_json
 
 API_ROOT: Final = "/rest/singlePermit/v1"
@@ -169,7 +169,7 @@ class Problem:
     issues: Sequence[LocatedIssue] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     extras: Mapping[str, object] = field(default_factory=dict)
-    instance: str = field(default_factory=lambda: f"urn:uuid:{uuid4()}")
+    instance: str = field(default_factory=lambda: f"urn:uuid:{random_uuid()}")
 
     def body(self, base_url: str) -> bytes:
         """The JSON; ``base_url`` is scheme and host as the caller named them."""

@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from math import isfinite
-from typing import Final
+from typing import Final, NamedTuple
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
@@ -37,35 +37,67 @@ _COMPACT: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", 
 _SIGNATURES: Final = jwt.PyJWS(algorithms=[ALGORITHM])
 
 
+class _KnownToken(NamedTuple):
+    """Whom a token names, and its moments in seconds since the epoch."""
+
+    caller: Caller
+    issued_at: float
+    not_before: float
+    expires_at: float
+
+    @classmethod
+    def of(cls, claims: Mapping[str, object]) -> _KnownToken:
+        """``nbf`` may be absent (RFC 7519, 4.1.5); without it a token can be used from when it was issued."""
+        issued_at, expires_at = _moment(claims, "iat"), _moment(claims, "exp")
+        if expires_at - issued_at > LONGEST_LIFETIME.total_seconds():
+            raise _invalid(f"lasts longer than {LONGEST_LIFETIME // timedelta(hours=1)} hours")
+        not_before = _moment(claims, "nbf") if "nbf" in claims else issued_at
+        return cls(_caller_of(claims), issued_at, not_before, expires_at)
+
+    def require_current(self, now: datetime) -> None:
+        latest, earliest = (now + LEEWAY).timestamp(), (now - LEEWAY).timestamp()
+        if self.issued_at > latest:
+            raise _invalid("was issued in the future: its issuer's clock, or this one, is wrong")
+        if self.not_before > latest:
+            raise _invalid("cannot be used yet")
+        if self.expires_at <= earliest:
+            raise TokenRefused(TokenFault.EXPIRED, "The access token has expired. Get a new one.")
+
+
 class TokenVerifier:
     """Knows one issuer and its public keys, by key id. Safe between threads.
 
     A token comes with every request of its bearer, and checking its signature costs more than reading a case. So
-    a signature that was found good is remembered; everything that time can change is checked each time.
+    what a good token says is remembered for the civil day; from when until when it holds is checked each time.
     """
 
     def __init__(self, *, issuer: str, keys: Mapping[str, EllipticCurvePublicKey]) -> None:
         self._issuer = issuer
         self._keys = dict(keys)
-        self._known_claims = lru_cache(maxsize=TOKENS_REMEMBERED)(self._signed_claims)
+        self._known_token = lru_cache(maxsize=TOKENS_REMEMBERED)(self._good_token)
 
     def verify(self, token: str, *, now: datetime) -> Caller:
         """The caller whom a token names; ``now`` is the system clock's.
 
         Raises :class:`TokenRefused`, and nothing else whatever the text is.
         """
-        claims = self._known_claims(token)
+        known = self._known_token(token, civil_day(now))
+        known.require_current(now)
+        return known.caller
+
+    def _good_token(self, token: str, today: date) -> _KnownToken:
+        """What a token says, if it is one that may be used on this civil day at all."""
+        claims = self._signed_claims(token)
         if claims.get("iss") != self._issuer:
             raise _invalid("was issued by another issuer")
         if not _is_meant_for_us(claims.get("aud")):
             raise _invalid("is not meant for this service")
-        _require_current(claims, now)
-        caller = _caller_of(claims)
+        known = _KnownToken.of(claims)
         try:
-            require_usable(caller, today=civil_day(now))
+            require_usable(known.caller, today=today)
         except CallerUnusable as why:
             raise _invalid(f"has an unusable claim {why}") from None
-        return caller
+        return known
 
     def _signed_claims(self, token: str) -> Mapping[str, object]:
         if len(token) > LONGEST_TOKEN or _COMPACT.fullmatch(token) is None:
@@ -91,21 +123,6 @@ def _is_meant_for_us(audience: object) -> bool:
     if isinstance(audience, list):
         return AUDIENCE in audience and all(isinstance(each, str) for each in audience)
     return audience == AUDIENCE
-
-
-def _require_current(claims: Mapping[str, object], now: datetime) -> None:
-    """``nbf`` may be absent (RFC 7519, 4.1.5); without it a token can be used from when it was issued."""
-    issued_at, expires_at = _moment(claims, "iat"), _moment(claims, "exp")
-    not_before = _moment(claims, "nbf") if "nbf" in claims else issued_at
-    latest, earliest = (now + LEEWAY).timestamp(), (now - LEEWAY).timestamp()
-    if issued_at > latest:
-        raise _invalid("was issued in the future: its issuer's clock, or this one, is wrong")
-    if not_before > latest:
-        raise _invalid("cannot be used yet")
-    if expires_at - issued_at > LONGEST_LIFETIME.total_seconds():
-        raise _invalid(f"lasts longer than {LONGEST_LIFETIME // timedelta(hours=1)} hours")
-    if expires_at <= earliest:
-        raise TokenRefused(TokenFault.EXPIRED, "The access token has expired. Get a new one.")
 
 
 def _moment(claims: Mapping[str, object], name: str) -> int | float:

@@ -113,18 +113,22 @@ def test_a_day_is_not_too_long(program: Program, issuer: DevelopmentIssuer, veri
 
 
 def test_what_is_remembered_is_for_its_owner_and_ends(tmp_path: Path) -> None:
-    ended = EndedSessions(tmp_path)
+    ended, beside = EndedSessions(tmp_path), EndedSessions(tmp_path)
     assert not ended.has_ended("t-1")
+    assert not beside.has_ended("t-1")
     ended.end("t-1", now=MONDAY)
     (file,) = (tmp_path / "ended-sessions").iterdir()
     assert "t-1" not in file.name
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    # another process knows it, many may end at once, and again changes nothing
-    assert EndedSessions(tmp_path).has_ended("t-1")
+    # another process knows it that had looked before, and one that starts later; of the others nothing has changed
+    for process in (beside, EndedSessions(tmp_path)):
+        assert process.has_ended("t-1")
+        assert not process.has_ended("t-2")
+    # many may end at once, and again changes nothing
     with ThreadPoolExecutor(8) as people:
         list(people.map(lambda n: ended.end(f"t-{n}", now=MONDAY + timedelta(hours=23)), range(2, 40)))
-    assert all(ended.has_ended(f"t-{n}") for n in range(1, 40))
+    assert all(process.has_ended(f"t-{n}") for n in range(1, 40) for process in (ended, beside))
     # once no token can be that old, its file is removed
     ended.end("t-99", now=MONDAY + timedelta(hours=24, minutes=3))
     assert not ended.has_ended("t-1")

@@ -17,7 +17,7 @@ from psycopg2.extras import execute_values
 
 from infra.keys import KEY_BYTES, KeyDestroyed, KeyEncryptionKeyUnusable, KeyMissing, MasterKey
 from infra.postgres.server.connections import ConnectionPool, Role, connect
-from infra.randomness import random_bytes
+from infra.randomness import random_uuid
 
 if TYPE_CHECKING:
     from infra.postgres.server.deadlines import Deadlines
@@ -193,7 +193,7 @@ class PostgresKeyStore:
 
 
 def _new_keys(count: int) -> dict[UUID, bytes | None]:
-    return {UUID(bytes=random_bytes(16), version=4): os.urandom(KEY_BYTES) for _ in range(count)}
+    return {random_uuid(): os.urandom(KEY_BYTES) for _ in range(count)}
 
 
 def _array(values: Iterable[str]) -> str:
