@@ -66,16 +66,18 @@ class AuthorityMigration:
 def migrations_of(program: Program, rows: RowScope) -> tuple[AuthorityMigration, ...]:
     """Every authority that moves in, each with what of it ``rows`` show."""
     with connection_within(program.readers, rows) as connection:
-        return tuple(
-            AuthorityMigration(
-                status=cutover_status(connection, authority),
-                batches=ledgers(connection, authority),
-                topic=topic_ledger(connection, authority),
-                reasons=reasons(connection, authority),
-                samples=samples(connection, authority),
-            )
-            for authority in MigratingAuthority
-        )
+        return tuple(_migration(connection, authority) for authority in MigratingAuthority)
+
+
+def _migration(connection: Any, authority: str) -> AuthorityMigration:
+    waiting = reasons(connection, authority)
+    return AuthorityMigration(
+        status=cutover_status(connection, authority),
+        batches=ledgers(connection, authority),
+        topic=topic_ledger(connection, authority),
+        reasons=waiting,
+        samples=samples(connection, authority, waiting),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
