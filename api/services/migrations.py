@@ -127,6 +127,13 @@ def bulk_connection(program: Program) -> Iterator[Any]:
 
 
 @contextmanager
+def operators_connection(program: Program) -> Iterator[Any]:
+    """A connection on which an authority can be switched: as the user who sets up, which no login that serves is."""
+    with closing(connect(program.journal_url, Role.WRITER)) as connection:
+        yield connection
+
+
+@contextmanager
 def legacy_inbox(program: Program, authority: MigratingAuthority) -> Iterator[LegacyInbox]:
     """The intake of the records that an authority sends over Kafka."""
     letters = DeadLetters(program.writers, program.keys)
