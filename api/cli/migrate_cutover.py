@@ -11,7 +11,7 @@ import typer
 from api.cli.output import By, ExitCode, Json, by_whom, end, ending_with, say
 from api.composition import open_program
 from api.http.migration_content import cutover_content
-from api.services.migrations import cutover_of, lag_of_records, signed_report
+from api.services.migrations import cutover_of, lag_of_records, operators_connection, signed_report
 from domain.migration.cutover import CutOverStep, StepRefused
 from infra.migration.cutover import export_native_events
 from infra.migration.cutover_status import cutover_status
@@ -140,7 +140,7 @@ def _take(
         ending_with(ExitCode.REFUSED, StepRefused),
         ending_with(ExitCode.FINDING, AppendConflict, prefix="nothing was switched: "),
         open_program(load_settings()) as program,
-        closing(connect(program.serving.writer, Role.WRITER)) as connection,
+        operators_connection(program) as connection,
     ):
         taken = cutover_of(program, authority).take(connection, step, by=by_whom(by), outcome=outcome)
     say(cutover_content(taken), as_json)

@@ -66,16 +66,18 @@ class AuthorityMigration:
 def migrations_of(program: Program, rows: RowScope) -> tuple[AuthorityMigration, ...]:
     """Every authority that moves in, each with what of it ``rows`` show."""
     with connection_within(program.readers, rows) as connection:
-        return tuple(
-            AuthorityMigration(
-                status=cutover_status(connection, authority),
-                batches=ledgers(connection, authority),
-                topic=topic_ledger(connection, authority),
-                reasons=reasons(connection, authority),
-                samples=samples(connection, authority),
-            )
-            for authority in MigratingAuthority
-        )
+        return tuple(_migration(connection, authority) for authority in MigratingAuthority)
+
+
+def _migration(connection: Any, authority: str) -> AuthorityMigration:
+    waiting = reasons(connection, authority)
+    return AuthorityMigration(
+        status=cutover_status(connection, authority),
+        batches=ledgers(connection, authority),
+        topic=topic_ledger(connection, authority),
+        reasons=waiting,
+        samples=samples(connection, authority, waiting),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +123,13 @@ def judge_of(program: Program, authority: MigratingAuthority) -> ChunkJudge[Appe
 def bulk_connection(program: Program) -> Iterator[Any]:
     """A connection for what appends in bulk: not one of the pool, because what is staged belongs to a connection."""
     with closing(connect(program.serving.writer, Role.WRITER)) as connection:
+        yield connection
+
+
+@contextmanager
+def operators_connection(program: Program) -> Iterator[Any]:
+    """A connection on which an authority can be switched: as the user who sets up, which no login that serves is."""
+    with closing(connect(program.journal_url, Role.WRITER)) as connection:
         yield connection
 
 

@@ -17,9 +17,10 @@ from domain.migration.quarantine import QUARANTINED, SUPERSEDED
 from domain.migration.source_lines import LineKind
 from infra.migration.chunk_rows import ChunkRows, Row, changed_dossier_row, new_dossier_rows
 from infra.postgres.journal.binary_rows import binary_copy
-from infra.postgres.journal.bulk import append_staged
+from infra.postgres.journal.bulk import append_staged, prepare_staging
 
 if TYPE_CHECKING:
+    from psycopg2.extensions import connection as Connection
     from psycopg2.extensions import cursor as Cursor
 
 
@@ -35,10 +36,10 @@ def write_chunk(cursor: Cursor, chunk: ChunkRows, *, taken: int | None) -> None:
     _count(cursor, chunk, taken)
     known = _landed_before(cursor, chunk.landed)
     fresh = [each for record_id, each in chunk.landed.items() if record_id not in known]
-    _copy(cursor, _RECORDS, [each.row for each in fresh])
+    _land_records(cursor, [each.row for each in fresh])
     _quarantine(cursor, [each.quarantined for each in fresh if each.quarantined is not None])
     settle_older(cursor, chunk.authority, chunk.newer, by=ACTOR)
-    _copy(cursor, _DOSSIERS, chunk.new_dossiers)
+    _land_dossiers(cursor, chunk.new_dossiers)
     if chunk.confirmed:
         execute_values(cursor, _CONFIRM, chunk.confirmed)
     _update_dossiers(cursor, chunk.changed_dossiers)
@@ -46,14 +47,55 @@ def write_chunk(cursor: Cursor, chunk: ChunkRows, *, taken: int | None) -> None:
         append_staged(cursor, chunk.appends)
 
 
-_RECORDS: Final = (
-    "legacy_record (id, authority, key, batch, source, line, sequence, digest, subject, sealed, fate,"
-    " mapping_version, extracted_on)"
-)
-_DOSSIERS: Final = (
-    "legacy_dossier (authority, key, case_id, subject, sequence, digest, record_id, fate, version, leaf_hash,"
-    " person, name_birth, employer, category, filed_on, valid_from, valid_to, others)"
-)
+def prepare_landing(connection: Connection) -> None:
+    """Make the temporary tables of the connection through which a chunk goes, and its events (``prepare_staging``)."""
+    prepare_staging(connection)
+    with connection.cursor() as cursor:
+        cursor.execute(_STAGING)
+
+
+_STAGING: Final = """
+create temporary table if not exists staged_legacy_record (
+    id uuid, authority text, key text, batch uuid, source text, line bigint, sequence timestamptz, digest bytea,
+    subject uuid, sealed bytea, fate text, mapping_version int, extracted_on date
+) with (toast_tuple_target = 8160) on commit delete rows;
+alter table staged_legacy_record alter column sealed set storage external;
+create temporary table if not exists staged_legacy_dossier (
+    authority text, key text, case_id uuid, subject uuid, sequence timestamptz, digest bytea, record_id uuid, fate text,
+    version bigint, leaf_hash bytea, person bytea, name_birth bytea, employer text, category text, filed_on date,
+    valid_from date, valid_to date, others text[]
+) on commit delete rows;
+"""
+
+# The caller may write another chunk before the commit, which is what empties the tables otherwise.
+_LAND_RECORDS: Final = """
+insert into legacy_record (id, authority, key, batch, source, line, sequence, digest, subject, sealed, fate,
+       mapping_version, extracted_on)
+select * from staged_legacy_record;
+delete from staged_legacy_record
+"""
+_LAND_DOSSIERS: Final = """
+insert into legacy_dossier (authority, key, case_id, subject, sequence, digest, record_id, fate, version, leaf_hash,
+       person, name_birth, employer, category, filed_on, valid_from, valid_to, others)
+select * from staged_legacy_dossier;
+delete from staged_legacy_dossier
+"""
+
+
+def _land(cursor: Cursor, staged: str, rows: Sequence[bytes], land: str) -> None:
+    """By way of a table of the session: nothing can be copied into one with policies."""
+    if rows:
+        content = binary_copy(rows)
+        cursor.copy_expert(f"copy {staged} from stdin (format binary)", io.BytesIO(content), len(content))
+        cursor.execute(land)
+
+
+def _land_records(cursor: Cursor, rows: Sequence[bytes]) -> None:
+    _land(cursor, "staged_legacy_record", rows, _LAND_RECORDS)
+
+
+def _land_dossiers(cursor: Cursor, rows: Sequence[bytes]) -> None:
+    _land(cursor, "staged_legacy_dossier", rows, _LAND_DOSSIERS)
 
 
 def _quarantine(cursor: Cursor, rows: Sequence[Row]) -> None:
@@ -93,7 +135,7 @@ update legacy_quarantine q set state = 'superseded', settled_at = now()
 def write_dossier(cursor: Cursor, authority: str, dossier: Dossier, *, new: bool) -> None:
     """The current dossier of a file number."""
     if new:
-        _copy(cursor, _DOSSIERS, new_dossier_rows(authority, [dossier]))
+        _land_dossiers(cursor, new_dossier_rows(authority, [dossier]))
     else:
         _update_dossiers(cursor, [changed_dossier_row(authority, dossier)])
 
@@ -180,9 +222,3 @@ def _landed_before(cursor: Cursor, ids: Collection[str]) -> set[str]:
     # As one text, of ids that need no quotation marks: hundreds of values are not quoted one by one.
     cursor.execute("select id::text from legacy_record where id = any(%s::uuid[])", ("{" + ",".join(ids) + "}",))
     return {record_id for (record_id,) in cursor.fetchall()}
-
-
-def _copy(cursor: Cursor, table: str, rows: Sequence[bytes]) -> None:
-    if rows:
-        content = binary_copy(rows)
-        cursor.copy_expert(f"copy {table} from stdin (format binary)", io.BytesIO(content), len(content))

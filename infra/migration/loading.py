@@ -19,12 +19,11 @@ from domain.migration.versions import Placement, Version
 from infra.legacy_files.legacy_file import LegacyFile
 from infra.migration.batch_ledgers import first_extracted_on
 from infra.migration.chunk_rows import ChunkRows, rows_of
-from infra.migration.chunk_writing import NothingToAdd, write_chunk
+from infra.migration.chunk_writing import NothingToAdd, prepare_landing, write_chunk
 from infra.migration.cutover_status import require_accepting
 from infra.migration.dossiers import placements, taken_dossiers
 from infra.migration.source_readings import FileReadings
 from infra.postgres.journal.append_requests import AppendRequest
-from infra.postgres.journal.bulk import prepare_staging
 from infra.postgres.journal.certain_outcome import CertainConnection
 from infra.postgres.server.connections import Role, connect, transaction
 from infra.structured_logs import get_logger
@@ -132,7 +131,7 @@ class PostgresLoad:
 
     def writer(self) -> ChunkTransactions:
         connection = CertainConnection(
-            lambda: connect(self.loads.url, Role.WRITER), prepare_staging, patience=self.loads.patience
+            lambda: connect(self.loads.url, Role.WRITER), prepare_landing, patience=self.loads.patience
         )
         return ChunkTransactions(connection)
 

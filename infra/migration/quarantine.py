@@ -19,7 +19,7 @@ from domain.migration.plausible_days import Calendar
 from domain.migration.precheck import Refused
 from domain.migration.quarantine import QuarantinedRecord, RepairRefused, Step
 from infra.keys import SubjectKeys
-from infra.migration.chunk_writing import recount, settle_older, trace, write_dossier
+from infra.migration.chunk_writing import prepare_landing, recount, settle_older, trace, write_dossier
 from infra.migration.cutover_status import cutover_status, require_accepting
 from infra.migration.dossiers import taken_dossiers
 from infra.migration.loading import no_load_is_under_way
@@ -27,7 +27,7 @@ from infra.migration.quarantine_trace import hold, seal_motive, steps_of
 from infra.migration.sealed_records import open_record, open_text, seal_text
 from infra.migration.waiting_records import listed
 from infra.postgres.journal.append_requests import AppendRequest
-from infra.postgres.journal.bulk import append_staged, laid_out, prepare_staging
+from infra.postgres.journal.bulk import append_staged, laid_out
 from infra.postgres.server.connections import transaction
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class PostgresQuarantine:
     def transaction(self, connection: Connection, *, appending: bool = False) -> Iterator[RepairTransaction]:
         """As :meth:`consumers.migration.repair.QuarantineStore.transaction`."""
         if appending:
-            prepare_staging(connection)
+            prepare_landing(connection)
         with transaction(connection) as cursor:
             yield RepairTransaction(self.authority, self.keys, connection, cursor)
 

@@ -20,14 +20,13 @@ from domain.migration.reading import LegacyMapping
 from domain.migration.source_lines import RawRecord
 from infra.legacy_files.texts import readable_record
 from infra.migration.chunk_rows import rows_of
-from infra.migration.chunk_writing import write_chunk
+from infra.migration.chunk_writing import prepare_landing, write_chunk
 from infra.migration.cutover_status import require_accepting
 from infra.migration.dossiers import taken_dossiers
 from infra.migration.envelopes import hold_to_record, read_envelope
 from infra.migration.loading import no_load_is_under_way
 from infra.migration.topic_ledgers import count_arrived, letter_became_record
 from infra.postgres.journal.append_requests import AppendRequest
-from infra.postgres.journal.bulk import prepare_staging
 from infra.postgres.journal.conflicts import AuthorityNotLive, StaleAuthorityEpoch
 from infra.postgres.messages.consumer_stops import FAILED, ConsumerStops, RecentRecords, StopLimits
 from infra.postgres.messages.dead_letters import DeadLetters
@@ -120,7 +119,7 @@ class LegacyInbox:
     def _live(self) -> Connection:
         if self._connection is None or self._connection.closed:
             self._connection = connect(self._url, Role.WRITER)
-            prepare_staging(self._connection)
+            prepare_landing(self._connection)
         return self._connection
 
 

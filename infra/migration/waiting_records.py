@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -12,20 +12,23 @@ from domain.migration.quarantine import WAITING, QuarantinedRecord
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
 
+# Those of a page are found first, from an index in their order, and only then joined: a hundred thousand may wait.
 _LIST: Final = """
 select q.record_id, q.authority, r.key, r.source, r.line, q.reason, q.findings, q.state, q.opened_at, q.settled_at,
        q.mapping_version, d.case_id
-  from legacy_quarantine q
+  from (select * from legacy_quarantine q
+         where (%(authority)s::text is null or q.authority = %(authority)s)
+           and (%(reason)s::text is null or q.reason = %(reason)s)
+           and (%(states)s::text[] is null or q.state = any(%(states)s))
+           and (%(ids)s::uuid[] is null or q.record_id = any(%(ids)s::uuid[]))
+           and (%(after)s::uuid is null
+                or (q.opened_at, q.record_id)
+                   > ((select opened_at from legacy_quarantine where record_id = %(after)s), %(after)s::uuid))
+         order by q.opened_at, q.record_id
+         limit %(limit)s) q
   join legacy_record r on r.id = q.record_id
   left join legacy_dossier d on d.authority = r.authority and d.key = r.key and d.version > 0
- where (%(authority)s::text is null or q.authority = %(authority)s)
-   and (%(reason)s::text is null or q.reason = %(reason)s)
-   and (%(states)s::text[] is null or q.state = any(%(states)s))
-   and (%(ids)s::uuid[] is null or q.record_id = any(%(ids)s::uuid[]))
-   and (%(after)s::uuid is null or (q.opened_at, q.record_id)
-                                   > (select opened_at, record_id from legacy_quarantine where record_id = %(after)s))
  order by q.opened_at, q.record_id
- limit %(limit)s
 """
 
 
@@ -66,21 +69,24 @@ def reasons(connection: Connection, authority: str) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
-def samples(connection: Connection, authority: str, most: int = 3) -> dict[str, list[str]]:
-    """The places of a few records that wait, by reason."""
+def samples(connection: Connection, authority: str, of_reasons: Iterable[str], most: int = 3) -> dict[str, list[str]]:
+    """The places of a few records that wait for each of these reasons: of those that have waited longest."""
+    parameters = {"authority": authority, "reasons": list(of_reasons), "states": list(WAITING), "most": most}
     with connection.cursor() as cursor:
-        cursor.execute(_SAMPLES, {"authority": authority, "states": list(WAITING), "most": most})
+        cursor.execute(_SAMPLES, parameters)
         return dict(cursor.fetchall())
 
 
 _SAMPLES: Final = """
-select reason, array_agg(source || ', ' || line order by source, line)
-  from (select q.reason, r.source, r.line, row_number() over (partition by q.reason order by r.source, r.line) as n
-          from legacy_quarantine q
-          join legacy_record r on r.id = q.record_id
-         where q.authority = %(authority)s and q.state = any(%(states)s)) q
- where n <= %(most)s
- group by reason
+select w.reason, array_agg(r.source || ', ' || r.line order by r.source, r.line)
+  from unnest(%(reasons)s::text[]) w (reason)
+ cross join lateral (
+       select q.record_id from legacy_quarantine q
+        where q.authority = %(authority)s and q.reason = w.reason and q.state = any(%(states)s)
+        order by q.opened_at, q.record_id
+        limit %(most)s) q
+  join legacy_record r on r.id = q.record_id
+ group by w.reason
 """
 
 

@@ -10,15 +10,17 @@ from hashlib import sha256
 from uuid import uuid4
 
 import psycopg2
+import psycopg2.errors
 import pytest
 
 from domain.audit.merkle import leaf_hash
 from infra.postgres.journal.append_function import append, prepare_append
-from infra.postgres.journal.append_requests import AppendRequest, SealedEvent, StreamHead, Touch
+from infra.postgres.journal.append_requests import AppendRequest, AuthorityEpoch, SealedEvent, StreamHead, Touch
 from infra.postgres.journal.bulk import laid_out, prepare_staging
 from infra.postgres.journal.journal_events import EncodedEvent
 from infra.postgres.journal.sealing import sealed_request
 from infra.postgres.server.connections import Role, connect
+from infra.postgres.server.logins import serving_url
 from infra.postgres.server.migrate import migrate_journal, shipped_migrations
 from infra.stored_form.leaf import Context, microseconds, place_of, sealed_leaf
 from infra.wire_format import wire_time
@@ -28,6 +30,9 @@ pytestmark = pytest.mark.server
 
 UNTRUE = "PJ001"
 TOO_YOUNG = "PJ002"
+
+WALLS = "place_of, leaf_hash_of, follows, refuse_untrue_event, refuse_switch_by_who_serves, row_scope"
+"""The functions of 0007_walls."""
 
 Send = Callable[[str, AppendRequest], None]
 
@@ -275,7 +280,7 @@ def test_a_log_of_before_is_held_to_it_from_its_update_on(journal_url: str) -> N
     earlier = next(each for each in shipped_migrations("journal") if each.name == "0002_append")
     with closing(connect(journal_url, Role.OWNER)) as connection, connection.cursor() as cursor:
         cursor.execute("delete from schema_migration where name = '0007_walls'")
-        cursor.execute("drop function place_of, leaf_hash_of, follows, refuse_untrue_event, row_scope cascade")
+        cursor.execute(f"drop function {WALLS} cascade")
         cursor.execute(earlier.text.replace("create function", "create or replace function"))
     alone(journal_url, request())
     alone(journal_url, junk())
@@ -313,3 +318,35 @@ def test_no_command_is_forgotten_within_ninety_days(journal_url: str, moment: Ca
     with closing(connect(journal_url, Role.READER)) as connection, connection.cursor() as cursor:
         cursor.execute("select count(*) from command")
         assert cursor.fetchone() == (2,)
+
+
+def switch(type_: str, *, epoch: int) -> AppendRequest:
+    """The switch of Brussels, sealed as the program seals it."""
+    return replace(request(type_=type_), rests_on=AuthorityEpoch("brussels", epoch))
+
+
+def epochs(url: str) -> dict[str, int]:
+    with closing(connect(url, Role.READER)) as connection, connection.cursor() as cursor:
+        cursor.execute("select authority_epochs from journal_head")
+        ((found,),) = cursor.fetchall()
+    return dict(found)
+
+
+@pytest.mark.parametrize("type_", ["AuthorityCutOver", "AuthorityCutBack"])
+def test_no_login_that_serves_switches_an_authority(journal_url: str, send: Send, type_: str) -> None:
+    # given a switch of which every leaf is right, by the login under which the service writes
+    serving = serving_url(journal_url, Role.WRITER, bytes(32), set_up=True)
+    before = epochs(journal_url)
+    # then it is refused, and what came with it too
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        send(serving, switch(type_, epoch=0))
+    assert (epochs(journal_url), JournalAsStored.of(journal_url).rows) == (before, [])
+    # while any other event goes well
+    send(serving, switch("Noted", epoch=0))
+
+
+def test_an_operator_switches_one_either_way(journal_url: str, send: Send) -> None:
+    send(journal_url, switch("AuthorityCutOver", epoch=0))
+    assert epochs(journal_url)["brussels"] == 1
+    send(journal_url, switch("AuthorityCutBack", epoch=1))
+    assert epochs(journal_url)["brussels"] == 2

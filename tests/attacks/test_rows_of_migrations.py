@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from contextlib import closing
 
 import psycopg2
+import psycopg2.errors
 import pytest
 
 from api.services.migrations import migrations_of, quarantine_of
@@ -18,9 +20,6 @@ from tests.migration.cutting_over import go_live
 from tests.migration.moving import Moving, moving, record
 
 pytestmark = pytest.mark.server
-
-WITHOUT_POLICIES = {"legacy_record", "legacy_dossier"}
-"""COPY takes none; a page asks them by way of the records in quarantine."""
 
 BAD_NUMBER = "85.07.30-033.29"
 
@@ -43,7 +42,7 @@ def tables(move: Moving) -> dict[str, int]:
     """Every table of migrations with the number of its rows, as the owner of the server sees them."""
     with closing(psycopg2.connect(move.program.journal_url)) as connection, connection.cursor() as cursor:
         cursor.execute("select tablename from pg_tables where schemaname = 'permit' and tablename like 'legacy%'")
-        found = [name for (name,) in cursor.fetchall() if name not in {"legacy_mirror", *WITHOUT_POLICIES}]
+        found = [name for (name,) in cursor.fetchall() if name != "legacy_mirror"]
         return {name: _count(cursor, name) for name in found}
 
 
@@ -61,8 +60,8 @@ def shown(move: Moving, rows: RowScope) -> dict[str, int]:
 def test_the_authority_and_the_program_see_all_of_it_and_others_nothing(move: Moving) -> None:
     there = tables(move)
     assert {name for name, number in there.items() if number} >= {
-        *("legacy_batch", "legacy_tally", "legacy_quarantine", "legacy_correction", "legacy_quarantine_step"),
-        "legacy_cutover_step",
+        *("legacy_batch", "legacy_tally", "legacy_record", "legacy_dossier", "legacy_quarantine", "legacy_correction"),
+        *("legacy_quarantine_step", "legacy_cutover_step"),
     }
     assert shown(move, RowScope(PartyKind.AUTHORITY, "brussels")) == there
     assert shown(move, EVERYTHING) == there
@@ -89,11 +88,70 @@ def test_what_one_request_said_the_next_on_the_same_session_does_not_hear(move: 
     with closing(connect(move.program.serving.reader, Role.READER)) as connection, connection.cursor() as cursor:
         for ending in ("commit", "rollback"):
             cursor.execute("begin; set local permit.rows = 'everything:'")
-            assert _count(cursor, "legacy_batch") > 0
+            assert _count(cursor, "legacy_record") > 0
             cursor.execute(ending)
-            assert _count(cursor, "legacy_batch") == 0
+            assert _count(cursor, "legacy_record") == 0
+
+
+def test_also_after_an_error(move: Moving) -> None:
+    with closing(connect(move.program.serving.reader, Role.READER)) as connection, connection.cursor() as cursor:
+        with pytest.raises(psycopg2.errors.DivisionByZero):
+            cursor.execute("set local permit.rows = 'everything:'; select 1 / (count(*) - 2) from legacy_record")
+        assert _count(cursor, "legacy_record") == 0
+
+
+@pytest.mark.parametrize("kind", ["view", "materialized view"])
+def test_a_view_of_the_records_shows_no_more_than_they_do(move: Moving, kind: str) -> None:
+    # given a view that the owner of the tables made, and let readers read
+    with closing(connect(move.program.journal_url, Role.OWNER)) as connection, connection.cursor() as cursor:
+        cursor.execute(f"create {kind} permit.seen as select id, authority, sealed from permit.legacy_record")
+        cursor.execute("grant select on permit.seen to permit_reader")
+        try:
+            # then it shows an authority its own, and others nothing; what is kept in it is nothing
+            counts = {rows.value: _seen(move, rows) for rows in (of("brussels"), of("wallonia"), NOTHING)}
+            assert counts == {"brussels": 0 if kind == "materialized view" else 2, "wallonia": 0, "": 0}
+        finally:
+            cursor.execute(f"drop {kind} permit.seen")
+
+
+def of(authority: str) -> RowScope:
+    return RowScope(PartyKind.AUTHORITY, authority)
+
+
+def _seen(move: Moving, rows: RowScope) -> int:
+    with connection_within(move.program.readers, rows) as connection, connection.cursor() as cursor:
+        return _count(cursor, "seen")
 
 
 def test_whoever_writes_them_sees_all_of_them(move: Moving) -> None:
     with closing(connect(move.program.serving.writer, Role.WRITER)) as connection, connection.cursor() as cursor:
         assert {name: _count(cursor, name) for name in tables(move)} == tables(move)
+
+
+def test_nobody_is_let_round_the_policies_to_copy_faster(move: Moving) -> None:
+    """A load copies into tables of its session; a table that COPY fills directly would have no policies."""
+    with closing(connect(move.program.serving.writer, Role.WRITER)) as connection, connection.cursor() as cursor:
+        for table in tables(move):
+            with pytest.raises((psycopg2.errors.FeatureNotSupported, psycopg2.errors.InsufficientPrivilege)):
+                cursor.copy_expert(f"copy permit.{table} from stdin", io.StringIO())
+
+
+SHOWN_WHOLE = {
+    # the log: who may see a case is judged by its stream, which a page reads to judge it
+    *("journal", "journal_head", "command", "tracking", "parked_stream"),
+    # messages, by coordinates of a topic
+    *("consumer_offset", "consumer_stream", "parked_message", "dead_letter", "consumer_stop", "relay_lease"),
+    # checks, by case
+    *("check_work", "crossroads_registration", "crossroads_gate", "crossroads_consultation", "crossroads_reply"),
+}
+"""What a reader is shown whatever it says."""
+
+
+def test_no_other_table_that_a_reader_reads_is_without_policies(move: Moving) -> None:
+    """A new table is under policies, or is written down here."""
+    with closing(psycopg2.connect(move.program.journal_url)) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "select relname from pg_class where relnamespace = 'permit'::regnamespace and relkind in ('r', 'p')"
+            " and has_table_privilege('permit_reader', oid, 'select') and not (relrowsecurity and relforcerowsecurity)"
+        )
+        assert {name for (name,) in cursor.fetchall()} == SHOWN_WHOLE

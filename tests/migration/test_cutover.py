@@ -20,6 +20,7 @@ from domain.migration.identities import authority_stream
 from infra.migration.cutover import export_native_events
 from infra.postgres.journal.append_requests import AuthorityEpoch, CommandIdentity
 from infra.postgres.journal.conflicts import AuthorityNotLive, StaleAuthorityEpoch
+from tests.cli.conftest import CommandLine
 from tests.migration.cutting_over import go_live, take
 from tests.migration.moving import CASE, Moving, record
 
@@ -96,3 +97,23 @@ def test_the_way_back_hands_over_what_happened_here_first(move: Moving, tmp_path
     # and records come from the former system again, on top of what happened here
     assert move.load_brussels(record(**OPEN, fonction="x") | {"modifie_le": "21/04/2025 09:00"})["retold"] == 1
     assert len(move.events()) == 3
+
+
+def test_two_people_switch_it_by_the_command_line_and_back(
+    move: Moving, command_line: CommandLine, tmp_path: Path
+) -> None:
+    """By the user who sets up the database: no login that serves may."""
+    move.load_brussels(record(**OPEN))
+
+    def step(by: str, *words: str) -> None:
+        name, *options = words
+        ended = command_line("migrate", "cutover", name, "brussels", *options, "--by", by)
+        assert ended.code == 0, ended.errors
+
+    for words in (("rehearsed", "--seconds", "5"), ("freeze",), ("drain",), ("reconcile",), ("propose",)):
+        step("ann", *words)
+    step("bob", "approve")
+    assert move.program.journal.authority_epochs()["brussels"] == 1
+    step("ann", "propose-back", "--motive", "rehearsed")
+    step("bob", "approve-back", "--export", str(tmp_path / "back.gz"))
+    assert move.program.journal.authority_epochs()["brussels"] == 2

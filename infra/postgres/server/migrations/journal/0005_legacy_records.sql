@@ -115,7 +115,9 @@ create table legacy_quarantine (
     opened_at       timestamptz not null default now(),
     settled_at      timestamptz
 );
-create index on legacy_quarantine (authority, reason) where state in ('open', 'corrected');
+-- Those that wait, in the order in which they are listed: of one reason, and of any.
+create index on legacy_quarantine (authority, reason, opened_at, record_id) where state in ('open', 'corrected');
+create index on legacy_quarantine (authority, opened_at, record_id) where state in ('open', 'corrected');
 
 -- What a person put in place of a field, encrypted as the record is; the last one of a field counts.
 create table legacy_correction (

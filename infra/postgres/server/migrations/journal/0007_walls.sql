@@ -55,6 +55,19 @@ begin
 end
 $$;
 
+-- An authority is switched by the command of an operator, who logs in as the user that sets up and may act as the owner.
+-- Who logged in is what no session can change: neither of the logins that serve may switch, whatever it was made to say.
+create function refuse_switch_by_who_serves() returns void
+language plpgsql stable
+as $$
+begin
+    if not pg_has_role(session_user, 'permit_owner', 'member') then
+        raise exception using errcode = 'insufficient_privilege',
+            message = format('%I serves, and may not switch an authority', session_user);
+    end if;
+end
+$$;
+
 -- As in 0002_append.sql, which says what the parameters and the outcomes are; each event is held against its leaf.
 create or replace function journal_append(
     p_actor             text[],
@@ -106,7 +119,11 @@ declare
     head_epochs   jsonb;
     head_origin   text;
     untrue        bigint;
+    is_a_switch   boolean := p_event_type && array['AuthorityCutOver', 'AuthorityCutBack'];
 begin
+    if is_a_switch then
+        perform refuse_switch_by_who_serves();
+    end if;
     select h.position, h.known_at, h.authority_epochs, h.origin into head_position, head_known_at, head_epochs, head_origin
       from journal_head h for update;
 
@@ -198,7 +215,7 @@ begin
            set position = head_position + inserted,
                known_at = (select j.known_at from journal j where j.position = head_position + inserted),
                authority_epochs = case
-                   when p_event_type && array['AuthorityCutOver', 'AuthorityCutBack']
+                   when is_a_switch
                    then epochs_after(head_epochs, p_event_type, p_event_touch, p_touch_command, p_authority, outcomes)
                    else head_epochs end;
     end if;
@@ -271,7 +288,11 @@ declare
     body     bytea;
     place    bytea;
     content  bytea;
+    is_a_switch boolean := p_event_type && array['AuthorityCutOver', 'AuthorityCutBack'];
 begin
+    if is_a_switch then
+        perform refuse_switch_by_who_serves();
+    end if;
     select h.position, h.known_at, h.authority_epochs, h.origin into head from journal_head h for update;
 
     select c.digest, c.stream, c.version, c.position, c.leaf_hash into known
@@ -325,7 +346,7 @@ begin
         update journal_head h
            set position = head.position + cardinality(p_event_version), known_at = head.known_at,
                authority_epochs = case
-                   when p_event_type && array['AuthorityCutOver', 'AuthorityCutBack']
+                   when is_a_switch
                    then epochs_after(head.authority_epochs, p_event_type,
                                      array_fill(1, array[cardinality(p_event_type)]), array[1], array[p_authority],
                                      array[null::text])
@@ -366,4 +387,4 @@ as $$
                 then substr(current_setting('permit.rows', true), length(p_kind) + 2) end
 $$;
 
-revoke all on function place_of, leaf_hash_of, follows, refuse_untrue_event from public;
+revoke all on function place_of, leaf_hash_of, follows, refuse_untrue_event, refuse_switch_by_who_serves from public;
