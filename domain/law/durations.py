@@ -50,6 +50,8 @@ class CalendarDuration:
 
 
 def _shifted(day: date, months: int) -> date:
+    if months == 0:
+        return day
     year, month_index = divmod(day.year * 12 + day.month - 1 + months, 12)
     month = month_index + 1
     return date(year, month, min(day.day, monthrange(year, month)[1]))
