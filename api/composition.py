@@ -33,12 +33,13 @@ from infra.clock import Clock, DemonstrationClock, SystemClock
 from infra.crossroads.policy import CrossroadsPolicy
 from infra.documents.document_store import DocumentStore
 from infra.documents.scanning import Clamd, Scanner
-from infra.documents.storage import ContentStorage
+from infra.documents.storage import STORAGE_SECONDS, ContentStorage
 from infra.event_codec import EventCodec, UnreadableEvent
 from infra.keys import KeyMissing, MasterKey
 from infra.limit_counts import Limit, LimitCounts
 from infra.limits import Limits
 from infra.log_address import StoredLog
+from infra.postgres.journal.document_locks import DocumentLocks
 from infra.postgres.journal.folded_cases import FoldedCases
 from infra.postgres.journal.journal import PostgresJournal
 from infra.postgres.journal.key_store import PostgresKeyStore, holds_keys
@@ -72,7 +73,8 @@ class Program:
     """The parts that commands, pages, workers and the command line share; all are safe between threads.
 
     ``readers`` and ``request_writers`` are for what somebody waits for: they give up within seconds when the database
-    does not answer. ``unhurried_readers`` and ``writers``, those of workers and long reports, wait.
+    does not answer, as every connection does that is opened with ``deadlines``. ``unhurried_readers`` and ``writers``,
+    those of workers and long reports, wait.
     """
 
     settings: Settings
@@ -96,6 +98,7 @@ class Program:
     filing_key: bytes
     signs: SignsOfLife
     database_watch: DatabaseWatch
+    deadlines: Deadlines
     readers: ConnectionPool
     request_writers: ConnectionPool
     unhurried_readers: ConnectionPool
@@ -107,6 +110,7 @@ class Program:
     clock_rules: ClockRules
     documents: DocumentStore
     document_rules: DocumentRules
+    document_locks: DocumentLocks
     places: SealedPlaces
 
     def projection_runners(self) -> dict[str, ProjectionRunner]:
@@ -254,6 +258,11 @@ def open_program(
         case_files = CaseFiles(readers, keys, origin=recorder.origin, clock=clock, rules=clock_rules)
         timelines = Timelines(readers, keys, origin=recorder.origin)
         writers = opened.enter_context(closing(ConnectionPool(serving.writer, Role.WRITER, size=16)))
+        # A thread of the uploads holds one at a time, and so does the worker that collects what they leave.
+        document_locks = DocumentLocks(
+            serving.writer, size=limits.uploads.threads + 1, deadlines=deadlines, held_seconds=2 * STORAGE_SECONDS
+        )
+        opened.enter_context(closing(document_locks))
         signs = opened.enter_context(closing(SignsOfLife(serving.writer, keeper_url, deadlines)))
         looks = opened.enter_context(closing(SignsOfLife(serving.writer, keeper_url, deadlines.for_a_look())))
         database_watch = opened.enter_context(closing(DatabaseWatch(looks, recorder, limits.database)))
@@ -283,6 +292,7 @@ def open_program(
             filing_key=master.filing_key,
             signs=signs,
             database_watch=database_watch,
+            deadlines=deadlines,
             readers=readers,
             request_writers=request_writers,
             unhurried_readers=unhurried_readers,
@@ -301,6 +311,7 @@ def open_program(
                 scanner=scanner_of(settings, limits),
             ),
             document_rules=document_rules,
+            document_locks=document_locks,
             places=SealedPlaces(master.place_key),
         )
 

@@ -93,7 +93,7 @@ def _projection_runners(program: Program) -> dict[str, ProjectionRunner]:
 
 
 def _leftovers(program: Program) -> Leftovers:
-    uploads = LeftUploads(program.documents, program.journal, program.writers)
+    uploads = LeftUploads(program.documents, program.journal, program.document_locks)
     return Leftovers((uploads, LeftKeys(program.keys.pool, program.writers)))
 
 

@@ -2,12 +2,13 @@
 
 A file is judged twice. Before anything of it is read: whether this caller may attach a document of this kind to the
 case as it stands. And when it is there: the command that names it is decided like any other. What is refused leaves
-nothing; what a crash leaves, :mod:`infra.workers.leftovers` collects.
+nothing; what a crash leaves, or a database that went away meanwhile, :mod:`infra.workers.leftovers` collects.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -23,17 +24,28 @@ from domain.case.events import DocumentAttached
 from domain.case.handling import CaseStream, Handled, TooManyWriters, repeated
 from domain.case.lifecycle import Case
 from domain.case.refusals import CommandRefused
-from infra.documents.errors import DocumentDamaged, DocumentUnknown, DocumentUnreadable
+from infra.documents.errors import (
+    DocumentDamaged,
+    DocumentUnknown,
+    DocumentUnreadable,
+    StorageFull,
+    StorageUnavailable,
+)
 from infra.documents.incoming_document import ComparedDocument, IncomingDocument
 from infra.keys import KeyDestroyed
-from infra.postgres.journal.document_locks import document_lock
+from infra.postgres.journal.conflicts import OutcomeUnknown
+from infra.postgres.journal.document_locks import HeldLock
 from infra.postgres.read_models.case_snapshots import CaseSnapshot
+from infra.postgres.server.connections import DatabaseUnavailable
+from infra.structured_logs import get_logger
 
 _NOT_YET: Final = "0" * 64
 """Stands for the digest of a file that has not come yet."""
 
 _CERTAIN: Final = (CommandRefused, ServiceRefused, KeyDestroyed, TooManyWriters)
 """Refusals after which it is known that nothing was written."""
+
+_log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,10 +91,32 @@ class ReceivingDocument:
         self._incoming.take(chunk)
 
     def finish(self) -> Handled:
-        """There is no more: store the file and attach it. It is settled after this, whatever is raised.
+        """There is no more: store the file and attach it. It is settled after this, or left to be collected.
 
-        Raises ``DocumentRefused``, ``StorageFull``, and what :meth:`CaseService.change` raises.
+        Raises ``DocumentRefused``, ``StorageFull``, ``StorageUnavailable``, ``DatabaseUnavailable`` and what
+        :meth:`CaseService.change` raises.
         """
+        document = self._whole()
+        handled: Handled | None = None
+        try:
+            # Nobody else places the same content, or removes it, between here and the answer of the journal.
+            with self._locked(document.sha256) as lock:
+                handled = self._attached(document, lock)
+        except DatabaseUnavailable:
+            if handled is None:
+                raise
+            # The case names it, and the lock was lost: whoever looked before that may have taken it away since.
+            _log.warning("document.lock_lost", case=str(self._stream.case_id), sha256=document.sha256)
+            self._restore(document.sha256)
+        self._incoming.settle()
+        return handled
+
+    def drop(self) -> None:
+        """Nothing of the file stays."""
+        self._incoming.drop()
+
+    def _whole(self) -> Document:
+        """The document that has come; nothing stays of one that is refused."""
         try:
             stored = self._incoming.whole()
             document = Document(kind=self._kind, sha256=stored.sha256, media_type=stored.media_type, size=stored.size)
@@ -91,32 +125,50 @@ class ReceivingDocument:
         except BaseException:
             self._incoming.drop()
             raise
-        # Nobody else places the same content, or removes it, between here and the answer of the journal.
-        with document_lock(self._program.writers, self._case.worker_subject, stored.sha256):
+        return document
+
+    @contextmanager
+    def _locked(self, sha256: str) -> Iterator[HeldLock]:
+        """Hold the lock of the document; nothing stays where it is not to be had."""
+        with ExitStack() as held:
             try:
-                self._incoming.place()
+                lock = held.enter_context(self._program.document_locks.hold(self._case.worker_subject, sha256))
             except BaseException:
-                self._drop_unless_named(stored.sha256)
+                self._incoming.drop()
                 raise
-            try:
-                handled = self._change(AttachDocument(document=document))
-            except _CERTAIN:
-                self._drop_unless_named(stored.sha256)
-                raise
-            # After any other error it is not known whether the journal names it: that is found out later.
-            self._incoming.keep()
-        return handled
+            yield lock
 
-    def drop(self) -> None:
-        """Nothing of the file stays."""
-        self._incoming.drop()
+    def _attached(self, document: Document, lock: HeldLock) -> Handled:
+        try:
+            self._incoming.place()
+        except BaseException:
+            self._take_back_unless_named(document.sha256, lock)
+            raise
+        # That took its time: the journal names nothing that somebody else may be taking away.
+        lock.require()
+        try:
+            return self._change(AttachDocument(document=document))
+        except _CERTAIN:
+            self._take_back_unless_named(document.sha256, lock)
+            raise
+        # After any other error it is not known whether the journal names it: that is found out later.
 
-    def _drop_unless_named(self, sha256: str) -> None:
+    def _take_back_unless_named(self, sha256: str, lock: HeldLock) -> None:
         case = self._program.journal.read(self._stream.case_id).case
-        if case is not None and any(each.sha256 == sha256 for each in case.documents):
-            self._incoming.keep()
-        else:
-            self._incoming.drop()
+        if case is None or all(each.sha256 != sha256 for each in case.documents):
+            lock.require()
+            self._incoming.take_back()
+        # Without the lock somebody may have attached what was taken away: the copy stays, to be put in its place.
+        lock.require()
+        self._incoming.settle()
+
+    def _restore(self, sha256: str) -> None:
+        try:
+            with self._program.document_locks.hold(self._case.worker_subject, sha256):
+                self._incoming.restore()
+        except (StorageUnavailable, StorageFull) as why:
+            # Neither of their sentences is true: something was stored.
+            raise OutcomeUnknown from why
 
 
 class RepeatedDocument:

@@ -42,7 +42,8 @@ from infra.migration.waiting_records import listed, reasons, samples
 from infra.postgres.journal.append_requests import AppendRequest
 from infra.postgres.messages.dead_letters import DeadLetters
 from infra.postgres.read_models.row_scope import PartyKind, RowScope, connection_within
-from infra.postgres.server.connections import Role, connect
+from infra.postgres.server.connections import ConnectionPool, Role, connect
+from infra.postgres.server.deadlines import Deadlines
 from infra.wire_format import wire_time
 from infra.workers.consumer_loop import ConsumerLoop
 from infra.workers.projection_runner import ProjectionRunner
@@ -120,9 +121,13 @@ def judge_of(program: Program, authority: MigratingAuthority) -> ChunkJudge[Appe
 
 
 @contextmanager
-def bulk_connection(program: Program) -> Iterator[Any]:
-    """A connection for what appends in bulk: not one of the pool, because what is staged belongs to a connection."""
-    with closing(connect(program.serving.writer, Role.WRITER)) as connection:
+def bulk_connection(program: Program, deadlines: Deadlines | None = None) -> Iterator[Any]:
+    """A connection for what appends in bulk: of no shared pool, because what is staged belongs to a connection.
+
+    With ``deadlines`` for somebody who waits. Raises ``DatabaseUnavailable``.
+    """
+    alone = ConnectionPool(program.serving.writer, Role.WRITER, size=1, deadlines=deadlines)
+    with closing(alone), alone.connection() as connection:
         yield connection
 
 

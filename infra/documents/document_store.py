@@ -24,7 +24,7 @@ from infra.documents.sealed_content import HEADER_BYTES, ContentAddress, Content
 from infra.documents.storage import ContentStorage
 from infra.documents.stored_files import StoredFiles
 from infra.documents.structure import FORMS
-from infra.documents.unfinished import LeftUpload, UnfinishedUploads
+from infra.documents.unfinished import DocumentPlace, LeftUpload, UnfinishedUploads
 from infra.keys import KeyMissing, SubjectKeys
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -154,17 +154,18 @@ class DocumentStore:
         """What a crash or a lost answer left of uploads: nobody has written to them for longer than that."""
         return self._uploads.left(for_seconds=for_seconds)
 
-    def settle(self, left: LeftUpload, *, is_named: bool) -> None:
-        """End such an upload: its content stays where a case names it, and goes where none does.
+    def put_right(self, copy: Path, place: DocumentPlace, *, is_named: bool) -> None:
+        """The content of such an upload is in its place after this where a case names it, and else is not.
 
-        For content that was whole the caller holds the lock of the document, and has asked the journal meanwhile.
+        The caller holds the lock of the document, and has asked the journal meanwhile. ``copy`` stays.
         """
-        if left.place is not None:
-            subject, sha256 = left.place.subject, left.place.sha256
-            if not is_named:
-                self._storage.remove(subject, sha256)
-            elif not self._storage.holds(subject, sha256):
-                self._storage.place(left.path, subject, sha256)
+        if not is_named:
+            self._storage.remove(place.subject, place.sha256)
+        elif not self._storage.holds(place.subject, place.sha256):
+            self._storage.place(copy, place.subject, place.sha256)
+
+    def forget(self, left: LeftUpload) -> None:
+        """End such an upload: it never was whole, or its content is known to be where it has to be."""
         left.path.unlink(missing_ok=True)
 
     def _content(self, subject: UUID, sha256: str) -> Iterator[bytes]:

@@ -1,7 +1,10 @@
 r"""A document that is coming in: taken chunk by chunk, by whoever waits for the chunks.
 
-    taking --whole()--> whole --place()--> placed --keep()--> settled
-       \______________________\____________________\--drop()--> nothing is left
+    taking --whole()--> whole --place()--> placed --settle()--> in its place
+       \______________________\                |
+                               \--drop()-->    \--take_back(), settle()--> nothing is left
+
+Until it is settled its sealed content stays in ``unfinished`` too, whatever happens to what was placed.
 
 Each call does its own work on the disk and never waits for a network: that is for the caller.
 """
@@ -54,9 +57,9 @@ class ComparedDocument:
 
 
 class IncomingDocument:
-    """Content that is encrypted as it comes. One thread at a time; ends with :meth:`keep` or :meth:`drop`.
+    """Content that is encrypted as it comes. One thread at a time; ends with :meth:`settle` or :meth:`drop`.
 
-    Whatever a method raises, the document has still to be dropped.
+    Whatever a method raises, the document has still to be dropped or settled, or is left to be collected.
     """
 
     def __init__(
@@ -117,14 +120,26 @@ class IncomingDocument:
             self._is_placed = True
             self._storage.place(self._path, self._subject, self._stored.sha256)
 
-    def keep(self) -> None:
-        """The case names the document: it stays where it is."""
+    def restore(self) -> None:
+        """Put a placed document in its place again if it is gone; raises as :meth:`place`."""
+        if self._stored is None:
+            raise AssertionError("a document is restored once it was placed")
+        if not self._storage.holds(self._subject, self._stored.sha256):
+            with room_on_the_disk():
+                self._storage.place(self._path, self._subject, self._stored.sha256)
+
+    def take_back(self) -> None:
+        """It is not in its place any more; only when no case names it, and nobody else is placing the same."""
+        if self._is_placed and self._stored is not None:
+            self._storage.remove(self._subject, self._stored.sha256)
+
+    def settle(self) -> None:
+        """It is where it has to be, and known to stay there: nobody needs the copy any more."""
         self._path.unlink(missing_ok=True)
 
     def drop(self) -> None:
-        """Nothing of it stays; for a placed one only when no case names it, and nobody else is placing the same."""
-        if self._is_placed and self._stored is not None:
-            self._storage.remove(self._subject, self._stored.sha256)
+        """Nothing of it stays; for a placed one as :meth:`take_back`."""
+        self.take_back()
         with suppress(OSError):  # what is still in the buffer may not fit on the disk, and is not wanted
             self._file.close()
         self._path.unlink(missing_ok=True)

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Final, Protocol
 from uuid import UUID
+
+STORAGE_SECONDS: Final = 125.0
+"""After which a storage has placed or removed what it was told to, or said that it cannot: patience and repetitions."""
 
 
 class ContentStorage(Protocol):

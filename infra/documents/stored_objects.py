@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from http.client import PARTIAL_CONTENT
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, Final, cast
@@ -18,12 +19,13 @@ from uuid import UUID
 from minio import Minio
 from minio.credentials.providers import AWSConfigProvider, ChainedProvider, EnvAWSProvider
 from minio.error import MinioException, S3Error
-from urllib3 import PoolManager, Retry, Timeout
+from urllib3 import BaseHTTPResponse, PoolManager, Retry, Timeout
 from urllib3.exceptions import HTTPError
 
 from infra.documents.errors import StorageUnavailable
 
 _ABSENT: Final = ("NoSuchKey", "NoSuchObject")
+_NO_SUCH_RANGE: Final = "InvalidRange"
 _AT_ONCE: Final = 64 * 1024
 _IN_MEMORY: Final = 1024 * 1024
 _IN_ONE_REQUEST: Final = 64 * 1024 * 1024
@@ -46,7 +48,11 @@ class StoredObjects:
     ``AWS_SHARED_CREDENTIALS_FILE``; the region is ``AWS_REGION``, else us-east-1.
     """
 
-    def __init__(self, bucket: Bucket, *, patience: float = 30.0) -> None:
+    PATIENCE: Final = 30.0
+    CONNECT_SECONDS: Final = 5.0
+    """Also for the store to take what is sent. With the repetitions below all of it is within ``STORAGE_SECONDS``."""
+
+    def __init__(self, bucket: Bucket, *, patience: float = PATIENCE) -> None:
         """``patience``: seconds that the store may stay silent in answering."""
         self._bucket = bucket.name
         self._client = Minio(
@@ -56,7 +62,7 @@ class StoredObjects:
             credentials=ChainedProvider([EnvAWSProvider(), AWSConfigProvider()]),
             http_client=PoolManager(
                 maxsize=16,
-                timeout=Timeout(connect=min(5.0, patience), read=patience),
+                timeout=Timeout(connect=min(self.CONNECT_SECONDS, patience), read=patience),
                 retries=Retry(total=2, backoff_factor=0.2, status_forcelist=(500, 502, 503, 504)),
             ),
         )
@@ -82,10 +88,17 @@ class StoredObjects:
 
     def beginning(self, subject: UUID, sha256: str, count: int) -> tuple[bytes, int]:
         name = _name(subject, sha256)
-        with _answering(), closing(self._client.get_object(self._bucket, name, offset=0, length=count)) as answer:
-            content = answer.read()
-            size = int(answer.headers["Content-Range"].rpartition("/")[2])
-        return content, size
+        with _answering():
+            try:
+                answer = self._client.get_object(self._bucket, name, offset=0, length=count)
+            except S3Error as why:
+                if why.code != _NO_SUCH_RANGE:
+                    raise
+                # There is the object, and not one byte in it: there is no other in which no range begins at 0.
+                return b"", 0
+            with closing(answer):
+                content = answer.read(count)
+                return content, len(content) + _size_of_the_rest(answer, len(content))
 
     def holds(self, subject: UUID, sha256: str) -> bool:
         try:
@@ -98,6 +111,15 @@ class StoredObjects:
     def remove(self, subject: UUID, sha256: str) -> None:
         with _answering():
             self._client.remove_object(self._bucket, _name(subject, sha256))
+
+
+def _size_of_the_rest(answer: BaseHTTPResponse, read: int) -> int:
+    """How many bytes of the object follow on those that were read; a store need not know of ranges."""
+    if answer.status == PARTIAL_CONTENT:
+        return int(answer.headers["Content-Range"].rpartition("/")[2]) - read
+    if "Content-Length" in answer.headers:
+        return int(answer.headers["Content-Length"]) - read
+    return sum(len(chunk) for chunk in answer.stream(_AT_ONCE))
 
 
 def _name(subject: UUID, sha256: str) -> str:

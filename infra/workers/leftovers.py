@@ -1,8 +1,8 @@
 """The worker that collects what was begun for a case and never became part of one, at its start and every ten minutes.
 
-A refusal cleans up after itself. What is left for this worker is what nobody could clean up: the process died, or the
-answer of the database was lost, so that it was not known whether the journal names the thing. Nothing is collected
-that is younger than :data:`LEFT_FOR_SECONDS`, far longer than an append can be under way, or that the journal names.
+A refusal cleans up after itself. What is left for this worker is what nobody could clean up: the process died, the
+lock of the document was lost, or the answer of the database, so that it was not known whether the journal names the
+thing. Nothing is collected that is younger than :data:`LEFT_FOR_SECONDS`, far longer than an append can be under way, or that the journal names.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from infra.documents.errors import StorageUnavailable
 from infra.documents.unfinished import DocumentPlace, LeftUpload
 from infra.event_codec import UnreadableEvent
 from infra.keys import KeyMissing
-from infra.postgres.journal.document_locks import document_lock
-from infra.postgres.server.connections import ConnectionPool
+from infra.postgres.journal.document_locks import DocumentLocks
+from infra.postgres.server.connections import DatabaseUnavailable
+from infra.postgres.server.troubles import Trouble
 from infra.structured_logs import get_logger
 
 LEFT_FOR_SECONDS: Final = 30 * 60.0
@@ -63,14 +64,14 @@ class Leftovers:
 
 
 class LeftUploads:
-    """Collects uploads of which nothing was written for ``left_for`` seconds; ``pool`` writes."""
+    """Collects uploads of which nothing was written for ``left_for`` seconds."""
 
     def __init__(
-        self, documents: DocumentStore, cases: Cases, pool: ConnectionPool, *, left_for: float = LEFT_FOR_SECONDS
+        self, documents: DocumentStore, cases: Cases, locks: DocumentLocks, *, left_for: float = LEFT_FOR_SECONDS
     ) -> None:
         self._documents = documents
         self._cases = cases
-        self._pool = pool
+        self._locks = locks
         self._left_for = left_for
 
     def collect(self) -> int:
@@ -78,22 +79,28 @@ class LeftUploads:
         for left in self._documents.left_uploads(for_seconds=self._left_for):
             try:
                 collected += self._settled(left)
-            except StorageUnavailable as why:
-                # The next look tries again; others need not wait for it.
+            except (StorageUnavailable, DatabaseUnavailable) as why:
+                if isinstance(why, DatabaseUnavailable) and why.trouble is not Trouble.BUSY:
+                    raise
+                # The next look tries again; others need not wait for it, or for who holds its lock.
                 _log.warning("upload.not_collected", error=type(why).__name__)
         if collected:
             _log.info("uploads.collected", count=collected)
         return collected
 
     def _settled(self, left: LeftUpload) -> bool:
-        if left.place is None:
-            self._documents.settle(left, is_named=False)
-            return True
-        with document_lock(self._pool, left.place.subject, left.place.sha256):
-            is_named = self._is_named(left.place)
-            if is_named is not None:
-                self._documents.settle(left, is_named=is_named)
-            return is_named is not None
+        place = left.place
+        if place is not None:
+            with self._locks.hold(place.subject, place.sha256) as lock:
+                is_named = self._is_named(place)
+                if is_named is None:
+                    return False
+                lock.require()
+                self._documents.put_right(left.path, place, is_named=is_named)
+        # Not before the lock is known to have held: without it somebody may have attached what was removed here, and
+        # then the next look puts this copy in its place.
+        self._documents.forget(left)
+        return True
 
     def _is_named(self, place: DocumentPlace) -> bool | None:
         """Whether the case names the document; None where its stream cannot be read, so that this is not known."""

@@ -24,7 +24,6 @@ from infra.documents.incoming_document import IncomingDocument
 from infra.identity.caller import Role
 from infra.identity.development_issuer import DevelopmentIssuer
 from infra.keys import KeyMissing, MasterKey
-from infra.postgres.journal.document_locks import document_lock
 from infra.postgres.journal.key_store import PostgresKeyStore
 from infra.postgres.journal.left_keys import JournalNotSeenWhole, LeftKeys
 from infra.settings import Settings
@@ -69,7 +68,7 @@ def grow_old(program: Program, seconds: float) -> None:
 
 
 def collection(program: Program, *, left_for: float = LEFT_FOR_SECONDS) -> LeftUploads:
-    return LeftUploads(program.documents, program.journal, program.writers, left_for=left_for)
+    return LeftUploads(program.documents, program.journal, program.document_locks, left_for=left_for)
 
 
 def test_uploads_that_no_case_names_are_gone_within_the_hour(
@@ -114,19 +113,19 @@ def test_an_append_that_commits_while_uploads_are_collected(
     incoming = placed(program, filed, subject)
     grow_old(program, 31 * 60)
     sha256 = unfinished(program)[0].name.split(".")[2]
-    with document_lock(program.writers, subject, sha256):
+    with program.document_locks.hold(subject, sha256):
         collecting = Thread(target=collection(program).collect)
         collecting.start()
         wait_until(lambda: waiting_for_locks(program) > 0, because="the collection waits for the upload")
         # when the second is attached before the collection may look
         again = placed(program, filed, subject)
         append_as_the_upload_does(program, filed, sha256)
-        again.keep()
+        again.settle()
     collecting.join()
     # then the file stays
     assert unfinished(program) == []
     assert employer.get(f"{case_path(filed)}/documents/{sha256}").content == CONTENT
-    incoming.keep()
+    incoming.settle()
 
 
 def waiting_for_locks(program: Program) -> int:

@@ -28,5 +28,5 @@ def store_document(
     except BaseException:
         incoming.drop()
         raise
-    incoming.keep()
+    incoming.settle()
     return stored

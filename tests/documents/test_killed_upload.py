@@ -68,7 +68,9 @@ def test_what_was_not_yet_acknowledged_is_not_there(root: Path, moment: str) -> 
         os.utime(each, (time.time() - 1_860, time.time() - 1_860))
     assert list(store.left_uploads(for_seconds=1_900)) == []
     for left in store.left_uploads(for_seconds=1_800):
-        store.settle(left, is_named=False)
+        if left.place is not None:
+            store.put_right(left.path, left.place, is_named=False)
+        store.forget(left)
     assert list((root / UNFINISHED).iterdir()) == []
 
     store_document(store, SUBJECT, PDF, [CONTENT])

@@ -14,7 +14,7 @@ import pytest
 
 from infra.limit_counts import Limit, LimitCounts
 from infra.limits import DatabaseLimits, Limits, LimitsUnusable
-from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable, Role, connect
+from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable, Role, connect, transaction
 from infra.postgres.server.deadlines import Deadlines, Watchdog
 from infra.postgres.server.troubles import Trouble
 
@@ -103,6 +103,31 @@ def test_who_is_slow_without_the_database_loses_the_connection_and_nobody_else_d
     began = time.monotonic()
     assert backend(pool) != first
     assert time.monotonic() - began < 1
+
+
+def test_who_waits_for_others_in_a_transaction_is_cut_only_in_asking_again(
+    journal_url: str, deadlines: Deadlines
+) -> None:
+    # given a transaction in which nothing is asked for longer than an answer may take
+    answered: list[str] = []
+
+    def work(pool: ConnectionPool) -> None:
+        with pool.lent() as (connection, watch), transaction(connection) as cursor:
+            assert watch is not None
+            cursor.execute("select 1")
+            watch.rest()
+            time.sleep(SHORT.answer_seconds + 0.3)
+            # then neither side has ended it
+            watch.renew()
+            cursor.execute("select 2")
+            answered.append("after the rest")
+            # and the next answer is waited for as long as any
+            cursor.execute("set statement_timeout = 0; select pg_sleep(5)")
+
+    patient = ConnectionPool(journal_url, Role.WRITER, size=1, deadlines=deadlines.idle_for(30))
+    with closing(patient), pytest.raises(DatabaseUnavailable) as refused:
+        work(patient)
+    assert (answered, refused.value.trouble) == (["after the rest"], Trouble.SILENT)
 
 
 def test_a_thousand_short_loans_in_threads_are_never_cut(journal_url: str, counts: LimitCounts) -> None:

@@ -104,6 +104,22 @@ def test_what_is_not_there_or_was_removed(storage: ContentStorage, sealed: Path)
         storage.beginning(subject, SHA, 10)
 
 
+def test_what_was_cut_to_nothing_is_there_and_empty(storage: ContentStorage, sealed: Path) -> None:
+    subject = uuid4()
+    sealed.write_bytes(b"")
+    storage.place(sealed, subject, SHA)
+    assert storage.holds(subject, SHA)
+    assert content_of(storage, subject) == b""
+    assert storage.beginning(subject, SHA, 10) == (b"", 0)
+
+
+def test_a_beginning_that_is_all_there_is(storage: ContentStorage, sealed: Path) -> None:
+    subject = uuid4()
+    sealed.write_bytes(b"seven b")
+    storage.place(sealed, subject, SHA)
+    assert storage.beginning(subject, SHA, 7) == storage.beginning(subject, SHA, 100) == (b"seven b", 7)
+
+
 def test_many_threads_place_and_read(storage: ContentStorage, sealed: Path) -> None:
     subjects, content = [uuid4() for _ in range(20)], sealed.read_bytes()
 
@@ -127,9 +143,12 @@ def test_a_document_store_over_it(storage: ContentStorage, tmp_path: Path) -> No
     assert [store.examine(subject, stored.sha256, whole=each) for each in (True, False)] == [DocumentState.WHOLE] * 2
     # what does not belong to it is damaged, whichever way it is looked at
     other = store_document(store, subject, PDF, [pdf()])
-    (tmp_path / "documents" / "unfinished" / "foreign").write_bytes(b"not what was stored")
-    storage.place(tmp_path / "documents" / "unfinished" / "foreign", subject, other.sha256)
-    assert {store.examine(subject, other.sha256, whole=each) for each in (True, False)} == {DocumentState.DAMAGED}
+    foreign = tmp_path / "documents" / "unfinished" / "foreign"
+    for damaged in (b"not what was stored", b""):
+        foreign.unlink(missing_ok=True)
+        foreign.write_bytes(damaged)
+        storage.place(foreign, subject, other.sha256)
+        assert {store.examine(subject, other.sha256, whole=each) for each in (True, False)} == {DocumentState.DAMAGED}
     storage.remove(subject, other.sha256)
     assert {store.examine(subject, other.sha256, whole=each) for each in (True, False)} == {DocumentState.MISSING}
 

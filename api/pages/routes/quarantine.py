@@ -139,7 +139,7 @@ class QuarantineScreen:
         errors = errors_of_correction(correction, self._pages.language(request))
 
         def do() -> str:
-            with bulk_connection(self._program) as connection:
+            with bulk_connection(self._program, self._program.deadlines) as connection:
                 quarantine_of(self._program, authority).correct(
                     connection,
                     record,
@@ -160,7 +160,7 @@ class QuarantineScreen:
         errors = errors_of_motive(REPLAY_MOTIVE, motive, self._pages.language(request))
 
         def do() -> str:
-            with bulk_connection(self._program) as connection:
+            with bulk_connection(self._program, self._program.deadlines) as connection:
                 refused = quarantine_of(self._program, authority).replay(
                     connection, record, by=caller.actor, motive=motive, seen=seen
                 )
@@ -269,7 +269,7 @@ class QuarantineScreen:
 
     def _shown(self, caller: Caller, authority: MigratingAuthority, record: UUID) -> ShownRecord:
         """The record with its content; the look is first logged in its trace."""
-        with self._program.writers.connection() as connection:
+        with self._program.request_writers.connection() as connection:
             try:
                 return quarantine_of(self._program, authority).shown(connection, record, by=caller.actor)
             except RepairRefused:

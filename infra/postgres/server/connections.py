@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
     from psycopg2.extensions import cursor as Cursor
 
-    from infra.postgres.server.deadlines import Deadlines
+    from infra.postgres.server.deadlines import Deadlines, Watch
 
 psycopg2.extras.register_uuid()
 
@@ -268,6 +268,12 @@ class ConnectionPool:
 
         Raises :class:`DatabaseUnavailable` in place of the driver's own errors of that meaning.
         """
+        with self.lent() as (connection, _):
+            yield connection
+
+    @contextmanager
+    def lent(self) -> Iterator[tuple[Connection, Watch | None]]:
+        """As :meth:`connection`, with what watches the loan: for who does not wait for the database all the while."""
         deadlines = self._deadlines
         if not self._permits.acquire(timeout=None if deadlines is None else deadlines.limits.pool_seconds):
             raise self._nobodys_turn("no connection to the database became free")
@@ -275,7 +281,7 @@ class ConnectionPool:
             connection = self._take()
             watch = None if deadlines is None else deadlines.watch(connection)
             try:
-                yield connection
+                yield connection, watch
             except (psycopg2.OperationalError, psycopg2.InterfaceError) as why:
                 trouble = trouble_of(why) if deadlines is None else deadlines.met_by(why, watch)
                 if connection.closed:

@@ -10,6 +10,7 @@ Work that may take as long as it takes (a rebuild, an audit, a load) borrows fro
 
 from __future__ import annotations
 
+import math
 import os
 import socket
 import time
@@ -59,13 +60,22 @@ class CuttableConnection(Connection):  # type: ignore[misc]  # the driver has no
 class Watch:
     """One wait for the database, by one thread, on one connection."""
 
-    __slots__ = ("_connection", "_watchdog", "until", "was_cut")
+    __slots__ = ("_connection", "_seconds", "_watchdog", "until", "was_cut")
 
-    def __init__(self, watchdog: Watchdog, connection: CuttableConnection, until: float) -> None:
+    def __init__(self, watchdog: Watchdog, connection: CuttableConnection, seconds: float) -> None:
         self._watchdog = watchdog
         self._connection = connection
-        self.until = until
+        self._seconds = seconds
+        self.until = time.monotonic() + seconds
         self.was_cut = False
+
+    def rest(self) -> None:
+        """Nothing is asked on the connection from now on, so no answer is overdue."""
+        self.until = math.inf
+
+    def renew(self) -> None:
+        """An answer is waited for again, from now on and for as long as at first."""
+        self.until = time.monotonic() + self._seconds
 
     def cut(self) -> None:
         self.was_cut = True
@@ -95,7 +105,7 @@ class Watchdog:
         """Cut the connection after ``seconds``, unless :meth:`Watch.end` comes first."""
         if not isinstance(connection, CuttableConnection):
             raise TypeError("a connection with deadlines is opened with them")
-        watch = Watch(self, connection, time.monotonic() + seconds)
+        watch = Watch(self, connection, seconds)
         self._watches[watch] = None
         return watch
 
@@ -129,10 +139,14 @@ class Watchdog:
 class Deadlines:
     """The limits of one kind of work, with the watchdog that holds them and the count of those that were met."""
 
-    def __init__(self, limits: DatabaseLimits, watchdog: Watchdog, counts: LimitCounts) -> None:
+    def __init__(
+        self, limits: DatabaseLimits, watchdog: Watchdog, counts: LimitCounts, *, idle_seconds: float | None = None
+    ) -> None:
+        """``idle_seconds``: how long nothing may be asked within a transaction; ``answer_seconds`` unless given."""
         self.limits: Final = limits
         self._watchdog = watchdog
         self._counts = counts
+        self._idle_seconds: Final = limits.answer_seconds if idle_seconds is None else idle_seconds
 
     def for_a_look(self) -> Deadlines:
         """Those of somebody who only looks whether the database works, and looks again soon."""
@@ -147,6 +161,10 @@ class Deadlines:
             }
         )
         return Deadlines(limits, self._watchdog, self._counts)
+
+    def idle_for(self, seconds: float) -> Deadlines:
+        """Those of somebody who waits for others, and not for the database, within a transaction."""
+        return Deadlines(self.limits, self._watchdog, self._counts, idle_seconds=seconds)
 
     def watch(self, connection: Connection, seconds: float | None = None) -> Watch:
         """From now on an answer is waited for, for ``answer_seconds`` unless told otherwise."""
@@ -182,7 +200,7 @@ class Deadlines:
             f"set statement_timeout = {_milliseconds(self.limits.statement_seconds)};\n"
             f"set lock_timeout = {_milliseconds(self.limits.lock_seconds)};\n"
             # A process of ours that is stopped within a transaction keeps nobody waiting.
-            f"set idle_in_transaction_session_timeout = {_milliseconds(self.limits.answer_seconds)};\n"
+            f"set idle_in_transaction_session_timeout = {_milliseconds(self._idle_seconds)};\n"
         )
 
 
