@@ -50,7 +50,8 @@ from infra.postgres.read_models.case_snapshots import CaseSnapshots
 from infra.postgres.read_models.schema import read_model_migrations
 from infra.postgres.read_models.timelines import Timelines
 from infra.postgres.server.access import database_server
-from infra.postgres.server.connections import ConnectionPool, Role, connect, losses_in_words
+from infra.postgres.server.connection_pool import ConnectionPool
+from infra.postgres.server.connections import Role, connect, losses_in_words
 from infra.postgres.server.deadlines import Deadlines, Watchdog
 from infra.postgres.server.durability import DurabilityReport, require_durable
 from infra.postgres.server.logins import ServingUrls, serving_url, serving_urls

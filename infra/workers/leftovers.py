@@ -19,7 +19,7 @@ from infra.documents.unfinished import DocumentPlace, LeftUpload
 from infra.event_codec import UnreadableEvent
 from infra.keys import KeyMissing
 from infra.postgres.journal.document_locks import document_lock
-from infra.postgres.server.connections import ConnectionPool
+from infra.postgres.server.connection_pool import ConnectionPool
 from infra.structured_logs import get_logger
 
 LEFT_FOR_SECONDS: Final = 30 * 60.0

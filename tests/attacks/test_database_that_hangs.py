@@ -13,7 +13,7 @@ import pytest
 from api.services.setup_check import examine
 from infra.limit_counts import Limit
 from infra.postgres.server.account import EmbeddedPostgresUnusable
-from infra.postgres.server.connections import ConnectionPool
+from infra.postgres.server.connection_pool import ConnectionPool
 from tests.attacks.harmed_database import (
     KNOWN,
     SOON,

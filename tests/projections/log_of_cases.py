@@ -68,7 +68,8 @@ from infra.postgres.read_models.case_files import CaseFiles
 from infra.postgres.read_models.case_snapshots import CaseSnapshot, CaseSnapshots
 from infra.postgres.read_models.schema import read_model_migrations
 from infra.postgres.read_models.timelines import Timelines
-from infra.postgres.server.connections import ConnectionPool, Role
+from infra.postgres.server.connection_pool import ConnectionPool
+from infra.postgres.server.connections import Role
 from infra.postgres.server.migrate import migrate_journal
 from infra.workers.projection_runner import ProjectionRunner
 from projections.case_file.table import CaseFileModel

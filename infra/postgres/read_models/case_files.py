@@ -15,7 +15,7 @@ from infra.clock import Clock as WallClock
 from infra.keys import SubjectKeys
 from infra.postgres.journal.recorded_events import events_of_case
 from infra.postgres.read_models.row_scope import EVERYTHING, RowScope, rows_within
-from infra.postgres.server.connections import ConnectionPool
+from infra.postgres.server.connection_pool import ConnectionPool
 from infra.sealed_groups import fields_of
 from projections.case_file.body import body_of
 from projections.case_file.clocks import clocks_at, seconds_by_holder, time_by_holder
