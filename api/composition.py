@@ -73,7 +73,8 @@ class Program:
     """The parts that commands, pages, workers and the command line share; all are safe between threads.
 
     ``readers`` and ``request_writers`` are for what somebody waits for: they give up within seconds when the database
-    does not answer. ``unhurried_readers`` and ``writers``, those of workers and long reports, wait.
+    does not answer, and ``look_readers``, for who looks again soon, before them. ``unhurried_readers`` and ``writers``,
+    those of workers and long reports, wait.
     """
 
     settings: Settings
@@ -98,6 +99,7 @@ class Program:
     signs: SignsOfLife
     database_watch: DatabaseWatch
     readers: ConnectionPool
+    look_readers: ConnectionPool
     request_writers: ConnectionPool
     unhurried_readers: ConnectionPool
     writers: ConnectionPool
@@ -246,6 +248,10 @@ def open_program(
         readers = opened.enter_context(
             closing(ConnectionPool(serving.reader, Role.READER, size=32, deadlines=deadlines))
         )
+        for_a_look = deadlines.for_a_look()
+        look_readers = opened.enter_context(
+            closing(ConnectionPool(serving.reader, Role.READER, size=2, deadlines=for_a_look))
+        )
         request_writers = opened.enter_context(
             closing(ConnectionPool(serving.writer, Role.WRITER, size=8, deadlines=deadlines))
         )
@@ -256,7 +262,7 @@ def open_program(
         timelines = Timelines(readers, keys, origin=recorder.origin)
         writers = opened.enter_context(closing(ConnectionPool(serving.writer, Role.WRITER, size=16)))
         signs = opened.enter_context(closing(SignsOfLife(serving.writer, keeper_url, deadlines)))
-        looks = opened.enter_context(closing(SignsOfLife(serving.writer, keeper_url, deadlines.for_a_look())))
+        looks = opened.enter_context(closing(SignsOfLife(serving.writer, keeper_url, for_a_look)))
         database_watch = opened.enter_context(closing(DatabaseWatch(looks, recorder, limits.database)))
         yield Program(
             settings=settings,
@@ -285,6 +291,7 @@ def open_program(
             signs=signs,
             database_watch=database_watch,
             readers=readers,
+            look_readers=look_readers,
             request_writers=request_writers,
             unhurried_readers=unhurried_readers,
             writers=writers,
