@@ -38,6 +38,13 @@ def service() -> Iterator[Service]:
         yield service
 
 
+@pytest.fixture(autouse=True)
+def _goes_on_after_each_test(service: Service) -> Iterator[None]:
+    """One that fails leaves no stopped server to the next."""
+    yield
+    service.postgres.go_on()
+
+
 @pytest.fixture
 def far_service() -> Iterator[tuple[Service, SwallowingProxy]]:
     """Its database is behind a network."""
@@ -114,38 +121,6 @@ def test_a_server_that_is_stopped_is_told_to_all_who_wait_and_each_command_has_o
         each.answer.json()["id"] for each in repeated
     ]
     assert service.applications_stored() == stored
-
-
-def test_a_monitor_hears_of_it_while_it_lasts_and_waits_no_longer_than_any_look(service: Service) -> None:
-    # given a monitor that reads all figures
-    well = samples_of(service.metrics())
-    assert (well["permit_figures_read",], well["permit_database_answers", "journal"]) == (1, 1)
-    assert LAG in well
-
-    # when the server stops, and several ask
-    service.postgres.stop()
-    scraped = together([service.metrics for _ in range(6)])
-    # then each is answered as soon as a look is given up, which may open a connection first, without what only the
-    # database knows
-    limits = service.program.limits.database
-    assert max(each.seconds for each in scraped) < limits.connect_seconds + limits.look_seconds + 1
-    for each in map(samples_of, scraped):
-        assert each["permit_figures_read",] == 0
-        assert LAG not in each
-
-    # and once it is known, at once, with the counters that tell of it
-    wait_until(lambda: service.health() == {"status": "DOWN"}, because="it is known", within=KNOWN)
-    known = service.metrics()
-    assert known.seconds < 1
-    samples = samples_of(known)
-    assert (samples["permit_database_answers", "journal"], samples["permit_appends_succeed",]) == (0, 0)
-    assert samples["permit_limit_reached_total", Limit.DATABASE_ANSWER] > 0
-    assert samples["permit_figures_read",] == 0
-
-    # and afterwards the figures are there again
-    service.postgres.go_on()
-    wait_until(lambda: works(service), because="it works again", within=KNOWN)
-    wait_until(lambda: LAG in samples_of(service.metrics()), because="the figures are read again", within=KNOWN)
 
 
 def test_more_than_there_are_threads_do_not_find_it_out_one_after_the_other(service: Service) -> None:
@@ -230,6 +205,38 @@ def test_the_doctor_of_a_stopped_server_says_so_within_seconds(service: Service)
     assert list(bad) == ["database"]
     assert took < 15
     wait_until(lambda: works(service), because="it works again", within=KNOWN)
+
+
+def test_a_monitor_hears_of_it_while_it_lasts_and_waits_no_longer_than_any_look(service: Service) -> None:
+    # given a monitor that reads all figures
+    well = samples_of(service.metrics())
+    assert (well["permit_figures_read",], well["permit_database_answers", "journal"]) == (1, 1)
+    assert LAG in well
+
+    # when the server stops, and several ask
+    service.postgres.stop()
+    scraped = together([service.metrics for _ in range(6)])
+    # then each is answered as soon as a look is given up, which may open a connection first, without what only the
+    # database knows
+    limits = service.program.limits.database
+    assert max(each.seconds for each in scraped) < limits.connect_seconds + limits.look_seconds + 1
+    for each in map(samples_of, scraped):
+        assert each["permit_figures_read",] == 0
+        assert LAG not in each
+
+    # and once it is known, at once, with the counters that tell of it
+    wait_until(lambda: service.health() == {"status": "DOWN"}, because="it is known", within=KNOWN)
+    known = service.metrics()
+    assert known.seconds < 1
+    samples = samples_of(known)
+    assert (samples["permit_database_answers", "journal"], samples["permit_appends_succeed",]) == (0, 0)
+    assert samples["permit_limit_reached_total", Limit.DATABASE_ANSWER] > 0
+    assert samples["permit_figures_read",] == 0
+
+    # and afterwards the figures are there again
+    service.postgres.go_on()
+    wait_until(lambda: works(service), because="it works again", within=KNOWN)
+    wait_until(lambda: LAG in samples_of(service.metrics()), because="the figures are read again", within=KNOWN)
 
 
 @pytest.mark.nightly
