@@ -51,7 +51,8 @@ from infra.postgres.read_models.case_snapshots import CaseSnapshots
 from infra.postgres.read_models.schema import read_model_migrations
 from infra.postgres.read_models.timelines import Timelines
 from infra.postgres.server.access import database_server
-from infra.postgres.server.connections import ConnectionPool, Role, connect, losses_in_words
+from infra.postgres.server.connection_pool import ConnectionPool
+from infra.postgres.server.connections import Role, connect, losses_in_words
 from infra.postgres.server.deadlines import Deadlines, Watchdog
 from infra.postgres.server.durability import DurabilityReport, require_durable
 from infra.postgres.server.logins import ServingUrls, serving_url, serving_urls
@@ -73,8 +74,8 @@ class Program:
     """The parts that commands, pages, workers and the command line share; all are safe between threads.
 
     ``readers`` and ``request_writers`` are for what somebody waits for: they give up within seconds when the database
-    does not answer, as every connection does that is opened with ``deadlines``. ``unhurried_readers`` and ``writers``,
-    those of workers and long reports, wait.
+    does not answer, as every connection does that is opened with ``deadlines``, and ``look_readers``, for who looks
+    again soon, before them. ``unhurried_readers`` and ``writers``, those of workers and long reports, wait.
     """
 
     settings: Settings
@@ -100,6 +101,7 @@ class Program:
     database_watch: DatabaseWatch
     deadlines: Deadlines
     readers: ConnectionPool
+    look_readers: ConnectionPool
     request_writers: ConnectionPool
     unhurried_readers: ConnectionPool
     writers: ConnectionPool
@@ -249,6 +251,10 @@ def open_program(
         readers = opened.enter_context(
             closing(ConnectionPool(serving.reader, Role.READER, size=32, deadlines=deadlines))
         )
+        for_a_look = deadlines.for_a_look()
+        look_readers = opened.enter_context(
+            closing(ConnectionPool(serving.reader, Role.READER, size=2, deadlines=for_a_look))
+        )
         request_writers = opened.enter_context(
             closing(ConnectionPool(serving.writer, Role.WRITER, size=8, deadlines=deadlines))
         )
@@ -264,7 +270,7 @@ def open_program(
         )
         opened.enter_context(closing(document_locks))
         signs = opened.enter_context(closing(SignsOfLife(serving.writer, keeper_url, deadlines)))
-        looks = opened.enter_context(closing(SignsOfLife(serving.writer, keeper_url, deadlines.for_a_look())))
+        looks = opened.enter_context(closing(SignsOfLife(serving.writer, keeper_url, for_a_look)))
         database_watch = opened.enter_context(closing(DatabaseWatch(looks, recorder, limits.database)))
         yield Program(
             settings=settings,
@@ -294,6 +300,7 @@ def open_program(
             database_watch=database_watch,
             deadlines=deadlines,
             readers=readers,
+            look_readers=look_readers,
             request_writers=request_writers,
             unhurried_readers=unhurried_readers,
             writers=writers,

@@ -92,7 +92,7 @@ class DatabaseLimits(Part):
     outcome_seconds: Seconds = 12.0
     """For which the outcome of an append is looked up whose answer was lost."""
     look_seconds: Seconds = 3.0
-    """For each question by which ``health`` learns whether the database works."""
+    """For each question by which ``health`` learns whether the database works, and for those of ``/metrics``."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

@@ -79,6 +79,9 @@ class ConnectionGuard:
 class GuardedConnection(HttpToolsProtocol):
     """One connection, within the limits of its guard."""
 
+    cycle: RequestResponseCycle | None  # type: ignore[assignment]
+    """The last request whose head was complete; none before the first, which the server's own type leaves out."""
+
     def __init__(
         self,
         guard: ConnectionGuard,
@@ -167,11 +170,6 @@ class GuardedConnection(HttpToolsProtocol):
             self._around_bytes = 0
             super().on_message_complete()
 
-    @property
-    def _last_cycle(self) -> RequestResponseCycle | None:
-        """The last request whose head was complete."""
-        return self.cycle
-
     def looked_at(self, now: float) -> None:
         """Cut the connection if it has kept the service waiting for too long; called once a second."""
         if self._closing_since is not None:
@@ -187,15 +185,14 @@ class GuardedConnection(HttpToolsProtocol):
             self._cut(Limit.HEADERS_SECONDS, _TOO_SLOW if self._around_bytes else b"")
 
     def _is_late_with_a_head(self, now: float) -> bool:
-        cycle = self._last_cycle
-        if self._head_began is None or not (cycle is None or cycle.response_complete):
+        if self._head_began is None or not (self.cycle is None or self.cycle.response_complete):
             return False
         return now - self._head_began > self._guard.limits.headers_seconds
 
     def _require_a_body_that_comes(self, now: float) -> None:
         """Also of one that nobody reads any more, because its answer has been given."""
         limits = self._guard.limits
-        if self.flow.read_paused or self.cycle.waiting_for_100_continue:
+        if self.flow.read_paused or (self.cycle is not None and self.cycle.waiting_for_100_continue):
             # The sender waits for the service: that time is not the sender's.
             self._body_began += _SECONDS_BETWEEN_LOOKS
             self._last_came = now
@@ -219,7 +216,7 @@ class GuardedConnection(HttpToolsProtocol):
             return
         self._guard.reached(limit)
         self._closing_since = self.loop.time()
-        cycle = self._last_cycle
+        cycle = self.cycle
         taken = cycle is not None and (cycle.response_started if self._is_in_body else not cycle.response_complete)
         if cycle is not None and not cycle.response_complete:
             # Whoever waits for the rest hears that the client is gone, and says no more.

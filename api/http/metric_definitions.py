@@ -1,6 +1,7 @@
 """Every metric there is: its name, kind, labels and meaning, and where it is read from. Nothing else names one.
 
-``/metrics`` is rendered from this list in its order; the table in docs/operations.md is compared with it by a test.
+``/metrics`` is rendered from these lists in their order; the table in docs/operations.md is compared with them by a
+test. What the process that answers knows by itself is told whatever has become of the database.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 Status = Mapping[str, Any]
-"""As :func:`api.http.status_content.status_content` gives it."""
+"""What a list is read from: of the database's, as :func:`api.http.status_content.status_content` gives it."""
 
 Sample = tuple[Sequence[str], float]
 """The values of the labels, and the number."""
@@ -61,13 +62,37 @@ def _by_consumer(field: str) -> Callable[[Status], Iterable[Sample]]:
     return lambda status: [((consumer,), number) for consumer, number in status[field].items()]
 
 
-METRICS: Final[tuple[MetricDefinition, ...]] = (
+OF_THE_PROCESS: Final[tuple[MetricDefinition, ...]] = (
+    # As the watch over them found at its last look; `keys` is the store of the keys of people.
+    MetricDefinition(
+        name="permit_database_answers",
+        labels=("database",),
+        meaning="1 while the database answers",
+        samples=lambda process: [((name,), float(answers)) for name, answers in process["databases"].items()],
+    ),
     # At 0 nothing can be filed or decided; `permit status` says why.
     MetricDefinition(
         name="permit_appends_succeed",
         meaning="1 while an append to the journal succeeds",
-        samples=lambda status: [((), float(status["appends"]["succeed"]))],
+        samples=lambda process: [((), float(process["appendsSucceed"]))],
     ),
+    # At 0 all that follow on permit_limit_reached_total are left out: the database did not give them in time.
+    MetricDefinition(
+        name="permit_figures_read",
+        meaning="1 where the figures of the database are told too",
+        samples=lambda process: [((), float(process["figuresRead"]))],
+    ),
+    # Since the process began; what each limit keeps out is in docs/security.md.
+    MetricDefinition(
+        name="permit_limit_reached_total",
+        labels=("limit",),
+        kind=Kind.COUNTER,
+        meaning="What was refused or cut because a limit was met",
+        samples=lambda process: [((limit,), number) for limit, number in process["limitsReached"].items()],
+    ),
+)
+
+OF_THE_DATABASE: Final[tuple[MetricDefinition, ...]] = (
     # Only where PERMIT_KAFKA is set. At 0 nothing else is known of the relay and of the consumers.
     MetricDefinition(
         name="permit_kafka_reachable",
@@ -179,12 +204,6 @@ METRICS: Final[tuple[MetricDefinition, ...]] = (
         meaning="1 for a consumer that waits for a person",
         samples=lambda status: [((each["name"],), 1) for each in status["stoppedConsumers"]],
     ),
-    # Of the process that answers, since it began; what each limit keeps out is in docs/security.md.
-    MetricDefinition(
-        name="permit_limit_reached_total",
-        labels=("limit",),
-        kind=Kind.COUNTER,
-        meaning="What was refused or cut because a limit was met",
-        samples=lambda status: [((limit,), number) for limit, number in status["limitsReached"].items()],
-    ),
 )
+
+METRICS: Final = (*OF_THE_PROCESS, *OF_THE_DATABASE)

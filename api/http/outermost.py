@@ -14,8 +14,9 @@ from fastapi import Request, Response
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.http.foreseen_errors import problem_of
 from api.http.front_door import TRACE_HEADER, TRACE_ID
-from api.http.problems import PROBLEM_MEDIA_TYPE, Problem, internal_problem, problem_of
+from api.http.problems import PROBLEM_MEDIA_TYPE, Problem, internal_problem
 from api.http.quotas import Quotas
 from api.http.refusal_log import RefusalLog
 from api.http.requests import base_url

@@ -1,18 +1,17 @@
-"""The status of the installation in one document: for ``permit status`` and for metrics."""
+"""The figures of the installation in one document: for ``permit status`` and for metrics."""
 
 from __future__ import annotations
 
 from typing import Any, assert_never
 
-from api.services.operations import InProcess, InstallationStatus, KafkaUnreachable, OverKafka
+from api.services.operations import InProcess, InstallationFigures, KafkaUnreachable, OverKafka
 from infra.postgres.operations import Follower
 
 
-def status_content(status: InstallationStatus) -> dict[str, Any]:
+def status_content(status: InstallationFigures) -> dict[str, Any]:
     """As JSON, times in seconds."""
     work, breaker = status.work, status.breaker
     return {
-        "appends": {"succeed": status.why_no_append is None, "why": status.why_no_append},
         "transport": "inProcess" if isinstance(status.transport, InProcess) else "kafka",
         **_transport(status.transport),
         "projections": [

@@ -12,7 +12,8 @@ from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 
-from api.http.problems import Problem, RequestRefused, input_problem, problem_of
+from api.http.foreseen_errors import problem_of
+from api.http.problems import Problem, RequestRefused, input_problem
 from api.http.requests import parameters_not_plain
 from api.pages.kept_forms import SIGN_IN_AGAIN, is_worth_keeping
 from api.pages.refusals import FormFault, explanation_of, form_refused, heading_of

@@ -42,7 +42,8 @@ from infra.migration.waiting_records import listed, reasons, samples
 from infra.postgres.journal.append_requests import AppendRequest
 from infra.postgres.messages.dead_letters import DeadLetters
 from infra.postgres.read_models.row_scope import PartyKind, RowScope, connection_within
-from infra.postgres.server.connections import ConnectionPool, Role, connect
+from infra.postgres.server.connection_pool import ConnectionPool
+from infra.postgres.server.connections import Role, connect
 from infra.postgres.server.deadlines import Deadlines
 from infra.wire_format import wire_time
 from infra.workers.consumer_loop import ConsumerLoop

@@ -23,6 +23,7 @@ from infra.postgres.operations import (
 )
 from infra.postgres.read_models.parked_streams import ParkedStream, count_by_follower, list_parked
 from infra.postgres.read_models.progress import ProjectionProgress, list_projections
+from infra.postgres.server.connection_pool import ConnectionPool
 from infra.postgres.server.connections import DatabaseUnavailable
 from infra.workers.relay import relay_name
 
@@ -57,10 +58,9 @@ class KafkaUnreachable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InstallationStatus:
-    """``outcomes`` counts checks by query and outcome; ``why_no_append`` is a sentence, None where one succeeds."""
+class InstallationFigures:
+    """``outcomes`` counts checks by query and outcome."""
 
-    why_no_append: str | None
     transport: InProcess | OverKafka | KafkaUnreachable
     projections: Sequence[ProjectionProgress]
     parked: Sequence[ParkedStream]
@@ -72,18 +72,16 @@ class InstallationStatus:
     stopped_consumers: Sequence[StoppedConsumer]
 
 
-def installation_status(program: Program, *, probes: bool = True) -> InstallationStatus:
+def installation_figures(program: Program, readers: ConnectionPool) -> InstallationFigures:
     """Lags in events, offsets and seconds; work, breaker, what is parked and dead letters.
 
-    Whether an append would succeed is tried; without ``probes`` it is what the watch over the database found last, so
-    that whoever asks often costs nothing.
+    ``readers`` are the program's own, of those who wait or of those who look. Raises ``DatabaseUnavailable``.
     """
-    operations, now = Operations(program.readers), SystemClock().now()
-    return InstallationStatus(
-        why_no_append=why_no_append(program) if probes else _why_no_append_at_the_last_look(program),
-        transport=_transport(program, operations, program.clock.now()),
-        projections=list_projections(program.readers, program.read_models, now=program.clock.now()),
-        parked=list_parked(program.readers, limit=_PARKED_NAMED),
+    operations, now = Operations(readers), SystemClock().now()
+    return InstallationFigures(
+        transport=_transport(program, readers, operations, program.clock.now()),
+        projections=list_projections(readers, program.read_models, now=program.clock.now()),
+        parked=list_parked(readers, limit=_PARKED_NAMED),
         work=operations.work(now, now - program.crossroads_policy.patience.late_after),
         breaker=operations.breaker(now),
         outcomes=operations.outcomes(),
@@ -102,14 +100,12 @@ def why_no_append(program: Program) -> str | None:
     return None
 
 
-def _why_no_append_at_the_last_look(program: Program) -> str | None:
-    return None if program.database_watch.health().appends else "at the last look an append would not have succeeded"
-
-
-def _transport(program: Program, operations: Operations, now: datetime) -> InProcess | OverKafka | KafkaUnreachable:
+def _transport(
+    program: Program, readers: ConnectionPool, operations: Operations, now: datetime
+) -> InProcess | OverKafka | KafkaUnreachable:
     kafka, prefix = program.settings.kafka, program.settings.kafka_topic_prefix
     if kafka is None:
-        parked = count_by_follower(program.readers)
+        parked = count_by_follower(readers)
         followers = tuple(operations.follower(each.name, now) for each in registered_consumers())
         return InProcess(followers=followers, parked={each.name: parked.get(each.name, 0) for each in followers})
     try:

@@ -48,5 +48,6 @@ STEP = Step(
     title=_title,
     form=_form,
     possible=_represented,
+    possible_after_the_end=_represented,
     awaited=_unverified,
 )

@@ -53,13 +53,13 @@ STEP_OF: Final[Mapping[str, Step]] = MappingProxyType({each.resource: each for e
 
 
 def is_possible(step: Step, case: Case, today: date) -> bool:
-    """Whether the case has reached this step, for any caller."""
-    return case.is_open and step.possible(case, today)
+    """Whether the case has reached this step, and not left it behind, for any caller."""
+    return step.possible(case, today) if case.is_open else step.possible_after_the_end(case, today)
 
 
 def is_main(step: Step, caller: Caller, case: Case, today: date) -> bool:
     """Whether it is this caller's step that the case waits for."""
-    return step.awaited_from(caller) and step.awaited(case, today)
+    return case.is_open and step.awaited_from(caller) and step.awaited(case, today)
 
 
 def possible_steps(access: Access, caller: Caller, case: Case, today: date) -> tuple[Step, ...]:

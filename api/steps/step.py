@@ -67,8 +67,9 @@ class Step:
 
     ``resource`` is the last part of its path and ``operation`` its name in the contract. ``message`` is what is sent;
     None where that is a file. ``form`` is how a person takes the step; None where only programs do. ``possible`` is
-    when it can be taken in an open case, ``awaited`` when it is what the case waits for, from those of whom
-    ``awaited_from`` is true. A page offers what will most likely be accepted; the decider has the last word.
+    when it can be taken in an open case, and ``possible_after_the_end`` in one that has ended; ``awaited`` is when an
+    open case waits for it, from those of whom ``awaited_from`` is true. A page offers what will most likely be
+    accepted; the decider has the last word.
     """
 
     resource: str
@@ -78,6 +79,7 @@ class Step:
     title: Callable[[Language], str]
     form: Callable[[FormWords, FormMaterial], Form] | None
     possible: Condition = always
+    possible_after_the_end: Condition = never
     awaited: Condition = never
     awaited_from: Callable[[Caller], bool] = lambda _caller: True
 

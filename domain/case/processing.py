@@ -1,4 +1,7 @@
-"""What the administration does with a file before it decides: assigns it, verifies mandates, requests information."""
+"""What the administration does with a file: assigns it, verifies mandates, requests information.
+
+Only a mandate is verified after the end too: it is about who may see the file, and not about what becomes of it.
+"""
 
 from __future__ import annotations
 
@@ -33,8 +36,11 @@ def assign(case: Case, command: AssignCase, context: CommandContext) -> list[Cas
 
 
 def verify_mandate(case: Case, command: VerifyMandate, context: CommandContext) -> list[CaseEvent]:
-    """Record what the register of mandates states of the representative who filed."""
-    require_open(case)
+    """Record what the register of mandates states of the representative who filed.
+
+    Also of a case that has ended, which stays as it ended: a mandate that proves invalid later closes the file to its
+    representative from then on, and a finding that was wrong has to be put right there too.
+    """
     if case.representative is None:
         raise CommandRefused(Reason.MANDATE_NOT_CLAIMED, "no one acts under a mandate in this case")
     if case.mandate_valid is command.valid:

@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from infra.documents.document_store import DocumentState, DocumentStore
-from infra.postgres.server.connections import ConnectionPool
+from infra.postgres.server.connection_pool import ConnectionPool
 from infra.stored_form.stored_body import clear_fields
 
 _AT_ONCE: Final = 1_000

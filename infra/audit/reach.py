@@ -15,7 +15,7 @@ from uuid import UUID
 
 from domain.civil_time import civil_day
 from infra.postgres.journal.bulk_reading import copy_rows
-from infra.postgres.server.connections import ConnectionPool
+from infra.postgres.server.connection_pool import ConnectionPool
 from infra.stored_form.stored_body import clear_fields, clear_text
 from infra.upcasters import lifted
 

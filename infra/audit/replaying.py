@@ -24,7 +24,7 @@ from infra.keys import KeyMissing
 from infra.log_address import LogAddress, OpenLog
 from infra.postgres.journal.bulk_reading import JournalRow, copy_streams, copy_streams_after
 from infra.postgres.journal.stream_ranges import StreamRange, stream_ranges
-from infra.postgres.server.connections import ConnectionPool
+from infra.postgres.server.connection_pool import ConnectionPool
 from infra.shared_work.sharing import shared_out
 
 if TYPE_CHECKING:

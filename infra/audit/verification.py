@@ -15,7 +15,8 @@ from domain.audit.event_seals import ExaminedEvent, JournalFinding, examined
 from domain.audit.journal_chain import Checkpoint, JournalChain, JournalHead
 from domain.audit.merkle import Frontier
 from infra.postgres.journal.bulk_reading import copy_rows
-from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable, Role
+from infra.postgres.server.connection_pool import ConnectionPool
+from infra.postgres.server.connections import DatabaseUnavailable, Role
 from infra.shared_work.sharing import shared_out
 from infra.stored_form.leaf import leaf_of_row
 

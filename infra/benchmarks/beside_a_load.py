@@ -27,7 +27,8 @@ from infra.postgres.journal.key_store import PostgresKeyStore
 from infra.postgres.journal.mapper import EventMapper
 from infra.postgres.journal.recorder import JournalRecorder
 from infra.postgres.read_models.row_scope import EVERYTHING, ScopedCursor
-from infra.postgres.server.connections import ConnectionPool, Role, connect, transaction
+from infra.postgres.server.connection_pool import ConnectionPool
+from infra.postgres.server.connections import Role, connect, transaction
 from infra.workers.projection_runner import ProjectionRunner
 from projections.sla_board.model import SlaBoard, board
 

@@ -35,7 +35,8 @@ from infra.postgres.messages.dead_letters import DeadLetters
 from infra.postgres.messages.in_order import next_in_line
 from infra.postgres.messages.inbox import Inbox
 from infra.postgres.messages.journal_messages import JournalMessages
-from infra.postgres.server.connections import ConnectionPool, Role, connect
+from infra.postgres.server.connection_pool import ConnectionPool
+from infra.postgres.server.connections import Role, connect
 from infra.workers.consumer_loop import ConsumerLoop
 
 _CASES: Final = 3_000

@@ -39,7 +39,8 @@ from infra.postgres.journal.bulk_reading import copy_tail
 from infra.postgres.journal.recorder import JournalRecorder
 from infra.postgres.read_models.generations import rebuild_projection
 from infra.postgres.read_models.schema import read_model_migrations
-from infra.postgres.server.connections import ConnectionPool, Role, connect
+from infra.postgres.server.connection_pool import ConnectionPool
+from infra.postgres.server.connections import Role, connect
 from infra.stored_form.stored_body import clear_text
 from infra.workers.projection_runner import ProjectionRunner
 from projections.read_model import ReadModel

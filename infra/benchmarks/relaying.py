@@ -30,7 +30,8 @@ from infra.kafka_client import KafkaClient
 from infra.message_wire import to_wire
 from infra.postgres.journal.recorder import JournalRecorder
 from infra.postgres.messages.journal_messages import JournalMessages
-from infra.postgres.server.connections import ConnectionPool, Role
+from infra.postgres.server.connection_pool import ConnectionPool
+from infra.postgres.server.connections import Role
 from infra.workers.relay import Relay, relay_name
 
 _CASES: Final = 6_000

@@ -11,7 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
-from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable, Role, transaction
+from infra.postgres.server.connection_pool import ConnectionPool
+from infra.postgres.server.connections import DatabaseUnavailable, Role, transaction
 from infra.postgres.server.troubles import Trouble
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import Final
 
 from infra.clock import Clock
 from infra.postgres.journal.command_retention import forget_old_commands
-from infra.postgres.server.connections import ConnectionPool
+from infra.postgres.server.connection_pool import ConnectionPool
 
 _LOOK_AGAIN_SECONDS: Final = 3_600.0
 

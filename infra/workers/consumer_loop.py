@@ -30,7 +30,8 @@ from infra.postgres.messages.consumer_offsets import ConsumerOffsets
 from infra.postgres.messages.dead_letters import Coordinates
 from infra.postgres.messages.in_order import AnotherWasQuicker
 from infra.postgres.messages.inbox import Arrived, PositionMoved
-from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable
+from infra.postgres.server.connection_pool import ConnectionPool
+from infra.postgres.server.connections import DatabaseUnavailable
 from infra.structured_logs import get_logger
 from infra.workers.errors import PositionLost
 

@@ -18,7 +18,7 @@ from domain.deadlines.clocks import ClockRules
 from infra.clock import Clock
 from infra.postgres.read_models.parked_streams import parked_by
 from infra.postgres.read_models.row_scope import EVERYTHING, ScopedCursor
-from infra.postgres.server.connections import ConnectionPool
+from infra.postgres.server.connection_pool import ConnectionPool
 from infra.structured_logs import get_logger
 from projections.deadline_days.model import DeadlineDays, cases_due
 

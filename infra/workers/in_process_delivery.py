@@ -31,7 +31,7 @@ from infra.postgres.read_models.parked_streams import (
     parked_stream,
     release,
 )
-from infra.postgres.server.connections import ConnectionPool
+from infra.postgres.server.connection_pool import ConnectionPool
 from infra.structured_logs import get_logger
 
 if TYPE_CHECKING:

@@ -2,7 +2,8 @@
 
 A refusal cleans up after itself. What is left for this worker is what nobody could clean up: the process died, the
 lock of the document was lost, or the answer of the database, so that it was not known whether the journal names the
-thing. Nothing is collected that is younger than :data:`LEFT_FOR_SECONDS`, far longer than an append can be under way, or that the journal names.
+thing. Nothing is collected that is younger than :data:`LEFT_FOR_SECONDS`, far longer than an append can be under way,
+or that the journal names.
 """
 
 from __future__ import annotations

@@ -29,7 +29,8 @@ from infra.postgres.journal.recorder import JournalRecorder
 from infra.postgres.read_models.parked_streams import count_skipped, park, parked_by, parked_stream, release
 from infra.postgres.read_models.projecting import project_around, project_in_one_go
 from infra.postgres.read_models.whole_streams import AT_ONCE, LIVE_SCHEMA, WholeStreams
-from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable
+from infra.postgres.server.connection_pool import ConnectionPool
+from infra.postgres.server.connections import DatabaseUnavailable
 from infra.shared_work.sharing import WorkerLost
 from infra.structured_logs import get_logger
 from projections.read_model import ReadModel

@@ -22,7 +22,8 @@ from infra.kafka_client import KafkaClient
 from infra.postgres.journal.recorder import JournalRecorder
 from infra.postgres.messages.letter_notices import mark_announced, unannounced_letters
 from infra.postgres.messages.relay_lease import LeaseTaken, RelayLease, relay_lease
-from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable
+from infra.postgres.server.connection_pool import ConnectionPool
+from infra.postgres.server.connections import DatabaseUnavailable
 from infra.structured_logs import get_logger
 from infra.workers.relay_windows import FAR_BEHIND, MadeAhead, RelayWindows
 

@@ -24,7 +24,8 @@ from infra.postgres.journal.event_faults import EventAtFault, faults_of_events
 from infra.postgres.journal.journal_events import JournalNotification
 from infra.postgres.journal.recorder import JournalRecorder, copied_notifications
 from infra.postgres.messages.journal_messages import JournalMessages
-from infra.postgres.server.connections import ConnectionPool, Role
+from infra.postgres.server.connection_pool import ConnectionPool
+from infra.postgres.server.connections import Role
 from infra.shared_work.sharing import Work, available_cores, shared_out
 from infra.structured_logs import get_logger
 from infra.workers.errors import EventUnpublishable

@@ -21,6 +21,7 @@ from typing import Final, Self
 
 import httpx
 import psycopg2
+from prometheus_client.parser import text_string_to_metric_families
 
 from api.composition import Program, open_program
 from api.http.problems import API_ROOT
@@ -211,6 +212,9 @@ class Service:
     def read_list(self) -> TimedAnswer:
         return timed(lambda: self.employer.get("applications"))
 
+    def metrics(self) -> TimedAnswer:
+        return timed(lambda: httpx.get(f"{self.address}/metrics", timeout=30))
+
     def file_all(self, keys: Sequence[str]) -> list[TimedAnswer]:
         return together([lambda key=key: self.file(key) for key in keys])  # type: ignore[misc]
 
@@ -265,6 +269,17 @@ def timed(ask: Callable[[], httpx.Response]) -> TimedAnswer:
     began = time.monotonic()
     answer = ask()
     return TimedAnswer(seconds=time.monotonic() - began, answer=answer)
+
+
+LAG: Final = ("permit_projection_lag_events", "timeline")
+"""A metric that only the database knows."""
+
+
+def samples_of(scraped: TimedAnswer) -> dict[tuple[str, ...], float]:
+    """What ``/metrics`` told, by name and labels."""
+    assert scraped.status == 200, scraped.answer.text
+    families = text_string_to_metric_families(scraped.answer.text)
+    return {(each.name, *each.labels.values()): each.value for family in families for each in family.samples}
 
 
 def together(asked: Sequence[Callable[[], TimedAnswer]]) -> list[TimedAnswer]:

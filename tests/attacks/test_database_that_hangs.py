@@ -13,15 +13,17 @@ import pytest
 from api.services.setup_check import examine
 from infra.limit_counts import Limit
 from infra.postgres.server.account import EmbeddedPostgresUnusable
-from infra.postgres.server.connections import ConnectionPool
+from infra.postgres.server.connection_pool import ConnectionPool
 from tests.attacks.harmed_database import (
     KNOWN,
+    LAG,
     SOON,
     Postgres,
     Service,
     SwallowingProxy,
     TimedAnswer,
     harmed_service,
+    samples_of,
     together,
 )
 from tests.world.servers import reachable_directory
@@ -34,6 +36,13 @@ pytestmark = pytest.mark.server
 def service() -> Iterator[Service]:
     with reachable_directory() as directory, harmed_service(directory) as (service, _):
         yield service
+
+
+@pytest.fixture(autouse=True)
+def _goes_on_after_each_test(service: Service) -> Iterator[None]:
+    """One that fails leaves no stopped server to the next."""
+    yield
+    service.postgres.go_on()
 
 
 @pytest.fixture
@@ -196,6 +205,38 @@ def test_the_doctor_of_a_stopped_server_says_so_within_seconds(service: Service)
     assert list(bad) == ["database"]
     assert took < 15
     wait_until(lambda: works(service), because="it works again", within=KNOWN)
+
+
+def test_a_monitor_hears_of_it_while_it_lasts_and_waits_no_longer_than_any_look(service: Service) -> None:
+    # given a monitor that reads all figures
+    well = samples_of(service.metrics())
+    assert (well["permit_figures_read",], well["permit_database_answers", "journal"]) == (1, 1)
+    assert LAG in well
+
+    # when the server stops, and several ask
+    service.postgres.stop()
+    scraped = together([service.metrics for _ in range(6)])
+    # then each is answered as soon as a look is given up, which may open a connection first, without what only the
+    # database knows
+    limits = service.program.limits.database
+    assert max(each.seconds for each in scraped) < limits.connect_seconds + limits.look_seconds + 1
+    for each in map(samples_of, scraped):
+        assert each["permit_figures_read",] == 0
+        assert LAG not in each
+
+    # and once it is known, at once, with the counters that tell of it
+    wait_until(lambda: service.health() == {"status": "DOWN"}, because="it is known", within=KNOWN)
+    known = service.metrics()
+    assert known.seconds < 1
+    samples = samples_of(known)
+    assert (samples["permit_database_answers", "journal"], samples["permit_appends_succeed",]) == (0, 0)
+    assert samples["permit_limit_reached_total", Limit.DATABASE_ANSWER] > 0
+    assert samples["permit_figures_read",] == 0
+
+    # and afterwards the figures are there again
+    service.postgres.go_on()
+    wait_until(lambda: works(service), because="it works again", within=KNOWN)
+    wait_until(lambda: LAG in samples_of(service.metrics()), because="the figures are read again", within=KNOWN)
 
 
 @pytest.mark.nightly

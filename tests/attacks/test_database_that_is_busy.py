@@ -15,7 +15,7 @@ import pytest
 from infra.limit_counts import Limit
 from infra.postgres.server.connections import DatabaseUnavailable
 from infra.postgres.server.troubles import Trouble
-from tests.attacks.harmed_database import KNOWN, SOON, Service, TimedAnswer, harmed_service, together
+from tests.attacks.harmed_database import KNOWN, LAG, SOON, Service, TimedAnswer, harmed_service, samples_of, together
 from tests.world.databases import answer_of
 from tests.world.servers import reachable_directory
 from tests.world.waiting import wait_until
@@ -66,6 +66,28 @@ def test_health_finds_a_held_lock_though_nobody_files(service: Service) -> None:
             within=KNOWN,
         )
     wait_until(lambda: service.health() == {"status": "UP"}, because="the lock is gone", within=KNOWN)
+
+
+def test_a_monitor_waits_behind_nobody_who_waits_for_the_database(service: Service) -> None:
+    # given a table that somebody holds, and more readers of it than there are threads and connections
+    with ThreadPoolExecutor(45) as callers, closing(psycopg2.connect(service.direct_url)) as holder:
+        holder.cursor().execute("lock table permit.own_application in access exclusive mode")
+        waiting = [callers.submit(service.read_list) for _ in range(45)]
+        wait_until(
+            lambda: answer_of(service.keys_url, _WAITING_FOR_A_LOCK) == 32,
+            because="every connection is taken",
+            within=5,
+        )
+        # when the metrics are asked for
+        scraped = service.metrics()
+        # then they are there before any of those has been answered, whole
+        assert not any(each.done() for each in waiting)
+        assert samples_of(scraped)["permit_figures_read",] == 1
+        assert LAG in samples_of(scraped)
+        holder.rollback()
+
+
+_WAITING_FOR_A_LOCK = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
 
 
 def test_forty_five_who_wait_at_the_head_hold_nobody_up_for_long(service: Service) -> None:

@@ -10,6 +10,7 @@ import pytest
 from api.composition import Program
 from infra.identity.caller import Role
 from infra.identity.tenants import holder_of_keys
+from tests.documents.files import pdf
 from tests.identity.callers import CALLERS, ENTERPRISE, OTHER_ENTERPRISE, SSIN
 from tests.projections.log_of_cases import run
 from tests.world.bodies import application_body, represented, unlimited
@@ -85,21 +86,33 @@ def test_a_role_that_may_not_see_a_case_learns_nothing_by_its_key(
     )
 
 
-def test_a_key_from_before_the_tenants_still_gets_its_first_answer(
-    program: Program, clients: ServiceClients, handler: ServiceClient
+def test_a_key_of_somebody_who_is_called_alike_stops_no_upload(
+    program: Program, clients: ServiceClients, employer: ServiceClient
 ) -> None:
-    # given a command that was recorded when a key belonged to role and subject
-    filed = clients.of(HR).file()
+    # given a command that is remembered under the bare name of role and subject, which any tenant may give its people
+    one = clients.of(HR)
+    filed = one.file()
     key = str(uuid4())
-    sent = handler.change(filed, "assignments", {"handler": "caseHandler:handler-12"}, key=key)
-    with program.writers.connection() as connection, connection.cursor() as cursor:
-        cursor.execute("select actor from command where id = %s", (key,))
-        assert cursor.fetchall() == [("flanders/handler-12",)]
-    run(program.journal_url, "update permit.command set actor = 'caseHandler:handler-12' where id = %s", key)
-    # when it is sent again
-    again = handler.change(filed, "assignments", {"handler": "caseHandler:handler-12"}, key=key)
-    # then its answer is the first one, and not that the version is stale
-    assert (again.status_code, again.json()) == (sent.status_code, sent.json())
+    other = clients.of(OTHER_HR).file(of_other_enterprise(), key=key)
+    run(program.journal_url, "update permit.command set actor = 'employer:hr' where id = %s", key)
+    assert other.status_code == 201
+    # when the employer sends a file under the same key
+    attached = one.attach(filed, pdf(), key=key)
+    # then it is a command of its own, and so is its repetition
+    assert attached.status_code == 201, attached.text
+    again = one.attach(filed, pdf(), key=key)
+    assert (again.status_code, again.json()) == (attached.status_code, attached.json())
+
+
+def test_a_key_of_another_command_is_refused_for_a_file_too(clients: ServiceClients) -> None:
+    # given an application that was filed under a key
+    one = clients.of(HR)
+    key = str(uuid4())
+    filed = one.file(key=key)
+    written = one.written
+    # when a file is sent under it: nothing is stored, and its sender learns that the key is used
+    assert problem_of(one.attach(filed, pdf(), key=key)) == (409, "idempotencyKeyReused")
+    assert one.written == written
 
 
 def test_no_national_number_is_in_the_name_of_a_holder() -> None:

@@ -18,7 +18,8 @@ from api.services.access import AuthorisedCaller, rows_of
 from infra.identity.caller import Caller, Role
 from infra.postgres.read_models.generations import rebuild_projection
 from infra.postgres.read_models.row_scope import EVERYTHING, NOTHING, PartyKind, RowScope, rows_within, show_rows
-from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable
+from infra.postgres.server.connection_pool import ConnectionPool
+from infra.postgres.server.connections import DatabaseUnavailable
 from infra.postgres.server.connections import Role as DatabaseRole
 from projections.lists.own_applications import OfAuthority, own_applications
 from projections.registered import registered_read_models

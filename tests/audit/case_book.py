@@ -33,7 +33,8 @@ from infra.log_address import OpenLog
 from infra.postgres.journal.journal import PostgresJournal
 from infra.postgres.journal.mapper import EventMapper
 from infra.postgres.journal.recorder import JournalRecorder
-from infra.postgres.server.connections import ConnectionPool, Role, connect
+from infra.postgres.server.connection_pool import ConnectionPool
+from infra.postgres.server.connections import Role, connect
 from infra.postgres.server.migrate import migrate_journal
 from infra.stored_form.leaf import Envelope, place_of, sealed_leaf
 from tests.journal.appends import JournalAsStored

@@ -18,7 +18,8 @@ import pytest
 from api.app import create_app
 from api.composition import Program
 from api.http.bodies import nameable
-from api.http.problems import API_ROOT, problem_of
+from api.http.foreseen_errors import problem_of
+from api.http.problems import API_ROOT
 from api.http.routes.application_lists import ApplicationQuery
 from api.http.routes.employer_lookups import EmployerLookup
 from api.permissions import Action, Permissions, Reach

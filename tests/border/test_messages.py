@@ -21,7 +21,8 @@ from infra.postgres.journal.journal_events import EncodedEvent
 from infra.postgres.journal.recorder import JournalRecorder
 from infra.postgres.messages.dead_letters import Coordinates, DeadLetters
 from infra.postgres.messages.inbox import Arrived, Inbox
-from infra.postgres.server.connections import ConnectionPool, Role, connect
+from infra.postgres.server.connection_pool import ConnectionPool
+from infra.postgres.server.connections import Role, connect
 from infra.postgres.server.migrate import migrate_journal
 from tests.border.unreadable import LAID_OUT, UNREADABLE
 from tests.keys.keys_in_memory import KeysInMemory

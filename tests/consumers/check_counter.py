@@ -24,7 +24,8 @@ from infra.postgres.checks.consultation_log import ConsultationLog
 from infra.postgres.checks.crossroads_gate import CrossroadsGate, GateSettings
 from infra.postgres.messages.dead_letters import DeadLetters
 from infra.postgres.messages.inbox import Inbox
-from infra.postgres.server.connections import ConnectionPool, Role
+from infra.postgres.server.connection_pool import ConnectionPool
+from infra.postgres.server.connections import Role
 from infra.workers.check_workers import CheckWorkerPool, LoggedCheckAlarms
 from infra.workers.in_process_delivery import InProcessDelivery
 from tests.audit.case_book import CaseBook

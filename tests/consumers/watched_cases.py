@@ -23,7 +23,8 @@ from infra.postgres.journal.mapper import EventMapper
 from infra.postgres.journal.recorder import JournalRecorder
 from infra.postgres.read_models.row_scope import EVERYTHING, rows_within
 from infra.postgres.read_models.schema import read_model_migrations
-from infra.postgres.server.connections import ConnectionPool, Role
+from infra.postgres.server.connection_pool import ConnectionPool
+from infra.postgres.server.connections import Role
 from infra.postgres.server.migrate import migrate_journal
 from infra.workers.deadline_watch import DeadlineWatcher
 from infra.workers.projection_runner import ProjectionRunner

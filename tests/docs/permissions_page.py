@@ -37,7 +37,7 @@ A representative's own cases are those that it filed, until its mandate is found
 (`verifyMandate`): from then on it neither reads nor changes them. Who acts in another's name needs that other's
 authority (old Civil Code, articles 1984 and 2003), and without it there is no ground to see the worker's data
 (Regulation (EU) 2016/679, articles 5 (1) (b) and 6). The employer sees the file and can go on with it. When a mandate
-is found valid again, the representative can too.
+is found valid again, the representative can too. Either is recorded of a case that has ended as well.
 
 """
 

@@ -16,7 +16,8 @@ from infra.kafka_client import KafkaClient
 from infra.postgres.journal.recorder import JournalRecorder
 from infra.postgres.messages.dead_letters import DeadLetters
 from infra.postgres.messages.inbox import Inbox
-from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable, Role
+from infra.postgres.server.connection_pool import ConnectionPool
+from infra.postgres.server.connections import DatabaseUnavailable, Role
 from infra.workers.consumer_loop import ConsumerLoop, LoopSettings
 from infra.workers.relay import Relay
 from tests.keys.keys_in_memory import KeysInMemory

@@ -32,7 +32,8 @@ from infra.kafka_client import KafkaClient
 from infra.message_wire import WireRecord, to_wire
 from infra.postgres.messages.journal_messages import JournalMessages
 from infra.postgres.messages.relay_lease import LeaseTaken, RelayLease
-from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable, Role
+from infra.postgres.server.connection_pool import ConnectionPool
+from infra.postgres.server.connections import DatabaseUnavailable, Role
 from infra.workers.relay import relay_name
 from tests.consumers.check_counter import check_counter
 from tests.crossroads.asking import bank_at

@@ -7,18 +7,21 @@ from typing import Any
 
 import httpx
 import pytest
-from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
-from prometheus_client.registry import Collector
 
-from api.http.metric_definitions import METRICS
-from api.http.metrics import metrics_of
+from api.http.metric_definitions import METRICS, OF_THE_DATABASE
+from api.http.metrics import rendered_metrics
 from tests.world.service_clients import ServiceClient
 
 ROOT = Path(__file__).parents[2]
 
+WELL: dict[str, Any] = {
+    "databases": {"journal": True, "keys": True},
+    "appendsSucceed": True,
+    "figuresRead": True,
+    "limitsReached": {"headerBytes": 3},
+}
 OVER_KAFKA: dict[str, Any] = {
-    "appends": {"succeed": True, "why": None},
     "relay": {"name": "relay", "position": 7, "lagEvents": 3, "lagSeconds": 1.5, "cluster": "c", "epoch": 2},
     "consumers": [{"name": "crossroads-intake", "topic": "t.v1", "lagOffsets": 5, "lagSeconds": 0.25}],
     "projections": [{"name": "timeline", "lagEvents": 1, "lagSeconds": 0.5, "parked": 2, "skipped": 7}],
@@ -30,23 +33,19 @@ OVER_KAFKA: dict[str, Any] = {
     "parkedStreams": {"migration": 2},
     "deadLetters": {"crossroads-intake": 1},
     "stoppedConsumers": [{"name": "legacy-brussels", "failed": 600, "records": 1000, "stoppedAt": "2026-03-02T09:00Z"}],
-    "limitsReached": {"headerBytes": 3},
 }
 
 
-def samples(status: dict[str, Any]) -> dict[tuple[str, ...], float]:
-    class Fixed(Collector):
-        def collect(self) -> Any:
-            return metrics_of(status)
-
-    registry = CollectorRegistry(auto_describe=False)
-    registry.register(Fixed())
-    return {(each.name, *each.labels.values()): each.value for family in registry.collect() for each in family.samples}
+def samples(figures: dict[str, Any] | None, process: dict[str, Any] = WELL) -> dict[tuple[str, ...], float]:
+    told = rendered_metrics(process, figures).decode()
+    families = text_string_to_metric_families(told)
+    return {(each.name, *each.labels.values()): each.value for family in families for each in family.samples}
 
 
 def test_each_number_has_a_name() -> None:
     told = samples(OVER_KAFKA)
-    assert told["permit_appends_succeed",] == 1
+    assert (told["permit_database_answers", "journal"], told["permit_database_answers", "keys"]) == (1, 1)
+    assert (told["permit_appends_succeed",], told["permit_figures_read",]) == (1, 1)
     assert told["permit_kafka_reachable",] == 1
     assert (told["permit_relay_lag_events",], told["permit_relay_lag_seconds",]) == (3, 1.5)
     assert told["permit_consumer_lag", "crossroads-intake", "t.v1"] == 5
@@ -62,7 +61,20 @@ def test_each_number_has_a_name() -> None:
 
 
 def test_a_journal_that_takes_nothing_is_told() -> None:
-    assert samples({**OVER_KAFKA, "appends": {"succeed": False, "why": "full"}})["permit_appends_succeed",] == 0
+    assert samples(OVER_KAFKA, {**WELL, "appendsSucceed": False})["permit_appends_succeed",] == 0
+
+
+def test_without_the_figures_of_the_database_what_the_process_knows_is_told_and_that_they_are_left_out() -> None:
+    away = {**WELL, "databases": {"journal": False, "keys": False}, "appendsSucceed": False, "figuresRead": False}
+    told = samples(None, away)
+    assert told == {
+        ("permit_database_answers", "journal"): 0,
+        ("permit_database_answers", "keys"): 0,
+        ("permit_appends_succeed",): 0,
+        ("permit_figures_read",): 0,
+        ("permit_limit_reached_total", "headerBytes"): 3,
+    }
+    assert not {name for name, *_ in told} & {each.name for each in OF_THE_DATABASE}
 
 
 def test_brokers_that_do_not_answer_are_told_and_the_rest_still_is() -> None:

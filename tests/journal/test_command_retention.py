@@ -13,7 +13,8 @@ import pytest
 from infra.postgres.journal.command_retention import KEPT_FOR, forget_old_commands
 from infra.postgres.journal.conflicts import CommandRepeated, StreamMoved
 from infra.postgres.journal.group_commit import GroupCommitter
-from infra.postgres.server.connections import ConnectionPool, Role
+from infra.postgres.server.connection_pool import ConnectionPool
+from infra.postgres.server.connections import Role
 from infra.workers.command_retention import CommandRetention
 from tests.journal.appends import NOON, JournalAsStored, request
 

@@ -14,7 +14,8 @@ import pytest
 
 from infra.limit_counts import Limit, LimitCounts
 from infra.limits import DatabaseLimits, Limits, LimitsUnusable
-from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable, Role, connect, transaction
+from infra.postgres.server.connection_pool import ConnectionPool
+from infra.postgres.server.connections import DatabaseUnavailable, Role, connect, transaction
 from infra.postgres.server.deadlines import Deadlines, Watchdog
 from infra.postgres.server.troubles import Trouble
 

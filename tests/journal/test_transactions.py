@@ -10,7 +10,8 @@ import psycopg2
 import pytest
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 
-from infra.postgres.server.connections import ConnectionPool, Role, connect, transaction
+from infra.postgres.server.connection_pool import ConnectionPool
+from infra.postgres.server.connections import Role, connect, transaction
 from tests.journal.product_code import product_modules
 
 CONNECTIONS = "infra/postgres/server/connections.py"

@@ -24,7 +24,8 @@ from infra.kafka.producers import Outgoing
 from infra.kafka.sending import Sender
 from infra.kafka.topic_admin import administration
 from infra.message_wire import WireRecord
-from infra.postgres.server.connections import ConnectionPool, Role
+from infra.postgres.server.connection_pool import ConnectionPool
+from infra.postgres.server.connections import Role
 from tests.world.databases import program_databases
 from tests.world.kafka_servers import kafka_image, listener_settings
 from tests.world.waiting import wait_until

@@ -22,6 +22,7 @@ from infra.clock import SystemClock
 from infra.identity.caller import CLAIM_OF_ROLE, Caller, Claim, Role
 from infra.identity.chooser_secret import ChooserSecret
 from infra.identity.development_issuer import DevelopmentIssuer
+from infra.postgres.read_models.case_files import CaseFileView
 from infra.settings import Settings
 from infra.wire_format import canonical_json, wire_adapter
 from tests.pages.served import served
@@ -104,10 +105,15 @@ class CaseService:
         for runner in self.program.projection_runners().values():
             runner.catch_up()
 
+    def file(self, case_id: UUID) -> CaseFileView:
+        """The file of a case that is there."""
+        snapshot = self.program.case_snapshots.read(case_id)
+        assert snapshot is not None
+        return snapshot.file()
+
     def erase(self, case_id: UUID) -> None:
         """Destroy the key of the worker of a case."""
-        view = self.program.case_files.read(case_id)
-        assert view is not None
+        view = self.file(case_id)
         connection = psycopg2.connect(self.keys_url)
         with connection, connection.cursor() as cursor:
             cursor.execute(

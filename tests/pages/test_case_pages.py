@@ -166,8 +166,7 @@ def test_numbers_are_corrected_as_they_are_printed(service: CaseService, handler
     page.get_by_label("Reason").fill("as on the card")
     page.get_by_role("button", name="Correct").click()
     expect(page.get_by_role("status").first).to_contain_text("Correct the file")
-    view = service.program.case_files.read(case_id)
-    assert view is not None
+    view = service.file(case_id)
     assert view.body["worker"]["ssin"] == "85073003328"
 
 
@@ -185,8 +184,7 @@ def test_a_person_with_one_name_is_shown_and_corrected_by_it(service: CaseServic
     page.get_by_label("Reason").fill("as in the passport")
     page.get_by_role("button", name="Correct").click()
     expect(page.get_by_role("status").first).to_contain_text("Correct the file")
-    view = service.program.case_files.read(case_id)
-    assert view is not None
+    view = service.file(case_id)
     assert (view.body["worker"]["familyName"], "givenName" in view.body["worker"]) == ("Sukarno", False)
 
 
@@ -229,8 +227,7 @@ def test_a_form_with_a_file_is_taken_whole_or_not_at_all(service: CaseService) -
         for form in forms:
             headers = {"Content-Type": "multipart/form-data; boundary=b"}
             assert client.post(f"/cases/{case_id}/documents", content=form, headers=headers).status_code == 400
-    view = service.program.case_files.read(case_id)
-    assert view is not None
+    view = service.file(case_id)
     assert view.body["documents"] == []
 
 

@@ -68,8 +68,7 @@ def test_what_was_typed_comes_back_after_signing_in_again(service: CaseService, 
         # and he sends it himself
         page.get_by_role("button", name="Send the request").click()
         expect(page.get_by_role("status").first).to_contain_text("Ask for information")
-    view = service.program.case_files.read(case_id)
-    assert view is not None
+    view = service.file(case_id)
     (asked,) = view.body["informationRequests"]
     assert (asked["question"], asked["items"]) == (QUESTION, ["jobDescription"])
 

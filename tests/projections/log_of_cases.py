@@ -59,14 +59,17 @@ from domain.deadlines.clocks import ANSWER, BREACHED, ClockRules
 from domain.law.rulebook import Rulebook
 from infra.event_codec import EventCodec
 from infra.keys import MasterKey
+from infra.postgres.journal.folded_cases import FoldedCases
 from infra.postgres.journal.journal import PostgresJournal
 from infra.postgres.journal.key_store import PostgresKeyStore
 from infra.postgres.journal.mapper import EventMapper
 from infra.postgres.journal.recorder import JournalRecorder
 from infra.postgres.read_models.case_files import CaseFiles
+from infra.postgres.read_models.case_snapshots import CaseSnapshot, CaseSnapshots
 from infra.postgres.read_models.schema import read_model_migrations
 from infra.postgres.read_models.timelines import Timelines
-from infra.postgres.server.connections import ConnectionPool, Role
+from infra.postgres.server.connection_pool import ConnectionPool
+from infra.postgres.server.connections import Role
 from infra.postgres.server.migrate import migrate_journal
 from infra.workers.projection_runner import ProjectionRunner
 from projections.case_file.table import CaseFileModel
@@ -284,6 +287,22 @@ class LogOfCases:
 
     def case_files(self) -> CaseFiles:
         return CaseFiles(self.readers, self.keys, origin=ORIGIN, clock=self.clock, rules=RULES)
+
+    def snapshots(self) -> CaseSnapshots:
+        """Cases as the product reads them, each as a long one: what is shown comes from its tables, and from the stream
+        what these do not have, from the second reading on."""
+        folds = FoldedCases(self.writers, self.keys, origin=ORIGIN, every=1)
+        mapper = EventMapper(EventCodec(ORIGIN, self.keys))
+        journal = PostgresJournal(self.recorder, mapper, digest_key=b"d" * 32, folds=folds)
+        return CaseSnapshots(journal, self.case_files(), self.timelines())
+
+    def shown(self, case_id: UUID) -> CaseSnapshot:
+        """A case that is there, read as a long one is."""
+        snapshots = self.snapshots()
+        snapshots.read(case_id)
+        snapshot = snapshots.read(case_id)
+        assert snapshot is not None
+        return snapshot
 
     def timelines(self) -> Timelines:
         return Timelines(self.readers, self.keys, origin=ORIGIN)

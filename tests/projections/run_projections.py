@@ -4,7 +4,8 @@ import sys
 from threading import Thread
 
 from infra.postgres.journal.recorder import JournalRecorder
-from infra.postgres.server.connections import ConnectionPool, Role
+from infra.postgres.server.connection_pool import ConnectionPool
+from infra.postgres.server.connections import Role
 from infra.workers.projection_runner import ProjectionRunner
 from projections.registered import registered_read_models
 

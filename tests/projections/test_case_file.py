@@ -48,9 +48,7 @@ DAY = timedelta(days=1)
 
 
 def body(log: LogOfCases, case_id: UUID) -> dict:
-    view = log.case_files().read(case_id)
-    assert view is not None
-    return view.body
+    return log.shown(case_id).file().body
 
 
 def test_a_granted_application_with_all_that_is_on_record(log: LogOfCases) -> None:
@@ -60,9 +58,8 @@ def test_a_granted_application_with_all_that_is_on_record(log: LogOfCases) -> No
     log.grant(case, FILED + timedelta(days=20))
     log.catch_up()
     # when it is read
-    view = log.case_files().read(case)
+    view = log.shown(case).file()
     # then it is told in the words of the application
-    assert view is not None
     body = view.body
     assert (view.case_id, view.version, view.position) == (case, 11, 11)
     assert body["id"] == str(case)
@@ -133,9 +130,8 @@ def test_every_file_says_of_status_tasks_checks_and_clocks_what_the_domain_says(
     log.catch_up()
     log.clock.moment = FILED + 40 * DAY
     for case_id in cases:
-        view = log.case_files().read(case_id)
+        view = log.shown(case_id).file()
         case = fold(log.journal.read(case_id).events)
-        assert view is not None
         assert case is not None
         assert view.body["reference"] == case.reference
         assert view.body["status"] == case.status.value
@@ -152,20 +148,18 @@ def test_every_file_says_of_status_tasks_checks_and_clocks_what_the_domain_says(
 
 
 def test_a_reader_sees_what_was_written_just_now(log: LogOfCases) -> None:
-    case, files = log.file(), log.case_files()
+    case = log.file()
     # given no projection at all, then one that has fallen behind, then one that is up to date
-    before = files.read(case)
-    assert before is not None
+    before = log.shown(case).file()
     assert (before.version, before.body["worker"]["givenName"]) == (2, "Zephyrine")
     log.catch_up()
-    assert files.read(case) == before
+    assert log.shown(case).file() == before
     log.no_answer(case, FILED)
-    behind = files.read(case)
-    assert behind is not None
+    behind = log.shown(case).file()
     assert [task["reason"] for task in behind.body["manualTasks"]] == ["timeout"]
     log.catch_up()
     # then every time the last event is in the file, and the file is the same wherever it comes from
-    assert files.read(case) == behind
+    assert log.shown(case).file() == behind
 
 
 def test_a_case_that_was_asked_and_paused_tells_who_had_it_when_and_why_it_is_due(log: LogOfCases) -> None:
@@ -212,8 +206,7 @@ def test_a_case_that_was_asked_and_paused_tells_who_had_it_when_and_why_it_is_du
 def test_the_deadlines_are_derived_step_by_step(log: LogOfCases) -> None:
     granted, *_ = eventful_cases(log)
     log.clock.moment = FILED + 40 * DAY
-    view = log.case_files().deadlines(granted)
-    assert view is not None
+    view = log.shown(granted).deadlines()
     target = view.clocks[0]
     assert [step.code for step in target.derivation] == [
         "startsOn", "term", "paused", "paused", "pausedDays", "atRiskFrom", "dueOn",
@@ -221,7 +214,6 @@ def test_the_deadlines_are_derived_step_by_step(log: LogOfCases) -> None:
     assert target.due_on == date(2026, 4, 7)
     assert (sum(view.held.values()), sum(view.permille.values())) == ((31 * DAY).total_seconds(), 1000)
     assert view.holder is None
-    assert log.case_files().deadlines(uuid4()) is None
 
 
 def test_the_file_shows_what_was_corrected_and_that_it_was(log: LogOfCases) -> None:
@@ -258,7 +250,7 @@ def test_the_file_shows_what_was_corrected_and_that_it_was(log: LogOfCases) -> N
 
 def test_no_file_of_a_case_that_was_never_filed(log: LogOfCases) -> None:
     log.file()
-    assert log.case_files().read(uuid4()) is None
+    assert log.snapshots().read(uuid4()) is None
 
 
 @pytest.mark.parametrize("projected", [True, False])
@@ -281,32 +273,28 @@ def test_an_erased_person_is_withheld_wherever_the_file_comes_from(log: LogOfCas
     log.withdraw(withdrawn, FILED)
     if projected:
         log.catch_up()
-    # when the keys of its worker are destroyed
+    # when the keys of its worker are destroyed, while somebody has read the case and does not show it yet
+    read_before = log.shown(case)
     log.erase(case)
     log.erase(withdrawn)
     # then all that was personal is withheld, and the rest stays
-    view = log.case_files().read(case)
-    assert view is not None
-    body = view.body
+    told = read_before.file().body
+    assert body(log, case) == told
     for word in ("worker", "transfer", "workHistory"):
-        assert body[word] == WITHHELD, word
-    assert body["employment"]["title"] == body["employment"]["grossPay"] == WITHHELD
-    assert body["labourMarketTest"]["candidates"] == WITHHELD
-    assert len(body["labourMarketTest"]["publications"]) == 4
-    salary = next(each for each in body["findings"] if each["rule"] == "salaryThreshold")
+        assert told[word] == WITHHELD, word
+    assert told["employment"]["title"] == told["employment"]["grossPay"] == WITHHELD
+    assert told["labourMarketTest"]["candidates"] == WITHHELD
+    assert len(told["labourMarketTest"]["publications"]) == 4
+    salary = next(each for each in told["findings"] if each["rule"] == "salaryThreshold")
     assert salary["observed"] == salary["trace"] == salary["declaredQuarters"] == WITHHELD
-    assert body["workPart"]["motivation"] == WITHHELD
-    assert body["workPart"]["outcome"] == "refused"
-    assert all(finding["observed"] == WITHHELD for finding in body["workPart"]["findings"])
-    assert (body["decision"]["outcome"], body["decision"]["refusedPart"]) == ("refused", "work")
-    assert [found for found in CANARIES if found in str(body)] == []
-    gone = log.case_files().read(withdrawn)
-    assert gone is not None
-    assert gone.body["withdrawal"]["reason"] == WITHHELD
+    assert told["workPart"]["motivation"] == WITHHELD
+    assert told["workPart"]["outcome"] == "refused"
+    assert all(finding["observed"] == WITHHELD for finding in told["workPart"]["findings"])
+    assert (told["decision"]["outcome"], told["decision"]["refusedPart"]) == ("refused", "work")
+    assert [found for found in CANARIES if found in str(told)] == []
+    assert body(log, withdrawn)["withdrawal"]["reason"] == WITHHELD
     # and the other worker is untouched
-    untouched = log.case_files().read(other)
-    assert untouched is not None
-    assert untouched.body["worker"]["givenName"] == "Zephyrine"
+    assert body(log, other)["worker"]["givenName"] == "Zephyrine"
 
 
 def test_an_open_case_is_judged_today_and_a_closed_one_on_the_day_it_closed(log: LogOfCases) -> None:
@@ -317,8 +305,7 @@ def test_an_open_case_is_judged_today_and_a_closed_one_on_the_day_it_closed(log:
     for days, status in expected.items():
         log.clock.moment = FILED + timedelta(days=days)
         for case, judged in ((still_open, status), (closed, "inTime")):
-            view = log.case_files().read(case)
-            assert view is not None
+            view = log.shown(case).file()
             assert view.body["deadlines"]["target"]["status"] == judged, (days, judged)
 
 
@@ -326,8 +313,7 @@ def test_a_finding_that_is_judged_again_replaces_the_one_before(log: LogOfCases)
     case = log.file(replace(ORDINARY, labour_market_test=replace(EVIDENCE, publications=EVIDENCE.publications[:1])))
     log.add_evidence(case, FILED + timedelta(days=1))
     log.catch_up()
-    view = log.case_files().read(case)
-    assert view is not None
+    view = log.shown(case).file()
     assert [(each["rule"], each["assessedAt"], each["verdict"]) for each in view.body["findings"]] == [
         ("labourMarketTest", "2026-02-03T09:00:00Z", "met")
     ]
@@ -404,19 +390,17 @@ def test_ciphertext_put_into_another_file_does_not_open(log: LogOfCases) -> None
         other,
     )
     with pytest.raises(PartNotAuthentic):
-        log.case_files().read(mine)
+        log.shown(mine).file()
 
 
 def test_a_check_answered_without_data_stays_a_task_until_the_case_ends(log: LogOfCases) -> None:
     case = log.file()
     log.answer(case, FILED, NO_DATA)
     log.catch_up()
-    view = log.case_files().read(case)
-    assert view is not None
+    view = log.shown(case).file()
     assert {"subject": "employerRegister", "reason": "noData"} in view.body["manualTasks"]
     log.withdraw(case, datetime(2026, 2, 5, tzinfo=UTC))
-    view = log.case_files().read(case)
-    assert view is not None
+    view = log.shown(case).file()
     assert view.body["manualTasks"] == []
 
 

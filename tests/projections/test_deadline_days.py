@@ -26,7 +26,8 @@ from domain.deadlines.pauses import Pause
 from infra.event_codec import EventCodec
 from infra.event_formats import stored_names
 from infra.postgres.read_models.schema import read_model_migrations
-from infra.postgres.server.connections import ConnectionPool, Role
+from infra.postgres.server.connection_pool import ConnectionPool
+from infra.postgres.server.connections import Role
 from infra.postgres.server.migrate import migrate_journal
 from infra.stored_form.stored_body import clear_fields
 from projections.deadline_days.model import DeadlineDays, cases_due, next_alarm_day

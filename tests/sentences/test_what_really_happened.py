@@ -34,8 +34,7 @@ def test_every_entry_and_every_step_is_told(log: LogOfCases) -> None:
     for days in (1, 20, 70):
         log.clock.moment = FILED + timedelta(days=days)
         for case_id in cases[:6]:
-            view = log.case_files().deadlines(case_id)
-            assert view is not None
+            view = log.shown(case_id).deadlines()
             assert view.clocks
             for clock in view.clocks:
                 for each in LANGUAGES:

@@ -27,7 +27,8 @@ from infra.postgres.journal.recorder import JournalRecorder
 from infra.postgres.messages.consumer_stops import StopLimits
 from infra.postgres.messages.dead_letters import DeadLetters
 from infra.postgres.messages.inbox import Inbox
-from infra.postgres.server.connections import ConnectionPool, Role, connect
+from infra.postgres.server.connection_pool import ConnectionPool
+from infra.postgres.server.connections import Role, connect
 from infra.workers.consumer_loop import ConsumerLoop, LoopSettings
 from infra.workers.in_process_delivery import InProcessDelivery
 from infra.workers.relay import Relay

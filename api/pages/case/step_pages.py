@@ -9,7 +9,7 @@ from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.http.case_representation import assessment_content
-from api.http.problems import problem_of
+from api.http.foreseen_errors import problem_of
 from api.pages.case.contents import CaseWords
 from api.pages.case.sent_steps import KEY, REQUEST, VERSION, command_of, context_of, fresh_key
 from api.pages.form_values import body_of, errors_of

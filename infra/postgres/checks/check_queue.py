@@ -11,7 +11,7 @@ from typing import Final
 from uuid import uuid4
 
 from consumers.check_queue import DueCheck
-from infra.postgres.server.connections import ConnectionPool
+from infra.postgres.server.connection_pool import ConnectionPool
 
 _LEASE: Final = timedelta(seconds=60)
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from consumers.check_queue import ConsultationEntry
 from domain.crossroads.answers import Exchange
-from infra.postgres.server.connections import ConnectionPool
+from infra.postgres.server.connection_pool import ConnectionPool
 
 
 class ConsultationLog:

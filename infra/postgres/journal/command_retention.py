@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from infra.postgres.server.connections import ConnectionPool
+from infra.postgres.server.connection_pool import ConnectionPool
 
 KEPT_FOR: Final = timedelta(days=90)
 

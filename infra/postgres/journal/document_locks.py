@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from infra.postgres.journal.conflicts import OutcomeUnknown
-from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable, Role, transaction
+from infra.postgres.server.connection_pool import ConnectionPool
+from infra.postgres.server.connections import DatabaseUnavailable, Role, transaction
 
 if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from infra.postgres.server.connections import ConnectionPool
+from infra.postgres.server.connection_pool import ConnectionPool
 
 
 def count_events(pool: ConnectionPool) -> dict[str, int]:

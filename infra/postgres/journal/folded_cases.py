@@ -35,7 +35,8 @@ from domain.case.lifecycle import Case, Check
 from domain.copies import replace
 from infra.keys import KEY_BYTES, KeyMissing, SubjectKeys
 from infra.postgres.journal.journal_events import JournalEvent
-from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable
+from infra.postgres.server.connection_pool import ConnectionPool
+from infra.postgres.server.connections import DatabaseUnavailable
 from infra.randomness import random_bytes
 from infra.stored_form.compression import NONE, Damaged, compressed_plainly, decompressed
 from infra.stored_form.keyed_parts import cipher_of

@@ -147,23 +147,22 @@ class PostgresJournal:
         return _receipt(slip[0])
 
     def was_recorded(self, context: CommandContext) -> bool:
-        """Whether a command of this holder, or of this actor, under this id is remembered, whatever it was."""
-        holders = dict.fromkeys((context.holder, context.actor))
-        return any(self._recorder.command_result(each, context.command_id) is not None for each in holders)
+        """Whether a command of this holder under this id is remembered, whatever it was."""
+        return self._remembered(context) is not None
 
     def receipt_of(self, case_id: UUID, command: CaseCommand, context: CommandContext) -> Receipt | None:
         identity = self._identity(case_id, command, context)
-        found = self._recorder.command_result(identity.holder, identity.id)
-        if found is not None:
-            digest, first = found
-            if not hmac.compare_digest(digest, identity.digest):
-                raise _reused()
-            return _receipt(first, repeated=True)
-        # Until they are forgotten, those are found too that were recorded when an id belonged to role and subject.
-        before = self._recorder.command_result(identity.actor, identity.id) if identity.key_holder else None
-        if before is None or not hmac.compare_digest(before[0], identity.digest):
+        found = self._remembered(context)
+        if found is None:
             return None
-        return _receipt(before[1], repeated=True)
+        digest, first = found
+        if not hmac.compare_digest(digest, identity.digest):
+            raise _reused()
+        return _receipt(first, repeated=True)
+
+    def _remembered(self, context: CommandContext) -> tuple[bytes, Appended] | None:
+        """The digest and the first result of what the holder sent under this id, or None."""
+        return self._recorder.command_result(context.holder, context.command_id)
 
     def _identity(self, case_id: UUID, command: CaseCommand, context: CommandContext) -> CommandIdentity:
         """Raises ``NotRecordable``: of a command that could not be recorded, no digest is made and no id kept."""

@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
 from psycopg2.extras import execute_values
 
 from infra.keys import KEY_BYTES, KeyDestroyed, KeyEncryptionKeyUnusable, KeyMissing, MasterKey
-from infra.postgres.server.connections import ConnectionPool, Role, connect
+from infra.postgres.server.connection_pool import ConnectionPool
+from infra.postgres.server.connections import Role, connect
 from infra.randomness import random_uuid
 
 if TYPE_CHECKING:

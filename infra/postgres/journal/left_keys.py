@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from infra.postgres.server.connections import ConnectionPool
+from infra.postgres.server.connection_pool import ConnectionPool
 from infra.stored_form.stored_body import clear_fields
 from infra.structured_logs import get_logger
 

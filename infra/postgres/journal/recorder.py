@@ -22,7 +22,8 @@ from infra.postgres.journal.group_commit import GroupCommitter
 from infra.postgres.journal.journal_events import JournalEvent, JournalNotification
 from infra.postgres.journal.sealing import RequestToSeal
 from infra.postgres.journal.tailing import AppendSignal, JournalSubscription
-from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable, Role, connect
+from infra.postgres.server.connection_pool import ConnectionPool
+from infra.postgres.server.connections import DatabaseUnavailable, Role, connect
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection

@@ -5,7 +5,7 @@ from __future__ import annotations
 from threading import Lock
 from typing import Final
 
-from infra.postgres.server.connections import ConnectionPool
+from infra.postgres.server.connection_pool import ConnectionPool
 
 _BLOCK: Final = 50
 """The increment of the sequence ``reference_number``: how many numbers one call gives a process."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from infra.postgres.messages.inbox import PositionMoved
-from infra.postgres.server.connections import ConnectionPool
+from infra.postgres.server.connection_pool import ConnectionPool
 
 if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor

@@ -16,7 +16,7 @@ from domain.unusable import Unusable
 from infra.keys import SubjectKeys
 from infra.message_wire import WireRecord, from_wire
 from infra.postgres.messages.in_order import next_in_line, passed_over
-from infra.postgres.server.connections import ConnectionPool
+from infra.postgres.server.connection_pool import ConnectionPool
 from infra.randomness import random_bytes
 
 if TYPE_CHECKING:

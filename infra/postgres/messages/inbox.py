@@ -16,7 +16,8 @@ from infra.message_wire import WireRecord, from_wire
 from infra.postgres.messages.consumer_stops import FAILED, ConsumerStops, StopLimits
 from infra.postgres.messages.dead_letters import Coordinates, DeadLetters
 from infra.postgres.messages.in_order import AnotherWasQuicker, next_in_line
-from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable, is_the_databases_own
+from infra.postgres.server.connection_pool import ConnectionPool
+from infra.postgres.server.connections import DatabaseUnavailable, is_the_databases_own
 from infra.structured_logs import get_logger
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from consumers.messages import Message, names_published_on, published
 from infra.postgres.journal.event_faults import stream_of
 from infra.postgres.journal.journal_events import JournalNotification
 from infra.postgres.journal.recorded_events import events_as_stored
-from infra.postgres.server.connections import ConnectionPool
+from infra.postgres.server.connection_pool import ConnectionPool
 from infra.stored_form.leaf import cause_of
 from infra.stored_form.stored_body import clear_fields
 

@@ -9,7 +9,7 @@ from typing import Final
 import orjson
 
 from infra.message_wire import SERVICE, WireRecord
-from infra.postgres.server.connections import ConnectionPool
+from infra.postgres.server.connection_pool import ConnectionPool
 
 _AT_ONCE: Final = 500
 

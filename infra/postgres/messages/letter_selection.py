@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from infra.postgres.server.connections import ConnectionPool
+from infra.postgres.server.connection_pool import ConnectionPool
 
 if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor

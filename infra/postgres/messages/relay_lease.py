@@ -13,7 +13,8 @@ from typing import Final
 
 import psycopg2
 
-from infra.postgres.server.connections import ConnectionPool, DatabaseUnavailable, Role, connect
+from infra.postgres.server.connection_pool import ConnectionPool
+from infra.postgres.server.connections import DatabaseUnavailable, Role, connect
 
 _LOCK: Final = 7_301_967
 

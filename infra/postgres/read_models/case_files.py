@@ -1,4 +1,4 @@
-"""Read a case file with its personal data, as of the end of its stream: a reader sees its own writes."""
+"""Read a case file with its personal data, as of a version of its stream: a reader sees its own writes."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from domain.deadlines.clocks import TARGET, Clock, ClockRules
 from domain.deadlines.holders import shares
 from infra.clock import Clock as WallClock
 from infra.keys import SubjectKeys
-from infra.postgres.journal.recorded_events import END_OF_STREAM, events_of_case
+from infra.postgres.journal.recorded_events import events_of_case
 from infra.postgres.read_models.row_scope import EVERYTHING, RowScope, rows_within
-from infra.postgres.server.connections import ConnectionPool
+from infra.postgres.server.connection_pool import ConnectionPool
 from infra.sealed_groups import fields_of
 from projections.case_file.body import body_of
 from projections.case_file.clocks import clocks_at, seconds_by_holder, time_by_holder
@@ -69,19 +69,12 @@ class CaseFiles:
         self._clock = clock
         self._rules = rules
 
-    def read(self, case_id: UUID) -> CaseFileView | None:
-        """The file of a case, or None when there is no such case.
-
-        Personal parts whose key has been destroyed show as ``{"withheld": "erased"}``. Raises what a damaged
-        log raises: ``PartNotAuthentic``, ``KeyMissing``, ``StreamCorrupt``, ``UnreadableEvent``.
-        """
-        found = self.found(case_id)
-        if found is None:
-            return None
-        return self.view_of(*found)
-
     def view_of(self, file: CaseFile, groups: Sequence[SealedGroup]) -> CaseFileView:
-        """A file for a reader, with the ciphertext of its events opened. Raises as :meth:`read`."""
+        """A file for a reader, with the ciphertext of its events opened.
+
+        Personal parts whose key has been destroyed show as ``{"withheld": "erased"}``. Raises ``PartNotAuthentic`` and
+        ``KeyMissing`` where the log is damaged.
+        """
         body = body_of(file, self._opened(groups), self._rules, self._clock.now())
         return CaseFileView(
             case_id=file.case_id,
@@ -91,15 +84,8 @@ class CaseFiles:
             body=body,
         )
 
-    def deadlines(self, case_id: UUID) -> DeadlinesView | None:
-        """The clocks of a case and how the last day of each is derived, or None when there is no such case."""
-        found = self.found(case_id, with_groups=False)
-        if found is None:
-            return None
-        return self.deadlines_of(found[0])
-
     def deadlines_of(self, file: CaseFile) -> DeadlinesView:
-        """The clocks of a case whose file has been read."""
+        """The clocks of a case whose file has been read, and how the last day of each is derived."""
         now = self._clock.now()
         return DeadlinesView(
             case_id=file.case_id,
@@ -128,14 +114,13 @@ class CaseFiles:
         }
 
     def found(
-        self, case_id: UUID, *, up_to: int = END_OF_STREAM, with_groups: bool = True
+        self, case_id: UUID, *, up_to: int, with_groups: bool = True
     ) -> tuple[CaseFile, list[SealedGroup]] | None:
-        """The file as it was at a version of its stream, or at its end, and its ciphertext where that is wanted.
+        """The file as it was at the version ``up_to`` of its stream, and its ciphertext where that is wanted.
 
-        None when there is no such case.
-
-        What its table has of it is folded on; the stream is read from its first event only where the table has nothing,
-        or is ahead of the version.
+        None when there is no such case. What its table has of it is folded on; the stream is read from its first event
+        only where the table has nothing, or is ahead of the version. Raises ``StreamCorrupt`` and ``UnreadableEvent``
+        where the log is damaged.
         """
         with rows_within(self._readers, EVERYTHING) as cursor:
             found = look_up(cursor, case_id, with_groups=with_groups)

@@ -15,7 +15,7 @@ from uuid import UUID
 from psycopg2.extras import execute_values
 
 from infra.postgres.journal.event_faults import LeftBehind
-from infra.postgres.server.connections import ConnectionPool
+from infra.postgres.server.connection_pool import ConnectionPool
 
 if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor

@@ -10,7 +10,7 @@ from uuid import UUID
 from infra.keys import SubjectKeys
 from infra.postgres.journal.recorded_events import END_OF_STREAM, events_of_case
 from infra.postgres.read_models.row_scope import EVERYTHING, rows_within
-from infra.postgres.server.connections import ConnectionPool
+from infra.postgres.server.connection_pool import ConnectionPool
 from infra.sealed_groups import fields_of
 from projections.case_file.body import WITHHELD, shown_time
 from projections.recorded_event import RecordedEvent
