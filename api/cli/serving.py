@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -29,10 +28,6 @@ from infra.settings import Settings, load_settings
 from infra.workers.supervision import Supervision
 
 _SIMULATOR_SEED = 2026
-
-_TURN_SECONDS = 0.0005
-"""After how long a thread that computes gives way to another one. By default it is ten times as long: then whoever asks
-for /health while many assessments are computed waits for the turns of all of them (docs/speed.md)."""
 
 
 class Work(StrEnum):
@@ -71,7 +66,6 @@ def serve(
             crossroads_url = opened.enter_context(running_simulator(_SIMULATOR_SEED))
         watched = opened.enter_context(_workers(program, crossroads_url, Work.ALL)) if workers else None
         lookups = opened.enter_context(employer_lookups(program, crossroads_url))
-        sys.setswitchinterval(_TURN_SECONDS)
         address = opened.enter_context(running_server(program, workers=watched, listening=shared, lookups=lookups))
         for _ in range(processes - 1):
             opened.enter_context(_answering_beside(shared, crossroads_url))
