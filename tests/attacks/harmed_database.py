@@ -53,7 +53,11 @@ most_at_a_time = 1000
 [connections]
 most = 1000
 most_of_one_address = 1000
+idle_seconds = 600
 """
+
+_NEVER_CLOSED: Final = httpx.Limits(max_connections=100, max_keepalive_connections=100, keepalive_expiry=None)
+"""Among hundreds of threads httpx closes an idle connection that it has just given to one of them."""
 
 SOON: Final = 10.0
 """Seconds within which every caller has an answer: the longest that several of these limits add up to, and some."""
@@ -309,7 +313,7 @@ def harmed_service(
         program = opened.enter_context(open_program(settings, set_up=True))
         issuer = DevelopmentIssuer.open(home, create=True)
         address = opened.enter_context(running_server(program))
-        clients = opened.enter_context(ServiceClients(program, address, issuer))
+        clients = opened.enter_context(ServiceClients(program, address, issuer, _NEVER_CLOSED))
         # Whatever the test did, the program is closed over a server that answers.
         opened.callback(postgres.go_on)
         yield (

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import date
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 from uuid import UUID, uuid4
 
 import httpx
@@ -21,6 +21,8 @@ from infra.identity.development_issuer import DevelopmentIssuer
 from tests.documents.files import PDF
 from tests.identity.callers import CALLERS
 from tests.world.bodies import ADMISSIBLE, APPLICATION, FEE
+
+_AS_USUAL: Final = httpx.Limits(max_connections=100, max_keepalive_connections=20)
 
 
 def case_path(filed: httpx.Response) -> str:
@@ -136,10 +138,13 @@ class ServiceClient:
 
 
 class ServiceClients:
-    """A client for each caller, with a token of the service's own issuer."""
+    """A client for each caller, with a token of the service's own issuer; ``kept`` says how it keeps connections."""
 
-    def __init__(self, program: Program, address: str, issuer: DevelopmentIssuer) -> None:
+    def __init__(
+        self, program: Program, address: str, issuer: DevelopmentIssuer, kept: httpx.Limits = _AS_USUAL
+    ) -> None:
         self.address = address
+        self._kept = kept
         self._program = program
         self._issuer = issuer
         self._opened: dict[Caller, ServiceClient] = {}
@@ -160,7 +165,7 @@ class ServiceClients:
         return self._open({})
 
     def _open(self, headers: dict[str, str]) -> ServiceClient:
-        client = httpx.Client(base_url=f"{self.address}{API_ROOT}", timeout=20, headers=headers)
+        client = httpx.Client(base_url=f"{self.address}{API_ROOT}", timeout=20, headers=headers, limits=self._kept)
         return ServiceClient(self._clients.enter_context(client), self._program)
 
     def __enter__(self) -> Self:
