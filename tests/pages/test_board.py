@@ -301,7 +301,8 @@ def test_it_works_without_scripts(browser: Browser, service: BoardService) -> No
         service.sign_in(page, SUPERVISOR)
         page.goto(f"{service.address}/board?lang=en")
         page.get_by_label("Authority").select_option("flanders")
-        page.get_by_role("button", name="Show", exact=True).click()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Show", exact=True).click()
         assert tiles(page)["Past the due day"] == "1"
         page.locator("#ages-summary").click()
         expect(page.locator("#ages-table")).to_be_visible()
