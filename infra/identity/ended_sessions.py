@@ -49,8 +49,9 @@ class EndedSessions:
         file = self._directory / _name(token_id)
         file.touch(mode=0o600)
         os.utime(file, (now.timestamp(), now.timestamp()))
-        self._forget(now)
+        # Before anything else can fail: the file is there, and no process may go on without having read of it.
         self._count_one_more()
+        self._forget(now)
 
     def has_ended(self, token_id: str) -> bool:
         """Whether the bearer of the token of this id has signed out."""

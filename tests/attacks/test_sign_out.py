@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -133,3 +134,16 @@ def test_what_is_remembered_is_for_its_owner_and_ends(tmp_path: Path) -> None:
     ended.end("t-99", now=MONDAY + timedelta(hours=24, minutes=3))
     assert not ended.has_ended("t-1")
     assert all(ended.has_ended(f"t-{n}") for n in (*range(2, 40), 99))
+
+
+def test_a_session_has_ended_also_where_older_ones_could_not_be_forgotten(tmp_path: Path) -> None:
+    # given a process that has looked, and something old in the directory that no file can be removed as
+    ended, beside = EndedSessions(tmp_path), EndedSessions(tmp_path)
+    assert not beside.has_ended("t-1")
+    strange = tmp_path / "ended-sessions" / "strange"
+    strange.mkdir(parents=True)
+    os.utime(strange, (0, 0))
+    # when a session ends, then it has, though the error is told
+    with pytest.raises(OSError, match="strange"):
+        ended.end("t-1", now=MONDAY)
+    assert beside.has_ended("t-1")
