@@ -39,6 +39,8 @@ from infra.keys import KeyMissing, MasterKey
 from infra.limit_counts import Limit, LimitCounts
 from infra.limits import Limits
 from infra.log_address import StoredLog
+from infra.postgres.drafts.draft_keys import DraftKeys
+from infra.postgres.drafts.draft_store import DraftStore
 from infra.postgres.journal.document_locks import DocumentLocks
 from infra.postgres.journal.folded_cases import FoldedCases
 from infra.postgres.journal.journal import PostgresJournal
@@ -113,6 +115,8 @@ class Program:
     documents: DocumentStore
     document_rules: DocumentRules
     document_locks: DocumentLocks
+    drafts: DraftStore
+    draft_keys: DraftKeys
     places: SealedPlaces
 
     def projection_runners(self) -> dict[str, ProjectionRunner]:
@@ -272,6 +276,7 @@ def open_program(
         signs = opened.enter_context(closing(SignsOfLife(serving.writer, keeper_url, deadlines)))
         looks = opened.enter_context(closing(SignsOfLife(serving.writer, keeper_url, for_a_look)))
         database_watch = opened.enter_context(closing(DatabaseWatch(looks, recorder, limits.database)))
+        draft_keys = DraftKeys(keys.pool, master)
         yield Program(
             settings=settings,
             limits=limits,
@@ -319,6 +324,10 @@ def open_program(
             ),
             document_rules=document_rules,
             document_locks=document_locks,
+            drafts=DraftStore(
+                readers, request_writers, draft_keys, owner_key=master.draft_owner_key, origin=recorder.origin
+            ),
+            draft_keys=draft_keys,
             places=SealedPlaces(master.place_key),
         )
 

@@ -27,6 +27,7 @@ from infra.workers.consumer_loop import ConsumerLoop
 from infra.workers.deadline_watch import DeadlineWatcher
 from infra.workers.in_process_delivery import InProcessDelivery
 from infra.workers.leftovers import Leftovers, LeftUploads
+from infra.workers.old_drafts import OldDrafts
 from infra.workers.projection_runner import GATHER_SECONDS, ProjectionRunner
 from infra.workers.relay import Relay
 from infra.workers.supervision import SupervisedWorker, Supervision
@@ -94,7 +95,8 @@ def _projection_runners(program: Program) -> dict[str, ProjectionRunner]:
 
 def _leftovers(program: Program) -> Leftovers:
     uploads = LeftUploads(program.documents, program.journal, program.document_locks)
-    return Leftovers((uploads, LeftKeys(program.keys.pool, program.writers)))
+    drafts = OldDrafts(program.drafts, program.draft_keys, program.limits.drafts.retention, program.clock.now)
+    return Leftovers((uploads, LeftKeys(program.keys.pool, program.writers), drafts))
 
 
 def _deadline_watch(program: Program) -> DeadlineWatcher:

@@ -82,6 +82,7 @@ class MasterKey:
         self.person_index_key = self._derived("blind index of persons")
         self.filing_key = self._derived("ids of filings")
         self.tenant_key = self._derived("tenants of commands")
+        self.draft_owner_key = self._derived("owners of drafts")
         self.place_key = self._derived("places in lists")
         self.login_key = self._derived("passwords of the logins of the database")
 

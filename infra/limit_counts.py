@@ -17,6 +17,8 @@ class Limit(StrEnum):
     HEADERS_SECONDS = "headersSeconds"
     BODY_STALL = "bodyStall"
     UNREAD_ANSWER = "unreadAnswer"
+    DRAFTS_OF_ONE_OWNER = "draftsOfOneOwner"
+    SIZE_OF_A_DRAFT = "sizeOfADraft"
     REQUESTS_AT_A_TIME = "requestsAtATime"
     REQUESTS_A_MINUTE = "requestsAMinute"
     REQUESTS_A_MINUTE_OF_A_KIND = "requestsAMinuteOfAKind"

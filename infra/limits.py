@@ -16,6 +16,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Self
@@ -24,6 +25,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from domain.case.case_limits import CaseLimits
 from domain.case.document_rules import DocumentRules
+from domain.drafts.draft import Retention
 from domain.unusable import Unusable
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
@@ -154,6 +156,29 @@ class LimitsOfACase(Part):
         )
 
 
+class DraftLimits(Part):
+    """How many drafts there may be and how long they are kept; enforced by :mod:`api.services.drafts`."""
+
+    most_of_one_owner: AtLeastOne = 1_000
+    """Drafts of one enterprise in one role, or of one person."""
+    largest_bytes: AtLeastOne = 256 * 1024
+    """What a draft says, as JSON."""
+    kept_days: AtLeastOne = 90
+    """Days after which a draft is deleted that nobody touched."""
+    warned_days: AtLeastOne = 14
+    """Days before that for which its owners are warned."""
+
+    @model_validator(mode="after")
+    def _warned_while_kept(self) -> Self:
+        if self.warned_days > self.kept_days:
+            raise ValueError("warned_days may not be more than kept_days")
+        return self
+
+    @property
+    def retention(self) -> Retention:
+        return Retention(kept=timedelta(days=self.kept_days), warned=timedelta(days=self.warned_days))
+
+
 class SignInLimits(Part):
     """How often a wrong secret may be given at the chooser of roles; enforced by :mod:`api.pages.routes.entrance`."""
 
@@ -188,6 +213,7 @@ class Limits(Part):
     database: DatabaseLimits = DatabaseLimits()
     uploads: UploadLimits = UploadLimits()
     cases: LimitsOfACase = LimitsOfACase()
+    drafts: DraftLimits = DraftLimits()
     sign_in: SignInLimits = SignInLimits()
     answers: AnswerLimits = AnswerLimits()
     bodies: BodyLimits = BodyLimits()

@@ -26,6 +26,7 @@ class Listing(StrEnum):
     APPLICATIONS = "applications"
     WORK_QUEUE = "workQueue"
     BOARD_CASES = "boardCases"
+    DRAFTS = "drafts"
 
 
 class SealedPlaces:

@@ -24,6 +24,7 @@ from api.http.problems import (
 )
 from api.services.refusals import (
     ApplicationUnknown,
+    DraftsFull,
     NotFound,
     NotPermitted,
     RegisterUnavailable,
@@ -169,6 +170,8 @@ def _service_refusal(refused: ServiceRefused) -> Problem:
             )
         case UploadTooSlow():
             return own_problem("requestTimeout", refused.sentence)
+        case DraftsFull():
+            return Problem(type=TOO_LARGE, detail=refused.sentence)
         case _:
             raise AssertionError(f"no status is defined for {type(refused).__name__}")
 

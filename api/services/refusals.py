@@ -4,7 +4,9 @@
     ├── AlreadyFiled             the same application was filed today already
     ├── NotPermitted             the caller's role may not do this, or not in this way
     ├── NotFound                 nothing of that name is there, or it is not the caller's to see
-    │   └── ApplicationUnknown   the same for an application
+    │   ├── ApplicationUnknown   the same for an application
+    │   └── DraftUnknown         the same for a draft
+    ├── DraftsFull               no further draft can be kept, or no larger one
     ├── RegisterUnavailable      the enterprise register cannot be consulted now
     ├── TooManyUploads           files are being sent by too many at once
     │   └── TooManyOfOneCaller   or too many by this caller alone
@@ -47,6 +49,17 @@ class ApplicationUnknown(NotFound):
 
     def __init__(self) -> None:
         super().__init__("There is no such application.")
+
+
+class DraftUnknown(NotFound):
+    """The caller has no such draft: it was filed, it was deleted, or it is somebody else's."""
+
+    def __init__(self) -> None:
+        super().__init__("You have no such draft: it was filed or deleted in the meantime, or it is not yours.")
+
+
+class DraftsFull(ServiceRefused):
+    """Nothing was saved."""
 
 
 class RegisterUnavailable(ServiceRefused):

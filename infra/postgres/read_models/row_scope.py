@@ -28,6 +28,7 @@ class PartyKind(StrEnum):
     EMPLOYER = "employer"
     REPRESENTATIVE = "representative"
     WORKER = "worker"
+    DRAFTS_OF = "draftsOf"
     NOBODY = "nobody"
 
 

@@ -23,6 +23,9 @@ create policy of_the_caller on {table} for select to permit_reader using ({shown
 create policy of_the_owner on {table} to permit_owner using ({shown});
 """
 
+_WITHOUT_A_CASE: Final = (PartyKind.DRAFTS_OF, PartyKind.NOBODY)
+"""Who is shown no row of a read model."""
+
 _FORCE: Final = "alter table {table} force row level security;\n"
 
 
@@ -46,7 +49,7 @@ def _shown(parties: RowParties) -> str:
 
 def _conditions(parties: RowParties) -> Iterator[str]:
     if parties.of_nobody:
-        kinds = ", ".join(f"'{kind}'" for kind in PartyKind if kind is not PartyKind.NOBODY)
+        kinds = ", ".join(f"'{kind}'" for kind in PartyKind if kind not in _WITHOUT_A_CASE)
         yield f"(select split_part(current_setting('permit.rows', true), ':', 1) in ({kinds}))"
     for column, kind in (
         (parties.authority, PartyKind.AUTHORITY),

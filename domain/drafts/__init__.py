@@ -1,0 +1,1 @@
+"""Applications that are being filled in: nothing that happened, so no events."""

@@ -1,0 +1,1 @@
+"""Drafts at rest: sealed in the journal's database, their keys in the key store."""
