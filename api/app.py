@@ -38,6 +38,7 @@ from api.pages.role_chooser import RoleChooser
 from api.pages.routes.accessibility import accessibility_pages
 from api.pages.routes.board import board_pages
 from api.pages.routes.cases import case_pages
+from api.pages.routes.drafts import draft_pages
 from api.pages.routes.employer import employer_pages
 from api.pages.routes.entrance import entrance_pages
 from api.pages.routes.law import law_pages
@@ -119,6 +120,7 @@ def create_app(
         law_pages(services.law, pages, readers),
         law_in_full_pages(services.law, pages, readers),
         employer_pages(services.lists, pages, readers),
+        draft_pages(services, pages, readers, lookups),
         case_pages(services, pages, readers, uploads),
         queue_pages(services.queues, pages, readers),
         migration_pages(program, pages, readers),

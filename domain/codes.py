@@ -33,6 +33,9 @@ PAY_PERIODS: Final = ("year", "month")
 
 RECRUITMENT_CHANNELS: Final = ("VDAB", "EURES", "ACTIRIS", "FOREM", "ADG")
 
+WORK_BASES: Final = ("singlePermit", "auPair", "trainee", "posted", "residenceRight", "frontierWork")
+"""On what basis somebody worked here. Others have their codes too, and are taken; these are those one chooses from."""
+
 DOCUMENT_KINDS: Final = (
     "applicationForm", "employmentContract", "postingLetter", "assignmentLetter", "mandate", "signatoryIdentity",
     "passport", "feeProof", "meansOfSubsistence", "criminalRecordExtract", "medicalCertificate", "healthInsurance",

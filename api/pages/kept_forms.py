@@ -22,13 +22,13 @@ KEPT: Final = "kept"
 """The field that holds the form as it was sent."""
 
 SIGN_IN_AGAIN: Final = "/session/again"
-_FORMS_OF_CASES: Final = "/cases/"
+_WITH_FORMS: Final = ("/cases/", "/drafts/")
 
 
 def is_worth_keeping(request: Request) -> bool:
     """Whether a request is a filled-in form. A file is not kept: it has to be chosen again."""
     is_form = request.headers.get("Content-Type", "").partition(";")[0].strip().lower() == FORM
-    return request.method == "POST" and is_form and request.url.path.startswith(_FORMS_OF_CASES)
+    return request.method == "POST" and is_form and request.url.path.startswith(_WITH_FORMS)
 
 
 def kept_text(sent: SentForm) -> str:

@@ -150,6 +150,7 @@ class Readers:
         """Where this reader can go, by the permission table for the role."""
         ways = (
             ("/employer", language.gettext("My applications"), caller.role in _OWN_ROLES),
+            ("/drafts", language.gettext("Drafts"), self.access.may(caller, Action.FILE_APPLICATION)),
             ("/queue", language.gettext("Work queue"), self.access.may(caller, Action.READ_WORK_QUEUE)),
             ("/board", language.gettext("Service levels"), self.access.may(caller, Action.READ_SERVICE_LEVELS)),
             ("/migration", language.gettext("Migration"), self.access.may(caller, Action.READ_MIGRATIONS)),

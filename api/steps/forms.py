@@ -59,6 +59,19 @@ class Form:
         """The form with what was entered; ``values`` gives it by the name of a field."""
         return replace(self, fields=tuple(replace(each, values=tuple(values(each.name))) for each in self.fields))
 
+    def with_choices(self, name: str, choices: tuple[Choice, ...]) -> Form:
+        """The form with one of its lines as a choice, and as it is where there is nothing to choose from."""
+        if not choices:
+            return self
+        nothing = (Choice(value="", text="\u2013"), *choices)
+        return replace(
+            self,
+            fields=tuple(
+                replace(each, kind=FieldKind.CHOICE, choices=nothing) if each.name == name else each
+                for each in self.fields
+            ),
+        )
+
 
 class FormWords:
     """Makes fields in one language: labels of codes come from the code lists."""

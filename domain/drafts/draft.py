@@ -49,13 +49,10 @@ class Draft:
         """
         if self.saved_at.get(group, 0) > opened_at:
             raise StaleDraft
-        body: dict[str, Any] = deepcopy(dict(self.body))
-        for path in paths:
-            _remove(body, path.split("."))
         return replace(
             self,
             version=self.version + 1,
-            body=merged(body, given),
+            body=merged(without(self.body, paths), given),
             saved_at={**self.saved_at, group: self.version + 1},
             touched_at=now,
         )
@@ -81,6 +78,14 @@ class Retention:
         return now - self.kept
 
 
+def without(body: Body, paths: Sequence[str]) -> dict[str, Any]:
+    """``body`` without what stands at these paths, and without each part that has nothing in it then."""
+    rest: dict[str, Any] = deepcopy(dict(body))
+    for path in paths:
+        _remove(rest, path.split("."))
+    return rest
+
+
 def merged(body: Body, given: Body) -> dict[str, Any]:
     """``body`` with every value of ``given`` at its place; parts are merged, lists and values replaced."""
     whole = dict(body)
@@ -91,7 +96,6 @@ def merged(body: Body, given: Body) -> dict[str, Any]:
 
 
 def _remove(body: dict[str, Any], path: list[str]) -> None:
-    """Take away what stands at a path, and each part that has nothing in it then."""
     name, *rest = path
     if not rest:
         body.pop(name, None)

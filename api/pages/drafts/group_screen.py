@@ -1,0 +1,168 @@
+"""The page of one group of questions: its answers, the errors in what was sent, and the law beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
+
+from api.pages.drafts.answers import Misstated, given_by, judged, with_what_follows
+from api.pages.drafts.contents import address_of, has_answers
+from api.pages.drafts.groups import Asked, QuestionGroup, groups_of
+from api.pages.drafts.screens import DraftPages
+from api.pages.kept_forms import kept_form
+from api.pages.page_parts import FieldError
+from api.pages.refusals import FormFault, form_refused
+from api.pages.sent_forms import SentForm
+from api.services.access import AuthorisedCaller
+from api.services.refusals import DraftsFull, NotFound
+from api.steps.forms import Form
+from api.words.choices import Choice
+from domain.drafts.draft import Draft, StaleDraft, without
+
+VERSION: Final = "version"
+UNIT: Final = "employer.establishmentUnitNumber"
+THEN: Final = "then"
+"""What the reader goes on to after saving: the next questions, or the list of tasks."""
+
+_LIST: Final = "list"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """How a page is shown: with the answers of the draft, or with what was ``sent`` and why it was not saved."""
+
+    sent: SentForm | None = None
+    errors: tuple[FieldError, ...] = ()
+    is_stale: bool = False
+    is_full: bool = False
+    came_back: bool = False
+    register: str = ""
+    """What the enterprise register answered, in words."""
+    units: tuple[Choice, ...] = ()
+    """The establishment units that it holds, to choose from."""
+
+
+class GroupScreen:
+    """One group of questions of a draft."""
+
+    def __init__(self, pages: DraftPages) -> None:
+        self._pages = pages
+        self._drafts = pages.services.drafts
+
+    def show(self, request: Request, draft_id: UUID, name: str) -> Response:
+        """The page of a group. Raises ``DraftUnknown``, and ``NotFound`` for a group that this draft has not."""
+        caller = self._pages.reader(request)
+        draft = self._drafts.read(caller, draft_id)
+        return self.page(request, caller, draft, name, Shown())
+
+    def save(self, request: Request, draft_id: UUID, name: str, sent: SentForm) -> Response:
+        """Save what was sent and go on, or show it again with what is wrong."""
+        caller = self._pages.reader(request)
+        draft = self._drafts.read(caller, draft_id)
+        kept = kept_form(sent)
+        if kept is not None:
+            return self.page(request, caller, draft, name, Shown(sent=kept, came_back=True))
+        asked = self._pages.asked(caller, draft.body)
+        group = group_named(name, asked)
+        form = self._pages.words(request).form(group, asked)
+        opened_at = _version(sent)
+        try:
+            before = without(draft.body, group.paths)
+            given = given_by(form, sent, before, asked.today, self._pages.pages.language(request))
+            saved = self._drafts.save(
+                caller,
+                draft_id,
+                group.name,
+                group.paths,
+                with_what_follows(given, caller.caller),
+                opened_at=opened_at,
+            )
+        except Misstated as why:
+            return self.page(request, caller, draft, name, Shown(sent=sent, errors=why.errors))
+        except StaleDraft:
+            return self.page(
+                request, caller, self._drafts.read(caller, draft_id), name, Shown(sent=sent, is_stale=True)
+            )
+        except DraftsFull:
+            return self.page(request, caller, draft, name, Shown(sent=sent, is_full=True))
+        return _led_on(self._after(request, caller, saved, group, sent))
+
+    def page(self, request: Request, caller: AuthorisedCaller, draft: Draft, name: str, shown: Shown) -> Response:
+        """The questions with their answers; what was typed is kept."""
+        asked = self._pages.asked(caller, draft.body)
+        group = group_named(name, asked)
+        words = self._pages.words(request)
+        form = words.form(group, asked).with_choices(UNIT, shown.units)
+        groups = groups_of(asked)
+        return self._pages.response(
+            request,
+            "draft_questions.html",
+            caller,
+            {
+                "title": group.title(self._pages.pages.language(request)),
+                "worker": words.worker(draft),
+                "draft_href": address_of(draft),
+                "action": address_of(draft, group),
+                "register_action": f"{address_of(draft)}/register" if group.name == "employer" else None,
+                "form": form if shown.sent is None else form.filled_in(shown.sent.all),
+                # What a colleague saved meanwhile is replaced only by a reader who has seen it.
+                "hidden": {VERSION: str(draft.version)},
+                "errors": shown.errors,
+                "is_stale": shown.is_stale,
+                "saved_meanwhile": _answers_now(form) if shown.is_stale else (),
+                "is_full": shown.is_full,
+                "came_back": shown.came_back,
+                "register": shown.register,
+                "number": groups.index(group) + 1,
+                "count": len(groups),
+                "beside": self._pages.beside(request, draft, asked),
+            },
+            status=409 if shown.is_stale else 400 if shown.errors or shown.is_full else 200,
+        )
+
+    def _after(
+        self, request: Request, caller: AuthorisedCaller, draft: Draft, group: QuestionGroup, sent: SentForm
+    ) -> str:
+        """Where saving leads: to the next group that lacks something, else to the page on which all is checked.
+
+        What an earlier application answered already is passed over: it is read on that last page.
+        """
+        if sent.one(THEN) == _LIST:
+            return address_of(draft)
+        asked = self._pages.asked(caller, draft.body)
+        groups, found, words = groups_of(asked), judged(draft.body, asked), self._pages.words(request)
+        names = [each.name for each in groups]
+        here = names.index(group.name) if group.name in names else -1
+        for each in groups[here + 1 :]:
+            if found.of(each) or not has_answers(words.form(each, asked)):
+                return address_of(draft, each)
+        return f"{address_of(draft)}/check"
+
+
+def group_named(name: str, asked: Asked) -> QuestionGroup:
+    """The group of a name. Raises ``NotFound`` where this draft has no such group."""
+    for each in groups_of(asked):
+        if each.name == name:
+            return each
+    raise NotFound("This application has no such questions.")
+
+
+def _answers_now(form: Form) -> tuple[tuple[str, str], ...]:
+    """The answers that a colleague saved, by question."""
+    return tuple((each.label, ", ".join(each.values)) for each in form.fields if any(each.values))
+
+
+def _version(sent: SentForm) -> int:
+    """The version the page was opened with. Raises ``RequestRefused`` (400) for a form that is not one of ours."""
+    given = sent.one(VERSION)
+    if not (given.isascii() and given.isdecimal() and len(given) < 10):
+        raise form_refused(FormFault.NOT_WHOLE)
+    return int(given)
+
+
+def _led_on(address: str) -> Response:
+    return RedirectResponse(address, 303, {"Cache-Control": "no-store"})
