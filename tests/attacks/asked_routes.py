@@ -88,6 +88,11 @@ def _forms() -> list[Asked]:
 PAGES_OF_A_CASE: Final = (
     Asked(place=("GET", CASE_PAGES), path="/cases/{case}", action=Action.READ_APPLICATION),
     Asked(
+        place=("GET", "/drafts/filed/{application_id}"),
+        path="/drafts/filed/{case}",
+        action=Action.READ_APPLICATION,
+    ),
+    Asked(
         place=("GET", f"{CASE_PAGES}/time-by-holder.csv"),
         path="/cases/{case}/time-by-holder.csv",
         action=Action.READ_DEADLINES,
@@ -168,6 +173,26 @@ SIGNING_IN: Final = frozenset(
 test_sign_in_links.py and test_answers.py. None of them is about a case."""
 
 
+OF_DRAFTS: Final = frozenset(
+    {
+        ("GET", "/drafts"),
+        ("POST", "/drafts"),
+        ("GET", "/drafts/new"),
+        ("GET", "/drafts/{draft_id}"),
+        ("GET", "/drafts/{draft_id}/questions/{group}"),
+        ("POST", "/drafts/{draft_id}/questions/{group}"),
+        ("POST", "/drafts/{draft_id}/questions/{group}/beside"),
+        ("POST", "/drafts/{draft_id}/register"),
+        ("GET", "/drafts/{draft_id}/check"),
+        ("POST", "/drafts/{draft_id}/filing"),
+        ("POST", "/drafts/{draft_id}/copies"),
+        ("GET", "/drafts/{draft_id}/deletion"),
+        ("POST", "/drafts/{draft_id}/deletion"),
+    }
+)
+"""Whose drafts are whose has a matrix of its own: see test_drafts_of_others.py."""
+
+
 def _of_the_interface() -> list[Asked]:
     """The requests of the matrix of the interface."""
     values = {
@@ -197,7 +222,7 @@ OF_A_CASE: Final = tuple(each for each in ALL if each.is_of_a_case)
 def places_known() -> frozenset[Place]:
     """Every method and path for which it is said above, or in the matrix of the interface, who may use it."""
     of_the_matrix = {(method, API_ROOT + path) for method, path in (*OPEN_ROUTES, *GENERAL_ROUTES, *CASE_ROUTES)}
-    return frozenset({each.place for each in ALL} | of_the_matrix | SIGNING_IN)
+    return frozenset({each.place for each in ALL} | of_the_matrix | SIGNING_IN | OF_DRAFTS)
 
 
 def places_of(app: FastAPI) -> frozenset[Place]:

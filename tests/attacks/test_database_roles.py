@@ -207,6 +207,7 @@ WRITERS_RIGHTS = {
     "journal_head": R,
     "command": R,
     "case_fold": RIUD,
+    "draft": RIUD,
     "schema_migration": "",
     "tracking": RIU,
     "parked_stream": RIUD,

@@ -1,4 +1,4 @@
-"""An employer, a representative and a worker file in the browser: one group of questions a page, saved on every page."""
+"""Employers, representatives and workers file in the browser: one group of questions a page, saved on every page."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_an_employer_files_a_permit_of_fixed_term(service: CaseService, browser:
         # when all is checked
         heading(page, "Check your answers")
         expect(page.locator("main")).to_contain_text("Vandekanarie")
-        expect(page.locator("main")).to_contain_text("45678,90")
+        expect(page.locator("main")).to_contain_text("€45,678.90")
         press(page, "File the application")
         # then it is filed, and is no draft any more
         heading(page, "Your application was filed")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 
 from api.pages.drafts.answers import Judged
 from api.pages.drafts.groups import Asked, QuestionGroup, groups_of
 from api.pages.page_parts import Badge, Tone
-from api.pages.stated_forms import values_of
+from api.pages.stated_forms import SHARE, values_of
 from api.services.drafts import KeptDraft
 from api.steps.forms import Field, FieldKind, Form, FormWords
 from api.words.code_lists import CodeLists
@@ -116,20 +117,28 @@ class DraftWords:
 
     def _answers(self, form: Form) -> tuple[AnswerGiven, ...]:
         return tuple(
-            AnswerGiven(label=each.label, text=", ".join(_in_words(each, value) for value in each.values))
+            AnswerGiven(label=each.label, text=", ".join(self._in_words(each, value) for value in each.values))
             for each in form.fields
             if any(each.values)
         )
 
+    def _in_words(self, field: Field, value: str) -> str:
+        """An answer as its reader chose it; the amount of the pay as money is written."""
+        if field.kind in (FieldKind.CHOICE, FieldKind.ANY_OF, FieldKind.TRUTH):
+            return next((each.text for each in field.choices if each.value == value), value)
+        if field.kind is FieldKind.AMOUNT and field.name != SHARE:
+            return self._language.money(Decimal(value.replace(",", ".")))
+        return value
+
     def _problems(self, group: QuestionGroup, asked: Asked, found: Judged) -> tuple[str, ...]:
-        """What lacks by the names of the questions, and that something else is wrong: its page says what."""
-        labels = {each.name: each.label for each in group.fields(self.form_words, asked)}
-        issues = found.of(group)
-        lacking = [labels.get(_question(each.path, labels), group.title(self._language)) for each in issues
-                   if each.code == REQUIRED_INPUT]  # fmt: skip
-        wrong = [labels.get(_question(each.path, labels), group.title(self._language)) for each in issues
-                 if each.code != REQUIRED_INPUT]  # fmt: skip
-        _ = self._language.gettext
+        """Each question that is not answered, and each whose answer is wrong: its page says what is wrong with it."""
+        _, fields = self._language.gettext, self.form(group, asked).fields
+        lacking: list[str] = []
+        wrong: list[str] = []
+        for issue in found.of(group):
+            is_lacking = issue.code == REQUIRED_INPUT
+            labels = [each.label for each in fields if _is_about(each, issue.path, is_lacking=is_lacking)]
+            (lacking if is_lacking else wrong).extend(labels or [group.title(self._language)])
         return (
             *(_("%(question)s: not answered yet", question=each) for each in dict.fromkeys(lacking)),
             *(_("%(question)s: this answer cannot be used as it is", question=each) for each in dict.fromkeys(wrong)),
@@ -153,13 +162,8 @@ def address_of(draft: Draft, group: QuestionGroup | None = None) -> str:
     return f"/drafts/{draft.draft_id}" + ("" if group is None else f"/questions/{group.name}")
 
 
-def _question(path: str, labels: dict[str, str]) -> str:
-    """The question that asks for what stands at a path: its own, or the first one about a part of it."""
-    return path if path in labels else next((name for name in labels if name.startswith(f"{path}.")), path)
-
-
-def _in_words(field: Field, value: str) -> str:
-    """An answer as its reader chose it."""
-    if field.kind in (FieldKind.CHOICE, FieldKind.ANY_OF, FieldKind.TRUTH):
-        return next((each.text for each in field.choices if each.value == value), value)
-    return value
+def _is_about(field: Field, path: str, *, is_lacking: bool) -> bool:
+    """Whether an issue at a path is about a question. Where a whole part lacks, so does each answer that it needs."""
+    if field.name == path:
+        return True
+    return is_lacking and field.required and not any(field.values) and field.name.startswith(f"{path}.")

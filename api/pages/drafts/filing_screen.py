@@ -60,7 +60,7 @@ class FilingScreen:
     def filed(self, request: Request, case_id: UUID) -> Response:
         """What was filed, and what comes next. Raises ``ApplicationUnknown``."""
         caller = self._pages.readers.authorised(request, Action.READ_APPLICATION)
-        services, language = self._pages.services, self._pages.pages.language(request)
+        services, language = self._pages.services, self._pages.language(request)
         snapshot = services.cases.case(caller, case_id)
         body, words = snapshot.file().body, CaseWords(language, self._pages.readers.code_lists)
         wanted = services.cases.assessed(snapshot)
@@ -90,7 +90,7 @@ class FilingScreen:
         asked, words = self._pages.asked(caller, draft.body), self._pages.words(request)
         found, language, lists = (
             judged(draft.body, asked),
-            self._pages.pages.language(request),
+            self._pages.language(request),
             self._pages.readers.code_lists,
         )
         problem = None if refused is None else problem_of(refused)
@@ -107,7 +107,7 @@ class FilingScreen:
                 "was_filed": was_filed,
                 "heading": "" if problem is None else heading_of(problem, lists, language),
                 "explained": "" if problem is None else explanation_of(problem, lists, language),
-                "beside": self._pages.beside(request, draft, asked),
+                "beside": self._pages.beside(request, draft.body, asked),
             },
             status=status if problem is None else problem.type.status,
         )

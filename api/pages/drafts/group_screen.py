@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -21,7 +22,7 @@ from api.services.access import AuthorisedCaller
 from api.services.refusals import DraftsFull, NotFound
 from api.steps.forms import Form
 from api.words.choices import Choice
-from domain.drafts.draft import Draft, StaleDraft, without
+from domain.drafts.draft import Draft, StaleDraft, merged, without
 
 VERSION: Final = "version"
 UNIT: Final = "employer.establishmentUnitNumber"
@@ -72,7 +73,7 @@ class GroupScreen:
         opened_at = _version(sent)
         try:
             before = without(draft.body, group.paths)
-            given = given_by(form, sent, before, asked.today, self._pages.pages.language(request))
+            given = given_by(form, sent, before, asked.today, self._pages.language(request))
             saved = self._drafts.save(
                 caller,
                 draft_id,
@@ -91,6 +92,25 @@ class GroupScreen:
             return self.page(request, caller, draft, name, Shown(sent=sent, is_full=True))
         return _led_on(self._after(request, caller, saved, group, sent))
 
+    def preview(self, request: Request, draft_id: UUID, name: str, sent: SentForm) -> Response:
+        """What the rules say of what is typed and not saved yet; while it is misspelled, of what is saved.
+
+        Raises ``DraftUnknown`` and ``NotFound``.
+        """
+        caller = self._pages.reader(request)
+        draft = self._drafts.read(caller, draft_id)
+        asked = self._pages.asked(caller, draft.body)
+        group, body = group_named(name, asked), draft.body
+        before = without(draft.body, group.paths)
+        with suppress(Misstated):
+            given = given_by(
+                self._pages.words(request).form(group, asked), sent, before, asked.today, self._pages.language(request)
+            )
+            body = merged(before, with_what_follows(given, caller.caller))
+        asked = self._pages.asked(caller, body)
+        content = {"beside": self._pages.beside(request, body, asked)}
+        return self._pages.response(request, "draft_parts/beside.html", caller, content)
+
     def page(self, request: Request, caller: AuthorisedCaller, draft: Draft, name: str, shown: Shown) -> Response:
         """The questions with their answers; what was typed is kept."""
         asked = self._pages.asked(caller, draft.body)
@@ -103,7 +123,7 @@ class GroupScreen:
             "draft_questions.html",
             caller,
             {
-                "title": group.title(self._pages.pages.language(request)),
+                "title": group.title(self._pages.language(request)),
                 "worker": words.worker(draft),
                 "draft_href": address_of(draft),
                 "action": address_of(draft, group),
@@ -119,7 +139,7 @@ class GroupScreen:
                 "register": shown.register,
                 "number": groups.index(group) + 1,
                 "count": len(groups),
-                "beside": self._pages.beside(request, draft, asked),
+                "beside": self._pages.beside(request, draft.body, asked),
             },
             status=409 if shown.is_stale else 400 if shown.errors or shown.is_full else 200,
         )

@@ -81,7 +81,7 @@ class DraftListScreen:
         asked = self._pages.asked(caller, earlier)
         form = self._pages.words(request).form(_PERMIT, asked)
         try:
-            given = given_by(form, sent, {}, asked.today, self._pages.pages.language(request))
+            given = given_by(form, sent, {}, asked.today, self._pages.language(request))
             draft = self._drafts.begin(caller, with_what_follows(merged(earlier, given), caller.caller))
         except Misstated as why:
             return self._new(request, caller, earlier, renewed=renewed, sent=sent, errors=why.errors)
@@ -106,7 +106,7 @@ class DraftListScreen:
                 "tasks": words.tasks(draft, asked, judged(draft.body, asked)),
                 "last_day": kept.last_day,
                 "is_ending": kept.is_ending,
-                "beside": self._pages.beside(request, draft, asked),
+                "beside": self._pages.beside(request, draft.body, asked),
             },
         )
 

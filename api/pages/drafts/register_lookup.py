@@ -44,7 +44,7 @@ class RegisterLookup:
         filer = self._pages.reader(request)
         self._pages.readers.authorised(request, Action.LOOK_UP_EMPLOYER)
         draft = self._pages.services.drafts.read(filer, draft_id)
-        shown = self._shown(filer, draft, sent, self._pages.pages.language(request))
+        shown = self._shown(filer, draft, sent, self._pages.language(request))
         return self._groups.page(request, filer, draft, GROUP, shown)
 
     def _shown(self, filer: AuthorisedCaller, draft: Draft, sent: SentForm, language: Language) -> Shown:

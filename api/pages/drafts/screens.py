@@ -16,7 +16,7 @@ from api.pages.session import Readers
 from api.permissions import Action
 from api.services.access import AuthorisedCaller
 from api.services.all_services import Services
-from domain.drafts.draft import Draft
+from api.words.languages import Language
 
 DRAFTS = "/drafts"
 
@@ -33,17 +33,20 @@ class DraftPages:
         """Who is signed in and may file. Raises ``NotSignedIn`` and ``NotPermitted``."""
         return self.readers.authorised(request, Action.FILE_APPLICATION)
 
+    def language(self, request: Request) -> Language:
+        return self.pages.language(request)
+
     def words(self, request: Request) -> DraftWords:
-        return DraftWords(self.pages.language(request), self.readers.code_lists)
+        return DraftWords(self.language(request), self.readers.code_lists)
 
     def asked(self, caller: AuthorisedCaller, body: Mapping[str, Any]) -> Asked:
         """What the questions of a draft depend on."""
         drafts, law = self.services.drafts, self.services.law
         return Asked(body=body, role=caller.caller.role.value, rulebook=law.rulebook, today=drafts.today)
 
-    def beside(self, request: Request, draft: Draft, asked: Asked) -> Beside:
-        """The law on what the draft says so far."""
-        return beside(self.services.law, draft.body, asked, law_words(request, self.pages, self.readers))
+    def beside(self, request: Request, body: Mapping[str, Any], asked: Asked) -> Beside:
+        """The law on what the answers say so far."""
+        return beside(self.services.law, body, asked, law_words(request, self.pages, self.readers))
 
     def response(
         self,

@@ -59,6 +59,10 @@ def draft_pages(services: Services, pages: Pages, readers: Readers, lookups: Emp
     def save(request: Request, draft_id: str, group: str, sent: Form) -> Response:
         return groups.save(request, case_id_of(draft_id), group, sent)
 
+    @routes.post(f"{_OF_ONE}/questions/{{group}}/beside", name="previewDraft")
+    def preview(request: Request, draft_id: str, group: str, sent: Form) -> Response:
+        return groups.preview(request, case_id_of(draft_id), group, sent)
+
     @routes.post(f"{_OF_ONE}/register", name="lookUpEmployerByForm")
     def look_up(request: Request, draft_id: str, sent: Form) -> Response:
         return register.look_up(request, case_id_of(draft_id), sent)
