@@ -7,7 +7,7 @@ application that lacks nothing is filed.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
@@ -70,11 +70,7 @@ def given_by(
     except InvalidInput as why:
         at_fields = [replace(each, path=rows.field_name(each.path)) for each in why.issues]
         names = {each.name for each in form.fields}
-        own = [
-            each
-            for each in at_fields
-            if any(_is_within(each.path, name) or _is_within(name, each.path) for name in names)
-        ]
+        own = [each for each in at_fields if any(_meet(each.path, name) for name in names)]
         if own:
             raise Misstated(errors_at_fields(form, own, language)) from None
     return body
@@ -96,13 +92,8 @@ class Judged:
     issues: tuple[InputIssue, ...]
 
     def of(self, group: QuestionGroup) -> tuple[InputIssue, ...]:
-        """The issues in the places of a group."""
-        return tuple(each for each in self.issues if any(_is_within(each.path, path) for path in group.paths))
-
-    def elsewhere(self, groups: Iterable[QuestionGroup]) -> tuple[InputIssue, ...]:
-        """The issues that are in the places of none of these groups."""
-        held = {each for group in groups for each in self.of(group)}
-        return tuple(each for each in self.issues if each not in held)
+        """The issues in the places of a group, and those of a whole part that lacks with all that the group asks."""
+        return tuple(each for each in self.issues if any(_meet(each.path, path) for path in group.paths))
 
 
 def judged(body: Mapping[str, Any], asked: Asked) -> Judged:
@@ -141,6 +132,10 @@ def _misstated(body: Mapping[str, Any], today: date) -> Sequence[InputIssue]:
     except InvalidInput as why:
         return [each for each in why.issues if each.path != _FILED_ON]
     return ()
+
+
+def _meet(path: str, other: str) -> bool:
+    return _is_within(path, other) or _is_within(other, path)
 
 
 def _is_within(path: str, place: str) -> bool:
