@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from infra.identity.caller import Role
-from tests.pages.browser import watched_page
+from tests.drafts.applicants import ANSWERS, Applicant
+from tests.pages.browser import (
+    check_accessibility,
+    check_keyboard,
+    check_reflow,
+    check_targets,
+    in_each_language,
+    watched_page,
+)
 from tests.pages.case_service import CaseService, case_service
 
-EMPLOYER: Mapping[str, str] = {"employer.name": "Haven NV"}
-WORKER: Mapping[str, str] = {
-    "worker.givenName": "Zwaluwina",
-    "worker.familyName": "Vandekanarie",
-    "worker.birthDate": "30/07/1985",
-    "worker.nationality": "IN",
-}
-JOB: Mapping[str, str] = {
-    "employment.title": "verpleegkundige",
-    "employment.contract": "belgian",
-    "employment.start": "01/03/2026",
-    "employment.end": "29/02/2028",
-    "employment.workplace.municipalityCode": "44021",
-    "employment.qualificationLevel": "6",
-}
-PAY: Mapping[str, str] = {
-    "employment.grossPay.amount": "45.678,90",
-    "employment.grossPay.period": "year",
-    "employment.fullTimeEquivalent": "100",
-}
+TITLES: Mapping[str, str] = {"Employer": "employer", "Worker": "worker", "Job": "job", "Pay and contract": "pay"}
 
 
 @pytest.fixture(scope="module")
@@ -70,24 +61,117 @@ def test_an_employer_files_a_permit_of_fixed_term(service: CaseService, browser:
         service.sign_in(page.context, Role.EMPLOYER)
         # given the questions, answered one page after the other
         begin(page, service)
-        heading(page, "Employer")
-        fill_in(page, EMPLOYER)
-        press(page, "Save and continue")
-        heading(page, "Worker")
-        fill_in(page, WORKER)
-        press(page, "Save and continue")
-        heading(page, "Job")
-        fill_in(page, JOB)
-        press(page, "Save and continue")
-        heading(page, "Pay and contract")
-        fill_in(page, PAY)
-        press(page, "Save and continue")
+        for title, group in TITLES.items():
+            heading(page, title)
+            fill_in(page, ANSWERS[group])
+            press(page, "Save and continue")
         # when all is checked
         heading(page, "Check your answers")
         expect(page.locator("main")).to_contain_text("Vandekanarie")
         expect(page.locator("main")).to_contain_text("€45,678.90")
+        watched.forgive("409")
         press(page, "File the application")
+        if scripts:
+            # The same application was filed by the test before.
+            press(page, "File it as another application")
         # then it is filed, and is no draft any more
         heading(page, "Your application was filed")
         page.goto(f"{service.address}/drafts?lang=en")
         expect(page.locator(".application")).to_have_count(0)
+
+
+def test_what_the_rules_say_follows_what_is_typed(service: CaseService, browser: Browser) -> None:
+    with watched_page(browser) as watched:
+        page = watched.page
+        service.sign_in(page.context, Role.EMPLOYER)
+        begin(page, service, "mediumSkilledOther")
+        page.goto(page.url.replace("/employer", "/recruitment"))
+        for row, channel in enumerate(("VDAB", "EURES")):
+            place = f"labourMarketTest.publications.{row}"
+            fill_in(page, {f"{place}.channel": channel, f"{place}.from": "18/11/2025", f"{place}.to": "17/01/2026"})
+        with page.expect_response("**/beside"):
+            page.locator('[name="labourMarketTest.publications.1.to"]').blur()
+        expect(page.locator("#beside")).to_contain_text("61")
+        # and nothing was saved
+        page.reload()
+        expect(page.locator('[name="labourMarketTest.publications.0.from"]')).to_have_value("")
+
+
+def test_a_renewal_is_filed_by_keyboard_in_few_pages_and_minutes(
+    service: CaseService, browser: Browser, record_property: Callable[[str, object], None]
+) -> None:
+    """The script says how many pages and seconds it took; a person types slower, and reads."""
+    case_id = service.filed(worker__familyName="Toetsenbord")
+    with watched_page(browser) as watched:
+        page = watched.page
+        service.sign_in(page.context, Role.EMPLOYER)
+        pages: list[str] = []
+        page.on("framenavigated", lambda frame: pages.append(frame.url))
+        began = time.monotonic()
+        # given a permit that is renewed
+        page.goto(f"{service.address}/drafts/new?renewalOf={case_id}&lang=en")
+        press_keys(page, "renewal", "Yes")
+        send_by_enter(page, "procedureLanguage")
+        # when what changes is typed
+        heading(page, "Employer")
+        send_by_enter(page, "employer.name")
+        heading(page, "Job")
+        press_keys(page, "employment.start", "01/03/2028")
+        press_keys(page, "employment.end", "28/02/2030")
+        send_by_enter(page, "employment.end")
+        heading(page, "Check your answers")
+        page.get_by_role("button", name="File the application").focus()
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        # then it is filed
+        heading(page, "Your application was filed")
+        seconds = time.monotonic() - began
+    record_property("pages", len(pages))
+    record_property("seconds", round(seconds, 1))
+    assert len(pages) <= 12
+    assert seconds < 240
+
+
+def press_keys(page: Page, name: str, text: str) -> None:
+    """Type into a field, as somebody without a mouse does."""
+    page.locator(f'[name="{name}"]').focus()
+    page.keyboard.type(text)
+
+
+def send_by_enter(page: Page, name: str) -> None:
+    """Send the form of a page from one of its fields."""
+    page.locator(f'[name="{name}"]').focus()
+    if page.locator(f'[name="{name}"]').evaluate("each => each.tagName") == "SELECT":
+        page.get_by_role("button").first.focus()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+@in_each_language
+def test_everyone_can_use_the_pages_of_a_draft(service: CaseService, browser: Browser, code: str) -> None:
+    applicant = Applicant(service, subject=f"hr-{code}")
+    with closing(applicant), watched_page(browser) as watched:
+        page = watched.page
+        watched.forgive("400")
+        service.sign_in(page.context, Role.EMPLOYER, f"hr-{code}")
+        applicant.begin(category="mediumSkilledOther")
+        applicant.save("worker", ANSWERS["worker"])
+        for path in (
+            "/drafts", "/drafts/new", applicant.draft, f"{applicant.draft}/check", f"{applicant.draft}/deletion",
+            f"{applicant.draft}/questions/worker", f"{applicant.draft}/questions/recruitment",
+        ):  # fmt: skip
+            page.set_viewport_size({"width": 1280, "height": 900})
+            page.goto(f"{service.address}{path}?lang={code}")
+            check_accessibility(page)
+            check_targets(page)
+            check_keyboard(page)
+            page.set_viewport_size({"width": 320, "height": 700})
+            check_reflow(page)
+        # with errors too
+        page.goto(f"{service.address}{applicant.draft}/questions/pay")
+        page.locator('[name="employment.grossPay.amount"]').fill("veel")
+        with page.expect_navigation():
+            page.get_by_role("button").first.click()
+        expect(page.locator(".error-summary")).to_be_visible()
+        check_accessibility(page)
+        applicant.press("deletion")
