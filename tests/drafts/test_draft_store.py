@@ -161,3 +161,12 @@ def test_an_authority_learns_how_many_there_are_and_no_more(program: Program) ->
     program.drafts.add(owner_of(program), a_draft(authority="wallonia"))
     program.drafts.add(owner_of(program), a_draft(authority="brussels"))
     assert program.drafts.count_for("wallonia") == before + 1
+
+
+@pytest.mark.parametrize("rows", ["", "employer:0202239951", "authority:flanders", "draftsOf:", "draftsOf:somebody"])
+def test_who_does_not_name_the_owner_is_shown_no_draft(program: Program, rows: str) -> None:
+    program.drafts.add(owner_of(program), a_draft())
+    with program.readers.connection() as connection, connection.cursor() as cursor:
+        cursor.execute("set permit.rows = %s; select count(*) from draft", (rows,))
+        assert cursor.fetchall() == [(0,)]
+        cursor.execute("reset permit.rows")

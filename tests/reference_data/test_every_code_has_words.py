@@ -104,14 +104,7 @@ CLOSED_LISTS: dict[str, Collection[str]] = {
     "decidingDateBases": tuple(ReferenceDateBasis),
     "amountBases": BASES,
     "payComponents": PAY_COMPONENTS,
-    "workBases": tuple(
-        {
-            code: None
-            for each in Rulebook.load().provisions
-            if isinstance(each, WorkHistoryTerms)
-            for code in each.not_counted
-        }
-    ),
+    "workBases": codes.WORK_BASES,
     "occupations": {
         code for each in Rulebook.load().provisions if isinstance(each, ListedOccupation) for code in each.scope
     },
@@ -136,6 +129,11 @@ def values(lists: CodeLists, name: str) -> list[str]:
     found = lists.code_list(name)
     assert found is not None
     return list(found.codes)
+
+
+def test_every_basis_of_work_that_does_not_count_is_one_to_choose_from() -> None:
+    terms = [each for each in Rulebook.load().provisions if isinstance(each, WorkHistoryTerms)]
+    assert {code for each in terms for code in each.not_counted} < set(codes.WORK_BASES)
 
 
 @pytest.mark.parametrize("name", CLOSED_LISTS)
