@@ -112,7 +112,7 @@ class CaseSnapshot:
     def _file_and_groups(self, *, with_groups: bool = True) -> tuple[CaseFile, Sequence[SealedGroup]]:
         if self._read.has_all_events:
             events = self._events(CaseFileModel.handles)
-            return _file(events), sealed_groups(events)
+            return _file(events), sealed_groups(events) if with_groups else ()
         found = self._files.found(self.case_id, up_to=self.version, with_groups=with_groups)
         if found is None:
             raise AssertionError("a case has a file from its first event on")
