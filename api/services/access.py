@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Protocol, assert_never
 from uuid import UUID
 
 from api.permissions import Action, CaseParties, Permissions, Reach, may, may_file, may_in
 from api.services.refusals import ApplicationUnknown, NotPermitted
 from domain.case.application import Application
 from domain.case.lifecycle import Case
+from domain.case.parties import Parties
 from infra.identity.caller import Caller, Role
 from infra.postgres.read_models.row_scope import EVERYTHING, NOTHING, PartyKind, RowScope
 
@@ -24,6 +25,16 @@ class AuthorisedCaller:
 
     caller: Caller
     reach: Reach
+
+
+class OfSomebody(Protocol):
+    """A case as far as it is judged whose it is, by its own stream."""
+
+    @property
+    def parties(self) -> Parties: ...
+    @property
+    def worker_numbers(self) -> tuple[str, ...]:
+        """The numbers (SSIN) that are the worker's today; only looked at for a caller who has one."""
 
 
 class Access:
@@ -39,7 +50,7 @@ class Access:
             raise NotPermitted(role_may_not(caller, action))
         return AuthorisedCaller(caller=caller, reach=reach)
 
-    def admission(self, caller: AuthorisedCaller) -> Callable[[Case], None]:
+    def admission(self, caller: AuthorisedCaller) -> Callable[[OfSomebody], None]:
         """Lets through to a case within reach. Raises :class:`ApplicationUnknown` for any other."""
         return lambda case: self.require_within_reach(caller, self.parties_of(caller.caller, case))
 
@@ -81,18 +92,17 @@ class Access:
         """Whether the caller may do this for this authority."""
         return may_in(caller, self._permissions.reach(caller.role, action), authority)
 
-    def parties_of(self, caller: Caller, case: Case) -> CaseParties:
+    def parties_of(self, caller: Caller, case: OfSomebody) -> CaseParties:
         """Whose case it is, as far as it matters to this caller.
 
-        A worker is known by the numbers that the case's own stream names today. A representative whose mandate was
-        found invalid, or has ended, represents nobody.
+        A worker is known by the numbers that the case's own stream names today.
         """
-        representative = None if case.mandate_valid is False else case.representative
+        parties = case.parties
         return CaseParties(
-            authority=case.facts.authority,
-            employer=case.employer_number,
-            representative=None if representative is None else representative.enterprise_number,
-            filed_by=case.filed_by,
+            authority=parties.authority,
+            employer=parties.employer,
+            representative=parties.representative,
+            filed_by=parties.filed_by,
             worker_is_caller=caller.ssin is not None and caller.ssin in case.worker_numbers,
         )
 

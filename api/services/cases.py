@@ -160,7 +160,7 @@ class CaseService:
         snapshot = self._program.case_snapshots.read(case_id)
         if snapshot is None:
             raise ApplicationUnknown
-        self._access.admission(caller)(snapshot.case)
+        self._access.admission(caller)(snapshot)
         return snapshot
 
     def case_file(self, caller: AuthorisedCaller, case_id: UUID) -> CaseFileView:
@@ -188,7 +188,7 @@ class CaseService:
 
     def followers_behind(self, snapshot: CaseSnapshot) -> list[str]:
         """The followers of the journal, by name, that cannot apply an event of a case that has been read."""
-        return followers_behind(self._program.readers, snapshot.stream.case_id)
+        return followers_behind(self._program.readers, snapshot.case_id)
 
     def _mint(self, application: Application, year: int) -> Minted:
         number = self._program.references.take()

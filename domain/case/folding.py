@@ -93,8 +93,8 @@ def fold(events: Iterable[CaseEvent], case: Case | None = None) -> Case | None:
 
 
 def evolve(case: Case | None, event: CaseEvent) -> Case:
-    """The case after ``event``. Raises :class:`StreamCorrupt` for an event that has no case to change."""
-    if isinstance(event, ApplicationSubmitted):
+    """The case after ``event``. Raises :class:`StreamCorrupt` for one that has no case to change, or files it again."""
+    if isinstance(event, ApplicationSubmitted) and case is None:
         return _submitted(event)
     if isinstance(event, LegacyRecordRetold):
         return retold(case, event)

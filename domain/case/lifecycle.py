@@ -15,6 +15,7 @@ from domain import codes
 from domain.case.application import Document
 from domain.case.events import RepresentativeNumber, RuleApplied
 from domain.case.manual_tasks import ManualTask
+from domain.case.parties import Parties
 from domain.case.personal_data import Personal
 from domain.civil_time import civil_day
 from domain.deadlines.pauses import Pause
@@ -128,6 +129,17 @@ class Case:
     pauses: tuple[Pause, ...] = ()
     alarms: frozenset[tuple[str, int, str]] = frozenset()
     ended: Act | None = None
+
+    @property
+    def parties(self) -> Parties:
+        return Parties(
+            authority=self.facts.authority,
+            employer=self.employer_number,
+            representative=None
+            if self.representative is None or self.mandate_valid is False
+            else self.representative.enterprise_number,
+            filed_by=self.filed_by,
+        )
 
     @property
     def employer_active(self) -> bool | None:

@@ -299,7 +299,9 @@ class LogOfCases:
     def shown(self, case_id: UUID) -> CaseSnapshot:
         """A case that is there, read as a long one is."""
         snapshots = self.snapshots()
-        snapshots.read(case_id)
+        first = snapshots.read(case_id)
+        assert first is not None
+        assert first.case.worker_subject, "its fold is kept when it is first needed"
         snapshot = snapshots.read(case_id)
         assert snapshot is not None
         return snapshot

@@ -68,9 +68,9 @@ class FileScreen:
             await self._uploads.receive(receiving, file.content())
         except (DocumentRefused, CommandRefused) as why:
             await file.drain()
-            case_id, shown = snapshot.stream.case_id, Shown(sent=sent, refused=why)
+            case_id, shown = snapshot.case_id, Shown(sent=sent, refused=why)
             return await work(screen.again, request, step, caller, case_id, shown)
-        return led_on(snapshot.stream.case_id, step)
+        return led_on(snapshot.case_id, step)
 
     def _missing(self, request: Request, sent: SentForm, file: SentFile) -> tuple[FieldError, ...]:
         language = self._pages.language(request)

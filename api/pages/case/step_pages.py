@@ -128,11 +128,11 @@ class StepScreen:
             request,
             "case_form.html",
             {
-                "case_id": snapshot.stream.case_id,
+                "case_id": snapshot.case_id,
                 "reference": case.reference,
                 "title": step.title(language),
                 "form": form if sent is None else form.filled_in(sent.all),
-                "action": f"/cases/{snapshot.stream.case_id}/{step.resource}",
+                "action": f"/cases/{snapshot.case_id}/{step.resource}",
                 "hidden": {
                     # What was typed against an older case is sent against this one only by a reader who has seen it.
                     VERSION: str(snapshot.version) if sent is None or shown.refused else sent.one(VERSION),

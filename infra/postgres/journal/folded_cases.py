@@ -84,12 +84,25 @@ class KeptFold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseAsRead:
-    """The fold of the first events of a case, with the leaf of the last of them, and the ``events`` that follow."""
+    """The fold of the first events of a case, with the leaf of the last of them, and the ``events`` that follow.
+
+    One that ``is_short`` has all its events here, and they are too few for a fold of it to be kept.
+    """
 
     since: Folded = NOTHING
     stored_bytes: int = 0
     leaf_hash: bytes | None = None
     events: Sequence[JournalEvent] = field(default=())
+    is_short: bool = False
+
+    @property
+    def version(self) -> int:
+        """That of the stream; 0 where there is none."""
+        return self.since.version + len(self.events)
+
+    @property
+    def has_all_events(self) -> bool:
+        return self.since.version == 0
 
 
 class _Row(NamedTuple):
@@ -140,7 +153,7 @@ class FoldedCases:
             cursor.execute(_FIRST_EVENTS, (stream, self._every))
             rows = [_Row(*row) for row in cursor.fetchall()]
             if len(rows) < self._every:
-                return CaseAsRead(events=_events(stream, rows))
+                return CaseAsRead(events=_events(stream, rows), is_short=True)
             rows = _rows(cursor, stream, self._code)
             if rows and rows[0].kept_sealed is None and rows[0].version == _FIRST:
                 return CaseAsRead(events=_events(stream, rows))

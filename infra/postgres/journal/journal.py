@@ -26,7 +26,6 @@ from infra.postgres.journal.conflicts import (
     StreamMoved,
 )
 from infra.postgres.journal.folded_cases import CaseAsRead, FoldedCases
-from infra.postgres.journal.journal_events import JournalEvent
 from infra.postgres.journal.mapper import EventMapper, PlacedEvent
 from infra.postgres.journal.recorder import JournalRecorder
 from infra.recordable import recordable_json, require_recordable
@@ -65,22 +64,24 @@ class PostgresJournal:
 
         Raises ``StreamCorrupt``, and what a damaged log raises.
         """
-        return self.read_recorded(case_id)[0]
+        return self.stream_of(case_id, self.read_recorded(case_id))
 
     def new_stream(self, case_id: UUID) -> CaseStream:
         """The stream of a case whose id was made just now: nothing is read, and an append finds out if it is there."""
         return self._stream(case_id, CaseAsRead())
 
-    def read_recorded(self, case_id: UUID) -> tuple[CaseStream, Sequence[JournalEvent]]:
-        """The case, and those of its events that were read as the journal holds them: both from one reading."""
+    def read_recorded(self, case_id: UUID) -> CaseAsRead:
+        """A case as the journal holds it, up to the end of its stream, with nothing opened or folded."""
         if self._folds is None:
-            read = CaseAsRead(events=self._recorder.select_events(case_id))
-        else:
-            read = self._folds.read(case_id)
+            return CaseAsRead(events=self._recorder.select_events(case_id), is_short=True)
+        return self._folds.read(case_id)
+
+    def stream_of(self, case_id: UUID, read: CaseAsRead) -> CaseStream:
+        """What was read, folded; of a long case the fold is kept. Raises as :meth:`read`."""
         stream = self._stream(case_id, read)
         if self._folds is not None:
             self._folds.keep(read, case_id, stream.folded)
-        return stream, read.events
+        return stream
 
     def events_of(self, case_id: UUID, *, up_to: int | None = None) -> tuple[CaseEvent, ...]:
         """All events of a stream, or those up to a version."""

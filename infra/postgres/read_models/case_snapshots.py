@@ -1,14 +1,20 @@
-"""A case with all that is shown of it, from one reading of its stream: no two parts are of different versions."""
+"""A case with all that is shown of it, from one reading of its stream: no two parts are of different versions.
+
+Only what is asked for is computed. Whoever looks at the file of a short case needs no fold of it: whose it is, its
+events say in clear.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from domain.case.handling import CaseStream
 from domain.case.lifecycle import Case
+from domain.case.parties import Parties
+from infra.postgres.journal.folded_cases import CaseAsRead
 from infra.postgres.journal.journal import PostgresJournal
-from infra.postgres.journal.journal_events import JournalNotification
 from infra.postgres.journal.recorded_events import handled_events
 from infra.postgres.read_models.case_files import CaseFiles, CaseFileView, DeadlinesView
 from infra.postgres.read_models.timelines import LONGEST_PAGE, TimelinePage, Timelines
@@ -16,8 +22,11 @@ from projections.case_file.folding import fold as fold_file
 from projections.case_file.folding import sealed_groups
 from projections.case_file.shape import CaseFile, SealedGroup
 from projections.case_file.table import CaseFileModel
+from projections.parties import PARTIES_FROM, parties_of
 from projections.recorded_event import RecordedEvent
 from projections.timeline.model import TimelineModel
+
+_TO_BE_SHOWN: Final = CaseFileModel.handles | TimelineModel.handles | PARTIES_FROM
 
 
 class CaseSnapshots:
@@ -30,16 +39,12 @@ class CaseSnapshots:
 
     def read(self, case_id: UUID) -> CaseSnapshot | None:
         """The current case, or None when there is none. Raises what ``CaseFiles`` raises."""
-        stream, recorded = self._journal.read_recorded(case_id)
-        if stream.case is None:
-            return None
-        return CaseSnapshot(
-            stream, stream.case, [each.notification() for each in recorded], self._files, self._timelines
-        )
+        read = self._journal.read_recorded(case_id)
+        return CaseSnapshot(case_id, read, self._journal, self._files, self._timelines) if read.version else None
 
 
 class CaseSnapshot:
-    """A case at one version. ``case`` is what is decided on; the rest is read only when it is requested.
+    """A case at one version. ``case`` is what is decided on; each part is read and computed when it is requested.
 
     Of a long case not all events were read: then its file and timeline are read from their tables, and from the stream
     what these do not have yet, up to this same version.
@@ -47,21 +52,45 @@ class CaseSnapshot:
 
     def __init__(
         self,
-        stream: CaseStream,
-        case: Case,
-        recorded: Sequence[JournalNotification],
+        case_id: UUID,
+        read: CaseAsRead,
+        journal: PostgresJournal,
         files: CaseFiles,
         timelines: Timelines,
     ) -> None:
-        self.stream = stream
-        self.case = case
-        self._recorded = recorded
+        self.case_id: Final = case_id
+        self.version: Final = read.version
+        self._read = read
+        self._journal = journal
         self._files = files
         self._timelines = timelines
+        # No `cached_property`: until Python 3.12 that computes for one instance of the class at a time.
+        self._stream: CaseStream | None = None
+        self._recorded: list[RecordedEvent] | None = None
 
     @property
-    def version(self) -> int:
-        return self.stream.version
+    def stream(self) -> CaseStream:
+        """The case as commands see it. Raises ``StreamCorrupt``, and what a damaged log raises."""
+        if self._stream is None:
+            self._stream = self._journal.stream_of(self.case_id, self._read)
+        return self._stream
+
+    @property
+    def case(self) -> Case:
+        """Raises as :attr:`stream`."""
+        if self.stream.case is None:
+            raise AssertionError("a stream with events has a case")
+        return self.stream.case
+
+    @property
+    def parties(self) -> Parties:
+        """Whose case it is, by its stream alone: of a long case by its fold. Raises as :attr:`stream`."""
+        return parties_of(self._all_events) if self._read.is_short else self.case.parties
+
+    @property
+    def worker_numbers(self) -> tuple[str, ...]:
+        """The numbers (SSIN) that are the worker's, which only the fold knows. Raises as :attr:`stream`."""
+        return self.case.worker_numbers
 
     def file(self) -> CaseFileView:
         """The case file, with its personal data."""
@@ -73,28 +102,31 @@ class CaseSnapshot:
 
     def timeline(self, *, after: int = 0, limit: int = LONGEST_PAGE) -> TimelinePage:
         """What happened beyond version ``after``, at most ``limit`` entries."""
-        if self._has_all_events:
+        if self._read.has_all_events:
             return self._timelines.page_of(self._events(TimelineModel.handles), after=after, limit=limit)
-        page = self._timelines.read(self.stream.case_id, after=after, limit=limit, up_to=self.version)
+        page = self._timelines.read(self.case_id, after=after, limit=limit, up_to=self.version)
         if page is None:
             raise AssertionError("a case has a timeline from its first event on")
         return page
 
-    @property
-    def _has_all_events(self) -> bool:
-        return self.stream.since.version == 0
-
     def _file_and_groups(self, *, with_groups: bool = True) -> tuple[CaseFile, Sequence[SealedGroup]]:
-        if self._has_all_events:
+        if self._read.has_all_events:
             events = self._events(CaseFileModel.handles)
-            return _file(events), sealed_groups(events)
-        found = self._files.found(self.stream.case_id, up_to=self.version, with_groups=with_groups)
+            return _file(events), sealed_groups(events) if with_groups else ()
+        found = self._files.found(self.case_id, up_to=self.version, with_groups=with_groups)
         if found is None:
             raise AssertionError("a case has a file from its first event on")
         return found
 
+    @property
+    def _all_events(self) -> list[RecordedEvent]:
+        """Of those that were read, all that say something of what is shown, or of whose it is."""
+        if self._recorded is None:
+            self._recorded = handled_events((each.notification() for each in self._read.events), _TO_BE_SHOWN)
+        return self._recorded
+
     def _events(self, handles: frozenset[str]) -> list[RecordedEvent]:
-        return handled_events(self._recorded, handles)
+        return [each for each in self._all_events if each.name in handles]
 
 
 def _file(events: Sequence[RecordedEvent]) -> CaseFile:
