@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
 
 from tests.logging_as_before import logging_as_before
 from tests.world.databases import fresh_database, journal_database
+from tests.world.examples import register_profiles
 from tests.world.kafka_servers import KAFKA_PLACES
 from tests.world.servers import POSTGRES_PLACES, FoundServer, NoServer, give_up
 from tests.world.shared_servers import KeptServers, Servers, ServersElsewhere, ServersForWorkers
@@ -41,9 +41,7 @@ REQUIRED = os.environ.get("PERMIT_REQUIRE_SERVERS") == "1"
 
 _HERE = Path(__file__).parent
 
-# How long an example takes says more about the machine and what runs beside it than about the code.
-settings.register_profile("any machine", deadline=None, print_blob=True)
-settings.load_profile("any machine")
+register_profiles()
 
 SERVERS = pytest.StashKey[Servers]()
 FOR_WORKERS = pytest.StashKey[ServersForWorkers]()

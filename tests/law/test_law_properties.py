@@ -30,6 +30,7 @@ from tests.law.any_application import (
     publications,
     rulebooks,
 )
+from tests.world.examples import examples
 
 AT_LEAST: Final = frozenset(
     {
@@ -54,7 +55,7 @@ BETWEEN_BOUNDS: Final = frozenset(
 
 
 @given(rulebooks, applications(), pays, pays, knowledge)
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_more_pay_never_worsens_a_verdict(
     law: Rulebook, facts: ApplicationFacts, one: Decimal, other: Decimal, known_on: date | None
 ) -> None:
@@ -65,7 +66,7 @@ def test_more_pay_never_worsens_a_verdict(
 
 
 @given(rulebooks, applications(), st.data(), knowledge)
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_a_longer_publication_never_worsens_a_verdict(
     law: Rulebook, facts: ApplicationFacts, data: st.DataObject, known_on: date | None
 ) -> None:
@@ -93,7 +94,7 @@ def test_a_longer_publication_never_worsens_a_verdict(
     ids=["employer", "contract"],
 )
 @given(law=rulebooks, facts=applications(), known_on=knowledge)
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_a_part_of_the_rules_finds_what_the_whole_finds_by_them(
     part: Part, rules: frozenset[str], law: Rulebook, facts: ApplicationFacts, known_on: date | None
 ) -> None:
@@ -105,7 +106,7 @@ def test_a_part_of_the_rules_finds_what_the_whole_finds_by_them(
 
 
 @given(rulebooks, applications(), knowledge)
-@settings(max_examples=250)
+@settings(max_examples=examples(250))
 def test_every_assessment_agrees_with_itself(law: Rulebook, facts: ApplicationFacts, known_on: date | None) -> None:
     assessment = assess(law, facts, known_on)
 
@@ -124,7 +125,7 @@ def test_every_assessment_agrees_with_itself(law: Rulebook, facts: ApplicationFa
 
 
 @given(rulebooks, applications(), knowledge)
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_family_here_never_worsens_a_verdict(law: Rulebook, facts: ApplicationFacts, known_on: date | None) -> None:
     facts = replace(facts, category="unlimited")
     without, unknown, with_family = (

@@ -28,6 +28,7 @@ from tests.pages.browser import (
 )
 from tests.pages.case_service import CaseService
 from tests.pages.served import served
+from tests.world.examples import examples
 
 LEAST_TARGETS = 30
 
@@ -342,7 +343,7 @@ def test_every_category_can_be_told_in_every_language(client: httpx.Client, auth
     known_on=st.none() | st.dates(date(2015, 1, 1), date(2031, 12, 31)) | st.sampled_from([date.min, date.max]),
     language=st.sampled_from(LANGUAGES),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_any_day_of_any_category_has_a_page_without_an_untranslated_code(
     client: httpx.Client, authority: str, category: str, on: date, known_on: date | None, language: str
 ) -> None:
