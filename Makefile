@@ -4,7 +4,8 @@ VENV ?= .venv
 PYTHON ?= python3
 ARGS ?=
 PYTEST_ARGS ?=
-WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
+# One more than there are cores: many tests wait, for a server or for a deadline to pass.
+WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 1 )))
 export ADVISORIES ?=
 
 BIN := $(VENV)/bin
@@ -24,14 +25,33 @@ demo: $(ENVIRONMENT) ## play the whole procedure on an embedded PostgreSQL; ARGS
 test: check ## the gate: check, then the tests in WORKERS processes; PYTEST_ARGS="-k journal"
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
+# Each by itself too; what takes longest begins first.
+CHECKS := check-types check-security check-supply check-lint check-format check-layers check-picture
+.PHONY: $(CHECKS)
+
 check: $(ENVIRONMENT) ## format, lint, types, layers and their picture; bandit, licences, bill of materials, audit of packages (ADVISORIES=osv.zip)
-	@$(BIN)/ruff format --check .
-	@$(BIN)/ruff check .
+	@$(MAKE) --no-print-directory --jobs=$(WORKERS) --output-sync=target $(CHECKS)
+
+check-types: $(ENVIRONMENT)
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
-	@$(BIN)/python .ci/architecture --check
+
+check-security: $(ENVIRONMENT)
 	@$(BIN)/python .ci/supply security
+
+check-supply: $(ENVIRONMENT)
 	@$(BIN)/python .ci/supply check
+
+check-lint: $(ENVIRONMENT)
+	@$(BIN)/ruff check .
+
+check-format: $(ENVIRONMENT)
+	@$(BIN)/ruff format --check .
+
+check-layers: $(ENVIRONMENT)
+	@$(BIN)/lint-imports
+
+check-picture: $(ENVIRONMENT)
+	@$(BIN)/python .ci/architecture --check
 
 serve: $(ENVIRONMENT) ## the HTTP interface and its workers
 	@$(BIN)/permit serve $(ARGS)
@@ -41,10 +61,11 @@ kafka: $(ENVIRONMENT) ## a Kafka of one node on this machine, with its topics, u
 
 debian: $(ENVIRONMENT) ## journal and read models once more, on the PostgreSQL of Debian's packages, by no superuser
 	@$(BIN)/python -m tests.world.debian_postgres -- $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile \
-		tests/journal tests/projections tests/ports $(PYTEST_ARGS)
+		-m 'server and not nightly' tests/journal tests/projections tests/ports $(PYTEST_ARGS)
 
 nightly: $(ENVIRONMENT) ## what takes long: loops of faults, whole benchmarks, mutants, the contributors' pages, bare machines (as root, with debootstrap)
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m nightly --durations=50 $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
+		-m 'nightly or hypothesis' --hypothesis-profile=nightly --durations=50 $(PYTEST_ARGS)
 	@$(BIN)/python -m pytest -m benchmark $(PYTEST_ARGS)
 	@echo "What was measured, and the logs of bare machines: build/"
 

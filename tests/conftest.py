@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
 
 from tests.logging_as_before import logging_as_before
 from tests.world.databases import fresh_database, journal_database
+from tests.world.examples import register_profiles
 from tests.world.kafka_servers import KAFKA_PLACES
 from tests.world.servers import POSTGRES_PLACES, FoundServer, NoServer, give_up
 from tests.world.shared_servers import KeptServers, Servers, ServersElsewhere, ServersForWorkers
@@ -19,31 +20,17 @@ from tests.world.shared_servers import KeptServers, Servers, ServersElsewhere, S
 POSTGRES, KAFKA = "PostgreSQL", "Kafka"
 PLACES = {POSTGRES: POSTGRES_PLACES, KAFKA: KAFKA_PLACES}
 
-LONGEST_FIRST = {
-    folder: place
-    for place, folder in enumerate(
-        (
-            "fresh_machines",
-            "faults",
-            "journeys",
-            "transport",
-            "kafka_contract",
-            "migration",
-            "pages",
-            "benchmarks",
-            "consumers",
-            "setup",
-        )
-    )
-}
+WAITING = ("fresh_machines", "faults", "journeys", "transport", "kafka_contract", "attacks")
+"""Folders whose files wait much of their time: for servers that start, end and hang, and for deadlines to pass."""
+
+WORKING = ("migration", "pages", "benchmarks", "consumers", "setup")
+"""Folders whose files take long and compute."""
 
 REQUIRED = os.environ.get("PERMIT_REQUIRE_SERVERS") == "1"
 
 _HERE = Path(__file__).parent
 
-# How long an example takes says more about the machine and what runs beside it than about the code.
-settings.register_profile("any machine", deadline=None, print_blob=True)
-settings.load_profile("any machine")
+register_profiles()
 
 SERVERS = pytest.StashKey[Servers]()
 FOR_WORKERS = pytest.StashKey[ServersForWorkers]()
@@ -65,9 +52,24 @@ def pytest_configure_node(node: Any) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that take long go to the workers first, so that none of them is left for the end."""
-    folder_of = {item.path: item.path.relative_to(_HERE).parts[0] for item in items}
-    items.sort(key=lambda item: LONGEST_FIRST.get(folder_of[item.path], len(LONGEST_FIRST)))
+    """Files that take long go to the workers first, so that none of them is left for the end.
+
+    One that waits goes beside one that computes: while the one waits, the other has the processor.
+    """
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    waiting, working = (
+        sorted((path for path in files if _folder(path) in folders), key=lambda path: folders.index(_folder(path)))
+        for folders in (WAITING, WORKING)
+    )
+    mixed = [path for pair in zip_longest(waiting, working) for path in pair if path is not None]
+    others = [path for path in files if _folder(path) not in (*WAITING, *WORKING)]
+    items[:] = [item for path in (*mixed, *others) for item in files[path]]
+
+
+def _folder(path: Path) -> str:
+    return path.relative_to(_HERE).parts[0]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -21,6 +21,7 @@ from domain.copies import NotCopyable, replace
 from domain.deadlines.pauses import Pause
 from domain.law.facts import ApplicationFacts, Publication
 from projections.course import Course
+from tests.world.examples import examples
 
 PAUSE = Pause(number=1, from_=date(2026, 3, 2), to=None, ground="informationRequested")
 
@@ -69,7 +70,7 @@ def test_what_is_folded_can_be_copied():
 
 
 @pytest.mark.parametrize("of", COPYABLE, ids=lambda of: of.__qualname__)
-@settings(max_examples=10)
+@settings(max_examples=examples(20))
 @given(data=st.data())
 def test_a_copy_is_what_dataclasses_replace_makes_of_it(of: type[Any], data: st.DataObject):
     original = told_apart(of)

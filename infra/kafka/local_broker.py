@@ -29,6 +29,11 @@ from infra.kafka.errors import KafkaNotHere
 _LOOPBACK: Final = "127.0.0.1"
 _LONGEST_START_SECONDS: Final = 90.0
 _LOG_CONFIGURATION: Final = Path(__file__).parent / "broker" / "log4j2.xml"
+_MEMORY: Final = ("-Xms128m", "-Xmx512m")
+LASTING: Final = (*_MEMORY, "-XX:+UseG1GC")
+"""Options of Java for a node that works for long."""
+BRIEF: Final = (*_MEMORY, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+"""For one that is gone in a minute: it is up for half the processor time, and is slower at its work ever after."""
 _GUARDIAN: Final = '"$@" & broker=$!; cat > /dev/null; kill -9 $broker'
 """The guardian's standard input closes when the parent is gone, however it went."""
 
@@ -36,11 +41,14 @@ _GUARDIAN: Final = '"$@" & broker=$!; cat > /dev/null; kill -9 $broker'
 class LocalBroker:
     """One node. ``number`` counts from 1 within the cluster."""
 
-    def __init__(self, directory: Path, number: int, ports: Sequence[tuple[int, int]], cluster: str) -> None:
+    def __init__(
+        self, directory: Path, number: int, ports: Sequence[tuple[int, int]], cluster: str, options: Sequence[str]
+    ) -> None:
         self._directory = directory
         self._number = number
         self._ports = ports
         self._cluster = cluster
+        self._options = options
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -56,7 +64,7 @@ class LocalBroker:
             self._run("kafka.tools.StorageTool", "format", "-t", self._cluster, "-c", str(properties))
         with (self._directory / "broker.log").open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603  # nosec B603 # fixed words and paths of our own
-                ["/bin/sh", "-c", _GUARDIAN, "guardian", *self._java("kafka.Kafka", str(properties))],
+                ["/bin/sh", "-c", _GUARDIAN, "guardian", *_java(self._options, "kafka.Kafka", str(properties))],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
@@ -97,13 +105,9 @@ class LocalBroker:
         os.killpg(self._process.pid, number)
 
     def _run(self, *arguments: str) -> None:
-        done = subprocess.run(self._java(*arguments), capture_output=True, text=True, check=False)  # noqa: S603  # nosec B603 # fixed words and paths of our own
+        done = subprocess.run(_java(BRIEF, *arguments), capture_output=True, text=True, check=False)  # noqa: S603  # nosec B603 # fixed words and paths of our own
         if done.returncode != 0:
             raise KafkaNotHere(f"the storage of Kafka could not be made: {done.stderr[-500:]}")
-
-    def _java(self, *arguments: str) -> list[str]:
-        options = ["-Xms128m", "-Xmx512m", "-XX:+UseG1GC", f"-Dlog4j2.configurationFile={_LOG_CONFIGURATION}"]
-        return [java(), *options, "-cp", f"{broker_jars()}/*", *arguments]
 
     def _properties(self) -> str:
         own, controller = self._ports[self._number - 1]
@@ -138,9 +142,9 @@ class LocalBroker:
 
 
 class LocalCluster:
-    """``nodes`` brokers that are one cluster, with their data under ``directory``."""
+    """``nodes`` brokers that are one cluster, with their data under ``directory`` and ``options`` for their Java."""
 
-    def __init__(self, directory: Path, *, nodes: int = 1) -> None:
+    def __init__(self, directory: Path, *, nodes: int = 1, options: Sequence[str] = LASTING) -> None:
         known = directory / "cluster"
         if known.exists():
             cluster, *pairs = known.read_text().split()
@@ -154,7 +158,8 @@ class LocalCluster:
             directory.mkdir(parents=True, exist_ok=True)
             known.write_text(" ".join([cluster, *(f"{own}:{controller}" for own, controller in ports)]))
         self.brokers = [
-            LocalBroker(directory / f"node-{number}", number, ports, cluster) for number in range(1, len(ports) + 1)
+            LocalBroker(directory / f"node-{number}", number, ports, cluster, options)
+            for number in range(1, len(ports) + 1)
         ]
 
     @property
@@ -192,14 +197,19 @@ class LocalCluster:
 
 
 @contextlib.contextmanager
-def running_cluster(directory: Path, *, nodes: int = 1) -> Iterator[LocalCluster]:
+def running_cluster(directory: Path, *, nodes: int = 1, options: Sequence[str] = LASTING) -> Iterator[LocalCluster]:
     """A cluster until the block ends. Raises :class:`KafkaNotHere`."""
-    cluster = LocalCluster(directory, nodes=nodes)
+    cluster = LocalCluster(directory, nodes=nodes, options=options)
     try:
         cluster.start()
         yield cluster
     finally:
         cluster.stop()
+
+
+def _java(options: Sequence[str], *arguments: str) -> list[str]:
+    logging = f"-Dlog4j2.configurationFile={_LOG_CONFIGURATION}"
+    return [java(), *options, logging, "-cp", f"{broker_jars()}/*", *arguments]
 
 
 def _listens(address: str) -> bool:

@@ -23,6 +23,7 @@ from infra.postgres.server.connections import Role, connect
 from infra.postgres.server.logins import login_name
 from infra.settings import Settings
 from tests.world.databases import program_databases
+from tests.world.products import by_day_and_night, pairs, whole
 from tests.world.service_clients import ServiceClients
 
 pytestmark = pytest.mark.server
@@ -142,8 +143,15 @@ FORBIDDEN = [
 ]
 
 
-@pytest.mark.parametrize("before", BEFORE)
-@pytest.mark.parametrize("statement", FORBIDDEN)
+LOGINS = (Role.READER, Role.WRITER)
+
+
+@by_day_and_night(
+    "statement, before, login",
+    pairs(FORBIDDEN, BEFORE, LOGINS),
+    whole(FORBIDDEN, BEFORE, LOGINS),
+    indirect=["login"],
+)
 def test_no_login_can_do_more_than_it_is_for(login: str, before: str, statement: str) -> None:
     role = Role.READER if "reader" in login else Role.WRITER
     with closing(connect(login, role)) as connection, connection.cursor() as cursor:

@@ -19,6 +19,7 @@ from tests.attacks.asked_routes import ALL, Asked, places_known, places_of, sent
 from tests.attacks.everybody import ABSENT, FILED, NOBODYS, SIGNED_OUT, Everybody, everybody
 from tests.http.test_permission_matrix import EVERYBODY, expected_of
 from tests.identity.callers import CALLERS
+from tests.world.products import pairs
 
 pytestmark = pytest.mark.server
 
@@ -27,8 +28,7 @@ OF_BRUSSELS = replace(CALLERS[Role.CASE_HANDLER], subject="handler-12-brussels",
 KINDS = (*FILED, ABSENT)
 WHO: tuple[Caller | None, ...] = (*EVERYBODY, SIGNED_OUT)
 
-CHOSEN = [(asked, caller, KINDS[(route + who) % len(KINDS)])
-          for route, asked in enumerate(ALL) for who, caller in enumerate(WHO)]  # fmt: skip
+CHOSEN = pairs(ALL, WHO, KINDS)
 WHOLE = [(asked, caller, kind)
          for asked in ALL for caller in WHO for kind in (KINDS if asked.is_of_a_case else KINDS[:1])]  # fmt: skip
 

@@ -49,10 +49,11 @@ from tests.case.vocabulary import (
     law,
     submit,
 )
+from tests.world.examples import examples
 
 
 @given(FILED, THEN_ASKED)
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 def test_every_history_that_was_decided_folds_to_the_state_it_was_decided_on(filed, commands) -> None:
     steps = play(submit(filed), commands)
 
@@ -60,7 +61,7 @@ def test_every_history_that_was_decided_folds_to_the_state_it_was_decided_on(fil
 
 
 @given(FILED, THEN_ASKED)
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 def test_a_fold_from_any_event_on_is_the_fold_from_the_first(filed, commands) -> None:
     events = events_of(play(submit(filed), commands))
     whole = NOTHING.and_then(events)
@@ -72,7 +73,7 @@ def test_a_fold_from_any_event_on_is_the_fold_from_the_first(filed, commands) ->
 
 
 @given(FILED, THEN_ASKED)
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 def test_status_and_stage_say_the_same_as_what_has_been_done(filed, commands) -> None:
     for step in play(submit(filed), commands):
         case = step.after
@@ -95,7 +96,7 @@ def test_status_and_stage_say_the_same_as_what_has_been_done(filed, commands) ->
 
 
 @given(FILED, THEN_ASKED)
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 def test_a_case_that_has_ended_takes_nothing_but_the_workers_corrected_particulars(filed, commands) -> None:
     for step in play(submit(filed), commands):
         if step.before is not None and not step.before.is_open:
@@ -105,7 +106,7 @@ def test_a_case_that_has_ended_takes_nothing_but_the_workers_corrected_particula
 
 
 @given(FILED, THEN_ASKED)
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_pauses_are_numbered_lie_after_filing_and_never_share_a_day(filed, commands) -> None:
     for step in play(submit(filed), commands):
         pauses = step.after.pauses
@@ -132,7 +133,7 @@ ONCE = (
 
 
 @given(FILED, THEN_ASKED)
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 def test_each_act_is_done_once_and_the_whole_follows_from_its_parts(filed, commands) -> None:
     events = events_of(play(submit(filed), commands))
 
@@ -149,7 +150,7 @@ def test_each_act_is_done_once_and_the_whole_follows_from_its_parts(filed, comma
 
 
 @given(FILED, THEN_ASKED)
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 def test_alarms_are_raised_once_and_requests_answered_once(filed, commands) -> None:
     events = events_of(play(submit(filed), commands))
 
@@ -159,7 +160,7 @@ def test_alarms_are_raised_once_and_requests_answered_once(filed, commands) -> N
 
 
 @given(FILED, THEN_ASKED)
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 def test_nobody_loses_the_file_before_the_last_day_of_answering_but_by_answering_or_ending_it(filed, commands) -> None:
     for step in play(submit(filed), commands):
         request = None if step.before is None else step.before.open_request
@@ -183,7 +184,7 @@ REPEATABLE = (
 
 
 @given(FILED, THEN_ASKED)
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 def test_what_was_taken_and_can_be_repeated_brings_nothing_new(filed, commands) -> None:
     for step in play(submit(filed), commands):
         if isinstance(step.command, REPEATABLE):
@@ -203,7 +204,7 @@ ONLY_ONCE = {
 
 
 @given(FILED, THEN_ASKED)
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 def test_what_is_done_once_is_refused_the_second_time_for_having_been_done(filed, commands) -> None:
     for step in play(submit(filed), commands):
         expected = ONLY_ONCE.get(type(step.command).__name__)
@@ -215,7 +216,7 @@ def test_what_is_done_once_is_refused_the_second_time_for_having_been_done(filed
 
 
 @given(FILED, THEN_ASKED, ANYTHING)
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 def test_the_same_question_always_gets_the_same_answer(filed, commands, asked) -> None:
     """Pure: events or refusal depend on the state, the command and its context, and on nothing else."""
     history = events_of(play(submit(filed), commands))
@@ -230,7 +231,7 @@ def test_the_same_question_always_gets_the_same_answer(filed, commands, asked) -
 
 
 @given(FILED, THEN_ASKED)
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 def test_nothing_is_granted_against_an_engine_that_says_not_met(filed, commands) -> None:
     decisions = [e for e in events_of(play(submit(filed), commands)) if isinstance(e, WorkPartDecided)]
 

@@ -35,6 +35,7 @@ from infra.stored_form.keyed_parts import KeyedPart, Place
 from infra.stored_form.stored_body import StoredBody, clear_text
 from tests.keys.keys_in_memory import KeysInMemory
 from tests.stored_events.samples import CANARIES, SAMPLES, WORKER
+from tests.world.examples import examples
 
 ORIGIN = "tests"
 CASE = UUID("33333333-3333-4333-8333-333333333333")
@@ -264,7 +265,7 @@ def test_a_dictionary_that_a_later_program_ships_is_named(codec: EventCodec) -> 
 
 
 @given(data=st.data())
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_a_body_that_is_cut_off_or_changed_never_reads_as_another_person(data) -> None:
     """What is encrypted opens as it was written or not at all, wherever the bytes were harmed."""
     codec = EventCodec(ORIGIN, KeysInMemory({SUBMITTED.worker_subject: b"k" * 32}))
@@ -308,7 +309,7 @@ ANY_TEXT = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=60)
     moment=st.datetimes(EARLIEST.replace(tzinfo=None), LATEST.replace(tzinfo=None), timezones=st.just(UTC)),
     reference=ANY_TEXT,
 )
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 def test_any_values_come_back_exactly(worker, pay, title, candidates, moment, reference) -> None:
     event = replace(
         SUBMITTED,

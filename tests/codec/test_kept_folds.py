@@ -8,6 +8,7 @@ from infra.wire_format import wire_adapter
 from tests.case.histories import FILED, THEN_ASKED, events_of, play
 from tests.case.vocabulary import submit
 from tests.stored_events.samples import SAMPLES
+from tests.world.examples import examples
 
 
 def stored(kept: KeptFold) -> bytes:
@@ -15,7 +16,7 @@ def stored(kept: KeptFold) -> bytes:
 
 
 @given(FILED, THEN_ASKED)
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 def test_a_case_of_any_history_comes_back_and_is_folded_on(filed, commands) -> None:
     events = events_of(play(submit(filed), commands))
     whole = NOTHING.and_then(events)

@@ -26,6 +26,7 @@ from infra.keys import KeyMissing
 from tests.documents.files import JPEG, ORIGIN, PDF, PNG, SMALLEST_PDF, jpeg, pdf, pdf_of_size, pieces, png
 from tests.documents.storing import store_document
 from tests.keys.keys_in_memory import KeysInMemory
+from tests.world.examples import examples
 
 
 def files_under(root: Path) -> list[Path]:
@@ -225,7 +226,7 @@ NEAR_A_CHUNKS_END = st.builds(
 SIZES = st.one_of(NEAR_A_CHUNKS_END, st.integers(SMALLEST_PDF, 4 * CHUNK_BYTES))
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(size=SIZES, cuts=st.lists(st.integers(0, 4 * CHUNK_BYTES), max_size=8), filling=st.binary(max_size=300))
 def test_any_bytes_in_any_pieces_come_back(size: int, cuts: list[int], filling: bytes) -> None:
     content = pdf(filling) if len(filling) % 2 else pdf_of_size(size)

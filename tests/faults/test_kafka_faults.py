@@ -25,6 +25,7 @@ from consumers.topics import APPLICATIONS
 from infra.benchmarks.event_ledger import EventLedger
 from infra.crossroads.simulator_process import running_simulator
 from infra.kafka.clients import opened
+from infra.kafka.local_broker import LocalCluster
 from infra.kafka.producers import Outgoing
 from infra.kafka.sending import Sender
 from infra.kafka.topic_admin import cluster_id
@@ -57,6 +58,19 @@ NIGHTLY = (pytest.mark.nightly, pytest.mark.timeout(1_800))
 def consumed(admin_url: str, request: pytest.FixtureRequest) -> Iterator[ConsumedJournal]:
     with consumed_journal(admin_url, getattr(request, "param", CASES)) as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def cluster_of_this_file() -> Iterator[LocalCluster]:
+    with own_cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def cluster(cluster_of_this_file: LocalCluster) -> Iterator[LocalCluster]:
+    """One node, which a test may kill if it starts it again, and may freeze: it goes on for the next."""
+    yield cluster_of_this_file
+    cluster_of_this_file.brokers[0].resume()
 
 
 briefly_and_nightly = pytest.mark.parametrize(
@@ -109,11 +123,10 @@ def offsets_are_at_the_end(consumed: ConsumedJournal, kafka: str) -> bool:
     ],
 )
 def test_kills_of_every_part_at_random_moments_lose_and_double_nothing(
-    own_server: OwnServer, client: KafkaClient, cases: int, kills: int
+    own_server: OwnServer, cluster: LocalCluster, client: KafkaClient, cases: int, kills: int
 ) -> None:
-    # given a journal, a relay and three consumers, each a process, on servers of this test's own
+    # given a journal, a relay and three consumers, each a process, on servers that may be killed
     with ExitStack() as opened:
-        cluster = opened.enter_context(own_cluster())
         consumed = opened.enter_context(consumed_journal(own_server.url, cases))
         consumed.make_topics(cluster.bootstrap)
         events = consumed.events()
@@ -194,37 +207,38 @@ def test_a_relay_that_was_displaced_moves_the_watermark_no_more(consumed: Consum
 @pytest.mark.parametrize("client", KafkaClient)
 @pytest.mark.parametrize("seconds", [0.0, pytest.param(300.0, marks=NIGHTLY)])
 def test_a_broker_that_is_away_for_long_costs_nothing(
-    consumed: ConsumedJournal, caplog: pytest.LogCaptureFixture, seconds: float, client: KafkaClient
+    consumed: ConsumedJournal,
+    cluster: LocalCluster,
+    caplog: pytest.LogCaptureFixture,
+    seconds: float,
+    client: KafkaClient,
 ) -> None:
     # given a relay whose broker falls silent in the middle: until the relay gives its producer up, and for so many
     # seconds more, which may be longer than the client's own delivery time-out
-    with own_cluster() as cluster:
-        consumed.make_topics(cluster.bootstrap)
-        events = consumed.events()
-        with running(
-            consumed.relay(cluster.bootstrap, client=client, patience=1.0, window=200),
-            consumed.loop(cluster.bootstrap, EventLedger()),
-        ) as ended:
-            wait_until(lambda: rows_or_none(consumed) > 0, because="it is at work", within=60)
-            cluster.brokers[0].pause()
-            before = time.monotonic()
-            added = consumed.assign(events[0][0])
-            assert time.monotonic() - before < 2.0, "the journal does not wait for Kafka"
-            wait_until(lambda: "relay.waits" in caplog.messages, because="the relay gives its producer up", within=60)
-            time.sleep(seconds)
-            cluster.brokers[0].resume()
-            # then the backlog drains
-            wait_until(
-                lambda: rows_or_none(consumed) >= len(events) + 1, because="the backlog is drained", within=PATIENCE
-            )
-            # What the broker has is written down a moment after a consumer may have read it.
-            name = relay_name(cluster_id(cluster.bootstrap), consumed.prefix)
-            wait_until(
-                lambda: consumed.ask("select position from tracking where name = %s", name) == [(len(events) + 1,)],
-                because="the relay writes down how far it is",
-            )
-        assert ended == []
-        each_once_in_order(consumed.rows(), [*events, added])
+    consumed.make_topics(cluster.bootstrap)
+    events = consumed.events()
+    with running(
+        consumed.relay(cluster.bootstrap, client=client, patience=1.0, window=200),
+        consumed.loop(cluster.bootstrap, EventLedger()),
+    ) as ended:
+        wait_until(lambda: rows_or_none(consumed) > 0, because="it is at work", within=60)
+        cluster.brokers[0].pause()
+        before = time.monotonic()
+        added = consumed.assign(events[0][0])
+        assert time.monotonic() - before < 2.0, "the journal does not wait for Kafka"
+        wait_until(lambda: "relay.waits" in caplog.messages, because="the relay gives its producer up", within=60)
+        time.sleep(seconds)
+        cluster.brokers[0].resume()
+        # then the backlog drains
+        wait_until(lambda: rows_or_none(consumed) >= len(events) + 1, because="the backlog is drained", within=PATIENCE)
+        # What the broker has is written down a moment after a consumer may have read it.
+        name = relay_name(cluster_id(cluster.bootstrap), consumed.prefix)
+        wait_until(
+            lambda: consumed.ask("select position from tracking where name = %s", name) == [(len(events) + 1,)],
+            because="the relay writes down how far it is",
+        )
+    assert ended == []
+    each_once_in_order(consumed.rows(), [*events, added])
 
 
 @briefly_and_nightly

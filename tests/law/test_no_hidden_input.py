@@ -19,10 +19,11 @@ from domain.law.assessment import assess
 from domain.law.facts import ApplicationFacts
 from domain.law.rulebook import Rulebook
 from tests.law.any_application import LAW, READINGS, applications, knowledge, law_by
+from tests.world.examples import examples
 
 
 @given(st.lists(applications(), min_size=2, max_size=4), st.sampled_from(READINGS), knowledge)
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_an_answer_does_not_depend_on_what_was_asked_before(
     asked: list[ApplicationFacts], readings: tuple[tuple[str, str], ...], known_on: date | None
 ) -> None:
@@ -38,7 +39,7 @@ def test_an_answer_does_not_depend_on_what_was_asked_before(
 
 
 @given(st.lists(applications(), min_size=1, max_size=3), knowledge)
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_no_rule_reads_the_clock_or_the_environment(asked: list[ApplicationFacts], known_on: date | None) -> None:
     fresh = Rulebook(LAW.provisions, LAW.terms)
 

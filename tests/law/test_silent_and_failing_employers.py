@@ -16,6 +16,7 @@ from domain.law.facts import ApplicationFacts
 from domain.law.findings import Verdict
 from domain.law.rulebook import Rulebook
 from tests.law.any_application import ABOUT_THE_EMPLOYER, applications, knowledge, rulebooks
+from tests.world.examples import examples
 
 SOUND: Final = {
     "employer_founded_on": date(1958, 4, 1),
@@ -51,7 +52,7 @@ anything_or_sound = st.one_of(applications(), sound_but_for_grounds())
 
 
 @given(rulebooks, anything_or_sound, knowledge)
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_what_a_register_leaves_out_changes_no_verdict(
     law: Rulebook, facts: ApplicationFacts, known_on: date | None
 ) -> None:
@@ -63,7 +64,7 @@ def test_what_a_register_leaves_out_changes_no_verdict(
 
 
 @given(rulebooks, anything_or_sound, knowledge)
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_an_employer_that_fails_makes_grounds_and_leaves_the_decision_to_a_person(
     law: Rulebook, facts: ApplicationFacts, known_on: date | None
 ) -> None:

@@ -14,6 +14,7 @@ from domain.law.facts import ApplicationFacts, Publication, WorkDone
 from domain.law.findings import Change, Verdict
 from domain.law.rulebook import Rulebook
 from tests.law.any_application import applications, every_finding, knowledge, rulebooks
+from tests.world.examples import examples
 
 GRANTABLE: Final = (
     "employment.grossPay.amount",
@@ -31,7 +32,7 @@ GRANTABLE: Final = (
 
 
 @given(rulebooks, applications(), knowledge)
-@settings(max_examples=250)
+@settings(max_examples=examples(250))
 def test_who_does_what_would_have_met_a_rule_meets_it(
     law: Rulebook, facts: ApplicationFacts, known_on: date | None
 ) -> None:

@@ -19,6 +19,7 @@ from tests.legacy_files.test_csv_file import HEADER, row
 from tests.legacy_files.test_json_lines import GOOD
 from tests.legacy_files.workbooks import HEADER as HEADER_ROW
 from tests.legacy_files.workbooks import record, row_of, sheet, workbook
+from tests.world.examples import examples
 
 # The first lines make the file one of its kind whatever follows; "é" alone shows that it is windows-1252.
 FIRST: Final = {
@@ -112,7 +113,7 @@ def test_as_many_rows_of_a_workbook_come_out_as_are_counted(rows: list[list[str]
         read(XLSX, workbook(Path(folder), content, shared=shared))
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(
     damage=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=5), cut=st.booleans()
 )

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import Phase, settings
 
 from tests.mutation.mutants import Mutant
+from tests.world.examples import GATE
 
 ROOT: Final = Path(__file__).parents[2]
 
@@ -89,7 +90,7 @@ class FewExamples:
     """A plugin: property tests try few examples, the same each time."""
 
     def pytest_configure(self) -> None:
-        settings.register_profile("mutation", settings.get_profile("any machine"), derandomize=True, database=None,
+        settings.register_profile("mutation", settings.get_profile(GATE), derandomize=True, database=None,
                                   max_examples=EXAMPLES, phases=(Phase.explicit, Phase.generate))  # fmt: skip
         settings.load_profile("mutation")
 

@@ -19,6 +19,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Playwright, Request, Response, sync_playwright
 
 from domain.codes import LANGUAGES
+from tests.world.products import by_day_and_night, whole
 from tests.world.servers import NoServer, NotHere
 
 NAMES_OF_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -29,6 +30,8 @@ WCAG_TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
 
 LONGEST_WORDS = ("fr", "de")
+
+WIDTHS = (1280, 320)
 
 WATCH_THE_POLICY = """
 document.addEventListener("securitypolicyviolation", (event) =>
@@ -207,12 +210,19 @@ def watched_page(browser: Browser, **context: Any) -> Iterator[Watched]:
     assert not watched.unforgiven(), "\n".join(watched.unforgiven())
 
 
-in_each_language = pytest.mark.parametrize(
-    "code",
-    [pytest.param(code, marks=() if code in LONGEST_WORDS else pytest.mark.nightly) for code in LANGUAGES],
-)
-"""Whether everyone can use a page hangs on its structure and on how long its words are: in French and German here, in
-all four by night."""
+def in_each_language(by_day: str) -> pytest.MarkDecorator:
+    """A ``code`` a language: in this one of the two longest here, in all four by night.
+
+    Whether everyone can use a page hangs on its structure and on how long its words are.
+    """
+    assert by_day in LONGEST_WORDS
+    return by_day_and_night("code", [(by_day,)], whole(LANGUAGES))
+
+
+def in_each_language_and_width(*by_day: tuple[str, int]) -> pytest.MarkDecorator:
+    """A ``code`` and a ``width``: both widths here, each in one of the longest languages, and all with all by night."""
+    assert {width for _, width in by_day} == set(WIDTHS)
+    return by_day_and_night("code, width", by_day, whole(LANGUAGES, WIDTHS))
 
 
 def check_accessibility(page: Page) -> None:

@@ -292,7 +292,7 @@ def test_of_an_erased_person_nothing_is_shown(service: CaseService, handler: Pag
     assert not any(each in handler.content() for each in (*CANARIES, "45,678.90", "in order"))
 
 
-@in_each_language
+@in_each_language("de")
 def test_everyone_can_use_the_page_and_its_forms(
     service: CaseService, browser: Browser, code: str, tmp_path: Path
 ) -> None:

@@ -71,7 +71,7 @@ def test_a_handler_has_no_applications_of_his_own(service: CaseService, browser:
         check_accessibility(watched.page)
 
 
-@in_each_language
+@in_each_language("de")
 def test_everyone_can_use_the_list(service: CaseService, browser: Browser, code: str) -> None:
     with watched_page(browser) as watched:
         page = watched.page

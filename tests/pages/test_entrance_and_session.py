@@ -37,7 +37,7 @@ def test_an_employer_signs_in_and_out(service: CaseService, browser: Browser) ->
         assert not [each for each in page.context.cookies() if each["name"] == SESSION_COOKIE]
 
 
-@in_each_language
+@in_each_language("fr")
 def test_everyone_can_use_the_entrance(service: CaseService, browser: Browser, code: str) -> None:
     with watched_page(browser, viewport={"width": 320, "height": 700}) as watched:
         for path in ("/", "/?role=caseHandler", "/accessibility"):

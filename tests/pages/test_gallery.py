@@ -5,12 +5,13 @@ from playwright.sync_api import Browser, Page, expect
 
 from domain.codes import AUTHORITIES
 from tests.pages.browser import (
+    WIDTHS,
     Watched,
     check_accessibility,
     check_keyboard,
     check_reflow,
     check_targets,
-    in_each_language,
+    in_each_language_and_width,
     keep_screenshot,
     watched_page,
 )
@@ -18,8 +19,7 @@ from tests.pages.browser import (
 MOST_BYTES = 200_000
 
 
-@pytest.mark.parametrize("width", [1280, 320])
-@in_each_language
+@in_each_language_and_width(("de", 1280), ("fr", 320))
 def test_everyone_can_read_it(page: Page, gallery: str, code: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(f"{gallery}/gallery?lang={code}&personal=yes")
@@ -32,7 +32,7 @@ def test_everyone_can_read_it(page: Page, gallery: str, code: str, width: int) -
     check_accessibility(page)
 
 
-@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_the_keyboard_reaches_everything(page: Page, gallery: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 600})
     page.goto(f"{gallery}/gallery")

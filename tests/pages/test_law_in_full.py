@@ -28,6 +28,8 @@ from tests.pages.browser import (
 )
 from tests.pages.case_service import CaseService
 from tests.pages.served import served
+from tests.world.examples import examples
+from tests.world.products import by_day_and_night, whole
 
 LEAST_TARGETS = 30
 
@@ -104,20 +106,16 @@ def test_a_lawyer_reads_where_an_amount_comes_from(service: CaseService, browser
         expect(page.locator("#FL-EXEC-2024")).to_contain_text("€74,611.00 a year")
 
 
-@pytest.mark.parametrize(
-    ("path", "code"),
-    [
-        # Each page in one of the two longest languages here, in all of them by night.
-        pytest.param(path, code, marks=() if code == longest else pytest.mark.nightly)
-        for path, longest in (
-            ("/law/flanders/mediumSkilledOther", "de"),
-            ("/law/german-community/highlySkilled", "fr"),
-            ("/law/changes", "de"),
-            ("/law/x/y", "fr"),
-        )
-        for code in LANGUAGES
-    ],
-)
+# Each page in one of the two longest languages here, in all of them by night.
+IN_THE_GATE = {
+    "/law/flanders/mediumSkilledOther": "de",
+    "/law/german-community/highlySkilled": "fr",
+    "/law/changes": "de",
+    "/law/x/y": "fr",
+}
+
+
+@by_day_and_night("path, code", list(IN_THE_GATE.items()), whole(IN_THE_GATE, LANGUAGES))
 def test_everyone_can_use_the_pages(service: CaseService, browser: Browser, path: str, code: str) -> None:
     with watched_page(browser) as watched:
         watched.forgive("404")
@@ -342,7 +340,7 @@ def test_every_category_can_be_told_in_every_language(client: httpx.Client, auth
     known_on=st.none() | st.dates(date(2015, 1, 1), date(2031, 12, 31)) | st.sampled_from([date.min, date.max]),
     language=st.sampled_from(LANGUAGES),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_any_day_of_any_category_has_a_page_without_an_untranslated_code(
     client: httpx.Client, authority: str, category: str, on: date, known_on: date | None, language: str
 ) -> None:

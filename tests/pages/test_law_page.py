@@ -90,7 +90,7 @@ def test_an_employer_looks_up_an_amount_and_calculates(service: CaseService, bro
         assert page.url == f"{service.address}/law?lang=nl#calculator"
 
 
-@in_each_language
+@in_each_language("fr")
 def test_everyone_can_use_the_page(service: CaseService, browser: Browser, code: str) -> None:
     with watched_page(browser) as watched:
         page = watched.page

@@ -9,12 +9,13 @@ from playwright.sync_api import Page, expect
 
 from infra.identity.caller import Role
 from tests.pages.browser import (
+    WIDTHS,
     Watched,
     check_accessibility,
     check_keyboard,
     check_reflow,
     check_targets,
-    in_each_language,
+    in_each_language_and_width,
     keep_screenshot,
 )
 from tests.pages.migration_service import KEY, MigrationService, brussels_moves_in, migration_service
@@ -65,8 +66,7 @@ def test_what_is_not_there_is_not_found(watched: Watched, service: MigrationServ
     expect(watched.page.get_by_role("heading", level=1)).to_have_text("This page does not exist")
 
 
-@pytest.mark.parametrize("width", [1280, 320])
-@in_each_language
+@in_each_language_and_width(("fr", 1280), ("de", 320))
 def test_everyone_can_use_the_pages(handler: Page, service: MigrationService, code: str, width: int) -> None:
     handler.set_viewport_size({"width": width, "height": 900})
     pages = {
@@ -83,7 +83,7 @@ def test_everyone_can_use_the_pages(handler: Page, service: MigrationService, co
         check_accessibility(handler)
 
 
-@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_the_keyboard_reaches_everything(handler: Page, service: MigrationService, width: int) -> None:
     handler.set_viewport_size({"width": width, "height": 600})
     for address in (f"{service.address}/migration/brussels/quarantine", service.href(KEY)):

@@ -237,7 +237,7 @@ def test_who_is_not_signed_in_comes_to_the_entrance(watched: Watched, service: B
     assert watched.page.goto(f"{service.address}/queue?after=made-up").status == 400
 
 
-@in_each_language
+@in_each_language("fr")
 def test_everyone_can_read_it(page: Page, service: BoardService, filed: Filed, code: str) -> None:
     service.sign_in(page, HANDLER)
     page.goto(f"{service.address}/queue?lang={code}")

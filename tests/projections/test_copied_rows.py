@@ -18,6 +18,7 @@ from psycopg2.extensions import connection as Connection
 from infra.postgres.read_models.copied_rows import columns_of, copied
 from infra.postgres.read_models.whole_streams import CopiedRows
 from projections.registered import registered_read_models
+from tests.world.examples import examples
 
 pytestmark = pytest.mark.server
 
@@ -92,7 +93,7 @@ awkward = st.text(
 ).filter(lambda text: "\0" not in text)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(words=awkward, several=st.lists(awkward, max_size=4), nested=st.dictionaries(awkward, awkward, max_size=3))
 def test_any_text(connection: Connection, words: str, several: list[str], nested: dict[str, str]) -> None:
     by_copy, by_json = both_ways(connection, {**ROW, "words": words, "several": several, "nested": nested})

@@ -57,6 +57,7 @@ from projections.stored_course import course_from
 from tests.keys.keys_in_memory import KeysInMemory
 from tests.projections.log_of_cases import DIPLOMA, EVIDENCE, FILED, NO_DATA, ON_REGISTER, ORDINARY, ORIGIN
 from tests.stored_events.samples import SAMPLES
+from tests.world.examples import examples
 
 CASE = UUID(int=7)
 WORKER = UUID(int=8)
@@ -183,7 +184,7 @@ def told_by_clear_fields(course: Course) -> dict[str, object]:
 
 
 @given(st.booleans(), histories)
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_any_history_means_to_read_models_what_it_means_to_the_domain(renewal: bool, history: list) -> None:
     minted = Minted(reference="FL-2026-0000001", worker_subject=WORKER)
     asked = [(SubmitApplication(application=replace(ORDINARY, renewal=renewal), minted=minted), 0), *history]

@@ -55,6 +55,7 @@ from tests.case.vocabulary import (
 from tests.keys.keys_in_memory import KeysInMemory
 from tests.world.applications import application
 from tests.world.databases import journal_database
+from tests.world.examples import examples
 
 RULES = ClockRules.load()
 MODEL = DeadlineDays(RULES)
@@ -118,7 +119,7 @@ RAISED = st.sets(st.tuples(st.sampled_from([TARGET, ANSWER, "decision"]), st.sam
 
 
 @given(TIMES, RAISED, st.integers(0, 900).map(day))
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_whatever_happened_an_alarm_is_due_from_that_day_on_and_not_before(
     times: CaseTimes, raised: set[tuple[str, str]], on_: date
 ) -> None:
@@ -265,7 +266,7 @@ def first_day_by_the_domain(history: Sequence[CaseEvent], today: date) -> date |
 
 @pytest.mark.server
 @given(STEPS, st.randoms(use_true_random=False))
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_over_any_history_the_row_names_the_day_that_the_domain_finds(
     pool: ConnectionPool, steps: list[tuple[int, str, int]], chance: Random
 ) -> None:
@@ -285,7 +286,7 @@ def test_over_any_history_the_row_names_the_day_that_the_domain_finds(
 
 @pytest.mark.server
 @given(STEPS, st.randoms(use_true_random=False))
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_each_event_twice_and_in_pages_of_any_size_gives_the_same_row(
     pool: ConnectionPool, steps: list[tuple[int, str, int]], chance: Random
 ) -> None:

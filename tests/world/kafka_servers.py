@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from infra.kafka.broker_jars import broker_version
 from infra.kafka.errors import KafkaNotHere
-from infra.kafka.local_broker import LocalCluster, running_cluster
+from infra.kafka.local_broker import BRIEF, LocalCluster, running_cluster
 from infra.kafka.topic_admin import cluster_id
 from tests.world.servers import NoServer, NotHere, Place, docker_answers, free_port, give_up, reachable_directory
 
@@ -48,7 +48,7 @@ def docker_kafka() -> Iterator[str]:
 def kafka_from_jars() -> Iterator[str]:
     with reachable_directory() as directory:
         try:
-            with running_cluster(directory / "kafka") as cluster:
+            with running_cluster(directory / "kafka", options=BRIEF) as cluster:
                 yield cluster.bootstrap
         except KafkaNotHere as why:
             raise NotHere(str(why)) from why
@@ -59,7 +59,7 @@ def own_cluster(*, nodes: int = 1) -> Iterator[LocalCluster]:
     """A cluster that a test may harm; skips, or fails, where there is no Java for it."""
     with reachable_directory() as directory, ExitStack() as opened:
         try:
-            cluster = opened.enter_context(running_cluster(directory / "kafka", nodes=nodes))
+            cluster = opened.enter_context(running_cluster(directory / "kafka", nodes=nodes, options=BRIEF))
         except KafkaNotHere as why:
             give_up(NoServer(str(why)), "Kafka")
         yield cluster
