@@ -13,6 +13,7 @@ from api.permissions import Permissions
 from api.services.access import Access
 from api.services.boards import BoardService
 from api.services.cases import CaseService
+from api.services.counter import Counter
 from api.services.documents import DocumentService
 from api.services.law import LawService
 from api.services.lists import ListService
@@ -27,6 +28,7 @@ class Services:
     cases: CaseService
     documents: DocumentService
     lists: ListService
+    counter: Counter
     boards: BoardService
     queues: WorkQueueService
     law: LawService
@@ -41,6 +43,7 @@ class Services:
             cases=cases,
             documents=DocumentService(program, cases),
             lists=ListService(program),
+            counter=Counter.of(program, access, cases),
             boards=BoardService(program),
             queues=WorkQueueService(program, cases),
             law=LawService(program),
