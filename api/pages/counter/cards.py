@@ -152,7 +152,7 @@ class CounterWords:
             shown = term_shown(term, self._today, self.wording)
             yield self._task(
                 each.opened,
-                title=_("The permit has to be renewed"),
+                title=_("Time to renew the permit"),
                 details=(renewal_text(term, self.wording), shown.note) if shown.note else (shown.renewal,),
                 day_label=_("Last day to renew") if closes_on is not None else shown.label,
                 day=closes_on or term.ends_on,

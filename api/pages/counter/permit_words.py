@@ -87,9 +87,9 @@ def _note(term: PermitTerm, wording: Wording) -> str:
     _ = wording.language.gettext
     match term.basis:
         case EndBasis.CONTRACT:
-            return _("The last day of the contract. The decision is not on record with a last day of its own.")
+            return _("The last day of the contract. The last day on the permit itself is not on record here.")
         case EndBasis.LONGEST_DURATION:
-            return _("The longest duration of this category. The decision is not on record with a last day of its own.")
+            return _("The longest duration of this category. The last day on the permit itself is not on record here.")
         case EndBasis.BIRTHDAY:
             return _(
                 "The day before the %(ordinal)s birthday, unless the contract provides for the higher pay from then "
