@@ -157,7 +157,7 @@ class CounterWords:
                 day_label=_("Last day to renew") if closes_on is not None else shown.label,
                 day=closes_on or term.ends_on,
                 way="",
-                button=_("See the application"),
+                button=_("Open the application"),
             )
 
     def _fees(self, opened: OpenedApplication) -> Iterable[TaskShown]:
@@ -171,7 +171,7 @@ class CounterWords:
             day_label="",
             day=None,
             way="",
-            button=_("See the application"),
+            button=_("Open the application"),
         )
 
     def _task(
